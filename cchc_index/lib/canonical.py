@@ -1,0 +1,38 @@
+"""One text for one value: canonical JSON and its digest, so that same inputs give same bytes."""
+
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+
+from .numbers import exact_text
+
+
+def _default(value: object) -> object:
+    if isinstance(value, Decimal):
+        return exact_text(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def canonical_json(value: object) -> str:
+    """Sorted keys, no spaces, UTF-8 text kept; Decimals as exact strings; floats are an error."""
+    _refuse_floats(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_default)
+
+
+def _refuse_floats(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError("float in canonical data: use Decimal")
+    if isinstance(value, dict):
+        for item in value.values():
+            _refuse_floats(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_floats(item)
+
+
+def digest(value: object) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()

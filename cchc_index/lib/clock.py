@@ -1,0 +1,28 @@
+"""Time in Hà Nội. Deadlines are instants, half open: closing at 17:00 refuses 17:00:00."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def now() -> datetime:
+    """The current instant (aware); the only clock that rules and actions read."""
+    return timezone.now()
+
+
+def hanoi(moment: datetime) -> datetime:
+    """The same instant on the clock of Hà Nội."""
+    return moment.astimezone(HANOI)
+
+
+def today() -> date:
+    """Today's date in Hà Nội."""
+    return hanoi(now()).date()
+
+
+def is_open(opens: datetime | None, closes: datetime | None, at: datetime) -> bool:
+    """Whether `at` lies in [opens, closes); a missing edge is no limit."""
+    return (opens is None or opens <= at) and (closes is None or at < closes)

@@ -1,0 +1,22 @@
+"""Sending work to Celery by task name, after commit: an app can ask without importing who answers."""
+
+import logging
+
+from django.db import transaction
+
+log = logging.getLogger(__name__)
+
+
+def send_after_commit(task: str, *args: object) -> None:
+    """Queue `task(*args)` once the transaction is in. A dead broker loses nothing: the row that
+    asked for the work stays in the database and the sweeper (`results.requeue`) finds it."""
+    transaction.on_commit(lambda: _send(task, args))
+
+
+def _send(task: str, args: tuple[object, ...]) -> None:
+    from cchc_index.celery import app
+
+    try:
+        app.send_task(task, args=args, retry=False)
+    except Exception:  # any broker failure: the sweeper is the fallback
+        log.warning("Không gửi được việc %s; bộ quét sẽ gửi lại.", task, exc_info=True)

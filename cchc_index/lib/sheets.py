@@ -1,0 +1,335 @@
+"""Spreadsheets in: hostile until proven.
+
+Order of checks: size → zip directory (members, total, ratio, names) → a streamed pass over the
+cell references (one far cell makes a reader allocate gigabytes) → calamine → headings.
+`read_table` gives rows that know their spreadsheet row number and column letters.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl.utils import get_column_letter
+from python_calamine import CalamineWorkbook
+
+from .faults import Fault, ImportRefused
+from .text import clean, fold
+
+MAX_BYTES = 30 * 1024 * 1024
+MAX_MEMBERS = 2_000
+MAX_UNPACKED = 600 * 1024 * 1024
+MAX_RATIO = 120
+MAX_ROWS = 250_000
+MAX_COLUMNS = 400
+MAX_CELLS = 12_000_000
+HEADING_ROWS = 30
+NEARLY = 0.85
+"""Similarity above which an unknown heading is taken for a misspelt one (and named as a fault)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column we look for: `key` for the code, `heading` as the decisions call it, other names."""
+
+    key: str
+    heading: str
+    aliases: tuple[str, ...] = ()
+    required: bool = True
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(fold(name) for name in (self.heading, *self.aliases))
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: `number` as the spreadsheet counts, values by column key."""
+
+    number: int
+    cells: Sequence[Any]
+    table: "Table"
+
+    def __getitem__(self, key: str) -> Any:
+        index = self.table.index.get(key)
+        return None if index is None or index >= len(self.cells) else self.cells[index]
+
+    def text(self, key: str) -> str:
+        return cell_text(self[key])
+
+    def column(self, key: str) -> str:
+        """The column's letter and heading, for a fault: `C (Điểm tối đa)`."""
+        return self.table.column_name(key)
+
+    def fault(self, key: str, message: str, repair: str = "", *, repairable: bool = False) -> Fault:
+        return Fault(self.number, self.column(key) if key else "", message, repair, repairable)
+
+    def is_blank(self) -> bool:
+        return all(cell_text(cell) == "" for cell in self.cells)
+
+
+@dataclass(slots=True)
+class Table:
+    """A sheet with its heading row found. `extra` holds the headings nobody asked for, by column."""
+
+    rows: list[Row]
+    heading_row: int
+    index: dict[str, int]
+    headings: list[str]
+    extra: dict[int, str]
+    faults: list[Fault] = field(default_factory=list)
+    """Repairable heading faults (a misspelt heading read as the one it resembles)."""
+
+    def column_name(self, key: str) -> str:
+        position = self.index.get(key)
+        if position is None:
+            return key
+        return f"{get_column_letter(position + 1)} ({self.headings[position]})"
+
+
+def cell_text(value: object) -> str:
+    """A cell as text: 1.0 → "1", dates as dd/mm/yyyy, NFC, trimmed."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.strftime("%d/%m/%Y")
+    return clean(value)
+
+
+def is_date(value: object) -> bool:
+    """Whether Excel turned the cell into a date or time (it does so to codes like 1.6.1)."""
+    return isinstance(value, datetime | date | time)
+
+
+def read_table(
+    source: str | Path | IO[bytes],
+    columns: Sequence[Column],
+    *,
+    name: str = "",
+    max_bytes: int = MAX_BYTES,
+    skip_numbering: bool = False,
+) -> Table:
+    """Read an `.xlsx` or `.csv`, find the heading row, give its rows.
+
+    Headings match without case, accents or extra spaces; one that nearly matches becomes a
+    repairable fault in `table.faults`. `skip_numbering` drops the row `1 | 2 | 3` that official
+    annexes print under their heading. Raises ImportRefused when the file is not a readable
+    spreadsheet or a required column is missing.
+    """
+    return _with_headings(read_cells(source, name=name, max_bytes=max_bytes), columns, skip_numbering)
+
+
+def read_cells(source: str | Path | IO[bytes], *, name: str = "", max_bytes: int = MAX_BYTES) -> list[list[Any]]:
+    """Every row of the first sheet as plain values, after all the guards."""
+    data, name = _load(source, name, max_bytes)
+    if data[:2] == b"PK":
+        _guard_zip(data)
+        return _read_xlsx(data)
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise _refuse("là tệp Excel đời cũ (.xls) hoặc có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
+    if name.lower().endswith((".xlsx", ".xlsm")) or b"\x00" in data[:4096].replace(b"\xff\xfe", b""):
+        if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+            raise _refuse("không phải bảng tính .xlsx hoặc .csv", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
+    return _read_csv(data)
+
+
+def _refuse(message: str, repair: str) -> ImportRefused:
+    return ImportRefused([Fault(0, "", message, repair)])
+
+
+def _load(source: str | Path | IO[bytes], name: str, max_bytes: int) -> tuple[bytes, str]:
+    if isinstance(source, str | Path):
+        path = Path(source)
+        with path.open("rb") as stream:
+            data = stream.read(max_bytes + 1)
+        name = name or path.name
+    else:
+        source.seek(0)
+        data = source.read(max_bytes + 1)
+        name = name or str(getattr(source, "name", ""))
+    if len(data) > max_bytes:
+        raise _refuse(f"lớn hơn {max_bytes // 1024 // 1024} MB", "tách thành nhiều tệp nhỏ hơn")
+    if not data.strip():
+        raise _refuse("trống", "chọn đúng tệp rồi tải lại")
+    return data, name
+
+
+def _guard_zip(data: bytes) -> None:
+    broken = _refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            names = {member.filename for member in members}
+            total = sum(member.file_size for member in members)
+            if "[Content_Types].xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
+                raise broken
+            if len(members) > MAX_MEMBERS or total > MAX_UNPACKED or total > MAX_RATIO * max(len(data), 10_000):
+                raise _refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
+            if any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members):
+                raise broken
+            for member in members:
+                if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
+                    _guard_cells(archive, member.filename)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+        raise broken from None
+    except Exception as error:
+        if isinstance(error, ImportRefused):
+            raise
+        raise broken from error
+
+
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+
+
+def _guard_cells(archive: zipfile.ZipFile, member: str) -> None:
+    """One streamed pass over the references; the tail of a chunk is kept so that none is cut."""
+    rows = columns = 0
+    tail = b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(1 << 20):
+            window = tail + chunk
+            for letters, digits in _REFERENCE.findall(window):
+                rows, columns = max(rows, int(digits)), max(columns, _column_number(letters))
+            rows = max([rows, *(int(digits) for digits in _ROW.findall(window))])
+            if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
+                raise _refuse(
+                    f"có ô ở quá xa (dòng {rows}, cột {columns}); cho phép {MAX_ROWS} dòng và {MAX_COLUMNS} cột",
+                    "xóa các dòng, cột trống ở cuối bảng rồi lưu lại",
+                )
+            tail = window[-256:]
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _read_xlsx(data: bytes) -> list[list[Any]]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheet = next(
+            workbook.get_sheet_by_index(i)
+            for i, meta in enumerate(workbook.sheets_metadata)
+            if "visible" in str(meta.visible).lower()
+        )
+        return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    except BaseException as error:  # calamine panics derive from BaseException
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            raise
+        raise _refuse(
+            "không đọc được nội dung bảng tính", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx"
+        ) from error
+
+
+def _read_csv(data: bytes) -> list[list[Any]]:
+    text = _decode(data)
+    delimiter = max(";\t,", key=lambda mark: (text[:4096].split("\n", 1)[0].count(mark), mark == ","))
+    rows: list[list[Any]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            rows.append(list(row))
+            if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS:
+                raise _refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
+    except csv.Error as error:
+        raise _refuse(f"CSV hỏng ở dòng {len(rows) + 1}", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from error
+    return rows
+
+
+def _decode(data: bytes) -> str:
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",)
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _refuse("không phải chữ Unicode (UTF-8)", "lưu lại dạng CSV UTF-8 hoặc .xlsx")
+
+
+def _with_headings(cells: list[list[Any]], columns: Sequence[Column], skip_numbering: bool) -> Table:
+    position = _heading_position(cells, columns)
+    headings = [cell_text(cell) for cell in cells[position]]
+    index, extra, faults = _match(headings, columns, position + 1)
+    table = Table([], position + 1, index, headings, extra, faults)
+    missing = [c.heading for c in columns if c.required and c.key not in index]
+    if missing:
+        names = ", ".join(f"“{heading}”" for heading in missing)
+        raise ImportRefused(
+            [Fault(position + 1, "", f"thiếu cột {names}", "thêm cột với đúng tiêu đề đó ở dòng tiêu đề")]
+        )
+    for number, row in enumerate(cells[position + 1 :], start=position + 2):
+        found = Row(number, row, table)
+        if not found.is_blank() and not (skip_numbering and _is_numbering(row, number, position)):
+            table.rows.append(found)
+    return table
+
+
+def _heading_position(cells: list[list[Any]], columns: Sequence[Column]) -> int:
+    """The row among the first HEADING_ROWS that names most of our columns."""
+    best, best_score = 0, 0
+    for position, row in enumerate(cells[:HEADING_ROWS]):
+        index, _, _ = _match([cell_text(cell) for cell in row], columns, position + 1)
+        if len(index) > best_score:
+            best, best_score = position, len(index)
+    if best_score == 0:
+        names = ", ".join(f"“{c.heading}”" for c in columns if c.required)
+        raise _refuse("không có dòng tiêu đề", f"đặt ở dòng đầu các cột {names}")
+    return best
+
+
+def _match(
+    headings: Sequence[str], columns: Sequence[Column], row: int
+) -> tuple[dict[str, int], dict[int, str], list[Fault]]:
+    index: dict[str, int] = {}
+    faults: list[Fault] = []
+    folded = [fold(heading) for heading in headings]
+    free = {i for i, heading in enumerate(folded) if heading}
+    for test in (_same, _begins):
+        for column in columns:
+            hit = next((i for i in sorted(free) if column.key not in index and test(folded[i], column.names())), None)
+            if hit is not None:
+                index[column.key] = hit
+                free.discard(hit)
+    for column in columns:
+        hit = next((i for i in sorted(free) if column.key not in index and _nearly(folded[i], column.names())), None)
+        if hit is not None:
+            index[column.key] = hit
+            free.discard(hit)
+            letter = get_column_letter(hit + 1)
+            faults.append(
+                Fault(
+                    row, letter, f"tiêu đề “{headings[hit]}” viết sai", f"sửa thành “{column.heading}”", repairable=True
+                )
+            )
+    return index, {i: headings[i] for i in sorted(free)}, faults
+
+
+def _same(heading: str, names: Sequence[str]) -> bool:
+    return heading in names
+
+
+def _begins(heading: str, names: Sequence[str]) -> bool:
+    """`Nội dung/Tiêu chí/Tiêu chí thành phần` and `Điểm tối đa (điểm)` begin with a name we know."""
+    return any(len(name) > 3 and re.match(re.escape(name) + r"\s*[/(:\[]", heading) for name in names)
+
+
+def _nearly(heading: str, names: Sequence[str]) -> bool:
+    return any(len(name) > 5 and SequenceMatcher(None, heading, name).ratio() >= NEARLY for name in names)
+
+
+def _is_numbering(row: Sequence[Any], number: int, heading_position: int) -> bool:
+    """The row `1 | 2 | 3` that official tables print under their heading."""
+    filled = [cell_text(cell) for cell in row if cell_text(cell)]
+    return number == heading_position + 2 and len(filled) > 1 and filled == [str(i) for i in range(1, len(filled) + 1)]
+
+
+def column_letters(table: Table) -> Mapping[int, str]:
+    """Column position → letter, for faults in columns named by data (one per question)."""
+    return {i: get_column_letter(i + 1) for i in range(len(table.headings))}

@@ -1,0 +1,22 @@
+"""Root addresses. Each app brings its own under a Vietnamese word."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("suc-khoe/", views.health, name="health"),
+    path("nam/", views.switch_year, name="switch-year"),
+    path("tai-khoan/", include("units.urls")),
+    path("tu-danh-gia/", include("selfassess.urls")),
+    path("tham-dinh/", include("appraisal.urls")),
+    path("dieu-tra/", include("surveys.urls")),
+    path("", include("results.urls")),
+    path("quan-tri/", admin.site.urls),
+]
+
+handler403 = "cchc_index.views.forbidden"
+handler404 = "cchc_index.views.not_found"
+handler500 = "cchc_index.views.server_error"

@@ -1,0 +1,53 @@
+"""The frame's own pages: home by role, the year switch, health, error pages."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from criteria.context import PUBLIC_TABS, tabs_for
+
+
+@login_not_required
+def home(request: HttpRequest) -> HttpResponse:
+    """A person lands on the first place of their role; everybody else on the ranking."""
+    tabs = tabs_for(request.user)
+    if request.user.is_authenticated and request.user.is_staff and tabs[0] == PUBLIC_TABS[0]:
+        return redirect("admin:index")
+    return redirect(tabs[0].name)
+
+
+@login_not_required
+def health(request: HttpRequest) -> JsonResponse:
+    """Answers when the process serves; no database is asked."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_POST
+def switch_year(request: HttpRequest) -> HttpResponseRedirect:
+    """Keep the year the person wants to look at, and go back to where they were."""
+    request.session["year"] = request.POST.get("nam", "")[:4]
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    return HttpResponseRedirect(target)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    # No context processors: the database may be what failed.
+    return HttpResponse(_SERVER_ERROR, status=500)
+
+
+_SERVER_ERROR = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Lỗi hệ thống</title>
+<h1>Hệ thống gặp lỗi</h1><p>Việc vừa làm chưa được lưu. Hãy quay lại trang trước và thử lại sau một phút;
+nếu vẫn lỗi, báo Sở Nội vụ kèm giờ xảy ra.</p><p><a href="/">Về trang đầu</a></p></html>"""

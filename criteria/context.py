@@ -1,0 +1,52 @@
+"""The frame of every page: the round in view, its phase, whether the data is illustrative, the tabs."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from units import rules as people
+from units.models import Role
+
+from . import queries
+
+
+@dataclass(frozen=True)
+class Tab:
+    name: str
+    label: str
+
+
+PUBLIC_TABS = (
+    Tab("results:ranking", "Xếp hạng"),
+    Tab("results:method", "Cách tính"),
+    Tab("results:data", "Dữ liệu mở"),
+)
+ROLE_TABS: dict[str, tuple[Tab, ...]] = {
+    Role.UNIT_OFFICER: (Tab("selfassess:home", "Tự đánh giá"), Tab("appraisal:replies", "Giải trình")),
+    Role.UNIT_HEAD: (Tab("selfassess:home", "Tự đánh giá"), Tab("appraisal:replies", "Giải trình")),
+    Role.COUNCIL_MEMBER: (Tab("appraisal:home", "Thẩm định"),),
+    Role.SURVEY_OPERATOR: (Tab("surveys:home", "Điều tra xã hội học"),),
+    Role.INDEX_MANAGER: (Tab("results:control", "Điều hành"), Tab("appraisal:home", "Thẩm định")),
+    Role.OBSERVER: (Tab("results:control", "Điều hành"),),
+}
+
+
+def tabs_for(user: people.AnyUser) -> list[Tab]:
+    """The few places of the person's roles, then the public ones; each once."""
+    roles = people.grants(user).roles
+    wanted = [tab for role in Role.values if role in roles for tab in ROLE_TABS.get(role, ())]
+    return list(dict.fromkeys([*wanted, *PUBLIC_TABS]))
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context processor. Two queries at most; error pages without a user get the bare frame."""
+    user = getattr(request, "user", None)
+    if user is None:
+        return {}
+    current = queries.round_in_view(request)
+    return {
+        "frame_round": current,
+        "frame_phase": queries.phase_now(current),
+        "frame_tabs": tabs_for(user),
+        "frame_roles": [Role(role).label for role in Role.values if role in people.grants(user).roles],
+    }

@@ -1,0 +1,283 @@
+"""What is measured, and when: decisions, criteria sets and their trees, rounds, phases."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from units.models import Unit, UnitGroup, User
+
+
+class Provenance(models.TextChoices):
+    OFFICIAL = "official", "chính thức"
+    ILLUSTRATIVE = "illustrative", "minh họa"
+
+
+class Decision(models.Model):
+    """The legal document that issues criteria sets."""
+
+    number = models.CharField("số ký hiệu", max_length=60, unique=True)
+    issued_on = models.DateField("ngày ban hành", null=True, blank=True)
+    title = models.CharField("trích yếu", max_length=500, blank=True)
+    issuer = models.CharField("cơ quan ban hành", max_length=200, blank=True)
+    source = models.CharField("nguồn", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "quyết định"
+        verbose_name_plural = "quyết định"
+        ordering = ["-issued_on", "number"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CriteriaSet(models.Model):
+    """Bộ tiêu chí: the tree one decision sets for one block, with its policies."""
+
+    class NaPolicy(models.TextChoices):
+        RESCALE = "rescale", "quy đổi về thang điểm của từng phần"
+        SHRINK = "shrink", "trừ khỏi điểm tối đa"
+        FULL = "full", "tính đủ điểm"
+
+    class Ties(models.TextChoices):
+        COMPETITION = "competition", "1, 1, 3"
+        DENSE = "dense", "1, 1, 2"
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="sets", verbose_name="quyết định")
+    group = models.ForeignKey(UnitGroup, models.PROTECT, related_name="criteria_sets", verbose_name="khối")
+    na_policy = models.CharField("khi không áp dụng", max_length=20, choices=NaPolicy, default=NaPolicy.RESCALE)
+    ties = models.CharField("sau hạng bằng nhau", max_length=20, choices=Ties, default=Ties.COMPETITION)
+    # [{"name": "Tốt", "from": "80"}], highest first; a unit takes the first band whose edge it reaches.
+    bands = models.JSONField("mức xếp loại", default=list, blank=True)
+    note = models.CharField("ghi chú nguồn", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "bộ tiêu chí"
+        verbose_name_plural = "bộ tiêu chí"
+        ordering = ["decision", "group"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "group"],
+                name="one_set_per_decision_and_group",
+                violation_error_message="Quyết định này đã có bộ tiêu chí cho khối này.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} – {self.group}"
+
+
+class Source(models.TextChoices):
+    """Where a leaf's points come from. A group row has none."""
+
+    GROUP = "", "nhóm"
+    SELF = "self", "Tự đánh giá"
+    SURVEY = "survey", "ĐTXHH"
+    SIPAS = "sipas", "SIPAS"
+    PAPI = "papi", "PAPI"
+
+
+SURVEY_SOURCES = (Source.SURVEY, Source.SIPAS, Source.PAPI)
+
+
+class Criterion(models.Model):
+    """A row of the tree: area, criterion or component. Leaves lie at mixed depth and carry points."""
+
+    class Kind(models.TextChoices):
+        NORMAL = "normal", "thường"
+        BONUS = "bonus", "thưởng"
+        PENALTY = "penalty", "trừ"
+
+    criteria_set = models.ForeignKey(CriteriaSet, models.CASCADE, related_name="criteria", verbose_name="bộ tiêu chí")
+    parent = models.ForeignKey(
+        "self", models.CASCADE, related_name="children", verbose_name="thuộc", null=True, blank=True
+    )
+    code = models.CharField("mã", max_length=30)
+    printed_code = models.CharField("mã in trong văn bản", max_length=30, blank=True)
+    name = models.CharField("nội dung", max_length=1000)
+    position = models.PositiveIntegerField("thứ tự", default=0)
+    is_leaf = models.BooleanField("là tiêu chí chấm điểm", default=True)
+    source = models.CharField("nguồn điểm", max_length=10, choices=Source, blank=True)
+    kind = models.CharField("loại", max_length=10, choices=Kind, default=Kind.NORMAL)
+    max_points = models.DecimalField(
+        "điểm tối đa", max_digits=9, decimal_places=4, validators=[MinValueValidator(Decimal(0))]
+    )
+    printed_max = models.CharField("điểm tối đa in trong văn bản", max_length=30, blank=True)
+    # Typed JSON, validated by criteria.scoring.validate; {} is direct entry.
+    rule = models.JSONField("quy tắc chấm", default=dict, blank=True)
+    guidance = models.TextField("hướng dẫn tài liệu kiểm chứng", blank=True)
+    provenance = models.CharField("nguồn", max_length=20, choices=Provenance, default=Provenance.OFFICIAL)
+    previous = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        related_name="later",
+        verbose_name="tiêu chí cùng nội dung kỳ trước",
+        null=True,
+        blank=True,
+    )
+
+    class Meta:
+        verbose_name = "tiêu chí"
+        verbose_name_plural = "tiêu chí"
+        ordering = ["criteria_set", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["criteria_set", "code"],
+                name="criterion_code_once_in_set",
+                violation_error_message="Mã tiêu chí này đã có trong bộ.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_leaf=True) & ~Q(source="") | Q(is_leaf=False, source=""),
+                name="leaf_has_source",
+                violation_error_message="Tiêu chí chấm điểm phải có nguồn điểm; dòng nhóm thì không.",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_points__gte=0),
+                name="max_points_not_negative",
+                violation_error_message="Điểm tối đa không được âm.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def is_illustrative(self) -> bool:
+        return self.provenance == Provenance.ILLUSTRATIVE
+
+    @property
+    def is_self(self) -> bool:
+        return self.source == Source.SELF
+
+    @property
+    def is_surveyed(self) -> bool:
+        return self.source in SURVEY_SOURCES
+
+    @property
+    def depth(self) -> int:
+        return self.code.count(".") + 1
+
+
+class Round(models.Model):
+    """Kỳ đánh giá: one index year."""
+
+    year = models.PositiveSmallIntegerField("năm chỉ số", unique=True)
+    assessed_from = models.DateField("thời kỳ đánh giá từ")
+    assessed_to = models.DateField("đến")
+    plan_number = models.CharField("số kế hoạch", max_length=60, blank=True)
+    plan_date = models.DateField("ngày kế hoạch", null=True, blank=True)
+    illustrative = models.BooleanField("dữ liệu minh họa", default=False)
+
+    class Meta:
+        verbose_name = "kỳ đánh giá"
+        verbose_name_plural = "kỳ đánh giá"
+        ordering = ["-year"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(assessed_to__gte=F("assessed_from")),
+                name="round_period_order",
+                violation_error_message="Ngày kết thúc thời kỳ phải sau ngày bắt đầu.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Chỉ số CCHC năm {self.year}"
+
+
+class RoundGroup(models.Model):
+    """One block in one round: which set measures it. Frozen once the first score is written.
+
+    `inputs_version` grows with every change the ranking depends on; `results` recomputes when its
+    current computation is older.
+    """
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="groups", verbose_name="kỳ")
+    group = models.ForeignKey(UnitGroup, models.PROTECT, related_name="round_groups", verbose_name="khối")
+    criteria_set = models.ForeignKey(
+        CriteriaSet, models.PROTECT, related_name="round_groups", verbose_name="bộ tiêu chí"
+    )
+    frozen_at = models.DateTimeField("khóa bộ tiêu chí lúc", null=True, blank=True)
+    inputs_version = models.PositiveBigIntegerField("phiên bản đầu vào", default=0)
+
+    class Meta:
+        verbose_name = "khối trong kỳ"
+        verbose_name_plural = "khối trong kỳ"
+        ordering = ["-round__year", "group__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "group"],
+                name="group_once_in_round",
+                violation_error_message="Khối này đã có trong kỳ.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} – {self.group}"
+
+
+class Phase(models.Model):
+    """A stretch of the year that switches rights on and off. Half open: [opens_at, closes_at)."""
+
+    class Kind(models.TextChoices):
+        SELF_ASSESSMENT = "self_assessment", "Tự đánh giá"
+        ROUND1 = "round1", "Thẩm định lần 1"
+        EXPLANATION = "explanation", "Giải trình"
+        ROUND2 = "round2", "Thẩm định lần 2"
+        PUBLICATION = "publication", "Tổng hợp, công bố"
+        SURVEY = "survey", "Điều tra xã hội học"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="phases", verbose_name="kỳ")
+    kind = models.CharField("giai đoạn", max_length=20, choices=Kind)
+    opens_at = models.DateTimeField("mở lúc", null=True, blank=True)
+    closes_at = models.DateTimeField("đóng lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "giai đoạn"
+        verbose_name_plural = "giai đoạn"
+        ordering = ["round", "opens_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "kind"],
+                name="phase_once_in_round",
+                violation_error_message="Giai đoạn này đã có trong kỳ.",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="phase_order",
+                violation_error_message="Giờ đóng phải sau giờ mở.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} – {self.round}"
+
+    def closes_for(self, extension: "Extension | None") -> datetime | None:
+        return extension.closes_at if extension else self.closes_at
+
+
+class Extension(models.Model):
+    """A later closing for one unit, with its reason."""
+
+    phase = models.ForeignKey(Phase, models.CASCADE, related_name="extensions", verbose_name="giai đoạn")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="extensions", verbose_name="đơn vị")
+    closes_at = models.DateTimeField("gia hạn đến")
+    reason = models.TextField("lý do")
+    granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người cho phép")
+    granted_at = models.DateTimeField("lúc", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "gia hạn"
+        verbose_name_plural = "gia hạn"
+        ordering = ["phase", "unit"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phase", "unit"],
+                name="one_extension_per_unit",
+                violation_error_message="Đơn vị này đã có gia hạn cho giai đoạn; hãy sửa gia hạn đó.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="extension_has_reason", violation_error_message="Phải ghi lý do gia hạn."
+            ),
+        ]

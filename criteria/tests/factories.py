@@ -1,0 +1,88 @@
+"""Factories of sets and rounds. `small_round()` is a block with a tree of four leaves and open phases."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from cchc_index.lib import clock
+from criteria.models import CriteriaSet, Criterion, Decision, Phase, Round, RoundGroup, Source
+from units.tests.factories import UnitGroupFactory
+
+
+class DecisionFactory(DjangoModelFactory):
+    class Meta:
+        model = Decision
+        django_get_or_create = ("number",)
+
+    number = "01/QĐ-THU"
+
+
+class CriteriaSetFactory(DjangoModelFactory):
+    class Meta:
+        model = CriteriaSet
+
+    decision = factory.SubFactory(DecisionFactory)
+    group = factory.SubFactory(UnitGroupFactory)
+
+
+class CriterionFactory(DjangoModelFactory):
+    class Meta:
+        model = Criterion
+
+    criteria_set = factory.SubFactory(CriteriaSetFactory)
+    code = factory.Sequence(lambda n: f"1.{n + 1}")
+    name = factory.LazyAttribute(lambda c: f"Tiêu chí {c.code}")
+    position = factory.Sequence(lambda n: n)
+    source = Source.SELF
+    max_points = Decimal(1)
+
+
+class RoundFactory(DjangoModelFactory):
+    class Meta:
+        model = Round
+        django_get_or_create = ("year",)
+
+    year = 2031
+    assessed_from = factory.LazyAttribute(lambda r: date(r.year, 1, 1))
+    assessed_to = factory.LazyAttribute(lambda r: date(r.year, 12, 31))
+
+
+class RoundGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = RoundGroup
+
+    round = factory.SubFactory(RoundFactory)
+    criteria_set = factory.SubFactory(CriteriaSetFactory)
+    group = factory.LazyAttribute(lambda rg: rg.criteria_set.group)
+
+
+def open_phase(round_: Round, kind: str, *, opens: datetime | None = None, closes: datetime | None = None) -> Phase:
+    """A phase that is open now unless told otherwise."""
+    now = clock.now()
+    return Phase.objects.update_or_create(
+        round=round_,
+        kind=kind,
+        defaults={"opens_at": opens or now - timedelta(days=1), "closes_at": closes or now + timedelta(days=1)},
+    )[0]
+
+
+def small_round(**round_fields: object) -> RoundGroup:
+    """Area 1 with leaves 1.1 (self, 2 points), 1.2 (self, 1), 1.3 (survey, 1) and leaf 2 (SIPAS, 1)."""
+    round_group = RoundGroupFactory(round=RoundFactory(**round_fields))
+    criteria_set = round_group.criteria_set
+    area = CriterionFactory(
+        criteria_set=criteria_set, code="1", position=0, is_leaf=False, source="", max_points=Decimal(4)
+    )
+    rows = (("1.1", Source.SELF, 2, area), ("1.2", Source.SELF, 1, area), ("1.3", Source.SURVEY, 1, area))
+    for position, (code, source, points, parent) in enumerate((*rows, ("2", Source.SIPAS, 1, None)), start=1):
+        CriterionFactory(
+            criteria_set=criteria_set,
+            code=code,
+            position=position,
+            source=source,
+            max_points=Decimal(points),
+            parent=parent,
+        )
+    return round_group

@@ -1,0 +1,179 @@
+"""What is computed and published: computations, their results, publications, background jobs."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from criteria.models import Criterion, Round, RoundGroup
+from units.models import Unit, User
+
+
+class Computation(models.Model):
+    """One run of the arithmetic over one block: a pure function of `inputs_digest`.
+
+    Versions are switched at once: exactly one computation of a block is current.
+    """
+
+    round_group = models.ForeignKey(
+        RoundGroup, models.CASCADE, related_name="computations", verbose_name="khối trong kỳ"
+    )
+    inputs_version = models.PositiveBigIntegerField("phiên bản đầu vào")
+    inputs_digest = models.CharField("mã đầu vào", max_length=64)
+    code_version = models.CharField("phiên bản chương trình", max_length=40)
+    computed_at = models.DateTimeField("tính lúc")
+    current = models.BooleanField("đang dùng", default=False)
+
+    class Meta:
+        verbose_name = "lần tính"
+        verbose_name_plural = "lần tính"
+        ordering = ["-computed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round_group"], condition=Q(current=True), name="one_current_computation_per_group"
+            )
+        ]
+
+
+class UnitResult(models.Model):
+    """A unit's row of the ranking. Nulls where something is missing: never a silent zero."""
+
+    computation = models.ForeignKey(Computation, models.CASCADE, related_name="unit_results")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="results", verbose_name="đơn vị")
+    points = models.DecimalField("tổng điểm", max_digits=12, decimal_places=4)
+    max_points = models.DecimalField("điểm tối đa", max_digits=12, decimal_places=4)
+    index = models.DecimalField("chỉ số (%)", max_digits=9, decimal_places=2, null=True)
+    self_points = models.DecimalField("điểm tự đánh giá", max_digits=12, decimal_places=4, null=True)
+    appraised_points = models.DecimalField("điểm thẩm định", max_digits=12, decimal_places=4)
+    appraised_max = models.DecimalField(max_digits=12, decimal_places=4)
+    appraised_index = models.DecimalField("thẩm định (%)", max_digits=9, decimal_places=2, null=True)
+    survey_points = models.DecimalField("điểm ĐTXHH", max_digits=12, decimal_places=4)
+    survey_max = models.DecimalField(max_digits=12, decimal_places=4)
+    survey_index = models.DecimalField("ĐTXHH (%)", max_digits=9, decimal_places=2, null=True)
+    bonus = models.DecimalField("điểm thưởng", max_digits=12, decimal_places=4)
+    penalty = models.DecimalField("điểm trừ", max_digits=12, decimal_places=4)
+    rank = models.PositiveIntegerField("hạng", null=True)
+    band = models.CharField("xếp loại", max_length=60, blank=True)
+    incomplete = models.JSONField("tiêu chí còn thiếu điểm", default=list)
+
+    class Meta:
+        verbose_name = "kết quả đơn vị"
+        verbose_name_plural = "kết quả đơn vị"
+        ordering = ["computation", F("rank").asc(nulls_last=True), "unit__code"]
+        constraints = [models.UniqueConstraint(fields=["computation", "unit"], name="one_result_per_unit")]
+
+
+class CriterionResult(models.Model):
+    """A unit's points on one leaf, with its state."""
+
+    class State(models.TextChoices):
+        NOT_SCORED = "not_scored", "chưa chấm"
+        SCORED = "scored", "đã có điểm"
+        NOT_APPLICABLE = "not_applicable", "không áp dụng"
+        NO_BALLOTS = "no_ballots", "không có phiếu"
+
+    computation = models.ForeignKey(Computation, models.CASCADE, related_name="criterion_results")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="results", verbose_name="tiêu chí")
+    state = models.CharField("tình trạng", max_length=20, choices=State)
+    self_points = models.DecimalField("điểm tự đánh giá", max_digits=9, decimal_places=4, null=True)
+    points = models.DecimalField("điểm", max_digits=9, decimal_places=4, null=True)
+
+    class Meta:
+        verbose_name = "kết quả tiêu chí"
+        verbose_name_plural = "kết quả tiêu chí"
+        ordering = ["computation", "unit", "criterion__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["computation", "unit", "criterion"], name="one_result_per_cell"),
+            models.CheckConstraint(
+                condition=Q(state="scored", points__isnull=False) | ~Q(state="scored") & Q(points=None),
+                name="scored_has_points",
+            ),
+        ]
+
+
+class Publication(models.Model):
+    """A frozen ranking under a document number. `bundle` is the published JSON, byte for byte."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "chờ người thứ hai duyệt"
+        PUBLISHED = "published", "đã công bố"
+        WITHDRAWN = "withdrawn", "đã rút đề nghị"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="publications", verbose_name="kỳ")
+    number = models.CharField("số quyết định công bố", max_length=60)
+    dated = models.DateField("ngày quyết định")
+    state = models.CharField("trạng thái", max_length=20, choices=State)
+    bundle = models.TextField("gói dữ liệu")
+    digest = models.CharField("mã kiểm tra", max_length=64)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đề nghị", null=True)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    published_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người duyệt", null=True)
+    published_at = models.DateTimeField("công bố lúc", null=True)
+    supersedes = models.OneToOneField("self", models.PROTECT, related_name="superseded_by", null=True, blank=True)
+    errata = models.TextField("nội dung đính chính", blank=True)
+
+    class Meta:
+        verbose_name = "công bố"
+        verbose_name_plural = "công bố"
+        ordering = ["-published_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "number"],
+                condition=~Q(state="withdrawn"),
+                name="publication_number_once",
+                violation_error_message="Kỳ này đã có công bố mang số đó.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False),
+                name="published_has_time",
+                violation_error_message="Bản công bố phải có giờ công bố.",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | Q(proposed_by=None) | ~Q(published_by=F("proposed_by")),
+                name="two_people_publish",
+                violation_error_message="Người duyệt công bố phải khác người đề nghị.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.round.year})"
+
+
+class Job(models.Model):
+    """A piece of background work as a row: the truth that survives a killed worker or lost broker."""
+
+    class Kind(models.TextChoices):
+        RECOMPUTE = "recompute", "tính lại chỉ số"
+        REPORT = "report", "dựng báo cáo PDF"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "đang chờ"
+        RUNNING = "running", "đang chạy"
+        DONE = "done", "xong"
+        FAILED = "failed", "lỗi"
+
+    kind = models.CharField("việc", max_length=20, choices=Kind)
+    round_group = models.ForeignKey(RoundGroup, models.CASCADE, related_name="jobs", null=True, blank=True)
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="jobs", null=True, blank=True)
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", null=True, blank=True)
+    state = models.CharField("trạng thái", max_length=20, choices=State, default=State.QUEUED)
+    progress = models.PositiveSmallIntegerField("tiến độ (%)", default=0)
+    attempts = models.PositiveSmallIntegerField("số lần chạy", default=0)
+    message = models.TextField("thông báo", blank=True)
+    file = models.FileField("tệp kết quả", upload_to="reports/", max_length=200, blank=True)
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    created_at = models.DateTimeField("tạo lúc", auto_now_add=True)
+    heartbeat_at = models.DateTimeField("nhịp cuối", null=True, blank=True)
+    finished_at = models.DateTimeField("xong lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "việc nền"
+        verbose_name_plural = "việc nền"
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            # Coalescing: one recomputation per block waits at a time.
+            models.UniqueConstraint(
+                fields=["round_group"],
+                condition=Q(kind="recompute", state="queued"),
+                name="one_queued_recompute_per_group",
+            )
+        ]

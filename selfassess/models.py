@@ -1,0 +1,170 @@
+"""The unit's own score: assessment, scores, documents, evidence."""
+
+from django.db import models
+from django.db.models import Q
+
+from criteria.models import Criterion, RoundGroup
+from units.models import Unit, User
+
+
+class SelfAssessment(models.Model):
+    """One unit's self-assessment in one round. The state is stored and tied to its timestamps."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "đang nhập"
+        AWAITING_HEAD = "awaiting_head", "chờ thủ trưởng duyệt"
+        SUBMITTED = "submitted", "đã nộp"
+
+    round_group = models.ForeignKey(
+        RoundGroup, models.PROTECT, related_name="assessments", verbose_name="khối trong kỳ"
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="assessments", verbose_name="đơn vị")
+    state = models.CharField("trạng thái", max_length=20, choices=State, default=State.DRAFT)
+    submitted_at = models.DateTimeField("nộp lúc", null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người nộp", null=True, blank=True
+    )
+    receipt_number = models.CharField("số biên nhận", max_length=40, blank=True)
+    receipt_digest = models.CharField("mã kiểm tra", max_length=64, blank=True)
+    imported = models.BooleanField("nhập từ hồ sơ lưu", default=False)
+
+    class Meta:
+        verbose_name = "bản tự đánh giá"
+        verbose_name_plural = "bản tự đánh giá"
+        ordering = ["round_group", "unit"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round_group", "unit"],
+                name="one_assessment_per_unit_and_round",
+                violation_error_message="Đơn vị đã có bản tự đánh giá trong kỳ này.",
+            ),
+            models.CheckConstraint(
+                # Imported archives have no person who pressed the button.
+                condition=Q(state="submitted", submitted_at__isnull=False)
+                & (Q(submitted_by__isnull=False) | Q(imported=True))
+                | ~Q(state="submitted") & Q(submitted_at__isnull=True, submitted_by__isnull=True),
+                name="submitted_has_time_and_actor",
+                violation_error_message="Bản đã nộp phải có giờ nộp và người nộp; bản chưa nộp thì không.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} – {self.round_group.round}"
+
+
+class Transition(models.Model):
+    """The typed log of an assessment's states. Sending back and reopening carry a reason."""
+
+    assessment = models.ForeignKey(SelfAssessment, models.PROTECT, related_name="transitions")
+    from_state = models.CharField(max_length=20, choices=SelfAssessment.State)
+    to_state = models.CharField(max_length=20, choices=SelfAssessment.State)
+    verb = models.CharField(max_length=20)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["assessment", "at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(verb__in=["send_back", "reopen"]) | ~Q(reason=""),
+                name="way_back_has_reason",
+                violation_error_message="Trả lại hoặc mở lại phải ghi lý do.",
+            )
+        ]
+
+
+class SelfScore(models.Model):
+    """The unit's score on one leaf. No row, or `points` empty without a claim: not yet scored."""
+
+    assessment = models.ForeignKey(
+        SelfAssessment, models.PROTECT, related_name="scores", verbose_name="bản tự đánh giá"
+    )
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="self_scores", verbose_name="tiêu chí")
+    # What the unit declared, as exact text by field name: {"numerator": "45", "denominator": "50"}.
+    figures = models.JSONField("số liệu khai", default=dict, blank=True)
+    points = models.DecimalField("điểm tự đánh giá", max_digits=9, decimal_places=4, null=True, blank=True)
+    explanation = models.TextField("giải trình cách chấm", blank=True)
+    na_claimed = models.BooleanField("đề nghị không áp dụng", default=False)
+    na_reason = models.TextField("lý do không áp dụng", blank=True)
+    version = models.PositiveIntegerField("phiên bản", default=0)
+    updated_at = models.DateTimeField("sửa lúc", null=True)
+    updated_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người sửa", null=True)
+
+    class Meta:
+        verbose_name = "điểm tự đánh giá"
+        verbose_name_plural = "điểm tự đánh giá"
+        ordering = ["assessment", "criterion__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "criterion"],
+                name="one_self_score_per_criterion",
+                violation_error_message="Tiêu chí này đã có điểm.",
+            ),
+            models.CheckConstraint(
+                condition=Q(points=None) | Q(points__gte=0),
+                name="self_points_not_negative",
+                violation_error_message="Điểm không được âm.",
+            ),
+            models.CheckConstraint(
+                condition=Q(na_claimed=False) | Q(points=None),
+                name="na_claim_has_no_points",
+                violation_error_message="Tiêu chí không áp dụng thì không có điểm.",
+            ),
+        ]
+
+    @property
+    def is_scored(self) -> bool:
+        return self.na_claimed or self.points is not None
+
+
+class Document(models.Model):
+    """A file with its document data. A new version points to the old one; none is ever deleted."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="documents", verbose_name="đơn vị")
+    number = models.CharField("số ký hiệu", max_length=100)
+    issued_on = models.DateField("ngày ban hành", null=True, blank=True)
+    issuer = models.CharField("cơ quan ban hành", max_length=200, blank=True)
+    abstract = models.CharField("trích yếu", max_length=500, blank=True)
+    file = models.FileField("tệp", upload_to="evidence/", max_length=200)
+    original_name = models.CharField("tên tệp", max_length=255)
+    content_type = models.CharField("loại tệp", max_length=100)
+    size = models.PositiveBigIntegerField("dung lượng")
+    digest = models.CharField("mã băm SHA-256", max_length=64, db_index=True)
+    pages = models.PositiveIntegerField("số trang", null=True, blank=True)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người tải lên")
+    uploaded_at = models.DateTimeField("tải lên lúc", auto_now_add=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, related_name="replaced_by", verbose_name="thay cho", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = "tài liệu"
+        verbose_name_plural = "tài liệu"
+        ordering = ["unit", "-uploaded_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.abstract}".strip()
+
+
+class Evidence(models.Model):
+    """A document supports a score, at a page or section."""
+
+    score = models.ForeignKey(SelfScore, models.PROTECT, related_name="evidence", verbose_name="điểm")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="evidence", verbose_name="tài liệu")
+    page = models.PositiveIntegerField("trang", null=True, blank=True)
+    section = models.CharField("mục", max_length=100, blank=True)
+    removed_at = models.DateTimeField("gỡ lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "tài liệu kiểm chứng"
+        verbose_name_plural = "tài liệu kiểm chứng"
+        ordering = ["score", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["score", "document"],
+                condition=Q(removed_at=None),
+                name="document_once_per_score",
+                violation_error_message="Tài liệu này đã gắn với tiêu chí.",
+            )
+        ]

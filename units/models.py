@@ -1,0 +1,197 @@
+"""Who is measured and who works: units and their blocks, people and their roles, the log."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+
+class UnitGroup(models.Model):
+    """Khối: units that are ranked against each other. Data, never a constant."""
+
+    code = models.SlugField("mã khối", max_length=30, unique=True)
+    name = models.CharField("tên khối", max_length=200)
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    class Meta:
+        verbose_name = "khối"
+        verbose_name_plural = "khối"
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def valid_between(self, start: date, end: date) -> "UnitQuerySet":
+        """Units that existed at the end of the period (an abolished unit is not measured)."""
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=end), Q(valid_to=None) | Q(valid_to__gte=end))
+
+
+class Unit(models.Model):
+    """A measured agency under its official name."""
+
+    group = models.ForeignKey(UnitGroup, models.PROTECT, related_name="units", verbose_name="khối")
+    code = models.CharField("mã đơn vị", max_length=30)
+    name = models.CharField("tên đơn vị", max_length=250)
+    subtype = models.CharField("loại", max_length=40, blank=True)
+    valid_from = models.DateField("hiệu lực từ", null=True, blank=True)
+    valid_to = models.DateField("hiệu lực đến", null=True, blank=True)
+    source = models.CharField("nguồn tên gọi", max_length=250, blank=True)
+    doubt = models.CharField("điều chưa chắc", max_length=250, blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đơn vị"
+        verbose_name_plural = "đơn vị"
+        ordering = ["group", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "code"],
+                name="unit_code_once_in_group",
+                violation_error_message="Mã đơn vị này đã có trong khối.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="unit_valid_order",
+                violation_error_message="Ngày hết hiệu lực phải sau ngày bắt đầu.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Succession(models.Model):
+    """What became of a unit: merged, split, renamed, abolished."""
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", "hợp nhất"
+        SPLIT = "split", "chia tách"
+        RENAME = "rename", "đổi tên"
+        ABOLITION = "abolition", "giải thể"
+
+    predecessor = models.ForeignKey(Unit, models.PROTECT, related_name="successions", verbose_name="đơn vị cũ")
+    successor = models.ForeignKey(
+        Unit, models.PROTECT, related_name="origins", verbose_name="đơn vị mới", null=True, blank=True
+    )
+    kind = models.CharField("hình thức", max_length=20, choices=Kind)
+    on = models.DateField("ngày")
+    note = models.CharField("căn cứ", max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = "kế thừa"
+        verbose_name_plural = "kế thừa"
+        ordering = ["on", "predecessor"]
+
+
+class User(AbstractUser):
+    """A named account. `full_name` is what others see; Vietnamese names are not split in two."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    full_name = models.CharField("họ và tên", max_length=150)
+
+    REQUIRED_FIELDS = ["full_name", "email"]
+
+    class Meta:
+        verbose_name = "người dùng"
+        verbose_name_plural = "người dùng"
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+
+class Role(models.TextChoices):
+    UNIT_OFFICER = "unit_officer", "công chức phụ trách"
+    UNIT_HEAD = "unit_head", "thủ trưởng đơn vị"
+    COUNCIL_MEMBER = "council_member", "thành viên thẩm định"
+    INDEX_MANAGER = "index_manager", "quản lý chỉ số"
+    SURVEY_OPERATOR = "survey_operator", "phụ trách điều tra"
+    OBSERVER = "observer", "quan sát"
+
+
+class Membership(models.Model):
+    """A person's role. `unit` is where the person belongs: the unit of an officer, the agency a
+    council member or manager comes from. It decides whose score the person may never appraise."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name="người dùng")
+    role = models.CharField("vai trò", max_length=30, choices=Role)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="memberships", verbose_name="đơn vị công tác", null=True, blank=True
+    )
+    active = models.BooleanField("đang giữ vai trò", default=True)
+
+    class Meta:
+        verbose_name = "vai trò"
+        verbose_name_plural = "vai trò"
+        ordering = ["user", "role"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"],
+                name="membership_once",
+                nulls_distinct=False,
+                violation_error_message="Người này đã có vai trò đó ở đơn vị đó.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role__in=[Role.UNIT_OFFICER, Role.UNIT_HEAD]) | Q(unit__isnull=False),
+                name="unit_role_needs_unit",
+                violation_error_message="Vai trò này phải gắn với một đơn vị.",
+            ),
+        ]
+
+
+class LogEntry(models.Model):
+    """Append-only: who did what to which object, from what to what, when, from where, why.
+
+    `digest` is keyed over the entry and the previous digest (units/ledger.py), so that an edited,
+    removed or re-ordered row is found by `check_ledger`.
+    """
+
+    number = models.PositiveBigIntegerField("số thứ tự", unique=True)
+    at = models.DateTimeField("lúc")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người làm", null=True)
+    actor_name = models.CharField("tên người làm", max_length=200)
+    verb = models.CharField("việc", max_length=60, db_index=True)
+    object_type = models.CharField("loại đối tượng", max_length=60)
+    object_id = models.CharField("mã đối tượng", max_length=60)
+    object_label = models.CharField("đối tượng", max_length=250)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị", null=True)
+    before = models.JSONField("trước", null=True)
+    after = models.JSONField("sau", null=True)
+    reason = models.TextField("lý do", blank=True)
+    address = models.CharField("địa chỉ", max_length=60, blank=True)
+    digest = models.CharField("dấu niêm", max_length=64)
+
+    class Meta:
+        verbose_name = "nhật ký"
+        verbose_name_plural = "nhật ký"
+        ordering = ["number"]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="log_object")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("nhật ký chỉ được ghi thêm")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("nhật ký không được xóa")
+
+
+class LogHead(models.Model):
+    """The end of the chain: one row, locked by every writer, so the chain cannot fork."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    count = models.PositiveBigIntegerField("số mục", default=0)
+    digest = models.CharField("dấu niêm cuối", max_length=64, blank=True)
+    seal = models.CharField("dấu của đầu sổ", max_length=64, blank=True)

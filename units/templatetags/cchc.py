@@ -1,0 +1,59 @@
+"""Template filters: numbers and moments as Vietnamese readers expect them."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+
+from cchc_index.lib import clock, numbers
+
+register = template.Library()
+
+
+@register.filter
+def points(value: Decimal | None) -> str:
+    """Two decimals with a comma; an en dash where there is no number (never a zero)."""
+    return numbers.vn(value) if value is not None else "–"
+
+
+@register.filter
+def maximum(value: Decimal | None) -> str:
+    """A maximum without needless zeros: 10, 0,5."""
+    return numbers.vn_short(value)
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """dd/mm/yyyy HH:MM on the clock of Hà Nội."""
+    return f"{clock.hanoi(value):%d/%m/%Y %H:%M}" if value else ""
+
+
+@register.filter
+def get(mapping: dict, key: object) -> object:
+    """mapping[key] in a template; None when absent."""
+    return mapping.get(key) if mapping else None
+
+
+@register.filter
+def time_left(value: datetime | None) -> str:
+    """How long until an instant, in the two largest units: "3 ngày 4 giờ"; "đã hết" afterwards."""
+    if value is None:
+        return ""
+    minutes = int((value - clock.now()).total_seconds() // 60)
+    if minutes < 0:
+        return "đã hết hạn"
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} ngày {hours} giờ"
+    return f"{hours} giờ {rest} phút" if hours else f"{rest} phút"
+
+
+@register.filter
+def startswith(value: str, prefix: str) -> bool:
+    return bool(prefix) and value.startswith(prefix)
+
+
+@register.filter
+def all_rounds(request: object) -> list:
+    """The rounds that the frame has already read (criteria.queries.round_in_view)."""
+    return getattr(request, "_all_rounds", [])
