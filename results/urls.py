@@ -1,3 +1,14 @@
+"""Addresses of the ranking. Words without accents; a published page keeps its address for good."""
+
+from django.urls import path
+
+from .views import control, public
+
 app_name = "results"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("xep-hang/", public.ranking, name="ranking"),
+    path("cach-tinh/", public.method, name="method"),
+    path("du-lieu/", public.data, name="data"),
+    path("dieu-hanh/", control.control, name="control"),
+]
