@@ -1,0 +1,67 @@
+# Two commands: `make run` (a complete demonstration year on this machine), `make test` (the suite).
+# Everything they need is installed by deploy/setup.sh into .venv; both can be repeated.
+SHELL := /bin/sh
+PY := .venv/bin/python
+HOST ?= 127.0.0.1
+PORT ?= 8000
+TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
+TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
+APPS := cchc_index units criteria selfassess appraisal surveys results
+
+.PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock bench clean
+
+help:
+	@echo "make run            cài đặt nếu thiếu, nạp năm trình diễn, mở http://$(HOST):$(PORT)"
+	@echo "make test           cài đặt nếu thiếu, chạy bộ kiểm thử trên SQLite"
+	@echo "make setup          chỉ cài đặt; sau đó dùng .venv/bin/python manage.py …"
+	@echo "make services-test  cùng bộ kiểm thử trên PostgreSQL và Redis, với Celery worker thật"
+	@echo "make browser-test   hành trình một năm trong Chromium"
+	@echo "make lint           quy tắc mã, kiểu, tầng, migration, cấu hình vận hành"
+
+run: setup
+	@$(PY) manage.py migrate --verbosity 0
+	@$(PY) manage.py load_official
+	@$(PY) manage.py load_demo
+	@exec $(PY) manage.py serve --host $(HOST) --port $(PORT)
+
+setup:
+	@sh deploy/setup.sh run
+
+setup-dev:
+	@sh deploy/setup.sh dev
+
+setup-browser: setup-dev
+	@sh deploy/setup.sh browser
+
+test: setup-dev
+	$(PY) -m pytest -m "not browser and not services" -n auto
+
+services-test: setup-dev
+	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(PY) -m pytest -m "not browser" -n 2
+
+browser-test: setup-browser
+	$(PY) -m pytest -m browser -p no:randomly
+
+lint: setup-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	PYTHONPATH=. .venv/bin/lint-imports --no-logo
+	$(PY) manage.py makemigrations --check --dry-run
+	CCHC_PRODUCTION=1 SECRET_KEY=only-for-this-check-9f2c71d6b8e34a05a1c7d2e9b6f803415c8e7a ALLOWED_HOSTS=cchc.example.vn \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+format: setup-dev
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: setup-dev
+	$(PY) -m pip install -q uv
+	.venv/bin/uv pip compile -q --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
+	.venv/bin/uv pip compile -q --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+
+bench: setup
+	@for file in bench/*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
+
+clean:
+	rm -rf .venv var

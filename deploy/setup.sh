@@ -1,0 +1,64 @@
+#!/bin/sh
+# Install what is missing and nothing else: the virtual environment, the pinned packages, and with apt
+# the system libraries and fonts WeasyPrint needs. Repeatable: a second run takes under a second.
+#   sh deploy/setup.sh run|dev|browser
+set -eu
+mode=${1:-run}
+cd "$(dirname "$0")/.."
+say() { printf '%s\n' "$*"; }
+fail() { printf 'LỖI: %s\n' "$*" >&2; exit 1; }
+
+python=""
+for candidate in ${PYTHON:-} python3.11 python3 python3.12 python3.13; do
+  if command -v "$candidate" >/dev/null 2>&1 &&
+    "$candidate" -c 'import sys; raise SystemExit(not ((3, 11) <= sys.version_info[:2] <= (3, 13)))' 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+done
+
+missing=""
+[ -n "$python" ] || missing="$missing python3 python3-venv"
+if [ -n "$python" ] && ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+  missing="$missing $("$python" -c 'import sys; print(f"python3.{sys.version_info[1]}-venv")')"
+fi
+has_library() { # a shared library that WeasyPrint opens at run time
+  if command -v ldconfig >/dev/null 2>&1; then ldconfig -p 2>/dev/null | grep -q "$1"
+  elif [ -x /sbin/ldconfig ]; then /sbin/ldconfig -p | grep -q "$1"
+  else return 0; fi
+}
+has_library libpango-1.0.so.0 || missing="$missing libpango-1.0-0"
+has_library libpangoft2-1.0.so.0 || missing="$missing libpangoft2-1.0-0"
+has_library libharfbuzz-subset.so.0 || missing="$missing libharfbuzz-subset0"
+has_font() { find /usr/share/fonts /usr/local/share/fonts "${HOME:-/root}/.fonts" -name "$1" 2>/dev/null | grep -q .; }
+has_font 'LiberationSerif-Regular.*' || missing="$missing fonts-liberation"
+has_font 'NotoSans-Regular.*' || missing="$missing fonts-noto-core"
+if [ "$mode" = browser ] && ! command -v chromium >/dev/null 2>&1; then missing="$missing chromium"; fi
+
+if [ -n "$missing" ]; then
+  command -v apt-get >/dev/null 2>&1 || fail "thiếu$missing; máy này không có apt, hãy cài các phần tương đương rồi chạy lại."
+  [ "$(id -u)" = 0 ] || fail "thiếu phần mềm hệ thống. Hãy gõ: sudo apt-get install -y$missing — rồi chạy lại lệnh này."
+  say "Cài phần mềm hệ thống:$missing"
+  apt-get update -qq || fail "apt-get update không chạy được; kiểm tra mạng hoặc nguồn gói rồi chạy lại."
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+    fail "apt không cài được$missing; xem thông báo ở trên rồi chạy lại."
+  if [ -z "$python" ]; then python=python3; fi
+fi
+
+if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c 'import pip' 2>/dev/null; then
+  say "Tạo môi trường .venv …"
+  rm -rf .venv
+  "$python" -m venv .venv || fail "không tạo được .venv; kiểm tra quyền ghi và dung lượng đĩa."
+fi
+requirements=requirements.txt
+[ "$mode" = run ] || requirements=requirements-dev.txt
+stamp=.venv/.installed-$requirements
+if ! cmp -s "$requirements" "$stamp"; then
+  say "Cài thư viện từ $requirements …"
+  .venv/bin/python -m pip install -q --disable-pip-version-check -r "$requirements" ||
+    fail "pip không cài được thư viện; kiểm tra mạng (hoặc biến PIP_INDEX_URL) rồi chạy lại."
+  cp "$requirements" "$stamp"
+  # The development file contains every runtime pin.
+  if [ "$mode" != run ]; then cp requirements.txt .venv/.installed-requirements.txt; fi
+fi

@@ -1,0 +1,111 @@
+"""`manage.py serve`: the embedded default in one command – web server, worker, sweeper."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import close_old_connections
+
+from cchc_index.lib.commands import OperatorCommand
+from cchc_index.lib.faults import Refused
+from results import demo_accounts, tasks
+
+SWEEP_SECONDS = 5
+WEB = "web"
+WORKER = "worker"
+
+
+class Command(OperatorCommand):
+    help = "Mở hệ thống trên máy này: máy chủ web và tiến trình làm việc nền, không cần dịch vụ ngoài."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="địa chỉ lắng nghe")
+        parser.add_argument("--port", type=int, default=8000, help="cổng")
+        parser.add_argument("--threads", type=int, default=8, help="số luồng web")
+
+    def run(self, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        _require_free(host, port)
+        signal.signal(signal.SIGTERM, _stop)
+        commands = {WEB: _web(host, port, options["threads"]), WORKER: _worker()}
+        children = {name: _start(name, command) for name, command in commands.items()}
+        try:
+            _wait_until_up(host, port, children[WEB])
+            self.stdout.write(demo_accounts.banner(f"http://{host}:{port}/"))
+            self.stdout.flush()
+            _supervise(commands, children)
+        except KeyboardInterrupt:
+            self.say("Đang dừng…")
+        finally:
+            for child in children.values():
+                child.terminate()
+            for child in children.values():
+                _wait_or_kill(child)
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(f"Không mở được {host}:{port} ({error.strerror}). Chọn cổng khác: make run PORT=8080") from None
+
+
+def _web(host: str, port: int, threads: int) -> list[str]:
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    options = ["--workers", "1", "--threads", str(threads), "--timeout", "120", "--log-level", "warning"]
+    return [sys.executable, "-m", "gunicorn", "cchc_index.wsgi", "--bind", address, *options]
+
+
+def _worker() -> list[str]:
+    options = ["-P", "threads", "-c", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    return [sys.executable, "-m", "celery", "-A", "cchc_index", "worker", "-n", f"worker{os.getpid()}@%h", *options]
+
+
+def _start(name: str, command: list[str]) -> "subprocess.Popen[bytes]":
+    # The worker is niced: pages stay quick while a PDF renders.
+    priority = 10 if name == WORKER else 0
+    return subprocess.Popen(command, preexec_fn=lambda: os.nice(priority) and None)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _wait_until_up(host: str, port: int, web: "subprocess.Popen[bytes]") -> None:
+    shown = f"[{host}]" if ":" in host else ("127.0.0.1" if host == "0.0.0.0" else host)
+    for _ in range(300):
+        if web.poll() is not None:
+            raise Refused("Máy chủ web không khởi động được; xem thông báo ở trên.")
+        try:
+            with urllib.request.urlopen(f"http://{shown}:{port}/suc-khoe/", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise Refused("Máy chủ web không trả lời sau 30 giây.")
+
+
+def _supervise(commands: dict[str, list[str]], children: "dict[str, subprocess.Popen[bytes]]") -> None:
+    """Restart a child that died; sweep the database for work that a lost message left behind."""
+    while True:
+        time.sleep(SWEEP_SECONDS)
+        for name, child in children.items():
+            if child.poll() is not None:
+                children[name] = _start(name, commands[name])
+        close_old_connections()
+        tasks.requeue()
+
+
+def _wait_or_kill(child: "subprocess.Popen[bytes]") -> None:
+    try:
+        child.wait(timeout=8)
+    except subprocess.TimeoutExpired:
+        child.kill()
