@@ -1,3 +1,11 @@
+"""Addresses of the unit's side: /tu-danh-gia/…"""
+
+from django.urls import path
+
+from . import views
+
 app_name = "selfassess"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.home, name="home"),
+]

@@ -1,0 +1,86 @@
+"""Factories of assessments, scores and documents. `tiny_pdf()` is a real PDF of blank pages."""
+
+import hashlib
+import io
+from datetime import date
+
+import factory
+from django.core.files.base import ContentFile
+from factory.django import DjangoModelFactory
+from pypdf import PdfWriter
+
+from criteria.models import Criterion
+from criteria.tests.factories import RoundGroupFactory, small_round
+from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
+from units.tests.factories import UnitFactory, UserFactory
+
+
+def tiny_pdf(pages: int = 1) -> bytes:
+    """A valid PDF of `pages` blank pages."""
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(width=100, height=100)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+class SelfAssessmentFactory(DjangoModelFactory):
+    class Meta:
+        model = SelfAssessment
+
+    round_group = factory.SubFactory(RoundGroupFactory)
+    unit = factory.LazyAttribute(lambda a: UnitFactory(group=a.round_group.group))
+
+
+class SelfScoreFactory(DjangoModelFactory):
+    """`SelfScoreFactory(assessment=…, criterion=…, points=Decimal(1))`."""
+
+    class Meta:
+        model = SelfScore
+
+    assessment = factory.SubFactory(SelfAssessmentFactory)
+    criterion = factory.LazyAttribute(
+        lambda s: (
+            Criterion.objects.filter(criteria_set=s.assessment.round_group.criteria_set, is_leaf=True, source="self")
+            .order_by("position")
+            .first()
+        )
+    )
+    version = 1
+
+
+class DocumentFactory(DjangoModelFactory):
+    """A document of one page; `content=` gives other bytes, `pages=` another count."""
+
+    class Meta:
+        model = Document
+
+    class Params:
+        content = factory.LazyAttribute(lambda d: tiny_pdf(d.pages or 1))
+
+    unit = factory.SubFactory(UnitFactory)
+    number = factory.Sequence(lambda n: f"{n + 1}/BC-THU")
+    issued_on = date(2031, 6, 1)
+    issuer = "Đơn vị thử"
+    abstract = factory.LazyAttribute(lambda d: f"Báo cáo số {d.number}")
+    original_name = "bao-cao.pdf"
+    content_type = "application/pdf"
+    pages = 1
+    size = factory.LazyAttribute(lambda d: len(d.content))
+    digest = factory.LazyAttribute(lambda d: hashlib.sha256(d.content).hexdigest())
+    file = factory.LazyAttribute(lambda d: ContentFile(d.content, name=f"{d.digest[:12]}.pdf"))
+    uploaded_by = factory.SubFactory(UserFactory)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Evidence
+
+    score = factory.SubFactory(SelfScoreFactory)
+    document = factory.LazyAttribute(lambda e: DocumentFactory(unit=e.score.assessment.unit))
+
+
+def small_assessment(**round_fields: object) -> SelfAssessment:
+    """The draft of one unit in `criteria.tests.factories.small_round()`."""
+    return SelfAssessmentFactory(round_group=small_round(**round_fields))
