@@ -1,3 +1,13 @@
+"""Addresses of accounts: in, out, change of password."""
+
+from django.urls import path
+
+from . import views
+
 app_name = "units"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("dang-nhap/", views.Login.as_view(), name="login"),
+    path("dang-xuat/", views.Logout.as_view(), name="logout"),
+    path("mat-khau/", views.PasswordChange.as_view(), name="password-change"),
+]
