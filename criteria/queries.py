@@ -17,21 +17,25 @@ def rounds() -> QuerySet[Round]:
 
 
 def round_in_view(request: HttpRequest) -> Round | None:
-    """The round the person looks at: `?nam=` in the address, else the one kept in the session, else the
-    newest round whose units are being measured. Reading writes nothing: the switch view keeps it."""
+    """The round the person looks at: `?nam=` in the address, else the one kept in the session, else where
+    the work is (people with an account) or the newest one (the public). Reading writes nothing: the
+    switch view keeps the choice."""
     kept = getattr(request, "_round_in_view", False)
     if kept is not False:
         return kept  # type: ignore[return-value]
     wanted = request.GET.get("nam") or request.session.get("year")
     everything = list(Round.objects.prefetch_related("phases").order_by("-year"))
-    chosen = next((r for r in everything if str(r.year) == str(wanted)), None) or _working(everything)
+    chosen = next((r for r in everything if str(r.year) == str(wanted)), None)
+    chosen = chosen or _default(everything, at_work=request.user.is_authenticated)
     request._round_in_view = chosen  # type: ignore[attr-defined]
     request._all_rounds = everything  # type: ignore[attr-defined]
     return chosen
 
 
-def _working(everything: list[Round]) -> Round | None:
-    return next((r for r in everything if r.phases.all()), everything[0] if everything else None)
+def _default(everything: list[Round], *, at_work: bool) -> Round | None:
+    open_now = [r for r in everything if phase_now(r)] if at_work else []
+    begun = [r for r in everything if r.phases.all()]
+    return next(iter([*open_now, *begun, *everything]), None)
 
 
 def phase_now(current: Round | None) -> Phase | None:

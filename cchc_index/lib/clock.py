@@ -1,5 +1,8 @@
 """Time in Hà Nội. Deadlines are instants, half open: closing at 17:00 refuses 17:00:00."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,9 +11,22 @@ from django.utils import timezone
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
+_moved: ContextVar[datetime | None] = ContextVar("moved clock", default=None)
+
+
 def now() -> datetime:
     """The current instant (aware); the only clock that rules and actions read."""
-    return timezone.now()
+    return _moved.get() or timezone.now()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let rules and actions of this thread see `moment` as now: for the demonstration year and tests."""
+    token = _moved.set(moment)
+    try:
+        yield
+    finally:
+        _moved.reset(token)
 
 
 def hanoi(moment: datetime) -> datetime:
