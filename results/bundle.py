@@ -1,0 +1,224 @@
+"""The published bundle: built from plain data, verified from its own text. Standard library only.
+
+`python -m results.bundle FILE.json` recomputes a published file on any machine, without this system's
+database, settings or packages. Same inputs, same bytes: canonical JSON, no time stamps.
+"""
+
+import hashlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from . import ranking
+
+FORMAT = "cchc-index/1"
+MAX_BYTES = 64 * 1024 * 1024
+SHOWN_PROBLEMS = 50
+
+Json = dict[str, Any]
+
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
+_DIGEST = "digest"
+
+
+def build(header: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> Json:
+    """The whole bundle. `header` holds year, illustrative, assessed_from, assessed_to, number and date
+    (and supersedes, errata where a publication corrects another); each group is what `results_of` reads,
+    in the shape of docs/architecture.md. Adds `results` and the digest."""
+    bundle: Json = {"format": FORMAT, **header}
+    bundle["groups"] = [{**group, "results": results_of(group)} for group in groups]
+    return {**bundle, _DIGEST: digest_of(bundle)}
+
+
+def canonical(value: object) -> str:
+    """Sorted keys, no spaces, Vietnamese text kept: one text for one value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def text_of(bundle: Mapping[str, Any]) -> str:
+    """The file's exact text: canonical JSON and one line end."""
+    return canonical(bundle) + "\n"
+
+
+def digest_of(bundle: Mapping[str, Any]) -> str:
+    """SHA-256, in hex, over the canonical JSON of everything but the digest itself."""
+    rest = {key: value for key, value in bundle.items() if key != _DIGEST}
+    return hashlib.sha256(canonical(rest).encode()).hexdigest()
+
+
+def results_of(group: Mapping[str, Any]) -> list[Json]:
+    """The results of one group from its criteria, policies, units and cells: in order of rank, units
+    without a rank last, then by code. Raises ValueError where a number or a policy cannot be read."""
+    rows = [_row(criterion) for criterion in group["criteria"]]
+    units = group["units"]
+    outcomes = ranking.compute(rows, policies_of(group["policies"]), cells_of(units, group["cells"]))
+    results = [_result(unit, group["code"], outcomes[unit["code"]]) for unit in units]
+    return sorted(results, key=lambda r: (r["rank"] is None, r["rank"] or 0, r["unit"]))
+
+
+def _row(criterion: Mapping[str, Any]) -> ranking.Row:
+    return ranking.Row(
+        criterion["code"],
+        criterion["parent"],
+        criterion["is_leaf"],
+        criterion["source"],
+        criterion["kind"],
+        number(criterion["max_points"]),
+    )
+
+
+def policies_of(policies: Mapping[str, Any]) -> ranking.Policies:
+    bands = tuple(ranking.Band(band["name"], number(band["from"])) for band in policies["bands"])
+    return ranking.Policies(policies["na"], policies["ties"], bands)
+
+
+def cells_of(
+    units: Iterable[Mapping[str, Any]], cells: Iterable[Mapping[str, Any]]
+) -> dict[str, dict[str, ranking.Cell]]:
+    """unit code → leaf code → cell. Raises ValueError for a cell twice or points that fit no state."""
+    found: dict[str, dict[str, ranking.Cell]] = {unit["code"]: {} for unit in units}
+    for cell in cells:
+        state, points, own = cell["state"], cell["points"], found[cell["unit"]]
+        if state not in ranking.STATES or (points is None) == (state == ranking.SCORED) or cell["criterion"] in own:
+            raise ValueError(f"ô {cell['unit']} / {cell['criterion']}")
+        own[cell["criterion"]] = ranking.Cell(state, None if points is None else number(points))
+    return found
+
+
+def number(text: str) -> Decimal:
+    """An exact decimal string as a Decimal; ValueError for anything else (exponents, NaN, floats)."""
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        raise ValueError(f"“{text}” không phải số thập phân viết thường")
+    return Decimal(text)
+
+
+def exact(value: Decimal) -> str:
+    """The shortest exact text of a Decimal: 90.2200 → "90.22"."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _percent(value: Fraction | None) -> str | None:
+    return None if value is None else format(ranking.half_up(value, 2), "f")
+
+
+def _result(unit: Mapping[str, Any], group: str, outcome: ranking.Outcome) -> Json:
+    return {
+        "unit": unit["code"],
+        "name": unit["name"],
+        "group": group,
+        "points": exact(outcome.points),
+        "max_points": exact(outcome.max_points),
+        "index": _percent(outcome.index),
+        "appraised_points": exact(outcome.appraised.points),
+        "appraised_max": exact(outcome.appraised.max_points),
+        "appraised_index": _percent(outcome.appraised.index),
+        "survey_points": exact(outcome.survey.points),
+        "survey_max": exact(outcome.survey.max_points),
+        "survey_index": _percent(outcome.survey.index),
+        "bonus": exact(outcome.bonus),
+        "penalty": exact(outcome.penalty),
+        "rank": outcome.rank,
+        "band": outcome.band,
+        "incomplete": outcome.incomplete,
+    }
+
+
+def verify(text: str) -> list[str]:
+    """Vietnamese sentences for all that is wrong with a published file; none when it is exact.
+
+    Exact means: the digest covers the content, the results follow from the file's own criteria, policies
+    and cells, and the bytes are the canonical ones, so that any one changed character is found.
+    """
+    try:
+        bundle = json.loads(text, parse_float=_refuse_number, parse_constant=_refuse_number)
+        if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
+            return [f"Tệp không phải gói công bố ({FORMAT})."]
+        problems = _sealing_problems(bundle, text)
+    except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
+        return ["Tệp không phải JSON đọc được: tải lại tệp đã công bố."]
+    return problems + _result_problems(bundle)
+
+
+def _refuse_number(_text: str) -> None:
+    raise ValueError("numbers are strings or integers")
+
+
+def _sealing_problems(bundle: Json, text: str) -> list[str]:
+    problems = []
+    if bundle.get(_DIGEST) != digest_of(bundle):
+        problems.append("Mã kiểm tra (digest) không khớp nội dung: tệp đã bị sửa.")
+    if text_of(bundle) != text:
+        problems.append("Tệp không giữ nguyên từng ký tự của bản công bố: tải lại tệp gốc.")
+    return problems
+
+
+def _result_problems(bundle: Json) -> list[str]:
+    groups = bundle.get("groups")
+    if not isinstance(groups, list):
+        return ["Tệp thiếu danh sách khối (groups)."]
+    problems: list[str] = []
+    for position, group in enumerate(groups, start=1):
+        try:
+            problems += _differences(group["code"], group["results"], results_of(group))
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+            problems.append(f"Khối thứ {position} có dữ liệu sai hoặc thiếu, không tính lại được: {error}.")
+    return problems[:SHOWN_PROBLEMS]
+
+
+def _differences(group: str, published: list[Json], recomputed: list[Json]) -> list[str]:
+    if published == recomputed:
+        return []
+    before = {result["unit"]: result for result in published}
+    problems = [
+        f"Khối {group}, đơn vị {result['unit']}: {key} công bố {_say(before.get(result['unit'], {}).get(key))}, "
+        f"tính lại {_say(value)}."
+        for result in recomputed
+        for key, value in result.items()
+        if before.get(result["unit"], {}).get(key) != value
+    ]
+    return problems or [f"Khối {group}: danh sách kết quả thừa, thiếu hoặc sai thứ tự."]
+
+
+def _say(value: object) -> str:
+    return "(không có)" if value is None else f"“{value}”"
+
+
+def read(path: Path) -> str:
+    """The text of a file to verify. Raises ValueError with a sentence for a huge or non-UTF-8 file, and
+    OSError where it cannot be opened."""
+    with path.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB, không phải gói công bố.")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError("Tệp không phải chữ UTF-8: tải lại tệp JSON đã công bố.") from error
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0: an exact match; 2: everything that does not match, on standard error."""
+    if len(arguments) != 1:
+        print("Cách dùng: python -m results.bundle TỆP.json", file=sys.stderr)
+        return 2
+    try:
+        problems = verify(read(Path(arguments[0])))
+    except (OSError, ValueError) as error:
+        problems = [str(error)]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print("Khớp: kết quả tính lại đúng từng ký tự.")
+    return 2 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
