@@ -1,6 +1,7 @@
-"""Test settings of the whole suite: a private VAR_DIR, cheap passwords, no real broker by default."""
+"""Test settings of the whole suite: a private VAR_DIR, cheap passwords, a Redis database per process."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -8,6 +9,12 @@ import pytest
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="cchc-test-"))
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-every-check-0123456789")
+_worker = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", ""))
+if _worker and os.environ.get("REDIS_URL") and not os.environ.get("CCHC_REDIS_SHIFTED"):
+    # Two test processes must not eat each other's messages.
+    base, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{base}/{int(number) + int(_worker)}"
+    os.environ["CCHC_REDIS_SHIFTED"] = "1"
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +28,11 @@ def _test_settings(settings, tmp_path: Path) -> None:
             "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
         },
     }
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that need services say why they are skipped when those are not configured."""
+    configured = bool(os.environ.get("REDIS_URL")) and "postgres" in os.environ.get("DATABASE_URL", "")
+    for item in items:
+        if "services" in item.keywords and not configured:
+            item.add_marker(pytest.mark.skip(reason="cần PostgreSQL và Redis: chạy make services-test"))

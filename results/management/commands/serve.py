@@ -15,7 +15,8 @@ from django.db import close_old_connections
 
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
-from results import demo_accounts, tasks
+from results import tasks
+from results.demo import accounts
 
 SWEEP_SECONDS = 5
 WEB = "web"
@@ -38,7 +39,7 @@ class Command(OperatorCommand):
         children = {name: _start(name, command) for name, command in commands.items()}
         try:
             _wait_until_up(host, port, children[WEB])
-            self.stdout.write(demo_accounts.banner(f"http://{host}:{port}/"))
+            self.stdout.write(accounts.banner(f"http://{host}:{port}/"))
             self.stdout.flush()
             _supervise(commands, children)
         except KeyboardInterrupt:

@@ -1,0 +1,44 @@
+"""A real Celery worker on the test database, for the tests marked `services`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection
+
+
+def database_url() -> str:
+    part = connection.settings_dict
+    password = f":{part['PASSWORD']}" if part["PASSWORD"] else ""
+    return f"postgres://{part['USER']}{password}@{part['HOST']}:{part['PORT']}/{part['NAME']}"
+
+
+def start_worker() -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL}
+    environment["MEDIA_ROOT"] = str(settings.STORAGES["default"]["OPTIONS"]["location"])
+    command = [sys.executable, "-m", "celery", "-A", "cchc_index", "worker", "-P", "solo", "--loglevel", "WARNING"]
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+@contextmanager
+def worker() -> Iterator["subprocess.Popen[bytes]"]:
+    process = start_worker()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 40) -> bool:
+    """Poll until `condition` holds; the bound is generous because CI machines are slow."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
