@@ -35,9 +35,9 @@ class ChangePasswordForm(PasswordChangeForm):
             field: forms.Field = self.fields[name]
             field.label, field.help_text = label, ""
             field.error_messages["required"] = missing
-        self.fields["new_password1"].help_text = (
-            "Ít nhất 10 ký tự, không phải mật khẩu hay gặp, không giống tên đăng nhập hoặc họ tên."
-        )
+        self.fields[
+            "new_password1"
+        ].help_text = "Ít nhất 10 ký tự, không phải mật khẩu hay gặp, không giống tên đăng nhập hoặc họ tên."
 
 
 _PASSWORDS = (

@@ -73,3 +73,13 @@ def units_where(user: AnyUser, *roles: Role) -> QuerySet[Unit]:
     """The units in which the person holds one of the roles."""
     ids = [unit for unit, role in grants(user).unit_roles if role in roles]
     return Unit.objects.filter(pk__in=ids)
+
+
+def may_manage_units(user: AnyUser | None) -> bool:
+    """Who changes the list of units: the command line (None) and whoever the administrator lets."""
+    return user is None or (user.is_active and user.has_perms(["units.add_unit", "units.change_unit"]))
+
+
+def may_manage_people(user: AnyUser | None) -> bool:
+    """Who gives and takes roles: the command line (None) and whoever the administrator lets."""
+    return user is None or (user.is_active and user.has_perm("units.change_membership"))

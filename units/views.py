@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import views as auth
+from django.contrib.auth.forms import PasswordChangeForm
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse_lazy
@@ -31,9 +32,9 @@ class PasswordChange(auth.PasswordChangeView):
     form_class = ChangePasswordForm
     success_url = reverse_lazy("home")
 
-    def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)
-            actions.record(actor=self.request.user, verb="change_password", obj=self.request.user)
+            actions.record(actor=form.user, verb="change_password", obj=form.user)
         messages.success(self.request, "Đã đổi mật khẩu.")
         return response

@@ -25,7 +25,9 @@ class OperatorCommand(BaseCommand):
             self._refuse([str(fault) for fault in refused.faults])
         except Refused as refused:
             self._refuse([str(refused)])
-        except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        except OSError as error:
+            if error.filename is None:  # not about a file: a lost connection, a full disk
+                raise
             self._refuse([f"Không mở được tệp “{error.filename}”: kiểm tra đường dẫn và quyền đọc."])
 
     def run(self, **options: Any) -> None:
