@@ -1,3 +1,7 @@
+from django.urls import path
+
+from . import views
+
 app_name = "surveys"
 
-urlpatterns: list = []
+urlpatterns = [path("", views.home, name="home")]

@@ -1,0 +1,30 @@
+"""Who may: the survey operator and the index manager work here, the observer reads. Units see nothing:
+their people were rated in the ballots."""
+
+from django.db.models import QuerySet
+
+from criteria.models import RoundGroup
+from units import rules as people
+
+from .models import ImportBatch
+
+
+def may_work(user: people.AnyUser) -> bool:
+    """Upload, commit and undo."""
+    return people.is_survey_operator(user) or people.is_index_manager(user)
+
+
+def may_read(user: people.AnyUser) -> bool:
+    return may_work(user) or people.is_observer(user)
+
+
+def blocks_for(user: people.AnyUser) -> QuerySet[RoundGroup]:
+    """The blocks whose survey the person may look at."""
+    found = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
+    return found.order_by("-round__year", "group__position", "pk") if may_read(user) else found.none()
+
+
+def batches_for(user: people.AnyUser) -> QuerySet[ImportBatch]:
+    """The batches the person may look at."""
+    found = ImportBatch.objects.select_related("round_group__round", "round_group__group", "respondent_group")
+    return found.order_by("-created_at", "-pk") if may_read(user) else found.none()

@@ -1,0 +1,65 @@
+"""What makes a ballot valid. Pure and vectorised; the limits come from the plan of the survey.
+
+An invalid ballot is kept with its reason and counted aloud; it never enters a tally.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+VALID = ""
+EMPTY = "empty"
+BLANKS = "blanks"
+STRAIGHT_LINE = "straight_line"
+
+LABELS = {
+    EMPTY: "bỏ trống mọi câu",
+    BLANKS: "bỏ trống quá tỷ lệ cho phép",
+    STRAIGHT_LINE: "trả lời giống nhau mọi câu",
+}
+
+
+def reasons(
+    answers: NDArray[np.uint8],
+    *,
+    max_blank_share: Decimal,
+    refuse_straight_line: bool = False,
+    straight_line_from: int = 8,
+) -> NDArray[np.str_]:
+    """The reason each ballot is invalid, "" for a valid one. `answers` is ballots × questions, 0 blank.
+
+    A ballot without any answer is always invalid; a share of blanks equal to the limit is still valid.
+    A straight line is one same answer to every answered question, `straight_line_from` or more of them.
+    """
+    questions = answers.shape[1]
+    answered = np.count_nonzero(answers, axis=1)
+    limit = Fraction(max_blank_share)
+    found = np.full(len(answers), VALID, dtype="<U20")
+    if refuse_straight_line:
+        found[_is_straight(answers) & (answered >= straight_line_from)] = STRAIGHT_LINE
+    found[(questions - answered) * limit.denominator > limit.numerator * questions] = BLANKS
+    found[answered == 0] = EMPTY
+    return found
+
+
+def _is_straight(answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether the highest answer equals the lowest that is not blank."""
+    lowest = np.where(answers == 0, np.uint8(255), answers).min(axis=1, initial=255)
+    return np.asarray(answers.max(axis=1, initial=0) == lowest)
+
+
+def duplicates(codes: Sequence[str]) -> dict[int, int]:
+    """Position of every repeated ballot code → position of its first appearance; blanks do not count."""
+    if len(set(codes)) == len(codes):
+        return {}
+    first: dict[str, int] = {}
+    return {i: first[code] for i, code in enumerate(codes) if code and first.setdefault(code, i) != i}
+
+
+def count(found: NDArray[np.str_]) -> dict[str, int]:
+    """How many ballots were invalid for each reason; valid ones are left out."""
+    names, numbers = np.unique(found, return_counts=True)
+    return {str(name): int(number) for name, number in zip(names, numbers, strict=True) if name != VALID}
