@@ -1,0 +1,393 @@
+"""Reading a bundle: the published numbers as objects for page, chart, paper and spreadsheet.
+
+Pure: a bundle (docs/architecture.md) in, objects out; no database, so that nothing but what is
+published can be shown. Numbers are exact Decimals; shares of areas are exact fractions until shown.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+from cchc_index.lib import numbers
+from cchc_index.lib.text import clean, fold, sort_key
+
+STATE_WORDS = {
+    "scored": "đã có điểm",
+    "not_scored": "chưa chấm",
+    "not_applicable": "không áp dụng",
+    "no_ballots": "không có phiếu",
+}
+STATE_MARKS = {"scored": "st-ok", "not_scored": "st-none", "not_applicable": "st-na", "no_ballots": "st-wait"}
+SOURCE_WORDS = {"self": "Thẩm định", "survey": "ĐTXHH", "sipas": "SIPAS", "papi": "PAPI"}
+KIND_WORDS = {"bonus": "thưởng", "penalty": "trừ"}
+NA_WORDS = {
+    "rescale": "Tiêu chí không áp dụng được bỏ ra; mỗi phần (thẩm định, điều tra xã hội học) được quy đổi về đúng "
+    "thang điểm ban đầu của phần đó.",
+    "shrink": "Tiêu chí không áp dụng được bỏ ra khỏi cả điểm đạt và điểm tối đa.",
+    "full": "Tiêu chí không áp dụng được tính đủ điểm tối đa.",
+}
+TIE_WORDS = {
+    "competition": "Các đơn vị bằng điểm cùng hạng; hạng kế tiếp bỏ qua số đơn vị bằng nhau (1, 1, 3).",
+    "dense": "Các đơn vị bằng điểm cùng hạng; hạng kế tiếp liền sau (1, 1, 2).",
+}
+HUNDRED = Fraction(100)
+
+
+def number(text: object) -> Decimal | None:
+    """A number of the bundle (exact decimal text) or None."""
+    return None if text is None else Decimal(str(text))
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A row of the criteria tree; `area` is the code of its root."""
+
+    code: str
+    printed_code: str
+    name: str
+    parent: str
+    area: str
+    depth: int
+    is_leaf: bool
+    source: str
+    kind: str
+    max_points: Decimal
+    illustrative: bool
+
+    @property
+    def source_words(self) -> str:
+        return SOURCE_WORDS.get(self.source, "")
+
+    @property
+    def kind_words(self) -> str:
+        return KIND_WORDS.get(self.kind, "")
+
+    @property
+    def counts(self) -> bool:
+        """Whether the leaf is part of the scale (bonus and deduction stand beside it)."""
+        return self.is_leaf and self.kind not in KIND_WORDS
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One unit on one leaf: a state, and points only where it is `scored`."""
+
+    state: str
+    self_points: Decimal | None = None
+    points: Decimal | None = None
+    ballots: int | None = None
+
+    @property
+    def words(self) -> str:
+        return STATE_WORDS[self.state]
+
+    @property
+    def mark(self) -> str:
+        return STATE_MARKS[self.state]
+
+    @property
+    def scored(self) -> bool:
+        return self.state == "scored"
+
+
+MISSING = Cell("not_scored")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A unit's line of the ranking."""
+
+    unit: str
+    name: str
+    points: Decimal | None
+    max_points: Decimal | None
+    index: Decimal | None
+    appraised_points: Decimal | None
+    appraised_max: Decimal | None
+    appraised_index: Decimal | None
+    survey_points: Decimal | None
+    survey_max: Decimal | None
+    survey_index: Decimal | None
+    bonus: Decimal
+    penalty: Decimal
+    rank: int | None
+    band: str
+    incomplete: tuple[str, ...]
+
+    @property
+    def extra(self) -> Decimal:
+        """Bonus less deduction, for the column Thưởng/trừ."""
+        return self.bonus - abs(self.penalty)
+
+
+@dataclass(frozen=True)
+class AreaShare:
+    """What a unit reached in an area, in percent of what applies to it, and the block's median."""
+
+    criterion: Criterion
+    points: Decimal
+    max_points: Decimal
+    share: Decimal | None
+    median: Decimal | None
+    missing: int
+
+
+@dataclass
+class Block:
+    """Khối: its criteria, its units' lines in the order of rank, its cells."""
+
+    code: str
+    name: str
+    decision: str
+    note: str
+    policies: Mapping[str, Any]
+    criteria: list[Criterion]
+    rows: list[Row]
+    cells: Mapping[tuple[str, str], Cell] = field(repr=False)
+
+    @cached_property
+    def by_code(self) -> dict[str, Criterion]:
+        return {c.code: c for c in self.criteria}
+
+    @cached_property
+    def by_unit(self) -> dict[str, Row]:
+        return {r.unit: r for r in self.rows}
+
+    @cached_property
+    def leaves(self) -> list[Criterion]:
+        return [c for c in self.criteria if c.is_leaf]
+
+    @cached_property
+    def areas(self) -> list[Criterion]:
+        """The roots under which something of the scale lies."""
+        counted = {c.area for c in self.leaves if c.counts}
+        return [c for c in self.criteria if not c.parent and c.code in counted]
+
+    @property
+    def illustrative(self) -> bool:
+        return any(c.illustrative for c in self.criteria)
+
+    @property
+    def has_extra(self) -> bool:
+        return any(c.kind in KIND_WORDS for c in self.leaves)
+
+    @property
+    def na_words(self) -> str:
+        return NA_WORDS.get(str(self.policies.get("na")), "")
+
+    @property
+    def tie_words(self) -> str:
+        return TIE_WORDS.get(str(self.policies.get("ties")), "")
+
+    @property
+    def bands(self) -> list[tuple[str, Decimal]]:
+        return [(str(b["name"]), Decimal(str(b["from"]))) for b in self.policies.get("bands") or []]
+
+    @property
+    def scale(self) -> Decimal:
+        return sum((c.max_points for c in self.leaves if c.counts), Decimal(0))
+
+    @property
+    def appraised_scale(self) -> Decimal:
+        return sum((c.max_points for c in self.leaves if c.counts and c.source == "self"), Decimal(0))
+
+    @property
+    def survey_scale(self) -> Decimal:
+        return self.scale - self.appraised_scale
+
+    def cell(self, unit: str, code: str) -> Cell:
+        return self.cells.get((unit, code), MISSING)
+
+    @cached_property
+    def _area_shares(self) -> dict[str, dict[str, Fraction | None]]:
+        return {a.code: {r.unit: _share(*self._area_sums(r.unit, a.code)) for r in self.rows} for a in self.areas}
+
+    @cached_property
+    def _medians(self) -> dict[str, Fraction | None]:
+        known = {code: [s for s in shares.values() if s is not None] for code, shares in self._area_shares.items()}
+        return {code: median(shares) if shares else None for code, shares in known.items()}
+
+    @cached_property
+    def _leaves_of(self) -> dict[str, list[Criterion]]:
+        found: dict[str, list[Criterion]] = {a.code: [] for a in self.areas}
+        for leaf in self.leaves:
+            if leaf.counts:
+                found[leaf.area].append(leaf)
+        return found
+
+    def _area_sums(self, unit: str, area: str) -> tuple[Decimal, Decimal, int]:
+        points = maximum = Decimal(0)
+        missing = 0
+        for leaf in self._leaves_of[area]:
+            cell = self.cell(unit, leaf.code)
+            if cell.state == "not_applicable":
+                continue
+            maximum += leaf.max_points
+            points += cell.points or Decimal(0)
+            missing += not cell.scored
+        return points, maximum, missing
+
+    def areas_of(self, unit: str) -> list[AreaShare]:
+        """The areas of one unit beside the block's medians, in the printed order."""
+        return [self._area_of(unit, area) for area in self.areas]
+
+    def _area_of(self, unit: str, area: Criterion) -> AreaShare:
+        points, maximum, missing = self._area_sums(unit, area.code)
+        share = self._area_shares[area.code][unit]
+        return AreaShare(area, points, maximum, _shown(share), self.area_median(area.code), missing)
+
+    def area_median(self, code: str) -> Decimal | None:
+        """The block's median share of an area, in percent."""
+        return _shown(self._medians[code])
+
+    def area_range(self, code: str) -> tuple[Decimal | None, Decimal | None]:
+        """The lowest and highest share of an area in the block, in percent."""
+        known = [s for s in self._area_shares[code].values() if s is not None]
+        return (_shown(min(known)), _shown(max(known))) if known else (None, None)
+
+    def column(self, code: str) -> list[tuple[Row, Cell]]:
+        """Every unit on one leaf: highest points first, the states without points last."""
+        pairs = [(row, self.cell(row.unit, code)) for row in self.rows]
+        return sorted(pairs, key=lambda p: (p[1].points is None, -(p[1].points or 0), sort_key(p[0].name)))
+
+    def find(self, wanted: str) -> list[Row]:
+        """The lines whose name or code holds every word of `wanted`, without accents or case."""
+        words = fold(wanted).split()
+        return [r for r in self.rows if all(w in fold(f"{r.name} {r.unit}") for w in words)]
+
+
+@dataclass
+class Book:
+    """A whole bundle. `number` and `date` are None in a preview."""
+
+    year: int
+    illustrative: bool
+    number: str | None
+    dated: date | None
+    digest: str
+    assessed_from: date | None
+    assessed_to: date | None
+    blocks: list[Block]
+
+    def block(self, code: str) -> Block | None:
+        return next((b for b in self.blocks if b.code == code), None)
+
+    @property
+    def document_line(self) -> str:
+        """What stands under the title: the document, or that there is none."""
+        if self.illustrative:
+            return "BẢN TRÌNH DIỄN – số liệu minh họa"
+        if not self.number or not self.dated:
+            return "Bản xem trước – chưa công bố"
+        return f"Quyết định số {self.number} ngày {self.dated:%d/%m/%Y}"
+
+
+def parse(text: str) -> Book:
+    """The bundle as published (JSON text)."""
+    return read(json.loads(text))
+
+
+def read(bundle: Mapping[str, Any]) -> Book:
+    """A bundle as objects."""
+    return Book(
+        year=int(bundle["year"]),
+        illustrative=bool(bundle["illustrative"]),
+        number=bundle.get("number") or None,
+        dated=_date(bundle.get("date")),
+        digest=str(bundle.get("digest") or ""),
+        assessed_from=_date(bundle.get("assessed_from")),
+        assessed_to=_date(bundle.get("assessed_to")),
+        blocks=[_block(group) for group in bundle["groups"]],
+    )
+
+
+def _date(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None
+
+
+def _block(group: Mapping[str, Any]) -> Block:
+    names = {u["code"]: clean(u["name"]) for u in group["units"]}
+    rows = [_row(result, names) for result in group["results"]]
+    return Block(
+        code=group["code"],
+        name=clean(group["name"]),
+        decision=group.get("decision") or "",
+        note=clean(group.get("note")),
+        policies=group.get("policies") or {},
+        criteria=_criteria(group["criteria"]),
+        rows=sorted(rows, key=lambda r: (r.rank is None, r.rank or 0, sort_key(r.name))),
+        cells={(c["unit"], c["criterion"]): _cell(c) for c in group["cells"]},
+    )
+
+
+def _criteria(raw: Iterable[Mapping[str, Any]]) -> list[Criterion]:
+    """In the bundle's order; a parent stands before its children."""
+    roots: dict[str, tuple[str, int]] = {}
+    found = []
+    for item in raw:
+        area, depth = roots.get(item.get("parent") or "", (item["code"], 0))
+        roots[item["code"]] = (area, depth + 1)
+        found.append(_criterion(item, area, depth + 1))
+    return found
+
+
+def _criterion(item: Mapping[str, Any], area: str, depth: int) -> Criterion:
+    return Criterion(
+        code=item["code"],
+        printed_code=item.get("printed_code") or "",
+        name=clean(item["name"]),
+        parent=item.get("parent") or "",
+        area=area,
+        depth=depth,
+        is_leaf=bool(item["is_leaf"]),
+        source=item.get("source") or "",
+        kind=item.get("kind") or "normal",
+        max_points=number(item["max_points"]) or Decimal(0),
+        illustrative=item.get("provenance") == "illustrative",
+    )
+
+
+def _cell(item: Mapping[str, Any]) -> Cell:
+    ballots = item.get("ballots")
+    return Cell(
+        state=item["state"],
+        self_points=number(item.get("self_points")),
+        points=number(item.get("points")),
+        ballots=None if ballots is None else int(ballots),
+    )
+
+
+_AMOUNTS = (
+    "points", "max_points", "index", "appraised_points", "appraised_max", "appraised_index",
+    "survey_points", "survey_max", "survey_index",
+)  # fmt: skip
+
+
+def _row(item: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    return Row(
+        unit=item["unit"],
+        name=clean(item.get("name")) or names[item["unit"]],
+        bonus=number(item.get("bonus")) or Decimal(0),
+        penalty=number(item.get("penalty")) or Decimal(0),
+        rank=item.get("rank"),
+        band=item.get("band") or "",
+        incomplete=tuple(item.get("incomplete") or ()),
+        **{key: number(item.get(key)) for key in _AMOUNTS},
+    )
+
+
+def _share(points: Decimal, maximum: Decimal, missing: int) -> Fraction | None:
+    """Percent of what applies; None while something of it has no score."""
+    if missing or not maximum:
+        return None
+    return Fraction(points) / Fraction(maximum) * HUNDRED
+
+
+def _shown(share: Fraction | None) -> Decimal | None:
+    return None if share is None else numbers.shown(share)

@@ -1,0 +1,110 @@
+"""A small realistic bundle for tests: N units × two areas and a bonus block, in two blocks."""
+
+from results import bundle as bundles
+
+AREAS = (("1", "Công tác chỉ đạo, điều hành cải cách hành chính"), ("2", "Cải cách thủ tục hành chính"))
+NAMES = ("Sở Nội vụ", "Sở Tài chính", "Sở Kế hoạch và Đầu tư", "Sở Giáo dục và Đào tạo", "Văn phòng UBND Thành phố")
+
+
+def criteria(leaves: int) -> list[dict]:
+    """Two areas of `leaves` leaves each (the last of each a survey leaf) and a bonus leaf."""
+    rows = []
+    for code, name in AREAS:
+        rows.append(_row(code, name, None, False, "", str(leaves)))
+        for n in range(1, leaves + 1):
+            source = "survey" if n == leaves else "self"
+            rows.append(_row(f"{code}.{n}", f"Tiêu chí thành phần {code}.{n} về thủ tục, nền nếp", code, True, source))
+    rows.append(_row("3", "Điểm thưởng sáng kiến", None, True, "self", "2", "bonus"))
+    return rows
+
+
+def _row(code, name, parent, leaf, source, most="1", kind="normal") -> dict:
+    return {
+        "code": code,
+        "printed_code": code,
+        "name": name,
+        "parent": parent,
+        "is_leaf": leaf,
+        "source": source,
+        "kind": kind,
+        "max_points": most,
+        "provenance": "illustrative" if source == "self" else "official",
+    }
+
+
+def cells(units: list[dict], rows: list[dict]) -> list[dict]:
+    """Points that spread; the second unit has one leaf not applicable."""
+    found = []
+    for place, unit in enumerate(units):
+        for n, row in enumerate(r for r in rows if r["is_leaf"]):
+            state, points = "scored", ("1", "0.75", "0.5", "0")[(place * 3 + n * 5 + place * n) % 4]
+            if place == 1 and n == 0:
+                state, points = "not_applicable", None
+            surveyed = row["source"] != "self"
+            found.append(
+                {
+                    "unit": unit["code"],
+                    "criterion": row["code"],
+                    "state": state,
+                    "self_points": None if surveyed else "1",
+                    "points": points,
+                    "ballots": 30 if surveyed else None,
+                }
+            )
+    return found
+
+
+def group(code: str, name: str, units: list[dict], leaves: int = 4, **policies: object) -> dict:
+    rows = criteria(leaves)
+    return {
+        "code": code,
+        "name": name,
+        "decision": "3598/QĐ-UBND",
+        "note": "phần tự đánh giá là minh họa",
+        "policies": {
+            "na": "rescale",
+            "ties": "competition",
+            "bands": [{"name": "Tốt", "from": "80"}, {"name": "Khá", "from": "60"}],
+            **policies,
+        },
+        "criteria": rows,
+        "units": units,
+        "cells": cells(units, rows),
+    }
+
+
+def units(number: int, prefix: str = "S") -> list[dict]:
+    return [
+        {"code": f"{prefix}{n + 1:02d}", "name": NAMES[n] if n < len(NAMES) else f"Sở, ban, ngành thứ {n + 1}"}
+        for n in range(number)
+    ]
+
+
+def districts(number: int) -> list[dict]:
+    names = ("Quận Hoàn Kiếm", "Huyện Mỹ Đức", "Thị xã Sơn Tây", "Huyện Chương Mỹ", "Quận Long Biên")
+    return [
+        {"code": f"Q{n + 1:02d}", "name": names[n] if n < len(names) else f"Huyện thứ {n + 1}"} for n in range(number)
+    ]
+
+
+def header(**changed: object) -> dict:
+    return {
+        "year": 2031,
+        "illustrative": True,
+        "assessed_from": "2031-01-01",
+        "assessed_to": "2031-12-31",
+        "number": "123/QĐ-UBND",
+        "date": "2032-03-01",
+        **changed,
+    }
+
+
+def small(number: int = 4, leaves: int = 4, **changed: object) -> dict:
+    """A whole bundle of two blocks with `number` units each."""
+    return bundles.build(
+        header(**changed),
+        [
+            group("so", "Sở, cơ quan tương đương Sở", units(number), leaves),
+            group("quan", "UBND quận, huyện, thị xã", districts(number), leaves, na="shrink", ties="dense"),
+        ],
+    )
