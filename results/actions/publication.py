@@ -1,0 +1,187 @@
+"""Publishing: a bundle frozen under a document number, by two people, never changed afterwards."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean
+from criteria.models import Round
+from results import bundle, queries, rules
+from results.models import Publication
+from units.actions import record
+from units.models import User
+
+from .computation import recompute
+
+Json = dict[str, Any]
+State = Publication.State
+
+NAMED_UNITS = 20
+"""How many incomplete units a refusal names; the rest is counted."""
+NUMBER_LENGTH = 60
+
+
+@transaction.atomic
+def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str = "") -> Publication:
+    """Freeze the ranking of a round and put it before a second person.
+
+    The same number again gives the publication that stands. Raises PermissionDenied unless the actor is an
+    index manager; Refused when a unit is incomplete (each named with its missing leaves), when the number
+    is empty or too long, or when another proposal of the round waits.
+    """
+    if not rules.may_publish(actor):
+        raise PermissionDenied
+    round_, number = _locked(round_id), _number(number)
+    standing = _standing(round_, number)
+    if standing is not None:
+        return standing
+    waiting = Publication.objects.filter(round=round_, state=State.PROPOSED).first()
+    if waiting is not None:
+        raise Refused(f"Kỳ này đang có đề nghị số {waiting.number} chờ duyệt: duyệt hoặc rút đề nghị đó trước.")
+    publication = _freeze(round_, number, dated, errata)
+    publication.state, publication.proposed_by = State.PROPOSED, actor
+    publication.save()
+    _log(actor, "propose", publication)
+    return publication
+
+
+@transaction.atomic
+def approve(*, actor: User, publication_id: int) -> Publication:
+    """The second person publishes what was proposed. Raises PermissionDenied for anybody but another index
+    manager; Refused when it no longer waits, or the inputs have changed since it was frozen."""
+    publication = _locked_proposal(actor, publication_id)
+    if publication.proposed_by_id == actor.pk:
+        raise PermissionDenied("Người duyệt công bố phải khác người đề nghị.")
+    if queries.changed_since(publication):
+        raise Refused("Điểm đã thay đổi từ khi đề nghị công bố: rút đề nghị này rồi đề nghị lại.")
+    publication.published_by = actor
+    _publish(publication)
+    _log(actor, "publish", publication, before={"state": State.PROPOSED})
+    return publication
+
+
+@transaction.atomic
+def withdraw(*, actor: User, publication_id: int, reason: str = "") -> Publication:
+    """Take a proposal back; its number is free again. Raises PermissionDenied and Refused."""
+    publication = _locked_proposal(actor, publication_id)
+    publication.state = State.WITHDRAWN
+    publication.save(update_fields=["state"])
+    _log(actor, "withdraw", publication, before={"state": State.PROPOSED}, reason=reason)
+    return publication
+
+
+@transaction.atomic
+def publish(*, round_id: int, number: str, dated: date, errata: str = "") -> Publication:
+    """Freeze and publish at once, for the operator's command line (no actor, logged as such).
+
+    A number that is published already gives that frozen publication, changed inputs or not: a correction
+    needs a new number. Raises Refused as `propose` does, and while the number waits for its second person.
+    """
+    round_, number = _locked(round_id), _number(number)
+    standing = _standing(round_, number)
+    if standing is not None and standing.state == State.PUBLISHED:
+        return standing
+    if standing is not None:
+        raise Refused(f"Số {number} đang chờ người thứ hai duyệt ở trang Điều hành: duyệt hoặc rút đề nghị đó.")
+    publication = _freeze(round_, number, dated, errata)
+    _publish(publication)
+    _log(None, "publish", publication)
+    return publication
+
+
+def _locked(round_id: int) -> Round:
+    return Round.objects.select_for_update(of=("self",)).get(pk=round_id)
+
+
+def _number(raw: str) -> str:
+    number = clean(raw)
+    if not number or len(number) > NUMBER_LENGTH:
+        raise Refused(f"Số quyết định công bố phải có từ 1 đến {NUMBER_LENGTH} ký tự, ví dụ 1234/QĐ-UBND.")
+    return number
+
+
+def _standing(round_: Round, number: str) -> Publication | None:
+    return Publication.objects.filter(round=round_, number=number).exclude(state=State.WITHDRAWN).first()
+
+
+def _locked_proposal(actor: User, publication_id: int) -> Publication:
+    if not rules.may_publish(actor):
+        raise PermissionDenied
+    held = Publication.objects.select_for_update(of=("self",)).select_related("round").get(pk=publication_id)
+    if held.state != State.PROPOSED:
+        raise Refused(f"Bản công bố số {held.number} {held.get_state_display()}, không còn chờ duyệt.")
+    return held
+
+
+def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication:
+    """An unsaved publication with its bundle, from inputs read once. Refuses incomplete units."""
+    for round_group in queries.measured_groups(round_):
+        recompute(round_group_id=round_group.pk)
+    inputs = [queries.group_inputs(round_group) for round_group in queries.measured_groups(round_)]
+    groups = [group for group in inputs if group["units"]]
+    if not groups:
+        raise Refused(f"Kỳ {round_.year} chưa có khối nào có đơn vị: nhập đơn vị và tiêu chí trước.")
+    frozen = bundle.build(queries.header(round_, number, dated), groups)
+    _refuse_incomplete(frozen)
+    previous = queries.published(round_)
+    if previous is not None:
+        errata = clean(errata) or _differences(queries.bundle_of(previous), frozen)
+        head = {**queries.header(round_, number, dated), "supersedes": previous.number, "errata": errata}
+        frozen = bundle.build(head, groups)
+    return Publication(
+        round=round_,
+        number=number,
+        dated=dated,
+        bundle=bundle.text_of(frozen),
+        digest=frozen["digest"],
+        proposed_at=clock.now(),
+        errata=errata if previous is not None else "",
+    )
+
+
+def _refuse_incomplete(frozen: Json) -> None:
+    missing = [result for group in frozen["groups"] for result in group["results"] if result["incomplete"]]
+    if not missing:
+        return
+    named = [f"{r['name']} ({r['unit']}): {', '.join(r['incomplete'])}" for r in missing[:NAMED_UNITS]]
+    more = f"; và {len(missing) - NAMED_UNITS} đơn vị khác" if len(missing) > NAMED_UNITS else ""
+    raise Refused(
+        f"Chưa công bố được: {len(missing)} đơn vị còn tiêu chí thiếu điểm. {'; '.join(named)}{more}. "
+        "Bổ sung điểm cho các tiêu chí đó rồi làm lại."
+    )
+
+
+def _differences(before: Json, after: Json) -> str:
+    """The errata's sentence when nobody wrote one: which units' results differ from the superseded bundle."""
+    old = {(r["group"], r["unit"]): r for group in before["groups"] for r in group["results"]}
+    changed = [
+        r["name"] for group in after["groups"] for r in group["results"] if old.pop((r["group"], r["unit"]), None) != r
+    ]
+    gone = [r["name"] for r in old.values()]
+    text = f"Thay công bố số {before['number']}. "
+    if not changed and not gone:
+        return text + "Kết quả của các đơn vị không đổi."
+    named = ", ".join((changed + gone)[:NAMED_UNITS])
+    return text + f"Kết quả thay đổi ở {len(changed) + len(gone)} đơn vị: {named}."
+
+
+def _publish(publication: Publication) -> None:
+    """Published from now on; supersedes the one in force."""
+    publication.supersedes = queries.published(publication.round)
+    publication.state, publication.published_at = State.PUBLISHED, clock.now()
+    publication.save()
+
+
+def _log(actor: User | None, verb: str, publication: Publication, before: Json | None = None, reason: str = "") -> None:
+    record(
+        actor=actor,
+        verb=f"publication.{verb}",
+        obj=publication,
+        before=before,
+        after={"state": publication.state, "number": publication.number, "digest": publication.digest},
+        reason=clean(reason),
+    )

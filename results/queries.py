@@ -1,0 +1,178 @@
+"""Reads of results with a constant number of queries: what a computation is a function of, and what is frozen."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from appraisal import queries as appraised
+from cchc_index.lib.numbers import exact_text
+from criteria import queries as criteria
+from criteria.models import Criterion, Round, RoundGroup
+from selfassess import queries as selfassessed
+from surveys import queries as surveyed
+from units.models import Unit
+
+from . import bundle, ranking
+from .models import Computation, Job, Publication
+
+Json = dict[str, Any]
+
+
+@functools.cache
+def code_version() -> str:
+    """What the arithmetic is: a digest of its own source, so that a changed program recomputes."""
+    source = b"".join(Path(module.__file__ or "").read_bytes() for module in (ranking, bundle))
+    return hashlib.sha256(source).hexdigest()[:16]
+
+
+def current(round_group: RoundGroup) -> Computation | None:
+    """The computation readers look at; take its id once per page, so that a page never mixes two."""
+    return Computation.objects.filter(round_group=round_group, current=True).first()
+
+
+def is_up_to_date(round_group: RoundGroup) -> bool:
+    """Whether the current computation knows the latest inputs and was made by this program."""
+    found = current(round_group)
+    return (
+        found is not None
+        and found.inputs_version >= round_group.inputs_version
+        and found.code_version == code_version()
+    )
+
+
+def outdated() -> QuerySet[RoundGroup]:
+    """Blocks whose inputs or program are newer than their current computation."""
+    fresh = Computation.objects.filter(
+        round_group=OuterRef("pk"),
+        current=True,
+        inputs_version__gte=OuterRef("inputs_version"),
+        code_version=code_version(),
+    )
+    return RoundGroup.objects.filter(~Exists(fresh), inputs_version__gt=0).order_by("pk")
+
+
+def measured_groups(round_: Round) -> list[RoundGroup]:
+    """The blocks of a round in their order."""
+    return list(criteria.round_groups(round_).order_by("group__position", "group__code"))
+
+
+def group_inputs(round_group: RoundGroup) -> Json:
+    """Everything the results of a block follow from, in the bundle's shape (without `results`). Five queries."""
+    rows = criteria.tree(round_group.criteria_set_id)
+    units = list(criteria.units_of(round_group))
+    chosen = round_group.criteria_set
+    return {
+        "code": round_group.group.code,
+        "name": round_group.group.name,
+        "decision": chosen.decision.number,
+        "note": chosen.note,
+        "policies": {"na": chosen.na_policy, "ties": chosen.ties, "bands": _bands(chosen.bands)},
+        "criteria": _criteria(rows),
+        "units": [{"code": unit.code, "name": unit.name} for unit in units],
+        "cells": list(_cells(round_group, units, [row for row in rows if row.is_leaf])),
+    }
+
+
+def _bands(bands: Sequence[Json]) -> list[Json]:
+    return [{"name": band["name"], "from": str(band["from"])} for band in bands]
+
+
+def _criteria(rows: Sequence[Criterion]) -> list[Json]:
+    codes = {row.pk: row.code for row in rows}
+    return [
+        {
+            "code": row.code,
+            "printed_code": row.printed_code,
+            "name": row.name,
+            "parent": codes.get(row.parent_id) if row.parent_id else None,
+            "is_leaf": row.is_leaf,
+            "source": row.source,
+            "kind": row.kind,
+            "max_points": exact_text(row.max_points),
+            "provenance": row.provenance,
+        }
+        for row in rows
+    ]
+
+
+def _cells(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> Iterator[Json]:
+    """Every unit × leaf with its state; the four states are told apart here and nowhere else."""
+    own = selfassessed.scores_by_cell(round_group)
+    standings = appraised.standings_by_cell(round_group)
+    figures = surveyed.scores_by_cell(round_group)
+    for unit in units:
+        for leaf in leaves:
+            key = (unit.pk, leaf.pk)
+            cell = {"unit": unit.code, "criterion": leaf.code, "self_points": None, "ballots": None}
+            if leaf.is_self:
+                points, not_applicable = standings.get(key, (None, False))
+                cell["self_points"] = exact_text(own.get(key, (None, False))[0])
+                missing = ranking.NOT_SCORED
+            else:
+                points, not_applicable, cell["ballots"] = figures.get(key, (None, False, None))
+                missing = ranking.NO_BALLOTS
+            if not_applicable:
+                yield {**cell, "state": ranking.NOT_APPLICABLE, "points": None}
+            else:
+                state = missing if points is None else ranking.SCORED
+                yield {**cell, "state": state, "points": exact_text(points)}
+
+
+def header(round_: Round, number: str | None = None, dated: date | None = None) -> Json:
+    """The bundle's head; without a number and a date it is a preview."""
+    return {
+        "year": round_.year,
+        "illustrative": round_.illustrative,
+        "assessed_from": round_.assessed_from.isoformat(),
+        "assessed_to": round_.assessed_to.isoformat(),
+        "number": number,
+        "date": dated.isoformat() if dated else None,
+    }
+
+
+def preview_bundle(round_: Round, round_group: RoundGroup | None = None) -> Json:
+    """What would be published now (of one block, or of all that have units). Not for those outside."""
+    groups = [round_group] if round_group else measured_groups(round_)
+    inputs = [group_inputs(group) for group in groups]
+    return bundle.build(header(round_), [group for group in inputs if group["units"]])
+
+
+def bundle_of(publication: Publication) -> Json:
+    """The frozen bundle of a publication."""
+    return json.loads(publication.bundle)
+
+
+def changed_since(publication: Publication) -> bool:
+    """Whether the inputs of the round are no longer those the publication froze."""
+    frozen = [_without_results(group) for group in bundle_of(publication)["groups"]]
+    now = [group_inputs(group) for group in measured_groups(publication.round)]
+    return frozen != [group for group in now if group["units"]]
+
+
+def _without_results(group: Json) -> Json:
+    return {key: value for key, value in group.items() if key != "results"}
+
+
+def published(round_: Round) -> Publication | None:
+    """The publication in force: the last one published."""
+    return (
+        Publication.objects.filter(round=round_, state=Publication.State.PUBLISHED)
+        .order_by("-published_at", "-pk")
+        .first()
+    )
+
+
+def live_jobs(kind: Job.Kind) -> QuerySet[Job]:
+    """Jobs that wait or run."""
+    return Job.objects.filter(kind=kind, state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by("pk")
+
+
+def ranked_results(computation: Computation) -> QuerySet:
+    """The rows of a computation in order of rank, those without a rank last."""
+    return computation.unit_results.select_related("unit").order_by(F("rank").asc(nulls_last=True), "unit__code")
