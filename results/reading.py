@@ -5,6 +5,7 @@ published can be shown. Numbers are exact Decimals; shares of areas are exact fr
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +38,11 @@ TIE_WORDS = {
     "dense": "Các đơn vị bằng điểm cùng hạng; hạng kế tiếp liền sau (1, 1, 2).",
 }
 HUNDRED = Fraction(100)
+
+
+def slug(document: str) -> str:
+    """A document number as part of an address: "123/QĐ-UBND" → "123-qd-ubnd"."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(document)).strip("-") or "-"
 
 
 def number(text: object) -> Decimal | None:
@@ -282,7 +288,8 @@ class Book:
     def document_line(self) -> str:
         """What stands under the title: the document, or that there is none."""
         if self.illustrative:
-            return "BẢN TRÌNH DIỄN – số liệu minh họa"
+            named = f", số giả định {self.number}" if self.number else ""
+            return f"BẢN TRÌNH DIỄN – số liệu minh họa{named}"
         if not self.number or not self.dated:
             return "Bản xem trước – chưa công bố"
         return f"Quyết định số {self.number} ngày {self.dated:%d/%m/%Y}"
