@@ -57,7 +57,8 @@ def check(entries: Iterable[LogEntry], head: LogHead | None) -> Iterator[str]:
             yield f"Nhật ký thiếu mục {expected} (gặp mục {entry.number})."
             expected = entry.number
         if not hmac.compare_digest(entry.digest, entry_digest(entry, previous)):
-            yield f"Nhật ký mục {entry.number} ({entry.verb}) không khớp dấu niêm: nội dung đã bị sửa hoặc mục trước bị thay."
+            place = f"Nhật ký mục {entry.number} ({entry.verb})"
+            yield f"{place} không khớp dấu niêm: nội dung đã bị sửa hoặc mục trước bị thay."
         previous, expected = entry.digest, entry.number + 1
     count = expected - 1
     if head is None:

@@ -1,0 +1,113 @@
+"""Units, people and the log in the administrators' pages."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from .admin_base import LoggedAdmin, ReadOnlyAdmin, record
+from .admin_sheets import SheetAdmin
+from .models import LogEntry, Membership, Succession, Unit, UnitGroup, User
+from .resources import UnitResource, UserResource
+
+
+@admin.register(UnitGroup)
+class UnitGroupAdmin(LoggedAdmin):
+    list_display = ["code", "name", "position"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Unit)
+class UnitAdmin(SheetAdmin):
+    resource_classes = [UnitResource]
+    list_display = ["code", "name", "group", "subtype", "valid_from", "valid_to"]
+    list_display_links = ["code", "name"]
+    list_filter = ["group", "subtype"]
+    list_select_related = ["group"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Succession)
+class SuccessionAdmin(LoggedAdmin):
+    list_display = ["predecessor", "kind", "successor", "on", "note"]
+    list_filter = ["kind"]
+    list_select_related = ["predecessor", "successor"]
+    autocomplete_fields = ["predecessor", "successor"]
+    search_fields = ["predecessor__name", "successor__name"]
+
+
+class MembershipRows(admin.TabularInline):
+    """Roles of an account. A role given by mistake is switched off, so that its history stays."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields = ["unit"]
+    can_delete = False
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("username", "full_name", "email")
+
+
+@admin.register(User)
+class UserAdmin(SheetAdmin, DjangoUserAdmin):
+    """Named accounts. They are switched off, never deleted: the log names them."""
+
+    resource_classes = [UserResource]
+    add_form = NewUserForm
+    inlines = [MembershipRows]
+    list_display = ["username", "full_name", "email", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff", "memberships__role"]
+    search_fields = ["username", "full_name", "email"]
+    ordering = ["username"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "full_name", "email", "is_active"]}),
+        (
+            "Quyền vào trang quản trị",
+            {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"], "classes": ["collapse"]},
+        ),
+        ("Thời điểm", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (None, {"classes": ["wide"], "fields": ["username", "full_name", "email", "password1", "password2"]})
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = ["last_login", "date_joined"]
+        # Who is not a superuser must not become one, nor hand out the administrators' pages.
+        powers = ["is_staff", "is_superuser", "groups", "user_permissions"]
+        return fixed if request.user.is_superuser else fixed + powers
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and response.status_code == 302:
+                record(request, "admin_password", get_object_or_404(User, pk=id))
+        return response
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    list_display = ["number", "at", "actor_name", "verb", "object_label", "unit", "reason"]
+    list_filter = ["verb", "at"]
+    list_select_related = ["unit"]
+    search_fields = ["actor_name", "object_label", "object_id", "reason"]
+    ordering = ["-number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
+        return super().get_queryset(request).select_related("unit", "actor")

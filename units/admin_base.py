@@ -1,0 +1,140 @@
+"""What every admin page shares: the chained log, read-only records, guarded spreadsheets in and out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.forms import BaseModelForm, BaseModelFormSet
+from django.http import HttpRequest
+
+from cchc_index.lib.numbers import exact_text
+
+from . import actions
+
+HIDDEN = ("password", "usable_password", "password1", "password2")
+"""Form fields whose values never reach the log."""
+
+
+def plain(value: object) -> Any:
+    """A form's value as JSON: records by key, Decimals as exact text, moments in ISO form."""
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, Decimal):
+        return exact_text(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, QuerySet | list | tuple | set):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _picked(values: Mapping[str, object], names: Iterable[str]) -> dict[str, Any]:
+    return {name: plain(values.get(name)) for name in names if name not in HIDDEN}
+
+
+def facts(obj: Model) -> dict[str, Any]:
+    """Every stored field of a record as JSON, without secrets."""
+    fields = obj._meta.concrete_fields
+    return {f.name: plain(f.value_from_object(obj)) for f in fields if f.name not in HIDDEN}
+
+
+def address(request: HttpRequest) -> str:
+    """Where the request came from, for the log."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def record(request: HttpRequest, verb: str, obj: Model, before: Any = None, after: Any = None) -> None:
+    """One entry of the chained log for something done in the admin."""
+    actor: Any = request.user
+    actions.record(actor=actor, verb=verb, obj=obj, before=before, after=after, address=address(request))
+
+
+class LoggedAdmin(admin.ModelAdmin):
+    """A catalogue that people edit. Every change goes to the chained log, in the same transaction."""
+
+    list_per_page = 100
+    save_on_top = True
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        for formset in formsets:
+            self._record_deleted_rows(request, formset)
+        super().save_related(request, form, formsets, change)
+        if not change:
+            record(request, "admin_add", form.instance, after=facts(form.instance))
+        elif form.changed_data:
+            self._record_change(request, form)
+        for formset in formsets:
+            self._record_rows(request, formset)
+        self.after_change(request, [form.instance])
+
+    def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        """What a change of these records (or of their inline rows) brings with it; nothing by default."""
+
+    def _record_change(self, request: HttpRequest, form: BaseModelForm) -> None:
+        before, after = (_picked(values, form.changed_data) for values in (form.initial, form.cleaned_data))
+        record(request, "admin_change", form.instance, before, after)
+
+    def _record_rows(self, request: HttpRequest, formset: BaseModelFormSet) -> None:
+        for obj in formset.new_objects:
+            record(request, "admin_add", obj, after=facts(obj))
+        changed = {obj.pk for obj, _ in formset.changed_objects}
+        for form in formset.initial_forms:
+            if form.instance.pk in changed:
+                self._record_change(request, form)
+
+    def _record_deleted_rows(self, request: HttpRequest, formset: Any) -> None:
+        for form in formset.deleted_forms:  # before saving: afterwards the rows have lost their keys
+            if form.instance.pk:
+                record(request, "admin_delete", form.instance, before=facts(form.instance))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        record(request, "admin_delete", obj, before=facts(obj))
+        super().delete_model(request, obj)
+        self.after_change(request, [obj])
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        objects = list(queryset)
+        for obj in objects:
+            record(request, "admin_delete", obj, before=facts(obj))
+        super().delete_queryset(request, queryset)
+        self.after_change(request, objects)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A record of work: looked at, never written here. The work's own pages and commands write it."""
+
+    list_per_page = 100
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyRows(admin.TabularInline):
+    """Rows of a record of work, shown under it."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,58 @@
+"""Units and people as spreadsheets. Password hashes never leave; new accounts come without a password."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from .models import Unit, UnitGroup, User
+from .resource_base import Code, SheetResource, YesNo, column
+from .resource_base import widgets as w
+
+DATE = w.DateWidget(format="%d/%m/%Y")
+
+
+class UnitResource(SheetResource):
+    """Units, found by block and code."""
+
+    required = ("Mã khối", "Mã", "Tên đơn vị")
+    group = column("group", "Mã khối", Code(UnitGroup, "code"))
+    code = column("code", "Mã")
+    name = column("name", "Tên đơn vị")
+    subtype = column("subtype", "Loại")
+    valid_from = column("valid_from", "Hiệu lực từ", DATE)
+    valid_to = column("valid_to", "Hiệu lực đến", DATE)
+    source = column("source", "Nguồn tên gọi")
+    doubt = column("doubt", "Điều chưa chắc")
+
+    class Meta(SheetResource.Meta):
+        model = Unit
+        fields = ("group", "code", "name", "subtype", "valid_from", "valid_to", "source", "doubt")
+        import_id_fields = ("group", "code")
+        select_related = ("group",)
+
+
+class UserResource(SheetResource):
+    """Accounts, found by user name. Staff and superuser marks are never taken from a file."""
+
+    required = ("Tên đăng nhập", "Họ và tên")
+    username = column("username", "Tên đăng nhập")
+    full_name = column("full_name", "Họ và tên")
+    email = column("email", "Thư điện tử")
+    is_active = column("is_active", "Đang dùng", YesNo())
+
+    def before_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
+        actor = kwargs.get("user")
+        if instance.is_superuser and not getattr(actor, "is_superuser", False):
+            raise ValidationError("Chỉ người quản trị tối cao được sửa tài khoản này.")
+        if instance.pk is None:
+            instance.set_unusable_password()
+
+    def validate_instance(self, instance: User, *args: Any, **kwargs: Any) -> None:
+        if instance.pk is None:
+            instance.set_unusable_password()
+        super().validate_instance(instance, *args, **kwargs)
+
+    class Meta(SheetResource.Meta):
+        model = User
+        fields = ("username", "full_name", "email", "is_active")
+        import_id_fields = ("username",)
