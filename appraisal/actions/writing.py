@@ -1,0 +1,161 @@
+"""Writing steps: the standing moves, the log takes the digest of the steps, the steps are appended."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from appraisal import ledger
+from appraisal.models import Appraisal, AppraisalEntry, Reason, Stage
+from cchc_index.lib import clock, numbers
+from criteria.actions import inputs_changed
+from criteria.models import RoundGroup
+from selfassess.models import Document
+from units.actions import record
+from units.models import LogEntry, User
+
+from .desk import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one step says."""
+
+    action: str
+    points: Decimal | None = None
+    not_applicable: bool = False
+    reason: Reason | None = None
+    comment: str = ""
+    documents: tuple[Document, ...] = field(default=())
+
+
+def write_one(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User, verb: str) -> AppraisalEntry:
+    """Append one step: standing first (its key is part of the digest), then log, then the step."""
+    before = _facts(standing) if standing.pk else None
+    at = clock.now()
+    _move(standing, verdict, stage, at)
+    standing.save()
+    entry = _step(standing, verdict, stage, actor, at)
+    if stage != Stage.EXPLANATION:
+        inputs_changed(standing.round_group_id)
+    marks = [f"{d.pk}:{d.digest}" for d in verdict.documents]
+    entry.log = record(
+        actor=actor,
+        verb=verb,
+        obj=standing,
+        before=before,
+        after={
+            **_facts(standing),
+            "step": verdict.action,
+            "entries": 1,
+            "digest": ledger.batch_digest([ledger.entry_digest(entry, standing, marks)]),
+        },
+        unit=standing.unit,
+        reason=f"{verdict.reason}: {verdict.comment}" if verdict.reason else verdict.comment,
+    )
+    entry.save(force_insert=True)
+    entry.documents.set(verdict.documents)
+    return entry
+
+
+def _move(standing: Appraisal, verdict: Verdict, stage: Stage, at: datetime) -> None:
+    """The standing after one more step; a unit's reply counts as a step and moves no point."""
+    standing.version += 1
+    standing.updated_at = at
+    if stage != Stage.EXPLANATION:
+        standing.stage, standing.action = stage, verdict.action
+        standing.points, standing.not_applicable = verdict.points, verdict.not_applicable
+
+
+def _step(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User | None, at: datetime) -> AppraisalEntry:
+    return AppraisalEntry(
+        appraisal=standing,
+        sequence=standing.version,
+        stage=stage,
+        action=verdict.action,
+        points=verdict.points,
+        not_applicable=verdict.not_applicable,
+        reason=verdict.reason,
+        comment=verdict.comment,
+        actor=actor,
+        at=at,
+    )
+
+
+def _facts(standing: Appraisal) -> dict[str, object]:
+    """A standing as the log keeps it."""
+    return {
+        "stage": standing.stage,
+        "action": standing.action,
+        "points": numbers.exact_text(standing.points),
+        "not_applicable": standing.not_applicable,
+        "version": standing.version,
+    }
+
+
+_MOVED = ("stage", "action", "points", "not_applicable", "version", "updated_at")
+
+
+def says(entry: AppraisalEntry, verdict: Verdict, actor: User) -> bool:
+    """Whether the step already says what `actor` says now."""
+    return (entry.action, entry.points, entry.not_applicable, entry.comment, entry.reason_id, entry.actor_id) == (
+        verdict.action,
+        verdict.points,
+        verdict.not_applicable,
+        verdict.comment,
+        verdict.reason.pk if verdict.reason else None,
+        actor.pk,
+    ) and {d.pk for d in entry.documents.all()} == {d.pk for d in verdict.documents}
+
+
+def write_batch(
+    actor: User | None,
+    round_group: RoundGroup,
+    stage: Stage,
+    verdicts: dict[Cell, Verdict],
+    standings: dict[Cell, Appraisal],
+    verb: str,
+) -> int:
+    """Append one step to every cell with one log entry, in a fixed number of statements per 500 cells."""
+    at = clock.now()
+    moved = []
+    for (unit_id, criterion_id), verdict in sorted(verdicts.items()):
+        standing = standings.get((unit_id, criterion_id)) or Appraisal(
+            round_group=round_group, unit_id=unit_id, criterion_id=criterion_id, version=0
+        )
+        _move(standing, verdict, stage, at)
+        moved.append(standing)
+    keyed = _upsert(round_group, moved)
+    entries = [_step(keyed[cell], verdict, stage, actor, at) for cell, verdict in verdicts.items()]
+    entries.sort(key=lambda e: (e.appraisal_id, e.sequence))
+    inputs_changed(round_group.pk)
+    log = _record_batch(actor, round_group, verb, entries)
+    for entry in entries:
+        entry.log = log
+    AppraisalEntry.objects.bulk_create(entries, batch_size=500)
+    return len(entries)
+
+
+def _upsert(round_group: RoundGroup, moved: list[Appraisal]) -> dict[Cell, Appraisal]:
+    """Insert new standings and update old ones; the keys are read back by cell."""
+    new = [row for row in moved if row.pk is None]
+    Appraisal.objects.bulk_create(new, batch_size=500)
+    old = [row for row in moved if row.version > 1]
+    Appraisal.objects.bulk_update(old, _MOVED, batch_size=200)
+    units = {row.unit_id for row in moved}
+    rows = Appraisal.objects.filter(round_group=round_group, unit__in=units).order_by("pk")
+    wanted = {(row.unit_id, row.criterion_id) for row in moved}
+    return {cell: row for row in rows if (cell := (row.unit_id, row.criterion_id)) in wanted}
+
+
+def _record_batch(actor: User | None, round_group: RoundGroup, verb: str, entries: list[AppraisalEntry]) -> LogEntry:
+    digests = [ledger.entry_digest(entry, entry.appraisal, []) for entry in entries]
+    return record(
+        actor=actor,
+        verb=verb,
+        obj=round_group,
+        after={
+            "entries": len(entries),
+            "units": len({entry.appraisal.unit_id for entry in entries}),
+            "digest": ledger.batch_digest(digests),
+        },
+    )

@@ -1,0 +1,135 @@
+"""The proof of the council's points: standings equal their entries, entries equal the log.
+
+Every log entry of a decision carries a digest over the steps written with it. The log is chained with
+a key outside the database (units/ledger.py), so an edited, removed or invented step is found even when
+its author owns the database.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC
+from itertools import groupby
+
+from cchc_index.lib.canonical import digest
+from units.models import LogEntry
+
+from .models import Action, Appraisal, AppraisalEntry
+
+VERB_RECOGNISE = "appraisal.recognise"
+VERB_ADJUST = "appraisal.adjust"
+VERB_BULK = "appraisal.bulk_recognise"
+VERB_REPLY = "appraisal.reply"
+VERB_IMPORT = "appraisal.import"
+ENTRY_VERBS = (VERB_RECOGNISE, VERB_ADJUST, VERB_BULK, VERB_REPLY, VERB_IMPORT)
+COUNCIL_ACTIONS = (Action.RECOGNISE, Action.ADJUST)
+CHUNK = 2000
+
+Row = tuple[Appraisal, list[AppraisalEntry]]
+
+
+def entry_digest(entry: AppraisalEntry, appraisal: Appraisal, documents: list[str]) -> str:
+    """The digest of one step: its cell, place in the sequence, content, author, time and documents
+    (as "id:sha256")."""
+    return digest(
+        [
+            appraisal.round_group_id,
+            appraisal.unit_id,
+            appraisal.criterion_id,
+            entry.appraisal_id,
+            entry.sequence,
+            entry.stage,
+            entry.action,
+            entry.points,
+            entry.not_applicable,
+            entry.reason_id,
+            entry.comment,
+            entry.actor_id,
+            f"{entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}",
+            sorted(documents),
+        ]
+    )
+
+
+def batch_digest(digests: list[str]) -> str:
+    """The digest a log entry carries over all its steps, in the order of (appraisal, sequence)."""
+    return digest(digests)
+
+
+def check() -> Iterator[str]:
+    """Vietnamese sentences for every break between standings, steps and log; none when all agree.
+    Streams over the tables with five queries whatever their size."""
+    yield from _check_standings()
+    yield from _check_log()
+
+
+def _check_standings() -> Iterator[str]:
+    appraisals = Appraisal.objects.select_related("unit", "criterion").order_by("pk").iterator(CHUNK)
+    entries = AppraisalEntry.objects.order_by("appraisal_id", "sequence").iterator(CHUNK)
+    groups = groupby(entries, key=lambda e: e.appraisal_id)
+    pending = next(groups, None)
+    for appraisal in appraisals:
+        steps: list[AppraisalEntry] = []
+        if pending is not None and pending[0] == appraisal.pk:
+            steps = list(pending[1])
+            pending = next(groups, None)
+        yield from _standing_faults(appraisal, steps)
+
+
+def _standing_faults(appraisal: Appraisal, steps: list[AppraisalEntry]) -> Iterator[str]:
+    place = f"Kết quả thẩm định {appraisal.criterion.code} của {appraisal.unit}"
+    if [step.sequence for step in steps] != list(range(1, len(steps) + 1)) or appraisal.version != len(steps):
+        yield f"{place}: các bước không liền số, có bước bị xóa hoặc chèn thêm."
+    council = [step for step in steps if step.action in COUNCIL_ACTIONS]
+    if not council:
+        yield f"{place}: không có bước nào của hội đồng."
+    elif _values(appraisal) != _values(council[-1]):
+        yield f"{place}: không bằng bước cuối cùng của hội đồng."
+
+
+def _values(row: Appraisal | AppraisalEntry) -> tuple[object, ...]:
+    return row.stage, row.action, row.points, row.not_applicable
+
+
+def _check_log() -> Iterator[str]:
+    """Both streams are ordered by the log's key and walked side by side."""
+    documents = _documents()
+    logs = LogEntry.objects.filter(verb__in=ENTRY_VERBS).order_by("pk").iterator(CHUNK)
+    entries = AppraisalEntry.objects.select_related("appraisal").order_by("log_id", "appraisal_id", "sequence")
+    groups = groupby(entries.iterator(CHUNK), key=lambda e: e.log_id)
+    pending = next(groups, None)
+    for log in logs:
+        while pending is not None and pending[0] < log.pk:
+            yield _stray(pending[1])
+            pending = next(groups, None)
+        steps: list[AppraisalEntry] = []
+        if pending is not None and pending[0] == log.pk:
+            steps = list(pending[1])
+            pending = next(groups, None)
+        yield from _log_faults(log, steps, documents)
+    while pending is not None:
+        yield _stray(pending[1])
+        pending = next(groups, None)
+
+
+def _stray(steps: Iterator[AppraisalEntry]) -> str:
+    step = next(steps)
+    return f"Bước thẩm định số {step.pk} gắn với mục nhật ký không thuộc việc thẩm định."
+
+
+def _log_faults(log: LogEntry, steps: list[AppraisalEntry], documents: dict[int, list[str]]) -> Iterator[str]:
+    kept = log.after if isinstance(log.after, dict) else {}
+    place = f"Nhật ký mục {log.number} ({log.object_label})"
+    if kept.get("entries") != len(steps):
+        yield f"{place}: ghi {kept.get('entries', 0)} bước thẩm định nhưng còn {len(steps)}: có bước bị xóa hoặc chèn."
+    elif kept.get("digest") != batch_digest(
+        [entry_digest(step, step.appraisal, documents.get(step.pk, [])) for step in steps]
+    ):
+        yield f"{place}: nội dung bước thẩm định không khớp mã băm trong nhật ký: điểm, người, giờ hoặc lời đã bị sửa."
+
+
+def _documents() -> dict[int, list[str]]:
+    """{entry: ["id:sha256", …]}: only replies carry documents, so the whole fits in memory."""
+    found: dict[int, list[str]] = {}
+    rows = AppraisalEntry.documents.through.objects.order_by("pk")
+    for entry, document, sha in rows.values_list("appraisalentry_id", "document_id", "document__digest"):
+        found.setdefault(entry, []).append(f"{document}:{sha}")
+    return found

@@ -1,0 +1,274 @@
+"""Who may appraise, release, reply and read. Each verb has a predicate and a queryset that agree.
+
+Nobody appraises their own unit: the bar stands in `Scope`, so that lists, cells, files and actions
+all inherit it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from cchc_index.lib import clock
+from criteria import queries as criteria_queries
+from criteria.models import Criterion, Phase, RoundGroup, Source
+from selfassess.models import Document, Evidence, SelfAssessment
+from units import rules as people
+from units.models import Role, Unit, User
+
+from .models import Action, Appraisal, AppraisalEntry, Assignment, Release, Stage
+
+COUNCIL_STAGES = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
+RELEASABLE = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
+UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One assignment: leaves by units; `units` None is every unit of the block."""
+
+    leaves: frozenset[int]
+    units: frozenset[int] | None
+
+    def has(self, unit_id: int, criterion_id: int) -> bool:
+        return criterion_id in self.leaves and (self.units is None or unit_id in self.units)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one person may judge and read in one block."""
+
+    parts: tuple[Part, ...]
+    own_units: frozenset[int]
+    reads_all: bool
+    leaves: frozenset[int]
+
+    def covers(self, unit_id: int, criterion_id: int) -> bool:
+        """Assigned to the person, and never at the own unit."""
+        return unit_id not in self.own_units and any(part.has(unit_id, criterion_id) for part in self.parts)
+
+    def shows(self, unit_id: int, criterion_id: int) -> bool:
+        """Managers and observers read every appraised cell; a member those that are assigned."""
+        return (self.reads_all and criterion_id in self.leaves) or self.covers(unit_id, criterion_id)
+
+    def shows_unit(self, unit_id: int) -> bool:
+        return any(self.shows(unit_id, leaf) for leaf in self.leaves)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The phases of the round and the stages already released to the block."""
+
+    phases: dict[str, Phase]
+    released: frozenset[str]
+    at: datetime
+
+    def is_open(self, kind: Phase.Kind) -> bool:
+        phase = self.phases.get(kind)
+        return phase is not None and clock.is_open(phase.opens_at, phase.closes_at, self.at)
+
+    def has_begun(self, kind: Phase.Kind) -> bool:
+        phase = self.phases.get(kind)
+        return phase is not None and (phase.opens_at is None or phase.opens_at <= self.at)
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage that takes decisions now. A released stage takes none: the units have seen it."""
+        if self.is_open(Phase.Kind.ROUND1) and not self.released & {Stage.ROUND1, Stage.ROUND2}:
+            return Stage.ROUND1
+        if Stage.ROUND1 in self.released and Stage.ROUND2 not in self.released:
+            return Stage.ROUND2 if self.is_open(Phase.Kind.ROUND2) else None
+        if Stage.ROUND2 in self.released and Stage.FINAL not in self.released:
+            return Stage.FINAL
+        return None
+
+
+def calendar(round_group: RoundGroup) -> Calendar:
+    """Two queries."""
+    phases = {p.kind: p for p in Phase.objects.filter(round_id=round_group.round_id).order_by("pk")}
+    released = Release.objects.filter(round_group=round_group).values_list("stage", flat=True)
+    return Calendar(phases, frozenset(released), clock.now())
+
+
+def reads_all(user: people.AnyUser) -> bool:
+    return people.is_index_manager(user) or people.is_observer(user)
+
+
+def has_desk(user: people.AnyUser) -> bool:
+    """Whether the person has any place on the council's side."""
+    return people.is_council_member(user) or reads_all(user)
+
+
+def scope_of(user: people.AnyUser, round_group: RoundGroup) -> Scope:
+    """What `user` may judge and read in the block: at most three queries."""
+    rows = list(
+        Criterion.objects.filter(criteria_set_id=round_group.criteria_set_id)
+        .order_by("position")
+        .values_list("pk", "parent_id", "is_leaf", "source")
+    )
+    parents = {pk: parent for pk, parent, _, _ in rows}
+    leaves = frozenset(pk for pk, _, is_leaf, source in rows if is_leaf and source == Source.SELF)
+    parts = tuple(
+        Part(_under(a.branch_id, leaves, parents), frozenset(u.pk for u in a.units.all()) or None)
+        for a in _assignments(user).filter(round_group=round_group)
+    )
+    return Scope(parts, people.grants(user).own_units, reads_all(user), leaves)
+
+
+def _assignments(user: people.AnyUser) -> QuerySet[Assignment]:
+    """The assignments that count: of a person who is a council member now."""
+    if not people.is_council_member(user) or not isinstance(user, User):
+        return Assignment.objects.none()
+    return Assignment.objects.filter(member=user).prefetch_related("units").order_by("pk")
+
+
+def _under(branch: int | None, leaves: frozenset[int], parents: Mapping[int, int | None]) -> frozenset[int]:
+    """The leaves under a branch; the whole tree for None."""
+    return leaves if branch is None else frozenset(leaf for leaf in leaves if branch in _line(leaf, parents))
+
+
+def _line(pk: int, parents: Mapping[int, int | None]) -> Iterable[int]:
+    current: int | None = pk
+    while current is not None:
+        yield current
+        current = parents.get(current)
+
+
+def may_decide(user: people.AnyUser, stage: Stage | None, scope: Scope, unit_id: int, criterion_id: int) -> bool:
+    """The heart of `can_appraise` for a page that has already read scope and stage."""
+    if unit_id in scope.own_units or stage is None:
+        return False
+    if stage == Stage.FINAL:
+        return people.is_index_manager(user) and criterion_id in scope.leaves
+    return scope.covers(unit_id, criterion_id)
+
+
+def can_appraise(user: people.AnyUser, round_group: RoundGroup, unit: Unit, criterion: Criterion) -> bool:
+    """Whether `user` may recognise or adjust this cell now. In rounds 1 and 2 an assigned council
+    member, after round 2's release the index manager on behalf of the council's meeting; never at the
+    own unit, never while the stage is closed."""
+    if unit.group_id != round_group.group_id:
+        return False
+    return may_decide(user, calendar(round_group).stage, scope_of(user, round_group), unit.pk, criterion.pk)
+
+
+def units_appraisable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[Unit]:
+    """The units of the block in which the person is assigned something; never the own unit."""
+    parts = [part for part in scope_of(user, round_group).parts if part.leaves]
+    found = criteria_queries.units_of(round_group).exclude(pk__in=people.grants(user).own_units)
+    if any(part.units is None for part in parts):
+        return found
+    return found.filter(pk__in=[unit for part in parts for unit in part.units or ()])
+
+
+def units_shown_to(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[Unit]:
+    """The units whose appraisal the person may read on the council's side."""
+    return criteria_queries.units_of(round_group) if reads_all(user) else units_appraisable_by(user, round_group)
+
+
+def can_release(user: people.AnyUser, round_group: RoundGroup, stage: Stage) -> bool:
+    return people.is_index_manager(user) and release_is_due(calendar(round_group), round_group, stage)
+
+
+def release_is_due(now: Calendar, round_group: RoundGroup, stage: Stage) -> bool:
+    """Stages are released once, in the order of the year, after their phase has begun."""
+    if stage in now.released:
+        return False
+    if stage == Stage.ROUND1:
+        return now.has_begun(Phase.Kind.ROUND1) and Stage.ROUND2 not in now.released
+    if stage == Stage.ROUND2:
+        return Stage.ROUND1 in now.released and now.has_begun(Phase.Kind.ROUND2)
+    if stage == Stage.FINAL:
+        return Stage.ROUND2 in now.released
+    return stage == Stage.IMPORT and Appraisal.objects.filter(round_group=round_group, stage=Stage.IMPORT).exists()
+
+
+def can_reply(user: people.AnyUser, appraisal: Appraisal) -> bool:
+    """The unit's officer or head, while the request for explanation is open for the unit, on a cell
+    whose last decision is a released adjustment of round 1."""
+    if not people.has_unit_role(user, appraisal.unit_id, *UNIT_ROLES):
+        return False
+    return reply_is_due(appraisal)
+
+
+def reply_is_due(appraisal: Appraisal) -> bool:
+    if appraisal.stage != Stage.ROUND1 or appraisal.action != Action.ADJUST:
+        return False
+    if not Release.objects.filter(round_group=appraisal.round_group_id, stage=Stage.ROUND1).exists():
+        return False
+    return explanation_open(appraisal.round_group, appraisal.unit)
+
+
+def explanation_open(round_group: RoundGroup, unit: Unit) -> bool:
+    return criteria_queries.is_open_for(round_group.round, Phase.Kind.EXPLANATION, unit, clock.now())
+
+
+def _released() -> Exists:
+    return Exists(
+        Release.objects.filter(round_group=OuterRef("appraisal__round_group"), stage=OuterRef("stage")).order_by()
+    )
+
+
+def entries_visible_to(user: people.AnyUser) -> QuerySet[AppraisalEntry]:
+    """Steps a person may read. Units: the released stages of their own, and their own replies.
+    Members: the cells assigned to them. Managers and observers: all."""
+    if reads_all(user):
+        return AppraisalEntry.objects.order_by("appraisal", "sequence")
+    own = Q(appraisal__unit__in=people.grants(user).own_units)
+    seen = own & (Q(stage=Stage.EXPLANATION) | Q(_released()))
+    return AppraisalEntry.objects.filter(seen | _assigned(user, "appraisal__")).order_by("appraisal", "sequence")
+
+
+def appraisals_visible_to(user: people.AnyUser) -> QuerySet[Appraisal]:
+    """Cells with at least one step the person may read. The row's own points are the council's newest:
+    a unit's page reads `entries_visible_to`, never these columns."""
+    if reads_all(user):
+        return Appraisal.objects.order_by("pk")
+    entries = AppraisalEntry.objects.filter(_released(), appraisal=OuterRef("pk")).order_by()
+    own = Q(unit__in=people.grants(user).own_units) & Exists(entries)
+    return Appraisal.objects.filter(own | _assigned(user, "")).order_by("pk")
+
+
+def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
+    """Evidence files: a unit's own; for a member those attached to a submitted score or to a reply in
+    the cells assigned to them; for managers and observers all."""
+    if reads_all(user):
+        return Document.objects.order_by("pk")
+    wanted = Q(unit__in=people.units_where(user, *UNIT_ROLES))
+    evidence = Evidence.objects.filter(
+        _assigned(user, "score__assessment__", "score__"),
+        score__assessment__state=SelfAssessment.State.SUBMITTED,
+        removed_at=None,
+    )
+    replies = AppraisalEntry.objects.filter(_assigned(user, "appraisal__"), documents__isnull=False)
+    wanted |= Q(pk__in=evidence.order_by().values("document")) | Q(pk__in=replies.order_by().values("documents"))
+    return Document.objects.filter(wanted).order_by("pk")
+
+
+def _assigned(user: people.AnyUser, cell: str, criterion: str | None = None) -> Q:
+    """The cells assigned to the person as a condition; `cell` leads to round_group and unit, `criterion`
+    (when elsewhere) to the criterion. Never the own unit; nothing when nothing is assigned."""
+    criterion = cell if criterion is None else criterion
+    found = Q(pk__in=[])
+    assignments = list(_assignments(user).select_related("round_group"))
+    trees = _parents(a.round_group.criteria_set_id for a in assignments)
+    for assignment in assignments:
+        leaves, parents = trees[assignment.round_group.criteria_set_id]
+        part = Q(**{f"{cell}round_group": assignment.round_group_id})
+        part &= Q(**{f"{criterion}criterion__in": _under(assignment.branch_id, leaves, parents)})
+        if units := [unit.pk for unit in assignment.units.all()]:
+            part &= Q(**{f"{cell}unit__in": units})
+        found |= part & ~Q(**{f"{cell}unit__in": people.grants(user).own_units})
+    return found
+
+
+def _parents(set_ids: Iterable[int]) -> dict[int, tuple[frozenset[int], dict[int, int | None]]]:
+    """Leaves and parent links of several sets, one query."""
+    rows = Criterion.objects.filter(criteria_set__in=set(set_ids)).order_by("pk")
+    leaves: dict[int, set[int]] = {}
+    parents: dict[int, dict[int, int | None]] = {}
+    for pk, parent, set_id, source in rows.values_list("pk", "parent_id", "criteria_set_id", "source"):
+        parents.setdefault(set_id, {})[pk] = parent
+        leaves.setdefault(set_id, set()).update([pk] if source == Source.SELF else [])
+    return {set_id: (frozenset(leaves[set_id]), found) for set_id, found in parents.items()}

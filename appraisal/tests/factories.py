@@ -1,0 +1,128 @@
+"""A small block with submitted self-assessments, assigned council members and the library of reasons."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+
+from appraisal.models import Appraisal, Assignment, Reason, Release, Stage
+from appraisal.reasons import ensure_reasons
+from cchc_index.lib import clock
+from criteria.models import Criterion, Phase, RoundGroup, Source
+from criteria.tests.factories import open_phase, small_round
+from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
+from units.models import Role, Unit, User
+from units.tests.factories import UnitFactory, person
+
+
+def submitted(round_group: RoundGroup, unit: Unit, points: dict[str, str | None]) -> SelfAssessment:
+    """A submitted assessment; `points` by leaf code, None claims "not applicable", absent is unscored."""
+    assessment = SelfAssessment.objects.create(
+        round_group=round_group, unit=unit, state="submitted", submitted_at=clock.now(), imported=True
+    )
+    for code, value in points.items():
+        SelfScore.objects.create(
+            assessment=assessment,
+            criterion=Criterion.objects.get(criteria_set=round_group.criteria_set_id, code=code),
+            points=None if value is None else Decimal(value),
+            na_claimed=value is None,
+            na_reason="Không có nhiệm vụ." if value is None else "",
+            explanation="Đã hoàn thành theo kế hoạch.",
+        )
+    return assessment
+
+
+def assign(
+    member: User, round_group: RoundGroup, branch: Criterion | None = None, units: Iterable[Unit] = ()
+) -> Assignment:
+    assignment = Assignment.objects.create(round_group=round_group, member=member, branch=branch)
+    assignment.units.set(units)
+    return assignment
+
+
+def release_row(round_group: RoundGroup, stage: Stage) -> Release:
+    """A stage released without its action, for a test that starts later in the year."""
+    return Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now())
+
+
+def document(unit: Unit, by: User, number: str = "12/BC-THU") -> Document:
+    body = b"%PDF-1.4 thu nghiem " + number.encode()
+    return Document.objects.create(
+        unit=unit,
+        number=number,
+        abstract="Báo cáo thử",
+        file=ContentFile(body, name="bao-cao.pdf"),
+        original_name="báo cáo.pdf",
+        content_type="application/pdf",
+        size=len(body),
+        digest="0" * 64,
+        uploaded_by=by,
+    )
+
+
+def attach(score: SelfScore, file: Document, page: int | None = 1) -> Evidence:
+    return Evidence.objects.create(score=score, document=file, page=page)
+
+
+@dataclass
+class Council:
+    """Three units: `first` and `second` scored, `home` is where the member comes from."""
+
+    round_group: RoundGroup
+    first: Unit
+    second: Unit
+    home: Unit
+    member: User
+    manager: User
+    officer: User
+    head: User
+    leaf: Criterion
+    other_leaf: Criterion
+    reason: Reason
+    scores: dict[str, str | None] = field(default_factory=dict)
+
+    def cell(self, unit: Unit | None = None, leaf: Criterion | None = None) -> dict[str, int]:
+        return {
+            "round_group_id": self.round_group.pk,
+            "unit_id": (unit or self.first).pk,
+            "criterion_id": (leaf or self.leaf).pk,
+        }
+
+    def standing(self, unit: Unit | None = None, leaf: Criterion | None = None) -> Appraisal:
+        return Appraisal.objects.get(**self.cell(unit, leaf))
+
+
+def council(phase: Phase.Kind | None = Phase.Kind.ROUND1) -> Council:
+    """Leaves 1.1 (2 points) and 1.2 (1 point) scored 1.5 and 0 by all units; the member holds the whole tree."""
+    round_group = small_round()
+    group = round_group.group
+    first, second, home = (UnitFactory(group=group, code=code) for code in ("DV1", "DV2", "NHA"))
+    member = person(Role.COUNCIL_MEMBER, home)
+    scores: dict[str, str | None] = {"1.1": "1.5", "1.2": "0"}
+    for unit in (first, second, home):
+        submitted(round_group, unit, scores)
+    assign(member, round_group)
+    if phase:
+        open_phase(round_group.round, phase)
+    ensure_reasons()
+    leaves = Criterion.objects.filter(criteria_set=round_group.criteria_set_id, source=Source.SELF).order_by("position")
+    return Council(
+        round_group=round_group,
+        first=first,
+        second=second,
+        home=home,
+        member=member,
+        manager=person(Role.INDEX_MANAGER, home),
+        officer=person(Role.UNIT_OFFICER, first),
+        head=person(Role.UNIT_HEAD, first),
+        leaf=leaves[0],
+        other_leaf=leaves[1],
+        reason=Reason.objects.get(code="thieu-tai-lieu"),
+        scores=scores,
+    )
+
+
+def fresh(user: User) -> User:
+    """The same person as a new request sees them: roles are kept on the user object."""
+    return User.objects.get(pk=user.pk)
