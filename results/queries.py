@@ -5,13 +5,15 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from appraisal import queries as appraised
-from cchc_index.lib.numbers import exact_text
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import exact_text, shown
 from criteria import queries as criteria
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess import queries as selfassessed
@@ -19,7 +21,7 @@ from surveys import queries as surveyed
 from units.models import Unit
 
 from . import bundle, ranking
-from .models import Computation, Job, Publication
+from .models import Computation, Job, Publication, UnitResult
 
 Json = dict[str, Any]
 
@@ -109,7 +111,7 @@ def _cells(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Crit
     for unit in units:
         for leaf in leaves:
             key = (unit.pk, leaf.pk)
-            cell = {"unit": unit.code, "criterion": leaf.code, "self_points": None, "ballots": None}
+            cell: Json = {"unit": unit.code, "criterion": leaf.code, "self_points": None, "ballots": None}
             if leaf.is_self:
                 points, not_applicable = standings.get(key, (None, False))
                 cell["self_points"] = exact_text(own.get(key, (None, False))[0])
@@ -173,6 +175,78 @@ def live_jobs(kind: Job.Kind) -> QuerySet[Job]:
     return Job.objects.filter(kind=kind, state__in=[Job.State.QUEUED, Job.State.RUNNING]).order_by("pk")
 
 
-def ranked_results(computation: Computation) -> QuerySet:
+def ranked_results(computation: Computation) -> QuerySet[UnitResult]:
     """The rows of a computation in order of rank, those without a rank last."""
-    return computation.unit_results.select_related("unit").order_by(F("rank").asc(nulls_last=True), "unit__code")
+    return computation.unit_results.select_related("unit__group").order_by(F("rank").asc(nulls_last=True), "unit__code")
+
+
+def round_named(year: int) -> Round:
+    """The round of a year as the command line names it. Raises Refused with the known ones."""
+    found = Round.objects.filter(year=year).first()
+    if found is None:
+        known = ", ".join(str(y) for y in Round.objects.order_by("year").values_list("year", flat=True)) or "chưa có"
+        raise Refused(f"Không có kỳ {year}. Các kỳ đã có: {known}. Nạp bộ tiêu chí của kỳ trước (import_criteria).")
+    return found
+
+
+def groups_named(round_: Round, code: str | None) -> list[RoundGroup]:
+    """All blocks of a round, or the one named. Raises Refused with the known ones."""
+    groups = measured_groups(round_)
+    chosen = [group for group in groups if code is None or group.group.code == code]
+    if not chosen:
+        known = ", ".join(group.group.code for group in groups) or "chưa có"
+        wanted = f"khối “{code}”" if code else "khối nào"
+        raise Refused(f"Không có {wanted} trong kỳ {round_.year}. Các khối đã có: {known}.")
+    return chosen
+
+
+RESULT_KEYS = [
+    "unit",
+    "name",
+    "group",
+    "points",
+    "max_points",
+    "index",
+    "appraised_points",
+    "appraised_max",
+    "appraised_index",
+    "survey_points",
+    "survey_max",
+    "survey_index",
+    "bonus",
+    "penalty",
+    "rank",
+    "band",
+    "incomplete",
+]
+
+
+def result_rows(computation: Computation) -> list[Json]:
+    """The ranking of a computation in the published shape: exact texts, absent values None."""
+    return [_result_row(result) for result in ranked_results(computation)]
+
+
+def _result_row(result: UnitResult) -> Json:
+    return {
+        "unit": result.unit.code,
+        "name": result.unit.name,
+        "group": result.unit.group.code,
+        "points": exact_text(result.points),
+        "max_points": exact_text(result.max_points),
+        "index": _shown(result.index),
+        "appraised_points": exact_text(result.appraised_points),
+        "appraised_max": exact_text(result.appraised_max),
+        "appraised_index": _shown(result.appraised_index),
+        "survey_points": exact_text(result.survey_points),
+        "survey_max": exact_text(result.survey_max),
+        "survey_index": _shown(result.survey_index),
+        "bonus": exact_text(result.bonus),
+        "penalty": exact_text(result.penalty),
+        "rank": result.rank,
+        "band": result.band,
+        "incomplete": result.incomplete,
+    }
+
+
+def _shown(value: Decimal | None) -> str | None:
+    return None if value is None else format(shown(value), "f")

@@ -54,14 +54,13 @@ def enqueue_recompute(round_group_id: int) -> Job | None:
         return None
     if running is not None:
         _give_back(running, "")
-    of_block = {"kind": Kind.RECOMPUTE, "round_group_id": round_group_id, "state": State.QUEUED}
-    waiting = Job.objects.filter(**of_block).first()
+    waiting = queries.live_jobs(Kind.RECOMPUTE).filter(round_group_id=round_group_id, state=State.QUEUED).first()
     if waiting is not None:
         return waiting
     round_group = RoundGroup.objects.filter(pk=round_group_id).first()
     if round_group is None or queries.is_up_to_date(round_group):
         return None
-    return Job.objects.get_or_create(**of_block)[0]
+    return Job.objects.get_or_create(kind=Kind.RECOMPUTE, round_group_id=round_group_id, state=State.QUEUED)[0]
 
 
 @transaction.atomic
@@ -105,7 +104,8 @@ def _recompute_until_settled(job: Job) -> None:
 def _settle(job: Job) -> bool:
     """Done, if nothing has changed meanwhile; asked under the lock that `enqueue_recompute` takes too."""
     held = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
-    if not queries.is_up_to_date(RoundGroup.objects.get(pk=job.round_group_id)):
+    assert held.round_group is not None  # the kind carries a block
+    if not queries.is_up_to_date(held.round_group):
         return False
     _finish(held)
     return True
@@ -225,11 +225,12 @@ def request_report(
     a preview's while the job still waits. Raises PermissionDenied and Refused."""
     if (round_group_id is None) == (publication_id is None):
         raise Refused("Chọn một bản công bố hoặc một khối đang tính để dựng báo cáo.")
+    publication = round_group = None
     if publication_id is not None:
-        round_group, publication = None, Publication.objects.select_for_update(of=("self",)).get(pk=publication_id)
+        publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication_id)
         allowed = rules.may_see_publication(actor, publication)
-    else:
-        publication, round_group = None, RoundGroup.objects.select_for_update(of=("self",)).get(pk=round_group_id)
+    elif round_group_id is not None:
+        round_group = RoundGroup.objects.select_for_update(of=("self",)).get(pk=round_group_id)
         allowed = rules.may_see_preview(actor)
     if not allowed:
         raise PermissionDenied

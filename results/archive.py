@@ -1,0 +1,180 @@
+"""Finished scores from a spreadsheet, for archives and hand-over: read whole, every fault named by cell."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, TypeVar
+
+from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
+from cchc_index.lib.sheets import Column, Row, is_date, read_table
+from cchc_index.lib.text import fold
+from criteria.models import Criterion
+from units.models import Unit
+
+T = TypeVar("T")
+Cell = tuple[int, int]
+"""(unit_id, criterion_id)"""
+
+UNIT, CRITERION, SELF, APPRAISED, SURVEY, NA = "unit", "criterion", "self", "appraised", "survey", "na"
+COLUMNS = (
+    Column(UNIT, "Mã đơn vị"),
+    Column(CRITERION, "Mã tiêu chí"),
+    Column(SELF, "Điểm tự đánh giá", required=False),
+    Column(APPRAISED, "Điểm thẩm định", required=False),
+    Column(SURVEY, "Điểm ĐTXHH", ("Điểm điều tra xã hội học",), required=False),
+    Column(NA, "Không áp dụng", required=False),
+)
+YES = {"x", "co", "1", "true"}
+NO = {"", "khong", "0", "false"}
+
+
+@dataclass
+class Archive:
+    """What a file says, cell by cell; None stands for not applicable. An absent cell is not scored."""
+
+    own: dict[Cell, Decimal | None] = field(default_factory=dict)
+    appraised: dict[Cell, Decimal | None] = field(default_factory=dict)
+    surveyed: dict[Cell, Decimal | None] = field(default_factory=dict)
+
+
+def read(source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequence[Criterion]) -> Archive:
+    """Read the scores of `units` on the leaves of `criteria`.
+
+    Codes compare without case and spaces; the code printed in the decision stands for the corrected one.
+    Raises ImportRefused with every fault of the file.
+    """
+    table = read_table(source, COLUMNS)
+    reader = _Reader(_by_code(units, lambda unit: unit.code), _leaves(criteria))
+    faults = list(table.faults)
+    if not {SELF, APPRAISED, SURVEY} & table.index.keys():
+        names = "“Điểm tự đánh giá”, “Điểm thẩm định” hoặc “Điểm ĐTXHH”"
+        faults.append(Fault(table.heading_row, "", "không có cột điểm nào", f"thêm cột {names}"))
+    if not table.rows:
+        faults.append(Fault(0, "", "không có dòng điểm nào", "thêm các dòng điểm dưới dòng tiêu đề"))
+    for row in table.rows:
+        reader.take(row)
+    if faults or reader.faults:
+        raise ImportRefused(faults + reader.faults)
+    return reader.archive
+
+
+def _key(code: str) -> str:
+    return "".join(code.split()).casefold()
+
+
+def _by_code(things: Sequence[T], code: Callable[[T], str]) -> dict[str, T]:
+    return {_key(code(thing)): thing for thing in things}
+
+
+def _leaves(criteria: Sequence[Criterion]) -> dict[str, Criterion]:
+    """Rows by code, then by printed code where that names one row only and no row's own code."""
+    found = _by_code(criteria, lambda c: c.code)
+    printed: dict[str, list[Criterion]] = {}
+    for criterion in criteria:
+        printed.setdefault(_key(criterion.printed_code), []).append(criterion)
+    for key, rows in printed.items():
+        if key and len(rows) == 1:
+            found.setdefault(key, rows[0])
+    return found
+
+
+class _Reader:
+    """Takes row after row; keeps what is good and names what is not."""
+
+    def __init__(self, units: dict[str, Unit], criteria: dict[str, Criterion]):
+        self.units, self.criteria = units, criteria
+        self.archive, self.faults = Archive(), list[Fault]()
+        self._seen: dict[Cell, int] = {}
+
+    def take(self, row: Row) -> None:
+        unit, leaf = self._unit(row), self._leaf(row)
+        points = {key: self._points(row, key, leaf) for key in (SELF, APPRAISED, SURVEY)}
+        not_applicable = self._not_applicable(row)
+        if leaf is not None:
+            self._check_halves(row, leaf)
+        if not_applicable:
+            self._check_empty(row)
+        if unit is not None and leaf is not None and self._is_first(row, (unit.pk, leaf.pk), unit, leaf):
+            self._keep((unit.pk, leaf.pk), leaf, points, not_applicable)
+
+    def _fault(self, row: Row, key: str, message: str, repair: str) -> None:
+        self.faults.append(row.fault(key, message, repair))
+
+    def _unit(self, row: Row) -> Unit | None:
+        code = row.text(UNIT)
+        unit = self.units.get(_key(code))
+        if not code:
+            self._fault(row, UNIT, "thiếu mã đơn vị", "ghi mã đơn vị của khối")
+        elif unit is None:
+            self._fault(row, UNIT, f"không có đơn vị “{code[:40]}” trong khối", "sửa mã, hoặc nhập đơn vị đó trước")
+        return unit
+
+    def _leaf(self, row: Row) -> Criterion | None:
+        code = row.text(CRITERION)
+        criterion = self.criteria.get(_key(code))
+        if not code:
+            self._fault(row, CRITERION, "thiếu mã tiêu chí", "ghi mã tiêu chí của bộ tiêu chí")
+        elif is_date(row[CRITERION]):
+            self._fault(row, CRITERION, f"Excel đã đổi mã thành ngày “{code}”", "định dạng cột là Text rồi gõ lại mã")
+        elif criterion is None:
+            self._fault(row, CRITERION, f"không có tiêu chí “{code[:40]}” trong bộ tiêu chí", "sửa theo mã trong bộ")
+        elif not criterion.is_leaf:
+            self._fault(
+                row, CRITERION, f"{criterion.code} là dòng nhóm, không chấm điểm", "ghi điểm ở các tiêu chí con"
+            )
+        else:
+            return criterion
+        return None
+
+    def _points(self, row: Row, key: str, leaf: Criterion | None) -> Decimal | None:
+        """The number of a points column, inside 0 … maximum; a deduction may be written negative."""
+        try:
+            value = parse_decimal(row[key])
+        except NumberProblem as problem:
+            self._fault(row, key, str(problem), "")
+            return None
+        if value is None or leaf is None:
+            return None
+        if value < 0 and leaf.kind == Criterion.Kind.PENALTY:
+            value = -value
+        if value < 0:
+            self._fault(row, key, f"điểm âm ({vn_short(value)})", "ghi điểm từ 0 trở lên")
+        elif value > leaf.max_points:
+            most = vn_short(leaf.max_points)
+            self._fault(row, key, f"{vn_short(value)} lớn hơn điểm tối đa {most} của tiêu chí {leaf.code}", "sửa điểm")
+        else:
+            return value
+        return None
+
+    def _not_applicable(self, row: Row) -> bool:
+        mark = fold(row.text(NA))
+        if mark not in YES | NO:
+            self._fault(row, NA, f"không hiểu “{row.text(NA)[:40]}”", "ghi x nếu không áp dụng, để trống nếu có")
+        return mark in YES
+
+    def _check_halves(self, row: Row, leaf: Criterion) -> None:
+        """Points stand in the columns of the leaf's own half."""
+        for key in (SURVEY,) if leaf.is_self else (SELF, APPRAISED):
+            if row.text(key):
+                kind = "tự đánh giá" if leaf.is_self else "điều tra xã hội học"
+                right = "Điểm tự đánh giá, Điểm thẩm định" if leaf.is_self else "Điểm ĐTXHH"
+                self._fault(row, key, f"{leaf.code} là tiêu chí {kind}", f"chuyển điểm sang cột {right}")
+
+    def _check_empty(self, row: Row) -> None:
+        for key in (SELF, APPRAISED, SURVEY):
+            if row.text(key):
+                self._fault(row, key, "tiêu chí không áp dụng mà vẫn có điểm", "bỏ điểm, hoặc bỏ dấu không áp dụng")
+
+    def _is_first(self, row: Row, cell: Cell, unit: Unit, leaf: Criterion) -> bool:
+        first = self._seen.setdefault(cell, row.number)
+        if first != row.number:
+            self._fault(row, CRITERION, f"{unit.code} và {leaf.code} đã có ở dòng {first}", "giữ lại một dòng")
+        return first == row.number
+
+    def _keep(self, cell: Cell, leaf: Criterion, points: dict[str, Decimal | None], not_applicable: bool) -> None:
+        kept = {SELF: self.archive.own, APPRAISED: self.archive.appraised, SURVEY: self.archive.surveyed}
+        for key in (SELF, APPRAISED) if leaf.is_self else (SURVEY,):
+            if not_applicable or points[key] is not None:
+                kept[key][cell] = points[key]

@@ -1,0 +1,86 @@
+"""`manage.py publish_index`: freeze the ranking under a number, then write its four files."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from cchc_index.lib.commands import OperatorCommand
+from cchc_index.lib.faults import Refused
+from results import actions, queries
+from results.models import Publication
+
+
+class Command(OperatorCommand):
+    help = "Công bố chỉ số của một năm: khóa kết quả rồi ghi báo cáo PDF, XLSX, CSV và JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
+        parser.add_argument("--number", required=True, help="số quyết định công bố, ví dụ 1234/QĐ-UBND")
+        parser.add_argument("--date", required=True, help="ngày quyết định, YYYY-MM-DD")
+        parser.add_argument("--out", required=True, metavar="DIR", help="thư mục ghi tệp")
+        parser.add_argument("--errata", default="", help="nội dung đính chính khi thay một công bố trước")
+
+    def run(self, **options: Any) -> None:
+        out, dated = _folder(options["out"]), _date(options["date"])
+        round_ = queries.round_named(options["year"])
+        publication = actions.publish(
+            round_id=round_.pk, number=options["number"], dated=dated, errata=options["errata"]
+        )
+        self._warn_about_changes(publication, dated)
+        for path in _write(out, f"chi-so-cchc-{round_.year}", _files(publication)):
+            self.stdout.write(str(path))
+
+    def _warn_about_changes(self, publication: Publication, dated: date) -> None:
+        if publication.dated != dated:
+            self.say(f"Số {publication.number} đã công bố ngày {publication.dated:%d/%m/%Y}; giữ nguyên ngày đó.")
+        if queries.changed_since(publication):
+            self.say(
+                f"Điểm đã thay đổi từ khi công bố số {publication.number}; tệp ghi ra vẫn là bản đã khóa. "
+                "Muốn đính chính: công bố lại với một số mới."
+            )
+
+
+def _date(raw: str) -> date:
+    try:
+        return date.fromisoformat(raw.strip())
+    except ValueError:
+        raise Refused(f"Ngày “{raw[:20]}” không đúng: ghi theo dạng YYYY-MM-DD, ví dụ 2025-03-01.") from None
+
+
+def _folder(raw: str) -> Path:
+    """Asked before anything is frozen: whether files can be written there."""
+    out = Path(raw)
+    standing = next((place for place in (out, *out.absolute().parents) if place.exists()), Path("/"))
+    if not standing.is_dir() or not os.access(standing, os.W_OK | os.X_OK):
+        raise Refused(f"Không ghi được vào “{standing}”: chọn một thư mục có quyền ghi cho --out.")
+    return out
+
+
+def _files(publication: Publication) -> dict[str, bytes]:
+    """Every file by its ending, all made before the first is written."""
+    from results import exports, report  # WeasyPrint is heavy: only where it renders
+
+    data = queries.bundle_of(publication)
+    return {
+        ".json": publication.bundle.encode(),
+        ".csv": exports.csv_bytes(data),
+        ".xlsx": exports.xlsx_bytes(data),
+        ".pdf": report.ranking_pdf(data),
+    }
+
+
+def _write(out: Path, stem: str, files: Mapping[str, bytes]) -> list[Path]:
+    """Each file appears whole or not at all."""
+    out.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for ending, content in files.items():
+        path = out / f"{stem}{ending}"
+        part = path.with_name(f".{path.name}.part")
+        part.write_bytes(content)
+        part.replace(path)
+        paths.append(path)
+    return paths
