@@ -1,0 +1,133 @@
+"""Ballots: what a file means for a block, writing it, taking it out again."""
+
+from dataclasses import dataclass, field
+from typing import IO, Any, Protocol
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from cchc_index.lib.faults import Fault
+from criteria.models import RoundGroup
+from surveys import validity
+from surveys.models import Ballot, ImportBatch, Question, Questionnaire, RespondentGroup
+from surveys.reading.ballots import BallotSheet, read_ballots
+
+from .scores import rebuild_tallies
+from .setup import Plan, ensure_group, ensure_questionnaire, places, plan_for
+from .storage import write_ballots
+
+PREVIEW = 10
+
+
+class Source(Protocol):
+    """A file that can be opened again."""
+
+    @property
+    def name(self) -> str: ...
+
+    def open(self) -> IO[bytes]: ...
+
+
+@dataclass(slots=True)
+class BallotReading:
+    """A read file of ballots with its plan; `write` stores it."""
+
+    plan: Plan
+    sheet: BallotSheet
+    reasons: NDArray[np.str_]
+    unit_codes: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def group(self) -> RespondentGroup | None:
+        return self.plan.group
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.sheet.faults
+
+    @property
+    def notes(self) -> list[str]:
+        return self.plan.notes
+
+    def counts(self) -> dict[str, Any]:
+        """What the batch keeps and pages show; `preview` goes once the batch is committed."""
+        invalid = validity.count(self.reasons)
+        return {
+            "respondents": self.plan.respondents,
+            "rows": len(self.sheet.codes),
+            "valid": len(self.sheet.codes) - sum(invalid.values()),
+            "invalid": invalid,
+            "units": len({unit for unit in self.sheet.unit_ids if unit}),
+            "questions": [leaf.code for leaf in self.sheet.leaves],
+            "questions_made": self.plan.asked is None,
+            "ignored": self.sheet.ignored,
+            "notes": self.plan.notes,
+            "preview": self._preview(),
+        }
+
+    def _preview(self) -> list[list[Any]]:
+        sheet = self.sheet
+        return [
+            [
+                sheet.codes[i],
+                self.unit_codes.get(sheet.unit_ids[i], ""),
+                str(self.reasons[i]),
+                [int(value) for value in sheet.answers[i]],
+            ]
+            for i in range(min(PREVIEW, len(sheet.codes)))
+        ]
+
+    def write(self, batch: ImportBatch, block: RoundGroup) -> list[Any]:
+        """Store plan and ballots, count again. Ballots replace nothing."""
+        group = ensure_group(block, self.plan)
+        ensure_questionnaire(group, self.plan, self.sheet.leaves)
+        batch.respondent_group = group
+        write_ballots(
+            batch_id=batch.pk,
+            group_id=group.pk,
+            unit_ids=self.sheet.unit_ids,
+            codes=self.sheet.codes,
+            answers=self.sheet.answers,
+            reasons=self.reasons.tolist(),
+        )
+        rebuild_tallies(group)
+        return []
+
+
+def check(block: RoundGroup, respondents: str, upload: Source) -> BallotReading:
+    """Read a file against the block's plan. Raises Refused for the respondents, ImportRefused for a file that
+    is no readable spreadsheet or lacks a required column; other faults are in the reading."""
+    plan = plan_for(block, respondents)
+    known = places(block)
+    taken = set(Ballot.objects.filter(respondent_group=plan.group).values_list("code", flat=True).order_by("pk"))
+    sheet = read_ballots(
+        upload.open(),
+        name=upload.name,
+        places=known,
+        scale=plan.scale,
+        asked=plan.asked,
+        taken=taken,
+        max_bytes=settings.SHEET_MAX_BYTES,
+    )
+    rules = plan.questionnaire or Questionnaire()
+    reasons = validity.reasons(
+        sheet.answers,
+        max_blank_share=rules.max_blank_share,
+        refuse_straight_line=rules.refuse_straight_line,
+        straight_line_from=rules.straight_line_from,
+    )
+    return BallotReading(plan, sheet, reasons, {pk: code for code, pk in known.units.items()})
+
+
+def remove(batch: ImportBatch) -> None:
+    """Take the batch's ballots out and count again. A questionnaire that the file made is unmade with its
+    last ballot, so that the next file may bring other columns."""
+    group = batch.respondent_group
+    if group is None:
+        return
+    Ballot.objects.filter(batch=batch).delete()
+    rebuild_tallies(group)
+    made = batch.counts.get("questions_made", False)
+    if made and not Ballot.objects.filter(respondent_group=group).exists():
+        Question.objects.filter(questionnaire__respondent_group=group).delete()

@@ -1,0 +1,130 @@
+"""The plan a file needs: its respondent group, questionnaire and scale, created when there is none yet."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.text import slugify
+
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean, fold
+from criteria import queries as criteria_queries
+from criteria.models import RoundGroup
+from surveys.models import AnswerOption, AnswerScale, Question, Questionnaire, RespondentGroup, Survey
+from surveys.reading.ballots import Scale
+from surveys.reading.common import Leaf, Places
+from units.models import Unit
+
+DEFAULT_SCALE = "nam-muc"
+DEFAULT_OPTIONS = (
+    (1, "Rất không tốt", "0"),
+    (2, "Không tốt", "0.25"),
+    (3, "Bình thường", "0.5"),
+    (4, "Tốt", "0.75"),
+    (5, "Rất tốt", "1"),
+)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a file of ballots is read against. `group` None: the block has no respondent group at all and
+    one is made when the batch is committed. `notes` say what will be created."""
+
+    respondents: str
+    group: RespondentGroup | None
+    questionnaire: Questionnaire | None
+    asked: list[int] | None
+    scale: Scale
+    notes: list[str] = field(default_factory=list)
+
+
+def places(block: RoundGroup) -> Places:
+    """The leaves and units a file of this block may name. Three queries."""
+    leaves = tuple(
+        Leaf(c.pk, c.code, c.printed_code, c.name, c.source, c.max_points)
+        for c in criteria_queries.leaves(block.criteria_set_id)
+    )
+    units = dict(criteria_queries.units_of(block).values_list("code", "pk"))
+    others = frozenset(Unit.objects.order_by("pk").values_list("code", flat=True)) - units.keys()
+    return Places(leaves, units, others)
+
+
+def plan_for(block: RoundGroup, respondents: str) -> Plan:
+    """The group, questionnaire and scale for `respondents`. Raises Refused for an unknown group and for one
+    that is measured by finished figures. Writes nothing."""
+    group = find_group(block, respondents)
+    if group and not group.takes_ballots:
+        raise Refused(
+            f"Nhóm “{group.name}” lấy từ số liệu đo lường hài lòng, không nhận phiếu. "
+            "Nhập số liệu đó bằng mục số liệu hoàn chỉnh (import_figures)."
+        )
+    notes = [] if group else [f"Khối chưa có nhóm đối tượng nào: tạo cuộc điều tra và nhóm “{clean(respondents)}”."]
+    questionnaire = Questionnaire.objects.filter(respondent_group=group).select_related("scale").first()
+    asked = (
+        list(questionnaire.questions.order_by("position").values_list("criterion_id", flat=True))
+        if (questionnaire)
+        else []
+    )
+    if questionnaire is None:
+        notes.append("Nhóm chưa có mẫu phiếu: tạo mẫu phiếu từ các cột của tệp với thang năm mức (nam-muc).")
+    elif not asked:
+        notes.append("Mẫu phiếu của nhóm chưa có câu hỏi: lấy các cột của tệp làm câu hỏi.")
+    return Plan(respondents, group, questionnaire, asked or None, _scale(questionnaire), notes)
+
+
+def find_group(block: RoundGroup, respondents: str) -> RespondentGroup | None:
+    """The group meant by code, position number or name without accents; None when the block has no group.
+    Raises Refused with the known groups."""
+    known = list(RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code"))
+    if not known:
+        return None
+    wanted = fold(respondents)
+    for test in (lambda g: fold(g.code), lambda g: str(g.position), lambda g: fold(g.name)):
+        hits = [group for group in known if test(group) == wanted]
+        if len(hits) == 1:
+            return hits[0]
+    names = "; ".join(f"{group.code} ({group.position}, {group.name})" for group in known)
+    raise Refused(f"Không có nhóm đối tượng “{clean(respondents)}” trong khối này. Các nhóm đã có: {names}.")
+
+
+def _scale(questionnaire: Questionnaire | None) -> Scale:
+    existing = questionnaire.scale if questionnaire else AnswerScale.objects.filter(code=DEFAULT_SCALE).first()
+    options = list(existing.options.order_by("value").values_list("value", "label")) if existing else []
+    if existing and not options:
+        raise Refused(f"Thang trả lời “{existing}” chưa có mức nào: thêm các mức trả lời trong phần quản trị.")
+    return Scale(dict(options) if options else {value: label for value, label, _ in DEFAULT_OPTIONS})
+
+
+def ensure_group(block: RoundGroup, plan: Plan) -> RespondentGroup:
+    """The plan's group, created with its survey when the block has none."""
+    if plan.group:
+        return plan.group
+    survey, _ = Survey.objects.get_or_create(round_group=block)
+    name = clean(plan.respondents)[:300]
+    code = slugify(fold(name))[:40] or "nhom-1"
+    return RespondentGroup.objects.create(survey=survey, code=code, name=name, position=1)
+
+
+def ensure_questionnaire(group: RespondentGroup, plan: Plan, leaves: list[Leaf]) -> Questionnaire:
+    """The group's questionnaire with its questions, made from the file's columns when there was none."""
+    questionnaire = plan.questionnaire or Questionnaire.objects.create(
+        respondent_group=group, title=f"Phiếu {group.name}"[:250], scale=default_scale()
+    )
+    if plan.asked is None:
+        Question.objects.bulk_create(
+            Question(questionnaire=questionnaire, criterion_id=leaf.id, position=position)
+            for position, leaf in enumerate(leaves)
+        )
+    return questionnaire
+
+
+def default_scale() -> AnswerScale:
+    """The even five-level scale, created when absent."""
+    scale, created = AnswerScale.objects.get_or_create(
+        code=DEFAULT_SCALE, defaults={"name": "Năm mức: 0, 25, 50, 75, 100 %"}
+    )
+    if created:
+        AnswerOption.objects.bulk_create(
+            AnswerOption(scale=scale, value=value, label=label, share=Decimal(share))
+            for value, label, share in DEFAULT_OPTIONS
+        )
+    return scale

@@ -1,0 +1,42 @@
+"""`manage.py import_ballots FILE --year 2024 --group so --respondents CODE`: one row per ballot."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from cchc_index.lib.commands import OperatorCommand
+from surveys import actions, queries, validity
+
+
+class Command(OperatorCommand):
+    help = "Nhập phiếu điều tra của một nhóm đối tượng."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="tệp .xlsx hoặc .csv: Mã phiếu, Mã đơn vị, mỗi câu hỏi một cột")
+        parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
+        parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
+        parser.add_argument("--respondents", required=True, help="mã, số thứ tự hoặc tên nhóm đối tượng")
+
+    def run(self, **options: Any) -> None:
+        block = queries.round_group(options["year"], options["group"])
+        outcome = actions.import_ballots(
+            actor=None, round_group_id=block.pk, respondents=options["respondents"], source=options["file"]
+        )
+        if not outcome.fresh:
+            self.say("Tệp này đã nhập rồi, không thay đổi.")
+            return
+        assert outcome.batch is not None
+        self._report(outcome.batch.counts)
+
+    def _report(self, counts: dict[str, Any]) -> None:
+        for note in counts["notes"]:
+            self.say(note)
+        if counts["ignored"]:
+            self.say(f"Bỏ qua {len(counts['ignored'])} cột không phải mã tiêu chí: {', '.join(counts['ignored'])}.")
+        self.say(
+            f"Đã nhập {counts['rows']} phiếu của {counts['units']} đơn vị, {len(counts['questions'])} câu hỏi: "
+            f"{counts['valid']} phiếu hợp lệ, {counts['rows'] - counts['valid']} phiếu không hợp lệ."
+        )
+        for reason, number in counts["invalid"].items():
+            self.say(f"Không hợp lệ – {validity.LABELS[reason]}: {number} phiếu.")
+        self.say(f"Điểm ĐTXHH thay đổi ở {counts['changed']} ô.")

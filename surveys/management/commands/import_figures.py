@@ -1,0 +1,36 @@
+"""`manage.py import_figures FILE --year 2024 --group so`: finished survey figures with their source."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from cchc_index.lib.commands import OperatorCommand
+from surveys import actions, queries
+
+
+class Command(OperatorCommand):
+    help = "Nhập số liệu hoàn chỉnh (SIPAS, PAPI, điều tra khác)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        columns = "Mã đơn vị, Mã tiêu chí, Điểm hoặc Tỷ lệ phần trăm, Nguồn số liệu"
+        parser.add_argument("file", help=f"tệp .xlsx hoặc .csv: {columns}")
+        parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
+        parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
+
+    def run(self, **options: Any) -> None:
+        block = queries.round_group(options["year"], options["group"])
+        outcome = actions.import_figures(actor=None, round_group_id=block.pk, source=options["file"])
+        for note in outcome.notes:
+            self.say(note)
+        if not outcome.fresh:
+            self.say("Số liệu này đã nhập rồi, không thay đổi.")
+            return
+        assert outcome.batch is not None
+        counts = outcome.batch.counts
+        if counts["ignored"]:
+            self.say(f"Bỏ qua các cột: {', '.join(counts['ignored'])}.")
+        self.say(
+            f"Đã nhập {counts['rows']} số liệu của {counts['units']} đơn vị: {counts['new']} mới, "
+            f"{counts['replacing']} thay số cũ, {counts['same']} giữ nguyên."
+        )
+        self.say(f"Điểm ĐTXHH thay đổi ở {counts['changed']} ô.")

@@ -1,0 +1,1 @@
+"""Survey files in: from a hostile spreadsheet to checked values. Knows no database."""

@@ -1,0 +1,92 @@
+"""What both kinds of file share: the leaves and units they may name, and a bounded list of faults."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from cchc_index.lib.faults import Fault
+from cchc_index.lib.text import clean
+
+MAX_FAULTS = 5_000
+"""Faults named one by one; a file wrong in every cell would otherwise name millions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf of the block's set."""
+
+    id: int
+    code: str
+    printed_code: str
+    name: str
+    source: str
+    max_points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What a file may name: the leaves of the set, the units measured, the codes of other units."""
+
+    leaves: tuple[Leaf, ...]
+    units: Mapping[str, int]
+    other_units: frozenset[str] = frozenset()
+
+    def leaf(self, raw: str) -> Leaf | None:
+        """The leaf a code means: its code, else its printed code where that names one leaf only."""
+        wanted = tidy_code(raw)
+        exact = next((leaf for leaf in self.leaves if leaf.code == wanted), None)
+        if exact:
+            return exact
+        printed = [leaf for leaf in self.leaves if leaf.printed_code and clean(raw) == leaf.printed_code]
+        return printed[0] if len(printed) == 1 else None
+
+    def unit(self, code: str) -> int | None:
+        """The unit of a code, whatever its letter case."""
+        return self.units.get(code) or self.units.get(code.upper())
+
+
+def tidy_code(raw: str) -> str:
+    """A code as people type it: without spaces, doubled or final dots ("4.4." is 4.4)."""
+    return re.sub(r"\.{2,}", ".", re.sub(r"\s", "", clean(raw))).strip(".")
+
+
+@dataclass(slots=True)
+class Faults:
+    """Faults of a file in order, counted beyond MAX_FAULTS instead of named."""
+
+    named: list[Fault] = field(default_factory=list)
+    unnamed: int = 0
+
+    def add(self, fault: Fault) -> None:
+        if len(self.named) < MAX_FAULTS:
+            self.named.append(fault)
+        else:
+            self.unnamed += 1
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self.add(fault)
+
+    @property
+    def room(self) -> int:
+        return MAX_FAULTS - len(self.named)
+
+    def all(self) -> list[Fault]:
+        """Every named fault, then one line for those beyond the bound."""
+        if not self.unnamed:
+            return list(self.named)
+        rest = Fault(0, "", f"còn {self.unnamed} lỗi nữa chưa liệt kê", "sửa các lỗi đã nêu rồi kiểm tra lại")
+        return [*self.named, rest]
+
+
+def unit_fault(places: Places, code: str) -> tuple[str, str]:
+    """(message, repair) for a unit code that does not name a measured unit."""
+    if not code:
+        return "thiếu mã đơn vị", "ghi mã đơn vị được đánh giá"
+    if code in places.other_units or code.upper() in places.other_units:
+        return (
+            f"đơn vị “{code[:40]}” không thuộc khối này hoặc không được đánh giá trong kỳ",
+            "bỏ dòng này, hoặc chọn đúng khối và kỳ",
+        )
+    return f"không có đơn vị mang mã “{code[:40]}”", "ghi đúng mã đơn vị như trong danh sách đơn vị của khối"
