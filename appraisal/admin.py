@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from units.admin_base import LoggedAdmin, ReadOnlyAdmin
+from units.admin_base import LoggedAdmin, ReadOnlyAdmin, RelatedFilter
 
 from .models import Appraisal, AppraisalEntry, Assignment, Reason, Release
 
@@ -42,7 +42,7 @@ class AssignmentForm(forms.ModelForm):
 class AssignmentAdmin(LoggedAdmin):
     form = AssignmentForm
     list_display = ["member", "round_group", "branch", "unit_count"]
-    list_filter = ["round_group"]
+    list_filter = [("round_group", RelatedFilter)]
     list_select_related = ["member", "round_group__round", "round_group__group", "branch"]
     autocomplete_fields = ["round_group", "member", "branch", "units"]
     search_fields = ["member__full_name", "member__username"]
@@ -65,7 +65,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 @admin.register(Appraisal)
 class AppraisalAdmin(ReadOnlyAdmin):
     list_display = ["unit", "criterion", "stage", "action", "points", "not_applicable", "updated_at"]
-    list_filter = ["round_group", "stage", "action"]
+    list_filter = [("round_group", RelatedFilter), "stage", "action"]
     list_select_related = ["unit", "criterion"]
     search_fields = ["unit__name", "criterion__code"]
 
@@ -73,7 +73,7 @@ class AppraisalAdmin(ReadOnlyAdmin):
 @admin.register(AppraisalEntry)
 class AppraisalEntryAdmin(ReadOnlyAdmin):
     list_display = ["at", "unit", "criterion", "stage", "action", "points", "actor", "comment"]
-    list_filter = ["appraisal__round_group", "stage", "action"]
+    list_filter = [("appraisal__round_group", RelatedFilter), "stage", "action"]
     list_select_related = ["appraisal__unit", "appraisal__criterion", "actor"]
     search_fields = ["appraisal__unit__name", "appraisal__criterion__code", "comment"]
     ordering = ["-at", "-id"]

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from .admin_base import LoggedAdmin, ReadOnlyAdmin, record
+from .admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, record
 from .admin_sheets import SheetAdmin
 from .models import LogEntry, Membership, Succession, Unit, UnitGroup, User
 from .resources import UnitResource, UserResource
@@ -41,11 +41,10 @@ class SuccessionAdmin(LoggedAdmin):
     search_fields = ["predecessor__name", "successor__name"]
 
 
-class MembershipRows(admin.TabularInline):
+class MembershipRows(JoinedRows):
     """Roles of an account. A role given by mistake is switched off, so that its history stays."""
 
     model = Membership
-    extra = 0
     autocomplete_fields = ["unit"]
     can_delete = False
 

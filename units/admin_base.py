@@ -5,12 +5,14 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet
 from django.http import HttpRequest
+from django.shortcuts import redirect
 
+from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import exact_text
 
 from . import actions
@@ -55,11 +57,42 @@ def record(request: HttpRequest, verb: str, obj: Model, before: Any = None, afte
     actions.record(actor=actor, verb=verb, obj=obj, before=before, after=after, address=address(request))
 
 
-class LoggedAdmin(admin.ModelAdmin):
+class RelatedFilter(admin.RelatedFieldListFilter):
+    """A filter over related records whose names need more records: read with one query."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        found = field.remote_field.model._default_manager.select_related()
+        return [(row.pk, str(row)) for row in found]
+
+
+class _Joined:
+    """Mixed into an admin: the choices of a select carry what their names need."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", db_field.remote_field.model._default_manager.select_related())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class JoinedRows(_Joined, admin.TabularInline):
+    """Rows edited under their record."""
+
+    extra = 0
+
+
+class LoggedAdmin(_Joined, admin.ModelAdmin):
     """A catalogue that people edit. Every change goes to the chained log, in the same transaction."""
 
     list_per_page = 100
     save_on_top = True
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:  # by what the change brings with it; the transaction is undone
+            messages.error(request, f"Chưa lưu: {refused}")
+            return redirect(request.get_full_path())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         for formset in formsets:
@@ -113,22 +146,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     list_per_page = 100
     actions = None
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyRows(admin.TabularInline):
-    """Rows of a record of work, shown under it."""
-
-    extra = 0
-    can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -1,0 +1,210 @@
+"""Decisions, criteria sets, rounds and phases in the administrators' pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from units.admin_base import JoinedRows, LoggedAdmin, RelatedFilter
+from units.admin_sheets import SheetAdmin
+
+from . import actions, frozen
+from .models import CriteriaSet, Criterion, Decision, Extension, Phase, Round, RoundGroup
+from .resources import CriterionResource
+from .scoring import validate
+
+
+@admin.register(Decision)
+class DecisionAdmin(LoggedAdmin):
+    list_display = ["number", "issued_on", "title", "issuer"]
+    search_fields = ["number", "title"]
+
+
+class _ClosedWhenFrozen:
+    """Mixed into an admin whose records belong to a criteria set: closed once the set is in use."""
+
+    def _set_id(self, obj: Any) -> int | None:
+        raise NotImplementedError
+
+    def _is_frozen(self, request: HttpRequest, obj: Any) -> bool:
+        """Asked once per request and set, however many rows an action picks."""
+        if not hasattr(request, "_frozen_sets"):
+            used = RoundGroup.objects.filter(frozen_at__isnull=False)
+            request._frozen_sets = set(used.values_list("criteria_set_id", flat=True))  # type: ignore[attr-defined]
+        return self._set_id(obj) in request._frozen_sets  # type: ignore[attr-defined]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and self._is_frozen(request, obj):
+            return False
+        return super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and self._is_frozen(request, obj):
+            return False
+        return super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj is not None and self._is_frozen(request, obj):
+            messages.warning(request, frozen.SENTENCE)
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+    def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        sets = {self._set_id(obj) for obj in objects}
+        blocks = RoundGroup.objects.filter(criteria_set_id__in=sets).order_by("pk")
+        for block_id in blocks.values_list("pk", flat=True):
+            actions.inputs_changed(block_id)
+
+
+class CriteriaSetForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any] | None:
+        frozen.refuse_change(self.instance.pk)
+        return super().clean()
+
+
+@admin.register(CriteriaSet)
+class CriteriaSetAdmin(_ClosedWhenFrozen, LoggedAdmin):
+    form = CriteriaSetForm
+    list_display = ["decision", "group", "na_policy", "ties", "note"]
+    list_filter = ["group"]
+    list_select_related = ["decision", "group"]
+    search_fields = ["decision__number", "group__name"]
+
+    def _set_id(self, obj: CriteriaSet) -> int | None:
+        return obj.pk
+
+
+class CriterionForm(forms.ModelForm):
+    """Refuses what a closed set, the tree or the scoring rule cannot take."""
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or self.cleaned_data
+        chosen = data.get("criteria_set")
+        frozen.refuse_change(self.instance.criteria_set_id)
+        if chosen is not None:
+            frozen.refuse_change(chosen.pk)
+        parent = data.get("parent")
+        if parent is not None and chosen is not None and parent.criteria_set_id != chosen.pk:
+            self.add_error("parent", "Tiêu chí cấp trên phải thuộc cùng bộ tiêu chí.")
+        if parent is not None and parent.pk == self.instance.pk:
+            self.add_error("parent", "Tiêu chí không thể thuộc chính nó.")
+        return data
+
+    def clean_rule(self) -> dict[str, Any]:
+        rule = self.cleaned_data["rule"] or {}
+        maximum = self.cleaned_data.get("max_points")
+        if rule and maximum is not None:
+            faults = validate(rule, maximum)
+            if faults:
+                raise ValidationError(faults)
+        return rule
+
+
+@admin.register(Criterion)
+class CriterionAdmin(_ClosedWhenFrozen, SheetAdmin):
+    form = CriterionForm
+    resource_classes = [CriterionResource]
+    list_display = ["code", "name", "max_points", "source", "kind", "provenance", "criteria_set"]
+    list_filter = [("criteria_set", RelatedFilter), "source", "kind", "provenance"]
+    list_select_related = ["criteria_set__decision", "criteria_set__group"]
+    search_fields = ["code", "name"]
+    autocomplete_fields = ["criteria_set", "parent", "previous"]
+    fields = [
+        "criteria_set", "parent", "code", "printed_code", "name", "position", "is_leaf", "source", "kind",
+        "max_points", "printed_max", "rule", "guidance", "provenance", "previous",
+    ]  # fmt: skip
+
+    def _set_id(self, obj: Criterion) -> int | None:
+        return obj.criteria_set_id
+
+
+class PhaseRows(JoinedRows):
+    model = Phase
+
+
+class RoundGroupRows(JoinedRows):
+    """Blocks of the round; the set is chosen on the block's own page."""
+
+    model = RoundGroup
+    fields = ["group", "criteria_set", "frozen_at"]
+    readonly_fields = ["group", "criteria_set", "frozen_at"]
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RoundGroup]:
+        return super().get_queryset(request).select_related("round", "group", "criteria_set__decision")
+
+
+@admin.register(Round)
+class RoundAdmin(LoggedAdmin):
+    list_display = ["year", "assessed_from", "assessed_to", "plan_number", "illustrative"]
+    inlines = [PhaseRows, RoundGroupRows]
+    search_fields = ["year"]
+
+    def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        # The assessed period decides which units are measured.
+        blocks = RoundGroup.objects.filter(round__in=[obj.pk for obj in objects if obj.pk]).order_by("pk")
+        for block_id in blocks.values_list("pk", flat=True):
+            actions.inputs_changed(block_id)
+
+
+class RoundGroupForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or self.cleaned_data
+        chosen, group = data.get("criteria_set"), data.get("group")
+        if chosen is not None and group is not None and chosen.group_id != group.pk:
+            self.add_error("criteria_set", "Bộ tiêu chí này ban hành cho khối khác.")
+        current = RoundGroup.objects.select_for_update(of=("self",)).filter(pk=self.instance.pk).first()
+        if current is not None and current.frozen_at:
+            raise ValidationError(frozen.SENTENCE)
+        return data
+
+
+@admin.register(RoundGroup)
+class RoundGroupAdmin(LoggedAdmin):
+    form = RoundGroupForm
+    list_display = ["round", "group", "criteria_set", "frozen_at"]
+    list_filter = ["round", "group"]
+    list_select_related = ["round", "group", "criteria_set__decision", "criteria_set__group"]
+    search_fields = ["round__year", "group__name"]
+    readonly_fields = ["frozen_at", "inputs_version"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (obj is not None and obj.frozen_at) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (obj is not None and obj.frozen_at) and super().has_delete_permission(request, obj)
+
+    def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        for obj in objects:
+            if obj.pk:
+                actions.inputs_changed(obj.pk)
+
+
+@admin.register(Phase)
+class PhaseAdmin(LoggedAdmin):
+    list_display = ["kind", "round", "opens_at", "closes_at"]
+    list_filter = ["round"]
+    list_select_related = ["round"]
+    search_fields = ["kind"]
+
+
+@admin.register(Extension)
+class ExtensionAdmin(LoggedAdmin):
+    list_display = ["unit", "phase", "closes_at", "granted_by", "reason"]
+    list_filter = [("phase", RelatedFilter)]
+    list_select_related = ["unit", "phase__round", "granted_by"]
+    autocomplete_fields = ["unit"]
+    readonly_fields = ["granted_by", "granted_at"]
+    search_fields = ["unit__name", "reason"]
+
+    def save_model(self, request: HttpRequest, obj: Extension, form: Any, change: bool) -> None:
+        obj.granted_by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
