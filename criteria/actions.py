@@ -1,6 +1,8 @@
 """The verbs that write to decisions, sets, rounds and phases."""
 
 from datetime import datetime
+from pathlib import Path
+from typing import IO
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,7 +15,8 @@ from cchc_index.lib.text import clean
 from units.actions import record
 from units.models import Unit, User
 
-from . import rules
+from . import annex, importing, rules
+from .importing import Outcome
 from .models import Extension, Phase, Round, RoundGroup
 
 
@@ -29,6 +32,62 @@ def inputs_changed(round_group_id: int) -> None:
 def freeze(round_group_id: int) -> None:
     """Lock the criteria set of a block: called with the first score. Idempotent."""
     RoundGroup.objects.filter(pk=round_group_id, frozen_at=None).update(frozen_at=clock.now())
+
+
+def import_criteria(
+    *,
+    actor: User | None,
+    file: str | Path | IO[bytes],
+    year: int,
+    group: str,
+    decision: str,
+    source: str = "",
+    accept_repairs: bool = False,
+    na_policy: str = "",
+    ties: str = "",
+    name: str = "",
+) -> Outcome:
+    """Bring the annex of a decision into the set of the year's block; makes what is missing around it.
+
+    Rows are matched by code, so importing the same file again changes nothing; rules and guidance stay, and
+    illustrative rows of the same half that the file does not name go. All or nothing: raises ImportRefused
+    with every fault by row and column (with `accept_repairs`, only when one cannot be repaired), Refused for
+    bad names or a frozen set, PermissionDenied for anybody but an index manager or the command line.
+    """
+    _require_manager(actor)
+    default_source = _source_named(source)
+    sheet = annex.read(file, name)
+    with transaction.atomic():
+        where = importing.place(year=year, group=group, decision=decision)
+        outcome = importing.write(sheet, where, default_source=default_source, accept_repairs=accept_repairs)
+        outcome.notices.extend(_notices_of_source(sheet, default_source))
+        policies = importing.set_policies(where.criteria_set, na_policy, ties)
+        if outcome.changes or policies or where.made:
+            record(
+                actor=actor,
+                verb="criteria.import",
+                obj=where.criteria_set,
+                before={"policies": {field: old for field, (old, _) in policies.items()}},
+                after={**outcome.summary(), "policies": {field: new for field, (_, new) in policies.items()}},
+            )
+            for pk in importing.blocks_measured_by(where.criteria_set):
+                inputs_changed(pk)
+    return outcome
+
+
+def _source_named(text: str) -> str:
+    """The source `--source` names; "" for none."""
+    source = annex.source_of(text) if clean(text) else ""
+    if source is None:
+        raise Refused(f"Không rõ nguồn điểm “{clean(text)[:40]}”; ghi {annex.SOURCE_NAMES}.")
+    return source
+
+
+def _notices_of_source(sheet: annex.Annex, default_source: str) -> list[str]:
+    bare = [] if default_source else annex.unsourced(sheet)
+    if not bare:
+        return []
+    return [f"{len(bare)} tiêu chí không ghi nguồn: coi là Tự đánh giá (dùng --source để nêu nguồn khác)."]
 
 
 @transaction.atomic

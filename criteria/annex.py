@@ -1,0 +1,283 @@
+"""A printed annex as a spreadsheet: its rows read, every fault named by row and column with its repair.
+
+This room looks at the file alone; `criteria.settling` places its rows among those the set keeps, for only
+then is it known which rows are leaves. Neither touches the database.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import IO
+
+from cchc_index.lib import numbers, sheets
+from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.sheets import Column, Row, Table
+from cchc_index.lib.text import clean, fold
+
+from . import tree
+
+NORMAL, BONUS, PENALTY = "normal", "bonus", "penalty"
+SELF, SURVEY, SIPAS, PAPI = "self", "survey", "sipas", "papi"
+
+MAX_ROWS = 3000
+MAX_NAME = 1000
+MAX_POINTS = Decimal(99_999)
+
+COLUMNS = (
+    Column("code", "Mã", ("Mã tiêu chí", "Mã số"), required=False),
+    Column("number", "TT", ("STT", "Số TT", "Số thứ tự"), required=False),
+    Column("name", "Nội dung", ("Tiêu chí", "Tên tiêu chí", "Nội dung tiêu chí", "Lĩnh vực")),
+    Column("points", "Điểm tối đa", ("Điểm chuẩn", "Thang điểm", "Điểm")),
+    Column("source", "Nguồn", ("Nguồn điểm",), required=False),
+    Column("kind", "Thưởng/trừ", ("Thưởng, trừ", "Thưởng trừ", "Điểm thưởng/trừ"), required=False),
+)
+SOURCES = {
+    SELF: ("tu danh gia", "tu cham", "tu cham diem", "tu danh gia, tham dinh", "tu danh gia - tham dinh", "self"),
+    SURVEY: ("dtxhh", "dieu tra xhh", "dieu tra xa hoi hoc", "xhh", "xa hoi hoc", "survey"),
+    SIPAS: ("sipas", "chi so hai long", "chi so hai long (sipas)", "satisfaction"),
+    PAPI: ("papi", "chi so papi"),
+}
+SOURCE_NAMES = "Tự đánh giá, ĐTXHH, SIPAS hoặc PAPI"
+KINDS = {
+    BONUS: ("thuong", "diem thuong", "cong", "diem cong", "bonus"),
+    PENALTY: ("tru", "diem tru", "penalty"),
+    NORMAL: ("normal", "binh thuong", "khong"),
+}
+
+_TOTAL = re.compile(r"(tong|cong)( (so|cong|diem|chung|toi da|toan bo|cac linh vuc))*( ?\(.*\))?[ :.]*")
+_DATE_TEXT = re.compile(r"\d{1,4}([/-])(\d{1,2}|[A-Za-z]{3})\1\d{1,4}( .*)?|\d{1,2}[/-]([A-Za-z]{3}|\d{1,2})")
+_AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
+
+
+@dataclass(slots=True)
+class Entry:
+    """A row of the annex. `code` is the corrected code; `source` and `kind` are its own cells."""
+
+    row: Row
+    code_key: str
+    printed: str
+    code: str
+    name: str
+    points: Decimal | None
+    source: str | None = None
+    kind: str | None = None
+    unknown_source: str = ""
+
+    def fault(self, key: str, message: str, repair: str = "", *, repairable: bool = False) -> Fault:
+        return self.row.fault(self.code_key if key == "code" else key, message, repair, repairable=repairable)
+
+
+@dataclass(slots=True)
+class Total:
+    """A printed total: its value, and how many entries stand above it."""
+
+    row: Row
+    points: Decimal
+    above: int
+
+
+@dataclass(slots=True)
+class Annex:
+    """The file as read: its entries with a code, its printed totals, the faults found so far."""
+
+    entries: list[Entry] = field(default_factory=list)
+    totals: list[Total] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def codes(self) -> set[str]:
+        return {entry.code for entry in self.entries}
+
+
+def source_of(text: str) -> str | None:
+    """The source a word names, without case or accents; None for a word that names none."""
+    wanted = fold(text)
+    return next((source for source, names in SOURCES.items() if wanted in names), None)
+
+
+def kind_of(text: str) -> str | None:
+    """The kind a word names. `Thường` and `Thưởng` differ by a tone only, so the accent decides."""
+    if clean(text).lower() == "thường":
+        return NORMAL
+    wanted = fold(text)
+    return next((kind for kind, names in KINDS.items() if wanted in names), None)
+
+
+def read(source: str | Path | IO[bytes], name: str = "") -> Annex:
+    """Read and repair the rows of the file. Raises ImportRefused when it is no readable annex at all."""
+    table = sheets.read_table(source, COLUMNS, name=name, skip_numbering=True)
+    code_key = _code_column(table)
+    annex = Annex(faults=list(table.faults))
+    if len(table.rows) > MAX_ROWS:
+        raise ImportRefused([Fault(0, "", f"có hơn {MAX_ROWS} dòng", "xóa các dòng không phải tiêu chí rồi lưu lại")])
+    last = max((i for i, row in enumerate(table.rows) if tree.normalise(row.text(code_key))), default=-1)
+    for position, row in enumerate(table.rows):
+        _read_row(annex, row, code_key, trailing=position > last)
+    if not annex.entries and not annex.faults:
+        raise ImportRefused([Fault(table.heading_row, "", "không có dòng tiêu chí nào dưới tiêu đề", "chọn đúng tệp")])
+    _repair_codes(annex)
+    _check_duplicates(annex)
+    return annex
+
+
+def _code_column(table: Table) -> str:
+    found = next((key for key in ("code", "number") if key in table.index), None)
+    if found is None:
+        raise ImportRefused(
+            [Fault(table.heading_row, "", "thiếu cột “Mã” (hoặc TT, STT)", "thêm cột đó ở dòng tiêu đề")]
+        )
+    return found
+
+
+def _read_row(annex: Annex, row: Row, code_key: str, *, trailing: bool) -> None:
+    """One row into an entry, a total, or faults. Text below the last criterion is a footnote."""
+    printed = row.text(code_key)
+    title = row.text("name")
+    if _is_total(printed) or (not printed and _is_total(title)):
+        points = _points(annex, row)
+        if points is not None:
+            annex.totals.append(Total(row, points, len(annex.entries)))
+        return
+    if _is_repeated_heading(row, code_key) or (
+        trailing and not row.text("points") and not _looks_like_code(row, code_key)
+    ):
+        return
+    code = _code(annex, row, code_key)
+    points = _points(annex, row)
+    _check_name(annex, row, title)
+    entry = Entry(row, code_key, printed, code, title[:MAX_NAME], points)
+    _read_source(entry)
+    _read_kind(annex, entry)
+    if code:
+        annex.entries.append(entry)
+
+
+def _is_total(text: str) -> bool:
+    return bool(_TOTAL.fullmatch(fold(text)))
+
+
+def _is_repeated_heading(row: Row, code_key: str) -> bool:
+    """A heading printed again on the next page."""
+    keys = (code_key, "name", "points")
+    return all(fold(row[key]) == fold(row.table.headings[row.table.index[key]]) for key in keys)
+
+
+def _looks_like_code(row: Row, code_key: str) -> bool:
+    value, text = row[code_key], row.text(code_key)
+    return _is_date(value) or (bool(text) and (text[0].isdigit() or _DATE_TEXT.fullmatch(text) is not None))
+
+
+def _is_date(value: object) -> bool:
+    return sheets.is_date(value) or isinstance(value, timedelta)
+
+
+def _code(annex: Annex, row: Row, code_key: str) -> str:
+    """The row's code, "" with a fault where there is none to read."""
+    printed = row.text(code_key)
+    if _is_date(row[code_key]) or _DATE_TEXT.fullmatch(printed):
+        message = f"mã đã bị Excel đổi thành ngày tháng (“{printed[:40]}”)"
+        annex.faults.append(row.fault(code_key, message, f"{_AS_TEXT}, ví dụ 1.6.1"))
+        return ""
+    code = tree.normalise(printed)
+    if not printed:
+        annex.faults.append(row.fault(code_key, "thiếu mã", "ghi mã dạng 1.2.3, hoặc xóa dòng nếu không phải tiêu chí"))
+    elif not code:
+        message = f"không đọc được mã “{printed[:40]}”"
+        annex.faults.append(row.fault(code_key, message, "ghi mã bằng số và dấu chấm, ví dụ 1.2.3"))
+    return code
+
+
+def _points(annex: Annex, row: Row) -> Decimal | None:
+    if _is_date(row["points"]):
+        message = "điểm đã bị Excel đổi thành ngày tháng"
+        annex.faults.append(row.fault("points", message, "định dạng cột là Số (Number) rồi gõ lại điểm, ví dụ 0,5"))
+        return None
+    try:
+        points = numbers.parse_decimal(row["points"])
+    except numbers.NumberProblem as problem:
+        message, _, repair = str(problem).partition("; ")
+        annex.faults.append(row.fault("points", message, repair or "gõ số, ví dụ 0,5"))
+        return None
+    if points is not None and abs(points) > MAX_POINTS:
+        annex.faults.append(row.fault("points", f"điểm lớn hơn {MAX_POINTS}", "kiểm tra lại điểm tối đa"))
+        return None
+    return points
+
+
+def _check_name(annex: Annex, row: Row, title: str) -> None:
+    if not title:
+        annex.faults.append(row.fault("name", "thiếu nội dung tiêu chí", "ghi nội dung như trong quyết định"))
+    elif len(title) > MAX_NAME:
+        message = f"nội dung dài {len(title)} ký tự, quá {MAX_NAME}"
+        annex.faults.append(row.fault("name", message, "rút gọn nội dung hoặc tách phần hướng dẫn ra cột khác"))
+
+
+def _read_source(entry: Entry) -> None:
+    """Whether an unknown word is a fault is known later: on a group row it may mean nothing."""
+    text = entry.row.text("source")
+    entry.source = source_of(text) if text else None
+    entry.unknown_source = text if text and entry.source is None else ""
+
+
+def _read_kind(annex: Annex, entry: Entry) -> None:
+    text = entry.row.text("kind")
+    entry.kind = kind_of(text) if text else None
+    if text and entry.kind is None:
+        message = f"không rõ “{text[:40]}” là thưởng hay trừ"
+        annex.faults.append(entry.fault("kind", message, "ghi Thưởng, Trừ hoặc để trống"))
+
+
+def _repair_codes(annex: Annex) -> None:
+    entries = annex.entries
+    for repair in tree.repairs([tree.Line(entry.printed, entry.points) for entry in entries]):
+        entry = entries[repair.index]
+        message = f"mã “{repair.printed}” in sai ({repair.reason})"
+        if repair.code:
+            annex.faults.append(entry.fault("code", message, f"sửa thành {repair.code}", repairable=True))
+            entry.code = repair.code
+        else:
+            annex.faults.append(entry.fault("code", message, "đối chiếu bản in, sửa mã hoặc điểm rồi nhập lại"))
+
+
+def _check_duplicates(annex: Annex) -> None:
+    first: dict[str, Entry] = {}
+    above: Entry | None = None
+    for entry in annex.entries:
+        lost_zero = _lost_zero(entry, above)
+        earlier = first.setdefault(entry.code, entry)
+        if earlier is not entry:
+            message = f"mã {entry.code} đã có ở dòng {earlier.row.number}"
+            annex.faults.append(entry.fault("code", message, lost_zero or "sửa một trong hai mã theo bản in"))
+        elif lost_zero:
+            message = f"mã {entry.code} là số và đứng sau {above.code if above else ''}"
+            annex.faults.append(entry.fault("code", message, lost_zero))
+        above = entry
+
+
+def _lost_zero(entry: Entry, above: Entry | None) -> str:
+    """The hint for a numeric cell: Excel shows 1.10 as 1.1. "" where the cell cannot be such a one."""
+    if not isinstance(entry.row[entry.code_key], float) or entry.code.count(".") != 1:
+        return ""
+    if above is not None and f"{entry.code}0" == tree.successor(above.code):
+        return f"Excel đã bỏ số 0 cuối: {_AS_TEXT} {entry.code}0"
+    return ""
+
+
+def halves(annex: Annex, default_source: str) -> set[str]:
+    """The sources the file's own leaves carry, as far as the file alone can say; unknown words count none."""
+    by_code = {entry.code: entry for entry in annex.entries}
+    return {_plain_source(code, by_code) or default_source or SELF for code in tree.leaf_codes(by_code)}
+
+
+def _plain_source(code: str, by_code: Mapping[str, Entry]) -> str | None:
+    near = (by_code[place] for place in (code, *tree.prefixes(code)) if place in by_code)
+    return next((entry.source for entry in near if entry.source), None)
+
+
+def unsourced(annex: Annex) -> Sequence[Entry]:
+    """The leaves of the file for which neither a cell of their own nor one above names a source."""
+    by_code = {entry.code: entry for entry in annex.entries}
+    leaves = tree.leaf_codes(by_code)
+    return [e for e in annex.entries if e.code in leaves and _plain_source(e.code, by_code) is None]

@@ -1,0 +1,349 @@
+"""Writing an annex into a set: what is added, changed and removed. Called by `actions.import_criteria`,
+inside its transaction; every refusal is raised before the first row is written."""
+
+import itertools
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db.models import ProtectedError
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Fault, ImportRefused, Refused
+from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal
+from cchc_index.lib.text import clean, fold
+from units.models import UnitGroup
+
+from . import annex, scoring, tree
+from .annex import Annex
+from .models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
+from .settling import Kept, Settled, Settling
+
+CONTENT = ("name", "printed_code", "printed_max", "is_leaf", "source", "kind", "max_points", "provenance")
+WRITTEN = (*CONTENT, "parent", "previous", "position", "rule")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did. `notices` are sentences for the operator, `repairs` the faults carried out."""
+
+    round_group: RoundGroup
+    rows: int = 0
+    leaves: int = 0
+    points: dict[str, Decimal] = field(default_factory=dict)
+    """The file's points: by source for what counts, under "bonus" and "penalty" for what does not."""
+    added: list[str] = field(default_factory=list)
+    changed: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    repairs: list[Fault] = field(default_factory=list)
+
+    @property
+    def changes(self) -> int:
+        return len(self.added) + len(self.changed) + len(self.removed)
+
+    def summary(self) -> dict[str, Any]:
+        """What the log keeps: codes, old and new values, the repairs carried out."""
+        return {
+            "round_group": str(self.round_group),
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "repairs": [str(fault) for fault in self.repairs],
+        }
+
+
+@dataclass(slots=True)
+class Place:
+    """Where an annex goes; `notices` say what had to be made or switched for it."""
+
+    round_group: RoundGroup
+    criteria_set: CriteriaSet
+    notices: list[str]
+    made: bool
+
+
+def place(*, year: int, group: str, decision: str) -> Place:
+    """The year's round, the block, the decision and its set: found or made; the set is locked. Raises
+    Refused for names that cannot be and for a block frozen on another set."""
+    notices: list[str] = []
+    round_ = _round(year, notices)
+    block = _block(group, notices)
+    criteria_set = _set(decision, block, notices)
+    round_group = RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_, group=block).first()
+    if round_group is None:
+        round_group = RoundGroup.objects.create(round=round_, group=block, criteria_set=criteria_set)
+        notices.append(f"{round_group} dùng bộ tiêu chí theo {criteria_set.decision}.")
+    elif round_group.criteria_set_id != criteria_set.pk:
+        _switch(round_group, criteria_set, notices)
+    return Place(round_group, criteria_set, notices, made=bool(notices))
+
+
+def _round(year: int, notices: list[str]) -> Round:
+    if not 1000 <= year <= 9999:
+        raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2024.")
+    period = {"assessed_from": date(year, 1, 1), "assessed_to": date(year, 12, 31)}
+    round_, made = Round.objects.get_or_create(year=year, defaults=period)
+    if made:
+        notices.append(f"Đã tạo kỳ đánh giá năm {year}, thời kỳ đánh giá 01/01–31/12.")
+    return round_
+
+
+def _block(code: str, notices: list[str]) -> UnitGroup:
+    code = clean(code)
+    try:
+        validate_slug(code)
+    except ValidationError:
+        raise Refused(f"Mã khối “{code[:40]}” không đúng; dùng chữ không dấu, số, gạch nối, ví dụ so.") from None
+    if len(code) > 30:
+        raise Refused("Mã khối dài quá 30 ký tự; dùng mã ngắn hơn.")
+    block, made = UnitGroup.objects.get_or_create(code=code, defaults={"name": code})
+    if made:
+        notices.append(f"Chưa có khối “{code}”: đã tạo; đặt tên khối ở trang quản trị.")
+    return block
+
+
+def _set(number: str, block: UnitGroup, notices: list[str]) -> CriteriaSet:
+    number = clean(number)
+    if not number or len(number) > 60:
+        raise Refused("Số quyết định phải có và không dài quá 60 ký tự, ví dụ 3598/QĐ-UBND.")
+    decision, made = Decision.objects.get_or_create(number=number)
+    if made:
+        notices.append(f"Đã tạo quyết định {number}.")
+    criteria_set, made = CriteriaSet.objects.get_or_create(decision=decision, group=block)
+    if made:
+        notices.append(f"Đã tạo bộ tiêu chí {criteria_set}.")
+    return (
+        CriteriaSet.objects.select_for_update(of=("self",)).select_related("decision", "group").get(pk=criteria_set.pk)
+    )
+
+
+def _switch(round_group: RoundGroup, criteria_set: CriteriaSet, notices: list[str]) -> None:
+    if round_group.frozen_at:
+        raise Refused(
+            f"{round_group} đã có điểm theo {round_group.criteria_set.decision}; "
+            f"không đổi sang {criteria_set.decision} được nữa. Dùng đúng quyết định đó, hoặc nhập cho năm khác."
+        )
+    notices.append(f"{round_group} chuyển từ {round_group.criteria_set.decision} sang {criteria_set.decision}.")
+    round_group.criteria_set = criteria_set
+    round_group.save(update_fields=["criteria_set"])
+
+
+def blocks_measured_by(criteria_set: CriteriaSet) -> list[int]:
+    """The blocks of any year whose ranking depends on the set."""
+    return list(RoundGroup.objects.filter(criteria_set=criteria_set).order_by("pk").values_list("pk", flat=True))
+
+
+def set_policies(criteria_set: CriteriaSet, na_policy: str, ties: str) -> dict[str, list[str]]:
+    """Set what was given and differs; the fields changed with their old and new values."""
+    changed: dict[str, list[str]] = {}
+    choices = {"na_policy": (na_policy, CriteriaSet.NaPolicy.values), "ties": (ties, CriteriaSet.Ties.values)}
+    for name, (wanted, allowed) in choices.items():
+        if wanted and wanted not in allowed:
+            raise Refused(f"Không có cách “{wanted[:40]}”; chọn một trong: {', '.join(allowed)}.")
+        if wanted and wanted != getattr(criteria_set, name):
+            changed[name] = [getattr(criteria_set, name), wanted]
+            setattr(criteria_set, name, wanted)
+    if changed:
+        criteria_set.save(update_fields=list(changed))
+    return changed
+
+
+def write(sheet: Annex, where: Place, *, default_source: str, accept_repairs: bool) -> Outcome:
+    """Bring the rows of the annex into the set. Raises ImportRefused with every fault of the file, Refused
+    when the set is frozen and the file would change it."""
+    existing = {row.code: row for row in Criterion.objects.filter(criteria_set=where.criteria_set).order_by("pk")}
+    gone = _replaced(existing, sheet, default_source)
+    states = {code: Kept(row.source, row.kind, row.max_points) for code, row in existing.items()}
+    named = sheet.codes()
+    kept = {code: state for code, state in states.items() if code not in named and code not in gone}
+    settling = Settling(sheet, kept, {code: states[code] for code in named & states.keys()}, default_source)
+    rows = settling.rows()
+    _refuse_faults(sheet.faults, accept_repairs)
+    outcome = _outcome(where, sheet, rows)
+    writer = Writer(where, existing, outcome)
+    writer.plan(rows, settling.kept_rows(), gone)
+    writer.carry_out()
+    return outcome
+
+
+def _replaced(existing: Mapping[str, Criterion], sheet: Annex, default_source: str) -> set[str]:
+    """The illustrative leaves of the file's halves that it does not name, and the groups left empty."""
+    named = sheet.codes()
+    sources = annex.halves(sheet, default_source)
+    if sources & set(SURVEY_SOURCES):
+        sources |= set(SURVEY_SOURCES)
+    gone = {c for c, row in existing.items() if c not in named and row.is_illustrative and row.source in sources}
+    while True:
+        standing = {*named, *existing} - gone
+        leaves = tree.leaf_codes(standing)
+        empty = {c for c in leaves - named if not existing[c].is_leaf}
+        if not empty:
+            return gone
+        gone |= empty
+
+
+def _refuse_faults(faults: Iterable[Fault], accept_repairs: bool) -> None:
+    found = list(faults)
+    if any(not (accept_repairs and fault.repairable) for fault in found):
+        raise ImportRefused(found)
+
+
+def _outcome(where: Place, sheet: Annex, rows: Collection[Settled]) -> Outcome:
+    leaves = [row for row in rows if row.is_leaf]
+    points: dict[str, Decimal] = {}
+    for leaf in leaves:
+        part = leaf.source if leaf.kind == annex.NORMAL else leaf.kind
+        points[part] = points.get(part, Decimal(0)) + leaf.max_points
+    return Outcome(where.round_group, len(rows), len(leaves), points, notices=where.notices, repairs=sheet.faults)
+
+
+class Writer:
+    """The plan over the whole set, then its writing in a constant number of statements."""
+
+    def __init__(self, where: Place, existing: Mapping[str, Criterion], outcome: Outcome) -> None:
+        self.where, self.existing, self.outcome = where, existing, outcome
+        self.code_of: dict[int | None, str] = {row.pk: code for code, row in existing.items()}
+        self.rows: dict[str, Criterion] = {}
+        self.gone: list[Criterion] = []
+        self.earlier = _earlier_criteria(where)
+
+    def plan(self, rows: Collection[Settled], kept: Mapping[str, Kept], gone: Collection[str]) -> None:
+        self.gone = [self.existing[code] for code in gone]
+        self.outcome.removed = sorted(gone, key=tree.natural_key)
+        before = {code: _state(row, self.code_of.get(row.parent_id)) for code, row in self.existing.items()}
+        for settled in rows:
+            self.rows[settled.code] = self._filled(settled)
+        for code, state in kept.items():
+            self.rows[code] = self._recomputed(code, state)
+        for code in sorted(self.rows, key=tree.natural_key):
+            self._compare(code, before.get(code))
+        self._order()
+
+    def _filled(self, settled: Settled) -> Criterion:
+        """The row as the annex has it; its rule and guidance stay."""
+        row = self.existing.get(settled.code) or Criterion(criteria_set=self.where.criteria_set, code=settled.code)
+        if not _same_print(settled.printed_code, row.printed_code, settled.code):
+            row.printed_code = settled.printed_code
+        if settled.printed_max or not _reads_as(row.printed_max, settled.max_points):
+            row.printed_max = settled.printed_max
+        row.name, row.is_leaf, row.source, row.kind = settled.name, settled.is_leaf, settled.source, settled.kind
+        row.provenance = Provenance.OFFICIAL
+        self._set_maximum(row, settled.max_points)
+        earlier = self.earlier.get(settled.code)
+        if row.previous_id is None and earlier is not None and fold(earlier.name) == fold(row.name):
+            row.previous = earlier
+        return row
+
+    def _recomputed(self, code: str, state: Kept) -> Criterion:
+        row = self.existing[code]
+        if row.is_leaf and not state.source:
+            self.outcome.notices.append(f"Tiêu chí {code} có tiêu chí con trong tệp nên thành dòng nhóm.")
+        row.is_leaf, row.source, row.kind = bool(state.source), state.source, state.kind
+        self._set_maximum(row, state.max_points)
+        return row
+
+    def _set_maximum(self, row: Criterion, points: Decimal) -> None:
+        """A rule that does not fit the new maximum is taken back to direct entry, and said so."""
+        if row.max_points == points:
+            return
+        row.max_points = points
+        if row.rule and row.is_leaf and scoring.validate(row.rule, points):
+            row.rule = {}
+            self.outcome.notices.append(
+                f"Tiêu chí {row.code}: quy tắc chấm cũ không hợp với điểm tối đa mới nên đã bỏ; hãy đặt lại quy tắc."
+            )
+
+    def _compare(self, code: str, before: Mapping[str, Any] | None) -> None:
+        after = _state(self.rows[code], tree.parent_code(code, self.rows))
+        if before is None:
+            self.outcome.added.append(code)
+        elif before != after:
+            self.outcome.changed[code] = {k: [before[k], after[k]] for k in after if before[k] != after[k]}
+
+    def _order(self) -> None:
+        """Printed order is the order of the codes; rows are renumbered only when that does not hold yet."""
+        order = sorted(self.rows, key=tree.natural_key)
+        positions = [self.rows[code].position for code in order]
+        if self.outcome.added or any(a >= b for a, b in itertools.pairwise(positions)):
+            for position, code in enumerate(order, start=1):
+                self.rows[code].position = position
+
+    def carry_out(self) -> None:
+        if not self.outcome.changes:
+            return
+        self._refuse_frozen()
+        order = sorted(self.rows, key=tree.natural_key)
+        fresh = [self.rows[code] for code in order if self.rows[code].pk is None]
+        Criterion.objects.bulk_create(fresh)
+        saved = dict(Criterion.objects.filter(criteria_set=self.where.criteria_set).values_list("code", "pk"))
+        for code in order:
+            row = self.rows[code]
+            row.pk = saved[code]
+            row.parent_id = saved.get(tree.parent_code(code, self.rows) or "")
+        Criterion.objects.bulk_update([self.rows[code] for code in order], WRITTEN, batch_size=200)
+        self._remove()
+
+    def _refuse_frozen(self) -> None:
+        blocks = self.where.criteria_set.round_groups.select_for_update(of=("self",)).select_related("round", "group")
+        frozen = next((block for block in blocks.order_by("pk") if block.frozen_at), None)
+        if frozen is None or frozen.frozen_at is None:
+            return
+        raise Refused(
+            f"{frozen} đã khóa bộ tiêu chí từ {clock.hanoi(frozen.frozen_at):%H:%M %d/%m/%Y} vì đã có điểm, "
+            f"mà tệp này làm thay đổi {self.outcome.changes} tiêu chí ({_some(self._touched())}). "
+            "Sửa tệp cho khớp bộ đang dùng, hoặc nhập theo một quyết định khác cho năm khác."
+        )
+
+    def _touched(self) -> list[str]:
+        return [*self.outcome.added, *self.outcome.changed, *self.outcome.removed]
+
+    def _remove(self) -> None:
+        """Nothing that stays hangs below these rows any more; a row that carries scores never goes."""
+        try:
+            Criterion.objects.filter(pk__in=[row.pk for row in self.gone]).delete()
+        except ProtectedError:
+            raise Refused(
+                f"Tiêu chí minh họa {_some(self.outcome.removed)} không có trong tệp nhưng đã có điểm hoặc câu hỏi "
+                "gắn vào. Gỡ các điểm, câu hỏi đó trước, hoặc nhập theo một quyết định khác."
+            ) from None
+
+
+def _state(row: Criterion, parent: str | None) -> dict[str, Any]:
+    """What counts as a change, in JSON values; positions follow from the codes and do not."""
+    state = {name: getattr(row, name) for name in CONTENT}
+    return {**state, "max_points": exact_text(row.max_points), "previous": row.previous_id, "parent": parent}
+
+
+def _earlier_criteria(where: Place) -> dict[str, Criterion]:
+    """The criteria of the block's most recent earlier set, by code."""
+    earlier = (
+        RoundGroup.objects.filter(group=where.criteria_set.group, round__year__lt=where.round_group.round.year)
+        .exclude(criteria_set=where.criteria_set)
+        .order_by("-round__year")
+        .first()
+    )
+    if earlier is None:
+        return {}
+    return {row.code: row for row in Criterion.objects.filter(criteria_set=earlier.criteria_set_id).order_by("pk")}
+
+
+def _same_print(wanted: str, stored: str, code: str) -> bool:
+    return (wanted or code) == (stored or code)
+
+
+def _reads_as(printed: str, points: Decimal) -> bool:
+    """Whether a stored printed maximum says no more than the maximum itself."""
+    try:
+        return parse_decimal(printed) == points
+    except NumberProblem:
+        return False
+
+
+def _some(codes: Collection[str]) -> str:
+    shown = list(codes)[:5]
+    return ", ".join(shown) + ("…" if len(codes) > len(shown) else "")
