@@ -72,7 +72,8 @@ class CriterionResult(models.Model):
 
     computation = models.ForeignKey(Computation, models.CASCADE, related_name="criterion_results")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
-    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="results", verbose_name="tiêu chí")
+    # Derived: a criterion without scores may still be replaced by the official annex, its results go with it.
+    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="results", verbose_name="tiêu chí")
     state = models.CharField("tình trạng", max_length=20, choices=State)
     self_points = models.DecimalField("điểm tự đánh giá", max_digits=9, decimal_places=4, null=True)
     points = models.DecimalField("điểm", max_digits=9, decimal_places=4, null=True)
