@@ -327,7 +327,7 @@ def test_no_float_comes_out():
 def test_rounding_is_the_same_as_everywhere_else():
     rng = random.Random(3598)
     for _ in range(500):
-        value = Fraction(rng.randint(-10**9, 10**9), rng.randint(1, 10**5))
+        value = Fraction(rng.randint(-(10**9), 10**9), rng.randint(1, 10**5))
         assert ranking.half_up(value, 4) == numbers.quantize(value)
         assert ranking.half_up(value, 2) == numbers.shown(value)
 

@@ -1,0 +1,58 @@
+"""Rounds with scores: `block()` is two leaves (65 assessed, 35 surveyed), `give()` writes their points."""
+
+from decimal import Decimal
+
+from appraisal import actions as appraisal
+from criteria.models import Criterion, RoundGroup, Source
+from criteria.tests.factories import (
+    CriteriaSetFactory,
+    CriterionFactory,
+    DecisionFactory,
+    RoundFactory,
+    RoundGroupFactory,
+)
+from selfassess import actions as selfassess
+from surveys import actions as surveys
+from units.models import Unit
+from units.tests.factories import UnitFactory, UnitGroupFactory
+
+
+def block(
+    *units: str, group: str = "so", year: int = 2031, round_fields: dict | None = None, **policies: object
+) -> RoundGroup:
+    """Units of a block under a set of leaves 1 (self, 65) and 2 (survey, 35)."""
+    unit_group = UnitGroupFactory(code=group)
+    round_ = RoundFactory(year=year, **(round_fields or {}))
+    criteria_set = CriteriaSetFactory(group=unit_group, decision=DecisionFactory(number=f"{year}/QĐ"), **policies)
+    add_leaf(criteria_set, "1", 65)
+    add_leaf(criteria_set, "2", 35, Source.SURVEY)
+    for code in units:
+        UnitFactory(group=unit_group, code=code)
+    return RoundGroupFactory(round=round_, criteria_set=criteria_set, group=unit_group)
+
+
+def add_leaf(criteria_set, code: str, maximum: int, source: str = Source.SELF, **fields: object) -> Criterion:
+    return CriterionFactory(
+        criteria_set=criteria_set,
+        code=code,
+        source=source,
+        max_points=Decimal(maximum),
+        name=f"Tiêu chí {code}",
+        **fields,
+    )
+
+
+def give(round_group: RoundGroup, scores: dict[str, dict[str, str | None]]) -> None:
+    """unit code → leaf code → points (None: not applicable), as an archive brings them."""
+    units = {u.code: u.pk for u in Unit.objects.filter(group=round_group.group)}
+    leaves = {c.code: c for c in round_group.criteria_set.criteria.filter(is_leaf=True)}
+    own, surveyed = {}, {}
+    for unit, cells in scores.items():
+        for code, points in cells.items():
+            rows = own if leaves[code].is_self else surveyed
+            rows[units[unit], leaves[code].pk] = None if points is None else Decimal(points)
+    if own:
+        selfassess.import_scores(actor=None, round_group=round_group, rows=own)
+        appraisal.import_standings(actor=None, round_group=round_group, rows=own)
+    if surveyed:
+        surveys.import_scores(actor=None, round_group=round_group, rows=surveyed)

@@ -1,0 +1,220 @@
+"""The published bundle: same inputs, same bytes, and any one changed character is found."""
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+
+from cchc_index.lib import canonical
+from results import bundle
+
+HEADER = {
+    "year": 2024,
+    "illustrative": True,
+    "assessed_from": "2024-01-01",
+    "assessed_to": "2024-12-31",
+    "number": "12/QĐ-UBND",
+    "date": "2025-03-01",
+}
+
+
+def criterion(code: str, maximum: str, source: str = "self", kind: str = "normal") -> dict:
+    return {
+        "code": code,
+        "printed_code": code,
+        "name": f"Tiêu chí {code}",
+        "parent": None,
+        "is_leaf": True,
+        "source": source,
+        "kind": kind,
+        "max_points": maximum,
+        "provenance": "official",
+    }
+
+
+def cell(unit: str, code: str, points: str | None, state: str = "scored") -> dict:
+    return {"unit": unit, "criterion": code, "state": state, "self_points": points, "points": points, "ballots": None}
+
+
+def block(**policies: object) -> dict:
+    return {
+        "code": "so",
+        "name": "Sở",
+        "decision": "3598/QĐ-UBND",
+        "note": "",
+        "policies": {"na": "rescale", "ties": "competition", "bands": [{"name": "Tốt", "from": "80"}], **policies},
+        "criteria": [criterion("1", "68"), criterion("2", "2"), criterion("3", "30", "survey")],
+        "units": [{"code": "A", "name": "Sở Nội vụ"}, {"code": "B", "name": "Sở Tài chính"}],
+        "cells": [
+            cell("A", "1", "62"),
+            cell("A", "2", None, "not_applicable"),
+            cell("A", "3", "26.4"),
+            cell("B", "1", "60.25"),
+            cell("B", "2", "2"),
+            cell("B", "3", None, "no_ballots"),
+        ],
+    }
+
+
+@pytest.fixture
+def text() -> str:
+    return bundle.text_of(bundle.build(HEADER, [block()]))
+
+
+def test_results_are_exact_texts(text):
+    first, second = json.loads(text)["groups"][0]["results"]
+
+    assert first == {
+        "unit": "A",
+        "name": "Sở Nội vụ",
+        "group": "so",
+        "points": "90.2235",
+        "max_points": "100",
+        "index": "90.22",
+        "appraised_points": "63.8235",
+        "appraised_max": "70",
+        "appraised_index": "91.18",
+        "survey_points": "26.4",
+        "survey_max": "30",
+        "survey_index": "88.00",
+        "bonus": "0",
+        "penalty": "0",
+        "rank": 1,
+        "band": "Tốt",
+        "incomplete": [],
+    }
+    assert (second["unit"], second["index"], second["rank"], second["incomplete"]) == ("B", None, None, ["3"])
+
+
+def test_same_inputs_give_same_bytes_whatever_their_order(text):
+    shuffled = {**block(), "cells": block()["cells"]}
+    again = bundle.build(dict(reversed(HEADER.items())), [dict(reversed(shuffled.items()))])
+
+    assert bundle.text_of(again) == text
+
+
+def test_untouched_file_verifies(text):
+    assert bundle.verify(text) == []
+
+
+def test_every_changed_digit_is_found(text):
+    places = [i for i, char in enumerate(text) if char.isdigit()]
+    assert len(places) > 100
+
+    assert [i for i in places if not bundle.verify(text[:i] + str((int(text[i]) + 1) % 10) + text[i + 1 :])] == []
+
+
+def test_every_changed_or_dropped_character_is_found(text):
+    for i in range(len(text)):
+        other = "x" if text[i] != "x" else "y"
+        assert bundle.verify(text[:i] + other + text[i + 1 :]), (i, text[i])
+        assert bundle.verify(text[:i] + text[i + 1 :]), (i, text[i])
+
+
+def test_added_space_or_line_is_found(text):
+    assert bundle.verify(text + "\n")
+    assert bundle.verify(text.replace(",", ", ", 1))
+
+
+def resealed(text: str, change) -> str:
+    """The file of someone who also wrote a new digest."""
+    data = json.loads(text)
+    change(data)
+    return bundle.text_of({**data, "digest": bundle.digest_of(data)})
+
+
+def test_resealed_result_is_named_by_unit_and_value(text):
+    def better(data):
+        data["groups"][0]["results"][0]["index"] = "99.22"
+
+    assert bundle.verify(resealed(text, better)) == ["Khối so, đơn vị A: index công bố “99.22”, tính lại “90.22”."]
+
+
+def test_resealed_cell_no_longer_gives_the_results(text):
+    def worse(data):
+        data["groups"][0]["cells"][0]["points"] = "12"
+
+    assert any("đơn vị A: points" in problem for problem in bundle.verify(resealed(text, worse)))
+
+
+def test_resealed_order_or_missing_unit_is_found(text):
+    assert bundle.verify(resealed(text, lambda data: data["groups"][0]["results"].reverse()))
+    assert bundle.verify(resealed(text, lambda data: data["groups"][0]["results"].pop()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda group: group.pop("cells"),
+        lambda group: group["cells"].append(group["cells"][0]),
+        lambda group: group["cells"][0].update(points="1e3"),
+        lambda group: group["cells"][0].update(points="NaN"),
+        lambda group: group["cells"][0].update(points=None),
+        lambda group: group["cells"][0].update(points=62),
+        lambda group: group["cells"][0].update(state="lost"),
+        lambda group: group["cells"][0].update(unit="Z"),
+        lambda group: group["policies"].update(na="forget"),
+        lambda group: group.update(criteria=None),
+        lambda group: group.update(results=None),
+    ],
+)
+def test_broken_content_gives_a_sentence_not_a_crash(text, change):
+    problems = bundle.verify(resealed(text, lambda data: change(data["groups"][0])))
+
+    assert problems
+    assert all(problem.endswith(".") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", "1", "\ufeff{}", '{"format": "other"}', "[" * 100_000, '{"format":"cchc-index/1"}',
+     '{"format":"cchc-index/1","groups":[1]}', '{"format":"cchc-index/1","year":1.5}',
+     '{"format":"cchc-index/1","year":NaN}', '{"format":"cchc-index/1","name":"\\ud800"}',
+     '{"format":"cchc-index/1","year":' + "9" * 5000 + "}"],
+)  # fmt: skip
+def test_what_is_no_bundle_gives_a_sentence(content):
+    assert bundle.verify(content)
+
+
+def test_digest_is_that_of_the_house(text):
+    data = json.loads(text)
+    rest = {key: value for key, value in data.items() if key != "digest"}
+
+    assert data["digest"] == canonical.digest(rest)
+    assert text == canonical.canonical_json(data) + "\n"
+
+
+def test_exact_text_is_that_of_the_house():
+    from cchc_index.lib.numbers import exact_text
+
+    for text in ("90.2200", "0.0000", "-0.0", "100", "12.5", "-3.50", "0E-4"):
+        assert bundle.exact(Decimal(text)) == exact_text(Decimal(text))
+
+
+def run_alone(*arguments: str) -> subprocess.CompletedProcess:
+    """Python's isolated mode without site packages: only the standard library is there."""
+    program = "import sys; sys.path.insert(0, '.'); from results import bundle; sys.exit(bundle.main(sys.argv[1:]))"
+    return subprocess.run(
+        [sys.executable, "-I", "-S", "-c", program, *arguments],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={"PYTHONUTF8": "1"},
+        timeout=60,
+        check=False,
+    )
+
+
+def test_verifies_with_the_standard_library_alone(text, tmp_path):
+    path = tmp_path / "bundle.json"
+    path.write_text(text, encoding="utf-8")
+
+    assert run_alone(str(path)).returncode == 0
+    path.write_text(text.replace("62", "63"), encoding="utf-8")
+    assert run_alone(str(path)).returncode == 2
+    assert run_alone(str(tmp_path / "none.json")).returncode == 2
+    assert run_alone().returncode == 2

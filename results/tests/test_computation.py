@@ -1,0 +1,150 @@
+"""Recomputing: a pure function of the inputs, switched at once."""
+
+from decimal import Decimal
+
+import pytest
+
+from criteria.actions import inputs_changed
+from results import actions, bundle, queries
+from results.models import Computation, CriterionResult, UnitResult
+
+from .factories import block, give
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def round_group():
+    found = block("A", "B", "C")
+    give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "60", "2": "30"}, "C": {"1": "50.5", "2": "0"}})
+    return found
+
+
+def ranking(computation):
+    return [(r.unit.code, r.rank, r.index) for r in queries.ranked_results(computation)]
+
+
+def test_recompute_ranks_the_block(round_group):
+    computation = actions.recompute(round_group_id=round_group.pk)
+
+    assert computation.current
+    assert ranking(computation) == [("A", 1, Decimal(90)), ("B", 1, Decimal(90)), ("C", 3, Decimal("50.50"))]
+
+
+def test_recompute_of_the_same_inputs_writes_nothing(round_group):
+    first = actions.recompute(round_group_id=round_group.pk)
+    inputs_changed(round_group.pk)
+
+    again = actions.recompute(round_group_id=round_group.pk)
+
+    assert again == first
+    assert Computation.objects.count() == 1
+    round_group.refresh_from_db()
+    assert queries.is_up_to_date(round_group)
+
+
+def test_a_changed_program_recomputes(round_group):
+    first = actions.recompute(round_group_id=round_group.pk)
+    Computation.objects.update(code_version="cũ")
+
+    assert actions.recompute(round_group_id=round_group.pk) != first
+
+
+def test_recompute_switches_and_keeps_the_old_one_for_its_readers(round_group):
+    first = actions.recompute(round_group_id=round_group.pk)
+    held = ranking(first)
+    give(round_group, {"C": {"2": "35"}})
+
+    second = actions.recompute(round_group_id=round_group.pk)
+
+    assert list(Computation.objects.filter(current=True)) == [second]
+    assert ranking(first) == held
+    assert ("C", 3, Decimal("85.50")) in ranking(second)
+
+
+def test_old_computations_do_not_pile_up(round_group):
+    for points in range(10):
+        give(round_group, {"C": {"2": str(points + 1)}})
+        actions.recompute(round_group_id=round_group.pk)
+
+    assert Computation.objects.count() == 6
+    assert UnitResult.objects.count() == 6 * 3
+
+
+def test_a_slower_run_over_older_inputs_does_not_win(round_group, monkeypatch):
+    """Another run with newer inputs finishes between reading and switching: its result stays."""
+    from results.actions import computation
+
+    newer = []
+    switch = computation._switch
+
+    def overtaken(mine):
+        monkeypatch.setattr(computation, "_switch", switch)
+        give(round_group, {"C": {"2": "35"}})
+        newer.append(actions.recompute(round_group_id=round_group.pk))
+        return switch(mine)
+
+    monkeypatch.setattr(computation, "_switch", overtaken)
+
+    assert actions.recompute(round_group_id=round_group.pk) == newer[0]
+    assert list(Computation.objects.filter(current=True)) == newer
+    assert Computation.objects.count() == 1
+
+
+def test_a_failed_write_leaves_the_old_result(round_group, monkeypatch):
+    first = actions.recompute(round_group_id=round_group.pk)
+    give(round_group, {"C": {"2": "35"}})
+    monkeypatch.setattr(CriterionResult.objects, "bulk_create", lambda *a, **k: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        actions.recompute(round_group_id=round_group.pk)
+
+    assert list(Computation.objects.all()) == [first]
+    assert UnitResult.objects.count() == 3
+
+
+def test_four_states_reach_the_results(round_group):
+    other = block("A", "B", "C", "D", group="huyen", year=2032)
+    give(other, {"A": {"1": "0"}, "B": {"1": None}, "C": {"2": "7"}})
+
+    computation = actions.recompute(round_group_id=other.pk)
+
+    states = {(r.unit.code, r.criterion.code): r.state for r in computation.criterion_results.all()}
+    assert states == {
+        ("A", "1"): "scored",
+        ("A", "2"): "no_ballots",
+        ("B", "1"): "not_applicable",
+        ("B", "2"): "no_ballots",
+        ("C", "1"): "not_scored",
+        ("C", "2"): "scored",
+        ("D", "1"): "not_scored",
+        ("D", "2"): "no_ballots",
+    }
+
+
+def test_rows_of_the_database_equal_the_bundle(round_group):
+    give(round_group, {"B": {"1": "33.3333"}})
+    computation = actions.recompute(round_group_id=round_group.pk)
+
+    assert queries.result_rows(computation) == bundle.results_of(queries.group_inputs(round_group))
+
+
+def test_self_points_are_the_units_own_sum(round_group):
+    computation = actions.recompute(round_group_id=round_group.pk)
+
+    assert computation.unit_results.get(unit__code="C").self_points == Decimal("50.5")
+
+
+def test_reading_inputs_takes_the_same_queries_for_few_and_many_units(django_assert_num_queries):
+    few, many = block("A", group="it", year=2033), block(*"ABCDEFGH", group="nhieu", year=2034)
+    give(many, {unit: {"1": "1", "2": "1"} for unit in "ABCDEFGH"})
+    for round_group in (few, many):
+        found = queries.measured_groups(round_group.round)[0]
+        with django_assert_num_queries(5):
+            queries.group_inputs(found)
+
+
+def test_recompute_writes_in_bulk(django_assert_max_num_queries):
+    many = block(*[f"U{i}" for i in range(40)], group="nhieu", year=2034)
+    with django_assert_max_num_queries(25):
+        actions.recompute(round_group_id=many.pk)
