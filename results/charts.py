@@ -41,7 +41,9 @@ def area_bars(areas: Sequence[tuple[str, Decimal | None, Decimal | None]], *, ti
     parts = [_text(right + 62, 14, "trung vị khối", anchor="start", size=13, fill=SOFT)]
     for place, (label, share, middle) in enumerate(areas):
         parts += _area(label, share, middle, 24 + 40 * place, left, right)
-    described = "; ".join(f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas)
+    described = "; ".join(
+        f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas
+    )
     return _svg(WIDTH, height, title, described, parts)
 
 
@@ -91,7 +93,9 @@ def _axis(low: Decimal, high: Decimal, left: int, right: int, height: int) -> li
     return parts
 
 
-def _dot(label: str, value: Decimal | None, y: int, frame: tuple[Decimal, Decimal, int, int], strong: bool) -> list[str]:
+def _dot(
+    label: str, value: Decimal | None, y: int, frame: tuple[Decimal, Decimal, int, int], strong: bool
+) -> list[str]:
     low, high, left, right = frame
     weight, fill = ("bold", MARK) if strong else ("normal", INK)
     parts = [_text(left - 10, y + 5, _short(label), anchor="end", weight=weight, fill=fill)]

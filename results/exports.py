@@ -236,8 +236,8 @@ class _Formulas:
     def of(self, place: int, row: Row) -> list[tuple[int, str, str]]:
         """(column, formula, number format) for the computed columns. A unit with a leaf missing has
         no index: its formulas give an empty text, never a number that looks finished."""
-        done = f"$P{place}=\"\""
-        index = f"=IF({self._missing(place)}>0,\"\",ROUND(J{place}/K{place}*100,9))" if row.max_points else '=""'
+        done = f'$P{place}=""'
+        index = f'=IF({self._missing(place)}>0,"",ROUND(J{place}/K{place}*100,9))' if row.max_points else '=""'
         return [
             (1, f'=IF({done},"",{self._rank(place)})', "0"),
             (4, f"={self._reached('TĐ', place)}", "0.00##"),

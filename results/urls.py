@@ -2,14 +2,41 @@
 
 from django.urls import path
 
-from .views import control, public
+from .views import control, files, public
 
 app_name = "results"
 
+_PUBLICATION = "xep-hang/<int:year>/<slug:number>/"
+
 urlpatterns = [
     path("xep-hang/", public.ranking, name="ranking"),
-    path("xep-hang/<int:year>/<slug:number>/", public.ranking, name="publication"),
+    path(_PUBLICATION, public.publication, name="publication"),
+    path(f"{_PUBLICATION}don-vi/<slug:group>/<path:code>/", public.unit, name="publication-unit"),
+    path(f"{_PUBLICATION}tieu-chi/<slug:group>/<path:code>/", public.criterion, name="publication-criterion"),
+    path(f"{_PUBLICATION}so-sanh/<slug:group>/", public.compare, name="publication-compare"),
     path("cach-tinh/", public.method, name="method"),
     path("du-lieu/", public.data, name="data"),
+    path("du-lieu/bang-ma-cot.csv", files.codebook, name="codebook"),
+    path(
+        "tai-ve/<int:year>/<slug:number>/chi-so-cchc-<int:named_year>.<slug:kind>",
+        files.file,
+        name="file",
+    ),
+    path("tai-ve/<int:year>/<slug:number>/phieu/<slug:group>/<path:code>.pdf", files.sheet, name="sheet"),
+    path("tai-ve/<int:year>/<slug:number>/yeu-cau/", files.request_file, name="request-file"),
+    path("viec/<int:pk>/", files.job, name="job"),
+    path("viec/<int:pk>/tep.pdf", files.job_file, name="job-file"),
     path("dieu-hanh/", control.control, name="control"),
+    path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
+    path("dieu-hanh/xem-truoc/", control.preview, name="preview"),
+    path("dieu-hanh/xem-truoc/don-vi/<slug:group>/<path:code>/", control.preview_unit, name="preview-unit"),
+    path("dieu-hanh/xem-truoc/tieu-chi/<slug:group>/<path:code>/", control.preview_criterion, name="preview-criterion"),
+    path("dieu-hanh/xem-truoc/so-sanh/<slug:group>/", control.preview_compare, name="preview-compare"),
+    path("dieu-hanh/xem-truoc/bao-cao/<int:pk>/", control.preview_report, name="preview-report"),
+    path("dieu-hanh/cong-bo/", control.propose, name="propose"),
+    path("dieu-hanh/cong-bo/<int:pk>/", control.proposal, name="proposal"),
+    path("dieu-hanh/cong-bo/<int:pk>/duyet/", control.approve, name="approve"),
+    path("dieu-hanh/cong-bo/<int:pk>/rut/", control.withdraw, name="withdraw"),
+    path("dieu-hanh/giai-doan/<slug:kind>/", control.phase, name="phase"),
+    path("dieu-hanh/gia-han/", control.extension, name="extension"),
 ]

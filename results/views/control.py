@@ -1,13 +1,229 @@
-"""The index manager's room."""
+"""The index manager's room: progress, phases, preview, publication. Observers read."""
 
+from typing import Any
+
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from units import rules as people
+from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.faults import Refused
+from criteria import actions as criteria_actions
+from criteria.models import Phase, Round, RoundGroup
+from criteria.queries import round_in_view
+from results import actions, pages, rules
+from results.forms import ExtensionForm, PhaseForm, ProposeForm
+from results.models import Publication
+from results.pages import Place
+from units.models import User
+
+from . import public
+
+Context = dict[str, Any]
 
 
-def control(request: HttpRequest) -> HttpResponse:
-    if not (people.is_index_manager(request.user) or people.is_observer(request.user)):
+def _reader(request: HttpRequest) -> None:
+    if not rules.may_see_preview(request.user):
         raise PermissionDenied
-    return render(request, "results/control.html")
+
+
+def _manager(request: HttpRequest) -> User:
+    if not rules.may_publish(request.user) or not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _round(request: HttpRequest) -> Round:
+    found = round_in_view(request)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+def control(request: HttpRequest) -> HttpResponse:
+    _reader(request)
+    round_ = round_in_view(request)
+    if round_ is None:
+        return render(request, "results/control_empty.html")
+    context = {
+        "round": round_,
+        "rooms": pages.control_room(round_),
+        "phases": pages.phases(round_),
+        "publications": list(rules.visible_publications(request.user).filter(round=round_).defer("bundle")),
+        "may_write": rules.may_publish(request.user),
+    }
+    return render(request, "results/control.html", context)
+
+
+@require_POST
+def recompute(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Ask for a recomputation of a block, and show how far it is."""
+    _manager(request)
+    round_group = get_object_or_404(RoundGroup, pk=pk)
+    job = actions.enqueue_recompute(round_group.pk)
+    if job is None:
+        messages.success(request, f"{round_group.group}: kết quả đã tính theo số liệu mới nhất.")
+        return redirect("results:control")
+    send_after_commit("results.recompute", round_group.pk)
+    return redirect("results:job", pk=job.pk)
+
+
+@require_GET
+def preview(request: HttpRequest) -> HttpResponse:
+    """The ranking as it would be published now."""
+    _reader(request)
+    round_ = _round(request)
+    book = pages.preview_book(round_)
+    if not book.blocks:
+        return render(request, "results/control_empty.html")
+    return public.ranking_page(request, book, _preview(round_), _room(request))
+
+
+@require_GET
+def preview_unit(request: HttpRequest, group: str, code: str) -> HttpResponse:
+    _reader(request)
+    round_ = _round(request)
+    return public.unit_page(request, pages.preview_book(round_), _preview(round_), (group, code), _room(request))
+
+
+@require_GET
+def preview_criterion(request: HttpRequest, group: str, code: str) -> HttpResponse:
+    _reader(request)
+    round_ = _round(request)
+    return public.criterion_page(request, pages.preview_book(round_), _preview(round_), (group, code), _room(request))
+
+
+@require_GET
+def preview_compare(request: HttpRequest, group: str) -> HttpResponse:
+    _reader(request)
+    round_ = _round(request)
+    return public.compare_page(request, pages.preview_book(round_), _preview(round_), group, _room(request))
+
+
+def _preview(round_: Round) -> Place:
+    return Place(round_.year, preview=True)
+
+
+def _room(request: HttpRequest) -> Context:
+    return {"may_write": rules.may_publish(request.user)}
+
+
+@require_POST
+def preview_report(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """A PDF of what stands now in a block."""
+    _reader(request)
+    get_object_or_404(RoundGroup, pk=pk)
+    job = actions.request_report(actor=request.user, round_group_id=pk)  # type: ignore[arg-type]
+    return redirect("results:job", pk=job.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest) -> HttpResponse:
+    """Freeze the ranking under a number and put it before a second manager."""
+    actor, round_ = _manager(request), _round(request)
+    form = ProposeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = actions.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("results:proposal", pk=found.pk)
+    context = {"round": round_, "form": form, "standing": pages.published(round_)}
+    return _form_page(request, "results/propose.html", form, context)
+
+
+@require_GET
+def proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One publication in the manager's hands: what it holds, and what may be done with it."""
+    _reader(request)
+    found = get_object_or_404(
+        rules.visible_publications(request.user).select_related("proposed_by", "published_by").defer("bundle"), pk=pk
+    )
+    context = {
+        "publication": found,
+        "book": pages.book_of(found),
+        "place": Place.of(found),
+        "job": pages.report_job(found),
+        "may_approve": rules.may_approve(request.user, found),
+        "may_withdraw": rules.may_withdraw(request.user, found),
+        "may_write": rules.may_publish(request.user),
+    }
+    return render(request, "results/proposal.html", context)
+
+
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    actor = _manager(request)
+    get_object_or_404(Publication, pk=pk)
+    try:
+        found = actions.approve(actor=actor, publication_id=pk)
+        actions.request_report(actor=actor, publication_id=pk)
+        messages.success(request, f"Đã công bố theo số {found.number}. Báo cáo PDF đang được dựng.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:proposal", pk=pk)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    actor = _manager(request)
+    get_object_or_404(Publication, pk=pk)
+    try:
+        found = actions.withdraw(actor=actor, publication_id=pk, reason=request.POST.get("reason", ""))
+        messages.success(request, f"Đã rút đề nghị công bố số {found.number}.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:proposal", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def phase(request: HttpRequest, kind: str) -> HttpResponse:
+    """Open, move or close a phase."""
+    actor, round_ = _manager(request), _round(request)
+    if kind not in Phase.Kind.values:
+        raise Http404
+    standing = Phase.objects.filter(round=round_, kind=kind).first()
+    edges = {"opens_at": standing.opens_at, "closes_at": standing.closes_at} if standing else {}
+    form = PhaseForm(request.POST or None, initial=edges)
+    if request.method == "POST" and form.is_valid():
+        try:
+            criteria_actions.set_phase(actor=actor, round_id=round_.pk, kind=kind, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Đã lưu giai đoạn {Phase.Kind(kind).label}.")
+            return redirect("results:control")
+    return _form_page(request, "results/phase.html", form, {"round": round_, "label": Phase.Kind(kind).label})
+
+
+@require_http_methods(["GET", "POST"])
+def extension(request: HttpRequest) -> HttpResponse:
+    """Give one unit more time."""
+    actor, round_ = _manager(request), _round(request)
+    form = ExtensionForm(request.POST or None, initial=request.GET.dict(), round_=round_)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            criteria_actions.grant_extension(
+                actor=actor,
+                phase_id=given["phase"].pk,
+                unit_id=given["unit"].pk,
+                closes_at=given["closes_at"],
+                reason=given["reason"],
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Đã gia hạn cho {given['unit']}.")
+            return redirect("results:control")
+    return _form_page(request, "results/extension.html", form, {"round": round_})
+
+
+def _form_page(request: HttpRequest, template: str, form: Form, context: Context) -> HttpResponse:
+    """A form, or the form again with what was typed and every error (status 422)."""
+    return render(request, template, {"form": form, **context}, status=422 if form.is_bound else 200)

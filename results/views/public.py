@@ -1,20 +1,209 @@
 """What everybody may read: the ranking and what stands behind it, from the published bundle only."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+
+from criteria.queries import round_in_view, show_year
+from results import charts, exports, pages
+from results.models import Publication
+from results.pages import Place
+from results.reading import Block, Book, Row
+
+Context = dict[str, Any]
 
 
 @login_not_required
 def ranking(request: HttpRequest) -> HttpResponse:
-    return render(request, "results/ranking.html")
+    """The ranking in force of the year in view; a sentence where none is published."""
+    publication = pages.published(round_in_view(request))
+    if publication is None:
+        return render(request, "results/ranking_empty.html", {"years": pages.other_published_years()})
+    return ranking_page(request, pages.book_of(publication), Place.of(publication), _standing(publication))
+
+
+@login_not_required
+def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
+    """The ranking of one publication at its stable address, superseded or not."""
+    found = publication_or_404(request, year, number)
+    return ranking_page(request, pages.book_of(found), Place.of(found), _standing(found))
+
+
+@login_not_required
+def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
+    found = publication_or_404(request, year, number)
+    return unit_page(request, pages.book_of(found), Place.of(found), (group, code), _standing(found))
+
+
+@login_not_required
+def criterion(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
+    found = publication_or_404(request, year, number)
+    return criterion_page(request, pages.book_of(found), Place.of(found), (group, code), _standing(found))
+
+
+@login_not_required
+def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpResponse:
+    found = publication_or_404(request, year, number)
+    return compare_page(request, pages.book_of(found), Place.of(found), group, _standing(found))
 
 
 @login_not_required
 def method(request: HttpRequest) -> HttpResponse:
-    return render(request, "results/method.html")
+    """How the index is computed, with the policies of the published blocks."""
+    publication = pages.published(round_in_view(request))
+    return render(request, "results/method.html", {"book": pages.book_of(publication) if publication else None})
 
 
 @login_not_required
 def data(request: HttpRequest) -> HttpResponse:
-    return render(request, "results/data.html")
+    """Open data: every publication of the year with its files."""
+    found = pages.publications(round_in_view(request))
+    listed = [{"publication": p, "place": Place.of(p), "files": _files(Place.of(p))} for p in found]
+    context = {"listed": listed, "years": pages.other_published_years(), "codebook": exports.CODEBOOK}
+    return render(request, "results/data.html", context)
+
+
+def _files(place: Place) -> list[tuple[str, str, str]]:
+    words = (
+        ("json", "JSON", "gói đầy đủ, nguyên từng ký tự của bản công bố; kiểm tra lại được"),
+        ("csv", "CSV", "bảng xếp hạng, mỗi đơn vị một dòng"),
+        ("xlsx", "Excel", "bảng xếp hạng và điểm từng tiêu chí, có công thức"),
+        ("pdf", "PDF", "báo cáo đầy đủ và phiếu của từng đơn vị"),
+    )
+    return [(label, place.file(kind), about) for kind, label, about in words]
+
+
+def publication_or_404(request: HttpRequest, year: int, number: str) -> Publication:
+    """The publication at the address, for those who may see it; the frame then shows its year."""
+    show_year(request, year)
+    found = pages.find(request.user, year, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _standing(publication: Publication) -> Context:
+    """What every page of a publication says about it."""
+    later = getattr(publication, "superseded_by", None)
+    if later is not None and later.state != Publication.State.PUBLISHED:
+        later = None
+    address = Place(publication.round.year, pages.reading.slug(later.number)).home() if later else ""
+    return {"publication": publication, "superseded_by": later, "superseded_address": address}
+
+
+def ranking_page(request: HttpRequest, book: Book, place: Place, standing: Context) -> HttpResponse:
+    """One block's table and picture; block, search and order stand in the address."""
+    block = _chosen_block(request, book)
+    wanted, by = request.GET.get("q", "").strip()[:100], request.GET.get("sap", "hang")
+    rows = pages.sorted_rows(block.find(wanted), by)
+    context = {
+        "book": book,
+        "block": block,
+        "place": place,
+        "lines": [(row, place.unit(block.code, row.unit)) for row in rows],
+        "q": wanted,
+        "by": by if by in pages.SORTS else "hang",
+        "sorts": pages.SORTS,
+        "chart": pages.ranking_chart(book, block, block.rows),
+        "compare": place.compare(block.code),
+        "pdf": place.file("pdf"),
+        **standing,
+    }
+    return render(request, "results/ranking.html", context)
+
+
+def _chosen_block(request: HttpRequest, book: Book) -> Block:
+    if not book.blocks:
+        raise Http404
+    return book.block(request.GET.get("khoi", "")) or book.blocks[0]
+
+
+def unit_page(
+    request: HttpRequest, book: Book, place: Place, which: tuple[str, str], standing: Context
+) -> HttpResponse:
+    """One unit: index, halves, areas against the block's median, every criterion with its state."""
+    block = _block_or_404(book, which[0])
+    row = _row_or_404(block, which[1])
+    areas = block.areas_of(row.unit)
+    context = {
+        "book": book,
+        "block": block,
+        "place": place,
+        "row": row,
+        "areas": areas,
+        "chart": pages.areas_chart(row, areas),
+        "lines": pages.lines(place, block, [row]),
+        "compare": f"{place.compare(block.code)}?a={row.unit}",
+        "sheet": "" if place.preview else reverse("results:sheet", args=[place.year, place.number, *which]),
+        **standing,
+    }
+    return render(request, "results/unit.html", context)
+
+
+def criterion_page(
+    request: HttpRequest, book: Book, place: Place, which: tuple[str, str], standing: Context
+) -> HttpResponse:
+    """Every unit of the block on one criterion, and how the points spread."""
+    block = _block_or_404(book, which[0])
+    leaf = block.by_code.get(which[1])
+    if leaf is None or not leaf.is_leaf:
+        raise Http404
+    column = block.column(leaf.code)
+    spread = pages.distribution(leaf, column)
+    context = {
+        "book": book,
+        "block": block,
+        "place": place,
+        "criterion": leaf,
+        "area": block.by_code[leaf.area],
+        "lines": [(row, cell, place.unit(block.code, row.unit)) for row, cell in column],
+        "spread": spread,
+        "states": pages.states(column),
+        "chart": charts.columns(spread, title=f"Số đơn vị theo điểm đạt – tiêu chí {leaf.code}"),
+        **standing,
+    }
+    return render(request, "results/criterion.html", context)
+
+
+def compare_page(request: HttpRequest, book: Book, place: Place, group: str, standing: Context) -> HttpResponse:
+    """Two units of a block side by side."""
+    block = _block_or_404(book, group)
+    pair = _pair(block, request.GET.get("a", ""), request.GET.get("b", ""))
+    context = {
+        "book": book,
+        "block": block,
+        "place": place,
+        "pair": pair,
+        "choices": sorted(block.rows, key=lambda r: pages.reading.sort_key(r.name)),
+        "areas": list(zip(*(block.areas_of(r.unit) for r in pair), strict=True)),
+        "lines": pages.lines(place, block, pair),
+        **standing,
+    }
+    return render(request, "results/compare.html", context)
+
+
+def _pair(block: Block, first: str, second: str) -> Sequence[Row]:
+    """The two chosen units; whoever is not chosen is the next in rank."""
+    one = block.by_unit.get(first) or block.rows[0]
+    rest = [r for r in block.rows if r is not one]
+    two = block.by_unit.get(second)
+    if two is None or two is one:
+        two = rest[0] if rest else one
+    return one, two
+
+
+def _block_or_404(book: Book, code: str) -> Block:
+    block = book.block(code)
+    if block is None or not block.rows:
+        raise Http404
+    return block
+
+
+def _row_or_404(block: Block, code: str) -> Row:
+    if code not in block.by_unit:
+        raise Http404
+    return block.by_unit[code]
