@@ -32,6 +32,14 @@ def round_in_view(request: HttpRequest) -> Round | None:
     return chosen
 
 
+def show_year(request: HttpRequest, year: int) -> Round | None:
+    """For a page whose address names its year: the frame shows that round, whatever was chosen before."""
+    round_in_view(request)
+    found = next((r for r in request._all_rounds if r.year == year), None)  # type: ignore[attr-defined]
+    request._round_in_view = found  # type: ignore[attr-defined]
+    return found
+
+
 def _default(everything: list[Round], *, at_work: bool) -> Round | None:
     open_now = [r for r in everything if phase_now(r)] if at_work else []
     begun = [r for r in everything if r.phases.all()]
