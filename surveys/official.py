@@ -1,0 +1,328 @@
+"""The official frame from `fixtures/official/`: blocks, units, decisions, criteria sets, rounds, surveys.
+
+Loading only adds. What already stands is somebody's work and is left alone; the report says so where it
+differs from the files. Criteria that are not in a published text are marked illustrative row by row.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from cchc_index.lib.numbers import vn_short
+from criteria.actions import inputs_changed
+from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup, Source
+from criteria.queries import units_of
+from criteria.tree import natural_key, parent_code
+from units.actions import record
+from units.models import Unit, UnitGroup
+
+from .models import AnswerOption, AnswerScale, RespondentGroup, Survey
+
+FOLDER = Path(settings.BASE_DIR) / "fixtures" / "official"
+PRINTED_SOURCES = {"survey": Source.SURVEY, "sipas": Source.SIPAS, "papi": Source.PAPI, "": Source.GROUP}
+
+Row = Mapping[str, Any]
+Texts = Mapping[tuple[str, str], Sequence[Row]]
+"""The rows of every set of the files, by decision number and block code."""
+
+
+@dataclass
+class Report:
+    """What one load did: rows added by kind, and sentences on what was left as it stood."""
+
+    added: dict[str, int] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+
+    def add(self, what: str, count: int = 1) -> None:
+        if count:
+            self.added[what] = self.added.get(what, 0) + count
+
+    def lines(self) -> list[str]:
+        """The report for people."""
+        added = [f"Thêm {count} {what}." for what, count in self.added.items()]
+        return [*(added or ["Không có gì thay đổi."]), *self.kept]
+
+
+@transaction.atomic
+def load_official(*, folder: Path = FOLDER) -> Report:
+    """Add what is missing of the official frame, all or nothing; from the command line only. Idempotent: a second run changes
+    nothing and logs nothing. Never overwrites a row that exists. Raises OSError when a file is missing.
+    """
+    frame = json.loads((folder / "frame.json").read_text(encoding="utf-8"))
+    report = Report()
+    groups = _load_groups(frame["groups"], report)
+    touched = _load_units(_csv(folder / "units.csv"), groups, report)
+    decisions = _load_decisions(frame["decisions"], report)
+    texts = {(row["decision"], row["group"]): _criteria_rows(row, folder) for row in frame["sets"]}
+    for row in frame["sets"]:
+        _load_set(row, texts, decisions[row["decision"]], groups[row["group"]], report)
+    for row in frame["rounds"]:
+        touched |= _load_round(row, groups, report)
+    _load_scales(frame["scales"], report)
+    _finish(groups, touched, report)
+    return report
+
+
+def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: Report) -> None:
+    for round_group in RoundGroup.objects.filter(group_id__in=touched).order_by("pk"):
+        inputs_changed(round_group.pk)
+    if report.added:
+        record(actor=None, verb="official.load", obj=next(iter(groups.values())), after=report.added)
+
+
+# --- who is measured ----------------------------------------------------------------------------
+
+
+def _load_groups(rows: Sequence[Row], report: Report) -> dict[str, UnitGroup]:
+    groups = {}
+    for row in rows:
+        group, created = UnitGroup.objects.get_or_create(code=row["code"], defaults=row)
+        report.add("khối", created)
+        if not created and group.name == group.code:
+            _fill(group, {"name": row["name"], "position": row["position"]}, "tên khối", report)
+        groups[row["code"]] = group
+    return groups
+
+
+def _load_units(rows: Sequence[Row], groups: Mapping[str, UnitGroup], report: Report) -> set[int]:
+    """Add missing units; gives the ids of the blocks that grew."""
+    known = {(u.group_id, u.code): u for u in Unit.objects.filter(group__in=groups.values()).order_by("pk")}
+    fresh = []
+    for row in rows:
+        unit = known.get((groups[row["group"]].pk, row["code"]))
+        if unit is None:
+            fresh.append(_unit(row, groups[row["group"]]))
+        elif unit.name != row["name"]:
+            report.kept.append(f"Đơn vị {unit.code}: giữ tên “{unit.name}” (tệp ghi “{row['name']}”).")
+    Unit.objects.bulk_create(fresh)
+    report.add("đơn vị", len(fresh))
+    return {unit.group_id for unit in fresh}
+
+
+def _unit(row: Row, group: UnitGroup) -> Unit:
+    texts = {key: row[key] for key in ("code", "name", "subtype", "source", "doubt")}
+    return Unit(group=group, valid_from=_date(row["valid_from"]), valid_to=_date(row["valid_to"]), **texts)
+
+
+# --- what measures them -------------------------------------------------------------------------
+
+
+def _load_decisions(rows: Sequence[Row], report: Report) -> dict[str, Decision]:
+    decisions = {}
+    for row in rows:
+        values = {**row, "issued_on": _date(row["issued_on"])}
+        decision, created = Decision.objects.get_or_create(number=row["number"], defaults=values)
+        report.add("quyết định", created)
+        if not created:
+            blank = {key: value for key, value in values.items() if not getattr(decision, key)}
+            _fill(decision, blank, "chi tiết quyết định", report)
+        decisions[row["number"]] = decision
+    return decisions
+
+
+def _load_set(row: Row, texts: Texts, decision: Decision, group: UnitGroup, report: Report) -> None:
+    criteria = texts[decision.number, group.code]
+    found, created = CriteriaSet.objects.get_or_create(decision=decision, group=group, defaults={"note": row["note"]})
+    if not created:
+        _say_if_different(found, criteria, report)
+        return
+    report.add("bộ tiêu chí")
+    report.add("tiêu chí", len(_plant(found, criteria, _previous(row, texts, group))))
+
+
+def _say_if_different(found: CriteriaSet, criteria: Sequence[Row], report: Report) -> None:
+    standing = set(found.criteria.values_list("code", "name", "max_points", "provenance"))
+    ours = {(r["code"], r["name"], Decimal(r["max_points"]), r["provenance"]) for r in criteria}
+    if standing != ours:
+        report.kept.append(f"Bộ tiêu chí {found}: đã có nội dung riêng, để nguyên.")
+
+
+def _criteria_rows(row: Row, folder: Path) -> list[dict[str, Any]]:
+    """The rows of a set in the order of their codes: published ones and illustrative ones, each marked."""
+    published = [_published(r) for r in _csv(folder / row["official"])] if "official" in row else []
+    texts = json.loads((folder / row["illustrative"]).read_text(encoding="utf-8"))
+    invented = [{**r, "provenance": Provenance.ILLUSTRATIVE} for r in texts]
+    return sorted([*published, *invented], key=lambda r: natural_key(r["code"]))
+
+
+def _published(row: Row) -> dict[str, Any]:
+    return {
+        "code": row["code"],
+        "printed_code": row["printed_code"],
+        "name": row["name"],
+        "max_points": row["max_points"],
+        "printed_max": row["printed_max_points"],
+        "source": PRINTED_SOURCES[row["source"]],
+        "provenance": Provenance.OFFICIAL,
+    }
+
+
+def _plant(found: CriteriaSet, rows: Sequence[Row], previous: Mapping[str, Criterion]) -> dict[str, Criterion]:
+    """Create the rows level by level, so that each finds its parent saved."""
+    planted: dict[str, Criterion] = {}
+    for level in _levels(rows):
+        fresh = [_criterion(found, position, row, planted, previous) for position, row in level]
+        Criterion.objects.bulk_create(fresh)
+        planted.update({criterion.code: criterion for criterion in fresh})
+    return planted
+
+
+def _levels(rows: Sequence[Row]) -> Iterator[list[tuple[int, Row]]]:
+    numbered = list(enumerate(rows))
+    for depth in sorted({row["code"].count(".") for row in rows}):
+        yield [(position, row) for position, row in numbered if row["code"].count(".") == depth]
+
+
+def _criterion(
+    found: CriteriaSet, position: int, row: Row, planted: Mapping[str, Criterion], previous: Mapping[str, Criterion]
+) -> Criterion:
+    parent = parent_code(row["code"], planted)
+    return Criterion(
+        criteria_set=found,
+        parent=planted[parent] if parent else None,
+        code=row["code"],
+        printed_code=row.get("printed_code", ""),
+        name=row["name"],
+        position=position,
+        is_leaf=bool(row.get("source")),
+        source=row.get("source", ""),
+        kind=row.get("kind", Criterion.Kind.NORMAL),
+        max_points=Decimal(row["max_points"]),
+        printed_max=row.get("printed_max", ""),
+        rule=row.get("rule", {}),
+        guidance=row.get("guidance", ""),
+        provenance=row["provenance"],
+        previous=previous.get(row.get("previous", "")),
+    )
+
+
+def _previous(row: Row, texts: Texts, group: UnitGroup) -> dict[str, Criterion]:
+    """Criteria of the earlier set that still say what the files say: a replaced set is linked by nobody."""
+    earlier = row.get("previous", "")
+    names = {(r["code"], r["name"]) for r in texts.get((earlier, group.code), ())}
+    standing = Criterion.objects.filter(criteria_set__decision__number=earlier, criteria_set__group=group)
+    return {c.code: c for c in standing.order_by("position") if (c.code, c.name) in names}
+
+
+# --- when, and who is asked ---------------------------------------------------------------------
+
+
+def _load_round(row: Row, groups: Mapping[str, UnitGroup], report: Report) -> set[int]:
+    """The round with its blocks and surveys; gives the ids of the blocks that are new in it."""
+    days = {key: _date(row[key]) for key in ("assessed_from", "assessed_to", "plan_date")}
+    defaults = {"plan_number": row["plan_number"], **days}
+    current, created = Round.objects.get_or_create(year=row["year"], defaults=defaults)
+    report.add("kỳ đánh giá", created)
+    if not created:
+        blank = {key: value for key, value in defaults.items() if not getattr(current, key)}
+        _fill(current, blank, "chi tiết kỳ đánh giá", report)
+        _say_if_period_differs(current, defaults, report)
+    fresh = set()
+    for code, respondents in row["respondents"].items():
+        if _load_round_group(current, row["decision"], groups[code], respondents, report):
+            fresh.add(groups[code].pk)
+    return fresh
+
+
+def _say_if_period_differs(current: Round, defaults: Mapping[str, Any], report: Report) -> None:
+    if (current.assessed_from, current.assessed_to) != (defaults["assessed_from"], defaults["assessed_to"]):
+        report.kept.append(
+            f"{current}: giữ thời kỳ đánh giá {current.assessed_from:%d/%m/%Y} – {current.assessed_to:%d/%m/%Y} "
+            f"(tệp ghi {defaults['assessed_from']:%d/%m/%Y} – {defaults['assessed_to']:%d/%m/%Y})."
+        )
+
+
+def _load_round_group(
+    current: Round, decision: str, group: UnitGroup, respondents: Sequence[Row], report: Report
+) -> bool:
+    wanted = CriteriaSet.objects.get(decision__number=decision, group=group)
+    block, created = RoundGroup.objects.select_related("criteria_set__decision").get_or_create(
+        round=current, group=group, defaults={"criteria_set": wanted}
+    )
+    report.add("khối trong kỳ", created)
+    if block.criteria_set_id != wanted.pk:
+        report.kept.append(f"{block}: đang dùng bộ tiêu chí {block.criteria_set.decision}, để nguyên.")
+    survey, is_new = Survey.objects.get_or_create(round_group=block)
+    report.add("cuộc điều tra", is_new)
+    _load_respondents(survey, respondents, report)
+    return created
+
+
+def _load_respondents(survey: Survey, rows: Sequence[Row], report: Report) -> None:
+    """Only into a survey that has none: a group that the operator took out stays out."""
+    if survey.respondent_groups.exists():
+        return
+    fresh = [RespondentGroup(survey=survey, position=number, **row) for number, row in enumerate(rows, start=1)]
+    RespondentGroup.objects.bulk_create(fresh)
+    report.add("nhóm đối tượng", len(fresh))
+
+
+def _load_scales(rows: Sequence[Row], report: Report) -> None:
+    for row in rows:
+        scale, created = AnswerScale.objects.get_or_create(code=row["code"], defaults={"name": row["name"]})
+        report.add("thang trả lời", created)
+        if created:
+            options = [
+                AnswerOption(scale=scale, value=o["value"], label=o["label"], share=Decimal(o["share"]))
+                for o in row["options"]
+            ]
+            AnswerOption.objects.bulk_create(options)
+
+
+# --- what stands now ----------------------------------------------------------------------------
+
+
+def summary() -> list[str]:
+    """Units, leaves and points of every round and block, with what is illustrative, for people."""
+    blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
+    return [line for block in blocks.order_by("round__year", "group__position") for line in _block_lines(block)]
+
+
+def _block_lines(block: RoundGroup) -> list[str]:
+    leaves = list(block.criteria_set.criteria.filter(is_leaf=True).order_by("position"))
+    normal = [leaf for leaf in leaves if leaf.kind == Criterion.Kind.NORMAL]
+    parts = {
+        "tự đánh giá": [leaf for leaf in normal if leaf.is_self],
+        "điều tra xã hội học": [leaf for leaf in normal if leaf.is_surveyed],
+        "thưởng": [leaf for leaf in leaves if leaf.kind == Criterion.Kind.BONUS],
+        "trừ": [leaf for leaf in leaves if leaf.kind == Criterion.Kind.PENALTY],
+    }
+    head = f"{block}: {units_of(block).count()} đơn vị, {block.criteria_set.decision}"
+    return [head, *(_part_line(name, part) for name, part in parts.items() if part)]
+
+
+def _part_line(name: str, leaves: Sequence[Criterion]) -> str:
+    points = vn_short(sum((leaf.max_points for leaf in leaves), Decimal(0)))
+    invented = sum(leaf.is_illustrative for leaf in leaves)
+    mark = "" if not invented else " (minh họa)" if invented == len(leaves) else f" ({invented} tiêu chí minh họa)"
+    return f"  {name}: {len(leaves)} tiêu chí, {points} điểm{mark}"
+
+
+# --- small things -------------------------------------------------------------------------------
+
+
+def _fill(obj: UnitGroup | Decision | Round, values: Mapping[str, Any], what: str, report: Report) -> None:
+    """Put values into fields that stand empty."""
+    if not values:
+        return
+    for name, value in values.items():
+        setattr(obj, name, value)
+    obj.save(update_fields=list(values))
+    report.add(what)
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
