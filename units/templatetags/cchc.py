@@ -29,6 +29,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def moment_exact(value: datetime | None) -> str:
+    """dd/mm/yyyy HH:MM:SS on the clock of Hà Nội: receipts and saves."""
+    return f"{clock.hanoi(value):%d/%m/%Y %H:%M:%S}" if value else ""
+
+
+@register.filter
 def get(mapping: dict, key: object) -> object:
     """mapping[key] in a template; None when absent."""
     return mapping.get(key) if mapping else None

@@ -1,0 +1,26 @@
+"""The verbs that write to self-assessments, scores, documents and evidence.
+
+Each takes ids, locks the assessment, checks role, state and time inside the transaction and logs last.
+They raise PermissionDenied for a wrong role, `Refused` (a sentence) for a wrong state or input,
+`entry.Invalid` for wrong fields and `Conflict` when somebody else saved first.
+"""
+
+from .archive import import_scores
+from .evidence import add_document, add_evidence, attach, detach, log_reading
+from .lifecycle import hand_over, open_assessment, reopen, send_back, submit
+from .scores import save_score
+
+__all__ = [
+    "add_document",
+    "add_evidence",
+    "attach",
+    "detach",
+    "hand_over",
+    "import_scores",
+    "log_reading",
+    "open_assessment",
+    "reopen",
+    "save_score",
+    "send_back",
+    "submit",
+]

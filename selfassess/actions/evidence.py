@@ -1,0 +1,245 @@
+"""Documents and what they prove."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean
+from selfassess import rules, uploads
+from selfassess.entry import Invalid
+from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
+from units.actions import record
+from units.models import Unit, User
+
+from .locking import locked, self_leaf
+
+# As wide as the columns of Document.
+_LENGTHS = {"number": ("Số ký hiệu", 100), "issuer": ("Cơ quan ban hành", 200), "abstract": ("Trích yếu", 500)}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file found good, with its document data, not yet kept."""
+
+    content: bytes
+    name: str
+    inspected: uploads.Inspected
+    data: dict[str, Any]
+
+
+def add_document(
+    *,
+    actor: User,
+    unit_id: int,
+    upload: File | None,
+    number: str,
+    issued_on: date | None,
+    issuer: str,
+    abstract: str,
+    address: str = "",
+) -> Document:
+    """Keep a file with its document data among the unit's documents. The same file sent again is the
+    same document. Raises Invalid by field (`upload`, `number`, `issued_on`, `issuer`, `abstract`)."""
+    if not rules.is_member(actor, unit_id):
+        raise PermissionDenied
+    received = _receive(upload, _data(number, issued_on, issuer, abstract))
+    with _stored(received) as name, transaction.atomic():
+        return _keep(actor, unit_id, name, received, address)
+
+
+def add_evidence(
+    *,
+    actor: User,
+    assessment_id: int,
+    criterion_id: int,
+    upload: File | None,
+    number: str,
+    issued_on: date | None,
+    issuer: str,
+    abstract: str,
+    page: int | None = None,
+    section: str = "",
+    address: str = "",
+) -> Evidence:
+    """`add_document` and `attach` as one: a page the document does not have keeps neither. The file is
+    read before the lock is taken, so that a slow one holds nobody up."""
+    assessment = SelfAssessment.objects.select_related("unit", "round_group__round").get(pk=assessment_id)
+    rules.require(actor, "edit", assessment, clock.now())
+    received = _receive(upload, _data(number, issued_on, issuer, abstract))
+    check_place(page, section, received.inspected.pages)
+    with _stored(received) as name, transaction.atomic():
+        document = _keep(actor, assessment.unit_id, name, received, address)
+        return attach(
+            actor=actor,
+            assessment_id=assessment_id,
+            criterion_id=criterion_id,
+            document_id=document.pk,
+            page=page,
+            section=section,
+            address=address,
+        )
+
+
+def _data(number: str, issued_on: date | None, issuer: str, abstract: str) -> dict[str, Any]:
+    return {"number": clean(number), "issued_on": issued_on, "issuer": clean(issuer), "abstract": clean(abstract)}
+
+
+def _data_errors(data: dict[str, Any]) -> dict[str, str]:
+    lacking = {
+        "number": "Chưa ghi số ký hiệu: ghi như trên văn bản, ví dụ 125/BC-SNV; không có số thì ghi “không số”.",
+        "issued_on": "Chưa ghi ngày ban hành: ghi theo dạng 31/12/2024.",
+        "issuer": "Chưa ghi cơ quan ban hành.",
+        "abstract": "Chưa ghi trích yếu: ghi tóm tắt nội dung như trên văn bản.",
+    }
+    errors = {name: sentence for name, sentence in lacking.items() if not data[name]}
+    for name, (label, limit) in _LENGTHS.items():
+        if len(data[name]) > limit:
+            errors[name] = f"{label} dài quá {limit} ký tự: rút gọn lại."
+    if data["issued_on"] and data["issued_on"] > clock.today():
+        errors["issued_on"] = "Ngày ban hành ở tương lai: kiểm tra lại ngày trên văn bản."
+    return errors
+
+
+def _receive(upload: File | None, data: dict[str, Any]) -> Received:
+    """The bytes and what they are; every fault of file and data at once."""
+    errors = _data_errors(data)
+    try:
+        if upload is None:
+            raise Refused("Chưa chọn tệp: chọn một tệp PDF, DOCX, XLSX, PNG hoặc JPG.")
+        # One byte past the limit is enough to know that a file is too large.
+        content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
+        inspected = uploads.inspect(content, upload.name or "", settings.EVIDENCE_MAX_BYTES)
+    except Refused as refused:
+        raise Invalid({"upload": str(refused), **errors}) from None
+    if errors:
+        raise Invalid(errors)
+    return Received(content, clean(upload.name)[-255:], inspected, data)
+
+
+@contextmanager
+def _stored(received: Received) -> Iterator[str]:
+    """The file under a random name; taken away again when no document came to speak of it."""
+    path = f"evidence/{uuid.uuid4().hex}.{received.inspected.extension}"
+    name = default_storage.save(path, ContentFile(received.content))
+    try:
+        yield name
+    finally:
+        if not Document.objects.filter(file=name).exists():
+            default_storage.delete(name)
+
+
+def _keep(actor: User, unit_id: int, name: str, received: Received, address: str) -> Document:
+    """The row for a stored file, or the unit's document that already holds the same bytes."""
+    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit_id)
+    inspected, data = received.inspected, received.data
+    same = Document.objects.filter(unit=unit, digest=inspected.digest).order_by("pk").first()
+    if same is not None:
+        if same.number == data["number"]:
+            return same
+        raise Invalid(
+            {"upload": f"Đơn vị đã có tệp này với số ký hiệu {same.number}: chọn nó ở mục “Dùng tài liệu đã có”."}
+        )
+    document = Document.objects.create(
+        unit=unit,
+        file=name,
+        original_name=received.name,
+        content_type=inspected.content_type,
+        size=inspected.size,
+        digest=inspected.digest,
+        pages=inspected.pages,
+        uploaded_by=actor,
+        **data,
+    )
+    after = {"number": document.number, "file": document.original_name, "digest": document.digest}
+    record(actor=actor, verb="selfassess.document", obj=document, after=after, unit=unit, address=address)
+    return document
+
+
+@transaction.atomic
+def attach(
+    *,
+    actor: User,
+    assessment_id: int,
+    criterion_id: int,
+    document_id: int,
+    page: int | None = None,
+    section: str = "",
+    address: str = "",
+) -> Evidence:
+    """A document of the unit supports a score, at a page or section. Attaching again moves the page."""
+    assessment = locked(assessment_id)
+    rules.require(actor, "edit", assessment, clock.now())
+    criterion = self_leaf(assessment, criterion_id)
+    document = Document.objects.filter(pk=document_id, unit=assessment.unit_id, replaced_by=None).first()
+    if document is None:
+        raise Invalid({"document": "Không có tài liệu này trong kho của đơn vị: chọn lại từ danh sách."})
+    check_place(page, section, document.pages)
+    score, _ = SelfScore.objects.get_or_create(assessment=assessment, criterion=criterion)
+    return _place(actor, assessment, score, document, page, clean(section), address)
+
+
+def check_place(page: int | None, section: str, pages: int | None) -> None:
+    """Refuse a page the document does not have."""
+    if page is not None and page < 1:
+        raise Invalid({"page": "Số trang phải từ 1 trở lên."})
+    if page is not None and pages is not None and page > pages:
+        raise Invalid({"page": f"Tài liệu chỉ có {pages} trang: ghi lại số trang."})
+    if len(clean(section)) > 100:
+        raise Invalid({"section": "Tên mục dài quá 100 ký tự: rút gọn lại."})
+
+
+def _place(
+    actor: User,
+    assessment: SelfAssessment,
+    score: SelfScore,
+    document: Document,
+    page: int | None,
+    section: str,
+    address: str,
+) -> Evidence:
+    evidence = Evidence.objects.filter(score=score, document=document, removed_at=None).first()
+    before = _place_words(evidence) if evidence else None
+    evidence = evidence or Evidence(score=score, document=document)
+    evidence.page, evidence.section = page, section
+    if before != _place_words(evidence):
+        evidence.save()
+        after = _place_words(evidence)
+        verb, unit = "selfassess.attach", assessment.unit
+        record(actor=actor, verb=verb, obj=evidence, before=before, after=after, unit=unit, address=address)
+    return evidence
+
+
+def _place_words(evidence: Evidence) -> dict[str, Any]:
+    place = {"page": evidence.page, "section": evidence.section}
+    return {"score": evidence.score_id, "document": evidence.document_id, **place}
+
+
+@transaction.atomic
+def detach(*, actor: User, assessment_id: int, evidence_id: int, address: str = "") -> None:
+    """Take a document off a score. The row stays with the time of removal; removing again changes nothing."""
+    assessment, at = locked(assessment_id), clock.now()
+    rules.require(actor, "edit", assessment, at)
+    evidence = Evidence.objects.filter(pk=evidence_id, score__assessment=assessment).first()
+    if evidence is None:
+        raise Refused("Tài liệu này không gắn với tiêu chí: tải lại trang để xem danh sách hiện tại.")
+    if evidence.removed_at is None:
+        evidence.removed_at = at
+        evidence.save(update_fields=["removed_at"])
+        before, unit = _place_words(evidence), assessment.unit
+        record(actor=actor, verb="selfassess.detach", obj=evidence, before=before, unit=unit, address=address)
+
+
+def log_reading(*, actor: User, document: Document, address: str = "") -> None:
+    """Somebody opened the file. Who may is decided by the caller's own rules."""
+    record(actor=actor, verb="selfassess.read", obj=document, unit=document.unit, address=address)

@@ -1,0 +1,107 @@
+"""Saving one score."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Conflict
+from cchc_index.lib.numbers import exact_text
+from criteria.actions import freeze
+from selfassess import entry, rules
+from selfassess.models import SelfAssessment, SelfScore
+from units.actions import record
+from units.models import User
+
+from .locking import locked, self_leaf
+
+
+@transaction.atomic
+def save_score(
+    *,
+    actor: User,
+    assessment_id: int,
+    criterion_id: int,
+    figures: Mapping[str, object],
+    points: object,
+    explanation: str,
+    na_claimed: bool,
+    na_reason: str,
+    seen_version: int,
+    address: str = "",
+) -> SelfScore:
+    """Store what the unit declares for one criterion; the rule computes the points, `points` counts only
+    for direct entry. `seen_version` is the version the person saw (0: none yet): an older one raises
+    Conflict with the current row, unless both say the same. Saving the same again changes nothing.
+    """
+    at = clock.now()
+    assessment = locked(assessment_id)
+    rules.require(actor, "edit", assessment, at)
+    criterion = self_leaf(assessment, criterion_id)
+    wanted = entry.read(
+        criterion,
+        figures=figures,
+        points=points,
+        explanation=explanation,
+        na_claimed=na_claimed,
+        na_reason=na_reason,
+    )
+    score = _current(assessment, criterion_id)
+    before = snapshot(score)
+    if stored(score) == wanted:
+        return score
+    if score.version != seen_version:
+        raise Conflict(
+            f"{score.updated_by or 'Người khác'} đã lưu tiêu chí này lúc {_hour(score)}: "
+            "so hai bản dưới đây, sửa nếu cần rồi bấm lưu lần nữa.",
+            score,
+        )
+    _store(score, wanted)
+    score.version, score.updated_at, score.updated_by = score.version + 1, at, actor
+    score.save()
+    freeze(assessment.round_group_id)
+    record(
+        actor=actor,
+        verb="selfassess.score",
+        obj=score,
+        before=before,
+        after=snapshot(score),
+        unit=assessment.unit,
+        address=address,
+    )
+    return score
+
+
+def _current(assessment: SelfAssessment, criterion_id: int) -> SelfScore:
+    """The stored row, or a new one that nobody has saved yet. The assessment's lock guards both."""
+    found = SelfScore.objects.filter(assessment=assessment, criterion=criterion_id).select_related("updated_by")
+    return found.first() or SelfScore(assessment=assessment, criterion_id=criterion_id)
+
+
+def stored(score: SelfScore) -> entry.Entry:
+    return entry.Entry(score.figures, score.points, score.explanation, score.na_claimed, score.na_reason)
+
+
+def _store(score: SelfScore, wanted: entry.Entry) -> None:
+    score.figures, score.points, score.explanation = wanted.figures, wanted.points, wanted.explanation
+    score.na_claimed, score.na_reason = wanted.na_claimed, wanted.na_reason
+
+
+def snapshot(score: SelfScore) -> dict[str, Any] | None:
+    """The score as the log keeps it; None for a row not yet written."""
+    if score.pk is None:
+        return None
+    return {
+        "criterion": score.criterion_id,
+        "figures": score.figures,
+        "points": exact_text(score.points),
+        "explanation": score.explanation,
+        "na_claimed": score.na_claimed,
+        "na_reason": score.na_reason,
+        "version": score.version,
+    }
+
+
+def _hour(score: SelfScore) -> str:
+    return f"{clock.hanoi(score.updated_at):%H:%M:%S %d/%m/%Y}" if score.updated_at else "trước đó"

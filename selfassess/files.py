@@ -1,0 +1,24 @@
+"""Private files out. Who may is decided by the caller; this only answers with the bytes."""
+
+from django.http import FileResponse, Http404
+
+from .models import Document
+
+# What a browser shows by itself and cannot run.
+SHOWN = {"application/pdf", "image/png", "image/jpeg"}
+
+
+def file_response(document: Document, *, download: bool = False) -> FileResponse:
+    """The stored bytes under the document's own name: PDF and pictures beside the score, the rest (and
+    `download`) to save. Never cached by anybody between, never guessed to be another type."""
+    try:
+        stored = document.file.open("rb")
+    except FileNotFoundError:
+        raise Http404("Tệp không còn trong kho.") from None
+    save = download or document.content_type not in SHOWN
+    response = FileResponse(
+        stored, as_attachment=save, filename=document.original_name, content_type=document.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,52 @@
+"""What a submission certifies, as one digest: every score, its words and its evidence."""
+
+from typing import Any
+
+from cchc_index.lib.canonical import digest
+
+from .models import Evidence, SelfAssessment, SelfScore
+
+
+def receipt_number(assessment: SelfAssessment, turn: int) -> str:
+    """TDG-2024-SO-SNV-0001: unique because a unit's code is unique in its block and `turn` counts its submissions."""
+    group, unit = assessment.round_group.group.code.upper(), assessment.unit.code
+    return f"TDG-{assessment.round_group.round.year}-{group}-{unit}-{turn:04d}"
+
+
+def content_digest(assessment: SelfAssessment) -> str:
+    """SHA-256 over the canonical content; three queries."""
+    return digest(content(assessment))
+
+
+def content(assessment: SelfAssessment) -> dict[str, Any]:
+    evidence: dict[int, list[dict[str, Any]]] = {}
+    rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None).select_related("document")
+    for row in rows.order_by("document__digest", "page", "section", "id"):
+        evidence.setdefault(row.score_id, []).append(
+            {
+                "number": row.document.number,
+                "file": row.document.digest,
+                "page": row.page,
+                "section": row.section,
+            }
+        )
+    scores = SelfScore.objects.filter(assessment=assessment).select_related("criterion")
+    return {
+        "format": "cchc-selfassessment/1",
+        "year": assessment.round_group.round.year,
+        "group": assessment.round_group.group.code,
+        "unit": assessment.unit.code,
+        "scores": [_score(score, evidence.get(score.pk, [])) for score in scores.order_by("criterion__position", "pk")],
+    }
+
+
+def _score(score: SelfScore, evidence: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "criterion": score.criterion.code,
+        "figures": score.figures,
+        "points": score.points,
+        "explanation": score.explanation,
+        "na_claimed": score.na_claimed,
+        "na_reason": score.na_reason,
+        "evidence": evidence,
+    }

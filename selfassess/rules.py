@@ -1,0 +1,145 @@
+"""Who may do what to a self-assessment, decided in one table: state × verb → state, roles, reason."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from criteria.models import Phase
+from criteria.queries import is_open_for
+from units import rules as people
+from units.models import Role, Unit
+
+from .models import Document, SelfAssessment
+
+Verb = Literal["edit", "hand_over", "send_back", "submit", "reopen"]
+State = SelfAssessment.State
+UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table. `while_open`: only while the unit's self-assessment phase is open."""
+
+    target: str
+    roles: tuple[Role, ...]
+    reason: bool = False
+    while_open: bool = True
+
+
+HEAD, MANAGER = (Role.UNIT_HEAD,), (Role.INDEX_MANAGER,)
+# What is not in the table is forbidden. Submitting twice is answered with the receipt of the first time.
+STEPS: dict[tuple[str, Verb], Step] = {
+    (State.DRAFT, "edit"): Step(State.DRAFT, UNIT_ROLES),
+    (State.DRAFT, "hand_over"): Step(State.AWAITING_HEAD, (Role.UNIT_OFFICER,)),
+    (State.DRAFT, "submit"): Step(State.SUBMITTED, HEAD),
+    (State.AWAITING_HEAD, "submit"): Step(State.SUBMITTED, HEAD),
+    (State.AWAITING_HEAD, "send_back"): Step(State.DRAFT, HEAD, reason=True),
+    (State.SUBMITTED, "reopen"): Step(State.DRAFT, MANAGER, reason=True, while_open=False),
+}
+ROLES: dict[Verb, tuple[Role, ...]] = {verb: step.roles for (_, verb), step in STEPS.items()}
+WORDS: dict[Verb, str] = {
+    "edit": "sửa điểm và tài liệu",
+    "hand_over": "trình thủ trưởng",
+    "send_back": "trả lại cho công chức",
+    "submit": "nộp",
+    "reopen": "mở lại",
+}
+
+
+def holds_role(user: people.AnyUser, verb: Verb, unit_id: int) -> bool:
+    """Whether the person's role allows the verb at all, whatever the state."""
+    roles = ROLES[verb]
+    if Role.INDEX_MANAGER in roles:
+        return people.is_index_manager(user)
+    return people.has_unit_role(user, unit_id, *roles)
+
+
+def is_open(assessment: SelfAssessment, at: datetime) -> bool:
+    """Whether the unit's self-assessment phase is open at `at` (extensions counted)."""
+    return is_open_for(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, assessment.unit, at)
+
+
+def refusal(verb: Verb, assessment: SelfAssessment, at: datetime) -> str:
+    """Why the state or the time forbids the verb, as a sentence; "" when nothing does."""
+    step = STEPS.get((assessment.state, verb))
+    if step is None:
+        return f"Bản tự đánh giá đang ở trạng thái “{assessment.get_state_display()}” nên không thể {WORDS[verb]}."
+    if step.while_open and not is_open(assessment, at):
+        return (
+            f"Thời gian tự đánh giá của {assessment.unit} không mở nên không thể {WORDS[verb]}. "
+            "Nếu cần thêm thời gian, đề nghị Sở Nội vụ gia hạn."
+        )
+    return ""
+
+
+def require(user: people.AnyUser, verb: Verb, assessment: SelfAssessment, at: datetime, reason: str = "") -> Step:
+    """The step to take. PermissionDenied for a wrong role, Refused for a wrong state, time or missing reason."""
+    if not holds_role(user, verb, assessment.unit_id):
+        raise PermissionDenied
+    said = refusal(verb, assessment, at)
+    if said:
+        raise Refused(said)
+    step = STEPS[assessment.state, verb]
+    if step.reason and not reason:
+        raise Refused(f"Chưa ghi lý do: ghi vì sao {WORDS[verb]} để đơn vị biết phải sửa gì.")
+    return step
+
+
+def can(user: people.AnyUser, verb: Verb, assessment: SelfAssessment, at: datetime | None = None) -> bool:
+    return holds_role(user, verb, assessment.unit_id) and not refusal(verb, assessment, at or clock.now())
+
+
+def can_edit(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
+    return can(user, "edit", assessment, at)
+
+
+def can_hand_over(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
+    return can(user, "hand_over", assessment, at)
+
+
+def can_send_back(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
+    return can(user, "send_back", assessment, at)
+
+
+def can_submit(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
+    return can(user, "submit", assessment, at)
+
+
+def can_reopen(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
+    return can(user, "reopen", assessment, at)
+
+
+def sees_all(user: people.AnyUser) -> bool:
+    return people.is_index_manager(user) or people.is_observer(user)
+
+
+def units_visible_to(user: people.AnyUser) -> QuerySet[Unit]:
+    """Units whose self-assessment and documents the person may read here; a council member reads
+    through the appraisal pages."""
+    if sees_all(user):
+        return Unit.objects.all()
+    return people.units_where(user, *UNIT_ROLES)
+
+
+def visible_to(user: people.AnyUser) -> QuerySet[SelfAssessment]:
+    found = SelfAssessment.objects.select_related("unit__group", "round_group__round", "round_group__group")
+    return found if sees_all(user) else found.filter(unit__in=units_visible_to(user))
+
+
+def can_view(user: people.AnyUser, assessment: SelfAssessment) -> bool:
+    return sees_all(user) or is_member(user, assessment.unit_id)
+
+
+def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
+    found = Document.objects.select_related("unit", "uploaded_by")
+    return found if sees_all(user) else found.filter(unit__in=units_visible_to(user))
+
+
+def is_member(user: people.AnyUser, unit_id: int) -> bool:
+    """Officer or head of the unit: may open the assessment and add to the unit's documents."""
+    return people.has_unit_role(user, unit_id, *UNIT_ROLES)

@@ -1,0 +1,126 @@
+"""Lifecycle: every state × verb × role decided in one table; the forbidden changes nothing."""
+
+from itertools import product
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from criteria.models import Phase
+from criteria.tests.factories import open_phase
+from selfassess import actions, rules
+from selfassess.models import SelfAssessment
+from selfassess.tests.factories import DocumentFactory, SelfAssessmentFactory, SelfScoreFactory, small_assessment
+from units.models import LogEntry, Role, User
+from units.tests.factories import UnitFactory, UserFactory, person
+
+pytestmark = pytest.mark.django_db
+
+OFFICER, HEAD, MANAGER = "officer", "head", "manager"
+ROLES = (OFFICER, HEAD, MANAGER, "observer", "council", "survey", "other_officer", "other_head", "nobody")
+# Written out by hand, on purpose not derived from rules.STEPS.
+ALLOWED = {
+    ("draft", "edit"): {OFFICER: "draft", HEAD: "draft"},
+    ("draft", "hand_over"): {OFFICER: "awaiting_head"},
+    ("draft", "submit"): {HEAD: "submitted"},
+    ("awaiting_head", "submit"): {HEAD: "submitted"},
+    ("awaiting_head", "send_back"): {HEAD: "draft"},
+    ("submitted", "submit"): {HEAD: "submitted"},
+    ("submitted", "reopen"): {MANAGER: "draft"},
+}
+
+
+def somebody(role: str, assessment: SelfAssessment) -> User:
+    unit, other = assessment.unit, UnitFactory(group=assessment.unit.group)
+    return {
+        OFFICER: lambda: person(Role.UNIT_OFFICER, unit),
+        HEAD: lambda: person(Role.UNIT_HEAD, unit),
+        MANAGER: lambda: person(Role.INDEX_MANAGER, unit),
+        "observer": lambda: person(Role.OBSERVER, unit),
+        "council": lambda: person(Role.COUNCIL_MEMBER, unit),
+        "survey": lambda: person(Role.SURVEY_OPERATOR, unit),
+        "other_officer": lambda: person(Role.UNIT_OFFICER, other),
+        "other_head": lambda: person(Role.UNIT_HEAD, other),
+        "nobody": UserFactory,
+    }[role]()
+
+
+def in_state(state: str) -> SelfAssessment:
+    assessment = small_assessment()
+    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    for criterion in assessment.round_group.criteria_set.criteria.filter(source="self"):
+        SelfScoreFactory(assessment=assessment, criterion=criterion, points=1, explanation="Có")
+    return back_to(assessment, state)
+
+
+def back_to(assessment: SelfAssessment, state: str) -> SelfAssessment:
+    submitted = state == "submitted"
+    assessment.state = state
+    assessment.submitted_at = clock.now() if submitted else None
+    assessment.submitted_by = UserFactory() if submitted else None
+    assessment.save()
+    return assessment
+
+
+def act(verb: str, actor: User, assessment: SelfAssessment) -> None:
+    given: dict[str, object] = {"actor": actor, "assessment_id": assessment.pk}
+    if verb == "edit":
+        criterion = assessment.round_group.criteria_set.criteria.filter(source="self").first()
+        typed = {"figures": {}, "points": "0,5", "explanation": "Có", "na_claimed": False, "na_reason": ""}
+        actions.save_score(**given, criterion_id=criterion.pk, seen_version=1, **typed)
+    elif verb in ("send_back", "reopen"):
+        getattr(actions, verb)(**given, reason="Sai số liệu")
+    else:
+        getattr(actions, verb)(**given)
+
+
+@pytest.mark.parametrize(("state", "verb"), list(product(SelfAssessment.State.values, rules.ROLES)))
+def test_state_verb_role_matrix(state: str, verb: str) -> None:
+    assessment = in_state(state)
+    expected = ALLOWED.get((state, verb), {})
+    for role in [r for r in ROLES if r not in expected]:
+        entries = LogEntry.objects.count()
+        actor = somebody(role, assessment)
+        assert not rules.can(actor, verb, assessment)
+        with pytest.raises((PermissionDenied, Refused)):
+            act(verb, actor, assessment)
+        assessment.refresh_from_db()
+        assert (assessment.state, LogEntry.objects.count()) == (state, entries), role
+    for role, target in expected.items():
+        back_to(assessment, state)
+        act(verb, somebody(role, assessment), assessment)
+        assessment.refresh_from_db()
+        assert assessment.state == target, role
+
+
+@pytest.mark.parametrize("verb", ["edit", "hand_over", "submit"])
+def test_nothing_moves_while_the_phase_is_closed(verb: str) -> None:
+    assessment = in_state("draft")
+    Phase.objects.all().delete()
+    role = OFFICER if verb != "submit" else HEAD
+    with pytest.raises(Refused):
+        act(verb, somebody(role, assessment), assessment)
+
+
+def test_ways_back_need_a_reason() -> None:
+    assessment = in_state("awaiting_head")
+    with pytest.raises(Refused, match="lý do"):
+        actions.send_back(actor=somebody(HEAD, assessment), assessment_id=assessment.pk, reason=" ")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_predicate_and_queryset_mean_the_same(role: str) -> None:
+    mine = small_assessment()
+    other = SelfAssessmentFactory(round_group=mine.round_group)
+    user = somebody(role, mine)
+    seen = set(rules.visible_to(user))
+    assert seen == {a for a in (mine, other) if rules.can_view(user, a)}
+    assert (mine in seen, other in seen) == {
+        OFFICER: (True, False),
+        HEAD: (True, False),
+        MANAGER: (True, True),
+        "observer": (True, True),
+    }.get(role, (False, False))
+    documents = [DocumentFactory(unit=a.unit) for a in (mine, other)]
+    assert [d in rules.documents_visible_to(user) for d in documents] == [mine in seen, other in seen]

@@ -1,0 +1,204 @@
+"""Evidence files in: hostile until proven. Size → name → signature → structure; nothing is rendered.
+
+Each kind of bad file has its own Vietnamese sentence that says what to do instead.
+"""
+
+import hashlib
+import io
+import logging
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import pypdf
+
+from cchc_index.lib.faults import Refused
+
+MAX_MEMBERS = 5_000
+MAX_UNPACKED = 400 * 1024 * 1024
+MAX_RATIO = 200
+SMALL = 1024 * 1024
+"""A document that unpacks to less than this is no bomb, whatever its ratio."""
+PDF_SECONDS = 5.0
+MAX_PAGES = 20_000
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_ZIP = b"PK\x03\x04"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+# pypdf reports every oddity of a file it can still read; the operator's log is not the place.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file found good."""
+
+    extension: str
+    content_type: str
+    size: int
+    digest: str
+    pages: int | None
+
+
+def inspect(data: bytes, name: str, max_bytes: int) -> Inspected:
+    """What the file is. Raises Refused with a helpful sentence when it cannot be taken as evidence."""
+    if not data:
+        raise Refused("Tệp rỗng (0 byte): kiểm tra lại tệp trên máy rồi chọn lại.")
+    if len(data) > max_bytes:
+        raise Refused(
+            f"Tệp nặng {_megabytes(len(data))} MB, tối đa {_megabytes(max_bytes)} MB: "
+            "giảm độ phân giải khi quét hoặc tách thành nhiều tài liệu."
+        )
+    extension = _extension(name)
+    content_type, check = _KINDS[extension]
+    pages = check(data)
+    return Inspected(extension, content_type, len(data), hashlib.sha256(data).hexdigest(), pages)
+
+
+def _extension(name: str) -> str:
+    found = PurePath(name).suffix.lower().lstrip(".")
+    if found in _KINDS:
+        return found
+    if found in _ADVICE:
+        raise Refused(_ADVICE[found])
+    if not found:
+        raise Refused("Tên tệp không có phần mở rộng: đổi tên cho đúng loại, ví dụ “bao-cao.pdf”.")
+    raise Refused(f"Không nhận tệp “.{found[:20]}”: chỉ nhận PDF, DOCX, XLSX, PNG, JPG.")
+
+
+def _pdf(data: bytes) -> int:
+    if b"%PDF-" not in data[:1024]:
+        raise _not_what_it_says("PDF", data)
+    try:
+        reader = pypdf.PdfReader(_Timed(data), strict=False)
+        if reader.is_encrypted:
+            raise Refused("Tệp PDF có mật khẩu nên Hội đồng không mở được: bỏ mật khẩu rồi tải lại.")
+        pages = _page_count(reader)
+    except Refused:
+        raise
+    except TimeoutError:
+        raise Refused("Tệp PDF quá phức tạp, không đọc được số trang: in lại thành PDF rồi tải lại.") from None
+    except Exception as error:  # a hostile file can make a parser fail in any way
+        raise _broken_pdf() from error
+    if not 1 <= pages <= MAX_PAGES:
+        raise Refused("Tệp PDF không có trang nào: mở tệp kiểm tra rồi xuất lại PDF.")
+    return pages
+
+
+def _page_count(reader: pypdf.PdfReader) -> int:
+    """The count the page tree declares, when its first page is really there."""
+    tree = reader.root_object["/Pages"].get_object()
+    count, kids = int(tree["/Count"]), tree["/Kids"]  # type: ignore[index]
+    if count and (not kids or kids[0].get_object() is None):
+        raise _broken_pdf()
+    return count
+
+
+def _broken_pdf() -> Refused:
+    return Refused("Tệp PDF bị hỏng hoặc tải về chưa hết: mở thử trên máy, xuất lại PDF rồi tải lại.")
+
+
+class _Timed(io.BytesIO):
+    """Bytes that stop answering after PDF_SECONDS, so that a malicious file cannot hold the process."""
+
+    def __init__(self, data: bytes):
+        super().__init__(data)
+        self._until = time.monotonic() + PDF_SECONDS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if time.monotonic() > self._until:
+            raise TimeoutError
+        return super().read(size)
+
+
+def _office(kind: str, main_part: str) -> Callable[[bytes], None]:
+    """The check of a DOCX or XLSX: only its directory is read, nothing is unpacked."""
+
+    def check(data: bytes) -> None:
+        if data.startswith(_OLE):
+            raise Refused(
+                f"Tệp {kind} có mật khẩu hoặc là bản Office cũ đổi tên: bỏ mật khẩu, lưu lại dạng {kind} rồi tải lại."
+            )
+        if not data.startswith(_ZIP):
+            raise _not_what_it_says(kind, data)
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                _check_members(kind, main_part, archive.infolist())
+        except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+            raise Refused(f"Tệp {kind} bị hỏng: mở thử trên máy, lưu lại rồi tải lại.") from error
+
+    return check
+
+
+def _check_members(kind: str, main_part: str, members: list[zipfile.ZipInfo]) -> None:
+    names = {member.filename for member in members}
+    unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or (unpacked > SMALL and unpacked > packed * MAX_RATIO):
+        raise Refused(f"Tệp {kind} nén bất thường, mở ra quá lớn: xuất sang PDF rồi tải lại.")
+    if any(member.flag_bits & 1 for member in members):
+        raise Refused(f"Tệp {kind} có mật khẩu nên Hội đồng không mở được: bỏ mật khẩu rồi tải lại.")
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise Refused(f"Tệp {kind} chứa macro: lưu lại dạng không macro hoặc xuất sang PDF.")
+    if main_part not in names:
+        raise Refused(f"Nội dung không phải {kind} dù tên tệp ghi vậy: mở tệp và lưu lại đúng dạng {kind}.")
+
+
+def _png(data: bytes) -> None:
+    if not data.startswith(_PNG):
+        raise _not_what_it_says("PNG", data)
+    if data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
+        raise Refused("Ảnh PNG bị hỏng hoặc tải về chưa hết: mở thử trên máy, lưu lại rồi tải lại.")
+
+
+def _jpeg(data: bytes) -> None:
+    if not data.startswith(_JPEG):
+        raise _not_what_it_says("JPG", data)
+    if b"\xff\xd9" not in data[-4096:]:
+        raise Refused("Ảnh JPG bị hỏng hoặc tải về chưa hết: mở thử trên máy, lưu lại rồi tải lại.")
+
+
+def _not_what_it_says(kind: str, data: bytes) -> Refused:
+    real = next((word for start, word in _SIGNATURES if data.startswith(start)), "")
+    seems = f" (có vẻ là {real})" if real else ""
+    return Refused(f"Nội dung không phải {kind} dù tên tệp ghi vậy{seems}: chọn đúng tệp hoặc xuất lại dạng {kind}.")
+
+
+_SIGNATURES = (
+    (b"%PDF-", "PDF"),
+    (_PNG, "ảnh PNG"),
+    (_JPEG, "ảnh JPG"),
+    (_ZIP, "tệp nén hoặc tệp Office"),
+    (_OLE, "tệp Office cũ"),
+    (b"MZ", "chương trình chạy trên máy"),
+    (b"<", "trang web"),
+)
+_KINDS: dict[str, tuple[str, Callable[[bytes], int | None]]] = {
+    "pdf": ("application/pdf", _pdf),
+    "docx": (_WORD, _office("DOCX", "word/document.xml")),
+    "xlsx": (_EXCEL, _office("XLSX", "xl/workbook.xml")),
+    "png": ("image/png", _png),
+    "jpg": ("image/jpeg", _jpeg),
+    "jpeg": ("image/jpeg", _jpeg),
+}
+_ARCHIVE = "Không nhận tệp nén: giải nén rồi tải lên từng tài liệu."
+_ADVICE = {
+    "doc": "Không nhận tệp Word cũ (.doc): mở bằng Word và lưu lại dạng DOCX hoặc PDF.",
+    "xls": "Không nhận tệp Excel cũ (.xls): mở bằng Excel và lưu lại dạng XLSX hoặc PDF.",
+    "docm": "Không nhận tệp có macro: lưu lại dạng DOCX hoặc PDF.",
+    "xlsm": "Không nhận tệp có macro: lưu lại dạng XLSX hoặc PDF.",
+    "ppt": "Không nhận tệp trình chiếu: xuất sang PDF rồi tải lại.",
+    "pptx": "Không nhận tệp trình chiếu: xuất sang PDF rồi tải lại.",
+    "heic": "Không nhận ảnh HEIC của điện thoại: chuyển sang JPG rồi tải lại.",
+    **dict.fromkeys(("zip", "rar", "7z", "gz", "tar"), _ARCHIVE),
+}
+
+
+def _megabytes(size: int) -> str:
+    tenths = -(-size * 10 // (1024 * 1024))
+    return f"{tenths // 10},{tenths % 10}" if tenths % 10 else str(tenths // 10)

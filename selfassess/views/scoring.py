@@ -1,0 +1,272 @@
+"""The page of one criterion: score, evidence, preview. One form carries all, so that no button loses
+what was typed for another: uploading also saves the score as far as it is typed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Conflict, Refused
+from cchc_index.lib.numbers import vn, vn_short
+from criteria import scoring
+from criteria.models import Criterion
+from selfassess import actions, entry, queries, rules
+from selfassess.forms import AttachForm, UploadForm
+from selfassess.models import SelfAssessment, SelfScore
+
+from .found import address, find_assessment, find_criterion, person
+
+FIGURE = "figure_"
+TYPED = (
+    *("points", "explanation", "na_reason", "version"),
+    *("number", "issued_on", "issuer", "abstract", "page", "section"),
+    *("document", "chosen_page", "chosen_section"),
+)
+
+
+@dataclass
+class Trouble:
+    """Why a page comes back: sentences by field (“” for the page), the row somebody else saved."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    current: SelfScore | None = None
+    status: int = 400
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
+    found = find_assessment(request, pk)
+    leaf = find_criterion(found, criterion_id)
+    if request.method != "POST":
+        return _page(request, found, leaf)
+    trouble = _save(request, found, leaf)
+    if trouble:
+        return _page(request, found, leaf, trouble)
+    following = queries.criterion_page(found, leaf).following if "tiep" in request.POST else None
+    return redirect("selfassess:criterion", found.pk, following.pk if following else leaf.pk)
+
+
+@require_POST
+def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
+    """A new document with its data, attached to this criterion."""
+    found = find_assessment(request, pk)
+    leaf = find_criterion(found, criterion_id)
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, found, leaf, Trouble(form.said()))
+    given = {**form.cleaned_data, "upload": request.FILES.get("upload")}
+    try:
+        evidence = actions.add_evidence(
+            actor=person(request),
+            assessment_id=found.pk,
+            criterion_id=leaf.pk,
+            address=address(request),
+            **given,
+        )
+    except Refused as refused:
+        return _page(request, found, leaf, _trouble(refused))
+    messages.success(request, f"Đã tải lên và gắn tài liệu {evidence.document.number}.")
+    return _after_evidence(request, found, leaf)
+
+
+@require_POST
+def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
+    """A document the unit already has."""
+    found = find_assessment(request, pk)
+    leaf = find_criterion(found, criterion_id)
+    form = AttachForm({**request.POST.dict(), **_chosen_place(request)})
+    if not form.is_valid():
+        return _page(request, found, leaf, Trouble(_prefixed(form.said())))
+    given = form.cleaned_data
+    try:
+        evidence = actions.attach(
+            actor=person(request),
+            assessment_id=found.pk,
+            criterion_id=leaf.pk,
+            document_id=given["document"],
+            page=given["page"],
+            section=given["section"],
+            address=address(request),
+        )
+    except Refused as refused:
+        trouble = _trouble(refused)
+        return _page(request, found, leaf, Trouble(_prefixed(trouble.errors), status=trouble.status))
+    messages.success(request, f"Đã gắn tài liệu {evidence.document.number}.")
+    return _after_evidence(request, found, leaf)
+
+
+def _chosen_place(request: HttpRequest) -> dict[str, str]:
+    """The place fields of “Dùng tài liệu đã có” stand in the same form as those of the upload."""
+    return {name: request.POST.get(f"chosen_{name}", request.POST.get(name, "")) for name in ("page", "section")}
+
+
+def _prefixed(errors: Mapping[str, str]) -> dict[str, str]:
+    return {f"chosen_{name}" if name in ("page", "section") else name: said for name, said in errors.items()}
+
+
+@require_POST
+def detach(request: HttpRequest, pk: int, criterion_id: int, evidence_id: int) -> HttpResponse:
+    found = find_assessment(request, pk)
+    leaf = find_criterion(found, criterion_id)
+    try:
+        actions.detach(actor=person(request), assessment_id=found.pk, evidence_id=evidence_id, address=address(request))
+    except Refused as refused:
+        return _page(request, found, leaf, _trouble(refused))
+    messages.success(request, "Đã gỡ tài liệu khỏi tiêu chí; tài liệu vẫn còn trong kho của đơn vị.")
+    return _after_evidence(request, found, leaf)
+
+
+def _after_evidence(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> HttpResponse:
+    """The evidence is in; the score typed beside it is saved too, or shown again with its fault."""
+    trouble = _save(request, found, leaf) if "version" in request.POST else None
+    if trouble:
+        return _page(request, found, leaf, trouble)
+    return redirect(reverse("selfassess:criterion", args=[found.pk, leaf.pk]) + "#tai-lieu")
+
+
+@require_safe
+def preview(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
+    """The points for the figures in the address, for the eyes only: nothing is written."""
+    found = find_assessment(request, pk)
+    leaf = find_criterion(found, criterion_id)
+    errors: dict[str, str] = {}
+    figures = entry.read_figures(leaf, _figures(request.GET), errors)
+    try:
+        points = None if errors else entry.compute(leaf, figures)
+    except entry.Invalid as invalid:
+        points, errors = None, invalid.errors
+    context = {"criterion": leaf, "computed": points, "said": " ".join(errors.values())}
+    return render(request, "selfassess/_computed.html", context)
+
+
+def _save(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> Trouble | None:
+    """Save what was typed; None when it is in."""
+    typed = request.POST
+    version = typed.get("version", "")
+    try:
+        before = SelfScore.objects.filter(assessment=found, criterion=leaf).values_list("version", flat=True).first()
+        score = actions.save_score(
+            actor=person(request),
+            assessment_id=found.pk,
+            criterion_id=leaf.pk,
+            figures=_figures(typed),
+            points=typed.get("points", ""),
+            explanation=typed.get("explanation", ""),
+            na_claimed="na_claimed" in typed,
+            na_reason=typed.get("na_reason", ""),
+            seen_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            address=address(request),
+        )
+    except Refused as refused:
+        return _trouble(refused)
+    if score.version != (before or 0):
+        messages.success(request, f"Đã lưu {clock.hanoi(clock.now()):%H:%M:%S} tiêu chí {leaf.code}.{_said(score)}")
+    return None
+
+
+def _said(score: SelfScore) -> str:
+    if score.na_claimed:
+        return " Đề nghị không áp dụng."
+    return f" Điểm: {vn(score.points)}." if score.points is not None else " Chưa có điểm."
+
+
+def _trouble(refused: Refused) -> Trouble:
+    if isinstance(refused, entry.Invalid):
+        return Trouble(refused.errors)
+    current = refused.current if isinstance(refused, Conflict) else None
+    return Trouble({"": str(refused)}, current if isinstance(current, SelfScore) else None, 409)
+
+
+def _figures(typed: Mapping[str, str]) -> dict[str, object]:
+    return {name[len(FIGURE) :]: typed[name] for name in typed if name.startswith(FIGURE)}
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, found: SelfAssessment, leaf: Criterion, trouble: Trouble | None = None) -> HttpResponse:
+    """The criterion's page; after a fault with everything typed still in its field."""
+    trouble = trouble or Trouble(status=200)
+    page = queries.criterion_page(found, leaf)
+    typed = _typed(request) if request.method == "POST" else _kept(page.score, leaf)
+    if trouble.current is not None:
+        typed["version"] = trouble.current.version
+    at = clock.now()
+    context = {
+        "assessment": found,
+        "page": page,
+        "criterion": leaf,
+        "typed": typed,
+        "rule": scoring.describe(leaf.rule, leaf.max_points),
+        "is_direct": scoring.is_direct(leaf.rule),
+        "fields": [_field(f, typed["figures"], trouble.errors) for f in scoring.fields(leaf.rule)],
+        "errors": trouble.errors,
+        "summary": _summary(trouble.errors),
+        "current": trouble.current,
+        "current_figures": _words(leaf, trouble.current.figures) if trouble.current else [],
+        "stored_figures": _words(leaf, page.score.figures) if page.score else [],
+        "may_edit": rules.can_edit(request.user, found, at),
+        "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
+        "computed": page.score.points if page.score else None,
+    }
+    return render(request, "selfassess/criterion.html", context, status=trouble.status)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    values: dict[str, Any] = {name: request.POST.get(name, "") for name in TYPED}
+    return {**values, "na_claimed": "na_claimed" in request.POST, "figures": _figures(request.POST)}
+
+
+def _kept(score: SelfScore | None, leaf: Criterion) -> dict[str, Any]:
+    """The stored score as the form shows it: comma as decimal sign, no digit lost."""
+    if score is None:
+        return {"version": 0, "figures": {}}
+    return {
+        "points": _points_text(score),
+        "explanation": score.explanation,
+        "na_claimed": score.na_claimed,
+        "na_reason": score.na_reason,
+        "version": score.version,
+        "figures": {
+            f.key: score.figures.get(f.key, "").replace(".", ",") if f.kind == "number" else score.figures.get(f.key)
+            for f in scoring.fields(leaf.rule)
+        },
+    }
+
+
+def _points_text(score: SelfScore) -> str:
+    """9,50, or more digits where there are more."""
+    short = vn(score.points)
+    return short if score.points is None or len(short) >= len(vn_short(score.points)) else vn_short(score.points)
+
+
+def _field(declared: scoring.Field, values: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+    name = FIGURE + declared.key
+    return {"declared": declared, "name": name, "value": values.get(declared.key) or "", "error": errors.get(name, "")}
+
+
+def _words(leaf: Criterion, figures: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Stored figures with their labels, for reading."""
+    said = []
+    for declared in scoring.fields(leaf.rule):
+        value = figures.get(declared.key, "")
+        shown = dict(declared.choices).get(value, "") if declared.kind == "choice" else value.replace(".", ",")
+        said.append((declared.label, f"{shown} {declared.unit}".strip() if shown else "chưa khai"))
+    return said
+
+
+def _summary(errors: Mapping[str, str]) -> list[str]:
+    """The error summary: a link to each wrong field."""
+    anchors = {"figures": "figures"}
+    return [
+        format_html('<a href="#{}">{}</a>', anchors.get(name, name), said) if name else said
+        for name, said in errors.items()
+    ]
