@@ -1,0 +1,268 @@
+"""Jobs survive lost messages, doubled messages and killed workers: the row is the truth."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from cchc_index.lib import clock, dispatch
+from cchc_index.lib.faults import Refused
+from criteria.actions import inputs_changed
+from results import actions, queries, report, rules, tasks
+from results.models import Computation, Job
+from units.models import Role
+from units.tests.factories import UnitFactory, UserFactory, person
+
+from .factories import block, give
+
+pytestmark = pytest.mark.django_db
+QUEUED, RUNNING, DONE, FAILED = Job.State.QUEUED, Job.State.RUNNING, Job.State.DONE, Job.State.FAILED
+
+
+@pytest.fixture
+def round_group():
+    found = block("A", "B")
+    give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
+    return found
+
+
+@pytest.fixture
+def sent(monkeypatch, django_capture_on_commit_callbacks):
+    """The messages sent while `during` runs."""
+    messages = []
+    monkeypatch.setattr(dispatch, "_send", lambda task, args: messages.append((task, *args)))
+
+    def during(work):
+        messages.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            work()
+        return list(messages)
+
+    return during
+
+
+def age(job: Job, seconds: int) -> None:
+    then = clock.now() - timedelta(seconds=seconds)
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=then, created_at=then)
+
+
+def state(job: Job) -> str:
+    return Job.objects.get(pk=job.pk).state
+
+
+def test_a_change_is_computed_once_however_many_messages_come(round_group):
+    for _ in range(5):
+        tasks.recompute(round_group.pk)
+
+    assert [job.state for job in Job.objects.all()] == [DONE]
+    assert Computation.objects.get(current=True).unit_results.count() == 2
+
+
+def test_requests_coalesce_into_one_queued_job(round_group):
+    jobs = {actions.enqueue_recompute(round_group.pk) for _ in range(5)}
+
+    assert len(jobs) == 1
+    with pytest.raises(IntegrityError, match=r"one_queued_recompute_per_group|results_job"), transaction.atomic():
+        Job.objects.create(kind=Job.Kind.RECOMPUTE, round_group=round_group)
+
+
+def test_a_job_is_claimed_once(round_group):
+    job = actions.enqueue_recompute(round_group.pk)
+
+    assert actions.claim(job.pk).attempts == 1
+    assert actions.claim(job.pk) is None
+    assert actions.enqueue_recompute(round_group.pk) is None  # the run under way looks again by itself
+
+
+def test_inputs_that_move_on_during_the_run_are_computed_too(round_group, monkeypatch):
+    from results.actions import jobs
+
+    real, runs = jobs.recompute, []
+
+    def moving(*, round_group_id):
+        found = real(round_group_id=round_group_id)
+        runs.append(found)
+        if len(runs) == 1:
+            give(round_group, {"B": {"1": "65"}})
+        return found
+
+    monkeypatch.setattr(jobs, "recompute", moving)
+    tasks.recompute(round_group.pk)
+
+    assert len(runs) == 2
+    round_group.refresh_from_db()
+    assert queries.is_up_to_date(round_group)
+    assert [job.state for job in Job.objects.all()] == [DONE]
+
+
+def test_a_killed_worker_is_replaced(round_group, sent):
+    job = actions.enqueue_recompute(round_group.pk)
+    actions.claim(job.pk)  # and the worker dies here
+    age(job, 61)
+
+    assert sent(actions.requeue) == [("results.recompute", round_group.pk)]
+    assert state(job) == QUEUED
+    tasks.recompute(round_group.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (DONE, 2)
+
+
+def test_a_beating_job_is_left_alone(round_group, sent):
+    job = actions.enqueue_recompute(round_group.pk)
+    actions.claim(job.pk)
+    age(job, 50)
+
+    assert sent(actions.requeue) == []
+    assert state(job) == RUNNING
+
+
+def test_a_new_change_takes_a_stale_run_over_at_once(round_group):
+    job = actions.enqueue_recompute(round_group.pk)
+    actions.claim(job.pk)
+    age(job, 61)
+
+    tasks.recompute(round_group.pk)
+
+    assert state(job) == DONE
+
+
+def test_a_job_that_kills_every_worker_fails_with_words(round_group, sent):
+    job = actions.enqueue_recompute(round_group.pk)
+    for _ in range(5):
+        assert actions.claim(job.pk) is not None
+        age(job, 61)
+        sent(actions.requeue)
+
+    job.refresh_from_db()
+    assert job.state == FAILED
+    assert "Đã thử 5 lần" in job.message
+    assert sent(actions.requeue) == []  # and the sweeper lets it rest
+
+
+def test_a_failed_block_is_computed_again_after_the_next_change(round_group):
+    job = actions.enqueue_recompute(round_group.pk)
+    Job.objects.filter(pk=job.pk).update(state=FAILED, finished_at=clock.now())
+    inputs_changed(round_group.pk)
+
+    tasks.recompute(round_group.pk)
+
+    assert queries.current(round_group) is not None
+
+
+def test_a_lost_broker_loses_no_work(round_group, sent):
+    """No message ever came: the sweeper finds the newer inputs and queues a job."""
+    assert sent(actions.requeue) == [("results.recompute", round_group.pk)]
+    job = Job.objects.get()
+    assert sent(actions.requeue) == []  # not again at every sweep
+
+    age(job, 31)
+    assert sent(actions.requeue) == [("results.recompute", round_group.pk)]
+    assert sent(actions.requeue) == []
+
+
+def test_an_idle_sweep_does_nothing(round_group, sent, django_assert_max_num_queries):
+    tasks.recompute(round_group.pk)
+
+    with django_assert_max_num_queries(6):
+        assert sent(tasks.requeue) == []
+
+
+def test_an_error_gives_the_job_back_and_is_told(round_group, monkeypatch):
+    from results.actions import jobs
+
+    monkeypatch.setattr(jobs, "recompute", lambda **_: 1 / 0)
+    tasks.recompute(round_group.pk)
+
+    job = Job.objects.get()
+    assert (job.state, job.attempts, job.message) == (QUEUED, 1, "Lần thử 1 gặp lỗi, sẽ tự thử lại.")
+
+
+def test_tasks_of_vanished_rows_do_nothing():
+    tasks.recompute(10**6)
+    tasks.report(10**6)
+
+    assert not Job.objects.exists()
+
+
+# --- reports ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def manager():
+    return person(Role.INDEX_MANAGER)
+
+
+@pytest.fixture
+def pdf(monkeypatch):
+    """Cheap files, named after what was asked of the renderer (the real one has tests of its own)."""
+    monkeypatch.setattr(report, "ranking_pdf", lambda b: f"%PDF ranking {b['number']}".encode())
+    monkeypatch.setattr(report, "unit_pdf", lambda b, g, u: f"%PDF {g} {u}".encode())
+
+
+def published(round_group):
+    from datetime import date
+
+    return actions.publish(round_id=round_group.round_id, number="12/QĐ", dated=date(2032, 3, 1))
+
+
+def content(job: Job) -> str:
+    job.refresh_from_db()
+    assert (job.state, job.progress) == (DONE, 100)
+    with job.file.open() as stream:
+        return stream.read().decode()
+
+
+def test_report_of_a_publication_is_made_once_for_everybody(round_group, pdf):
+    publication = published(round_group)
+    job = actions.request_report(actor=None, publication_id=publication.pk)
+    tasks.report(job.pk)
+    tasks.report(job.pk)
+
+    assert content(job) == "%PDF ranking 12/QĐ"
+    assert job.attempts == 1
+    assert actions.request_report(actor=UserFactory(), publication_id=publication.pk) == job
+
+
+def test_unit_sheet_of_the_preview(round_group, manager, pdf):
+    unit = round_group.group.units.get(code="B")
+    job = actions.request_report(actor=manager, round_group_id=round_group.pk, unit_id=unit.pk)
+    tasks.report(job.pk)
+
+    assert content(job) == "%PDF so B"
+
+
+def test_preview_reports_are_for_managers_and_observers(round_group):
+    for actor in (None, UserFactory(), person(Role.COUNCIL_MEMBER), person(Role.UNIT_HEAD, UnitFactory())):
+        with pytest.raises(PermissionDenied):
+            actions.request_report(actor=actor, round_group_id=round_group.pk)
+
+
+def test_a_foreign_unit_is_refused(round_group, manager):
+    stranger = UnitFactory(group__code="khac")
+    with pytest.raises(Refused, match="không thuộc khối"):
+        actions.request_report(actor=manager, round_group_id=round_group.pk, unit_id=stranger.pk)
+
+
+def test_killed_report_is_rendered_by_the_next_worker(round_group, manager, pdf, sent):
+    job = actions.request_report(actor=manager, round_group_id=round_group.pk)
+    actions.claim(job.pk)
+    age(job, 91)
+
+    assert ("results.report", job.pk) in sent(actions.requeue)
+    tasks.report(job.pk)
+
+    assert content(job) == "%PDF ranking None"
+
+
+def test_predicate_and_queryset_see_the_same_jobs(round_group, manager):
+    publication = published(round_group)
+    jobs = [
+        actions.request_report(actor=None, publication_id=publication.pk),
+        actions.request_report(actor=manager, round_group_id=round_group.pk),
+    ]
+
+    for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory()):
+        seen = {job.pk for job in jobs if rules.may_see_job(user, job)}
+        assert seen == set(rules.visible_jobs(user).values_list("pk", flat=True))

@@ -1,0 +1,227 @@
+"""Publishing by two people: frozen, refused while something is missing, never changed afterwards."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from cchc_index.lib.faults import Refused
+from results import actions, bundle, ledger, queries, rules
+from results.models import Publication
+from units.models import LogEntry, Role
+from units.tests.factories import UserFactory, person
+
+from .factories import block, give
+
+pytestmark = pytest.mark.django_db
+DATED = date(2032, 3, 1)
+
+
+@pytest.fixture
+def round_group():
+    found = block("A", "B")
+    give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
+    return found
+
+
+@pytest.fixture
+def manager():
+    return person(Role.INDEX_MANAGER)
+
+
+@pytest.fixture
+def second():
+    return person(Role.INDEX_MANAGER)
+
+
+def propose(manager, round_group, number="12/QĐ-UBND", **fields):
+    return actions.propose(actor=manager, round_id=round_group.round_id, number=number, dated=DATED, **fields)
+
+
+def publish(round_group, number="12/QĐ-UBND", **fields):
+    return actions.publish(round_id=round_group.round_id, number=number, dated=DATED, **fields)
+
+
+def test_two_people_publish(round_group, manager, second):
+    proposal = propose(manager, round_group)
+    assert proposal.state == "proposed"
+    assert queries.published(round_group.round) is None
+
+    published = actions.approve(actor=second, publication_id=proposal.pk)
+
+    assert queries.published(round_group.round) == published
+    assert (published.proposed_by, published.published_by) == (manager, second)
+    assert bundle.verify(published.bundle) == []
+    assert list(LogEntry.objects.filter(verb__startswith="publication").values_list("verb", "actor")) == [
+        ("publication.propose", manager.pk),
+        ("publication.publish", second.pk),
+    ]
+
+
+def test_one_person_cannot_publish_alone(round_group, manager):
+    proposal = propose(manager, round_group)
+
+    with pytest.raises(PermissionDenied):
+        actions.approve(actor=manager, publication_id=proposal.pk)
+
+    proposal.refresh_from_db()
+    assert proposal.state == "proposed"
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r != Role.INDEX_MANAGER])
+def test_other_roles_neither_propose_nor_approve_nor_withdraw(round_group, manager, role):
+    other = person(role, round_group.group.units.first())
+    with pytest.raises(PermissionDenied):
+        propose(other, round_group)
+    proposal = propose(manager, round_group)
+
+    with pytest.raises(PermissionDenied):
+        actions.approve(actor=other, publication_id=proposal.pk)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw(actor=other, publication_id=proposal.pk)
+
+    assert not rules.may_approve(other, proposal)
+
+
+def test_incomplete_units_are_named_with_their_leaves(round_group, manager):
+    late = block("X", group="huyen", year=2031)
+    assert late.round_id == round_group.round_id
+
+    with pytest.raises(Refused, match=r"1 đơn vị còn tiêu chí thiếu điểm\. .*\(X\): 1, 2"):
+        propose(manager, round_group)
+
+    assert not Publication.objects.exists()
+
+
+def test_many_incomplete_units_are_counted(manager):
+    round_group = block(*[f"U{i:02d}" for i in range(25)])
+
+    with pytest.raises(Refused, match="25 đơn vị .*và 5 đơn vị khác"):
+        propose(manager, round_group)
+
+
+def test_a_block_without_units_does_not_hinder(round_group, manager):
+    block(group="trong", year=2031)
+
+    assert [g["code"] for g in queries.bundle_of(propose(manager, round_group))["groups"]] == ["so"]
+
+
+def test_a_round_without_units_is_refused(manager):
+    with pytest.raises(Refused, match="chưa có khối nào có đơn vị"):
+        propose(manager, block())
+
+
+@pytest.mark.parametrize("number", ["", "   ", "x" * 61])
+def test_number_must_be_one(round_group, number):
+    with pytest.raises(Refused, match="Số quyết định"):
+        publish(round_group, number)
+
+
+def test_the_same_number_gives_the_frozen_bytes_even_after_changes(round_group):
+    first = publish(round_group)
+    assert not queries.changed_since(first)
+    give(round_group, {"B": {"1": "65"}})
+
+    again = publish(round_group)
+
+    assert again == first
+    assert again.bundle == first.bundle
+    assert queries.changed_since(again)
+
+
+def test_same_inputs_publish_the_same_bytes(round_group):
+    once = publish(round_group).bundle
+    Publication.objects.all().delete()
+
+    assert publish(round_group).bundle == once
+
+
+def test_a_correction_supersedes_and_says_what_changed(round_group, manager, second):
+    first = publish(round_group)
+    give(round_group, {"B": {"1": "65"}})
+
+    correction = publish(round_group, "13/QĐ-UBND")
+
+    assert correction.supersedes == first
+    assert "Thay công bố số 12/QĐ-UBND. Kết quả thay đổi ở 2 đơn vị" in correction.errata
+    data = queries.bundle_of(correction)
+    assert (data["supersedes"], data["errata"]) == ("12/QĐ-UBND", correction.errata)
+    assert queries.published(round_group.round) == correction
+    assert bundle.verify(Publication.objects.get(pk=first.pk).bundle) == []
+
+
+def test_the_manager_words_the_errata(round_group, manager, second):
+    publish(round_group)
+
+    proposal = propose(manager, round_group, "13/QĐ-UBND", errata="Sửa  lỗi cộng điểm")
+
+    assert actions.approve(actor=second, publication_id=proposal.pk).errata == "Sửa lỗi cộng điểm"
+
+
+def test_one_proposal_waits_at_a_time_and_the_same_one_is_given_back(round_group, manager):
+    proposal = propose(manager, round_group)
+
+    assert propose(manager, round_group) == proposal
+    with pytest.raises(Refused, match="đang có đề nghị số 12/QĐ-UBND"):
+        propose(manager, round_group, "13/QĐ-UBND")
+    with pytest.raises(Refused, match="đang chờ người thứ hai duyệt"):
+        publish(round_group)
+
+
+def test_scores_changed_after_the_proposal_stop_the_approval(round_group, manager, second):
+    proposal = propose(manager, round_group)
+    give(round_group, {"B": {"1": "65"}})
+
+    with pytest.raises(Refused, match="Điểm đã thay đổi"):
+        actions.approve(actor=second, publication_id=proposal.pk)
+
+
+def test_withdrawn_number_is_free_again(round_group, manager, second):
+    proposal = propose(manager, round_group)
+    actions.withdraw(actor=second, publication_id=proposal.pk, reason="Sai ngày")
+
+    with pytest.raises(Refused, match="đã rút đề nghị"):
+        actions.approve(actor=second, publication_id=proposal.pk)
+    assert propose(manager, round_group) != proposal
+
+
+def test_published_cannot_be_withdrawn(round_group, manager):
+    published = publish(round_group)
+
+    with pytest.raises(Refused, match="đã công bố"):
+        actions.withdraw(actor=manager, publication_id=published.pk)
+
+
+def test_an_illustrative_year_says_so():
+    round_group = block("A", round_fields={"illustrative": True})
+    give(round_group, {"A": {"1": "60", "2": "30"}})
+
+    assert queries.bundle_of(publish(round_group))["illustrative"] is True
+
+
+def test_predicate_and_queryset_see_the_same_publications(round_group, manager, second):
+    publish(round_group)
+    propose(manager, round_group, "13/QĐ-UBND")
+    everything = list(Publication.objects.order_by("pk"))
+
+    for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory()):
+        seen = {p.pk for p in everything if rules.may_see_publication(user, p)}
+        assert seen == set(rules.visible_publications(user).values_list("pk", flat=True))
+    assert [rules.may_see_publication(None, p) for p in everything] == [True, False]
+
+
+def test_ledger_finds_an_edited_publication(round_group):
+    published = publish(round_group)
+    assert list(ledger.check()) == []
+
+    Publication.objects.update(bundle=published.bundle.replace('"rank":1', '"rank":2'))
+    assert "đã bị sửa" in "".join(ledger.check())
+
+
+def test_ledger_finds_a_resealed_publication(round_group):
+    published = publish(round_group)
+    data = {**queries.bundle_of(published), "number": "99/QĐ-UBND"}
+    data["digest"] = bundle.digest_of(data)
+    Publication.objects.update(bundle=bundle.text_of(data), digest=data["digest"])
+
+    assert "nhật ký không có mã kiểm tra này" in "".join(ledger.check())
