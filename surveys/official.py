@@ -53,8 +53,10 @@ class Report:
 
 @transaction.atomic
 def load_official(*, folder: Path = FOLDER) -> Report:
-    """Add what is missing of the official frame, all or nothing; from the command line only. Idempotent: a second run changes
-    nothing and logs nothing. Never overwrites a row that exists. Raises OSError when a file is missing.
+    """Add what is missing of the official frame, all or nothing; from the command line only.
+
+    Idempotent: a second run changes nothing and logs nothing. Never overwrites a value that stands.
+    Raises OSError when a file is missing.
     """
     frame = json.loads((folder / "frame.json").read_text(encoding="utf-8"))
     report = Report()

@@ -7,7 +7,7 @@ from surveys import official
 
 
 class Command(OperatorCommand):
-    help = "Nạp danh sách đơn vị, quyết định, bộ tiêu chí, kỳ đánh giá, nhóm đối tượng từ fixtures/official; chạy lại không đổi gì."
+    help = "Nạp đơn vị, quyết định, bộ tiêu chí, kỳ đánh giá, nhóm đối tượng chính thức; chạy lại không đổi gì."
 
     def run(self, **options: Any) -> None:
         report = official.load_official()
