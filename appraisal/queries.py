@@ -1,12 +1,25 @@
 """Reads of standings, grids and replies with a constant number of queries."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from criteria.models import RoundGroup
+from django.db.models import Count, Q, QuerySet
 
-from .models import Appraisal
+from criteria.models import Criterion, RoundGroup
+from selfassess.models import Evidence, SelfAssessment, SelfScore
+from units.models import Unit
+
+from .models import Action, Appraisal, AppraisalEntry, Stage
 
 Cell = tuple[int, int]
+FILTERS = {
+    "cho": "Chờ thẩm định",
+    "lech": "Lệch điểm tự đánh giá",
+    "khong-tai-lieu": "Không có tài liệu",
+    "cho-giai-trinh": "Đơn vị chưa giải trình",
+}
 
 
 def standings_by_cell(round_group: RoundGroup) -> dict[Cell, tuple[Decimal | None, bool]]:
@@ -15,3 +28,303 @@ def standings_by_cell(round_group: RoundGroup) -> dict[Cell, tuple[Decimal | Non
     rows = Appraisal.objects.filter(round_group=round_group).order_by("pk")
     found = rows.values_list("unit_id", "criterion_id", "points", "not_applicable")
     return {(unit, criterion): (points, na) for unit, criterion, points, na in found}
+
+
+class Standing(NamedTuple):
+    pk: int
+    stage: str
+    action: str
+    points: Decimal | None
+    not_applicable: bool
+    version: int
+
+
+class Claim(NamedTuple):
+    """What the unit submitted for one leaf."""
+
+    points: Decimal | None
+    na_claimed: bool
+    evidence: int
+
+    @property
+    def is_scored(self) -> bool:
+        return self.na_claimed or self.points is not None
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One leaf of one unit as the council sees it."""
+
+    unit: Unit
+    criterion: Criterion
+    submitted: bool
+    claim: Claim | None
+    standing: Standing | None
+    reply: str
+    may_decide: bool
+
+    @property
+    def key(self) -> str:
+        """What a bulk form sends: unit, criterion and the version the person saw."""
+        return f"{self.unit.pk}:{self.criterion.pk}:{self.version}"
+
+    @property
+    def version(self) -> int:
+        return self.standing.version if self.standing else 0
+
+    @property
+    def is_scored(self) -> bool:
+        return self.claim is not None and self.claim.is_scored
+
+    @property
+    def is_disputed(self) -> bool:
+        """Adjusted in round 1, and the unit does not agree: round 2 settles it."""
+        return self.standing is not None and self.standing.stage == Stage.ROUND1 and self.reply == Action.DISAGREE
+
+    @property
+    def is_pending(self) -> bool:
+        return self.submitted and (self.standing is None or self.is_disputed)
+
+    @property
+    def awaits_reply(self) -> bool:
+        standing = self.standing
+        return (
+            standing is not None
+            and standing.stage == Stage.ROUND1
+            and standing.action == Action.ADJUST
+            and not self.reply
+        )
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Council minus unit, where both are points."""
+        if self.standing is None or self.standing.points is None or self.claim is None or self.claim.points is None:
+            return None
+        return self.standing.points - self.claim.points
+
+    @property
+    def differs(self) -> bool:
+        return self.standing is not None and self.standing.action == Action.ADJUST
+
+    @property
+    def can_be_recognised(self) -> bool:
+        return self.may_decide and self.is_pending and self.is_scored
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """The mark and the words of the state."""
+        if not self.submitted:
+            return "none", "đơn vị chưa nộp"
+        if self.standing is None:
+            return ("wait", "chờ thẩm định") if self.is_scored else ("none", "đơn vị chưa chấm")
+        if self.is_disputed:
+            return "wait", "không đồng ý, chờ lần 2"
+        mark, words = self._decision(self.standing)
+        agreed = self.standing.stage == Stage.ROUND1 and self.reply == Action.AGREE
+        return mark, f"{words}, đơn vị đồng ý" if agreed else words
+
+    def _decision(self, standing: Standing) -> tuple[str, str]:
+        if standing.not_applicable:
+            return "na", "không áp dụng"
+        if standing.action == Action.RECOGNISE:
+            return "ok", "công nhận"
+        if self.difference is None:
+            return "low", "hội đồng cho điểm"
+        return ("low", "điều chỉnh giảm") if self.difference < 0 else ("ok", "điều chỉnh tăng")
+
+    def matches(self, wanted: str) -> bool:
+        """Whether the cell passes a filter of `FILTERS`; an unknown filter passes everything."""
+        tests = {
+            "cho": self.is_pending,
+            "lech": self.differs,
+            "khong-tai-lieu": self.submitted and (self.claim is None or not self.claim.evidence),
+            "cho-giai-trinh": self.awaits_reply,
+        }
+        return tests.get(wanted, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything a grid reads, by cell: four queries whatever the number of units and criteria."""
+
+    submitted: frozenset[int]
+    claims: dict[Cell, Claim]
+    standings: dict[Cell, Standing]
+    replies: dict[int, str]
+
+    def cell(self, unit: Unit, criterion: Criterion, may_decide: bool) -> GridCell:
+        at = (unit.pk, criterion.pk)
+        standing = self.standings.get(at)
+        return GridCell(
+            unit=unit,
+            criterion=criterion,
+            submitted=unit.pk in self.submitted,
+            claim=self.claims.get(at),
+            standing=standing,
+            reply=self.replies.get(standing.pk, "") if standing else "",
+            may_decide=may_decide and unit.pk in self.submitted,
+        )
+
+
+def sheet(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> Sheet:
+    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen."""
+    return Sheet(
+        _submitted(round_group),
+        _claims(round_group, units, leaves),
+        _standings(round_group, units, leaves),
+        _replies(round_group),
+    )
+
+
+def _submitted(round_group: RoundGroup) -> frozenset[int]:
+    rows = SelfAssessment.objects.filter(round_group=round_group, state=SelfAssessment.State.SUBMITTED)
+    return frozenset(rows.order_by("pk").values_list("unit_id", flat=True))
+
+
+def _claims(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> dict[Cell, Claim]:
+    rows = SelfScore.objects.filter(
+        assessment__round_group=round_group,
+        assessment__state=SelfAssessment.State.SUBMITTED,
+        assessment__unit__in=units,
+        criterion__in=leaves,
+    )
+    papers = Count("evidence", filter=Q(evidence__removed_at=None))
+    found = rows.annotate(papers=papers).order_by("pk")
+    fields = ("assessment__unit_id", "criterion_id", "points", "na_claimed", "papers")
+    return {(row[0], row[1]): Claim(*row[2:]) for row in found.values_list(*fields)}
+
+
+def _standings(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> dict[Cell, Standing]:
+    rows = Appraisal.objects.filter(round_group=round_group, unit__in=units, criterion__in=leaves).order_by("pk")
+    fields = ("unit_id", "criterion_id", "pk", "stage", "action", "points", "not_applicable", "version")
+    return {(row[0], row[1]): Standing(*row[2:]) for row in rows.values_list(*fields)}
+
+
+def _replies(round_group: RoundGroup) -> dict[int, str]:
+    """{appraisal: the unit's last answer}."""
+    rows = AppraisalEntry.objects.filter(appraisal__round_group=round_group, stage=Stage.EXPLANATION)
+    return dict(rows.order_by("appraisal_id", "sequence").values_list("appraisal_id", "action"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts over some cells."""
+
+    total: int = 0
+    decided: int = 0
+    pending: int = 0
+    recognised: int = 0
+    adjusted: int = 0
+    agreed: int = 0
+    disputed: int = 0
+    awaiting: int = 0
+
+
+def tally(cells: Iterable[GridCell]) -> Tally:
+    """Counts for progress and for the confirmation before a release."""
+    rows = list(cells)
+    return Tally(
+        total=len(rows),
+        decided=sum(row.standing is not None for row in rows),
+        pending=sum(row.is_pending for row in rows),
+        recognised=sum(row.standing is not None and row.standing.action == Action.RECOGNISE for row in rows),
+        adjusted=sum(row.differs for row in rows),
+        agreed=sum(row.reply == Action.AGREE for row in rows),
+        disputed=sum(row.is_disputed for row in rows),
+        awaiting=sum(row.awaits_reply for row in rows),
+    )
+
+
+def score_of(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> SelfScore | None:
+    """The submitted score of one cell."""
+    return (
+        SelfScore.objects.filter(
+            assessment__round_group=round_group,
+            assessment__unit=unit,
+            assessment__state=SelfAssessment.State.SUBMITTED,
+            criterion=criterion,
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def evidence_of(score: SelfScore | None) -> list[Evidence]:
+    if score is None:
+        return []
+    return list(Evidence.objects.filter(score=score, removed_at=None).select_related("document").order_by("pk"))
+
+
+def steps(entries: QuerySet[AppraisalEntry]) -> list[AppraisalEntry]:
+    """Steps with everything a timeline shows: two queries."""
+    return list(entries.select_related("actor", "reason").prefetch_related("documents"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """One adjusted criterion as its unit sees it: released steps and its own replies only."""
+
+    appraisal: Appraisal
+    self_points: Decimal | None
+    na_claimed: bool
+    first: AppraisalEntry
+    later: AppraisalEntry | None
+    reply: AppraisalEntry | None
+    entries: tuple[AppraisalEntry, ...]
+
+    @property
+    def status(self) -> tuple[str, str]:
+        if self.later is not None:
+            return ("ok", "đã công nhận") if self.later.action == Action.RECOGNISE else ("low", "giữ điều chỉnh")
+        if self.reply is None:
+            return "wait", "chưa trả lời"
+        return ("ok", "đồng ý") if self.reply.action == Action.AGREE else ("wait", "không đồng ý, chờ lần 2")
+
+
+def reply_rows(entries: QuerySet[AppraisalEntry]) -> list[ReplyRow]:
+    """The adjusted criteria among released `entries`, in the order of units and printed codes."""
+    found = entries.select_related(
+        "actor", "reason", "appraisal__unit", "appraisal__criterion", "appraisal__round_group__round"
+    ).prefetch_related("documents")
+    by_cell: dict[int, list[AppraisalEntry]] = {}
+    for entry in found.order_by("appraisal__unit__code", "appraisal__criterion__position", "appraisal", "sequence"):
+        by_cell.setdefault(entry.appraisal_id, []).append(entry)
+    own = _own_scores(group[0].appraisal for group in by_cell.values())
+    rows = (_reply_row(group, own) for group in by_cell.values())
+    return [row for row in rows if row is not None]
+
+
+OwnScores = dict[tuple[int, int, int], tuple[Decimal | None, bool]]
+
+
+def _own_scores(appraisals: Iterable[Appraisal]) -> OwnScores:
+    """By block, unit and criterion: two rounds may share a criteria set."""
+    wanted = list(appraisals)
+    rows = SelfScore.objects.filter(
+        assessment__round_group__in={a.round_group_id for a in wanted},
+        assessment__unit__in={a.unit_id for a in wanted},
+    ).order_by("pk")
+    fields = ("assessment__round_group_id", "assessment__unit_id", "criterion_id", "points", "na_claimed")
+    return {row[:3]: row[3:] for row in rows.values_list(*fields)}
+
+
+def _reply_row(group: list[AppraisalEntry], own: OwnScores) -> ReplyRow | None:
+    """None for a cell the council took as it was."""
+    council = [entry for entry in group if entry.stage != Stage.EXPLANATION]
+    adjusted = [entry for entry in council if entry.action == Action.ADJUST]
+    if not adjusted:
+        return None
+    first = next((e for e in reversed(council) if e.stage == Stage.ROUND1), adjusted[0])
+    later = council[-1] if council[-1] is not first else None
+    replies = [entry for entry in group if entry.stage == Stage.EXPLANATION]
+    cell = first.appraisal
+    points, claimed = own.get((cell.round_group_id, cell.unit_id, cell.criterion_id), (None, False))
+    return ReplyRow(
+        appraisal=first.appraisal,
+        self_points=points,
+        na_claimed=claimed,
+        first=first,
+        later=later,
+        reply=replies[-1] if replies else None,
+        entries=tuple(group),
+    )

@@ -155,16 +155,20 @@ def can_appraise(user: people.AnyUser, round_group: RoundGroup, unit: Unit, crit
 
 def units_appraisable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[Unit]:
     """The units of the block in which the person is assigned something; never the own unit."""
-    parts = [part for part in scope_of(user, round_group).parts if part.leaves]
-    found = criteria_queries.units_of(round_group).exclude(pk__in=people.grants(user).own_units)
+    return _units_covered(scope_of(user, round_group), round_group)
+
+
+def units_in(scope: Scope, round_group: RoundGroup) -> QuerySet[Unit]:
+    """The units whose appraisal the holder of `scope` may read on the council's side."""
+    return criteria_queries.units_of(round_group) if scope.reads_all else _units_covered(scope, round_group)
+
+
+def _units_covered(scope: Scope, round_group: RoundGroup) -> QuerySet[Unit]:
+    parts = [part for part in scope.parts if part.leaves]
+    found = criteria_queries.units_of(round_group).exclude(pk__in=scope.own_units)
     if any(part.units is None for part in parts):
         return found
     return found.filter(pk__in=[unit for part in parts for unit in part.units or ()])
-
-
-def units_shown_to(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[Unit]:
-    """The units whose appraisal the person may read on the council's side."""
-    return criteria_queries.units_of(round_group) if reads_all(user) else units_appraisable_by(user, round_group)
 
 
 def can_release(user: people.AnyUser, round_group: RoundGroup, stage: Stage) -> bool:
@@ -205,6 +209,7 @@ def explanation_open(round_group: RoundGroup, unit: Unit) -> bool:
 
 
 def _released() -> Exists:
+    """Whether the stage of a step has been released to its block."""
     return Exists(
         Release.objects.filter(round_group=OuterRef("appraisal__round_group"), stage=OuterRef("stage")).order_by()
     )
@@ -215,9 +220,17 @@ def entries_visible_to(user: people.AnyUser) -> QuerySet[AppraisalEntry]:
     Members: the cells assigned to them. Managers and observers: all."""
     if reads_all(user):
         return AppraisalEntry.objects.order_by("appraisal", "sequence")
-    own = Q(appraisal__unit__in=people.grants(user).own_units)
-    seen = own & (Q(stage=Stage.EXPLANATION) | Q(_released()))
+    seen = _open_to_units(people.grants(user).own_units)
     return AppraisalEntry.objects.filter(seen | _assigned(user, "appraisal__")).order_by("appraisal", "sequence")
+
+
+def entries_open_to_units(unit_ids: Iterable[int]) -> QuerySet[AppraisalEntry]:
+    """What the units' own pages show, whatever other roles the reader holds."""
+    return AppraisalEntry.objects.filter(_open_to_units(unit_ids)).order_by("appraisal", "sequence")
+
+
+def _open_to_units(unit_ids: Iterable[int]) -> Q:
+    return Q(appraisal__unit__in=list(unit_ids)) & (Q(stage=Stage.EXPLANATION) | Q(_released()))
 
 
 def appraisals_visible_to(user: people.AnyUser) -> QuerySet[Appraisal]:

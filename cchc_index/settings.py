@@ -163,6 +163,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "units/locked_out.html"
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False  # manage.py axes_reset_username unlocks
 
 LANGUAGE_CODE = "vi"
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -189,6 +190,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_MB", default=20) * 1024 * 1024
 SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
+# Below this many ballots the spread of answers is hidden: officials rate their own superiors.
+SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
@@ -231,4 +234,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "loggers": {"cchc.access": {"level": "INFO"}},  # who read which evidence file
 }

@@ -1,0 +1,170 @@
+"""The review screen: one leaf of one unit, its evidence beside the decision."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from appraisal import actions, queries, rules
+from appraisal.forms import AdjustForm, RecogniseForm
+from appraisal.models import Appraisal, AppraisalEntry, Stage
+from cchc_index.lib import numbers
+from cchc_index.lib.faults import Conflict, Refused
+from criteria import scoring
+from criteria.models import Criterion
+from selfassess.models import Evidence, SelfScore
+from units.models import Unit
+
+from .place import Place, place
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The list the person came from, and where they stand in it."""
+
+    back: str
+    before: str
+    after: str
+    position: int
+    total: int
+
+
+@require_http_methods(["GET", "POST"])
+def cell(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse:
+    """Show the cell; take a recognition or an adjustment."""
+    here = place(request, group)
+    found, leaf = here.unit(unit), here.leaf(code)
+    if not here.scope.shows(found.pk, leaf.pk):
+        raise Http404
+    if request.method == "POST":
+        return _decide(request, here, found, leaf)
+    return _page(request, here, found, leaf)
+
+
+def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> HttpResponse:
+    recognising = request.POST.get("viec") == "cong-nhan"
+    form = RecogniseForm(request.POST) if recognising else AdjustForm(request.POST)
+    if not form.is_valid():
+        return _page(request, here, unit, leaf, form, status=422)
+    # Read before writing: a decided cell leaves the filter, and its neighbours move up.
+    onward = _neighbours(request, here, unit, leaf)
+    try:
+        standing = _act(here, unit, leaf, form)
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+        return _page(request, here, unit, leaf, form, status=409)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _page(request, here, unit, leaf, form, status=422)
+    value = "không áp dụng" if standing.not_applicable else f"{numbers.vn(standing.points)} điểm"
+    messages.success(request, f"Đã ghi: {leaf.code} của {unit} – {standing.get_action_display()}, {value}.")
+    return redirect(onward.after or onward.back)
+
+
+def _act(here: Place, unit: Unit, leaf: Criterion, form: RecogniseForm | AdjustForm) -> Appraisal:
+    data = form.cleaned_data
+    if isinstance(form, RecogniseForm):
+        return actions.recognise(
+            actor=here.user,
+            round_group_id=here.round_group.pk,
+            unit_id=unit.pk,
+            criterion_id=leaf.pk,
+            comment=data["comment"],
+            seen_version=data["seen_version"],
+        )
+    return actions.adjust(
+        actor=here.user,
+        round_group_id=here.round_group.pk,
+        unit_id=unit.pk,
+        criterion_id=leaf.pk,
+        points=data["points"],
+        reason_id=data["reason"].pk,
+        comment=data["comment"],
+        not_applicable=data["not_applicable"],
+        seen_version=data["seen_version"],
+    )
+
+
+def _page(
+    request: HttpRequest,
+    here: Place,
+    unit: Unit,
+    leaf: Criterion,
+    bound: RecogniseForm | AdjustForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    row = here.cells([unit], [leaf])[0]
+    score = queries.score_of(here.round_group, unit, leaf)
+    evidence = queries.evidence_of(score)
+    entries = rules.entries_visible_to(here.user).filter(
+        appraisal__round_group=here.round_group, appraisal__unit=unit, appraisal__criterion=leaf
+    )
+    steps = queries.steps(entries)
+    context = {
+        "here": here,
+        "unit": unit,
+        "criterion": leaf,
+        "row": row,
+        "score": score,
+        "figures": _figures(leaf, score),
+        "rule_lines": scoring.describe(leaf.rule, leaf.max_points),
+        "evidence": evidence,
+        "shown": _shown(request, evidence),
+        "steps": steps,
+        "nav": _neighbours(request, here, unit, leaf),
+        "recognise_form": bound if isinstance(bound, RecogniseForm) else RecogniseForm(),
+        "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),
+        "bound": bound,
+        "is_final": here.stage == Stage.FINAL,
+        "unit_address": here.address("unit", unit.code),
+        "criterion_address": here.address("criterion", leaf.code),
+    }
+    return render(request, "appraisal/cell.html", context, status=status)
+
+
+def _initial(steps: list[AppraisalEntry]) -> dict[str, object]:
+    """The last adjustment, so that it can be kept or changed; its words are written anew."""
+    last = next((step for step in reversed(steps) if step.reason_id), None)
+    if last is None:
+        return {}
+    return {"points": numbers.vn_short(last.points), "not_applicable": last.not_applicable, "reason": last.reason_id}
+
+
+def _figures(leaf: Criterion, score: SelfScore | None) -> list[tuple[str, str]]:
+    """The declared figures under the labels of the rule; a chosen step by its words."""
+    given = score.figures if score else {}
+    found = []
+    for item in scoring.fields(leaf.rule):
+        raw = str(given.get(item.key, ""))
+        words = dict(item.choices).get(raw, raw.replace(".", ",") if item.kind == "number" else raw)
+        found.append((item.label, f"{words} {item.unit}".strip() if raw else "không khai"))
+    return found
+
+
+def _shown(request: HttpRequest, evidence: list[Evidence]) -> Evidence | None:
+    """The document beside the form: the one asked for, else the first that a browser can show."""
+    wanted = request.GET.get("tai-lieu", "")
+    showable = [e for e in evidence if e.document.content_type in SHOWABLE]
+    return next((e for e in showable if str(e.pk) == wanted), showable[0] if showable else None)
+
+
+SHOWABLE = frozenset({"application/pdf", "image/png", "image/jpeg"})
+
+
+def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> Neighbours:
+    """Before and after this cell in the list it was opened from, under the same filter."""
+    along = "tieu-chi" if request.GET.get("theo") == "tieu-chi" else "don-vi"
+    wanted = request.GET.get("loc", "")
+    wanted = wanted if wanted in queries.FILTERS else ""
+    cells = here.cells(here.units, [leaf]) if along == "tieu-chi" else here.cells([unit], here.leaves)
+    here_now = next(i for i, c in enumerate(cells) if (c.unit.pk, c.criterion.pk) == (unit.pk, leaf.pk))
+    before = next((c for c in reversed(cells[:here_now]) if c.matches(wanted)), None)
+    after = next((c for c in cells[here_now + 1 :] if c.matches(wanted)), None)
+    back = ("criterion", leaf.code) if along == "tieu-chi" else ("unit", unit.code)
+
+    def address(other: queries.GridCell | None) -> str:
+        return here.address("cell", other.unit.code, other.criterion.code, theo=along, loc=wanted) if other else ""
+
+    return Neighbours(here.address(*back, loc=wanted), address(before), address(after), here_now + 1, len(cells))

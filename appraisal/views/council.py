@@ -1,0 +1,197 @@
+"""The council's lists: assignments and progress, one unit, one criterion, and the release of a stage."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from appraisal import actions, queries, rules
+from appraisal.models import Release, Stage
+from cchc_index.lib.faults import Refused
+from criteria.models import Criterion
+from units import rules as people
+from units.models import Unit
+
+from .place import Place, check_desk, place, places
+
+
+@dataclass(frozen=True)
+class Line:
+    """Progress on one unit or one criterion."""
+
+    label: str
+    code: str
+    address: str
+    counts: queries.Tally
+    submitted: bool = True
+    illustrative: bool = False
+
+
+@dataclass(frozen=True)
+class StageStep:
+    """A stage as the manager sees it: released at, or the address at which to release it."""
+
+    label: str
+    done: Release | None
+    address: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block on the first page."""
+
+    place: Place
+    counts: queries.Tally
+    submitted: int
+    units: list[Line]
+    criteria: list[Line]
+    following: str
+    stages: list[StageStep]
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Assignments with progress for a member; every block with its releases for a manager."""
+    user = check_desk(request)
+    blocks = [_block(here) for here in places(request)]
+    return render(request, "appraisal/home.html", {"blocks": blocks, "is_manager": people.is_index_manager(user)})
+
+
+def _block(here: Place) -> Block:
+    cells = here.cells(here.units, here.leaves)
+    following = next((c for c in cells if c.is_pending and c.may_decide), None)
+    return Block(
+        place=here,
+        counts=queries.tally(cells),
+        submitted=len({c.unit.pk for c in cells if c.submitted}),
+        units=_unit_lines(here, cells),
+        criteria=_criterion_lines(here, cells),
+        following=here.address("cell", following.unit.code, following.criterion.code) if following else "",
+        stages=_stage_steps(here),
+    )
+
+
+def _unit_lines(here: Place, cells: Iterable[queries.GridCell]) -> list[Line]:
+    found: dict[int, list[queries.GridCell]] = {}
+    for cell in cells:
+        found.setdefault(cell.unit.pk, []).append(cell)
+    return [_unit_line(here, unit, found[unit.pk]) for unit in here.units if unit.pk in found]
+
+
+def _unit_line(here: Place, unit: Unit, cells: list[queries.GridCell]) -> Line:
+    return Line(unit.name, unit.code, here.address("unit", unit.code), queries.tally(cells), cells[0].submitted)
+
+
+def _criterion_lines(here: Place, cells: Iterable[queries.GridCell]) -> list[Line]:
+    found: dict[int, list[queries.GridCell]] = {}
+    for cell in cells:
+        found.setdefault(cell.criterion.pk, []).append(cell)
+    return [_criterion_line(here, leaf, found[leaf.pk]) for leaf in here.leaves if leaf.pk in found]
+
+
+def _criterion_line(here: Place, leaf: Criterion, cells: list[queries.GridCell]) -> Line:
+    counts = queries.tally(cells)
+    return Line(leaf.name, leaf.code, here.address("criterion", leaf.code), counts, illustrative=leaf.is_illustrative)
+
+
+def _stage_steps(here: Place) -> list[StageStep]:
+    done = {r.stage: r for r in Release.objects.filter(round_group=here.round_group).order_by("pk")}
+    return [
+        StageStep(
+            Stage(stage).label,
+            done.get(stage),
+            here.address("release", stage) if rules.release_is_due(here.calendar, here.round_group, stage) else "",
+        )
+        for stage in rules.RELEASABLE
+        if stage != Stage.IMPORT or stage in done or rules.release_is_due(here.calendar, here.round_group, stage)
+    ]
+
+
+@require_GET
+def by_unit(request: HttpRequest, group: str, unit: str) -> HttpResponse:
+    """Every leaf of the person's part at one unit, under its area."""
+    here = place(request, group)
+    found = here.unit(unit)
+    cells = here.cells([found], here.leaves)
+    if not cells:
+        raise Http404
+    return _list_page(request, here, cells, "don-vi", {"unit": found, "areas": _areas(here)})
+
+
+def _areas(here: Place) -> dict[int, Criterion]:
+    """{leaf: its area}, from the tree that is already read."""
+    rows = {row.pk: row for row in here.tree}
+    found = {}
+    for leaf in here.leaves:
+        area = leaf
+        while area.parent_id is not None:
+            area = rows[area.parent_id]
+        found[leaf.pk] = area
+    return found
+
+
+@require_GET
+def by_criterion(request: HttpRequest, group: str, code: str) -> HttpResponse:
+    """The same criterion across the units of the person's part: one yardstick for all."""
+    here = place(request, group)
+    leaf = here.leaf(code)
+    cells = here.cells(here.units, [leaf])
+    if not cells:
+        raise Http404
+    return _list_page(request, here, cells, "tieu-chi", {"criterion": leaf})
+
+
+def _list_page(
+    request: HttpRequest, here: Place, cells: list[queries.GridCell], along: str, extra: dict[str, object]
+) -> HttpResponse:
+    wanted = request.GET.get("loc", "")
+    wanted = wanted if wanted in queries.FILTERS else ""
+    shown = [cell for cell in cells if cell.matches(wanted)]
+    context = {
+        "here": here,
+        "rows": [
+            (cell, here.address("cell", cell.unit.code, cell.criterion.code, theo=along, loc=wanted)) for cell in shown
+        ],
+        "counts": queries.tally(cells),
+        "filters": [(key, words, sum(c.matches(key) for c in cells)) for key, words in queries.FILTERS.items()],
+        "wanted": wanted,
+        "along": along,
+        "bulk_address": here.address("bulk"),
+        "can_bulk": here.stage != Stage.FINAL and any(cell.can_be_recognised for cell in shown),
+        **extra,
+    }
+    return render(request, "appraisal/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def release(request: HttpRequest, group: str, stage: str) -> HttpResponse:
+    """Confirm with counts, then release a stage to the units of the block."""
+    here = place(request, group)
+    if not people.is_index_manager(here.user):
+        raise PermissionDenied
+    if stage not in rules.RELEASABLE:
+        raise Http404
+    if request.method == "POST":
+        return _release(request, here, Stage(stage))
+    context = {
+        "here": here,
+        "stage": Stage(stage),
+        "due": rules.release_is_due(here.calendar, here.round_group, Stage(stage)),
+        "counts": queries.tally(here.cells(here.units, here.leaves)),
+        "units": here.units,
+    }
+    return render(request, "appraisal/release.html", context)
+
+
+def _release(request: HttpRequest, here: Place, stage: Stage) -> HttpResponse:
+    try:
+        actions.release(actor=here.user, round_group_id=here.round_group.pk, stage=stage)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Đã công bố kết quả {stage.label} cho các đơn vị khối {here.round_group.group}.")
+    return redirect("appraisal:home")
