@@ -140,7 +140,7 @@ class Code(widgets.ForeignKeyWidget):
             return None
         found = self.get_queryset(code, row).filter(**{self.field: code}).first()
         if found is None:
-            raise ValueError(f"không có {self.model._meta.verbose_name} “{code[:60]}”")
+            raise ValueError(f"Không có {self.model._meta.verbose_name} “{code[:60]}”; ghi đúng mã đã có trong danh mục.")
         return found
 
 

@@ -1,0 +1,73 @@
+"""Vietnamese text: one form, folding, the order of a dictionary."""
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cchc_index.lib.text import clean, fold, sort_key
+
+
+def ordered(*words: str) -> bool:
+    return sorted(reversed(words), key=sort_key) == list(words)
+
+
+def test_letters_in_the_order_of_the_alphabet() -> None:
+    assert ordered(*"A Ă Â B C D Đ E Ê G H I K L M N O Ô Ơ P Q R S T U Ư V X Y".split())
+
+
+def test_tones_come_after_letters() -> None:
+    assert ordered("ba", "bà", "bả", "bã", "bá", "bạ", "bă", "bâ")
+    assert ordered("Hà Đông", "Hà Nội", "Hạ Long", "Hai Bà Trưng")
+    assert ordered("Đan Phượng", "Đống Đa", "Gia Lâm")
+    assert ordered("Dịch Vọng", "Đại Mỗ")
+
+
+def test_shorter_name_first_and_case_ignored() -> None:
+    assert ordered("Sở Y", "Sở Y tế")
+    assert sort_key("SỞ NỘI VỤ") == sort_key("sở nội vụ")
+
+
+def test_numbers_and_foreign_letters_have_a_place() -> None:
+    assert len({sort_key(word) for word in ("Phường 1", "Phường 2", "WTO", "Jazz", "")}) == 5
+
+
+def test_decomposed_and_composed_are_one() -> None:
+    for word in ("Sở Tài chính", "Điều tối đa", "Ứng Hòa"):
+        assert clean(unicodedata.normalize("NFD", word)) == word
+        assert sort_key(unicodedata.normalize("NFD", word)) == sort_key(word)
+        assert fold(unicodedata.normalize("NFD", word)) == fold(word)
+
+
+def test_fold_for_matching() -> None:
+    assert fold("  Điểm  TỐI đa ") == "diem toi da"
+    assert fold("Đ") == "d"
+    assert fold("ư ơ ă â ê ô") == "u o a a e o"
+    assert fold(None) == ""
+
+
+def test_clean_takes_away_what_nobody_sees() -> None:
+    assert clean("Sở\u200b Nội\u00a0vụ\r\n\t ") == "Sở Nội vụ"
+    assert clean("a\x00b") == "a b"
+    assert clean(None) == ""
+    assert clean(12) == "12"
+
+
+@given(st.text())
+def test_clean_is_stable_and_composed(raw: str) -> None:
+    once = clean(raw)
+    assert clean(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+    assert all(c.isprintable() for c in once)
+
+
+@given(st.text())
+def test_fold_is_stable(raw: str) -> None:
+    assert fold(fold(raw)) == fold(raw)
+
+
+@given(st.lists(st.text(alphabet="aăâbdđeêôơưàảãáạ ", max_size=8)))
+def test_sorting_does_not_depend_on_the_start(words: list[str]) -> None:
+    assert [sort_key(w) for w in sorted(words, key=sort_key)] == [
+        sort_key(w) for w in sorted(reversed(words), key=sort_key)
+    ]

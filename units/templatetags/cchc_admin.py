@@ -1,0 +1,26 @@
+"""Filters of the import page: errors in words, never an exception's own."""
+
+from django import template
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models.options import Options
+
+register = template.Library()
+
+
+@register.filter
+def sentences(error: Exception) -> list[str]:
+    """The sentences of a row's error; what is not written for people becomes one that is."""
+    if isinstance(error, ValidationError):
+        return list(error.messages)
+    if isinstance(error, ValueError) and str(error):
+        return [str(error)]
+    return ["Dòng này không đọc được; kiểm tra từng ô theo đúng cột của tệp mẫu."]
+
+
+@register.filter
+def field_label(name: str, opts: Options) -> str:
+    """What people call a field."""
+    try:
+        return str(getattr(opts.get_field(name), "verbose_name", name))
+    except FieldDoesNotExist:
+        return name
