@@ -71,7 +71,7 @@ class Settling:
         kind = self.kinds[code]
         start = f"{code}."
         below = (c for c in (self.leaves if among is None else among) if c.startswith(start) and self.kinds[c] == kind)
-        return sum((self.points[c] for c in below), Decimal(0))
+        return sum((self._leaf_points(c) for c in below), Decimal(0))
 
     def _ancestors(self, code: str) -> list[str]:
         return [code, *(prefix for prefix in tree.prefixes(code) if prefix in self.codes)]
@@ -127,11 +127,12 @@ class Settling:
             return self._settled(entry, "", total)
         if kind != NORMAL and 0 <= printed <= total:
             return self._settled(entry, "", printed)
-        if printed not in (total, self.sum_of(entry.code, self._file_leaves())):
-            of_total = numbers.vn_short(total)
-            message = f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí con là {of_total}"
-            self._fault(entry, "points", message, f"dùng tổng {of_total}", repairable=True)
-        return self._settled(entry, "", total, "" if printed == total else entry.row.text("points")[:30])
+        if printed in (total, self.sum_of(entry.code, self._file_leaves())):
+            return self._settled(entry, "", total)
+        of_total = numbers.vn_short(total)
+        message = f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí con là {of_total}"
+        self._fault(entry, "points", message, f"dùng tổng {of_total}", repairable=True)
+        return self._settled(entry, "", total, entry.row.text("points")[:30])
 
     def _has_leaf_of(self, code: str, kind: str) -> bool:
         return any(leaf.startswith(f"{code}.") and self.kinds[leaf] == kind for leaf in self.leaves)

@@ -1,0 +1,426 @@
+"""Importing annexes into a year: the two official ones, halves that meet, repetition, closed sets."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+
+from cchc_index.lib import clock
+from cchc_index.lib.commands import CommandRefused
+from cchc_index.lib.faults import ImportRefused, Refused
+from criteria import actions
+from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
+from criteria.tests.factories import CriterionFactory, RoundFactory, RoundGroupFactory, small_round
+from criteria.tests.sheets import annex, csv_file, workbook
+from units.models import LogEntry, Role, UnitGroup
+from units.tests.factories import UnitGroupFactory, person
+
+pytestmark = pytest.mark.django_db
+
+ANNEXES = settings.BASE_DIR / "fixtures" / "annexes"
+ANNEX_SO = ANNEXES / "6677_phu_luc_1_so"
+ANNEX_HUYEN = ANNEXES / "6677_phu_luc_2_huyen"
+MISPRINTS = {
+    "1.43": "1.4.3",
+    "4.4.": "4.4",
+    "6..1.4": "6.1.4",
+    "6..1.5": "6.1.5",
+    "9.4.1": "9.2.1",
+    "9.4.2": "9.2.2",
+    "9.4.3": "9.2.3",
+    "9.4.4": "9.2.4",
+    "9.4.5": "9.2.5",
+}
+TWO_LEAVES = (("1", "Tự chấm", 65, "Tự đánh giá"), ("2", "Điều tra", 35, "ĐTXHH"))
+
+
+def imported(stream, **options):
+    wanted = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
+    return actions.import_criteria(file=stream, **wanted)
+
+
+def rows_of_every_table():
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+def points(**filters):
+    return sum(Criterion.objects.filter(is_leaf=True, **filters).values_list("max_points", flat=True))
+
+
+def snapshot():
+    return list(Criterion.objects.order_by("criteria_set", "code").values())
+
+
+def printed_rows(path):
+    """The transcription of an annex, as lists of text."""
+    with path.with_name(f"{path.name}_as_printed.csv").open(encoding="utf-8") as stream:
+        return list(csv.reader(stream))
+
+
+def command(file, *extra, year="2020", group="so", decision="6677/QĐ-UBND"):
+    out, err = StringIO(), StringIO()
+    options = ["--year", year, "--group", group, "--decision", decision, *extra]
+    call_command("import_criteria", str(file), *options, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+# --- the official annexes --------------------------------------------------------------------------
+
+
+def test_annex_1_is_sound_and_measures_31_points():
+    out, _ = command(f"{ANNEX_SO}.xlsx", "--source", "ĐTXHH")
+    assert "32 dòng, 31 tiêu chí chấm điểm" in out
+    assert "31 điểm" in out
+    assert Criterion.objects.filter(is_leaf=True, source="survey").count() == 31
+    group = Criterion.objects.get(code="9.2")
+    assert (group.is_leaf, group.source, group.max_points) == (False, "", 10)
+    assert set(group.children.values_list("code", flat=True)) == {f"9.2.{n}" for n in range(1, 6)}
+    assert points() == 31
+    assert not Criterion.objects.exclude(printed_code="", printed_max="").exists()
+
+
+def test_annex_2_is_refused_with_every_misprint_and_its_repair():
+    before = rows_of_every_table()
+    with pytest.raises(CommandRefused) as caught:
+        command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", group="huyen")
+    lines = caught.value.lines
+    assert len(lines) == 10
+    assert "Điều tối đa" in lines[0]
+    for line, (printed, code) in zip(lines[1:], MISPRINTS.items(), strict=True):
+        assert line.startswith("Dòng ")
+        assert f"“{printed}”" in line
+        assert f"sửa thành {code}." in line
+    assert rows_of_every_table() == before
+
+
+def test_annex_2_with_its_repairs_measures_33_points_and_keeps_the_print():
+    out, err = command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", "--accept-repairs", group="huyen")
+    assert "34 tiêu chí chấm điểm" in out
+    assert "33 điểm" in out
+    assert points() == 33
+    kept = Criterion.objects.exclude(printed_code="").values_list("printed_code", "code")
+    assert dict(kept) == MISPRINTS
+    assert all(printed in err for printed in MISPRINTS)
+    assert Criterion.objects.get(code="9.2").max_points == 10
+    order = [c.code for c in Criterion.objects.order_by("position")]
+    assert order[-7:] == ["9.2", "9.2.1", "9.2.2", "9.2.3", "9.2.4", "9.2.5", "9.3"]
+
+
+@pytest.mark.parametrize("path", [ANNEX_SO, ANNEX_HUYEN])
+def test_the_spreadsheets_hold_the_transcription(path):
+    from cchc_index.lib import sheets
+
+    cells = sheets.read_cells(path.with_suffix(".xlsx"))
+    assert [[sheets.cell_text(c) for c in row] for row in cells] == printed_rows(path)
+
+
+def numeric(text):
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text
+
+
+def with_groups(rows, maximum):
+    """The printed rows with the group rows an office adds on top of their children."""
+    done = set()
+    for row in rows:
+        parts = row[0].strip(".").split(".")
+        for group in (".".join(parts[:n]) for n in range(1, len(parts))):
+            if group not in done and group in ("1", "1.4", "1.6", "2", "2.1", "5", "5.7", "7", "9"):
+                done.add(group)
+                yield [group, f"Nhóm {group}", maximum]
+        yield row
+
+
+@pytest.mark.parametrize("make", [workbook, csv_file])
+@pytest.mark.parametrize("titles", [True, False])
+@pytest.mark.parametrize("cells", ["text", "numbers"])
+@pytest.mark.parametrize(("path", "total", "count"), [(ANNEX_SO, 31, 31), (ANNEX_HUYEN, 33, 34)])
+def test_an_annex_typed_by_hand_gives_the_same_points(make, titles, cells, path, total, count):
+    rows = printed_rows(path)[0 if titles else 3 :]
+    if cells == "numbers":
+        rows = [[numeric(cell) for cell in row] for row in rows]
+    outcome = imported(make(rows), source="ĐTXHH", accept_repairs=True)
+    assert (points(), outcome.leaves) == (total, count)
+
+
+@pytest.mark.parametrize("maximum", [None, "99"])
+@pytest.mark.parametrize(("path", "total", "count"), [(ANNEX_SO, 31, 31), (ANNEX_HUYEN, 33, 34)])
+def test_group_rows_never_double_points(path, total, count, maximum):
+    heading, _, *rows = printed_rows(path)[3:]
+    outcome = imported(workbook([heading, *with_groups(rows, maximum)]), source="ĐTXHH", accept_repairs=True)
+    assert (points(), outcome.leaves) == (total, count)
+    group = Criterion.objects.get(code="9")
+    assert group.max_points == sum(c.max_points for c in Criterion.objects.filter(is_leaf=True, code__startswith="9."))
+
+
+def test_a_missing_row_of_annex_1_is_seen_by_its_total():
+    rows = [row for row in printed_rows(ANNEX_SO) if row[0] != "2.5"]
+    with pytest.raises(ImportRefused) as caught:
+        imported(workbook(rows), source="ĐTXHH", accept_repairs=True)
+    assert "tổng điểm in là 31" in str(caught.value)
+
+
+# --- what is made around a set ---------------------------------------------------------------------
+
+
+def test_everything_missing_is_made_and_said():
+    outcome = imported(annex(*TWO_LEAVES), na_policy="shrink", ties="dense")
+    round_group = RoundGroup.objects.get()
+    assert (round_group.round.assessed_from, round_group.round.assessed_to) == (date(2031, 1, 1), date(2031, 12, 31))
+    assert (round_group.criteria_set.na_policy, round_group.criteria_set.ties) == ("shrink", "dense")
+    assert round_group.inputs_version == 1
+    assert any("“so”" in notice for notice in outcome.notices)
+    assert (points(source="self"), points(source="survey")) == (65, 35)
+    assert list(Criterion.objects.values_list("provenance", "rule")) == [("official", {})] * 2
+
+
+def test_policies_stay_when_nothing_is_said_and_change_when_it_is():
+    imported(annex(*TWO_LEAVES), na_policy="full", ties="dense")
+    imported(annex(*TWO_LEAVES))
+    criteria_set = CriteriaSet.objects.get()
+    assert (criteria_set.na_policy, criteria_set.ties) == ("full", "dense")
+    imported(annex(*TWO_LEAVES), na_policy="shrink")
+    criteria_set.refresh_from_db()
+    assert (criteria_set.na_policy, criteria_set.ties) == ("shrink", "dense")
+
+
+def test_leaves_without_any_source_are_self_assessed_and_said_so():
+    outcome = imported(annex(("1", "Một", 40), ("2", "Hai", 20)))
+    assert points(source="self") == 60
+    assert any("Tự đánh giá" in notice for notice in outcome.notices)
+
+
+def test_an_import_is_logged_once_with_its_repairs():
+    imported(annex(("1.", "Một", 1)), accept_repairs=True)
+    entry = LogEntry.objects.get()
+    assert entry.verb == "criteria.import"
+    assert entry.after["added"] == ["1"]
+    assert "sửa thành 1" in entry.after["repairs"][0]
+
+
+def test_only_an_index_manager_imports():
+    with pytest.raises(PermissionDenied):
+        imported(annex(*TWO_LEAVES), actor=person(Role.SURVEY_OPERATOR))
+    assert not Round.objects.exists()
+    imported(annex(*TWO_LEAVES), actor=person(Role.INDEX_MANAGER))
+    assert LogEntry.objects.get().actor is not None
+
+
+# --- importing again -------------------------------------------------------------------------------
+
+
+def test_the_same_file_again_changes_nothing():
+    first, _ = command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", "--accept-repairs")
+    before, log, version = snapshot(), LogEntry.objects.count(), RoundGroup.objects.get().inputs_version
+    again, _ = command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", "--accept-repairs")
+    assert "35 thay đổi" in first
+    assert "0 thay đổi" in again
+    assert snapshot() == before
+    assert (LogEntry.objects.count(), RoundGroup.objects.get().inputs_version) == (log, version)
+
+
+def test_rows_are_matched_by_code_and_keep_rule_and_guidance():
+    imported(annex(("1", "Một", 2), ("2", "Hai", 1)))
+    rule = {"kind": "yes_no"}
+    Criterion.objects.filter(code="1").update(rule=rule, guidance="Quyết định ban hành")
+    outcome = imported(annex(("1", "Một, viết lại", 3)))
+    row = Criterion.objects.get(code="1")
+    assert (row.name, row.max_points, row.rule, row.guidance) == ("Một, viết lại", 3, rule, "Quyết định ban hành")
+    assert list(outcome.changed) == ["1"]
+    assert outcome.changed["1"] == {"name": ["Một", "Một, viết lại"], "max_points": ["2", "3"]}
+    assert Criterion.objects.filter(code="2").exists()
+
+
+def test_a_rule_that_no_longer_fits_its_maximum_is_taken_back_and_said():
+    imported(annex(("1", "Một", 2)))
+    steps = [{"key": "a", "label": "Đủ", "points": "2"}, {"key": "b", "label": "Không", "points": "0"}]
+    Criterion.objects.update(rule={"kind": "steps", "options": steps})
+    outcome = imported(annex(("1", "Một", 1)))
+    assert Criterion.objects.get().rule == {}
+    assert any("quy tắc chấm" in notice for notice in outcome.notices)
+
+
+def test_two_halves_meet_in_one_tree():
+    imported(annex(("1", "Chỉ đạo", 2), ("1.1", "Kế hoạch", 2)), source="Tự đánh giá")
+    imported(annex(("1.2", "Tuyên truyền", 1), ("2", "Hài lòng", 3)), source="ĐTXHH")
+    area = Criterion.objects.get(code="1")
+    assert (area.is_leaf, area.max_points) == (False, 3)
+    assert set(area.children.values_list("code", "source")) == {("1.1", "self"), ("1.2", "survey")}
+    assert [c.code for c in Criterion.objects.order_by("position")] == ["1", "1.1", "1.2", "2"]
+    again = imported(annex(("1", "Chỉ đạo", 2), ("1.1", "Kế hoạch", 2)), source="Tự đánh giá")
+    assert again.changes == 0
+
+
+def test_a_leaf_that_gets_children_becomes_a_group_and_says_so():
+    imported(annex(("1", "Một", 5)))
+    outcome = imported(annex(("1.1", "Một một", 2), ("1.2", "Một hai", 1)))
+    area = Criterion.objects.get(code="1")
+    assert (area.is_leaf, area.source, area.max_points) == (False, "", 3)
+    assert any("nhóm" in notice for notice in outcome.notices)
+
+
+def test_sipas_and_papi_stay_where_the_file_only_says_survey():
+    imported(annex(("1", "Một", 1, "SIPAS"), ("2", "Hai", 1, "PAPI"), ("3", "Ba", 1, "ĐTXHH")))
+    heading = ("Mã", "Nội dung", "Điểm tối đa")
+    outcome = imported(workbook([heading, ("1", "Một", 1), ("2", "Hai", 1), ("3", "Ba", 1)]), source="ĐTXHH")
+    assert outcome.changes == 0
+
+
+def half_illustrative():
+    """Area 1 with an official survey leaf and two illustrative self leaves; area 3 all illustrative."""
+    round_group = RoundGroupFactory(round=RoundFactory())
+    illustrative = {"criteria_set": round_group.criteria_set, "provenance": Provenance.ILLUSTRATIVE}
+    groups = {
+        code: CriterionFactory(**illustrative, code=code, is_leaf=False, source="", max_points=Decimal(9))
+        for code in ("1", "3")
+    }
+    for code in ("1.1", "1.2", "3.1"):
+        CriterionFactory(**illustrative, code=code, parent=groups[code[0]], max_points=Decimal(2))
+    CriterionFactory(criteria_set=round_group.criteria_set, code="1.3", parent=groups["1"], source="survey")
+    return round_group
+
+
+def test_the_official_half_replaces_the_illustrative_one():
+    round_group = half_illustrative()
+    outcome = imported(annex(("1.1", "Kế hoạch", 3), ("2", "Thể chế", 4)))
+    assert outcome.removed == ["1.2", "3", "3.1"]
+    left = {c.code: (c.provenance, c.max_points) for c in round_group.criteria_set.criteria.all()}
+    assert left == {
+        "1": ("illustrative", 4),
+        "1.1": ("official", 3),
+        "1.3": ("official", 1),
+        "2": ("official", 4),
+    }
+
+
+def test_the_other_half_stays_illustrative():
+    round_group = half_illustrative()
+    assert imported(annex(("1.3", "Tuyên truyền", 1)), source="ĐTXHH").removed == []
+    assert round_group.criteria_set.criteria.count() == 6
+
+
+def test_illustrative_rows_with_results_computed_from_them_are_still_replaced():
+    round_group = half_illustrative()
+    unit = apps.get_model("units", "Unit").objects.create(group=round_group.group, code="SNV", name="Sở Nội vụ")
+    computation = apps.get_model("results", "Computation").objects.create(
+        round_group=round_group, inputs_version=0, inputs_digest="x", code_version="x", computed_at=clock.now()
+    )
+    leaf = round_group.criteria_set.criteria.get(code="1.2")
+    computation.criterion_results.create(unit=unit, criterion=leaf, state="not_scored")
+    assert "1.2" in imported(annex(("1.1", "Kế hoạch", 3))).removed
+
+
+def test_a_criterion_links_to_the_same_one_of_the_latest_earlier_set():
+    imported(annex(("1", "Kế hoạch", 1), ("2", "Báo cáo", 1)), year=2029, decision="A")
+    imported(annex(("1", "Kế hoạch", 2), ("2", "Thanh tra", 1)), year=2030, decision="B")
+    imported(annex(("1", "KẾ HOẠCH", 3), ("2", "Báo cáo", 1)), year=2031, decision="C")
+    latest = Criterion.objects.filter(criteria_set__decision__number="C").order_by("code")
+    assert [c.previous and str(c.previous.criteria_set.decision) for c in latest] == ["B", None]
+
+
+# --- closed sets -----------------------------------------------------------------------------------
+
+
+def test_a_block_without_scores_is_switched_to_another_set_and_says_so():
+    imported(annex(*TWO_LEAVES), decision="A")
+    outcome = imported(annex(*TWO_LEAVES), decision="B")
+    assert str(RoundGroup.objects.get().criteria_set.decision) == "B"
+    assert any("chuyển" in notice for notice in outcome.notices)
+
+
+def frozen_block():
+    imported(annex(*TWO_LEAVES))
+    round_group = RoundGroup.objects.get()
+    actions.freeze(round_group.pk)
+    return round_group
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [(("1", "Tên khác", 65), TWO_LEAVES[1]), (*TWO_LEAVES, ("3", "Ba", 1)), (("1", "Tự chấm", 64), TWO_LEAVES[1])],
+)
+def test_a_set_with_scores_takes_no_change(rows):
+    frozen_block()
+    before = (rows_of_every_table(), snapshot())
+    with pytest.raises(Refused, match="đã khóa"):
+        imported(annex(*rows))
+    assert (rows_of_every_table(), snapshot()) == before
+
+
+def test_a_set_with_scores_takes_the_same_file_again():
+    frozen_block()
+    assert imported(annex(*TWO_LEAVES)).changes == 0
+
+
+def test_a_set_closed_by_one_year_is_closed_for_every_year():
+    frozen_block()
+    with pytest.raises(Refused, match="2031"):
+        imported(annex(("1", "Tên khác", 65)), year=2032)
+    assert not Round.objects.filter(year=2032).exists()
+    imported(annex(*TWO_LEAVES), year=2032)
+
+
+def test_a_block_with_scores_is_not_switched():
+    frozen_block()
+    with pytest.raises(Refused, match="không đổi sang"):
+        imported(annex(*TWO_LEAVES), decision="02/QĐ-THU")
+    assert not Decision.objects.filter(number="02/QĐ-THU").exists()
+
+
+def test_how_not_applicable_counts_can_be_decided_after_scoring_began():
+    round_group = frozen_block()
+    imported(annex(*TWO_LEAVES), na_policy="shrink")
+    round_group.refresh_from_db()
+    assert (round_group.criteria_set.na_policy, round_group.inputs_version) == ("shrink", 2)
+
+
+# --- the command -----------------------------------------------------------------------------------
+
+
+def test_the_command_names_points_by_source(tmp_path):
+    path = tmp_path / "bo.xlsx"
+    path.write_bytes(annex(*TWO_LEAVES).getvalue())
+    out, err = command(path, year="2031")
+    assert "Tổng 100 điểm (Tự đánh giá 65, ĐTXHH 35)" in out
+    assert "2 thay đổi: thêm 2, sửa 0, bỏ 0." in out
+    assert "Đã tạo kỳ đánh giá năm 2031" in err
+
+
+@pytest.mark.parametrize(
+    ("file", "extra"), [("/khong/co.xlsx", {}), ("/tmp", {}), (f"{ANNEX_SO}.xlsx", {"year": "hai nghìn"})]
+)
+def test_the_command_refuses_with_a_sentence(file, extra):
+    with pytest.raises(CommandRefused):
+        command(file, **extra)
+    assert not Round.objects.exists()
+
+
+def test_the_command_adds_to_a_round_that_exists():
+    small_round(year=2031)
+    with pytest.raises(CommandRefused, match="Không rõ nguồn"):
+        command(f"{ANNEX_SO}.xlsx", "--source", "ai đó", year="2031")
+    UnitGroupFactory(code="huyen", name="UBND quận, huyện, thị xã")
+    command(f"{ANNEX_HUYEN}.xlsx", "--accept-repairs", year="2031", group="huyen")
+    assert Round.objects.count() == 1
+    assert UnitGroup.objects.get(code="huyen").name == "UBND quận, huyện, thị xã"
+
+
+def test_the_number_of_queries_does_not_grow_with_the_annex():
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for group, size in (("so", 3), ("huyen", 90)):
+        rows = [(f"1.{n}", f"Tiêu chí {n}", 1) for n in range(1, size)]
+        with CaptureQueriesContext(connection) as captured:
+            imported(annex(*rows), group=group, decision=group)
+        counts.append(len(captured))
+    assert counts[1] <= counts[0] + 4
