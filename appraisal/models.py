@@ -46,9 +46,14 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["round_group", "member", "branch"],
                 name="one_assignment_per_branch",
-                nulls_distinct=False,
                 violation_error_message="Thành viên đã được phân công nhánh này.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["round_group", "member"],
+                condition=Q(branch=None),
+                name="one_assignment_of_the_whole_tree",
+                violation_error_message="Thành viên đã được phân công toàn bộ cây tiêu chí.",
+            ),
         ]
 
 

@@ -140,8 +140,13 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["user", "role", "unit"],
                 name="membership_once",
-                nulls_distinct=False,
                 violation_error_message="Người này đã có vai trò đó ở đơn vị đó.",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(unit=None),
+                name="membership_without_unit_once",
+                violation_error_message="Người này đã có vai trò đó.",
             ),
             models.CheckConstraint(
                 condition=~Q(role__in=[Role.UNIT_OFFICER, Role.UNIT_HEAD]) | Q(unit__isnull=False),

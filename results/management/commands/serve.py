@@ -57,7 +57,8 @@ def _require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Refused(f"Không mở được {host}:{port} ({error.strerror}). Chọn cổng khác: make run PORT=8080") from None
+            words = f"Không mở được {host}:{port} ({error.strerror}). Chọn cổng khác: make run PORT=8080"
+            raise Refused(words) from None
 
 
 def _web(host: str, port: int, threads: int) -> list[str]:

@@ -1,0 +1,178 @@
+"""`load_demo`: refuse beside real work, fill one year to its publication, open another for practice."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from appraisal import actions as appraisal
+from appraisal.models import Appraisal, Assignment, Stage
+from appraisal.reasons import ensure_reasons
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from criteria import actions as criteria
+from criteria.models import Phase, Round, RoundGroup
+from criteria.queries import round_groups
+from results import actions
+from selfassess.models import SelfAssessment
+from surveys.models import ImportBatch, SurveyScore
+from units.models import Unit, User
+
+from . import accounts
+from .block import Block
+from .walk import Walk
+
+NUMBER = "01/QĐ-MINHHOA"
+WALKERS = {"so": ("SNV", "canbo.snv", "thutruong.snv"), "huyen": ("005", "canbo.caugiay", "thutruong.caugiay")}
+MEMBERS = ("thamdinh.stp", "thamdinh.stc")
+LEFT_FOR_PRACTICE = 4
+
+People = dict[str, User]
+
+
+def load(*, year: int, practice: int | None) -> list[str]:
+    """Load what is missing and say so, sentence by sentence. All or nothing; a second run changes nothing.
+
+    Raises Refused in production, beside a round with real work, or when `year` has no official round.
+    """
+    _refuse_beside_real_work()
+    with transaction.atomic():
+        return list(_load(year, practice if practice != year else None))
+
+
+def _refuse_beside_real_work() -> None:
+    if settings.PRODUCTION:
+        raise Refused("Không nạp dữ liệu trình diễn ở cấu hình vận hành: tài khoản trình diễn có mật khẩu công khai.")
+    work = (SelfAssessment, Appraisal, SurveyScore, ImportBatch)
+    groups = RoundGroup.objects.filter(round__illustrative=False)
+    for model in work:
+        found = groups.filter(Exists(model.objects.filter(round_group=OuterRef("pk")))).order_by("pk").first()
+        if found is not None:
+            raise Refused(f"{found} đã có dữ liệu thật: không nạp dữ liệu trình diễn bên cạnh. Dùng một VAR_DIR khác.")
+
+
+def _load(year: int, practice: int | None) -> Iterator[str]:
+    rounds = {r.year: r for r in Round.objects.order_by("year")}
+    if year not in rounds:
+        raise Refused(f"Chưa có kỳ {year}: chạy manage.py load_official trước (có kỳ 2020 và 2024).")
+    people = accounts.ensure({(unit.group.code, unit.code): unit for unit in Unit.objects.select_related("group")})
+    ensure_reasons()
+    yield f"Tài khoản trình diễn: {len(people)}, mật khẩu chung {accounts.PASSWORD}."
+    yield _once(rounds[year], _complete_year, people, f"Kỳ {year}: đủ một năm minh họa, đã công bố số {NUMBER}.")
+    if practice in rounds:
+        words = f"Kỳ {practice}: đang mở mọi giai đoạn để thực hành; tệp mẫu để tải lên ở {sample_folder()}."
+        yield _once(rounds[practice], _practice_year, people, words)
+
+
+def _once(round_: Round, fill: Callable[[Round, People], None], people: People, words: str) -> str:
+    if round_.illustrative:
+        return f"Kỳ {round_.year}: đã nạp từ trước, không thay đổi."
+    Round.objects.filter(pk=round_.pk).update(illustrative=True)
+    round_.illustrative = True
+    fill(round_, people)
+    return words
+
+
+class _Calendar:
+    """The instants of a complete year, in the January to March after the assessed period."""
+
+    def __init__(self, round_: Round):
+        after = round_.assessed_to.year + 1
+        days = ((after - 1, 12, 10), (after, 1, 10), (after, 1, 31), (after, 2, 10), (after, 2, 28), (after, 3, 31))
+        edges = [date(*day) for day in days]
+        kinds = (
+            Phase.Kind.SELF_ASSESSMENT,
+            Phase.Kind.ROUND1,
+            Phase.Kind.EXPLANATION,
+            Phase.Kind.ROUND2,
+            Phase.Kind.PUBLICATION,
+        )
+        self.phases = {kind: (_at(edges[i]), _at(edges[i + 1])) for i, kind in enumerate(kinds)}
+        self.phases[Phase.Kind.SURVEY] = (_at(date(after - 1, 9, 1)), _at(date(after, 1, 31)))
+
+    def within(self, kind: Phase.Kind) -> datetime:
+        return self.phases[kind][1] - timedelta(days=2)
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(17), tzinfo=clock.HANOI)
+
+
+def _complete_year(round_: Round, people: People) -> None:
+    calendar = _Calendar(round_)
+    for kind, (opens, closes) in calendar.phases.items():
+        criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
+    blocks = [Block(round_group) for round_group in round_groups(round_)]
+    walks = [_walk(block, people) for block in blocks]
+    with clock.at(calendar.within(Phase.Kind.SELF_ASSESSMENT)):
+        for block, walk in zip(blocks, walks, strict=True):
+            _assign(block, people)
+            block.archive(actor=people["quanly1"], without=[walk.code])
+            block.survey(actor=people["dieutra"])
+            walk.submit(walk.assess())
+    _appraise(blocks, walks, people, calendar)
+    with clock.at(calendar.within(Phase.Kind.PUBLICATION)):
+        dated = clock.today()
+        proposal = actions.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)
+        actions.approve(actor=people["quanly2"], publication_id=proposal.pk)
+    actions.request_report(actor=None, publication_id=proposal.pk)
+
+
+def _appraise(blocks: list[Block], walks: list[Walk], people: People, calendar: _Calendar) -> None:
+    member, manager = people[MEMBERS[0]], people["quanly1"]
+    with clock.at(calendar.within(Phase.Kind.ROUND1)):
+        for block, walk in zip(blocks, walks, strict=True):
+            walk.appraise(member)
+            appraisal.release(actor=manager, round_group_id=block.round_group.pk, stage=Stage.ROUND1)
+    with clock.at(calendar.within(Phase.Kind.EXPLANATION)):
+        for walk in walks:
+            walk.explain()
+    with clock.at(calendar.within(Phase.Kind.ROUND2)):
+        for block, walk in zip(blocks, walks, strict=True):
+            walk.settle(member)
+            appraisal.release(actor=manager, round_group_id=block.round_group.pk, stage=Stage.ROUND2)
+
+
+def _practice_year(round_: Round, people: People) -> None:
+    """Every phase open at once, so that each role has something to do in any order."""
+    opens, closes = clock.now() - timedelta(days=7), _at(clock.today() + timedelta(days=30))
+    for kind in Phase.Kind:
+        criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
+    for block in [Block(round_group) for round_group in round_groups(round_)]:
+        _assign(block, people)
+        walk = _walk(block, people)
+        block.archive(actor=people["quanly1"], without=[walk.code])
+        if block.round_group.group.code == "so":
+            walk.assess(left=LEFT_FOR_PRACTICE)
+            _leave_survey_files(block, people["dieutra"])
+        else:
+            walk.submit(walk.assess())
+            block.survey(actor=people["dieutra"])
+
+
+def _walk(block: Block, people: People) -> Walk:
+    code, officer, head = WALKERS[block.round_group.group.code]
+    return Walk(block, code, officer=people[officer], head=people[head])
+
+
+def _assign(block: Block, people: People) -> None:
+    for name in MEMBERS:
+        Assignment.objects.get_or_create(round_group=block.round_group, member=people[name], branch=None)
+
+
+def _leave_survey_files(block: Block, operator: User) -> None:
+    """All ballots but the last group's; that file and the SIPAS figures lie ready for the operator."""
+    *done, last = block.ballot_groups()
+    for group in done:
+        block.import_ballots(actor=operator, group=group)
+    folder = sample_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"phieu-{last.code}.csv").write_bytes(block.ballots_csv(last))
+    (folder / "so-lieu-sipas.csv").write_bytes(block.figures_csv())
+
+
+def sample_folder() -> Path:
+    return Path(settings.VAR_DIR) / "tep-mau"

@@ -1,0 +1,133 @@
+"""A unit that walks the whole way through the same verbs as people: score, evidence, submit, appraise."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from appraisal import actions as appraisal
+from appraisal.models import Action, Appraisal, Reason
+from criteria import scoring
+from criteria.models import Criterion
+from selfassess import actions as selfassess
+from selfassess.models import SelfAssessment, SelfScore
+from selfassess.samples import sample_pdf
+from units.models import User
+
+from .block import Block
+
+DOCUMENTS = (
+    ("Kế hoạch cải cách hành chính", "KH", 2),
+    ("Báo cáo kết quả công tác cải cách hành chính", "BC", 12),
+    ("Thông báo kết quả kiểm tra cải cách hành chính", "TB", 6),
+)
+EXPLANATION = "Số liệu lấy từ báo cáo quý và sổ theo dõi của đơn vị; dữ liệu minh họa."
+
+
+class Walk:
+    """`left` leaves stay unscored at the end of the set, for practice."""
+
+    def __init__(self, block: Block, code: str, *, officer: User, head: User):
+        self.block, self.code, self.officer, self.head = block, code, officer, head
+        self.unit = block.units[code]
+
+    def assess(self, *, left: int = 0) -> SelfAssessment:
+        assessment = selfassess.open_assessment(actor=self.officer, round_group=self.block.round_group, unit=self.unit)
+        leaves = self.block.self_leaves()
+        for leaf in leaves[: len(leaves) - left]:
+            self._score(assessment, leaf)
+        self._attach_documents(assessment, leaves)
+        return assessment
+
+    def _score(self, assessment: SelfAssessment, leaf: Criterion) -> None:
+        invented = self.block.inventors[self.code].score(leaf)
+        selfassess.save_score(
+            actor=self.officer,
+            assessment_id=assessment.pk,
+            criterion_id=leaf.pk,
+            figures=invented.figures,
+            points=str(invented.points).replace(".", ",") if scoring.is_direct(leaf.rule) else None,
+            explanation=EXPLANATION,
+            na_claimed=False,
+            na_reason="",
+            seen_version=0,
+        )
+
+    def _attach_documents(self, assessment: SelfAssessment, leaves: list[Criterion]) -> None:
+        year = self.block.round_group.round.assessed_to.year
+        for index, (title, kind, month) in enumerate(DOCUMENTS):
+            lines = [f"Đơn vị: {self.unit.name}.", f"Kỳ đánh giá: năm {year}.", "Nội dung dựng để trình diễn."]
+            content = sample_pdf(f"{title} năm {year}", lines)
+            document = selfassess.add_document(
+                actor=self.officer,
+                unit_id=self.unit.pk,
+                upload=SimpleUploadedFile(f"{kind.lower()}-{year}.pdf", content, "application/pdf"),
+                number=f"{index + 1:02d}/{kind}-MINHHOA",
+                issued_on=date(year, min(month, 11), 15),
+                issuer=self.unit.name,
+                abstract=f"{title} năm {year} (tài liệu minh họa)",
+            )
+            for leaf in leaves[index :: len(DOCUMENTS) + 1]:
+                if SelfScore.objects.filter(assessment=assessment, criterion=leaf).exists():
+                    selfassess.attach(
+                        actor=self.officer,
+                        assessment_id=assessment.pk,
+                        criterion_id=leaf.pk,
+                        document_id=document.pk,
+                        page=1,
+                    )
+
+    def submit(self, assessment: SelfAssessment) -> None:
+        selfassess.hand_over(actor=self.officer, assessment_id=assessment.pk)
+        selfassess.submit(actor=self.head, assessment_id=assessment.pk)
+
+    def appraise(self, member: User) -> None:
+        """Adjust three leaves with a reason, recognise the rest."""
+        scores = SelfScore.objects.filter(
+            assessment__unit=self.unit, assessment__round_group=self.block.round_group
+        ).order_by("criterion__position")
+        lowered = [s for s in scores if s.points and s.points >= 1 and s.criterion.kind == Criterion.Kind.NORMAL][
+            4:15:4
+        ]
+        reason = Reason.objects.filter(active=True).order_by("pk").first()
+        for score in lowered:
+            appraisal.adjust(
+                actor=member,
+                round_group_id=self.block.round_group.pk,
+                unit_id=self.unit.pk,
+                criterion_id=score.criterion_id,
+                points=(score.points or Decimal(0)) - Decimal("0.5"),
+                reason_id=reason.pk if reason else None,
+                comment="Tài liệu kiểm chứng chưa thể hiện đủ số liệu đã khai.",
+                seen_version=0,
+            )
+        taken = {score.pk for score in lowered}
+        cells = [(self.unit.pk, score.criterion_id, 0) for score in scores if score.pk not in taken]
+        appraisal.bulk_recognise(actor=member, round_group_id=self.block.round_group.pk, cells=cells)
+
+    def adjusted(self) -> list[Appraisal]:
+        return list(
+            Appraisal.objects.filter(round_group=self.block.round_group, unit=self.unit, action=Action.ADJUST).order_by(
+                "criterion__position"
+            )
+        )
+
+    def explain(self) -> None:
+        """Agree with the first adjustment, explain the others."""
+        for index, standing in enumerate(self.adjusted()):
+            comment = "" if index == 0 else "Số liệu có ở trang 1 của báo cáo đã đính kèm; đề nghị xem xét lại."
+            appraisal.reply(
+                actor=self.head, appraisal_id=standing.pk, agree=index == 0, comment=comment, document_ids=[]
+            )
+
+    def settle(self, member: User) -> None:
+        """The second appraisal takes one explanation, keeps the rest."""
+        for standing in self.adjusted()[1:2]:
+            appraisal.recognise(
+                actor=member,
+                round_group_id=self.block.round_group.pk,
+                unit_id=self.unit.pk,
+                criterion_id=standing.criterion_id,
+                comment="Đã đối chiếu giải trình, công nhận.",
+                seen_version=standing.version,
+            )
