@@ -289,7 +289,8 @@ def summary() -> list[str]:
 
 
 def _block_lines(block: RoundGroup) -> list[str]:
-    leaves = list(block.criteria_set.criteria.filter(is_leaf=True).order_by("position"))
+    rows = list(block.criteria_set.criteria.order_by("position"))
+    leaves = [row for row in rows if row.is_leaf]
     normal = [leaf for leaf in leaves if leaf.kind == Criterion.Kind.NORMAL]
     parts = {
         "tự đánh giá": [leaf for leaf in normal if leaf.is_self],
@@ -298,7 +299,12 @@ def _block_lines(block: RoundGroup) -> list[str]:
         "trừ": [leaf for leaf in leaves if leaf.kind == Criterion.Kind.PENALTY],
     }
     head = f"{block}: {units_of(block).count()} đơn vị, {block.criteria_set.decision}"
-    return [head, *(_part_line(name, part) for name, part in parts.items() if part)]
+    caps = [f"  {row.name.lower()}: tính tối đa {vn_short(row.max_points)} điểm" for row in rows if _is_cap(row)]
+    return [head, *(_part_line(name, part) for name, part in parts.items() if part), *caps]
+
+
+def _is_cap(row: Criterion) -> bool:
+    return row.kind != Criterion.Kind.NORMAL and row.parent_id is None and not row.is_leaf
 
 
 def _part_line(name: str, leaves: Sequence[Criterion]) -> str:

@@ -1,11 +1,14 @@
 """A rule in Vietnamese, for the pages."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from cchc_index.lib.numbers import quantize, vn_short
 
 from .reading import MAXIMUM_NAME, Interval, Rule, exact, fields, intervals, kind_of, options
+
+_TOKEN = re.compile(r"[A-Za-z_]\w*|\d+\.\d+|[*,]")
 
 
 def describe(rule: Rule, max_points: Decimal) -> list[str]:
@@ -62,6 +65,9 @@ def _describe_proportional(rule: Rule, max_points: Decimal) -> list[str]:
 
 
 def _describe_formula(rule: Rule, max_points: Decimal) -> list[str]:
-    shown = rule["expression"].replace("*", "×").replace(MAXIMUM_NAME, vn_short(max_points))
-    names = [f"{f.key}: {f.label}{' (có thể bỏ trống, tính là 0)' if f.optional else ''}" for f in fields(rule)]
-    return [f"Điểm = {shown}", *names, f"Kết quả tính từ 0 đến {vn_short(max_points)} điểm"]
+    """The expression with the figures' names and Vietnamese signs; a comma is only a decimal sign."""
+    words = {"min": "nhỏ nhất ", "max": "lớn nhất ", "*": "×", ",": ";", MAXIMUM_NAME: vn_short(max_points)}
+    words |= {field.key: f"“{field.label}”" for field in fields(rule)}
+    shown = _TOKEN.sub(lambda m: words.get(m[0], m[0].replace(".", ",")), rule["expression"])
+    optional = [f"“{field.label}” có thể bỏ trống, khi đó tính là 0" for field in fields(rule) if field.optional]
+    return [f"Điểm = {shown}", *optional, f"Kết quả tính từ 0 đến {vn_short(max_points)} điểm"]

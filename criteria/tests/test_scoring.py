@@ -195,6 +195,14 @@ def test_optional_figure_left_empty_counts_nothing_but_a_needed_one_is_not_yet_s
     assert evaluate(FORMULA, TWO, {"a": " "}) is None
 
 
+def test_formula_describes_itself_with_the_names_of_its_figures():
+    assert describe(FORMULA, Decimal("1.5")) == [
+        "Điểm = nhỏ nhất (“Số sáng kiến”; 4) / 4 × 1,5 - 0,25 × “Số lần nhắc”",
+        "“Số lần nhắc” có thể bỏ trống, khi đó tính là 0",
+        "Kết quả tính từ 0 đến 1,5 điểm",
+    ]
+
+
 def test_decimal_literals_are_exact():
     rule = {**FORMULA, "fields": [{"key": "a", "label": "A"}], "expression": "a * 0.1 * 3 - 0.3"}
     assert evaluate(rule, TWO, {"a": "1"}) == 0

@@ -268,6 +268,7 @@ def test_command_prints_what_stands_with_its_marks():
     assert "Sở, cơ quan tương đương Sở: 22 đơn vị, 6677/QĐ-UBND" in text
     assert "tự đánh giá: 55 tiêu chí, 69 điểm (minh họa)" in text
     assert "điều tra xã hội học: 34 tiêu chí, 33 điểm\n" in text
+    assert "điểm thưởng: tính tối đa 2 điểm" in text
 
 
 @pytest.mark.usefixtures("db")
