@@ -132,9 +132,9 @@ def read_cells(source: str | Path | IO[bytes], *, name: str = "", max_bytes: int
         return _read_xlsx(data)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise _refuse("là tệp Excel đời cũ (.xls) hoặc có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
-    if name.lower().endswith((".xlsx", ".xlsm")) or b"\x00" in data[:4096].replace(b"\xff\xfe", b""):
-        if data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            raise _refuse("không phải bảng tính .xlsx hoặc .csv", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
+    is_binary = name.lower().endswith((".xlsx", ".xlsm")) or b"\x00" in data[:4096].replace(b"\xff\xfe", b"")
+    if is_binary and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise _refuse("không phải bảng tính .xlsx hoặc .csv", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
     return _read_csv(data)
 
 
@@ -231,7 +231,9 @@ def _read_xlsx(data: bytes) -> list[list[Any]]:
 
 def _read_csv(data: bytes) -> list[list[Any]]:
     text = _decode(data)
-    delimiter = max(";\t,", key=lambda mark: (text[:4096].split("\n", 1)[0].count(mark), mark == ","))
+    # Title rows may hold no delimiter at all: the first line that holds one decides.
+    line = next((line for line in text[:4096].splitlines() if any(mark in line for mark in ";\t,")), "")
+    delimiter = max(";\t,", key=lambda mark: (line.count(mark), mark == ","))
     rows: list[list[Any]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
