@@ -1,13 +1,237 @@
-"""Pages of the survey operator."""
+"""Pages of the survey operator: plan and coverage, upload → check → commit → undo, points, figures."""
 
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from . import rules
+from cchc_index.lib.faults import ImportRefused, Refused
+from criteria.models import RoundGroup
+from criteria.queries import round_in_view, units_of
+from units.models import User
+
+from . import actions, exports, queries, rules, validity
+from .forms import FIGURES, NEW, UndoForm, UploadForm
+from .models import ImportBatch, RespondentGroup
+
+SHOWN_FAULTS = 200
+SHOWN_BATCHES = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+View = Callable[..., HttpResponse]
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    if not rules.may_read(request.user):
+def readers(view: View) -> View:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not rules.may_read(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def workers(view: View) -> View:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not rules.may_work(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def _actor(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
         raise PermissionDenied
-    return render(request, "surveys/home.html", {})
+    return request.user
+
+
+def _blocks(request: HttpRequest) -> list[RoundGroup]:
+    """The blocks of the round in view."""
+    return list(rules.blocks_for(request.user).filter(round=round_in_view(request)))
+
+
+@require_GET
+@readers
+def home(request: HttpRequest) -> HttpResponse:
+    current = round_in_view(request)
+    context = {
+        "round": current,
+        "coverage": queries.coverage(_blocks(request)),
+        "batches": rules.batches_for(request.user).filter(round_group__round=current)[:SHOWN_BATCHES],
+        "may_work": rules.may_work(request.user),
+    }
+    return render(request, "surveys/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@workers
+def upload(request: HttpRequest) -> HttpResponse:
+    blocks = _blocks(request)
+    if request.method == "GET":
+        form = UploadForm(blocks=blocks, initial={"target": request.GET.get("la", "")})
+        return render(request, "surveys/upload.html", {"form": form, "blocks": blocks})
+    form = UploadForm(request.POST, request.FILES, blocks=blocks)
+    faults: list[object] = []
+    if form.is_valid():
+        try:
+            found = _check(request, form)
+        except ImportRefused as refused:
+            faults = list(refused.faults[:SHOWN_FAULTS])
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return redirect("surveys:batch", found.pk)
+    return render(request, "surveys/upload.html", {"form": form, "blocks": blocks, "faults": faults})
+
+
+def _check(request: HttpRequest, form: UploadForm) -> ImportBatch:
+    """The dry run that the form asks for."""
+    kind, _, pk = form.cleaned_data["target"].rpartition("-")
+    file = form.cleaned_data["file"]
+    actor = _actor(request)
+    if kind == FIGURES:
+        return actions.check_figures(actor=actor, round_group_id=int(pk), source=file, name=file.name)
+    if kind == NEW:
+        block, respondents = int(pk), form.cleaned_data["new_group"]
+    else:
+        group = RespondentGroup.objects.select_related("survey").get(pk=int(pk))
+        block, respondents = group.survey.round_group_id, group.code
+    found = actions.check_ballots(
+        actor=actor, round_group_id=block, respondents=respondents, source=file, name=file.name
+    )
+    if found.state == ImportBatch.State.COMMITTED:
+        messages.warning(request, "Tệp này đã nhập rồi cho nhóm đối tượng này; không thay đổi gì.")
+    return found
+
+
+@require_GET
+@readers
+def batch(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    return _batch_page(request, found, UndoForm())
+
+
+def _batch_page(request: HttpRequest, found: ImportBatch, form: UndoForm) -> HttpResponse:
+    committed = found.state == ImportBatch.State.COMMITTED
+    context = {
+        "batch": found,
+        "counts": found.counts,
+        "invalid": [(validity.LABELS[reason], n) for reason, n in found.counts.get("invalid", {}).items()],
+        "faults": found.faults[:SHOWN_FAULTS],
+        "shown_faults": SHOWN_FAULTS,
+        "preview": _preview(found) if rules.may_work(request.user) else [],
+        "table": queries.score_table(found.round_group) if committed else None,
+        "may_work": rules.may_work(request.user),
+        "form": form,
+    }
+    return render(request, "surveys/batch.html", context)
+
+
+def _preview(found: ImportBatch) -> list[list[object]]:
+    """The first rows as the check read them; gone once committed."""
+    rows = found.counts.get("preview", [])
+    if found.kind == ImportBatch.Kind.FIGURES:
+        return [
+            [
+                "–" if cell is None else str(cell).replace(".", ",") if i in (2, 3) else cell
+                for i, cell in enumerate(row)
+            ]
+            for row in rows
+        ]
+    return [
+        [code, unit, *[answer or "–" for answer in answers], validity.LABELS.get(reason, "hợp lệ")]
+        for code, unit, reason, answers in rows
+    ]
+
+
+@require_POST
+@workers
+def commit(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    try:
+        done = actions.commit_batch(actor=_actor(request), batch_id=found.pk)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        if done.state == ImportBatch.State.COMMITTED:
+            messages.success(request, f"Đã nhập tệp “{done.file_name}”: điểm thay đổi ở {done.counts['changed']} ô.")
+        else:
+            messages.error(request, "Tệp có lỗi mới so với lần kiểm tra; chưa nhập gì. Xem các lỗi bên dưới.")
+    return redirect("surveys:batch", pk)
+
+
+@require_POST
+@workers
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        return _batch_page(request, found, form)
+    try:
+        actions.undo_batch(actor=_actor(request), batch_id=pk, reason=form.cleaned_data["reason"])
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _batch_page(request, found, form)
+    messages.success(request, f"Đã hủy lần nhập “{found.file_name}”; điểm đã tính lại.")
+    return redirect("surveys:batch", pk)
+
+
+@require_POST
+@workers
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    try:
+        actions.discard_batch(actor=_actor(request), batch_id=pk)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("surveys:batch", pk)
+    messages.success(request, f"Đã bỏ tệp “{found.file_name}”.")
+    return redirect("surveys:home")
+
+
+@require_GET
+@workers
+def failed(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(rules.batches_for(request.user), pk=pk, state=ImportBatch.State.REFUSED)
+    try:
+        data = exports.failed_rows(found)
+    except (ImportRefused, FileNotFoundError):
+        messages.error(request, "Tệp đã tải lên không đọc lại được: tải tệp lên lại.")
+        return redirect("surveys:batch", pk)
+    response = HttpResponse(data, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="dong-loi-{pk}.xlsx"'
+    return response
+
+
+@require_GET
+@readers
+def scores(request: HttpRequest, pk: int) -> HttpResponse:
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    return render(request, "surveys/scores.html", {"round_group": block, "table": queries.score_table(block)})
+
+
+@require_GET
+@readers
+def unit_scores(request: HttpRequest, pk: int, unit_pk: int) -> HttpResponse:
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    unit = get_object_or_404(units_of(block), pk=unit_pk)
+    context = {
+        "round_group": block,
+        "unit": unit,
+        "rows": queries.spreads(block, unit),
+        "small": settings.SURVEY_SMALL_CELL,
+    }
+    return render(request, "surveys/unit.html", context)
+
+
+@require_GET
+@readers
+def figures(request: HttpRequest, pk: int) -> HttpResponse:
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    return render(request, "surveys/figures.html", {"round_group": block, "figures": queries.figures_of(block)})

@@ -55,6 +55,7 @@ class BallotReading:
         invalid = validity.count(self.reasons)
         return {
             "respondents": self.plan.respondents,
+            "heading_row": self.sheet.heading_row,
             "rows": len(self.sheet.codes),
             "valid": len(self.sheet.codes) - sum(invalid.values()),
             "invalid": invalid,

@@ -129,7 +129,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     criteria_actions.inputs_changed(block.pk)
     record(
         actor=actor,
-        verb="hủy lần nhập điều tra",
+        verb="surveys.undo",
         obj=batch,
         before={"scores": before},
         after={"scores": scores.values_digest(_stored(block)), "changed": changed},
@@ -196,6 +196,7 @@ def _commit_now(actor: User | None, block: RoundGroup, kind: str, upload: Upload
 def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: Reading) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last."""
     archive = {c: v for c, v in _stored(block).items() if v.method == SurveyScore.Method.IMPORT}
+    counts = reading.counts()  # before writing: afterwards nothing differs any more
     try:
         with transaction.atomic():
             replaced = reading.write(batch, block)
@@ -205,7 +206,7 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: R
     after = _stored(block)
     lost = {cell: value for cell, value in archive.items() if after.get(cell) != value}
     batch.state, batch.committed_at = State.COMMITTED, clock.now()
-    batch.counts = {**reading.counts(), "changed": changed, "replaced": replaced, "archive": _pack(lost)}
+    batch.counts = {**counts, "changed": changed, "replaced": replaced, "archive": _pack(lost)}
     batch.counts.pop("preview", None)
     batch.faults = []
     batch.save(update_fields=["state", "committed_at", "counts", "faults", "respondent_group"])
@@ -213,7 +214,7 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: R
     criteria_actions.inputs_changed(block.pk)
     record(
         actor=actor,
-        verb=f"nhập {batch.get_kind_display()}",
+        verb=f"surveys.import_{batch.kind}",
         obj=batch,
         before={"replaced": replaced} if replaced else None,
         after={

@@ -46,6 +46,7 @@ class FigureReading:
         changes = self.changes
         replaced = sum(self._row(figure) is not None for figure in changes)
         return {
+            "heading_row": self.sheet.heading_row,
             "rows": len(self.sheet.figures),
             "new": len(changes) - replaced,
             "replacing": replaced,

@@ -203,7 +203,7 @@ def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[
     criteria_actions.inputs_changed(block.pk)
     record(
         actor=actor,
-        verb="nhập điểm ĐTXHH từ hồ sơ lưu",
+        verb="surveys.import_scores",
         obj=block,
         before={"digest": values_digest({cell: value_of(before[cell]) for cell in wanted if cell in before})},
         after={"cells": changed, "digest": values_digest(wanted)},

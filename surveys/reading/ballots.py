@@ -71,6 +71,7 @@ class _Memory(dict[Any, int]):
 class BallotSheet:
     """The checked file. With faults nothing of it may be stored."""
 
+    heading_row: int
     leaves: list[Leaf] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     unit_ids: list[int] = field(default_factory=list)
@@ -107,7 +108,7 @@ def read_ballots(
     answers = _read_answers(table, questions, scale, faults)
     leaves = [leaf for _, leaf in questions.columns]
     ignored = questions.ignored + _headless(table)
-    return BallotSheet(leaves, codes, unit_ids, answers, ignored, faults.all())
+    return BallotSheet(table.heading_row, leaves, codes, unit_ids, answers, ignored, faults.all())
 
 
 def _cells(table: Table, position: int) -> list[Any]:

@@ -34,6 +34,7 @@ class Figure:
 class FigureSheet:
     """The checked file. With faults nothing of it may be stored."""
 
+    heading_row: int
     figures: list[Figure] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -55,7 +56,7 @@ def read_figures(
         figure = _read_row(row, places, faults)
         if figure and _first_time(row, figure, seen, faults):
             figures.append(figure)
-    return FigureSheet(figures, list(table.extra.values()), _notes(figures), faults.all())
+    return FigureSheet(table.heading_row, figures, list(table.extra.values()), _notes(figures), faults.all())
 
 
 def _check_table(table: Table, faults: Faults) -> None:

@@ -1,0 +1,188 @@
+"""How long ballots take, beside a baseline measured in the same run: trust the ratios, not the seconds.
+
+`python bench/ballots.py [--ballots 20000] [--questions 40] [--units 52]` works on the database of
+DATABASE_URL; without one, on SQLite in a scratch folder. Everything it writes is rolled back.
+"""
+
+import argparse
+import io
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+YEAR = 2099
+
+
+def setup() -> None:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="cchc-bench-")
+    os.environ.pop("MEDIA_ROOT", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cchc_index.settings")
+    sys.path.insert(0, str(ROOT))
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def make_block(units: int, questions: int) -> Any:
+    from criteria.models import CriteriaSet, Criterion, Decision, Round, RoundGroup, Source
+    from units.models import Unit, UnitGroup
+
+    group = UnitGroup.objects.create(code="do-toc-do", name="Khối đo tốc độ")
+    Unit.objects.bulk_create(Unit(group=group, code=f"B{n:05d}", name=f"Đơn vị {n}") for n in range(units))
+    decision = Decision.objects.create(number="đo tốc độ")
+    criteria_set = CriteriaSet.objects.create(decision=decision, group=group)
+    Criterion.objects.bulk_create(
+        Criterion(
+            criteria_set=criteria_set,
+            code=f"1.{n + 1}",
+            name=f"Câu {n + 1}",
+            position=n,
+            source=Source.SURVEY,
+            max_points=Decimal(1),
+        )
+        for n in range(questions)
+    )
+    round_ = Round.objects.create(year=YEAR, assessed_from=date(YEAR, 1, 1), assessed_to=date(YEAR, 12, 31))
+    return RoundGroup.objects.create(round=round_, group=group, criteria_set=criteria_set)
+
+
+def workbook(ballots: int, units: int, questions: int) -> io.BytesIO:
+    import numpy as np
+    from openpyxl import Workbook
+
+    answers = np.random.default_rng(1).integers(0, 6, size=(ballots, questions))
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Phiếu")
+    sheet.append(["Mã phiếu", "Mã đơn vị", *[f"1.{n + 1}" for n in range(questions)]])
+    for n, row in enumerate(answers.tolist()):
+        sheet.append([f"P{n}", f"B{n % units:05d}", *[value or None for value in row]])
+    out = io.BytesIO()
+    book.save(out)
+    return out
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    result = work()
+    return time.perf_counter() - start, result
+
+
+def baseline_rows(batch: Any, group: Any) -> tuple[float, int]:
+    """The same ballots through Django's bulk_create, rolled back."""
+    from django.db import transaction
+
+    from surveys.models import Ballot
+
+    rows = list(Ballot.objects.filter(batch=batch).order_by("pk"))
+    copies = [
+        Ballot(batch=batch, respondent_group=group, unit_id=r.unit_id, code=f"x{r.code}", answers=bytes(r.answers))
+        for r in rows
+    ]
+    with transaction.atomic():
+        seconds, _ = timed(lambda: Ballot.objects.bulk_create(copies, batch_size=1000))
+        transaction.set_rollback(True)
+    return seconds, len(rows)
+
+
+def fast_rows(batch: Any, group: Any) -> float:
+    """The same ballots through the importer's own writer, rolled back."""
+    import numpy as np
+    from django.db import transaction
+
+    from surveys.actions.storage import write_ballots
+    from surveys.models import Ballot
+
+    rows = list(Ballot.objects.filter(batch=batch).order_by("pk"))
+    answers = np.frombuffer(b"".join(bytes(r.answers) for r in rows), dtype=np.uint8).reshape(len(rows), -1)
+    with transaction.atomic():
+        seconds, _ = timed(
+            lambda: write_ballots(
+                batch_id=batch.pk,
+                group_id=group.pk,
+                unit_ids=[r.unit_id for r in rows],
+                codes=[f"x{r.code}" for r in rows],
+                answers=answers,
+                reasons=[""] * len(rows),
+            )
+        )
+        transaction.set_rollback(True)
+    return seconds
+
+
+def plain_tally(batch: Any) -> float:
+    """Counting in a plain Python loop, the baseline of the tally."""
+    from surveys.models import Ballot
+
+    def count() -> dict[tuple[int, int, int], int]:
+        counts: dict[tuple[int, int, int], int] = {}
+        rows = Ballot.objects.filter(batch=batch).order_by("pk").values_list("unit_id", "answers")
+        for unit, answers in rows.iterator(chunk_size=20_000):
+            for question, value in enumerate(bytes(answers)):
+                key = (unit, question, value)
+                counts[key] = counts.get(key, 0) + 1
+        return counts
+
+    return timed(count)[0]
+
+
+def measure(ballots: int, units: int, questions: int) -> None:
+    from cchc_index.lib.sheets import read_cells
+    from surveys import actions
+
+    block = make_block(units, questions)
+    file = workbook(ballots, units, questions)
+    reading, _ = timed(lambda: read_cells(file, name="phieu.xlsx"))
+    whole, outcome = timed(
+        lambda: actions.import_ballots(
+            actor=None, round_group_id=block.pk, respondents="Người dân", source=file, name="phieu.xlsx"
+        )
+    )
+    batch = outcome.batch
+    group = batch.respondent_group
+    slow, number = baseline_rows(batch, group)
+    fast = fast_rows(batch, group)
+    loop = plain_tally(batch)
+    tallying, _ = timed(lambda: actions.rebuild_tallies(group))
+    scoring, _ = timed(lambda: actions.refresh_scores(block))
+    undoing, _ = timed(lambda: actions.undo_batch(actor=None, batch_id=batch.pk, reason="đo tốc độ"))
+    line("đọc bảng tính (nền)", reading)
+    line("nhập trọn: kiểm tra, ghi, tổng hợp, tính điểm", whole, whole / reading, "× đọc bảng tính")
+    line(f"ghi {number} phiếu bằng bulk_create (nền)", slow)
+    line(f"ghi {number} phiếu như khi nhập", fast, slow / fast, "lần nhanh hơn nền")
+    line("tổng hợp bằng vòng lặp Python, chưa ghi (nền)", loop)
+    line("tổng hợp bằng numpy, ghi cả các dòng", tallying, loop / tallying, "lần nhanh hơn nền")
+    line("tính lại điểm", scoring)
+    line("hủy lần nhập", undoing)
+
+
+def line(name: str, seconds: float, ratio: float | None = None, unit: str = "") -> None:
+    compared = f"  {ratio:8.2f} {unit}" if ratio is not None else ""
+    print(f"{name:<52}{seconds:9.3f} s{compared}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ballots", type=int, default=20_000)
+    parser.add_argument("--questions", type=int, default=40)
+    parser.add_argument("--units", type=int, default=52)
+    options = parser.parse_args()
+    setup()
+    from django.db import connection, transaction
+
+    print(f"{connection.vendor}: {options.ballots} phiếu × {options.questions} câu, {options.units} đơn vị")
+    with transaction.atomic():
+        measure(options.ballots, options.units, options.questions)
+        transaction.set_rollback(True)
+
+
+if __name__ == "__main__":
+    main()

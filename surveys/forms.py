@@ -1,0 +1,88 @@
+"""The operator's forms."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from criteria.models import RoundGroup
+
+from .models import RespondentGroup
+
+FIGURES, NEW, BALLOTS = "so-lieu", "moi", "phieu"
+
+
+class UploadForm(forms.Form):
+    """What the file is (one choice, so that block, kind and group cannot contradict) and the file."""
+
+    target = forms.ChoiceField(label="Tệp này là", error_messages={"required": "Chọn tệp này là phiếu hay số liệu."})
+    new_group = forms.CharField(
+        label="Tên nhóm đối tượng mới",
+        required=False,
+        max_length=300,
+        help_text="Chỉ ghi khi chọn “nhóm mới”: khối chưa có nhóm đối tượng nào.",
+    )
+    file = forms.FileField(
+        label="Tệp .xlsx hoặc .csv",
+        help_text=(
+            "Phiếu: mỗi dòng một phiếu, các cột “Mã phiếu”, “Mã đơn vị” và mỗi câu hỏi một cột mang mã tiêu chí. "
+            "Số liệu: “Mã đơn vị”, “Mã tiêu chí”, “Điểm” hoặc “Tỷ lệ %”, “Nguồn số liệu”."
+        ),
+        max_length=200,
+        error_messages={
+            "required": "Chọn tệp cần tải lên.",
+            "empty": "Tệp trống: chọn đúng tệp rồi tải lại.",
+            "max_length": "Tên tệp quá dài: đổi tên ngắn hơn rồi tải lại.",
+            "invalid": "Không nhận được tệp: chọn lại tệp rồi tải lên.",
+        },
+    )
+
+    def __init__(self, *args: Any, blocks: list[RoundGroup], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["target"].choices = [("", "– chọn –"), *_choices(blocks)]  # type: ignore[attr-defined]
+        self.fields["target"].error_messages["invalid_choice"] = "Lựa chọn không có trong kỳ này: chọn lại."
+        if not any(value.startswith(NEW) for value in self.targets()):
+            del self.fields["new_group"]
+
+    def targets(self) -> list[str]:
+        groups = [options for _, options in self.fields["target"].choices if isinstance(options, list)]  # type: ignore[attr-defined]
+        return [value for options in groups for value, _ in options]
+
+    def clean_file(self) -> UploadedFile:
+        found: UploadedFile = self.cleaned_data["file"]
+        if found.size and found.size > settings.SHEET_MAX_BYTES:
+            megabytes = settings.SHEET_MAX_BYTES // 1024 // 1024
+            raise ValidationError(f"Tệp lớn hơn {megabytes} MB: tách thành nhiều tệp nhỏ hơn.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("target", "").startswith(NEW) and not data.get("new_group"):
+            self.add_error("new_group", "Ghi tên nhóm đối tượng mới.")
+        return data
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label="Lý do hủy",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Ghi lý do hủy lần nhập."},
+    )
+
+
+def _choices(blocks: list[RoundGroup]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """One option group per block: its respondent groups, then its figures."""
+    groups: dict[int, list[tuple[str, str]]] = {block.pk: [] for block in blocks}
+    asked = set()
+    found = RespondentGroup.objects.filter(survey__round_group__in=blocks).select_related("survey")
+    for group in found.order_by("survey", "position", "code"):
+        asked.add(group.survey.round_group_id)
+        if group.takes_ballots:
+            groups[group.survey.round_group_id].append((f"{BALLOTS}-{group.pk}", f"Phiếu: {group.name}"))
+    for block in blocks:
+        if block.pk not in asked:
+            groups[block.pk].append((f"{NEW}-{block.pk}", "Phiếu: nhóm mới (ghi tên ở dưới)"))
+        groups[block.pk].append((f"{FIGURES}-{block.pk}", "Số liệu hoàn chỉnh (SIPAS, PAPI)"))
+    return [(block.group.name, groups[block.pk]) for block in blocks]

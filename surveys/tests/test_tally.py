@@ -1,0 +1,130 @@
+"""The tally against plain fractions, and the rules of validity."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surveys import tally, validity
+from surveys.tally import Part
+
+UNEVEN = {1: Decimal(1), 2: Decimal("0.6"), 3: Decimal("0.2"), 4: Decimal(0)}
+EVEN = {1: Decimal(0), 2: Decimal("0.25"), 3: Decimal("0.5"), 4: Decimal("0.75"), 5: Decimal(1)}
+
+scales = st.sampled_from([UNEVEN, EVEN])
+weights = st.decimals(min_value="0.0001", max_value="9999", places=4)
+maxima = st.decimals(min_value=0, max_value=100, places=2)
+shares = st.fractions(min_value=0, max_value=1, max_denominator=10_000)
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> tuple[Part, list[int]]:
+    scale = draw(scales)
+    answers = draw(st.lists(st.sampled_from(sorted(scale)), max_size=30))
+    counts = {value: answers.count(value) for value in set(answers)}
+    return Part(counts, scale, draw(weights)), answers
+
+
+@given(maxima, st.lists(parts(), max_size=4), st.none() | shares, weights)
+def test_points_equal_the_fractions_of_every_single_answer(maximum, given_parts, figure, figure_weight):
+    terms = [
+        (Fraction(part.weight), sum(Fraction(part.shares[a]) for a in answers) / len(answers))
+        for part, answers in given_parts
+        if answers
+    ]
+    if figure is not None:
+        terms.append((Fraction(figure_weight), figure))
+    found = tally.score(maximum, [part for part, _ in given_parts], figure, figure_weight)
+    if not terms:
+        assert found is None
+        return
+    exact = Fraction(maximum) * sum(w * s for w, s in terms) / sum(w for w, _ in terms)
+    assert abs(Fraction(found.points) - exact) <= Fraction(1, 20_000)
+    assert found.points.as_tuple().exponent == -4
+    assert found.ballots == (sum(len(answers) for _, answers in given_parts) or None)
+
+
+def test_half_up_at_the_fourth_place():
+    third = Part({1: 1, 2: 1, 3: 1}, {1: Decimal(1), 2: Decimal(0), 3: Decimal(0)})
+    assert tally.score(Decimal(2), [third]).points == Decimal("0.6667")
+    assert tally.score(
+        Decimal("0.0001"), [Part({1: 1, 2: 1}, EVEN | {1: Decimal(1), 2: Decimal(0)})]
+    ).points == Decimal("0.0001")
+
+
+def test_nobody_answered_is_no_score_and_worst_answers_are_zero():
+    assert tally.score(Decimal(1), [Part({}, UNEVEN)]) is None
+    assert tally.score(Decimal(1), [Part({4: 3}, UNEVEN)]).points == 0
+
+
+def test_figure_alone_is_the_score():
+    found = tally.score(Decimal(2), [], tally.figure_share(Decimal(2), None, Decimal("85.5")))
+    assert (found.points, found.ballots) == (Decimal("1.71"), None)
+
+
+def test_figure_stands_for_the_groups_without_ballots():
+    found = tally.score(Decimal(1), [Part({1: 2}, UNEVEN, Decimal(3))], Fraction(1, 2), Decimal(1))
+    assert (found.points, found.ballots) == (Decimal("0.875"), 2)
+
+
+def test_figure_in_points_of_a_leaf_without_points_is_nothing():
+    assert tally.figure_share(Decimal(0), Decimal(0), None) == 0
+
+
+@given(st.integers(1, 5), st.integers(1, 6), st.integers(0, 40), st.randoms(use_true_random=False))
+def test_histogram_counts_every_answer(units, questions, ballots, random):
+    unit_index = np.array([random.randrange(units) for _ in range(ballots)], dtype=np.int64)
+    answers = np.array(
+        [[random.randrange(256) for _ in range(questions)] for _ in range(ballots)], dtype=np.uint8
+    ).reshape(ballots, questions)
+    counts = tally.histogram(unit_index, answers, units)
+    for unit in range(units):
+        for question in range(questions):
+            mine = answers[unit_index == unit, question].tolist()
+            assert {v: mine.count(v) for v in mine} == {
+                int(v): int(counts[unit, question, v]) for v in np.flatnonzero(counts[unit, question])
+            }
+
+
+def ballots(*rows: list[int]) -> np.ndarray:
+    return np.array(rows, dtype=np.uint8)
+
+
+class TestValidity:
+    def test_share_of_blanks_equal_to_the_limit_is_valid(self):
+        found = validity.reasons(ballots([1, 0, 0, 2], [1, 0, 0, 0]), max_blank_share=Decimal("0.5"))
+        assert found.tolist() == ["", "blanks"]
+
+    def test_a_third_is_compared_exactly(self):
+        rows = ballots([1, 1, 0])
+        assert validity.reasons(rows, max_blank_share=Decimal("0.3333")).tolist() == ["blanks"]
+        assert validity.reasons(rows, max_blank_share=Decimal("0.3334")).tolist() == [""]
+
+    def test_a_ballot_without_answers_is_always_invalid(self):
+        assert validity.reasons(ballots([0, 0]), max_blank_share=Decimal(1)).tolist() == ["empty"]
+
+    @pytest.mark.parametrize(
+        ("row", "expected"),
+        [([3, 3, 3, 3], "straight_line"), ([3, 0, 3, 3], "straight_line"), ([3, 3, 0, 0], ""), ([3, 3, 3, 2], "")],
+    )
+    def test_straight_line_counts_answered_questions(self, row, expected):
+        found = validity.reasons(
+            ballots(row), max_blank_share=Decimal(1), refuse_straight_line=True, straight_line_from=3
+        )
+        assert found.tolist() == [expected]
+
+    def test_straight_line_is_a_choice(self):
+        assert validity.reasons(ballots([3] * 9), max_blank_share=Decimal(1)).tolist() == [""]
+
+    def test_no_ballots_and_no_questions(self):
+        assert validity.reasons(np.zeros((0, 0), dtype=np.uint8), max_blank_share=Decimal(1)).tolist() == []
+        assert validity.reasons(np.zeros((2, 0), dtype=np.uint8), max_blank_share=Decimal(1)).tolist() == ["empty"] * 2
+
+    def test_duplicates_point_to_the_first(self):
+        assert validity.duplicates(["a", "b", "", "a", "", "a"]) == {3: 0, 5: 0}
+
+    def test_every_reason_has_words(self):
+        assert set(validity.LABELS) == {validity.EMPTY, validity.BLANKS, validity.STRAIGHT_LINE}
