@@ -5,12 +5,14 @@ failed. `requeue`, called every few seconds, sends lost jobs again and takes ove
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
@@ -27,8 +29,10 @@ log = logging.getLogger(__name__)
 
 State, Kind = Job.State, Job.Kind
 
-STALE = {Kind.RECOMPUTE: timedelta(seconds=60), Kind.REPORT: timedelta(seconds=90)}
-"""A heart that has not beaten for so long has stopped (a report's longest stretch is one rendering)."""
+STALE = timedelta(seconds=60)
+"""A heart that has not beaten for so long has stopped."""
+PULSE = 10.0
+"""Seconds between beats while one long piece of work (a rendering) goes on."""
 LOST = timedelta(seconds=30)
 """A job queued for so long without being claimed has lost its message."""
 REST = timedelta(minutes=10)
@@ -79,9 +83,36 @@ def claim(job_id: int) -> Job | None:
     return job
 
 
-def beat(job: Job, progress: int) -> None:
-    """The job lives and has come so far (per cent)."""
-    Job.objects.filter(pk=job.pk, state=State.RUNNING).update(heartbeat_at=clock.now(), progress=progress)
+def beat(job: Job, progress: int | None = None) -> None:
+    """The job lives, and has come so far (per cent)."""
+    news: dict[str, object] = {"heartbeat_at": clock.now()}
+    if progress is not None:
+        news["progress"] = progress
+    Job.objects.filter(pk=job.pk, state=State.RUNNING).update(**news)
+
+
+@contextmanager
+def pulse(job: Job) -> Iterator[None]:
+    """Beat from a thread while the block runs: one rendering takes longer than a heart may pause. The
+    thread dies with a killed worker, so that the job is taken over all the same."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_pulse, args=(job, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _pulse(job: Job, stop: threading.Event) -> None:
+    while not stop.wait(PULSE):
+        try:
+            beat(job)
+        except DatabaseError:  # a busy database: the next beat will do
+            log.warning("Nhịp của việc %s không ghi được", job.pk, exc_info=True)
+        finally:
+            connection.close()
 
 
 def run_recompute(job_id: int) -> None:
@@ -160,7 +191,7 @@ def _fail(job: Job, message: str = "") -> None:
 
 
 def _is_stale(job: Job) -> bool:
-    return job.heartbeat_at is None or job.heartbeat_at < clock.now() - STALE[Kind(job.kind)]
+    return job.heartbeat_at is None or job.heartbeat_at < clock.now() - STALE
 
 
 def requeue() -> int:
@@ -282,16 +313,17 @@ def run_report(job_id: int) -> None:
 def _render(job: Job) -> None:
     from results import report  # WeasyPrint is heavy: only where it renders
 
-    beat(job, 10)
     if job.publication is not None:
         data = queries.bundle_of(job.publication)
     else:
         assert job.round_group is not None  # a report without a publication is of a block
         data = queries.preview_bundle(job.round_group.round, job.round_group)
-    beat(job, 30)
     unit = job.unit
-    pdf = report.ranking_pdf(data) if unit is None else report.unit_pdf(data, unit.group.code, unit.code)
-    beat(job, 90)
+    with pulse(job):
+        if unit is None:
+            pdf = report.ranking_pdf(data, progress=lambda percent: beat(job, percent * 95 // 100))
+        else:
+            pdf = report.unit_pdf(data, unit.group.code, unit.code)
     _store(job.pk, pdf)
 
 

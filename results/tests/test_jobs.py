@@ -1,5 +1,6 @@
 """Jobs survive lost messages, doubled messages and killed workers: the row is the truth."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -197,7 +198,7 @@ def manager():
 @pytest.fixture
 def pdf(monkeypatch):
     """Cheap files, named after what was asked of the renderer (the real one has tests of its own)."""
-    monkeypatch.setattr(report, "ranking_pdf", lambda b: f"%PDF ranking {b['number']}".encode())
+    monkeypatch.setattr(report, "ranking_pdf", lambda b, progress: f"%PDF ranking {b['number']}".encode())
     monkeypatch.setattr(report, "unit_pdf", lambda b, g, u: f"%PDF {g} {u}".encode())
 
 
@@ -248,12 +249,38 @@ def test_a_foreign_unit_is_refused(round_group, manager):
 def test_killed_report_is_rendered_by_the_next_worker(round_group, manager, pdf, sent):
     job = actions.request_report(actor=manager, round_group_id=round_group.pk)
     actions.claim(job.pk)
-    age(job, 91)
+    age(job, 61)
 
     assert ("results.report", job.pk) in sent(actions.requeue)
     tasks.report(job.pk)
 
     assert content(job) == "%PDF ranking None"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_rendering_keeps_beating(round_group, manager, monkeypatch):
+    """One rendering may take longer than a heart may pause: the job is not taken over meanwhile."""
+    from results.actions import jobs
+
+    monkeypatch.setattr(jobs, "PULSE", 0.01)
+    job = actions.request_report(actor=manager, round_group_id=round_group.pk)
+
+    def render(data, progress):
+        progress(50)
+        assert Job.objects.get(pk=job.pk).progress == 47
+        age(job, 61)
+        deadline = time.monotonic() + 10
+        while Job.objects.get(pk=job.pk).heartbeat_at < clock.now() - timedelta(seconds=50):
+            assert time.monotonic() < deadline, "no beat came"
+            time.sleep(0.01)
+        actions.requeue()
+        return b"%PDF"
+
+    monkeypatch.setattr(report, "ranking_pdf", render)
+    tasks.report(job.pk)
+
+    assert content(job) == "%PDF"
+    assert job.attempts == 1
 
 
 def test_predicate_and_queryset_see_the_same_jobs(round_group, manager):
