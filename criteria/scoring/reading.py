@@ -12,6 +12,7 @@ Figures = Mapping[str, Any]
 
 HUNDRED = Fraction(100)
 MAXIMUM_NAME = "diem_toi_da"
+MAX_EXPONENT = 20
 OPTION, NUMERATOR, DENOMINATOR = "option", "numerator", "denominator"
 
 _NUMBER = re.compile(r"-?\d{1,15}([.,]\d{1,10})?")
@@ -136,8 +137,8 @@ def number(raw: object) -> Fraction | None:
 
 
 def _plain_decimal(raw: object) -> Fraction | None:
-    """A Decimal whose text has an exponent, such as 1E+2; not NaN or infinity."""
-    if not isinstance(raw, Decimal) or not raw.is_finite():
+    """A Decimal whose text has an exponent, such as 1E+2; not NaN, infinity or an absurd size."""
+    if not isinstance(raw, Decimal) or not raw.is_finite() or abs(raw.adjusted()) > MAX_EXPONENT:
         return None
     return Fraction(raw)
 

@@ -1,7 +1,7 @@
 """A rule in Vietnamese, for the pages."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 from cchc_index.lib.numbers import quantize, vn_short
@@ -31,10 +31,8 @@ def points(raw: object) -> str:
 
 
 def plain(value: Fraction) -> str:
-    try:
-        return vn_short(Decimal(value.numerator) / Decimal(value.denominator))
-    except InvalidOperation:  # pragma: no cover - rules hold at most 25 digits
-        return str(value)
+    """A number of a rule, which always ends: 1/2 → "0,5"."""
+    return vn_short(Decimal(value.numerator) / Decimal(value.denominator))
 
 
 def percent(value: Fraction) -> str:

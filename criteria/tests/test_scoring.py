@@ -289,7 +289,9 @@ def test_negative_figures_are_refused(raw):
         evaluate(BANDS, TWO, ratio(raw, 100))
 
 
-@pytest.mark.parametrize("raw", ["một", "NaN", "1e3", Decimal("NaN"), Decimal("Infinity"), 0.5, True, "１"])
+@pytest.mark.parametrize(
+    "raw", ["một", "NaN", "1e3", Decimal("NaN"), Decimal("Infinity"), Decimal("1E+999999"), 0.5, True, "１"]
+)
 def test_what_is_no_number_is_refused(raw):
     with pytest.raises(RuleProblem, match="không phải số"):
         evaluate(BANDS, TWO, {"numerator": raw, "denominator": "100"})
@@ -359,3 +361,19 @@ def test_whatever_json_replaces_a_part_the_check_answers_and_never_crashes(rule,
     key = data.draw(st.sampled_from(sorted(rule)))
     faults = validate({**rule, key: data.draw(json_values)}, TWO)
     assert all(isinstance(fault, str) for fault in faults)
+
+
+@given(
+    st.sampled_from(ALL),
+    st.dictionaries(st.sampled_from(["option", "numerator", "denominator", "a", "b"]), json_values),
+)
+def test_whatever_is_declared_gives_points_within_the_maximum_nothing_or_a_sentence(rule, figures):
+    try:
+        points = evaluate(rule, TWO, figures)
+    except RuleProblem:
+        return
+    assert points is None or 0 <= points <= TWO
+
+
+def test_a_decimal_with_an_exponent_is_a_number():
+    assert evaluate(BANDS, TWO, {"numerator": Decimal("1E+2"), "denominator": Decimal(100)}) == 2
