@@ -62,6 +62,7 @@ class GridCell:
     standing: Standing | None
     reply: str
     may_decide: bool
+    reply_asked: bool = False
 
     @property
     def key(self) -> str:
@@ -89,7 +90,8 @@ class GridCell:
     def awaits_reply(self) -> bool:
         standing = self.standing
         return (
-            standing is not None
+            self.reply_asked
+            and standing is not None
             and standing.stage == Stage.ROUND1
             and standing.action == Action.ADJUST
             and not self.reply
@@ -151,6 +153,7 @@ class Sheet:
     claims: dict[Cell, Claim]
     standings: dict[Cell, Standing]
     replies: dict[int, str]
+    reply_asked: bool
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool) -> GridCell:
         at = (unit.pk, criterion.pk)
@@ -163,16 +166,19 @@ class Sheet:
             standing=standing,
             reply=self.replies.get(standing.pk, "") if standing else "",
             may_decide=may_decide and unit.pk in self.submitted,
+            reply_asked=self.reply_asked,
         )
 
 
-def sheet(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> Sheet:
-    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen."""
+def sheet(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion], *, reply_asked: bool) -> Sheet:
+    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. `reply_asked`: round 1
+    is released, so an adjustment without an answer waits for one."""
     return Sheet(
         _submitted(round_group),
         _claims(round_group, units, leaves),
         _standings(round_group, units, leaves),
         _replies(round_group),
+        reply_asked,
     )
 
 

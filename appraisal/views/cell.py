@@ -1,5 +1,6 @@
 """The review screen: one leaf of one unit, its evidence beside the decision."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -7,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from appraisal import actions, queries, rules
+from appraisal import actions, queries
 from appraisal.forms import AdjustForm, RecogniseForm
 from appraisal.models import Appraisal, AppraisalEntry, Stage
 from cchc_index.lib import numbers
@@ -27,6 +28,7 @@ class Neighbours:
     back: str
     before: str
     after: str
+    here: queries.GridCell
     position: int
     total: int
 
@@ -95,13 +97,12 @@ def _page(
     bound: RecogniseForm | AdjustForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    row = here.cells([unit], [leaf])[0]
+    nav = _neighbours(request, here, unit, leaf)
+    row = nav.here
     score = queries.score_of(here.round_group, unit, leaf)
     evidence = queries.evidence_of(score)
-    entries = rules.entries_visible_to(here.user).filter(
-        appraisal__round_group=here.round_group, appraisal__unit=unit, appraisal__criterion=leaf
-    )
-    steps = queries.steps(entries)
+    # The scope was checked: whoever may see the cell may read all of its steps.
+    steps = queries.steps(AppraisalEntry.objects.filter(appraisal=row.standing.pk)) if row.standing else []
     context = {
         "here": here,
         "unit": unit,
@@ -113,7 +114,7 @@ def _page(
         "evidence": evidence,
         "shown": _shown(request, evidence),
         "steps": steps,
-        "nav": _neighbours(request, here, unit, leaf),
+        "nav": nav,
         "recognise_form": bound if isinstance(bound, RecogniseForm) else RecogniseForm(),
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),
         "bound": bound,
@@ -154,17 +155,23 @@ SHOWABLE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 
 def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> Neighbours:
-    """Before and after this cell in the list it was opened from, under the same filter."""
+    """This cell with those before and after it in the list it was opened from, under the same filter."""
     along = "tieu-chi" if request.GET.get("theo") == "tieu-chi" else "don-vi"
     wanted = request.GET.get("loc", "")
     wanted = wanted if wanted in queries.FILTERS else ""
     cells = here.cells(here.units, [leaf]) if along == "tieu-chi" else here.cells([unit], here.leaves)
-    here_now = next(i for i, c in enumerate(cells) if (c.unit.pk, c.criterion.pk) == (unit.pk, leaf.pk))
-    before = next((c for c in reversed(cells[:here_now]) if c.matches(wanted)), None)
-    after = next((c for c in cells[here_now + 1 :] if c.matches(wanted)), None)
+    at = next(i for i, c in enumerate(cells) if (c.unit.pk, c.criterion.pk) == (unit.pk, leaf.pk))
     back = ("criterion", leaf.code) if along == "tieu-chi" else ("unit", unit.code)
 
-    def address(other: queries.GridCell | None) -> str:
+    def address(others: Iterable[queries.GridCell]) -> str:
+        other = next((c for c in others if c.matches(wanted)), None)
         return here.address("cell", other.unit.code, other.criterion.code, theo=along, loc=wanted) if other else ""
 
-    return Neighbours(here.address(*back, loc=wanted), address(before), address(after), here_now + 1, len(cells))
+    return Neighbours(
+        back=here.address(*back, loc=wanted),
+        before=address(reversed(cells[:at])),
+        after=address(cells[at + 1 :]),
+        here=cells[at],
+        position=at + 1,
+        total=len(cells),
+    )

@@ -1,0 +1,492 @@
+"""The pages: who sees what, what leaks, what is kept when a form is refused."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+
+from appraisal import actions, rules
+from appraisal.models import Appraisal, AppraisalEntry, Release, Stage
+from appraisal.tests.factories import Council, assign, attach, council, document, fresh, submitted
+from criteria.models import Phase
+from criteria.tests.factories import CriterionFactory, open_phase
+from selfassess.models import Evidence, SelfScore
+from units.models import Role, User
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+WORDS = "Thiếu báo cáo quý IV."
+
+
+@pytest.fixture
+def case(client) -> Council:
+    return council()
+
+
+def sign_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def status(client: Client, address: str) -> int:
+    """The status of a page; a file that comes with it is closed as a server would."""
+    answer = client.get(address)
+    answer.close()
+    return answer.status_code
+
+
+def unit_page(unit) -> str:
+    return reverse("appraisal:unit", args=["so", unit.code])
+
+
+def cell_page(case: Council, unit=None, leaf=None) -> str:
+    return reverse("appraisal:cell", args=["so", (unit or case.first).code, (leaf or case.leaf).code])
+
+
+def adjust_form(**fields: object) -> dict[str, object]:
+    return {"viec": "dieu-chinh", "points": "1", "comment": WORDS, "seen_version": "0", **fields}
+
+
+def adjusted_and_released(case: Council) -> Appraisal:
+    standing = actions.adjust(
+        actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
+    )
+    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    return standing
+
+
+# --- rights ---------------------------------------------------------------------------------------
+
+PERSONAS = ("member", "manager", "observer", "officer", "other officer", "operator", "nobody")
+COUNCIL = {"member": 200, "manager": 200, "observer": 200}
+HOME_UNIT = {"member": 404, "manager": 200, "observer": 200}
+UNIT_SIDE = {"officer": 200, "other officer": 200}
+MATRIX = {
+    "home": COUNCIL,
+    "replies": UNIT_SIDE,
+    "reply": {"officer": 200, "other officer": 404},
+    "document": {**COUNCIL, "officer": 200, "other officer": 404},
+    "document at home": {"member": 404, "manager": 200, "observer": 200, "officer": 404, "other officer": 404},
+    "unit": COUNCIL,
+    "unit at home": HOME_UNIT,
+    "cell": COUNCIL,
+    "cell at home": HOME_UNIT,
+    "criterion": COUNCIL,
+    "criterion unknown": {"member": 404, "manager": 404, "observer": 404},
+    "release": {"manager": 200},
+}
+
+
+@pytest.fixture
+def world(case: Council) -> tuple[dict[str, User | None], dict[str, str]]:
+    standing = adjusted_and_released(case)
+    papers = {}
+    for unit in (case.first, case.home):
+        paper = document(unit, case.officer, f"1/BC-{unit.code}")
+        attach(SelfScore.objects.get(assessment__unit=unit, criterion=case.leaf), paper)
+        papers[unit.code] = paper
+    people = {
+        "member": case.member,
+        "manager": case.manager,
+        "observer": person(Role.OBSERVER),
+        "officer": case.officer,
+        "other officer": person(Role.UNIT_OFFICER, case.second),
+        "operator": person(Role.SURVEY_OPERATOR),
+        "nobody": None,
+    }
+    addresses = {
+        "home": reverse("appraisal:home"),
+        "replies": reverse("appraisal:replies"),
+        "reply": reverse("appraisal:reply", args=[standing.pk]),
+        "document": reverse("appraisal:document", args=[papers["DV1"].pk]),
+        "document at home": reverse("appraisal:document", args=[papers["NHA"].pk]),
+        "unit": unit_page(case.first),
+        "unit at home": unit_page(case.home),
+        "cell": cell_page(case),
+        "cell at home": cell_page(case, case.home),
+        "criterion": reverse("appraisal:criterion", args=["so", case.leaf.code]),
+        "criterion unknown": reverse("appraisal:criterion", args=["so", "9.9"]),
+        "release": reverse("appraisal:release", args=["so", "round2"]),
+    }
+    return people, addresses
+
+
+@pytest.mark.parametrize("page", MATRIX)
+def test_persona_by_page(world, page):
+    people, addresses = world
+    found = {}
+    for name in PERSONAS:
+        client = sign_in(people[name]) if people[name] else Client()
+        found[name] = status(client, addresses[page])
+    expected = {name: MATRIX[page].get(name, 302 if name == "nobody" else 403) for name in PERSONAS}
+    assert found == expected
+
+
+def test_every_address_of_the_app_is_in_the_matrix_or_only_takes_posts():
+    resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
+    names = {pattern.name for pattern in resolver.url_patterns}
+    assert names - {"bulk"} <= set(MATRIX)
+
+
+def test_reading_writes_nothing(world):
+    people, addresses = world
+    for name in ("member", "manager", "officer"):
+        client = sign_in(people[name])
+        with CaptureQueriesContext(connection) as asked:
+            for address in addresses.values():
+                status(client, address)
+        writes = [q["sql"] for q in asked if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert writes == []
+
+
+def test_own_unit_is_refused_everywhere(case):
+    client = sign_in(case.member)
+    assert case.home.name not in client.get(reverse("appraisal:home")).text
+    assert case.home.name not in client.get(reverse("appraisal:criterion", args=["so", case.leaf.code])).text
+    assert client.get(unit_page(case.home)).status_code == 404
+    for form in ({"viec": "cong-nhan", "seen_version": "0"}, adjust_form(reason=case.reason.pk)):
+        assert client.post(cell_page(case, case.home), form).status_code == 404
+    chosen = [f"{case.first.pk}:{case.leaf.pk}:0", f"{case.home.pk}:{case.leaf.pk}:0"]
+    for extra in ({}, {"xac-nhan": "1"}):
+        answer = client.post(reverse("appraisal:bulk", args=["so"]), {"o": chosen, **extra})
+        assert answer.status_code == 404
+    assert not Appraisal.objects.exists()
+
+
+def test_a_manager_or_observer_reads_but_does_not_decide(case):
+    for someone in (case.manager, person(Role.OBSERVER)):
+        client = sign_in(someone)
+        assert "chỉ để xem" in client.get(cell_page(case)).text
+        assert client.post(cell_page(case), adjust_form(reason=case.reason.pk)).status_code == 403
+        bulk = {"o": [f"{case.first.pk}:{case.leaf.pk}:0"], "xac-nhan": "1"}
+        assert client.post(reverse("appraisal:bulk", args=["so"]), bulk).status_code == 403
+    assert not Appraisal.objects.exists()
+
+
+def test_only_a_manager_releases_by_the_page(case):
+    address = reverse("appraisal:release", args=["so", "round1"])
+    for someone in (case.member, case.officer, person(Role.OBSERVER)):
+        assert sign_in(someone).post(address).status_code == 403
+    assert not Release.objects.exists()
+    assert sign_in(case.manager).post(address).status_code == 302
+    assert Release.objects.get().stage == Stage.ROUND1
+
+
+def test_a_narrow_assignment_shows_only_its_branch_and_units(case):
+    narrow = person(Role.COUNCIL_MEMBER)
+    assign(narrow, case.round_group, branch=case.leaf, units=[case.first])
+    client = sign_in(narrow)
+    page = client.get(unit_page(case.first)).text
+    assert case.leaf.name in page
+    assert case.other_leaf.name not in page
+    assert client.get(unit_page(case.second)).status_code == 404
+    assert client.get(cell_page(case, leaf=case.other_leaf)).status_code == 404
+
+
+def test_a_draft_is_not_shown_to_the_council(case):
+    case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
+    SelfScore.objects.filter(assessment__unit=case.first).update(explanation="bản nháp bí mật")
+    paper = document(case.first, case.officer)
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+    client = sign_in(case.member)
+    page = client.get(cell_page(case)).text
+    assert "bản nháp bí mật" not in page
+    assert "1,50" not in page
+    assert status(client, reverse("appraisal:document", args=[paper.pk])) == 404
+
+
+# --- nothing leaks before release -------------------------------------------------------------------
+
+
+def test_the_unit_sees_nothing_before_the_release(case):
+    standing = actions.adjust(
+        actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
+    )
+    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    client = sign_in(case.officer)
+    page = client.get(reverse("appraisal:replies")).text
+    assert "chưa được công bố" in page
+    assert WORDS not in page
+    address = reverse("appraisal:reply", args=[standing.pk])
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"answer": "agree"}).status_code == 404
+    assert not rules.appraisals_visible_to(case.officer).exists()
+    assert not rules.entries_visible_to(case.officer).exists()
+
+
+def test_round_two_stays_hidden_until_it_is_released(case):
+    standing = adjusted_and_released(case)
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    actions.adjust(
+        actor=case.member,
+        **case.cell(),
+        points=Decimal("0.25"),
+        reason_id=case.reason.pk,
+        comment="Bí mật lần hai.",
+        seen_version=1,
+    )
+    client = sign_in(case.officer)
+    pages = (reverse("appraisal:replies"), reverse("appraisal:reply", args=[standing.pk]))
+    for page in pages:
+        text = client.get(page).text
+        assert "Bí mật lần hai" not in text
+        assert "0,25" not in text
+    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND2)
+    assert all("0,25" in client.get(page).text for page in pages)
+
+
+def test_a_manager_who_is_also_an_officer_replies_with_what_the_unit_may_know(case):
+    from units.models import Membership
+
+    Membership.objects.create(user=case.manager, role=Role.UNIT_OFFICER, unit=case.first)
+    actions.adjust(
+        actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
+    )
+    assert WORDS not in sign_in(case.manager).get(reverse("appraisal:replies")).text
+
+
+def test_a_member_learns_at_home_no_more_than_the_unit(case):
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, case.round_group)
+    actions.recognise(actor=other, **case.cell(case.home), seen_version=0)
+    assert not rules.entries_visible_to(case.member).filter(appraisal__unit=case.home).exists()
+    assert not rules.appraisals_visible_to(case.member).filter(unit=case.home).exists()
+
+
+# --- deciding by form -------------------------------------------------------------------------------
+
+
+def test_recognising_by_form_goes_on_to_the_next_cell(case):
+    answer = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    assert answer.status_code == 302
+    assert answer.url.startswith(cell_page(case, leaf=case.other_leaf))
+    assert case.standing().points == Decimal("1.5")
+
+
+def test_going_on_along_the_criterion(case):
+    address = f"{cell_page(case)}?theo=tieu-chi&loc=cho"
+    answer = sign_in(case.member).post(address, {"viec": "cong-nhan", "seen_version": "0"})
+    assert answer.url.startswith(cell_page(case, case.second))
+    assert "loc=cho" in answer.url
+
+
+def test_a_refused_adjustment_keeps_the_typed_text(case):
+    client = sign_in(case.member)
+    for wrong, said in (
+        ({"points": "9"}, "từ 0 đến 2"),
+        ({"points": "1.234"}, "hai cách"),
+        ({"points": "abc"}, "không phải số"),
+        ({"points": "1,5"}, "bằng điểm đơn vị tự chấm"),
+        ({"reason": ""}, "Chọn lý do"),
+    ):
+        answer = client.post(cell_page(case), adjust_form(reason=case.reason.pk) | wrong)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert WORDS in answer.text
+        assert wrong.get("points", "1") in answer.text
+    assert not Appraisal.objects.exists()
+
+
+def test_the_decimal_comma_is_taken(case):
+    sign_in(case.member).post(cell_page(case), adjust_form(points="0,75", reason=case.reason.pk))
+    assert case.standing().points == Decimal("0.75")
+
+
+def test_a_conflict_shows_both_values_and_the_next_press_knows(case):
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, case.round_group)
+    actions.recognise(actor=other, **case.cell(), seen_version=0)
+    client = sign_in(case.member)
+    answer = client.post(cell_page(case), adjust_form(reason=case.reason.pk))
+    assert answer.status_code == 409
+    assert str(other) in answer.text
+    assert "1,50 điểm" in answer.text
+    assert WORDS in answer.text
+    assert 'name="seen_version" value="1"' in answer.text
+    assert case.standing().points == Decimal("1.5")
+    assert client.post(cell_page(case), adjust_form(reason=case.reason.pk, seen_version="1")).status_code == 302
+    assert case.standing().points == Decimal(1)
+
+
+def test_zero_not_applicable_and_unscored_look_different(case):
+    unit = UnitFactory(group=case.round_group.group)
+    submitted(case.round_group, unit, {"1.1": None})
+    rows = sign_in(case.member).get(unit_page(unit)).text
+    assert "không áp dụng" in rows
+    assert "chưa chấm" in rows
+    assert "0,00" not in rows
+    assert "0,00" in sign_in(case.member).get(unit_page(case.first)).text
+
+
+def test_the_filters_stand_in_the_address(case):
+    client = sign_in(case.member)
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    page = client.get(unit_page(case.first) + "?loc=cho").text
+    assert case.leaf.name not in page
+    assert case.other_leaf.name in page
+    assert "Không có dòng nào" in client.get(unit_page(case.first) + "?loc=lech").text
+    assert case.leaf.name in client.get(unit_page(case.first) + "?loc=khong-tai-lieu").text
+
+
+def test_bulk_shows_first_and_writes_on_confirmation(case):
+    client = sign_in(case.member)
+    address = reverse("appraisal:bulk", args=["so"])
+    chosen = [f"{u.pk}:{leaf.pk}:0" for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
+    preview = client.post(address, {"o": chosen}).text
+    assert "Công nhận 4 tiêu chí của 2 đơn vị" in preview
+    assert "3,00" in preview
+    assert not Appraisal.objects.exists()
+    assert client.post(address, {"o": chosen, "xac-nhan": "1"}).status_code == 302
+    assert Appraisal.objects.count() == 4
+    again = client.post(address, {"o": chosen, "xac-nhan": "1"})
+    assert again.status_code == 409
+    assert "bị bỏ ra" in again.text
+
+
+def test_bulk_with_nothing_chosen_or_nonsense(case):
+    client = sign_in(case.member)
+    address = reverse("appraisal:bulk", args=["so"])
+    assert client.post(address, {"ve": "https://example.com/"}).url == "/tham-dinh/"
+    for nonsense in ("x", "1:2", "1:2:x", "9999:1:0"):
+        assert client.post(address, {"o": [nonsense]}).status_code == 404
+
+
+# --- replies ----------------------------------------------------------------------------------------
+
+
+def test_the_unit_replies_with_explanation_and_documents(case):
+    standing = adjusted_and_released(case)
+    paper = document(case.first, case.officer, "77/BC-DV1")
+    client = sign_in(case.officer)
+    address = reverse("appraisal:reply", args=[standing.pk])
+    assert WORDS in client.get(address).text
+    refused = client.post(address, {"answer": "disagree", "comment": " ", "documents": [paper.pk]})
+    assert refused.status_code == 422
+    assert "phải ghi giải trình" in refused.text
+    sent = client.post(address, {"answer": "disagree", "comment": "Đã gửi đúng hạn.", "documents": [paper.pk]})
+    assert sent.status_code == 302
+    entry = AppraisalEntry.objects.get(stage=Stage.EXPLANATION)
+    assert list(entry.documents.all()) == [paper]
+    assert "không đồng ý, chờ lần 2" in client.get(reverse("appraisal:replies")).text
+    seen = sign_in(case.member)
+    assert "Đã gửi đúng hạn." in seen.get(cell_page(case)).text
+    assert status(seen, reverse("appraisal:document", args=[paper.pk])) == 200
+
+
+def test_a_reply_with_the_document_of_another_unit_is_refused(case):
+    standing = adjusted_and_released(case)
+    foreign = document(case.second, case.officer)
+    address = reverse("appraisal:reply", args=[standing.pk])
+    form = {"answer": "disagree", "comment": "Có.", "documents": [foreign.pk]}
+    assert sign_in(case.officer).post(address, form).status_code == 422
+    assert not AppraisalEntry.objects.filter(stage=Stage.EXPLANATION).exists()
+
+
+def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case):
+    standing = adjusted_and_released(case)
+    phase = Phase.objects.get(kind=Phase.Kind.EXPLANATION)
+    phase.closes_at = phase.opens_at.replace(year=phase.opens_at.year - 1)
+    phase.opens_at = None
+    phase.save()
+    address = reverse("appraisal:reply", args=[standing.pk])
+    answer = sign_in(case.officer).post(address, {"answer": "disagree", "comment": "Muộn."})
+    assert answer.status_code == 422
+    assert "đã hết hạn" in answer.text
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+def test_evidence_is_served_privately_and_in_the_page(case, caplog):
+    paper = document(case.first, case.officer)
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper, page=3)
+    client = sign_in(case.member)
+    page = client.get(cell_page(case)).text
+    assert f"{reverse('appraisal:document', args=[paper.pk])}#page=3" in page
+    with caplog.at_level("INFO", logger="cchc.access"):
+        answer = client.get(reverse("appraisal:document", args=[paper.pk]))
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    answer.close()
+    assert answer["Content-Disposition"].startswith("inline")
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert f"document {paper.pk} read by {case.member.pk}" in caplog.text
+
+
+def test_a_detached_document_is_no_longer_served(case):
+    paper = document(case.first, case.officer)
+    link = attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+    Evidence.objects.filter(pk=link.pk).update(removed_at=link.document.uploaded_at)
+    assert sign_in(case.member).get(reverse("appraisal:document", args=[paper.pk])).status_code == 404
+
+
+def test_a_web_page_sent_as_evidence_is_only_downloaded(case):
+    paper = document(case.first, case.officer)
+    paper.content_type = "text/html"
+    paper.save()
+    answer = sign_in(case.officer).get(reverse("appraisal:document", args=[paper.pk]))
+    answer.close()
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
+# --- size -------------------------------------------------------------------------------------------
+
+
+def asked(user: User, address: str) -> int:
+    client = sign_in(fresh(user))
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_pages_ask_as_many_questions_of_many_rows_as_of_few(case):
+    standing = adjusted_and_released(case)
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    paper = document(case.first, case.officer)
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+    pages = [
+        (case.member, reverse("appraisal:home")),
+        (case.manager, reverse("appraisal:home")),
+        (case.member, unit_page(case.first)),
+        (case.member, reverse("appraisal:criterion", args=["so", case.leaf.code])),
+        (case.member, cell_page(case)),
+        (case.officer, reverse("appraisal:replies")),
+        (case.officer, reverse("appraisal:reply", args=[standing.pk])),
+    ]
+    few = [asked(*page) for page in pages]
+    enlarge(case, standing)
+    assert [asked(*page) for page in pages] == few
+    assert max(few) <= 25
+
+
+def enlarge(case: Council, standing: Appraisal) -> None:
+    """More units, leaves, documents, adjusted cells and replies."""
+    leaves = [
+        CriterionFactory(criteria_set=case.round_group.criteria_set, code=f"1.{n}", parent=case.leaf.parent)
+        for n in range(4, 8)
+    ]
+    for n in range(3):
+        unit = UnitFactory(group=case.round_group.group)
+        submitted(case.round_group, unit, {"1.1": "2", "1.2": "1"})
+        paper = document(case.first, case.officer, f"{n}/BC")
+        attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+        reply = {"actor": case.officer, "appraisal_id": standing.pk, "document_ids": [paper.pk]}
+        actions.reply(**reply, agree=False, comment=f"Lần {n}.")
+    for leaf in leaves:
+        actions.adjust(
+            actor=case.member,
+            **case.cell(leaf=leaf),
+            points=Decimal("0.5"),
+            reason_id=case.reason.pk,
+            comment=WORDS,
+            seen_version=0,
+        )
+    AppraisalEntry.objects.filter(appraisal__criterion__in=leaves).update(stage=Stage.ROUND1)
