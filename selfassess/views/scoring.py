@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -47,6 +48,7 @@ def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     leaf = find_criterion(found, criterion_id)
     if request.method != "POST":
         return _page(request, found, leaf)
+    _only_the_unit(request, found)
     trouble = _save(request, found, leaf)
     if trouble:
         return _page(request, found, leaf, trouble)
@@ -54,10 +56,17 @@ def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     return redirect("selfassess:criterion", found.pk, following.pk if following else leaf.pk)
 
 
+def _only_the_unit(request: HttpRequest, found: SelfAssessment) -> None:
+    """A reader is refused before what they sent is looked at."""
+    if not rules.holds_role(request.user, "edit", found.unit_id):
+        raise PermissionDenied
+
+
 @require_POST
 def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     """A new document with its data, attached to this criterion."""
     found = find_assessment(request, pk)
+    _only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -81,6 +90,7 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
 def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     """A document the unit already has."""
     found = find_assessment(request, pk)
+    _only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
     form = AttachForm({**request.POST.dict(), **_chosen_place(request)})
     if not form.is_valid():
@@ -115,6 +125,7 @@ def _prefixed(errors: Mapping[str, str]) -> dict[str, str]:
 @require_POST
 def detach(request: HttpRequest, pk: int, criterion_id: int, evidence_id: int) -> HttpResponse:
     found = find_assessment(request, pk)
+    _only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
     try:
         actions.detach(actor=person(request), assessment_id=found.pk, evidence_id=evidence_id, address=address(request))
