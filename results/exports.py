@@ -91,9 +91,8 @@ def xlsx_bytes(bundle: Mapping[str, Any]) -> bytes:
     """The workbook: information, then for each block its ranking (formulas) and its points."""
     book = reading.read(bundle)
     workbook = Workbook()
-    information = workbook.active
-    information.title = "Thông tin"
-    _information(information, book)
+    workbook.remove(workbook.worksheets[0])
+    _information(workbook.create_sheet("Thông tin"), book)
     taken = {"thông tin"}
     for block in book.blocks:
         names = _title("Xếp hạng", block, taken), _title("Điểm", block, taken)
@@ -144,9 +143,15 @@ def _information(sheet: Worksheet, book: Book) -> None:
         ]
     for place, line in enumerate(lines, start=1):
         for column, text in enumerate(line, start=1):
-            _text(sheet.cell(place, column), text)
-        sheet.cell(place, 1).font = BOLD
+            _text(_cell(sheet, place, column), text)
+        _cell(sheet, place, 1).font = BOLD
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 36, 100
+
+
+def _cell(sheet: Worksheet, row: int, column: int, value: str | None = None) -> SheetCell:
+    cell = sheet.cell(row, column, value)
+    assert isinstance(cell, SheetCell)  # no cell of ours is merged
+    return cell
 
 
 def _text(cell: SheetCell, text: str) -> SheetCell:
@@ -160,7 +165,7 @@ def _text(cell: SheetCell, text: str) -> SheetCell:
 
 def _heading(sheet: Worksheet, row: int, names: Sequence[str]) -> None:
     for column, name in enumerate(names, start=1):
-        cell = _text(sheet.cell(row, column), name)
+        cell = _text(_cell(sheet, row, column), name)
         cell.font, cell.fill = BOLD, HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="top")
 
@@ -171,23 +176,30 @@ def _half(criterion: Criterion) -> str:
 
 def _points_sheet(sheet: Worksheet, book: Book, block: Block) -> None:
     """Units down, leaves across; above each leaf its name, half and maximum. A state stands as a word."""
-    _text(sheet.cell(1, 1), f"Điểm từng tiêu chí năm {book.year} – {block.name}{_mark(book)}").font = BOLD
+    _text(_cell(sheet, 1, 1), f"Điểm từng tiêu chí năm {book.year} – {block.name}{_mark(book)}").font = BOLD
     _heading(sheet, 2, ["Mã đơn vị", "Tên đơn vị", *(f"{c.code} {c.name}" for c in block.leaves)])
     _heading(sheet, 3, ["", "Phần (TĐ: thẩm định; XH: ĐTXHH)", *(_half(c) for c in block.leaves)])
     _heading(sheet, 4, ["", "Điểm tối đa"])
     for column, leaf in enumerate(block.leaves, start=3):
-        _amount(sheet.cell(4, column), leaf.max_points, "0.####")
+        _amount(_cell(sheet, 4, column), leaf.max_points, "0.####")
     for place, row in enumerate(block.rows, start=FIRST):
-        _text(sheet.cell(place, 1), row.unit)
-        _text(sheet.cell(place, 2), row.name)
+        _text(_cell(sheet, place, 1), row.unit)
+        _text(_cell(sheet, place, 2), row.name)
         for column, leaf in enumerate(block.leaves, start=3):
             cell = block.cell(row.unit, leaf.code)
-            target = sheet.cell(place, column)
-            _text(target, cell.words) if cell.points is None else _amount(target, cell.points, "0.00##")
+            _standing(_cell(sheet, place, column), cell)
     sheet.freeze_panes = sheet.cell(FIRST, 3)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 12, 44
     for column in range(3, 3 + len(block.leaves)):
         sheet.column_dimensions[get_column_letter(column)].width = 16
+
+
+def _standing(target: SheetCell, cell: reading.Cell) -> None:
+    """Points as a number, a state without points as its word."""
+    if cell.points is None:
+        _text(target, cell.words)
+    else:
+        _amount(target, cell.points, "0.00##")
 
 
 def _mark(book: Book) -> str:
@@ -207,18 +219,18 @@ RANKING_HEADS = (
 
 
 def _ranking_sheet(sheet: Worksheet, book: Book, block: Block, points: str) -> None:
-    _text(sheet.cell(1, 1), f"Chỉ số cải cách hành chính năm {book.year} – {block.name}{_mark(book)}").font = BOLD
-    _text(sheet.cell(2, 1), book.document_line)
+    _text(_cell(sheet, 1, 1), f"Chỉ số cải cách hành chính năm {book.year} – {block.name}{_mark(book)}").font = BOLD
+    _text(_cell(sheet, 2, 1), book.document_line)
     _heading(sheet, FIRST - 1, RANKING_HEADS)
     formulas = _Formulas(block, f"'{points}'", FIRST + len(block.rows) - 1)
     for place, row in enumerate(block.rows, start=FIRST):
-        _text(sheet.cell(place, 2), row.unit)
-        _text(sheet.cell(place, 3), row.name)
-        _text(sheet.cell(place, 15), row.band)
-        _amount(sheet.cell(place, 8), row.bonus)
-        _amount(sheet.cell(place, 9), row.penalty)
+        _text(_cell(sheet, place, 2), row.unit)
+        _text(_cell(sheet, place, 3), row.name)
+        _text(_cell(sheet, place, 15), row.band)
+        _amount(_cell(sheet, place, 8), row.bonus)
+        _amount(_cell(sheet, place, 9), row.penalty)
         for column, formula, shape in formulas.of(place, row):
-            cell = sheet.cell(place, column, formula)
+            cell = _cell(sheet, place, column, formula)
             cell.number_format = shape
     sheet.freeze_panes = sheet.cell(FIRST, 4)
     for column, width in {1: 8, 2: 12, 3: 48, 15: 16, 16: 14}.items():

@@ -31,7 +31,7 @@ class ProposeForm(forms.Form):
         label="Nội dung đính chính",
         required=False,
         max_length=4000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Chỉ khi thay một bản đã công bố: đính chính điều gì, vì sao.",
     )
 
@@ -79,7 +79,7 @@ class ExtensionForm(forms.Form):
     reason = forms.CharField(
         label="Lý do",
         max_length=1000,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Đơn vị và người kiểm tra sau này đều đọc được.",
         error_messages={"required": "Phải ghi lý do gia hạn."},
     )

@@ -99,12 +99,12 @@ def header(**changed: object) -> dict:
     }
 
 
-def small(number: int = 4, leaves: int = 4, **changed: object) -> dict:
-    """A whole bundle of two blocks with `number` units each."""
+def small(count: int = 4, leaves: int = 4, **changed: object) -> dict:
+    """A whole bundle of two blocks with `count` units each."""
     return bundles.build(
         header(**changed),
         [
-            group("so", "Sở, cơ quan tương đương Sở", units(number), leaves),
-            group("quan", "UBND quận, huyện, thị xã", districts(number), leaves, na="shrink", ties="dense"),
+            group("so", "Sở, cơ quan tương đương Sở", units(count), leaves),
+            group("quan", "UBND quận, huyện, thị xã", districts(count), leaves, na="shrink", ties="dense"),
         ],
     )

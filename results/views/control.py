@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -125,7 +125,7 @@ def preview_report(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 def propose(request: HttpRequest) -> HttpResponse:
     """Freeze the ranking under a number and put it before a second manager."""
     actor, round_ = _manager(request), _round(request)
-    form = ProposeForm(request.POST or None)
+    form = ProposeForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             found = actions.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
@@ -189,7 +189,7 @@ def phase(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     standing = Phase.objects.filter(round=round_, kind=kind).first()
     edges = {"opens_at": standing.opens_at, "closes_at": standing.closes_at} if standing else {}
-    form = PhaseForm(request.POST or None, initial=edges)
+    form = PhaseForm(_posted(request), initial=edges)
     if request.method == "POST" and form.is_valid():
         try:
             criteria_actions.set_phase(actor=actor, round_id=round_.pk, kind=kind, **form.cleaned_data)
@@ -205,7 +205,7 @@ def phase(request: HttpRequest, kind: str) -> HttpResponse:
 def extension(request: HttpRequest) -> HttpResponse:
     """Give one unit more time."""
     actor, round_ = _manager(request), _round(request)
-    form = ExtensionForm(request.POST or None, initial=request.GET.dict(), round_=round_)
+    form = ExtensionForm(_posted(request), initial=request.GET.dict(), round_=round_)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -222,6 +222,11 @@ def extension(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"Đã gia hạn cho {given['unit']}.")
             return redirect("results:control")
     return _form_page(request, "results/extension.html", form, {"round": round_})
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, even when it is nothing: an empty form is refused, not shown anew."""
+    return request.POST if request.method == "POST" else None
 
 
 def _form_page(request: HttpRequest, template: str, form: Form, context: Context) -> HttpResponse:

@@ -5,6 +5,7 @@ import json
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,7 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @login_not_required
 @require_GET
-def file(request: HttpRequest, year: int, number: str, named_year: int, kind: str) -> HttpResponse:
+def file(request: HttpRequest, year: int, number: str, named_year: int, kind: str) -> HttpResponseBase:
     """A publication as JSON, CSV, XLSX or PDF. The JSON is the bundle, byte for byte."""
     publication = publication_or_404(request, year, number)
     if named_year != year or kind not in KINDS:
@@ -47,7 +48,7 @@ def codebook(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_GET
-def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
+def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponseBase:
     """One unit's sheet as PDF."""
     publication = publication_or_404(request, year, number)
     unit = _unit_of(publication, group, code)
@@ -81,7 +82,7 @@ def _unit_of(publication: Publication, group: str, code: str) -> Unit:
     return get_object_or_404(Unit, group__code=group, code=code)
 
 
-def _pdf(request: HttpRequest, publication: Publication, unit: Unit | None, name: str) -> HttpResponse:
+def _pdf(request: HttpRequest, publication: Publication, unit: Unit | None, name: str) -> HttpResponseBase:
     """The finished file; until then a page that shows how far it is, or asks for it. Never a wait."""
     job = pages.report_job(publication, unit)
     if job is not None and job.state == Job.State.DONE and job.file:

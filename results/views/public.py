@@ -102,7 +102,7 @@ def ranking_page(request: HttpRequest, book: Book, place: Place, standing: Conte
     rows = pages.sorted_rows(block.find(wanted), by)
     context = {
         "book": book,
-        "block": block,
+        "ranked": block,
         "place": place,
         "lines": [(row, place.unit(block.code, row.unit)) for row in rows],
         "q": wanted,
@@ -131,7 +131,7 @@ def unit_page(
     areas = block.areas_of(row.unit)
     context = {
         "book": book,
-        "block": block,
+        "ranked": block,
         "place": place,
         "row": row,
         "areas": areas,
@@ -156,7 +156,7 @@ def criterion_page(
     spread = pages.distribution(leaf, column)
     context = {
         "book": book,
-        "block": block,
+        "ranked": block,
         "place": place,
         "criterion": leaf,
         "area": block.by_code[leaf.area],
@@ -175,7 +175,7 @@ def compare_page(request: HttpRequest, book: Book, place: Place, group: str, sta
     pair = _pair(block, request.GET.get("a", ""), request.GET.get("b", ""))
     context = {
         "book": book,
-        "block": block,
+        "ranked": block,
         "place": place,
         "pair": pair,
         "choices": sorted(block.rows, key=lambda r: pages.reading.sort_key(r.name)),

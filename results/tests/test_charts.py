@@ -1,0 +1,52 @@
+from decimal import Decimal
+from xml.etree import ElementTree
+
+from results import charts
+
+SVG = "{http://www.w3.org/2000/svg}"
+POINTS = [("Sở Nội vụ", Decimal("91.5")), ("Sở <Y> & tế", Decimal("80")), ("Sở Xây dựng", None)]
+
+
+def parsed(svg):
+    return ElementTree.fromstring(svg)
+
+
+def texts(svg):
+    return [node.text for node in parsed(svg).iter(f"{SVG}text")]
+
+
+def test_ranking_picture_says_what_it_shows_and_writes_each_value():
+    svg = charts.ranking_dots(POINTS, title="Chỉ số CCHC")
+    assert parsed(svg).find(f"{SVG}title").text == "Chỉ số CCHC"
+    assert "Sở Nội vụ: 91,50" in parsed(svg).find(f"{SVG}desc").text
+    assert {"91,50", "80,00", "chưa đủ điểm", "Sở <Y> & tế"} <= set(texts(svg))
+
+
+def test_a_unit_without_an_index_gets_no_dot():
+    assert len(list(parsed(charts.ranking_dots(POINTS, title="x")).iter(f"{SVG}circle"))) == 2
+
+
+def test_area_picture_writes_share_and_median():
+    svg = charts.area_bars([("1. Chỉ đạo", Decimal("75"), Decimal("62.5")), ("2. Khác", None, None)], title="x")
+    assert {"75,00", "62,50", "thiếu"} <= set(texts(svg))
+
+
+def test_columns_write_their_counts():
+    assert {"3", "12", "0,5"} <= set(texts(charts.columns([("0", 3), ("0,5", 12)], title="x")))
+
+
+def test_pictures_keep_to_the_content_security_policy():
+    svg = charts.ranking_dots(POINTS, title="x") + charts.area_bars([("a", Decimal(1), Decimal(2))], title="x")
+    assert "style=" not in svg
+    assert "<script" not in svg
+
+
+def test_two_pictures_on_a_page_have_their_own_ids():
+    first, second = (charts.columns([("0", 1)], title="x") for _ in range(2))
+    assert parsed(first).find(f"{SVG}title").get("id") != parsed(second).find(f"{SVG}title").get("id")
+
+
+def test_equal_values_and_empty_blocks_still_draw():
+    assert "svg" in charts.ranking_dots([("a", Decimal(100)), ("b", Decimal(100))], title="x")
+    assert "svg" in charts.ranking_dots([], title="x")
+    assert "svg" in charts.columns([], title="x")

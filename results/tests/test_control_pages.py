@@ -1,0 +1,191 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cchc_index.lib import clock
+from criteria.models import Extension, Phase, RoundGroup
+from criteria.tests.factories import open_phase, small_round
+from results import actions
+from results.models import Job, Publication
+from results.tests.published import publish
+from units.models import Role
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+READ = ("control", "preview")
+WRITE = ("propose", "extension")
+OTHERS = (Role.COUNCIL_MEMBER, Role.SURVEY_OPERATOR)
+
+
+@pytest.fixture
+def block() -> RoundGroup:
+    round_group = small_round()
+    UnitFactory.create_batch(2, group=round_group.group)
+    return round_group
+
+
+@pytest.fixture
+def manager(client):
+    user = person(Role.INDEX_MANAGER)
+    client.force_login(user)
+    return user
+
+
+def html(client, name: str, *args: object, status: int = 200) -> str:
+    response = client.get(reverse(f"results:{name}", args=args))
+    assert response.status_code == status
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("name", [*READ, *WRITE])
+def test_people_without_the_role_are_refused(client, block, name):
+    for role in OTHERS:
+        client.force_login(person(role))
+        html(client, name, status=403)
+    client.logout()
+    assert client.get(reverse(f"results:{name}")).status_code == 302
+
+
+def test_observers_read_and_do_not_write(client, block):
+    publication = publish(state="proposed")
+    client.force_login(person(Role.OBSERVER))
+    for name in READ:
+        assert '<form method="post" action="/dieu-hanh/tinh-lai' not in html(client, name)
+    for name in WRITE:
+        html(client, name, status=403)
+    for name, pk in (("recompute", block.pk), ("approve", publication.pk), ("withdraw", publication.pk)):
+        assert client.post(reverse(f"results:{name}", args=[pk])).status_code == 403
+    assert client.post(reverse("results:phase", args=["round1"]), {}).status_code == 403
+
+
+def test_control_room_without_a_round_says_what_comes(client, manager):
+    assert "Chưa có khối nào" in html(client, "control")
+
+
+def test_control_room_counts_what_is_done(client, manager, block):
+    page = html(client, "control")
+    assert "0/2" in page  # units that submitted
+    assert "0/4" in page  # two units × two assessed leaves
+    assert "chưa bắt đầu" in page
+
+
+def test_the_least_complete_unit_stands_first(client, manager, block):
+    from selfassess.models import SelfAssessment
+
+    first, second = block.group.units.order_by("code")
+    SelfAssessment.objects.create(
+        round_group=block, unit=first, state="submitted", submitted_at=clock.now(), imported=True
+    )
+    page = html(client, "control")
+    assert page.rindex(second.name) < page.rindex(first.name)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_queries_do_not_grow_with_units(client, manager, block, name):
+    counts = []
+    for _ in range(2):
+        html(client, name)
+        with CaptureQueriesContext(connection) as captured:
+            html(client, name)
+        counts.append(len(captured))
+        UnitFactory.create_batch(7, group=block.group)
+    assert counts[0] == counts[1]
+
+
+def test_preview_is_marked_and_leads_to_unit_and_criterion(client, manager, block):
+    unit = block.group.units.order_by("code").first()
+    for page in (
+        html(client, "preview"),
+        html(client, "preview-unit", block.group.code, unit.code),
+        html(client, "preview-criterion", block.group.code, "1.1"),
+        html(client, "preview-compare", block.group.code),
+    ):
+        assert "Bản xem trước – chưa công bố" in page
+    assert reverse("results:preview-unit", args=[block.group.code, unit.code]) in html(client, "preview")
+
+
+def test_recompute_is_asked_for_and_shown(client, manager, block):
+    RoundGroup.objects.filter(pk=block.pk).update(inputs_version=1)
+    answer = client.post(reverse("results:recompute", args=[block.pk]))
+    job = Job.objects.get()
+    assert answer["Location"] == reverse("results:job", args=[job.pk])
+    assert "đang chờ" in html(client, "job", job.pk).lower()
+    actions.run_recompute(job.pk)
+    again = client.post(reverse("results:recompute", args=[block.pk]), follow=True)
+    assert "mới nhất" in again.content.decode()
+
+
+def test_a_preview_job_is_hidden_from_everybody_else(client, manager, block):
+    client.post(reverse("results:preview-report", args=[block.pk]))
+    job = Job.objects.get()
+    html(client, "job", job.pk)
+    client.logout()
+    html(client, "job", job.pk, status=404)
+    html(client, "job-file", job.pk, status=404)
+
+
+def test_proposal_with_missing_scores_is_refused_by_name(client, manager, block):
+    answer = client.post(reverse("results:propose"), {"number": "9/QĐ-UBND", "dated": "2032-03-01"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert block.group.units.first().name in page
+    assert 'value="9/QĐ-UBND"' in page
+    assert not Publication.objects.exists()
+
+
+def test_an_empty_proposal_says_what_to_type(client, manager, block):
+    page = client.post(reverse("results:propose"), {}).content.decode()
+    assert "Nhập số quyết định công bố." in page
+    assert 'href="#id_number"' in page
+
+
+def test_two_people_publish(client, manager, block):
+    publication = publish(state="proposed", proposed_by=manager)
+    assert "cần một người quản lý chỉ số khác" in html(client, "proposal", publication.pk)
+    assert client.post(reverse("results:approve", args=[publication.pk])).status_code == 403
+    publication.refresh_from_db()
+    assert publication.state == Publication.State.PROPOSED
+    client.force_login(person(Role.INDEX_MANAGER))
+    assert "Duyệt và công bố" in html(client, "proposal", publication.pk)
+
+
+def test_a_proposal_can_be_withdrawn(client, manager, block):
+    publication = publish(state="proposed", proposed_by=manager)
+    client.post(reverse("results:withdraw", args=[publication.pk]), {"reason": "gõ nhầm số"})
+    publication.refresh_from_db()
+    assert publication.state == Publication.State.WITHDRAWN
+
+
+def test_a_phase_is_set_from_the_control_room(client, manager, block):
+    address = reverse("results:phase", args=["round1"])
+    assert client.get(address).status_code == 200
+    answer = client.post(address, {"opens_at": "2032-01-05T08:00", "closes_at": "2032-01-20T17:00"})
+    assert answer.status_code == 302
+    phase = Phase.objects.get(round=block.round, kind="round1")
+    assert clock.hanoi(phase.closes_at).strftime("%d/%m/%Y %H:%M") == "20/01/2032 17:00"
+    assert "20/01/2032 17:00" in html(client, "control")
+
+
+def test_a_phase_that_closes_before_it_opens_is_refused_with_what_was_typed(client, manager, block):
+    answer = client.post(
+        reverse("results:phase", args=["round1"]), {"opens_at": "2032-01-20T17:00", "closes_at": "2032-01-05T08:00"}
+    )
+    assert answer.status_code == 422
+    assert "Giờ đóng phải sau giờ mở" in answer.content.decode()
+    assert "2032-01-05T08:00" in answer.content.decode()
+    assert client.get(reverse("results:phase", args=["la"])).status_code == 404
+
+
+def test_an_extension_needs_its_reason(client, manager, block):
+    phase = open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+    unit = block.group.units.first()
+    later = clock.hanoi(clock.now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+    given = {"phase": phase.pk, "unit": unit.pk, "closes_at": later}
+    assert "Phải ghi lý do gia hạn." in client.post(reverse("results:extension"), given).content.decode()
+    assert client.post(reverse("results:extension"), {**given, "reason": "mất điện"}).status_code == 302
+    assert Extension.objects.get().unit == unit
+    assert unit.name in html(client, "control")

@@ -1,0 +1,105 @@
+import csv
+import io
+import shutil
+import subprocess
+
+import openpyxl
+import pytest
+
+from results import exports
+from results.tests import bundles
+
+
+def workbook(bundle):
+    return openpyxl.load_workbook(io.BytesIO(exports.xlsx_bytes(bundle)))
+
+
+def named(text: str) -> dict:
+    bundle = bundles.small(2)
+    group = bundle["groups"][0]
+    group["units"][0]["name"] = text
+    group["results"] = bundles.bundles.results_of(group)
+    return bundle
+
+
+def test_csv_has_the_codebooks_columns_and_the_bundles_numbers():
+    bundle = bundles.small(3)
+    rows = list(csv.DictReader(io.StringIO(exports.csv_bytes(bundle).decode())))
+    assert list(rows[0]) == [name for name, _, _ in exports.CODEBOOK] == list(exports.RESULT_COLUMNS)
+    assert [(r["unit"], r["index"]) for r in rows[:3]] == [
+        (r["unit"], r["index"]) for r in bundle["groups"][0]["results"]
+    ]
+
+
+def test_missing_numbers_are_empty_not_zero():
+    bundle = bundles.small(2)
+    group = bundle["groups"][0]
+    group["cells"][0].update(state="not_scored", points=None)
+    group["results"] = bundles.bundles.results_of(group)
+    row = next(r for r in csv.DictReader(io.StringIO(exports.csv_bytes(bundle).decode())) if r["unit"] == "S01")
+    assert (row["rank"], row["index"], row["incomplete"]) == ("", "", "1.1")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+cmd", "-2", "@SUM(A1)", '=HYPERLINK("http://x")'])
+def test_a_name_that_looks_like_a_formula_stays_text(name):
+    bundle = named(name)
+    sheet = workbook(bundle)["Xếp hạng so"]
+    cell = next(c for c in sheet["C"] if c.value == name)
+    assert cell.data_type == "s"
+    assert cell.quotePrefix
+    names = {r["name"] for r in csv.DictReader(io.StringIO(exports.csv_bytes(bundle).decode()))}
+    assert f"'{name}" in names
+
+
+def test_same_bundle_same_bytes():
+    assert exports.xlsx_bytes(bundles.small(3)) == exports.xlsx_bytes(bundles.small(3))
+
+
+def test_workbook_names_source_digest_and_illustration():
+    bundle = bundles.small(2)
+    text = " ".join(str(c.value) for row in workbook(bundle)["Thông tin"].iter_rows() for c in row)
+    assert bundle["digest"] in text
+    assert "MINH HỌA" in text
+    assert "3598/QĐ-UBND" in text
+
+
+def test_states_stand_as_words_between_the_points():
+    sheet = workbook(bundles.small(2))["Điểm so"]
+    row = next(r for r in sheet.iter_rows(min_row=exports.FIRST) if r[0].value == "S02")
+    assert row[2].value == "không áp dụng"
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice computes the formulas")
+@pytest.mark.parametrize("policy", ["rescale", "shrink", "full"])
+def test_formulas_compute_the_published_numbers(tmp_path, policy):
+    groups = [
+        bundles.group("so", "Sở", bundles.units(4), na=policy),
+        bundles.group("quan", "Quận", bundles.districts(5), na=policy, ties="dense"),
+    ]
+    groups[0]["cells"][0].update(state="not_scored", points=None)
+    bundle = bundles.bundles.build(bundles.header(), groups)
+    (tmp_path / "a.xlsx").write_bytes(exports.xlsx_bytes(bundle))
+    computed = _computed(tmp_path)
+    for group in bundle["groups"]:
+        for result in group["results"]:
+            row = computed[result["unit"]]
+            index = float(result["index"]) if result["index"] else None
+            assert (row[0], row[11]) == (result["rank"], index)
+            assert row[9] == pytest.approx(float(result["points"]), abs=1e-9)
+            assert row[3] == pytest.approx(float(result["appraised_points"]), abs=1e-9)
+
+
+def _computed(folder) -> dict[str, list]:
+    """unit → its line of the ranking as LibreOffice computes it."""
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    subprocess.run(
+        [*command, "--outdir", folder / "out", folder / "a.xlsx"], check=True, capture_output=True, timeout=120
+    )
+    book = openpyxl.load_workbook(folder / "out" / "a.xlsx", data_only=True)
+    found = {}
+    for sheet in book.worksheets:
+        if sheet.title.startswith("Xếp hạng"):
+            for row in sheet.iter_rows(min_row=exports.FIRST, values_only=True):
+                found[row[1]] = [None if value == "" else value for value in row]
+    return found

@@ -1,0 +1,255 @@
+import json
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from criteria.tests.factories import RoundFactory, small_round
+from results import actions, exports, pages
+from results.models import Job, Publication
+from results.tests import bundles
+from results.tests.published import publish
+from units.models import Role, Unit
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+PLACE = {"year": 2031, "number": "123-qd-ubnd"}
+
+
+def text_of(client, name: str, *args: object, query: str = "", **kwargs: object) -> str:
+    response = client.get(reverse(f"results:{name}", args=args, kwargs=kwargs) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def unit_address(code: str = "S01", group: str = "so") -> str:
+    return reverse("results:publication-unit", args=[2031, "123-qd-ubnd", group, code])
+
+
+def file_address(kind: str) -> str:
+    return reverse("results:file", kwargs={**PLACE, "named_year": 2031, "kind": kind})
+
+
+def test_before_publication_the_ranking_is_a_sentence(client):
+    RoundFactory(year=2031)
+    assert "chưa được công bố" in text_of(client, "ranking")
+    assert "khi kết quả của năm được công bố" in text_of(client, "method")
+    assert "Chưa có bản công bố" in text_of(client, "data")
+
+
+def test_pages_stand_without_any_round(client):
+    for name in ("ranking", "method", "data"):
+        assert text_of(client, name)
+
+
+@pytest.mark.parametrize("state", ["proposed", "withdrawn"])
+def test_nothing_leaks_before_publication(client, state):
+    publish(state=state)
+    UnitFactory(code="X9")
+    assert "Sở Tài chính" not in text_of(client, "ranking")
+    assert "123/QĐ-UBND" not in text_of(client, "data")
+    for address in (unit_address(), *map(file_address, ("json", "csv", "xlsx", "pdf"))):
+        assert client.get(address).status_code == 404
+
+
+def test_a_unit_head_does_not_see_a_proposal_either(client):
+    publish(state="proposed")
+    client.force_login(person(Role.UNIT_HEAD, unit=Unit.objects.get(code="S01")))
+    assert client.get(unit_address()).status_code == 404
+    assert client.get(reverse("results:publication", kwargs=PLACE)).status_code == 404
+
+
+def test_computed_results_do_not_leak_into_public_pages(client):
+    round_group = small_round(year=2031)
+    UnitFactory(group=round_group.group, name="Sở chưa công bố")
+    actions.recompute(round_group_id=round_group.pk)
+    for name in ("ranking", "method", "data"):
+        assert "Sở chưa công bố" not in text_of(client, name)
+
+
+def test_published_ranking_shows_the_bundles_numbers(client):
+    publication = publish()
+    page = text_of(client, "ranking")
+    for result in json.loads(publication.bundle)["groups"][0]["results"]:
+        assert result["name"] in page
+        assert result["index"].replace(".", ",") in page
+    assert "123/QĐ-UBND" in page
+    assert "Dữ liệu minh họa" in page
+    assert "<svg" in page
+    assert "style=" not in page
+
+
+def test_blocks_stand_in_the_address(client):
+    publish()
+    page = text_of(client, "ranking", query="?khoi=quan")
+    assert "Quận Hoàn Kiếm" in page
+    assert "Sở Tài chính" not in page
+
+
+def test_search_without_accents(client):
+    publish()
+    page = text_of(client, "ranking", query="?q=so+noi+vu")
+    table = page[page.index("<table") : page.index("</table>")]
+    assert "Sở Nội vụ" in table
+    assert "Sở Tài chính" not in table
+    assert "Không có đơn vị nào khớp" in text_of(client, "ranking", query="?q=%3Cb%3E")
+
+
+@pytest.mark.parametrize(("by", "first"), [("ten", "Sở Giáo dục và Đào tạo"), ("dtxhh", None), ("la", None)])
+def test_order_stands_in_the_address(client, by, first):
+    publish()
+    page = text_of(client, "ranking", query=f"?sap={by}")
+    if first:
+        assert page.index(first) < page.index("Sở Nội vụ")
+
+
+def test_unit_page_tells_the_four_states_apart(client):
+    bundle = bundles.small(3)
+    group = bundle["groups"][0]
+    own = [c for c in group["cells"] if c["unit"] == "S01"]
+    for cell, state in zip(own, ("not_scored", "not_applicable", "no_ballots"), strict=False):
+        cell.update(state=state, points=None)
+    own[3].update(state="scored", points="0")
+    publish(bundles.bundles.build({k: bundle[k] for k in bundles.header()}, _inputs(bundle)))
+    page = client.get(unit_address()).content.decode()
+    for words in ("chưa chấm", "không áp dụng", "không có phiếu", "đã có điểm", "0,00"):
+        assert words in page
+
+
+def _inputs(bundle: dict) -> list[dict]:
+    return [{k: v for k, v in g.items() if k != "results"} for g in bundle["groups"]]
+
+
+def test_unit_page_links_every_criterion(client):
+    publish()
+    page = client.get(unit_address()).content.decode()
+    for code in ("1.1", "2.4", "3"):
+        assert reverse("results:publication-criterion", args=[2031, "123-qd-ubnd", "so", code]) in page
+
+
+def test_criterion_page_shows_all_units_of_the_block(client):
+    publish()
+    page = client.get(
+        reverse("results:publication-criterion", args=[2031, "123-qd-ubnd", "so", "1.2"])
+    ).content.decode()
+    for unit in bundles.units(4):
+        assert unit["name"] in page
+    assert "Quận Hoàn Kiếm" not in page
+
+
+def test_two_units_side_by_side(client):
+    publish()
+    address = reverse("results:publication-compare", args=[2031, "123-qd-ubnd", "so"])
+    page = client.get(f"{address}?a=S03&b=S01").content.decode()
+    assert page.index('value="S03" selected') != page.index('value="S01" selected')
+    assert client.get(f"{address}?a=la&b=la").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["don-vi/so/LA/", "don-vi/la/S01/", "tieu-chi/so/9.9/", "tieu-chi/so/1/", "so-sanh/la/"],
+)
+def test_what_the_publication_does_not_hold_is_not_found(client, path):
+    publish()
+    assert client.get(reverse("results:publication", kwargs=PLACE) + path).status_code == 404
+
+
+def test_method_names_the_policies_of_the_published_blocks(client):
+    publish()
+    page = text_of(client, "method")
+    assert "quy đổi" in page
+    assert "(1, 1, 2)" in page
+    assert "Tốt từ 80%" in page
+
+
+def test_json_is_the_bundle_byte_for_byte(client):
+    publication = publish()
+    response = client.get(file_address("json"))
+    assert response.content == publication.bundle.encode()
+    assert "chi-so-cchc-2031.json" in response["Content-Disposition"]
+
+
+def test_spreadsheets_are_made_from_the_bundle(client):
+    bundle = json.loads(publish().bundle)
+    assert client.get(file_address("csv")).content == exports.csv_bytes(bundle)
+    assert client.get(file_address("xlsx")).content == exports.xlsx_bytes(bundle)
+    assert client.get(reverse("results:codebook")).content == exports.codebook_bytes()
+
+
+def test_unknown_files_are_not_found(client):
+    publish()
+    assert client.get(file_address("exe")).status_code == 404
+    address = reverse("results:file", kwargs={**PLACE, "named_year": 2030, "kind": "csv"})
+    assert client.get(address).status_code == 404
+
+
+def test_reading_a_pdf_address_writes_nothing_and_says_how_to_get_it(client):
+    publish()
+    response = client.get(file_address("pdf"))
+    assert response.status_code == 202
+    assert "Dựng báo cáo PDF" in response.content.decode()
+    assert not Job.objects.exists()
+
+
+def test_a_pdf_is_asked_for_once_and_downloaded_when_done(client):
+    publication = publish()
+    ask = reverse("results:request-file", kwargs=PLACE)
+    first, second = client.post(ask), client.post(ask)
+    job = Job.objects.get()
+    assert first["Location"] == second["Location"] == reverse("results:job", args=[job.pk])
+    assert "Trang tự cập nhật" in client.get(first["Location"]).content.decode()
+    assert "đang được dựng" in client.get(file_address("pdf")).content.decode()
+    job.file.save("a.pdf", ContentFile(b"%PDF-1"), save=False)
+    job.state = Job.State.DONE
+    job.save()
+    assert b"".join(client.get(file_address("pdf")).streaming_content) == b"%PDF-1"
+    assert b"".join(client.get(reverse("results:job-file", args=[job.pk])).streaming_content) == b"%PDF-1"
+    assert publication.jobs.count() == 1
+
+
+def test_a_units_sheet_is_a_job_of_its_own(client):
+    publish()
+    sheet = reverse("results:sheet", args=[2031, "123-qd-ubnd", "so", "S02"])
+    assert "Sở Tài chính" in client.get(sheet).content.decode()
+    client.post(reverse("results:request-file", kwargs=PLACE), {"group": "so", "unit": "S02"})
+    assert Job.objects.get().unit.code == "S02"
+    assert client.post(reverse("results:request-file", kwargs=PLACE), {"group": "so", "unit": "LA"}).status_code == 404
+
+
+def test_a_superseded_publication_stays_with_its_errata(client):
+    old = publish()
+    publish(bundles.small(4, number="456/QĐ-UBND"), supersedes=old, errata="Sửa điểm tiêu chí 1.2.")
+    assert "456/QĐ-UBND" in text_of(client, "ranking")
+    page = text_of(client, "publication", **PLACE)
+    assert "đã được thay" in page
+    assert "Sửa điểm tiêu chí 1.2." in page
+    data = text_of(client, "data")
+    assert "123/QĐ-UBND" in data
+    assert "456/QĐ-UBND" in data
+
+
+@pytest.mark.parametrize("address", ["ranking", "unit", "criterion", "data"])
+def test_queries_do_not_grow_with_units(client, address):
+    counts = []
+    for n, year in ((2, 2031), (9, 2032)):
+        publish(bundles.small(n, n, year=year))
+        path = {
+            "ranking": reverse("results:ranking") + f"?nam={year}",
+            "data": reverse("results:data") + f"?nam={year}",
+            "unit": reverse("results:publication-unit", args=[year, "123-qd-ubnd", "so", "S01"]),
+            "criterion": reverse("results:publication-criterion", args=[year, "123-qd-ubnd", "so", "1.1"]),
+        }[address]
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 8
+
+
+def test_the_text_of_a_publication_is_read_once():
+    publication = publish(bundles.small(2, 3, number="789/QĐ-UBND"))
+    assert pages.book_of(publication) is pages.book_of(Publication.objects.get(pk=publication.pk))

@@ -1,0 +1,67 @@
+from decimal import Decimal
+
+from results import reading
+from results.tests import bundles
+
+
+def block(**changed):
+    return reading.read(bundles.small(4, **changed)).blocks[0]
+
+
+def test_lines_stand_in_the_order_of_rank():
+    assert [row.rank for row in block().rows] == sorted(row.rank for row in block().rows)
+
+
+def test_a_unit_without_rank_stands_last():
+    bundle = bundles.small(3)
+    cell = bundle["groups"][0]["cells"][0]
+    cell.update(state="not_scored", points=None)
+    bundle["groups"][0]["results"] = bundles.bundles.results_of(bundle["groups"][0])
+    rows = reading.read(bundle).blocks[0].rows
+    assert rows[-1].unit == "S01"
+    assert rows[-1].index is None
+    assert rows[-1].incomplete == ("1.1",)
+
+
+def test_what_is_not_applicable_leaves_the_maximum_of_its_area():
+    area = block().areas_of("S02")[0]
+    assert (area.max_points, area.missing) == (Decimal(3), 0)
+
+
+def test_an_area_with_a_missing_score_has_no_share():
+    bundle = bundles.small(3)
+    bundle["groups"][0]["cells"][0].update(state="no_ballots", points=None)
+    area = reading.read(bundle).blocks[0].areas_of("S01")[0]
+    assert (area.share, area.missing) == (None, 1)
+
+
+def test_bonus_does_not_count_as_an_area():
+    assert [area.code for area in block().areas] == ["1", "2"]
+    assert block().has_extra
+
+
+def test_the_median_of_an_area_is_exact():
+    # Shares of area 1 by hand: S01 2.25/4, S02 0.75/3 (one leaf not applicable), S03 2.25/4, S04 3/4.
+    shares = [area.share for unit in ("S01", "S02", "S03", "S04") for area in block().areas_of(unit)[:1]]
+    assert shares[1] != shares[0]
+    low, high = block().area_range("1")
+    assert low == min(shares)
+    assert high == max(shares)
+    assert low <= block().area_median("1") <= high
+
+
+def test_search_needs_no_accents_and_no_order():
+    assert [row.name for row in block().find("NOI so vu")] == ["Sở Nội vụ"]
+    assert block().find("không có ai") == []
+
+
+def test_illustrative_books_never_look_official():
+    assert "TRÌNH DIỄN" in reading.read(bundles.small()).document_line
+    official = reading.read(bundles.small(illustrative=False))
+    assert official.document_line == "Quyết định số 123/QĐ-UBND ngày 01/03/2032"
+    assert "chưa công bố" in reading.read(bundles.small(illustrative=False, number=None, date=None)).document_line
+
+
+def test_document_numbers_become_addresses():
+    assert reading.slug("1234/QĐ-UBND") == "1234-qd-ubnd"
+    assert reading.slug("///") == "-"

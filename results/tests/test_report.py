@@ -1,0 +1,117 @@
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from results import report
+from results.tests import bundles
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return bundles.small(2, 2)
+
+
+@pytest.fixture(scope="module")
+def whole(bundle):
+    told = []
+    reader = PdfReader(io.BytesIO(report.ranking_pdf(bundle, told.append)))
+    return reader, [page.extract_text() for page in reader.pages], told
+
+
+def test_report_follows_the_layout_of_official_documents(whole):
+    _, pages, _ = whole
+    for line in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "ỦY BAN NHÂN DÂN",
+        "Số: 123/QĐ-UBND",
+    ):
+        assert line in pages[0]
+    assert "ngày 01 tháng 03 năm 2032" in pages[0]
+    assert any("Nơi nhận" in page for page in pages)
+    assert any("CHỦ TỊCH" in page for page in pages)
+
+
+def test_pages_are_a4_and_numbered_on_through_the_annex(whole):
+    reader, pages, _ = whole
+    assert [round(float(x)) for x in reader.pages[0].mediabox[2:]] == [595, 842]
+    assert ["".join(_top_of(page)) for page in reader.pages] == ["", *map(str, range(2, len(pages) + 1))]
+
+
+def _top_of(page) -> list[str]:
+    """What is written in the top margin (the first 20 mm)."""
+    found: list[str] = []
+
+    def visit(text, matrix, text_matrix, *_rest):
+        y = matrix[5] + matrix[3] * text_matrix[5]
+        if text.strip() and y > 842 - 57:
+            found.append(text.strip())
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+def test_every_unit_has_its_sheet_with_vietnamese_names(whole, bundle):
+    _, pages, _ = whole
+    for group in bundle["groups"]:
+        for unit in group["units"]:
+            assert any(unit["name"] in page and "Theo tiêu chí" in page for page in pages)
+    assert any("không áp dụng" in page for page in pages)
+
+
+def test_illustrative_mark_stands_on_every_page(whole):
+    assert all("DỮ LIỆU MINH HỌA" in page for page in whole[1])
+
+
+def test_official_report_bears_no_mark():
+    pages = PdfReader(io.BytesIO(report.unit_pdf(bundles.small(2, 2, illustrative=False), "so", "S01"))).pages
+    assert all("MINH HỌA" not in page.extract_text() for page in pages)
+
+
+def test_fonts_are_embedded(whole):
+    fonts = [
+        font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        for page in whole[0].pages
+        for font in page["/Resources"]["/Font"].values()
+    ]
+    assert fonts
+    assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+
+
+def test_report_has_title_language_and_bookmarks(whole):
+    reader = whole[0]
+    assert "Chỉ số cải cách hành chính năm 2031" in reader.metadata.title
+    assert reader.trailer["/Root"]["/Lang"] == "vi"
+    assert reader.outline
+
+
+def test_progress_runs_from_nothing_to_all(whole):
+    told = whole[2]
+    assert (told[0], told[-1]) == (0, 100)
+    assert told == sorted(told)
+
+
+def test_a_sheet_of_one_unit_shows_its_areas_and_the_way_to_check(bundle):
+    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(report.unit_pdf(bundle, "quan", "Q02"))).pages)
+    assert "Huyện Mỹ Đức" in text
+    assert "Trung vị khối" in text
+    assert bundle["digest"][:16] in text
+
+
+def test_unknown_unit_has_no_sheet(bundle):
+    with pytest.raises(LookupError):
+        report.unit_pdf(bundle, "so", "Q01")
+
+
+def test_nothing_is_fetched_from_outside():
+    with pytest.raises(ValueError, match="disallowed"):
+        report._fetcher().fetch("file:///etc/passwd")
+    with pytest.raises(ValueError, match="disallowed"):
+        report._fetcher().fetch("http://127.0.0.1/")
+
+
+def test_preview_says_that_it_is_none(bundle):
+    preview = bundles.small(2, 2, illustrative=False, number=None, date=None)
+    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(report.unit_pdf(preview, "so", "S01"))).pages)
+    assert "chưa công bố" in text
