@@ -5,12 +5,14 @@ upload (openpyxl on a far cell, formulas out, invalid rows skipped silently) is 
 """
 
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
 import tablib
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils.safestring import mark_safe
 from import_export import fields, resources, widgets
 from import_export.formats import base_formats
 
@@ -140,7 +142,9 @@ class Code(widgets.ForeignKeyWidget):
             return None
         found = self.get_queryset(code, row).filter(**{self.field: code}).first()
         if found is None:
-            raise ValueError(f"Không có {self.model._meta.verbose_name} “{code[:60]}”; ghi đúng mã đã có trong danh mục.")
+            raise ValueError(
+                f"Không có {self.model._meta.verbose_name} “{code[:60]}”; ghi đúng mã đã có trong danh mục."
+            )
         return found
 
 
@@ -149,11 +153,25 @@ def column(attribute: str, heading: str, widget: widgets.Widget | None = None, *
     return fields.Field(attribute=attribute, column_name=heading, widget=widget or Text(), **options)
 
 
+class Compared(resources.Diff):
+    """Old and new text side by side, without the inline styles that the security policy refuses."""
+
+    def as_html(self) -> list[str]:
+        return [mark_safe(_STYLE.sub(r"<\1>", text)) for text in super().as_html()]
+
+
+_STYLE = re.compile(r'<(ins|del) style="background:#[0-9a-f]{6};">')
+
+
 class SheetResource(resources.ModelResource):
     """A resource with Vietnamese headings matched without case or accents; all or nothing."""
 
     required: tuple[str, ...] = ()
     """Headings without which a file is refused."""
+
+    @classmethod
+    def get_diff_class(cls) -> type[Compared]:
+        return Compared
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         known = {fold(field.column_name): field.column_name for field in self.fields.values()}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from openpyxl.utils import get_column_letter
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .faults import Fault, ImportRefused
 from .text import clean, fold
@@ -159,22 +159,25 @@ def _load(source: str | Path | IO[bytes], name: str, max_bytes: int) -> tuple[by
     return data, name
 
 
+# The reader guesses the format; the guard knows only .xlsx, so the others' main parts are refused.
+_OTHER_FORMATS = {"xl/workbook.bin", "content.xml"}
+
+
 def _guard_zip(data: bytes) -> None:
     broken = _refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            names = {member.filename for member in members}
+            names = {member.filename.lower() for member in members}
             total = sum(member.file_size for member in members)
-            if "[Content_Types].xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
+            if "[content_types].xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
                 raise broken
             if len(members) > MAX_MEMBERS or total > MAX_UNPACKED or total > MAX_RATIO * max(len(data), 10_000):
                 raise _refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
-            if any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members):
+            if any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members) or _OTHER_FORMATS & names:
                 raise broken
-            for member in members:
-                if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml"):
-                    _guard_cells(archive, member.filename)
+            for member in members:  # all of them: the workbook may name any part as its sheet
+                _guard_cells(archive, member.filename)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
         raise broken from None
     except Exception as error:
@@ -183,26 +186,29 @@ def _guard_zip(data: bytes) -> None:
         raise broken from error
 
 
-_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+# Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_LONGEST_ELEMENT = 4 << 20
 
 
 def _guard_cells(archive: zipfile.ZipFile, member: str) -> None:
-    """One streamed pass over the references; the tail of a chunk is kept so that none is cut."""
+    """One streamed pass over the references. An element cut by a chunk's end is read again whole."""
     rows = columns = 0
     tail = b""
     with archive.open(member) as stream:
         while chunk := stream.read(1 << 20):
             window = tail + chunk
             for letters, digits in _REFERENCE.findall(window):
-                rows, columns = max(rows, int(digits)), max(columns, _column_number(letters))
-            rows = max([rows, *(int(digits) for digits in _ROW.findall(window))])
+                rows, columns = max(rows, int(digits[:20])), max(columns, _column_number(letters[:10].upper()))
             if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
                 raise _refuse(
                     f"có ô ở quá xa (dòng {rows}, cột {columns}); cho phép {MAX_ROWS} dòng và {MAX_COLUMNS} cột",
                     "xóa các dòng, cột trống ở cuối bảng rồi lưu lại",
                 )
-            tail = window[-256:]
+            start = window.rfind(b"<")
+            tail = window[start:] if start >= 0 else window[-256:]
+            if len(tail) > _LONGEST_ELEMENT:
+                raise zipfile.BadZipFile("an element that long is no spreadsheet's")
 
 
 def _column_number(letters: bytes) -> int:
@@ -218,7 +224,7 @@ def _read_xlsx(data: bytes) -> list[list[Any]]:
         sheet = next(
             workbook.get_sheet_by_index(i)
             for i, meta in enumerate(workbook.sheets_metadata)
-            if "visible" in str(meta.visible).lower()
+            if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
         )
         return [list(row) for row in sheet.to_python(skip_empty_area=False)]
     except BaseException as error:  # calamine panics derive from BaseException
