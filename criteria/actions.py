@@ -63,6 +63,8 @@ def import_criteria(
         outcome.notices.extend(_notices_of_source(sheet, default_source))
         policies = importing.set_policies(where.criteria_set, na_policy, ties)
         if outcome.changes or policies or where.made:
+            for pk in importing.blocks_measured_by(where.criteria_set):
+                inputs_changed(pk)
             record(
                 actor=actor,
                 verb="criteria.import",
@@ -70,8 +72,6 @@ def import_criteria(
                 before={"policies": {field: old for field, (old, _) in policies.items()}},
                 after={**outcome.summary(), "policies": {field: new for field, (_, new) in policies.items()}},
             )
-            for pk in importing.blocks_measured_by(where.criteria_set):
-                inputs_changed(pk)
     return outcome
 
 
