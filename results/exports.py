@@ -188,7 +188,7 @@ def _points_sheet(sheet: Worksheet, book: Book, block: Block) -> None:
         for column, leaf in enumerate(block.leaves, start=3):
             cell = block.cell(row.unit, leaf.code)
             _standing(_cell(sheet, place, column), cell)
-    sheet.freeze_panes = sheet.cell(FIRST, 3)
+    sheet.freeze_panes = f"C{FIRST}"
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 12, 44
     for column in range(3, 3 + len(block.leaves)):
         sheet.column_dimensions[get_column_letter(column)].width = 16
@@ -232,7 +232,7 @@ def _ranking_sheet(sheet: Worksheet, book: Book, block: Block, points: str) -> N
         for column, formula, shape in formulas.of(place, row):
             cell = _cell(sheet, place, column, formula)
             cell.number_format = shape
-    sheet.freeze_panes = sheet.cell(FIRST, 4)
+    sheet.freeze_panes = f"D{FIRST}"
     for column, width in {1: 8, 2: 12, 3: 48, 15: 16, 16: 14}.items():
         sheet.column_dimensions[get_column_letter(column)].width = width
 
