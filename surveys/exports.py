@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -51,7 +51,7 @@ def _write(book: Workbook, title: str, rows: Any) -> None:
         sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
 
 
-def _cell(sheet: Worksheet, value: object, *, bold: bool) -> WriteOnlyCell:
+def _cell(sheet: Worksheet, value: object, *, bold: bool) -> Cell:
     cell = WriteOnlyCell(sheet, value=clean(value))
     cell.data_type = "s"
     cell.alignment = Alignment(vertical="top")

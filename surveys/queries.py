@@ -116,11 +116,16 @@ class ScoreTable:
     """Units × leaves with their scores, and each unit's total."""
 
     leaves: list[Criterion]
-    rows: list[tuple[Unit, list[SurveyScore | None], Decimal | None]]
+    rows: list[tuple[Unit, list[SurveyScore | None], Decimal | None, int]]
+    """Unit, its score by leaf, its total (None without any), how many leaves have no ballots."""
 
     @property
     def maximum(self) -> Decimal:
         return sum((leaf.max_points for leaf in self.leaves), Decimal(0))
+
+    @property
+    def illustrative(self) -> bool:
+        return bool(self.leaves) and all(leaf.is_illustrative for leaf in self.leaves)
 
 
 def score_table(block: RoundGroup) -> ScoreTable:
@@ -131,7 +136,7 @@ def score_table(block: RoundGroup) -> ScoreTable:
     for unit in criteria_queries.units_of(block):
         cells = [scores.get((unit.pk, leaf.pk)) for leaf in leaves]
         points = [cell.points for cell in cells if cell and cell.points is not None]
-        rows.append((unit, cells, sum(points, Decimal(0)) if points else None))
+        rows.append((unit, cells, sum(points, Decimal(0)) if points else None, cells.count(None)))
     return ScoreTable(leaves, rows)
 
 

@@ -16,9 +16,9 @@ from units.models import Unit
 
 DEFAULT_SCALE = "nam-muc"
 DEFAULT_OPTIONS = (
-    (1, "Rất không tốt", "0"),
-    (2, "Không tốt", "0.25"),
-    (3, "Bình thường", "0.5"),
+    (1, "Rất kém", "0"),
+    (2, "Kém", "0.25"),
+    (3, "Trung bình", "0.5"),
     (4, "Tốt", "0.75"),
     (5, "Rất tốt", "1"),
 )

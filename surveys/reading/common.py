@@ -73,11 +73,12 @@ class Faults:
         return MAX_FAULTS - len(self.named)
 
     def all(self) -> list[Fault]:
-        """Every named fault, then one line for those beyond the bound."""
+        """Every named fault by row, then one line for those beyond the bound."""
+        named = sorted(self.named, key=lambda fault: fault.row)
         if not self.unnamed:
-            return list(self.named)
+            return named
         rest = Fault(0, "", f"còn {self.unnamed} lỗi nữa chưa liệt kê", "sửa các lỗi đã nêu rồi kiểm tra lại")
-        return [*self.named, rest]
+        return [*named, rest]
 
 
 def unit_fault(places: Places, code: str) -> tuple[str, str]:
