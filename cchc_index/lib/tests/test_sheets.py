@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -89,7 +90,7 @@ class TestWhatPeopleSend:
         assert row.text("max") == "2"
 
     def test_csv_of_another_alphabet_is_refused(self) -> None:
-        assert "UTF-8" in refusal("Mã,Nội dung".encode("utf-8").replace(b"\xc3", b"\xff\x80"), "b.csv")
+        assert "UTF-8" in refusal("Mã,Nội dung".encode().replace(b"\xc3", b"\xff\x80"), "b.csv")
 
     def test_numbers_dates_and_text_of_a_workbook(self) -> None:
         (row,) = read(xlsx(HEADINGS, ("1.1", "Kế hoạch", 0.5))).rows
@@ -287,10 +288,8 @@ class TestWhatHarms:
     @settings(max_examples=150, deadline=None)
     @given(st.binary(max_size=400), st.sampled_from(["a.xlsx", "a.csv", "a", "a.xls"]))
     def test_any_bytes_give_rows_or_a_sentence(self, data: bytes, name: str) -> None:
-        try:
+        with suppress(ImportRefused):
             read_cells(io.BytesIO(data), name=name)
-        except ImportRefused as refused:
-            assert refused.faults
 
     @settings(max_examples=60, deadline=None)
     @given(st.data())
@@ -298,10 +297,8 @@ class TestWhatHarms:
         content = bytearray(SMALL)
         for position in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=8)):
             content[position] ^= data.draw(st.integers(1, 255))
-        try:
+        with suppress(ImportRefused):
             read_cells(io.BytesIO(bytes(content)), name="a.xlsx")
-        except ImportRefused as refused:
-            assert refused.faults
 
 
 SMALL = xlsx(HEADINGS, ("1.1", "Kế hoạch", 2)).getvalue()

@@ -9,11 +9,12 @@ from cchc_index.lib.text import clean, fold, sort_key
 
 
 def ordered(*words: str) -> bool:
-    return sorted(reversed(words), key=sort_key) == list(words)
+    turned = words[::-1]
+    return sorted(turned, key=sort_key) == list(words)
 
 
 def test_letters_in_the_order_of_the_alphabet() -> None:
-    assert ordered(*"A Ă Â B C D Đ E Ê G H I K L M N O Ô Ơ P Q R S T U Ư V X Y".split())
+    assert ordered(*"AĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXY")
 
 
 def test_tones_come_after_letters() -> None:
@@ -68,6 +69,6 @@ def test_fold_is_stable(raw: str) -> None:
 
 @given(st.lists(st.text(alphabet="aăâbdđeêôơưàảãáạ ", max_size=8)))
 def test_sorting_does_not_depend_on_the_start(words: list[str]) -> None:
-    assert [sort_key(w) for w in sorted(words, key=sort_key)] == [
-        sort_key(w) for w in sorted(reversed(words), key=sort_key)
-    ]
+    turned = words[::-1]
+    keys = [[sort_key(w) for w in sorted(given_words, key=sort_key)] for given_words in (words, turned)]
+    assert keys[0] == keys[1]
