@@ -17,6 +17,8 @@ class RecogniseForm(forms.Form):
 
 
 class AdjustForm(forms.Form):
+    use_required_attribute = False  # the server's sentence is Vietnamese, the browser's may not be
+
     points = forms.CharField(label="Điểm điều chỉnh", required=False, max_length=20)
     not_applicable = forms.BooleanField(label="Không áp dụng", required=False)
     reason = forms.ModelChoiceField(

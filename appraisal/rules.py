@@ -188,6 +188,18 @@ def release_is_due(now: Calendar, round_group: RoundGroup, stage: Stage) -> bool
     return stage == Stage.IMPORT and Appraisal.objects.filter(round_group=round_group, stage=Stage.IMPORT).exists()
 
 
+def something_rests_on(release: Release) -> bool:
+    """Whether a later stage has begun: then the release can no longer be taken back."""
+    order = list(Stage)
+    later = order[order.index(Stage(release.stage)) + 1 :] if release.stage != Stage.IMPORT else []
+    later = [stage for stage in later if stage != Stage.IMPORT]
+    block = release.round_group_id
+    return (
+        AppraisalEntry.objects.filter(appraisal__round_group=block, stage__in=later).exists()
+        or Release.objects.filter(round_group=block, stage__in=later).exists()
+    )
+
+
 def can_reply(user: people.AnyUser, appraisal: Appraisal) -> bool:
     """The unit's officer or head, while the request for explanation is open for the unit, on a cell
     whose last decision is a released adjustment of round 1."""

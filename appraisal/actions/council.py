@@ -184,6 +184,26 @@ def release(*, actor: User, round_group_id: int, stage: str) -> Release:
     return found
 
 
+@transaction.atomic
+def withdraw(*, actor: User, round_group_id: int, stage: str, reason: str) -> None:
+    """Take a release back (it was made too early): the stage is hidden again and takes decisions while
+    its phase is open. Raises PermissionDenied for anyone but the index manager; Refused without a
+    reason, and once anything of a later stage rests on what the units have seen."""
+    round_group = locked_block(round_group_id)
+    if not people.is_index_manager(actor):
+        raise PermissionDenied
+    found = Release.objects.filter(round_group=round_group, stage=stage).first()
+    if found is None:
+        raise Refused("Giai đoạn này chưa công bố nên không có gì để rút lại.")
+    if not reason.strip():
+        raise Refused("Ghi lý do rút lại công bố.")
+    if rules.something_rests_on(found):
+        raise Refused("Không rút lại được: đã có giải trình, thẩm định hoặc công bố của giai đoạn sau.")
+    facts = {"stage": stage, "block": str(round_group), "released_at": found.released_at.isoformat()}
+    record(actor=actor, verb="appraisal.withdraw", obj=found, before=facts, reason=reason.strip())
+    found.delete()
+
+
 # --- writing ----------------------------------------------------------------------------------------
 
 

@@ -395,3 +395,29 @@ def test_the_database_refuses_an_adjustment_without_words():
     entry = lower(case).entries.get()
     with pytest.raises(IntegrityError, match="adjustment_has_words"), transaction.atomic():
         AppraisalEntry.objects.filter(pk=entry.pk).update(comment="")
+
+
+def test_a_release_made_too_early_is_taken_back_with_a_reason():
+    case = council()
+    lower(case)
+    fields = {"round_group_id": case.round_group.pk, "stage": Stage.ROUND1}
+    with pytest.raises(Refused, match="chưa công bố"):
+        actions.withdraw(actor=case.manager, **fields, reason="Nhầm khối.")
+    actions.release(actor=case.manager, **fields)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw(actor=case.member, **fields, reason="Nhầm khối.")
+    with pytest.raises(Refused, match="lý do"):
+        actions.withdraw(actor=case.manager, **fields, reason=" ")
+    actions.withdraw(actor=case.manager, **fields, reason="Nhầm khối.")
+    assert not Release.objects.exists()
+    assert LogEntry.objects.get(verb="appraisal.withdraw").reason == "Nhầm khối."
+    lower(case, "0.5", seen_version=1)
+
+
+def test_a_release_stays_once_a_unit_has_replied_to_it():
+    case = council()
+    standing = to_explanation(case)
+    actions.reply(actor=case.head, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])
+    with pytest.raises(Refused, match="Không rút lại"):
+        actions.withdraw(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1, reason="Nhầm.")
+    assert Release.objects.count() == 1

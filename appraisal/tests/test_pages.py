@@ -178,6 +178,17 @@ def test_only_a_manager_releases_by_the_page(case):
     assert Release.objects.get().stage == Stage.ROUND1
 
 
+def test_a_release_is_taken_back_by_the_page_with_a_reason(case):
+    address = reverse("appraisal:release", args=["so", "round1"])
+    client = sign_in(case.manager)
+    client.post(address)
+    assert client.post(address, {"viec": "rut-lai", "reason": ""}).status_code == 422
+    assert sign_in(case.member).post(address, {"viec": "rut-lai", "reason": "Nhầm."}).status_code == 403
+    assert Release.objects.exists()
+    assert client.post(address, {"viec": "rut-lai", "reason": "Nhầm."}).status_code == 302
+    assert not Release.objects.exists()
+
+
 def test_a_narrow_assignment_shows_only_its_branch_and_units(case):
     narrow = person(Role.COUNCIL_MEMBER)
     assign(narrow, case.round_group, branch=case.leaf, units=[case.first])

@@ -114,6 +114,7 @@ def _page(
         "evidence": evidence,
         "shown": _shown(request, evidence),
         "steps": steps,
+        "reply": next((s for s in reversed(steps) if s.stage == Stage.EXPLANATION), None) if row.is_disputed else None,
         "nav": nav,
         "recognise_form": bound if isinstance(bound, RecogniseForm) else RecogniseForm(),
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),

@@ -104,11 +104,15 @@ def _stage_steps(here: Place) -> list[StageStep]:
         StageStep(
             Stage(stage).label,
             done.get(stage),
-            here.address("release", stage) if rules.release_is_due(here.calendar, here.round_group, stage) else "",
+            here.address("release", stage) if stage in done or _due(here, stage) else "",
         )
         for stage in rules.RELEASABLE
-        if stage != Stage.IMPORT or stage in done or rules.release_is_due(here.calendar, here.round_group, stage)
+        if stage != Stage.IMPORT or stage in done or _due(here, stage)
     ]
+
+
+def _due(here: Place, stage: Stage) -> bool:
+    return rules.release_is_due(here.calendar, here.round_group, stage)
 
 
 @require_GET
@@ -169,29 +173,43 @@ def _list_page(
 
 @require_http_methods(["GET", "POST"])
 def release(request: HttpRequest, group: str, stage: str) -> HttpResponse:
-    """Confirm with counts, then release a stage to the units of the block."""
+    """Confirm with counts, then release a stage to the units of the block; or take the release back."""
     here = place(request, group)
     if not people.is_index_manager(here.user):
         raise PermissionDenied
     if stage not in rules.RELEASABLE:
         raise Http404
-    if request.method == "POST":
-        return _release(request, here, Stage(stage))
+    if request.method == "GET":
+        return _release_page(request, here, Stage(stage))
+    try:
+        messages.success(request, _release(request, here, Stage(stage)))
+    except Refused as refused:
+        return _release_page(request, here, Stage(stage), str(refused))
+    return redirect("appraisal:home")
+
+
+def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = "") -> HttpResponse:
+    done = Release.objects.filter(round_group=here.round_group, stage=stage).first()
     context = {
         "here": here,
-        "stage": Stage(stage),
-        "due": rules.release_is_due(here.calendar, here.round_group, Stage(stage)),
+        "stage": stage,
+        "due": _due(here, stage),
+        "done": done,
+        "fixed": done is not None and rules.something_rests_on(done),
         "counts": queries.tally(here.cells(here.units, here.leaves)),
         "units": here.units,
+        "error": error,
+        "reason": request.POST.get("reason", ""),
     }
-    return render(request, "appraisal/release.html", context)
+    return render(request, "appraisal/release.html", context, status=422 if error else 200)
 
 
-def _release(request: HttpRequest, here: Place, stage: Stage) -> HttpResponse:
-    try:
-        actions.release(actor=here.user, round_group_id=here.round_group.pk, stage=stage)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"Đã công bố kết quả {stage.label} cho các đơn vị khối {here.round_group.group}.")
-    return redirect("appraisal:home")
+def _release(request: HttpRequest, here: Place, stage: Stage) -> str:
+    """Carry out what the form asks; the sentence that says so."""
+    block = here.round_group
+    if request.POST.get("viec") == "rut-lai":
+        reason = request.POST.get("reason", "")
+        actions.withdraw(actor=here.user, round_group_id=block.pk, stage=stage, reason=reason)
+        return f"Đã rút lại công bố {stage.label} của khối {block.group}; đơn vị không còn thấy kết quả."
+    actions.release(actor=here.user, round_group_id=block.pk, stage=stage)
+    return f"Đã công bố kết quả {stage.label} cho các đơn vị khối {block.group}."

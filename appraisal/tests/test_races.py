@@ -1,0 +1,104 @@
+"""Two reviewers, one cell, on a database that runs them at the same time. On SQLite writers queue up."""
+
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from unittest import mock
+
+import pytest
+from django.db import connection
+
+from appraisal import actions, ledger
+from appraisal.actions import council as verbs
+from appraisal.actions import desk
+from appraisal.models import AppraisalEntry
+from appraisal.tests.factories import Council, assign, council
+from cchc_index.lib.faults import Conflict
+from criteria.models import RoundGroup
+from selfassess.models import SelfAssessment
+from units.models import Role, User
+from units.tests.factories import person
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time"),
+]
+
+
+def at_once(*attempts: Callable[[], object]) -> list[str]:
+    """Run the attempts together; the name of what each ended with."""
+    gate = threading.Barrier(len(attempts))
+    ends = [""] * len(attempts)
+
+    def run(index: int) -> None:
+        gate.wait()
+        try:
+            attempts[index]()
+            ends[index] = "saved"
+        except Exception as error:
+            ends[index] = type(error).__name__
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(attempts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(ends)
+
+
+def adjust(case: Council, actor: User, points: str) -> object:
+    return actions.adjust(
+        actor=actor,
+        **case.cell(),
+        points=Decimal(points),
+        reason_id=case.reason.pk,
+        comment=f"Còn {points}.",
+        seen_version=0,
+    )
+
+
+def test_of_two_reviewers_one_saves_and_the_other_is_told():
+    case = council()
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, case.round_group)
+    ends = at_once(lambda: adjust(case, case.member, "1"), lambda: adjust(case, other, "0.5"))
+    assert ends == [Conflict.__name__, "saved"]
+    assert AppraisalEntry.objects.count() == 1
+    assert list(ledger.check()) == []
+
+
+def test_ten_identical_presses_are_one_step_and_ten_same_answers():
+    case = council()
+    presses = [lambda: adjust(case, case.member, "1")] * 10
+    assert at_once(*presses) == ["saved"] * 10
+    assert AppraisalEntry.objects.count() == 1
+
+
+def test_without_the_locks_the_second_reviewer_is_not_told():
+    """Negative control: the same race with the locks switched off ends in the database's own error."""
+    case = council()
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, case.round_group)
+    gate = threading.Barrier(2, timeout=10)
+    decide = verbs._decide
+
+    def together(*args: object) -> object:
+        gate.wait()
+        return decide(*args)
+
+    def unlocked_block(pk: int) -> RoundGroup:
+        return RoundGroup.objects.get(pk=pk)
+
+    def unlocked_assessments(block: int, units: set[int]) -> dict[int, SelfAssessment]:
+        rows = SelfAssessment.objects.filter(round_group=block, unit__in=units).order_by("pk")
+        return {row.unit_id: row for row in rows}
+
+    with (
+        mock.patch.object(desk, "locked_block", unlocked_block),
+        mock.patch.object(desk, "locked_assessments", unlocked_assessments),
+        mock.patch.object(verbs, "_decide", together),
+    ):
+        ends = at_once(lambda: adjust(case, case.member, "1"), lambda: adjust(case, other, "0.5"))
+    assert ends == ["IntegrityError", "saved"]
