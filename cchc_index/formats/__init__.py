@@ -1,0 +1,1 @@
+"""How dates are written and read (FORMAT_MODULE_PATH)."""
