@@ -1,0 +1,62 @@
+"""Races between workers on PostgreSQL, each with its negative control: without the lock the test must fail.
+
+SQLite runs one writing transaction at a time (BEGIN IMMEDIATE), so there is nothing to race for there.
+"""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, connections
+
+from cchc_index.lib import clock
+from results import actions
+from results.models import Job
+
+from .factories import block, give
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs rows that are locked one by one"),
+]
+WORKERS = 6
+
+
+@pytest.fixture
+def job(monkeypatch):
+    round_group = block("A")
+    give(round_group, {"A": {"1": "60", "2": "30"}})
+    found = actions.enqueue_recompute(round_group.pk)
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: (time.sleep(0.05), real())[1])  # widens the window
+    return found
+
+
+def claims(job: Job) -> int:
+    """How many of the workers that start together get the job."""
+    together, got = threading.Barrier(WORKERS), []
+
+    def worker() -> None:
+        try:
+            together.wait(timeout=10)
+            if actions.claim(job.pk) is not None:
+                got.append(1)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=worker) for _ in range(WORKERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    return len(got)
+
+
+def test_one_worker_gets_a_job(job):
+    assert claims(job) == 1
+
+
+def test_negative_control_without_the_lock_several_get_it(job, monkeypatch):
+    monkeypatch.setattr(Job.objects, "select_for_update", lambda **_: Job.objects.all())
+
+    assert claims(job) > 1
