@@ -1,0 +1,98 @@
+"""The real product for browser tests: `manage.py serve` on a private folder, Chromium in front of it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from results.demo.accounts import PASSWORD
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+VIEWPORT = {"width": 1366, "height": 768}
+
+
+class Site:
+    """A served installation: its address and its command line."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.port = _free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        dropped = ("DATABASE_URL", "REDIS_URL", "CCHC_REDIS_SHIFTED")
+        self.environment = {k: v for k, v in os.environ.items() if k not in dropped}
+        self.environment["VAR_DIR"] = str(folder)
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, env=self.environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+        )
+
+    @contextmanager
+    def served(self) -> Iterator["Site"]:
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
+        with (self.folder / "serve.log").open("wb") as log:
+            process = subprocess.Popen(
+                command, env=self.environment, cwd=settings.BASE_DIR, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            self._wait(process)
+            yield self
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+    def _wait(self, process: "subprocess.Popen[bytes]") -> None:
+        for _ in range(300):
+            if process.poll() is not None:
+                raise AssertionError((self.folder / "serve.log").read_text())
+            try:
+                with urllib.request.urlopen(f"{self.address}/suc-khoe/", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError("no answer within 60 s: " + (self.folder / "serve.log").read_text())
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def visitor(browser: Browser, site: Site, *, script: bool = True) -> Page:
+    context = browser.new_context(
+        viewport=VIEWPORT, locale="vi-VN", base_url=site.address, java_script_enabled=script, accept_downloads=True
+    )
+    page = context.new_page()
+    page.goto("/")
+    return page
+
+
+def signed_in(browser: Browser, site: Site, username: str, *, script: bool = True) -> Page:
+    page = visitor(browser, site, script=script)
+    page.goto("/tai-khoan/dang-nhap/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(lambda url: "dang-nhap" not in url)
+    return page
