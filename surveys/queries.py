@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
 from units.models import Unit
 
-from .models import AnswerOption, Ballot, RespondentGroup, SatisfactionFigure, SurveyScore, Tally
+from .models import AnswerOption, Ballot, ImportBatch, RespondentGroup, SatisfactionFigure, SurveyScore, Tally
 
 Cell = tuple[int, int]
 """(unit_id, criterion_id)"""
@@ -177,6 +177,11 @@ def _labels(block: RoundGroup) -> dict[int, dict[int, str]]:
     ):
         found.setdefault(group, {})[value] = label
     return found
+
+
+def listed(batches: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
+    """Batches for a list: the number of rows without the faults and counts, which may be megabytes."""
+    return batches.defer("faults", "counts").annotate(rows=F("counts__rows"))
 
 
 def figures_of(block: RoundGroup) -> QuerySet[SatisfactionFigure]:

@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "round": current,
         "coverage": queries.coverage(_blocks(request)),
-        "batches": rules.batches_for(request.user).filter(round_group__round=current)[:SHOWN_BATCHES],
+        "batches": queries.listed(rules.batches_for(request.user).filter(round_group__round=current))[:SHOWN_BATCHES],
         "may_work": rules.may_work(request.user),
     }
     return render(request, "surveys/home.html", context)

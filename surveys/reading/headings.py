@@ -63,7 +63,9 @@ def _read_heading(found: Questions, row: int, position: int, heading: str, place
         found.ignored.append(column)
         return
     leaf = places.leaf(code)
-    if leaf is None or leaf.source != "survey":
+    if leaf is None and "." not in code and not _BARE.fullmatch(heading):
+        found.ignored.append(column)  # LimeSurvey numbers its own sub-questions: other[1]
+    elif leaf is None or leaf.source != "survey":
         found.faults.append(Fault(row, column, *_not_asked(code, leaf)))
     elif any(leaf.id == other.id for _, other in found.columns):
         found.faults.append(Fault(row, column, f"tiêu chí {leaf.code} có hai cột", "giữ lại một cột"))

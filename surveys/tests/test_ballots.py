@@ -202,13 +202,13 @@ class TestRespondents:
 class TestShapes:
     def test_limesurvey(self, block):
         rows = [
-            ["id", "submitdate", "Mã phiếu", "Mã đơn vị", "Q[1.3]", "G01Q02[1.4]"],
-            [1, "2024-10-01", "P1", "SNV", 1, 1],
+            ["id", "submitdate", "Mã phiếu", "Mã đơn vị", "Q[1.3]", "G01Q02[1.4]", "khac[7]"],
+            [1, "2024-10-01", "P1", "SNV", 1, 1, "ý kiến"],
         ]
         outcome = actions.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows)
         )
-        assert outcome.batch.counts["ignored"] == ["A (id)", "B (submitdate)"]
+        assert outcome.batch.counts["ignored"] == ["A (id)", "B (submitdate)", "G (khac[7])"]
         assert points(block)["SNV", "1.4"] == Decimal(2)
 
     def test_google_forms(self, block):
