@@ -67,7 +67,8 @@ def measured_groups(round_: Round) -> list[RoundGroup]:
 def group_inputs(round_group: RoundGroup) -> Json:
     """Everything the results of a block follow from, in the bundle's shape (without `results`). Five queries."""
     rows = criteria.tree(round_group.criteria_set_id)
-    units = list(criteria.units_of(round_group))
+    # By code point: databases collate differently, and the same inputs give the same bytes on each.
+    units = sorted(criteria.units_of(round_group), key=lambda unit: unit.code)
     chosen = round_group.criteria_set
     return {
         "code": round_group.group.code,
@@ -223,7 +224,8 @@ RESULT_KEYS = [
 
 def result_rows(computation: Computation) -> list[Json]:
     """The ranking of a computation in the published shape: exact texts, absent values None."""
-    return [_result_row(result) for result in ranked_results(computation)]
+    results = sorted(ranked_results(computation), key=lambda r: (r.rank is None, r.rank or 0, r.unit.code))
+    return [_result_row(result) for result in results]
 
 
 def _result_row(result: UnitResult) -> Json:

@@ -221,6 +221,15 @@ def test_later_file_may_bring_only_the_survey(year, tmp_path):
     assert compute()[0]["points"] == "85.5"
 
 
+def test_an_archive_without_self_scores_still_counts(year, tmp_path):
+    year(TWO_LEAVES, [("S1", 2, None, None, 30, None)], ["S1"])
+    only = sheet(tmp_path / "td.xlsx", ("Mã đơn vị", "Mã tiêu chí", "Điểm thẩm định"), ("S1", 1, 60))
+
+    run("import_scores", only, *BLOCK)
+
+    assert compute()[0]["points"] == "90"
+
+
 def test_csv_with_decimal_commas(year, tmp_path):
     year(TWO_LEAVES, [], ["S1"])
     path = tmp_path / "diem.csv"

@@ -129,6 +129,16 @@ def test_rows_of_the_database_equal_the_bundle(round_group):
     assert queries.result_rows(computation) == bundle.results_of(queries.group_inputs(round_group))
 
 
+def test_order_of_units_is_that_of_code_points_on_every_database():
+    """A database may sort "a" before "B" or "S-2" after "S1"; the bundle's bytes may not depend on it."""
+    found = block("b", "B", "a", "S-2", "S1", "Đ", group="thu-tu", year=2035)
+    computation = actions.recompute(round_group_id=found.pk)
+
+    codes = sorted(["b", "B", "a", "S-2", "S1", "Đ"])
+    assert [unit["code"] for unit in queries.group_inputs(found)["units"]] == codes
+    assert [row["unit"] for row in queries.result_rows(computation)] == codes
+
+
 def test_self_points_are_the_units_own_sum(round_group):
     computation = actions.recompute(round_group_id=round_group.pk)
 
