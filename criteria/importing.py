@@ -24,7 +24,7 @@ from .models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance
 from .settling import Kept, Settled, Settling
 
 CONTENT = ("name", "printed_code", "printed_max", "is_leaf", "source", "kind", "max_points", "provenance")
-WRITTEN = (*CONTENT, "parent", "previous", "position", "rule")
+WRITTEN = (*CONTENT, "parent", "previous", "position", "rule", "guidance")
 
 
 @dataclass(slots=True)
@@ -225,8 +225,10 @@ class Writer:
         self._order()
 
     def _filled(self, settled: Settled) -> Criterion:
-        """The row as the annex has it; its rule and guidance stay."""
+        """The row as the annex has it; the rule and guidance an officer gave it stay, invented ones go."""
         row = self.existing.get(settled.code) or Criterion(criteria_set=self.where.criteria_set, code=settled.code)
+        if row.pk and row.is_illustrative:
+            self._drop_invented(row)
         if not _same_print(settled.printed_code, row.printed_code, settled.code):
             row.printed_code = settled.printed_code
         if settled.printed_max or not _reads_as(row.printed_max, settled.max_points):
@@ -238,6 +240,14 @@ class Writer:
         if row.previous_id is None and earlier is not None and fold(earlier.name) == fold(row.name):
             row.previous = earlier
         return row
+
+    def _drop_invented(self, row: Criterion) -> None:
+        """What was invented for an illustrative row must not stand under the decision's number unmarked."""
+        if row.rule or row.guidance:
+            self.outcome.notices.append(
+                f"Tiêu chí {row.code}: bỏ quy tắc chấm và hướng dẫn minh họa; nhập quy tắc của văn bản ở trang quản trị."
+            )
+        row.rule, row.guidance, row.previous = {}, "", None
 
     def _recomputed(self, code: str, state: Kept) -> Criterion:
         row = self.existing[code]
@@ -287,6 +297,9 @@ class Writer:
             row.parent_id = saved.get(tree.parent_code(code, self.rows) or "")
         Criterion.objects.bulk_update([self.rows[code] for code in order], WRITTEN, batch_size=200)
         self._remove()
+        if not any(row.is_illustrative for row in self.rows.values()):
+            # The note said that the content is illustrative; it no longer is.
+            CriteriaSet.objects.filter(pk=self.where.criteria_set.pk).update(note="")
 
     def _refuse_frozen(self) -> None:
         blocks = self.where.criteria_set.round_groups.select_for_update(of=("self",)).select_related("round", "group")
