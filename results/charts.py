@@ -26,7 +26,7 @@ def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "") ->
     """One dot per unit in the given order with the value written beside it."""
     low, high = _range([value for _, value in points if value is not None])
     height = 34 + 21 * len(points)
-    left, right = 300, WIDTH - 70
+    left, right = 330, WIDTH - 70
     parts = _axis(low, high, left, right, height)
     for place, (label, value) in enumerate(points):
         parts += _dot(label, value, 40 + 21 * place, (low, high, left, right), label == highlight)
@@ -142,7 +142,7 @@ def _text(
     )
 
 
-def _short(label: str, most: int = 40) -> str:
+def _short(label: str, most: int = 46) -> str:
     return label if len(label) <= most else label[: most - 1].rstrip() + "…"
 
 
