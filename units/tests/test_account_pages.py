@@ -103,3 +103,9 @@ def test_admin_has_the_same_door(client: Client) -> None:
 def test_admin_is_forbidden_to_who_is_not_staff(client: Client) -> None:
     client.force_login(person(Role.INDEX_MANAGER))
     assert client.get("/quan-tri/", follow=True).status_code == 403
+
+
+def test_short_password_is_refused_in_vietnamese(client: Client, user) -> None:
+    client.force_login(user)
+    data = {"old_password": PASSWORD, "new_password1": "Ngắn 1", "new_password2": "Ngắn 1"}
+    assert "cần ít nhất 10 ký tự" in client.post("/tai-khoan/mat-khau/", data).content.decode()
