@@ -61,7 +61,7 @@ def outdated() -> QuerySet[RoundGroup]:
 
 def measured_groups(round_: Round) -> list[RoundGroup]:
     """The blocks of a round in their order."""
-    return list(criteria.round_groups(round_).order_by("group__position", "group__code"))
+    return sorted(criteria.round_groups(round_), key=lambda found: (found.group.position, found.group.code))
 
 
 def group_inputs(round_group: RoundGroup) -> Json:
