@@ -245,7 +245,7 @@ class Writer:
         """What was invented for an illustrative row must not stand under the decision's number unmarked."""
         if row.rule or row.guidance:
             self.outcome.notices.append(
-                f"Tiêu chí {row.code}: bỏ quy tắc chấm và hướng dẫn minh họa; nhập quy tắc của văn bản ở trang quản trị."
+                f"Tiêu chí {row.code}: bỏ quy tắc chấm và hướng dẫn minh họa; nhập quy tắc thật ở trang quản trị."
             )
         row.rule, row.guidance, row.previous = {}, "", None
 
