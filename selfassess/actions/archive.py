@@ -17,6 +17,8 @@ from selfassess.models import SelfAssessment, SelfScore, Transition
 from units.actions import record
 from units.models import Unit, User
 
+from .locking import locked_units
+
 Cell = tuple[int, int]
 State = SelfAssessment.State
 BATCH = 500
@@ -34,8 +36,7 @@ def import_scores(
     Raises Refused for a criterion that is not self-assessed, a unit of another block, points outside
     0 … maximum, and for changing what a head of unit has submitted here.
     """
-    RoundGroup.objects.select_for_update(of=("self",)).get(pk=round_group.pk)
-    units = Unit.objects.in_bulk({unit for unit, _ in rows})
+    units = locked_units({unit for unit, _ in rows})
     criteria = leaves(round_group.criteria_set_id, [Source.SELF]).in_bulk()
     _check(round_group, rows, units, criteria)
     standing = _standing(round_group, units)
@@ -73,7 +74,9 @@ def _check(
 
 
 def _standing(round_group: RoundGroup, units: Iterable[int]) -> dict[int, SelfAssessment]:
-    found = SelfAssessment.objects.select_for_update(of=("self",)).filter(round_group=round_group, unit__in=list(units))
+    found = SelfAssessment.objects.select_for_update(of=("self",), no_key=True).filter(
+        round_group=round_group, unit__in=list(units)
+    )
     return {assessment.unit_id: assessment for assessment in found.select_related("unit").order_by("pk")}
 
 

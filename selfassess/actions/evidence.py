@@ -20,9 +20,9 @@ from selfassess import rules, uploads
 from selfassess.entry import Invalid
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.actions import record
-from units.models import Unit, User
+from units.models import User
 
-from .locking import locked, self_leaf
+from .locking import locked, locked_units, self_leaf
 
 # As wide as the columns of Document.
 _LENGTHS = {"number": ("Số ký hiệu", 100), "issuer": ("Cơ quan ban hành", 200), "abstract": ("Trích yếu", 500)}
@@ -79,6 +79,8 @@ def add_evidence(
     received = _receive(upload, _data(number, issued_on, issuer, abstract))
     check_place(page, section, received.inspected.pages)
     with _stored(received) as name, transaction.atomic():
+        locked_units([assessment.unit_id])
+        locked(assessment_id)
         document = _keep(actor, assessment.unit_id, name, received, address)
         return attach(
             actor=actor,
@@ -141,7 +143,7 @@ def _stored(received: Received) -> Iterator[str]:
 
 def _keep(actor: User, unit_id: int, name: str, received: Received, address: str) -> Document:
     """The row for a stored file, or the unit's document that already holds the same bytes."""
-    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit_id)
+    unit = locked_units([unit_id])[unit_id]
     inspected, data = received.inspected, received.data
     same = Document.objects.filter(unit=unit, digest=inspected.digest).order_by("pk").first()
     if same is not None:

@@ -1,19 +1,30 @@
-"""Rows taken for writing."""
+"""Rows taken for writing, always in the order unit → assessment → block in the round → log, so that no two
+actions wait for each other. `no_key`: rows that merely refer to a locked one are not held up.
+"""
+
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 
 from cchc_index.lib.faults import Refused
 from criteria.models import Criterion, Source
 from selfassess.models import SelfAssessment
+from units.models import Unit
 
 
 def locked(assessment_id: int) -> SelfAssessment:
     """The assessment under a row lock, with its unit and round read."""
     found = SelfAssessment.objects.select_related("unit", "round_group__round", "round_group__group")
     try:
-        return found.select_for_update(of=("self",)).get(pk=assessment_id)
+        return found.select_for_update(of=("self",), no_key=True).get(pk=assessment_id)
     except SelfAssessment.DoesNotExist:
         raise PermissionDenied from None
+
+
+def locked_units(unit_ids: Iterable[int]) -> dict[int, Unit]:
+    """Units under row locks, taken in one order."""
+    found = Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=list(unit_ids))
+    return {unit.pk: unit for unit in found.order_by("pk")}
 
 
 def self_leaf(assessment: SelfAssessment, criterion_id: int) -> Criterion:

@@ -51,7 +51,6 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """The task list."""
     found = find_assessment(request, pk)
     context = _standing(request, found)
-    context["history"] = queries.history(found)
     return render(request, "selfassess/assessment.html", context)
 
 
@@ -65,14 +64,14 @@ def check_page(
 ) -> HttpResponse:
     """Everything before submission on one page; after a refusal with the typed reason kept."""
     context = _standing(request, found)
-    context |= {"history": queries.history(found), "error": error, "reason": reason}
+    context |= {"error": error, "reason": reason}
     return render(request, "selfassess/check.html", context, status=status)
 
 
 def _standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
     """The task list with what this person may do now."""
     user, at = person(request), clock.now()
-    closes = queries.closing(found)
+    closes, history = queries.closing(found), list(queries.history(found))
     may = {
         verb: rules.can(user, verb, found, at) for verb in rules.ROLES if rules.holds_role(user, verb, found.unit_id)
     }
@@ -80,6 +79,8 @@ def _standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
         "assessment": found,
         "tasks": queries.task_list(found),
         "may": may,
+        "history": history,
+        "sent_back": history[-1] if found.state == found.State.DRAFT and history and history[-1].reason else None,
         "closes": closes,
         "is_over": closes is not None and closes <= at,
         "is_head": rules.holds_role(user, "submit", found.unit_id),
