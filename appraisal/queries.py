@@ -83,8 +83,16 @@ class GridCell:
         return self.standing is not None and self.standing.stage == Stage.ROUND1 and self.reply == Action.DISAGREE
 
     @property
+    def is_stale(self) -> bool:
+        """Recognised, then reopened and submitted with another score: what was recognised is gone."""
+        standing, claim = self.standing, self.claim
+        if standing is None or standing.action != Action.RECOGNISE or not self.submitted:
+            return False
+        return claim is None or (claim.points, claim.na_claimed) != (standing.points, standing.not_applicable)
+
+    @property
     def is_pending(self) -> bool:
-        return self.submitted and (self.standing is None or self.is_disputed)
+        return self.submitted and (self.standing is None or self.is_disputed or self.is_stale)
 
     @property
     def awaits_reply(self) -> bool:
@@ -121,6 +129,8 @@ class GridCell:
             return ("wait", "chờ thẩm định") if self.is_scored else ("none", "đơn vị chưa chấm")
         if self.is_disputed:
             return "wait", "không đồng ý, chờ lần 2"
+        if self.is_stale:
+            return "wait", "đơn vị đã sửa điểm, chờ lại"
         mark, words = self._decision(self.standing)
         agreed = self.standing.stage == Stage.ROUND1 and self.reply == Action.AGREE
         return mark, f"{words}, đơn vị đồng ý" if agreed else words

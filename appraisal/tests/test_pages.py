@@ -34,10 +34,14 @@ def sign_in(user: User) -> Client:
 
 
 def status(client: Client, address: str) -> int:
-    """The status of a page; a file that comes with it is closed as a server would."""
+    """The status of a page; a file is read to its end, which closes it."""
     answer = client.get(address)
-    answer.close()
+    content(answer)
     return answer.status_code
+
+
+def content(answer) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
 def unit_page(unit) -> str:
@@ -335,6 +339,16 @@ def test_zero_not_applicable_and_unscored_look_different(case):
     assert "0,00" in sign_in(case.member).get(unit_page(case.first)).text
 
 
+def test_a_score_changed_after_its_recognition_waits_again(case):
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=Decimal(2))
+    client = sign_in(case.member)
+    assert "đơn vị đã sửa điểm" in client.get(unit_page(case.first) + "?loc=cho").text
+    client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "1"})
+    assert case.standing().points == Decimal(2)
+    assert "đơn vị đã sửa điểm" not in client.get(unit_page(case.first)).text
+
+
 def test_the_filters_stand_in_the_address(case):
     client = sign_in(case.member)
     actions.recognise(actor=case.member, **case.cell(), seen_version=0)
@@ -422,8 +436,7 @@ def test_evidence_is_served_privately_and_in_the_page(case, caplog):
     assert f"{reverse('appraisal:document', args=[paper.pk])}#page=3" in page
     with caplog.at_level("INFO", logger="cchc.access"):
         answer = client.get(reverse("appraisal:document", args=[paper.pk]))
-    assert b"".join(answer.streaming_content).startswith(b"%PDF")
-    answer.close()
+    assert content(answer).startswith(b"%PDF")
     assert answer["Content-Disposition"].startswith("inline")
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -442,7 +455,7 @@ def test_a_web_page_sent_as_evidence_is_only_downloaded(case):
     paper.content_type = "text/html"
     paper.save()
     answer = sign_in(case.officer).get(reverse("appraisal:document", args=[paper.pk]))
-    answer.close()
+    content(answer)
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
 
