@@ -239,6 +239,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "cchc.access": {"level": "INFO"},  # who read which evidence file
-        "kombu.connection": {"level": "ERROR"},  # it warns that a broker in a folder has no host
     },
 }

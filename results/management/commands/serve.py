@@ -1,5 +1,6 @@
 """`manage.py serve`: the embedded default in one command – web server, worker, sweeper."""
 
+import logging
 import os
 import signal
 import socket
@@ -11,12 +12,14 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 from results import tasks
 from results.demo import accounts
+
+log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5
 WEB = "web"
@@ -68,8 +71,10 @@ def _web(host: str, port: int, threads: int) -> list[str]:
 
 
 def _worker() -> list[str]:
+    # This worker takes messages from a private folder, so running it as root is no wider door than the web server.
+    python = [sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet"]
     options = ["-P", "threads", "-c", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    return [sys.executable, "-m", "celery", "-A", "cchc_index", "worker", "-n", f"worker{os.getpid()}@%h", *options]
+    return [*python, "-A", "cchc_index", "worker", "-n", f"worker{os.getpid()}@%h", *options]
 
 
 def _start(name: str, command: list[str]) -> "subprocess.Popen[bytes]":
@@ -103,7 +108,15 @@ def _supervise(commands: dict[str, list[str]], children: "dict[str, subprocess.P
             if child.poll() is not None:
                 children[name] = _start(name, commands[name])
         close_old_connections()
+        _sweep()
+
+
+def _sweep() -> None:
+    """One failed sweep (a locked or restarting database) must not stop the service; the next one comes soon."""
+    try:
         tasks.requeue()
+    except DatabaseError:
+        log.warning("Chưa quét được việc tồn; thử lại sau %s giây.", SWEEP_SECONDS, exc_info=True)
 
 
 def _wait_or_kill(child: "subprocess.Popen[bytes]") -> None:
