@@ -98,6 +98,11 @@ class Cell:
         return STATE_MARKS[self.state]
 
     @property
+    def lowered(self) -> bool:
+        """Whether the council gave less than the unit itself."""
+        return self.points is not None and self.self_points is not None and self.points < self.self_points
+
+    @property
     def scored(self) -> bool:
         return self.state == "scored"
 

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from cchc_index.lib.faults import Refused
@@ -106,7 +107,9 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.visible_jobs(request.user), pk=pk)
     waiting = _waits(found)
     template = "results/job_progress.html" if getattr(request, "htmx", False) else "results/job.html"
-    return render(request, template, {"job": found, "waiting": waiting})
+    response = render(request, template, {"job": found, "waiting": waiting})
+    patch_vary_headers(response, ["HX-Request"])  # one address, two answers
+    return response
 
 
 @login_not_required
