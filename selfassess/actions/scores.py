@@ -1,6 +1,7 @@
 """Saving one score."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -48,28 +49,31 @@ def save_score(
         na_reason=na_reason,
     )
     score = _current(assessment, criterion_id)
-    before = snapshot(score)
     if stored(score) == wanted:
         return score
+    _refuse_stale(score, seen_version)
+    return _write(actor, assessment, score, wanted, at, address)
+
+
+def _refuse_stale(score: SelfScore, seen_version: int) -> None:
     if score.version != seen_version:
         raise Conflict(
             f"{score.updated_by or 'Người khác'} đã lưu tiêu chí này lúc {_hour(score)}: "
             "so hai bản dưới đây, sửa nếu cần rồi bấm lưu lần nữa.",
             score,
         )
+
+
+def _write(
+    actor: User, assessment: SelfAssessment, score: SelfScore, wanted: entry.Entry, at: datetime, address: str
+) -> SelfScore:
+    before = snapshot(score)
     _store(score, wanted)
     score.version, score.updated_at, score.updated_by = score.version + 1, at, actor
     score.save()
     freeze(assessment.round_group_id)
-    record(
-        actor=actor,
-        verb="selfassess.score",
-        obj=score,
-        before=before,
-        after=snapshot(score),
-        unit=assessment.unit,
-        address=address,
-    )
+    after, unit = snapshot(score), assessment.unit
+    record(actor=actor, verb="selfassess.score", obj=score, before=before, after=after, unit=unit, address=address)
     return score
 
 
