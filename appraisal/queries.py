@@ -118,7 +118,8 @@ class GridCell:
 
     @property
     def can_be_recognised(self) -> bool:
-        return self.may_decide and self.is_pending and self.is_scored
+        """Among many. An objection is read and settled one by one."""
+        return self.may_decide and self.is_pending and self.is_scored and not self.is_disputed
 
     @property
     def status(self) -> tuple[str, str]:

@@ -374,6 +374,16 @@ def test_bulk_shows_first_and_writes_on_confirmation(case):
     assert "bị bỏ ra" in again.text
 
 
+def test_bulk_leaves_objections_to_be_read_one_by_one(case):
+    standing = adjusted_and_released(case)
+    actions.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    client = sign_in(case.member)
+    assert f'value="{case.first.pk}:{case.leaf.pk}:2"' not in client.get(unit_page(case.first)).text
+    preview = client.post(reverse("appraisal:bulk", args=["so"]), {"o": [f"{case.first.pk}:{case.leaf.pk}:2"]}).text
+    assert "1 dòng không công nhận được" in preview
+
+
 def test_bulk_with_nothing_chosen_or_nonsense(case):
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
