@@ -243,6 +243,17 @@ def test_existing_document_is_attached_and_detached(assessment: SelfAssessment, 
     assert not Evidence.objects.filter(removed_at=None).exists()
 
 
+def test_evidence_of_another_unit_is_not_found_under_ones_own_address(
+    assessment: SelfAssessment, officer: User
+) -> None:
+    other = SelfAssessmentFactory(round_group=assessment.round_group)
+    evidence = EvidenceFactory(score=SelfScoreFactory(assessment=other))
+    there = at("detach", assessment, leaf(assessment).pk, evidence.pk)
+    assert signed_in(officer).post(there).status_code == 404
+    evidence.refresh_from_db()
+    assert evidence.removed_at is None
+
+
 def test_last_years_own_score_is_shown(assessment: SelfAssessment, officer: User) -> None:
     old_set = CriteriaSetFactory(decision=DecisionFactory(number="02/QĐ-THU"))
     old_leaf = CriterionFactory(criteria_set=old_set, code="9.9")

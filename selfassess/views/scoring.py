@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +21,7 @@ from criteria import scoring
 from criteria.models import Criterion
 from selfassess import actions, entry, queries, rules
 from selfassess.forms import AttachForm, UploadForm
-from selfassess.models import SelfAssessment, SelfScore
+from selfassess.models import Evidence, SelfAssessment, SelfScore
 
 from .found import address, find_assessment, find_criterion, person
 
@@ -127,6 +127,7 @@ def detach(request: HttpRequest, pk: int, criterion_id: int, evidence_id: int) -
     found = find_assessment(request, pk)
     _only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
+    get_object_or_404(Evidence, pk=evidence_id, score__assessment=found, score__criterion=leaf)
     try:
         actions.detach(actor=person(request), assessment_id=found.pk, evidence_id=evidence_id, address=address(request))
     except Refused as refused:
