@@ -1,7 +1,6 @@
 """The arithmetic against the worked examples of the decisions and against an independent oracle."""
 
 import random
-import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -330,14 +329,3 @@ def test_rounding_is_the_same_as_everywhere_else():
         value = Fraction(rng.randint(-(10**9), 10**9), rng.randint(1, 10**5))
         assert ranking.half_up(value, 4) == numbers.quantize(value)
         assert ranking.half_up(value, 2) == numbers.shown(value)
-
-
-def test_a_block_of_52_units_and_120_criteria_takes_milliseconds():
-    rng = random.Random(52)
-    rows = [leaf(str(i), "1", "self" if i < 80 else "survey") for i in range(120)]
-    units = {f"U{i}": {r.code: scored(f"0.{rng.randint(0, 9999):04d}") for r in rows} for i in range(52)}
-
-    started = time.process_time()
-    ranking.compute(rows, Policies(), units)
-
-    assert time.process_time() - started < 0.1
