@@ -64,7 +64,8 @@ def _copy(
         for unit, code, blob, reason in zip(unit_ids, codes, blobs, reasons, strict=True)
     )
     table = connection.ops.quote_name(Ballot._meta.db_table)
-    with connection.cursor() as cursor:
+    # copy_expert is the driver's own: its errors are turned into Django's here.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(f"COPY {table} ({', '.join(COLUMNS)}) FROM STDIN", io.StringIO("".join(lines)))
 
 

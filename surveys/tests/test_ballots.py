@@ -358,3 +358,15 @@ class TestBatches:
 def test_columns_under_empty_headings_are_named(block):
     outcome = take(block, ("P1", "SNV", 1, 1, "ghi chú"))
     assert outcome.batch.counts["ignored"] == ["E (không có tiêu đề)"]
+
+
+def test_a_code_taken_behind_the_reader_is_a_sentence(block, monkeypatch):
+    """The database's own constraint speaks Vietnamese too, on either database."""
+    from surveys.actions import ballots
+    from surveys.reading.ballots import read_ballots
+
+    take(block, ("P1", "SNV", 1, 1))
+    monkeypatch.setattr(ballots, "read_ballots", lambda *args, taken, **kw: read_ballots(*args, **kw))
+    with pytest.raises(Refused, match="vừa ghi cùng mã phiếu"):
+        take(block, ("P1", "STC", 1, 1))
+    assert Ballot.objects.count() == 1

@@ -1,0 +1,89 @@
+"""Imports that meet: the same batch committed ten times at once, the same file taken by many."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import DatabaseError, connection
+
+from cchc_index.lib.faults import Refused
+from criteria.models import RoundGroup
+from surveys import actions
+from surveys.actions import batches, scores
+from surveys.models import Ballot, ImportBatch
+from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
+from units.models import LogEntry
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(times: int, work: Callable[[], object]) -> list[object]:
+    found: list[object] = []
+
+    def run() -> None:
+        try:
+            found.append(work())
+        except (Refused, DatabaseError) as refused:
+            found.append(refused)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def rows() -> list[list[object]]:
+    return ballot_rows(*[(f"P{n}", "SNV" if n % 2 else "STC", 1 + n % 4, 1) for n in range(100)])
+
+
+def test_ten_commits_of_one_batch_are_one():
+    block = surveyed_round()
+    asked_group(block, code="dai-bieu")
+    batch = actions.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))
+    states = at_once(10, lambda: str(actions.commit_batch(actor=None, batch_id=batch.pk).state))
+    assert states == ["committed"] * 10
+    assert Ballot.objects.count() == 100
+    assert LogEntry.objects.filter(verb="surveys.import_ballots").count() == 1
+    assert actions.refresh_scores(block) == 0
+
+
+def test_negative_control_without_the_locks_commits_collide(monkeypatch):
+    monkeypatch.setattr(batches, "_locked", lambda pk: ImportBatch.objects.get(pk=pk))
+    monkeypatch.setattr(scores, "lock_block", lambda pk: RoundGroup.objects.get(pk=pk))
+    block = surveyed_round()
+    asked_group(block, code="dai-bieu")
+    batch = actions.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))
+    states = at_once(10, lambda: str(actions.commit_batch(actor=None, batch_id=batch.pk).state))
+    assert states != ["committed"] * 10
+
+
+def test_the_same_file_from_many_is_taken_once():
+    block = surveyed_round()
+    asked_group(block, code="dai-bieu")
+
+    def take() -> object:
+        return actions.import_ballots(
+            actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows())
+        ).fresh
+
+    assert sorted(map(str, at_once(6, take))) == ["False"] * 5 + ["True"]
+    assert ImportBatch.objects.count() == 1
+
+
+def test_two_groups_at_once_both_count():
+    block = surveyed_round()
+    codes = ["mot", "hai"]
+    for code in codes:
+        asked_group(block, code=code)
+
+    def take() -> object:
+        return actions.import_ballots(
+            actor=None, round_group_id=block.pk, respondents=codes.pop(), source=csv_file(rows())
+        ).fresh
+
+    assert at_once(2, take) == [True, True]
+    assert actions.refresh_scores(block) == 0  # neither computed from half of the ballots
