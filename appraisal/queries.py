@@ -11,7 +11,7 @@ from criteria.models import Criterion, RoundGroup
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
-from .models import Action, Appraisal, AppraisalEntry, Stage
+from .models import Action, Appraisal, AppraisalEntry, Release, Stage
 
 Cell = tuple[int, int]
 FILTERS = {
@@ -63,6 +63,7 @@ class GridCell:
     reply: str
     may_decide: bool
     reply_asked: bool = False
+    round2_over: bool = False
 
     @property
     def key(self) -> str:
@@ -79,8 +80,10 @@ class GridCell:
 
     @property
     def is_disputed(self) -> bool:
-        """Adjusted in round 1, and the unit does not agree: round 2 settles it."""
-        return self.standing is not None and self.standing.stage == Stage.ROUND1 and self.reply == Action.DISAGREE
+        """Adjusted in round 1, and the unit does not agree: round 2 settles it, or by silence keeps it."""
+        standing = self.standing
+        objected = standing is not None and standing.stage == Stage.ROUND1 and self.reply == Action.DISAGREE
+        return objected and not self.round2_over
 
     @property
     def is_stale(self) -> bool:
@@ -164,7 +167,7 @@ class Sheet:
     claims: dict[Cell, Claim]
     standings: dict[Cell, Standing]
     replies: dict[int, str]
-    reply_asked: bool
+    released: frozenset[str]
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool) -> GridCell:
         at = (unit.pk, criterion.pk)
@@ -177,19 +180,22 @@ class Sheet:
             standing=standing,
             reply=self.replies.get(standing.pk, "") if standing else "",
             may_decide=may_decide and unit.pk in self.submitted,
-            reply_asked=self.reply_asked,
+            reply_asked=Stage.ROUND1 in self.released,
+            round2_over=Stage.ROUND2 in self.released,
         )
 
 
-def sheet(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion], *, reply_asked: bool) -> Sheet:
-    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. `reply_asked`: round 1
-    is released, so an adjustment without an answer waits for one."""
+def sheet(
+    round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion], *, released: frozenset[str]
+) -> Sheet:
+    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. The `released` stages
+    tell whether an adjustment waits for an answer and an objection for round 2."""
     return Sheet(
         _submitted(round_group),
         _claims(round_group, units, leaves),
         _standings(round_group, units, leaves),
         _replies(round_group),
-        reply_asked,
+        released,
     )
 
 
@@ -288,11 +294,14 @@ class ReplyRow:
     later: AppraisalEntry | None
     reply: AppraisalEntry | None
     entries: tuple[AppraisalEntry, ...]
+    round2_over: bool
 
     @property
     def status(self) -> tuple[str, str]:
         if self.later is not None:
             return ("ok", "đã công nhận") if self.later.action == Action.RECOGNISE else ("low", "giữ điều chỉnh")
+        if self.round2_over:
+            return "low", "giữ kết quả lần 1"
         if self.reply is None:
             return "wait", "chưa trả lời"
         return ("ok", "đồng ý") if self.reply.action == Action.AGREE else ("wait", "không đồng ý, chờ lần 2")
@@ -307,7 +316,8 @@ def reply_rows(entries: QuerySet[AppraisalEntry]) -> list[ReplyRow]:
     for entry in found.order_by("appraisal__unit__code", "appraisal__criterion__position", "appraisal", "sequence"):
         by_cell.setdefault(entry.appraisal_id, []).append(entry)
     own = _own_scores(group[0].appraisal for group in by_cell.values())
-    rows = (_reply_row(group, own) for group in by_cell.values())
+    over = set(Release.objects.filter(stage=Stage.ROUND2).values_list("round_group_id", flat=True))
+    rows = (_reply_row(group, own, group[0].appraisal.round_group_id in over) for group in by_cell.values())
     return [row for row in rows if row is not None]
 
 
@@ -325,7 +335,7 @@ def _own_scores(appraisals: Iterable[Appraisal]) -> OwnScores:
     return {row[:3]: row[3:] for row in rows.values_list(*fields)}
 
 
-def _reply_row(group: list[AppraisalEntry], own: OwnScores) -> ReplyRow | None:
+def _reply_row(group: list[AppraisalEntry], own: OwnScores, round2_over: bool) -> ReplyRow | None:
     """None for a cell the council took as it was."""
     council = [entry for entry in group if entry.stage != Stage.EXPLANATION]
     adjusted = [entry for entry in council if entry.action == Action.ADJUST]
@@ -344,4 +354,5 @@ def _reply_row(group: list[AppraisalEntry], own: OwnScores) -> ReplyRow | None:
         later=later,
         reply=replies[-1] if replies else None,
         entries=tuple(group),
+        round2_over=round2_over,
     )

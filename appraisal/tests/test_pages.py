@@ -384,6 +384,17 @@ def test_bulk_leaves_objections_to_be_read_one_by_one(case):
     assert "1 dòng không công nhận được" in preview
 
 
+def test_an_objection_left_alone_in_round_two_keeps_round_one(case):
+    standing = adjusted_and_released(case)
+    actions.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    officer = sign_in(case.officer)
+    assert "không đồng ý, chờ lần 2" in officer.get(reverse("appraisal:replies")).text
+    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND2)
+    assert "giữ kết quả lần 1" in officer.get(reverse("appraisal:replies")).text
+    assert "chờ lần 2" not in sign_in(case.member).get(unit_page(case.first)).text
+
+
 def test_bulk_with_nothing_chosen_or_nonsense(case):
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])

@@ -54,7 +54,7 @@ class Place:
 
     def cells(self, units: Sequence[Unit], leaves: Sequence[Criterion]) -> list[queries.GridCell]:
         """The cells of `units` × `leaves` that the person may see, in the order given."""
-        sheet = queries.sheet(self.round_group, units, leaves, reply_asked=Stage.ROUND1 in self.calendar.released)
+        sheet = queries.sheet(self.round_group, units, leaves, released=self.calendar.released)
         return [
             sheet.cell(unit, leaf, self.may_decide(unit, leaf))
             for unit in units

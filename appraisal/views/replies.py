@@ -53,7 +53,7 @@ def replies(request: HttpRequest) -> HttpResponse:
         "units": units,
         "released": sorted(set(released.values_list("stage", flat=True)), key=list(Stage.values).index),
         "deadlines": [_deadline(current, unit) for unit in units] if current else [],
-        "unanswered": sum(row.reply is None and row.later is None for row in rows),
+        "unanswered": sum(row.reply is None and row.later is None and not row.round2_over for row in rows),
         "agreed": sum(row.reply is not None and row.reply.action == Action.AGREE for row in rows),
         "disagreed": sum(row.reply is not None and row.reply.action == Action.DISAGREE for row in rows),
     }
