@@ -26,7 +26,7 @@ DEFAULT_OPTIONS = (
 
 @dataclass(slots=True)
 class Plan:
-    """What a file of ballots is read against. `group` None: the block has no respondent group at all and
+    """What a file of ballots is read against. `group` None: the round has no plan that fixes its groups, and
     one is made when the batch is committed. `notes` say what will be created."""
 
     respondents: str
@@ -57,7 +57,7 @@ def plan_for(block: RoundGroup, respondents: str) -> Plan:
             f"Nhóm “{group.name}” lấy từ số liệu đo lường hài lòng, không nhận phiếu. "
             "Nhập số liệu đó bằng mục số liệu hoàn chỉnh (import_figures)."
         )
-    notes = [] if group else [f"Khối chưa có nhóm đối tượng nào: tạo cuộc điều tra và nhóm “{clean(respondents)}”."]
+    notes = [] if group else [f"Kỳ chưa có kế hoạch điều tra: tạo nhóm đối tượng “{clean(respondents)}”, trọng số 1."]
     questionnaire = Questionnaire.objects.filter(respondent_group=group).select_related("scale").first()
     asked = (
         list(questionnaire.questions.order_by("position").values_list("criterion_id", flat=True))
@@ -72,18 +72,24 @@ def plan_for(block: RoundGroup, respondents: str) -> Plan:
 
 
 def find_group(block: RoundGroup, respondents: str) -> RespondentGroup | None:
-    """The group meant by code, position number or name without accents; None when the block has no group.
-    Raises Refused with the known groups."""
+    """The group meant by code, position number or name without accents; None when there is none and no plan
+    fixes the groups. Raises Refused with the known groups, so that a slip of the pen makes no new one."""
     known = list(RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code"))
-    if not known:
-        return None
     wanted = fold(respondents)
     for test in (lambda g: fold(g.code), lambda g: str(g.position), lambda g: fold(g.name)):
         hits = [group for group in known if test(group) == wanted]
         if len(hits) == 1:
             return hits[0]
+    if not known or not is_planned(block):
+        return None
     names = "; ".join(f"{group.code} ({group.position}, {group.name})" for group in known)
     raise Refused(f"Không có nhóm đối tượng “{clean(respondents)}” trong khối này. Các nhóm đã có: {names}.")
+
+
+def is_planned(block: RoundGroup) -> bool:
+    """Whether a plan of the round or of its survey fixes the respondent groups."""
+    survey = Survey.objects.filter(round_group=block).first()
+    return bool(block.round.plan_number or (survey and survey.plan_number))
 
 
 def _scale(questionnaire: Questionnaire | None) -> Scale:
@@ -95,13 +101,14 @@ def _scale(questionnaire: Questionnaire | None) -> Scale:
 
 
 def ensure_group(block: RoundGroup, plan: Plan) -> RespondentGroup:
-    """The plan's group, created with its survey when the block has none."""
+    """The plan's group, created with its survey when a round without a plan has none of that name."""
     if plan.group:
         return plan.group
     survey, _ = Survey.objects.get_or_create(round_group=block)
     name = clean(plan.respondents)[:300]
-    code = slugify(fold(name))[:40] or "nhom-1"
-    return RespondentGroup.objects.create(survey=survey, code=code, name=name, position=1)
+    position = survey.respondent_groups.count() + 1
+    code = slugify(fold(name))[:40] or f"nhom-{position}"
+    return RespondentGroup.objects.create(survey=survey, code=code, name=name, position=position)
 
 
 def ensure_questionnaire(group: RespondentGroup, plan: Plan, leaves: list[Leaf]) -> Questionnaire:

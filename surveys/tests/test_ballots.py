@@ -8,7 +8,7 @@ import pytest
 from cchc_index.lib.faults import ImportRefused, Refused
 from criteria.models import Criterion, RoundGroup
 from surveys import actions, queries
-from surveys.models import Ballot, ImportBatch, Question, RespondentGroup, SurveyScore, Tally
+from surveys.models import Ballot, ImportBatch, Question, RespondentGroup, Survey, SurveyScore, Tally
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
 from units.models import LogEntry, Role, Unit
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
@@ -180,9 +180,14 @@ class TestRespondents:
     def test_found_by_code_number_or_name(self, block, wanted):
         assert take(block, ("P1", "SNV", 1, 1), respondents=wanted).batch.respondent_group.code == "dai-bieu"
 
-    def test_unknown_is_refused_with_the_known_ones(self, block):
+    def test_unknown_is_refused_with_the_known_ones_when_a_plan_fixes_them(self, block):
+        Survey.objects.filter(round_group=block).update(plan_number="12/KH-UBND")
         with pytest.raises(Refused, match="Các nhóm đã có: dai-bieu"):
             take(block, ("P1", "SNV", 1, 1), respondents="ai-do")
+
+    def test_unknown_makes_a_group_while_no_plan_fixes_them(self, block):
+        group = take(block, ("P1", "SNV", 1, 1), respondents="ai-do").batch.respondent_group
+        assert (group.code, group.position, group.weight) == ("ai-do", 2, 1)
 
     def test_group_measured_by_figures_takes_no_ballots(self, block):
         asked_group(block, code="sipas", position=4, mode=RespondentGroup.Mode.FIGURES)

@@ -194,7 +194,7 @@ class TestCommands:
         path.write_bytes(csv_file(ballot_rows(("P1", "SNV", 5, 5, "x"), headings=("1.3", "1.4", "Timestamp"))).read())
         arguments = ("import_ballots", path, "--year", 2031, "--group", "so", "--respondents", "dan")
         said = self.run(capsys, *arguments)
-        assert "tạo cuộc điều tra và nhóm “dan”" in said
+        assert "tạo nhóm đối tượng “dan”" in said
         assert "Bỏ qua 1 cột không phải mã tiêu chí: E (Timestamp)." in said
         assert "1 phiếu hợp lệ" in said
         assert "đã nhập rồi, không thay đổi" in self.run(capsys, *arguments)

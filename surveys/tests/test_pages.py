@@ -156,7 +156,7 @@ class TestWizard:
         address = reverse("surveys:upload")
         assert "Ghi tên nhóm đối tượng mới" in client.post(address, data).content.decode()
         data = {**data, "new_group": "Người dân", "file": SimpleUploadedFile("a.csv", rows)}
-        assert "tạo cuộc điều tra và nhóm “Người dân”" in client.post(address, data, follow=True).content.decode()
+        assert "tạo nhóm đối tượng “Người dân”" in client.post(address, data, follow=True).content.decode()
 
     @pytest.mark.parametrize(
         ("name", "content"),
