@@ -1,16 +1,25 @@
-"""The pages: who sees what, what leaks, what is kept when a form is refused."""
+"""The pages: what leaks, what is kept when a form is refused, how much they ask of the database."""
 
 from decimal import Decimal
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from appraisal import actions, rules
-from appraisal.models import Appraisal, AppraisalEntry, Release, Stage
+from appraisal.models import Appraisal, AppraisalEntry, Stage
 from appraisal.tests.factories import Council, assign, attach, council, document, fresh, submitted
+from appraisal.tests.pages import (
+    WORDS,
+    adjust_form,
+    adjusted_and_released,
+    cell_page,
+    content,
+    sign_in,
+    status,
+    unit_page,
+)
 from criteria.models import Phase
 from criteria.tests.factories import CriterionFactory, open_phase
 from selfassess.models import Evidence, SelfScore
@@ -19,201 +28,10 @@ from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 
-WORDS = "Thiếu báo cáo quý IV."
-
 
 @pytest.fixture
 def case(client) -> Council:
     return council()
-
-
-def sign_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def status(client: Client, address: str) -> int:
-    """The status of a page; a file is read to its end, which closes it."""
-    answer = client.get(address)
-    content(answer)
-    return answer.status_code
-
-
-def content(answer) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
-
-
-def unit_page(unit) -> str:
-    return reverse("appraisal:unit", args=["so", unit.code])
-
-
-def cell_page(case: Council, unit=None, leaf=None) -> str:
-    return reverse("appraisal:cell", args=["so", (unit or case.first).code, (leaf or case.leaf).code])
-
-
-def adjust_form(**fields: object) -> dict[str, object]:
-    return {"viec": "dieu-chinh", "points": "1", "comment": WORDS, "seen_version": "0", **fields}
-
-
-def adjusted_and_released(case: Council) -> Appraisal:
-    standing = actions.adjust(
-        actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
-    )
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
-    return standing
-
-
-# --- rights ---------------------------------------------------------------------------------------
-
-PERSONAS = ("member", "manager", "observer", "officer", "other officer", "operator", "nobody")
-COUNCIL = {"member": 200, "manager": 200, "observer": 200}
-HOME_UNIT = {"member": 404, "manager": 200, "observer": 200}
-UNIT_SIDE = {"officer": 200, "other officer": 200}
-MATRIX = {
-    "home": COUNCIL,
-    "replies": UNIT_SIDE,
-    "reply": {"officer": 200, "other officer": 404},
-    "document": {**COUNCIL, "officer": 200, "other officer": 404},
-    "document at home": {"member": 404, "manager": 200, "observer": 200, "officer": 404, "other officer": 404},
-    "unit": COUNCIL,
-    "unit at home": HOME_UNIT,
-    "cell": COUNCIL,
-    "cell at home": HOME_UNIT,
-    "criterion": COUNCIL,
-    "criterion unknown": {"member": 404, "manager": 404, "observer": 404},
-    "release": {"manager": 200},
-}
-
-
-@pytest.fixture
-def world(case: Council) -> tuple[dict[str, User | None], dict[str, str]]:
-    standing = adjusted_and_released(case)
-    papers = {}
-    for unit in (case.first, case.home):
-        paper = document(unit, case.officer, f"1/BC-{unit.code}")
-        attach(SelfScore.objects.get(assessment__unit=unit, criterion=case.leaf), paper)
-        papers[unit.code] = paper
-    people = {
-        "member": case.member,
-        "manager": case.manager,
-        "observer": person(Role.OBSERVER),
-        "officer": case.officer,
-        "other officer": person(Role.UNIT_OFFICER, case.second),
-        "operator": person(Role.SURVEY_OPERATOR),
-        "nobody": None,
-    }
-    addresses = {
-        "home": reverse("appraisal:home"),
-        "replies": reverse("appraisal:replies"),
-        "reply": reverse("appraisal:reply", args=[standing.pk]),
-        "document": reverse("appraisal:document", args=[papers["DV1"].pk]),
-        "document at home": reverse("appraisal:document", args=[papers["NHA"].pk]),
-        "unit": unit_page(case.first),
-        "unit at home": unit_page(case.home),
-        "cell": cell_page(case),
-        "cell at home": cell_page(case, case.home),
-        "criterion": reverse("appraisal:criterion", args=["so", case.leaf.code]),
-        "criterion unknown": reverse("appraisal:criterion", args=["so", "9.9"]),
-        "release": reverse("appraisal:release", args=["so", "round2"]),
-    }
-    return people, addresses
-
-
-@pytest.mark.parametrize("page", MATRIX)
-def test_persona_by_page(world, page):
-    people, addresses = world
-    found = {}
-    for name in PERSONAS:
-        client = sign_in(people[name]) if people[name] else Client()
-        found[name] = status(client, addresses[page])
-    expected = {name: MATRIX[page].get(name, 302 if name == "nobody" else 403) for name in PERSONAS}
-    assert found == expected
-
-
-def test_every_address_of_the_app_is_in_the_matrix_or_only_takes_posts():
-    resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
-    names = {pattern.name for pattern in resolver.url_patterns}
-    assert names - {"bulk"} <= set(MATRIX)
-
-
-def test_reading_writes_nothing(world):
-    people, addresses = world
-    for name in ("member", "manager", "officer"):
-        client = sign_in(people[name])
-        with CaptureQueriesContext(connection) as asked:
-            for address in addresses.values():
-                status(client, address)
-        writes = [q["sql"] for q in asked if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
-        assert writes == []
-
-
-def test_own_unit_is_refused_everywhere(case):
-    client = sign_in(case.member)
-    assert case.home.name not in client.get(reverse("appraisal:home")).text
-    assert case.home.name not in client.get(reverse("appraisal:criterion", args=["so", case.leaf.code])).text
-    assert client.get(unit_page(case.home)).status_code == 404
-    for form in ({"viec": "cong-nhan", "seen_version": "0"}, adjust_form(reason=case.reason.pk)):
-        assert client.post(cell_page(case, case.home), form).status_code == 404
-    chosen = [f"{case.first.pk}:{case.leaf.pk}:0", f"{case.home.pk}:{case.leaf.pk}:0"]
-    for extra in ({}, {"xac-nhan": "1"}):
-        answer = client.post(reverse("appraisal:bulk", args=["so"]), {"o": chosen, **extra})
-        assert answer.status_code == 404
-    assert not Appraisal.objects.exists()
-
-
-def test_a_manager_or_observer_reads_but_does_not_decide(case):
-    for someone in (case.manager, person(Role.OBSERVER)):
-        client = sign_in(someone)
-        assert "chỉ để xem" in client.get(cell_page(case)).text
-        assert client.post(cell_page(case), adjust_form(reason=case.reason.pk)).status_code == 403
-        bulk = {"o": [f"{case.first.pk}:{case.leaf.pk}:0"], "xac-nhan": "1"}
-        assert client.post(reverse("appraisal:bulk", args=["so"]), bulk).status_code == 403
-    assert not Appraisal.objects.exists()
-
-
-def test_only_a_manager_releases_by_the_page(case):
-    address = reverse("appraisal:release", args=["so", "round1"])
-    for someone in (case.member, case.officer, person(Role.OBSERVER)):
-        assert sign_in(someone).post(address).status_code == 403
-    assert not Release.objects.exists()
-    assert sign_in(case.manager).post(address).status_code == 302
-    assert Release.objects.get().stage == Stage.ROUND1
-
-
-def test_a_release_is_taken_back_by_the_page_with_a_reason(case):
-    address = reverse("appraisal:release", args=["so", "round1"])
-    client = sign_in(case.manager)
-    client.post(address)
-    assert client.post(address, {"viec": "rut-lai", "reason": ""}).status_code == 422
-    assert sign_in(case.member).post(address, {"viec": "rut-lai", "reason": "Nhầm."}).status_code == 403
-    assert Release.objects.exists()
-    assert client.post(address, {"viec": "rut-lai", "reason": "Nhầm."}).status_code == 302
-    assert not Release.objects.exists()
-
-
-def test_a_narrow_assignment_shows_only_its_branch_and_units(case):
-    narrow = person(Role.COUNCIL_MEMBER)
-    assign(narrow, case.round_group, branch=case.leaf, units=[case.first])
-    client = sign_in(narrow)
-    page = client.get(unit_page(case.first)).text
-    assert case.leaf.name in page
-    assert case.other_leaf.name not in page
-    assert client.get(unit_page(case.second)).status_code == 404
-    assert client.get(cell_page(case, leaf=case.other_leaf)).status_code == 404
-
-
-def test_a_draft_is_not_shown_to_the_council(case):
-    case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
-    SelfScore.objects.filter(assessment__unit=case.first).update(explanation="bản nháp bí mật")
-    paper = document(case.first, case.officer)
-    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
-    client = sign_in(case.member)
-    page = client.get(cell_page(case)).text
-    assert "bản nháp bí mật" not in page
-    assert "1,50" not in page
-    assert status(client, reverse("appraisal:document", args=[paper.pk])) == 404
 
 
 # --- nothing leaks before release -------------------------------------------------------------------

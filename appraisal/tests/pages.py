@@ -1,0 +1,53 @@
+"""What the page tests share: a signed-in client, addresses, a block one step further in the year."""
+
+from decimal import Decimal
+
+from django.test import Client
+from django.urls import reverse
+
+from appraisal import actions
+from appraisal.models import Appraisal, Stage
+from appraisal.tests.factories import Council
+from criteria.models import Phase
+from criteria.tests.factories import open_phase
+from units.models import User
+
+WORDS = "Thiếu báo cáo quý IV."
+
+
+def sign_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def status(client: Client, address: str) -> int:
+    """The status of a page; a file is read to its end, which closes it."""
+    answer = client.get(address)
+    content(answer)
+    return answer.status_code
+
+
+def content(answer) -> bytes:
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def unit_page(unit) -> str:
+    return reverse("appraisal:unit", args=["so", unit.code])
+
+
+def cell_page(case: Council, unit=None, leaf=None) -> str:
+    return reverse("appraisal:cell", args=["so", (unit or case.first).code, (leaf or case.leaf).code])
+
+
+def adjust_form(**fields: object) -> dict[str, object]:
+    return {"viec": "dieu-chinh", "points": "1", "comment": WORDS, "seen_version": "0", **fields}
+
+
+def adjusted_and_released(case: Council) -> Appraisal:
+    standing = actions.adjust(
+        actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
+    )
+    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    return standing
