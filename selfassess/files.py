@@ -21,4 +21,7 @@ def file_response(document: Document, *, download: bool = False) -> FileResponse
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
+    # Our own pages show it in a frame; the file itself may load and run nothing.
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Content-Security-Policy"] = "default-src 'self'; object-src 'none'; frame-ancestors 'self'"
     return response
