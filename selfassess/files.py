@@ -15,13 +15,14 @@ def file_response(document: Document, *, download: bool = False) -> FileResponse
         stored = document.file.open("rb")
     except FileNotFoundError:
         raise Http404("Tệp không còn trong kho.") from None
-    save = download or document.content_type not in SHOWN
+    shown = document.content_type in SHOWN
+    content_type = document.content_type if shown else "application/octet-stream"
     response = FileResponse(
-        stored, as_attachment=save, filename=document.original_name, content_type=document.content_type
+        stored, as_attachment=download or not shown, filename=document.original_name, content_type=content_type
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
-    # Our own pages show it in a frame; the file itself may load and run nothing.
+    # Our own pages show it in a frame; a browser's PDF viewer is an object of the page that holds the file.
     response["X-Frame-Options"] = "SAMEORIGIN"
-    response["Content-Security-Policy"] = "default-src 'self'; object-src 'none'; frame-ancestors 'self'"
+    response["Content-Security-Policy"] = "default-src 'self'; object-src 'self'; frame-ancestors 'self'"
     return response

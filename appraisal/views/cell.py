@@ -15,6 +15,7 @@ from cchc_index.lib import numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
 from criteria.models import Criterion
+from selfassess.files import SHOWN
 from selfassess.models import Evidence, SelfScore
 from units.models import Unit
 
@@ -148,11 +149,8 @@ def _figures(leaf: Criterion, score: SelfScore | None) -> list[tuple[str, str]]:
 def _shown(request: HttpRequest, evidence: list[Evidence]) -> Evidence | None:
     """The document beside the form: the one asked for, else the first that a browser can show."""
     wanted = request.GET.get("tai-lieu", "")
-    showable = [e for e in evidence if e.document.content_type in SHOWABLE]
+    showable = [e for e in evidence if e.document.content_type in SHOWN]
     return next((e for e in showable if str(e.pk) == wanted), showable[0] if showable else None)
-
-
-SHOWABLE = frozenset({"application/pdf", "image/png", "image/jpeg"})
 
 
 def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> Neighbours:

@@ -1,12 +1,10 @@
 """The unit's side: what the council adjusted, the reply, and evidence files for both sides."""
 
 import logging
-from urllib.parse import quote
 
-from csp.decorators import csp_replace
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,10 +16,9 @@ from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria import scoring
 from criteria.models import Phase, Round
+from selfassess.files import file_response
 from units import rules as people
 from units.models import Unit, User
-
-from .cell import SHOWABLE
 
 access_log = logging.getLogger("cchc.access")
 
@@ -128,8 +125,6 @@ def _reply_page(
     return render(request, "appraisal/reply.html", context, status=status)
 
 
-# A browser's PDF viewer is an object of the page that holds the file.
-@csp_replace({"object-src": ["'self'"]})  # type: ignore[arg-type]
 @require_GET
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One evidence file: PDF and pictures in the page, everything else as a download."""
@@ -137,14 +132,5 @@ def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not isinstance(user, User) or not (rules.has_desk(user) or people.grants(user).roles & set(rules.UNIT_ROLES)):
         raise PermissionDenied
     found = get_object_or_404(rules.documents_visible_to(user), pk=pk)
-    try:
-        body = found.file.open("rb")
-    except FileNotFoundError as missing:
-        raise Http404 from missing
     access_log.info("document %s read by %s", found.pk, user.pk)
-    inline = found.content_type in SHOWABLE
-    response = FileResponse(body, content_type=found.content_type if inline else "application/octet-stream")
-    kind = "inline" if inline else "attachment"
-    response["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(found.original_name)}"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_response(found)

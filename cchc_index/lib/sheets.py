@@ -9,10 +9,11 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,7 +45,12 @@ class Column:
     required: bool = True
 
     def names(self) -> tuple[str, ...]:
-        return tuple(fold(name) for name in (self.heading, *self.aliases))
+        return _folded(self.heading, *self.aliases)
+
+
+@cache
+def _folded(*names: str) -> tuple[str, ...]:
+    return tuple(fold(name) for name in names)
 
 
 @dataclass(slots=True)
@@ -283,13 +289,19 @@ def _heading_position(cells: list[list[Any]], columns: Sequence[Column]) -> int:
     """The row among the first HEADING_ROWS that names most of our columns."""
     best, best_score = 0, 0
     for position, row in enumerate(cells[:HEADING_ROWS]):
-        index, _, _ = _match([cell_text(cell) for cell in row], columns, position + 1)
-        if len(index) > best_score:
-            best, best_score = position, len(index)
+        headings = {fold(cell_text(cell)) for cell in row} - {""}
+        score = sum(_named(column, headings) for column in columns)
+        if score > best_score:
+            best, best_score = position, score
     if best_score == 0:
         names = ", ".join(f"“{c.heading}”" for c in columns if c.required)
         raise _refuse("không có dòng tiêu đề", f"đặt ở dòng đầu các cột {names}")
     return best
+
+
+def _named(column: Column, headings: Collection[str]) -> bool:
+    names = column.names()
+    return any(test(heading, names) for heading in headings for test in (_same, _begins, _nearly))
 
 
 def _match(
@@ -329,7 +341,13 @@ def _begins(heading: str, names: Sequence[str]) -> bool:
 
 
 def _nearly(heading: str, names: Sequence[str]) -> bool:
-    return any(len(name) > 5 and SequenceMatcher(None, heading, name).ratio() >= NEARLY for name in names)
+    """Lengths first: two texts are no nearer than 2·shorter ÷ (both), and comparing costs the most."""
+    return any(
+        len(name) > 5
+        and 2 * min(len(name), len(heading)) >= NEARLY * (len(name) + len(heading))
+        and SequenceMatcher(None, heading, name).ratio() >= NEARLY
+        for name in names
+    )
 
 
 def _is_numbering(row: Sequence[Any], number: int, heading_position: int) -> bool:

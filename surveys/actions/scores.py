@@ -150,20 +150,26 @@ def _write(block: RoundGroup, wanted: Mapping[Cell, Value]) -> int:
     """Bring the score rows to `wanted`; archive rows outside it stay."""
     rows = {(s.unit_id, s.criterion_id): s for s in SurveyScore.objects.filter(round_group=block).order_by("pk")}
     gone = [s.pk for cell, s in rows.items() if cell not in wanted and s.method != Method.IMPORT]
-    fresh, changed = [], []
-    for cell, value in wanted.items():
-        row = rows.get(cell)
-        if row is None:
-            fresh.append(SurveyScore(round_group=block, unit_id=cell[0], criterion_id=cell[1], **_fields(value)))
-        elif value_of(row) != value:
-            for name, field in _fields(value).items():
-                setattr(row, name, field)
-            changed.append(row)
+    moved = [
+        SurveyScore(round_group=block, unit_id=cell[0], criterion_id=cell[1], **_fields(value))
+        for cell, value in wanted.items()
+        if cell not in rows or value_of(rows[cell]) != value
+    ]
     for start in range(0, len(gone), 500):
         SurveyScore.objects.filter(pk__in=gone[start : start + 500]).delete()
-    SurveyScore.objects.bulk_create(fresh, batch_size=500)
-    SurveyScore.objects.bulk_update(changed, ["points", "ballots", "method", "not_applicable"], batch_size=200)
-    return len(gone) + len(fresh) + len(changed)
+    upsert(moved)
+    return len(gone) + len(moved)
+
+
+def upsert(scores: list[SurveyScore]) -> None:
+    """Insert new cells and update old ones, one statement per 500 (`bulk_update` is five times slower)."""
+    SurveyScore.objects.bulk_create(
+        scores,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["round_group", "unit", "criterion"],
+        update_fields=["points", "ballots", "method", "not_applicable"],
+    )
 
 
 def value_of(row: SurveyScore) -> Value:
