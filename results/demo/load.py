@@ -14,7 +14,7 @@ from appraisal.reasons import ensure_reasons
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria import actions as criteria
-from criteria.models import Phase, Round, RoundGroup
+from criteria.models import CriteriaSet, Phase, Provenance, Round, RoundGroup
 from criteria.queries import round_groups
 from results import actions
 from selfassess.models import SelfAssessment
@@ -26,6 +26,13 @@ from .block import Block
 from .walk import Walk
 
 NUMBER = "01/QĐ-MINHHOA"
+BANDS = [
+    {"name": "Tốt", "from": "90"},
+    {"name": "Khá", "from": "80"},
+    {"name": "Trung bình", "from": "65"},
+    {"name": "Yếu", "from": "0"},
+]
+"""Invented like the scores: which bands Hà Nội uses is not published."""
 WALKERS = {"so": ("SNV", "canbo.snv", "thutruong.snv"), "huyen": ("005", "canbo.caugiay", "thutruong.caugiay")}
 MEMBERS = ("thamdinh.stp", "thamdinh.stc")
 LEFT_FOR_PRACTICE = 4
@@ -105,6 +112,7 @@ def _complete_year(round_: Round, people: People) -> None:
     calendar = _Calendar(round_)
     for kind, (opens, closes) in calendar.phases.items():
         criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
+    _give_bands(round_)
     blocks = [Block(round_group) for round_group in round_groups(round_)]
     walks = [_walk(block, people) for block in blocks]
     with clock.at(calendar.within(Phase.Kind.SELF_ASSESSMENT)):
@@ -119,6 +127,12 @@ def _complete_year(round_: Round, people: People) -> None:
         proposal = actions.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)
         actions.approve(actor=people["quanly2"], publication_id=proposal.pk)
     actions.request_report(actor=None, publication_id=proposal.pk)
+
+
+def _give_bands(round_: Round) -> None:
+    """Only to sets that are illustrative anyway: an official set keeps what its decision says."""
+    sets = CriteriaSet.objects.filter(round_groups__round=round_, bands=[])
+    sets.exclude(criteria__provenance=Provenance.OFFICIAL).update(bands=BANDS)
 
 
 def _appraise(blocks: list[Block], walks: list[Walk], people: People, calendar: _Calendar) -> None:

@@ -72,7 +72,7 @@ def _files(place: Place) -> list[tuple[str, str, str]]:
         ("json", "JSON", "gói đầy đủ, nguyên từng ký tự của bản công bố; kiểm tra lại được"),
         ("csv", "CSV", "bảng xếp hạng, mỗi đơn vị một dòng"),
         ("xlsx", "Excel", "bảng xếp hạng và điểm từng tiêu chí, có công thức"),
-        ("pdf", "PDF", "báo cáo đầy đủ và phiếu của từng đơn vị"),
+        ("pdf", "PDF", "báo cáo: xếp hạng, biểu đồ, mức đạt theo lĩnh vực; phiếu của đơn vị tải ở trang đơn vị"),
     )
     return [(label, place.file(kind), about) for kind, label, about in words]
 
