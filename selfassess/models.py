@@ -121,6 +121,13 @@ class SelfScore(models.Model):
 class Document(models.Model):
     """A file with its document data. A new version points to the old one; none is ever deleted."""
 
+    class Scan(models.TextChoices):
+        NOT_SCANNED = "not_scanned", "chưa quét mã độc"
+        SCANNING = "scanning", "đang quét"
+        CLEAN = "clean", "đã quét, an toàn"
+        INFECTED = "infected", "có mã độc, đã chặn"
+        FAILED = "failed", "chưa quét được"
+
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="documents", verbose_name="đơn vị")
     number = models.CharField("số ký hiệu", max_length=100)
     issued_on = models.DateField("ngày ban hành", null=True, blank=True)
@@ -137,6 +144,12 @@ class Document(models.Model):
     replaces = models.OneToOneField(
         "self", models.PROTECT, related_name="replaced_by", verbose_name="thay cho", null=True, blank=True
     )
+    scan_state = models.CharField("quét mã độc", max_length=20, choices=Scan, default=Scan.NOT_SCANNED)
+    scan_note = models.CharField("kết quả quét", max_length=200, blank=True)
+    # When scanning and reading were last asked for; the sweeper asks again when no answer came.
+    asked_at = models.DateTimeField("giao quét lúc", null=True, blank=True)
+    # What evidence_reading found in these bytes under this number; empty: not read yet.
+    reading = models.JSONField("kết quả đọc", null=True, blank=True)
 
     class Meta:
         verbose_name = "tài liệu"
@@ -145,6 +158,25 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.abstract}".strip()
+
+
+class DocumentReading(models.Model):
+    """Somebody opened or saved the file. Rows are only added; they stand outside the log's chain, so that
+    a council reading hundreds of files never waits for the chain's head."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="readings", verbose_name="tài liệu")
+    reader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đọc")
+    at = models.DateTimeField("lúc")
+    saved = models.BooleanField("tải về", default=False)
+    address = models.CharField("địa chỉ", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "lượt đọc tài liệu"
+        verbose_name_plural = "lượt đọc tài liệu"
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.reader} đọc {self.document}"
 
 
 class Evidence(models.Model):
