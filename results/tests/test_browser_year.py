@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .browser import Site, chromium, signed_in, visitor
+from cchc_index.lib.tests.browser import Site, chromium, signed_in, visitor
 
 pytestmark = pytest.mark.browser
 YEAR = 2020
