@@ -33,29 +33,58 @@ def record(
     stays locked until the transaction ends. `before`/`after` are JSON values, Decimals as exact text.
     `actor` None is the command line.
     """
+    change = Change(obj, before, after)
+    return record_many(actor=actor, verb=verb, changes=[change], unit=unit, reason=reason, address=address)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object of an action that touches many, with its JSON values before and after."""
+
+    obj: models.Model
+    before: Any = None
+    after: Any = None
+
+
+@transaction.atomic
+def record_many(
+    *,
+    actor: User | None,
+    verb: str,
+    changes: Sequence[Change],
+    unit: Unit | None = None,
+    reason: str = "",
+    address: str = "",
+) -> list[LogEntry]:
+    """`record` for many objects of one action: an entry each, in one write. None for no changes."""
+    if not changes:
+        return []
     head, _ = LogHead.objects.get_or_create(pk=1)
     head = LogHead.objects.select_for_update(of=("self",)).get(pk=1)
-    entry = LogEntry(
-        number=head.count + 1,
-        at=clock.now(),
-        actor=actor,
-        actor_name=str(actor) if actor else "dòng lệnh",
-        verb=verb,
-        object_type=obj._meta.label_lower,
-        object_id=str(obj.pk),
-        object_label=str(obj)[:250],
-        unit=unit,
-        before=before,
-        after=after,
-        reason=reason,
-        address=address,
-    )
-    entry.digest = ledger.entry_digest(entry, head.digest)
-    entry.save(force_insert=True)
-    head.count, head.digest = entry.number, entry.digest
+    entries, at = [], clock.now()
+    for change in changes:
+        entry = LogEntry(
+            number=head.count + 1,
+            at=at,
+            actor=actor,
+            actor_name=str(actor) if actor else "dòng lệnh",
+            verb=verb,
+            object_type=change.obj._meta.label_lower,
+            object_id=str(change.obj.pk),
+            object_label=str(change.obj)[:250],
+            unit=unit,
+            before=change.before,
+            after=change.after,
+            reason=reason,
+            address=address,
+        )
+        entry.digest = ledger.entry_digest(entry, head.digest)
+        head.count, head.digest = entry.number, entry.digest
+        entries.append(entry)
+    LogEntry.objects.bulk_create(entries)
     head.seal = ledger.head_seal(head.count, head.digest)
     head.save(update_fields=["count", "digest", "seal"])
-    return entry
+    return entries
 
 
 GROUP_CODE_LENGTH = 30
