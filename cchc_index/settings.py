@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -137,7 +138,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
-CELERY_BEAT_SCHEDULE = {"requeue": {"task": "results.requeue", "schedule": 15.0}}
+CELERY_BEAT_SCHEDULE = {
+    "requeue": {"task": "results.requeue", "schedule": 15.0},
+    "mail": {"task": "units.send_mail", "schedule": 60.0},
+    "reminders": {"task": "selfassess.send_reminders", "schedule": crontab(hour="8", minute="0")},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 AUTH_USER_MODEL = "units.User"
@@ -192,6 +197,14 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_MB", default=20) * 1024 * 1024
+EVIDENCE_MAX_PAGES = env.int("EVIDENCE_MAX_PAGES", default=5_000)
+EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_MEGAPIXELS", default=50) * 1_000_000
+EVIDENCE_MAX_DOCUMENTS = env.int("EVIDENCE_MAX_DOCUMENTS", default=2_000)  # of one unit, all versions
+EVIDENCE_MAX_PER_CRITERION = env.int("EVIDENCE_MAX_PER_CRITERION", default=30)
+EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_MB", default=2_000) * 1024 * 1024  # of one unit, all versions
+# tcp://host:3310 or unix:///path; empty: documents are "not scanned".
+CLAMD_URL = env.str("CLAMD_URL", default="")
+CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)
 SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
 # Below this many ballots the spread of answers is hidden: officials rate their own superiors.
 SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)
@@ -229,6 +242,7 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cchc@localhost")
 
 LOGGING = {
@@ -237,7 +251,4 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {
-        "cchc.access": {"level": "INFO"},  # who read which evidence file
-    },
 }

@@ -15,7 +15,7 @@ from cchc_index.lib.text import clean
 from units.actions import record
 from units.models import Unit, User
 
-from . import annex, importing, rules
+from . import annex, importing, mails, rules
 from .importing import Outcome
 from .models import Extension, Phase, Round, RoundGroup
 
@@ -161,6 +161,8 @@ def grant_extension(*, actor: User, phase_id: int, unit_id: int, closes_at: date
     extension, _ = Extension.objects.update_or_create(
         phase=phase, unit=unit, defaults={"closes_at": closes_at, "reason": reason, "granted_by": actor}
     )
+    if before is None or (old and old.closes_at != closes_at):
+        mails.tell_extension(extension)
     after = {"closes_at": clock.hanoi(closes_at).isoformat()}
     record(actor=actor, verb="phase.extend", obj=extension, before=before, after=after, unit=unit, reason=reason)
     return extension

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from .admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, record
 from .admin_sheets import SheetAdmin
-from .models import LogEntry, Membership, Succession, Unit, UnitGroup, User
+from .models import LogEntry, Mail, Membership, Succession, Unit, UnitGroup, User
 from .resources import UnitResource, UserResource
 
 
@@ -110,3 +110,14 @@ class LogEntryAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         return super().get_queryset(request).select_related("unit", "actor")
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    """The outbox: what was sent, what waits, what a server refused."""
+
+    list_display = ["created_at", "recipient", "address", "subject", "sent_at", "attempts", "fault"]
+    list_filter = [("sent_at", admin.EmptyFieldListFilter), "created_at"]
+    list_select_related = ["recipient"]
+    search_fields = ["address", "subject", "event"]
+    ordering = ["-created_at", "-id"]

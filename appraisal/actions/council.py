@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from appraisal import ledger, rules
+from appraisal import ledger, mails, rules
 from appraisal.models import Action, Appraisal, AppraisalEntry, Reason, Release, Stage
 from cchc_index.lib import clock, numbers
 from cchc_index.lib.faults import Conflict, Refused
@@ -180,6 +180,7 @@ def release(*, actor: User, round_group_id: int, stage: str) -> Release:
     ):
         raise Refused("Chưa đến lúc công bố giai đoạn này cho đơn vị: giai đoạn trước chưa công bố hoặc chưa mở.")
     found = Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now(), released_by=actor)
+    mails.tell_release(found)
     record(actor=actor, verb="appraisal.release", obj=found, after={"stage": stage, "block": str(round_group)})
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from appraisal import ledger, rules
+from appraisal import ledger, mails, rules
 from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
 from cchc_index.lib.faults import Refused
 from selfassess.models import Document
@@ -37,7 +37,9 @@ def reply(*, actor: User, appraisal_id: int, agree: bool, comment: str, document
     last = standing.entries.order_by("-sequence").prefetch_related("documents").first()
     if last and says(last, verdict, actor):
         return last
-    return write_one(standing, verdict, Stage.EXPLANATION, actor, ledger.VERB_REPLY)
+    entry = write_one(standing, verdict, Stage.EXPLANATION, actor, ledger.VERB_REPLY)
+    mails.tell_replies(standing)
+    return entry
 
 
 def _unit_documents(standing: Appraisal, document_ids: Iterable[int]) -> tuple[Document, ...]:

@@ -10,7 +10,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.models import Round
-from results import bundle, queries, rules
+from results import bundle, mails, queries, rules
 from results.models import Publication
 from units.actions import record
 from units.models import User
@@ -174,6 +174,7 @@ def _publish(publication: Publication) -> None:
     publication.supersedes = queries.published(publication.round)
     publication.state, publication.published_at = State.PUBLISHED, clock.now()
     publication.save()
+    mails.tell_publication(publication)
 
 
 def _log(actor: User | None, verb: str, publication: Publication, before: Json | None = None, reason: str = "") -> None:

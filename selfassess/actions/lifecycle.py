@@ -10,7 +10,7 @@ from cchc_index.lib.faults import Refused
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup
 from criteria.queries import units_of
-from selfassess import receipt, rules
+from selfassess import mails, receipt, rules
 from selfassess.entry import text
 from selfassess.models import SelfAssessment, Transition
 from selfassess.queries import missing
@@ -95,11 +95,11 @@ def reopen(*, actor: User, assessment_id: int, reason: str, address: str = "") -
 def _move(
     assessment: SelfAssessment, verb: rules.Verb, actor: User, at: datetime, *, reason: str = "", address: str = ""
 ) -> SelfAssessment:
-    """Write the new state, its transition and its log entry."""
+    """Write the new state, its transition, the mails it causes and its log entry."""
     before = assessment.state
     assessment.state = rules.STEPS[before, verb].target
     assessment.save()
-    Transition.objects.create(
+    step = Transition.objects.create(
         assessment=assessment,
         from_state=before,
         to_state=assessment.state,
@@ -108,6 +108,7 @@ def _move(
         at=at,
         reason=reason,
     )
+    mails.tell(step)
     record(
         actor=actor,
         verb=f"selfassess.{verb}",

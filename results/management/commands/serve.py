@@ -8,20 +8,26 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import date
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from cchc_index.lib import clock
 from cchc_index.lib.commands import OperatorCommand
+from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
 from results import tasks
 from results.demo import accounts
+from selfassess import reminders
+from units import mail
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5
+REMIND_HOUR = 8
 WEB = "web"
 WORKER = "worker"
 
@@ -102,21 +108,29 @@ def _wait_until_up(host: str, port: int, web: "subprocess.Popen[bytes]") -> None
 
 def _supervise(commands: dict[str, list[str]], children: "dict[str, subprocess.Popen[bytes]]") -> None:
     """Restart a child that died; sweep the database for work that a lost message left behind."""
+    reminded: date | None = None
     while True:
         time.sleep(SWEEP_SECONDS)
         for name, child in children.items():
             if child.poll() is not None:
                 children[name] = _start(name, commands[name])
         close_old_connections()
-        _sweep()
+        reminded = _sweep(reminded)
 
 
-def _sweep() -> None:
-    """One failed sweep (a locked or restarting database) must not stop the service; the next one comes soon."""
+def _sweep(reminded: date | None) -> date | None:
+    """Jobs and mail whose message was lost, and once a day the reminders; the day last reminded. One failed
+    sweep (a locked or restarting database) must not stop the service; the next one comes soon."""
     try:
         tasks.requeue()
+        if mail.has_lost():
+            send_after_commit("units.send_mail")
+        if reminded != clock.today() and clock.hanoi(clock.now()).hour >= REMIND_HOUR:
+            reminders.send()
+            return clock.today()
     except DatabaseError:
         log.warning("Chưa quét được việc tồn; thử lại sau %s giây.", SWEEP_SECONDS, exc_info=True)
+    return reminded
 
 
 def _wait_or_kill(child: "subprocess.Popen[bytes]") -> None:

@@ -1,0 +1,48 @@
+"""The mail of a publication."""
+
+from django.urls import reverse
+
+from cchc_index.lib.numbers import vn
+from units import mail
+from units.mail import Letter
+from units.models import Role, Unit
+
+from . import reading
+from .models import Publication
+
+
+def tell_publication(publication: Publication) -> mail.Posted:
+    """Tell the head of every ranked unit, with the unit's index and rank. Three queries."""
+    book = reading.parse(publication.bundle)
+    rows = {(block.code, row.unit): row for block in book.blocks for row in block.rows}
+    units = Unit.objects.filter(group__code__in={block.code for block in book.blocks}).select_related("group")
+    ranked = {unit.pk: unit for unit in units.order_by("pk") if (unit.group.code, unit.code) in rows}
+    people = mail.people_of(ranked, Role.UNIT_HEAD)
+    letters = [
+        (_letter(publication, unit, rows[unit.group.code, unit.code]), person)
+        for pk, unit in ranked.items()
+        for person in people.get(pk, [])
+    ]
+    return mail.post_all(letters)
+
+
+def _letter(publication: Publication, unit: Unit, row: reading.Row) -> Letter:
+    year = publication.round.year
+    of = f"theo số {publication.number} ngày {publication.dated:%d/%m/%Y}"
+    place = [year, reading.slug(publication.number), unit.group.code, unit.code]
+    return Letter(
+        event=f"results.publish:{publication.pk}:{unit.pk}",
+        subject=f"Đã công bố Chỉ số CCHC năm {year}: kết quả của {unit}",
+        paragraphs=[
+            f"Chỉ số cải cách hành chính năm {year} đã được công bố {of}.",
+            f"{unit}: {_result(row)}.",
+            f"Nội dung đính chính: {publication.errata}" if publication.errata else "",
+        ],
+        path=reverse("results:publication-unit", args=place),
+        illustrative=publication.round.illustrative,
+    )
+
+
+def _result(row: reading.Row) -> str:
+    said = [f"chỉ số {vn(row.index)} %" if row.index is not None else "", f"hạng {row.rank}" if row.rank else ""]
+    return ", ".join(part for part in said if part) or "chưa xếp hạng"

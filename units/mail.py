@@ -1,0 +1,169 @@
+"""Mail of what concerns a person: an outbox of rows, sent after the transaction that wrote them.
+
+A verb posts its letters in its own transaction, so a mail never tells of something that did not happen
+and none is forgotten when the mail server is away. A row is claimed before it is sent, so two workers
+never send the same one; a worker killed between sending and noting it is the only way to a second copy,
+which carries the same Message-ID.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from cchc_index.lib import clock
+from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.text import clean
+
+from .models import Mail, Membership, Role, User
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 8
+PATIENCE = timedelta(minutes=5)
+"""How long a claimed mail is left to its worker; doubled with every attempt that failed."""
+LOST = timedelta(seconds=30)
+"""A mail due for so long has lost its message."""
+SUBJECT_LENGTH = 250
+ILLUSTRATIVE = "DỮ LIỆU MINH HỌA: thư này thuộc kỳ trình diễn, không yêu cầu xử lý công việc thật."
+FOOT = "Thư tự động của hệ thống Chỉ số cải cách hành chính Thành phố Hà Nội; không cần trả lời thư này."
+
+PeopleByUnit = dict[int, list[User]]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one event says. `event` is its name for good: the same event never writes twice to a person."""
+
+    event: str
+    subject: str
+    paragraphs: Sequence[str]
+    path: str
+    illustrative: bool = False
+
+    @property
+    def heading(self) -> str:
+        mark = "[Minh họa] " if self.illustrative else ""
+        return clean(mark + self.subject)[:SUBJECT_LENGTH]
+
+    def body(self, reader: User) -> str:
+        """Plain text: greeting, paragraphs, the page, the mark of a demonstration, the foot."""
+        parts = [f"Kính gửi ông/bà {reader},", *(p for p in self.paragraphs if p)]
+        parts.append(f"Xem tại: {settings.PUBLIC_URL}{self.path}")
+        parts += [ILLUSTRATIVE] if self.illustrative else []
+        return "\n\n".join([*parts, FOOT]) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """How many mails were written, and how many people have no address."""
+
+    written: int
+    without_address: int
+
+
+def people_of(unit_ids: Iterable[int], *roles: Role) -> PeopleByUnit:
+    """The people who hold one of the roles in each unit, one query; each person once per unit."""
+    rows = Membership.objects.filter(unit__in=list(unit_ids), role__in=roles, active=True, user__is_active=True)
+    found: PeopleByUnit = {}
+    for row in rows.select_related("user").order_by("unit_id", "user__username", "role"):
+        people = found.setdefault(row.unit_id or 0, [])
+        if row.user not in people:
+            people.append(row.user)
+    return found
+
+
+def holders_of(role: Role) -> list[User]:
+    """The people who hold a role that is not bound to a unit."""
+    held = Membership.objects.filter(role=role, active=True)
+    return list(User.objects.filter(is_active=True, pk__in=held.order_by().values("user")).order_by("username"))
+
+
+def post(letter: Letter, people: Iterable[User]) -> Posted:
+    return post_all([(letter, person) for person in people])
+
+
+@transaction.atomic
+def post_all(letters: Sequence[tuple[Letter, User]]) -> Posted:
+    """Write the mails of events, to be sent once the surrounding transaction is in. A person without an
+    address is counted and skipped; a mail that exists already is left as it is. Two statements."""
+    at = clock.now()
+    named = {f"{letter.event}#{person.pk}": (letter, person) for letter, person in letters if person.email}
+    events = {letter.event for letter, _ in named.values()}
+    known = set(Mail.objects.filter(event__in=events).order_by().values_list("event", "recipient_id"))
+    fresh = [_mail(letter, person, at) for letter, person in named.values() if (letter.event, person.pk) not in known]
+    if fresh:
+        Mail.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
+        send_after_commit("units.send_mail")
+    return Posted(len(fresh), sum(not person.email for _, person in letters))
+
+
+def _mail(letter: Letter, person: User, at: datetime) -> Mail:
+    return Mail(
+        event=letter.event,
+        recipient=person,
+        address=person.email,
+        subject=letter.heading,
+        body=letter.body(person),
+        created_at=at,
+        due_at=at,
+    )
+
+
+def waiting() -> QuerySet[Mail]:
+    """Mails that should go now, the oldest first."""
+    found = Mail.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, due_at__lte=clock.now())
+    return found.order_by("due_at", "pk")
+
+
+def has_lost() -> bool:
+    """Whether a mail waits longer than its message takes: the message was lost, or its server was away."""
+    return waiting().filter(due_at__lte=clock.now() - LOST).exists()
+
+
+def send_waiting(limit: int = 200) -> int:
+    """Send what is due; how many went. Safe to repeat, to double and to kill."""
+    return sum(send(pk) for pk in list(waiting().values_list("pk", flat=True)[:limit]))
+
+
+def send(mail_id: int) -> bool:
+    """Claim and send one mail. False when somebody else has it, or the server refused it (tried again
+    later, up to ATTEMPTS times)."""
+    mail = _claim(mail_id)
+    if mail is None:
+        return False
+    try:
+        _message(mail).send()
+    except (OSError, ValueError) as error:  # SMTP faults are OSErrors; ValueError: a header or address
+        log.warning("Chưa gửi được thư %s (lần %s): %s", mail.pk, mail.attempts, error)
+        Mail.objects.filter(pk=mail.pk).update(fault=clean(str(error))[:250] or type(error).__name__)
+        return False
+    Mail.objects.filter(pk=mail.pk).update(sent_at=clock.now(), fault="")
+    return True
+
+
+def _claim(mail_id: int) -> Mail | None:
+    """One conditional update decides between two workers; no lock is held while the server talks."""
+    mail = waiting().filter(pk=mail_id).first()
+    if mail is None:
+        return None
+    until = clock.now() + PATIENCE * 2**mail.attempts
+    taken = Mail.objects.filter(pk=mail_id, sent_at=None, attempts=mail.attempts)
+    if not taken.update(attempts=F("attempts") + 1, due_at=until):
+        return None
+    mail.attempts += 1
+    return mail
+
+
+def _message(mail: Mail) -> EmailMessage:
+    name = hashlib.sha256(f"{mail.event}#{mail.recipient_id}".encode()).hexdigest()[:32]
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    headers = {"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"}
+    return EmailMessage(mail.subject, mail.body, to=[mail.address], headers=headers)

@@ -1,0 +1,124 @@
+from datetime import timedelta
+from smtplib import SMTPServerDisconnected
+
+import pytest
+from django.core import mail as outbox
+from django.core.mail.backends.locmem import EmailBackend
+
+from cchc_index.lib import clock
+from units import mail
+from units.models import Mail, Role
+from units.tests.factories import UnitFactory, UserFactory, person
+
+pytestmark = pytest.mark.django_db
+
+LETTER = mail.Letter("thu.su-kien:1", "Có việc cần làm", ["Đoạn một.", "", "Đoạn hai."], "/tu-danh-gia/")
+
+
+class Refusing(EmailBackend):
+    """A mail server that hangs up."""
+
+    def send_messages(self, messages):
+        raise SMTPServerDisconnected("máy chủ thư không trả lời")
+
+
+REFUSING = f"{__name__}.Refusing"
+
+
+def test_a_mail_is_plain_text_with_greeting_link_and_foot(settings):
+    settings.PUBLIC_URL = "https://cchc.example.vn"
+    reader = UserFactory(full_name="Trần Thu Hà", email="ha@example.vn")
+    mail.post(LETTER, [reader])
+    assert mail.send_waiting() == 1
+    sent = outbox.outbox[0]
+    assert (sent.subject, sent.to) == ("Có việc cần làm", ["ha@example.vn"])
+    assert sent.body == (
+        "Kính gửi ông/bà Trần Thu Hà,\n\nĐoạn một.\n\nĐoạn hai.\n\n"
+        "Xem tại: https://cchc.example.vn/tu-danh-gia/\n\n"
+        "Thư tự động của hệ thống Chỉ số cải cách hành chính Thành phố Hà Nội; không cần trả lời thư này.\n"
+    )
+    assert sent.extra_headers["Message-ID"].endswith("@cchc.example.vn>")
+
+
+def test_a_demonstration_says_so_in_subject_and_body():
+    marked = mail.Letter("thu:2", "Việc", ["Đoạn."], "/", illustrative=True)
+    mail.post(marked, [UserFactory()])
+    written = Mail.objects.get()
+    assert written.subject == "[Minh họa] Việc"
+    assert "DỮ LIỆU MINH HỌA" in written.body
+
+
+def test_one_event_writes_once_to_each_person():
+    readers = UserFactory.create_batch(2)
+    assert mail.post(LETTER, [*readers, readers[0]]) == mail.Posted(2, 0)
+    assert mail.post(LETTER, readers) == mail.Posted(0, 0)
+    assert mail.send_waiting() == 2
+    assert mail.send_waiting() == 0
+    assert len(outbox.outbox) == 2
+
+
+def test_people_without_an_address_are_skipped_and_counted():
+    assert mail.post(LETTER, [UserFactory(email=""), UserFactory()]) == mail.Posted(1, 1)
+
+
+def test_a_sent_mail_is_never_sent_again_however_often_the_task_runs():
+    mail.post(LETTER, [UserFactory()])
+    pk = Mail.objects.get().pk
+    assert [mail.send(pk) for _ in range(3)] == [True, False, False]
+    assert len(outbox.outbox) == 1
+
+
+def test_a_claimed_mail_is_left_to_its_worker_and_taken_over_when_the_worker_died():
+    mail.post(LETTER, [UserFactory()])
+    pk = Mail.objects.get().pk
+    assert mail._claim(pk) is not None
+    assert mail.send(pk) is False
+    with clock.at(clock.now() + mail.PATIENCE + timedelta(seconds=1)):
+        assert mail.has_lost() is False
+        assert mail.send(pk) is True
+
+
+def test_a_server_that_is_away_loses_nothing(settings):
+    mail.post(LETTER, [UserFactory()])
+    settings.EMAIL_BACKEND = REFUSING
+    assert mail.send_waiting() == 0
+    held = Mail.objects.get()
+    assert (held.sent_at, held.attempts, held.fault) == (None, 1, "máy chủ thư không trả lời")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert mail.send_waiting() == 0  # not before its time
+    with clock.at(held.due_at + timedelta(minutes=1)):
+        assert mail.has_lost() is True
+        assert mail.send_waiting() == 1
+
+
+def test_a_mail_that_nobody_takes_is_given_up_after_eight_attempts(settings):
+    settings.EMAIL_BACKEND = REFUSING
+    mail.post(LETTER, [UserFactory()])
+    for day in range(20):
+        with clock.at(clock.now() + timedelta(days=day)):
+            mail.send_waiting()
+    assert Mail.objects.get().attempts == mail.ATTEMPTS
+
+
+def test_a_line_break_in_a_name_makes_no_header():
+    mail.post(mail.Letter("thu:3", "Đơn vị\r\nBcc: ai@example.vn", [], "/"), [UserFactory()])
+    assert mail.send_waiting() == 1
+    assert outbox.outbox[0].subject == "Đơn vị Bcc: ai@example.vn"
+
+
+def test_the_task_is_asked_for_after_the_commit(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        mail.post(LETTER, [UserFactory()])
+        mail.post(LETTER, [])
+    assert len(callbacks) == 1
+
+
+def test_only_people_in_the_role_now_are_written_to():
+    unit, other = UnitFactory(), UnitFactory()
+    head, officer = person(Role.UNIT_HEAD, unit), person(Role.UNIT_OFFICER, unit)
+    person(Role.UNIT_HEAD, unit, is_active=False)
+    person(Role.UNIT_HEAD, other)
+    left = person(Role.UNIT_HEAD, unit)
+    left.memberships.update(active=False)
+    assert mail.people_of([unit.pk], Role.UNIT_HEAD) == {unit.pk: [head]}
+    assert set(mail.people_of([unit.pk], Role.UNIT_HEAD, Role.UNIT_OFFICER)[unit.pk]) == {head, officer}
