@@ -6,6 +6,7 @@ Each kind of bad file has its own Vietnamese sentence that says what to do inste
 import hashlib
 import io
 import logging
+import struct
 import time
 import zipfile
 from collections.abc import Callable
@@ -22,7 +23,8 @@ MAX_RATIO = 200
 SMALL = 1024 * 1024
 """A document that unpacks to less than this is no bomb, whatever its ratio."""
 PDF_SECONDS = 5.0
-MAX_PAGES = 20_000
+MAX_PAGES = 5_000
+MAX_PIXELS = 50_000_000
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
@@ -46,19 +48,42 @@ class Inspected:
     pages: int | None
 
 
-def inspect(data: bytes, name: str, max_bytes: int) -> Inspected:
-    """What the file is. Raises Refused with a helpful sentence when it cannot be taken as evidence."""
+def inspect(
+    data: bytes, name: str, max_bytes: int, *, max_pages: int = MAX_PAGES, max_pixels: int = MAX_PIXELS
+) -> Inspected:
+    """What the file is. Raises Refused with a helpful sentence when it cannot be taken as evidence.
+
+    `max_pages` bounds a PDF, `max_pixels` (width × height) a picture, which a browser unpacks whole.
+    """
     if not data:
         raise Refused("Tệp rỗng (0 byte): kiểm tra lại tệp trên máy rồi chọn lại.")
     if len(data) > max_bytes:
         raise Refused(
-            f"Tệp nặng {_megabytes(len(data))} MB, tối đa {_megabytes(max_bytes)} MB: "
+            f"Tệp nặng {megabytes(len(data))} MB, tối đa {megabytes(max_bytes)} MB: "
             "giảm độ phân giải khi quét hoặc tách thành nhiều tài liệu."
         )
     extension = _extension(name)
     content_type, check = _KINDS[extension]
-    pages = check(data)
+    pages, pixels = None, 0
+    measured = check(data)
+    if isinstance(measured, Picture):
+        pixels = measured.width * measured.height
+    else:
+        pages = measured
+    _check_extent(pages, pixels, max_pages, max_pixels)
     return Inspected(extension, content_type, len(data), hashlib.sha256(data).hexdigest(), pages)
+
+
+def _check_extent(pages: int | None, pixels: int, max_pages: int, max_pixels: int) -> None:
+    if pages is not None and pages > max_pages:
+        raise Refused(
+            f"Tệp PDF có {_thousands(pages)} trang, tối đa {_thousands(max_pages)} trang: "
+            "tách lấy phần cần chứng minh rồi tải lại."
+        )
+    if pixels > max_pixels:
+        raise Refused(
+            f"Ảnh có {_thousands(pixels)} điểm ảnh, tối đa {_thousands(max_pixels)}: thu nhỏ ảnh hoặc xuất sang PDF."
+        )
 
 
 def _extension(name: str) -> str:
@@ -86,7 +111,7 @@ def _pdf(data: bytes) -> int:
         raise Refused("Tệp PDF quá phức tạp, không đọc được số trang: in lại thành PDF rồi tải lại.") from None
     except Exception as error:  # a hostile file can make a parser fail in any way
         raise _broken_pdf() from error
-    if not 1 <= pages <= MAX_PAGES:
+    if pages < 1:
         raise Refused("Tệp PDF không có trang nào: mở tệp kiểm tra rồi xuất lại PDF.")
     return pages
 
@@ -149,18 +174,54 @@ def _check_members(kind: str, main_part: str, members: list[zipfile.ZipInfo]) ->
         raise Refused(f"Nội dung không phải {kind} dù tên tệp ghi vậy: mở tệp và lưu lại đúng dạng {kind}.")
 
 
-def _png(data: bytes) -> None:
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The size a picture declares; nothing is unpacked."""
+
+    width: int
+    height: int
+
+
+def _png(data: bytes) -> Picture:
     if not data.startswith(_PNG):
         raise _not_what_it_says("PNG", data)
     if data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
-        raise Refused("Ảnh PNG bị hỏng hoặc tải về chưa hết: mở thử trên máy, lưu lại rồi tải lại.")
+        raise _broken_picture("PNG")
+    width, height = struct.unpack(">II", data[16:24])
+    return _whole_picture("PNG", width, height)
 
 
-def _jpeg(data: bytes) -> None:
+def _jpeg(data: bytes) -> Picture:
     if not data.startswith(_JPEG):
         raise _not_what_it_says("JPG", data)
     if b"\xff\xd9" not in data[-4096:]:
-        raise Refused("Ảnh JPG bị hỏng hoặc tải về chưa hết: mở thử trên máy, lưu lại rồi tải lại.")
+        raise _broken_picture("JPG")
+    return _whole_picture("JPG", *_jpeg_size(data))
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    """(width, height) of the frame header; segments before it are stepped over. (0, 0) without one."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
+            return width, height
+        else:
+            at += 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
+    return 0, 0
+
+
+def _whole_picture(kind: str, width: int, height: int) -> Picture:
+    if not (width and height):
+        raise _broken_picture(kind)
+    return Picture(width, height)
+
+
+def _broken_picture(kind: str) -> Refused:
+    return Refused(f"Ảnh {kind} bị hỏng hoặc tải về chưa hết: mở thử trên máy, lưu lại rồi tải lại.")
 
 
 def _not_what_it_says(kind: str, data: bytes) -> Refused:
@@ -178,7 +239,7 @@ _SIGNATURES = (
     (b"MZ", "chương trình chạy trên máy"),
     (b"<", "trang web"),
 )
-_KINDS: dict[str, tuple[str, Callable[[bytes], int | None]]] = {
+_KINDS: dict[str, tuple[str, Callable[[bytes], "int | Picture | None"]]] = {
     "pdf": ("application/pdf", _pdf),
     "docx": (_WORD, _office("DOCX", "word/document.xml")),
     "xlsx": (_EXCEL, _office("XLSX", "xl/workbook.xml")),
@@ -199,6 +260,11 @@ _ADVICE = {
 }
 
 
-def _megabytes(size: int) -> str:
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def megabytes(size: int) -> str:
+    """Megabytes in words, rounded up to a tenth: "0,1"."""
     tenths = -(-size * 10 // (1024 * 1024))
     return f"{tenths // 10},{tenths % 10}" if tenths % 10 else str(tenths // 10)

@@ -6,20 +6,26 @@ They raise PermissionDenied for a wrong role, `Refused` (a sentence) for a wrong
 """
 
 from .archive import import_scores
-from .evidence import add_document, add_evidence, attach, detach, log_reading
+from .evidence import add_document, add_evidence, attach, detach
+from .examining import examine, log_reading, rescan
 from .lifecycle import hand_over, open_assessment, reopen, send_back, submit
 from .scores import save_score
+from .versions import move_place, replace_document
 
 __all__ = [
     "add_document",
     "add_evidence",
     "attach",
     "detach",
+    "examine",
     "hand_over",
     "import_scores",
     "log_reading",
+    "move_place",
     "open_assessment",
     "reopen",
+    "replace_document",
+    "rescan",
     "save_score",
     "send_back",
     "submit",

@@ -16,12 +16,13 @@ from django.db import transaction
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
-from selfassess import rules, uploads
+from selfassess import rules, storage, uploads
 from selfassess.entry import Invalid
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.actions import record
-from units.models import User
+from units.models import Unit, User
 
+from .examining import first_state, send
 from .locking import locked, locked_units, self_leaf
 
 # As wide as the columns of Document.
@@ -53,9 +54,9 @@ def add_document(
     same document. Raises Invalid by field (`upload`, `number`, `issued_on`, `issuer`, `abstract`)."""
     if not rules.is_member(actor, unit_id):
         raise PermissionDenied
-    received = _receive(upload, _data(number, issued_on, issuer, abstract))
-    with _stored(received) as name, transaction.atomic():
-        return _keep(actor, unit_id, name, received, address)
+    received = receive(upload, document_data(number, issued_on, issuer, abstract))
+    with stored(received) as name, transaction.atomic():
+        return keep(actor, unit_id, name, received, address)
 
 
 def add_evidence(
@@ -76,12 +77,12 @@ def add_evidence(
     read before the lock is taken, so that a slow one holds nobody up."""
     assessment = SelfAssessment.objects.select_related("unit", "round_group__round").get(pk=assessment_id)
     rules.require(actor, "edit", assessment, clock.now())
-    received = _receive(upload, _data(number, issued_on, issuer, abstract))
+    received = receive(upload, document_data(number, issued_on, issuer, abstract))
     check_place(page, section, received.inspected.pages)
-    with _stored(received) as name, transaction.atomic():
+    with stored(received) as name, transaction.atomic():
         locked_units([assessment.unit_id])
         locked(assessment_id)
-        document = _keep(actor, assessment.unit_id, name, received, address)
+        document = keep(actor, assessment.unit_id, name, received, address)
         return attach(
             actor=actor,
             assessment_id=assessment_id,
@@ -93,11 +94,13 @@ def add_evidence(
         )
 
 
-def _data(number: str, issued_on: date | None, issuer: str, abstract: str) -> dict[str, Any]:
+def document_data(number: str, issued_on: date | None, issuer: str, abstract: str) -> dict[str, Any]:
+    """The typed data of a document as it is kept."""
     return {"number": clean(number), "issued_on": issued_on, "issuer": clean(issuer), "abstract": clean(abstract)}
 
 
-def _data_errors(data: dict[str, Any]) -> dict[str, str]:
+def data_errors(data: dict[str, Any]) -> dict[str, str]:
+    """Field → sentence of what is missing or wrong in a document's data."""
     lacking = {
         "number": "Chưa ghi số ký hiệu: ghi như trên văn bản, ví dụ 125/BC-SNV; không có số thì ghi “không số”.",
         "issued_on": "Chưa ghi ngày ban hành: ghi theo dạng 31/12/2024.",
@@ -113,15 +116,21 @@ def _data_errors(data: dict[str, Any]) -> dict[str, str]:
     return errors
 
 
-def _receive(upload: File | None, data: dict[str, Any]) -> Received:
+def receive(upload: File | None, data: dict[str, Any]) -> Received:
     """The bytes and what they are; every fault of file and data at once."""
-    errors = _data_errors(data)
+    errors = data_errors(data)
     try:
         if upload is None:
             raise Refused("Chưa chọn tệp: chọn một tệp PDF, DOCX, XLSX, PNG hoặc JPG.")
         # One byte past the limit is enough to know that a file is too large.
         content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
-        inspected = uploads.inspect(content, upload.name or "", settings.EVIDENCE_MAX_BYTES)
+        inspected = uploads.inspect(
+            content,
+            upload.name or "",
+            settings.EVIDENCE_MAX_BYTES,
+            max_pages=settings.EVIDENCE_MAX_PAGES,
+            max_pixels=settings.EVIDENCE_MAX_PIXELS,
+        )
     except Refused as refused:
         raise Invalid({"upload": str(refused), **errors}) from None
     if errors:
@@ -130,7 +139,7 @@ def _receive(upload: File | None, data: dict[str, Any]) -> Received:
 
 
 @contextmanager
-def _stored(received: Received) -> Iterator[str]:
+def stored(received: Received) -> Iterator[str]:
     """The file under a random name; taken away again when no document came to speak of it."""
     path = f"evidence/{uuid.uuid4().hex}.{received.inspected.extension}"
     name = default_storage.save(path, ContentFile(received.content))
@@ -141,17 +150,53 @@ def _stored(received: Received) -> Iterator[str]:
             default_storage.delete(name)
 
 
-def _keep(actor: User, unit_id: int, name: str, received: Received, address: str) -> Document:
+def keep(actor: User, unit_id: int, name: str, received: Received, address: str) -> Document:
     """The row for a stored file, or the unit's document that already holds the same bytes."""
     unit = locked_units([unit_id])[unit_id]
-    inspected, data = received.inspected, received.data
-    same = Document.objects.filter(unit=unit, digest=inspected.digest).order_by("pk").first()
+    same = same_file(unit, received)
     if same is not None:
-        if same.number == data["number"]:
+        if same.number == received.data["number"]:
             return same
+        raise Invalid({"upload": f"{_held_as(same)}: chọn nó ở mục “Dùng tài liệu đã có”."})
+    check_room(unit, received.inspected.size)
+    return write(actor, unit, name, received, address)
+
+
+def same_file(unit: Unit, received: Received) -> Document | None:
+    """The unit's current document with these very bytes."""
+    found = Document.objects.filter(unit=unit, digest=received.inspected.digest, replaced_by=None)
+    return found.order_by("pk").first()
+
+
+def _held_as(document: Document) -> str:
+    return f"Đơn vị đã có tệp này với số ký hiệu {document.number}"
+
+
+def check_room(unit: Unit, size: int) -> None:
+    """Refuse a file the unit's quota has no room for. Called under the unit's lock."""
+    used = storage.used(unit.pk)
+    if used.documents >= settings.EVIDENCE_MAX_DOCUMENTS:
         raise Invalid(
-            {"upload": f"Đơn vị đã có tệp này với số ký hiệu {same.number}: chọn nó ở mục “Dùng tài liệu đã có”."}
+            {
+                "upload": f"Kho của đơn vị đã có {used.documents} tệp, tối đa {settings.EVIDENCE_MAX_DOCUMENTS}: "
+                "dùng lại tài liệu đã có, hoặc đề nghị Sở Nội vụ tăng giới hạn."
+            }
         )
+    if used.size + size > settings.EVIDENCE_QUOTA_BYTES:
+        left = uploads.megabytes(max(settings.EVIDENCE_QUOTA_BYTES - used.size, 0))
+        raise Invalid(
+            {
+                "upload": f"Tệp nặng {uploads.megabytes(size)} MB nhưng kho của đơn vị chỉ còn {left} MB: "
+                "giảm dung lượng tệp, hoặc đề nghị Sở Nội vụ tăng hạn mức."
+            }
+        )
+
+
+def write(
+    actor: User, unit: Unit, name: str, received: Received, address: str, replaces: Document | None = None
+) -> Document:
+    """The row of a stored file, its log entry, and the work in the background asked for."""
+    inspected = received.inspected
     document = Document.objects.create(
         unit=unit,
         file=name,
@@ -161,10 +206,16 @@ def _keep(actor: User, unit_id: int, name: str, received: Received, address: str
         digest=inspected.digest,
         pages=inspected.pages,
         uploaded_by=actor,
-        **data,
+        replaces=replaces,
+        scan_state=first_state(),
+        asked_at=clock.now(),
+        **received.data,
     )
+    before = {"document": replaces.pk, "number": replaces.number, "digest": replaces.digest} if replaces else None
     after = {"number": document.number, "file": document.original_name, "digest": document.digest}
-    record(actor=actor, verb="selfassess.document", obj=document, after=after, unit=unit, address=address)
+    verb = "selfassess.replace" if replaces else "selfassess.document"
+    record(actor=actor, verb=verb, obj=document, before=before, after=after, unit=unit, address=address)
+    send(document.pk)
     return document
 
 
@@ -186,9 +237,23 @@ def attach(
     document = Document.objects.filter(pk=document_id, unit=assessment.unit_id, replaced_by=None).first()
     if document is None:
         raise Invalid({"document": "Không có tài liệu này trong kho của đơn vị: chọn lại từ danh sách."})
+    if document.scan_state == Document.Scan.INFECTED:
+        raise Invalid({"document": f"Tài liệu {document.number} có mã độc nên không dùng được: thay bằng tệp sạch."})
     check_place(page, section, document.pages)
     score, _ = SelfScore.objects.get_or_create(assessment=assessment, criterion=criterion)
-    return _place(actor, assessment, score, document, page, clean(section), address)
+    _check_count(score, document)
+    return put(actor, assessment, score, document, page, clean(section), address)
+
+
+def _check_count(score: SelfScore, document: Document) -> None:
+    live = Evidence.objects.filter(score=score, removed_at=None).exclude(document=document).count()
+    if live >= settings.EVIDENCE_MAX_PER_CRITERION:
+        raise Invalid(
+            {
+                "document": f"Tiêu chí đã có {live} tài liệu, tối đa {settings.EVIDENCE_MAX_PER_CRITERION}: "
+                "gỡ bớt hoặc gộp các tài liệu thành một tệp PDF."
+            }
+        )
 
 
 def check_place(page: int | None, section: str, pages: int | None) -> None:
@@ -201,7 +266,7 @@ def check_place(page: int | None, section: str, pages: int | None) -> None:
         raise Invalid({"section": "Tên mục dài quá 100 ký tự: rút gọn lại."})
 
 
-def _place(
+def put(
     actor: User,
     assessment: SelfAssessment,
     score: SelfScore,
@@ -210,19 +275,21 @@ def _place(
     section: str,
     address: str,
 ) -> Evidence:
+    """The live evidence of a score by a document at this place, made or moved; logged when anything changed."""
     evidence = Evidence.objects.filter(score=score, document=document, removed_at=None).first()
-    before = _place_words(evidence) if evidence else None
+    before = place_words(evidence) if evidence else None
     evidence = evidence or Evidence(score=score, document=document)
     evidence.page, evidence.section = page, section
-    if before != _place_words(evidence):
+    if before != place_words(evidence):
         evidence.save()
-        after = _place_words(evidence)
+        after = place_words(evidence)
         verb, unit = "selfassess.attach", assessment.unit
         record(actor=actor, verb=verb, obj=evidence, before=before, after=after, unit=unit, address=address)
     return evidence
 
 
-def _place_words(evidence: Evidence) -> dict[str, Any]:
+def place_words(evidence: Evidence) -> dict[str, Any]:
+    """What the log says about a piece of evidence."""
     place = {"page": evidence.page, "section": evidence.section}
     return {"score": evidence.score_id, "document": evidence.document_id, **place}
 
@@ -238,10 +305,5 @@ def detach(*, actor: User, assessment_id: int, evidence_id: int, address: str = 
     if evidence.removed_at is None:
         evidence.removed_at = at
         evidence.save(update_fields=["removed_at"])
-        before, unit = _place_words(evidence), assessment.unit
+        before, unit = place_words(evidence), assessment.unit
         record(actor=actor, verb="selfassess.detach", obj=evidence, before=before, unit=unit, address=address)
-
-
-def log_reading(*, actor: User, document: Document, address: str = "") -> None:
-    """Somebody opened the file. Who may is decided by the caller's own rules."""
-    record(actor=actor, verb="selfassess.read", obj=document, unit=document.unit, address=address)

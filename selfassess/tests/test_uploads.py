@@ -26,8 +26,9 @@ from units.models import LogEntry, Role
 from units.tests.factories import person
 
 LIMIT = 1024 * 1024
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 17 + b"\x00\x00\x00\x00IEND\xaeB`\x82"
-JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 20 + b"\xff\xd9"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00\x00\x00\x01" * 2 + b"\x00" * 9 + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+FRAME = b"\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10" + b"\x00" * 14 + FRAME + b"\xff\xd9"
 
 
 def office(main: str, *more: tuple[str, bytes]) -> bytes:
