@@ -3,6 +3,7 @@ what was typed for another: uploading also saves the score as far as it is typed
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
-from cchc_index.lib.numbers import vn, vn_short
+from cchc_index.lib.numbers import vn, vn_short, vn_typed
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess import actions, entry, queries, rules
 from selfassess.forms import AttachForm, UploadForm
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 
+from .conflict import compare, figure_words
 from .found import address, find_assessment, find_criterion, person
 
 FIGURE = "figure_"
@@ -48,7 +50,7 @@ def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     leaf = find_criterion(found, criterion_id)
     if request.method != "POST":
         return _page(request, found, leaf)
-    _only_the_unit(request, found)
+    only_the_unit(request, found)
     trouble = _save(request, found, leaf)
     if trouble:
         return _page(request, found, leaf, trouble)
@@ -56,7 +58,7 @@ def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     return redirect("selfassess:criterion", found.pk, following.pk if following else leaf.pk)
 
 
-def _only_the_unit(request: HttpRequest, found: SelfAssessment) -> None:
+def only_the_unit(request: HttpRequest, found: SelfAssessment) -> None:
     """A reader is refused before what they sent is looked at."""
     if not rules.holds_role(request.user, "edit", found.unit_id):
         raise PermissionDenied
@@ -66,7 +68,7 @@ def _only_the_unit(request: HttpRequest, found: SelfAssessment) -> None:
 def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     """A new document with its data, attached to this criterion."""
     found = find_assessment(request, pk)
-    _only_the_unit(request, found)
+    only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -90,7 +92,7 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
 def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     """A document the unit already has."""
     found = find_assessment(request, pk)
-    _only_the_unit(request, found)
+    only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
     form = AttachForm({**request.POST.dict(), **_chosen_place(request)})
     if not form.is_valid():
@@ -125,7 +127,7 @@ def _prefixed(errors: Mapping[str, str]) -> dict[str, str]:
 @require_POST
 def detach(request: HttpRequest, pk: int, criterion_id: int, evidence_id: int) -> HttpResponse:
     found = find_assessment(request, pk)
-    _only_the_unit(request, found)
+    only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
     get_object_or_404(Evidence, pk=evidence_id, score__assessment=found, score__criterion=leaf)
     try:
@@ -150,7 +152,7 @@ def preview(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     found = find_assessment(request, pk)
     leaf = find_criterion(found, criterion_id)
     errors: dict[str, str] = {}
-    figures = entry.read_figures(leaf, _figures(request.GET), errors)
+    figures = entry.read_figures(leaf, typed_figures(request.GET), errors)
     try:
         points = None if errors else entry.compute(leaf, figures)
     except entry.Invalid as invalid:
@@ -162,19 +164,18 @@ def preview(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
 def _save(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> Trouble | None:
     """Save what was typed; None when it is in."""
     typed = request.POST
-    version = typed.get("version", "")
     try:
         before = SelfScore.objects.filter(assessment=found, criterion=leaf).values_list("version", flat=True).first()
         score = actions.save_score(
             actor=person(request),
             assessment_id=found.pk,
             criterion_id=leaf.pk,
-            figures=_figures(typed),
+            figures=typed_figures(typed),
             points=typed.get("points", ""),
             explanation=typed.get("explanation", ""),
             na_claimed="na_claimed" in typed,
             na_reason=typed.get("na_reason", ""),
-            seen_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            seen_version=seen_version(request),
             address=address(request),
         )
     except Refused as refused:
@@ -197,7 +198,14 @@ def _trouble(refused: Refused) -> Trouble:
     return Trouble({"": str(refused)}, current if isinstance(current, SelfScore) else None, 409)
 
 
-def _figures(typed: Mapping[str, str]) -> dict[str, object]:
+def seen_version(request: HttpRequest) -> int:
+    """The version of the row that the person's page showed; 0 for none."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+
+
+def typed_figures(typed: Mapping[str, str]) -> dict[str, object]:
+    """What was typed for the rule, by the rule's field."""
     return {name[len(FIGURE) :]: typed[name] for name in typed if name.startswith(FIGURE)}
 
 
@@ -223,8 +231,8 @@ def _page(request: HttpRequest, found: SelfAssessment, leaf: Criterion, trouble:
         "errors": trouble.errors,
         "summary": _summary(trouble.errors),
         "current": trouble.current,
-        "current_figures": _words(leaf, trouble.current.figures) if trouble.current else [],
-        "stored_figures": _words(leaf, page.score.figures) if page.score else [],
+        "lines": compare(leaf, trouble.current, typed_figures(request.POST), request.POST) if trouble.current else [],
+        "stored_figures": figure_words(leaf, page.score.figures) if page.score else [],
         "may_edit": rules.can_edit(request.user, found, at),
         "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
         "computed": page.score.points if page.score else None,
@@ -234,7 +242,7 @@ def _page(request: HttpRequest, found: SelfAssessment, leaf: Criterion, trouble:
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
     values: dict[str, Any] = {name: request.POST.get(name, "") for name in TYPED}
-    return {**values, "na_claimed": "na_claimed" in request.POST, "figures": _figures(request.POST)}
+    return {**values, "na_claimed": "na_claimed" in request.POST, "figures": typed_figures(request.POST)}
 
 
 def _kept(score: SelfScore | None, leaf: Criterion) -> dict[str, Any]:
@@ -247,32 +255,24 @@ def _kept(score: SelfScore | None, leaf: Criterion) -> dict[str, Any]:
         "na_claimed": score.na_claimed,
         "na_reason": score.na_reason,
         "version": score.version,
-        "figures": {
-            f.key: score.figures.get(f.key, "").replace(".", ",") if f.kind == "number" else score.figures.get(f.key)
-            for f in scoring.fields(leaf.rule)
-        },
+        "figures": {f.key: _figure_text(f, score.figures) for f in scoring.fields(leaf.rule)},
     }
 
 
 def _points_text(score: SelfScore) -> str:
     """9,50, or more digits where there are more."""
     short = vn(score.points)
-    return short if score.points is None or len(short) >= len(vn_short(score.points)) else vn_short(score.points)
+    return short if score.points is None or len(short) >= len(vn_short(score.points)) else vn_typed(score.points)
+
+
+def _figure_text(declared: scoring.Field, stored: Mapping[str, str]) -> str:
+    value = stored.get(declared.key, "")
+    return vn_typed(Decimal(value)) if value and declared.kind == "number" else value
 
 
 def _field(declared: scoring.Field, values: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
     name = FIGURE + declared.key
     return {"declared": declared, "name": name, "value": values.get(declared.key) or "", "error": errors.get(name, "")}
-
-
-def _words(leaf: Criterion, figures: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Stored figures with their labels, for reading."""
-    said = []
-    for declared in scoring.fields(leaf.rule):
-        value = figures.get(declared.key, "")
-        shown = dict(declared.choices).get(value, "") if declared.kind == "choice" else value.replace(".", ",")
-        said.append((declared.label, f"{shown} {declared.unit}".strip() if shown else "chưa khai"))
-    return said
 
 
 def _summary(errors: Mapping[str, str]) -> list[str]:

@@ -3,6 +3,15 @@ document.documentElement.classList.add("js");
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
+// Logging out leaves none of the person's unsent text on this machine; it says so first.
+document.addEventListener("submit", (event) => {
+  const person = event.target.dataset.forget;
+  if (!person) return;
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith(`cchc:${person}:`));
+  const asked = "Trên máy này còn nội dung chưa gửi được. Đăng xuất sẽ xóa nội dung đó. Vẫn đăng xuất?";
+  if (kept.length && !window.confirm(asked)) { event.preventDefault(); return; }
+  kept.forEach((key) => localStorage.removeItem(key));
+});
 // A double click sends a form once.
 document.addEventListener("submit", (event) => {
   const form = event.target;
