@@ -145,6 +145,7 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         RECOMPUTE = "recompute", "tính lại chỉ số"
         REPORT = "report", "dựng báo cáo PDF"
+        STATEMENT = "statement", "dựng sao kê điểm"
 
     class State(models.TextChoices):
         QUEUED = "queued", "đang chờ"

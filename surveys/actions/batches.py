@@ -1,7 +1,7 @@
 """A file's life: checked → committed whole → perhaps undone whole. Also the command line's two in one."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -118,7 +118,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     if batch.state != State.COMMITTED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")
     block = scores.lock_block(batch.round_group_id)
-    before = scores.values_digest(_stored(block))
+    before = _stored(block)
     if batch.kind == Kind.BALLOTS:
         ballots.remove(batch)
     else:
@@ -127,12 +127,13 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     batch.state, batch.undone_at, batch.undo_reason = State.UNDONE, clock.now(), reason
     batch.save(update_fields=["state", "undone_at", "undo_reason"])
     criteria_actions.inputs_changed(block.pk)
+    after = _stored(block)
     record(
         actor=actor,
         verb="surveys.undo",
         obj=batch,
-        before={"scores": before},
-        after={"scores": scores.values_digest(_stored(block)), "changed": changed},
+        before={"scores": scores.values_digest(before)},
+        after={"scores": scores.values_digest(after), "changed": changed, "moved": _moved(before, after)},
         reason=reason,
     )
     return batch
@@ -195,7 +196,8 @@ def _commit_now(actor: User | None, block: RoundGroup, kind: str, upload: Upload
 
 def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: Reading) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last."""
-    archive = {c: v for c, v in _stored(block).items() if v.method == SurveyScore.Method.IMPORT}
+    before = _stored(block)
+    archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
     counts = reading.counts()  # before writing: afterwards nothing differs any more
     try:
         with transaction.atomic():
@@ -222,8 +224,14 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: R
             "name": batch.file_name,
             "counts": {k: v for k, v in batch.counts.items() if k not in ("replaced", "archive")},
             "scores": scores.values_digest(after),
+            "moved": _moved(before, after),
         },
     )
+
+
+def _moved(before: Mapping[scores.Cell, scores.Value], after: Mapping[scores.Cell, scores.Value]) -> dict[str, Any]:
+    """Every point that moved, for the units' statements."""
+    return scores.moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
 
 
 def _keep_check(actor: User | None, block: RoundGroup, kind: str, upload: Upload, reading: Reading) -> ImportBatch:

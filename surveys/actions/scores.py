@@ -207,12 +207,13 @@ def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[
     changed = _write(block, computed_scores(block) | wanted)
     criteria_actions.freeze(block.pk)
     criteria_actions.inputs_changed(block.pk)
+    was = {cell: value_of(row) for cell, row in before.items()}
     record(
         actor=actor,
         verb="surveys.import_scores",
         obj=block,
         before={"digest": values_digest({cell: value_of(before[cell]) for cell in wanted if cell in before})},
-        after={"cells": changed, "digest": values_digest(wanted)},
+        after={"cells": changed, "digest": values_digest(wanted), "moved": moves(was, wanted)},
     )
     return changed
 
@@ -227,6 +228,24 @@ def _check_archive(leaf: Criterion | None, points: Decimal | None, row: SurveySc
             f"Tiêu chí {leaf.code}: đã có điểm ĐTXHH tính từ phiếu hoặc số liệu; "
             "hủy lần nhập đó trước khi nhập hồ sơ lưu."
         )
+
+
+def moves(before: Mapping[Cell, Value], after: Mapping[Cell, Value | None]) -> dict[str, dict[str, list[str | None]]]:
+    """What the log keeps of each point that moved: {unit id: {criterion id: [before, after]}} as exact
+    text, KAD for not applicable, null for no score. Cells of `after` that say the same are left out; a cell
+    that is gone must stand in `after` as None."""
+    found: dict[str, dict[str, list[str | None]]] = {}
+    for (unit, criterion), value in sorted(after.items()):
+        pair = [_shown(before.get((unit, criterion))), _shown(value)]
+        if pair[0] != pair[1]:
+            found.setdefault(str(unit), {})[str(criterion)] = pair
+    return found
+
+
+def _shown(value: Value | None) -> str | None:
+    if value is None:
+        return None
+    return "KAD" if value.not_applicable else exact_text(value.points)
 
 
 def values_digest(values: Mapping[Cell, Value]) -> str:
