@@ -1,0 +1,53 @@
+"""A small round with people and scores for browser tests, made inside the served installation:
+`site.manage("shell", "-c", "from selfassess.tests.seed import seed; seed()")`."""
+
+from decimal import Decimal
+
+from cchc_index.lib.tests.browser import PASSWORD
+from criteria.models import Criterion, Phase
+from criteria.tests.factories import open_phase, small_round
+from selfassess import actions
+from selfassess.models import SelfAssessment
+from selfassess.tests.factories import SelfAssessmentFactory
+from selfassess.tests.test_actions import BANDS
+from units.models import Role, User
+from units.tests.factories import UnitFactory, person
+
+# One unit for each story, so that no test meets the traces of another.
+UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi")
+
+
+def seed() -> None:
+    """Eight units in one block with an open self-assessment; each has an officer and a head."""
+    round_group = small_round()
+    _rule(round_group.criteria_set_id)
+    open_phase(round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    for name in UNITS:
+        unit = UnitFactory(group=round_group.group, code=name.upper(), name=f"Sở {name}")
+        officer = person(Role.UNIT_OFFICER, unit, username=f"canbo.{name}", password=PASSWORD)
+        person(Role.UNIT_OFFICER, unit, username=f"canbo2.{name}", password=PASSWORD)
+        person(Role.UNIT_HEAD, unit, username=f"thutruong.{name}", password=PASSWORD)
+        assessment = SelfAssessmentFactory(round_group=round_group, unit=unit)
+        if name == "khoa":
+            _submit(assessment, officer)
+
+
+def _rule(criteria_set: int) -> None:
+    Criterion.objects.filter(criteria_set=criteria_set, code="1.1").update(rule=BANDS)
+
+
+def _submit(assessment: SelfAssessment, officer: User) -> None:
+    for criterion in Criterion.objects.filter(criteria_set=assessment.round_group.criteria_set, source="self"):
+        actions.save_score(
+            actor=officer,
+            assessment_id=assessment.pk,
+            criterion_id=criterion.pk,
+            figures={"numerator": "95", "denominator": "100"},
+            points=Decimal("0.5"),
+            explanation="Theo sổ theo dõi.",
+            na_claimed=False,
+            na_reason="",
+            seen_version=0,
+        )
+    head = assessment.unit.memberships.get(role=Role.UNIT_HEAD).user
+    actions.submit(actor=head, assessment_id=assessment.pk)
