@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from openpyxl import load_workbook
+from openpyxl import load_workbook  # noqa: TID251 (small guarded workbooks: calamine does not show formulas)
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -202,7 +202,8 @@ def _unvalued(data: bytes, sheets: Mapping[str, list[list[Any]]]) -> dict[str, s
     for sheet in book.worksheets:
         values = sheets.get(sheet.title, [])
         sheet.reset_dimensions()
-        places = ((c.row - 1, c.column - 1) for row in sheet.iter_rows() for c in row if c.data_type == "f")
+        formulas = (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
+        places = ((int(cell.row or 1) - 1, int(cell.column or 1) - 1) for cell in formulas)
         found[sheet.title] = {place for place in places if _value_at(values, *place) in ("", None)}
     book.close()
     return found

@@ -11,10 +11,13 @@ from .examining import examine, log_reading, rescan
 from .lifecycle import hand_over, open_assessment, reopen, send_back, submit
 from .scores import save_score
 from .versions import move_place, replace_document
+from .workbook import Line, apply_workbook
 
 __all__ = [
+    "Line",
     "add_document",
     "add_evidence",
+    "apply_workbook",
     "attach",
     "detach",
     "examine",

@@ -1,13 +1,16 @@
 """The unit's pages: thin ways in and out. Ids in, one action or query, answer."""
 
-from .files import document, documents
+from .autosave import autosave
+from .files import document, documents, paper, place, replace
 from .pages import assessment, check, home, receipt
 from .scoring import attach, criterion, detach, preview, upload
 from .steps import hand_over, open_, reopen, send_back, submit
+from .workbook import workbook, workbook_again, workbook_apply, workbook_preview, workbook_upload
 
 __all__ = [
     "assessment",
     "attach",
+    "autosave",
     "check",
     "criterion",
     "detach",
@@ -16,10 +19,18 @@ __all__ = [
     "hand_over",
     "home",
     "open_",
+    "paper",
+    "place",
     "preview",
     "receipt",
     "reopen",
+    "replace",
     "send_back",
     "submit",
     "upload",
+    "workbook",
+    "workbook_again",
+    "workbook_apply",
+    "workbook_preview",
+    "workbook_upload",
 ]

@@ -1,0 +1,165 @@
+"""What a filled workbook would change, cell by cell, and where somebody else was first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.numbers import vn, vn_short
+from cchc_index.lib.sheets import Row as SheetRow
+from criteria import scoring
+from criteria.models import Criterion
+from selfassess import entry
+from selfassess.queries import Row, TaskList
+
+from .layout import FIGURE, YES, Values, choice, choice_words, numbers, values_of
+from .reading import Filled
+
+TOLERANCE = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One cell: its place in the file, what stands on the system and what the file says."""
+
+    column: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One criterion that the file changes. `is_stale`: somebody saved it after the file was made."""
+
+    criterion: Criterion
+    number: int
+    cells: list[CellChange]
+    values: Values
+    points: Decimal | None
+    seen_version: int
+    is_stale: bool
+
+
+@dataclass(slots=True)
+class Comparison:
+    changes: list[RowChange] = field(default_factory=list)
+    stale: list[RowChange] = field(default_factory=list)
+    unchanged: int = 0
+    absent: list[Criterion] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def cells(self) -> int:
+        return sum(len(row.cells) for row in self.changes)
+
+
+def compare(filled: Filled, tasks: TaskList) -> Comparison:
+    """The file against what stands. Raises ImportRefused for rows whose values give no score."""
+    found = Comparison(absent=[r.criterion for r in tasks.leaves if r.criterion.pk not in filled.values])
+    faults: list[Fault] = []
+    for row in tasks.leaves:
+        if row.criterion.pk in filled.values:
+            _compare_row(filled, row, found, faults)
+    if faults:
+        raise ImportRefused(faults)
+    return found
+
+
+def _compare_row(filled: Filled, row: Row, found: Comparison, faults: list[Fault]) -> None:
+    criterion, sheet_row = row.criterion, filled.rows[row.criterion.pk]
+    typed, kept = filled.values[criterion.pk], values_of(criterion, row.score)
+    if typed == kept:
+        found.unchanged += 1
+        points = row.score.points if row.score else None
+    else:
+        try:
+            wanted = read_entry(criterion, typed)
+        except entry.Invalid as invalid:
+            faults += [_fault(sheet_row, criterion, name, said) for name, said in invalid.errors.items()]
+            return
+        points = wanted.points
+        _add(filled, row, found, _change(filled, row, typed, kept, wanted))
+    _notice(filled, criterion, sheet_row, points, found)
+
+
+def read_entry(criterion: Criterion, values: Values) -> entry.Entry:
+    """The values through the same rules as the criterion's page."""
+    return entry.read(
+        criterion,
+        figures=values.figures,
+        points=values.points,
+        explanation=values.explanation,
+        na_claimed=values.na_claimed,
+        na_reason=values.na_reason,
+    )
+
+
+def _change(filled: Filled, row: Row, typed: Values, kept: Values, wanted: entry.Entry) -> RowChange:
+    criterion, sheet_row = row.criterion, filled.rows[row.criterion.pk]
+    cells = list(_cells(sheet_row, criterion, kept, typed))
+    old = row.score.points if row.score else None
+    if not scoring.is_direct(criterion.rule) and old != wanted.points:
+        cells.append(CellChange(sheet_row.column("points"), _points(old), _points(wanted.points)))
+    seen, current = filled.versions.get(criterion.pk, 0), row.score.version if row.score else 0
+    return RowChange(criterion, sheet_row.number, cells, typed, wanted.points, seen, seen != current)
+
+
+def _add(filled: Filled, row: Row, found: Comparison, change: RowChange) -> None:
+    (found.stale if change.is_stale else found.changes).append(change)
+
+
+def _cells(row: SheetRow, criterion: Criterion, old: Values, new: Values) -> Iterator[CellChange]:
+    was, now = _words(criterion, old), _words(criterion, new)
+    for key, before in was.items():
+        if before != now[key]:
+            yield CellChange(row.column(key), before, now[key])
+
+
+def _words(criterion: Criterion, values: Values) -> dict[str, str]:
+    """Every input cell of a row as people read it, by column."""
+    chosen = choice(criterion)
+    said = {}
+    if chosen is not None:
+        picked = values.figures.get(chosen.key, "")
+        said["choice"] = choice_words(chosen).get(picked, picked)
+    for place, declared in enumerate(numbers(criterion), start=1):
+        said[f"{FIGURE}{place}"] = values.figures.get(declared.key, "").replace(".", ",")
+    if scoring.is_direct(criterion.rule):
+        said["points"] = _points(values.points)
+    said |= {"explanation": values.explanation, "na": YES if values.na_claimed else "", "na_reason": values.na_reason}
+    return said
+
+
+def _points(points: Decimal | None) -> str:
+    """9,50, or more digits where there are more."""
+    short, whole = vn(points), vn_short(points)
+    return short if len(short) >= len(whole) else whole
+
+
+def _fault(row: SheetRow, criterion: Criterion, name: str, said: str) -> Fault:
+    """A field's fault at its column."""
+    message, _, repair = said.partition(": ")
+    return row.fault(_column(criterion, name), message, repair)
+
+
+def _column(criterion: Criterion, name: str) -> str:
+    if not name.startswith("figure"):
+        return name
+    chosen = choice(criterion)
+    if chosen is not None:
+        return "choice"
+    keys = [f"figure_{f.key}" for f in numbers(criterion)]
+    return f"{FIGURE}{keys.index(name) + 1 if name in keys else 1}"
+
+
+def _notice(filled: Filled, criterion: Criterion, row: SheetRow, points: Decimal | None, found: Comparison) -> None:
+    """A rule's points that the file shows otherwise: the server's count, and it says so."""
+    shown = filled.shown_points.get(criterion.pk)
+    if scoring.is_direct(criterion.rule) or shown is None:
+        return
+    if points is None or abs(shown - points) > TOLERANCE:
+        counted = f"theo quy tắc là {_points(points)}" if points is not None else "theo quy tắc chưa có điểm"
+        found.notices.append(
+            f"Dòng {row.number}, cột {row.column('points')}: tiêu chí {criterion.code} trong tệp ghi "
+            f"{vn_short(shown)} điểm, {counted}. Máy tính lại theo quy tắc."
+        )

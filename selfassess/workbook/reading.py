@@ -1,0 +1,216 @@
+"""The workbook back in: every fault by row and column, all or nothing. Rows are found by code, columns by heading."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import IO, Any
+
+from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
+from cchc_index.lib.sheets import Book, Table, cell_text, is_date, read_book, table_of
+from cchc_index.lib.sheets import Row as SheetRow
+from cchc_index.lib.text import fold
+from criteria import scoring
+from criteria.models import Criterion
+from selfassess.queries import TaskList
+
+from . import token
+from .layout import FIGURE, GUIDE, MAIN, SEAL, YES, Values, choice, choice_words, numbers, places, prose
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_UNPACKED = 60 * 1024 * 1024
+MAX_ROWS = 2_000
+_TRUE, _FALSE = {"co", "x", "1", "true"}, {"", "khong", "0", "false"}
+_BY_HAND = "gõ thẳng giá trị, hoặc mở tệp bằng Excel hay LibreOffice cho tính xong rồi lưu lại"
+
+
+@dataclass(slots=True)
+class Filled:
+    """What a file says: values by criterion with the row's number, the versions it was made from."""
+
+    values: dict[int, Values] = field(default_factory=dict)
+    rows: dict[int, SheetRow] = field(default_factory=dict)
+    shown_points: dict[int, Decimal | None] = field(default_factory=dict)
+    versions: Mapping[int, int] = field(default_factory=dict)
+
+
+def read(source: IO[bytes], tasks: TaskList, *, name: str = "") -> Filled:
+    """Everything typed into a workbook of this assessment. Raises ImportRefused with every fault."""
+    book = read_book(source, name=name, max_bytes=MAX_BYTES, max_unpacked=MAX_UNPACKED, max_rows=MAX_ROWS)
+    sealed = token.unseal(_sealed(book), tasks)
+    title = MAIN if MAIN in book.sheets else next((t for t in book.visible if t != GUIDE), "")
+    count = max((len(numbers(row.criterion)) for row in tasks.leaves), default=0)
+    table = table_of(book.sheets.get(title, []), [place.column for place in places(count)])
+    reader = _Reader(tasks, table, book.unvalued.get(title, set()))
+    return reader.read(sealed.versions)
+
+
+def _sealed(book: Book) -> str:
+    rows = book.sheets.get(SEAL)
+    if rows is None:
+        repair = "tải mẫu từ trang “Nhập bằng Excel” rồi điền vào mẫu ấy, giữ nguyên các trang ẩn"
+        raise ImportRefused([Fault(0, "", "không phải mẫu của hệ thống hoặc đã mất trang ẩn", repair)])
+    return cell_text(rows[1][0]) if len(rows) > 1 and rows[1] else ""
+
+
+class _Reader:
+    def __init__(self, tasks: TaskList, table: Table, unvalued: set[tuple[int, int]]):
+        self.table, self.unvalued = table, unvalued
+        self.leaves = {row.criterion.code: row.criterion for row in tasks.leaves}
+        self.groups = {r.criterion.code for a in tasks.areas for r in a.rows if not r.criterion.is_leaf}
+        self.groups |= {area.criterion.code for area in tasks.areas}
+        self.faults: list[Fault] = list(table.faults)
+        self.seen: dict[str, int] = {}
+
+    def read(self, versions: Mapping[int, int]) -> Filled:
+        filled = Filled(versions=versions)
+        for row in self.table.rows:
+            criterion = self._criterion(row)
+            if criterion is not None:
+                filled.values[criterion.pk] = self._values(row, criterion)
+                filled.rows[criterion.pk] = row
+                filled.shown_points[criterion.pk] = _shown_points(row)
+        if self.faults:
+            raise ImportRefused(self.faults)
+        if not filled.values:
+            raise ImportRefused([Fault(0, "", "không có dòng tiêu chí nào", token.AGAIN)])
+        return filled
+
+    def _criterion(self, row: SheetRow) -> Criterion | None:
+        """The leaf the row's code names; a group row or one with nothing to fill in gives none."""
+        raw, code = row["code"], row.text("code")
+        if is_date(raw) or (isinstance(raw, float) and not raw.is_integer()):
+            self._fault(row, "code", f"mã “{code}” đã bị Excel đổi thành ngày hoặc số", "gõ lại mã dạng chữ như mẫu")
+            return None
+        if code in self.leaves and code not in self.seen:
+            self.seen[code] = row.number
+            return self.leaves[code]
+        if code in self.seen:
+            where = f"mã “{code}” đã có ở dòng {self.seen[code]}"
+            self._fault(row, "code", where, "xóa một trong hai dòng")
+        elif code not in self.groups:
+            self._unknown(row, code)
+        return None
+
+    def _unknown(self, row: SheetRow, code: str) -> None:
+        said = f"mã “{code[:30]}” không phải tiêu chí tự đánh giá" if code else "dòng có nội dung nhưng thiếu mã"
+        self._fault(row, "code", said, "xóa dòng này hoặc ghi lại đúng mã như mẫu")
+
+    def _values(self, row: SheetRow, criterion: Criterion) -> Values:
+        claimed = self._claimed(row)
+        reason = self._prose(row, "na_reason")
+        if reason and not claimed:
+            self._fault(
+                row, "na_reason", "có lý do nhưng chưa đề nghị", f"chọn “{YES}” ở cột Không áp dụng hoặc xóa lý do"
+            )
+        return Values(
+            figures=self._figures(row, criterion),
+            points=self._points(row, criterion, claimed),
+            explanation=self._prose(row, "explanation"),
+            na_claimed=claimed,
+            na_reason=reason,
+        )
+
+    def _figures(self, row: SheetRow, criterion: Criterion) -> dict[str, str]:
+        asked = numbers(criterion)
+        found = {f.key: self._number(row, f"{FIGURE}{n}", _figure) for n, f in enumerate(asked, start=1)}
+        figures = {key: text for key, value in found.items() if (text := exact_text(value)) is not None}
+        chosen = choice(criterion)
+        picked = self._choice(row, chosen) if chosen else ""
+        if chosen is None:
+            self._empty(row, "choice")
+        for n in range(len(asked) + 1, self._figure_columns() + 1):
+            self._empty(row, f"{FIGURE}{n}")
+        return figures | ({chosen.key: picked} if chosen and picked else {})
+
+    def _figure_columns(self) -> int:
+        return sum(key.startswith(FIGURE) for key in self.table.index)
+
+    def _choice(self, row: SheetRow, declared: scoring.Field) -> str:
+        typed = fold(self._cell(row, "choice"))
+        known = {fold(words): key for key, words in choice_words(declared).items()}
+        if typed and typed not in known:
+            said = f"“{row.text('choice')[:60]}” không có trong danh sách mức"
+            self._fault(row, "choice", said, f"chọn một trong: {'; '.join(choice_words(declared).values())}")
+        return known.get(typed, "")
+
+    def _points(self, row: SheetRow, criterion: Criterion, claimed: bool) -> Decimal | None:
+        """Points count only where the unit types them; a rule's cell is computed again."""
+        if not scoring.is_direct(criterion.rule):
+            return None
+        value = self._number(row, "points", lambda raw: _direct(criterion, raw))
+        if claimed and value is not None:
+            self._fault(row, "points", "vừa có điểm vừa đề nghị không áp dụng", "xóa điểm hoặc xóa đề nghị")
+        return value
+
+    def _claimed(self, row: SheetRow) -> bool:
+        typed = fold(self._cell(row, "na"))
+        if typed not in _TRUE | _FALSE:
+            self._fault(row, "na", f"không hiểu “{row.text('na')[:40]}”", f"chọn “{YES}” hoặc để trống")
+        return typed in _TRUE
+
+    def _prose(self, row: SheetRow, key: str) -> str:
+        raw = self._cell(row, key)
+        return prose(raw) if isinstance(raw, str) else cell_text(raw)
+
+    def _number(self, row: SheetRow, key: str, take: Callable[[object], Decimal | None]) -> Decimal | None:
+        raw = self._cell(row, key)
+        if is_date(raw):
+            self._fault(row, key, f"Excel đã đổi số thành ngày {cell_text(raw)}", "gõ lại số, dấu thập phân theo máy")
+            return None
+        try:
+            # A binary float keeps fifteen digits for certain: 0.1 + 0.2 is 0.3.
+            return take(Decimal(format(raw, ".15g")) if isinstance(raw, float) else raw)
+        except NumberProblem as problem:
+            self._fault(row, key, *_in_two(str(problem)))
+            return None
+
+    def _empty(self, row: SheetRow, key: str) -> None:
+        if cell_text(self._cell(row, key)):
+            self._fault(row, key, "tiêu chí này không dùng ô này", "xóa nội dung ô, ghi vào ô nền vàng nhạt của dòng")
+
+    def _cell(self, row: SheetRow, key: str) -> Any:
+        """The cell's value; a formula counts by the value the program computed."""
+        column = self.table.index.get(key)
+        if column is not None and (row.number - 1, column) in self.unvalued:
+            self._fault(row, key, "công thức chưa có kết quả hoặc báo lỗi", _BY_HAND)
+            return None
+        return row[key]
+
+    def _fault(self, row: SheetRow, key: str, message: str, repair: str) -> None:
+        self.faults.append(row.fault(key, message, repair))
+
+
+def _figure(raw: object) -> Decimal | None:
+    value = _decimal(raw)
+    if value is not None and value < 0:
+        raise NumberProblem("là số âm; gõ số từ 0 trở lên")
+    return value
+
+
+def _direct(criterion: Criterion, raw: object) -> Decimal | None:
+    value = _decimal(raw)
+    if value is not None and not 0 <= value <= criterion.max_points:
+        raise NumberProblem(f"{vn_short(value)} điểm nằm ngoài khoảng; gõ từ 0 đến {vn_short(criterion.max_points)}")
+    return value
+
+
+def _decimal(raw: object) -> Decimal | None:
+    """The number in its shortest form, so that 9.50 equals 9.5."""
+    value = parse_decimal(raw)
+    text = exact_text(value)
+    return None if text is None else Decimal(text)
+
+
+def _in_two(sentence: str) -> tuple[str, str]:
+    """A number's problem as message and repair."""
+    message, _, repair = sentence.partition("; ")
+    return message, repair
+
+
+def _shown_points(row: SheetRow) -> Decimal | None:
+    """The points the file shows, if it shows a number."""
+    try:
+        return parse_decimal(row["points"], places=20)
+    except NumberProblem:
+        return None
