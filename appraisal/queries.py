@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q, QuerySet
 
 from criteria.models import Criterion, RoundGroup
+from selfassess import findings
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
@@ -18,6 +19,7 @@ FILTERS = {
     "cho": "Chờ thẩm định",
     "lech": "Lệch điểm tự đánh giá",
     "khong-tai-lieu": "Không có tài liệu",
+    "canh-bao": "Có cảnh báo",
     "cho-giai-trinh": "Đơn vị chưa giải trình",
 }
 
@@ -64,6 +66,7 @@ class GridCell:
     may_decide: bool
     reply_asked: bool = False
     round2_over: bool = False
+    warnings: int = 0
 
     @property
     def key(self) -> str:
@@ -154,6 +157,7 @@ class GridCell:
             "cho": self.is_pending,
             "lech": self.differs,
             "khong-tai-lieu": self.submitted and (self.claim is None or not self.claim.evidence),
+            "canh-bao": self.warnings > 0,
             "cho-giai-trinh": self.awaits_reply,
         }
         return tests.get(wanted, True)
@@ -161,13 +165,14 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything a grid reads, by cell: four queries whatever the number of units and criteria."""
+    """Everything a grid reads, by cell: six queries whatever the number of units and criteria."""
 
     submitted: frozenset[int]
     claims: dict[Cell, Claim]
     standings: dict[Cell, Standing]
     replies: dict[int, str]
     released: frozenset[str]
+    warned: dict[Cell, int]
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool) -> GridCell:
         at = (unit.pk, criterion.pk)
@@ -182,6 +187,7 @@ class Sheet:
             may_decide=may_decide and unit.pk in self.submitted,
             reply_asked=Stage.ROUND1 in self.released,
             round2_over=Stage.ROUND2 in self.released,
+            warnings=self.warned.get(at, 0),
         )
 
 
@@ -189,13 +195,15 @@ def sheet(
     round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion], *, released: frozenset[str]
 ) -> Sheet:
     """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. The `released` stages
-    tell whether an adjustment waits for an answer and an objection for round 2."""
+    tell whether an adjustment waits for an answer and an objection for round 2. `warned`: the pieces of
+    evidence of each cell that carry a warning."""
     return Sheet(
         _submitted(round_group),
         _claims(round_group, units, leaves),
         _standings(round_group, units, leaves),
         _replies(round_group),
         released,
+        findings.warned_cells(round_group.round, round_group.pk),
     )
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from units.admin_base import ReadOnlyAdmin, RelatedFilter
 
-from .models import Document, Evidence, SelfAssessment, SelfScore, Transition
+from .models import Document, DocumentReading, Evidence, SelfAssessment, SelfScore, Transition
 
 
 @admin.register(SelfAssessment)
@@ -38,10 +38,26 @@ class SelfScoreAdmin(ReadOnlyAdmin):
 class DocumentAdmin(ReadOnlyAdmin):
     """The document's data; the file itself is opened on the unit's page, where rights are checked."""
 
-    list_display = ["number", "abstract", "unit", "original_name", "size", "uploaded_by", "uploaded_at"]
+    list_display = ["number", "abstract", "unit", "original_name", "size", "scan_state", "uploaded_by", "uploaded_at"]
+    list_filter = ["scan_state"]
     list_select_related = ["unit", "uploaded_by"]
     search_fields = ["number", "abstract", "unit__name", "digest"]
     exclude = ["file"]
+
+
+@admin.register(DocumentReading)
+class DocumentReadingAdmin(ReadOnlyAdmin):
+    """Who opened which file, when and from where."""
+
+    list_display = ["document", "unit", "reader", "at", "saved", "address"]
+    list_filter = ["saved"]
+    list_select_related = ["document__unit", "reader"]
+    search_fields = ["document__number", "reader__username", "reader__full_name"]
+    date_hierarchy = "at"
+
+    @admin.display(description="đơn vị", ordering="document__unit__name")
+    def unit(self, obj: DocumentReading) -> str:
+        return obj.document.unit.name
 
 
 @admin.register(Evidence)

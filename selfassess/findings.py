@@ -123,6 +123,12 @@ def of_evidence(rows: Iterable[Evidence], round_: Round, unit_id: int, *, names:
     }
 
 
+def document_words(document: Document) -> Said:
+    """What can be said of a document in whatever round: everything but its date and other units' files."""
+    anytime = (date.min, date.max)
+    return say(paper_of(document), anytime)
+
+
 def paper_of(document: Document, page: int | None = None) -> Paper:
     return Paper(
         document.number,

@@ -237,7 +237,7 @@ def criterion_page(assessment: SelfAssessment, criterion: Criterion) -> Criterio
         trail=_trail(criterion, tree),
         score=score,
         evidence=evidence,
-        others=list(documents_of(assessment.unit_id).exclude(pk__in=[e.document_id for e in evidence])),
+        others=list(usable_documents(assessment.unit_id).exclude(pk__in=[e.document_id for e in evidence])),
         previous=leaves[at - 1] if at else None,
         following=leaves[at + 1] if at + 1 < len(leaves) else None,
         number=at + 1,
@@ -283,6 +283,11 @@ def last_year(assessment: SelfAssessment, criterion: Criterion) -> SelfScore | N
 def documents_of(unit_id: int) -> QuerySet[Document]:
     """The unit's current documents, newest first."""
     return Document.objects.filter(unit=unit_id, replaced_by=None).order_by("-uploaded_at", "-pk")
+
+
+def usable_documents(unit_id: int) -> QuerySet[Document]:
+    """The current documents a score may rest on: all but those that hold malware."""
+    return documents_of(unit_id).exclude(scan_state=Document.Scan.INFECTED)
 
 
 def with_uses(documents: QuerySet[Document]) -> QuerySet[Document]:

@@ -22,7 +22,7 @@ from appraisal.tests.pages import (
 )
 from criteria.models import Phase
 from criteria.tests.factories import CriterionFactory, open_phase
-from selfassess.models import Evidence, SelfScore
+from selfassess.models import DocumentReading, Evidence, SelfScore
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
@@ -267,19 +267,18 @@ def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case):
 # --- files ------------------------------------------------------------------------------------------
 
 
-def test_evidence_is_served_privately_and_in_the_page(case, caplog):
+def test_evidence_is_served_privately_and_in_the_page(case):
     paper = document(case.first, case.officer)
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper, page=3)
     client = sign_in(case.member)
     page = client.get(cell_page(case)).text
     assert f"{reverse('appraisal:document', args=[paper.pk])}#page=3" in page
-    with caplog.at_level("INFO", logger="cchc.access"):
-        answer = client.get(reverse("appraisal:document", args=[paper.pk]))
+    answer = client.get(reverse("appraisal:document", args=[paper.pk]))
     assert content(answer).startswith(b"%PDF")
     assert answer["Content-Disposition"].startswith("inline")
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert f"document {paper.pk} read by {case.member.pk}" in caplog.text
+    assert [(r.document_id, r.saved) for r in DocumentReading.objects.filter(reader=case.member)] == [(paper.pk, False)]
 
 
 def test_a_detached_document_is_no_longer_served(case):

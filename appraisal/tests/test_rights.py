@@ -100,7 +100,8 @@ def test_reading_writes_nothing(world):
             for address in addresses.values():
                 status(client, address)
         writes = [q["sql"] for q in asked if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
-        assert writes == []
+        # A file that was opened leaves who opened it: the one record that looking makes.
+        assert [sql for sql in writes if "documentreading" not in sql] == []
 
 
 def test_own_unit_is_refused_everywhere(case):

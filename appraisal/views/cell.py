@@ -15,7 +15,8 @@ from cchc_index.lib import numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess.files import SHOWN
+from selfassess import findings
+from selfassess.files import SHOWN, withheld
 from selfassess.models import Evidence, SelfScore
 from units.models import Unit
 
@@ -113,6 +114,7 @@ def _page(
         "figures": _figures(leaf, score),
         "rule_lines": scoring.describe(leaf.rule, leaf.max_points),
         "evidence": evidence,
+        "findings": findings.of_evidence(evidence, here.round_group.round, unit.pk, names=True),
         "shown": _shown(request, evidence),
         "steps": steps,
         "reply": next((s for s in reversed(steps) if s.stage == Stage.EXPLANATION), None) if row.is_disputed else None,
@@ -149,7 +151,7 @@ def _figures(leaf: Criterion, score: SelfScore | None) -> list[tuple[str, str]]:
 def _shown(request: HttpRequest, evidence: list[Evidence]) -> Evidence | None:
     """The document beside the form: the one asked for, else the first that a browser can show."""
     wanted = request.GET.get("tai-lieu", "")
-    showable = [e for e in evidence if e.document.content_type in SHOWN]
+    showable = [e for e in evidence if e.document.content_type in SHOWN and not withheld(e.document, own=False)]
     return next((e for e in showable if str(e.pk) == wanted), showable[0] if showable else None)
 
 

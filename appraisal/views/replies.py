@@ -1,7 +1,5 @@
 """The unit's side: what the council adjusted, the reply, and evidence files for both sides."""
 
-import logging
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -16,11 +14,9 @@ from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria import scoring
 from criteria.models import Phase, Round
-from selfassess.files import file_response
+from selfassess.files import answer
 from units import rules as people
 from units.models import Unit, User
-
-access_log = logging.getLogger("cchc.access")
 
 
 def _check_unit_person(request: HttpRequest) -> User:
@@ -132,5 +128,4 @@ def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not isinstance(user, User) or not (rules.has_desk(user) or people.grants(user).roles & set(rules.UNIT_ROLES)):
         raise PermissionDenied
     found = get_object_or_404(rules.documents_visible_to(user), pk=pk)
-    access_log.info("document %s read by %s", found.pk, user.pk)
-    return file_response(found)
+    return answer(request, user, found, download="tai-ve" in request.GET)

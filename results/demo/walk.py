@@ -56,13 +56,16 @@ class Walk:
     def _attach_documents(self, assessment: SelfAssessment, leaves: list[Criterion]) -> None:
         year = self.block.round_group.round.assessed_to.year
         for index, (title, kind, month) in enumerate(DOCUMENTS):
-            lines = [f"Đơn vị: {self.unit.name}.", f"Kỳ đánh giá: năm {year}.", "Nội dung dựng để trình diễn."]
+            number = f"{index + 1:02d}/{kind}-MINHHOA"
+            # The last document leaves its number out, so that a warning can be seen.
+            said = [f"Số: {number}."] if index + 1 < len(DOCUMENTS) else []
+            lines = [*said, f"Đơn vị: {self.unit.name}.", f"Kỳ đánh giá: năm {year}.", "Nội dung dựng để trình diễn."]
             content = sample_pdf(f"{title} năm {year}", lines)
             document = selfassess.add_document(
                 actor=self.officer,
                 unit_id=self.unit.pk,
                 upload=SimpleUploadedFile(f"{kind.lower()}-{year}.pdf", content, "application/pdf"),
-                number=f"{index + 1:02d}/{kind}-MINHHOA",
+                number=number,
                 issued_on=date(year, min(month, 11), 15),
                 issuer=self.unit.name,
                 abstract=f"{title} năm {year} (tài liệu minh họa)",

@@ -85,10 +85,15 @@ def _read(document: Document) -> None:
     Document.objects.filter(pk=document.pk, reading=None).update(reading={**found, "digest": document.digest})
 
 
-@transaction.atomic
 def rescan() -> int:
-    """Ask again for documents whose message was lost or whose daemon was down; the number asked for."""
+    """Ask again for documents whose message was lost or whose daemon was down; the number asked for.
+    Called often: when nothing waits it locks nothing."""
     now = clock.now()
+    return _ask_again(now) if _lost(now).exists() else 0
+
+
+@transaction.atomic
+def _ask_again(now: datetime) -> int:
     lost = list(_lost(now).order_by("asked_at", "pk").select_for_update(skip_locked=True)[:SWEEP])
     for document in lost:
         if settings.CLAMD_URL and document.scan_state == Scan.NOT_SCANNED:

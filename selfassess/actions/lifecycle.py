@@ -10,7 +10,7 @@ from cchc_index.lib.faults import Refused
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup
 from criteria.queries import units_of
-from selfassess import mails, receipt, rules
+from selfassess import findings, mails, receipt, rules
 from selfassess.entry import text
 from selfassess.models import SelfAssessment, Transition
 from selfassess.queries import missing
@@ -68,6 +68,8 @@ def submit(*, actor: User, assessment_id: int, address: str = "") -> SelfAssessm
         lacking = missing(assessment)
         if lacking:
             raise Refused(f"Còn {len(lacking)} tiêu chí chưa đủ nên chưa nộp được: xem danh sách ở trang kiểm tra.")
+        if findings.infected(assessment):
+            raise Refused("Có tài liệu chứa mã độc nên chưa nộp được: thay bằng tệp sạch, xem ở trang kiểm tra.")
         return _submit(assessment, actor, at, address)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from cchc_index.lib import clock
 from criteria.models import Round, RoundGroup
 from criteria.queries import round_groups, round_in_view
-from selfassess import queries, rules
+from selfassess import findings, queries, rules
 from selfassess.models import SelfAssessment
 from units import rules as people
 from units.models import Unit
@@ -65,6 +65,7 @@ def check_page(
     """Everything before submission on one page; after a refusal with the typed reason kept."""
     context = _standing(request, found)
     context |= {"error": error, "reason": reason}
+    context |= {"warned": findings.of_assessment(found), "infected": findings.infected(found)}
     return render(request, "selfassess/check.html", context, status=status)
 
 

@@ -22,6 +22,7 @@ from cchc_index.lib.faults import Refused
 from results import tasks
 from results.demo import accounts
 from selfassess import reminders
+from selfassess.actions import rescan
 from units import mail
 
 log = logging.getLogger(__name__)
@@ -119,10 +120,11 @@ def _supervise(commands: dict[str, list[str]], children: "dict[str, subprocess.P
 
 
 def _sweep(reminded: date | None) -> date | None:
-    """Jobs and mail whose message was lost, and once a day the reminders; the day last reminded. One failed
-    sweep (a locked or restarting database) must not stop the service; the next one comes soon."""
+    """Jobs, documents and mail whose message was lost, and once a day the reminders; the day last reminded.
+    One failed sweep (a locked or restarting database) must not stop the service; the next one comes soon."""
     try:
         tasks.requeue()
+        rescan()
         if mail.has_lost():
             send_after_commit("units.send_mail")
         if reminded != clock.today() and clock.hanoi(clock.now()).hour >= REMIND_HOUR:
