@@ -27,7 +27,7 @@ ROLE_TABS: dict[str, tuple[Tab, ...]] = {
     Role.COUNCIL_MEMBER: (Tab("appraisal:home", "Thẩm định"),),
     Role.SURVEY_OPERATOR: (Tab("surveys:home", "Điều tra xã hội học"),),
     Role.INDEX_MANAGER: (Tab("results:control", "Điều hành"), Tab("appraisal:home", "Thẩm định")),
-    Role.OBSERVER: (Tab("results:control", "Điều hành"),),
+    Role.OBSERVER: (Tab("results:control", "Điều hành"), Tab("appraisal:home", "Thẩm định")),
 }
 
 

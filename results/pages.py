@@ -201,6 +201,7 @@ class Progress:
     appraised_of: int
     surveyed: int
     surveyed_of: int
+    assessment_id: int | None = None
 
     @property
     def missing(self) -> int:
@@ -294,7 +295,7 @@ def _progress(unit: Unit, assessment: SelfAssessment | None, counts: Counter[tup
     appraised, surveyed = done_of(True), done_of(False)
     words = assessment.get_state_display() if assessment else "chưa bắt đầu"
     submitted = assessment is not None and assessment.state == SelfAssessment.State.SUBMITTED
-    return Progress(unit, words, submitted, *appraised, *surveyed)
+    return Progress(unit, words, submitted, *appraised, *surveyed, assessment.pk if assessment else None)
 
 
 @dataclass(frozen=True)

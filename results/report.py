@@ -16,14 +16,24 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from cchc_index.lib import clock
+
 from . import charts, reading
 from .reading import Block, Book, Row
+from .statement import Statement
 
 ROWS_PER_CHART = 36
 """What one page takes beside its caption."""
 
 ILLUSTRATIVE = """@page { @bottom-center { content: "DỮ LIỆU MINH HỌA"; color: #9b1c1f;
   font: bold 11pt "Times New Roman", "Liberation Serif", "Tinos", "Noto Serif", serif; } }"""
+LANDSCAPE = """@page { size: A4 landscape; margin: 18mm 12mm 16mm 18mm;
+  @top-center { content: none }
+  @top-right { content: "Trang " counter(page) "/" counter(pages); font: 10pt "Times New Roman", "Liberation Serif",
+    "Tinos", "Noto Serif", serif; }
+  @top-left { content: string(subject); font: italic 10pt "Times New Roman", "Liberation Serif", "Tinos",
+    "Noto Serif", serif; white-space: nowrap; } }
+p.subject { string-set: subject content(); }"""
 FIRST_PAGE = "@page :first { @top-center { content: none } }"
 LAID_OUT = 70
 """Percent of the work done once the pages are laid out."""
@@ -53,6 +63,29 @@ def unit_pdf(bundle: Mapping[str, Any], group_code: str, unit_code: str) -> byte
     sheet = _sheet(block, block.by_unit[unit_code])
     renderer = _Renderer(book)
     return _written(renderer.document("results/report/unit.html", {"sheet": sheet}, FIRST_PAGE))
+
+
+def statement_pdf(statement: Statement) -> bytes:
+    """A unit's statement of points: every movement criterion after criterion, on landscape pages with the
+    unit's name on each."""
+    year = statement.round_group.round.year
+    illustrative = statement.round_group.round.illustrative
+    context = {
+        "statement": statement,
+        "movements": statement.select(by_criterion=True),
+        "title": f"Sao kê điểm năm {year} của {statement.unit}" + (" – DỮ LIỆU MINH HỌA" if illustrative else ""),
+        "now": clock.now(),
+        "illustrative": illustrative,
+    }
+    return _written(_laid_out("results/report/statement.html", context, LANDSCAPE, FontConfiguration()))
+
+
+def _laid_out(template: str, context: Mapping[str, Any], extra: str, fonts: FontConfiguration) -> Document:
+    html = HTML(string=render_to_string(template, context), url_fetcher=_fetcher())
+    sheet = (settings.BASE_DIR / "static" / "css" / "report.css").read_text(encoding="utf-8")
+    mark = ILLUSTRATIVE if context.get("illustrative") else ""
+    style = CSS(string=sheet + mark + extra, font_config=fonts, url_fetcher=_fetcher())
+    return html.render(stylesheets=[style], font_config=fonts, presentational_hints=True)
 
 
 class _Renderer:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import control, files, public
+from .views import control, files, public, statement
 
 app_name = "results"
 
@@ -26,6 +26,8 @@ urlpatterns = [
     path("tai-ve/<int:year>/<slug:number>/yeu-cau/", files.request_file, name="request-file"),
     path("viec/<int:pk>/", files.job, name="job"),
     path("viec/<int:pk>/tep.pdf", files.job_file, name="job-file"),
+    path("sao-ke/<int:year>/<slug:group>/<path:code>/", statement.statement, name="statement"),
+    path("sao-ke-pdf/<int:year>/<slug:group>/<path:code>/", statement.request_pdf, name="statement-pdf"),
     path("dieu-hanh/", control.control, name="control"),
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
     path("dieu-hanh/xem-truoc/", control.preview, name="preview"),

@@ -1,7 +1,7 @@
 """The verbs that write: computations, publications, background jobs."""
 
 from .computation import recompute
-from .jobs import claim, enqueue_recompute, request_report, requeue, run_recompute, run_report
+from .jobs import claim, enqueue_recompute, request_report, request_statement, requeue, run_recompute, run_report
 from .publication import approve, propose, publish, withdraw
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "publish",
     "recompute",
     "request_report",
+    "request_statement",
     "requeue",
     "run_recompute",
     "run_report",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
@@ -305,12 +306,50 @@ def _new_report(
     return job
 
 
+@transaction.atomic
+def request_statement(*, actor: User, round_group_id: int, unit_id: int) -> Job:
+    """Ask for a unit's statement of points as PDF, for the eyes of `actor`. Asking again while one waits
+    gives that one. Raises PermissionDenied when the person may see nothing of it."""
+    round_group = RoundGroup.objects.select_for_update(of=("self",)).get(pk=round_group_id)
+    unit = Unit.objects.get(pk=unit_id)
+    if rules.sight_of(actor, round_group, unit) is None:
+        raise PermissionDenied
+    wanted = {"kind": Kind.STATEMENT, "round_group": round_group, "unit": unit, "requested_by": actor}
+    same = Job.objects.filter(**wanted, state=State.QUEUED).order_by("-pk").first()
+    if same is not None:
+        return same
+    job = Job.objects.create(**wanted)
+    _send(job)
+    return job
+
+
 def run_report(job_id: int) -> None:
     """Claim and render a report; the file is stored before the job is done. Safe to kill and to repeat."""
     _run(job_id, _render)
 
 
 def _render(job: Job) -> None:
+    if job.kind == Kind.STATEMENT:
+        _render_statement(job)
+    else:
+        _render_report(job)
+
+
+def _render_statement(job: Job) -> None:
+    """What the person who asked may see when it is made, not when it was asked for."""
+    from results import report, statement
+
+    assert job.round_group is not None  # the kind carries a block, a unit and a person
+    assert job.unit is not None
+    sight = rules.sight_of(job.requested_by or AnonymousUser(), job.round_group, job.unit)
+    if sight is None:
+        raise Refused("Người yêu cầu không còn quyền xem sao kê của đơn vị này.")
+    with pulse(job):
+        pdf = report.statement_pdf(statement.statement(job.round_group, job.unit, sight))
+    _store(job.pk, pdf)
+
+
+def _render_report(job: Job) -> None:
     from results import report  # WeasyPrint is heavy: only where it renders
 
     if job.publication is not None:

@@ -124,6 +124,8 @@ def job_file(request: HttpRequest, pk: int) -> FileResponse:
 
 
 def _file_name(job: Job) -> str:
+    if job.kind == Job.Kind.STATEMENT and job.unit is not None:
+        return f"sao-ke-diem-{_year(job)}-{pages.reading.slug(job.unit.code)}.pdf"
     parts = ["chi-so-cchc", str(_year(job))]
     if job.round_group is not None:
         parts.append("xem-truoc")

@@ -1,0 +1,101 @@
+"""A log entry in the words of the statement. No database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cchc_index.lib.numbers import vn
+
+Json = Mapping[str, Any]
+
+ARCHIVE = "Nhập điểm tự đánh giá từ hồ sơ lưu"
+SURVEY = {
+    "surveys.import_ballots": "Điểm ĐTXHH tính lại khi nhập phiếu",
+    "surveys.import_figures": "Điểm ĐTXHH theo số liệu đo lường",
+    "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
+    "surveys.undo": "Điểm ĐTXHH tính lại khi hủy lần nhập",
+}
+STEPS = {
+    "selfassess.open": "Bắt đầu tự đánh giá",
+    "selfassess.hand_over": "Trình thủ trưởng",
+    "selfassess.send_back": "Trả lại cho công chức",
+    "selfassess.submit": "Nộp bản tự đánh giá",
+    "selfassess.reopen": "Mở lại bản tự đánh giá",
+    "phase.extend": "Gia hạn",
+}
+STATES = {"draft": "đang nhập", "awaiting_head": "chờ thủ trưởng duyệt", "submitted": "đã nộp"}
+NONE, NA = "chưa chấm", "không áp dụng"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    what: str
+    before: str = ""
+    after: str = ""
+    reason: str = ""
+
+
+def value(points: Decimal | None, *, na: bool) -> str:
+    """Four states never confused: points, zero, not applicable, not scored."""
+    if na:
+        return NA
+    return NONE if points is None else vn(points, _places(points))
+
+
+def logged(text: str | None) -> str:
+    """A value as archives and survey imports log it: exact text, KAD, null."""
+    return NA if text == "KAD" else value(None if text is None else Decimal(text), na=False)
+
+
+def _places(points: Decimal) -> int:
+    """Two decimals, or as many more as the number carries."""
+    exponent = points.normalize().as_tuple().exponent
+    return max(2, -exponent) if isinstance(exponent, int) else 2
+
+
+def own(verb: str, before: Json, after: Json, number: str) -> Told:
+    """A step of the unit's own side."""
+    if verb.startswith("selfassess.score"):
+        return _score(before, after)
+    if verb == "selfassess.attach":
+        what = "Đổi trang, mục của tài liệu" if before else "Gắn tài liệu"
+        return Told(what, _place(number, before), _place(number, after))
+    if verb == "selfassess.detach":
+        return Told("Gỡ tài liệu", _place(number, before))
+    return _step(verb, before, after)
+
+
+def _score(before: Json, after: Json) -> Told:
+    pair = _points(before), _points(after)
+    explained = str(after.get("explanation") or "")
+    changed = explained != (before.get("explanation") or "")
+    claimed = str(after.get("na_reason") or "") if after.get("na_claimed") else ""
+    said = [f"Giải trình: {explained}" if changed and explained else "", f"Lý do: {claimed}" if claimed else ""]
+    reason = ". ".join(part.rstrip(".") for part in said if part)
+    if pair[0] != pair[1]:
+        return Told("Tự chấm điểm", *pair, reason)
+    if (before.get("figures") or {}) != (after.get("figures") or {}):
+        return Told("Sửa số liệu khai", *pair, reason)
+    return Told("Sửa giải trình" if changed else "Sửa lý do không áp dụng", *pair, reason)
+
+
+def _points(side: Json) -> str:
+    text = side.get("points")
+    return value(Decimal(text) if text is not None else None, na=bool(side.get("na_claimed")))
+
+
+def _place(number: str, side: Json) -> str:
+    if not side:
+        return ""
+    page, section = side.get("page"), side.get("section")
+    parts = [number, f"trang {page}" if page else "", f"mục {section}" if section else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _step(verb: str, before: Json, after: Json) -> Told:
+    def edge(side: Json) -> str:
+        return STATES.get(str(side.get("state") or ""), "")
+
+    receipt = after.get("receipt") if verb == "selfassess.submit" else ""
+    return Told(STEPS.get(verb, verb), edge(before), edge(after), f"Biên nhận {receipt}" if receipt else "")
