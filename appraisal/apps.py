@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class Config(AppConfig):
     name = "appraisal"
     verbose_name = "Thẩm định"
+
+    def ready(self) -> None:
+        from selfassess import council
+
+        from . import last_year
+
+        council.register("appraisal", last_year.released)

@@ -10,6 +10,8 @@ from django.db.models import Count, Max, Q, QuerySet
 from criteria import queries as rounds
 from criteria.models import Criterion, Phase, RoundGroup, Source
 
+from . import last_year
+from .last_year import LastYear
 from .models import Document, Evidence, SelfAssessment, SelfScore, Transition
 
 ZERO = Decimal(0)
@@ -222,11 +224,11 @@ class CriterionPage:
     following: Criterion | None
     number: int
     count: int
-    last_year: SelfScore | None
+    last_year: LastYear | None
 
 
 def criterion_page(assessment: SelfAssessment, criterion: Criterion) -> CriterionPage:
-    """Five queries whatever the number of criteria, documents and evidence."""
+    """Six queries whatever the number of criteria, documents and evidence; with a last year nine more."""
     tree = rounds.tree(assessment.round_group.criteria_set_id)
     leaves = [c for c in tree if c.is_leaf and c.source == Source.SELF]
     at = next(i for i, c in enumerate(leaves) if c.pk == criterion.pk)
@@ -242,7 +244,7 @@ def criterion_page(assessment: SelfAssessment, criterion: Criterion) -> Criterio
         following=leaves[at + 1] if at + 1 < len(leaves) else None,
         number=at + 1,
         count=len(leaves),
-        last_year=last_year(assessment, criterion),
+        last_year=last_year.of_criterion(assessment, criterion),
     )
 
 
@@ -258,23 +260,6 @@ def _trail(criterion: Criterion, tree: Sequence[Criterion]) -> list[Criterion]:
         trail.append(known[at])
         at = known[at].parent_id
     return trail[::-1]
-
-
-def last_year(assessment: SelfAssessment, criterion: Criterion) -> SelfScore | None:
-    """The unit's own submitted score on the same criterion of the earlier set."""
-    if criterion.previous_id is None:
-        return None
-    return (
-        SelfScore.objects.filter(
-            criterion=criterion.previous_id,
-            assessment__unit=assessment.unit_id,
-            assessment__state=SelfAssessment.State.SUBMITTED,
-        )
-        .exclude(assessment=assessment.pk)
-        .select_related("assessment__round_group__round", "criterion")
-        .order_by("-assessment__round_group__round__year")
-        .first()
-    )
 
 
 # --- documents, history, several units ------------------------------------------------------------

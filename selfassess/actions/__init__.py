@@ -6,6 +6,7 @@ They raise PermissionDenied for a wrong role, `Refused` (a sentence) for a wrong
 """
 
 from .archive import import_scores
+from .copying import Copied, copy_last_year
 from .evidence import add_document, add_evidence, attach, detach
 from .examining import examine, log_reading, rescan
 from .lifecycle import hand_over, open_assessment, reopen, send_back, submit
@@ -14,11 +15,13 @@ from .versions import move_place, replace_document
 from .workbook import Line, apply_workbook
 
 __all__ = [
+    "Copied",
     "Line",
     "add_document",
     "add_evidence",
     "apply_workbook",
     "attach",
+    "copy_last_year",
     "detach",
     "examine",
     "hand_over",

@@ -1,6 +1,7 @@
 """The unit's pages: thin ways in and out. Ids in, one action or query, answer."""
 
 from .autosave import autosave
+from .copying import copy_all, copy_last_year
 from .files import document, documents, paper, place, replace
 from .pages import assessment, check, home, receipt
 from .scoring import attach, criterion, detach, preview, upload
@@ -12,6 +13,8 @@ __all__ = [
     "attach",
     "autosave",
     "check",
+    "copy_all",
+    "copy_last_year",
     "criterion",
     "detach",
     "document",

@@ -20,7 +20,7 @@ from cchc_index.lib.faults import Conflict, Refused
 from cchc_index.lib.numbers import vn, vn_short, vn_typed
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess import actions, entry, queries, rules
+from selfassess import actions, entry, findings, queries, rules
 from selfassess.forms import AttachForm, UploadForm
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 
@@ -49,11 +49,11 @@ def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     found = find_assessment(request, pk)
     leaf = find_criterion(found, criterion_id)
     if request.method != "POST":
-        return _page(request, found, leaf)
+        return page_of(request, found, leaf)
     only_the_unit(request, found)
-    trouble = _save(request, found, leaf)
+    trouble = save_typed(request, found, leaf)
     if trouble:
-        return _page(request, found, leaf, trouble)
+        return page_of(request, found, leaf, trouble)
     following = queries.criterion_page(found, leaf).following if "tiep" in request.POST else None
     return redirect("selfassess:criterion", found.pk, following.pk if following else leaf.pk)
 
@@ -72,7 +72,7 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     leaf = find_criterion(found, criterion_id)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, found, leaf, Trouble(form.said()))
+        return page_of(request, found, leaf, Trouble(form.said()))
     given = {**form.cleaned_data, "upload": request.FILES.get("upload")}
     try:
         evidence = actions.add_evidence(
@@ -83,7 +83,7 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
             **given,
         )
     except Refused as refused:
-        return _page(request, found, leaf, _trouble(refused))
+        return page_of(request, found, leaf, trouble_of(refused))
     messages.success(request, f"Đã tải lên và gắn tài liệu {evidence.document.number}.")
     return _after_evidence(request, found, leaf)
 
@@ -96,7 +96,7 @@ def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     leaf = find_criterion(found, criterion_id)
     form = AttachForm({**request.POST.dict(), **_chosen_place(request)})
     if not form.is_valid():
-        return _page(request, found, leaf, Trouble(_prefixed(form.said())))
+        return page_of(request, found, leaf, Trouble(_prefixed(form.said())))
     given = form.cleaned_data
     try:
         evidence = actions.attach(
@@ -109,8 +109,8 @@ def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
             address=address(request),
         )
     except Refused as refused:
-        trouble = _trouble(refused)
-        return _page(request, found, leaf, Trouble(_prefixed(trouble.errors), status=trouble.status))
+        trouble = trouble_of(refused)
+        return page_of(request, found, leaf, Trouble(_prefixed(trouble.errors), status=trouble.status))
     messages.success(request, f"Đã gắn tài liệu {evidence.document.number}.")
     return _after_evidence(request, found, leaf)
 
@@ -133,16 +133,16 @@ def detach(request: HttpRequest, pk: int, criterion_id: int, evidence_id: int) -
     try:
         actions.detach(actor=person(request), assessment_id=found.pk, evidence_id=evidence_id, address=address(request))
     except Refused as refused:
-        return _page(request, found, leaf, _trouble(refused))
+        return page_of(request, found, leaf, trouble_of(refused))
     messages.success(request, "Đã gỡ tài liệu khỏi tiêu chí; tài liệu vẫn còn trong kho của đơn vị.")
     return _after_evidence(request, found, leaf)
 
 
 def _after_evidence(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> HttpResponse:
     """The evidence is in; the score typed beside it is saved too, or shown again with its fault."""
-    trouble = _save(request, found, leaf) if "version" in request.POST else None
+    trouble = save_typed(request, found, leaf) if "version" in request.POST else None
     if trouble:
-        return _page(request, found, leaf, trouble)
+        return page_of(request, found, leaf, trouble)
     return redirect(reverse("selfassess:criterion", args=[found.pk, leaf.pk]) + "#tai-lieu")
 
 
@@ -161,7 +161,7 @@ def preview(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     return render(request, "selfassess/_computed.html", context)
 
 
-def _save(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> Trouble | None:
+def save_typed(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> Trouble | None:
     """Save what was typed; None when it is in."""
     typed = request.POST
     try:
@@ -179,7 +179,7 @@ def _save(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> Troub
             address=address(request),
         )
     except Refused as refused:
-        return _trouble(refused)
+        return trouble_of(refused)
     if score.version != (before or 0):
         messages.success(request, f"Đã lưu {clock.hanoi(clock.now()):%H:%M:%S} tiêu chí {leaf.code}.{_said(score)}")
     return None
@@ -191,7 +191,7 @@ def _said(score: SelfScore) -> str:
     return f" Điểm: {vn(score.points)}." if score.points is not None else " Chưa có điểm."
 
 
-def _trouble(refused: Refused) -> Trouble:
+def trouble_of(refused: Refused) -> Trouble:
     if isinstance(refused, entry.Invalid):
         return Trouble(refused.errors)
     current = refused.current if isinstance(refused, Conflict) else None
@@ -212,7 +212,9 @@ def typed_figures(typed: Mapping[str, str]) -> dict[str, object]:
 # --- the page -----------------------------------------------------------------------------------
 
 
-def _page(request: HttpRequest, found: SelfAssessment, leaf: Criterion, trouble: Trouble | None = None) -> HttpResponse:
+def page_of(
+    request: HttpRequest, found: SelfAssessment, leaf: Criterion, trouble: Trouble | None = None
+) -> HttpResponse:
     """The criterion's page; after a fault with everything typed still in its field."""
     trouble = trouble or Trouble(status=200)
     page = queries.criterion_page(found, leaf)
@@ -236,6 +238,7 @@ def _page(request: HttpRequest, found: SelfAssessment, leaf: Criterion, trouble:
         "may_edit": rules.can_edit(request.user, found, at),
         "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
         "computed": page.score.points if page.score else None,
+        "findings": findings.of_evidence(page.evidence, found.round_group.round, found.unit_id),
     }
     return render(request, "selfassess/criterion.html", context, status=trouble.status)
 
