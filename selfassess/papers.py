@@ -32,7 +32,13 @@ def uses(document: Document, reader: AnyUser, at: datetime) -> list[Use]:
             editable[assessment.pk] = rules.can_edit(reader, assessment, at)
             same = [each for each in rows if each.score.assessment_id == assessment.pk]
             said |= findings.of_evidence(same, assessment.round_group.round, document.unit_id)
-    return [Use(row, said[row.pk], editable[row.score.assessment_id]) for row in rows]
+    known = findings.document_words(document).warnings
+    return [Use(row, _beside(said[row.pk], known), editable[row.score.assessment_id]) for row in rows]
+
+
+def _beside(said: Said, known: tuple[str, ...]) -> Said:
+    """What holds for this use alone: what is said of the document itself stands once on its page."""
+    return Said(tuple(each for each in said.warnings if each not in known))
 
 
 def _live(document: Document) -> QuerySet[Evidence]:

@@ -98,7 +98,8 @@ def _extension(name: str) -> str:
 
 
 def _pdf(data: bytes) -> int:
-    if b"%PDF-" not in data[:1024]:
+    # A few stray bytes before the header are common; the header of another kind of file is a disguise.
+    if b"%PDF-" not in data[:1024] or (not data.startswith(b"%PDF-") and data.startswith(_OTHER_THAN_PDF)):
         raise _not_what_it_says("PDF", data)
     try:
         reader = pypdf.PdfReader(_Timed(data), strict=False)
@@ -239,6 +240,7 @@ _SIGNATURES = (
     (b"MZ", "chương trình chạy trên máy"),
     (b"<", "trang web"),
 )
+_OTHER_THAN_PDF = tuple(start for start, _ in _SIGNATURES if start != b"%PDF-")
 _KINDS: dict[str, tuple[str, Callable[[bytes], "int | Picture | None"]]] = {
     "pdf": ("application/pdf", _pdf),
     "docx": (_WORD, _office("DOCX", "word/document.xml")),

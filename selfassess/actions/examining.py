@@ -82,7 +82,7 @@ def _read(document: Document) -> None:
         found = known or evidence_reading.read_file(document.file.path, kind, document.number)
     except OSError:
         return  # the sweeper comes back
-    Document.objects.filter(pk=document.pk, reading=None).update(reading={**found, "digest": document.digest})
+    Document.objects.filter(pk=document.pk, reading__isnull=True).update(reading={**found, "digest": document.digest})
 
 
 def rescan() -> int:
@@ -106,7 +106,7 @@ def _ask_again(now: datetime) -> int:
 
 def _lost(now: datetime) -> QuerySet[Document]:
     unasked = Q(asked_at=None) | Q(asked_at__lte=now - ASK_AGAIN)
-    wanted = unasked & (Q(scan_state=Scan.SCANNING) | Q(reading=None) & ~Q(scan_state=Scan.INFECTED))
+    wanted = unasked & (Q(scan_state=Scan.SCANNING) | Q(reading__isnull=True) & ~Q(scan_state=Scan.INFECTED))
     if settings.CLAMD_URL:
         wanted |= unasked & Q(scan_state=Scan.NOT_SCANNED)
         wanted |= Q(scan_state=Scan.FAILED, asked_at__lte=now - TRY_AGAIN)

@@ -1,0 +1,158 @@
+"""What is read in the evidence, and what is said about it."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+
+from selfassess import evidence_reading as reading
+from selfassess import findings
+from selfassess.models import Document
+from selfassess.samples import sample_pdf
+from selfassess.tests.factories import tiny_pdf
+
+YEAR = (date(2031, 1, 1), date(2031, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "found"),
+    [
+        ("Số: 125/BC-SNV", "125/BC-SNV", True),
+        ("Số:  125 / BC – SNV", "125/BC-SNV", True),
+        ("số 125/bc-snv", "125/BC-SNV", True),
+        ("Số: 05/BC-SNV", "5/BC-SNV", True),
+        ("Số: 5/BC-SNV", "05/BC-SNV", True),
+        ("Số: 7/Q\u00d0-UBND", "7/QĐ-UBND", True),  # the Icelandic letter that fonts draw for Đ
+        ("Số: 7/KH-Y TÊ\u0301", "7/KH-YTẾ", True),  # decomposed accents
+        ("125/BC-SNVHà Nội", "125/BC-SNV", True),
+        ("Số: 125/BC-SNV", "5/BC-SNV", False),
+        ("Số:     /BC-SNV", "125/BC-SNV", False),
+        ("Số: 125/BC-SNV", "126/BC-SNV", False),
+        ("Báo cáo", "không số", None),
+        ("Báo cáo", "Không có số", None),
+    ],
+)
+def test_number_is_found_whatever_spaces_dashes_and_case(text: str, number: str, found: bool | None) -> None:
+    assert reading.has_number(text, number) is found
+
+
+def kept(tmp_path, content: bytes, kind: str):
+    path = tmp_path / f"tep.{kind}"
+    path.write_bytes(content)
+    return path
+
+
+def office(parts: dict[str, str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+DOCX = f"<w:document {W}><w:p><w:r><w:t>Số: 12</w:t></w:r><w:r><w:t>5/BC-SNV</w:t></w:r></w:p></w:document>"
+
+
+def test_pdf_with_text_says_whether_its_number_is_there(tmp_path) -> None:
+    path = kept(tmp_path, sample_pdf("Báo cáo", ["Số: 125/BC-SNV", "Hà Nội, Sở Nội vụ báo cáo."]), "pdf")
+    found = reading.read_file(path, "pdf", "125/BC-SNV")
+    assert (found["text"], found["number_found"], found["signed"], found["pages_read"]) == ("read", True, False, 1)
+    assert reading.read_file(path, "pdf", "99/KH-SNV")["number_found"] is False
+
+
+def test_scanned_pdf_has_no_text_layer_and_raises_no_false_alarm(tmp_path) -> None:
+    found = reading.read_file(kept(tmp_path, tiny_pdf(2), "pdf"), "pdf", "125/BC-SNV")
+    assert (found["text"], found["number_found"]) == ("none", None)
+
+
+def test_docx_number_split_over_runs_is_found(tmp_path) -> None:
+    path = kept(tmp_path, office({"word/document.xml": DOCX}), "docx")
+    assert reading.read_file(path, "docx", "125/BC-SNV")["number_found"] is True
+
+
+def test_signature_field_is_seen_only_when_it_holds_a_signature() -> None:
+    assert not reading.is_signed(PdfReader(io.BytesIO(pdf_with_field(signed=False))))
+    assert reading.is_signed(PdfReader(io.BytesIO(pdf_with_field(signed=True))))
+
+
+def pdf_with_field(*, signed: bool) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(width=100, height=100)
+    field = DictionaryObject({NameObject("/FT"): NameObject("/Sig"), NameObject("/T"): TextStringObject("Chữ ký")})
+    if signed:
+        field[NameObject("/V")] = DictionaryObject({NameObject("/Type"): NameObject("/Sig")})
+    form = DictionaryObject({NameObject("/Fields"): ArrayObject([writer._add_object(field)])})
+    writer.root_object[NameObject("/AcroForm")] = form
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_picture_is_not_read(tmp_path) -> None:
+    assert reading.read_file(tmp_path / "none.png", "png", "1/BC")["text"] == "other"
+
+
+def test_entities_of_a_docx_are_not_expanded(tmp_path) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + f"<w:document {W}>&b;</w:document>"
+    found = reading.read_file(kept(tmp_path, office({"word/document.xml": bomb}), "docx"), "docx", "1/BC")
+    assert found["text"] == "unreadable"
+
+
+# --- what is said -----------------------------------------------------------------------------------
+
+
+def paper(**changes: object) -> findings.Paper:
+    given: dict = {
+        "number": "125/BC-SNV",
+        "issued_on": date(2031, 6, 1),
+        "content_type": "application/pdf",
+        "digest": "d",
+        "pages": 3,
+        "scan_state": Document.Scan.CLEAN,
+        "reading": {"text": "read", "number_found": True, "signed": True, "pages_read": 3},
+        "page": 3,
+    }
+    return findings.Paper(**{**given, **changes})
+
+
+def test_sound_evidence_has_nothing_said_about_it() -> None:
+    assert findings.say(paper(), YEAR) == findings.Said()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"issued_on": date(2032, 1, 1)}, "ngoài thời kỳ đánh giá"),
+        ({"issued_on": date(2030, 12, 31)}, "ngoài thời kỳ đánh giá"),
+        ({"page": 4}, "chỉ có 3 trang"),
+        ({"reading": {"text": "read", "number_found": False, "pages_read": 3}}, "trong nội dung tệp"),
+        ({"reading": {"text": "read", "number_found": False, "pages_read": 40}, "pages": 90}, "40 trang đầu"),
+        ({"reading": {"text": "none", "number_found": None, "signed": False}}, "chữ ký số"),
+        ({"scan_state": "scanning"}, "đang quét"),
+        ({"scan_state": "failed"}, "chưa quét được"),
+        ({"scan_state": "infected"}, "mã độc"),
+    ],
+)
+def test_each_finding_has_its_sentence(changes: dict, said: str) -> None:
+    found = findings.say(paper(**changes), YEAR).warnings
+    assert len(found) == 1
+    assert said in found[0]
+
+
+@pytest.mark.parametrize("day", YEAR)
+def test_first_and_last_day_of_the_period_belong_to_it(day: date) -> None:
+    assert not findings.say(paper(issued_on=day), YEAR).warnings
+
+
+def test_no_text_layer_is_a_note_not_a_warning() -> None:
+    said = findings.say(paper(reading={"text": "none", "number_found": None, "signed": True}), YEAR)
+    assert said == findings.Said((), ("Tệp không có lớp chữ, không đọc được số ký hiệu.",))
+
+
+def test_twin_is_named_to_the_council_only() -> None:
+    assert "đơn vị khác" in findings.say(paper(), YEAR, ("Sở Tài chính",)).warnings[0]
+    assert "Sở Tài chính" in findings.say(paper(), YEAR, ("Sở Tài chính",), names=True).warnings[0]
