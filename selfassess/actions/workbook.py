@@ -36,9 +36,11 @@ class Line:
 
 
 @transaction.atomic
-def apply_workbook(*, actor: User, assessment_id: int, lines: Sequence[Line], address: str = "") -> int:
+def apply_workbook(
+    *, actor: User, assessment_id: int, lines: Sequence[Line], reason: str = "", address: str = ""
+) -> int:
     """Store every line by the rules of `save_score`, all or nothing; the number of changed scores is the
-    answer, so the same lines again give 0. Each changed score has its own entry in the log.
+    answer, so the same lines again give 0. Each changed score has its own entry in the log, with `reason`.
 
     Raises Refused for a wrong state, a foreign criterion or values that give no score, and Conflict whose
     `current` lists the criteria that somebody saved first.
@@ -58,7 +60,8 @@ def apply_workbook(*, actor: User, assessment_id: int, lines: Sequence[Line], ad
     known = SelfScore.objects.filter(assessment=assessment, criterion__in=before).in_bulk(field_name="pk")
     changes = [Change(score, before[score.criterion_id], snapshot(score)) for score in known.values()]
     changes.sort(key=lambda change: criteria[change.obj.criterion_id].position)  # type: ignore[attr-defined]
-    record_many(actor=actor, verb="selfassess.score", changes=changes, unit=assessment.unit, address=address)
+    verb, unit = "selfassess.score", assessment.unit
+    record_many(actor=actor, verb=verb, changes=changes, unit=unit, reason=reason, address=address)
     return len(changed)
 
 

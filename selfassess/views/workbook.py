@@ -15,7 +15,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from selfassess import actions, queries, rules
 from selfassess.models import SelfAssessment
-from selfassess.workbook import keeping
+from selfassess.workbook import keeping, lineage
 from selfassess.workbook.comparing import Comparison, compare
 from selfassess.workbook.reading import MAX_BYTES, read
 from selfassess.workbook.writing import build
@@ -59,7 +59,7 @@ def workbook_upload(request: HttpRequest, pk: int) -> HttpResponse:
     _only_the_unit(request, found)
     try:
         content = _content(request.FILES.get("file"))
-        _compare(found, io.BytesIO(content))
+        _compare(request, found, io.BytesIO(content))
     except ImportRefused as refused:
         return _upload_page(request, found, list(refused.faults))
     ticket = keeping.keep(content, found.pk, person(request).pk)
@@ -131,11 +131,15 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
         return _preview_page(request, found, ticket, compared, status=409)
     try:
         changed = actions.apply_workbook(
-            actor=person(request), assessment_id=found.pk, lines=_lines(compared), address=address(request)
+            actor=person(request),
+            assessment_id=found.pk,
+            lines=_lines(compared),
+            reason=lineage.reason(compared.file_id),
+            address=address(request),
         )
     except Refused as refused:
         return _preview_page(request, found, ticket, _compared(request, found, ticket), error=str(refused), status=409)
-    said = f"Đã ghi {changed} tiêu chí từ Excel, cùng lúc." if changed else "Tệp không khác hệ thống; không ghi gì."
+    said = f"Đã ghi {changed} tiêu chí từ tệp Excel." if changed else "Tệp không khác hệ thống; không ghi gì."
     messages.success(request, said)
     return redirect("selfassess:assessment", found.pk)
 
@@ -157,12 +161,14 @@ def _lines(compared: Comparison) -> list[actions.Line]:
 
 def _compared(request: HttpRequest, found: SelfAssessment, ticket: str) -> Comparison:
     """The kept file against what stands now. Raises Refused for a bad ticket, ImportRefused for a bad file."""
-    return _compare(found, keeping.fetch(ticket, found.pk, person(request).pk))
+    return _compare(request, found, keeping.fetch(ticket, found.pk, person(request).pk))
 
 
-def _compare(found: SelfAssessment, content: io.BytesIO) -> Comparison:
+def _compare(request: HttpRequest, found: SelfAssessment, content: io.BytesIO) -> Comparison:
     tasks = queries.task_list(found)
-    return compare(read(content, tasks, name="tep.xlsx"), tasks)
+    filled = read(content, tasks, name="tep.xlsx")
+    lineage.take_own(filled, tasks, person(request))
+    return compare(filled, tasks)
 
 
 def _preview_address(found: SelfAssessment, ticket: str) -> str:

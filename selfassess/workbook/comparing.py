@@ -42,6 +42,7 @@ class RowChange:
 
 @dataclass(slots=True)
 class Comparison:
+    file_id: str = ""
     changes: list[RowChange] = field(default_factory=list)
     stale: list[RowChange] = field(default_factory=list)
     unchanged: int = 0
@@ -55,7 +56,9 @@ class Comparison:
 
 def compare(filled: Filled, tasks: TaskList) -> Comparison:
     """The file against what stands. Raises ImportRefused for rows whose values give no score."""
-    found = Comparison(absent=[r.criterion for r in tasks.leaves if r.criterion.pk not in filled.values])
+    found = Comparison(
+        filled.file_id, absent=[r.criterion for r in tasks.leaves if r.criterion.pk not in filled.values]
+    )
     faults: list[Fault] = []
     for row in tasks.leaves:
         if row.criterion.pk in filled.values:

@@ -1,6 +1,6 @@
 """The workbook back in: every fault by row and column, all or nothing. Rows are found by code, columns by heading."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, Any
@@ -31,7 +31,8 @@ class Filled:
     values: dict[int, Values] = field(default_factory=dict)
     rows: dict[int, SheetRow] = field(default_factory=dict)
     shown_points: dict[int, Decimal | None] = field(default_factory=dict)
-    versions: Mapping[int, int] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    file_id: str = ""
 
 
 def read(source: IO[bytes], tasks: TaskList, *, name: str = "") -> Filled:
@@ -42,7 +43,7 @@ def read(source: IO[bytes], tasks: TaskList, *, name: str = "") -> Filled:
     count = max((len(numbers(row.criterion)) for row in tasks.leaves), default=0)
     table = table_of(book.sheets.get(title, []), [place.column for place in places(count)])
     reader = _Reader(tasks, table, book.unvalued.get(title, set()))
-    return reader.read(sealed.versions)
+    return reader.read(sealed)
 
 
 def _sealed(book: Book) -> str:
@@ -62,8 +63,8 @@ class _Reader:
         self.faults: list[Fault] = list(table.faults)
         self.seen: dict[str, int] = {}
 
-    def read(self, versions: Mapping[int, int]) -> Filled:
-        filled = Filled(versions=versions)
+    def read(self, sealed: token.Token) -> Filled:
+        filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id)
         for row in self.table.rows:
             criterion = self._criterion(row)
             if criterion is not None:

@@ -1,6 +1,7 @@
 """The version token in the hidden sheet: whose file it is and what it was made from, signed."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,8 +19,10 @@ AGAIN = "tải lại mẫu từ trang “Nhập bằng Excel” rồi điền v�
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`versions` of the rows as the file was made, by criterion; 0 where nobody had scored yet."""
+    """`versions` of the rows as the file was made, by criterion; 0 where nobody had scored yet. `file_id`
+    tells the files of one assessment apart."""
 
+    file_id: str
     assessment: int
     label: str
     criteria: str
@@ -28,7 +31,13 @@ class Token:
 
 def seal(tasks: TaskList) -> str:
     versions = [[row.criterion.pk, row.score.version] for row in tasks.leaves if row.score and row.score.version]
-    payload = {"a": tasks.assessment.pk, "n": label(tasks.assessment), "c": digest(tasks), "v": versions}
+    payload = {
+        "i": secrets.token_hex(4),
+        "a": tasks.assessment.pk,
+        "n": label(tasks.assessment),
+        "c": digest(tasks),
+        "v": versions,
+    }
     return signing.dumps(payload, salt=SALT, compress=True)
 
 
@@ -36,7 +45,8 @@ def unseal(text: str, tasks: TaskList) -> Token:
     """The token of a file of this very assessment. Raises ImportRefused with the sentence that fits."""
     try:
         payload = signing.loads(text, salt=SALT)
-        token = Token(payload["a"], payload["n"], payload["c"], {int(c): int(v) for c, v in payload["v"]})
+        versions = {int(criterion): int(version) for criterion, version in payload["v"]}
+        token = Token(payload["i"], payload["a"], payload["n"], payload["c"], versions)
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         raise _refuse("mã phiên bản của tệp đã bị sửa hoặc mất", AGAIN) from None
     if token.assessment != tasks.assessment.pk:

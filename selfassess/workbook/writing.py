@@ -175,6 +175,7 @@ class _Main:
         made = formulas.formula(criterion, cells, self._at(number, "na"), options)
         cell = self._cell(number, "points")
         cell.number_format, cell.font = POINTS, PLAIN
+        cell.alignment = Alignment(vertical="top", horizontal="right", indent=1)
         if made is not None:
             cell.value = made
             self.cached[cell.coordinate] = _computed(criterion, values)
@@ -210,7 +211,8 @@ class _Main:
         said = f"{marks}{taken} Chỉ điền ô nền vàng nhạt; điểm theo quy tắc tự hiện. Cách điền: trang “{GUIDE}”."
         _text(self._cell(2, "code"), said, wrap=False)
         if round_.illustrative:
-            self._cell(2, "code").fill = MARK
+            for place in self.places[: self.column["choice"]]:
+                self._cell(2, place.key).fill = MARK
         _text(self._cell(3, "name"), "Máy này viết “chín phẩy năm” như ô bên phải: gõ đúng dấu ấy.")
         _number(self._cell(3, "note"), Decimal("9.5"), "General")
         self._total()
@@ -355,7 +357,7 @@ def _text(cell: object, said: str, *, bold: bool = False, wrap: bool = True) -> 
 def _number(cell: object, value: Decimal | None, shape: str) -> None:
     assert isinstance(cell, Cell)
     cell.value, cell.number_format, cell.font = value, shape, PLAIN
-    cell.alignment = Alignment(vertical="top", horizontal="right")
+    cell.alignment = Alignment(vertical="top", horizontal="right", indent=1)
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,513 @@
+"""The Excel round trip: what is written comes back as it was, every fault is named, nothing half saved."""
+
+import io
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cchc_index.lib.faults import Conflict, ImportRefused, Refused
+from criteria import scoring
+from criteria.models import Criterion
+from selfassess import actions, queries
+from selfassess.models import SelfAssessment, SelfScore
+from selfassess.tests.factories import EvidenceFactory, SelfAssessmentFactory, SelfScoreFactory
+from selfassess.tests.workbooks import (
+    BANDS,
+    FORMULA,
+    PROPORTIONAL,
+    RULES,
+    STEPS,
+    YES_NO,
+    edited,
+    everything,
+    filled,
+    large_assessment,
+    place,
+    template,
+)
+from selfassess.workbook.comparing import Comparison, compare
+from selfassess.workbook.layout import LISTS, MAIN, SEAL
+from selfassess.workbook.reading import read
+from units.models import LogEntry, LogHead, Role, User
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+LibreOffice = Callable[[bytes], bytes]
+
+
+@pytest.fixture
+def assessment() -> SelfAssessment:
+    """Six criteria, one of each kind of rule: 1.1 direct, then steps, bands, proportional, formula, yes/no."""
+    return large_assessment(6)
+
+
+@pytest.fixture
+def officer(assessment: SelfAssessment) -> User:
+    return person(Role.UNIT_OFFICER, assessment.unit)
+
+
+def compared(assessment: SelfAssessment, content: bytes) -> Comparison:
+    tasks = queries.task_list(assessment)
+    return compare(read(io.BytesIO(content), tasks, name="a.xlsx"), tasks)
+
+
+def apply(assessment: SelfAssessment, actor: User, content: bytes) -> int:
+    found = compared(assessment, content)
+    assert not found.stale
+    return actions.apply_workbook(actor=actor, assessment_id=assessment.pk, lines=lines(found))
+
+
+def lines(found: Comparison) -> list[actions.Line]:
+    return [
+        actions.Line(
+            row.criterion.pk,
+            row.values.figures,
+            row.values.points,
+            row.values.explanation,
+            row.values.na_claimed,
+            row.values.na_reason,
+            row.seen_version,
+        )
+        for row in [*found.changes, *found.stale]
+    ]
+
+
+def faults(assessment: SelfAssessment, content: bytes) -> str:
+    with pytest.raises(ImportRefused) as refused:
+        compared(assessment, content)
+    return str(refused.value)
+
+
+def score(assessment: SelfAssessment, code: str) -> SelfScore:
+    return SelfScore.objects.get(assessment=assessment, criterion__code=code)
+
+
+def points(assessment: SelfAssessment) -> dict[str, Decimal | None]:
+    rows = SelfScore.objects.filter(assessment=assessment).order_by("criterion__position")
+    return dict(rows.values_list("criterion__code", "points"))
+
+
+def store(assessment: SelfAssessment, actor: User, code: str, **given: object) -> SelfScore:
+    """One score as the criterion's page saves it."""
+    criterion = Criterion.objects.get(criteria_set=assessment.round_group.criteria_set, code=code)
+    seen = SelfScore.objects.filter(assessment=assessment, criterion=criterion).values_list("version", flat=True)
+    values: dict[str, object] = {
+        "figures": {},
+        "points": "",
+        "explanation": "",
+        "na_claimed": False,
+        "na_reason": "",
+        "seen_version": seen.first() or 0,
+    }
+    return actions.save_score(
+        actor=actor,
+        assessment_id=assessment.pk,
+        criterion_id=criterion.pk,
+        **(values | given),  # type: ignore[arg-type]
+    )
+
+
+# --- there and back -------------------------------------------------------------------------------
+
+
+def test_whole_assessment_of_sixty_criteria_there_and_back() -> None:
+    assessment = large_assessment(60)
+    officer = person(Role.UNIT_OFFICER, assessment.unit)
+    content = filled(template(assessment), everything(60))
+    assert apply(assessment, officer, content) == 60
+    assert list(points(assessment).values())[:6] == [
+        *(Decimal("0.75"), Decimal(1), Decimal(1)),
+        *(Decimal("0.8889"), Decimal("0.425"), Decimal(0)),
+    ]
+    assert LogEntry.objects.filter(verb="selfassess.score").count() == 60
+    again = compared(assessment, template(assessment))
+    assert (len(again.changes), again.unchanged, again.notices) == (0, 60, [])
+
+
+def test_untouched_template_changes_nothing(assessment: SelfAssessment) -> None:
+    found = compared(assessment, template(assessment))
+    assert (found.changes, found.stale, found.unchanged, found.absent) == ([], [], 6, [])
+
+
+def test_same_file_twice_changes_nothing_the_second_time(assessment: SelfAssessment, officer: User) -> None:
+    content = filled(template(assessment), everything(6))
+    assert apply(assessment, officer, content) == 6
+    assert apply(assessment, officer, content) == 0
+    assert set(SelfScore.objects.values_list("version", flat=True)) == {1}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "=1+1",
+        "'=1+1",
+        "+84 24 3825",
+        "-",
+        "@tên",
+        "dòng 1\n\n  dòng 2\tcột",
+        "dấu cách cuối \ncó",
+        "a\x07b",
+        "<b>&amp;</b>",
+    ],
+)
+def test_any_explanation_comes_back_as_it_was(assessment: SelfAssessment, officer: User, said: str) -> None:
+    store(assessment, officer, "1.1", points="0,5", explanation=said)
+    content = template(assessment)
+    assert not compared(assessment, content).changes
+    assert not compared(assessment, edited(content, lambda sheet: None)).changes
+    sheet = load_workbook(io.BytesIO(content))[MAIN]
+    assert sheet[place(sheet, "1.1", "Giải trình cách chấm")].data_type != "f"
+
+
+def test_scores_of_an_archive_without_figures_are_left_alone(assessment: SelfAssessment) -> None:
+    criterion = Criterion.objects.get(code="1.3")
+    SelfScoreFactory(assessment=assessment, criterion=criterion, points=Decimal("0.5"))
+    assert not compared(assessment, template(assessment)).changes
+
+
+def test_document_attached_to_an_unscored_criterion_is_no_score(assessment: SelfAssessment) -> None:
+    EvidenceFactory(
+        score=SelfScoreFactory(assessment=assessment, criterion=Criterion.objects.get(code="1.1"), version=0)
+    )
+    content = template(assessment)
+    assert not compared(assessment, content).changes
+    sheet = load_workbook(io.BytesIO(content))[MAIN]
+    assert sheet[place(sheet, "1.1", "Số tài liệu")].value == 1
+
+
+@pytest.fixture(scope="module")
+def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> LibreOffice:
+    """The file as LibreOffice computes and saves it."""
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        pytest.skip("LibreOffice chưa cài trên máy này")
+    folder = tmp_path_factory.mktemp("libreoffice")
+    before, after = folder / "vao.xlsx", folder / "ra" / "vao.xlsx"
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+
+    def convert(content: bytes) -> bytes:
+        before.write_bytes(content)
+        command = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", after.parent, before]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        return after.read_bytes()
+
+    return convert
+
+
+def test_libreoffice_computes_the_points_and_the_file_comes_back(
+    assessment: SelfAssessment, officer: User, libreoffice: LibreOffice
+) -> None:
+    store(assessment, officer, "1.1", points="0,5", explanation="=1+1\ndòng hai")
+    typed = filled(template(assessment), {**everything(6), "1.1": {}})
+    converted = libreoffice(typed)
+    found = compared(assessment, converted)
+    assert (len(found.changes), found.unchanged, found.notices) == (5, 1, [])
+    sheet = load_workbook(io.BytesIO(converted), data_only=True)[MAIN]
+    shown = {
+        row.criterion.code: sheet[place(sheet, row.criterion.code, "Điểm tự đánh giá")].value for row in found.changes
+    }
+    for row in found.changes:
+        assert row.points is not None
+        assert Decimal(str(shown[row.criterion.code])).quantize(Decimal("0.0001")) == row.points, row.criterion.code
+
+
+def test_libreoffice_saving_the_untouched_file_changes_nothing(
+    assessment: SelfAssessment, officer: User, libreoffice: LibreOffice
+) -> None:
+    apply(assessment, officer, filled(template(assessment), everything(6)))
+    store(assessment, officer, "1.6", na_claimed=True, na_reason="Không có nhiệm vụ")
+    found = compared(assessment, libreoffice(template(assessment)))
+    assert (len(found.changes), found.unchanged, found.notices) == (0, 6, [])
+
+
+# --- the template ---------------------------------------------------------------------------------
+
+
+def test_only_input_cells_are_unlocked_and_the_head_stays(assessment: SelfAssessment) -> None:
+    workbook = load_workbook(io.BytesIO(template(assessment)))
+    sheet = workbook[MAIN]
+    assert all(s.protection.sheet and not s.protection.password for s in workbook.worksheets)
+    assert {s.title: s.sheet_state for s in workbook.worksheets if s.sheet_state != "visible"} == dict.fromkeys(
+        (LISTS, SEAL), "hidden"
+    )
+    assert sheet.freeze_panes == "C5"
+    unlocked = {c.coordinate for row in sheet.iter_rows() for c in row if not c.protection.locked}
+    shared = ("Giải trình cách chấm", "Không áp dụng", "Lý do không áp dụng")
+    expected = {place(sheet, f"1.{n}", heading) for n in range(1, 7) for heading in shared}
+    expected |= {place(sheet, code, "Mức đạt được") for code in ("1.2", "1.6")} | {
+        place(sheet, "1.1", "Điểm tự đánh giá")
+    }
+    expected |= {place(sheet, code, f"Số liệu {n}") for code in ("1.3", "1.4", "1.5") for n in (1, 2)}
+    assert unlocked == expected
+
+
+def test_stored_points_stand_beside_their_formula_for_protected_view(assessment: SelfAssessment, officer: User) -> None:
+    apply(assessment, officer, filled(template(assessment), everything(6)))
+    sheet = load_workbook(io.BytesIO(template(assessment)), data_only=True)[MAIN]
+    shown = {n: sheet[place(sheet, f"1.{n}", "Điểm tự đánh giá")].value for n in range(1, 7)}
+    assert shown == {1: 0.75, 2: 1, 3: 1, 4: 0.8889, 5: 0.425, 6: 0}
+
+
+def test_illustrative_year_and_criteria_are_marked(assessment: SelfAssessment) -> None:
+    assessment.round_group.round.illustrative = True
+    Criterion.objects.filter(code="1.2").update(provenance="illustrative")
+    sheet = load_workbook(io.BytesIO(template(assessment)))[MAIN]
+    assert "MINH HỌA" in str(sheet["A2"].value)
+    assert sheet[place(sheet, "1.2", "Ghi chú")].value == "minh họa"
+    assert sheet[place(sheet, "1.3", "Ghi chú")].value is None
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+def test_empty_is_not_scored_and_zero_is_zero(assessment: SelfAssessment, officer: User) -> None:
+    content = filled(template(assessment), {"1.1": {"Điểm tự đánh giá": 0}, "1.3": {"Số liệu 1": 0, "Số liệu 2": 10}})
+    assert apply(assessment, officer, content) == 2
+    assert points(assessment) == {"1.1": Decimal(0), "1.3": Decimal(0)}
+    emptied = filled(template(assessment), {"1.1": {"Điểm tự đánh giá": None}, "1.3": {"Số liệu 2": None}})
+    assert apply(assessment, officer, emptied) == 2
+    assert points(assessment) == {"1.1": None, "1.3": None}
+    assert score(assessment, "1.3").figures == {"numerator": "0"}
+
+
+def test_not_applicable_needs_its_reason(assessment: SelfAssessment, officer: User) -> None:
+    claim = {"Không áp dụng": "Có"}
+    assert "lý do không áp dụng" in faults(assessment, filled(template(assessment), {"1.1": claim}))
+    content = filled(template(assessment), {"1.1": claim | {"Lý do không áp dụng": "Không có nhiệm vụ"}})
+    assert apply(assessment, officer, content) == 1
+    assert (score(assessment, "1.1").na_claimed, score(assessment, "1.1").points) == (True, None)
+    back = filled(template(assessment), {"1.1": {"Không áp dụng": None, "Lý do không áp dụng": None}})
+    assert apply(assessment, officer, back) == 1
+    assert not score(assessment, "1.1").na_claimed
+
+
+def test_decimal_comma_text_is_read_and_binary_noise_is_not(assessment: SelfAssessment, officer: User) -> None:
+    rows = {"1.1": {"Điểm tự đánh giá": "0,5"}, "1.4": {"Số liệu 1": "9,5", "Số liệu 2": 0.1 + 0.2 + 9.7}}
+    apply(assessment, officer, filled(template(assessment), rows))
+    assert points(assessment) == {"1.1": Decimal("0.5"), "1.4": Decimal("0.95")}
+    assert score(assessment, "1.4").figures == {"numerator": "9.5", "denominator": "10"}
+
+
+@pytest.mark.parametrize(
+    ("code", "cells", "said"),
+    [
+        ("1.4", {"Số liệu 1": "1.234"}, "cột H (Số liệu 1): “1.234” có thể hiểu hai cách"),
+        ("1.4", {"Số liệu 1": "chín"}, "“chín” không phải số"),
+        ("1.4", {"Số liệu 1": -1, "Số liệu 2": 3}, "là số âm"),
+        ("1.4", {"Số liệu 1": True}, "đúng/sai"),
+        ("1.4", {"Số liệu 1": 1, "Số liệu 2": 0}, "bằng 0 nên không tính được tỷ lệ"),
+        ("1.3", {"Số liệu 1": 3, "Số liệu 2": 2}, "lớn hơn"),
+        ("1.3", {"Mức đạt được": "Không"}, "không dùng ô này"),
+        ("1.1", {"Số liệu 1": 3}, "không dùng ô này"),
+        ("1.1", {"Điểm tự đánh giá": 1.5}, "cột K (Điểm tự đánh giá): 1,5 điểm nằm ngoài khoảng"),
+        ("1.1", {"Điểm tự đánh giá": "0,12345"}, "quá 4 chữ số"),
+        ("1.2", {"Mức đạt được": "Tốt"}, "“Tốt” không có trong danh sách mức"),
+        ("1.2", {"Không áp dụng": "có thể"}, "không hiểu “có thể”"),
+        ("1.2", {"Lý do không áp dụng": "vì"}, "có lý do nhưng chưa đề nghị"),
+        ("1.1", {"Không áp dụng": "Có", "Lý do không áp dụng": "vì", "Điểm tự đánh giá": 1}, "vừa có điểm vừa"),
+        ("1.1", {"Giải trình cách chấm": "x" * 10_001}, "dài 10001 ký tự"),
+        ("1.1", {"Điểm tự đánh giá": "=1/4"}, "công thức chưa có kết quả"),
+        ("1.1", {"Mã": "9.9"}, "“9.9” không phải tiêu chí"),
+        ("1.1", {"Mã": "1.2"}, "đã có ở dòng"),
+        ("1.1", {"Mã": 1.1}, "đổi thành ngày hoặc số"),
+        ("1.1", {"Mã": None}, "thiếu mã"),
+    ],
+)
+def test_each_fault_is_named_by_row_and_column(
+    assessment: SelfAssessment, code: str, cells: dict[str, object], said: str
+) -> None:
+    content = filled(template(assessment), {code: cells})
+    message = faults(assessment, content)
+    assert said in message
+    assert message.startswith(f"Dòng {5 + int(code[2:])}, cột ") or "Mã" in cells
+    assert "Cách sửa:" in message
+
+
+def test_date_in_a_number_cell_is_named(assessment: SelfAssessment) -> None:
+    def date_in(sheet: Worksheet) -> None:
+        cell = sheet[place(sheet, "1.4", "Số liệu 1")]
+        cell.value, cell.number_format = 45000, "dd/mm/yyyy"
+
+    assert "đổi số thành ngày" in faults(assessment, edited(template(assessment), date_in))
+
+
+def test_all_faults_are_named_at_once_and_nothing_is_saved(assessment: SelfAssessment) -> None:
+    rows = {"1.1": {"Điểm tự đánh giá": 9}, "1.2": {"Mức đạt được": "?"}, "1.3": {"Số liệu 1": "a", "Số liệu 2": "b"}}
+    assert faults(assessment, filled(template(assessment), rows)).count("Dòng ") == 4
+    assert not SelfScore.objects.exists()
+
+
+def test_formula_in_an_input_cell_counts_by_its_value(assessment: SelfAssessment, libreoffice: LibreOffice) -> None:
+    content = filled(template(assessment), {"1.1": {"Điểm tự đánh giá": "=1/4"}})
+    found = compared(assessment, libreoffice(content))
+    assert [row.points for row in found.changes] == [Decimal("0.25")]
+
+
+def test_points_typed_over_a_rule_are_counted_again_and_named(assessment: SelfAssessment) -> None:
+    rows = {"1.3": {"Số liệu 1": 80, "Số liệu 2": 100, "Điểm tự đánh giá": 1}}
+    found = compared(assessment, filled(template(assessment), rows))
+    assert [row.points for row in found.changes] == [Decimal("0.5")]
+    assert "trong tệp ghi 1 điểm, theo quy tắc là 0,50" in found.notices[0]
+
+
+def test_preview_shows_old_and_new_of_each_cell(assessment: SelfAssessment, officer: User) -> None:
+    apply(assessment, officer, filled(template(assessment), {"1.3": {"Số liệu 1": 95, "Số liệu 2": 100}}))
+    found = compared(assessment, filled(template(assessment), {"1.3": {"Số liệu 1": 80.5}}))
+    (row,) = found.changes
+    assert [(c.column, c.old, c.new) for c in row.cells] == [
+        ("H (Số liệu 1)", "95", "80,5"),
+        ("K (Điểm tự đánh giá)", "1,00", "0,50"),
+    ]
+    assert (found.cells, found.unchanged) == (2, 5)
+
+
+# --- another shape --------------------------------------------------------------------------------
+
+
+def test_moved_columns_deleted_rows_and_renamed_sheet_are_understood(assessment: SelfAssessment) -> None:
+    def rearrange(sheet: Worksheet) -> None:
+        sheet.delete_rows(7)
+        sheet.move_range("L4:L11", cols=6)
+        sheet["R6"] = "Giải trình mới"
+        sheet.title = "Sheet1"
+
+    found = compared(assessment, edited(template(assessment), rearrange))
+    assert [row.criterion.code for row in found.changes] == ["1.1"]
+    assert [criterion.code for criterion in found.absent] == ["1.2"]
+
+
+def test_renamed_or_missing_heading_is_named(assessment: SelfAssessment) -> None:
+    def rename(sheet: Worksheet) -> None:
+        sheet["L4"] = "Thuyết minh"
+
+    assert "thiếu cột “Giải trình cách chấm”" in faults(assessment, edited(template(assessment), rename))
+
+
+# --- whose file, how old --------------------------------------------------------------------------
+
+
+def test_file_of_another_unit_is_refused_by_name(assessment: SelfAssessment) -> None:
+    other = SelfAssessmentFactory(round_group=assessment.round_group, unit=UnitFactory(group=assessment.unit.group))
+    said = faults(assessment, template(other))
+    assert f"tệp này là của {other.unit} năm 2031, không phải của {assessment.unit} năm 2031" in said
+
+
+def test_tampered_or_missing_token_is_refused(assessment: SelfAssessment) -> None:
+    def tamper(sheet: Worksheet) -> None:
+        sheet["A2"] = str(sheet["A2"].value).replace(":", "x:", 1)
+
+    def erase(sheet: Worksheet) -> None:
+        sheet.delete_rows(1, 5)
+
+    for edit in (tamper, erase):
+        assert "đã bị sửa hoặc mất" in faults(assessment, edited(template(assessment), edit, SEAL))
+    workbook = load_workbook(io.BytesIO(template(assessment)))
+    del workbook[SEAL]
+    out = io.BytesIO()
+    workbook.save(out)
+    assert "không phải mẫu của hệ thống" in faults(assessment, out.getvalue())
+
+
+def test_criteria_changed_since_the_download_refuse_the_file(assessment: SelfAssessment) -> None:
+    content = template(assessment)
+    Criterion.objects.filter(code="1.1").update(max_points=2)
+    assert "bộ tiêu chí đã thay đổi" in faults(assessment, content)
+
+
+def test_stale_row_is_listed_with_both_values(assessment: SelfAssessment, officer: User) -> None:
+    content = filled(template(assessment), everything(6))
+    store(assessment, officer, "1.1", points="0,25")
+    found = compared(assessment, content)
+    (row,) = found.stale
+    assert [(c.old, c.new) for c in row.cells if "Điểm" in c.column] == [("0,25", "0,75")]
+    assert len(found.changes) == 5
+    with pytest.raises(Conflict) as conflict:
+        actions.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=lines(found))
+    assert "1.1" in str(conflict.value)
+    assert points(assessment) == {"1.1": Decimal("0.25")}
+
+
+def test_row_saved_meanwhile_with_the_same_values_is_no_conflict(assessment: SelfAssessment, officer: User) -> None:
+    content = filled(template(assessment), {"1.1": {"Điểm tự đánh giá": 0.25}})
+    store(assessment, officer, "1.1", points="0,25")
+    found = compared(assessment, content)
+    assert (found.changes, found.stale, found.unchanged) == ([], [], 6)
+
+
+# --- the action -----------------------------------------------------------------------------------
+
+
+def test_head_of_another_unit_and_closed_phase_are_refused(assessment: SelfAssessment, officer: User) -> None:
+    found = lines(compared(assessment, filled(template(assessment), everything(6))))
+    stranger = person(Role.UNIT_HEAD, UnitFactory(group=assessment.unit.group))
+    with pytest.raises(PermissionDenied):
+        actions.apply_workbook(actor=stranger, assessment_id=assessment.pk, lines=found)
+    assessment.round_group.round.phases.all().delete()
+    with pytest.raises(Refused):
+        actions.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=found)
+    assert not SelfScore.objects.exists()
+
+
+def test_queries_of_an_import_do_not_grow_with_its_rows() -> None:
+    counts = []
+    LogHead.objects.create(pk=1)
+    for count, year in ((6, 2031), (60, 2032)):
+        assessment = large_assessment(count, year=year)
+        officer = person(Role.UNIT_OFFICER, assessment.unit)
+        content = filled(template(assessment), everything(count))
+        with CaptureQueriesContext(connection) as caught:
+            assert apply(assessment, officer, content) == count
+        counts.append(len(caught))
+    assert counts[0] == counts[1]
+
+
+def test_log_holds_each_movement_of_an_import(assessment: SelfAssessment, officer: User) -> None:
+    apply(assessment, officer, filled(template(assessment), {"1.1": {"Điểm tự đánh giá": 0.5}}))
+    apply(assessment, officer, filled(template(assessment), {"1.1": {"Điểm tự đánh giá": 0.25}}))
+    first, second = LogEntry.objects.filter(verb="selfassess.score").order_by("number")
+    assert (first.before, first.after["points"]) == (None, "0.5")
+    assert (second.before["points"], second.after["points"]) == ("0.5", "0.25")
+    assert first.object_id == second.object_id == str(score(assessment, "1.1").pk)
+
+
+# --- formulas against the rules -------------------------------------------------------------------
+
+
+CHOICES = ("'=Thiếu * hoặc chậm?", "Đủ, đúng hạn", "Không")
+"""Words a lookup would read as wildcards or a formula."""
+EDGES: tuple[tuple[Mapping[str, object], list[tuple[float, float]]], ...] = (
+    (BANDS, [(n, d) for d in (3, 7, 10, 1000) for n in (0, d * 7 // 10, d * 9 // 10, d * 9 // 10 + 1, d)]),
+    (PROPORTIONAL, [(0, 3), (2, 3), (7, 10), (6.9999, 10), (0.7, 1), (11, 10), (1, 7), (5, 7)]),
+    (FORMULA, [(0, 0), (1, 0), (1, 1), (0.1, 0.2), (9, 9), (0, 1)]),
+)
+
+
+def test_live_formulas_give_the_points_of_the_rules(libreoffice: LibreOffice) -> None:
+    """At the edges of bands and thresholds too, where binary fractions would tip over."""
+    rules = [STEPS] * len(CHOICES) + [rule for rule, pairs in EDGES for _ in pairs]
+    cells: list[Mapping[str, object]] = [{"Mức đạt được": said} for said in CHOICES]
+    cells += [{"Số liệu 1": a, "Số liệu 2": b} for _, pairs in EDGES for a, b in pairs]
+    assessment = large_assessment(len(rules), tuple(rules))
+    rows = {f"1.{n}": given for n, given in enumerate(cells, start=1)}
+    converted = libreoffice(filled(template(assessment), rows))
+    found = compared(assessment, converted)
+    assert (len(found.changes), found.notices) == (len(rules), [])
+    sheet = load_workbook(io.BytesIO(converted), data_only=True)[MAIN]
+    for row in found.changes:
+        shown = sheet[place(sheet, row.criterion.code, "Điểm tự đánh giá")].value
+        assert Decimal(str(shown)).quantize(Decimal("0.0001")) == row.points, rows[row.criterion.code]
+
+
+def test_every_kind_of_rule_but_direct_entry_has_a_formula(assessment: SelfAssessment) -> None:
+    assert len({scoring.describe(rule, Decimal(1))[0] for rule in (*RULES, YES_NO)}) == 6
+    sheet = load_workbook(io.BytesIO(template(assessment)))[MAIN]
+    kinds = [str(sheet[place(sheet, f"1.{n}", "Điểm tự đánh giá")].value or "")[:1] for n in range(1, 7)]
+    assert kinds == ["", "=", "=", "=", "=", "="]

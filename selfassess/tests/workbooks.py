@@ -1,0 +1,109 @@
+"""Assessments of many criteria and workbooks filled in by hand, for the tests and the bench of the round trip."""
+
+import io
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from criteria.models import Phase
+from criteria.tests.factories import (
+    CriteriaSetFactory,
+    CriterionFactory,
+    DecisionFactory,
+    RoundFactory,
+    RoundGroupFactory,
+    open_phase,
+)
+from selfassess import queries
+from selfassess.models import SelfAssessment
+from selfassess.tests.factories import SelfAssessmentFactory
+from selfassess.workbook.layout import HEADING_ROW, MAIN
+from selfassess.workbook.writing import build
+
+STEPS = {
+    "kind": "steps",
+    "options": [
+        {"key": "du", "label": "Đủ, đúng hạn", "points": "1"},
+        {"key": "thieu", "label": "=Thiếu * hoặc chậm?", "points": "0.5"},
+        {"key": "khong", "label": "Không", "points": "0"},
+    ],
+}
+BANDS = {
+    "kind": "bands",
+    "numerator": "Hồ sơ đúng hạn",
+    "denominator": "Hồ sơ phải giải quyết",
+    "unit": "hồ sơ",
+    "forbid_over": True,
+    "bands": [{"from": "90", "from_open": True, "points": "1"}, {"from": "70", "points": "0.5"}, {"points": "0"}],
+}
+PROPORTIONAL = {"kind": "proportional", "numerator": "Đã làm", "denominator": "Phải làm", "threshold": "70"}
+FORMULA = {
+    "kind": "formula",
+    "fields": [
+        {"key": "a", "label": "Sáng kiến cấp Thành phố"},
+        {"key": "b", "label": "Sáng kiến cấp cơ sở", "optional": True},
+    ],
+    "expression": "min(diem_toi_da, a * 0.5 + b / 4) - 0.1",
+}
+YES_NO = {"kind": "yes_no"}
+RULES = ({}, STEPS, BANDS, PROPORTIONAL, FORMULA, YES_NO)
+FILLED: tuple[Mapping[str, object], ...] = (
+    {"Điểm tự đánh giá": 0.75, "Giải trình cách chấm": "Tự chấm theo báo cáo\nxuống dòng"},
+    {"Mức đạt được": "Đủ, đúng hạn"},
+    {"Số liệu 1": 95, "Số liệu 2": 100},
+    {"Số liệu 1": 8, "Số liệu 2": 9},
+    {"Số liệu 1": 1, "Số liệu 2": 0.1},
+    {"Mức đạt được": "Không"},
+)
+
+
+def large_assessment(
+    count: int = 60, rules: tuple[Mapping[str, object], ...] = RULES, year: int = 2031
+) -> SelfAssessment:
+    """A draft of `count` self-assessed leaves of one point, codes 1.1 … 1.n, their rules in turn."""
+    decision = DecisionFactory(number=f"{year}/QĐ-THU")
+    block = RoundGroupFactory(round=RoundFactory(year=year), criteria_set=CriteriaSetFactory(decision=decision))
+    area = CriterionFactory(
+        criteria_set=block.criteria_set, code="1", position=0, is_leaf=False, source="", max_points=Decimal(count)
+    )
+    for n in range(1, count + 1):
+        rule = rules[(n - 1) % len(rules)]
+        CriterionFactory(criteria_set=block.criteria_set, parent=area, code=f"1.{n}", position=n, rule=rule)
+    open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+    return SelfAssessmentFactory(round_group=block)
+
+
+def template(assessment: SelfAssessment) -> bytes:
+    return build(queries.task_list(assessment))
+
+
+def filled(content: bytes, rows: Mapping[str, Mapping[str, object]]) -> bytes:
+    """The workbook with cells written by code and heading."""
+
+    def write(sheet: Worksheet) -> None:
+        for code, cells in rows.items():
+            for heading, value in cells.items():
+                sheet[place(sheet, code, heading)] = value
+
+    return edited(content, write)
+
+
+def place(sheet: Worksheet, code: str, heading: str) -> str:
+    column = next(c.column_letter for c in sheet[HEADING_ROW] if c.value == heading)
+    return f"{column}{next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == code)}"
+
+
+def edited(content: bytes, edit: Callable[[Worksheet], object], sheet: str = MAIN) -> bytes:
+    """The workbook after `edit` had one of its sheets."""
+    workbook = load_workbook(io.BytesIO(content))
+    edit(workbook[sheet])
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def everything(count: int = 60) -> dict[str, Mapping[str, object]]:
+    """A whole self-assessment typed: every rule answered."""
+    return {f"1.{n}": FILLED[(n - 1) % len(FILLED)] for n in range(1, count + 1)}
