@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from cchc_index.resend import given_back
 from criteria.context import PUBLIC_TABS, tabs_for
 
 
@@ -40,8 +41,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form sent too late, or from another login: what was typed is still in the browser."""
-    return render(request, "errors/csrf.html", status=403)
+    """A form sent too late, or from another login: given back to be sent again, else still in the browser."""
+    return given_back(request) or render(request, "errors/csrf.html", status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -10,7 +10,7 @@ from selfassess import actions
 from selfassess.models import SelfAssessment
 from selfassess.tests.factories import SelfAssessmentFactory
 from selfassess.tests.test_actions import BANDS
-from units.models import Role, User
+from units.models import Role, UnitGroup, User
 from units.tests.factories import UnitFactory, person
 
 # One unit for each story, so that no test meets the traces of another.
@@ -20,6 +20,7 @@ UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi")
 def seed() -> None:
     """Eight units in one block with an open self-assessment; each has an officer and a head."""
     round_group = small_round()
+    UnitGroup.objects.filter(pk=round_group.group_id).update(code="thu")
     _rule(round_group.criteria_set_id)
     open_phase(round_group.round, Phase.Kind.SELF_ASSESSMENT)
     for name in UNITS:

@@ -212,7 +212,10 @@
     event.preventDefault();
     if (leaving || tooLarge(event.submitter)) return;
     leaving = true;
-    if (await send()) { passing = true; form.requestSubmit(event.submitter); } else { leaving = false; said.scrollIntoView({ block: "nearest" }); }
+    const button = event.submitter;
+    if (!await send()) { leaving = false; said.scrollIntoView({ block: "nearest" }); return; }
+    // Not within the event: a browser ignores a form submitted while it is being submitted.
+    setTimeout(() => { passing = true; form.requestSubmit(button); });
   });
   function tooLarge(button) {
     const file = document.getElementById("upload");

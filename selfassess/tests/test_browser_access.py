@@ -1,0 +1,120 @@
+"""axe-core finds no violation on any page of the unit's side in any of its states."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from cchc_index.lib.tests.browser import Site, signed_in, visitor
+from selfassess.tests.factories import tiny_pdf
+
+pytestmark = pytest.mark.browser
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+WIDTHS = (1366, 390)
+
+
+def clean(page: Page) -> None:
+    """No violation on a laptop, none on a phone, and nothing to scroll sideways but tables."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
+        found = Axe().run(page, options=RULES).response["violations"]
+        said = [f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
+        assert not said, f"{page.url} at {width}\n" + "\n".join(said)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} at {width}"
+    page.set_viewport_size({"width": 1366, "height": 768})
+
+
+def test_before_and_after_login(browser: Browser, site: Site) -> None:
+    page = visitor(browser, site)
+    page.goto("/tai-khoan/dang-nhap/")
+    clean(page)
+    page.fill("input[name=username]", "sai")
+    page.fill("input[name=password]", "sai")
+    page.click("main button")
+    expect(page.locator(".errors")).to_be_visible()
+    clean(page)
+
+
+def criterion(page: Page, code: str) -> None:
+    page.locator("table.tasks").get_by_role("link", name=f"Tiêu chí {code}").click()
+    expect(page.locator("h1")).to_contain_text(code)
+
+
+def test_task_list_and_empty_criterion(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "canbo.axe")
+    clean(page)
+    criterion(page, "1.1")
+    clean(page)
+
+
+def test_saved_filled_error_and_conflict(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "canbo.axe")
+    criterion(page, "1.2")
+    page.fill("#points", "1.234")
+    page.fill("#explanation", "Đã gõ")
+    page.locator("#na_reason").focus()
+    expect(page.locator("#points-error")).to_be_visible()
+    clean(page)
+    page.get_by_role("button", name="Lưu điểm").click()
+    expect(page.locator(".errors")).to_be_visible()
+    clean(page)
+    page.fill("#points", "0,5")
+    expect(page.locator("#save-state")).to_contain_text(re.compile(r"Đã lưu \d\d"))
+    other = page.context.new_page()
+    other.goto(page.url)
+    clean(other)
+    page.fill("#explanation", "Bản một")
+    expect(page.locator("#save-state")).to_contain_text("Đã lưu")
+    page.wait_for_timeout(1500)
+    other.fill("#explanation", "Bản hai")
+    expect(other.locator("#conflict")).to_be_visible()
+    clean(other)
+
+
+def test_criterion_with_evidence_documents_and_one_document(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "canbo2.axe")
+    criterion(page, "1.1")
+    page.set_input_files("#upload", {"name": "bao-cao.pdf", "mimeType": "application/pdf", "buffer": tiny_pdf(2)})
+    for name, value in (("number", "15/BC"), ("issued_on", "15/06/2024"), ("issuer", "Sở"), ("abstract", "Báo cáo")):
+        page.fill(f"#{name}", value)
+    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    expect(page.locator("ul.evidence")).to_contain_text("15/BC")
+    clean(page)
+    page.goto("/tu-danh-gia/tai-lieu/")
+    clean(page)
+    page.locator("main tbody th a").first.click()
+    expect(page.locator("h1")).to_contain_text("15/BC")
+    clean(page)
+
+
+READING: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("check", lambda here: f"{here}kiem-tra/"),
+    ("receipt", lambda here: f"{here}bien-nhan/"),
+    ("statement", lambda here: "/sao-ke/2031/thu/KHOA/"),
+    ("replies", lambda here: "/tham-dinh/giai-trinh/"),
+)
+
+
+@pytest.mark.parametrize(("name", "place"), READING, ids=[name for name, _ in READING])
+def test_reading_pages_of_a_locked_assessment(
+    browser: Browser, site: Site, name: str, place: Callable[[str], str]
+) -> None:
+    page = signed_in(browser, site, "thutruong.khoa")
+    here = page.url
+    response = page.goto(place(here))
+    assert response is not None
+    assert response.status == 200, response.url
+    clean(page)
+
+
+def test_locked_criterion_and_check_before_submission(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "canbo.khoa")
+    clean(page)
+    criterion(page, "1.1")
+    expect(page.get_by_role("button", name="Lưu điểm")).to_have_count(0)
+    clean(page)
+    draft = signed_in(browser, site, "canbo2.axe")
+    draft.goto(f"{draft.url}kiem-tra/")
+    clean(draft)
