@@ -186,7 +186,7 @@ class Picture:
 def _png(data: bytes) -> Picture:
     if not data.startswith(_PNG):
         raise _not_what_it_says("PNG", data)
-    if data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
+    if len(data) < 24 or data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
         raise _broken_picture("PNG")
     width, height = struct.unpack(">II", data[16:24])
     return _whole_picture("PNG", width, height)

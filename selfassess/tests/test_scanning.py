@@ -1,0 +1,225 @@
+"""The antivirus daemon, spoken to over a real socket, and what its verdict does to a document."""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cchc_index.lib import clock, dispatch
+from cchc_index.lib.faults import Refused
+from criteria.models import Phase
+from criteria.tests.factories import open_phase
+from selfassess import actions, scanning
+from selfassess.entry import Invalid
+from selfassess.models import Document, DocumentReading
+from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
+from units.models import LogEntry, Role
+from units.tests.factories import person
+
+Scan = Document.Scan
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+def answer(client: socket.socket) -> bytes:
+    """clamd's side of INSTREAM: the verdict on what was streamed."""
+    stream = client.makefile("rb")
+    assert stream.read(10) == b"zINSTREAM\0"
+    content = b""
+    while size := struct.unpack("!L", stream.read(4))[0]:
+        content += stream.read(size)
+    return b"stream: Win.Test.EICAR_HDB-1 FOUND\0" if EICAR in content else b"stream: OK\0"
+
+
+@contextmanager
+def daemon(said: bytes | None = None, path: Path | None = None) -> Iterator[str]:
+    """A daemon that judges, or answers `said` whatever it gets; its address."""
+    server = socket.create_server(str(path), family=socket.AF_UNIX) if path else socket.create_server(("127.0.0.1", 0))
+    server.settimeout(10)
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = server.accept()
+            except OSError:
+                return
+            with client:
+                client.settimeout(10)
+                client.sendall(answer(client) if said is None else said)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"unix://{path}" if path else f"tcp://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        thread.join(timeout=10)
+
+
+# --- the protocol -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("over", ["tcp", "unix"])
+def test_daemon_judges_the_streamed_bytes(over: str, tmp_path: Path) -> None:
+    with daemon(path=tmp_path / "clamd.ctl" if over == "unix" else None) as url:
+        assert scanning.scan([b"a" * 200_000, b"b"], url, 5) == scanning.Verdict(False)
+        found = scanning.scan([b"x", EICAR[:20], EICAR[20:]], url, 5)
+    assert found == scanning.Verdict(True, "Win.Test.EICAR_HDB-1")
+
+
+@pytest.mark.parametrize("said", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"\0", b"\xff\xff\0"])
+def test_anything_but_a_verdict_is_no_verdict(said: bytes) -> None:
+    with daemon(said) as url, pytest.raises(scanning.Unreachable):
+        scanning.scan([b"x"], url, 5)
+
+
+@pytest.mark.parametrize("url", ["tcp://127.0.0.1:1", "unix:///nowhere/clamd.ctl", "http://x", "tcp://", "nonsense"])
+def test_absent_daemon_or_wrong_address_is_unreachable(url: str) -> None:
+    with pytest.raises(scanning.Unreachable):
+        scanning.scan([b"x"], url, 2)
+
+
+# --- what the verdict does --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def document(db: None) -> Document:
+    return DocumentFactory(scan_state=Scan.SCANNING, asked_at=clock.now())
+
+
+def examined(document: Document) -> Document:
+    actions.examine(document.pk)
+    document.refresh_from_db()
+    return document
+
+
+def test_clean_file_is_clean_and_read(document: Document, settings: object) -> None:
+    with daemon() as settings.CLAMD_URL:
+        examined(document)
+    assert (document.scan_state, document.reading["text"]) == (Scan.CLEAN, "none")
+
+
+def test_infected_file_is_not_read_and_the_log_says_so(document: Document, settings: object) -> None:
+    with document.file.open("wb") as stored:
+        stored.write(EICAR)
+    with daemon() as settings.CLAMD_URL:
+        examined(document)
+        examined(document)
+    assert (document.scan_state, document.scan_note, document.reading) == (Scan.INFECTED, "Win.Test.EICAR_HDB-1", None)
+    assert LogEntry.objects.filter(verb="selfassess.infected").count() == 1
+
+
+def test_daemon_that_is_down_fails_the_scan_but_not_the_reading(document: Document, settings: object) -> None:
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    examined(document)
+    assert (document.scan_state, document.reading["text"]) == (Scan.FAILED, "none")
+    assert "không nối được" in document.scan_note
+
+
+def test_without_a_daemon_a_document_is_not_scanned(document: Document) -> None:
+    assert examined(document).scan_state == Scan.NOT_SCANNED
+
+
+def test_same_bytes_under_the_same_number_are_read_once(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    examined(document)
+    again = DocumentFactory(number=document.number, content=tiny_pdf())
+    monkeypatch.setattr(actions.examining.evidence_reading, "read_file", None)
+    assert examined(again).reading == document.reading
+
+
+# --- asked again ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple]]:
+    sent: list[tuple[str, tuple]] = []
+    monkeypatch.setattr(dispatch, "_send", lambda task, args: sent.append((task, args)))
+    return sent
+
+
+def test_lost_work_is_asked_for_again_and_not_at_every_sweep(
+    document: Document, asked: list, django_capture_on_commit_callbacks
+) -> None:
+    def sweep() -> int:
+        with django_capture_on_commit_callbacks(execute=True):
+            return actions.rescan()
+
+    assert sweep() == 0
+    Document.objects.update(asked_at=clock.now() - timedelta(minutes=6))
+    assert (sweep(), sweep()) == (1, 0)
+    assert asked == [("selfassess.scan_document", (document.pk,))]
+
+
+def test_documents_from_before_the_daemon_are_scanned_once_there_is_one(document: Document, settings: object) -> None:
+    Document.objects.update(scan_state=Scan.NOT_SCANNED, asked_at=None, reading={"text": "none"})
+    assert actions.rescan() == 0
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    assert actions.rescan() == 1
+    document.refresh_from_db()
+    assert document.scan_state == Scan.SCANNING
+
+
+def test_failed_scan_is_tried_again_after_an_hour(document: Document, settings: object) -> None:
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    Document.objects.update(scan_state=Scan.FAILED, reading={"text": "none"}, asked_at=clock.now())
+    assert actions.rescan() == 0
+    Document.objects.update(asked_at=clock.now() - timedelta(minutes=61))
+    assert actions.rescan() == 1
+
+
+def test_idle_sweep_asks_one_query(document: Document, django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        assert actions.rescan() == 0
+
+
+# --- withheld ---------------------------------------------------------------------------------------
+
+
+def status(user: object, document: Document) -> tuple[int, str]:
+    client = Client()
+    client.force_login(user)
+    response = client.get(reverse("selfassess:document", args=[document.pk]))
+    return response.status_code, "" if response.streaming and response.close() is None else response.text
+
+
+def test_infected_file_is_withheld_from_everybody_in_words(document: Document) -> None:
+    Document.objects.update(scan_state=Scan.INFECTED)
+    for user in (person(Role.UNIT_OFFICER, document.unit), person(Role.INDEX_MANAGER), person(Role.OBSERVER)):
+        code, said = status(user, document)
+        assert (code, "mã độc nên đã bị chặn" in said) == (403, True)
+    assert not DocumentReading.objects.exists()
+
+
+def test_file_being_scanned_opens_for_its_own_unit_only(document: Document) -> None:
+    assert status(person(Role.UNIT_OFFICER, document.unit), document)[0] == 200
+    code, said = status(person(Role.INDEX_MANAGER), document)
+    assert (code, "đang quét" in said) == (403, True)
+
+
+def test_infected_document_keeps_the_assessment_from_being_submitted(db: None) -> None:
+    assessment = small_assessment()
+    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    head = person(Role.UNIT_HEAD, assessment.unit)
+    paper = DocumentFactory(unit=assessment.unit, scan_state=Scan.SCANNING)
+    leaves = assessment.round_group.criteria_set.criteria.filter(is_leaf=True, source="self")
+    for leaf in leaves:
+        EvidenceFactory(score=SelfScoreFactory(assessment=assessment, criterion=leaf, points=0), document=paper)
+    client = Client()
+    client.force_login(head)
+    check = reverse("selfassess:check", args=[assessment.pk])
+    assert "đang quét mã độc" in client.get(check).text
+    Document.objects.update(scan_state=Scan.INFECTED)
+    assert "phải thay trước khi nộp" in client.get(check).text
+    with pytest.raises(Refused, match="mã độc"):
+        actions.submit(actor=head, assessment_id=assessment.pk)
+    with pytest.raises(Invalid, match="mã độc"):
+        actions.attach(actor=head, assessment_id=assessment.pk, criterion_id=leaves[0].pk, document_id=paper.pk)
+    Document.objects.update(scan_state=Scan.SCANNING)
+    assert actions.submit(actor=head, assessment_id=assessment.pk).receipt_number
