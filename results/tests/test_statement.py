@@ -1,0 +1,403 @@
+"""Sao kê điểm: every movement with actor, time and reason; each reader sees their part of it."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from appraisal import actions as appraisal
+from appraisal.last_year import released
+from appraisal.models import Stage
+from appraisal.tests.factories import Council, assign, council
+from cchc_index.lib import clock
+from criteria import actions as criteria
+from criteria.models import Criterion, Phase
+from criteria.tests.factories import open_phase
+from results import actions, pages, rules, statement
+from results.last_year import published
+from results.models import Job, Publication
+from results.tests.published import publish
+from selfassess import actions as selfassess
+from selfassess.models import SelfAssessment
+from selfassess.tests.factories import DocumentFactory
+from surveys import actions as surveys
+from units.models import Role, Unit, User
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+LOWERED = "Tài liệu chưa thể hiện đủ số liệu."
+
+
+@pytest.fixture
+def year() -> Council:
+    """Three units have submitted, the first appraisal is open."""
+    return council()
+
+
+def walk(made: Council) -> None:
+    """Round 1: the first leaf is lowered, the second recognised."""
+    appraisal.adjust(
+        actor=made.member,
+        **made.cell(),
+        points=Decimal(1),
+        reason_id=made.reason.pk,
+        comment=LOWERED,
+        seen_version=0,
+    )
+    appraisal.recognise(actor=made.member, **made.cell(leaf=made.other_leaf), seen_version=0)
+
+
+def release(made: Council, stage: Stage) -> None:
+    appraisal.release(actor=made.manager, round_group_id=made.round_group.pk, stage=stage)
+
+
+def settle(made: Council) -> None:
+    """The unit objects, round 2 takes its word; not yet released."""
+    open_phase(made.round_group.round, Phase.Kind.EXPLANATION)
+    appraisal.reply(
+        actor=made.head, appraisal_id=made.standing().pk, agree=False, comment="Có ở trang 3.", document_ids=[]
+    )
+    open_phase(made.round_group.round, Phase.Kind.ROUND2)
+    appraisal.recognise(actor=made.member, **made.cell(), comment="Đã đối chiếu.", seen_version=made.standing().version)
+
+
+def read(made: Council, user: User, unit: Unit | None = None) -> statement.Statement:
+    sight = rules.sight_of(user, made.round_group, unit or made.first)
+    assert sight is not None
+    return statement.statement(made.round_group, unit or made.first, sight)
+
+
+def lines(found: statement.Statement) -> list[tuple[str, str, str, str, str]]:
+    return [(m.code, m.what, m.before, m.after, m.actor) for m in found.movements]
+
+
+# --- what it says ---------------------------------------------------------------------------------
+
+
+def test_every_movement_of_the_council_stands_with_actor_and_reason_for_the_manager(year: Council) -> None:
+    walk(year)
+    release(year, Stage.ROUND1)
+    settle(year)
+    member, manager, head = str(year.member), str(year.manager), str(year.head)
+    assert lines(read(year, year.manager)) == [
+        ("1.1", "Thẩm định lần 1: điều chỉnh", "", "1,00", member),
+        ("1.2", "Thẩm định lần 1: công nhận", "", "0,00", member),
+        ("", "Công bố cho đơn vị kết quả thẩm định lần 1", "", "", manager),
+        ("1.1", "Giải trình: đơn vị không đồng ý", "", "", head),
+        ("1.1", "Thẩm định lần 2: công nhận", "1,00", "1,50", member),
+    ]
+    assert LOWERED.rstrip(".") in read(year, year.manager).movements[0].reason
+
+
+def test_the_unit_reads_released_stages_alone_and_the_council_as_one(year: Council) -> None:
+    walk(year)
+    assert lines(read(year, year.officer)) == []
+    release(year, Stage.ROUND1)
+    settle(year)
+    found = read(year, year.officer)
+    assert [m.what for m in found.movements] == [
+        "Thẩm định lần 1: điều chỉnh",
+        "Thẩm định lần 1: công nhận",
+        "Công bố cho đơn vị kết quả thẩm định lần 1",
+        "Giải trình: đơn vị không đồng ý",
+    ]
+    assert found.actors == sorted([statement.COUNCIL, str(year.head)])
+    assert str(year.member) not in str(found.movements)
+
+
+def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
+    made = council(phase=None)
+    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    unit = UnitFactory(group=made.round_group.group)
+    officer, head = person(Role.UNIT_OFFICER, unit), person(Role.UNIT_HEAD, unit)
+    own = selfassess.open_assessment(actor=officer, round_group=made.round_group, unit=unit)
+
+    def save(points: str, version: int, words: str = "", na: str = "") -> None:
+        selfassess.save_score(
+            actor=officer,
+            assessment_id=own.pk,
+            criterion_id=made.leaf.pk,
+            figures={},
+            points=points,
+            explanation=words,
+            na_claimed=bool(na),
+            na_reason=na,
+            seen_version=version,
+        )
+
+    save("0", 0)
+    save("1,25", 1, "Theo báo cáo.")
+    save("", 2, "Theo báo cáo.", "Không có nhiệm vụ.")
+    document = DocumentFactory(unit=unit, number="9/BC")
+    selfassess.attach(
+        actor=officer, assessment_id=own.pk, criterion_id=made.leaf.pk, document_id=document.pk, page=1, section="II"
+    )
+    selfassess.hand_over(actor=officer, assessment_id=own.pk)
+    selfassess.send_back(actor=head, assessment_id=own.pk, reason="Bổ sung số liệu.")
+    found = read(made, officer, unit)
+    assert [(m.code, m.what, m.before, m.after, m.reason) for m in found.movements] == [
+        ("", "Bắt đầu tự đánh giá", "", "", ""),
+        ("1.1", "Tự chấm điểm", "chưa chấm", "0,00", ""),
+        ("1.1", "Tự chấm điểm", "0,00", "1,25", "Giải trình: Theo báo cáo"),
+        ("1.1", "Tự chấm điểm", "1,25", "không áp dụng", "Lý do: Không có nhiệm vụ"),
+        ("1.1", "Gắn tài liệu", "", "9/BC, trang 1, mục II", ""),
+        ("", "Trình thủ trưởng", "đang nhập", "chờ thủ trưởng duyệt", ""),
+        ("", "Trả lại cho công chức", "chờ thủ trưởng duyệt", "đang nhập", "Bổ sung số liệu."),
+    ]
+    assert {m.actor for m in found.movements} == {str(officer), str(head)}
+
+
+def test_archived_scores_are_movements_of_the_unit_they_name(year: Council) -> None:
+    unit = UnitFactory(group=year.round_group.group, code="005")
+    rows = {(unit.pk, year.leaf.pk): Decimal("0.5"), (unit.pk, year.other_leaf.pk): None}
+    selfassess.import_scores(actor=year.manager, round_group=year.round_group, rows=rows)
+    assert [(m.code, m.after) for m in read(year, year.manager, unit).movements] == [
+        ("1.1", "0,50"),
+        ("1.2", "không áp dụng"),
+    ]
+    assert read(year, year.manager, year.second).movements == []
+
+
+def survey(made: Council, value: str) -> None:
+    leaf = Criterion.objects.get(criteria_set=made.round_group.criteria_set_id, code="1.3")
+    rows = {(unit.pk, leaf.pk): Decimal(value) for unit in (made.first, made.second)}
+    surveys.import_scores(actor=None, round_group=made.round_group, rows=rows)
+
+
+def test_survey_points_are_shown_to_the_unit_from_publication_on(year: Council) -> None:
+    survey(year, "0.4")
+    survey(year, "0.75")
+    expected = [("1.3", "chưa chấm", "0,40"), ("1.3", "0,40", "0,75")]
+    assert [(m.code, m.before, m.after) for m in read(year, year.manager).movements] == expected
+    assert read(year, year.head).movements == []
+    Publication.objects.create(
+        round=year.round_group.round,
+        number="1/QĐ",
+        dated=date(2032, 3, 1),
+        state="published",
+        bundle="{}",
+        digest="0" * 64,
+        proposed_at=clock.now(),
+        published_at=clock.now(),
+    )
+    seen = read(year, year.head).movements
+    assert [(m.code, m.before, m.after) for m in seen[:2]] == expected
+    assert seen[-1].what == "Công bố Chỉ số CCHC theo số 1/QĐ"
+    survey(year, "0.8")  # towards a correction that is not published yet
+    assert len(read(year, year.head).movements) == len(seen)
+
+
+def test_an_extension_of_the_unit_is_a_movement_with_its_reason(year: Council) -> None:
+    phase = open_phase(year.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    closes = phase.closes_at + timedelta(days=1)
+    criteria.grant_extension(
+        actor=year.manager, phase_id=phase.pk, unit_id=year.first.pk, closes_at=closes, reason="Sáp nhập."
+    )
+    found = read(year, year.head)
+    assert [(m.what, m.reason, m.actor) for m in found.movements] == [("Gia hạn", "Sáp nhập.", str(year.manager))]
+    assert read(year, year.manager, year.second).movements == []
+
+
+# --- who sees it ----------------------------------------------------------------------------------
+
+
+def address(made: Council, unit: Unit | None = None, name: str = "statement") -> str:
+    unit = unit or made.first
+    return reverse(f"results:{name}", args=[made.round_group.round.year, unit.group.code, unit.code])
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_member_sees_the_criteria_assigned_and_at_home_what_the_unit_sees(year: Council) -> None:
+    walk(year)
+    assert {m.code for m in read(year, year.member).movements} == {"1.1", "1.2"}
+    part = person(Role.COUNCIL_MEMBER)
+    assign(part, year.round_group, branch=year.leaf)
+    assert {m.code for m in read(year, part).movements} == {"1.1"}
+    sight = rules.sight_of(year.member, year.round_group, year.home)
+    assert sight is not None
+    assert (sight.names, sight.everything, sight.unsubmitted) == (False, False, False)
+
+
+def test_a_draft_is_shown_to_the_unit_and_to_managers_and_not_to_the_council(year: Council) -> None:
+    open_phase(year.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    own = SelfAssessment.objects.get(unit=year.first)
+    selfassess.reopen(actor=year.manager, assessment_id=own.pk, reason="Thiếu phụ lục.")
+    assert [m.what for m in read(year, year.head).movements] == ["Mở lại bản tự đánh giá"]
+    assert [m.what for m in read(year, year.manager).movements] == ["Mở lại bản tự đánh giá"]
+    assert read(year, year.member).movements == []
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_reaches_the_page_and_the_pdf(year: Council, method: str) -> None:
+    name, good = ("statement", 200) if method == "get" else ("statement-pdf", 302)
+    unassigned = person(Role.COUNCIL_MEMBER)
+    other = person(Role.UNIT_HEAD, year.second)
+    table = [
+        (year.officer, good),
+        (year.head, good),
+        (year.manager, good),
+        (person(Role.OBSERVER), good),
+        (year.member, good),
+        (unassigned, 404),
+        (other, 404),
+        (person(Role.SURVEY_OPERATOR), 403),
+    ]
+    for user, expected in table:
+        assert getattr(signed_in(user), method)(address(year, name=name)).status_code == expected, user
+    assert Client().get(address(year)).status_code == 302
+
+
+def test_units_and_years_that_are_not_there_are_not_found(year: Council) -> None:
+    client = signed_in(year.manager)
+    place = [year.round_group.round.year, "so", "KHONG-CO"]
+    assert client.get(reverse("results:statement", args=place)).status_code == 404
+    place = [1999, "so", year.first.code]
+    assert client.get(reverse("results:statement", args=place)).status_code == 404
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def test_filters_stand_in_the_address(year: Council) -> None:
+    walk(year)
+    release(year, Stage.ROUND1)
+    settle(year)
+    client = signed_in(year.manager)
+
+    def rows(**query: str) -> list[str]:
+        return [m.code for m in client.get(address(year), query).context["page"].object_list]
+
+    assert rows(**{"tieu-chi": "1.1"}) == ["1.1"] * 3
+    assert rows(nguoi=str(year.head)) == ["1.1"]
+    assert rows(xep="tieu-chi") == ["", "1.1", "1.1", "1.1", "1.2"]
+    assert rows(**{"tieu-chi": "9.9"}) == []
+    assert "Không có lần thay đổi nào hợp với bộ lọc" in client.get(address(year), {"tieu-chi": "9.9"}).content.decode()
+
+
+def test_an_empty_statement_says_what_will_stand_there(year: Council) -> None:
+    assert "Từ lần chấm đầu tiên" in signed_in(year.head).get(address(year)).content.decode()
+
+
+def test_the_queries_do_not_grow_with_movements(year: Council) -> None:
+    walk(year)
+    client = signed_in(year.manager)
+    client.get(address(year))
+    with CaptureQueriesContext(connection) as few:
+        client.get(address(year))
+    for turn in range(8):
+        appraisal.adjust(
+            actor=year.member,
+            **year.cell(),
+            points=Decimal(turn) / 10,
+            reason_id=year.reason.pk,
+            comment=LOWERED,
+            seen_version=turn + 1,
+        )
+    with CaptureQueriesContext(connection) as many:
+        assert len(client.get(address(year)).context["page"].object_list) == 10
+    assert len(many) == len(few)
+
+
+# --- the PDF --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pdf_text() -> Iterator[object]:
+    from pypdf import PdfReader
+
+    def text(job: Job) -> str:
+        job.refresh_from_db()
+        assert job.state == Job.State.DONE, job.message
+        return "\n".join(page.extract_text() for page in PdfReader(job.file.open("rb")).pages)
+
+    return text
+
+
+def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text) -> None:
+    walk(year)
+    release(year, Stage.ROUND1)
+    texts = []
+    for user in (year.manager, year.head):
+        job = actions.request_statement(actor=user, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+        actions.run_report(job.pk)
+        texts.append(" ".join(pdf_text(job).split()))
+    assert "SAO KÊ ĐIỂM" in texts[0]
+    assert "Trang 1/1" in texts[0]
+    assert str(year.member) in texts[0]
+    assert str(year.member) not in texts[1]
+    assert statement.COUNCIL in texts[1]
+    assert "DỮ LIỆU MINH HỌA" not in texts[0]
+
+
+def test_the_pdf_of_a_demonstration_carries_the_mark(year: Council, pdf_text) -> None:
+    walk(year)
+    round_ = year.round_group.round
+    round_.illustrative = True
+    round_.save()
+    job = actions.request_statement(actor=year.manager, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+    actions.run_report(job.pk)
+    assert "DỮ LIỆU MINH HỌA" in pdf_text(job)
+
+
+def test_a_statement_job_is_its_askers_alone(year: Council) -> None:
+    job = actions.request_statement(actor=year.head, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+    assert signed_in(year.head).get(reverse("results:job", args=[job.pk])).status_code == 200
+    for user in (year.manager, year.member, person(Role.OBSERVER)):
+        assert signed_in(user).get(reverse("results:job", args=[job.pk])).status_code == 404
+    assert Client().get(reverse("results:job", args=[job.pk])).status_code == 404
+
+
+def test_asking_twice_while_it_waits_is_one_job(year: Council) -> None:
+    asked = {"round_group_id": year.round_group.pk, "unit_id": year.first.pk}
+    assert actions.request_statement(actor=year.head, **asked) == actions.request_statement(actor=year.head, **asked)
+    assert Job.objects.count() == 1
+
+
+def test_a_role_lost_before_the_rendering_gives_no_file(year: Council) -> None:
+    job = actions.request_statement(actor=year.head, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+    year.head.memberships.update(active=False)
+    actions.run_report(job.pk)
+    job.refresh_from_db()
+    assert job.state == Job.State.FAILED
+    assert not job.file
+
+
+# --- last year through the readers ----------------------------------------------------------------
+
+
+def test_the_published_points_and_the_released_words_reach_next_year(year: Council) -> None:
+    walk(year)
+    block, unit = year.round_group, year.first
+    criteria_ = [year.leaf, year.other_leaf]
+    assert released(block, unit, criteria_) == {}
+    release(year, Stage.ROUND1)
+    settle(year)
+    said = released(block, unit, criteria_)[year.leaf.pk]
+    assert (said.points, said.stage, said.explanation) == (Decimal(1), "Thẩm định lần 1", "Có ở trang 3.")
+    assert LOWERED.rstrip(".") in said.comment
+    assert published(block, unit, criteria_) == {}
+
+
+def test_a_publication_has_the_last_word_on_last_years_points() -> None:
+    publication = publish()
+    block = publication.round.groups.order_by("pk").first()
+    unit = Unit.objects.filter(group=block.group).order_by("code").first()
+    book = pages.book_of(publication).block(block.group.code)
+    leaf = next(c for c in book.criteria if book.cell(unit.code, c.code).state == "scored")
+    row = Criterion.objects.create(
+        criteria_set=block.criteria_set, code=leaf.code, name=leaf.name, source="self", max_points=leaf.max_points
+    )
+    found = published(block, unit, [row])[row.pk]
+    assert found.points == book.cell(unit.code, leaf.code).points
+    assert found.stage == f"Công bố số {publication.number}"
