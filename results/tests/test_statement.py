@@ -319,7 +319,8 @@ def pdf_text() -> Iterator[object]:
     def text(job: Job) -> str:
         job.refresh_from_db()
         assert job.state == Job.State.DONE, job.message
-        return "\n".join(page.extract_text() for page in PdfReader(job.file.open("rb")).pages)
+        with job.file.open("rb") as stream:
+            return "\n".join(page.extract_text() for page in PdfReader(stream).pages)
 
     return text
 
