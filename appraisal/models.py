@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, Round, RoundGroup
 from selfassess.models import Document
 from units.models import LogEntry, Unit, User
 
@@ -180,3 +180,210 @@ class AppraisalEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("bước thẩm định không được xóa")
+
+
+class AppendOnly(models.Model):
+    """Rows that are written once: neither changed nor removed, each sealed by its entry in the log."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("dòng này chỉ được ghi thêm")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("dòng này không được xóa")
+
+
+class Interest(models.Model):
+    """A declared conflict of interest: while it stands, the unit is closed to the member as their own is.
+    A withdrawn one stays; declared again it is a new row."""
+
+    member = models.ForeignKey(User, models.PROTECT, related_name="interests", verbose_name="thành viên")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="interests", verbose_name="đơn vị")
+    reason = models.TextField("lý do")
+    declared_at = models.DateTimeField("khai lúc")
+    declared_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người khai")
+    withdrawn_at = models.DateTimeField("rút lúc", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người rút", null=True, blank=True
+    )
+    withdrawal_reason = models.TextField("lý do rút", blank=True)
+    log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
+    withdrawal_log = models.ForeignKey(
+        LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký khi rút", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = "xung đột lợi ích"
+        verbose_name_plural = "xung đột lợi ích"
+        ordering = ["member", "declared_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "unit"],
+                condition=Q(withdrawn_at=None),
+                name="one_standing_interest",
+                violation_error_message="Xung đột này đã được khai.",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="interest_has_reason"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawal_log=None, withdrawal_reason="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawal_reason="")),
+                name="withdrawn_interest_says_why",
+            ),
+        ]
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("xung đột lợi ích đã khai không được xóa")
+
+
+class Confirmation(AppendOnly):
+    """A member's word, once per round, that they have no other conflict than those that are declared."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="confirmations", verbose_name="kỳ")
+    member = models.ForeignKey(User, models.PROTECT, related_name="confirmations", verbose_name="thành viên")
+    at = models.DateTimeField("lúc")
+
+    class Meta:
+        verbose_name = "xác nhận không có xung đột khác"
+        verbose_name_plural = "xác nhận không có xung đột khác"
+        ordering = ["round", "member"]
+        constraints = [models.UniqueConstraint(fields=["round", "member"], name="confirmed_once_per_round")]
+
+
+class BlindCriterion(models.Model):
+    """A leaf that two members judge without seeing each other's opinion, and by how many points they may
+    differ."""
+
+    round_group = models.ForeignKey(RoundGroup, models.PROTECT, related_name="blind", verbose_name="khối trong kỳ")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="blind", verbose_name="tiêu chí")
+    tolerance = models.DecimalField("chênh lệch cho phép", max_digits=9, decimal_places=4)
+    marked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người chọn")
+    marked_at = models.DateTimeField("chọn lúc")
+
+    class Meta:
+        verbose_name = "tiêu chí cần hai ý kiến"
+        verbose_name_plural = "tiêu chí cần hai ý kiến"
+        ordering = ["round_group", "criterion__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["round_group", "criterion"], name="blind_criterion_once"),
+            models.CheckConstraint(condition=Q(tolerance__gte=0), name="blind_tolerance_not_negative"),
+        ]
+
+
+class Opinion(AppendOnly):
+    """One member's blind opinion on one cell. Seats 1 and 2 are the opinions in the order they came, 3 the
+    third decision. A set is what was given on the same standing and the same version of the unit's score."""
+
+    round_group = models.ForeignKey(RoundGroup, models.PROTECT, related_name="opinions", verbose_name="khối trong kỳ")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="opinions", verbose_name="đơn vị")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="opinions", verbose_name="tiêu chí")
+    stage = models.CharField("giai đoạn", max_length=20, choices=Stage)
+    standing_version = models.PositiveIntegerField("phiên bản kết quả")
+    score_version = models.PositiveIntegerField("phiên bản điểm tự chấm")
+    seat = models.PositiveSmallIntegerField("thứ tự")
+    tolerance = models.DecimalField("chênh lệch cho phép", max_digits=9, decimal_places=4)
+    member = models.ForeignKey(User, models.PROTECT, related_name="opinions", verbose_name="thành viên")
+    points = models.DecimalField("điểm", max_digits=9, decimal_places=4, null=True, blank=True)
+    not_applicable = models.BooleanField("không áp dụng", default=False)
+    reason = models.ForeignKey(
+        Reason, models.PROTECT, related_name="opinions", verbose_name="lý do", null=True, blank=True
+    )
+    comment = models.TextField("nội dung", blank=True)
+    at = models.DateTimeField("lúc")
+    log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
+
+    class Meta:
+        verbose_name = "ý kiến độc lập"
+        verbose_name_plural = "ý kiến độc lập"
+        ordering = ["round_group", "unit", "criterion", "standing_version", "seat"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "round_group",
+                    "unit",
+                    "criterion",
+                    "stage",
+                    "standing_version",
+                    "score_version",
+                    "seat",
+                ],
+                name="one_opinion_per_seat",
+            ),
+            models.UniqueConstraint(
+                fields=[
+                    "round_group",
+                    "unit",
+                    "criterion",
+                    "stage",
+                    "standing_version",
+                    "score_version",
+                    "member",
+                ],
+                name="one_opinion_per_member",
+            ),
+            models.CheckConstraint(condition=Q(seat__gte=1, seat__lte=3), name="opinion_seat_known"),
+            models.CheckConstraint(
+                condition=Q(not_applicable=True, points=None) | Q(not_applicable=False, points__gte=0),
+                name="opinion_has_points_or_na",
+            ),
+        ]
+
+
+class Question(models.Model):
+    """What the council asks a unit about one leaf, outside of any points."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "chờ đơn vị trả lời"
+        ANSWERED = "answered", "đơn vị đã trả lời"
+        CLOSED = "closed", "đã đóng"
+
+    round_group = models.ForeignKey(
+        RoundGroup, models.PROTECT, related_name="council_questions", verbose_name="khối trong kỳ"
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="council_questions", verbose_name="đơn vị")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="council_questions", verbose_name="tiêu chí")
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người hỏi")
+    opened_at = models.DateTimeField("hỏi lúc")
+    assignee = models.ForeignKey(
+        User, models.PROTECT, related_name="assigned_questions", verbose_name="người trả lời", null=True, blank=True
+    )
+    due_on = models.DateField("hạn trả lời")
+    state = models.CharField("tình trạng", max_length=20, choices=State, default=State.OPEN)
+
+    class Meta:
+        verbose_name = "câu hỏi của Hội đồng"
+        verbose_name_plural = "câu hỏi của Hội đồng"
+        ordering = ["due_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"Câu hỏi {self.pk}"
+
+
+class Message(AppendOnly):
+    """One message of a question. `step` is what it did: asked, answered, closed."""
+
+    class Step(models.TextChoices):
+        ASK = "ask", "hỏi"
+        ANSWER = "answer", "trả lời"
+        CLOSE = "close", "đóng"
+
+    question = models.ForeignKey(Question, models.PROTECT, related_name="messages", verbose_name="câu hỏi")
+    sequence = models.PositiveIntegerField("lần")
+    step = models.CharField("việc", max_length=20, choices=Step)
+    author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người viết")
+    text = models.TextField("nội dung", blank=True)
+    at = models.DateTimeField("lúc")
+    documents = models.ManyToManyField(Document, related_name="messages", verbose_name="tài liệu", blank=True)
+    log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
+
+    class Meta:
+        verbose_name = "thư của câu hỏi"
+        verbose_name_plural = "thư của câu hỏi"
+        ordering = ["question", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "sequence"], name="message_sequence_once"),
+            models.CheckConstraint(condition=~Q(text="") | Q(step="close"), name="message_has_words"),
+        ]
