@@ -167,11 +167,7 @@ def read_book(
     if data[:2] != b"PK":
         raise _refuse("không phải bảng tính .xlsx", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
     _guard_zip(data)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > max_unpacked:
-            raise _refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
-        if any(b"<!DOCTYPE" in archive.read(member) for member in archive.infolist()):
-            raise _refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại")
+    _guard_small(data, max_unpacked)
     try:
         return _read_book(data, max_rows)
     except BaseException as error:  # calamine panics derive from BaseException
@@ -180,6 +176,24 @@ def read_book(
         raise _refuse(
             "không đọc được nội dung bảng tính", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx"
         ) from error
+
+
+MAX_ELEMENTS = 500_000
+"""Elements of a small workbook's parts: what a second reader can walk through in a second or two."""
+
+
+def _guard_small(data: bytes, max_unpacked: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        elements, members = 0, archive.infolist()
+        if sum(member.file_size for member in members) > max_unpacked:
+            raise _refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
+        for member in members:
+            content = archive.read(member)
+            elements += content.count(b"<")
+            if b"<!DOCTYPE" in content:
+                raise _refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại")
+        if elements > MAX_ELEMENTS:
+            raise _refuse("có quá nhiều ô", "xóa vùng trống và các trang thừa rồi lưu lại")
 
 
 def _read_book(data: bytes, max_rows: int) -> Book:
@@ -268,12 +282,13 @@ def _guard_zip(data: bytes) -> None:
 
 # Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _LONGEST_ELEMENT = 4 << 20
 
 
 def _guard_cells(archive: zipfile.ZipFile, member: str) -> None:
     """One streamed pass over the references. An element cut by a chunk's end is read again whole."""
-    rows = columns = 0
+    rows = columns = cells = 0
     tail = b""
     with archive.open(member) as stream:
         while chunk := stream.read(1 << 20):
@@ -286,6 +301,10 @@ def _guard_cells(archive: zipfile.ZipFile, member: str) -> None:
                     "xóa các dòng, cột trống ở cuối bảng rồi lưu lại",
                 )
             start = window.rfind(b"<")
+            # A cell need not name its place: those are counted, each once (the tail is read again).
+            cells += len(_CELL.findall(window, 0, max(start, 0)))
+            if cells > MAX_CELLS:
+                raise _refuse(f"có hơn {MAX_CELLS} ô", "tách thành nhiều tệp nhỏ hơn")
             tail = window[start:] if start >= 0 else window[-256:]
             if len(tail) > _LONGEST_ELEMENT:
                 raise zipfile.BadZipFile("an element that long is no spreadsheet's")
@@ -321,11 +340,15 @@ def _read_csv(data: bytes) -> list[list[Any]]:
     line = next((line for line in text[:4096].splitlines() if any(mark in line for mark in ";\t,")), "")
     delimiter = max(";\t,", key=lambda mark: (line.count(mark), mark == ","))
     rows: list[list[Any]] = []
+    cells = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows.append(list(row))
-            if len(rows) > MAX_ROWS or len(row) > MAX_COLUMNS:
+            cells += len(row)
+            if len(rows) >= MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
                 raise _refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
+            while row and not row[-1]:  # a file of nothing but delimiters must not fill the memory
+                row.pop()
+            rows.append(list(row))
     except csv.Error as error:
         raise _refuse(f"CSV hỏng ở dòng {len(rows) + 1}", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from error
     return rows

@@ -66,18 +66,7 @@ def apply(assessment: SelfAssessment, actor: User, content: bytes) -> int:
 
 
 def lines(found: Comparison) -> list[actions.Line]:
-    return [
-        actions.Line(
-            row.criterion.pk,
-            row.values.figures,
-            row.values.points,
-            row.values.explanation,
-            row.values.na_claimed,
-            row.values.na_reason,
-            row.seen_version,
-        )
-        for row in [*found.changes, *found.stale]
-    ]
+    return [row.line() for row in [*found.changes, *found.stale]]
 
 
 def faults(assessment: SelfAssessment, content: bytes) -> str:

@@ -1,6 +1,7 @@
 """The pages of the Excel round trip: who reaches them, preview before writing, hostile files, stale files."""
 
 import io
+import random
 import zipfile
 from datetime import timedelta
 from decimal import Decimal
@@ -138,6 +139,11 @@ def test_faults_come_back_with_the_upload_form(client: Client, assessment: SelfA
     assert not default_storage.exists(keeping.FOLDER) or not default_storage.listdir(keeping.FOLDER)[1]
 
 
+def crowded() -> bytes:
+    """A sheet of cells without places, with enough noise beside it to pass for well compressed."""
+    return zipped(xl__worksheets__sheet1_xml=b"<c/>" * 600_000, noise=random.Random(1).randbytes(100_000))
+
+
 def zipped(**members: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -159,6 +165,7 @@ def zipped(**members: bytes) -> bytes:
         (zipped(xl__worksheets__sheet1_xml=b"0" * 40_000_000), "quá lớn"),
         (zipped(xl__worksheets__sheet1_xml=b'<row><c r="XFD1048576"/></row>'), "ô ở quá xa"),
         (zipped(xl__worksheets__sheet1_xml=b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "hỏng"),
+        (crowded(), "quá nhiều ô"),
         (zipped(xl__worksheets__sheet1_xml=b"<worksheet/>"), "không đọc được"),
     ],
 )

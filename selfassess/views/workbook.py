@@ -133,7 +133,7 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
         changed = actions.apply_workbook(
             actor=person(request),
             assessment_id=found.pk,
-            lines=_lines(compared),
+            lines=[row.line() for row in compared.changes],
             reason=lineage.reason(compared.file_id),
             address=address(request),
         )
@@ -142,21 +142,6 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
     said = f"Đã ghi {changed} tiêu chí từ tệp Excel." if changed else "Tệp không khác hệ thống; không ghi gì."
     messages.success(request, said)
     return redirect("selfassess:assessment", found.pk)
-
-
-def _lines(compared: Comparison) -> list[actions.Line]:
-    return [
-        actions.Line(
-            criterion_id=row.criterion.pk,
-            figures=row.values.figures,
-            points=row.values.points,
-            explanation=row.values.explanation,
-            na_claimed=row.values.na_claimed,
-            na_reason=row.values.na_reason,
-            seen_version=row.seen_version,
-        )
-        for row in compared.changes
-    ]
 
 
 def _compared(request: HttpRequest, found: SelfAssessment, ticket: str) -> Comparison:

@@ -10,6 +10,7 @@ from cchc_index.lib.sheets import Row as SheetRow
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess import entry
+from selfassess.actions import Line
 from selfassess.queries import Row, TaskList
 
 from .layout import FIGURE, YES, Values, choice, choice_words, numbers, values_of
@@ -38,6 +39,19 @@ class RowChange:
     points: Decimal | None
     seen_version: int
     is_stale: bool
+
+    def line(self) -> Line:
+        """The row as `apply_workbook` takes it."""
+        values = self.values
+        return Line(
+            criterion_id=self.criterion.pk,
+            figures=values.figures,
+            points=values.points,
+            explanation=values.explanation,
+            na_claimed=values.na_claimed,
+            na_reason=values.na_reason,
+            seen_version=self.seen_version,
+        )
 
 
 @dataclass(slots=True)
