@@ -14,6 +14,7 @@ from .models import Document, Evidence, SelfAssessment
 
 Scan = Document.Scan
 PDF = "application/pdf"
+ANYTIME = (date.min, date.max)
 Twins = Mapping[str, tuple[str, ...]]
 """Digest → names of the other units that submitted the same file in the round."""
 
@@ -125,8 +126,7 @@ def of_evidence(rows: Iterable[Evidence], round_: Round, unit_id: int, *, names:
 
 def document_words(document: Document) -> Said:
     """What can be said of a document in whatever round: everything but its date and other units' files."""
-    anytime = (date.min, date.max)
-    return say(paper_of(document), anytime)
+    return say(paper_of(document), ANYTIME)
 
 
 def paper_of(document: Document, page: int | None = None) -> Paper:
@@ -162,19 +162,38 @@ def _submitted(round_: Round) -> QuerySet[Evidence]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A piece of evidence with its warnings, on the page before submission."""
+    """A document with its warnings and the criteria they hold for, on the page before submission."""
 
-    criterion: Criterion
     document: Document
-    said: Said
+    warnings: tuple[str, ...]
+    criteria: list[Criterion]
 
 
 def of_assessment(assessment: SelfAssessment) -> list[Line]:
-    """The evidence of an assessment that has warnings, in the order of criteria; two queries."""
+    """What is said about an assessment's evidence, the same words about a document once; two queries."""
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None)
     found = list(rows.select_related("document", "score__criterion").order_by("score__criterion__position", "pk"))
     said = of_evidence(found, assessment.round_group.round, assessment.unit_id)
-    return [Line(row.score.criterion, row.document, said[row.pk]) for row in found if said[row.pk].warnings]
+    lines: dict[tuple[int, tuple[str, ...]], Line] = {}
+    for row in found:
+        warnings = said[row.pk].warnings
+        if warnings:
+            line = lines.setdefault((row.document_id, warnings), Line(row.document, warnings, []))
+            line.criteria.append(row.score.criterion)
+    return list(lines.values())
+
+
+def of_documents(documents: Iterable[Document], round_: Round, unit_id: int) -> dict[int, Said]:
+    """{document: what is said} of a unit's documents. The round's period concerns those used in it; two queries."""
+    found = list(documents)
+    live = Evidence.objects.filter(removed_at=None, score__assessment__round_group__round=round_)
+    here = set(live.filter(document__unit=unit_id).order_by().values_list("document", flat=True))
+    twins = twins_of({each.digest for each in found}, round_, unit_id)
+    period = (round_.assessed_from, round_.assessed_to)
+    return {
+        each.pk: say(paper_of(each), period if each.pk in here else ANYTIME, twins.get(each.digest, ()))
+        for each in found
+    }
 
 
 def infected(assessment: SelfAssessment) -> list[Document]:

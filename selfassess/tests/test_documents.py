@@ -231,6 +231,25 @@ def count(client: Client, address: str) -> int:
     return len(seen)
 
 
+def test_date_outside_the_period_concerns_documents_used_in_the_round(
+    assessment: SelfAssessment, officer: User, document: Document
+) -> None:
+    Document.objects.update(issued_on=date(2030, 1, 5))
+    client, there = signed_in(officer), reverse("selfassess:documents")
+    assert "ngoài thời kỳ đánh giá" not in client.get(there).text
+    used(assessment, document)
+    assert "ngoài thời kỳ đánh giá" in client.get(there).text
+
+
+def test_check_page_says_the_same_about_a_document_once(
+    assessment: SelfAssessment, officer: User, document: Document
+) -> None:
+    Document.objects.update(issued_on=date(2030, 1, 5))
+    for at in (0, 1):
+        used(assessment, document, at=at)
+    assert signed_in(officer).get(reverse("selfassess:check", args=[assessment.pk])).text.count("ngoài thời kỳ") == 1
+
+
 # --- room -------------------------------------------------------------------------------------------
 
 

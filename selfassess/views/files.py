@@ -51,9 +51,8 @@ def _with_findings(
     """Each document with what is said about it in the round in view."""
     if unit is None or round_ is None:
         return [(each, findings.Said()) for each in found]
-    twins = findings.twins_of({each.digest for each in found}, round_, unit.pk)
-    period = (round_.assessed_from, round_.assessed_to)
-    return [(each, findings.say(findings.paper_of(each), period, twins.get(each.digest, ()))) for each in found]
+    said = findings.of_documents(found, round_, unit.pk)
+    return [(each, said[each.pk]) for each in found]
 
 
 @require_safe
