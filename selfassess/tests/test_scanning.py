@@ -186,7 +186,8 @@ def status(user: object, document: Document) -> tuple[int, str]:
     client = Client()
     client.force_login(user)
     response = client.get(reverse("selfassess:document", args=[document.pk]))
-    return response.status_code, "" if response.streaming and response.close() is None else response.text
+    body = b"".join(response)  # read to its end, a file closes
+    return response.status_code, body.decode(errors="replace")
 
 
 def test_infected_file_is_withheld_from_everybody_in_words(document: Document) -> None:
