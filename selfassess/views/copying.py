@@ -34,7 +34,7 @@ def copy_last_year(request: HttpRequest, pk: int, criterion_id: int) -> HttpResp
     except Refused as refused:
         return page_of(request, found, leaf, trouble_of(refused))
     messages.success(request, str(copied))
-    return redirect(reverse("selfassess:criterion", args=[found.pk, leaf.pk]) + "#nam-truoc")
+    return redirect(reverse("selfassess:criterion", args=[found.pk, leaf.pk]) + "#score")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
