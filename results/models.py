@@ -17,6 +17,7 @@ class Computation(models.Model):
         RoundGroup, models.CASCADE, related_name="computations", verbose_name="khối trong kỳ"
     )
     inputs_version = models.PositiveBigIntegerField("phiên bản đầu vào")
+    units_version = models.PositiveBigIntegerField("phiên bản danh sách đơn vị", default=0)
     inputs_digest = models.CharField("mã đầu vào", max_length=64)
     code_version = models.CharField("phiên bản chương trình", max_length=40)
     computed_at = models.DateTimeField("tính lúc")

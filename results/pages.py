@@ -273,7 +273,7 @@ def _room(
     counts = _counts(inputs)
     progress = [_progress(unit, assessments.get((group.pk, unit.pk)), counts) for unit in units]
     progress.sort(key=lambda p: (p.submitted, -p.missing, reading.sort_key(p.unit.name)))
-    fresh = computation is not None and computation.inputs_version >= group.inputs_version
+    fresh = computation is not None and queries.is_up_to_date(group)
     return BlockRoom(group, progress, computation, job, fresh and computation.code_version == queries.code_version())  # type: ignore[union-attr]
 
 

@@ -44,6 +44,7 @@ def is_up_to_date(round_group: RoundGroup) -> bool:
     return (
         found is not None
         and found.inputs_version >= round_group.inputs_version
+        and found.units_version >= round_group.group.units_version
         and found.code_version == code_version()
     )
 
@@ -54,6 +55,7 @@ def outdated() -> QuerySet[RoundGroup]:
         round_group=OuterRef("pk"),
         current=True,
         inputs_version__gte=OuterRef("inputs_version"),
+        units_version__gte=OuterRef("group__units_version"),
         code_version=code_version(),
     )
     return RoundGroup.objects.filter(~Exists(fresh), inputs_version__gt=0).order_by("pk")

@@ -1,18 +1,20 @@
 """The verbs that write to units, people and the log."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import models, transaction
+from django.db.models import F
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 
-from . import ledger, rules
+from . import anchors, ledger, rules
 from .models import LogEntry, LogHead, Membership, Role, Unit, UnitGroup, User
 from .sheet import UnitRow, read_units
 
@@ -28,13 +30,22 @@ def record(
     unit: Unit | None = None,
     reason: str = "",
     address: str = "",
+    anchor: bool = False,
 ) -> LogEntry:
     """Append one entry to the log, chained to the last. Call it last in an action: the chain's head
     stays locked until the transaction ends. `before`/`after` are JSON values, Decimals as exact text.
-    `actor` None is the command line.
+    `actor` None is the command line. `anchor`: note the head outside the database after commit; every
+    so many entries do it anyway (units/anchors.py).
     """
-    change = Change(obj, before, after)
-    return record_many(actor=actor, verb=verb, changes=[change], unit=unit, reason=reason, address=address)[0]
+    return record_many(
+        actor=actor,
+        verb=verb,
+        changes=[Change(obj, before, after)],
+        unit=unit,
+        reason=reason,
+        address=address,
+        anchor=anchor,
+    )[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +66,14 @@ def record_many(
     unit: Unit | None = None,
     reason: str = "",
     address: str = "",
+    anchor: bool = False,
 ) -> list[LogEntry]:
     """`record` for many objects of one action: an entry each, in one write. None for no changes."""
     if not changes:
         return []
     head, _ = LogHead.objects.get_or_create(pk=1)
     head = LogHead.objects.select_for_update(of=("self",)).get(pk=1)
-    entries, at = [], clock.now()
+    entries, at, start = [], clock.now(), head.count
     for change in changes:
         entry = LogEntry(
             number=head.count + 1,
@@ -84,7 +96,16 @@ def record_many(
     LogEntry.objects.bulk_create(entries)
     head.seal = ledger.head_seal(head.count, head.digest)
     head.save(update_fields=["count", "digest", "seal"])
+    if anchor or anchors.passes(start, head.count):
+        transaction.on_commit(partial(anchors.append, head.count, head.digest))
     return entries
+
+
+def record_account(*, actor: User | None, user: User, address: str = "") -> None:
+    """The log's entry of a new account with the powers it starts with. Called by what creates accounts
+    outside the administrators' pages, which log by themselves."""
+    after = {"username": user.username, **{name: getattr(user, name) for name in ledger.POWERS}}
+    record(actor=actor, verb="create_account", obj=user, after=after, address=address)
 
 
 GROUP_CODE_LENGTH = 30
@@ -102,6 +123,11 @@ class UnitImport:
 
     def __str__(self) -> str:
         return f"Khối “{self.group}”: {self.created} mới, {self.updated} đổi, {self.unchanged} giữ nguyên."
+
+
+def units_changed(group_ids: Iterable[int]) -> None:
+    """Say that units of these blocks were added, renamed or ended: their rankings are to be computed anew."""
+    UnitGroup.objects.filter(pk__in=list(group_ids)).update(units_version=F("units_version") + 1)
 
 
 @transaction.atomic
@@ -123,6 +149,7 @@ def import_units(*, actor: User | None, source: str | Path | IO[bytes], name: st
     Unit.objects.bulk_update([unit for unit, _ in renamed], ["name"])
     report = UnitImport(group, group_created, len(fresh), len(renamed), len(rows) - len(fresh) - len(renamed))
     if group_created or fresh or renamed:
+        units_changed([group.pk])
         record(
             actor=actor,
             verb="import_units",
@@ -210,7 +237,7 @@ def _record_role(
         verb=verb,
         obj=membership.user,
         before=was,
-        after={"role": membership.role, "active": membership.active},
+        after={"membership": membership.pk, "role": membership.role, "active": membership.active},
         unit=membership.unit,
         reason=reason,
         address=address,

@@ -1,5 +1,6 @@
 """Units, people and the log in the administrators' pages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from . import actions
 from .admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, record
 from .admin_sheets import SheetAdmin
 from .models import LogEntry, Mail, Membership, Succession, Unit, UnitGroup, User
@@ -30,6 +32,13 @@ class UnitAdmin(SheetAdmin):
     list_filter = ["group", "subtype"]
     list_select_related = ["group"]
     search_fields = ["code", "name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Scores hang on the unit and its block: a unit that moves is a new unit with a succession.
+        return ["group", "code"] if obj is not None else []
+
+    def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        actions.units_changed({obj.group_id for obj in objects})
 
 
 @admin.register(Succession)

@@ -1,5 +1,6 @@
 """What every admin page shares: the chained log, read-only records, guarded spreadsheets in and out."""
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -95,16 +96,18 @@ class LoggedAdmin(_Joined, admin.ModelAdmin):
             return redirect(request.get_full_path())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        for formset in formsets:
-            self._record_deleted_rows(request, formset)
+        deleted = [self._as_it_was(each.instance) for formset in formsets for each in formset.deleted_forms]
         super().save_related(request, form, formsets, change)
+        # Blocks before the log, as every other verb locks them: the other way round they would deadlock.
+        self.after_change(request, [form.instance])
+        for was, before in deleted:
+            record(request, "admin_delete", was, before=before)
         if not change:
             record(request, "admin_add", form.instance, after=facts(form.instance))
         elif form.changed_data:
             self._record_change(request, form)
         for formset in formsets:
             self._record_rows(request, formset)
-        self.after_change(request, [form.instance])
 
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
         """What a change of these records (or of their inline rows) brings with it; nothing by default."""
@@ -121,23 +124,24 @@ class LoggedAdmin(_Joined, admin.ModelAdmin):
             if form.instance.pk in changed:
                 self._record_change(request, form)
 
-    def _record_deleted_rows(self, request: HttpRequest, formset: Any) -> None:
-        for form in formset.deleted_forms:  # before saving: afterwards the rows have lost their keys
-            if form.instance.pk:
-                record(request, "admin_delete", form.instance, before=facts(form.instance))
+    @staticmethod
+    def _as_it_was(obj: Any) -> tuple[Any, dict[str, Any]]:
+        """A row about to be deleted with its facts: afterwards it has lost its key."""
+        return copy.copy(obj), facts(obj)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        record(request, "admin_delete", obj, before=facts(obj))
+        was, before = self._as_it_was(obj)
         super().delete_model(request, obj)
-        self.after_change(request, [obj])
+        self.after_change(request, [was])
+        record(request, "admin_delete", was, before=before)
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        objects = list(queryset)
-        for obj in objects:
-            record(request, "admin_delete", obj, before=facts(obj))
+        gone = [self._as_it_was(obj) for obj in queryset]
         super().delete_queryset(request, queryset)
-        self.after_change(request, objects)
+        self.after_change(request, [was for was, _ in gone])
+        for was, before in gone:
+            record(request, "admin_delete", was, before=before)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -88,6 +88,7 @@ class SheetAdmin(ImportExportMixin, admin_base.LoggedAdmin):
         changed = [(row.original, row.instance) for row in result if row.is_update()]
         if not new and not changed:
             return
+        self.after_change(request, [*new, *(instance for _, instance in changed)])  # blocks before the log
         before, after = _differences(changed)
         batch = {
             "file": request.POST.get("original_file_name", "")[:200],
@@ -96,7 +97,6 @@ class SheetAdmin(ImportExportMixin, admin_base.LoggedAdmin):
         }
         obj = ContentType.objects.get_for_model(self.model)
         admin_base.record(request, "admin_import", obj, before={"changed": before}, after=batch)
-        self.after_change(request, [*new, *(instance for _, instance in changed)])
 
     def add_success_message(self, result: Result, request: HttpRequest) -> None:
         new, changed, same = (

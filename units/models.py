@@ -14,6 +14,8 @@ class UnitGroup(models.Model):
     code = models.SlugField("mã khối", max_length=30, unique=True)
     name = models.CharField("tên khối", max_length=200)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
+    # Grows with every change of the block's units: the ranking is older than its units when it knows less.
+    units_version = models.PositiveBigIntegerField("phiên bản danh sách đơn vị", default=0, editable=False)
 
     class Meta:
         verbose_name = "khối"

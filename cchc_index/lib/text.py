@@ -21,7 +21,8 @@ def clean(raw: object) -> str:
 def fold(raw: object) -> str:
     """Lower case, without accents or extra spaces: "Sở Nội vụ" → "so noi vu"."""
     text = unicodedata.normalize("NFD", clean(raw).lower().replace("đ", "d"))
-    return "".join(c for c in text if not unicodedata.combining(c))
+    # Cleaned again: a mark that stood alone leaves its space behind.
+    return clean("".join(c for c in text if not unicodedata.combining(c)))
 
 
 def sort_key(raw: object) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:

@@ -31,7 +31,7 @@ def recompute(*, round_group_id: int) -> Computation:
     inputs_digest = digest(inputs)
     standing = queries.current(round_group)
     if standing and (standing.inputs_digest, standing.code_version) == (inputs_digest, queries.code_version()):
-        return _confirm(standing, round_group.inputs_version)
+        return _confirm(standing, round_group)
     return _write(round_group, inputs, inputs_digest)
 
 
@@ -42,7 +42,7 @@ def _read(round_group_id: int) -> tuple[RoundGroup, Json]:
     for _ in range(READINGS):
         inputs = queries.group_inputs(round_group)
         after = found.get(pk=round_group_id)
-        if after.inputs_version == round_group.inputs_version:
+        if _versions(after) == _versions(round_group):
             break
         round_group = after
     else:
@@ -50,13 +50,16 @@ def _read(round_group_id: int) -> tuple[RoundGroup, Json]:
     return round_group, inputs
 
 
-def _confirm(standing: Computation, inputs_version: int) -> Computation:
-    """The same inputs under a newer version: nothing to compute, only to note."""
-    if standing.inputs_version < inputs_version:
-        standing.inputs_version = inputs_version
-        Computation.objects.filter(pk=standing.pk, inputs_version__lt=inputs_version).update(
-            inputs_version=inputs_version
-        )
+def _versions(round_group: RoundGroup) -> tuple[int, int]:
+    return round_group.inputs_version, round_group.group.units_version
+
+
+def _confirm(standing: Computation, round_group: RoundGroup) -> Computation:
+    """The same inputs under newer versions: nothing to compute, only to note."""
+    for name, version in zip(("inputs_version", "units_version"), _versions(round_group), strict=True):
+        if getattr(standing, name) < version:
+            setattr(standing, name, version)
+            Computation.objects.filter(pk=standing.pk, **{f"{name}__lt": version}).update(**{name: version})
     return standing
 
 
@@ -65,6 +68,7 @@ def _write(round_group: RoundGroup, inputs: Json, inputs_digest: str) -> Computa
     computation = Computation.objects.create(
         round_group=round_group,
         inputs_version=round_group.inputs_version,
+        units_version=round_group.group.units_version,
         inputs_digest=inputs_digest,
         code_version=queries.code_version(),
         computed_at=clock.now(),

@@ -9,9 +9,11 @@ from django.db import transaction
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
-from criteria.models import Round
+from criteria.models import Round, RoundGroup
 from results import bundle, mails, queries, rules
 from results.models import Publication
+from results.reading import slug
+from selfassess.models import SelfAssessment
 from units.actions import record
 from units.models import User
 
@@ -39,9 +41,7 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
     standing = _standing(round_, number)
     if standing is not None:
         return standing
-    waiting = Publication.objects.filter(round=round_, state=State.PROPOSED).first()
-    if waiting is not None:
-        raise Refused(f"Kỳ này đang có đề nghị số {waiting.number} chờ duyệt: duyệt hoặc rút đề nghị đó trước.")
+    _refuse_waiting(round_)
     publication = _freeze(round_, number, dated, errata)
     publication.state, publication.proposed_by = State.PROPOSED, actor
     publication.save()
@@ -56,6 +56,8 @@ def approve(*, actor: User, publication_id: int) -> Publication:
     publication = _locked_proposal(actor, publication_id)
     if publication.proposed_by_id == actor.pk:
         raise PermissionDenied("Người duyệt công bố phải khác người đề nghị.")
+    if _superseded_number(publication) != _number_in_force(publication.round):
+        raise Refused("Đã có bản khác được công bố từ khi đề nghị: rút đề nghị này rồi đề nghị lại.")
     if queries.changed_since(publication):
         raise Refused("Điểm đã thay đổi từ khi đề nghị công bố: rút đề nghị này rồi đề nghị lại.")
     publication.published_by = actor
@@ -66,8 +68,10 @@ def approve(*, actor: User, publication_id: int) -> Publication:
 
 @transaction.atomic
 def withdraw(*, actor: User, publication_id: int, reason: str = "") -> Publication:
-    """Take a proposal back; its number is free again. Raises PermissionDenied and Refused."""
+    """Take a proposal back, with the reason; its number is free again. Raises PermissionDenied and Refused."""
     publication = _locked_proposal(actor, publication_id)
+    if not clean(reason):
+        raise Refused("Ghi lý do rút đề nghị.")
     publication.state = State.WITHDRAWN
     publication.save(update_fields=["state"])
     _log(actor, "withdraw", publication, before={"state": State.PROPOSED}, reason=reason)
@@ -85,8 +89,7 @@ def publish(*, round_id: int, number: str, dated: date, errata: str = "") -> Pub
     standing = _standing(round_, number)
     if standing is not None and standing.state == State.PUBLISHED:
         return standing
-    if standing is not None:
-        raise Refused(f"Số {number} đang chờ người thứ hai duyệt ở trang Điều hành: duyệt hoặc rút đề nghị đó.")
+    _refuse_waiting(round_)
     publication = _freeze(round_, number, dated, errata)
     _publish(publication)
     _log(None, "publish", publication)
@@ -94,7 +97,28 @@ def publish(*, round_id: int, number: str, dated: date, errata: str = "") -> Pub
 
 
 def _locked(round_id: int) -> Round:
-    return Round.objects.select_for_update(of=("self",)).get(pk=round_id)
+    """The round and its blocks: nothing that is frozen here moves until the end of the transaction."""
+    round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_id)
+    list(RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk"))
+    return round_
+
+
+def _refuse_waiting(round_: Round) -> None:
+    waiting = Publication.objects.filter(round=round_, state=State.PROPOSED).first()
+    if waiting is not None:
+        raise Refused(
+            f"Kỳ này đang có đề nghị số {waiting.number} chờ người thứ hai duyệt ở trang Điều hành: "
+            "duyệt hoặc rút đề nghị đó trước."
+        )
+
+
+def _number_in_force(round_: Round) -> str | None:
+    found = queries.published(round_)
+    return found.number if found else None
+
+
+def _superseded_number(publication: Publication) -> str | None:
+    return queries.bundle_of(publication).get("supersedes")
 
 
 def _number(raw: str) -> str:
@@ -111,6 +135,7 @@ def _standing(round_: Round, number: str) -> Publication | None:
 def _locked_proposal(actor: User, publication_id: int) -> Publication:
     if not rules.may_publish(actor):
         raise PermissionDenied
+    _locked(Publication.objects.values_list("round_id", flat=True).get(pk=publication_id))
     held = Publication.objects.select_for_update(of=("self",)).select_related("round").get(pk=publication_id)
     if held.state != State.PROPOSED:
         raise Refused(f"Bản công bố số {held.number} {held.get_state_display()}, không còn chờ duyệt.")
@@ -118,7 +143,10 @@ def _locked_proposal(actor: User, publication_id: int) -> Publication:
 
 
 def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication:
-    """An unsaved publication with its bundle, from inputs read once. Refuses incomplete units."""
+    """An unsaved publication with its bundle, from inputs read once. Refuses incomplete units, assessments
+    that are open again, and a number whose address is taken."""
+    _refuse_taken_address(round_, number)
+    _refuse_open_assessments(round_)
     for round_group in queries.measured_groups(round_):
         recompute(round_group_id=round_group.pk)
     inputs = [queries.group_inputs(round_group) for round_group in queries.measured_groups(round_)]
@@ -141,6 +169,23 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
         proposed_at=clock.now(),
         errata=errata if previous is not None else "",
     )
+
+
+def _refuse_taken_address(round_: Round, number: str) -> None:
+    """`12/3-QĐ` and `12-3/QĐ` would share one stable address."""
+    others = Publication.objects.filter(round=round_).exclude(number=number).exclude(state=State.WITHDRAWN)
+    taken = next((p.number for p in others.order_by("pk") if slug(p.number) == slug(number)), None)
+    if taken is not None:
+        raise Refused(f"Số {number} trùng địa chỉ công bố với số {taken} đã có trong kỳ: kiểm tra lại số.")
+
+
+def _refuse_open_assessments(round_: Round) -> None:
+    open_ = SelfAssessment.objects.filter(round_group__round=round_).exclude(state=SelfAssessment.State.SUBMITTED)
+    names = list(open_.order_by("unit__name").values_list("unit__name", flat=True))
+    if names:
+        more = f" và {len(names) - NAMED_UNITS} đơn vị khác" if len(names) > NAMED_UNITS else ""
+        named = ", ".join(names[:NAMED_UNITS]) + more
+        raise Refused(f"Chưa công bố được: bản tự đánh giá chưa nộp (hoặc đang mở lại) của {named}.")
 
 
 def _refuse_incomplete(frozen: Json) -> None:

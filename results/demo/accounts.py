@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from units.models import Membership, Role, Unit, User
+from units.actions import grant_role, record_account
+from units.models import Role, Unit, User
 
 PASSWORD = "Minhhoa-2024"
 
@@ -51,9 +52,9 @@ def _ensure_one(account: Account, units: dict[tuple[str, str], Unit]) -> User:
     if created:
         user.set_password(PASSWORD)
         user.save(update_fields=["password"])
+        record_account(actor=None, user=user)
     if account.role is not None:
-        unit = units.get(account.unit) if account.unit else None
-        Membership.objects.get_or_create(user=user, role=account.role, unit=unit)
+        grant_role(actor=None, user=user, role=account.role, unit=units.get(account.unit) if account.unit else None)
     return user
 
 

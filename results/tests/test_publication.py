@@ -164,7 +164,7 @@ def test_one_proposal_waits_at_a_time_and_the_same_one_is_given_back(round_group
     assert propose(manager, round_group) == proposal
     with pytest.raises(Refused, match="đang có đề nghị số 12/QĐ-UBND"):
         propose(manager, round_group, "13/QĐ-UBND")
-    with pytest.raises(Refused, match="đang chờ người thứ hai duyệt"):
+    with pytest.raises(Refused, match="chờ người thứ hai duyệt"):
         publish(round_group)
 
 
