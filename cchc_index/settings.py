@@ -209,6 +209,11 @@ SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
 # Below this many ballots the spread of answers is hidden: officials rate their own superiors.
 SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = [
+    "cchc_index.lib.bodies.Cut",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("quan-tri/", admin.site.urls),
 ]
 
+handler400 = "cchc_index.views.bad_request"
 handler403 = "cchc_index.views.forbidden"
 handler404 = "cchc_index.views.not_found"
 handler500 = "cchc_index.views.server_error"

@@ -1,6 +1,7 @@
 """The frame's own pages: home by role, the year switch, health, error pages."""
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -45,6 +46,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return given_back(request) or render(request, "errors/csrf.html", status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nearly always a body over the limit: text pasted by the megabyte."""
+    too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    return render(request, "errors/413.html", status=413) if too_big else HttpResponse(_BAD_REQUEST, status=400)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "errors/404.html", status=404)
 
@@ -54,6 +61,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_SERVER_ERROR, status=500)
 
 
+_BAD_REQUEST = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Yêu cầu không hợp lệ</title>
+<h1>Yêu cầu không hợp lệ</h1><p>Địa chỉ hoặc nội dung gửi không đúng dạng nên chưa làm gì cả. Hãy mở lại trang từ
+trang đầu rồi thử lại.</p><p><a href="/">Về trang đầu</a></p></html>"""
 _SERVER_ERROR = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Lỗi hệ thống</title>
 <h1>Hệ thống gặp lỗi</h1><p>Việc vừa làm chưa được lưu. Hãy quay lại trang trước và thử lại sau một phút;
 nếu vẫn lỗi, báo Sở Nội vụ kèm giờ xảy ra.</p><p><a href="/">Về trang đầu</a></p></html>"""

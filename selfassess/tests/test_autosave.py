@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -225,3 +226,29 @@ def test_a_password_is_never_given_back() -> None:
     response = client.post(reverse("units:login"), {"username": "a", "password": "bi-mat-lam"}, **BROWSER)
     assert response.status_code == 403
     assert "bi-mat-lam" not in response.text
+
+
+# --- too large --------------------------------------------------------------------------------------
+
+
+def test_a_file_beyond_every_limit_is_refused_with_the_typed_text_kept(
+    officer: User, assessment: SelfAssessment, settings: object
+) -> None:
+    settings.EVIDENCE_MAX_BYTES = settings.SHEET_MAX_BYTES = 100_000
+    there = reverse("selfassess:upload", args=[assessment.pk, leaf(assessment).pk])
+    typed = {"version": "0", "explanation": "Đã gõ", "number": "12/BC", "section": "Mục II"}
+    upload = SimpleUploadedFile("to.pdf", b"%PDF-" + b"x" * 3_000_000)
+    response = signed_in(officer).post(there, {"upload": upload, **typed})
+    assert response.status_code == 400
+    for kept in ("tối đa", "Đã gõ", 'value="12/BC"', 'value="Mục II"', 'href="#upload"'):
+        assert kept in response.text
+    assert response.wsgi_request.FILES["upload"].size < 300_000
+
+
+def test_text_by_the_megabyte_is_answered_with_a_helpful_page(officer: User, here: str) -> None:
+    typed = "version=0&explanation=" + "x" * 3_000_000
+    client = signed_in(officer, enforce_csrf_checks=True)
+    client.get(here)  # brings the cookie, as the page does
+    response = client.post(here, typed, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 413
+    assert "Quay lại" in response.text
