@@ -1,7 +1,7 @@
 """Who may appraise, release, reply and read. Each verb has a predicate and a queryset that agree.
 
-Nobody appraises their own unit: the bar stands in `Scope`, so that lists, cells, files and actions
-all inherit it.
+Nobody appraises their own unit, nor one in which they declared an interest: the bar stands in `Scope`, so
+that lists, cells, files and actions all inherit it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,10 +17,12 @@ from selfassess.models import Document, Evidence, SelfAssessment
 from units import rules as people
 from units.models import Role, Unit, User
 
-from .models import Action, Appraisal, AppraisalEntry, Assignment, Release, Stage
+from .models import Action, Appraisal, AppraisalEntry, Assignment, Interest, Message, Release, Stage
 
 COUNCIL_STAGES = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
 RELEASABLE = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
+BLIND_STAGES = (Stage.ROUND1, Stage.ROUND2)
+"""Where a marked leaf takes two opinions; the council's meeting decides by itself."""
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
 
@@ -40,12 +42,12 @@ class Scope:
     """What one person may judge and read in one block."""
 
     parts: tuple[Part, ...]
-    own_units: frozenset[int]
+    own_units: frozenset[int]  # and those of a declared interest: `closed_units`
     reads_all: bool
     leaves: frozenset[int]
 
     def covers(self, unit_id: int, criterion_id: int) -> bool:
-        """Assigned to the person, and never at the own unit."""
+        """Assigned to the person, and never at a closed unit."""
         return unit_id not in self.own_units and any(part.has(unit_id, criterion_id) for part in self.parts)
 
     def shows(self, unit_id: int, criterion_id: int) -> bool:
@@ -100,8 +102,25 @@ def has_desk(user: people.AnyUser) -> bool:
     return people.is_council_member(user) or reads_all(user)
 
 
+def closed_units(user: people.AnyUser) -> frozenset[int]:
+    """The units a person never judges: their own, and those of their standing interests. Read once per
+    request and kept on the user object, as roles are; what declares or withdraws forgets it."""
+    kept: frozenset[int] | None = getattr(user, "_closed_units", None)
+    if kept is None:
+        kept = people.grants(user).own_units
+        if has_desk(user):
+            declared = Interest.objects.filter(member=user.pk, withdrawn_at=None).order_by("pk")
+            kept |= frozenset(declared.values_list("unit_id", flat=True))
+        user._closed_units = kept  # type: ignore[union-attr]
+    return kept
+
+
+def forget_closed_units(user: people.AnyUser) -> None:
+    user.__dict__.pop("_closed_units", None)
+
+
 def scope_of(user: people.AnyUser, round_group: RoundGroup) -> Scope:
-    """What `user` may judge and read in the block: at most three queries."""
+    """What `user` may judge and read in the block: at most four queries."""
     rows = list(
         Criterion.objects.filter(criteria_set_id=round_group.criteria_set_id)
         .order_by("position")
@@ -113,7 +132,7 @@ def scope_of(user: people.AnyUser, round_group: RoundGroup) -> Scope:
         Part(_under(a.branch_id, leaves, parents), frozenset(u.pk for u in a.units.all()) or None)
         for a in _assignments(user).filter(round_group=round_group)
     )
-    return Scope(parts, people.grants(user).own_units, reads_all(user), leaves)
+    return Scope(parts, closed_units(user), reads_all(user), leaves)
 
 
 def _assignments(user: people.AnyUser) -> QuerySet[Assignment]:
@@ -256,8 +275,8 @@ def appraisals_visible_to(user: people.AnyUser) -> QuerySet[Appraisal]:
 
 
 def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
-    """Evidence files: a unit's own; for a member those attached to a submitted score or to a reply in
-    the cells assigned to them; for managers and observers all."""
+    """Evidence files: a unit's own; for a member those attached to a submitted score, a reply or the
+    answer to a question in the cells assigned to them; for managers and observers all."""
     if reads_all(user):
         return Document.objects.order_by("pk")
     wanted = Q(unit__in=people.units_where(user, *UNIT_ROLES))
@@ -267,24 +286,27 @@ def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
         removed_at=None,
     )
     replies = AppraisalEntry.objects.filter(_assigned(user, "appraisal__"), documents__isnull=False)
+    answers = Message.objects.filter(_assigned(user, "question__"), documents__isnull=False)
     wanted |= Q(pk__in=evidence.order_by().values("document")) | Q(pk__in=replies.order_by().values("documents"))
+    wanted |= Q(pk__in=answers.order_by().values("documents"))
     return Document.objects.filter(wanted).order_by("pk")
 
 
 def _assigned(user: people.AnyUser, cell: str, criterion: str | None = None) -> Q:
     """The cells assigned to the person as a condition; `cell` leads to round_group and unit, `criterion`
-    (when elsewhere) to the criterion. Never the own unit; nothing when nothing is assigned."""
+    (when elsewhere) to the criterion. Never a closed unit; nothing when nothing is assigned."""
     criterion = cell if criterion is None else criterion
     found = Q(pk__in=[])
     assignments = list(_assignments(user).select_related("round_group"))
     trees = _parents(a.round_group.criteria_set_id for a in assignments)
+    closed = closed_units(user)
     for assignment in assignments:
         leaves, parents = trees[assignment.round_group.criteria_set_id]
         part = Q(**{f"{cell}round_group": assignment.round_group_id})
         part &= Q(**{f"{criterion}criterion__in": _under(assignment.branch_id, leaves, parents)})
         if units := [unit.pk for unit in assignment.units.all()]:
             part &= Q(**{f"{cell}unit__in": units})
-        found |= part & ~Q(**{f"{cell}unit__in": people.grants(user).own_units})
+        found |= part & ~Q(**{f"{cell}unit__in": closed})
     return found
 
 

@@ -7,10 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from appraisal import ledger, mails, rules
-from appraisal.models import Action, Appraisal, AppraisalEntry, Reason, Release, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry, Release, Stage
 from cchc_index.lib import clock, numbers
 from cchc_index.lib.faults import Conflict, Refused
-from criteria.models import Criterion, RoundGroup
+from criteria.models import RoundGroup
 from selfassess.models import SelfAssessment, SelfScore
 from units import rules as people
 from units.actions import record
@@ -19,6 +19,7 @@ from units.models import User
 from .desk import (
     Cell,
     Desk,
+    check_not_blind,
     check_reach,
     check_submitted,
     checked_stage,
@@ -27,6 +28,7 @@ from .desk import (
     open_desk,
     standings_of,
 )
+from .verdicts import adjustment, recognition
 from .writing import Verdict, says, write_batch, write_one
 
 
@@ -45,15 +47,10 @@ def recognise(
     stage is closed, Conflict when somebody decided since `seen_version` (0 or None: no decision seen).
     """
     desk = open_desk(actor, round_group_id, unit_id, criterion_id)
+    check_not_blind(desk.round_group, desk.stage, [criterion_id])
     if desk.stage == Stage.FINAL and not comment.strip():
         raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, công nhận cũng phải có lời.")
-    return _decide(desk, _recognition(desk.score, comment.strip()), seen_version)
-
-
-def _recognition(score: SelfScore | None, comment: str = "") -> Verdict:
-    if score is None or not score.is_scored:
-        raise Refused("Đơn vị chưa chấm tiêu chí này nên không có điểm để công nhận. Hãy dùng Điều chỉnh để cho điểm.")
-    return Verdict(Action.RECOGNISE, score.points, score.na_claimed, comment=comment)
+    return _decide(desk, recognition(desk.score, comment.strip()), seen_version)
 
 
 @transaction.atomic
@@ -73,50 +70,9 @@ def adjust(
     reason from the library and words. Raises as `recognise` does, and Refused for bad points, reason
     or words, and for an adjustment that equals the unit's own score."""
     desk = open_desk(actor, round_group_id, unit_id, criterion_id)
-    verdict = Verdict(
-        Action.ADJUST,
-        _checked_points(desk.criterion, points, not_applicable),
-        not_applicable,
-        _checked_reason(reason_id),
-        _checked_words(comment),
-    )
-    if _equals_score(desk.score, verdict.points, not_applicable):
-        raise Refused("Kết quả điều chỉnh bằng điểm đơn vị tự chấm: hãy dùng Công nhận, hoặc sửa điểm.")
+    check_not_blind(desk.round_group, desk.stage, [criterion_id])
+    verdict = adjustment(desk, points, reason_id, comment, not_applicable)
     return _decide(desk, verdict, seen_version)
-
-
-def _checked_points(criterion: Criterion, points: Decimal | None, not_applicable: bool) -> Decimal | None:
-    if not_applicable:
-        if points is not None:
-            raise Refused("Đã chọn Không áp dụng thì để trống ô điểm.")
-        return None
-    top = numbers.vn_short(criterion.max_points)
-    if points is None:
-        raise Refused(f"Nhập điểm điều chỉnh từ 0 đến {top}, hoặc chọn Không áp dụng.")
-    if not 0 <= points <= criterion.max_points:
-        raise Refused(f"Điểm điều chỉnh phải từ 0 đến {top}.")
-    if numbers.quantize(points) != points:
-        raise Refused("Điểm điều chỉnh có quá 4 chữ số thập phân; làm tròn trước khi nhập.")
-    return numbers.quantize(points)
-
-
-def _checked_reason(reason_id: int | None) -> Reason:
-    reason = Reason.objects.filter(pk=reason_id, active=True).first() if reason_id else None
-    if reason is None:
-        raise Refused("Chọn lý do điều chỉnh trong danh sách.")
-    return reason
-
-
-def _checked_words(comment: str) -> str:
-    if not comment.strip():
-        raise Refused("Ghi nội dung điều chỉnh bằng lời để đơn vị hiểu vì sao.")
-    return comment.strip()
-
-
-def _equals_score(score: SelfScore | None, points: Decimal | None, not_applicable: bool) -> bool:
-    if score is None or not score.is_scored:
-        return False
-    return score.na_claimed if not_applicable else points == score.points
 
 
 @transaction.atomic
@@ -132,6 +88,7 @@ def bulk_recognise(*, actor: User, round_group_id: int, cells: Iterable[tuple[in
     if stage == Stage.FINAL:
         raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng, có lời.")
     check_reach(actor, round_group, stage, seen)
+    check_not_blind(round_group, stage, {criterion for _, criterion in seen})
     verdicts = _bulk_verdicts(round_group, assessments, seen)
     standings = standings_of(round_group, seen)
     _check_versions(standings, seen)
@@ -151,7 +108,7 @@ def _bulk_verdicts(
         .select_related("assessment")
         .order_by("pk")
     }
-    return {cell: _recognition(scores.get(cell)) for cell in seen}
+    return {cell: recognition(scores.get(cell)) for cell in seen}
 
 
 def _check_versions(standings: dict[Cell, Appraisal], seen: dict[Cell, int | None]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 
 from appraisal import rules
-from appraisal.models import Appraisal, Stage
+from appraisal.models import Appraisal, BlindCriterion, Stage
 from cchc_index.lib.faults import Refused
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment, SelfScore
@@ -32,17 +32,19 @@ class Desk:
     score: SelfScore | None
 
 
-def open_desk(actor: User, round_group_id: int, unit_id: int, criterion_id: int) -> Desk:
-    """Lock the cell and prove that `actor` may decide it now."""
+def open_desk(actor: User, round_group_id: int, unit_id: int, criterion_id: int, *, as_council: bool = False) -> Desk:
+    """Lock the cell and prove that `actor` may decide it now; `as_council`: or may, as index manager,
+    settle it on behalf of the council when two opinions differ."""
     assessment = locked_assessments(round_group_id, {unit_id}).get(unit_id)
     round_group = locked_block(round_group_id)
     criterion = Criterion.objects.filter(pk=criterion_id, criteria_set=round_group.criteria_set_id).first()
     if criterion is None:
         raise Refused("Tiêu chí không thuộc bộ tiêu chí của khối này.")
-    if people.is_own_unit(actor, unit_id):
-        raise PermissionDenied("Không ai thẩm định đơn vị của mình.")
+    if unit_id in rules.closed_units(actor):
+        raise PermissionDenied("Không ai thẩm định đơn vị của mình, hoặc đơn vị đã khai có xung đột lợi ích.")
     stage = checked_stage(actor, round_group)
-    check_reach(actor, round_group, stage, [(unit_id, criterion_id)])
+    if not (as_council and people.is_index_manager(actor)):
+        check_reach(actor, round_group, stage, [(unit_id, criterion_id)])
     submitted = check_submitted(assessment)
     score = SelfScore.objects.filter(assessment=submitted, criterion=criterion).first()
     return Desk(round_group, stage, actor, criterion, submitted, score)
@@ -72,6 +74,16 @@ def check_reach(actor: User, round_group: RoundGroup, stage: Stage, cells: Itera
     for unit_id, criterion_id in cells:
         if not rules.may_decide(actor, stage, scope, unit_id, criterion_id):
             raise PermissionDenied("Có tiêu chí không thuộc phần được phân công, hoặc thuộc đơn vị mình.")
+
+
+def check_not_blind(round_group: RoundGroup, stage: Stage, criterion_ids: Iterable[int]) -> None:
+    """Nobody decides alone what two members judge blind; the council's meeting may."""
+    marked = BlindCriterion.objects.filter(round_group=round_group, criterion__in=criterion_ids)
+    if stage in rules.BLIND_STAGES and (found := marked.select_related("criterion").order_by("pk").first()):
+        raise Refused(
+            f"Tiêu chí {found.criterion.code} cần hai ý kiến độc lập: mở từng tiêu chí để ghi ý kiến của mình,"
+            " không công nhận hoặc điều chỉnh một mình."
+        )
 
 
 def check_submitted(assessment: SelfAssessment | None) -> SelfAssessment:
