@@ -120,6 +120,7 @@ def test_stale_file_writes_nothing_and_gives_a_fresh_template_with_the_rest(
     assert "Chưa ghi gì: 1 tiêu chí đã có người lưu" in page
     assert '<td class="words">0,25</td>' in page
     assert "0,75" in page
+    assert f"{officer} lưu lúc" in page
     assert "Ghi 5 tiêu chí" not in page
     assert client.post(at("-apply", assessment), {"tep": ticket}).status_code == 409
     assert SelfScore.objects.count() == 1

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from selfassess import actions, queries, rules
-from selfassess.models import SelfAssessment
+from selfassess.models import SelfAssessment, SelfScore
 from selfassess.workbook import keeping, lineage
-from selfassess.workbook.comparing import Comparison, compare
+from selfassess.workbook.comparing import Comparison, RowChange, compare
 from selfassess.workbook.reading import MAX_BYTES, read
 from selfassess.workbook.writing import build
 
@@ -109,12 +109,23 @@ def _preview_page(
     context = {
         "assessment": found,
         "compared": compared,
+        "stale": _stale(found, compared),
         "ticket": ticket,
         "error": error,
         "may_edit": rules.can_edit(request.user, found),
         "again": f"{reverse('selfassess:workbook-again', args=[found.pk])}?{urlencode({'tep': ticket})}",
     }
     return render(request, "selfassess/workbook_preview.html", context, status=status)
+
+
+def _stale(found: SelfAssessment, compared: Comparison) -> list[tuple[RowChange, SelfScore]]:
+    """Rows somebody saved first, with who and when."""
+    if not compared.stale:
+        return []
+    criteria = [row.criterion.pk for row in compared.stale]
+    saved = found.scores.filter(criterion__in=criteria).select_related("updated_by").order_by("pk")
+    known = {score.criterion_id: score for score in saved}
+    return [(row, known[row.criterion.pk]) for row in compared.stale if row.criterion.pk in known]
 
 
 @require_POST

@@ -33,10 +33,13 @@ def fetch(ticket: str, assessment_id: int, user_id: int) -> io.BytesIO:
         found = signing.loads(ticket, salt=SALT, max_age=LIFE)
     except signing.BadSignature:
         raise Refused(_GONE) from None
-    if (found["a"], found["u"]) != (assessment_id, user_id) or not default_storage.exists(found["f"]):
+    if (found["a"], found["u"]) != (assessment_id, user_id):
         raise Refused(_GONE)
-    with default_storage.open(found["f"]) as stream:
-        content = stream.read()
+    try:
+        with default_storage.open(found["f"]) as stream:
+            content = stream.read()
+    except FileNotFoundError:
+        raise Refused(_GONE) from None
     if hashlib.sha256(content).hexdigest() != found["d"]:
         raise Refused(_GONE)
     return io.BytesIO(content)
@@ -47,6 +50,12 @@ def _clean_up(own: str) -> None:
     if not default_storage.exists(FOLDER):
         return
     for name in default_storage.listdir(FOLDER)[1]:
-        path = f"{FOLDER}/{name}"
-        if name.startswith(own) or default_storage.get_modified_time(path) < clock.now() - LIFE:
-            default_storage.delete(path)
+        if name.startswith(own) or _is_old(f"{FOLDER}/{name}"):
+            default_storage.delete(f"{FOLDER}/{name}")
+
+
+def _is_old(path: str) -> bool:
+    try:
+        return default_storage.get_modified_time(path) < clock.now() - LIFE
+    except FileNotFoundError:  # somebody else's upload took it away just now
+        return False
