@@ -141,6 +141,7 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BEAT_SCHEDULE = {
     "requeue": {"task": "results.requeue", "schedule": 15.0},
     "mail": {"task": "units.send_mail", "schedule": 60.0},
+    "rescan": {"task": "selfassess.rescan", "schedule": 60.0},
     "reminders": {"task": "selfassess.send_reminders", "schedule": crontab(hour="8", minute="0")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
