@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +17,7 @@ from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions, scanning
+from selfassess import actions, scanning, tasks
 from selfassess.entry import Invalid
 from selfassess.models import Document, DocumentReading
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
@@ -224,3 +225,8 @@ def test_infected_document_keeps_the_assessment_from_being_submitted(db: None) -
         actions.attach(actor=head, assessment_id=assessment.pk, criterion_id=leaves[0].pk, document_id=paper.pk)
     Document.objects.update(scan_state=Scan.SCANNING)
     assert actions.submit(actor=head, assessment_id=assessment.pk).receipt_number
+
+
+def test_lost_documents_are_swept_by_beat_under_the_names_messages_carry() -> None:
+    assert "selfassess.rescan" in [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+    assert (tasks.scan_document.name, tasks.rescan.name) == ("selfassess.scan_document", "selfassess.rescan")
