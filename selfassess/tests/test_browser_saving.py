@@ -193,3 +193,12 @@ def test_a_double_click_sends_once(browser: Browser, site: Site) -> None:
     whole = [url for url in posts if not url.endswith("/tu-luu/")]
     assert len(whole) == 1, posts
     assert len(posts) == 2, posts
+
+
+def test_text_kept_before_the_criterion_was_locked_can_be_copied(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "canbo.khoa")
+    page.locator("table.tasks a").first.click()
+    kept = "JSON.stringify({pairs: [['explanation', 'Gõ trước khi khóa']], version: '0', at: 0})"
+    page.evaluate(f"localStorage.setItem('cchc:' + document.querySelector('#unsent').dataset.copy, {kept})")
+    page.reload()
+    expect(page.locator("#unsent")).to_contain_text("Gõ trước khi khóa")

@@ -28,6 +28,18 @@
     next.focus();
   });
 
+  // --- a criterion locked before the copy could be sent ---
+  const unsent = document.getElementById("unsent");
+  const old = unsent && store.read(unsent.dataset.copy);
+  if (old) {
+    old.pairs.filter(([, value]) => value.trim()).forEach(([, value]) => {
+      const line = document.createElement("p");
+      [line.className, line.textContent] = ["note", value];
+      unsent.append(line);
+    });
+    unsent.hidden = false;
+  }
+
   // --- one criterion ---
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
