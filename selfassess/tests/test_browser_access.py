@@ -11,7 +11,9 @@ from cchc_index.lib.tests.browser import Site, signed_in, visitor
 from selfassess.tests.factories import tiny_pdf
 
 pytestmark = pytest.mark.browser
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 WIDTHS = (1366, 390)
 
 
