@@ -49,6 +49,7 @@ lint: setup-dev
 	PYTHONPATH=. .venv/bin/lint-imports --no-logo
 	$(PY) manage.py makemigrations --check --dry-run
 	CCHC_PRODUCTION=1 SECRET_KEY=only-for-this-check-9f2c71d6b8e34a05a1c7d2e9b6f803415c8e7a ALLOWED_HOSTS=cchc.example.vn \
+		LEDGER_KEY=only-for-this-check-5d0a7be12c9f48e6a3 \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
 format: setup-dev

@@ -21,6 +21,7 @@ if _worker and os.environ.get("REDIS_URL") and not os.environ.get("CCHC_REDIS_SH
 def _test_settings(settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
+    settings.LEDGER_ANCHOR = tmp_path / "ledger-anchor.log"
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {

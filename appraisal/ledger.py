@@ -12,7 +12,7 @@ from itertools import groupby
 from cchc_index.lib.canonical import digest
 from units.models import LogEntry
 
-from .models import Action, Appraisal, AppraisalEntry
+from .models import Action, Appraisal, AppraisalEntry, Release
 
 VERB_RECOGNISE = "appraisal.recognise"
 VERB_ADJUST = "appraisal.adjust"
@@ -21,6 +21,8 @@ VERB_REPLY = "appraisal.reply"
 VERB_IMPORT = "appraisal.import"
 ENTRY_VERBS = (VERB_RECOGNISE, VERB_ADJUST, VERB_BULK, VERB_REPLY, VERB_IMPORT)
 COUNCIL_ACTIONS = (Action.RECOGNISE, Action.ADJUST)
+VERB_RELEASE = "appraisal.release"
+VERB_WITHDRAW = "appraisal.withdraw"
 CHUNK = 2000
 
 Row = tuple[Appraisal, list[AppraisalEntry]]
@@ -49,6 +51,11 @@ def entry_digest(entry: AppraisalEntry, appraisal: Appraisal, documents: list[st
     )
 
 
+def release_facts(release: Release) -> dict[str, object]:
+    """A release as the log keeps it, beside its stage: block and instant."""
+    return {"round_group": release.round_group_id, "at": f"{release.released_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"}
+
+
 def batch_digest(digests: list[str]) -> str:
     """The digest a log entry carries over all its steps, in the order of (appraisal, sequence)."""
     return digest(digests)
@@ -59,6 +66,7 @@ def check() -> Iterator[str]:
     Streams over the tables with five queries whatever their size."""
     yield from _check_standings()
     yield from _check_log()
+    yield from _check_releases()
 
 
 def _check_standings() -> Iterator[str]:
@@ -133,3 +141,23 @@ def _documents() -> dict[int, list[str]]:
     for entry, document, sha in rows.values_list("appraisalentry_id", "document_id", "document__digest"):
         found.setdefault(entry, []).append(f"{document}:{sha}")
     return found
+
+
+def _check_releases() -> Iterator[str]:
+    """Every logged release that was not withdrawn stands, and every one that stands was logged."""
+    said: dict[int, tuple[dict[str, object], int | None]] = {}
+    for entry in LogEntry.objects.filter(verb__in=(VERB_RELEASE, VERB_WITHDRAW)).order_by("number").iterator(CHUNK):
+        if entry.verb == VERB_RELEASE:
+            said[int(entry.object_id)] = (entry.after, entry.actor_id)
+        else:
+            said.pop(int(entry.object_id), None)
+    for release in Release.objects.select_related("round_group__round", "round_group__group").order_by("pk"):
+        place = f"Công bố giai đoạn {release.get_stage_display()} của {release.round_group}"
+        logged, actor = said.pop(release.pk, ({}, None))
+        now = {"stage": release.stage, **release_facts(release)}
+        if not logged:
+            yield f"{place}: nhật ký không có việc này."
+        elif {name: logged.get(name, now[name]) for name in now} != now or actor != release.released_by_id:
+            yield f"{place}: giai đoạn, khối, giờ hoặc người công bố khác với nhật ký."
+    for logged, _ in said.values():
+        yield f"Công bố giai đoạn của {logged.get('block')} có trong nhật ký nhưng đã bị xóa."

@@ -36,8 +36,28 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-# Seals the log's chain; kept apart so that sessions can be reset without breaking old seals.
-LEDGER_KEY = env.str("LEDGER_KEY", default=SECRET_KEY)
+LEDGER_KEY_LENGTH = 32
+
+
+def _ledger_key() -> str:
+    """Seals the log's chain; kept apart so that sessions can be reset without breaking old seals. Outside
+    production an empty one means "not given"."""
+    given = env.str("LEDGER_KEY", default="").strip()
+    if not PRODUCTION:
+        return given or SECRET_KEY
+    make = "tạo khóa bằng: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if not given:
+        raise ImproperlyConfigured(f"Thiếu LEDGER_KEY, khóa niêm nhật ký: {make}, giữ một bản ngoài máy chủ.")
+    if len(given) < LEDGER_KEY_LENGTH:
+        raise ImproperlyConfigured(f"LEDGER_KEY ngắn quá, cần ít nhất {LEDGER_KEY_LENGTH} ký tự: {make}.")
+    if given == SECRET_KEY:
+        raise ImproperlyConfigured(f"LEDGER_KEY phải khác SECRET_KEY, để đổi khóa này không hỏng khóa kia: {make}.")
+    return given
+
+
+LEDGER_KEY = _ledger_key()
+# Where the chain's head is noted outside the database (units/anchors.py); one file per database.
+LEDGER_ANCHOR = Path(env.str("LEDGER_ANCHOR", default="") or VAR_DIR / "ledger-anchor.log")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")

@@ -15,7 +15,7 @@ from cchc_index.lib.text import clean
 from units.actions import record
 from units.models import Unit, User
 
-from . import annex, importing, mails, rules
+from . import annex, importing, ledger, mails, rules
 from .importing import Outcome
 from .models import Extension, Phase, Round, RoundGroup
 
@@ -29,9 +29,14 @@ def inputs_changed(round_group_id: int) -> None:
 
 
 @transaction.atomic
-def freeze(round_group_id: int) -> None:
-    """Lock the criteria set of a block: called with the first score. Idempotent."""
-    RoundGroup.objects.filter(pk=round_group_id, frozen_at=None).update(frozen_at=clock.now())
+def freeze(round_group_id: int, actor: User | None = None) -> None:
+    """Lock the criteria set of a block: called with the first score, by whoever gives it. Idempotent. The log
+    takes a digest of the tree and its policies once, so that a later change is found."""
+    at = clock.now()
+    if RoundGroup.objects.filter(pk=round_group_id, frozen_at=None).update(frozen_at=at):
+        block = RoundGroup.objects.select_related("round", "group").get(pk=round_group_id)
+        after = {"at": ledger.instant(at), "digest": ledger.set_digest(block.criteria_set_id)}
+        record(actor=actor, verb=ledger.VERB_FREEZE, obj=block, after=after)
 
 
 def import_criteria(

@@ -1,5 +1,6 @@
 """What a submission certifies, as one digest: every score, its words and its evidence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cchc_index.lib.canonical import digest
@@ -19,9 +20,20 @@ def content_digest(assessment: SelfAssessment) -> str:
 
 
 def content(assessment: SelfAssessment) -> dict[str, Any]:
-    evidence: dict[int, list[dict[str, Any]]] = {}
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None).select_related("document")
-    for row in rows.order_by("document__digest", "page", "section", "id"):
+    scores = SelfScore.objects.filter(assessment=assessment).select_related("criterion")
+    return content_of(
+        assessment,
+        scores.order_by("criterion__position", "pk"),
+        rows.order_by("document__digest", "page", "section", "id"),
+    )
+
+
+def content_of(assessment: SelfAssessment, scores: Iterable[SelfScore], rows: Iterable[Evidence]) -> dict[str, Any]:
+    """The content from rows read elsewhere: scores in the order of their criteria, live evidence in the
+    order of file, page, section."""
+    evidence: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
         evidence.setdefault(row.score_id, []).append(
             {
                 "number": row.document.number,
@@ -30,13 +42,12 @@ def content(assessment: SelfAssessment) -> dict[str, Any]:
                 "section": row.section,
             }
         )
-    scores = SelfScore.objects.filter(assessment=assessment).select_related("criterion")
     return {
         "format": "cchc-selfassessment/1",
         "year": assessment.round_group.round.year,
         "group": assessment.round_group.group.code,
         "unit": assessment.unit.code,
-        "scores": [_score(score, evidence.get(score.pk, [])) for score in scores.order_by("criterion__position", "pk")],
+        "scores": [_score(score, evidence.get(score.pk, [])) for score in scores],
     }
 
 

@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from criteria.models import RoundGroup
-from units.admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter
+from units.admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, record
 
 from . import actions
+from .actions import scores
 from .models import (
     AnswerOption,
     AnswerScale,
@@ -37,8 +38,12 @@ class SurveyPlanAdmin(LoggedAdmin):
         raise NotImplementedError
 
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
-        for block in self._blocks(objects).distinct().order_by("pk"):
-            actions.refresh_scores(block)
+        blocks = list(self._blocks(objects).distinct().order_by("pk"))
+        before = {block.pk: scores.stored(block) for block in blocks}
+        changed = [block for block in blocks if actions.refresh_scores(block)]
+        for block in changed:  # the log last: its head stays locked until the end
+            after = scores.refreshed(before[block.pk], scores.stored(block))
+            record(request, "surveys.refresh", block, after=after)
 
 
 class RespondentGroupRows(JoinedRows):

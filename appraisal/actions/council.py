@@ -138,7 +138,8 @@ def release(*, actor: User, round_group_id: int, stage: str) -> Release:
         raise Refused("Chưa đến lúc công bố giai đoạn này cho đơn vị: giai đoạn trước chưa công bố hoặc chưa mở.")
     found = Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now(), released_by=actor)
     mails.tell_release(found)
-    record(actor=actor, verb="appraisal.release", obj=found, after={"stage": stage, "block": str(round_group)})
+    after = {"stage": stage, "block": str(round_group), **ledger.release_facts(found)}
+    record(actor=actor, verb=ledger.VERB_RELEASE, obj=found, after=after)
     return found
 
 
@@ -158,7 +159,7 @@ def withdraw(*, actor: User, round_group_id: int, stage: str, reason: str) -> No
     if rules.something_rests_on(found):
         raise Refused("Không rút lại được: đã có giải trình, thẩm định hoặc công bố của giai đoạn sau.")
     facts = {"stage": stage, "block": str(round_group), "released_at": found.released_at.isoformat()}
-    record(actor=actor, verb="appraisal.withdraw", obj=found, before=facts, reason=reason.strip())
+    record(actor=actor, verb=ledger.VERB_WITHDRAW, obj=found, before=facts, reason=reason.strip())
     found.delete()
 
 

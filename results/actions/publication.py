@@ -10,7 +10,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.models import Round, RoundGroup
-from results import bundle, mails, queries, rules
+from results import bundle, ledger, mails, queries, rules
 from results.models import Publication
 from results.reading import slug
 from selfassess.models import SelfAssessment
@@ -228,6 +228,7 @@ def _log(actor: User | None, verb: str, publication: Publication, before: Json |
         verb=f"publication.{verb}",
         obj=publication,
         before=before,
-        after={"state": publication.state, "number": publication.number, "digest": publication.digest},
+        after=ledger.publication_facts(publication),
         reason=clean(reason),
+        anchor=verb == "publish",
     )

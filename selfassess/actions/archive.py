@@ -13,6 +13,7 @@ from cchc_index.lib.numbers import exact_text, vn_short
 from criteria.actions import freeze, inputs_changed
 from criteria.models import Criterion, RoundGroup, Source
 from criteria.queries import leaves
+from selfassess import ledger
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from units.actions import record
 from units.models import Unit, User
@@ -48,9 +49,14 @@ def import_scores(
     _refuse_submitted({unit for unit, _ in changed}, standing)
     at = clock.now()
     before = {cell: _shown(scores.get(cell)) for cell in changed}
-    standing |= _submit(actor, round_group, waiting, standing, at)
+    steps = _submit(actor, round_group, waiting, standing, at)
+    standing |= {step.assessment.unit_id: step.assessment for step in steps}
     _write(actor, standing, scores, changed, at)
     _say(actor, round_group, changed, before, units, criteria, address)
+    if steps:
+        facts = {str(step.assessment.pk): step.from_state for step in steps}
+        after = {"at": ledger.instant(at), "from": facts}
+        record(actor=actor, verb="selfassess.archive", obj=round_group, after=after, address=address)
     return len(changed)
 
 
@@ -104,7 +110,7 @@ def _submit(
     waiting: Iterable[Unit],
     standing: Mapping[int, SelfAssessment],
     at: datetime,
-) -> dict[int, SelfAssessment]:
+) -> list[Transition]:
     """Make or move the assessments of `waiting` units to submitted, each with its transition."""
     new = [SelfAssessment(round_group=round_group, unit=unit) for unit in waiting if unit.pk not in standing]
     SelfAssessment.objects.bulk_create(new, BATCH)
@@ -116,8 +122,7 @@ def _submit(
     for assessment in moved:
         assessment.state, assessment.submitted_at, assessment.imported = State.SUBMITTED, at, True
     SelfAssessment.objects.bulk_update(moved, ["state", "submitted_at", "imported"], BATCH)
-    Transition.objects.bulk_create(steps, BATCH)
-    return {assessment.unit_id: assessment for assessment in moved}
+    return Transition.objects.bulk_create(steps, BATCH)
 
 
 def _write(
@@ -161,7 +166,7 @@ def _say(
     criteria: Mapping[int, Criterion],
     address: str,
 ) -> None:
-    freeze(round_group.pk)
+    freeze(round_group.pk, actor)
     inputs_changed(round_group.pk)
     old: dict[str, dict[str, Any]] = {}
     new: dict[str, dict[str, Any]] = {}

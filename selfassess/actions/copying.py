@@ -62,7 +62,7 @@ def copy_last_year(
     explained = [row for row in rows if row.explains and (replace or not row.is_explained)]
     changes = [_explain(actor, assessment, row, at) for row in explained]
     if changes:
-        freeze(assessment.round_group_id)
+        freeze(assessment.round_group_id, actor)
         record_many(actor=actor, verb="selfassess.score", changes=changes, unit=assessment.unit, address=address)
     attached, full, outside = _attach(actor, assessment, rows, address)
     kept = sum(row.explains and row.is_explained for row in rows) if not replace else 0

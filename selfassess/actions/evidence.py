@@ -16,7 +16,7 @@ from django.db import transaction
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
-from selfassess import rules, storage, uploads
+from selfassess import ledger, rules, storage, uploads
 from selfassess.entry import Invalid
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.actions import record
@@ -212,7 +212,7 @@ def write(
         **received.data,
     )
     before = {"document": replaces.pk, "number": replaces.number, "digest": replaces.digest} if replaces else None
-    after = {"number": document.number, "file": document.original_name, "digest": document.digest}
+    after = ledger.document_facts(document)
     verb = "selfassess.replace" if replaces else "selfassess.document"
     record(actor=actor, verb=verb, obj=document, before=before, after=after, unit=unit, address=address)
     send(document.pk)

@@ -10,7 +10,7 @@ from cchc_index.lib.faults import Refused
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup
 from criteria.queries import units_of
-from selfassess import findings, mails, receipt, rules
+from selfassess import findings, ledger, mails, receipt, rules
 from selfassess.entry import text
 from selfassess.models import SelfAssessment, Transition
 from selfassess.queries import missing
@@ -120,9 +120,11 @@ def _move(
             "state": assessment.state,
             "receipt": assessment.receipt_number,
             "digest": assessment.receipt_digest,
+            "at": ledger.instant(at),
         },
         unit=assessment.unit,
         reason=reason,
         address=address,
+        anchor=verb == "submit",
     )
     return assessment

@@ -71,7 +71,7 @@ def _write(
     _store(score, wanted)
     score.version, score.updated_at, score.updated_by = score.version + 1, at, actor
     score.save()
-    freeze(assessment.round_group_id)
+    freeze(assessment.round_group_id, actor)
     after, unit = snapshot(score), assessment.unit
     record(actor=actor, verb="selfassess.score", obj=score, before=before, after=after, unit=unit, address=address)
     return score

@@ -56,7 +56,7 @@ def apply_workbook(
     for score in changed:
         score.version, score.updated_at, score.updated_by = score.version + 1, at, actor
     _write(assessment, changed)
-    freeze(assessment.round_group_id)
+    freeze(assessment.round_group_id, actor)
     known = SelfScore.objects.filter(assessment=assessment, criterion__in=before).in_bulk(field_name="pk")
     changes = [Change(score, before[score.criterion_id], snapshot(score)) for score in known.values()]
     changes.sort(key=lambda change: criteria[change.obj.criterion_id].position)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from cchc_index.lib.faults import Conflict, Fault, ImportRefused, Refused
 from cchc_index.lib.text import clean
 from criteria import actions as criteria_actions
 from criteria.models import RoundGroup
-from surveys import rules
+from surveys import rowmarks, rules
 from surveys.models import ImportBatch, RespondentGroup, SurveyScore
 from units.actions import record
 from units.models import User
@@ -118,7 +118,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     if batch.state != State.COMMITTED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")
     block = scores.lock_block(batch.round_group_id)
-    before = _stored(block)
+    before = scores.stored(block)
     if batch.kind == Kind.BALLOTS:
         ballots.remove(batch)
     else:
@@ -127,13 +127,18 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     batch.state, batch.undone_at, batch.undo_reason = State.UNDONE, clock.now(), reason
     batch.save(update_fields=["state", "undone_at", "undo_reason"])
     criteria_actions.inputs_changed(block.pk)
-    after = _stored(block)
+    after = scores.stored(block)
     record(
         actor=actor,
         verb="surveys.undo",
         obj=batch,
         before={"scores": scores.values_digest(before)},
-        after={"scores": scores.values_digest(after), "changed": changed, "moved": _moved(before, after)},
+        after={
+            "scores": scores.values_digest(after),
+            **rowmarks.of_batch(batch, block),
+            "changed": changed,
+            "moved": _moved(before, after),
+        },
         reason=reason,
     )
     return batch
@@ -196,7 +201,7 @@ def _commit_now(actor: User | None, block: RoundGroup, kind: str, upload: Upload
 
 def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: Reading) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last."""
-    before = _stored(block)
+    before = scores.stored(block)
     archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
     counts = reading.counts()  # before writing: afterwards nothing differs any more
     try:
@@ -205,14 +210,14 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: R
     except IntegrityError as error:
         raise Conflict("Một lần nhập khác vừa ghi cùng mã phiếu hoặc số liệu: kiểm tra lại tệp.") from error
     changed = scores.refresh_scores(block)
-    after = _stored(block)
+    after = scores.stored(block)
     lost = {cell: value for cell, value in archive.items() if after.get(cell) != value}
     batch.state, batch.committed_at = State.COMMITTED, clock.now()
     batch.counts = {**counts, "changed": changed, "replaced": replaced, "archive": _pack(lost)}
     batch.counts.pop("preview", None)
     batch.faults = []
     batch.save(update_fields=["state", "committed_at", "counts", "faults", "respondent_group"])
-    criteria_actions.freeze(block.pk)
+    criteria_actions.freeze(block.pk, actor)
     criteria_actions.inputs_changed(block.pk)
     record(
         actor=actor,
@@ -224,6 +229,7 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: R
             "name": batch.file_name,
             "counts": {k: v for k, v in batch.counts.items() if k not in ("replaced", "archive")},
             "scores": scores.values_digest(after),
+            **rowmarks.of_batch(batch, block),
             "moved": _moved(before, after),
         },
     )
@@ -277,7 +283,7 @@ def _read_again(batch: ImportBatch, block: RoundGroup, upload: Upload) -> Readin
 
 def _restore_archive(block: RoundGroup) -> int:
     """Archive points that batches had displaced stand again where nothing is computed any more."""
-    present = _stored(block).keys()
+    present = scores.stored(block).keys()
     rows: list[SurveyScore] = []
     seen = set(present)
     for counts in (
@@ -302,11 +308,6 @@ def _restore_archive(block: RoundGroup) -> int:
             )
     SurveyScore.objects.bulk_create(rows, batch_size=500)
     return len(rows)
-
-
-def _stored(block: RoundGroup) -> dict[scores.Cell, scores.Value]:
-    rows = SurveyScore.objects.filter(round_group=block).order_by("pk")
-    return {(row.unit_id, row.criterion_id): scores.value_of(row) for row in rows}
 
 
 def _pack(values: dict[scores.Cell, scores.Value]) -> list[list[Any]]:

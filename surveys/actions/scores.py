@@ -45,6 +45,14 @@ def lock_block(round_group_id: int) -> RoundGroup:
 @transaction.atomic
 def rebuild_tallies(group: RespondentGroup) -> None:
     """Count the group's valid ballots again into its histogram rows: one code path for import and undo."""
+    counted = counted_tallies(group)
+    Tally.objects.filter(respondent_group=group).delete()
+    Tally.objects.bulk_create(counted, batch_size=500)
+
+
+def counted_tallies(group: RespondentGroup) -> list[Tally]:
+    """The histogram rows the group's valid ballots give, not saved. Two queries. Raises ValueError when an
+    answer sheet does not fit the questionnaire."""
     criteria = list(
         Question.objects.filter(questionnaire__respondent_group=group)
         .order_by("position")
@@ -56,9 +64,7 @@ def rebuild_tallies(group: RespondentGroup) -> None:
     for unit, answers in rows.values_list("unit_id", "answers").iterator(chunk_size=20_000):
         units.append(unit)
         blobs.append(bytes(answers))
-    Tally.objects.filter(respondent_group=group).delete()
-    if units:
-        Tally.objects.bulk_create(_tallies(group, criteria, units, blobs), batch_size=500)
+    return _tallies(group, criteria, units, blobs) if units else []
 
 
 def _tallies(group: RespondentGroup, criteria: list[int], units: list[int], blobs: list[bytes]) -> list[Tally]:
@@ -172,6 +178,12 @@ def upsert(scores: list[SurveyScore]) -> None:
     )
 
 
+def stored(block: RoundGroup) -> dict[Cell, Value]:
+    """The score rows of a block by cell."""
+    rows = SurveyScore.objects.filter(round_group=block).order_by("pk")
+    return {(row.unit_id, row.criterion_id): value_of(row) for row in rows}
+
+
 def value_of(row: SurveyScore) -> Value:
     return Value(row.points, row.ballots, row.method, row.not_applicable)
 
@@ -205,7 +217,7 @@ def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[
     if not wanted:
         return 0
     changed = _write(block, computed_scores(block) | wanted)
-    criteria_actions.freeze(block.pk)
+    criteria_actions.freeze(block.pk, actor)
     criteria_actions.inputs_changed(block.pk)
     was = {cell: value_of(row) for cell, row in before.items()}
     record(
@@ -213,7 +225,12 @@ def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[
         verb="surveys.import_scores",
         obj=block,
         before={"digest": values_digest({cell: value_of(before[cell]) for cell in wanted if cell in before})},
-        after={"cells": changed, "digest": values_digest(wanted), "moved": moves(was, wanted)},
+        after={
+            "cells": changed,
+            "digest": values_digest(wanted),
+            "scores": values_digest(stored(block)),
+            "moved": moves(was, wanted),
+        },
     )
     return changed
 
@@ -240,6 +257,12 @@ def moves(before: Mapping[Cell, Value], after: Mapping[Cell, Value | None]) -> d
         if pair[0] != pair[1]:
             found.setdefault(str(unit), {})[str(criterion)] = pair
     return found
+
+
+def refreshed(before: Mapping[Cell, Value], after: Mapping[Cell, Value]) -> dict[str, object]:
+    """What the log keeps of a recomputation that no import asked for."""
+    moved = moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
+    return {"scores": values_digest(after), "moved": moved}
 
 
 def _shown(value: Value | None) -> str | None:

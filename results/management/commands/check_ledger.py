@@ -1,22 +1,71 @@
-"""`manage.py check_ledger`: the log's chain is whole, standings equal their entries, publications stand."""
+"""`manage.py check_ledger`: the log's chain is whole, rows and files equal the log, publications stand."""
 
-from itertools import chain
+from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
+
+from django.conf import settings
 
 from appraisal import ledger as appraisal
 from cchc_index.lib.commands import OperatorCommand
-from results import ledger as publications
+from criteria import ledger as criteria
+from results import ledger as results
+from selfassess import ledger as selfassess
+from surveys import ledger as surveys
+from units import anchors
 from units import ledger as log
 from units.models import LogEntry, LogHead
 
 
 class Command(OperatorCommand):
-    help = "Chứng minh sổ nguyên vẹn: chuỗi nhật ký, kết quả thẩm định và các bản công bố."
+    help = (
+        "Chứng minh sổ nguyên vẹn: chuỗi nhật ký và các mốc bên ngoài, vai trò, bộ tiêu chí đã khóa, điểm, "
+        "phiếu, tài liệu, kết quả thẩm định và các bản công bố."
+    )
 
-    def run(self, **options: Any) -> None:
-        entries = LogEntry.objects.order_by("number").iterator(2000)
-        breaks = chain(log.check(entries, LogHead.objects.first()), appraisal.check(), publications.check())
-        problems = list(breaks)
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--files", choices=("yes", "no"), default="yes", help="no: không đọc lại nội dung tệp (nhanh hơn)"
+        )
+        parser.add_argument(
+            "--at-least",
+            action="append",
+            default=[],
+            metavar="SỐ_MỤC:DẤU",
+            help="mốc giữ ở ngoài: nhật ký phải có ít nhất chừng này mục và đúng dấu niêm này",
+        )
+
+    def run(self, *, files: str, at_least: list[str], **options: Any) -> None:
+        given = [(text, anchors.given(text)) for text in at_least]
+        wrong = [f"Mốc “{text}” không đúng dạng SỐ_MỤC:DẤU, ví dụ 120:9f2c71d6b8e34a05." for text, m in given if not m]
+        if wrong:
+            self._refuse(wrong)
+        kept, unreadable = anchors.read(settings.LEDGER_ANCHOR)
+        first = LogEntry.objects.filter(number=1).values_list("digest", flat=True).first() or ""
+        own, foreign = anchors.of_chain([*kept, *(mark for _, mark in given if mark)], first)
+        head = LogHead.objects.filter(pk=1).first()
+        problems = [*unreadable, *_breaks(head, own, files == "yes")]
         if problems:
             self._refuse(problems)
-        self.stdout.write(f"Sổ nguyên vẹn: {LogEntry.objects.count()} mục.")
+        self._say(head, own, foreign)
+
+    def _say(self, head: LogHead | None, own: list[anchors.Anchor], foreign: int) -> None:
+        count = head.count if head else 0
+        self.stdout.write(f"Sổ nguyên vẹn: {count} mục.")
+        if foreign:
+            self.stdout.write(f"Lưu ý: tệp mốc có {foreign} dòng của một sổ khác (cơ sở dữ liệu đã lập lại từ đầu?).")
+        if head is not None and count:
+            self.stdout.write(f"Mốc để giữ ở ngoài: {count}:{head.digest}")
+            if all(anchor.count < count for anchor in own):
+                anchors.append(count, head.digest)
+
+
+def _breaks(head: LogHead | None, marks: list[anchors.Anchor], files: bool) -> Iterator[str]:
+    entries = LogEntry.objects.order_by("number").iterator(2000)
+    yield from log.check(entries, head, marks)
+    yield from log.check_people()
+    yield from criteria.check()
+    yield from selfassess.check(files=files)
+    yield from surveys.check(files=files)
+    yield from appraisal.check()
+    yield from results.check()

@@ -1,0 +1,38 @@
+"""Digests over the rows an import wrote, as its log entry keeps them and the check computes them again."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from cchc_index.lib.canonical import digest
+from criteria.models import RoundGroup
+
+from .models import Ballot, ImportBatch, SatisfactionFigure
+
+BALLOT = ("respondent_group_id", "unit_id", "code", "invalid_reason", "answers")
+FIGURE = ("batch_id", "unit_id", "criterion_id", "points", "percent", "source_document")
+
+
+def of_batch(batch: ImportBatch, block: RoundGroup) -> dict[str, Any]:
+    """What the log says of a batch's rows: its ballots, or all figures of its block. One query."""
+    if batch.kind == ImportBatch.Kind.FIGURES:
+        rows = SatisfactionFigure.objects.filter(round_group=block).order_by("unit_id", "criterion_id")
+        return {"figures": figures_digest(rows.values_list(*FIGURE))}
+    ballots = Ballot.objects.filter(batch=batch).order_by("pk").values_list(*BALLOT)
+    return {"ballots": ballots_mark(ballots.iterator(chunk_size=20_000))}
+
+
+def figures_digest(rows: Iterable[tuple[Any, ...]]) -> str:
+    """One digest for the figures of a block, in the order of unit and criterion."""
+    return digest([list(row) for row in rows])
+
+
+def ballots_mark(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
+    """Count and digest of ballots in the order they were written. Each field is preceded by its length, so
+    that no two different ballots give the same bytes."""
+    sealed, count = hashlib.sha256(), 0
+    for group, unit, code, reason, answers in rows:
+        text, blob = f"{group} {unit} {code}".encode(), bytes(answers)
+        sealed.update(b"%d %d %d %b %b %b" % (len(text), len(reason), len(blob), text, reason.encode(), blob))
+        count += 1
+    return {"count": count, "digest": sealed.hexdigest()}
