@@ -67,6 +67,7 @@ def import_criteria(
         outcome = importing.write(sheet, where, default_source=default_source, accept_repairs=accept_repairs)
         outcome.notices.extend(_notices_of_source(sheet, default_source))
         policies = importing.set_policies(where.criteria_set, na_policy, ties)
+        outcome.notices += importing.policy_notices(policies)
         if outcome.changes or policies or where.made:
             for pk in importing.blocks_measured_by(where.criteria_set):
                 inputs_changed(pk)
@@ -108,11 +109,14 @@ def set_phase(
     _require_manager(actor)
     if kind not in Phase.Kind.values:
         raise Refused(f"Không có giai đoạn “{kind}”; chọn một giai đoạn trong danh sách.")
+    _require_sane(opens_at, closes_at)
     if opens_at and closes_at and closes_at <= opens_at:
         raise Refused("Giờ đóng phải sau giờ mở; sửa lại một trong hai giờ.")
     round_ = _locked_round(round_id)
     phase = Phase.objects.select_for_update(of=("self",)).filter(round=round_, kind=kind).first()
     before = _edges(phase) if phase else None
+    if phase and (phase.opens_at or phase.closes_at) and not (opens_at or closes_at):
+        raise Refused("Chưa ghi giờ nào: để trống cả hai là bỏ mọi thời hạn; giữ lại ít nhất giờ mở hoặc giờ đóng.")
     if phase and (phase.opens_at, phase.closes_at) == (opens_at, closes_at):
         return phase
     phase, _ = Phase.objects.update_or_create(
@@ -121,6 +125,12 @@ def set_phase(
     after = {**_edges(phase), "extensions_ended": _end_needless_extensions(phase)}
     record(actor=actor, verb="phase.set", obj=phase, before=before, after=after)
     return phase
+
+
+def _require_sane(*edges: datetime | None) -> None:
+    """A slip of the keyboard (year 0206, 20206) must not become a deadline."""
+    if any(edge is not None and not 2000 <= edge.year <= 2100 for edge in edges):
+        raise Refused("Năm của giờ mở, giờ đóng phải từ 2000 đến 2100; kiểm tra lại số năm.")
 
 
 def _locked_round(round_id: int) -> Round:
@@ -156,6 +166,7 @@ def grant_extension(*, actor: User, phase_id: int, unit_id: int, closes_at: date
     reason = clean(reason)
     if not reason:
         raise Refused("Phải ghi lý do gia hạn.")
+    _require_sane(closes_at)
     phase = Phase.objects.select_for_update(of=("self",)).select_related("round").filter(pk=phase_id).first()
     if phase is None:
         raise Refused("Không có giai đoạn này; tải lại trang rồi chọn lại.")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from units.admin_base import JoinedRows, LoggedAdmin, RelatedFilter
 from units.admin_sheets import SheetAdmin
 
-from . import actions, frozen
+from . import actions, bands, frozen
 from .models import CriteriaSet, Criterion, Decision, Extension, Phase, Round, RoundGroup
 from .resources import CriterionResource
 from .scoring import validate
@@ -61,6 +61,12 @@ class _ClosedWhenFrozen:
 
 
 class CriteriaSetForm(forms.ModelForm):
+    def clean_bands(self) -> list[bands.Band]:
+        try:
+            return bands.tidy(self.cleaned_data["bands"] or [])
+        except ValueError as problem:
+            raise forms.ValidationError(str(problem)) from None
+
     def clean(self) -> dict[str, Any] | None:
         frozen.refuse_change(self.instance.pk)
         return super().clean()

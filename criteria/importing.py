@@ -153,6 +153,12 @@ def set_policies(criteria_set: CriteriaSet, na_policy: str, ties: str) -> dict[s
     return changed
 
 
+def policy_notices(changed: Mapping[str, list[str]]) -> list[str]:
+    """A sentence for each policy that an import changed; the ranking is computed anew with it."""
+    names = {"na_policy": "Cách tính khi không áp dụng", "ties": "Cách xếp sau hạng bằng nhau"}
+    return [f"{names[field]} đổi từ {old} sang {new}; chỉ số được tính lại." for field, (old, new) in changed.items()]
+
+
 def write(sheet: Annex, where: Place, *, default_source: str, accept_repairs: bool) -> Outcome:
     """Bring the rows of the annex into the set. Raises ImportRefused with every fault of the file, Refused
     when the set is frozen and the file would change it."""

@@ -1,5 +1,6 @@
 """Finished scores from a spreadsheet, for archives and hand-over: read whole, every fault named by cell."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -65,7 +66,10 @@ def _key(code: str) -> str:
 
 
 def _by_code(things: Sequence[T], code: Callable[[T], str]) -> dict[str, T]:
-    return {_key(code(thing)): thing for thing in things}
+    """By code without case and spaces; codes that differ in nothing else must be given exactly."""
+    keys = Counter(_key(code(thing)) for thing in things)
+    exact = {code(thing): thing for thing in things}
+    return {_key(code(thing)): thing for thing in things if keys[_key(code(thing))] == 1} | exact
 
 
 def _leaves(criteria: Sequence[Criterion]) -> dict[str, Criterion]:
@@ -104,7 +108,7 @@ class _Reader:
 
     def _unit(self, row: Row) -> Unit | None:
         code = row.text(UNIT)
-        unit = self.units.get(_key(code))
+        unit = self.units.get(code) or self.units.get(_key(code))
         if not code:
             self._fault(row, UNIT, "thiếu mã đơn vị", "ghi mã đơn vị của khối")
         elif unit is None:
@@ -113,7 +117,7 @@ class _Reader:
 
     def _leaf(self, row: Row) -> Criterion | None:
         code = row.text(CRITERION)
-        criterion = self.criteria.get(_key(code))
+        criterion = self.criteria.get(code) or self.criteria.get(_key(code))
         if not code:
             self._fault(row, CRITERION, "thiếu mã tiêu chí", "ghi mã tiêu chí của bộ tiêu chí")
         elif is_date(row[CRITERION]):

@@ -25,6 +25,7 @@ from .reading import Block, Book, Criterion, Row
 RESULT_COLUMNS = (
     "year", "group", "unit", "name", "rank", "index", "points", "max_points", "appraised_points", "appraised_max",
     "appraised_index", "survey_points", "survey_max", "survey_index", "bonus", "penalty", "band", "incomplete",
+    "publication", "illustrative",
 )  # fmt: skip
 CODEBOOK = (
     ("year", "Năm chỉ số", "số nguyên"),
@@ -45,6 +46,8 @@ CODEBOOK = (
     ("penalty", "Điểm trừ đã áp mức trần (số dương)", "điểm"),
     ("band", "Xếp loại", "chữ"),
     ("incomplete", "Mã tiêu chí còn thiếu điểm, cách nhau bằng dấu cách", "chữ"),
+    ("publication", "Số quyết định công bố; trống khi là bản xem trước", "chữ"),
+    ("illustrative", "“minh họa”: số liệu dựng để trình diễn, không phải kết quả thật; trống: số liệu thật", "chữ"),
 )
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BOLD = Font(bold=True)
@@ -64,14 +67,16 @@ def csv_bytes(bundle: Mapping[str, Any]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(RESULT_COLUMNS)
+    mark = "minh họa" if bundle["illustrative"] else ""
+    head = {"year": bundle["year"], "publication": bundle["number"], "illustrative": mark}
     for group in bundle["groups"]:
         for result in group["results"]:
-            line = {**result, "year": bundle["year"], "incomplete": " ".join(result["incomplete"] or ())}
+            line = {**result, **head, "incomplete": " ".join(result["incomplete"] or ())}
             writer.writerow([_harmless(key, line.get(key)) for key in RESULT_COLUMNS])
     return out.getvalue().encode()
 
 
-_TEXTS = {"group", "unit", "name", "band", "incomplete"}
+_TEXTS = {"group", "unit", "name", "band", "incomplete", "publication"}
 
 
 def _harmless(key: str, value: object) -> str:

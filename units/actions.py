@@ -1,6 +1,6 @@
 """The verbs that write to units, people and the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F
 
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Refused
+from cchc_index.lib.faults import Fault, ImportRefused, Refused
 
 from . import anchors, ledger, rules
 from .models import LogEntry, LogHead, Membership, Role, Unit, UnitGroup, User
@@ -143,6 +143,7 @@ def import_units(*, actor: User | None, source: str | Path | IO[bytes], name: st
     rows = read_units(source, name=name)
     group, group_created = _group(group_code)
     known = {unit.code: unit for unit in Unit.objects.select_for_update(of=("self",)).filter(group=group)}
+    _refuse_twins(rows, known)
     fresh = [Unit(group=group, code=row.code, name=row.name) for row in rows if row.code not in known]
     renamed = _renamed(rows, known)
     Unit.objects.bulk_create(fresh)
@@ -162,6 +163,23 @@ def import_units(*, actor: User | None, source: str | Path | IO[bytes], name: st
             },
         )
     return report
+
+
+def _refuse_twins(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
+    """A new code that differs from a known one in nothing but case is a slip, not a unit."""
+    folded = {code.casefold(): code for code in known}
+    faults = [
+        Fault(
+            row.number,
+            "Mã",
+            f"mã “{row.code}” chỉ khác “{folded[row.code.casefold()]}” đã có ở chữ hoa, thường",
+            "gõ đúng mã đã có",
+        )
+        for row in rows
+        if row.code not in known and row.code.casefold() in folded
+    ]
+    if faults:
+        raise ImportRefused(faults)
 
 
 def _file_name(source: str | Path | IO[bytes], name: str) -> str:

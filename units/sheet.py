@@ -83,8 +83,9 @@ def _repeated(rows: list[Row]) -> list[Fault]:
     faults = []
     for row in rows:
         code = row.text("code")
-        if code and first.setdefault(code, row.number) != row.number:
+        key = code.casefold()  # A and a would be taken for each other in every later file
+        if code and first.setdefault(key, row.number) != row.number:
             faults.append(
-                row.fault("code", f"mã “{code}” đã có ở dòng {first[code]}", "xóa dòng thừa hoặc sửa mã cho đúng")
+                row.fault("code", f"mã “{code}” đã có ở dòng {first[key]}", "xóa dòng thừa hoặc sửa mã cho đúng")
             )
     return faults

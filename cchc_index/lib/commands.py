@@ -1,10 +1,11 @@
 """The base of the operators' commands: exit 0 done, exit 2 refused with every fault on stderr."""
 
+import re
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from .faults import ImportRefused, Refused
@@ -16,6 +17,17 @@ class OperatorCommand(BaseCommand):
     """Subclasses write `run(**options)`; refusals become exit 2, an empty database is migrated first."""
 
     requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.error = lambda message: self._misused(parser, message)  # type: ignore[method-assign]
+        return parser
+
+    def _misused(self, parser: CommandParser, message: str) -> NoReturn:
+        """argparse speaks English; the operator reads the same in Vietnamese, with the usage line."""
+        self.say(in_vietnamese(message))
+        self.say("Cách dùng: " + " ".join(parser.format_usage().removeprefix("usage:").split()))
+        raise CommandRefused([message])
 
     def handle(self, *args: object, **options: Any) -> None:
         self._migrate_if_empty()
@@ -53,6 +65,28 @@ class OperatorCommand(BaseCommand):
             super().run_from_argv(argv)
         except CommandRefused:
             sys.exit(REFUSED)
+
+
+_WORDS = (
+    (r"the following arguments are required: (.*)", r"Thiếu tham số: \1."),
+    (r"unrecognized arguments: (.*)", r"Không có tham số: \1."),
+    (r"argument (.*?): expected .*", r"Tham số \1 thiếu giá trị."),
+    (r"argument (.*?): invalid int value: '(.*)'", r"Tham số \1: “\2” không phải số nguyên."),
+    (
+        r"argument (.*?): invalid choice: '(.*?)' \(choose from (.*)\)",
+        r"Tham số \1: không có “\2”; chọn một trong: \3.",
+    ),
+    (r"argument (.*?): (.*)", r"Tham số \1 không đúng."),
+)
+
+
+def in_vietnamese(message: str) -> str:
+    """What argparse says of wrong arguments, as a Vietnamese sentence."""
+    for pattern, words in _WORDS:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found:
+            return found.expand(words)
+    return "Tham số của lệnh chưa đúng."
 
 
 class CommandRefused(Exception):

@@ -11,7 +11,7 @@ SCALE = Decimal("0.0001")
 SHOWN = Decimal("0.01")
 
 _PLAIN = re.compile(r"[+-]?\d+([.,]\d+)?")
-_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 
 
 class NumberProblem(ValueError):
@@ -42,7 +42,8 @@ def _round(value: Decimal | Fraction | int, step: Decimal) -> Decimal:
 def parse_decimal(raw: object, *, places: int = 4) -> Decimal | None:
     """A number as a person or a spreadsheet gives it; None for an empty cell.
 
-    Text takes a comma or a dot as decimal sign; `1.234` is refused because it may mean 1234.
+    Text takes a comma or a dot as decimal sign; `1.234` is refused because it may mean 1234 (a comma is
+    always the decimal sign).
     A spreadsheet's float goes through its shortest text. Raises NumberProblem with a Vietnamese
     sentence for anything else: NaN, Infinity, 1e3, more than `places` decimals.
     """
@@ -69,7 +70,7 @@ def _parse_text(raw: str) -> Decimal | None:
     if not _PLAIN.fullmatch(text) or not text.isascii():
         raise NumberProblem(f"“{text[:40]}” không phải số; gõ số, ví dụ 0,5")
     if _AMBIGUOUS.fullmatch(text):
-        whole, part = re.split("[.,]", text)
+        whole, part = text.split(".")
         raise NumberProblem(
             f"“{text}” có thể hiểu hai cách; gõ {whole}{part} nếu là số nguyên, {whole},{part}0 nếu là số thập phân"
         )

@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .faults import Fault, ImportRefused
+from .sheet_cells import unreadable_cells
 from .text import clean, fold
 
 MAX_BYTES = 30 * 1024 * 1024
@@ -32,6 +33,8 @@ MAX_ROWS = 250_000
 MAX_COLUMNS = 400
 MAX_CELLS = 12_000_000
 HEADING_ROWS = 30
+MAX_NAMED = 200
+"""Faults of one kind named one by one; a file with more is wrong as a whole."""
 NEARLY = 0.85
 """Similarity above which an unknown heading is taken for a misspelt one (and named as a fault)."""
 
@@ -136,6 +139,7 @@ def read_cells(source: str | Path | IO[bytes], *, name: str = "", max_bytes: int
     data, name = _load(source, name, max_bytes)
     if data[:2] == b"PK":
         _guard_zip(data)
+        _refuse_unreadable(unreadable_cells(data))
         return _read_xlsx(data)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise _refuse("là tệp Excel đời cũ (.xls) hoặc có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
@@ -364,11 +368,18 @@ def _decode(data: bytes) -> str:
     raise _refuse("không phải chữ Unicode (UTF-8)", "lưu lại dạng CSV UTF-8 hoặc .xlsx")
 
 
+def _refuse_unreadable(faults: list[Fault]) -> None:
+    """A reader shows these cells as empty: an error or an unknown value must not pass for "nothing"."""
+    if faults:
+        raise ImportRefused(faults)
+
+
 def _with_headings(cells: list[list[Any]], columns: Sequence[Column], skip_numbering: bool) -> Table:
     position = _heading_position(cells, columns)
     headings = [cell_text(cell) for cell in cells[position]]
     index, extra, faults = _match(headings, columns, position + 1)
     table = Table([], position + 1, index, headings, extra, faults)
+    _refuse_unreadable([*_twins(headings, index, extra, columns, position), *_overlong(cells, position)])
     missing = [c.heading for c in columns if c.required and c.key not in index]
     if missing:
         names = ", ".join(f"“{heading}”" for heading in missing)
@@ -380,6 +391,43 @@ def _with_headings(cells: list[list[Any]], columns: Sequence[Column], skip_numbe
         if not found.is_blank() and not (skip_numbering and _is_numbering(row, number, position)):
             table.rows.append(found)
     return table
+
+
+def _twins(
+    headings: Sequence[str],
+    index: Mapping[str, int],
+    extra: Mapping[int, str],
+    columns: Sequence[Column],
+    position: int,
+) -> list[Fault]:
+    """A second column under a heading already found: nobody can say which of the two is meant."""
+    letters = {key: f"{get_column_letter(at + 1)} “{headings[at]}”" for key, at in index.items()}
+    return [
+        Fault(
+            position + 1,
+            get_column_letter(at + 1),
+            f"cột “{heading}” trùng nghĩa với cột {letters[column.key]}",
+            "giữ lại một cột, đổi tên hoặc xóa cột kia",
+        )
+        for at, heading in extra.items()
+        for column in columns
+        if column.key in index and fold(heading) in column.names()
+    ]
+
+
+def _overlong(cells: Sequence[Sequence[Any]], position: int) -> list[Fault]:
+    """Rows with more cells than there are headings: in a CSV an unquoted decimal comma does that."""
+    width = len(cells[position])
+    return [
+        Fault(
+            number,
+            get_column_letter(width + 1),
+            f"có {len(row)} ô mà bảng chỉ có {width} cột, các ô có thể đã lệch cột",
+            "đặt số có dấu phẩy trong ngoặc kép, hoặc lưu CSV ngăn cột bằng dấu chấm phẩy",
+        )
+        for number, row in enumerate(cells[position + 1 :], start=position + 2)
+        if len(row) > width and any(cell_text(cell) for cell in row[width:])
+    ][:MAX_NAMED]
 
 
 def _heading_position(cells: list[list[Any]], columns: Sequence[Column]) -> int:

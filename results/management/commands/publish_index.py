@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 from results import actions, queries
 from results.models import Publication
+
+ENDINGS = (".json", ".csv", ".xlsx", ".pdf")
 
 
 class Command(OperatorCommand):
@@ -27,11 +30,16 @@ class Command(OperatorCommand):
     def run(self, **options: Any) -> None:
         out, dated = _folder(options["out"]), _date(options["date"])
         round_ = queries.round_named(options["year"])
-        publication = actions.publish(
-            round_id=round_.pk, number=options["number"], dated=dated, errata=options["errata"]
-        )
+        stem = f"chi-so-cchc-{round_.year}"
+        _prove_writable(out, stem)
+        # The files are on disk before the publication is: what cannot be written is not published.
+        with transaction.atomic():
+            publication = actions.publish(
+                round_id=round_.pk, number=options["number"], dated=dated, errata=options["errata"]
+            )
+            paths = _write(out, stem, _files(publication))
         self._warn_about_changes(publication, dated)
-        for path in _write(out, f"chi-so-cchc-{round_.year}", _files(publication)):
+        for path in paths:
             self.stdout.write(str(path))
 
     def _warn_about_changes(self, publication: Publication, dated: date) -> None:
@@ -60,6 +68,20 @@ def _folder(raw: str) -> Path:
     return out
 
 
+def _prove_writable(out: Path, stem: str) -> None:
+    """Make the folder and try it, before the long work: a folder may stand where a file should."""
+    taken = next((out / f"{stem}{ending}" for ending in ENDINGS if (out / f"{stem}{ending}").is_dir()), None)
+    if taken is not None:
+        raise Refused(f"“{taken}” là thư mục: đổi tên nó hoặc chọn --out khác.")
+    probe = out / f".{stem}.part"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError:
+        raise Refused(f"Không ghi được vào “{out}”: chọn một thư mục có quyền ghi cho --out.") from None
+
+
 def _files(publication: Publication) -> dict[str, bytes]:
     """Every file by its ending, all made before the first is written."""
     from results import exports, report  # WeasyPrint is heavy: only where it renders
@@ -75,7 +97,6 @@ def _files(publication: Publication) -> dict[str, bytes]:
 
 def _write(out: Path, stem: str, files: Mapping[str, bytes]) -> list[Path]:
     """Each file appears whole or not at all."""
-    out.mkdir(parents=True, exist_ok=True)
     paths = []
     for ending, content in files.items():
         path = out / f"{stem}{ending}"

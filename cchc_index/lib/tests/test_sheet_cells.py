@@ -1,0 +1,74 @@
+"""Cells without a value must be named, never read as empty; columns must not shift or double."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+
+from cchc_index.lib import sheets
+from cchc_index.lib.faults import ImportRefused
+from cchc_index.lib.sheets import Column
+
+COLUMNS = (Column("code", "Mã"), Column("points", "Điểm", required=False))
+
+
+def workbook(*rows: list[object]) -> io.BytesIO:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out
+
+
+def refusal(source: io.BytesIO, name: str = "a.xlsx") -> str:
+    with pytest.raises(ImportRefused) as refused:
+        sheets.read_table(source, COLUMNS, name=name)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!"])
+def test_error_cell_is_named_by_row_and_column(error: str) -> None:
+    assert f"Dòng 3, cột B: ô đang báo lỗi {error}" in refusal(workbook(["Mã", "Điểm"], ["A", 1], ["B", error]))
+
+
+def test_formula_that_nobody_computed_is_named() -> None:
+    assert "Dòng 2, cột B: ô là công thức chưa có kết quả" in refusal(workbook(["Mã", "Điểm"], ["A", "=1+1"]))
+
+
+def test_every_such_cell_is_named() -> None:
+    said = refusal(workbook(["Mã", "Điểm"], *[[str(i), "=1+1"] for i in range(3000)]))
+    assert said.count("Dòng") == 200
+
+
+def test_values_beside_formulas_elsewhere_are_read() -> None:
+    table = sheets.read_table(workbook(["Mã", "Điểm"], ["A", 1.5], ["B", None]), COLUMNS)
+    assert [row["points"] for row in table.rows] == [1.5, ""]
+
+
+def test_second_column_of_one_meaning_is_refused() -> None:
+    assert "Dòng 1, cột C: cột “điểm” trùng nghĩa với cột B" in refusal(workbook(["Mã", "Điểm", "điểm"], ["A", 1, 2]))
+
+
+def test_row_with_more_cells_than_headings_is_refused() -> None:
+    assert "Dòng 2, cột C: có 3 ô" in refusal(io.BytesIO("Mã,Điểm\nA,9,5\n".encode()), "a.csv")
+
+
+def test_trailing_delimiters_are_no_cells() -> None:
+    table = sheets.read_table(io.BytesIO("Mã,Điểm\nA,9,,,\n".encode()), COLUMNS, name="a.csv")
+    assert table.rows[0]["points"] == "9"
+
+
+def test_hostile_sheet_of_unclosed_cells_is_answered() -> None:
+    source = workbook(["Mã", "Điểm"], ["A", "=1+1"])
+    hostile = io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(hostile, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.namelist():
+            content = old.read(member)
+            if member.endswith("sheet1.xml"):
+                content = content.replace(
+                    b"</sheetData>", b'<row r="3">' + b'<c r="A3"><f>' * 20_000 + b"</row></sheetData>"
+                )
+            new.writestr(member, content)
+    assert "Dòng 2, cột B: ô là công thức" in refusal(hostile)
