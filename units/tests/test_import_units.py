@@ -107,7 +107,7 @@ def test_headings_by_other_names_and_decomposed_text() -> None:
         (("A", "..."), "Dòng 2, cột B", "không phải tên"),
         (("A", date(2024, 6, 1)), "Dòng 2, cột B", "không phải tên"),
         (("A", "@cmd|calc"), "Dòng 2, cột B", "công thức"),
-        (("A", "#N/A"), "Dòng 2, cột B", "thiếu tên"),
+        (("A", "#N/A"), "Dòng 2, cột B", "đang báo lỗi #N/A"),
     ],
 )
 def test_fault_names_place_and_repair(row: Sequence[object], place: str, word: str) -> None:
