@@ -7,6 +7,7 @@ somebody else. Each member's leaves follow each other in the tree, so that areas
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import permutations
 
 Pair = tuple[int, int]
 Cell = tuple[int, int]
@@ -98,12 +99,12 @@ def _deal(task: _Task, counts: Mapping[int, int]) -> Share:
     uncovered: list[Cell] = []
     for run, unit in _barred_runs(task, owners):
         cells = [(unit, leaf) for leaf in run]
-        member = _least(task, loads, unit)
-        if member is None:
+        stand_in = _least(task, loads, unit)
+        if stand_in is None:
             uncovered += cells
             continue
-        stand_ins.update(dict.fromkeys(cells, member))
-        loads[member] += len(cells)
+        stand_ins.update(dict.fromkeys(cells, stand_in))
+        loads[stand_in] += len(cells)
     return Share(owners, stand_ins, tuple(uncovered), loads)
 
 
@@ -128,14 +129,13 @@ def _least(task: _Task, loads: Mapping[int, int], unit: int) -> int | None:
 def _one_move(task: _Task, counts: dict[int, int], now: Share) -> tuple[dict[int, int], Share] | None:
     """The best split that is one leaf away, if it is more even than `now`."""
     best: tuple[dict[int, int], Share] | None = None
-    for giver in counts:
-        for taker in counts:
-            if giver == taker or not counts[giver]:
-                continue
-            moved = {**counts, giver: counts[giver] - 1, taker: counts[taker] + 1}
-            share = _deal(task, moved)
-            if _unevenness(share) < _unevenness(best[1] if best else now):
-                best = (moved, share)
+    for giver, taker in permutations(counts, 2):
+        if not counts[giver]:
+            continue
+        moved = {**counts, giver: counts[giver] - 1, taker: counts[taker] + 1}
+        share = _deal(task, moved)
+        if _unevenness(share) < _unevenness(best[1] if best else now):
+            best = (moved, share)
     return best
 
 
