@@ -1,0 +1,108 @@
+"""A small year through the system's own verbs only, so that the log knows every row of it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from appraisal import actions as appraisal
+from appraisal.models import Stage
+from cchc_index.lib import clock
+from criteria.models import Phase, RoundGroup
+from criteria.tests.factories import open_phase, small_round
+from results import actions
+from selfassess import actions as selfassess
+from selfassess.models import Document, SelfAssessment
+from selfassess.tests.factories import tiny_pdf
+from surveys import actions as surveys
+from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows
+from units.actions import grant_role, record_account
+from units.models import Membership, Role, Unit, User
+from units.tests.factories import UnitFactory, UserFactory
+
+
+@dataclass
+class Year:
+    """Unit `own` assessed itself; `other` came as an archive. Published by two managers."""
+
+    round_group: RoundGroup
+    own: Unit
+    other: Unit
+    head: User
+    officer: User
+    manager: User
+    role: Membership
+    document: Document
+    assessment: SelfAssessment
+
+
+def year() -> Year:
+    block = small_round()
+    own, other = UnitFactory(group=block.group, code="SNV"), UnitFactory(group=block.group, code="STC")
+    officer, role = _person(Role.UNIT_OFFICER, own)
+    head, _ = _person(Role.UNIT_HEAD, own)
+    manager, _ = _person(Role.INDEX_MANAGER, other)
+    second, _ = _person(Role.INDEX_MANAGER, other)
+    record_account(actor=None, user=UserFactory(username="quantri", is_staff=True, is_superuser=True))
+    assessment, document = _assess(block, own, officer, head)
+    leaves = {c.code: c.pk for c in block.criteria_set.criteria.filter(is_leaf=True)}
+    archive = {(other.pk, leaves["1.1"]): Decimal("1.5"), (other.pk, leaves["1.2"]): None}
+    selfassess.import_scores(actor=manager, round_group=block, rows=archive)
+    standings = {**archive, (own.pk, leaves["1.1"]): Decimal(1), (own.pk, leaves["1.2"]): Decimal(1)}
+    appraisal.import_standings(actor=manager, round_group=block, rows=standings)
+    _release(block, manager)
+    _survey(block)
+    proposal = actions.propose(actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=date(2032, 3, 1))
+    actions.approve(actor=second, publication_id=proposal.pk)
+    return Year(block, own, other, head, officer, manager, role, document, assessment)
+
+
+def _person(role: Role, unit: Unit) -> tuple[User, Membership]:
+    user = UserFactory()
+    return user, grant_role(actor=None, user=user, role=role, unit=unit)
+
+
+def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[SelfAssessment, Document]:
+    open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+    assessment = selfassess.open_assessment(actor=officer, round_group=block, unit=unit)
+    leaves = block.criteria_set.criteria.filter(source="self").order_by("position")
+    for leaf, points in zip(leaves, ("1", "1"), strict=True):
+        selfassess.save_score(
+            actor=officer,
+            assessment_id=assessment.pk,
+            criterion_id=leaf.pk,
+            figures={},
+            points=points,
+            explanation="Đã hoàn thành.",
+            na_claimed=False,
+            na_reason="",
+            seen_version=0,
+        )
+    evidence = selfassess.add_evidence(
+        actor=officer,
+        assessment_id=assessment.pk,
+        criterion_id=leaves[0].pk,
+        upload=SimpleUploadedFile("bao-cao.pdf", tiny_pdf(), "application/pdf"),
+        number="12/BC-SNV",
+        issued_on=date(2024, 6, 1),
+        issuer="Sở Nội vụ",
+        abstract="Báo cáo",
+        page=1,
+    )
+    selfassess.hand_over(actor=officer, assessment_id=assessment.pk)
+    selfassess.submit(actor=head, assessment_id=assessment.pk)
+    return assessment, evidence.document
+
+
+def _release(block: RoundGroup, manager: User) -> None:
+    open_phase(block.round, Phase.Kind.ROUND1, opens=clock.now())
+    appraisal.release(actor=manager, round_group_id=block.pk, stage=Stage.ROUND1)
+
+
+def _survey(block: RoundGroup) -> None:
+    asked_group(block, "1.3", code="nguoi-dan")
+    ballots = ballot_rows(("P1", "SNV", 1), ("P2", "SNV", 2), ("P3", "STC", 3), headings=("1.3",))
+    surveys.import_ballots(actor=None, round_group_id=block.pk, respondents="nguoi-dan", source=csv_file(ballots))
+    figures = figure_rows(("SNV", "2", "0.75", "Báo cáo SIPAS"), ("STC", "2", "0.5", "Báo cáo SIPAS"))
+    surveys.import_figures(actor=None, round_group_id=block.pk, source=csv_file(figures, "sipas.csv"))
