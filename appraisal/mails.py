@@ -1,6 +1,7 @@
 """The mails of the council's side: a stage released to the units, a unit that has answered."""
 
 from collections import Counter
+from datetime import date
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
@@ -10,9 +11,10 @@ from criteria import queries as criteria_queries
 from criteria.models import Extension, Phase, RoundGroup
 from units import mail
 from units.mail import Letter
-from units.models import Role, Unit
+from units.models import Role, Unit, User
 
-from .models import Action, Appraisal, AppraisalEntry, Release, Stage
+from . import rules
+from .models import Action, Appraisal, AppraisalEntry, Question, Release, Stage
 
 BOTH = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
@@ -103,3 +105,60 @@ def _answers(standing: Appraisal) -> list[str | None]:
     )
     answered = cells.annotate(answer=Subquery(replies.values("action")[:1])).order_by("pk")
     return list(answered.values_list("answer", flat=True))
+
+
+def assignment_reminder(block: RoundGroup, member: User, waiting: int, day: date) -> Letter:
+    """What waits for a council member; one mail a day."""
+    year = block.round.year
+    return Letter(
+        event=f"appraisal.remind:{block.pk}:{member.pk}:{day:%Y-%m-%d}",
+        subject=f"Còn {waiting} tiêu chí chờ thẩm định, khối {block.group}",
+        paragraphs=[
+            f"Còn {waiting} tiêu chí được phân công cho ông/bà đang chờ thẩm định: khối {block.group}, năm {year}.",
+        ],
+        path=f"{reverse('appraisal:home')}?nam={year}",
+        illustrative=block.round.illustrative,
+    )
+
+
+def tell_question(question: Question, message: int) -> mail.Posted:
+    """Tell whoever answers for the unit: the assignee, else its officers and heads."""
+    answering = [question.assignee] if question.assignee else rules.people_answering(question.unit_id)
+    code, until = question.criterion.code, f"{question.due_on:%d/%m/%Y}"
+    letter = Letter(
+        event=f"appraisal.question:{question.pk}:{message}",
+        subject=f"{question.unit}: Hội đồng thẩm định hỏi về tiêu chí {code}",
+        paragraphs=[
+            f"Hội đồng thẩm định có câu hỏi về tiêu chí {code} năm {question.round_group.round.year}.",
+            f"Đề nghị trả lời trước hết ngày {until}.",
+        ],
+        path=reverse("appraisal:asked", args=[question.pk]),
+        illustrative=question.round_group.round.illustrative,
+    )
+    return mail.post(letter, answering)
+
+
+def tell_assignee(question: Question) -> mail.Posted:
+    """Tell the person of the unit who is to answer."""
+    if question.assignee is None:
+        return mail.Posted(0, 0)
+    letter = Letter(
+        event=f"appraisal.question.assigned:{question.pk}:{question.assignee_id}",
+        subject=f"{question.unit}: bạn được giao trả lời câu hỏi về tiêu chí {question.criterion.code}",
+        paragraphs=[f"Hạn trả lời: hết ngày {question.due_on:%d/%m/%Y}."],
+        path=reverse("appraisal:asked", args=[question.pk]),
+        illustrative=question.round_group.round.illustrative,
+    )
+    return mail.post(letter, [question.assignee])
+
+
+def tell_answer(question: Question, message: int) -> mail.Posted:
+    """Tell the person who asked."""
+    letter = Letter(
+        event=f"appraisal.answer:{question.pk}:{message}",
+        subject=f"{question.unit} đã trả lời câu hỏi về tiêu chí {question.criterion.code}",
+        paragraphs=[f"{question.unit} đã trả lời câu hỏi của ông/bà về tiêu chí {question.criterion.code}."],
+        path=reverse("appraisal:question", args=[question.pk]),
+        illustrative=question.round_group.round.illustrative,
+    )
+    return mail.post(letter, [question.opened_by])

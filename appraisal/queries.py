@@ -67,6 +67,7 @@ class GridCell:
     reply_asked: bool = False
     round2_over: bool = False
     warnings: int = 0
+    blind: bool = False
 
     @property
     def key(self) -> str:
@@ -124,8 +125,8 @@ class GridCell:
 
     @property
     def can_be_recognised(self) -> bool:
-        """Among many. An objection is read and settled one by one."""
-        return self.may_decide and self.is_pending and self.is_scored and not self.is_disputed
+        """Among many. An objection is read and settled one by one; two opinions are no single one's to give."""
+        return not self.blind and self.may_decide and self.is_pending and self.is_scored and not self.is_disputed
 
     @property
     def status(self) -> tuple[str, str]:
@@ -174,7 +175,7 @@ class Sheet:
     released: frozenset[str]
     warned: dict[Cell, int]
 
-    def cell(self, unit: Unit, criterion: Criterion, may_decide: bool) -> GridCell:
+    def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
         standing = self.standings.get(at)
         return GridCell(
@@ -188,6 +189,7 @@ class Sheet:
             reply_asked=Stage.ROUND1 in self.released,
             round2_over=Stage.ROUND2 in self.released,
             warnings=self.warned.get(at, 0),
+            blind=blind,
         )
 
 

@@ -12,12 +12,24 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from cchc_index.lib import clock
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, Phase, RoundGroup, Source
+from criteria.models import Criterion, Phase, Round, RoundGroup, Source
 from selfassess.models import Document, Evidence, SelfAssessment
 from units import rules as people
-from units.models import Role, Unit, User
+from units.models import Membership, Role, Unit, User
 
-from .models import Action, Appraisal, AppraisalEntry, Assignment, Interest, Message, Release, Stage
+from .models import (
+    Action,
+    Appraisal,
+    AppraisalEntry,
+    Assignment,
+    Confirmation,
+    Interest,
+    Message,
+    Question,
+    Reason,
+    Release,
+    Stage,
+)
 
 COUNCIL_STAGES = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
 RELEASABLE = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
@@ -172,6 +184,50 @@ def can_appraise(user: people.AnyUser, round_group: RoundGroup, unit: Unit, crit
     return may_decide(user, calendar(round_group).stage, scope_of(user, round_group), unit.pk, criterion.pk)
 
 
+def may_settle(user: people.AnyUser, stage: Stage | None, scope: Scope, unit_id: int, criterion_id: int) -> bool:
+    """Who decides between two blind opinions that differ: an assigned member, or the index manager on
+    behalf of the council; never at a closed unit. That it is neither of the two, the action checks."""
+    if unit_id in scope.own_units or stage not in BLIND_STAGES:
+        return False
+    managing = people.is_index_manager(user) and criterion_id in scope.leaves
+    return managing or may_decide(user, stage, scope, unit_id, criterion_id)
+
+
+def may_pursue(user: people.AnyUser, question: Question) -> bool:
+    """Who asks further and closes: whoever is assigned the cell, and the index manager; never at a closed
+    unit. Questions are no points: they may be settled after the stage is closed."""
+    scope = scope_of(user, question.round_group)
+    if question.unit_id in scope.own_units:
+        return False
+    return people.is_index_manager(user) or scope.covers(question.unit_id, question.criterion_id)
+
+
+def questions_visible_to(user: people.AnyUser) -> QuerySet[Question]:
+    """The council's side: all for managers and observers, the assigned cells for a member."""
+    rows = Question.objects.order_by("due_on", "pk")
+    return rows if reads_all(user) else rows.filter(_assigned(user, ""))
+
+
+def questions_of_units(user: people.AnyUser) -> QuerySet[Question]:
+    """The unit's side: what its officers and head are asked, whatever other roles they hold."""
+    return Question.objects.filter(unit__in=people.units_where(user, *UNIT_ROLES)).order_by("due_on", "pk")
+
+
+def people_answering(unit_id: int) -> QuerySet[User]:
+    """The officers and heads of a unit."""
+    held = Membership.objects.filter(unit=unit_id, role__in=UNIT_ROLES, active=True, user__is_active=True)
+    return User.objects.filter(pk__in=held.order_by().values("user")).order_by("username")
+
+
+def must_confirm(user: people.AnyUser, round_: Round) -> bool:
+    """Whether an assigned council member has yet to say that they have no other conflict in this round.
+    One query."""
+    if not people.is_council_member(user):
+        return False
+    assigned = Assignment.objects.filter(member=user.pk, round_group__round=round_)
+    return assigned.exclude(Exists(Confirmation.objects.filter(round=round_, member=user.pk))).exists()
+
+
 def units_appraisable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[Unit]:
     """The units of the block in which the person is assigned something; never the own unit."""
     return _units_covered(scope_of(user, round_group), round_group)
@@ -319,3 +375,16 @@ def _parents(set_ids: Iterable[int]) -> dict[int, tuple[frozenset[int], dict[int
         parents.setdefault(set_id, {})[pk] = parent
         leaves.setdefault(set_id, set()).update([pk] if source == Source.SELF else [])
     return {set_id: (frozenset(leaves[set_id]), found) for set_id, found in parents.items()}
+
+
+def can_assign(user: people.AnyUser) -> bool:
+    """Who assigns, reads progress by person, and keeps the library of reasons."""
+    return people.is_index_manager(user)
+
+
+def assignments_manageable_by(user: people.AnyUser) -> QuerySet[Assignment]:
+    return Assignment.objects.order_by("pk") if can_assign(user) else Assignment.objects.none()
+
+
+def reasons_manageable_by(user: people.AnyUser) -> QuerySet[Reason]:
+    return Reason.objects.order_by("code") if can_assign(user) else Reason.objects.none()

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from appraisal.models import Appraisal, Assignment, Reason, Release, Stage
+from appraisal.models import Appraisal, Assignment, Confirmation, Question, Reason, Release, Stage
 from appraisal.reasons import ensure_reasons
 from cchc_index.lib import clock
-from criteria.models import Criterion, Phase, RoundGroup, Source
+from criteria.models import Criterion, Phase, Round, RoundGroup, Source
 from criteria.tests.factories import open_phase, small_round
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Role, Unit, User
@@ -38,7 +38,13 @@ def assign(
 ) -> Assignment:
     assignment = Assignment.objects.create(round_group=round_group, member=member, branch=branch)
     assignment.units.set(units)
+    confirmed(member, round_group.round)
     return assignment
+
+
+def confirmed(member: User, round_: Round) -> Confirmation:
+    """The member has said that they have no other conflict of interest."""
+    return Confirmation.objects.get_or_create(round=round_, member=member, defaults={"at": clock.now()})[0]
 
 
 def release_row(round_group: RoundGroup, stage: Stage) -> Release:
@@ -126,3 +132,10 @@ def council(phase: Phase.Kind | None = Phase.Kind.ROUND1) -> Council:
 def fresh(user: User) -> User:
     """The same person as a new request sees them: roles are kept on the user object."""
     return User.objects.get(pk=user.pk)
+
+
+def question_row(case: Council, unit: Unit) -> Question:
+    """A question without its action: one at a unit whose people sit on the council, too."""
+    cell = {"round_group": case.round_group, "unit": unit, "criterion": case.leaf, "opened_by": case.manager}
+    now = {"opened_at": clock.now(), "due_on": clock.today()}
+    return Question.objects.get_or_create(**cell, defaults=now)[0]

@@ -7,8 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from appraisal.models import Appraisal, Release, Stage
-from appraisal.tests.factories import Council, assign, attach, council, document
+from appraisal.tests.factories import Council, assign, attach, council, document, question_row
 from appraisal.tests.pages import adjust_form, adjusted_and_released, cell_page, sign_in, status, unit_page
+from cchc_index.lib import clock
 from selfassess.models import SelfScore
 from units.models import Role, User
 from units.tests.factories import person
@@ -38,6 +39,25 @@ MATRIX = {
     "criterion": COUNCIL,
     "criterion unknown": {"member": 404, "manager": 404, "observer": 404},
     "release": {"manager": 200},
+    "interests": {"member": 200, "manager": 200},
+    "blind": COUNCIL,
+    "questions": COUNCIL,
+    "question": COUNCIL,
+    "question at home": HOME_UNIT,
+    "asked-list": UNIT_SIDE,
+    "asked": {"officer": 200, "other officer": 404},
+    "assignments": {"manager": 200},
+    "assignments-block": {"manager": 200},
+    "assignments-block unknown": {"manager": 404},
+    "assignment-add": {"manager": 200},
+    "assignment-edit": {"manager": 200},
+    "assignment-edit unknown": {"manager": 404},
+    "assignment-split": {"manager": 200},
+    "assignment-hand-over": {"manager": 200},
+    "progress": {"manager": 200},
+    "reasons": {"manager": 200},
+    "reason": {"manager": 200},
+    "reason unknown": {"manager": 404},
 }
 
 
@@ -71,6 +91,25 @@ def world(case: Council) -> tuple[dict[str, User | None], dict[str, str]]:
         "criterion": reverse("appraisal:criterion", args=["so", case.leaf.code]),
         "criterion unknown": reverse("appraisal:criterion", args=["so", "9.9"]),
         "release": reverse("appraisal:release", args=["so", "round2"]),
+        "interests": reverse("appraisal:interests"),
+        "blind": reverse("appraisal:blind", args=["so"]),
+        "questions": reverse("appraisal:questions"),
+        "question": reverse("appraisal:question", args=[question_row(case, case.first).pk]),
+        "question at home": reverse("appraisal:question", args=[question_row(case, case.home).pk]),
+        "asked-list": reverse("appraisal:asked-list"),
+        "asked": reverse("appraisal:asked", args=[question_row(case, case.first).pk]),
+        "assignments": reverse("appraisal:assignments"),
+        "assignments-block": reverse("appraisal:assignments-block", args=["so"]),
+        "assignments-block unknown": reverse("appraisal:assignments-block", args=["khac"]),
+        "assignment-add": reverse("appraisal:assignment-add", args=["so"]),
+        "assignment-edit": reverse("appraisal:assignment-edit", args=["so", case.member.assignments.get().pk]),
+        "assignment-edit unknown": reverse("appraisal:assignment-edit", args=["so", 0]),
+        "assignment-split": reverse("appraisal:assignment-split", args=["so"]),
+        "assignment-hand-over": reverse("appraisal:assignment-hand-over", args=["so"]),
+        "progress": reverse("appraisal:progress", args=["so"]),
+        "reasons": reverse("appraisal:reasons"),
+        "reason": reverse("appraisal:reason", args=[case.reason.pk]),
+        "reason unknown": reverse("appraisal:reason", args=[0]),
     }
     return people, addresses
 
@@ -89,7 +128,7 @@ def test_persona_by_page(world, page):
 def test_every_address_of_the_app_is_in_the_matrix_or_only_takes_posts():
     resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
     names = {pattern.name for pattern in resolver.url_patterns}
-    assert names - {"bulk"} <= set(MATRIX)
+    assert names - {"ask", "bulk", "remind"} <= set(MATRIX)
 
 
 def test_reading_writes_nothing(world):
@@ -126,6 +165,20 @@ def test_a_manager_or_observer_reads_but_does_not_decide(case):
         bulk = {"o": [f"{case.first.pk}:{case.leaf.pk}:0"], "xac-nhan": "1"}
         assert client.post(reverse("appraisal:bulk", args=["so"]), bulk).status_code == 403
     assert not Appraisal.objects.exists()
+
+
+def test_only_whoever_judges_the_cell_asks_about_it(case):
+    form = {"text": "Số văn bản?", "due_on": clock.today().isoformat()}
+    for who, unit, expected in (
+        (case.member, case.first, 302),
+        (case.member, case.home, 404),
+        (case.manager, case.first, 403),
+        (person(Role.OBSERVER), case.first, 403),
+        (case.officer, case.first, 403),
+    ):
+        address = reverse("appraisal:ask", args=["so", unit.code, case.leaf.code])
+        assert sign_in(who).post(address, form).status_code == expected
+        assert sign_in(who).get(address).status_code == 405
 
 
 def test_only_a_manager_releases_by_the_page(case):

@@ -1,8 +1,49 @@
 """The council's pages and the unit's replies."""
 
+from .assignments import (
+    assignment_add,
+    assignment_edit,
+    assignment_hand_over,
+    assignment_split,
+    assignments,
+    assignments_block,
+    progress,
+    remind,
+)
 from .bulk import bulk
 from .cell import cell
 from .council import by_criterion, by_unit, home, release
+from .interests import interests
+from .opinions import blind
+from .questions import ask, asked_list, asked_one, question, questions
+from .reasons import reason, reasons
 from .replies import document, replies, reply
 
-__all__ = ["bulk", "by_criterion", "by_unit", "cell", "document", "home", "release", "replies", "reply"]
+__all__ = [
+    "ask",
+    "asked_list",
+    "asked_one",
+    "assignment_add",
+    "assignment_edit",
+    "assignment_hand_over",
+    "assignment_split",
+    "assignments",
+    "assignments_block",
+    "blind",
+    "bulk",
+    "by_criterion",
+    "by_unit",
+    "cell",
+    "document",
+    "home",
+    "interests",
+    "progress",
+    "question",
+    "questions",
+    "reason",
+    "reasons",
+    "release",
+    "remind",
+    "replies",
+    "reply",
+]

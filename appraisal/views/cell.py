@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from appraisal import actions, queries
+from appraisal import queries
 from appraisal.forms import AdjustForm, RecogniseForm
-from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.models import AppraisalEntry, Stage
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
@@ -20,6 +20,7 @@ from selfassess.files import SHOWN, withheld
 from selfassess.models import Evidence, SelfScore
 from units.models import Unit
 
+from . import panels
 from .place import Place, place
 
 
@@ -55,40 +56,20 @@ def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> H
     # Read before writing: a decided cell leaves the filter, and its neighbours move up.
     onward = _neighbours(request, here, unit, leaf)
     try:
-        standing = _act(here, unit, leaf, form)
+        standing = panels.decide(here, unit, leaf, form)
     except Conflict as conflict:
         form.add_error(None, str(conflict))
         return _page(request, here, unit, leaf, form, status=409)
     except Refused as refused:
         form.add_error(None, str(refused))
         return _page(request, here, unit, leaf, form, status=422)
+    if standing is None:
+        said = f"Đã ghi ý kiến độc lập của bạn về {leaf.code} của {unit}. Kết quả có khi đủ ý kiến."
+        messages.success(request, said)
+        return redirect(onward.after or onward.back)
     value = "không áp dụng" if standing.not_applicable else f"{numbers.vn(standing.points)} điểm"
     messages.success(request, f"Đã ghi: {leaf.code} của {unit} – {standing.get_action_display()}, {value}.")
     return redirect(onward.after or onward.back)
-
-
-def _act(here: Place, unit: Unit, leaf: Criterion, form: RecogniseForm | AdjustForm) -> Appraisal:
-    data = form.cleaned_data
-    if isinstance(form, RecogniseForm):
-        return actions.recognise(
-            actor=here.user,
-            round_group_id=here.round_group.pk,
-            unit_id=unit.pk,
-            criterion_id=leaf.pk,
-            comment=data["comment"],
-            seen_version=data["seen_version"],
-        )
-    return actions.adjust(
-        actor=here.user,
-        round_group_id=here.round_group.pk,
-        unit_id=unit.pk,
-        criterion_id=leaf.pk,
-        points=data["points"],
-        reason_id=data["reason"].pk,
-        comment=data["comment"],
-        not_applicable=data["not_applicable"],
-        seen_version=data["seen_version"],
-    )
 
 
 def _page(
@@ -100,8 +81,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     nav = _neighbours(request, here, unit, leaf)
-    row = nav.here
     score = queries.score_of(here.round_group, unit, leaf)
+    opinions = panels.opinions_of(here, nav.here, score)
+    row = panels.acting(here, nav.here, opinions)
     evidence = queries.evidence_of(score)
     # The scope was checked: whoever may see the cell may read all of its steps.
     steps = queries.steps(AppraisalEntry.objects.filter(appraisal=row.standing.pk)) if row.standing else []
@@ -122,6 +104,8 @@ def _page(
         "recognise_form": bound if isinstance(bound, RecogniseForm) else RecogniseForm(),
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),
         "bound": bound,
+        "opinions": opinions,
+        "questions": panels.questions_of(here, unit, leaf),
         "is_final": here.stage == Stage.FINAL,
         "unit_address": here.address("unit", unit.code),
         "criterion_address": here.address("criterion", leaf.code),

@@ -52,13 +52,26 @@ class Block:
     following: str
     stages: list[StageStep]
 
+    @property
+    def blind_address(self) -> str:
+        """Which leaves two members judge, and what waits for the second."""
+        return self.place.address("blind")
+
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Assignments with progress for a member; every block with its releases for a manager."""
     user = check_desk(request)
     blocks = [_block(here) for here in places(request)]
-    return render(request, "appraisal/home.html", {"blocks": blocks, "is_manager": people.is_index_manager(user)})
+    return render(
+        request,
+        "appraisal/home.html",
+        {
+            "blocks": blocks,
+            "is_manager": people.is_index_manager(user),
+            "may_declare": people.is_council_member(user) or people.is_index_manager(user),
+        },
+    )
 
 
 def _block(here: Place) -> Block:

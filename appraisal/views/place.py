@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
@@ -10,11 +11,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from appraisal import queries, rules
+from appraisal import opinions, queries, rules
 from appraisal.models import Stage
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup
 from units.models import Unit, User
+
+from .guard import ClosedUnit
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,23 @@ class Place:
     def stage(self) -> Stage | None:
         return self.calendar.stage
 
+    @cached_property
+    def blind(self) -> dict[int, Decimal]:
+        """The leaves that two members judge, with the points they may differ."""
+        return opinions.tolerances(self.round_group)
+
+    @cached_property
+    def said(self) -> frozenset[tuple[int, int]]:
+        """The cells that wait for somebody else: the person has given a blind opinion."""
+        return opinions.given_by(self.user, self.round_group, self.stage) if self.blind else frozenset()
+
     def unit(self, code: str) -> Unit:
-        return get_object_or_404(rules.units_in(self.scope, self.round_group), code=code)
+        """A unit the person may see; a closed one says why it is, any other is not there."""
+        found = rules.units_in(self.scope, self.round_group).filter(code=code).first()
+        if found is not None:
+            return found
+        closed = criteria_queries.units_of(self.round_group).filter(pk__in=self.scope.own_units, code=code).first()
+        raise ClosedUnit(closed) if closed else Http404
 
     def leaf(self, code: str) -> Criterion:
         found = next((row for row in self.leaves if row.code == code), None)
@@ -56,7 +74,7 @@ class Place:
         """The cells of `units` × `leaves` that the person may see, in the order given."""
         sheet = queries.sheet(self.round_group, units, leaves, released=self.calendar.released)
         return [
-            sheet.cell(unit, leaf, self.may_decide(unit, leaf))
+            sheet.cell(unit, leaf, self.may_judge(unit, leaf), blind=self.is_blind(leaf))
             for unit in units
             for leaf in leaves
             if self.scope.shows(unit.pk, leaf.pk)
@@ -64,6 +82,14 @@ class Place:
 
     def may_decide(self, unit: Unit, leaf: Criterion) -> bool:
         return rules.may_decide(self.user, self.stage, self.scope, unit.pk, leaf.pk)
+
+    def is_blind(self, leaf: Criterion) -> bool:
+        """Whether the stage takes two opinions on the leaf instead of one decision."""
+        return self.stage in rules.BLIND_STAGES and leaf.pk in self.blind
+
+    def may_judge(self, unit: Unit, leaf: Criterion) -> bool:
+        """May decide, and has not yet given a blind opinion."""
+        return self.may_decide(unit, leaf) and (unit.pk, leaf.pk) not in self.said
 
     def address(self, name: str, *args: str, **query: str) -> str:
         """An address in this block and year; empty query values are left out."""

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from appraisal import actions, queries, rules
 from appraisal.forms import ReplyForm
-from appraisal.models import Action, Release, Stage
+from appraisal.models import Action, Question, Release, Stage
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
@@ -19,7 +19,7 @@ from units import rules as people
 from units.models import Unit, User
 
 
-def _check_unit_person(request: HttpRequest) -> User:
+def check_unit_person(request: HttpRequest) -> User:
     user = request.user
     if not isinstance(user, User) or not people.grants(user).roles & set(rules.UNIT_ROLES):
         raise PermissionDenied
@@ -35,7 +35,7 @@ def _own_rows(user: User, current: Round | None) -> list[queries.ReplyRow]:
 @require_GET
 def replies(request: HttpRequest) -> HttpResponse:
     """The adjusted criteria of the person's unit, once the stage is released."""
-    user = _check_unit_person(request)
+    user = check_unit_person(request)
     current = criteria_queries.round_in_view(request)
     units = list(people.units_where(user, *rules.UNIT_ROLES).order_by("code"))
     rows = _own_rows(user, current)
@@ -46,11 +46,20 @@ def replies(request: HttpRequest) -> HttpResponse:
         "units": units,
         "released": sorted(set(released.values_list("stage", flat=True)), key=list(Stage.values).index),
         "deadlines": [_deadline(current, unit) for unit in units] if current else [],
+        **_asked(user, current),
         "unanswered": sum(row.reply is None and row.later is None and not row.round2_over for row in rows),
         "agreed": sum(row.reply is not None and row.reply.action == Action.AGREE for row in rows),
         "disagreed": sum(row.reply is not None and row.reply.action == Action.DISAGREE for row in rows),
     }
     return render(request, "appraisal/replies.html", context)
+
+
+def _asked(user: User, current: Round | None) -> dict[str, object]:
+    """How many questions of the council wait for the person's units, and the nearest due day."""
+    rows = rules.questions_of_units(user).filter(round_group__round=current, state=Question.State.OPEN)
+    due = list(rows.values_list("due_on", flat=True))
+    late = sum(day < clock.today() for day in due)
+    return {"asked": {"waiting": len(due), "late": late}, "next_due": due[0] if due else None}
 
 
 def _deadline(current: Round, unit: Unit) -> dict[str, object]:
@@ -65,7 +74,7 @@ def _deadline(current: Round, unit: Unit) -> dict[str, object]:
 @require_http_methods(["GET", "POST"])
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """One adjusted criterion: what the council says, and the unit's answer."""
-    user = _check_unit_person(request)
+    user = check_unit_person(request)
     current = criteria_queries.round_in_view(request)
     row = next((row for row in _own_rows(user, current) if row.appraisal.pk == pk), None)
     if row is None:

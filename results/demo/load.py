@@ -175,6 +175,7 @@ def _walk(block: Block, people: People) -> Walk:
 def _assign(block: Block, people: People) -> None:
     for name in MEMBERS:
         Assignment.objects.get_or_create(round_group=block.round_group, member=people[name], branch=None)
+        appraisal.confirm_no_interest(actor=people[name], round_=block.round_group.round)
 
 
 def _leave_survey_files(block: Block, operator: User) -> None:

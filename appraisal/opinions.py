@@ -1,0 +1,116 @@
+"""Reads of blind opinions: what is current, and what one person may see of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from criteria.models import Criterion, RoundGroup
+from selfassess.models import SelfAssessment, SelfScore
+from units.models import Unit, User
+
+from . import blind, rules
+from .models import Appraisal, BlindCriterion, Opinion, Stage
+
+
+def tolerances(round_group: RoundGroup) -> dict[int, Decimal]:
+    """{marked criterion: how many points two opinions may differ}, one query."""
+    rows = BlindCriterion.objects.filter(round_group=round_group).order_by("pk")
+    return dict(rows.values_list("criterion_id", "tolerance"))
+
+
+def current(round_group: RoundGroup, stage: Stage | None) -> QuerySet[Opinion]:
+    """The opinions of sets that are not settled: on the standing and the unit's score as they are now."""
+    cell = {"round_group": OuterRef("round_group"), "unit": OuterRef("unit"), "criterion": OuterRef("criterion")}
+    standing = Appraisal.objects.filter(**cell).order_by().values("version")
+    score = SelfScore.objects.filter(
+        assessment__round_group=OuterRef("round_group"),
+        assessment__unit=OuterRef("unit"),
+        assessment__state=SelfAssessment.State.SUBMITTED,
+        criterion=OuterRef("criterion"),
+    )
+    rows = Opinion.objects.filter(round_group=round_group, stage=stage or "").annotate(
+        standing_now=Coalesce(Subquery(standing), 0),
+        score_now=Coalesce(Subquery(score.order_by().values("version")), 0),
+    )
+    now = rows.filter(standing_version=F("standing_now"), score_version=F("score_now"))
+    return now.order_by("unit__code", "criterion__position", "seat")
+
+
+def given_by(user: User, round_group: RoundGroup, stage: Stage | None) -> frozenset[tuple[int, int]]:
+    """The cells (unit, criterion) on which the person has said what they think, and nothing is settled."""
+    return frozenset(current(round_group, stage).filter(member=user).values_list("unit_id", "criterion_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A cell on the way to being settled."""
+
+    unit: Unit
+    criterion: Criterion
+    count: int
+    is_split: bool
+
+
+def waiting(round_group: RoundGroup, stage: Stage | None) -> list[Waiting]:
+    """The unsettled cells with an opinion, those that wait for the third decision first; one query. What the
+    opinions say is not in it."""
+    rows = current(round_group, stage).select_related("unit", "criterion")
+    found = []
+    for _, group in groupby(rows, key=lambda o: (o.unit_id, o.criterion_id)):
+        said = list(group)
+        found.append(Waiting(said[0].unit, said[0].criterion, len(said), _is_split(said)))
+    return sorted(found, key=lambda w: not w.is_split)
+
+
+def _is_split(said: Sequence[Opinion]) -> bool:
+    return bool(said) and blind.is_split([blind.Said(o.points, o.not_applicable) for o in said], said[0].tolerance)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What one person sees of the opinions on one cell. `count` and `is_split` speak of the unsettled set."""
+
+    tolerance: Decimal
+    count: int
+    is_split: bool
+    mine: Opinion | None
+    may_give: bool
+    shown: tuple[Opinion, ...]
+
+    @property
+    def note(self) -> str:
+        """Why there is nothing to fill in."""
+        if self.mine is not None:
+            return "Bạn đã ghi ý kiến độc lập; ý kiến đã ghi không sửa được. Kết quả có khi đủ ý kiến."
+        return "Tiêu chí này cần hai ý kiến độc lập của thành viên được phân công."
+
+
+def panel(
+    user: User,
+    scope: rules.Scope,
+    stage: Stage | None,
+    cell: tuple[RoundGroup, Unit, Criterion],
+    *,
+    tolerance: Decimal,
+    versions: tuple[int, int],
+) -> Panel:
+    """One query. `versions`: of the standing and of the unit's score, as the page shows them. Of the
+    others' opinions only sets with two or more are shown: then nobody can lean on them any more."""
+    round_group, unit, criterion = cell
+    rows = Opinion.objects.filter(round_group=round_group, unit=unit, criterion=criterion)
+    order = ("at", "seat", "pk")
+    everything = list(rows.select_related("member", "reason").order_by(*order))
+    sets: dict[tuple[str, int, int], list[Opinion]] = {}
+    for opinion in everything:
+        sets.setdefault((opinion.stage, opinion.standing_version, opinion.score_version), []).append(opinion)
+    now = sets.get((stage or "", *versions), [])
+    mine = next((o for o in now if o.member_id == user.pk), None)
+    shown = [o for group in sets.values() for o in group if len(group) >= blind.SEATS or o.member_id == user.pk]
+    split = _is_split(now)
+    may = rules.may_settle if split else rules.may_decide
+    may_give = stage in rules.BLIND_STAGES and mine is None and may(user, stage, scope, unit.pk, criterion.pk)
+    return Panel(tolerance, len(now), split, mine, may_give, tuple(shown))

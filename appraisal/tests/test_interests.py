@@ -1,0 +1,162 @@
+"""A declared interest closes a unit to the member as their own unit is closed."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from appraisal import actions, ledger, rules
+from appraisal.models import Appraisal, Confirmation, Interest
+from appraisal.tests.factories import Council, assign, attach, council, document, fresh
+from appraisal.tests.pages import cell_page, sign_in, status, unit_page
+from cchc_index.lib.faults import Refused
+from results import rules as results_rules
+from selfassess.models import SelfScore
+from units.models import Role, User
+from units.tests.factories import person
+
+pytestmark = pytest.mark.django_db
+WHY = "Vợ là phó giám đốc đơn vị này."
+
+
+@pytest.fixture
+def case() -> Council:
+    return council()
+
+
+def declare(case: Council, by: User | None = None) -> Interest:
+    return actions.declare_interest(actor=by or case.member, member=case.member, unit=case.first, reason=WHY)
+
+
+def evidence(case: Council) -> str:
+    paper = document(case.first, case.officer)
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+    return reverse("appraisal:document", args=[paper.pk])
+
+
+def test_before_the_declaration_everything_is_open(case):
+    """The control of the test below."""
+    client = sign_in(case.member)
+    assert [status(client, a) for a in (unit_page(case.first), cell_page(case), evidence(case))] == [200] * 3
+    assert case.first.name in client.get(reverse("appraisal:home")).text
+
+
+def test_a_declared_unit_is_closed_in_lists_pages_files_bulk_and_statement(case):
+    paper = evidence(case)
+    declare(case)
+    member = fresh(case.member)
+    client = sign_in(member)
+    assert [status(client, a) for a in (unit_page(case.first), cell_page(case), paper)] == [404] * 3
+    assert client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"}).status_code == 404
+    chosen = {"o": [f"{case.first.pk}:{case.leaf.pk}:0"], "xac-nhan": "1"}
+    assert client.post(reverse("appraisal:bulk", args=["so"]), chosen).status_code == 404
+    for page in (reverse("appraisal:home"), reverse("appraisal:criterion", args=["so", case.leaf.code])):
+        assert case.first.name not in client.get(page).text
+    assert results_rules.sight_of(member, case.round_group, case.first) is None
+    assert not Appraisal.objects.exists()
+
+
+def test_the_closed_page_says_why_and_shows_no_evidence(case):
+    declare(case)
+    page = sign_in(case.member).get(cell_page(case))
+    assert page.status_code == 404
+    assert WHY in page.text
+    assert "1,50" not in page.text
+    own = sign_in(case.member).get(unit_page(case.home))
+    assert "Không ai thẩm định đơn vị của mình" in own.text
+    assert own.status_code == 404
+
+
+def test_predicate_and_querysets_agree(case):
+    declare(case)
+    member = fresh(case.member)
+    assert not rules.can_appraise(member, case.round_group, case.first, case.leaf)
+    assert rules.can_appraise(member, case.round_group, case.second, case.leaf)
+    assert set(rules.units_appraisable_by(member, case.round_group)) == {case.second}
+
+
+def test_actions_refuse_at_a_declared_unit(case):
+    declare(case)
+    with pytest.raises(PermissionDenied):
+        actions.recognise(actor=fresh(case.member), **case.cell(), seen_version=0)
+    cells = [(case.first.pk, case.leaf.pk, 0), (case.second.pk, case.leaf.pk, 0)]
+    with pytest.raises(PermissionDenied):
+        actions.bulk_recognise(actor=fresh(case.member), round_group_id=case.round_group.pk, cells=cells)
+    assert not Appraisal.objects.exists()
+
+
+def test_what_stood_before_no_longer_opens_either(case):
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    declare(case)
+    member = fresh(case.member)
+    assert not rules.entries_visible_to(member).exists()
+    assert not rules.appraisals_visible_to(member).exists()
+
+
+def test_the_index_manager_records_for_a_member_and_a_colleague_may_not(case):
+    declare(case, by=case.manager)
+    assert case.first.pk in rules.closed_units(fresh(case.member))
+    with pytest.raises(PermissionDenied):
+        declare(case, by=person(Role.COUNCIL_MEMBER))
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_interest(actor=case.member, interest_id=Interest.objects.get().pk, reason="Thôi.")
+
+
+def test_withdrawn_it_stays_and_declared_again_it_is_a_new_row(case):
+    first = declare(case)
+    assert declare(case) == first
+    with pytest.raises(Refused):
+        actions.withdraw_interest(actor=case.member, interest_id=first.pk, reason=" ")
+    actions.withdraw_interest(actor=case.member, interest_id=first.pk, reason="Đã nghỉ việc ở đó.")
+    assert case.first.pk not in rules.closed_units(fresh(case.member))
+    declare(case)
+    assert Interest.objects.count() == 2
+    assert list(ledger.check()) == []
+    with pytest.raises(TypeError):
+        first.delete()
+
+
+@pytest.mark.parametrize("change", [{"reason": "Khác."}, {"withdrawal_reason": "Khác."}])
+def test_an_edited_declaration_is_found(case, change):
+    actions.withdraw_interest(actor=case.member, interest_id=declare(case).pk, reason="Hết.")
+    Interest.objects.update(**change)
+    assert any("không khớp" in fault for fault in ledger.check())
+
+
+def test_the_first_opening_asks_once_and_get_writes_nothing(case):
+    newcomer = person(Role.COUNCIL_MEMBER)
+    assign(newcomer, case.round_group)
+    Confirmation.objects.filter(member=newcomer)._raw_delete("default")
+    client = sign_in(newcomer)
+    answer = client.get(cell_page(case), follow=True)
+    assert "tôi không có xung đột khác" in answer.text
+    assert "Tài liệu kiểm chứng" not in answer.text
+    assert client.get(evidence(case)).status_code == 302
+    assert not Confirmation.objects.filter(member=newcomer).exists()
+    address = reverse("appraisal:interests")
+    back = client.post(address, {"viec": "xac-nhan", "tiep": cell_page(case)})
+    assert back.url == cell_page(case)
+    client.post(address, {"viec": "xac-nhan"})
+    assert Confirmation.objects.filter(member=newcomer).count() == 1
+    assert client.get(cell_page(case)).status_code == 200
+
+
+def test_onward_leads_nowhere_else(case):
+    address = reverse("appraisal:interests")
+    back = sign_in(case.member).post(address, {"viec": "xac-nhan", "tiep": "https://example.org/"})
+    assert back.url == reverse("appraisal:home")
+
+
+def test_declare_and_withdraw_by_the_page(case):
+    client = sign_in(case.member)
+    address = reverse("appraisal:interests")
+    empty = client.post(address, {"viec": "khai", "unit": "", "reason": ""})
+    assert empty.status_code == 422
+    assert "Chọn đơn vị có xung đột." in empty.text
+    assert client.post(address, {"viec": "khai", "unit": case.first.pk, "reason": WHY}).status_code == 302
+    row = Interest.objects.get()
+    assert row.member == case.member
+    assert client.post(address, {"viec": "rut", "khai": row.pk, "reason": ""}).status_code == 422
+    assert client.post(address, {"viec": "rut", "khai": row.pk, "reason": "Hết."}).status_code == 302
+    assert "đã rút" in client.get(address).text
+    stranger = sign_in(person(Role.COUNCIL_MEMBER))
+    assert stranger.post(address, {"viec": "rut", "khai": row.pk, "reason": "x"}).status_code == 404

@@ -1,0 +1,234 @@
+"""Questions between the council and a unit: who, in which state, and what never leaks."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from appraisal import actions, inquiry, ledger
+from appraisal.models import Message, Question
+from appraisal.tests.factories import Council, attach, council, document, fresh
+from appraisal.tests.pages import adjust_form, cell_page, sign_in, status
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Conflict, Refused
+from selfassess.models import SelfScore
+from units.models import Mail, Role
+from units.tests.factories import person
+
+pytestmark = pytest.mark.django_db
+WORDS = "Đơn vị cho biết số văn bản đã ban hành?"
+
+
+@pytest.fixture
+def case() -> Council:
+    return council()
+
+
+def ask(case: Council, text: str = WORDS, **cell) -> Question:
+    due = clock.today() + timedelta(days=2)
+    return actions.ask(actor=case.member, **(cell or case.cell()), text=text, due_on=due)
+
+
+def do(verb: str, case: Council, question: Question) -> object:
+    """A verb by somebody who may."""
+    deeds = {
+        inquiry.ASK: lambda: actions.ask_again(
+            actor=case.member, question_id=question.pk, text=f"Hỏi thêm {Message.objects.count()}", due_on=clock.today()
+        ),
+        inquiry.ANSWER: lambda: actions.answer(
+            actor=case.officer, question_id=question.pk, text=f"Đáp {Message.objects.count()}", document_ids=[]
+        ),
+        inquiry.CLOSE: lambda: actions.close_question(actor=case.member, question_id=question.pk),
+        inquiry.ASSIGN: lambda: actions.assign_question(
+            actor=case.head, question_id=question.pk, assignee_id=case.officer.pk
+        ),
+    }
+    return deeds[verb]()
+
+
+@pytest.mark.parametrize("state", [inquiry.OPEN, inquiry.ANSWERED, inquiry.CLOSED])
+@pytest.mark.parametrize("verb", [inquiry.ASK, inquiry.ANSWER, inquiry.CLOSE, inquiry.ASSIGN])
+def test_every_verb_in_every_state(case, verb, state):
+    question = ask(case)
+    Question.objects.filter(pk=question.pk).update(state=state)
+    then = inquiry.after(verb, state)
+    if then is None and not (verb == inquiry.CLOSE and state == inquiry.CLOSED):
+        with pytest.raises(Refused):
+            do(verb, case, question)
+    else:
+        do(verb, case, question)
+    question.refresh_from_db()
+    assert question.state == (then or state)
+
+
+def test_who_may_not(case):
+    question = ask(case)
+    stranger = person(Role.UNIT_OFFICER, case.second)
+    unassigned = person(Role.COUNCIL_MEMBER)
+    due = clock.today()
+    for who in (case.officer, unassigned, person(Role.OBSERVER)):
+        with pytest.raises(PermissionDenied):
+            actions.ask(actor=who, **case.cell(), text="x", due_on=due)
+        with pytest.raises(PermissionDenied):
+            actions.ask_again(actor=who, question_id=question.pk, text="x", due_on=due)
+        with pytest.raises(PermissionDenied):
+            actions.close_question(actor=who, question_id=question.pk)
+    for who in (case.member, case.manager, stranger):
+        with pytest.raises(PermissionDenied):
+            actions.answer(actor=who, question_id=question.pk, text="x", document_ids=[])
+    with pytest.raises(PermissionDenied):
+        ask(case, **case.cell(case.home))
+    assert Message.objects.count() == 1
+
+
+def test_bad_questions_and_answers_are_refused(case):
+    with pytest.raises(Refused):
+        ask(case, text="  ")
+    with pytest.raises(Refused):
+        actions.ask(actor=case.member, **case.cell(), text="x", due_on=clock.today() - timedelta(days=1))
+    question = ask(case)
+    foreign = document(case.second, case.officer)
+    with pytest.raises(Refused):
+        actions.answer(actor=case.officer, question_id=question.pk, text="x", document_ids=[foreign.pk])
+    with pytest.raises(Refused):
+        actions.assign_question(actor=case.head, question_id=question.pk, assignee_id=case.member.pk)
+
+
+def test_the_same_form_twice_is_one_message(case):
+    question = ask(case)
+    assert ask(case) == question
+    for _ in range(2):
+        actions.answer(actor=case.officer, question_id=question.pk, text="12 văn bản.", document_ids=[], seen=1)
+    assert Message.objects.count() == 2
+    with pytest.raises(Conflict):
+        actions.answer(actor=case.head, question_id=question.pk, text="13 văn bản.", document_ids=[], seen=1)
+
+
+def test_an_answer_with_documents_opens_them_to_the_member_only(case):
+    question = ask(case)
+    paper = document(case.first, case.officer)
+    address = reverse("appraisal:document", args=[paper.pk])
+    assert status(sign_in(case.member), address) == 404
+    actions.answer(actor=case.officer, question_id=question.pk, text="Xem tệp.", document_ids=[paper.pk])
+    assert status(sign_in(case.member), address) == 200
+    assert status(sign_in(person(Role.COUNCIL_MEMBER)), address) == 404
+    assert list(ledger.check()) == []
+
+
+def test_nothing_of_the_points_or_the_asker_reaches_the_unit(case):
+    sign_in(case.member).post(cell_page(case), adjust_form(reason=case.reason.pk, points="0,7777"))
+    question = ask(case)
+    client = sign_in(case.officer)
+    for page in (reverse("appraisal:asked-list"), reverse("appraisal:asked", args=[question.pk])):
+        text = client.get(page).text
+        assert WORDS in text
+        assert "Hội đồng thẩm định" in text
+        for secret in ("0,78", "0,7777", str(case.member), case.member.full_name, "điều chỉnh", str(case.reason)):
+            assert secret not in text
+
+
+def test_each_side_sees_only_its_own(case):
+    question = ask(case)
+    pages = {
+        "council": reverse("appraisal:question", args=[question.pk]),
+        "unit": reverse("appraisal:asked", args=[question.pk]),
+    }
+    found = {
+        name: (status(sign_in(who), pages["council"]), status(sign_in(who), pages["unit"]))
+        for name, who in {
+            "member": case.member,
+            "unassigned": person(Role.COUNCIL_MEMBER),
+            "manager": case.manager,
+            "officer": case.officer,
+            "stranger": person(Role.UNIT_OFFICER, case.second),
+        }.items()
+    }
+    assert found == {
+        "member": (200, 403),
+        "unassigned": (404, 403),
+        "manager": (200, 403),
+        "officer": (403, 200),
+        "stranger": (403, 404),
+    }
+
+
+def test_a_declared_interest_closes_the_question(case):
+    question = ask(case)
+    actions.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="Người thân.")
+    client = sign_in(fresh(case.member))
+    assert status(client, reverse("appraisal:question", args=[question.pk])) == 404
+    assert WORDS not in client.get(reverse("appraisal:questions")).text
+
+
+def test_people_are_told_by_mail(case):
+    for who in (case.officer, case.member):
+        who.email = f"{who.username}@example.org"
+        who.save()
+    question = ask(case)
+    assert Mail.objects.filter(recipient=case.officer, event__startswith="appraisal.question").count() == 1
+    assert WORDS not in Mail.objects.get(recipient=case.officer).body
+    do(inquiry.ANSWER, case, question)
+    assert Mail.objects.filter(recipient=case.member, event__startswith="appraisal.answer").count() == 1
+
+
+def test_from_the_cell_to_the_answer_and_back_by_the_pages(case):
+    member, officer = sign_in(case.member), sign_in(case.officer)
+    address = reverse("appraisal:ask", args=["so", case.first.code, case.leaf.code])
+    bad = member.post(address, {"text": "Câu hỏi còn nguyên", "due_on": ""})
+    assert bad.status_code == 422
+    assert "Câu hỏi còn nguyên" in bad.text
+    assert member.post(address, {"text": WORDS, "due_on": clock.today().isoformat()}).status_code == 302
+    assert WORDS in member.get(cell_page(case)).text
+    assert "1 câu chờ trả lời" in officer.get(reverse("appraisal:replies")).text
+    question = Question.objects.get()
+    mine = reverse("appraisal:asked", args=[question.pk])
+    assert officer.post(mine, {"viec": "giao", "assignee": case.head.pk}).status_code == 302
+    assert officer.post(mine, {"viec": "tra-loi", "text": "", "seen": "1"}).status_code == 422
+    stale = officer.post(mine, {"viec": "tra-loi", "text": "Giữ lời này", "seen": "0"})
+    assert stale.status_code == 409
+    assert "Giữ lời này" in stale.text
+    assert officer.post(mine, {"viec": "tra-loi", "text": "12 văn bản.", "seen": "1"}).status_code == 302
+    theirs = reverse("appraisal:question", args=[question.pk])
+    assert "12 văn bản." in member.get(theirs).text
+    assert member.post(theirs, {"viec": "dong", "text": "Cảm ơn."}).status_code == 302
+    assert "đã đóng" in officer.get(mine).text
+    assert sign_in(person(Role.OBSERVER)).post(theirs, {"viec": "dong"}).status_code == 403
+    assert list(ledger.check()) == []
+
+
+def test_an_edited_or_removed_message_is_found(case):
+    question = ask(case)
+    do(inquiry.ANSWER, case, question)
+    Message.objects.filter(step="answer").update(text="Khác.")
+    assert any("không khớp" in fault for fault in ledger.check())
+    Message.objects.filter(step="answer")._raw_delete("default")
+    assert any("đã bị xóa" in fault for fault in ledger.check())
+
+
+def asked_queries(who, address: str) -> int:
+    client = sign_in(fresh(who))
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_lists_and_cell_ask_as_many_queries_for_many_questions_as_for_one(case):
+    question = ask(case)
+    paper = document(case.first, case.officer)
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+    actions.answer(actor=case.officer, question_id=question.pk, text="Đáp.", document_ids=[paper.pk])
+    pages = [
+        (case.member, reverse("appraisal:questions")),
+        (case.member, cell_page(case)),
+        (case.officer, reverse("appraisal:asked-list")),
+        (case.officer, reverse("appraisal:replies")),
+    ]
+    few = [asked_queries(*page) for page in pages]
+    for number in range(20):
+        more = ask(case, text=f"Câu {number}")
+        actions.answer(actor=case.head, question_id=more.pk, text="Đáp.", document_ids=[paper.pk])
+    assert [asked_queries(*page) for page in pages] == few

@@ -1,0 +1,66 @@
+"""What stands beside the decision on the review screen: blind opinions, questions, declared interests."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from appraisal import actions, asked, opinions, queries
+from appraisal.forms import AdjustForm, RecogniseForm
+from appraisal.hearing_forms import AskForm
+from appraisal.models import Appraisal, Question
+from cchc_index.lib import clock
+from criteria.models import Criterion
+from selfassess.models import SelfScore
+from units.models import Unit
+
+from .place import Place
+
+DAYS_TO_ANSWER = 3
+"""The due day proposed for a question."""
+
+
+def opinions_of(here: Place, row: queries.GridCell, score: SelfScore | None) -> opinions.Panel | None:
+    """For `_opinions.html`; None for a leaf that one member decides. One query at most."""
+    tolerance = here.blind.get(row.criterion.pk)
+    if tolerance is None:
+        return None
+    cell = (here.round_group, row.unit, row.criterion)
+    versions = (row.version, score.version if score else 0)
+    return opinions.panel(here.user, here.scope, here.stage, cell, tolerance=tolerance, versions=versions)
+
+
+def acting(here: Place, row: queries.GridCell, panel: opinions.Panel | None) -> queries.GridCell:
+    """The cell as the person may act on it: on a blind one, whether an opinion may be given."""
+    if panel is None or not here.is_blind(row.criterion):
+        return row
+    return replace(row, may_decide=row.submitted and panel.may_give)
+
+
+def questions_of(here: Place, unit: Unit, leaf: Criterion) -> dict[str, object]:
+    """For `_questions.html`: what was asked on this cell, and a form to ask. Three queries at most."""
+    found = Question.objects.filter(round_group=here.round_group, unit=unit, criterion=leaf)
+    return {
+        "threads": asked.threads(found.order_by("-pk")),
+        "may_ask": here.may_decide(unit, leaf),
+        "form": AskForm(initial={"due_on": clock.today() + timedelta(days=DAYS_TO_ANSWER)}),
+        "address": here.address("ask", unit.code, leaf.code),
+    }
+
+
+def decide(here: Place, unit: Unit, leaf: Criterion, form: RecogniseForm | AdjustForm) -> Appraisal | None:
+    """Carry the form out: a decision, or on a blind leaf an opinion. None: the opinion waits for others.
+    Raises as the actions do."""
+    cell: dict[str, Any] = {"round_group_id": here.round_group.pk, "unit_id": unit.pk, "criterion_id": leaf.pk}
+    data = form.cleaned_data
+    words = {"comment": data["comment"], "seen_version": data["seen_version"]}
+    recognising = isinstance(form, RecogniseForm)
+    given: dict[str, Any] = {} if recognising else _adjusted(data)
+    if here.is_blind(leaf):
+        return actions.give_opinion(actor=here.user, **cell, recognising=recognising, **given, **words).settled
+    if recognising:
+        return actions.recognise(actor=here.user, **cell, **words)
+    return actions.adjust(actor=here.user, **cell, **given, **words)
+
+
+def _adjusted(data: dict[str, Any]) -> dict[str, Any]:
+    return {"points": data["points"], "not_applicable": data["not_applicable"], "reason_id": data["reason"].pk}
