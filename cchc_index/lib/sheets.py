@@ -93,7 +93,7 @@ class Table:
     headings: list[str]
     extra: dict[int, str]
     faults: list[Fault] = field(default_factory=list)
-    """Repairable heading faults (a misspelt heading read as the one it resembles)."""
+    """Misspelt headings read as the ones they resemble (repairable), rows with more cells than headings."""
 
     def column_name(self, key: str) -> str:
         position = self.index.get(key)
@@ -378,8 +378,8 @@ def _with_headings(cells: list[list[Any]], columns: Sequence[Column], skip_numbe
     position = _heading_position(cells, columns)
     headings = [cell_text(cell) for cell in cells[position]]
     index, extra, faults = _match(headings, columns, position + 1)
-    table = Table([], position + 1, index, headings, extra, faults)
-    _refuse_unreadable([*_twins(headings, index, extra, columns, position), *_overlong(cells, position)])
+    table = Table([], position + 1, index, headings, extra, [*faults, *_overlong(cells, position)])
+    _refuse_unreadable(_twins(headings, index, extra, columns, position))
     missing = [c.heading for c in columns if c.required and c.key not in index]
     if missing:
         names = ", ".join(f"“{heading}”" for heading in missing)

@@ -1,9 +1,12 @@
 """What stands in the way of publishing beside missing points, and what keeps two publications apart."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
+from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from results import actions, queries
@@ -66,3 +69,12 @@ def test_new_unit_makes_the_ranking_outdated(ready: RoundGroup) -> None:
     assert list(queries.outdated()) == [ready]
     actions.recompute(round_group_id=ready.pk)
     assert not queries.outdated().exists()
+
+
+@pytest.mark.parametrize("in_the_way", ["chi-so-cchc-2031.pdf", ".chi-so-cchc-2031.xlsx.part"])
+def test_what_cannot_be_written_is_not_published(ready: RoundGroup, tmp_path: Path, in_the_way: str) -> None:
+    (tmp_path / in_the_way).mkdir()
+    arguments = ("--year", "2031", "--number", "1/QĐ", "--date", "2032-03-01", "--out", str(tmp_path))
+    with pytest.raises(CommandRefused):
+        call_command("publish_index", *arguments)
+    assert not Publication.objects.exists()

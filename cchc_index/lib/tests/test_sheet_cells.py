@@ -52,7 +52,8 @@ def test_second_column_of_one_meaning_is_refused() -> None:
 
 
 def test_row_with_more_cells_than_headings_is_refused() -> None:
-    assert "Dòng 2, cột C: có 3 ô" in refusal(io.BytesIO("Mã,Điểm\nA,9,5\n".encode()), "a.csv")
+    table = sheets.read_table(io.BytesIO("Mã,Điểm\nA,9,5\n".encode()), COLUMNS, name="a.csv")
+    assert ["Dòng 2, cột C: có 3 ô" in str(fault) and not fault.repairable for fault in table.faults] == [True]
 
 
 def test_trailing_delimiters_are_no_cells() -> None:

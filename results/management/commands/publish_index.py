@@ -31,7 +31,7 @@ class Command(OperatorCommand):
         out, dated = _folder(options["out"]), _date(options["date"])
         round_ = queries.round_named(options["year"])
         stem = f"chi-so-cchc-{round_.year}"
-        _prove_writable(out, stem)
+        _refuse_folders(out, stem)
         # The files are on disk before the publication is: what cannot be written is not published.
         with transaction.atomic():
             publication = actions.publish(
@@ -68,18 +68,11 @@ def _folder(raw: str) -> Path:
     return out
 
 
-def _prove_writable(out: Path, stem: str) -> None:
-    """Make the folder and try it, before the long work: a folder may stand where a file should."""
+def _refuse_folders(out: Path, stem: str) -> None:
+    """A folder may stand where a file should: known before the long work."""
     taken = next((out / f"{stem}{ending}" for ending in ENDINGS if (out / f"{stem}{ending}").is_dir()), None)
     if taken is not None:
         raise Refused(f"“{taken}” là thư mục: đổi tên nó hoặc chọn --out khác.")
-    probe = out / f".{stem}.part"
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError:
-        raise Refused(f"Không ghi được vào “{out}”: chọn một thư mục có quyền ghi cho --out.") from None
 
 
 def _files(publication: Publication) -> dict[str, bytes]:
@@ -97,6 +90,7 @@ def _files(publication: Publication) -> dict[str, bytes]:
 
 def _write(out: Path, stem: str, files: Mapping[str, bytes]) -> list[Path]:
     """Each file appears whole or not at all."""
+    out.mkdir(parents=True, exist_ok=True)
     paths = []
     for ending, content in files.items():
         path = out / f"{stem}{ending}"
