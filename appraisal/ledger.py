@@ -150,7 +150,7 @@ def _check_releases() -> Iterator[str]:
     said: dict[int, tuple[dict[str, object], int | None]] = {}
     for entry in LogEntry.objects.filter(verb__in=(VERB_RELEASE, VERB_WITHDRAW)).order_by("number").iterator(CHUNK):
         if entry.verb == VERB_RELEASE:
-            said[int(entry.object_id)] = (entry.after, entry.actor_id)
+            said[int(entry.object_id)] = (entry.after or {}, entry.actor_id)
         else:
             said.pop(int(entry.object_id), None)
     for release in Release.objects.select_related("round_group__round", "round_group__group").order_by("pk"):

@@ -100,7 +100,7 @@ def _something_happened() -> bool:
 
 # --- people -----------------------------------------------------------------------------------------
 
-POWERS = ("is_active", "is_staff", "is_superuser")
+POWERS = {"is_active": "hiệu lực", "is_staff": "quyền vào trang quản trị", "is_superuser": "quyền quản trị cao nhất"}
 PEOPLE_VERBS = ("grant_role", "revoke_role", "admin_add", "admin_change", "admin_import", "create_account")
 Facts = dict[str, Any]
 
@@ -143,7 +143,7 @@ def _picked(facts: Facts, names: Iterable[str]) -> Facts:
 def _user_facts(rows: Any) -> dict[int, Facts]:
     """Rows of a spreadsheet of accounts; those of other catalogues know no such fields."""
     found = rows if isinstance(rows, dict) else {}
-    return {int(pk): facts for pk, facts in found.items() if pk.isdecimal() and set(POWERS) & facts.keys()}
+    return {int(pk): facts for pk, facts in found.items() if pk.isdecimal() and POWERS.keys() & facts.keys()}
 
 
 def _check_roles(roles: dict[int, Facts]) -> Iterator[str]:
@@ -167,7 +167,7 @@ def _check_powers(powers: dict[int, Facts]) -> Iterator[str]:
         said = powers.pop(pk, {})
         for field, value in zip(POWERS, flags, strict=True):
             if said.get(field, plain[field]) != value:
-                yield f"Tài khoản {name}: {User._meta.get_field(field).verbose_name} khác với nhật ký."
+                yield f"Tài khoản {name}: {POWERS[field]} khác với nhật ký."
     for pk in sorted(powers):
         yield f"Tài khoản số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 

@@ -417,7 +417,7 @@ def test_ledger_is_whole_after_a_year_and_broken_after_an_edit(year, tmp_path, c
     publish(tmp_path)
     count = LogEntry.objects.count()
 
-    assert run("check_ledger")[0] == f"Sổ nguyên vẹn: {count} mục.\n"
+    assert run("check_ledger")[0].startswith(f"Sổ nguyên vẹn: {count} mục.\n")
 
     LogEntry.objects.filter(number=1).update(actor_name="người khác")
     assert any("mục 1" in line for line in refused("check_ledger"))

@@ -160,7 +160,7 @@ def test_words_and_documents_are_copied_and_points_are_not(assessment, officer) 
     evidence = Evidence.objects.get(score=score)
     assert (evidence.document, evidence.page, evidence.section) == (Document.objects.get(), 1, "II")
     verbs = list(LogEntry.objects.order_by("number").values_list("verb", flat=True))
-    assert verbs == ["selfassess.score", "selfassess.attach"]
+    assert verbs == ["criteria.freeze", "selfassess.score", "selfassess.attach"]
     assert "1 tài liệu có ngày ngoài thời kỳ đánh giá" in str(copied)
 
 

@@ -35,8 +35,8 @@ class Command(OperatorCommand):
             help="mốc giữ ở ngoài: nhật ký phải có ít nhất chừng này mục và đúng dấu niêm này",
         )
 
-    def run(self, *, files: str, at_least: list[str], **options: Any) -> None:
-        given = [(text, anchors.given(text)) for text in at_least]
+    def run(self, **options: Any) -> None:
+        given = [(text, anchors.given(text)) for text in options["at_least"]]
         wrong = [f"Mốc “{text}” không đúng dạng SỐ_MỤC:DẤU, ví dụ 120:9f2c71d6b8e34a05." for text, m in given if not m]
         if wrong:
             self._refuse(wrong)
@@ -44,7 +44,7 @@ class Command(OperatorCommand):
         first = LogEntry.objects.filter(number=1).values_list("digest", flat=True).first() or ""
         own, foreign = anchors.of_chain([*kept, *(mark for _, mark in given if mark)], first)
         head = LogHead.objects.filter(pk=1).first()
-        problems = [*unreadable, *_breaks(head, own, files == "yes")]
+        problems = [*unreadable, *_breaks(head, own, options["files"] == "yes")]
         if problems:
             self._refuse(problems)
         self._say(head, own, foreign)
