@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django import forms
 from django.http import QueryDict
 
+from cchc_index.lib.text import sort_key
 from criteria.models import Criterion
 from units.models import User
 
@@ -120,7 +121,7 @@ class HandOverForm(forms.Form):
         super().__init__(data)
         holding = {a.member_id for a in board.assignments}
         givers = [person for pk, person in board.people.items() if pk in holding]
-        self._people("giver", sorted(givers, key=str))
+        self._people("giver", sorted(givers, key=sort_key))
         self._people("taker", board.members)
 
     def _people(self, name: str, people: Iterable[User]) -> None:

@@ -14,6 +14,7 @@ from appraisal.assigning import Board
 from appraisal.assignment_forms import AssignForm, HandOverForm, PartForm, SplitForm, as_initial
 from appraisal.models import Assignment
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import sort_key
 from units.models import User
 
 from .place import Place, check_desk, place, places
@@ -53,7 +54,7 @@ def _holdings(board: Board) -> list[Holding]:
             pk in current,
             [unit.name for unit in board.units if (pk, unit.pk) in board.barred],
         )
-        for pk, person in sorted(board.people.items(), key=lambda item: str(item[1]))
+        for pk, person in sorted(board.people.items(), key=lambda item: sort_key(item[1]))
     ]
 
 
