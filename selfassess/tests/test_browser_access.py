@@ -1,11 +1,14 @@
 """axe-core finds no violation on any page of the unit's side in any of its states."""
 
+import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfWriter
 
 from cchc_index.lib.tests.browser import Site, signed_in, visitor
 from selfassess.tests.factories import tiny_pdf
@@ -89,6 +92,57 @@ def test_criterion_with_evidence_documents_and_one_document(browser: Browser, si
     page.locator("main tbody th a").first.click()
     expect(page.locator("h1")).to_contain_text("15/BC")
     clean(page)
+
+
+def test_excel_round_trip_and_last_year(browser: Browser, site: Site, tmp_path: Path) -> None:
+    page = signed_in(browser, site, "canbo2.axe")
+    here = page.url
+    page.goto(f"{here}nop-excel/")
+    clean(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Tải mẫu Excel").click()
+    template = tmp_path / "mau.xlsx"
+    download.value.save_as(template)
+    page.set_input_files("#file", template)
+    page.get_by_role("button", name="Kiểm tra và xem trước thay đổi").click()
+    expect(page.locator("h1")).to_contain_text("xem trước", ignore_case=True)
+    clean(page)
+    page.goto(f"{here}nop-excel/")
+    page.set_input_files("#file", {"name": "a.xlsx", "mimeType": "text/plain", "buffer": b"khong phai"})
+    page.get_by_role("button", name="Kiểm tra và xem trước thay đổi").click()
+    expect(page.locator(".errors")).to_be_visible()
+    clean(page)
+    page.goto(f"{here}chep-nam-truoc/")
+    clean(page)
+
+
+def test_large_upload_shows_its_progress(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "canbo.nguoi")
+    criterion(page, "1.2")
+    page.evaluate(WATCH_PROGRESS)
+    page.set_input_files("#upload", {"name": "lon.pdf", "mimeType": "application/pdf", "buffer": large_pdf()})
+    for name, value in (("number", "16/BC"), ("issued_on", "15/06/2024"), ("issuer", "Sở"), ("abstract", "Lớn")):
+        page.fill(f"#{name}", value)
+    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    expect(page.locator("ul.evidence")).to_contain_text("16/BC")
+    assert page.evaluate("sessionStorage.getItem('seen')") == "Đang tải tệp lên"
+
+
+def large_pdf() -> bytes:
+    """A sound PDF of some three megabytes."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=100, height=100)
+    writer.add_attachment("so-lieu.bin", b"0123456789" * 300_000)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+# Kept in sessionStorage, because the page is replaced when the upload is done.
+WATCH_PROGRESS = """new MutationObserver((all) => all.forEach((one) => one.addedNodes.forEach((node) => {
+  const bar = node.querySelector?.("progress");
+  if (bar) sessionStorage.setItem("seen", bar.getAttribute("aria-label"));
+}))).observe(document.body, { childList: true, subtree: true })"""
 
 
 READING: tuple[tuple[str, Callable[[str], str]], ...] = (
