@@ -13,12 +13,15 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef
 
 from cchc_index.lib.canonical import digest
+from cchc_index.lib.numbers import exact_text
 from units.models import LogEntry
 
 from . import blind
-from .models import AppraisalEntry, Interest, Message, Opinion
+from .models import AppraisalEntry, BlindCriterion, Interest, Message, Opinion
 
 VERB_OPINION = "appraisal.opinion"
+VERB_MARK = "appraisal.mark_blind"
+VERB_UNMARK = "appraisal.unmark_blind"
 VERB_DECLARE = "appraisal.declare_interest"
 VERB_WITHDRAW = "appraisal.withdraw_interest"
 VERB_QUESTION = "appraisal.question"
@@ -73,10 +76,11 @@ class Sealed(NamedTuple):
 
 
 def check() -> Iterator[str]:
-    """Vietnamese sentences for every break; none when all agree. Seven queries whatever the size."""
+    """Vietnamese sentences for every break; none when all agree. A fixed number of queries whatever the size."""
     for verb, words, rows in _kinds():
         yield from _check_kind(verb, words, rows())
     yield from _check_settled()
+    yield from _check_marks()
 
 
 def _kinds() -> list[tuple[str, str, Callable[[], Iterator[Sealed]]]]:
@@ -166,3 +170,17 @@ def _follows(step: AppraisalEntry, chosen: Opinion) -> bool:
     fields = ("stage", "points", "not_applicable", "reason_id", "comment")
     told = step.actor_id == chosen.member_id
     return told and all(getattr(step, name) == getattr(chosen, name) for name in fields)
+
+
+def _check_marks() -> Iterator[str]:
+    """What is marked for two opinions is what the log says was marked."""
+    said: dict[tuple[str, str], str | None] = {}
+    for log in LogEntry.objects.filter(verb__in=(VERB_MARK, VERB_UNMARK)).order_by("number").iterator(CHUNK):
+        marking = log.verb == VERB_MARK
+        kept = (log.after if marking else log.before) or {}
+        said[log.object_id, kept.get("criterion", "")] = kept.get("tolerance") if marking else None
+    rows = BlindCriterion.objects.select_related("criterion").order_by("pk").iterator(CHUNK)
+    stand = {(str(row.round_group_id), row.criterion.code): exact_text(row.tolerance) for row in rows}
+    for place in sorted({*said, *stand}):
+        if said.get(place) != stand.get(place):
+            yield f"Tiêu chí {place[1]}: việc cần hai ý kiến độc lập không như nhật ký đã ghi."

@@ -49,7 +49,7 @@ def mark_blind(*, actor: User, round_group_id: int, criterion_id: int, tolerance
     found.tolerance, found.marked_by, found.marked_at = limit, actor, clock.now()
     found.save()
     after = {"criterion": leaf.code, "tolerance": numbers.exact_text(limit)}
-    record(actor=actor, verb="appraisal.mark_blind", obj=block, before=before, after=after)
+    record(actor=actor, verb=proofs.VERB_MARK, obj=block, before=before, after=after)
     return found
 
 
@@ -64,7 +64,7 @@ def unmark_blind(*, actor: User, round_group_id: int, criterion_id: int) -> None
     _check_no_opinion(block, leaf)
     before = {"criterion": leaf.code, "tolerance": numbers.exact_text(found.tolerance)}
     found.delete()
-    record(actor=actor, verb="appraisal.unmark_blind", obj=block, before=before)
+    record(actor=actor, verb=proofs.VERB_UNMARK, obj=block, before=before)
 
 
 def _markable(actor: User, round_group_id: int, criterion_id: int) -> tuple[RoundGroup, Criterion]:

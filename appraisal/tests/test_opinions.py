@@ -12,7 +12,7 @@ from django.urls import reverse
 from appraisal import actions, blind, ledger
 from appraisal.actions import desk
 from appraisal.actions import opinions as verbs
-from appraisal.models import Action, Appraisal, AppraisalEntry, Interest, Opinion, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry, BlindCriterion, Interest, Opinion, Stage
 from appraisal.tests.factories import Council, assign, council, fresh
 from appraisal.tests.pages import adjust_form, cell_page, sign_in, unit_page
 from appraisal.tests.test_races import at_once
@@ -314,6 +314,14 @@ def test_a_removed_opinion_is_found(case):
     say(case, case.member, "1")
     Opinion.objects.all()._raw_delete("default")
     assert any("đã bị xóa" in fault for fault in ledger.check())
+
+
+@pytest.mark.parametrize("tamper", ["delete", "loosen"])
+def test_a_mark_taken_off_or_loosened_behind_the_log_is_found(case, tamper):
+    assert list(ledger.check()) == []
+    rows = BlindCriterion.objects.all()
+    rows.delete() if tamper == "delete" else rows.update(tolerance=Decimal(2))
+    assert any("không như nhật ký" in fault for fault in ledger.check())
 
 
 def test_an_opinion_is_neither_changed_nor_deleted(case):
