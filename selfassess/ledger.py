@@ -327,20 +327,19 @@ def _file_digest(document: Document) -> str | None:
 def _check_evidence() -> Iterator[str]:
     """What is attached equals its last entry. A document handed on to its next version leaves its place
     without an entry of its own: the new version's says it."""
-    said: dict[int, Facts | None] = {}
+    said: dict[int, tuple[Facts, bool]] = {}
     for entry, after in _logged("selfassess.attach", "selfassess.detach"):
-        said[int(entry.object_id)] = after if entry.verb == "selfassess.attach" else None
+        attached = entry.verb == "selfassess.attach"
+        said[int(entry.object_id)] = (after if attached else entry.before or {}, attached)
     rows = Evidence.objects.select_related("document__replaced_by").order_by("pk")
     for row in rows.iterator(CHUNK):
         place = f"Tài liệu kiểm chứng số {row.pk} ({row.document.number})"
-        if row.pk not in said:
-            yield f"{place}: nhật ký không có lần gắn."
-            continue
-        logged = said.pop(row.pk)
+        logged, attached = said.pop(row.pk, ({}, False))
         now = {"score": row.score_id, "document": row.document_id, "page": row.page, "section": row.section}
-        if row.removed_at is None and logged != now:
-            yield f"{place}: tiêu chí, tài liệu, trang hoặc mục khác với nhật ký."
-        elif row.removed_at is not None and logged is not None and not hasattr(row.document, "replaced_by"):
-            yield f"{place}: bị gỡ mà nhật ký không ghi."
+        handed_on = row.removed_at is not None and hasattr(row.document, "replaced_by")
+        if logged != now:
+            yield f"{place}: tiêu chí, tài liệu, trang hoặc mục khác với nhật ký, hoặc nhật ký không có lần gắn."
+        elif attached != (row.removed_at is None) and not handed_on:
+            yield f"{place}: gắn hay gỡ khác với nhật ký."
     for pk in sorted(said):
         yield f"Tài liệu kiểm chứng số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."

@@ -92,10 +92,6 @@ def imports_logged() -> int:
     return LogEntry.objects.filter(verb="surveys.import_ballots").count()
 
 
-def imports_logged() -> int:
-    return LogEntry.objects.filter(verb="surveys.import_ballots").count()
-
-
 def test_import_is_one_log_entry(block):
     take(block, ("P1", "SNV", 1, 1), ("P2", "STC", 1, 1))
     entry = LogEntry.objects.get(verb="surveys.import_ballots")
