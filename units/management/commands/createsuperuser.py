@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.contrib.auth.management.commands import createsuperuser
-from django.db import transaction
 
 from units.actions import record_account
 from units.models import User
 
 
 class Command(createsuperuser.Command):
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        last = User.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        """The entry follows the account: one transaction around both would hold the database while
+        somebody types a password."""
+        known = set(User.objects.filter(is_superuser=True).values_list("pk", flat=True))
         super().handle(*args, **options)
-        for user in User.objects.filter(pk__gt=last).order_by("pk"):
+        for user in User.objects.filter(is_superuser=True).exclude(pk__in=known).order_by("pk"):
             record_account(actor=None, user=user)
