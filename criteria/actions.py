@@ -34,8 +34,13 @@ def freeze(round_group_id: int, actor: User | None = None) -> None:
     takes a digest of the tree and its policies once, so that a later change is found."""
     at = clock.now()
     if RoundGroup.objects.filter(pk=round_group_id, frozen_at=None).update(frozen_at=at):
-        block = RoundGroup.objects.select_related("round", "group").get(pk=round_group_id)
-        after = {"at": ledger.instant(at), "digest": ledger.set_digest(block.criteria_set_id)}
+        _log_freeze(RoundGroup.objects.select_related("round", "group").get(pk=round_group_id), actor)
+
+
+def _log_freeze(block: RoundGroup, actor: User | None) -> None:
+    """What the frozen set is; said again when a policy that may still change has changed."""
+    if block.frozen_at is not None:
+        after = {"at": ledger.instant(block.frozen_at), "digest": ledger.set_digest(block.criteria_set_id)}
         record(actor=actor, verb=ledger.VERB_FREEZE, obj=block, after=after)
 
 
@@ -78,6 +83,10 @@ def import_criteria(
                 before={"policies": {field: old for field, (old, _) in policies.items()}},
                 after={**outcome.summary(), "policies": {field: new for field, (_, new) in policies.items()}},
             )
+            if policies:
+                blocks = where.criteria_set.round_groups.select_related("round", "group").order_by("pk")
+                for block in blocks.filter(frozen_at__isnull=False):
+                    _log_freeze(block, actor)
     return outcome
 
 

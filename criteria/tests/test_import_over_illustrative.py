@@ -2,7 +2,7 @@
 
 import pytest
 
-from criteria import actions
+from criteria import actions, ledger
 from criteria.models import CriteriaSet, Criterion, Provenance
 from criteria.tests.factories import CriterionFactory, RoundGroupFactory
 from criteria.tests.sheets import workbook
@@ -32,3 +32,21 @@ def test_official_row_loses_the_invented_rule_guidance_and_the_note_of_the_set()
     assert (row.provenance, row.rule, row.guidance) == (Provenance.OFFICIAL, {}, "")
     assert CriteriaSet.objects.get(pk=block.criteria_set_id).note == ""
     assert any("1.1" in notice and "minh họa" in notice for notice in outcome.notices)
+
+
+def test_policy_changed_on_a_frozen_set_is_said_and_the_ledger_knows() -> None:
+    block = RoundGroupFactory()
+    arguments = {
+        "actor": None,
+        "year": block.round.year,
+        "group": block.group.code,
+        "decision": block.criteria_set.decision.number,
+    }
+    rows = [["Mã", "Nội dung", "Điểm tối đa"], ["1", "Tiêu chí", 2]]
+    actions.import_criteria(file=workbook(rows), **arguments)
+    actions.freeze(block.pk)
+    outcome = actions.import_criteria(file=workbook(rows), na_policy="full", **arguments)
+    assert any("không áp dụng đổi từ rescale sang full" in notice for notice in outcome.notices)
+    assert not list(ledger.check())
+    CriteriaSet.objects.filter(pk=block.criteria_set_id).update(na_policy="shrink")
+    assert list(ledger.check())
