@@ -1,12 +1,13 @@
 """Who may open what: personas by page, the own unit, narrow assignments, drafts."""
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
-from appraisal.models import Appraisal, Release, Stage
+from appraisal.models import Appraisal, Confirmation, Interest, Message, Opinion, Question, Release, Stage
 from appraisal.tests.factories import Council, assign, attach, council, document, question_row
 from appraisal.tests.pages import adjust_form, adjusted_and_released, cell_page, sign_in, status, unit_page
 from cchc_index.lib import clock
@@ -129,6 +130,24 @@ def test_every_address_of_the_app_is_in_the_matrix_or_only_takes_posts():
     resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
     names = {pattern.name for pattern in resolver.url_patterns}
     assert names - {"ask", "bulk", "remind"} <= set(MATRIX)
+
+
+WITHOUT_EVIDENCE = {"home", "interests", "blind", "questions", "question"}
+
+
+def test_every_page_with_evidence_first_asks_for_the_word_on_conflicts(world):
+    people, addresses = world
+    pages = [name for name, expected in MATRIX.items() if expected.get("member") == 200]
+    Confirmation.objects.filter(member=people["member"])._raw_delete("default")
+    client = sign_in(people["member"])
+    found = {name: status(client, addresses[name]) for name in pages}
+    assert found == {name: 200 if name in WITHOUT_EVIDENCE else 302 for name in pages}
+
+
+def test_opinions_questions_and_interests_are_not_in_the_admin():
+    """Nothing of a blind opinion is read there, and nobody writes there what the pages would refuse."""
+    for model in (Opinion, Question, Message, Interest, Confirmation):
+        assert not admin.site.is_registered(model)
 
 
 def test_reading_writes_nothing(world):
