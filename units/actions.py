@@ -170,7 +170,7 @@ def _refuse_twins(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
     folded = {code.casefold(): code for code in known}
     faults = [
         Fault(
-            row.number,
+            row.row,
             "Mã",
             f"mã “{row.code}” chỉ khác “{folded[row.code.casefold()]}” đã có ở chữ hoa, thường",
             "gõ đúng mã đã có",

@@ -178,3 +178,11 @@ def test_command_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_command_refuses_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(CommandRefused, match="Không mở được tệp"):
         call_command("import_units", str(tmp_path / "khong-co.xlsx"), group="so")
+
+
+def test_code_that_differs_from_a_known_one_in_case_only_is_a_slip() -> None:
+    bring(("SNV", "Sở Nội vụ"))
+    with pytest.raises(ImportRefused, match="Dòng 2, cột Mã: mã “snv” chỉ khác “SNV”"):
+        bring(("snv", "Sở Nội vụ"))
+    with pytest.raises(ImportRefused, match="đã có ở dòng 2"):
+        bring(("STC", "Sở Tài chính"), ("stc", "Sở Tài chính"))
