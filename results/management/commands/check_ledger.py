@@ -44,7 +44,7 @@ class Command(OperatorCommand):
         first = LogEntry.objects.filter(number=1).values_list("digest", flat=True).first() or ""
         own, foreign = anchors.of_chain([*kept, *(mark for _, mark in given if mark)], first)
         head = LogHead.objects.filter(pk=1).first()
-        problems = [*unreadable, *_breaks(head, own, options["files"] == "yes")]
+        problems = [*unreadable, *breaks(head, own, options["files"] == "yes")]
         if problems:
             self._refuse(problems)
         self._say(head, own, foreign)
@@ -60,7 +60,8 @@ class Command(OperatorCommand):
                 anchors.append(count, head.digest)
 
 
-def _breaks(head: LogHead | None, marks: list[anchors.Anchor], files: bool) -> Iterator[str]:
+def breaks(head: LogHead | None, marks: list[anchors.Anchor], files: bool) -> Iterator[str]:
+    """Vietnamese sentences for everything that is not as the log and the outside marks say."""
     entries = LogEntry.objects.order_by("number").iterator(2000)
     yield from log.check(entries, head, marks)
     yield from log.check_people()
