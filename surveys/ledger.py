@@ -59,7 +59,7 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
         said = batches.get(batch.pk)
         seen.add(batch.pk)
         done = batch.state in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE)
-        if done != (said is not None) or said is not None and said["state"] != batch.state:
+        if done != (said is not None) or (said is not None and said["state"] != batch.state):
             yield f"{place}: trạng thái khác với nhật ký."
         elif said is not None and said.get("file", batch.file_digest) != batch.file_digest:
             yield f"{place}: mã băm của tệp khác với nhật ký."
