@@ -359,13 +359,10 @@ def _read_csv(data: bytes) -> list[list[Any]]:
 
 
 def _decode(data: bytes) -> str:
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",)
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise _refuse("không phải chữ Unicode (UTF-8)", "lưu lại dạng CSV UTF-8 hoặc .xlsx")
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise _refuse("không phải chữ Unicode (UTF-8)", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from None
 
 
 def _refuse_unreadable(faults: list[Fault]) -> None:
@@ -499,8 +496,3 @@ def _is_numbering(row: Sequence[Any], number: int, heading_position: int) -> boo
     """The row `1 | 2 | 3` that official tables print under their heading."""
     filled = [cell_text(cell) for cell in row if cell_text(cell)]
     return number == heading_position + 2 and len(filled) > 1 and filled == [str(i) for i in range(1, len(filled) + 1)]
-
-
-def column_letters(table: Table) -> Mapping[int, str]:
-    """Column position → letter, for faults in columns named by data (one per question)."""
-    return {i: get_column_letter(i + 1) for i in range(len(table.headings))}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cchc_index.lib import sheets
 from cchc_index.lib.faults import ImportRefused
-from cchc_index.lib.sheets import Column, Table, cell_text, column_letters, is_date, read_cells, read_table
+from cchc_index.lib.sheets import Column, Table, cell_text, is_date, read_cells, read_table
 
 COLUMNS = (
     Column("code", "Mã", ("TT", "STT")),
@@ -133,7 +133,6 @@ class TestWhatPeopleSend:
         assert table.index == {"code": 0, "name": 1, "max": 2}
         assert table.extra == {3: "Ghi chú"}
         assert table.faults == []
-        assert column_letters(table)[3] == "D"
 
     def test_misspelt_heading_is_read_and_named_as_a_repairable_fault(self) -> None:
         table = read(xlsx(("TT", "Nội dung", "Điều tối đa"), ("1", "x", 1)))
