@@ -3,9 +3,14 @@
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="cchc-test-"))
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-every-check-0123456789")
@@ -37,3 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "services" in item.keywords and not configured:
             item.add_marker(pytest.mark.skip(reason="cần PostgreSQL và Redis: chạy make services-test"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One Chromium for every browser test: two at once would share one event loop, which Playwright refuses."""
+    from cchc_index.lib.tests.browser import chromium
+
+    with chromium() as found:
+        yield found

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from cchc_index.lib.tests.browser import PASSWORD, Site, chromium, signed_in
+from cchc_index.lib.tests.browser import PASSWORD, Site, signed_in
 
 pytestmark = pytest.mark.browser
 RULES = {
@@ -32,12 +32,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         done = found.manage(*command)
         assert done.returncode == 0, done.stderr
     with found.served():
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
         yield found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cchc_index.lib.tests.browser import Site, chromium, signed_in, visitor
+from cchc_index.lib.tests.browser import Site, signed_in, visitor
 
 pytestmark = pytest.mark.browser
 YEAR = 2020
@@ -20,12 +20,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         done = found.manage(command)
         assert done.returncode == 0, done.stderr
     with found.served():
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
         yield found
 
 

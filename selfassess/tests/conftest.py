@@ -1,11 +1,10 @@
-"""One served installation and one Chromium for all browser tests of the unit's side."""
+"""One served installation for all browser tests of the unit's side."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
 
-from cchc_index.lib.tests.browser import Site, chromium
+from cchc_index.lib.tests.browser import Site
 
 SEED = "from selfassess.tests.seed import seed; seed()"
 
@@ -17,10 +16,4 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         done = found.manage(*command)
         assert done.returncode == 0, done.stderr
     with found.served():
-        yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
         yield found
