@@ -19,6 +19,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cchc_index.lib.cells import looks_like_formula, safe_cell
+
 from . import reading
 from .reading import Block, Book, Criterion, Row
 
@@ -49,7 +51,6 @@ CODEBOOK = (
     ("publication", "Số quyết định công bố; trống khi là bản xem trước", "chữ"),
     ("illustrative", "“minh họa”: số liệu dựng để trình diễn, không phải kết quả thật; trống: số liệu thật", "chữ"),
 )
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BOLD = Font(bold=True)
 HEAD = PatternFill("solid", fgColor="E7EBEF")
 HALVES = {"self": "TĐ"}
@@ -81,7 +82,7 @@ _TEXTS = {"group", "unit", "name", "band", "incomplete", "publication"}
 
 def _harmless(key: str, value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if key in _TEXTS and text.startswith(DANGEROUS) else text
+    return safe_cell(text) if key in _TEXTS else text
 
 
 def codebook_bytes() -> bytes:
@@ -163,7 +164,7 @@ def _text(cell: SheetCell, text: str) -> SheetCell:
     """Text that stays text: what looks like a formula is quoted, never run."""
     cell.value = text
     cell.data_type = "s"
-    if text.startswith(DANGEROUS):
+    if looks_like_formula(text):
         cell.quotePrefix = True
     return cell
 

@@ -3,15 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from cchc_index.lib.tests.browser import PASSWORD, Site, signed_in
+from cchc_index.lib.tests.browser import PASSWORD, Site, clean, signed_in
 
 pytestmark = pytest.mark.browser
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 SEED = f"""
 from appraisal.tests.factories import council
 from units.models import Role
@@ -33,17 +29,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         assert done.returncode == 0, done.stderr
     with found.served():
         yield found
-
-
-def clean(page: Page) -> None:
-    """No violation on a laptop, none on a phone, and nothing to scroll sideways but tables."""
-    for width in (1366, 390):
-        page.set_viewport_size({"width": width, "height": 768})
-        found = Axe().run(page, options=RULES).response["violations"]
-        said = [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
-        assert not said, f"{page.url} at {width}\n" + "\n".join(said)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} at {width}"
-    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def test_split_hand_over_and_progress_without_javascript(browser: Browser, site: Site) -> None:

@@ -139,7 +139,7 @@ def read_cells(source: str | Path | IO[bytes], *, name: str = "", max_bytes: int
     data, name = _load(source, name, max_bytes)
     if data[:2] == b"PK":
         _guard_zip(data)
-        _refuse_unreadable(unreadable_cells(data))
+        _refuse_all(unreadable_cells(data))
         return _read_xlsx(data)
     if data[:4] == b"\xd0\xcf\x11\xe0":
         raise _refuse("là tệp Excel đời cũ (.xls) hoặc có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
@@ -365,8 +365,8 @@ def _decode(data: bytes) -> str:
         raise _refuse("không phải chữ Unicode (UTF-8)", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from None
 
 
-def _refuse_unreadable(faults: list[Fault]) -> None:
-    """A reader shows these cells as empty: an error or an unknown value must not pass for "nothing"."""
+def _refuse_all(faults: list[Fault]) -> None:
+    """Faults after which the rest of the file cannot be trusted to mean what it seems to."""
     if faults:
         raise ImportRefused(faults)
 
@@ -376,7 +376,7 @@ def _with_headings(cells: list[list[Any]], columns: Sequence[Column], skip_numbe
     headings = [cell_text(cell) for cell in cells[position]]
     index, extra, faults = _match(headings, columns, position + 1)
     table = Table([], position + 1, index, headings, extra, [*faults, *_overlong(cells, position)])
-    _refuse_unreadable(_twins(headings, index, extra, columns, position))
+    _refuse_all(_twins(headings, index, extra, columns, position))
     missing = [c.heading for c in columns if c.required and c.key not in index]
     if missing:
         names = ", ".join(f"“{heading}”" for heading in missing)

@@ -6,29 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfWriter
 
-from cchc_index.lib.tests.browser import Site, signed_in, visitor
+from cchc_index.lib.tests.browser import Site, clean, signed_in, visitor
 from selfassess.tests.factories import tiny_pdf
 
 pytestmark = pytest.mark.browser
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
-WIDTHS = (1366, 390)
-
-
-def clean(page: Page) -> None:
-    """No violation on a laptop, none on a phone, and nothing to scroll sideways but tables."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 768})
-        found = Axe().run(page, options=RULES).response["violations"]
-        said = [f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
-        assert not said, f"{page.url} at {width}\n" + "\n".join(said)
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} at {width}"
-    page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def test_before_and_after_login(browser: Browser, site: Site) -> None:

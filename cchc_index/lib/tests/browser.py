@@ -10,11 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+WIDTHS = (1366, 390)
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
 VIEWPORT = {"width": 1366, "height": 768}
 # Of load_demo's accounts (results/demo/accounts.py) and of the accounts that tests seed.
 PASSWORD = "Minhhoa-2024"
@@ -96,3 +101,14 @@ def signed_in(browser: Browser, site: Site, username: str, *, script: bool = Tru
     page.click("main button")
     page.wait_for_url(lambda url: "dang-nhap" not in url)
     return page
+
+
+def clean(page: Page) -> None:
+    """No violation of axe-core on a laptop, none on a phone, and nothing to scroll sideways but tables."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 768})
+        found = Axe().run(page, options=RULES).response["violations"]
+        said = [f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
+        assert not said, f"{page.url} at {width}\n" + "\n".join(said)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} at {width}"
+    page.set_viewport_size({"width": 1366, "height": 768})
