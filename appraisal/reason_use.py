@@ -13,6 +13,7 @@ from criteria.models import Round
 from selfassess.models import SelfScore
 from units.models import User
 
+from .consistency import deduction
 from .models import Action, AppraisalEntry, Opinion, Reason
 
 
@@ -75,11 +76,7 @@ def uses(round_: Round, reason: Reason | None = None) -> list[Use]:
         "appraisal",
         "sequence",
     )
-    return [Use(row, _deduction(row.own_points, row.points)) for row in ordered]
-
-
-def _deduction(own: Decimal | None, council: Decimal | None) -> Decimal | None:
-    return None if own is None or council is None else own - council
+    return [Use(row, deduction(row.own_points, row.points)) for row in ordered]
 
 
 def usage(found: Iterable[Use]) -> Usage:
