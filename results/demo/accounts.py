@@ -33,12 +33,36 @@ ACCOUNTS = (
 )
 
 
+CAST = {
+    "SCT": ("Tạ Thị Hạnh", "Phan Quốc Bảo"),
+    "SDL": ("Lý Thanh Tùng", "Đinh Thị Nga"),
+    "SKHCN": ("Cao Văn Khải", "Mai Thị Yến"),
+}
+"""Officer and head of units that submit in the practice year. They have no password: nobody logs in as they do."""
+
+
 def ensure(group_units: dict[tuple[str, str], Unit]) -> dict[str, User]:
     """Create what is missing; an account that exists keeps its password. By username."""
     return {account.username: _ensure_one(account, group_units) for account in ACCOUNTS}
 
 
-def _ensure_one(account: Account, units: dict[tuple[str, str], Unit]) -> User:
+def ensure_cast(group_units: dict[tuple[str, str], Unit]) -> dict[str, tuple[User, User]]:
+    """Officer and head by unit code, for the units that are there."""
+    return {
+        code: (
+            _ensure_one(
+                Account(f"canbo.{code.lower()}", names[0], Role.UNIT_OFFICER, ("so", code), ""), group_units, ""
+            ),
+            _ensure_one(
+                Account(f"thutruong.{code.lower()}", names[1], Role.UNIT_HEAD, ("so", code), ""), group_units, ""
+            ),
+        )
+        for code, names in CAST.items()
+        if ("so", code) in group_units
+    }
+
+
+def _ensure_one(account: Account, units: dict[tuple[str, str], Unit], password: str = PASSWORD) -> User:
     staff = account.role is None
     user, created = User.objects.get_or_create(
         username=account.username,
@@ -50,7 +74,7 @@ def _ensure_one(account: Account, units: dict[tuple[str, str], Unit]) -> User:
         },
     )
     if created:
-        user.set_password(PASSWORD)
+        user.set_password(password or None)
         user.save(update_fields=["password"])
         record_account(actor=None, user=user)
     if account.role is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -157,8 +158,9 @@ def _practice_year(round_: Round, people: People) -> None:
         criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
     for block in [Block(round_group) for round_group in round_groups(round_)]:
         _assign(block, people)
-        walk = _walk(block, people)
-        block.archive(actor=people["quanly1"], without=[walk.code])
+        walk, cast = _walk(block, people), _cast(block)
+        block.archive(actor=people["quanly1"], without=[walk.code, *(other.code for other in cast)])
+        _leave_for_the_council(cast, people)
         if block.round_group.group.code == "so":
             walk.assess(left=LEFT_FOR_PRACTICE)
             _leave_survey_files(block, people["dieutra"])
@@ -170,6 +172,25 @@ def _practice_year(round_: Round, people: People) -> None:
 def _walk(block: Block, people: People) -> Walk:
     code, officer, head = WALKERS[block.round_group.group.code]
     return Walk(block, code, officer=people[officer], head=people[head])
+
+
+def _cast(block: Block) -> list[Walk]:
+    """Units whose people submit what the council has yet to appraise."""
+    if block.round_group.group.code != "so":
+        return []
+    players = accounts.ensure_cast({("so", code): unit for code, unit in block.units.items()})
+    return [Walk(block, code, officer=officer, head=head) for code, (officer, head) in players.items()]
+
+
+def _leave_for_the_council(cast: list[Walk], people: People) -> None:
+    """One unit is appraised, of the second a single leaf, the others not at all; the leaf is lowered for the
+    same reason as at the first unit but by less, so that there is a difference to find."""
+    for walk in cast:
+        walk.submit(walk.assess())
+    for walk in cast[:1]:
+        walk.appraise(people[MEMBERS[1]])
+    for walk in cast[1:2]:
+        walk.lower(people[MEMBERS[0]], by=Decimal("0.25"), leaves=1)
 
 
 def _assign(block: Block, people: People) -> None:

@@ -86,27 +86,31 @@ class Walk:
 
     def appraise(self, member: User) -> None:
         """Adjust three leaves with a reason, recognise the rest."""
-        scores = SelfScore.objects.filter(
-            assessment__unit=self.unit, assessment__round_group=self.block.round_group
-        ).order_by("criterion__position")
-        lowered = [s for s in scores if s.points and s.points >= 1 and s.criterion.kind == Criterion.Kind.NORMAL][
-            4:15:4
-        ]
+        lowered = {score.pk for score in self.lower(member, by=Decimal("0.5"))}
+        cells = [(self.unit.pk, score.criterion_id, 0) for score in self._scores() if score.pk not in lowered]
+        appraisal.bulk_recognise(actor=member, round_group_id=self.block.round_group.pk, cells=cells)
+
+    def lower(self, member: User, *, by: Decimal, leaves: int = 3) -> list[SelfScore]:
+        """Adjust the first of the leaves that can bear it, always with the same reason."""
+        able = [s for s in self._scores() if s.points and s.points >= 1 and s.criterion.kind == Criterion.Kind.NORMAL]
         reason = Reason.objects.filter(active=True).order_by("pk").first()
+        lowered = able[4:15:4][:leaves]
         for score in lowered:
             appraisal.adjust(
                 actor=member,
                 round_group_id=self.block.round_group.pk,
                 unit_id=self.unit.pk,
                 criterion_id=score.criterion_id,
-                points=(score.points or Decimal(0)) - Decimal("0.5"),
+                points=(score.points or Decimal(0)) - by,
                 reason_id=reason.pk if reason else None,
                 comment="Tài liệu kiểm chứng chưa thể hiện đủ số liệu đã khai.",
                 seen_version=0,
             )
-        taken = {score.pk for score in lowered}
-        cells = [(self.unit.pk, score.criterion_id, 0) for score in scores if score.pk not in taken]
-        appraisal.bulk_recognise(actor=member, round_group_id=self.block.round_group.pk, cells=cells)
+        return lowered
+
+    def _scores(self) -> list[SelfScore]:
+        own = SelfScore.objects.filter(assessment__unit=self.unit, assessment__round_group=self.block.round_group)
+        return list(own.select_related("criterion").order_by("criterion__position"))
 
     def adjusted(self) -> list[Appraisal]:
         return list(

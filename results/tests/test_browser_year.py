@@ -28,6 +28,8 @@ def test_a_year_from_the_first_score_to_the_published_file(browser: Browser, sit
     head_submits(signed_in(browser, site, "thutruong.snv"))
     member = signed_in(browser, site, "thamdinh.stp")
     member_adjusts_one_and_recognises_the_rest(member, "so", "SNV")
+    for unit in ("SDL", "SKHCN"):
+        member_recognises_everything(member, "so", unit)
     member_recognises_everything(member, "huyen", "005")
     manager = signed_in(browser, site, "quanly1")
     manager_releases(manager, "so")
@@ -101,8 +103,7 @@ def member_adjusts_one_and_recognises_the_rest(page: Page, block: str, unit: str
 
 def member_recognises_everything(page: Page, block: str, unit: str) -> None:
     page.goto(f"/tham-dinh/khoi/{block}/don-vi/{unit}/?nam={YEAR}")
-    for box in page.locator("input[name=o]").all():
-        box.check()
+    page.get_by_label("Chọn tất cả dòng công nhận được").check()
     page.get_by_role("button", name="Xem trước việc công nhận").click()
     page.get_by_role("button", name="Công nhận").click()
     expect(page.locator("main")).to_contain_text("công nhận")
