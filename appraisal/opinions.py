@@ -18,7 +18,7 @@ from .models import Appraisal, BlindCriterion, Opinion, Stage
 
 def tolerances(round_group: RoundGroup) -> dict[int, Decimal]:
     """{marked criterion: how many points two opinions may differ}, one query."""
-    rows = BlindCriterion.objects.filter(round_group=round_group).order_by("pk")
+    rows = BlindCriterion.objects.filter(round_group=round_group).order_by()
     return dict(rows.values_list("criterion_id", "tolerance"))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet, Value
 
 from criteria.models import Criterion, RoundGroup
 from selfassess import findings
@@ -166,7 +166,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything a grid reads, by cell: six queries whatever the number of units and criteria."""
+    """Everything a grid reads, by cell: at most four queries whatever the number of units and criteria."""
 
     submitted: frozenset[int]
     claims: dict[Cell, Claim]
@@ -194,48 +194,53 @@ class Sheet:
 
 
 def sheet(
-    round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion], *, released: frozenset[str]
+    round_group: RoundGroup,
+    units: Sequence[Unit],
+    leaves: Sequence[Criterion],
+    *,
+    released: frozenset[str],
+    evidence: bool = False,
 ) -> Sheet:
     """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. The `released` stages
-    tell whether an adjustment waits for an answer and an objection for round 2. `warned`: the pieces of
-    evidence of each cell that carry a warning."""
-    return Sheet(
-        _submitted(round_group),
-        _claims(round_group, units, leaves),
-        _standings(round_group, units, leaves),
-        _replies(round_group),
-        released,
-        findings.warned_cells(round_group.round, round_group.pk),
+    tell whether an adjustment waits for an answer and an objection for round 2. `evidence`: count each cell's
+    pieces and those that carry a warning, which a page that shows neither need not pay for."""
+    within = ([unit.pk for unit in units], [leaf.pk for leaf in leaves])
+    submitted, claims = _claims(round_group, *within, evidence=evidence)
+    warned = findings.warned_cells(round_group.round, round_group.pk, *within) if evidence else {}
+    return Sheet(submitted, claims, _standings(round_group, *within), _replies(round_group, *within), released, warned)
+
+
+def _claims(
+    round_group: RoundGroup, units: list[int], leaves: list[int], *, evidence: bool
+) -> tuple[frozenset[int], dict[Cell, Claim]]:
+    """The units that have submitted, and what they claim; one query."""
+    submitted = SelfAssessment.objects.filter(
+        round_group=round_group, unit__in=units, state=SelfAssessment.State.SUBMITTED
     )
-
-
-def _submitted(round_group: RoundGroup) -> frozenset[int]:
-    rows = SelfAssessment.objects.filter(round_group=round_group, state=SelfAssessment.State.SUBMITTED)
-    return frozenset(rows.order_by("pk").values_list("unit_id", flat=True))
-
-
-def _claims(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> dict[Cell, Claim]:
-    rows = SelfScore.objects.filter(
-        assessment__round_group=round_group,
-        assessment__state=SelfAssessment.State.SUBMITTED,
-        assessment__unit__in=units,
-        criterion__in=leaves,
+    wanted = FilteredRelation("scores", condition=Q(scores__criterion__in=leaves))
+    live = Q(claim__evidence__removed_at=None)
+    papers = Count("claim__evidence", filter=live) if evidence else Value(0)
+    found = submitted.annotate(claim=wanted, papers=papers).values_list(
+        "unit_id", "claim__criterion_id", "claim__points", "claim__na_claimed", "papers"
     )
-    papers = Count("evidence", filter=Q(evidence__removed_at=None))
-    found = rows.annotate(papers=papers).order_by("pk")
-    fields = ("assessment__unit_id", "criterion_id", "points", "na_claimed", "papers")
-    return {(row[0], row[1]): Claim(*row[2:]) for row in found.values_list(*fields)}
+    rows = list(found.order_by())
+    return frozenset(row[0] for row in rows), {(row[0], row[1]): Claim(*row[2:]) for row in rows if row[1]}
 
 
-def _standings(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> dict[Cell, Standing]:
-    rows = Appraisal.objects.filter(round_group=round_group, unit__in=units, criterion__in=leaves).order_by("pk")
+def _standings(round_group: RoundGroup, units: list[int], leaves: list[int]) -> dict[Cell, Standing]:
+    rows = Appraisal.objects.filter(round_group=round_group, unit__in=units, criterion__in=leaves).order_by()
     fields = ("unit_id", "criterion_id", "pk", "stage", "action", "points", "not_applicable", "version")
     return {(row[0], row[1]): Standing(*row[2:]) for row in rows.values_list(*fields)}
 
 
-def _replies(round_group: RoundGroup) -> dict[int, str]:
+def _replies(round_group: RoundGroup, units: list[int], leaves: list[int]) -> dict[int, str]:
     """{appraisal: the unit's last answer}."""
-    rows = AppraisalEntry.objects.filter(appraisal__round_group=round_group, stage=Stage.EXPLANATION)
+    rows = AppraisalEntry.objects.filter(
+        appraisal__round_group=round_group,
+        appraisal__unit__in=units,
+        appraisal__criterion__in=leaves,
+        stage=Stage.EXPLANATION,
+    )
     return dict(rows.order_by("appraisal_id", "sequence").values_list("appraisal_id", "action"))
 
 

@@ -98,11 +98,12 @@ class Calendar:
         return None
 
 
-def calendar(round_group: RoundGroup) -> Calendar:
-    """Two queries."""
-    phases = {p.kind: p for p in Phase.objects.filter(round_id=round_group.round_id).order_by("pk")}
-    released = Release.objects.filter(round_group=round_group).values_list("stage", flat=True)
-    return Calendar(phases, frozenset(released), clock.now())
+def calendar(round_group: RoundGroup, phases: Iterable[Phase] | None = None) -> Calendar:
+    """Two queries; one when the phases of the round have been read."""
+    if phases is None:
+        phases = Phase.objects.filter(round_id=round_group.round_id).order_by("pk")
+    released = Release.objects.filter(round_group=round_group).order_by().values_list("stage", flat=True)
+    return Calendar({p.kind: p for p in phases}, frozenset(released), clock.now())
 
 
 def reads_all(user: people.AnyUser) -> bool:
@@ -121,7 +122,7 @@ def closed_units(user: people.AnyUser) -> frozenset[int]:
     if kept is None:
         kept = people.grants(user).own_units
         if has_desk(user):
-            declared = Interest.objects.filter(member=user.pk, withdrawn_at=None).order_by("pk")
+            declared = Interest.objects.filter(member=user.pk, withdrawn_at=None).order_by()
             kept |= frozenset(declared.values_list("unit_id", flat=True))
         user._closed_units = kept  # type: ignore[union-attr]
     return kept
@@ -131,19 +132,20 @@ def forget_closed_units(user: people.AnyUser) -> None:
     user.__dict__.pop("_closed_units", None)
 
 
-def scope_of(user: people.AnyUser, round_group: RoundGroup) -> Scope:
-    """What `user` may judge and read in the block: at most four queries."""
-    rows = list(
-        Criterion.objects.filter(criteria_set_id=round_group.criteria_set_id)
-        .order_by("position")
-        .values_list("pk", "parent_id", "is_leaf", "source")
-    )
-    parents = {pk: parent for pk, parent, _, _ in rows}
-    leaves = frozenset(pk for pk, _, is_leaf, source in rows if is_leaf and source == Source.SELF)
-    parts = tuple(
-        Part(_under(a.branch_id, leaves, parents), frozenset(u.pk for u in a.units.all()) or None)
-        for a in _assignments(user).filter(round_group=round_group)
-    )
+def scope_of(user: people.AnyUser, round_group: RoundGroup, tree: Iterable[Criterion] | None = None) -> Scope:
+    """What `user` may judge and read in the block: at most three queries, one less when the tree of the
+    block's set has been read."""
+    if tree is None:
+        found = Criterion.objects.filter(criteria_set_id=round_group.criteria_set_id).order_by()
+        tree = found.only("parent_id", "is_leaf", "source")
+    rows = list(tree)
+    parents = {row.pk: row.parent_id for row in rows}
+    leaves = frozenset(row.pk for row in rows if row.is_leaf and row.source == Source.SELF)
+    held: dict[int, tuple[int | None, set[int]]] = {}
+    mine = _assignments(user).filter(round_group=round_group)
+    for pk, branch, unit in mine.values_list("pk", "branch_id", "units"):
+        held.setdefault(pk, (branch, set()))[1].update([unit] if unit else [])
+    parts = tuple(Part(_under(branch, leaves, parents), frozenset(units) or None) for branch, units in held.values())
     return Scope(parts, closed_units(user), reads_all(user), leaves)
 
 

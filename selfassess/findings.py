@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from criteria.models import Criterion, Round
 
@@ -55,12 +55,15 @@ def say(paper: Paper, period: tuple[date, date], twins: tuple[str, ...] = (), *,
     return Said(tuple(filter(None, warnings)), tuple(filter(None, [_unread(paper, found)])))
 
 
+_SCAN_WARNINGS = {
+    Scan.INFECTED: "Tệp có mã độc nên đã bị chặn: phải thay bằng tệp sạch.",
+    Scan.SCANNING: "Tệp đang quét mã độc, chưa có kết quả.",
+    Scan.FAILED: "Tệp chưa quét được mã độc; hệ thống sẽ tự quét lại.",
+}
+
+
 def _scan(paper: Paper) -> str:
-    return {
-        Scan.INFECTED: "Tệp có mã độc nên đã bị chặn: phải thay bằng tệp sạch.",
-        Scan.SCANNING: "Tệp đang quét mã độc, chưa có kết quả.",
-        Scan.FAILED: "Tệp chưa quét được mã độc; hệ thống sẽ tự quét lại.",
-    }.get(Scan(paper.scan_state), "")
+    return _SCAN_WARNINGS.get(Scan(paper.scan_state), "")
 
 
 def _date(paper: Paper, period: tuple[date, date]) -> str:
@@ -204,28 +207,42 @@ def infected(assessment: SelfAssessment) -> list[Document]:
     return list(rows.order_by("pk").distinct())
 
 
-def warned_cells(round_: Round, group_id: int) -> dict[tuple[int, int], int]:
-    """{(unit, criterion): pieces of evidence with a warning} of what a block has submitted; two queries."""
-    rows = _submitted(round_).filter(score__assessment__round_group=group_id).order_by("pk")
-    shared = _shared_digests(round_)
+def warned_cells(
+    round_: Round, group_id: int, units: Iterable[int] | None = None, criteria: Iterable[int] | None = None
+) -> dict[tuple[int, int], int]:
+    """{(unit, criterion): pieces of evidence with a warning} of what a block has submitted, or of some of its
+    units and criteria; one query."""
+    rows = _submitted(round_).filter(score__assessment__round_group=group_id)
+    if units is not None:
+        rows = rows.filter(score__assessment__unit__in=units)
+    if criteria is not None:
+        rows = rows.filter(score__criterion__in=criteria)
+    alike = _submitted(round_).filter(document__digest=OuterRef("document__digest"))
+    rows = rows.annotate(twin=Exists(alike.exclude(document__unit=OuterRef("document__unit")).order_by()))
     period = (round_.assessed_from, round_.assessed_to)
     found: dict[tuple[int, int], int] = {}
-    for unit, criterion, *fields in rows.values_list("score__assessment__unit", "score__criterion", *_FIELDS):
-        paper = Paper(*fields)
-        twins = ("",) if paper.digest in shared else ()
-        if say(paper, period, twins).warnings:
+    suspects = rows.filter(_suspect(period) | Q(twin=True)).order_by()
+    cell = ("score__assessment__unit", "score__criterion")
+    for unit, criterion, twin, *fields in suspects.values_list(*cell, "twin", *_FIELDS):
+        if say(Paper(*fields), period, ("",) if twin else ()).warnings:
             found[unit, criterion] = found.get((unit, criterion), 0) + 1
     return found
+
+
+def _suspect(period: tuple[date, date]) -> Q:
+    """Evidence that `say` may warn of, twins apart. What is a warning `say` alone decides: this only spares
+    reading all the rest."""
+    return (
+        Q(document__scan_state__in=_SCAN_WARNINGS)
+        | Q(document__issued_on__lt=period[0])
+        | Q(document__issued_on__gt=period[1])
+        | Q(page__gt=F("document__pages"))
+        | Q(document__reading__number_found=False)
+        | Q(document__reading__signed=False)
+    )
 
 
 _FIELDS = (
     *("document__number", "document__issued_on", "document__content_type", "document__digest", "document__pages"),
     *("document__scan_state", "document__reading", "page"),
 )
-
-
-def _shared_digests(round_: Round) -> frozenset[str]:
-    """Digests that more than one unit submitted in the round."""
-    rows = _submitted(round_).order_by().values("document__digest")
-    counted = rows.annotate(units=Count("document__unit", distinct=True)).filter(units__gt=1)
-    return frozenset(counted.values_list("document__digest", flat=True))

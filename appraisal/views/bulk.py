@@ -25,7 +25,7 @@ def bulk(request: HttpRequest, group: str) -> HttpResponse:
     if not chosen:
         messages.warning(request, "Chưa chọn tiêu chí nào. Đánh dấu các dòng cần công nhận rồi bấm lại.")
         return redirect(back)
-    cells = [c for c in here.cells(here.units, here.leaves) if (c.unit.pk, c.criterion.pk) in chosen]
+    cells = [c for c in here.cells(here.units, here.leaves, evidence=True) if (c.unit.pk, c.criterion.pk) in chosen]
     if len(cells) != len(chosen):
         raise Http404
     if request.POST.get("xac-nhan"):

@@ -144,7 +144,8 @@ def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) 
     along = "tieu-chi" if request.GET.get("theo") == "tieu-chi" else "don-vi"
     wanted = request.GET.get("loc", "")
     wanted = wanted if wanted in queries.FILTERS else ""
-    cells = here.cells(here.units, [leaf]) if along == "tieu-chi" else here.cells([unit], here.leaves)
+    units, leaves = (here.units, [leaf]) if along == "tieu-chi" else ([unit], here.leaves)
+    cells = here.cells(units, leaves, evidence=bool(wanted))
     at = next(i for i, c in enumerate(cells) if (c.unit.pk, c.criterion.pk) == (unit.pk, leaf.pk))
     back = ("criterion", leaf.code) if along == "tieu-chi" else ("unit", unit.code)
 

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from appraisal import opinions, queries, rules
 from appraisal.models import Stage
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, Round, RoundGroup
 from units.models import Unit, User
 
 from .guard import ClosedUnit
@@ -29,14 +29,11 @@ class Place:
     round_group: RoundGroup
     scope: rules.Scope
     calendar: rules.Calendar
+    tree: list[Criterion]
 
     @cached_property
     def units(self) -> list[Unit]:
         return list(rules.units_in(self.scope, self.round_group))
-
-    @cached_property
-    def tree(self) -> list[Criterion]:
-        return criteria_queries.tree(self.round_group.criteria_set_id)
 
     @cached_property
     def leaves(self) -> list[Criterion]:
@@ -70,9 +67,12 @@ class Place:
             raise Http404
         return found
 
-    def cells(self, units: Sequence[Unit], leaves: Sequence[Criterion]) -> list[queries.GridCell]:
+    def cells(
+        self, units: Sequence[Unit], leaves: Sequence[Criterion], *, evidence: bool = False
+    ) -> list[queries.GridCell]:
         """The cells of `units` × `leaves` that the person may see, in the order given."""
-        sheet = queries.sheet(self.round_group, units, leaves, released=self.calendar.released)
+        released = self.calendar.released
+        sheet = queries.sheet(self.round_group, units, leaves, released=released, evidence=evidence)
         return [
             sheet.cell(unit, leaf, self.may_judge(unit, leaf), blind=self.is_blind(leaf))
             for unit in units
@@ -112,7 +112,8 @@ def place(request: HttpRequest, group: str) -> Place:
     current = criteria_queries.round_in_view(request)
     if current is None:
         raise Http404
-    return standing_in(user, get_object_or_404(criteria_queries.round_groups(current), group__code=group))
+    blocks = RoundGroup.objects.filter(round=current).select_related("group")
+    return standing_in(user, get_object_or_404(blocks, group__code=group), current)
 
 
 def places(request: HttpRequest) -> list[Place]:
@@ -121,9 +122,13 @@ def places(request: HttpRequest) -> list[Place]:
     current = criteria_queries.round_in_view(request)
     if current is None:
         return []
-    found = [standing_in(user, block) for block in criteria_queries.round_groups(current).order_by("group__position")]
+    blocks = RoundGroup.objects.filter(round=current).select_related("group").order_by("group__position")
+    found = [standing_in(user, block, current) for block in blocks]
     return [here for here in found if here.scope.reads_all or any(part.leaves for part in here.scope.parts)]
 
 
-def standing_in(user: User, round_group: RoundGroup) -> Place:
-    return Place(user, round_group, rules.scope_of(user, round_group), rules.calendar(round_group))
+def standing_in(user: User, block: RoundGroup, current: Round) -> Place:
+    """The place of the person in a block of the round in view, whose phases the frame has read."""
+    block.round = current
+    tree = criteria_queries.tree(block.criteria_set_id)
+    return Place(user, block, rules.scope_of(user, block, tree), rules.calendar(block, current.phases.all()), tree)

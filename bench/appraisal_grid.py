@@ -1,0 +1,105 @@
+"""How long the council's pages take on a block of full size, beside an empty page of the same site.
+
+`python bench/appraisal_grid.py [--units 53] [--leaves 100]` works on the database of DATABASE_URL; without
+one, on SQLite in a scratch folder. Everything it writes is rolled back. Both pages pass the same middleware
+with the same signed-in person in the same run, turn by turn: trust the ratios, not the milliseconds.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 25
+
+
+def setup() -> None:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="cchc-bench-")
+    os.environ.pop("MEDIA_ROOT", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cchc_index.settings")
+    sys.path.insert(0, str(ROOT))
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+def with_empty_page() -> ModuleType:
+    """The site's addresses and one more: the frame of a page with nothing in it."""
+    from django.shortcuts import render
+    from django.urls import include, path
+
+    site = ModuleType("measured_site")
+    site.urlpatterns = [  # type: ignore[attr-defined]
+        path("trang-trong/", lambda request: render(request, "base.html")),
+        path("", include("cchc_index.urls")),
+    ]
+    return site
+
+
+def addresses(block: Any) -> dict[str, str]:
+    from django.urls import reverse
+
+    group = block.round_group.group.code
+    unit, leaf = block.units[-1].code, block.leaves[-1].code
+    year = f"?nam={block.round_group.round.year}"
+    named = {
+        "theo đơn vị (mọi tiêu chí của một đơn vị)": reverse("appraisal:unit", args=[group, unit]),
+        "theo tiêu chí (mọi đơn vị ở một tiêu chí)": reverse("appraisal:criterion", args=[group, leaf]),
+        "màn hình thẩm định một tiêu chí": reverse("appraisal:cell", args=[group, unit, leaf]),
+        "trang đầu của Hội đồng": reverse("appraisal:home"),
+    }
+    return {name: address + year for name, address in named.items()}
+
+
+def measure(block: Any) -> None:
+    from django.conf import settings
+    from django.test import Client, override_settings
+
+    hosts = settings.ALLOWED_HOSTS or ["testserver"]
+    with override_settings(ROOT_URLCONF=with_empty_page(), ALLOWED_HOSTS=[*hosts, "testserver"]):
+        client = Client()
+        client.force_login(block.member)
+        pages = {"trang trống (nền)": "/trang-trong/?nam=2097", **addresses(block)}
+        taken: dict[str, list[float]] = {name: [] for name in pages}
+        sizes = {name: len(client.get(address).content) for name, address in pages.items()}
+        for _ in range(ROUNDS):
+            for name, address in pages.items():
+                started = time.perf_counter()
+                answer = client.get(address)
+                taken[name].append(time.perf_counter() - started)
+                assert answer.status_code == 200, (name, answer.status_code)
+    medians = {name: statistics.median(times) for name, times in taken.items()}
+    base = next(iter(medians.values()))
+    for name, seconds in medians.items():
+        print(f"{name:<44}{seconds * 1000:8.1f} ms {seconds / base:6.2f} ×{sizes[name] / 1024:8.0f} KB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--units", type=int, default=53)
+    parser.add_argument("--leaves", type=int, default=100)
+    options = parser.parse_args()
+    setup()
+    from django.db import connection, transaction
+
+    from appraisal.tests.large_block import large_block
+
+    with transaction.atomic():
+        block = large_block(options.units, options.leaves)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        print(f"{connection.vendor}: {options.units} đơn vị × {options.leaves} tiêu chí, mỗi trang {ROUNDS} lần")
+        measure(block)
+        transaction.set_rollback(True)
+
+
+if __name__ == "__main__":
+    main()
