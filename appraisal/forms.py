@@ -16,6 +16,10 @@ class RecogniseForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class UndoForm(forms.Form):
+    seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class AdjustForm(forms.Form):
     use_required_attribute = False  # the server's sentence is Vietnamese, the browser's may not be
 

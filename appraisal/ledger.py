@@ -13,6 +13,7 @@ from cchc_index.lib.canonical import digest
 from units.models import LogEntry
 
 from . import proofs
+from . import steps as sequence
 from .models import Action, Appraisal, AppraisalEntry, Release
 
 VERB_RECOGNISE = "appraisal.recognise"
@@ -20,8 +21,9 @@ VERB_ADJUST = "appraisal.adjust"
 VERB_BULK = "appraisal.bulk_recognise"
 VERB_REPLY = "appraisal.reply"
 VERB_IMPORT = "appraisal.import"
-ENTRY_VERBS = (VERB_RECOGNISE, VERB_ADJUST, VERB_BULK, VERB_REPLY, VERB_IMPORT)
-COUNCIL_ACTIONS = (Action.RECOGNISE, Action.ADJUST)
+VERB_UNDO = "appraisal.undo"
+VERB_BULK_UNDO = "appraisal.bulk_undo"
+ENTRY_VERBS = (VERB_RECOGNISE, VERB_ADJUST, VERB_BULK, VERB_REPLY, VERB_IMPORT, VERB_UNDO, VERB_BULK_UNDO)
 VERB_RELEASE = "appraisal.release"
 VERB_WITHDRAW = "appraisal.withdraw"
 CHUNK = 2000
@@ -31,7 +33,8 @@ Row = tuple[Appraisal, list[AppraisalEntry]]
 
 def entry_digest(entry: AppraisalEntry, appraisal: Appraisal, documents: list[str]) -> str:
     """The digest of one step: its cell, place in the sequence, content, author, time and documents
-    (as "id:sha256")."""
+    (as "id:sha256"); of an undo also the step it takes back."""
+    undone = [entry.undoes_id] if entry.action == Action.UNDO else []  # the digests of other steps stay as they were
     return digest(
         [
             appraisal.round_group_id,
@@ -48,6 +51,7 @@ def entry_digest(entry: AppraisalEntry, appraisal: Appraisal, documents: list[st
             entry.actor_id,
             f"{entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}",
             sorted(documents),
+            *undone,
         ]
     )
 
@@ -88,11 +92,14 @@ def _standing_faults(appraisal: Appraisal, steps: list[AppraisalEntry]) -> Itera
     place = f"Kết quả thẩm định {appraisal.criterion.code} của {appraisal.unit}"
     if [step.sequence for step in steps] != list(range(1, len(steps) + 1)) or appraisal.version != len(steps):
         yield f"{place}: các bước không liền số, có bước bị xóa hoặc chèn thêm."
-    council = [step for step in steps if step.action in COUNCIL_ACTIONS]
-    if not council:
+    counting: list[AppraisalEntry] = []
+    if sum(not sequence.take(counting, step) for step in steps):
+        yield f"{place}: có bước rút lại không khớp với bước mà nó rút."
+    said = counting or [step for step in steps if step.action == Action.UNDO]  # all taken back: no points
+    if not said:
         yield f"{place}: không có bước nào của hội đồng."
-    elif _values(appraisal) != _values(council[-1]):
-        yield f"{place}: không bằng bước cuối cùng của hội đồng."
+    elif _values(appraisal) != _values(said[-1]):
+        yield f"{place}: không bằng bước cuối cùng còn hiệu lực của hội đồng."
 
 
 def _values(row: Appraisal | AppraisalEntry) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from cchc_index.lib import numbers
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess.models import Document
 from units.models import LogEntry, Unit, User
@@ -72,6 +73,7 @@ class Action(models.TextChoices):
     ADJUST = "adjust", "điều chỉnh"
     AGREE = "agree", "đơn vị đồng ý"
     DISAGREE = "disagree", "đơn vị không đồng ý"
+    UNDO = "undo", "rút lại"
 
 
 class Release(models.Model):
@@ -96,7 +98,8 @@ class Release(models.Model):
 
 
 class Appraisal(models.Model):
-    """The current standing of one leaf of one unit: what the last council entry says."""
+    """The current standing of one leaf of one unit: what the last council entry that counts says. When the
+    only ones were taken back the row stays, says "undo" and has no points: no decision, as if it were absent."""
 
     round_group = models.ForeignKey(RoundGroup, models.PROTECT, related_name="appraisals", verbose_name="khối trong kỳ")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="appraisals", verbose_name="đơn vị")
@@ -119,15 +122,30 @@ class Appraisal(models.Model):
                 violation_error_message="Tiêu chí này của đơn vị đã có kết quả thẩm định.",
             ),
             models.CheckConstraint(
-                condition=Q(not_applicable=True, points=None) | Q(not_applicable=False, points__gte=0),
+                condition=Q(action="undo", not_applicable=False, points=None)
+                | ~Q(action="undo")
+                & (Q(not_applicable=True, points=None) | Q(not_applicable=False, points__isnull=False, points__gte=0)),
                 name="standing_has_points_or_na",
                 violation_error_message="Kết quả thẩm định phải có điểm, hoặc là không áp dụng.",
             ),
         ]
 
+    @property
+    def is_decided(self) -> bool:
+        """False where every decision was taken back."""
+        return self.action != Action.UNDO
+
+    @property
+    def value(self) -> str:
+        """What stands, in the words of a sentence."""
+        if not self.is_decided:
+            return "chờ thẩm định"
+        return "không áp dụng" if self.not_applicable else f"{numbers.vn(self.points)} điểm"
+
 
 class AppraisalEntry(models.Model):
-    """Append-only: one movement of one point. The standing equals the last council entry."""
+    """Append-only: one movement of one point. The standing equals the last council entry that counts; an
+    undo says of an earlier one that it no longer does."""
 
     appraisal = models.ForeignKey(Appraisal, models.PROTECT, related_name="entries", verbose_name="kết quả thẩm định")
     sequence = models.PositiveIntegerField("lần")
@@ -142,6 +160,9 @@ class AppraisalEntry(models.Model):
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người làm", null=True)
     at = models.DateTimeField("lúc")
     documents = models.ManyToManyField(Document, related_name="appraisal_entries", verbose_name="tài liệu", blank=True)
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, related_name="undone_by", verbose_name="rút lại bước", null=True, blank=True
+    )
     log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
 
     class Meta:
@@ -166,8 +187,10 @@ class AppraisalEntry(models.Model):
                 violation_error_message="Không đồng ý phải kèm giải trình.",
             ),
             models.CheckConstraint(
-                condition=Q(action__in=["agree", "disagree"], stage="explanation", points=None)
-                | Q(action__in=["recognise", "adjust"]) & ~Q(stage="explanation"),
+                condition=Q(action__in=["agree", "disagree"], stage="explanation", points=None, undoes=None)
+                | Q(action__in=["recognise", "adjust"], undoes=None) & ~Q(stage="explanation")
+                | Q(action="undo", points=None, not_applicable=False, undoes__isnull=False)
+                & Q(stage__in=["round1", "round2", "final"]),
                 name="stage_fits_action",
                 violation_error_message="Việc này không thuộc giai đoạn đó.",
             ),

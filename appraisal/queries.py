@@ -26,13 +26,15 @@ FILTERS = {
 
 def standings_by_cell(round_group: RoundGroup) -> dict[Cell, tuple[Decimal | None, bool]]:
     """{(unit_id, criterion_id): (points, not_applicable)} of a block, one query. A cell without a
-    standing is absent: not scored, never a zero."""
-    rows = Appraisal.objects.filter(round_group=round_group).order_by("pk")
+    standing, or whose decisions were all taken back, is absent: not scored, never a zero."""
+    rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("pk")
     found = rows.values_list("unit_id", "criterion_id", "points", "not_applicable")
     return {(unit, criterion): (points, na) for unit, criterion, points, na in found}
 
 
 class Standing(NamedTuple):
+    """What was recorded on a cell; "undo": every decision was taken back."""
+
     pk: int
     stage: str
     action: str
@@ -61,7 +63,7 @@ class GridCell:
     criterion: Criterion
     submitted: bool
     claim: Claim | None
-    standing: Standing | None
+    record: Standing | None
     reply: str
     may_decide: bool
     reply_asked: bool = False
@@ -70,13 +72,18 @@ class GridCell:
     blind: bool = False
 
     @property
+    def standing(self) -> Standing | None:
+        """The council's decision; None where there is none, or none any more."""
+        return self.record if self.record is not None and self.record.action != Action.UNDO else None
+
+    @property
     def key(self) -> str:
         """What a bulk form sends: unit, criterion and the version the person saw."""
         return f"{self.unit.pk}:{self.criterion.pk}:{self.version}"
 
     @property
     def version(self) -> int:
-        return self.standing.version if self.standing else 0
+        return self.record.version if self.record else 0
 
     @property
     def is_scored(self) -> bool:
@@ -177,14 +184,14 @@ class Sheet:
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
-        standing = self.standings.get(at)
+        record = self.standings.get(at)
         return GridCell(
             unit=unit,
             criterion=criterion,
             submitted=unit.pk in self.submitted,
             claim=self.claims.get(at),
-            standing=standing,
-            reply=self.replies.get(standing.pk, "") if standing else "",
+            record=record,
+            reply=self.replies.get(record.pk, "") if record else "",
             may_decide=may_decide and unit.pk in self.submitted,
             reply_asked=Stage.ROUND1 in self.released,
             round2_over=Stage.ROUND2 in self.released,
@@ -295,7 +302,7 @@ def evidence_of(score: SelfScore | None) -> list[Evidence]:
 
 def steps(entries: QuerySet[AppraisalEntry]) -> list[AppraisalEntry]:
     """Steps with everything a timeline shows: two queries."""
-    return list(entries.select_related("actor", "reason").prefetch_related("documents"))
+    return list(entries.select_related("actor", "reason", "undone_by").prefetch_related("documents"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +332,7 @@ class ReplyRow:
 def reply_rows(entries: QuerySet[AppraisalEntry]) -> list[ReplyRow]:
     """The adjusted criteria among released `entries`, in the order of units and printed codes."""
     found = entries.select_related(
-        "actor", "reason", "appraisal__unit", "appraisal__criterion", "appraisal__round_group__round"
+        "actor", "reason", "undone_by", "appraisal__unit", "appraisal__criterion", "appraisal__round_group__round"
     ).prefetch_related("documents")
     by_cell: dict[int, list[AppraisalEntry]] = {}
     for entry in found.order_by("appraisal__unit__code", "appraisal__criterion__position", "appraisal", "sequence"):

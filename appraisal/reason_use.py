@@ -56,14 +56,15 @@ class CriterionUse:
 
 
 def uses(round_: Round, reason: Reason | None = None) -> list[Use]:
-    """The adjustments of a round that give a reason (all reasons: None), by criterion and unit. One query."""
+    """The adjustments of a round that give a reason (all reasons: None), by criterion and unit. One query.
+    An adjustment that was taken back is no use of its reason."""
     own = SelfScore.objects.filter(
         assessment__round_group=OuterRef("appraisal__round_group"),
         assessment__unit=OuterRef("appraisal__unit"),
         criterion=OuterRef("appraisal__criterion"),
     ).order_by()
     rows = AppraisalEntry.objects.filter(
-        appraisal__round_group__round=round_, action=Action.ADJUST, reason__isnull=False
+        appraisal__round_group__round=round_, action=Action.ADJUST, reason__isnull=False, undone_by=None
     )
     rows = rows if reason is None else rows.filter(reason=reason)
     rows = rows.select_related(

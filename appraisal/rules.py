@@ -17,6 +17,7 @@ from selfassess.models import Document, Evidence, SelfAssessment
 from units import rules as people
 from units.models import Membership, Role, Unit, User
 
+from . import steps
 from .models import (
     Action,
     Appraisal,
@@ -25,6 +26,7 @@ from .models import (
     Confirmation,
     Interest,
     Message,
+    Opinion,
     Question,
     Reason,
     Release,
@@ -186,6 +188,60 @@ def can_appraise(user: people.AnyUser, round_group: RoundGroup, unit: Unit, crit
     return may_decide(user, calendar(round_group).stage, scope_of(user, round_group), unit.pk, criterion.pk)
 
 
+def may_undo(
+    user: people.AnyUser, stage: Stage | None, scope: Scope, cell: tuple[int, int], step: AppraisalEntry
+) -> bool:
+    """Whether the person may take back `step`, the decision that stands on the cell (unit, criterion), which
+    no two opinions settled: who wrote it, while its own stage takes decisions and the cell is theirs to
+    decide; in the council's meeting any index manager, for none of them decides there for themselves."""
+    return step.stage == stage and is_undoers(user, step) and may_decide(user, stage, scope, *cell)
+
+
+def is_undoers(user: people.AnyUser, step: AppraisalEntry) -> bool:
+    """Whether a step is the person's own, or the council's as a whole."""
+    return step.actor_id == user.pk or step.stage == Stage.FINAL
+
+
+def steps_undoable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[AppraisalEntry]:
+    """The decisions of the block that the person may take back now: `may_undo` as a queryset."""
+    stage = calendar(round_group).stage
+    rows = AppraisalEntry.objects.filter(
+        Exists(
+            SelfAssessment.objects.filter(
+                round_group=round_group, unit=OuterRef("appraisal__unit"), state=SelfAssessment.State.SUBMITTED
+            ).order_by()
+        ),
+        ~Exists(_later_decisions()),
+        ~Exists(_settling_opinions()),
+        appraisal__round_group=round_group,
+        stage=stage or "",
+        action__in=steps.DECISIONS,
+        undone_by__isnull=True,
+    )
+    if stage == Stage.FINAL:
+        rows = rows.exclude(appraisal__unit__in=closed_units(user))
+        rows = rows if people.is_index_manager(user) else rows.none()
+    else:
+        rows = rows.filter(_assigned(user, "appraisal__"), actor=user.pk)
+    return rows.order_by("appraisal", "sequence")
+
+
+def _later_decisions() -> QuerySet[AppraisalEntry]:
+    rows = AppraisalEntry.objects.filter(appraisal=OuterRef("appraisal"), sequence__gt=OuterRef("sequence"))
+    return rows.filter(action__in=steps.DECISIONS, undone_by__isnull=True).order_by()
+
+
+def _settling_opinions() -> QuerySet[Opinion]:
+    """The blind opinions that a step follows from."""
+    return Opinion.objects.filter(
+        round_group=OuterRef("appraisal__round_group"),
+        unit=OuterRef("appraisal__unit"),
+        criterion=OuterRef("appraisal__criterion"),
+        stage=OuterRef("stage"),
+        standing_version=OuterRef("sequence") - 1,
+    ).order_by()
+
+
 def may_settle(user: people.AnyUser, stage: Stage | None, scope: Scope, unit_id: int, criterion_id: int) -> bool:
     """Who decides between two blind opinions that differ: an assigned member, or the index manager on
     behalf of the council; never at a closed unit. That it is neither of the two, the action checks."""
@@ -297,11 +353,11 @@ def explanation_open(round_group: RoundGroup, unit: Unit) -> bool:
     return criteria_queries.is_open_for(round_group.round, Phase.Kind.EXPLANATION, unit, clock.now())
 
 
-def _released() -> Exists:
-    """Whether the stage of a step has been released to its block."""
-    return Exists(
-        Release.objects.filter(round_group=OuterRef("appraisal__round_group"), stage=OuterRef("stage")).order_by()
-    )
+def _released() -> Q:
+    """A step whose stage has been released to its block. What was taken back before, and that it was, stays
+    among the council: it never stood when the units were told."""
+    stage = Release.objects.filter(round_group=OuterRef("appraisal__round_group"), stage=OuterRef("stage"))
+    return Q(Exists(stage.order_by()), undone_by__isnull=True) & ~Q(action=Action.UNDO)
 
 
 def entries_visible_to(user: people.AnyUser) -> QuerySet[AppraisalEntry]:

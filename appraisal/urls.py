@@ -21,6 +21,7 @@ urlpatterns = [
     path("tai-lieu/<int:pk>/", guarded(views.document), name="document"),
     path("khoi/<slug:group>/don-vi/<str:unit>/", guarded(views.by_unit), name="unit"),
     path("khoi/<slug:group>/don-vi/<str:unit>/<str:code>/", guarded(views.cell), name="cell"),
+    path("khoi/<slug:group>/don-vi/<str:unit>/<str:code>/rut-lai/", guarded(views.undo), name="undo"),
     path("khoi/<slug:group>/tieu-chi/<str:code>/", guarded(views.by_criterion), name="criterion"),
     path("khoi/<slug:group>/cong-nhan/", guarded(views.bulk), name="bulk"),
     path("khoi/<slug:group>/cong-bo/<slug:stage>/", views.release, name="release"),

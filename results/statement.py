@@ -4,13 +4,14 @@ Read for one person (`rules.Sight`): what that person may not see is not read in
 number of queries does not depend on the number of movements.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from appraisal import steps
 from appraisal.models import AppraisalEntry, Release, Stage
 from cchc_index.lib.text import sort_key
 from criteria.models import Criterion, Extension, RoundGroup
@@ -173,14 +174,15 @@ class _Reader:
 
     def _from_council(self) -> Iterator[Movement]:
         entries = self.sight.entries.select_related("appraisal", "actor", "reason", "log").prefetch_related("documents")
-        last: dict[int, str] = {}
+        counting: dict[int, list[AppraisalEntry]] = {}
         for entry in entries.order_by("appraisal", "sequence"):
-            reply = entry.stage == Stage.EXPLANATION
-            before = last.get(entry.appraisal_id, "")
-            after = "" if reply else words.value(entry.points, na=entry.not_applicable)
-            if not reply:
-                last[entry.appraisal_id] = after
-            yield self._step(entry, "" if reply else before, after)
+            decisions = counting.setdefault(entry.appraisal_id, [])
+            if entry.stage == Stage.EXPLANATION:
+                yield self._step(entry, "", "")
+                continue
+            before = _stands(decisions)
+            steps.take(decisions, entry)
+            yield self._step(entry, before, _stands(decisions) or words.PENDING)
 
     def _step(self, entry: AppraisalEntry, before: str, after: str) -> Movement:
         own = entry.stage == Stage.EXPLANATION
@@ -203,6 +205,11 @@ class _Reader:
         what = f"Công bố Chỉ số CCHC theo số {publication.number}"
         assert publication.published_at is not None  # the state carries its time
         return Movement(publication.published_at, _LAST, None, what, "", "", actor, publication.errata)
+
+
+def _stands(decisions: Sequence[AppraisalEntry]) -> str:
+    """What the council's decisions that count come to; nothing for none."""
+    return words.value(decisions[-1].points, na=decisions[-1].not_applicable) if decisions else ""
 
 
 _LAST = 2**62

@@ -26,6 +26,8 @@ STEPS = {
 }
 STATES = {"draft": "đang nhập", "awaiting_head": "chờ thủ trưởng duyệt", "submitted": "đã nộp"}
 NONE, NA = "chưa chấm", "không áp dụng"
+PENDING = "chờ thẩm định"
+"""What the council's decision comes to once it is taken back: no points at all, not zero."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from .opinions import give_opinion, mark_blind, unmark_blind
 from .questions import answer, ask, ask_again, assign_question, close_question
 from .reasons import add_reason, delete_reason, reword_reason, set_reason_active
 from .replies import reply
+from .undo import undo, undo_batch
 
 __all__ = [
     "add_reason",
@@ -35,6 +36,8 @@ __all__ = [
     "set_reason_active",
     "split",
     "unassign",
+    "undo",
+    "undo_batch",
     "unmark_blind",
     "withdraw",
     "withdraw_interest",

@@ -41,7 +41,8 @@ def _stands(standing: Appraisal | None, points: Decimal | None) -> bool:
 
 
 def _check_not_decided(standings: dict[Cell, Appraisal], changed: dict[Cell, Decimal | None]) -> None:
-    decided = [s for cell in changed if (s := standings.get(cell)) and s.stage != Stage.IMPORT]
+    there = [s for cell in changed if (s := standings.get(cell))]
+    decided = [s for s in there if s.is_decided and s.stage != Stage.IMPORT]
     if decided:
         names = "; ".join(f"{s.criterion.code} của {s.unit}" for s in decided[:5])
         raise Refused(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from appraisal import ledger, mails, rules
 from appraisal.models import Action, Appraisal, AppraisalEntry, Release, Stage
-from cchc_index.lib import clock, numbers
+from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import RoundGroup
 from selfassess.models import SelfAssessment, SelfScore
@@ -29,7 +29,7 @@ from .desk import (
     standings_of,
 )
 from .verdicts import adjustment, recognition
-from .writing import Verdict, says, write_batch, write_one
+from .writing import Verdict, says, told, write_batch, write_one
 
 
 @transaction.atomic
@@ -191,10 +191,4 @@ def _decide(desk: Desk, verdict: Verdict, seen_version: int | None) -> Appraisal
 def _conflict_text(standing: Appraisal | None, last: AppraisalEntry | None) -> str:
     if standing is None or last is None:
         return "Kết quả bạn đang xem không còn. Hãy xem lại rồi ghi."
-    value = "không áp dụng" if standing.not_applicable else f"{numbers.vn(standing.points)} điểm"
-    at = f"{clock.hanoi(last.at):%H:%M:%S ngày %d/%m/%Y}"
-    return (
-        f"{last.actor or 'Hệ thống'} đã ghi bước “{last.get_action_display()}” lúc {at}, sau khi bạn mở trang; "
-        f"kết quả hiện tại là {value} ({standing.get_action_display()}). "
-        "Nội dung bạn nhập còn nguyên bên dưới, chưa ghi."
-    )
+    return f"{told(last, standing)} Nội dung bạn nhập còn nguyên bên dưới, chưa ghi."

@@ -18,7 +18,7 @@ from .desk import Cell
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one step says."""
+    """What one step says. Of an undo: which step it takes back, and what stands then (`left`; None: nothing)."""
 
     action: str
     points: Decimal | None = None
@@ -26,6 +26,8 @@ class Verdict:
     reason: Reason | None = None
     comment: str = ""
     documents: tuple[Document, ...] = field(default=())
+    undoes: AppraisalEntry | None = None
+    left: AppraisalEntry | None = None
 
 
 def write_one(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User, verb: str) -> AppraisalEntry:
@@ -48,6 +50,7 @@ def write_one(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User, 
             "step": verdict.action,
             "entries": 1,
             "digest": ledger.batch_digest([ledger.entry_digest(entry, standing, marks)]),
+            **({"undoes": verdict.undoes.sequence} if verdict.undoes else {}),
         },
         unit=standing.unit,
         reason=f"{verdict.reason}: {verdict.comment}" if verdict.reason else verdict.comment,
@@ -58,12 +61,15 @@ def write_one(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User, 
 
 
 def _move(standing: Appraisal, verdict: Verdict, stage: Stage, at: datetime) -> None:
-    """The standing after one more step; a unit's reply counts as a step and moves no point."""
+    """The standing after one more step; a unit's reply counts as a step and moves no point, an undo brings
+    back what stood before the step it takes back."""
     standing.version += 1
     standing.updated_at = at
-    if stage != Stage.EXPLANATION:
-        standing.stage, standing.action = stage, verdict.action
-        standing.points, standing.not_applicable = verdict.points, verdict.not_applicable
+    if stage == Stage.EXPLANATION:
+        return
+    said = verdict.left or verdict
+    standing.stage = verdict.left.stage if verdict.left else stage
+    standing.action, standing.points, standing.not_applicable = said.action, said.points, said.not_applicable
 
 
 def _step(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User | None, at: datetime) -> AppraisalEntry:
@@ -78,6 +84,7 @@ def _step(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User | Non
         comment=verdict.comment,
         actor=actor,
         at=at,
+        undoes=verdict.undoes,
     )
 
 
@@ -107,6 +114,16 @@ def says(entry: AppraisalEntry, verdict: Verdict, actor: User) -> bool:
     ) and {d.pk for d in entry.documents.all()} == {d.pk for d in verdict.documents}
 
 
+def told(last: AppraisalEntry, standing: Appraisal) -> str:
+    """Who did what when on a cell that somebody else has open, and what stands now: one sentence."""
+    how = f" ({standing.get_action_display()})" if standing.is_decided else ""
+    at = f"{clock.hanoi(last.at):%H:%M:%S ngày %d/%m/%Y}"
+    return (
+        f"{last.actor or 'Hệ thống'} đã ghi bước “{last.get_action_display()}” lúc {at}, sau khi bạn mở trang; "
+        f"kết quả hiện tại là {standing.value}{how}."
+    )
+
+
 def write_batch(
     actor: User | None,
     round_group: RoundGroup,
@@ -114,8 +131,11 @@ def write_batch(
     verdicts: dict[Cell, Verdict],
     standings: dict[Cell, Appraisal],
     verb: str,
+    *,
+    undoes: LogEntry | None = None,
 ) -> int:
-    """Append one step to every cell with one log entry, in a fixed number of statements per 500 cells."""
+    """Append one step to every cell with one log entry, in a fixed number of statements per 500 cells.
+    `undoes`: the log entry of the batch that is taken back."""
     at = clock.now()
     moved = []
     for (unit_id, criterion_id), verdict in sorted(verdicts.items()):
@@ -128,7 +148,7 @@ def write_batch(
     entries = [_step(keyed[cell], verdict, stage, actor, at) for cell, verdict in verdicts.items()]
     entries.sort(key=lambda e: (e.appraisal_id, e.sequence))
     inputs_changed(round_group.pk)
-    log = _record_batch(actor, round_group, verb, entries)
+    log = _record_batch(actor, round_group, verb, entries, {"undoes": undoes.number} if undoes else {})
     for entry in entries:
         entry.log = log
     AppraisalEntry.objects.bulk_create(entries, batch_size=500)
@@ -153,7 +173,9 @@ def _upsert(round_group: RoundGroup, moved: list[Appraisal]) -> dict[Cell, Appra
     return {cell: row for row in rows if (cell := (row.unit_id, row.criterion_id)) in wanted}
 
 
-def _record_batch(actor: User | None, round_group: RoundGroup, verb: str, entries: list[AppraisalEntry]) -> LogEntry:
+def _record_batch(
+    actor: User | None, round_group: RoundGroup, verb: str, entries: list[AppraisalEntry], more: dict[str, object]
+) -> LogEntry:
     digests = [ledger.entry_digest(entry, entry.appraisal, []) for entry in entries]
     return record(
         actor=actor,
@@ -163,5 +185,6 @@ def _record_batch(actor: User | None, round_group: RoundGroup, verb: str, entrie
             "entries": len(entries),
             "units": len({entry.appraisal.unit_id for entry in entries}),
             "digest": ledger.batch_digest(digests),
+            **more,
         },
     )

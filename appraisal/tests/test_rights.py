@@ -129,7 +129,7 @@ def test_persona_by_page(world, page):
 def test_every_address_of_the_app_is_in_the_matrix_or_only_takes_posts():
     resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
     names = {pattern.name for pattern in resolver.url_patterns}
-    assert names - {"ask", "bulk", "remind"} <= set(MATRIX)
+    assert names - {"ask", "bulk", "remind", "undo"} <= set(MATRIX)
 
 
 WITHOUT_EVIDENCE = {"home", "interests", "blind", "questions", "question"}

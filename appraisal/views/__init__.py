@@ -18,6 +18,7 @@ from .opinions import blind
 from .questions import ask, asked_list, asked_one, question, questions
 from .reasons import reason, reasons
 from .replies import document, replies, reply
+from .undo import undo
 
 __all__ = [
     "ask",
@@ -46,4 +47,5 @@ __all__ = [
     "remind",
     "replies",
     "reply",
+    "undo",
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal import queries
 from appraisal.forms import AdjustForm, RecogniseForm
 from appraisal.models import AppraisalEntry, Stage
+from appraisal.steps import counting
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
@@ -22,6 +23,7 @@ from units.models import Unit
 
 from . import panels
 from .place import Place, place
+from .undo import list_of, say_decided, undo_of
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,7 @@ def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> H
         said = f"Đã ghi ý kiến độc lập của bạn về {leaf.code} của {unit}. Kết quả có khi đủ ý kiến."
         messages.success(request, said)
         return redirect(onward.after or onward.back)
-    value = "không áp dụng" if standing.not_applicable else f"{numbers.vn(standing.points)} điểm"
-    messages.success(request, f"Đã ghi: {leaf.code} của {unit} – {standing.get_action_display()}, {value}.")
+    say_decided(request, here, standing, leaf)
     return redirect(onward.after or onward.back)
 
 
@@ -86,7 +87,7 @@ def _page(
     row = panels.acting(here, nav.here, opinions)
     evidence = queries.evidence_of(score)
     # The scope was checked: whoever may see the cell may read all of its steps.
-    steps = queries.steps(AppraisalEntry.objects.filter(appraisal=row.standing.pk)) if row.standing else []
+    steps = queries.steps(AppraisalEntry.objects.filter(appraisal=row.record.pk)) if row.record else []
     context = {
         "here": here,
         "unit": unit,
@@ -105,6 +106,7 @@ def _page(
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),
         "bound": bound,
         "opinions": opinions,
+        "undo": undo_of(here, row, steps, opinions, **list_of(request)),
         "questions": panels.questions_of(here, unit, leaf),
         "is_final": here.stage == Stage.FINAL,
         "unit_address": here.address("unit", unit.code),
@@ -115,7 +117,7 @@ def _page(
 
 def _initial(steps: list[AppraisalEntry]) -> dict[str, object]:
     """The last adjustment, so that it can be kept or changed; its words are written anew."""
-    last = next((step for step in reversed(steps) if step.reason_id), None)
+    last = next((step for step in reversed(counting(steps)) if step.reason_id), None)
     if last is None:
         return {}
     return {"points": numbers.vn_short(last.points), "not_applicable": last.not_applicable, "reason": last.reason_id}
