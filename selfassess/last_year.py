@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from criteria.models import Criterion, Round, Source
+from criteria.models import Criterion, Round, RoundGroup, Source
 from criteria.queries import leaves
+from units.models import Unit
 
 from . import council
 from .council import Finding
@@ -79,6 +80,13 @@ def of_criterion(assessment: SelfAssessment, criterion: Criterion) -> LastYear |
     return read(assessment, [criterion]).get(criterion.pk)
 
 
+def in_brief(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> LastYear | None:
+    """What the unit gave last year and what the council made of it, for the council's page: no documents,
+    nothing of this year."""
+    score = _earlier_scores(round_group.round.year, unit.pk, [criterion]).get(criterion.pk)
+    return LastYear(criterion, score, _findings(unit, [score]).get(score.pk)) if score else None
+
+
 def of_all(assessment: SelfAssessment) -> list[LastYear]:
     """Every self-assessed criterion with a last year, in printed order."""
     rows = list(leaves(assessment.round_group.criteria_set_id, [Source.SELF]))
@@ -88,10 +96,10 @@ def of_all(assessment: SelfAssessment) -> list[LastYear]:
 
 def read(assessment: SelfAssessment, criteria: Sequence[Criterion]) -> dict[int, LastYear]:
     """By this year's criterion id. The queries do not grow with criteria or documents."""
-    scores = _earlier_scores(assessment, criteria)
+    scores = _earlier_scores(assessment.round_group.round.year, assessment.unit_id, criteria)
     if not scores:
         return {}
-    said = _findings(assessment, scores.values())
+    said = _findings(assessment.unit, scores.values())
     papers = _papers(assessment, scores.values())
     current = {s.criterion_id: s for s in SelfScore.objects.filter(assessment=assessment, criterion__in=criteria)}
     attached = _attached(current.values())
@@ -109,9 +117,8 @@ def read(assessment: SelfAssessment, criteria: Sequence[Criterion]) -> dict[int,
     }
 
 
-def _earlier_scores(assessment: SelfAssessment, criteria: Sequence[Criterion]) -> dict[int, SelfScore]:
+def _earlier_scores(this_year: int, unit_id: int, criteria: Sequence[Criterion]) -> dict[int, SelfScore]:
     """The unit's own submitted scores of earlier rounds, the newest for each criterion of this year."""
-    this_year = assessment.round_group.round.year
     wanted: dict[int, list[int]] = {}
     for criterion in criteria:
         for pk in (criterion.pk, criterion.previous_id):
@@ -119,7 +126,7 @@ def _earlier_scores(assessment: SelfAssessment, criteria: Sequence[Criterion]) -
                 wanted.setdefault(pk, []).append(criterion.pk)
     rows = SelfScore.objects.filter(
         criterion__in=wanted,
-        assessment__unit=assessment.unit_id,
+        assessment__unit=unit_id,
         assessment__state=SelfAssessment.State.SUBMITTED,
         assessment__round_group__round__year__lt=this_year,
     ).select_related("criterion", "assessment__round_group__round", "assessment__round_group__group")
@@ -129,14 +136,14 @@ def _earlier_scores(assessment: SelfAssessment, criteria: Sequence[Criterion]) -
     return found
 
 
-def _findings(assessment: SelfAssessment, scores: Iterable[SelfScore]) -> dict[int, Finding]:
+def _findings(unit: Unit, scores: Iterable[SelfScore]) -> dict[int, Finding]:
     """By last year's score id; one asking for each earlier block, of which there are one or two."""
     blocks: dict[int, list[SelfScore]] = {}
     for score in scores:
         blocks.setdefault(score.assessment.round_group_id, []).append(score)
     found: dict[int, Finding] = {}
     for rows in blocks.values():
-        said = council.findings(rows[0].assessment.round_group, assessment.unit, [row.criterion for row in rows])
+        said = council.findings(rows[0].assessment.round_group, unit, [row.criterion for row in rows])
         found |= {row.pk: said[row.criterion_id] for row in rows if row.criterion_id in said}
     return found
 

@@ -16,9 +16,9 @@ from cchc_index.lib import numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess import findings
+from selfassess import findings, last_year
 from selfassess.files import SHOWN, withheld
-from selfassess.models import Evidence, SelfScore
+from selfassess.models import Evidence
 from units.models import Unit
 
 from . import panels
@@ -86,6 +86,8 @@ def _page(
     opinions = panels.opinions_of(here, nav.here, score)
     row = panels.acting(here, nav.here, opinions)
     evidence = queries.evidence_of(score)
+    said = findings.of_evidence(evidence, here.round_group.round, unit.pk, names=True)
+    showable = [e for e in evidence if e.document.content_type in SHOWN and not withheld(e.document, own=False)]
     # The scope was checked: whoever may see the cell may read all of its steps.
     steps = queries.steps(AppraisalEntry.objects.filter(appraisal=row.record.pk)) if row.record else []
     context = {
@@ -94,11 +96,14 @@ def _page(
         "criterion": leaf,
         "row": row,
         "score": score,
-        "figures": _figures(leaf, score),
+        "declared": panels.declared_of(leaf, score),
+        "last": last_year.in_brief(here.round_group, unit, leaf),
         "rule_lines": scoring.describe(leaf.rule, leaf.max_points),
         "evidence": evidence,
-        "findings": findings.of_evidence(evidence, here.round_group.round, unit.pk, names=True),
-        "shown": _shown(request, evidence),
+        "findings": said,
+        "warned": sum(bool(one.warnings) for one in said.values()),
+        "showable": showable,
+        "shown": _shown(request, showable),
         "steps": steps,
         "reply": next((s for s in reversed(steps) if s.stage == Stage.EXPLANATION), None) if row.is_disputed else None,
         "nav": nav,
@@ -123,21 +128,9 @@ def _initial(steps: list[AppraisalEntry]) -> dict[str, object]:
     return {"points": numbers.vn_short(last.points), "not_applicable": last.not_applicable, "reason": last.reason_id}
 
 
-def _figures(leaf: Criterion, score: SelfScore | None) -> list[tuple[str, str]]:
-    """The declared figures under the labels of the rule; a chosen step by its words."""
-    given = score.figures if score else {}
-    found = []
-    for item in scoring.fields(leaf.rule):
-        raw = str(given.get(item.key, ""))
-        words = dict(item.choices).get(raw, raw.replace(".", ",") if item.kind == "number" else raw)
-        found.append((item.label, f"{words} {item.unit}".strip() if raw else "không khai"))
-    return found
-
-
-def _shown(request: HttpRequest, evidence: list[Evidence]) -> Evidence | None:
+def _shown(request: HttpRequest, showable: list[Evidence]) -> Evidence | None:
     """The document beside the form: the one asked for, else the first that a browser can show."""
     wanted = request.GET.get("tai-lieu", "")
-    showable = [e for e in evidence if e.document.content_type in SHOWN and not withheld(e.document, own=False)]
     return next((e for e in showable if str(e.pk) == wanted), showable[0] if showable else None)
 
 

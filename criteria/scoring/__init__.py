@@ -15,8 +15,8 @@ name `diem_toi_da` stands for the criterion's maximum and an optional figure lef
 """
 
 from .checking import validate
-from .points import evaluate
+from .points import evaluate, ratio
 from .reading import Field, RuleProblem, fields, is_direct
 from .words import describe
 
-__all__ = ["Field", "RuleProblem", "describe", "evaluate", "fields", "is_direct", "validate"]
+__all__ = ["Field", "RuleProblem", "describe", "evaluate", "fields", "is_direct", "ratio", "validate"]

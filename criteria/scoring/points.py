@@ -44,6 +44,16 @@ def evaluate(rule: Rule, max_points: Decimal, figures: Figures) -> Decimal | Non
     return quantize(min(max(points, Fraction(0)), Fraction(max_points)))
 
 
+def ratio(rule: Rule, figures: Figures) -> Fraction | None:
+    """The declared ratio in per cent, for a rule that has one and figures that give one; else None."""
+    if kind_of(rule) not in ("bands", "proportional") or any(blank(figures.get(f.key)) for f in fields(rule)):
+        return None
+    try:
+        return _ratio(rule, figures)
+    except RuleProblem:
+        return None
+
+
 def _evaluate_steps(rule: Rule, max_points: Decimal, figures: Figures) -> Fraction:
     chosen = str(figures[OPTION])
     for option in options(rule, max_points):
