@@ -20,8 +20,15 @@ from appraisal.tests.pages import (
     status,
     unit_page,
 )
-from criteria.models import Phase
-from criteria.tests.factories import CriterionFactory, open_phase
+from criteria.models import Criterion, Phase
+from criteria.tests.factories import (
+    CriteriaSetFactory,
+    CriterionFactory,
+    DecisionFactory,
+    RoundFactory,
+    RoundGroupFactory,
+    open_phase,
+)
 from selfassess.models import Document, DocumentReading, Evidence, SelfScore
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
@@ -352,6 +359,59 @@ def enlarge(case: Council, standing: Appraisal) -> None:
             seen_version=0,
         )
     AppraisalEntry.objects.filter(appraisal__criterion__in=leaves).update(stage=Stage.ROUND1)
+
+
+# --- what the decision rests on ---------------------------------------------------------------------------
+
+
+PROPORTIONAL = {"kind": "proportional", "numerator": "Đúng hạn", "denominator": "Tổng số", "threshold": "50"}
+
+
+def test_declared_figures_stand_beside_what_the_rule_makes_of_them(case):
+    Criterion.objects.filter(pk=case.leaf.pk).update(rule=PROPORTIONAL)
+    own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
+    own.update(figures={"numerator": "60", "denominator": "80"})
+    page = sign_in(case.member).get(cell_page(case)).text
+    assert "75,00 %" in page
+    assert "khớp" in page
+    own.update(points=Decimal("1.75"))
+    page = sign_in(case.member).get(cell_page(case)).text
+    assert "<b>1,50</b>" in page
+    assert "khác điểm tự chấm" in page
+
+
+def test_figures_that_the_rule_refuses_leave_the_page_standing(case):
+    Criterion.objects.filter(pk=case.leaf.pk).update(rule=PROPORTIONAL)
+    own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
+    own.update(figures={"numerator": "60", "denominator": "0"})
+    page = sign_in(case.member).get(cell_page(case)).text
+    assert "Điểm theo quy tắc" not in page
+
+
+def test_last_year_stands_beside_the_score_of_the_same_unit_only(case):
+    new = case.round_group.criteria_set
+    old_set = CriteriaSetFactory(decision=DecisionFactory(number="01/QĐ-CU"), group=case.first.group)
+    old = RoundGroupFactory(round=RoundFactory(year=2030), criteria_set=old_set)
+    before = CriterionFactory(criteria_set=old_set, code="7.1", max_points=Decimal(2))
+    Criterion.objects.filter(criteria_set=new, code="1.1").update(previous=before)
+    submitted(old, case.first, {"7.1": "1.25"})
+    assign(case.member, old)
+    open_phase(old.round, Phase.Kind.ROUND1)
+    cell = {"round_group_id": old.pk, "unit_id": case.first.pk, "criterion_id": before.pk}
+    words = {"reason_id": case.reason.pk, "comment": "Thiếu hai tháng."}
+    actions.adjust(actor=case.member, **cell, **words, points=Decimal("0.75"), seen_version=0)
+    client = sign_in(case.member)
+    page = client.get(cell_page(case) + "?nam=2031").text
+    assert "Năm 2030" in page
+    assert "(tiêu chí 7.1)" in page
+    assert "<b>1,25</b>" in page
+    assert "chưa công bố" in page
+    assert "Thiếu hai tháng" not in page
+    actions.release(actor=case.manager, round_group_id=old.pk, stage=Stage.ROUND1)
+    page = client.get(cell_page(case) + "?nam=2031").text
+    assert "Hội đồng cho <b>0,75</b>" in page
+    assert "Thiếu hai tháng" in page
+    assert "không có kết quả của tiêu chí này" in client.get(cell_page(case, case.second) + "?nam=2031").text
 
 
 # --- warnings about the evidence ----------------------------------------------------------------------

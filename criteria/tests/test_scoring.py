@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from criteria import scoring
 from criteria.scoring import RuleProblem, describe, evaluate, fields, is_direct, validate
 
 TWO = Decimal(2)
@@ -134,6 +135,21 @@ def test_bands_may_end_at_a_hundred_only_where_more_is_forbidden():
 
 
 # --- proportional
+
+
+@pytest.mark.parametrize(
+    ("rule", "figures", "said"),
+    [
+        (PROPORTIONAL, {"numerator": "2", "denominator": "3"}, Fraction(200, 3)),
+        (BANDS, {"numerator": "9", "denominator": "10"}, Fraction(90)),
+        (BANDS, {"numerator": "11", "denominator": "10"}, None),
+        (PROPORTIONAL, {"numerator": "1", "denominator": "0"}, None),
+        (PROPORTIONAL, {"numerator": "1"}, None),
+        ({}, {}, None),
+    ],
+)
+def test_the_ratio_behind_the_points_is_exact_and_absent_where_there_is_none(rule, figures, said):
+    assert scoring.ratio(rule, figures) == said
 
 
 @given(counts, st.integers(min_value=1, max_value=10**9), maxima)
