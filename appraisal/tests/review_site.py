@@ -1,5 +1,6 @@
 """What the review screen's browser tests stand on: many clear cells, real documents, known accounts."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
@@ -27,7 +28,7 @@ RULE = {
 
 
 def seed() -> Council:
-    """A block with `CLEAR` scored leaves at units DV1 and DV2, two documents on DV1's first, and DV3 that has
+    """A block with `CLEAR` scored leaves at units DV1 and DV2, two documents of the year before on DV1's first, and DV3 that has
     not submitted. Accounts: thamdinh.pc, thamdinh2.pc, quanly.pc."""
     case = council()
     other = person(Role.COUNCIL_MEMBER, full_name="Trần Thị Hai")
@@ -65,6 +66,7 @@ def _paper(unit: Unit, by: User, leaf: Criterion, number: str, title: str) -> No
         unit=unit,
         number=number,
         abstract=title,
+        issued_on=date(2030, 12, 1),
         file=ContentFile(body, name="bao-cao.pdf"),
         original_name="báo cáo.pdf",
         content_type="application/pdf",

@@ -84,6 +84,19 @@ def test_a_second_press_does_not_decide_what_nobody_has_seen(browser: Browser, s
     assert decisions(site, MINE, "recognise") == 2
 
 
+def test_a_decision_is_undone_by_key(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, cell("1.25"))
+    expect(page.locator("[data-undo-key]")).not_to_be_visible()
+    page.keyboard.press("c")
+    page.wait_for_url("**/DV1/1.26/**")
+    seen(page)
+    expect(page.locator("[data-undo-key]")).to_be_visible()
+    page.keyboard.press("z")
+    page.wait_for_url("**/DV1/1.25/**")
+    expect(page.locator(".message")).to_contain_text("Đã rút lại")
+    clean(page)
+
+
 def test_adjusting_by_keyboard_only(browser: Browser, site: Site) -> None:
     page = opened(browser, site, cell("1.1"))
     page.keyboard.press("0")
@@ -183,7 +196,7 @@ def test_everything_to_decide_stands_on_one_screen(browser: Browser, site: Site)
     shown = ("iframe.document", "[data-recognise] button", "[data-adjust] button", ".rule", "[data-keys]")
     for part in shown:
         expect(page.locator(part)).to_be_in_viewport(ratio=1)
-    facts = ("90 hồ sơ", "75,00 %", "Dưới 80 %: 0 điểm", "khác điểm tự chấm", "Năm trước:", "Không thấy chữ ký số")
+    facts = ("90 hồ sơ", "75,00 %", "Dưới 80 %: 0 điểm", "khác điểm tự chấm", "Năm trước:", "Ngày ban hành 01/12/2030")
     for words in facts:
         expect(page.get_by_text(words).first).to_be_in_viewport()
 
