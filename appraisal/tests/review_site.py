@@ -28,8 +28,8 @@ RULE = {
 
 
 def seed() -> Council:
-    """A block with `CLEAR` scored leaves at units DV1 and DV2, two documents of the year before on DV1's first, and DV3 that has
-    not submitted. Accounts: thamdinh.pc, thamdinh2.pc, quanly.pc."""
+    """A block with `CLEAR` scored leaves at units DV1 and DV2, two documents of the year before on DV1's first,
+    and DV3 that has not submitted. Accounts: thamdinh.pc, thamdinh2.pc, quanly.pc."""
     case = council()
     other = person(Role.COUNCIL_MEMBER, full_name="Trần Thị Hai")
     assign(other, case.round_group)
