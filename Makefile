@@ -19,10 +19,7 @@ help:
 	@echo "make lint           quy tắc mã, kiểu, tầng, migration, cấu hình vận hành"
 
 run: setup
-	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py load_official
-	@$(PY) manage.py load_demo
-	@exec $(PY) manage.py serve --host $(HOST) --port $(PORT)
+	@exec $(PY) manage.py serve --demo --host $(HOST) --port $(PORT)
 
 setup:
 	@sh deploy/setup.sh run

@@ -1,11 +1,17 @@
 """The Celery app. Broker: Redis in production, a folder under VAR_DIR in the embedded default."""
 
 import os
+import sys
 
 from celery import Celery
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cchc_index.settings")
 
+# Celery puts the working directory first on the path, and an operator who stands in a folder with a `results` or
+# `units` of its own would run that code. The path is put back, and the settings are given as they are, not by name.
+_path = list(sys.path)
 app = Celery("cchc_index")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+sys.path[:] = _path
+app.config_from_object(settings, namespace="CELERY")
 app.autodiscover_tasks()

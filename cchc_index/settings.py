@@ -4,7 +4,9 @@ Without any variable this is the embedded default: SQLite, files under var/, a C
 folder. DATABASE_URL and REDIS_URL turn it into production parts; CCHC_PRODUCTION=1 hardens it.
 """
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -18,7 +20,10 @@ env = environ.Env()
 PRODUCTION = env.bool("CCHC_PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o750)
+try:
+    VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o750)
+except OSError as error:
+    raise ImproperlyConfigured(f"Không tạo được thư mục VAR_DIR “{VAR_DIR}”: {error.strerror}.") from error
 
 
 def _secret_key() -> str:
@@ -28,10 +33,19 @@ def _secret_key() -> str:
         return given
     if PRODUCTION:
         raise ImproperlyConfigured("Thiếu SECRET_KEY: đặt biến môi trường SECRET_KEY (ít nhất 50 ký tự).")
-    path = VAR_DIR / "secret_key"
+    return _kept_secret(VAR_DIR / "secret_key")
+
+
+def _kept_secret(path: Path) -> str:
+    """What the file holds; made first when missing. Two processes that start together agree on one key: it
+    appears whole, under a name that only one of them can take."""
     if not path.exists():
-        path.write_text(secrets.token_urlsafe(64))
-        path.chmod(0o600)
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_text().strip()
 
 
@@ -122,6 +136,8 @@ TEMPLATES = [
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'cchc.sqlite3'}"
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+if not DATABASES["default"].get("ENGINE"):
+    raise ImproperlyConfigured("DATABASE_URL không đúng dạng, ví dụ postgres://ten:mat-khau@127.0.0.1:5432/cchc.")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL and immediate transactions: fifty writers without one "database is locked".
     DATABASES["default"]["OPTIONS"] = {

@@ -8,6 +8,12 @@ cd "$(dirname "$0")/.."
 say() { printf '%s\n' "$*"; }
 fail() { printf 'LỖI: %s\n' "$*" >&2; exit 1; }
 
+# One installation at a time; the lock goes with this process, however it ends.
+if command -v flock >/dev/null 2>&1; then
+  exec 9<deploy/setup.sh
+  flock -n 9 || { say "Đang chờ một lệnh cài đặt khác chạy xong…"; flock 9; }
+fi
+
 python=""
 for candidate in ${PYTHON:-} python3.11 python3 python3.12 python3.13; do
   if command -v "$candidate" >/dev/null 2>&1 &&

@@ -4,17 +4,20 @@ import re
 import sys
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
+from .alone import alone
 from .faults import ImportRefused, Refused
 
 REFUSED = 2
 
 
 class OperatorCommand(BaseCommand):
-    """Subclasses write `run(**options)`; refusals become exit 2, an empty database is migrated first."""
+    """Subclasses write `run(**options)`; refusals become exit 2, an empty database gets its tables first."""
 
     requires_system_checks: list[str] = []
 
@@ -30,7 +33,7 @@ class OperatorCommand(BaseCommand):
         raise CommandRefused([message])
 
     def handle(self, *args: object, **options: Any) -> None:
-        self._migrate_if_empty()
+        self._prepare_database()
         try:
             self.run(**options)
         except ImportRefused as refused:
@@ -55,16 +58,34 @@ class OperatorCommand(BaseCommand):
         self.stderr.write(f"Từ chối: {len(lines)} lỗi, chưa lưu gì.", style_func=_plain)
         raise CommandRefused(lines)
 
-    def _migrate_if_empty(self) -> None:
-        if not connection.introspection.table_names():
-            self.say("Cơ sở dữ liệu trống: đang tạo bảng (migrate)…")
-            call_command("migrate", verbosity=0, interactive=False)
+    def _prepare_database(self) -> None:
+        """Tables that are missing: made in the embedded default and in an empty database, else asked for."""
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            reason = str(error).strip().splitlines()[0]
+            self._refuse([f"Không nối được cơ sở dữ liệu, kiểm tra DATABASE_URL và máy chủ dữ liệu: {reason}"])
+        if not _is_behind():
+            return
+        if connection.vendor != "sqlite" and connection.introspection.table_names():
+            self._refuse(["Cơ sở dữ liệu còn thiếu bảng của phiên bản này: chạy manage.py migrate rồi làm lại."])
+        # Two commands may meet an empty database together: the second finds the tables made.
+        with alone(settings.VAR_DIR / "setup.lock"):
+            if _is_behind():
+                self.say("Đang tạo bảng trong cơ sở dữ liệu (migrate)…")
+                call_command("migrate", verbosity=0, interactive=False)
 
     def run_from_argv(self, argv: list[str]) -> None:
         try:
             super().run_from_argv(argv)
         except CommandRefused:
             sys.exit(REFUSED)
+
+
+def _is_behind() -> bool:
+    """Whether a migration waits: never made, or made halfway by a command that was killed."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 _WORDS = (

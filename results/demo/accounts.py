@@ -94,6 +94,8 @@ def banner(address: str) -> str:
             if a.username in known
         ]
         lines += ["", *TRY]
+    elif not User.objects.exists():
+        lines += ["Chưa có tài khoản nào: tạo người quản trị bằng manage.py createsuperuser."]
     return "\n".join(lines) + "\n"
 
 

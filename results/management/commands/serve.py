@@ -1,5 +1,7 @@
 """`manage.py serve`: the embedded default in one command – web server, worker, sweeper."""
 
+import ctypes
+import errno
 import logging
 import os
 import signal
@@ -8,21 +10,26 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from datetime import date
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import DatabaseError, close_old_connections
 
 from cchc_index.lib import clock
-from cchc_index.lib.commands import OperatorCommand
+from cchc_index.lib.alone import alone
+from cchc_index.lib.commands import CommandRefused, OperatorCommand
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
 from results import tasks
 from results.demo import accounts
 from selfassess import reminders
 from selfassess.actions import rescan
+from surveys import official
 from units import mail
 
 log = logging.getLogger(__name__)
@@ -40,11 +47,15 @@ class Command(OperatorCommand):
         parser.add_argument("--host", default="127.0.0.1", help="địa chỉ lắng nghe")
         parser.add_argument("--port", type=int, default=8000, help="cổng")
         parser.add_argument("--threads", type=int, default=8, help="số luồng web")
+        parser.add_argument("--demo", action="store_true", help="nạp dữ liệu chính thức và năm trình diễn trước khi mở")
 
     def run(self, **options: Any) -> None:
         host, port = options["host"], options["port"]
         _require_free(host, port)
-        signal.signal(signal.SIGTERM, _stop)
+        _stop_on_signals()
+        _stand_at_home()
+        if options["demo"]:
+            self._load()
         commands = {WEB: _web(host, port, options["threads"]), WORKER: _worker()}
         children = {name: _start(name, command) for name, command in commands.items()}
         try:
@@ -60,15 +71,47 @@ class Command(OperatorCommand):
             for child in children.values():
                 _wait_or_kill(child)
 
+    def _load(self) -> None:
+        """What `make run` shows. Beside real rounds nothing is invented, and the system opens all the same."""
+        with alone(settings.VAR_DIR / "setup.lock"):
+            report = official.load_official()
+            for line in (*report.lines(), *(official.summary() if report.added else ())):
+                self.stdout.write(line)
+            with suppress(CommandRefused):
+                call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
+
+
+_REASONS = {
+    errno.EADDRINUSE: "đang có chương trình khác dùng cổng này",
+    errno.EACCES: "cổng dưới 1024 cần quyền quản trị",
+    errno.EADDRNOTAVAIL: "địa chỉ này không thuộc máy này",
+}
+
 
 def _require_free(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            words = f"Không mở được {host}:{port} ({error.strerror}). Chọn cổng khác: make run PORT=8080"
-            raise Refused(words) from None
+        except (OSError, OverflowError) as error:
+            reason = _REASONS.get(getattr(error, "errno", None) or 0, "địa chỉ hoặc cổng không dùng được")
+            other = 8081 if port == 8080 else 8080
+            raise Refused(f"Không mở được {host}:{port}: {reason}. Chọn cổng khác: make run PORT={other}") from None
+
+
+PATHS = ("VAR_DIR", "STATIC_ROOT", "MEDIA_ROOT", "LEDGER_ANCHOR")
+
+
+def _stand_at_home() -> None:
+    """The children look for their code where they stand, so that is the project's folder; paths given in the
+    environment keep the meaning they had where the command was typed."""
+    for name in PATHS:
+        if os.environ.get(name):
+            os.environ[name] = os.path.abspath(os.environ[name])
+    database = settings.DATABASES["default"]
+    if os.environ.get("DATABASE_URL") and database["ENGINE"].endswith("sqlite3"):
+        os.environ["DATABASE_URL"] = f"sqlite:///{os.path.abspath(database['NAME'])}"
+    os.chdir(settings.BASE_DIR)
 
 
 def _web(host: str, port: int, threads: int) -> list[str]:
@@ -85,9 +128,31 @@ def _worker() -> list[str]:
 
 
 def _start(name: str, command: list[str]) -> "subprocess.Popen[bytes]":
-    # The worker is niced: pages stay quick while a PDF renders.
-    priority = 10 if name == WORKER else 0
-    return subprocess.Popen(command, preexec_fn=lambda: os.nice(priority) and None)
+    # A group of its own: Ctrl+C reaches the supervisor alone, which stops its children in order.
+    return subprocess.Popen(command, preexec_fn=_lower_and_bind if name == WORKER else _bind, process_group=0)
+
+
+PR_SET_PDEATHSIG = 1
+
+
+def _bind() -> None:
+    """A supervisor that is killed takes its children along (Linux)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _lower_and_bind() -> None:
+    """The worker is niced: pages stay quick while a PDF renders."""
+    os.nice(10)
+    _bind()
+
+
+def _stop_on_signals() -> None:
+    """Ctrl+C also where the shell started us in the background (it ignores SIGINT there); a closed terminal
+    unless `nohup` says otherwise."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _stop)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -44,5 +44,5 @@ class Command(OperatorCommand):
                 "tải lại tệp từ trang Dữ liệu mở."
             )
 
-    def _migrate_if_empty(self) -> None:
+    def _prepare_database(self) -> None:
         """A file is verified without any database."""
