@@ -388,6 +388,29 @@ def appraisals_visible_to(user: people.AnyUser) -> QuerySet[Appraisal]:
     return Appraisal.objects.filter(own | _assigned(user, "")).order_by("pk")
 
 
+def may_read_precedents(scope: Scope, unit_id: int, criterion_id: int, *, owes_opinion: bool) -> bool:
+    """Who sees beside a cell how its criterion was decided elsewhere: whoever may read the cell. Not while
+    they owe one of its two blind opinions (`owes_opinion`): it would lean on those of the others."""
+    return scope.shows(unit_id, criterion_id) and not owes_opinion
+
+
+def precedents_visible_to(
+    scope: Scope, round_group: RoundGroup, unit_id: int, criterion_id: int, *, owes_opinion: bool
+) -> QuerySet[AppraisalEntry]:
+    """The decisions that count on the criterion at the other units of the block, by the predicate above.
+    Other members' units are the point of a precedent, so no assignment is asked; a closed unit stays closed."""
+    if not may_read_precedents(scope, unit_id, criterion_id, owes_opinion=owes_opinion):
+        return AppraisalEntry.objects.none()
+    rows = AppraisalEntry.objects.filter(
+        appraisal__round_group=round_group,
+        appraisal__criterion=criterion_id,
+        action__in=steps.DECISIONS,
+        undone_by__isnull=True,
+    ).exclude(appraisal__unit=unit_id)
+    rows = rows if scope.reads_all else rows.exclude(appraisal__unit__in=scope.own_units)
+    return rows.order_by("appraisal", "sequence")
+
+
 def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
     """Evidence files: a unit's own; for a member those attached to a submitted score, a reply or the
     answer to a question in the cells assigned to them; for managers and observers all."""

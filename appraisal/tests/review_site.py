@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from appraisal.models import Action, Appraisal, Stage
+from appraisal import actions
+from appraisal.models import Action, Appraisal, Reason, Stage
 from appraisal.tests.factories import Council, assign, council, release_row
 from cchc_index.lib import clock
 from cchc_index.lib.tests.browser import PASSWORD
@@ -79,6 +80,23 @@ def _paper(unit: Unit, by: User, leaf: Criterion, number: str, title: str) -> No
     Evidence.objects.create(score=score, document=stored, page=1)
 
 
+def adjust_elsewhere() -> None:
+    """Half a point taken on DV2's 1.10, whatever was decided there before."""
+    unit, leaf = Unit.objects.get(code="DV2"), Criterion.objects.get(code="1.10")
+    block = SelfAssessment.objects.get(unit=unit).round_group
+    before = Appraisal.objects.filter(unit=unit, criterion=leaf).first()
+    actions.adjust(
+        actor=User.objects.get(username="thamdinh2.pc"),
+        round_group_id=block.pk,
+        unit_id=unit.pk,
+        criterion_id=leaf.pk,
+        points=Decimal("0.5"),
+        reason_id=Reason.objects.get(code="thieu-tai-lieu").pk,
+        comment="Thiếu báo cáo quý IV.",
+        seen_version=before.version if before else 0,
+    )
+
+
 def close_stage() -> None:
     Phase.objects.filter(kind=Phase.Kind.ROUND1).update(closes_at=clock.now())
 
@@ -89,9 +107,6 @@ def reopen_stage() -> None:
 
 def object_in_round_two() -> None:
     """DV1 does not agree with what was adjusted on 1.1; round 2 is open."""
-    from appraisal import actions
-    from appraisal.models import Reason
-
     leaf, unit = Criterion.objects.get(code="1.1"), Unit.objects.get(code="DV1")
     member, manager = (User.objects.get(username=name) for name in ("thamdinh2.pc", "quanly.pc"))
     standing = Appraisal.objects.filter(unit=unit, criterion=leaf).first()

@@ -219,6 +219,32 @@ def test_the_next_document_takes_the_place_and_what_is_typed_stays(browser: Brow
     assert "/DV1/1.1/" in page.url
 
 
+def test_a_precedent_warns_before_saving_and_fills_the_form(browser: Browser, site: Site) -> None:
+    after(site, "adjust_elsewhere")
+    page = opened(browser, site, cell("1.10"))
+    page.keyboard.press("d")
+    page.keyboard.type("0,75")
+    page.select_option("#id_reason", label="12. Thiếu tài liệu kiểm chứng")
+    expect(page.locator("[data-differs]")).to_have_text("Cùng lý do này ở Đơn vị thử DV2 đã trừ 0,50.")
+    expect(page.locator(".precedent[data-chosen]")).to_contain_text("trừ 0,50: Đơn vị thử DV2")
+    clean(page)
+    page.fill("#id_points", "0,5")
+    expect(page.locator("[data-differs]")).not_to_be_visible()
+    page.fill("#id_points", "")
+    page.select_option("#id_reason", index=0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    expect(page.locator("#id_points")).to_have_value("0,5")
+    expect(page.locator("#id_reason option:checked")).to_contain_text("Thiếu tài liệu kiểm chứng")
+    expect(page.locator("#id_comment")).to_be_focused()
+    page.fill("#id_points", "0,25")
+    page.keyboard.press("Tab")
+    page.fill("#id_comment", "Thiếu hai báo cáo.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/DV1/1.11/**")
+    expect(page.locator(".message.warning").first).to_contain_text("Cùng lý do này ở Đơn vị thử DV2 đã trừ 0,50.")
+
+
 def test_the_list_is_ticked_by_keyboard(browser: Browser, site: Site) -> None:
     page = opened(browser, site, f"/tham-dinh/khoi/so/don-vi/{MINE}/?loc=cho")
     for key in ("j", "x", "j", "x", "k", "x"):

@@ -70,6 +70,8 @@ def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> H
         messages.success(request, said)
         return redirect(onward.after or onward.back)
     say_decided(request, here, standing, leaf)
+    if said := panels.differing(here, standing, onward.here, form):
+        messages.warning(request, said)
     return redirect(onward.after or onward.back)
 
 
@@ -111,6 +113,8 @@ def _page(
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),
         "bound": bound,
         "opinions": opinions,
+        "own_points": numbers.exact_text(row.claim.points if row.claim else None) or "",
+        "precedents": panels.precedents_of(here, nav.here, opinions),
         "undo": undo_of(here, row, steps, opinions, **list_of(request)),
         "questions": panels.questions_of(here, unit, leaf),
         "is_final": here.stage == Stage.FINAL,

@@ -1,11 +1,12 @@
-"""What stands beside the decision on the review screen: declared figures, blind opinions, questions."""
+"""What stands beside the decision on the review screen: declared figures, precedents, blind opinions,
+questions."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from appraisal import actions, asked, opinions, queries
+from appraisal import actions, asked, consistency, opinions, precedents, queries, rules
 from appraisal.forms import AdjustForm, RecogniseForm
 from appraisal.hearing_forms import AskForm
 from appraisal.models import Appraisal, Question
@@ -73,6 +74,32 @@ def acting(here: Place, row: queries.GridCell, panel: opinions.Panel | None) -> 
     if panel is None or not here.is_blind(row.criterion):
         return row
     return replace(row, may_decide=row.submitted and panel.may_give)
+
+
+def owes_opinion(row: queries.GridCell, panel: opinions.Panel | None) -> bool:
+    """Whether one of the two blind opinions on the cell is still the person's to give."""
+    return panel is not None and panel.may_give and not panel.is_split and row.is_pending
+
+
+def precedents_of(here: Place, row: queries.GridCell, panel: opinions.Panel | None) -> precedents.Precedents | None:
+    """For `_precedents.html`; None while they are withheld. One query."""
+    owed = owes_opinion(row, panel)
+    cell = (row.unit.pk, row.criterion.pk)
+    if not rules.may_read_precedents(here.scope, *cell, owes_opinion=owed):
+        return None
+    return precedents.read(rules.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=owed))
+
+
+def differing(here: Place, standing: Appraisal, row: queries.GridCell, form: RecogniseForm | AdjustForm) -> str:
+    """A sentence when the adjustment just written takes other points than its reason did elsewhere; "". What
+    two opinions settled is not compared: the points may be the other member's."""
+    if isinstance(form, RecogniseForm) or here.is_blind(row.criterion):
+        return ""
+    cell = (row.unit.pk, row.criterion.pk)
+    rows = rules.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=False)
+    taken = consistency.deduction(row.claim.points if row.claim else None, standing.points)
+    found = precedents.differing(precedents.read(rows), form.cleaned_data["reason"].pk, taken)
+    return precedents.warning(found) if found else ""
 
 
 def questions_of(here: Place, unit: Unit, leaf: Criterion) -> dict[str, object]:

@@ -110,6 +110,11 @@
     j: () => row(1) || follow("j"),
     k: () => row(-1) || follow("k"),
     u: () => follow("u"),
+    p: () => {
+      const precedent = one("[data-chosen] [data-use]") || one("[data-use]");
+      if (precedent) precedent.click();
+      return Boolean(precedent);
+    },
     x: tick,
     z: () => send(one("form[data-undo]")),
     "?": help,
