@@ -13,6 +13,8 @@ from cchc_index.lib.numbers import quantize
 
 FEWEST_UNITS = 5
 """With fewer units nobody stands out of the block."""
+FEWEST_CELLS = 5
+"""A unit with fewer measured decisions says too little to stand out, or to set the fences."""
 
 
 class Decision(NamedTuple):
@@ -160,15 +162,17 @@ class UnitGap(NamedTuple):
 
 def unit_gaps(decisions: Iterable[Decision]) -> list[UnitGap]:
     """By unit, the farthest from the block's median first. A unit stands out beyond the fences of its block:
-    one and a half times the middle half's width below or above it."""
+    one and a half times the middle half's width below or above it; units with few decisions never."""
     gaps = {one: gap for one, gap in _gaps(decisions, lambda d: d.unit).items() if isinstance(one, int)}
     means = [gap.mean for gap in gaps.values() if gap.mean is not None]
-    middle, (low, high) = median(means), fences(means)
+    telling = [g.mean for g in gaps.values() if g.mean is not None and g.measured >= FEWEST_CELLS]
+    middle, (low, high) = median(means), fences(telling)
     found = []
     for unit, gap in gaps.items():
         mean = gap.mean
         deviation = None if mean is None or middle is None else mean - middle
-        outside = mean is not None and len(means) >= FEWEST_UNITS and not low <= mean <= high
+        enough = gap.measured >= FEWEST_CELLS and len(telling) >= FEWEST_UNITS
+        outside = mean is not None and enough and not low <= mean <= high
         found.append(UnitGap(unit, gap, deviation, outside))
     return sorted(found, key=lambda one: (one.deviation is None, -abs(one.deviation or 0), one.unit))
 

@@ -1,4 +1,5 @@
-"""The proof of what surrounds the points: blind opinions, declared interests, questions.
+"""The proof of what surrounds the points: blind opinions, declared interests, questions, and who looked at
+the consistency report.
 
 Each row is written with one log entry that carries its digest; the log is chained with a key outside the
 database. A row edited, removed or invented is found, and so is a settled cell that does not follow from
@@ -17,7 +18,7 @@ from cchc_index.lib.numbers import exact_text
 from units.models import LogEntry
 
 from . import blind
-from .models import AppraisalEntry, BlindCriterion, Interest, Message, Opinion
+from .models import Acknowledgement, AppraisalEntry, BlindCriterion, Interest, Justification, Message, Opinion
 
 VERB_OPINION = "appraisal.opinion"
 VERB_MARK = "appraisal.mark_blind"
@@ -25,6 +26,7 @@ VERB_UNMARK = "appraisal.unmark_blind"
 VERB_DECLARE = "appraisal.declare_interest"
 VERB_WITHDRAW = "appraisal.withdraw_interest"
 VERB_QUESTION = "appraisal.question"
+VERB_ACKNOWLEDGE = "appraisal.acknowledge"
 CHUNK = 2000
 
 
@@ -68,6 +70,11 @@ def message_digest(row: Message, documents: Iterable[str]) -> str:
     return digest([*parts, sorted(documents)])
 
 
+def acknowledgement_digest(row: Acknowledgement, words: Iterable[Justification]) -> str:
+    said = sorted([one.criterion_id, one.reason_id, one.digest, one.words] for one in words)
+    return digest([row.round_group_id, row.stage, row.fingerprint, row.actor_id, _moment(row.at), said])
+
+
 class Sealed(NamedTuple):
     """A row bound to its log entry."""
 
@@ -89,6 +96,7 @@ def _kinds() -> list[tuple[str, str, Callable[[], Iterator[Sealed]]]]:
         (VERB_DECLARE, "khai xung đột lợi ích", _interests),
         (VERB_WITHDRAW, "rút khai xung đột", _withdrawals),
         (VERB_QUESTION, "câu hỏi của Hội đồng", _messages),
+        (VERB_ACKNOWLEDGE, "ghi nhận báo cáo nhất quán", _acknowledgements),
     ]
 
 
@@ -114,6 +122,14 @@ def _messages() -> Iterator[Sealed]:
         papers.setdefault(message, []).append(f"{document}:{sha}")
     for row in Message.objects.order_by("log_id").iterator(CHUNK):
         yield Sealed(row.log_id, message_digest(row, papers.get(row.pk, [])))
+
+
+def _acknowledgements() -> Iterator[Sealed]:
+    words: dict[int, list[Justification]] = {}
+    for one in Justification.objects.order_by("pk").iterator(CHUNK):
+        words.setdefault(one.acknowledgement_id, []).append(one)
+    for row in Acknowledgement.objects.order_by("log_id").iterator(CHUNK):
+        yield Sealed(row.log_id, acknowledgement_digest(row, words.get(row.pk, [])))
 
 
 def _check_kind(verb: str, words: str, rows: Iterator[Sealed]) -> Iterator[str]:

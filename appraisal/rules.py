@@ -19,6 +19,7 @@ from units.models import Membership, Role, Unit, User
 
 from . import steps
 from .models import (
+    Acknowledgement,
     Action,
     Appraisal,
     AppraisalEntry,
@@ -37,6 +38,8 @@ COUNCIL_STAGES = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
 RELEASABLE = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
 BLIND_STAGES = (Stage.ROUND1, Stage.ROUND2)
 """Where a marked leaf takes two opinions; the council's meeting decides by itself."""
+REVIEWED = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL)
+"""Released only after their consistency report was looked at."""
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
 
@@ -319,6 +322,26 @@ def release_is_due(now: Calendar, round_group: RoundGroup, stage: Stage) -> bool
     if stage == Stage.FINAL:
         return Stage.ROUND2 in now.released
     return stage == Stage.IMPORT and Appraisal.objects.filter(round_group=round_group, stage=Stage.IMPORT).exists()
+
+
+def stage_to_review(now: Calendar, round_group: RoundGroup) -> Stage | None:
+    """The stage whose consistency report is looked at: the one that may be released now, else the last one
+    that was. Archives are none: their points come with neither reasons nor members."""
+    due = [stage for stage in REVIEWED if release_is_due(now, round_group, stage)]
+    released = [stage for stage in REVIEWED if stage in now.released]
+    return due[0] if due else released[-1] if released else None
+
+
+def can_acknowledge(user: people.AnyUser, round_group: RoundGroup, stage: str) -> bool:
+    """The index manager, on the stage in question. Looking is not deciding: a manager whose own unit is in
+    the block looks too, and still decides nothing there."""
+    return people.is_index_manager(user) and stage_to_review(calendar(round_group), round_group) == stage
+
+
+def acknowledgements_visible_to(user: people.AnyUser) -> QuerySet[Acknowledgement]:
+    """The report and who looked at it: managers and observers."""
+    rows = Acknowledgement.objects.order_by("round_group", "at", "pk")
+    return rows if reads_all(user) else rows.none()
 
 
 def something_rests_on(release: Release) -> bool:

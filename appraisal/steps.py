@@ -14,10 +14,14 @@ UNDO = "undo"
 class Step(Protocol):
     """What is asked of a step; `undoes_id` is the key of the step that an undo takes back."""
 
-    pk: Any
-    stage: str
-    action: str
-    undoes_id: Any
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def undoes_id(self) -> Any: ...
 
 
 S = TypeVar("S", bound=Step)

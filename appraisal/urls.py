@@ -24,6 +24,7 @@ urlpatterns = [
     path("khoi/<slug:group>/don-vi/<str:unit>/<str:code>/rut-lai/", guarded(views.undo), name="undo"),
     path("khoi/<slug:group>/tieu-chi/<str:code>/", guarded(views.by_criterion), name="criterion"),
     path("khoi/<slug:group>/cong-nhan/", guarded(views.bulk), name="bulk"),
+    path("khoi/<slug:group>/nhat-quan/", views.consistency_page, name="consistency"),
     path("khoi/<slug:group>/cong-bo/<slug:stage>/", views.release, name="release"),
     path("phan-cong/", views.assignments, name="assignments"),
     path("phan-cong/<slug:group>/", views.assignments_block, name="assignments-block"),

@@ -7,6 +7,7 @@ folder. DATABASE_URL and REDIS_URL turn it into production parts; CCHC_PRODUCTIO
 import os
 import secrets
 from contextlib import suppress
+from datetime import time
 from pathlib import Path
 
 import environ
@@ -247,6 +248,21 @@ CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)
 SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
 # Below this many ballots the spread of answers is hidden: officials rate their own superiors.
 SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)
+
+
+def _hours(name: str, default: str) -> tuple[time, time]:
+    """Two hours of a day, "07:00-19:00"."""
+    given = env.str(name, default="") or default
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in given.split("-"))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} = “{given}” không đúng: ghi hai giờ, ví dụ {default}.") from None
+    if start >= end:
+        raise ImproperlyConfigured(f"{name} = “{given}”: giờ đầu phải trước giờ cuối.")
+    return start, end
+
+
+APPRAISAL_HOURS = _hours("APPRAISAL_HOURS", "07:00-19:00")  # outside of these a changed point is worth a look
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = [
     "cchc_index.lib.bodies.Cut",

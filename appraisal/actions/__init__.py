@@ -2,6 +2,7 @@
 
 from .archive import import_standings
 from .assignments import assign, hand_over, reassign, remind, split, unassign
+from .consistency import acknowledge_consistency
 from .council import adjust, bulk_recognise, recognise, release, withdraw
 from .interests import confirm_no_interest, declare_interest, withdraw_interest
 from .opinions import give_opinion, mark_blind, unmark_blind
@@ -11,6 +12,7 @@ from .replies import reply
 from .undo import undo, undo_batch
 
 __all__ = [
+    "acknowledge_consistency",
     "add_reason",
     "adjust",
     "answer",

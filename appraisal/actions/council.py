@@ -16,6 +16,7 @@ from units import rules as people
 from units.actions import record
 from units.models import User
 
+from .consistency import check_acknowledged
 from .desk import (
     Cell,
     Desk,
@@ -124,8 +125,8 @@ def _check_versions(standings: dict[Cell, Appraisal], seen: dict[Cell, int | Non
 @transaction.atomic
 def release(*, actor: User, round_group_id: int, stage: str) -> Release:
     """Show a stage to the units of the block. It takes no more decisions afterwards. Raises
-    PermissionDenied for anyone but the index manager, Refused out of the order of the year.
-    Releasing twice is one release."""
+    PermissionDenied for anyone but the index manager, Refused out of the order of the year, and while the
+    consistency report was not acknowledged as it stands now. Releasing twice is one release."""
     round_group = locked_block(round_group_id)
     if not people.is_index_manager(actor):
         raise PermissionDenied
@@ -136,6 +137,7 @@ def release(*, actor: User, round_group_id: int, stage: str) -> Release:
         rules.calendar(round_group), round_group, Stage(stage)
     ):
         raise Refused("Chưa đến lúc công bố giai đoạn này cho đơn vị: giai đoạn trước chưa công bố hoặc chưa mở.")
+    check_acknowledged(round_group, Stage(stage))
     found = Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now(), released_by=actor)
     mails.tell_release(found)
     after = {"stage": stage, "block": str(round_group), **ledger.release_facts(found)}

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from appraisal.models import Appraisal, Assignment, Confirmation, Question, Reason, Release, Stage
+from appraisal import actions, consistency_report
+from appraisal.models import Acknowledgement, Appraisal, Assignment, Confirmation, Question, Reason, Release, Stage
 from appraisal.reasons import ensure_reasons
 from cchc_index.lib import clock
 from criteria.models import Criterion, Phase, Round, RoundGroup, Source
@@ -50,6 +51,21 @@ def confirmed(member: User, round_: Round) -> Confirmation:
 def release_row(round_group: RoundGroup, stage: Stage) -> Release:
     """A stage released without its action, for a test that starts later in the year."""
     return Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now())
+
+
+def acknowledged(manager: User, round_group: RoundGroup, stage: Stage = Stage.ROUND1) -> Acknowledgement:
+    """The consistency report as it stands now, looked at, with words for every contradiction."""
+    found = consistency_report.report(round_group)
+    words = {one.key: "Mức độ thiếu khác nhau." for one in found.contradictions}
+    return actions.acknowledge_consistency(
+        actor=manager, round_group_id=round_group.pk, stage=stage, seen=found.fingerprint, words=words
+    )
+
+
+def release_stage(manager: User, round_group: RoundGroup, stage: Stage = Stage.ROUND1) -> Release:
+    """A stage released as a manager does it: the report first."""
+    acknowledged(manager, round_group, stage)
+    return actions.release(actor=manager, round_group_id=round_group.pk, stage=stage)
 
 
 def document(unit: Unit, by: User, number: str = "12/BC-THU") -> Document:

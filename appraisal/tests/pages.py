@@ -6,8 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from appraisal import actions
-from appraisal.models import Appraisal, Stage
-from appraisal.tests.factories import Council
+from appraisal.models import Appraisal
+from appraisal.tests.factories import Council, release_stage
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
 from units.models import User
@@ -48,6 +48,6 @@ def adjusted_and_released(case: Council) -> Appraisal:
     standing = actions.adjust(
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     return standing

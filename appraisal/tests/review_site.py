@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 from appraisal import actions
 from appraisal.models import Action, Appraisal, Reason, Stage
-from appraisal.tests.factories import Council, assign, council, release_row
+from appraisal.tests.factories import Council, assign, council, release_row, release_stage
 from cchc_index.lib import clock
 from cchc_index.lib.tests.browser import PASSWORD
 from criteria.models import Criterion, Phase
@@ -116,7 +116,7 @@ def object_in_round_two() -> None:
         words = {"reason_id": Reason.objects.earliest("pk").pk, "comment": "Thiếu báo cáo quý IV."}
         seen = standing.version if standing else 0
         standing = actions.adjust(actor=member, **cell, **words, points=Decimal("0.5"), seen_version=seen)
-    actions.release(actor=manager, round_group_id=block.pk, stage=Stage.ROUND1)
+    release_stage(manager, block)
     open_phase(block.round, Phase.Kind.EXPLANATION)
     head = User.objects.get(memberships__unit=unit, memberships__role=Role.UNIT_HEAD)
     actions.reply(actor=head, appraisal_id=standing.pk, agree=False, comment="Có đủ ở trang 1.", document_ids=[])

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from appraisal import actions, ledger, rules
 from appraisal.models import Action, Appraisal, AppraisalEntry, Release, Stage
-from appraisal.tests.factories import Council, assign, council, document, release_row, submitted
+from appraisal.tests.factories import Council, assign, council, document, release_row, release_stage, submitted
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
@@ -34,7 +34,7 @@ def lower(case: Council, points: str | None = "1", **extra: object) -> Appraisal
 def to_explanation(case: Council) -> Appraisal:
     """Round 1 adjusted 1.1 down, was released and the request for explanation is open."""
     lower(case)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     return case.standing()
 
@@ -235,7 +235,7 @@ def test_the_whole_year_of_one_cell():
     assert case.standing().points == Decimal(1)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
     actions.recognise(actor=case.member, **case.cell(), seen_version=2)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND2)
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
     actions.adjust(
         actor=case.manager,
         **case.cell(),
@@ -309,9 +309,7 @@ def test_state_by_action(state):
             actor=case.head, appraisal_id=standing.pk, agree=True, comment="", document_ids=[]
         ),
         **{
-            f"release {stage}": lambda stage=stage: actions.release(
-                actor=case.manager, round_group_id=case.round_group.pk, stage=stage
-            )
+            f"release {stage}": lambda stage=stage: release_stage(case.manager, case.round_group, stage)
             for stage in (Stage.ROUND1, Stage.ROUND2, Stage.FINAL)
             if stage not in released
         },
@@ -338,7 +336,7 @@ def test_only_the_manager_releases_and_twice_is_once():
         with pytest.raises(PermissionDenied):
             actions.release(actor=someone, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
     for _ in range(2):
-        actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+        release_stage(case.manager, case.round_group)
     assert Release.objects.count() == 1
 
 
@@ -403,7 +401,7 @@ def test_a_release_made_too_early_is_taken_back_with_a_reason():
     fields = {"round_group_id": case.round_group.pk, "stage": Stage.ROUND1}
     with pytest.raises(Refused, match="chưa công bố"):
         actions.withdraw(actor=case.manager, **fields, reason="Nhầm khối.")
-    actions.release(actor=case.manager, **fields)
+    release_stage(case.manager, case.round_group)
     with pytest.raises(PermissionDenied):
         actions.withdraw(actor=case.member, **fields, reason="Nhầm khối.")
     with pytest.raises(Refused, match="lý do"):

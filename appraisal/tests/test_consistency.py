@@ -140,11 +140,13 @@ def test_gaps_of_units_add_up_to_the_block(rows):
 
 
 def test_a_unit_far_from_the_block_stands_out_and_a_small_block_has_none():
-    alike = [adjusted(unit, "2", "1.75") for unit in range(1, 6)]
-    far = adjusted(6, "2", "0")
-    assert [one.unit for one in unit_gaps([*alike, far]) if one.stands_out] == [6]
-    assert unit_gaps([*alike, far])[0].deviation == Fraction(7, 4)
-    assert not any(one.stands_out for one in unit_gaps([*alike[:2], far]))
+    leaves = range(1, 6)
+    alike = [adjusted(unit, "2", "1.75", criterion=leaf) for unit in range(1, 6) for leaf in leaves]
+    far = [adjusted(6, "2", "0", criterion=leaf) for leaf in leaves]
+    assert [one.unit for one in unit_gaps([*alike, *far]) if one.stands_out] == [6]
+    assert unit_gaps([*alike, *far])[0].deviation == Fraction(7, 4)
+    assert not any(one.stands_out for one in unit_gaps([*alike[:10], *far])), "three units are no block"
+    assert not any(one.stands_out for one in unit_gaps([*alike, *far[:4]])), "four decisions say too little"
 
 
 def test_the_fences_are_quartiles_and_their_reach():

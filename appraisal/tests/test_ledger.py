@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appraisal import actions, ledger
-from appraisal.models import Appraisal, AppraisalEntry, Stage
-from appraisal.tests.factories import Council, council, document
+from appraisal.models import Appraisal, AppraisalEntry
+from appraisal.tests.factories import Council, council, document, release_stage
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
 from units.models import LogEntry
@@ -33,7 +33,7 @@ def decided() -> Council:
         round_group_id=case.round_group.pk,
         cells=[(case.second.pk, case.leaf.pk, 0), (case.second.pk, case.other_leaf.pk, 0)],
     )
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     paper = document(case.first, case.officer)
     actions.reply(actor=case.head, appraisal_id=case.standing().pk, agree=False, comment="Có.", document_ids=[paper.pk])

@@ -13,7 +13,7 @@ from appraisal import actions, blind, ledger
 from appraisal.actions import desk
 from appraisal.actions import opinions as verbs
 from appraisal.models import Action, Appraisal, AppraisalEntry, BlindCriterion, Interest, Opinion, Stage
-from appraisal.tests.factories import Council, assign, council, fresh
+from appraisal.tests.factories import Council, assign, council, fresh, release_stage
 from appraisal.tests.pages import adjust_form, cell_page, sign_in, unit_page
 from appraisal.tests.test_races import at_once
 from cchc_index.lib.faults import Conflict, Refused
@@ -184,7 +184,7 @@ def test_round_two_takes_two_opinions_of_its_own(case, other):
     say(case, case.member, "1")
     say(case, other, "1")
     block = case.round_group
-    actions.release(actor=case.manager, round_group_id=block.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, block)
     open_phase(block.round, Phase.Kind.EXPLANATION)
     actions.reply(actor=case.officer, appraisal_id=case.standing().pk, agree=False, comment="Có đủ.", document_ids=[])
     open_phase(block.round, Phase.Kind.ROUND2)
@@ -255,7 +255,7 @@ def test_the_log_tells_that_an_opinion_was_given_and_not_what_it_says(case):
 def test_the_unit_never_reads_the_opinions(case, other):
     say(case, case.member, "1")
     say(case, other, "0.9", comment="Ý kiến thứ hai, nội bộ.")
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     client = sign_in(case.officer)
     text = client.get(reverse("appraisal:reply", args=[case.standing().pk])).text
     assert SECRET in text

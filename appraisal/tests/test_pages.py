@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appraisal import actions, rules
 from appraisal.models import Appraisal, AppraisalEntry, Stage
-from appraisal.tests.factories import Council, assign, attach, council, document, fresh, submitted
+from appraisal.tests.factories import Council, assign, attach, council, document, fresh, release_stage, submitted
 from appraisal.tests.pages import (
     WORDS,
     adjust_form,
@@ -77,7 +77,7 @@ def test_round_two_stays_hidden_until_it_is_released(case):
         text = client.get(page).text
         assert "Bí mật lần hai" not in text
         assert "0,25" not in text
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND2)
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
     assert all("0,25" in client.get(page).text for page in pages)
 
 
@@ -215,7 +215,7 @@ def test_an_objection_left_alone_in_round_two_keeps_round_one(case):
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
     officer = sign_in(case.officer)
     assert "không đồng ý, chờ lần 2" in officer.get(reverse("appraisal:replies")).text
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND2)
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
     assert "giữ kết quả lần 1" in officer.get(reverse("appraisal:replies")).text
     assert "chờ lần 2" not in sign_in(case.member).get(unit_page(case.first)).text
 
@@ -407,7 +407,7 @@ def test_last_year_stands_beside_the_score_of_the_same_unit_only(case):
     assert "<b>1,25</b>" in page
     assert "chưa công bố" in page
     assert "Thiếu hai tháng" not in page
-    actions.release(actor=case.manager, round_group_id=old.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, old)
     page = client.get(cell_page(case) + "?nam=2031").text
     assert "Hội đồng cho <b>0,75</b>" in page
     assert "Thiếu hai tháng" in page

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appraisal import actions, precedents, rules
-from appraisal.models import Appraisal, Reason, Stage
+from appraisal.models import Appraisal, Reason
 from appraisal.precedents import Precedents
-from appraisal.tests.factories import Council, assign, council, fresh, submitted
+from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
 from appraisal.tests.pages import WORDS, adjust_form, cell_page, sign_in
 from criteria.models import Phase
 from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_phase
@@ -295,7 +295,7 @@ def test_recognising_compares_with_nothing(case):
 
 def test_what_overturned_in_round_two_is_the_precedent(case):
     standing = adjust(case, case.second, "1")
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     head = person(Role.UNIT_HEAD, case.second)
     actions.reply(actor=head, appraisal_id=standing.pk, agree=False, comment="Có đủ.", document_ids=[])

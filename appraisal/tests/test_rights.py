@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from appraisal.models import Appraisal, Confirmation, Interest, Message, Opinion, Question, Release, Stage
-from appraisal.tests.factories import Council, assign, attach, council, document, question_row
+from appraisal.tests.factories import Council, acknowledged, assign, attach, council, document, question_row
 from appraisal.tests.pages import adjust_form, adjusted_and_released, cell_page, sign_in, status, unit_page
 from cchc_index.lib import clock
 from selfassess.models import SelfScore
@@ -40,6 +40,8 @@ MATRIX = {
     "criterion": COUNCIL,
     "criterion unknown": {"member": 404, "manager": 404, "observer": 404},
     "release": {"manager": 200},
+    "consistency": {"manager": 200, "observer": 200},
+    "consistency unknown": {"manager": 404, "observer": 404},
     "interests": {"member": 200, "manager": 200},
     "blind": COUNCIL,
     "questions": COUNCIL,
@@ -92,6 +94,8 @@ def world(case: Council) -> tuple[dict[str, User | None], dict[str, str]]:
         "criterion": reverse("appraisal:criterion", args=["so", case.leaf.code]),
         "criterion unknown": reverse("appraisal:criterion", args=["so", "9.9"]),
         "release": reverse("appraisal:release", args=["so", "round2"]),
+        "consistency": reverse("appraisal:consistency", args=["so"]),
+        "consistency unknown": reverse("appraisal:consistency", args=["khac"]),
         "interests": reverse("appraisal:interests"),
         "blind": reverse("appraisal:blind", args=["so"]),
         "questions": reverse("appraisal:questions"),
@@ -205,6 +209,7 @@ def test_only_a_manager_releases_by_the_page(case):
     for someone in (case.member, case.officer, person(Role.OBSERVER)):
         assert sign_in(someone).post(address).status_code == 403
     assert not Release.objects.exists()
+    acknowledged(case.manager, case.round_group)
     assert sign_in(case.manager).post(address).status_code == 302
     assert Release.objects.get().stage == Stage.ROUND1
 
@@ -212,6 +217,7 @@ def test_only_a_manager_releases_by_the_page(case):
 def test_a_release_is_taken_back_by_the_page_with_a_reason(case):
     address = reverse("appraisal:release", args=["so", "round1"])
     client = sign_in(case.manager)
+    acknowledged(case.manager, case.round_group)
     client.post(address)
     assert client.post(address, {"viec": "rut-lai", "reason": ""}).status_code == 422
     assert sign_in(case.member).post(address, {"viec": "rut-lai", "reason": "Nhầm."}).status_code == 403

@@ -11,7 +11,7 @@ from appraisal.actions.archive import import_standings
 from appraisal.assigning import board, progress
 from appraisal.last_year import released
 from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
-from appraisal.tests.factories import Council, assign, council, release_row, submitted
+from appraisal.tests.factories import Council, assign, council, release_row, release_stage, submitted
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
@@ -57,7 +57,7 @@ def colleague(case: Council):
 def in_round_two(case: Council, *, agree: bool = False) -> None:
     """Round 1 lowered the cell to 1 and was released, the unit answered, round 2 is open."""
     lower(case)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     words = "" if agree else "Có."
     actions.reply(actor=case.head, appraisal_id=case.standing().pk, agree=agree, comment=words, document_ids=[])
@@ -202,7 +202,7 @@ def test_a_closed_stage_takes_nothing_back(case):
 
 def test_a_released_stage_takes_nothing_back(case):
     recognise(case)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     with pytest.raises(Refused, match="không trong thời gian"):
         undo(case, 1)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
@@ -358,7 +358,7 @@ def test_nobody_takes_back_the_batch_of_another(case):
     for someone in (other, case.manager, case.officer):
         with pytest.raises(PermissionDenied):
             undo_batch(case, log, actor=someone)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     with pytest.raises(Refused):
         undo_batch(case, log)
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
@@ -384,7 +384,7 @@ def test_the_unit_sees_only_what_stood_when_the_stage_was_released(case):
     lower(case, "0.5", leaf_cell(case)["version"], **case.cell(leaf=case.other_leaf))
     recognise(case, **case.cell(case.second))
     undo(case, 1, **case.cell(case.second))
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     for user in (case.officer, person(Role.UNIT_HEAD, case.second)):
         seen = rules.entries_visible_to(user)
         assert not seen.filter(action=Action.UNDO).exists()

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appraisal import actions
 from appraisal.models import Action, AppraisalEntry, Confirmation, Stage
-from appraisal.tests.factories import Council, assign, council
+from appraisal.tests.factories import Council, assign, council, release_stage
 from appraisal.tests.pages import WORDS, adjust_form, adjusted_and_released, cell_page, sign_in
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
@@ -92,7 +92,7 @@ def test_nobody_else_is_offered_the_undo_and_a_released_stage_offers_none(case):
         assert not undo_forms(client.get(cell_page(case)).text)
         assert client.post(undo_page(case), {"seen_version": "1"}).status_code == 403
     assert len(undo_forms(sign_in(other).get(cell_page(case)).text)) == 1
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     client = sign_in(other)
     assert not undo_forms(client.get(cell_page(case)).text)
     page = client.post(undo_page(case), {"seen_version": "1"}, follow=True)
@@ -153,7 +153,7 @@ def test_the_double_press_says_the_same_twice(case):
 def test_the_meetings_conclusion_says_whose_it_was(case):
     adjusted_and_released(case)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND2)
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
     form = adjust_form(points="0,5", reason=case.reason.pk, seen_version="1")
     assert sign_in(case.manager).post(cell_page(case), form).status_code == 302
     page = sign_in(person(Role.INDEX_MANAGER)).get(cell_page(case))
@@ -183,7 +183,7 @@ def test_the_undone_step_never_reaches_the_unit(case):
     client = sign_in(case.member)
     client.post(cell_page(case), adjust_form(points="0,25", reason=case.reason.pk))
     client.post(undo_page(case), {"seen_version": "1"})
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     officer = sign_in(case.officer)
     page = officer.get(reverse("appraisal:replies")).text

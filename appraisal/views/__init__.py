@@ -12,6 +12,7 @@ from .assignments import (
 )
 from .bulk import bulk
 from .cell import cell
+from .consistency import consistency_page
 from .council import by_criterion, by_unit, home, release
 from .interests import interests
 from .opinions import blind
@@ -35,6 +36,7 @@ __all__ = [
     "by_criterion",
     "by_unit",
     "cell",
+    "consistency_page",
     "document",
     "home",
     "interests",

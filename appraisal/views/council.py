@@ -16,6 +16,7 @@ from criteria.models import Criterion
 from units import rules as people
 from units.models import Unit
 
+from .consistency import review_address
 from .place import Place, check_desk, place, places
 
 
@@ -57,6 +58,11 @@ class Block:
         """Which leaves two members judge, and what waits for the second."""
         return self.place.address("blind")
 
+    @property
+    def consistency_address(self) -> str:
+        """Whether like cases were judged alike."""
+        return self.place.address("consistency")
+
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
@@ -69,6 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "blocks": blocks,
             "is_manager": people.is_index_manager(user),
+            "reads_all": rules.reads_all(user),
             "may_declare": people.is_council_member(user) or people.is_index_manager(user),
         },
     )
@@ -211,6 +218,8 @@ def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = 
         "fixed": done is not None and rules.something_rests_on(done),
         "counts": queries.tally(here.cells(here.units, here.leaves)),
         "units": here.units,
+        "report_address": here.address("consistency"),
+        "review_address": review_address(here, stage) if done is None else "",
         "error": error,
         "reason": request.POST.get("reason", ""),
     }

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from appraisal import consistency_report
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
@@ -60,6 +61,7 @@ def approve(*, actor: User, publication_id: int) -> Publication:
         raise Refused("Đã có bản khác được công bố từ khi đề nghị: rút đề nghị này rồi đề nghị lại.")
     if queries.changed_since(publication):
         raise Refused("Điểm đã thay đổi từ khi đề nghị công bố: rút đề nghị này rồi đề nghị lại.")
+    _refuse_unexplained(publication.round)
     publication.published_by = actor
     _publish(publication)
     _log(actor, "publish", publication, before={"state": State.PROPOSED})
@@ -144,9 +146,10 @@ def _locked_proposal(actor: User, publication_id: int) -> Publication:
 
 def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication:
     """An unsaved publication with its bundle, from inputs read once. Refuses incomplete units, assessments
-    that are open again, and a number whose address is taken."""
+    that are open again, deductions that contradict each other without a word, and a taken address."""
     _refuse_taken_address(round_, number)
     _refuse_open_assessments(round_)
+    _refuse_unexplained(round_)
     for round_group in queries.measured_groups(round_):
         recompute(round_group_id=round_group.pk)
     inputs = [queries.group_inputs(round_group) for round_group in queries.measured_groups(round_)]
@@ -186,6 +189,20 @@ def _refuse_open_assessments(round_: Round) -> None:
         more = f" và {len(names) - NAMED_UNITS} đơn vị khác" if len(names) > NAMED_UNITS else ""
         named = ", ".join(names[:NAMED_UNITS]) + more
         raise Refused(f"Chưa công bố được: bản tự đánh giá chưa nộp (hoặc đang mở lại) của {named}.")
+
+
+def _refuse_unexplained(round_: Round) -> None:
+    """The same criterion, the same reason, another deduction: nobody has said why that is right."""
+    found = [(group, consistency_report.unexplained(group)) for group in queries.measured_groups(round_)]
+    named = [f"khối {g.group}: {text}" for g, rows in found for text in consistency_report.named(rows)]
+    if not named:
+        return
+    more = f"; và {len(named) - NAMED_UNITS} chỗ khác" if len(named) > NAMED_UNITS else ""
+    raise Refused(
+        f"Chưa công bố được: {len(named)} chỗ cùng tiêu chí, cùng lý do mà mức trừ khác nhau chưa có giải thích. "
+        f"{'; '.join(named[:NAMED_UNITS])}{more}. Mở trang “Báo cáo nhất quán” của khối ở mục Thẩm định: "
+        "ghi vì sao khác nhau là đúng, hoặc quyết định lại."
+    )
 
 
 def _refuse_incomplete(frozen: Json) -> None:

@@ -122,7 +122,7 @@ def _complete_year(round_: Round, people: People) -> None:
             block.archive(actor=people["quanly1"], without=[walk.code])
             block.survey(actor=people["dieutra"])
             walk.submit(walk.assess())
-    _appraise(blocks, walks, people, calendar)
+    _appraise(walks, people, calendar)
     with clock.at(calendar.within(Phase.Kind.PUBLICATION)):
         dated = clock.today()
         proposal = actions.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)
@@ -136,19 +136,19 @@ def _give_bands(round_: Round) -> None:
     sets.exclude(criteria__provenance=Provenance.OFFICIAL).update(bands=BANDS)
 
 
-def _appraise(blocks: list[Block], walks: list[Walk], people: People, calendar: _Calendar) -> None:
+def _appraise(walks: list[Walk], people: People, calendar: _Calendar) -> None:
     member, manager = people[MEMBERS[0]], people["quanly1"]
     with clock.at(calendar.within(Phase.Kind.ROUND1)):
-        for block, walk in zip(blocks, walks, strict=True):
+        for walk in walks:
             walk.appraise(member)
-            appraisal.release(actor=manager, round_group_id=block.round_group.pk, stage=Stage.ROUND1)
+            walk.release(manager, Stage.ROUND1)
     with clock.at(calendar.within(Phase.Kind.EXPLANATION)):
         for walk in walks:
             walk.explain()
     with clock.at(calendar.within(Phase.Kind.ROUND2)):
-        for block, walk in zip(blocks, walks, strict=True):
+        for walk in walks:
             walk.settle(member)
-            appraisal.release(actor=manager, round_group_id=block.round_group.pk, stage=Stage.ROUND2)
+            walk.release(manager, Stage.ROUND2)
 
 
 def _practice_year(round_: Round, people: People) -> None:

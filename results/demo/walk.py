@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from appraisal import actions as appraisal
-from appraisal.models import Action, Appraisal, Reason
+from appraisal import consistency_report
+from appraisal.models import Action, Appraisal, Reason, Stage
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess import actions as selfassess
@@ -111,6 +112,13 @@ class Walk:
     def _scores(self) -> list[SelfScore]:
         own = SelfScore.objects.filter(assessment__unit=self.unit, assessment__round_group=self.block.round_group)
         return list(own.select_related("criterion").order_by("criterion__position"))
+
+    def release(self, manager: User, stage: Stage) -> None:
+        """Look at the consistency report (one unit's decisions contradict nothing), then release."""
+        block = self.block.round_group
+        seen = consistency_report.report(block).fingerprint
+        appraisal.acknowledge_consistency(actor=manager, round_group_id=block.pk, stage=stage, seen=seen, words={})
+        appraisal.release(actor=manager, round_group_id=block.pk, stage=stage)
 
     def adjusted(self) -> list[Appraisal]:
         return list(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from appraisal import actions as appraisal
-from appraisal.models import Stage
+from appraisal.tests.factories import release_stage
 from cchc_index.lib import clock
 from criteria.models import Phase, RoundGroup
 from criteria.tests.factories import open_phase, small_round
@@ -97,7 +97,7 @@ def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[S
 
 def _release(block: RoundGroup, manager: User) -> None:
     open_phase(block.round, Phase.Kind.ROUND1, opens=clock.now())
-    appraisal.release(actor=manager, round_group_id=block.pk, stage=Stage.ROUND1)
+    release_stage(manager, block)
 
 
 def _survey(block: RoundGroup) -> None:

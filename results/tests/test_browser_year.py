@@ -111,6 +111,10 @@ def member_recognises_everything(page: Page, block: str, unit: str) -> None:
 
 def manager_releases(page: Page, block: str) -> None:
     page.goto(f"/tham-dinh/khoi/{block}/cong-bo/round1/?nam={YEAR}")
+    page.get_by_role("link", name="Xem báo cáo nhất quán").click()
+    for words in page.locator("textarea").all():
+        words.fill("Đơn vị kia thiếu cả hai báo cáo.")
+    page.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
     page.get_by_role("button", name="Công bố Thẩm định lần 1 cho các đơn vị").click()
     expect(page.locator(".message").first).to_be_visible()
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from appraisal import actions as appraisal
 from appraisal.models import Stage
-from appraisal.tests.factories import Council, council
+from appraisal.tests.factories import Council, council, release_stage
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria import actions as criteria
@@ -211,7 +211,7 @@ def year() -> Council:
 
 
 def release(made: Council, stage: Stage) -> None:
-    appraisal.release(actor=made.manager, round_group_id=made.round_group.pk, stage=stage)
+    release_stage(made.manager, made.round_group, stage)
 
 
 def test_a_released_round_asks_the_lowered_units_to_explain_by_their_deadline(year: Council) -> None:

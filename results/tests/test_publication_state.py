@@ -1,17 +1,22 @@
 """What stands in the way of publishing beside missing points, and what keeps two publications apart."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
+from appraisal import actions as appraisal
+from appraisal.models import Reason
+from appraisal.tests.factories import Council, acknowledged, council
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from results import actions, queries
 from results.models import Publication
 from selfassess.models import SelfAssessment
+from surveys import actions as surveys
 from units import actions as people
 from units.models import Role, Unit
 from units.tests.factories import person
@@ -39,6 +44,61 @@ def test_assessment_open_again_stands_in_the_way(ready: RoundGroup) -> None:
     with pytest.raises(Refused, match="chưa nộp.*Đơn vị thử A"):
         publish(ready, "1/QĐ")
     assert not Publication.objects.exists()
+
+
+@pytest.fixture
+def judged() -> Council:
+    """A complete year, decided by the council: 0.5 taken from the first unit, 1 from the second, for
+    different reasons."""
+    case = council()
+    lower(case, case.first, "1", case.reason)
+    lower(case, case.second, "0.5", Reason.objects.get(code="ngoai-thoi-ky"))
+    for unit in (case.first, case.second):
+        appraisal.recognise(actor=case.member, **case.cell(unit, case.other_leaf), seen_version=0)
+    own = {(case.home.pk, leaf.pk): Decimal(1) for leaf in (case.leaf, case.other_leaf)}
+    appraisal.import_standings(actor=None, round_group=case.round_group, rows=own)
+    leaves = case.round_group.criteria_set.criteria.filter(source__in=["survey", "sipas"], is_leaf=True)
+    units = (case.first, case.second, case.home)
+    rows = {(unit.pk, leaf.pk): Decimal("0.5") for unit in units for leaf in leaves}
+    surveys.import_scores(actor=None, round_group=case.round_group, rows=rows)
+    return case
+
+
+def lower(case: Council, unit: Unit, points: str, reason: Reason, seen_version: int = 0) -> None:
+    appraisal.adjust(
+        actor=case.member,
+        **case.cell(unit),
+        points=Decimal(points),
+        reason_id=reason.pk,
+        comment="Thiếu báo cáo quý IV.",
+        seen_version=seen_version,
+    )
+
+
+def test_deductions_that_contradict_each_other_stand_in_the_way(judged: Council) -> None:
+    """The same criterion, the same reason, another deduction: decided alike, or somebody says why not."""
+    lower(judged, judged.second, "0.5", judged.reason, seen_version=1)
+    with pytest.raises(Refused, match=r"1 chỗ cùng tiêu chí, cùng lý do.*1\.1 – Thiếu tài liệu.*Báo cáo nhất quán"):
+        publish(judged.round_group, "1/QĐ")
+    assert not Publication.objects.exists()
+    acknowledged(judged.manager, judged.round_group)
+    publish(judged.round_group, "1/QĐ")
+
+
+def test_decided_alike_nothing_stands_in_the_way(judged: Council) -> None:
+    lower(judged, judged.second, "1", judged.reason, seen_version=1)
+    publish(judged.round_group, "1/QĐ")
+
+
+def test_a_contradiction_that_came_after_the_proposal_stops_the_second_person(judged: Council) -> None:
+    """The points are the same: only the reason makes it one."""
+    proposal = actions.propose(actor=judged.manager, round_id=judged.round_group.round_id, number="1/QĐ", dated=DAY)
+    lower(judged, judged.second, "0.5", judged.reason, seen_version=1)
+    second = person(Role.INDEX_MANAGER)
+    with pytest.raises(Refused, match="cùng lý do"):
+        actions.approve(actor=second, publication_id=proposal.pk)
+    acknowledged(judged.manager, judged.round_group)
+    actions.approve(actor=second, publication_id=proposal.pk)
 
 
 def test_two_numbers_never_share_one_address(ready: RoundGroup) -> None:

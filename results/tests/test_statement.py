@@ -13,7 +13,7 @@ from django.urls import reverse
 from appraisal import actions as appraisal
 from appraisal.last_year import released
 from appraisal.models import Stage
-from appraisal.tests.factories import Council, assign, council
+from appraisal.tests.factories import Council, assign, council, release_stage
 from cchc_index.lib import clock
 from criteria import actions as criteria
 from criteria.models import Criterion, Phase
@@ -54,7 +54,7 @@ def walk(made: Council) -> None:
 
 
 def release(made: Council, stage: Stage) -> None:
-    appraisal.release(actor=made.manager, round_group_id=made.round_group.pk, stage=stage)
+    release_stage(made.manager, made.round_group, stage)
 
 
 def settle(made: Council) -> None:

@@ -151,6 +151,8 @@ TAMPERINGS = {
     "standing": "UPDATE appraisal_appraisal SET points = 2 WHERE points = 1.5",
     "release deleted": "DELETE FROM appraisal_release",
     "release's author": "UPDATE appraisal_release SET released_by_id = NULL",
+    "acknowledgement deleted": "DELETE FROM appraisal_acknowledgement",
+    "acknowledgement's report": "UPDATE appraisal_acknowledgement SET fingerprint = '" + "0" * 64 + "'",
     "role swapped": "UPDATE units_membership SET role = 'observer' WHERE role = 'unit_officer'",
     "role's unit taken away": "UPDATE units_membership SET unit_id = NULL WHERE role = 'index_manager'",
     "role switched off": "UPDATE units_membership SET active = (1 = 0) WHERE role = 'unit_head'",

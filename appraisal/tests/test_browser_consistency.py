@@ -1,0 +1,89 @@
+"""The consistency report in Chromium: the whole way without JavaScript, and axe-core in each state."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from cchc_index.lib.tests.browser import PASSWORD, Site, clean, signed_in
+
+pytestmark = pytest.mark.browser
+PAGE = "/tham-dinh/khoi/so/nhat-quan/"
+SEED = f"""
+from appraisal.tests.factories import council
+from units.models import Role
+from units.tests.factories import person
+case = council()
+watcher = person(Role.OBSERVER)
+for user, name in ((case.manager, "quanly.nq"), (case.member, "thamdinh.nq"), (watcher, "quansat.nq")):
+    user.username = name
+    user.set_password({PASSWORD!r})
+    user.save()
+"""
+DECIDE = """
+from decimal import Decimal
+from appraisal import actions
+from appraisal.models import Appraisal, Reason
+from criteria.models import Criterion, RoundGroup
+from units.models import Unit, User
+block, member = RoundGroup.objects.get(), User.objects.get(username="thamdinh.nq")
+for code, points in (("DV1", "{first}"), ("DV2", "0.5")):
+    unit, leaf = Unit.objects.get(code=code), Criterion.objects.get(code="1.1")
+    standing = Appraisal.objects.filter(unit=unit, criterion=leaf).first()
+    if standing is None or standing.points != Decimal(points):
+        actions.adjust(
+            actor=member, round_group_id=block.pk, unit_id=unit.pk, criterion_id=leaf.pk, points=Decimal(points),
+            reason_id=Reason.objects.get(code="thieu-tai-lieu").pk, comment="Thiếu báo cáo quý IV.",
+            seen_version=standing.version if standing else 0,
+        )
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    found = Site(tmp_path_factory.mktemp("consistency"))
+    for command in (["migrate", "--verbosity", "0"], ["shell", "-c", SEED]):
+        done = found.manage(*command)
+        assert done.returncode == 0, done.stderr
+    with found.served():
+        yield found
+
+
+def decide(site: Site, first: str) -> None:
+    done = site.manage("shell", "-c", DECIDE.format(first=first))
+    assert done.returncode == 0, done.stderr
+
+
+def test_from_nothing_decided_to_the_release_without_javascript(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "quanly.nq", script=False)
+    checked = signed_in(browser, site, "quanly.nq")
+    accessible(checked, "Chưa có kết quả thẩm định nào")
+    decide(site, "1")
+    page.goto("/tham-dinh/")
+    page.get_by_role("link", name="Công bố Thẩm định lần 1").click()
+    page.get_by_role("link", name="Xem báo cáo nhất quán").click()
+    expect(page.locator("#cung-ly-do + *")).to_contain_text("Mức trừ")
+    accessible(checked, "chưa ghi nhận")
+    page.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
+    expect(page.locator(".errors")).to_contain_text("Còn 1 chỗ")
+    checked.goto(PAGE)
+    checked.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
+    expect(checked.locator(".errors")).to_be_visible()
+    clean(checked)
+    decide(site, "0.75")
+    page.fill("textarea", "Đơn vị thứ hai thiếu cả hai báo cáo.")
+    page.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
+    expect(page.locator(".errors")).to_contain_text("thay đổi sau khi bạn mở trang")
+    expect(page.locator("textarea")).to_have_value("Đơn vị thứ hai thiếu cả hai báo cáo.")
+    page.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
+    expect(page.locator(".message").first).to_contain_text("Đã ghi nhận báo cáo nhất quán")
+    accessible(checked, "Từ đó đến nay không có kết quả nào thay đổi")
+    accessible(signed_in(browser, site, "quansat.nq"), "đã ghi nhận")
+    page.get_by_role("button", name="Công bố Thẩm định lần 1 cho các đơn vị").click()
+    expect(page.locator(".message").first).to_contain_text("Đã công bố")
+
+
+def accessible(page: Page, words: str) -> None:
+    page.goto(PAGE)
+    expect(page.locator("main")).to_contain_text(words)
+    clean(page)
