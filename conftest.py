@@ -47,7 +47,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """One Chromium for every browser test: two at once would share one event loop, which Playwright refuses."""
-    from cchc_index.lib.tests.browser import chromium
+    from playwright.sync_api import expect
 
+    from cchc_index.lib.tests.browser import PATIENCE, chromium
+
+    expect.set_options(timeout=PATIENCE)
     with chromium() as found:
         yield found

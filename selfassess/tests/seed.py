@@ -14,11 +14,11 @@ from units.models import Role, UnitGroup, User
 from units.tests.factories import UnitFactory, person
 
 # One unit for each story, so that no test meets the traces of another.
-UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi")
+UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi", "tep")
 
 
 def seed() -> None:
-    """Eight units in one block with an open self-assessment; each has an officer and a head."""
+    """Units of one block with an open self-assessment; each has two officers and a head."""
     round_group = small_round()
     UnitGroup.objects.filter(pk=round_group.group_id).update(code="thu")
     _rule(round_group.criteria_set_id)

@@ -54,9 +54,8 @@ def test_saved_filled_error_and_conflict(browser: Browser, site: Site) -> None:
     other = page.context.new_page()
     other.goto(page.url)
     clean(other)
-    page.fill("#explanation", "Bản một")
-    expect(page.locator("#save-state")).to_contain_text("Đã lưu")
-    page.wait_for_timeout(1500)
+    with page.expect_response(re.compile("/tu-luu/$")):
+        page.fill("#explanation", "Bản một")
     other.fill("#explanation", "Bản hai")
     expect(other.locator("#conflict")).to_be_visible()
     clean(other)

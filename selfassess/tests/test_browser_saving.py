@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cchc_index.lib.tests.browser import PASSWORD, Site, signed_in
+from selfassess.tests.factories import tiny_pdf
 
 pytestmark = pytest.mark.browser
 SAVED = re.compile(r"Đã lưu \d\d:\d\d:\d\d")
@@ -74,14 +75,13 @@ def test_lost_network_keeps_a_copy_and_sends_it_when_the_network_is_back(browser
 def test_a_page_closed_without_network_is_restored_with_a_note(browser: Browser, site: Site) -> None:
     page = opened(browser, site, "canbo.mang", "1.1")
     address = page.url
-    page.context.set_offline(True)
+    # Not set_offline: a page that is left gets its network back a moment before it goes, and sends in it.
+    page.context.route("**/*", lambda route: route.abort("internetdisconnected"))
     page.fill("#explanation", "Gõ rồi đóng trang")
     state(page).to_have_text(LOST)
-    # Closing a tab lifts its offline state first, and the page would send in that moment: leave it before.
-    page.goto("about:blank")
     page.close()
     again = page.context.new_page()
-    page.context.set_offline(False)
+    page.context.unroute_all()
     again.goto(address.split("tieu-chi")[0])
     expect(again.locator(".unsent")).to_have_text("còn phần chưa gửi trên máy này")
     again.goto(address)
@@ -200,7 +200,36 @@ def test_a_double_click_sends_once(browser: Browser, site: Site) -> None:
 def test_text_kept_before_the_criterion_was_locked_can_be_copied(browser: Browser, site: Site) -> None:
     page = signed_in(browser, site, "canbo.khoa")
     page.locator("table.tasks a").first.click()
+    expect(page.locator("h1")).to_contain_text("1.1")
     kept = "JSON.stringify({pairs: [['explanation', 'Gõ trước khi khóa']], version: '0', at: 0})"
     page.evaluate(f"localStorage.setItem('cchc:' + document.querySelector('#unsent').dataset.copy, {kept})")
     page.reload()
     expect(page.locator("#unsent")).to_contain_text("Gõ trước khi khóa")
+
+
+def choose_file(page: Page) -> None:
+    page.set_input_files("#upload", {"name": "nho.pdf", "mimeType": "application/pdf", "buffer": tiny_pdf()})
+    for name, value in (("number", "21/BC"), ("issued_on", "15/06/2024"), ("issuer", "Sở"), ("abstract", "Trích yếu dài")):
+        page.fill(f"#{name}", value)
+
+
+def test_a_file_sent_without_network_stays_chosen_with_its_data(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, "canbo.tep")
+    choose_file(page)
+    page.context.route("**/tai-len/", lambda route: route.abort("internetdisconnected"))
+    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    expect(page.get_by_role("alert")).to_contain_text("tệp đã chọn còn nguyên")
+    expect(page.locator("#abstract")).to_have_value("Trích yếu dài")
+    page.context.unroute_all()
+    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    expect(page.locator("ul.evidence")).to_contain_text("21/BC")
+
+
+def test_data_of_a_file_sent_after_the_sessions_end_come_back(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, "canbo.tep", "1.1")
+    choose_file(page)
+    end_session(page.context)
+    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    expect(page.locator("h1")).to_contain_text("Phiên làm việc đã hết")
+    for kept in ("Trích yếu dài", "21/BC", "Tệp nho.pdf phải chọn lại"):
+        expect(page.locator("main")).to_contain_text(kept)

@@ -1,0 +1,159 @@
+"""Browsers of bench/deadline_peak.py, reduced to their requests: fetch the page, send its form, follow the answer."""
+
+import http.client
+import io
+import random
+import re
+import socket
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pypdf import PdfWriter
+
+PATIENCE = 120
+FORM = "application/x-www-form-urlencoded"
+MARK = b"@mark-of-16-byte"
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody logged in, at work on one assessment."""
+
+    session: str
+    assessment: int
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person got: the last status, how long the press of the button took, whether it was what they wanted."""
+
+    status: int
+    seconds: float
+    good: bool
+    said: str = ""
+
+
+class Browser:
+    """One connection with its cookies."""
+
+    def __init__(self, port: int, session: str):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self.cookies = {"sessionid": session}
+
+    def start(self, method: str, path: str, body: Sequence[bytes] = (), kind: str = "") -> None:
+        """Send a request without waiting for its answer."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": cookies, "Accept": "text/html"}
+        if kind:
+            headers |= {"Content-Type": kind, "Content-Length": str(sum(map(len, body)))}
+        self.connection.request(method, path, iter(body) if body else None, headers)
+
+    def ask(self, method: str, path: str, body: Sequence[bytes] = (), kind: str = "") -> tuple[int, str, str]:
+        """Status, Location and text."""
+        self.start(method, path, body, kind)
+        response = self.connection.getresponse()
+        for cookie in response.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
+        return response.status, response.headers.get("Location", ""), response.read().decode(errors="replace")
+
+    def token(self, path: str) -> str:
+        """Read a page for the token of its forms."""
+        status, _, text = self.ask("GET", path)
+        found = TOKEN.search(text)
+        if status != 200 or not found:
+            raise OSError(f"GET {path}: {status}")
+        return found.group(1)
+
+    def send(self, path: str, body: Sequence[bytes], kind: str) -> tuple[int, str, str]:
+        """Send a form and follow its answer."""
+        status, place, text = self.ask("POST", path, body, kind)
+        return self.ask("GET", place.partition("#")[0]) if status == 302 else (status, place, text)
+
+
+def submit(port: int, person: Person, at: float, presses: int, answers: list[Answer]) -> None:
+    """At `at` seconds from now: open the check page, press the button (`presses` times), read the receipt."""
+    time.sleep(at)
+    here = f"/tu-danh-gia/{person.assessment}/"
+
+    def press(browser: Browser) -> tuple[bool, int, str]:
+        form = [f"csrfmiddlewaretoken={browser.token(f'{here}kiem-tra/')}".encode()]
+        for _ in range(presses - 1):  # an impatient press: its answer is not awaited
+            other = Browser(port, person.session)
+            other.cookies = browser.cookies
+            other.start("POST", f"{here}nop/", form, FORM)
+        status, _, text = browser.send(f"{here}nop/", form, FORM)
+        return "Số biên nhận" in text, status, text
+
+    answers.append(_timed(port, person, press))
+
+
+def upload(port: int, person: Person, at: float, megabytes: int, answers: list[Answer]) -> None:
+    """Open the criterion's page in good time; at `at` seconds from now send a PDF of so many megabytes."""
+    there = f"/tu-danh-gia/{person.assessment}/tieu-chi/{person.leaf}/"
+    wait = random.uniform(0, at * 3 / 4)
+    time.sleep(wait)
+    token = Browser(port, person.session)
+    form = multipart(token.token(there), megabytes)
+    token.connection.close()
+    cookies = token.cookies
+    time.sleep(max(0.0, at - wait))
+
+    def send(browser: Browser) -> tuple[bool, int, str]:
+        browser.cookies = cookies
+        status, _, text = browser.send(f"{there}tai-len/", *form)
+        return status == 200, status, text
+
+    answers.append(_timed(port, person, send))
+
+
+def _timed(port: int, person: Person, work: Callable[[Browser], tuple[bool, int, str]]) -> Answer:
+    browser, started = Browser(port, person.session), time.perf_counter()
+    try:
+        good, status, text = work(browser)
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(0, time.perf_counter() - started, False, repr(error))
+    finally:
+        browser.connection.close()
+    return Answer(status, time.perf_counter() - started, good, "" if good else text[:300])
+
+
+@cache
+def pdf(megabytes: int) -> tuple[bytes, bytes]:
+    """A sound PDF of this weight, in two halves: any MARK bytes between them make it unlike any other."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=100, height=100)
+    writer.add_attachment("so-lieu.bin", MARK + b"0123456789abcdef" * (megabytes * 2**16))
+    out = io.BytesIO()
+    writer.write(out)
+    before, _, after = out.getvalue().partition(MARK)
+    return before, after
+
+
+def multipart(token: str, megabytes: int) -> tuple[tuple[bytes, ...], str]:
+    """The upload form's body in pieces, and its content type."""
+    edge = uuid.uuid4().hex
+    given = {
+        "csrfmiddlewaretoken": token,
+        "number": "15/BC",
+        "issued_on": "15/06/2024",
+        "issuer": "Sở",
+        "abstract": "Lớn",
+    }
+    fields = [f'--{edge}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in given.items()]
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="upload"; filename="lon.pdf"\r\n'
+    before, after = pdf(megabytes)
+    opening = ("".join(fields) + head + "Content-Type: application/pdf\r\n\r\n").encode()
+    pieces = (opening, before, uuid.uuid4().hex[: len(MARK)].encode(), after, f"\r\n--{edge}--\r\n".encode())
+    return pieces, f"multipart/form-data; boundary={edge}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,345 @@
+"""The last minute before the deadline: many heads of units submit at once, on PostgreSQL behind gunicorn.
+
+.venv/bin/python bench/deadline_peak.py [--users 500] [--seconds 60] [--uploads 200] [--megabytes 5]
+
+Starts everything itself on loopback, as deploy/*.service say: a scratch database, gunicorn, a Celery worker.
+DATABASE_URL names a PostgreSQL server where a database may be created, REDIS_URL a broker (without it a
+folder). Three runs: submissions alone; the same while people upload; the same while the worker draws PDFs
+besides. Every tenth person presses the button twice. Exit 1 when a figure does not hold.
+"""
+
+import argparse
+import os
+import random
+import shlex
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from _clients import Answer, Person, free_port, submit, upload
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+DEFAULT_SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
+CRITERIA = 60
+P95_LIMIT = 2.0
+DRAWN = 20
+"""Statements of points asked for as PDF during the last run."""
+
+
+@dataclass
+class Run:
+    """What became of one run."""
+
+    name: str
+    submissions: list[Answer] = field(default_factory=list)
+    uploads: list[Answer] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+# --- the installation -----------------------------------------------------------------------------
+
+
+@contextmanager
+def scratch_database(server: str) -> Iterator[str]:
+    """The address of a new database on this server, dropped afterwards."""
+    import psycopg2
+
+    name = f"cchc_peak_{os.getpid()}"
+    base, _, _ = server.rpartition("/")
+
+    def run(statement: str) -> None:
+        connection = psycopg2.connect(server)
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        connection.close()
+
+    run(f"CREATE DATABASE {name}")
+    try:
+        yield f"{base}/{name}"
+    finally:
+        run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="cchc-peak-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def command_of(service: str) -> list[str]:
+    """The command of a unit in deploy/, with this Python environment."""
+    lines = (ROOT / "deploy" / service).read_text().splitlines()
+    command = next(line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart="))
+    program, *arguments = shlex.split(command)
+    return [sys.executable, "-m", Path(program).name, *arguments]
+
+
+@contextmanager
+def running(command: Sequence[str], log: Path) -> Iterator[None]:
+    """A service of our own process group; stopped with all its children."""
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+
+
+def wait_for(port: int, log: Path) -> None:
+    import urllib.request
+
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/suc-khoe/", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("Máy chủ web không trả lời sau 30 giây:\n" + log.read_text()[-2000:])
+
+
+# --- the people -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Block:
+    """Complete drafts of one round: who may submit, who uploads where."""
+
+    round_group: Any
+    heads: list[Person]
+    officers: list[Person]
+
+
+def make_block(year: int, users: int, uploads: int) -> Block:
+    """A round of `users` units with every criterion scored and proved, and `uploads` more that still work."""
+    from selfassess.models import SelfAssessment
+    from selfassess.tests.workbooks import large_assessment
+    from units.models import Membership, Role, Unit, User
+
+    round_group = large_assessment(CRITERIA, year=year).round_group
+    names = [f"P{year}-{n:04d}" for n in range(users + uploads)]
+    units = Unit.objects.bulk_create(Unit(group=round_group.group, code=c, name=f"Đơn vị {c}") for c in names)
+    people = User.objects.bulk_create(
+        User(username=c.lower(), full_name=f"Người {c}", email=f"{c.lower()}@example.vn", password=f"!{c}")
+        for c in names
+    )
+    roles = [Role.UNIT_HEAD] * users + [Role.UNIT_OFFICER] * uploads
+    Membership.objects.bulk_create(
+        Membership(user=person, unit=unit, role=role) for person, unit, role in zip(people, units, roles, strict=True)
+    )
+    drafts = SelfAssessment.objects.bulk_create(SelfAssessment(round_group=round_group, unit=unit) for unit in units)
+    fill(drafts)
+    leaf = round_group.criteria_set.criteria.filter(is_leaf=True).values_list("pk", flat=True).first() or 0
+    everybody = [Person(session_of(person), draft.pk, leaf) for person, draft in zip(people, drafts, strict=True)]
+    return Block(round_group, everybody[:users], everybody[users:])
+
+
+def fill(drafts: Sequence[Any]) -> None:
+    """Points, words and one document for every criterion of every draft."""
+    from decimal import Decimal
+
+    from criteria.models import Criterion
+    from selfassess.models import Document, Evidence, SelfScore
+
+    criteria_set = drafts[0].round_group.criteria_set
+    leaves = list(Criterion.objects.filter(criteria_set=criteria_set, is_leaf=True).order_by("position"))
+    actor = drafts[0].unit.memberships.get().user
+    papers = Document.objects.bulk_create(
+        Document(
+            unit=draft.unit,
+            number=f"{draft.pk}/BC",
+            file=f"evidence/{draft.pk}.pdf",
+            original_name="bao-cao.pdf",
+            content_type="application/pdf",
+            size=1,
+            digest=f"{draft.pk:064x}",
+            uploaded_by=actor,
+            reading={},
+        )
+        for draft in drafts
+    )
+    said = "Chấm theo báo cáo tổng kết năm và sổ theo dõi của đơn vị. " * 5
+    scores = SelfScore.objects.bulk_create(
+        (
+            SelfScore(assessment=draft, criterion=leaf, points=Decimal("0.75"), explanation=said, version=1)
+            for draft in drafts
+            for leaf in leaves
+        ),
+        2_000,
+    )
+    Evidence.objects.bulk_create(
+        (Evidence(score=score, document=papers[n // len(leaves)], page=1) for n, score in enumerate(scores)),
+        2_000,
+    )
+
+
+def session_of(person: Any) -> str:
+    """The key of a session in which the person is logged in."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+# --- one run --------------------------------------------------------------------------------------
+
+
+def drive(name: str, port: int, block: Block, options: argparse.Namespace, *, uploads: int, drawn: int) -> Run:
+    """Everybody of the block at their moment of the minute; uploads and drawings start in its middle."""
+    run, jobs = Run(name), []
+    moments = random.Random(len(name))
+    for number, person in enumerate(block.heads):
+        at, presses = moments.uniform(0, options.seconds), 2 if number % 10 == 0 else 1
+        jobs.append(threading.Thread(target=submit, args=(port, person, at, presses, run.submissions)))
+    for officer in block.officers[:uploads]:
+        arguments = (port, officer, options.seconds / 3, options.megabytes, run.uploads)
+        jobs.append(threading.Thread(target=upload, args=arguments))
+    started = time.time()
+    if drawn:
+        ask_for_statements(block, drawn)
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    judge(run, block, uploads)
+    report(run, time.time() - started)
+    return run
+
+
+def ask_for_statements(block: Block, count: int) -> None:
+    """PDFs for the worker to draw while people submit."""
+    from results.actions import request_statement
+    from units.models import Role
+    from units.tests.factories import person
+
+    manager = person(Role.INDEX_MANAGER)
+    for draft in block.heads[:count]:
+        request_statement(actor=manager, round_group_id=block.round_group.pk, unit_id=unit_of(draft))
+
+
+def unit_of(person: Person) -> int:
+    from selfassess.models import SelfAssessment
+
+    return int(SelfAssessment.objects.values_list("unit_id", flat=True).get(pk=person.assessment))
+
+
+def judge(run: Run, block: Block, uploads: int) -> None:
+    """Count what the database says against what people were told."""
+    from selfassess.models import Document, SelfAssessment, Transition
+    from units.models import LogEntry
+
+    ids = [person.assessment for person in block.heads]
+    submitted = SelfAssessment.objects.filter(pk__in=ids, state=SelfAssessment.State.SUBMITTED).count()
+    steps = Transition.objects.filter(assessment__in=ids, verb="submit").count()
+    entries = LogEntry.objects.filter(verb="selfassess.submit", object_id__in=[str(pk) for pk in ids]).count()
+    taken = Document.objects.filter(unit__assessments__in=[p.assessment for p in block.officers], size__gt=1).count()
+    told = sum(answer.good for answer in run.submissions)
+    errors = [a.said for a in (*run.submissions, *run.uploads) if a.status >= 500 or a.status == 0]
+    expect = [
+        (submitted == len(ids), f"mất {len(ids) - submitted} bản nộp"),
+        (steps == len(ids), f"{steps - len(ids)} bước nộp thừa hoặc thiếu"),
+        (entries == len(ids), f"{entries - len(ids)} dòng nhật ký thừa hoặc thiếu"),
+        (told == len(run.submissions), f"{len(run.submissions) - told} người không nhận được biên nhận"),
+        (taken == uploads, f"{uploads - taken} tệp tải lên bị mất"),
+        (not errors, f"{len(errors)} lỗi máy chủ hoặc mất kết nối, ví dụ: {errors[:3]}"),
+        (percentile(run.submissions, 95) <= P95_LIMIT, f"p95 quá {P95_LIMIT} giây"),
+    ]
+    run.faults = [said for holds, said in expect if not holds]
+
+
+def percentile(answers: Sequence[Answer], share: int) -> float:
+    seconds = sorted(answer.seconds for answer in answers)
+    return statistics.quantiles(seconds, n=100, method="inclusive")[share - 1] if len(seconds) > 1 else 0.0
+
+
+def report(run: Run, seconds: float) -> None:
+    print(f"\n{run.name} ({seconds:.0f} giây)")
+    for kind, answers in (("nộp", run.submissions), ("tải tệp", run.uploads)):
+        if answers:
+            longest = max(answer.seconds for answer in answers)
+            wrong = sum(answer.status >= 500 or answer.status == 0 for answer in answers)
+            print(
+                f"  {kind:<8}{len(answers):>5} lượt   p50 {percentile(answers, 50):.3f} s   "
+                f"p95 {percentile(answers, 95):.3f} s   dài nhất {longest:.3f} s   lỗi máy chủ {wrong}"
+            )
+    print("  " + ("; ".join(run.faults) if run.faults else "không mất, không trùng, không lỗi"))
+
+
+def measure(options: argparse.Namespace) -> int:
+    """All runs against one installation; the number that failed."""
+    port, folder = free_port(), Path(os.environ["VAR_DIR"])
+    blocks = [
+        make_block(2090 + n, options.users, uploads) for n, uploads in enumerate((0, options.uploads, options.uploads))
+    ]
+    web = command_of("cchc-web.service")
+    web[web.index("--bind") + 1] = f"127.0.0.1:{port}"
+    with ExitStack() as stack:
+        stack.enter_context(running(web, folder / "web.log"))
+        stack.enter_context(running(command_of("cchc-worker.service"), folder / "worker.log"))
+        wait_for(port, folder / "web.log")
+        runs = [drive("Chỉ nộp", port, blocks[0], options, uploads=0, drawn=0)]
+        together = f"Nộp khi {options.uploads} người cùng tải tệp {options.megabytes} MB"
+        runs.append(drive(together, port, blocks[1], options, uploads=options.uploads, drawn=0))
+        with_pdf = f"{together} và {DRAWN} bản PDF được dựng"
+        runs.append(drive(with_pdf, port, blocks[2], options, uploads=options.uploads, drawn=DRAWN))
+    return sum(bool(run.faults) for run in runs)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--users", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--uploads", type=int, default=200)
+    parser.add_argument("--megabytes", type=int, default=5)
+    options = parser.parse_args()
+    server = os.environ.get("DATABASE_URL") or DEFAULT_SERVER
+    if not server.startswith("postgres"):
+        print("Bỏ qua: phép đo này cần PostgreSQL, đặt DATABASE_URL=postgres://…")
+        return 0
+    with scratch_folder() as folder, ExitStack() as stack:
+        import psycopg2
+
+        try:
+            address = stack.enter_context(scratch_database(server))
+        except psycopg2.OperationalError as error:
+            print(f"Bỏ qua: không nối được PostgreSQL ở {server}: {error}")
+            return 0
+        os.environ |= {"DATABASE_URL": address, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "cchc_index.settings"}
+        import django
+        from django.core.management import call_command
+        from django.db import connection
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        failed = measure(options)
+        connection.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
