@@ -83,11 +83,11 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def command_of(service: str) -> list[str]:
-    """The command of a unit in deploy/, with this Python environment."""
+    """The command of a unit in deploy/ at its priority, with this Python environment."""
     lines = (ROOT / "deploy" / service).read_text().splitlines()
-    command = next(line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart="))
-    program, *arguments = shlex.split(command)
-    return [sys.executable, "-m", Path(program).name, *arguments]
+    given = dict(line.split("=", 1) for line in lines if "=" in line)
+    program, *arguments = shlex.split(given["ExecStart"])
+    return ["nice", "-n", given.get("Nice", "0"), sys.executable, "-m", Path(program).name, *arguments]
 
 
 @contextmanager
@@ -215,10 +215,10 @@ def drive(name: str, port: int, block: Block, options: argparse.Namespace, *, up
     moments = random.Random(len(name))
     for number, person in enumerate(block.heads):
         at, presses = moments.uniform(0, options.seconds), 2 if number % 10 == 0 else 1
-        jobs.append(threading.Thread(target=submit, args=(port, person, at, presses, run.submissions)))
+        jobs.append(threading.Thread(target=submit, daemon=True, args=(port, person, at, presses, run.submissions)))
     for officer in block.officers[:uploads]:
         arguments = (port, officer, options.seconds / 3, options.megabytes, run.uploads)
-        jobs.append(threading.Thread(target=upload, args=arguments))
+        jobs.append(threading.Thread(target=upload, daemon=True, args=arguments))
     started = time.time()
     if drawn:
         ask_for_statements(block, drawn)

@@ -8,7 +8,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_index.lib.sheets import cell_text, read_cells
+from cchc_index.lib.sheets import BALLOT_CELLS, cell_text, read_cells
 from cchc_index.lib.text import clean
 
 from .actions import unpack_faults
@@ -27,7 +27,7 @@ def failed_rows(batch: ImportBatch) -> bytes:
     for fault in faults:
         reasons.setdefault(fault.row, []).append(f"{fault.column}: {fault.message}" if fault.column else fault.message)
     with batch.file.open("rb") as stream:
-        rows = read_cells(stream, name=batch.file_name)
+        rows = read_cells(stream, name=batch.file_name, max_cells=BALLOT_CELLS)
     book = Workbook(write_only=True)
     _write(book, "Dòng lỗi", _rows_with_reasons(rows, batch.counts.get("heading_row", 1), reasons))
     _write(book, "Các lỗi", [FAULT_HEADINGS, *[(str(f.row or ""), f.column, f.message, f.repair) for f in faults]])

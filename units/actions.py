@@ -71,8 +71,7 @@ def record_many(
     """`record` for many objects of one action: an entry each, in one write. None for no changes."""
     if not changes:
         return []
-    head, _ = LogHead.objects.get_or_create(pk=1)
-    head = LogHead.objects.select_for_update(of=("self",)).get(pk=1)
+    head = _locked_head()
     entries, at, start = [], clock.now(), head.count
     for change in changes:
         entry = LogEntry(
@@ -99,6 +98,16 @@ def record_many(
     if anchor or anchors.passes(start, head.count):
         transaction.on_commit(partial(anchors.append, head.count, head.digest))
     return entries
+
+
+def _locked_head() -> LogHead:
+    """The chain's head under a lock, made with the first entry. One query: everybody waits here in turn."""
+    locked = LogHead.objects.select_for_update(of=("self",)).filter(pk=1)
+    head = locked.first()
+    if head is None:
+        LogHead.objects.get_or_create(pk=1)
+        head = locked.get()
+    return head
 
 
 def record_account(*, actor: User | None, user: User, address: str = "") -> None:

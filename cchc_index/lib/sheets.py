@@ -31,7 +31,12 @@ MAX_UNPACKED = 600 * 1024 * 1024
 MAX_RATIO = 120
 MAX_ROWS = 250_000
 MAX_COLUMNS = 400
-MAX_CELLS = 12_000_000
+MAX_CELLS = 3_000_000
+"""About 50 bytes each once read. Only ballots are more: BALLOT_CELLS."""
+BALLOT_CELLS = 12_000_000
+FREE_CELLS = 1_000_000
+"""Room that a sheet may claim without filling it; beyond, one place in SPARSEST must hold a cell."""
+SPARSEST = 10
 HEADING_ROWS = 30
 MAX_NAMED = 200
 """Faults of one kind named one by one; a file with more is wrong as a whole."""
@@ -122,6 +127,7 @@ def read_table(
     *,
     name: str = "",
     max_bytes: int = MAX_BYTES,
+    max_cells: int = MAX_CELLS,
     skip_numbering: bool = False,
 ) -> Table:
     """Read an `.xlsx` or `.csv`, find the heading row, give its rows.
@@ -131,14 +137,17 @@ def read_table(
     annexes print under their heading. Raises ImportRefused when the file is not a readable
     spreadsheet or a required column is missing.
     """
-    return _with_headings(read_cells(source, name=name, max_bytes=max_bytes), columns, skip_numbering)
+    cells = read_cells(source, name=name, max_bytes=max_bytes, max_cells=max_cells)
+    return _with_headings(cells, columns, skip_numbering)
 
 
-def read_cells(source: str | Path | IO[bytes], *, name: str = "", max_bytes: int = MAX_BYTES) -> list[list[Any]]:
+def read_cells(
+    source: str | Path | IO[bytes], *, name: str = "", max_bytes: int = MAX_BYTES, max_cells: int = MAX_CELLS
+) -> list[list[Any]]:
     """Every row of the first sheet as plain values, after all the guards."""
     data, name = _load(source, name, max_bytes)
     if data[:2] == b"PK":
-        _guard_zip(data)
+        _guard_zip(data, max_cells)
         _refuse_all(unreadable_cells(data))
         return _read_xlsx(data)
     if data[:4] == b"\xd0\xcf\x11\xe0":
@@ -146,7 +155,7 @@ def read_cells(source: str | Path | IO[bytes], *, name: str = "", max_bytes: int
     is_binary = name.lower().endswith((".xlsx", ".xlsm")) or b"\x00" in data[:4096].replace(b"\xff\xfe", b"")
     if is_binary and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise _refuse("không phải bảng tính .xlsx hoặc .csv", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
-    return _read_csv(data)
+    return _read_csv(data, max_cells)
 
 
 @dataclass(slots=True)
@@ -170,7 +179,7 @@ def read_book(
     data, name = _load(source, name, max_bytes)
     if data[:2] != b"PK":
         raise _refuse("không phải bảng tính .xlsx", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
-    _guard_zip(data)
+    _guard_zip(data, MAX_CELLS)
     _guard_small(data, max_unpacked)
     try:
         return _read_book(data, max_rows)
@@ -261,7 +270,7 @@ def _load(source: str | Path | IO[bytes], name: str, max_bytes: int) -> tuple[by
 _OTHER_FORMATS = {"xl/workbook.bin", "content.xml"}
 
 
-def _guard_zip(data: bytes) -> None:
+def _guard_zip(data: bytes, max_cells: int) -> None:
     broken = _refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -275,7 +284,7 @@ def _guard_zip(data: bytes) -> None:
             if any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members) or _OTHER_FORMATS & names:
                 raise broken
             for member in members:  # all of them: the workbook may name any part as its sheet
-                _guard_cells(archive, member.filename)
+                _guard_cells(archive, member.filename, max_cells)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
         raise broken from None
     except Exception as error:
@@ -287,10 +296,10 @@ def _guard_zip(data: bytes) -> None:
 # Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
-_LONGEST_ELEMENT = 4 << 20
+_LONGEST_ELEMENT = 4 << 20  # with the text that follows it; a cell holds 32,767 characters at most
 
 
-def _guard_cells(archive: zipfile.ZipFile, member: str) -> None:
+def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
     """One streamed pass over the references. An element cut by a chunk's end is read again whole."""
     rows = columns = cells = 0
     tail = b""
@@ -299,19 +308,27 @@ def _guard_cells(archive: zipfile.ZipFile, member: str) -> None:
             window = tail + chunk
             for letters, digits in _REFERENCE.findall(window):
                 rows, columns = max(rows, int(digits[:20])), max(columns, _column_number(letters[:10].upper()))
-            if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_CELLS:
-                raise _refuse(
-                    f"có ô ở quá xa (dòng {rows}, cột {columns}); cho phép {MAX_ROWS} dòng và {MAX_COLUMNS} cột",
-                    "xóa các dòng, cột trống ở cuối bảng rồi lưu lại",
-                )
-            start = window.rfind(b"<")
+            if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > max_cells:
+                raise _too_far(rows, columns)
+            start = max(window.rfind(b"<"), 0)
             # A cell need not name its place: those are counted, each once (the tail is read again).
-            cells += len(_CELL.findall(window, 0, max(start, 0)))
-            if cells > MAX_CELLS:
-                raise _refuse(f"có hơn {MAX_CELLS} ô", "tách thành nhiều tệp nhỏ hơn")
-            tail = window[start:] if start >= 0 else window[-256:]
+            cells += len(_CELL.findall(window, 0, start))
+            if cells > max_cells:
+                raise _refuse(f"có hơn {max_cells} ô", "tách thành nhiều tệp nhỏ hơn")
+            tail = window[start:]
             if len(tail) > _LONGEST_ELEMENT:
-                raise zipfile.BadZipFile("an element that long is no spreadsheet's")
+                raise zipfile.BadZipFile("an element or a text that long is no spreadsheet's")
+    cells += len(_CELL.findall(tail))
+    if rows * columns > max(FREE_CELLS, cells * SPARSEST):
+        raise _too_far(rows, columns)
+
+
+def _too_far(rows: int, columns: int) -> ImportRefused:
+    return _refuse(
+        f"có ô ở quá xa (dòng {rows}, cột {columns}), để lại vùng trống lớn; cho phép {MAX_ROWS} dòng và "
+        f"{MAX_COLUMNS} cột",
+        "xóa các dòng, cột trống ở cuối bảng rồi lưu lại",
+    )
 
 
 def _column_number(letters: bytes) -> int:
@@ -338,7 +355,7 @@ def _read_xlsx(data: bytes) -> list[list[Any]]:
         ) from error
 
 
-def _read_csv(data: bytes) -> list[list[Any]]:
+def _read_csv(data: bytes, max_cells: int) -> list[list[Any]]:
     text = _decode(data)
     # Title rows may hold no delimiter at all: the first line that holds one decides.
     line = next((line for line in text[:4096].splitlines() if any(mark in line for mark in ";\t,")), "")
@@ -348,7 +365,7 @@ def _read_csv(data: bytes) -> list[list[Any]]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             cells += len(row)
-            if len(rows) >= MAX_ROWS or len(row) > MAX_COLUMNS or cells > MAX_CELLS:
+            if len(rows) >= MAX_ROWS or len(row) > MAX_COLUMNS or cells > max_cells:
                 raise _refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
             while row and not row[-1]:  # a file of nothing but delimiters must not fill the memory
                 row.pop()

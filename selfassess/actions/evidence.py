@@ -81,17 +81,10 @@ def add_evidence(
     check_place(page, section, received.inspected.pages)
     with stored(received) as name, transaction.atomic():
         locked_units([assessment.unit_id])
-        locked(assessment_id)
+        score = _open_score(actor, assessment_id, criterion_id)
         document = keep(actor, assessment.unit_id, name, received, address)
-        return attach(
-            actor=actor,
-            assessment_id=assessment_id,
-            criterion_id=criterion_id,
-            document_id=document.pk,
-            page=page,
-            section=section,
-            address=address,
-        )
+        # From its entry on this holds the log, where everybody waits: all that could come before has.
+        return _put_checked(actor, score, document, page, section, address)
 
 
 def document_data(number: str, issued_on: date | None, issuer: str, abstract: str) -> dict[str, Any]:
@@ -231,18 +224,31 @@ def attach(
     address: str = "",
 ) -> Evidence:
     """A document of the unit supports a score, at a page or section. Attaching again moves the page."""
+    score = _open_score(actor, assessment_id, criterion_id)
+    document = Document.objects.filter(pk=document_id, unit=score.assessment.unit_id, replaced_by=None).first()
+    if document is None:
+        raise Invalid({"document": "Không có tài liệu này trong kho của đơn vị: chọn lại từ danh sách."})
+    return _put_checked(actor, score, document, page, section, address)
+
+
+def _open_score(actor: User, assessment_id: int, criterion_id: int) -> SelfScore:
+    """The row that the document is to support, of an assessment locked and found open for the person."""
     assessment = locked(assessment_id)
     rules.require(actor, "edit", assessment, clock.now())
     criterion = self_leaf(assessment, criterion_id)
-    document = Document.objects.filter(pk=document_id, unit=assessment.unit_id, replaced_by=None).first()
-    if document is None:
-        raise Invalid({"document": "Không có tài liệu này trong kho của đơn vị: chọn lại từ danh sách."})
+    score, _ = SelfScore.objects.get_or_create(assessment=assessment, criterion=criterion)
+    score.assessment = assessment  # with its unit and round as read under the lock
+    return score
+
+
+def _put_checked(
+    actor: User, score: SelfScore, document: Document, page: int | None, section: str, address: str
+) -> Evidence:
     if document.scan_state == Document.Scan.INFECTED:
         raise Invalid({"document": f"Tài liệu {document.number} có mã độc nên không dùng được: thay bằng tệp sạch."})
     check_place(page, section, document.pages)
-    score, _ = SelfScore.objects.get_or_create(assessment=assessment, criterion=criterion)
     _check_count(score, document)
-    return put(actor, assessment, score, document, page, clean(section), address)
+    return put(actor, score.assessment, score, document, page, clean(section), address)
 
 
 def _check_count(score: SelfScore, document: Document) -> None:

@@ -78,7 +78,6 @@ def _submit(assessment: SelfAssessment, actor: User, at: datetime, address: str)
     assessment.receipt_number = receipt.receipt_number(assessment, turn)
     assessment.receipt_digest = receipt.content_digest(assessment)
     assessment.submitted_at, assessment.submitted_by, assessment.imported = at, actor, False
-    inputs_changed(assessment.round_group_id)
     return _move(assessment, "submit", actor, at, address=address)
 
 
@@ -90,14 +89,13 @@ def reopen(*, actor: User, assessment_id: int, reason: str, address: str = "") -
     rules.require(actor, "reopen", assessment, at, said)
     assessment.submitted_at = assessment.submitted_by = None
     assessment.receipt_number = assessment.receipt_digest = ""
-    inputs_changed(assessment.round_group_id)
     return _move(assessment, "reopen", actor, at, reason=said, address=address)
 
 
 def _move(
     assessment: SelfAssessment, verb: rules.Verb, actor: User, at: datetime, *, reason: str = "", address: str = ""
 ) -> SelfAssessment:
-    """Write the new state, its transition, the mails it causes and its log entry."""
+    """Write the new state, its transition, the mails it causes, what the ranking has to know, the log entry."""
     before = assessment.state
     assessment.state = rules.STEPS[before, verb].target
     assessment.save()
@@ -111,6 +109,9 @@ def _move(
         reason=reason,
     )
     mails.tell(step)
+    if State.SUBMITTED in (before, assessment.state):
+        # Everybody of the block waits at this row, everybody at all at the log: taken last, held shortest.
+        inputs_changed(assessment.round_group_id)
     record(
         actor=actor,
         verb=f"selfassess.{verb}",

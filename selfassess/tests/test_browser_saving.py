@@ -209,7 +209,12 @@ def test_text_kept_before_the_criterion_was_locked_can_be_copied(browser: Browse
 
 def choose_file(page: Page) -> None:
     page.set_input_files("#upload", {"name": "nho.pdf", "mimeType": "application/pdf", "buffer": tiny_pdf()})
-    for name, value in (("number", "21/BC"), ("issued_on", "15/06/2024"), ("issuer", "Sở"), ("abstract", "Trích yếu dài")):
+    for name, value in (
+        ("number", "21/BC"),
+        ("issued_on", "15/06/2024"),
+        ("issuer", "Sở"),
+        ("abstract", "Trích yếu dài"),
+    ):
         page.fill(f"#{name}", value)
 
 

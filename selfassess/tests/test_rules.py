@@ -1,17 +1,29 @@
 """Lifecycle: every state × verb × role decided in one table; the forbidden changes nothing."""
 
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from itertools import product
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
 from selfassess import actions, rules
-from selfassess.models import SelfAssessment
-from selfassess.tests.factories import DocumentFactory, SelfAssessmentFactory, SelfScoreFactory, small_assessment
+from selfassess.actions.workbook import Line
+from selfassess.models import Document, Evidence, SelfAssessment
+from selfassess.tests.factories import (
+    DocumentFactory,
+    EvidenceFactory,
+    SelfAssessmentFactory,
+    SelfScoreFactory,
+    small_assessment,
+    tiny_pdf,
+)
 from units.models import LogEntry, Role, User
 from units.tests.factories import UnitFactory, UserFactory, person
 
@@ -92,6 +104,59 @@ def test_state_verb_role_matrix(state: str, verb: str) -> None:
         act(verb, somebody(role, assessment), assessment)
         assessment.refresh_from_db()
         assert assessment.state == target, role
+
+
+def every_way_to_edit(assessment: SelfAssessment) -> dict[str, Callable[[User], object]]:
+    """All that writes under the right to edit; each would change something if it were let through."""
+    score = assessment.scores.order_by("pk").first()
+    document, spare = DocumentFactory(unit=assessment.unit), DocumentFactory(unit=assessment.unit)
+    evidence = EvidenceFactory(score=score, document=document)
+    at = {"assessment_id": assessment.pk}
+    here = at | {"criterion_id": score.criterion_id}
+    typed = {"explanation": "Đã đổi", "na_claimed": False, "na_reason": ""}
+    line = Line(score.criterion_id, {}, Decimal("0.5"), **typed, seen_version=1)
+    data = {"number": "9/BC", "issued_on": date(2020, 1, 2), "issuer": "Sở", "abstract": "Báo cáo"}
+    return {
+        "save": lambda actor: actions.save_score(
+            actor=actor, **here, figures={}, points="0,5", **typed, seen_version=1
+        ),
+        "attach": lambda actor: actions.attach(actor=actor, **here, document_id=spare.pk),
+        "detach": lambda actor: actions.detach(actor=actor, **at, evidence_id=evidence.pk),
+        "upload": lambda actor: actions.add_evidence(
+            actor=actor, **here, upload=SimpleUploadedFile("a.pdf", tiny_pdf(2)), **data
+        ),
+        "move": lambda actor: actions.move_place(actor=actor, **at, evidence_id=evidence.pk, page=1, section="II"),
+        "workbook": lambda actor: actions.apply_workbook(actor=actor, **at, lines=[line]),
+        "copy": lambda actor: actions.copy_last_year(actor=actor, **at, criterion_ids=[score.criterion_id]),
+    }
+
+
+def everything(assessment: SelfAssessment) -> list[object]:
+    """All that an edit could touch."""
+    scores = assessment.scores.order_by("pk").values_list("pk", "points", "explanation", "version")
+    proofs = Evidence.objects.order_by("pk").values_list("pk", "document", "page", "section", "removed_at")
+    return [list(scores), list(proofs), Document.objects.count(), LogEntry.objects.count()]
+
+
+@pytest.mark.parametrize("state", SelfAssessment.State.values)
+def test_every_way_to_edit_is_refused_where_editing_is(state: str) -> None:
+    assessment = in_state(state)
+    ways = every_way_to_edit(assessment)
+    refused = [role for role in ROLES if role not in ALLOWED.get((state, "edit"), {})]
+    for role, (name, way) in product(refused, ways.items()):
+        before, actor = everything(assessment), somebody(role, assessment)
+        with pytest.raises((PermissionDenied, Refused)):
+            way(actor)
+        assert everything(assessment) == before, (role, name)
+
+
+@pytest.mark.parametrize("name", ["save", "attach", "detach", "upload", "move", "workbook"])
+def test_every_way_to_edit_changes_a_draft(name: str) -> None:
+    """The control of the refusals: let through, each of them does something."""
+    assessment = in_state("draft")
+    way, before = every_way_to_edit(assessment)[name], everything(assessment)
+    way(somebody(OFFICER, assessment))
+    assert everything(assessment) != before
 
 
 @pytest.mark.parametrize("verb", ["edit", "hand_over", "submit"])

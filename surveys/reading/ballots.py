@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
-from cchc_index.lib.sheets import MAX_BYTES, Column, Table, cell_text, read_table
+from cchc_index.lib.sheets import BALLOT_CELLS, MAX_BYTES, Column, Table, cell_text, read_table
 from cchc_index.lib.text import fold
 from surveys import validity
 
@@ -96,7 +96,7 @@ def read_ballots(
     `taken`: ballot codes that other batches of the group hold. Raises ImportRefused when the file is no
     readable spreadsheet or lacks a required column; every other fault is in `.faults`.
     """
-    table = read_table(source, (CODE, UNIT), name=name, max_bytes=max_bytes)
+    table = read_table(source, (CODE, UNIT), name=name, max_bytes=max_bytes, max_cells=BALLOT_CELLS)
     faults = Faults()
     faults.extend(table.faults)
     questions = find_questions(table, places, asked)

@@ -1,0 +1,194 @@
+"""Every way a spreadsheet comes in, each on an honest workbook of its own; run as a child of test_hostile_sheets.
+
+`python -m results.tests.hostile_readers READER` prints one JSON line for each hostile file made from the
+reader's workbook: what became of it, the seconds of processor and the megabytes it took. Each file is read
+in a process forked for it alone, which can neither fill the memory nor run for ever.
+"""
+
+import io
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import IO
+
+import django
+from openpyxl import Workbook
+
+SECONDS, MEMORY = 30, 2 * 2**30
+"""What the kernel stops; the test asks for much less."""
+Reader = Callable[[IO[bytes], str], object]
+
+
+def honest(*rows: Sequence[object]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.active.append(list(row))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+# --- the readers ----------------------------------------------------------------------------------
+
+
+def units() -> tuple[bytes, Reader]:
+    from units.sheet import read_units
+
+    base = honest(("Mã", "Tên đơn vị"), *((f"S{n}", f"Sở {n}") for n in range(6)))
+    return base, lambda stream, name: read_units(stream, name=name)
+
+
+def criteria() -> tuple[bytes, Reader]:
+    from criteria.annex import read
+
+    rows = (("1", "Lĩnh vực", 3, ""), ("1.1", "Tiêu chí", 2, "Tự đánh giá"), ("1.2", "Tiêu chí", 1, "ĐTXHH"))
+    return honest(("Mã", "Nội dung", "Điểm tối đa", "Nguồn"), *rows), read
+
+
+def scores() -> tuple[bytes, Reader]:
+    from criteria.models import Criterion
+    from results.archive import read
+    from units.models import Unit
+
+    places = [Unit(pk=1, code="S1")], [Criterion(pk=1, code="1.1", is_leaf=True, max_points=Decimal(2))]
+    base = honest(("Mã đơn vị", "Mã tiêu chí", "Điểm tự đánh giá"), ("S1", "1.1", 1))
+    return base, lambda stream, name: read(named(stream, name), *places)
+
+
+def named(stream: IO[bytes], name: str) -> IO[bytes]:
+    stream.name = name  # the reader takes it from the stream
+    return stream
+
+
+def survey_places() -> object:
+    from surveys.reading.common import Leaf, Places
+
+    return Places(
+        (Leaf(1, "1.1", "", "Câu", "survey", Decimal(1)), Leaf(2, "1.2", "", "Câu", "sipas", Decimal(1))), {"S1": 1}
+    )
+
+
+def ballots() -> tuple[bytes, Reader]:
+    from surveys.reading.ballots import Scale, read_ballots
+
+    given = {"places": survey_places(), "scale": Scale({1: "Không", 2: "Có"})}
+    base = honest(("Mã phiếu", "Mã đơn vị", "1.1"), *((f"P{n}", "S1", 1) for n in range(6)))
+    return base, lambda stream, name: read_ballots(stream, name=name, **given)
+
+
+def figures() -> tuple[bytes, Reader]:
+    from surveys.reading.figures import read_figures
+
+    base = honest(("Mã đơn vị", "Mã tiêu chí", "Tỷ lệ %", "Nguồn số liệu"), ("S1", "1.2", 80, "12/BC"))
+    return base, lambda stream, name: read_figures(stream, name=name, places=survey_places())
+
+
+def administration() -> tuple[bytes, Reader]:
+    from units.resource_base import guarded_dataset
+
+    base = honest(("Mã", "Tên đơn vị"), *((f"S{n}", f"Sở {n}") for n in range(6)))
+    return base, lambda stream, name: guarded_dataset(stream.read(), name)
+
+
+def selfassess() -> tuple[bytes, Reader]:
+    from selfassess.workbook.comparing import compare
+    from selfassess.workbook.reading import read
+    from selfassess.workbook.writing import build
+
+    tasks = task_list()
+    return build(tasks), lambda stream, name: compare(read(stream, tasks, name=name), tasks)
+
+
+def task_list() -> object:
+    """Six criteria of every kind of rule, in memory alone."""
+    from criteria.models import CriteriaSet, Criterion, Round, RoundGroup
+    from selfassess.models import SelfAssessment
+    from selfassess.queries import Area, Row, TaskList
+    from selfassess.tests.workbooks import RULES
+    from units.models import Unit, UnitGroup
+
+    group = UnitGroup(pk=1, code="so", name="Sở")
+    block = RoundGroup(pk=1, round=Round(pk=1, year=2031), group=group, criteria_set=CriteriaSet(pk=1, group=group))
+    assessment = SelfAssessment(pk=1, round_group=block, unit=Unit(pk=1, code="S1", name="Sở Thử", group=group))
+    top = Criterion(pk=100, code="1", name="Lĩnh vực", is_leaf=False, max_points=Decimal(6))
+    leaves = [
+        Criterion(pk=n, code=f"1.{n}", name=f"Tiêu chí {n}", source="self", max_points=Decimal(1), rule=rule)
+        for n, rule in enumerate(RULES, start=1)
+    ]
+    return TaskList(assessment, [Area(top, [Row(leaf) for leaf in leaves])])
+
+
+def evidence() -> tuple[bytes, Reader]:
+    from selfassess.uploads import inspect
+
+    return units()[0], lambda stream, name: inspect(stream.read(), name, 20 * 2**20)
+
+
+READERS: dict[str, Callable[[], tuple[bytes, Reader]]] = {
+    "units": units,
+    "criteria": criteria,
+    "scores": scores,
+    "ballots": ballots,
+    "figures": figures,
+    "administration": administration,
+    "selfassess": selfassess,
+    "evidence": evidence,
+}
+
+
+# --- one file, one process ------------------------------------------------------------------------
+
+
+def outcome(read: Reader, content: bytes, name: str) -> str:
+    """`taken`, the sentences that refuse, or the error that reached us."""
+    from cchc_index.lib.faults import ImportRefused, Refused
+
+    try:
+        found = read(io.BytesIO(content), name)
+    except ImportRefused as refused:
+        return "refused " + " ".join(map(str, refused.faults[:3]))
+    except Refused as refused:
+        return f"refused {refused}"
+    except BaseException as error:
+        return f"error {error!r}"[:300]
+    faults = getattr(found, "faults", [])
+    return "refused " + " ".join(map(str, faults[:3])) if faults else "taken"
+
+
+def apart(work: Callable[[], str]) -> tuple[str, float, float]:
+    """What the work said, its processor seconds and the peak of its memory in megabytes, in a forked process."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser's panic speaks to standard error
+        os.write(writing, work().encode(errors="replace")[:4_000])
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read().decode(errors="replace")
+    _, status, used = os.wait4(child, 0)
+    if status:
+        said = f"error died by {os.waitstatus_to_exitcode(status)}"
+    return said, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def main(reader: str) -> None:
+    django.setup()
+    from cchc_index.lib.tests.hostile_sheets import family
+
+    base, read = READERS[reader]()
+    assert outcome(read, base, "bang.xlsx") == "taken"
+    for what, name, content in family(base):
+        bare = apart(lambda: "")[2]  # what the process weighs with this file at hand
+        said, seconds, memory = apart(partial(outcome, read, content, name))
+        print(json.dumps({"what": what, "said": said, "seconds": seconds, "megabytes": memory - bare}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,38 @@
+"""Hostile spreadsheets at every way in: no error of ours, 5 seconds, 200 MB, and a sentence that helps."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from results.tests.hostile_readers import READERS
+
+SECONDS, MEGABYTES = 5, 200
+ENGLISH = re.compile(r"\b(error|exception|invalid|traceback|expected|object)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_hostile_spreadsheets_are_taken_or_refused_in_words_within_bounds(reader: str) -> None:
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "cchc_index.settings"}
+    done = subprocess.run(
+        [sys.executable, "-m", "results.tests.hostile_readers", reader],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2_000:]
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len({one["what"] for one in found}) == len(found) >= 208
+    assert [one for one in found if wrong(one)] == []
+
+
+def wrong(one: dict) -> bool:
+    said = one["said"]
+    helps = said == "taken" or (said.startswith("refused ") and len(said) > 20 and not ENGLISH.search(said))
+    return not helps or one["seconds"] > SECONDS or one["megabytes"] > MEGABYTES
