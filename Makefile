@@ -58,8 +58,8 @@ lock: setup-dev
 	.venv/bin/uv pip compile -q --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
 	.venv/bin/uv pip compile -q --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
 
-bench: setup
-	@for file in bench/*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
+bench: setup-dev
+	@for file in bench/[a-z]*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
 
 clean:
 	rm -rf .venv var

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from criteria.models import Criterion, Round
+from criteria.models import Round
 
 from . import evidence_reading as reading
 from .models import Document, Evidence, SelfAssessment
@@ -115,6 +115,12 @@ def _day(day: date) -> str:
 
 # --- reading them from the database -----------------------------------------------------------------
 
+# Of a piece of evidence, in the order of Paper.
+_FIELDS = (
+    *("document__number", "document__issued_on", "document__content_type", "document__digest", "document__pages"),
+    *("document__scan_state", "document__reading", "page"),
+)
+
 
 def of_evidence(rows: Iterable[Evidence], round_: Round, unit_id: int, *, names: bool = False) -> dict[int, Said]:
     """{evidence: what is said} of one unit's rows with their documents read; one query."""
@@ -164,25 +170,41 @@ def _submitted(round_: Round) -> QuerySet[Evidence]:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A row as a link needs it: no more is read of hundreds."""
+
+    pk: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A document with its warnings and the criteria they hold for, on the page before submission."""
 
-    document: Document
+    document: Named
     warnings: tuple[str, ...]
-    criteria: list[Criterion]
+    criteria: list[Named]
 
 
 def of_assessment(assessment: SelfAssessment) -> list[Line]:
     """What is said about an assessment's evidence, the same words about a document once; two queries."""
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None)
-    found = list(rows.select_related("document", "score__criterion").order_by("score__criterion__position", "pk"))
-    said = of_evidence(found, assessment.round_group.round, assessment.unit_id)
+    named = ("document", "score__criterion", "score__criterion__code")
+    found = [
+        (Named(document, fields[0]), Named(criterion, code), Paper(*fields))
+        for document, criterion, code, *fields in rows.order_by("score__criterion__position", "pk").values_list(
+            *named, *_FIELDS
+        )
+    ]
+    round_ = assessment.round_group.round
+    twins = twins_of({paper.digest for _, _, paper in found}, round_, assessment.unit_id)
+    period = (round_.assessed_from, round_.assessed_to)
     lines: dict[tuple[int, tuple[str, ...]], Line] = {}
-    for row in found:
-        warnings = said[row.pk].warnings
+    for document, criterion, paper in found:
+        warnings = say(paper, period, twins.get(paper.digest, ())).warnings
         if warnings:
-            line = lines.setdefault((row.document_id, warnings), Line(row.document, warnings, []))
-            line.criteria.append(row.score.criterion)
+            line = lines.setdefault((document.pk, warnings), Line(document, warnings, []))
+            line.criteria.append(criterion)
     return list(lines.values())
 
 
@@ -241,8 +263,3 @@ def _suspect(period: tuple[date, date]) -> Q:
         | Q(document__reading__signed=False)
     )
 
-
-_FIELDS = (
-    *("document__number", "document__issued_on", "document__content_type", "document__digest", "document__pages"),
-    *("document__scan_state", "document__reading", "page"),
-)

@@ -15,6 +15,7 @@ from .last_year import LastYear
 from .models import Document, Evidence, SelfAssessment, SelfScore, Transition
 
 ZERO = Decimal(0)
+SHORT = 160
 LIVE = Q(evidence__removed_at=None, evidence__isnull=False)
 
 
@@ -58,6 +59,15 @@ class Row:
     @property
     def words(self) -> str:
         return _WORDS[self.state]
+
+    @property
+    def said(self) -> str:
+        """The beginning of the unit's own words, for a list. Cut here: a template's filter goes through every
+        letter of every explanation."""
+        if self.score is None:
+            return ""
+        words = f"Lý do: {self.score.na_reason}" if self.score.na_claimed else self.score.explanation
+        return words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
 
     @property
     def lacking(self) -> str:

@@ -94,6 +94,13 @@ def can(user: people.AnyUser, verb: Verb, assessment: SelfAssessment, at: dateti
     return holds_role(user, verb, assessment.unit_id) and not refusal(verb, assessment, at or clock.now())
 
 
+def allowed(user: people.AnyUser, assessment: SelfAssessment, at: datetime) -> dict[Verb, bool]:
+    """`can` for every verb that the person's role allows at all, with one look at the clock's side of it."""
+    opened = is_open(assessment, at)
+    steps = {verb: STEPS.get((assessment.state, verb)) for verb in ROLES if holds_role(user, verb, assessment.unit_id)}
+    return {verb: step is not None and (opened or not step.while_open) for verb, step in steps.items()}
+
+
 def can_edit(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
     return can(user, "edit", assessment, at)
 

@@ -54,7 +54,7 @@ def scores() -> tuple[bytes, Reader]:
     from results.archive import read
     from units.models import Unit
 
-    places = [Unit(pk=1, code="S1")], [Criterion(pk=1, code="1.1", is_leaf=True, max_points=Decimal(2))]
+    places = [Unit(pk=1, code="S1")], [Criterion(pk=1, code="1.1", source="self", max_points=Decimal(2))]
     base = honest(("Mã đơn vị", "Mã tiêu chí", "Điểm tự đánh giá"), ("S1", "1.1", 1))
     return base, lambda stream, name: read(named(stream, name), *places)
 

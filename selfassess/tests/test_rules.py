@@ -95,13 +95,16 @@ def test_state_verb_role_matrix(state: str, verb: str) -> None:
         entries = LogEntry.objects.count()
         actor = somebody(role, assessment)
         assert not rules.can(actor, verb, assessment)
+        assert not rules.allowed(actor, assessment, clock.now()).get(verb)
         with pytest.raises((PermissionDenied, Refused)):
             act(verb, actor, assessment)
         assessment.refresh_from_db()
         assert (assessment.state, LogEntry.objects.count()) == (state, entries), role
     for role, target in expected.items():
         back_to(assessment, state)
-        act(verb, somebody(role, assessment), assessment)
+        actor = somebody(role, assessment)
+        assert rules.allowed(actor, assessment, clock.now())[verb] is rules.can(actor, verb, assessment)
+        act(verb, actor, assessment)
         assessment.refresh_from_db()
         assert assessment.state == target, role
 

@@ -73,13 +73,10 @@ def _standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
     """The task list with what this person may do now."""
     user, at = person(request), clock.now()
     closes, history = queries.closing(found), list(queries.history(found))
-    may = {
-        verb: rules.can(user, verb, found, at) for verb in rules.ROLES if rules.holds_role(user, verb, found.unit_id)
-    }
     return {
         "assessment": found,
         "tasks": queries.task_list(found),
-        "may": may,
+        "may": rules.allowed(user, found, at),
         "history": history,
         "sent_back": history[-1] if found.state == found.State.DRAFT and history and history[-1].reason else None,
         "closes": closes,
