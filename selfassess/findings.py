@@ -262,4 +262,3 @@ def _suspect(period: tuple[date, date]) -> Q:
         | Q(document__reading__number_found=False)
         | Q(document__reading__signed=False)
     )
-

@@ -8,7 +8,8 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_index.lib.sheets import BALLOT_CELLS, cell_text, read_cells
+from cchc_index.lib.sheet_guards import BALLOT_CELLS
+from cchc_index.lib.sheets import cell_text, read_cells
 from cchc_index.lib.text import clean
 
 from .actions import unpack_faults

@@ -8,7 +8,6 @@ cell references (one far cell makes a reader allocate gigabytes) → calamine �
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -23,20 +22,10 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from .faults import Fault, ImportRefused
 from .sheet_cells import unreadable_cells
+from .sheet_guards import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, guard_small, guard_zip, refuse
 from .text import clean, fold
 
 MAX_BYTES = 30 * 1024 * 1024
-MAX_MEMBERS = 2_000
-MAX_UNPACKED = 600 * 1024 * 1024
-MAX_RATIO = 120
-MAX_ROWS = 250_000
-MAX_COLUMNS = 400
-MAX_CELLS = 3_000_000
-"""About 50 bytes each once read. Only ballots are more: BALLOT_CELLS."""
-BALLOT_CELLS = 12_000_000
-FREE_CELLS = 1_000_000
-"""Room that a sheet may claim without filling it; beyond, one place in SPARSEST must hold a cell."""
-SPARSEST = 10
 HEADING_ROWS = 30
 MAX_NAMED = 200
 """Faults of one kind named one by one; a file with more is wrong as a whole."""
@@ -147,14 +136,14 @@ def read_cells(
     """Every row of the first sheet as plain values, after all the guards."""
     data, name = _load(source, name, max_bytes)
     if data[:2] == b"PK":
-        _guard_zip(data, max_cells)
+        guard_zip(data, max_cells)
         _refuse_all(unreadable_cells(data))
         return _read_xlsx(data)
     if data[:4] == b"\xd0\xcf\x11\xe0":
-        raise _refuse("là tệp Excel đời cũ (.xls) hoặc có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
+        raise refuse("là tệp Excel đời cũ (.xls) hoặc có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
     is_binary = name.lower().endswith((".xlsx", ".xlsm")) or b"\x00" in data[:4096].replace(b"\xff\xfe", b"")
     if is_binary and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        raise _refuse("không phải bảng tính .xlsx hoặc .csv", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
+        raise refuse("không phải bảng tính .xlsx hoặc .csv", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
     return _read_csv(data, max_cells)
 
 
@@ -178,35 +167,17 @@ def read_book(
     """
     data, name = _load(source, name, max_bytes)
     if data[:2] != b"PK":
-        raise _refuse("không phải bảng tính .xlsx", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
-    _guard_zip(data, MAX_CELLS)
-    _guard_small(data, max_unpacked)
+        raise refuse("không phải bảng tính .xlsx", "lưu lại bằng Excel hoặc LibreOffice dạng .xlsx")
+    guard_zip(data, MAX_CELLS)
+    guard_small(data, max_unpacked)
     try:
         return _read_book(data, max_rows)
     except BaseException as error:  # calamine panics derive from BaseException
         if isinstance(error, KeyboardInterrupt | SystemExit | ImportRefused):
             raise
-        raise _refuse(
+        raise refuse(
             "không đọc được nội dung bảng tính", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx"
         ) from error
-
-
-MAX_ELEMENTS = 500_000
-"""Elements of a small workbook's parts: what a second reader can walk through in a second or two."""
-
-
-def _guard_small(data: bytes, max_unpacked: int) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        elements, members = 0, archive.infolist()
-        if sum(member.file_size for member in members) > max_unpacked:
-            raise _refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
-        for member in members:
-            content = archive.read(member)
-            elements += content.count(b"<")
-            if b"<!DOCTYPE" in content:
-                raise _refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại")
-        if elements > MAX_ELEMENTS:
-            raise _refuse("có quá nhiều ô", "xóa vùng trống và các trang thừa rồi lưu lại")
 
 
 def _read_book(data: bytes, max_rows: int) -> Book:
@@ -216,7 +187,7 @@ def _read_book(data: bytes, max_rows: int) -> Book:
     for meta in metas:
         sheet = workbook.get_sheet_by_name(meta.name)
         if sheet.total_height > max_rows:
-            raise _refuse(f"có hơn {max_rows} dòng ở trang “{meta.name[:40]}”", "xóa các dòng thừa rồi lưu lại")
+            raise refuse(f"có hơn {max_rows} dòng ở trang “{meta.name[:40]}”", "xóa các dòng thừa rồi lưu lại")
         sheets[meta.name] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     visible = [meta.name for meta in metas if meta.visible == SheetVisibleEnum.Visible]
     return Book(sheets, visible, _unvalued(data, sheets))
@@ -245,10 +216,6 @@ def table_of(cells: list[list[Any]], columns: Sequence[Column]) -> Table:
     return _with_headings(cells, columns, False)
 
 
-def _refuse(message: str, repair: str) -> ImportRefused:
-    return ImportRefused([Fault(0, "", message, repair)])
-
-
 def _load(source: str | Path | IO[bytes], name: str, max_bytes: int) -> tuple[bytes, str]:
     if isinstance(source, str | Path):
         path = Path(source)
@@ -260,82 +227,10 @@ def _load(source: str | Path | IO[bytes], name: str, max_bytes: int) -> tuple[by
         data = source.read(max_bytes + 1)
         name = name or str(getattr(source, "name", ""))
     if len(data) > max_bytes:
-        raise _refuse(f"lớn hơn {max_bytes // 1024 // 1024} MB", "tách thành nhiều tệp nhỏ hơn")
+        raise refuse(f"lớn hơn {max_bytes // 1024 // 1024} MB", "tách thành nhiều tệp nhỏ hơn")
     if not data.strip():
-        raise _refuse("trống", "chọn đúng tệp rồi tải lại")
+        raise refuse("trống", "chọn đúng tệp rồi tải lại")
     return data, name
-
-
-# The reader guesses the format; the guard knows only .xlsx, so the others' main parts are refused.
-_OTHER_FORMATS = {"xl/workbook.bin", "content.xml"}
-
-
-def _guard_zip(data: bytes, max_cells: int) -> None:
-    broken = _refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            names = {member.filename.lower() for member in members}
-            total = sum(member.file_size for member in members)
-            if "[content_types].xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
-                raise broken
-            if len(members) > MAX_MEMBERS or total > MAX_UNPACKED or total > MAX_RATIO * max(len(data), 10_000):
-                raise _refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
-            if any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members) or _OTHER_FORMATS & names:
-                raise broken
-            for member in members:  # all of them: the workbook may name any part as its sheet
-                _guard_cells(archive, member.filename, max_cells)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
-        raise broken from None
-    except Exception as error:
-        if isinstance(error, ImportRefused):
-            raise
-        raise broken from error
-
-
-# Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
-_LONGEST_ELEMENT = 4 << 20  # with the text that follows it; a cell holds 32,767 characters at most
-
-
-def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
-    """One streamed pass over the references. An element cut by a chunk's end is read again whole."""
-    rows = columns = cells = 0
-    tail = b""
-    with archive.open(member) as stream:
-        while chunk := stream.read(1 << 20):
-            window = tail + chunk
-            for letters, digits in _REFERENCE.findall(window):
-                rows, columns = max(rows, int(digits[:20])), max(columns, _column_number(letters[:10].upper()))
-            if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > max_cells:
-                raise _too_far(rows, columns)
-            start = max(window.rfind(b"<"), 0)
-            # A cell need not name its place: those are counted, each once (the tail is read again).
-            cells += len(_CELL.findall(window, 0, start))
-            if cells > max_cells:
-                raise _refuse(f"có hơn {max_cells} ô", "tách thành nhiều tệp nhỏ hơn")
-            tail = window[start:]
-            if len(tail) > _LONGEST_ELEMENT:
-                raise zipfile.BadZipFile("an element or a text that long is no spreadsheet's")
-    cells += len(_CELL.findall(tail))
-    if rows * columns > max(FREE_CELLS, cells * SPARSEST):
-        raise _too_far(rows, columns)
-
-
-def _too_far(rows: int, columns: int) -> ImportRefused:
-    return _refuse(
-        f"có ô ở quá xa (dòng {rows}, cột {columns}), để lại vùng trống lớn; cho phép {MAX_ROWS} dòng và "
-        f"{MAX_COLUMNS} cột",
-        "xóa các dòng, cột trống ở cuối bảng rồi lưu lại",
-    )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _read_xlsx(data: bytes) -> list[list[Any]]:
@@ -350,7 +245,7 @@ def _read_xlsx(data: bytes) -> list[list[Any]]:
     except BaseException as error:  # calamine panics derive from BaseException
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
-        raise _refuse(
+        raise refuse(
             "không đọc được nội dung bảng tính", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx"
         ) from error
 
@@ -366,12 +261,12 @@ def _read_csv(data: bytes, max_cells: int) -> list[list[Any]]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             cells += len(row)
             if len(rows) >= MAX_ROWS or len(row) > MAX_COLUMNS or cells > max_cells:
-                raise _refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
+                raise refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
             while row and not row[-1]:  # a file of nothing but delimiters must not fill the memory
                 row.pop()
             rows.append(list(row))
     except csv.Error as error:
-        raise _refuse(f"CSV hỏng ở dòng {len(rows) + 1}", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from error
+        raise refuse(f"CSV hỏng ở dòng {len(rows) + 1}", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from error
     return rows
 
 
@@ -379,7 +274,7 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        raise _refuse("không phải chữ Unicode (UTF-8)", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from None
+        raise refuse("không phải chữ Unicode (UTF-8)", "lưu lại dạng CSV UTF-8 hoặc .xlsx") from None
 
 
 def _refuse_all(faults: list[Fault]) -> None:
@@ -454,7 +349,7 @@ def _heading_position(cells: list[list[Any]], columns: Sequence[Column]) -> int:
             best, best_score = position, score
     if best_score == 0:
         names = ", ".join(f"“{c.heading}”" for c in columns if c.required)
-        raise _refuse("không có dòng tiêu đề", f"đặt ở dòng đầu các cột {names}")
+        raise refuse("không có dòng tiêu đề", f"đặt ở dòng đầu các cột {names}")
     return best
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
-from cchc_index.lib.sheets import BALLOT_CELLS, MAX_BYTES, Column, Table, cell_text, read_table
+from cchc_index.lib.sheet_guards import BALLOT_CELLS
+from cchc_index.lib.sheets import MAX_BYTES, Column, Table, cell_text, read_table
 from cchc_index.lib.text import fold
 from surveys import validity
 

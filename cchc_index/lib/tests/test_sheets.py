@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_index.lib import sheets
+from cchc_index.lib import sheet_guards
 from cchc_index.lib.faults import ImportRefused
 from cchc_index.lib.sheets import Column, Table, cell_text, is_date, read_cells, read_table
 
@@ -217,7 +217,7 @@ class TestWhatHarms:
     def test_too_many_members(self) -> None:
         stream = xlsx(HEADINGS)
         with zipfile.ZipFile(stream, "a") as archive:
-            for number in range(sheets.MAX_MEMBERS):
+            for number in range(sheet_guards.MAX_MEMBERS):
                 archive.writestr(f"xl/media/{number}.txt", "")
         assert "giải nén" in refusal(stream)
 

@@ -1,0 +1,113 @@
+"""What a spreadsheet may be before any reader touches it: its zip directory, the places of its cells."""
+
+import io
+import re
+import zipfile
+
+from .faults import Fault, ImportRefused
+
+MAX_MEMBERS = 2_000
+MAX_UNPACKED = 600 * 1024 * 1024
+MAX_RATIO = 120
+MAX_ROWS = 250_000
+MAX_COLUMNS = 400
+MAX_CELLS = 3_000_000
+"""About 50 bytes each once read. Only ballots are more: BALLOT_CELLS."""
+BALLOT_CELLS = 12_000_000
+FREE_CELLS = 1_000_000
+"""Room that a sheet may claim without filling it; beyond, one place in SPARSEST must hold a cell."""
+SPARSEST = 10
+
+
+def refuse(message: str, repair: str) -> ImportRefused:
+    return ImportRefused([Fault(0, "", message, repair)])
+
+
+# The reader guesses the format; the guard knows only .xlsx, so the others' main parts are refused.
+_OTHER_FORMATS = {"xl/workbook.bin", "content.xml"}
+
+
+def guard_zip(data: bytes, max_cells: int) -> None:
+    broken = refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            names = {member.filename.lower() for member in members}
+            total = sum(member.file_size for member in members)
+            if "[content_types].xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
+                raise broken
+            if len(members) > MAX_MEMBERS or total > MAX_UNPACKED or total > MAX_RATIO * max(len(data), 10_000):
+                raise refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
+            if any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members) or _OTHER_FORMATS & names:
+                raise broken
+            for member in members:  # all of them: the workbook may name any part as its sheet
+                _guard_cells(archive, member.filename, max_cells)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+        raise broken from None
+    except Exception as error:
+        if isinstance(error, ImportRefused):
+            raise
+        raise broken from error
+
+
+# Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_LONGEST_ELEMENT = 4 << 20  # with the text that follows it; a cell holds 32,767 characters at most
+
+
+def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
+    """One streamed pass over the references. An element cut by a chunk's end is read again whole."""
+    rows = columns = cells = 0
+    tail = b""
+    with archive.open(member) as stream:
+        while chunk := stream.read(1 << 20):
+            window = tail + chunk
+            for letters, digits in _REFERENCE.findall(window):
+                rows, columns = max(rows, int(digits[:20])), max(columns, _column_number(letters[:10].upper()))
+            if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > max_cells:
+                raise _too_far(rows, columns)
+            start = max(window.rfind(b"<"), 0)
+            # A cell need not name its place: those are counted, each once (the tail is read again).
+            cells += len(_CELL.findall(window, 0, start))
+            if cells > max_cells:
+                raise refuse(f"có hơn {max_cells} ô", "tách thành nhiều tệp nhỏ hơn")
+            tail = window[start:]
+            if len(tail) > _LONGEST_ELEMENT:
+                raise zipfile.BadZipFile("an element or a text that long is no spreadsheet's")
+    cells += len(_CELL.findall(tail))
+    if rows * columns > max(FREE_CELLS, cells * SPARSEST):
+        raise _too_far(rows, columns)
+
+
+def _too_far(rows: int, columns: int) -> ImportRefused:
+    return refuse(
+        f"có ô ở quá xa (dòng {rows}, cột {columns}), để lại vùng trống lớn; cho phép {MAX_ROWS} dòng và "
+        f"{MAX_COLUMNS} cột",
+        "xóa các dòng, cột trống ở cuối bảng rồi lưu lại",
+    )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+MAX_ELEMENTS = 500_000
+"""Elements of a small workbook's parts: what a second reader can walk through in a second or two."""
+
+
+def guard_small(data: bytes, max_unpacked: int) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        elements, members = 0, archive.infolist()
+        if sum(member.file_size for member in members) > max_unpacked:
+            raise refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
+        for member in members:
+            content = archive.read(member)
+            elements += content.count(b"<")
+            if b"<!DOCTYPE" in content:
+                raise refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại")
+        if elements > MAX_ELEMENTS:
+            raise refuse("có quá nhiều ô", "xóa vùng trống và các trang thừa rồi lưu lại")
