@@ -410,6 +410,16 @@ def asked_for(manager: User, address: str = ADDRESS) -> int:
     return len(asked)
 
 
+def test_the_picture_comes_with_enough_units_to_compare(case):
+    client = sign_in(case.manager)
+    contradict(case)
+    assert "<svg" not in client.get(ADDRESS).text
+    many(case, 7, units=5, leaves=6)
+    page = client.get(ADDRESS).text
+    assert "trung vị khối" in page
+    assert page.count("<circle") == 7
+
+
 def test_the_page_asks_the_same_number_of_questions_for_few_and_for_many(case):
     many(case, 7, units=3, leaves=13)
     few = asked_for(case.manager)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from appraisal import actions, consistency, consistency_report, oversight, rules
+from appraisal import actions, consistency, consistency_report, oversight, pictures, rules
 from appraisal.consistency import Contradiction, Decision, MemberGap, UnitGap
 from appraisal.consistency_report import Report, contradiction_digest
 from appraisal.models import Acknowledgement, Reason, Stage
@@ -156,6 +156,7 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "clashes": clashes,
         "lacking": [one for one in clashes if one.lacking],
         "units": _unit_lines(here, found, known),
+        "picture": _picture(found, known),
         "members": _member_lines(found, known),
         "oversight": oversight.oversight(found, known, here.calendar.phases),
         "history": _history(here),
@@ -193,6 +194,17 @@ def _judged(here: Place, found: Decision, known: Names) -> Judged:
 def _unit_lines(here: Place, found: Report, known: Names) -> list[UnitLine]:
     gaps = consistency.unit_gaps(found.decisions)
     return [UnitLine(known.units[g.unit], g, here.address("unit", known.units[g.unit].code)) for g in gaps]
+
+
+def _picture(found: Report, known: Names) -> str:
+    """Units by what they lost on average, the most first; "" for too few to compare."""
+    rows = [(gap.gap.mean, gap) for gap in consistency.unit_gaps(found.decisions) if gap.gap.mean is not None]
+    middle = consistency.median([mean for mean, _ in rows])
+    if middle is None or len(rows) < consistency.FEWEST_UNITS:
+        return ""
+    rows.sort(key=lambda row: (-row[0], row[1].unit))
+    dots = [(known.units[gap.unit].name, numbers.quantize(mean), gap.stands_out) for mean, gap in rows]
+    return pictures.gap_dots(dots, numbers.quantize(middle), title="Điểm bị trừ trung bình của mỗi đơn vị")
 
 
 def _member_lines(found: Report, known: Names) -> list[MemberLine]:
