@@ -235,6 +235,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_MIMETYPES = {".speculationrules": "application/speculationrules+json"}
 
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_MB", default=20) * 1024 * 1024
 EVIDENCE_MAX_PAGES = env.int("EVIDENCE_MAX_PAGES", default=5_000)

@@ -27,10 +27,13 @@ def after(site: Site, step: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def decisions(site: Site, unit: str, action: str) -> int:
+def counted(site: Site, rows: str) -> int:
     """What the database says."""
-    found = f"Appraisal.objects.filter(unit__code={unit!r}, action={action!r}).count()"
-    return int(site.manage("shell", "-v", "0", "-c", f"print({found})").stdout)
+    return int(site.manage("shell", "-v", "0", "-c", f"print({rows}.count())").stdout)
+
+
+def decisions(site: Site, unit: str, action: str) -> int:
+    return counted(site, f"Appraisal.objects.filter(unit__code={unit!r}, action={action!r})")
 
 
 def cell(code: str, unit: str = MINE) -> str:
@@ -243,6 +246,32 @@ def test_a_precedent_warns_before_saving_and_fills_the_form(browser: Browser, si
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/DV1/1.11/**")
     expect(page.locator(".message.warning").first).to_contain_text("Cùng lý do này ở Đơn vị thử DV2 đã trừ 0,50.")
+
+
+DELIVERED = "performance.getEntriesByType('navigation')[0].deliveryType"
+
+
+def test_the_next_cell_is_fetched_ahead_its_evidence_is_not(browser: Browser, site: Site) -> None:
+    readings = "DocumentReading.objects.filter(document__number='03/BC-DV2')"
+    before = counted(site, readings)
+    page = opened(browser, site, cell("1.1") + "?theo=tieu-chi")
+    page.wait_for_timeout(1500)
+    assert counted(site, readings) == before
+    page.keyboard.press("j")
+    page.wait_for_url("**/DV2/1.1/**")
+    expect(page.locator("iframe.document")).to_have_attribute("title", "Tài liệu 03/BC-DV2, trang 1")
+    assert page.evaluate(DELIVERED) == "navigational-prefetch"
+    page.wait_for_load_state("networkidle")
+    assert counted(site, readings) == before + 1
+
+
+def test_after_a_decision_the_next_cell_is_read_anew(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, cell("1.6"))
+    page.wait_for_timeout(1000)
+    page.keyboard.press("c")
+    page.wait_for_url("**/DV1/1.7/**")
+    expect(page.locator(".message")).to_contain_text("1.6 của Đơn vị thử DV1 – công nhận")
+    assert page.evaluate(DELIVERED) == ""
 
 
 def test_the_list_is_ticked_by_keyboard(browser: Browser, site: Site) -> None:

@@ -1,5 +1,6 @@
 """The pages: what leaks, what is kept when a form is refused, how much they ask of the database."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -107,6 +108,17 @@ def test_recognising_by_form_goes_on_to_the_next_cell(case):
     assert answer.status_code == 302
     assert answer.url.startswith(cell_page(case, leaf=case.other_leaf))
     assert case.standing().points == Decimal("1.5")
+
+
+def test_the_page_after_a_decision_is_not_the_one_fetched_ahead(case):
+    client = sign_in(case.member)
+    page = client.get(cell_page(case))
+    assert page["Speculation-Rules"] == '"/static/js/next.speculationrules"'
+    ahead = re.search(r'<a href="([^"]+)" data-key="j" rel="next"', page.text)[1].replace("&amp;", "&")
+    answer = client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    assert answer.url == f"{ahead}&vua-ghi=1"
+    assert 'rel="next"' not in client.get(answer.url).text
+    assert "vua-ghi" not in client.post(answer.url, {"viec": "cong-nhan", "seen_version": "0"}).url
 
 
 def test_going_on_along_the_criterion(case):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.http import require_http_methods
 
 from appraisal import queries
@@ -36,6 +37,12 @@ class Neighbours:
     here: queries.GridCell
     position: int
     total: int
+
+    @property
+    def fresh(self) -> str:
+        """Where a decision leads. Not the address of the pager, which a browser may have fetched ahead: this
+        page says what was just written and counts it among the precedents."""
+        return f"{self.after}&vua-ghi=1" if self.after else self.back
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,11 +75,11 @@ def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> H
     if standing is None:
         said = f"Đã ghi ý kiến độc lập của bạn về {leaf.code} của {unit}. Kết quả có khi đủ ý kiến."
         messages.success(request, said)
-        return redirect(onward.after or onward.back)
+        return redirect(onward.fresh)
     say_decided(request, here, standing, leaf)
     if said := panels.differing(here, standing, onward.here, form):
         messages.warning(request, said)
-    return redirect(onward.after or onward.back)
+    return redirect(onward.fresh)
 
 
 def _page(
@@ -121,7 +128,9 @@ def _page(
         "unit_address": here.address("unit", unit.code),
         "criterion_address": here.address("criterion", leaf.code),
     }
-    return render(request, "appraisal/cell.html", context, status=status)
+    response = render(request, "appraisal/cell.html", context, status=status)
+    response["Speculation-Rules"] = f'"{static("js/next.speculationrules")}"'  # the next cell, ahead of its key
+    return response
 
 
 def _initial(steps: list[AppraisalEntry]) -> dict[str, object]:
