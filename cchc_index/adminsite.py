@@ -19,7 +19,7 @@ class Site(AdminSite):
     site_title = "Quản trị Chỉ số CCHC"
     index_title = "Danh mục và hồ sơ"
     site_url = "/"
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False  # a fifth of an office laptop's width; the crumbs lead back
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -37,7 +37,6 @@ has_library libpango-1.0.so.0 || missing="$missing libpango-1.0-0"
 has_library libpangoft2-1.0.so.0 || missing="$missing libpangoft2-1.0-0"
 has_library libharfbuzz-subset.so.0 || missing="$missing libharfbuzz-subset0"
 has_font() { find /usr/share/fonts /usr/local/share/fonts "${HOME:-/root}/.fonts" -name "$1" 2>/dev/null | grep -q .; }
-has_font 'LiberationSerif-Regular.*' || missing="$missing fonts-liberation"
 has_font 'NotoSans-Regular.*' || missing="$missing fonts-noto-core"
 if [ "$mode" = browser ] && ! command -v chromium >/dev/null 2>&1; then missing="$missing chromium"; fi
 

@@ -27,8 +27,8 @@ COLUMNS = (
     Column(SURVEY, "Điểm ĐTXHH", ("Điểm điều tra xã hội học",), required=False),
     Column(NA, "Không áp dụng", required=False),
 )
-YES = {"x", "co", "1", "true"}
-NO = {"", "khong", "0", "false"}
+YES = {"x", "co", "dung", "yes", "y", "1", "true", "✓", "✔", "khong ap dung", "kad", "n/a", "na"}
+NO = {"", "khong", "sai", "no", "n", "0", "false", "-", "ap dung", "co ap dung"}
 
 
 @dataclass

@@ -29,7 +29,7 @@ class UnitAdmin(SheetAdmin):
     resource_classes = [UnitResource]
     list_display = ["code", "name", "group", "subtype", "valid_from", "valid_to"]
     list_display_links = ["code", "name"]
-    list_filter = ["group", "subtype"]
+    list_filter = ["group", "subtype", ("doubt", admin.EmptyFieldListFilter)]
     list_select_related = ["group"]
     search_fields = ["code", "name"]
 

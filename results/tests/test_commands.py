@@ -301,7 +301,8 @@ def test_files_without_scores_are_refused(year, tmp_path):
 @pytest.mark.parametrize(
     ("mark", "applies"),
     [("x", False), ("X", False), ("Có", False), (1, False), ("true", False), (True, False), ("", True), ("không", True),
-     (0, True), (None, True)],
+     (0, True), (None, True), ("Yes", False), ("✓", False), ("Không áp dụng", False), ("N/A", False), ("No", True),
+     ("-", True), ("Có áp dụng", True)],
 )  # fmt: skip
 def test_not_applicable_marks(year, mark, applies):
     year(TWO_LEAVES, [("S1", 1, None, None, None, mark), ("S1", 2, None, None, 35, None)], ["S1"])

@@ -1,6 +1,9 @@
 import io
+import re
 
 import pytest
+from django.conf import settings
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from results import report
@@ -86,6 +89,20 @@ def test_fonts_are_embedded(whole):
     ]
     assert fonts
     assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+
+
+def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole):
+    """A font without them is filled up from another, letter by letter. The pictures have a font of their own."""
+    families = {
+        re.sub(r"^/[A-Z]{6}\+|-(Bold|Italic|Bold-Italic)$", "", font.get_object()["/BaseFont"])
+        for page in whole[0].pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert families <= {"Tinos", "Noto-Sans"}
+    alphabet = "ăâđêôơưĂÂĐÊÔƠƯ" + "".join(map(chr, range(0x1EA0, 0x1EFA))) + "–…“”%≥"
+    for file in sorted((settings.BASE_DIR / "static" / "fonts").glob("*.ttf")):
+        known = TTFont(file).getBestCmap()
+        assert [letter for letter in alphabet if ord(letter) not in known] == [], file.name
 
 
 def test_report_has_title_language_and_bookmarks(whole):

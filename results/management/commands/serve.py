@@ -54,18 +54,26 @@ class Command(OperatorCommand):
         _require_free(host, port)
         _stop_on_signals()
         _stand_at_home()
-        if options["demo"]:
-            self._load()
-        commands = {WEB: _web(host, port, options["threads"]), WORKER: _worker()}
+        # What is printed in reports leads back here, unless the operator gave another address.
+        os.environ.setdefault("PUBLIC_URL", _address(host, port))
+        try:
+            if options["demo"]:
+                self._load()
+            self._serve(host, port, options["threads"])
+        except KeyboardInterrupt:
+            self.say("Đã dừng.")
+
+    def _serve(self, host: str, port: int, threads: int) -> None:
+        """Until a signal comes; the children never outlive it."""
+        commands = {WEB: _web(host, port, threads), WORKER: _worker()}
         children = {name: _start(name, command) for name, command in commands.items()}
         try:
             _wait_until_up(host, port, children[WEB])
-            self.stdout.write(accounts.banner(f"http://{host}:{port}/"))
+            self.stdout.write(accounts.banner(f"{_address(host, port)}/"))
             self.stdout.flush()
             _supervise(commands, children)
-        except KeyboardInterrupt:
-            self.say("Đang dừng…")
         finally:
+            self.say("Đang dừng…")
             for child in children.values():
                 child.terminate()
             for child in children.values():
@@ -159,13 +167,17 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _wait_until_up(host: str, port: int, web: "subprocess.Popen[bytes]") -> None:
+def _address(host: str, port: int) -> str:
     shown = f"[{host}]" if ":" in host else ("127.0.0.1" if host == "0.0.0.0" else host)
+    return f"http://{shown}:{port}"
+
+
+def _wait_until_up(host: str, port: int, web: "subprocess.Popen[bytes]") -> None:
     for _ in range(300):
         if web.poll() is not None:
             raise Refused("Máy chủ web không khởi động được; xem thông báo ở trên.")
         try:
-            with urllib.request.urlopen(f"http://{shown}:{port}/suc-khoe/", timeout=2):
+            with urllib.request.urlopen(f"{_address(host, port)}/suc-khoe/", timeout=2):
                 return
         except OSError:
             time.sleep(0.1)
