@@ -1,12 +1,12 @@
 """Finished scores from a spreadsheet, for archives and hand-over: read whole, every fault named by cell."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO
 
+from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
 from cchc_index.lib.sheets import Column, Row, is_date, read_table
@@ -14,7 +14,6 @@ from cchc_index.lib.text import fold
 from criteria.models import Criterion
 from units.models import Unit
 
-T = TypeVar("T")
 Cell = tuple[int, int]
 """(unit_id, criterion_id)"""
 
@@ -47,7 +46,7 @@ def read(source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequen
     Raises ImportRefused with every fault of the file.
     """
     table = read_table(source, COLUMNS)
-    reader = _Reader(_by_code(units, lambda unit: unit.code), _leaves(criteria))
+    reader = _Reader(codes.by_spelling({unit.code: unit for unit in units}), _leaves(criteria))
     faults = list(table.faults)
     if not {SELF, APPRAISED, SURVEY} & table.index.keys():
         names = "“Điểm tự đánh giá”, “Điểm thẩm định” hoặc “Điểm ĐTXHH”"
@@ -61,23 +60,12 @@ def read(source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequen
     return reader.archive
 
 
-def _key(code: str) -> str:
-    return "".join(code.split()).casefold()
-
-
-def _by_code(things: Sequence[T], code: Callable[[T], str]) -> dict[str, T]:
-    """By code without case and spaces; codes that differ in nothing else must be given exactly."""
-    keys = Counter(_key(code(thing)) for thing in things)
-    exact = {code(thing): thing for thing in things}
-    return {_key(code(thing)): thing for thing in things if keys[_key(code(thing))] == 1} | exact
-
-
 def _leaves(criteria: Sequence[Criterion]) -> dict[str, Criterion]:
     """Rows by code, then by printed code where that names one row only and no row's own code."""
-    found = _by_code(criteria, lambda c: c.code)
+    found = codes.by_spelling({c.code: c for c in criteria})
     printed: dict[str, list[Criterion]] = {}
     for criterion in criteria:
-        printed.setdefault(_key(criterion.printed_code), []).append(criterion)
+        printed.setdefault(codes.key(criterion.printed_code), []).append(criterion)
     for key, rows in printed.items():
         if key and len(rows) == 1:
             found.setdefault(key, rows[0])
@@ -108,16 +96,17 @@ class _Reader:
 
     def _unit(self, row: Row) -> Unit | None:
         code = row.text(UNIT)
-        unit = self.units.get(code) or self.units.get(_key(code))
+        unit = self.units.get(code) or self.units.get(codes.key(code))
         if not code:
             self._fault(row, UNIT, "thiếu mã đơn vị", "ghi mã đơn vị của khối")
         elif unit is None:
-            self._fault(row, UNIT, f"không có đơn vị “{code[:40]}” trong khối", "sửa mã, hoặc nhập đơn vị đó trước")
+            repair = codes.repair_of(code, self.units, "sửa mã, hoặc nhập đơn vị đó trước")
+            self._fault(row, UNIT, f"không có đơn vị “{code[:40]}” trong khối", repair)
         return unit
 
     def _leaf(self, row: Row) -> Criterion | None:
         code = row.text(CRITERION)
-        criterion = self.criteria.get(code) or self.criteria.get(_key(code))
+        criterion = self.criteria.get(code) or self.criteria.get(codes.key(code))
         if not code:
             self._fault(row, CRITERION, "thiếu mã tiêu chí", "ghi mã tiêu chí của bộ tiêu chí")
         elif is_date(row[CRITERION]):

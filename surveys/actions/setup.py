@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.text import slugify
 
+from cchc_index.lib import codes
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean, fold
 from criteria import queries as criteria_queries
@@ -45,7 +46,7 @@ def places(block: RoundGroup) -> Places:
     )
     units = dict(criteria_queries.units_of(block).values_list("code", "pk"))
     others = frozenset(Unit.objects.order_by("pk").values_list("code", flat=True)) - units.keys()
-    return Places(leaves, units, others)
+    return Places(leaves, units, codes.by_spelling(units), others)
 
 
 def plan_for(block: RoundGroup, respondents: str) -> Plan:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.text import clean
 
@@ -30,6 +31,8 @@ class Places:
 
     leaves: tuple[Leaf, ...]
     units: Mapping[str, int]
+    spellings: Mapping[str, int]
+    """The units by every spelling of their code (cchc_index.lib.codes)."""
     other_units: frozenset[str] = frozenset()
 
     def leaf(self, raw: str) -> Leaf | None:
@@ -42,8 +45,8 @@ class Places:
         return printed[0] if len(printed) == 1 else None
 
     def unit(self, code: str) -> int | None:
-        """The unit of a code, whatever its letter case."""
-        return self.units.get(code) or self.units.get(code.upper())
+        """The unit of a code, whatever its letter case and spaces."""
+        return self.spellings.get(code) or self.spellings.get(codes.key(code))
 
 
 def tidy_code(raw: str) -> str:
@@ -90,4 +93,5 @@ def unit_fault(places: Places, code: str) -> tuple[str, str]:
             f"đơn vị “{code[:40]}” không thuộc khối này hoặc không được đánh giá trong kỳ",
             "bỏ dòng này, hoặc chọn đúng khối và kỳ",
         )
-    return f"không có đơn vị mang mã “{code[:40]}”", "ghi đúng mã đơn vị như trong danh sách đơn vị của khối"
+    repair = codes.repair_of(code, places.units, "ghi đúng mã đơn vị như trong danh sách đơn vị của khối")
+    return f"không có đơn vị mang mã “{code[:40]}”", repair

@@ -1,0 +1,31 @@
+"""Unit codes as spreadsheets give them: other letter case, other spaces, zeros lost at the front."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def key(code: str) -> str:
+    """What two spellings of one code share."""
+    return "".join(code.split()).casefold()
+
+
+def by_spelling(things: Mapping[str, T]) -> dict[str, T]:
+    """By code and by its key; codes that differ in nothing but case and spaces must be given exactly."""
+    keys = Counter(map(key, things))
+    return {key(code): thing for code, thing in things.items() if keys[key(code)] == 1} | dict(things)
+
+
+def zeros_lost(code: str, known: Iterable[str]) -> str:
+    """The one code that `code` would be had Excel not taken it for a number (1 for 001); "" where none or
+    several would."""
+    found = [other for other in known if other != code and other.isdigit() and other.lstrip("0") == code]
+    return found[0] if len(found) == 1 else ""
+
+
+def repair_of(code: str, known: Iterable[str], otherwise: str) -> str:
+    """What to do about an unknown code, in words."""
+    meant = zeros_lost(code, known)
+    return f"ghi {meant}: Excel bỏ số 0 ở đầu, định dạng cột là Văn bản (Text) rồi gõ lại" if meant else otherwise
