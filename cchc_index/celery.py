@@ -14,4 +14,6 @@ _path = list(sys.path)
 app = Celery("cchc_index")
 sys.path[:] = _path
 app.config_from_object(settings, namespace="CELERY")
+# Not as CELERY_TIMEZONE: that is an old name too, and every worker would begin with a warning.
+app.conf.update(timezone=settings.TIME_ZONE)
 app.autodiscover_tasks()
