@@ -76,13 +76,25 @@ class Browser:
         return self.ask("GET", place.partition("#")[0]) if status == 302 else (status, place, text)
 
 
-def submit(port: int, person: Person, at: float, presses: int, answers: list[Answer]) -> None:
+def look(port: int, person: Person) -> None:
+    """Read the check page and go."""
+    browser = Browser(port, person.session)
+    browser.ask("GET", f"/tu-danh-gia/{person.assessment}/kiem-tra/")
+    browser.connection.close()
+
+
+def submit(port: int, person: Person, at: float, presses: int, looks: list[Answer], answers: list[Answer]) -> None:
     """At `at` seconds from now: open the check page, press the button (`presses` times), read the receipt."""
     time.sleep(at)
     here = f"/tu-danh-gia/{person.assessment}/"
+    tokens: list[str] = []
+
+    def look(browser: Browser) -> tuple[bool, int, str]:
+        tokens.append(browser.token(f"{here}kiem-tra/"))
+        return True, 200, ""
 
     def press(browser: Browser) -> tuple[bool, int, str]:
-        form = [f"csrfmiddlewaretoken={browser.token(f'{here}kiem-tra/')}".encode()]
+        form = [f"csrfmiddlewaretoken={tokens[0]}".encode()]
         for _ in range(presses - 1):  # an impatient press: its answer is not awaited
             other = Browser(port, person.session)
             other.cookies = browser.cookies
@@ -90,15 +102,19 @@ def submit(port: int, person: Person, at: float, presses: int, answers: list[Ans
         status, _, text = browser.send(f"{here}nop/", form, FORM)
         return "Số biên nhận" in text, status, text
 
-    answers.append(_timed(port, person, press))
+    browser = Browser(port, person.session)
+    looks.append(_timed(browser, look))
+    if tokens:
+        answers.append(_timed(browser, press))
+    browser.connection.close()
 
 
-def upload(port: int, person: Person, at: float, megabytes: int, answers: list[Answer]) -> None:
+def upload(ports: tuple[int, int], person: Person, at: float, megabytes: int, answers: list[Answer]) -> None:
     """Open the criterion's page in good time; at `at` seconds from now send a PDF of so many megabytes."""
     there = f"/tu-danh-gia/{person.assessment}/tieu-chi/{person.leaf}/"
     wait = random.uniform(0, at * 3 / 4)
     time.sleep(wait)
-    token = Browser(port, person.session)
+    token = Browser(ports[0], person.session)
     form = multipart(token.token(there), megabytes)
     token.connection.close()
     cookies = token.cookies
@@ -106,20 +122,20 @@ def upload(port: int, person: Person, at: float, megabytes: int, answers: list[A
 
     def send(browser: Browser) -> tuple[bool, int, str]:
         browser.cookies = cookies
-        status, _, text = browser.send(f"{there}tai-len/", *form)
-        return status == 200, status, text
+        status, place, text = browser.ask("POST", f"{there}tai-len/", *form)
+        return status == 302 and place.startswith(there), status, text
 
-    answers.append(_timed(port, person, send))
+    browser = Browser(ports[1], person.session)
+    answers.append(_timed(browser, send))
+    browser.connection.close()
 
 
-def _timed(port: int, person: Person, work: Callable[[Browser], tuple[bool, int, str]]) -> Answer:
-    browser, started = Browser(port, person.session), time.perf_counter()
+def _timed(browser: Browser, work: Callable[[Browser], tuple[bool, int, str]]) -> Answer:
+    started = time.perf_counter()
     try:
         good, status, text = work(browser)
     except (OSError, http.client.HTTPException) as error:
         return Answer(0, time.perf_counter() - started, False, repr(error))
-    finally:
-        browser.connection.close()
     return Answer(status, time.perf_counter() - started, good, "" if good else text[:300])
 
 

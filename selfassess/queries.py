@@ -61,6 +61,11 @@ class Row:
         return _WORDS[self.state]
 
     @property
+    def mark(self) -> str:
+        """The state's class in the style sheet."""
+        return f"st-{self.state}"
+
+    @property
     def said(self) -> str:
         """The beginning of the unit's own words, for a list. Cut here: a template's filter goes through every
         letter of every explanation."""

@@ -7,6 +7,9 @@ from cchc_index.lib.canonical import digest
 
 from .models import Evidence, SelfAssessment, SelfScore
 
+CERTIFIED = ("figures", "points", "explanation", "na_claimed", "na_reason")
+"""What of a score the digest covers, beside its criterion and evidence; no more is read in the last minute."""
+
 
 def receipt_number(assessment: SelfAssessment, turn: int) -> str:
     """TDG-2024-SO-SNV-0001: unique because a unit's code is unique in its block and `turn` counts its submissions."""
@@ -21,7 +24,9 @@ def content_digest(assessment: SelfAssessment) -> str:
 
 def content(assessment: SelfAssessment) -> dict[str, Any]:
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None).select_related("document")
+    rows = rows.only("score", "page", "section", "document__number", "document__digest")
     scores = SelfScore.objects.filter(assessment=assessment).select_related("criterion")
+    scores = scores.only("criterion__code", *CERTIFIED)
     return content_of(
         assessment,
         scores.order_by("criterion__position", "pk"),

@@ -92,6 +92,21 @@ def test_a_page_closed_without_network_is_restored_with_a_note(browser: Browser,
     assert copies(again) == []
 
 
+def test_five_minutes_without_network_end_in_a_save_by_themselves(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, "canbo2.mang")
+    page.clock.install()
+    page.reload()
+    page.context.route("**/tu-luu/", lambda route: route.abort("internetdisconnected"))
+    page.fill("#explanation", "Gõ khi mất mạng năm phút")
+    for _ in range(10):
+        page.clock.run_for(30_000)
+        state(page).to_have_text(LOST)
+    page.context.unroute_all()
+    page.clock.run_for(31_000)
+    state(page).to_have_text(SAVED)
+    assert copies(page) == []
+
+
 def test_back_to_the_page_shows_what_was_saved(browser: Browser, site: Site) -> None:
     page = opened(browser, site, "canbo.mang")
     page.fill("#explanation", "Trước khi sang trang khác")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from cchc_index.lib.faults import Conflict
 from criteria.models import Phase
@@ -85,6 +87,16 @@ def test_ten_identical_submissions_are_one(assessment: SelfAssessment) -> None:
     answers = submit(assessment, 10)
     assert {a.receipt_number for a in answers} == {f"TDG-2031-SO-{assessment.unit.code}-0001"}
     assert len({(a.receipt_digest, a.submitted_at) for a in answers}) == 1
+    assert (Transition.objects.count(), LogEntry.objects.filter(verb="selfassess.submit").count()) == (1, 1)
+
+
+def test_ten_presses_of_the_button_get_ten_same_answers(assessment: SelfAssessment) -> None:
+    head, clients = person(Role.UNIT_HEAD, assessment.unit), [Client() for _ in range(10)]
+    for client in clients:
+        client.force_login(head)
+    there, receipt = (reverse(f"selfassess:{name}", args=[assessment.pk]) for name in ("submit", "receipt"))
+    answers = together(lambda turn: clients[turn].post(there), 10)
+    assert {(answer.status_code, answer.url) for answer in answers} == {(302, receipt)}
     assert (Transition.objects.count(), LogEntry.objects.filter(verb="selfassess.submit").count()) == (1, 1)
 
 
