@@ -13,7 +13,7 @@ from functools import cache
 
 from pypdf import PdfWriter
 
-PATIENCE = 120
+PATIENCE = 300
 FORM = "application/x-www-form-urlencoded"
 MARK = b"@mark-of-16-byte"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
