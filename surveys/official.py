@@ -73,6 +73,11 @@ def load_official(*, folder: Path = FOLDER) -> Report:
     return report
 
 
+def years(folder: Path = FOLDER) -> list[int]:
+    """The years whose rounds come with the system."""
+    return [row["year"] for row in json.loads((folder / "frame.json").read_text(encoding="utf-8"))["rounds"]]
+
+
 def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: Report) -> None:
     for round_group in RoundGroup.objects.filter(group_id__in=touched).order_by("pk"):
         inputs_changed(round_group.pk)

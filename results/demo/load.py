@@ -19,6 +19,7 @@ from criteria.models import CriteriaSet, Phase, Provenance, Round, RoundGroup
 from criteria.queries import round_groups
 from results import actions
 from selfassess.models import SelfAssessment
+from surveys import official
 from surveys.models import ImportBatch, SurveyScore
 from units.models import Unit, User
 
@@ -54,6 +55,9 @@ def load(*, year: int, practice: int | None) -> list[str]:
 def _refuse_beside_real_work() -> None:
     if settings.PRODUCTION:
         raise Refused("Không nạp dữ liệu trình diễn ở cấu hình vận hành: tài khoản trình diễn có mật khẩu công khai.")
+    real = Round.objects.filter(illustrative=False).exclude(year__in=official.years()).order_by("year").first()
+    if real is not None:
+        raise Refused(f"Đã có kỳ {real.year} thật: không nạp dữ liệu trình diễn bên cạnh. Dùng một VAR_DIR khác.")
     work = (SelfAssessment, Appraisal, SurveyScore, ImportBatch)
     groups = RoundGroup.objects.filter(round__illustrative=False)
     for model in work:
@@ -63,9 +67,12 @@ def _refuse_beside_real_work() -> None:
 
 
 def _load(year: int, practice: int | None) -> Iterator[str]:
+    if not Round.objects.filter(year=year).exists():
+        official.load_official()
     rounds = {r.year: r for r in Round.objects.order_by("year")}
     if year not in rounds:
-        raise Refused(f"Chưa có kỳ {year}: chạy manage.py load_official trước (có kỳ 2020 và 2024).")
+        known = ", ".join(map(str, sorted(rounds)))
+        raise Refused(f"Không có bộ tiêu chí nào cho kỳ {year} để trình diễn. Các kỳ đã có: {known}.")
     people = accounts.ensure({(unit.group.code, unit.code): unit for unit in Unit.objects.select_related("group")})
     ensure_reasons()
     yield f"Tài khoản trình diễn: {len(people)}, mật khẩu chung {accounts.PASSWORD}."
