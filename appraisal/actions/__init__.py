@@ -9,7 +9,7 @@ from .opinions import give_opinion, mark_blind, unmark_blind
 from .questions import answer, ask, ask_again, assign_question, close_question
 from .reasons import add_reason, delete_reason, reword_reason, set_reason_active
 from .replies import reply
-from .undo import undo, undo_batch
+from .taking_back import undo, undo_batch
 
 __all__ = [
     "acknowledge_consistency",

@@ -1,7 +1,8 @@
 """Two reviewers, one cell, on a database that runs them at the same time. On SQLite writers queue up."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from unittest import mock
 
@@ -10,7 +11,7 @@ from django.db import connection
 
 from appraisal import actions, ledger
 from appraisal.actions import council as verbs
-from appraisal.actions import desk
+from appraisal.actions import desk, taking_back
 from appraisal.models import AppraisalEntry
 from appraisal.tests.factories import Council, assign, council
 from cchc_index.lib.faults import Conflict
@@ -48,14 +49,29 @@ def at_once(*attempts: Callable[[], object]) -> list[str]:
     return sorted(ends)
 
 
-def adjust(case: Council, actor: User, points: str) -> object:
+@contextmanager
+def unlocked() -> Iterator[None]:
+    """The desk without its locks."""
+
+    def block(pk: int) -> RoundGroup:
+        return RoundGroup.objects.get(pk=pk)
+
+    def assessments(pk: int, units: set[int]) -> dict[int, SelfAssessment]:
+        rows = SelfAssessment.objects.filter(round_group=pk, unit__in=units).order_by("pk")
+        return {row.unit_id: row for row in rows}
+
+    with mock.patch.object(desk, "locked_block", block), mock.patch.object(desk, "locked_assessments", assessments):
+        yield
+
+
+def adjust(case: Council, actor: User, points: str, seen_version: int = 0) -> object:
     return actions.adjust(
         actor=actor,
         **case.cell(),
         points=Decimal(points),
         reason_id=case.reason.pk,
         comment=f"Còn {points}.",
-        seen_version=0,
+        seen_version=seen_version,
     )
 
 
@@ -76,6 +92,55 @@ def test_ten_identical_presses_are_one_step_and_ten_same_answers():
     assert AppraisalEntry.objects.count() == 1
 
 
+def undo(case: Council, actor: User) -> object:
+    return actions.undo(actor=actor, **case.cell(), seen_version=1)
+
+
+def decided(case: Council) -> User:
+    """Recognised by the member; another member is assigned, too."""
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, case.round_group)
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    return other
+
+
+def test_of_an_undo_and_a_decision_one_saves_and_the_other_is_told():
+    case = council()
+    other = decided(case)
+    ends = at_once(lambda: undo(case, case.member), lambda: adjust(case, other, "0.5", seen_version=1))
+    assert ends == [Conflict.__name__, "saved"]
+    assert AppraisalEntry.objects.count() == 2
+    assert list(ledger.check()) == []
+
+
+def test_ten_presses_of_the_same_undo_are_one_step_and_ten_same_answers():
+    case = council()
+    decided(case)
+    assert at_once(*[lambda: undo(case, case.member)] * 10) == ["saved"] * 10
+    assert AppraisalEntry.objects.count() == 2
+    assert list(ledger.check()) == []
+
+
+def test_without_the_locks_an_undo_and_a_decision_collide_in_the_database():
+    """Negative control: the same race with the locks switched off."""
+    case = council()
+    other = decided(case)
+    gate = threading.Barrier(2, timeout=10)
+    write = verbs.write_one
+
+    def together(*args: object) -> object:
+        gate.wait()
+        return write(*args)
+
+    with (
+        unlocked(),
+        mock.patch.object(verbs, "write_one", together),
+        mock.patch.object(taking_back, "write_one", together),
+    ):
+        ends = at_once(lambda: undo(case, case.member), lambda: adjust(case, other, "0.5", seen_version=1))
+    assert ends == ["IntegrityError", "saved"]
+
+
 def test_without_the_locks_the_second_reviewer_is_not_told():
     """Negative control: the same race with the locks switched off ends in the database's own error."""
     case = council()
@@ -88,17 +153,6 @@ def test_without_the_locks_the_second_reviewer_is_not_told():
         gate.wait()
         return decide(*args)
 
-    def unlocked_block(pk: int) -> RoundGroup:
-        return RoundGroup.objects.get(pk=pk)
-
-    def unlocked_assessments(block: int, units: set[int]) -> dict[int, SelfAssessment]:
-        rows = SelfAssessment.objects.filter(round_group=block, unit__in=units).order_by("pk")
-        return {row.unit_id: row for row in rows}
-
-    with (
-        mock.patch.object(desk, "locked_block", unlocked_block),
-        mock.patch.object(desk, "locked_assessments", unlocked_assessments),
-        mock.patch.object(verbs, "_decide", together),
-    ):
+    with unlocked(), mock.patch.object(verbs, "_decide", together):
         ends = at_once(lambda: adjust(case, case.member, "1"), lambda: adjust(case, other, "0.5"))
     assert ends == ["IntegrityError", "saved"]

@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
+from appraisal import actions, batches
 from appraisal.models import Appraisal, Confirmation, Interest, Message, Opinion, Question, Release, Stage
 from appraisal.tests.factories import Council, acknowledged, assign, attach, council, document, question_row
 from appraisal.tests.pages import adjust_form, adjusted_and_released, cell_page, sign_in, status, unit_page
@@ -38,6 +39,8 @@ MATRIX = {
     "cell": COUNCIL,
     "cell at home": HOME_UNIT,
     "criterion": COUNCIL,
+    "batches": COUNCIL,
+    "batch": {"member": 200, "manager": 404, "observer": 404},
     "criterion unknown": {"member": 404, "manager": 404, "observer": 404},
     "release": {"manager": 200},
     "consistency": {"manager": 200, "observer": 200},
@@ -66,6 +69,8 @@ MATRIX = {
 
 @pytest.fixture
 def world(case: Council) -> tuple[dict[str, User | None], dict[str, str]]:
+    many = [(case.second.pk, case.leaf.pk, 0)]
+    actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=many)
     standing = adjusted_and_released(case)
     papers = {}
     for unit in (case.first, case.home):
@@ -93,6 +98,8 @@ def world(case: Council) -> tuple[dict[str, User | None], dict[str, str]]:
         "cell at home": cell_page(case, case.home),
         "criterion": reverse("appraisal:criterion", args=["so", case.leaf.code]),
         "criterion unknown": reverse("appraisal:criterion", args=["so", "9.9"]),
+        "batches": reverse("appraisal:batches", args=["so"]),
+        "batch": reverse("appraisal:batch", args=["so", batches.newest(case.member, case.round_group)]),
         "release": reverse("appraisal:release", args=["so", "round2"]),
         "consistency": reverse("appraisal:consistency", args=["so"]),
         "consistency unknown": reverse("appraisal:consistency", args=["khac"]),

@@ -10,6 +10,7 @@ from .assignments import (
     progress,
     remind,
 )
+from .batches import batch, batches
 from .bulk import bulk
 from .cell import cell
 from .consistency import consistency_page
@@ -31,6 +32,8 @@ __all__ = [
     "assignment_split",
     "assignments",
     "assignments_block",
+    "batch",
+    "batches",
     "blind",
     "bulk",
     "by_criterion",

@@ -5,10 +5,11 @@ from decimal import Decimal
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from appraisal import actions, queries
+from appraisal import actions, batches, queries
 from cchc_index.lib.faults import Refused
 
 from .place import Place, place
@@ -20,7 +21,7 @@ Chosen = dict[tuple[int, int], int]
 def bulk(request: HttpRequest, group: str) -> HttpResponse:
     """The preview with count, units and points; with `xac-nhan` the batch itself."""
     here = place(request, group)
-    chosen = _chosen(request.POST.getlist("o"))
+    chosen = chosen_cells(request.POST.getlist("o"))
     back = _back(request)
     if not chosen:
         messages.warning(request, "Chưa chọn tiêu chí nào. Đánh dấu các dòng cần công nhận rồi bấm lại.")
@@ -41,7 +42,9 @@ def _carry_out(
         done = actions.bulk_recognise(actor=here.user, round_group_id=here.round_group.pk, cells=batch)
     except Refused as refused:
         return _preview(request, here, chosen, cells, back, str(refused))
-    messages.success(request, f"Đã công nhận {done} tiêu chí.")
+    undo = here.address("batch", str(batches.newest(here.user, here.round_group)))
+    said = 'Đã công nhận {} tiêu chí. <a href="{}">Xem hoặc rút lại lần công nhận này…</a>'
+    messages.success(request, format_html(said, done, undo))
     return redirect(back)
 
 
@@ -64,7 +67,7 @@ def _preview(
     return render(request, "appraisal/bulk.html", context, status=409 if error else 200)
 
 
-def _chosen(raw: list[str]) -> Chosen:
+def chosen_cells(raw: list[str]) -> Chosen:
     """`unit:criterion:version` of each ticked row; anything else is not of our making."""
     found: Chosen = {}
     for text in raw:

@@ -63,6 +63,12 @@ class Block:
         """Whether like cases were judged alike."""
         return self.place.address("consistency")
 
+    @property
+    def batches_address(self) -> str:
+        """The person's own bulk recognitions; nothing where they make none."""
+        bulk = self.place.stage in (Stage.ROUND1, Stage.ROUND2) and self.place.scope.parts
+        return self.place.address("batches") if bulk else ""
+
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:

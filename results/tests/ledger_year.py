@@ -18,7 +18,7 @@ from selfassess.tests.factories import tiny_pdf
 from surveys import actions as surveys
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows
 from units.actions import grant_role, record_account
-from units.models import Membership, Role, Unit, User
+from units.models import LogEntry, Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, UserFactory
 
 
@@ -51,7 +51,9 @@ def year() -> Year:
     selfassess.import_scores(actor=manager, round_group=block, rows=archive)
     standings = {**archive, (own.pk, leaves["1.1"]): Decimal(1), (own.pk, leaves["1.2"]): Decimal(1)}
     appraisal.import_standings(actor=manager, round_group=block, rows=standings)
-    _release(block, manager)
+    open_phase(block.round, Phase.Kind.ROUND1, opens=clock.now())
+    _taken_back(block, own, other, manager)
+    release_stage(manager, block)
     _survey(block)
     proposal = actions.propose(actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=date(2032, 3, 1))
     actions.approve(actor=second, publication_id=proposal.pk)
@@ -95,9 +97,18 @@ def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[S
     return assessment, evidence.document
 
 
-def _release(block: RoundGroup, manager: User) -> None:
-    open_phase(block.round, Phase.Kind.ROUND1, opens=clock.now())
-    release_stage(manager, block)
+def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> None:
+    """A member from `home` recognises one leaf alone and one in a batch, and takes both back: what the archive
+    says stands again."""
+    member, _ = _person(Role.COUNCIL_MEMBER, home)
+    appraisal.assign(actor=manager, round_group_id=block.pk, member_ids=[member.pk], branch_id=None)
+    one, many = block.criteria_set.criteria.filter(source="self").order_by("position")
+    cell = {"round_group_id": block.pk, "unit_id": unit.pk, "criterion_id": one.pk}
+    appraisal.recognise(actor=member, **cell, seen_version=1)
+    appraisal.undo(actor=member, **cell, seen_version=2)
+    appraisal.bulk_recognise(actor=member, round_group_id=block.pk, cells=[(unit.pk, many.pk, 1)])
+    batch = LogEntry.objects.get(verb="appraisal.bulk_recognise").pk
+    appraisal.undo_batch(actor=member, round_group_id=block.pk, batch_id=batch, cells=[(unit.pk, many.pk, 2)])
 
 
 def _survey(block: RoundGroup) -> None:

@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from appraisal import actions as appraisal
+from appraisal.tests.factories import council
 from criteria.actions import inputs_changed
 from results import actions, bundle, queries
+from results import ranking as ranking_states
 from results.models import Computation, CriterionResult, UnitResult
 
 from .factories import block, give
@@ -41,6 +44,26 @@ def test_recompute_of_the_same_inputs_writes_nothing(round_group):
     assert Computation.objects.count() == 1
     round_group.refresh_from_db()
     assert queries.is_up_to_date(round_group)
+
+
+def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero():
+    """0 of 2 and 1 points were recognised and count; taken back, the leaf is missing and there is no rank."""
+    case = council()
+    for leaf in (case.leaf, case.other_leaf):
+        appraisal.recognise(actor=case.member, **case.cell(leaf=leaf), seen_version=0)
+    case.round_group.refresh_from_db()
+    before = actions.recompute(round_group_id=case.round_group.pk).unit_results.get(unit=case.first)
+    appraisal.undo(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=1)
+    case.round_group.refresh_from_db()
+    assert not queries.is_up_to_date(case.round_group)
+
+    computation = actions.recompute(round_group_id=case.round_group.pk)
+
+    after = computation.unit_results.get(unit=case.first)
+    assert set(after.incomplete) - set(before.incomplete) == {case.other_leaf.code}
+    assert (after.rank, after.index) == (None, None)
+    cell = CriterionResult.objects.get(computation=computation, unit=case.first, criterion=case.other_leaf)
+    assert (cell.state, cell.points) == (ranking_states.NOT_SCORED, None)
 
 
 def test_a_changed_program_recomputes(round_group):

@@ -111,6 +111,40 @@ def test_the_unit_reads_released_stages_alone_and_the_council_as_one(year: Counc
     assert str(year.member) not in str(found.movements)
 
 
+def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_it(year: Council) -> None:
+    walk(year)
+    appraisal.undo(actor=year.member, **year.cell(), seen_version=1)
+    appraisal.recognise(actor=year.member, **year.cell(), seen_version=2)
+    appraisal.undo(actor=year.member, **year.cell(leaf=year.other_leaf), seen_version=1)
+    member = str(year.member)
+    taken_back = [
+        ("1.1", "Thẩm định lần 1: điều chỉnh", "", "1,00", member),
+        ("1.2", "Thẩm định lần 1: công nhận", "", "0,00", member),
+        ("1.1", "Thẩm định lần 1: rút lại", "1,00", "chờ thẩm định", member),
+        ("1.1", "Thẩm định lần 1: công nhận", "", "1,50", member),
+        ("1.2", "Thẩm định lần 1: rút lại", "0,00", "chờ thẩm định", member),
+    ]
+    assert lines(read(year, year.manager)) == taken_back
+    assert lines(read(year, year.member)) == taken_back
+    assert lines(read(year, year.officer)) == []
+    release(year, Stage.ROUND1)
+    assert lines(read(year, year.officer)) == [
+        ("1.1", "Thẩm định lần 1: công nhận", "", "1,50", statement.COUNCIL),
+        ("", "Công bố cho đơn vị kết quả thẩm định lần 1", "", "", statement.COUNCIL),
+    ]
+
+
+def test_taken_back_in_round_two_the_point_returns_to_round_one(year: Council) -> None:
+    walk(year)
+    release(year, Stage.ROUND1)
+    settle(year)
+    appraisal.undo(actor=year.member, **year.cell(), seen_version=3)
+    last = lines(read(year, year.manager))[-1]
+    assert last == ("1.1", "Thẩm định lần 2: rút lại", "1,50", "1,00", str(year.member))
+    release(year, Stage.ROUND2)
+    assert not [line for line in lines(read(year, year.officer)) if "lần 2: " in line[1]]
+
+
 def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     made = council(phase=None)
     open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
