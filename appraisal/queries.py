@@ -12,6 +12,7 @@ from selfassess import findings
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
+from . import changes as news
 from .models import Action, Appraisal, AppraisalEntry, Release, Stage
 
 Cell = tuple[int, int]
@@ -21,6 +22,7 @@ FILTERS = {
     "khong-tai-lieu": "Không có tài liệu",
     "canh-bao": "Có cảnh báo",
     "cho-giai-trinh": "Đơn vị chưa giải trình",
+    "da-doi": "Thay đổi từ lần trước",
 }
 
 
@@ -70,6 +72,7 @@ class GridCell:
     round2_over: bool = False
     warnings: int = 0
     blind: bool = False
+    changes: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing | None:
@@ -167,6 +170,7 @@ class GridCell:
             "khong-tai-lieu": self.submitted and (self.claim is None or not self.claim.evidence),
             "canh-bao": self.warnings > 0,
             "cho-giai-trinh": self.awaits_reply,
+            "da-doi": bool(self.changes),
         }
         return tests.get(wanted, True)
 
@@ -181,6 +185,7 @@ class Sheet:
     replies: dict[int, str]
     released: frozenset[str]
     warned: dict[Cell, int]
+    changed: dict[Cell, tuple[str, ...]]
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
@@ -197,6 +202,7 @@ class Sheet:
             round2_over=Stage.ROUND2 in self.released,
             warnings=self.warned.get(at, 0),
             blind=blind,
+            changes=self.changed.get(at, ()),
         )
 
 
@@ -207,14 +213,18 @@ def sheet(
     *,
     released: frozenset[str],
     evidence: bool = False,
+    changes: bool = False,
 ) -> Sheet:
     """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. The `released` stages
     tell whether an adjustment waits for an answer and an objection for round 2. `evidence`: count each cell's
-    pieces and those that carry a warning, which a page that shows neither need not pay for."""
+    pieces and those that carry a warning, which a page that shows neither need not pay for; `changes`: what is
+    new since the council last looked, likewise."""
     within = ([unit.pk for unit in units], [leaf.pk for leaf in leaves])
     submitted, claims = _claims(round_group, *within, evidence=evidence)
     warned = findings.warned_cells(round_group.round, round_group.pk, *within) if evidence else {}
-    return Sheet(submitted, claims, _standings(round_group, *within), _replies(round_group, *within), released, warned)
+    standings, replies = _standings(round_group, *within), _replies(round_group, *within)
+    changed = news.by_cell(round_group, *within) if changes else {}
+    return Sheet(submitted, claims, standings, replies, released, warned, changed)
 
 
 def _claims(

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from criteria import queries as rounds
 from criteria.models import Criterion, Phase, RoundGroup, Source
+from units.models import LogEntry
 
 from . import last_year
 from .last_year import LastYear
@@ -27,6 +28,28 @@ def scores_by_cell(round_group: RoundGroup) -> dict[tuple[int, int], tuple[Decim
     ).order_by("pk")
     values = rows.values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
     return {(unit, criterion): (points, claimed) for unit, criterion, points, claimed in values}
+
+
+def evidence_changes(round_group: RoundGroup, unit_ids: Iterable[int]) -> dict[tuple[int, int], datetime]:
+    """{(unit id, criterion id): when evidence was last attached, moved or taken off} of assessments that were
+    opened again after their submission, from the log: only then can evidence change. One query, two more where
+    there are any."""
+    reopened = Transition.objects.filter(
+        assessment__round_group=round_group, assessment__unit__in=list(unit_ids), verb="reopen"
+    ).order_by()
+    since = dict(reopened.values("assessment__unit").annotate(first=Min("at")).values_list("assessment__unit", "first"))
+    if not since:
+        return {}
+    logged = LogEntry.objects.filter(
+        object_type=Evidence._meta.label_lower, unit__in=list(since), at__gte=min(since.values())
+    )
+    moved = dict(logged.order_by("number").values_list("object_id", "at"))
+    rows = Evidence.objects.filter(score__assessment__round_group=round_group, score__assessment__unit__in=list(since))
+    found: dict[tuple[int, int], datetime] = {}
+    for pk, unit, criterion in rows.order_by().values_list("pk", "score__assessment__unit_id", "score__criterion_id"):
+        if (at := moved.get(str(pk))) is not None:
+            found[unit, criterion] = max(at, found.get((unit, criterion), at))
+    return found
 
 
 # --- the task list --------------------------------------------------------------------------------

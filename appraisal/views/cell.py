@@ -153,7 +153,7 @@ def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) 
     wanted = request.GET.get("loc", "")
     wanted = wanted if wanted in queries.FILTERS else ""
     units, leaves = (here.units, [leaf]) if along == "tieu-chi" else ([unit], here.leaves)
-    cells = here.cells(units, leaves, evidence=bool(wanted))
+    cells = here.cells(units, leaves, evidence=bool(wanted), changes=wanted == "da-doi")
     at = next(i for i, c in enumerate(cells) if (c.unit.pk, c.criterion.pk) == (unit.pk, leaf.pk))
     back = ("criterion", leaf.code) if along == "tieu-chi" else ("unit", unit.code)
 

@@ -146,7 +146,7 @@ def by_unit(request: HttpRequest, group: str, unit: str) -> HttpResponse:
     """Every leaf of the person's part at one unit, under its area."""
     here = place(request, group)
     found = here.unit(unit)
-    cells = here.cells([found], here.leaves, evidence=True)
+    cells = here.cells([found], here.leaves, evidence=True, changes=True)
     if not cells:
         raise Http404
     return _list_page(request, here, cells, "don-vi", {"unit": found, "areas": _areas(here)})
@@ -169,7 +169,7 @@ def by_criterion(request: HttpRequest, group: str, code: str) -> HttpResponse:
     """The same criterion across the units of the person's part: one yardstick for all."""
     here = place(request, group)
     leaf = here.leaf(code)
-    cells = here.cells(here.units, [leaf], evidence=True)
+    cells = here.cells(here.units, [leaf], evidence=True, changes=True)
     if not cells:
         raise Http404
     return _list_page(request, here, cells, "tieu-chi", {"criterion": leaf})

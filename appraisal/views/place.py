@@ -68,11 +68,11 @@ class Place:
         return found
 
     def cells(
-        self, units: Sequence[Unit], leaves: Sequence[Criterion], *, evidence: bool = False
+        self, units: Sequence[Unit], leaves: Sequence[Criterion], *, evidence: bool = False, changes: bool = False
     ) -> list[queries.GridCell]:
         """The cells of `units` × `leaves` that the person may see, in the order given."""
         released = self.calendar.released
-        sheet = queries.sheet(self.round_group, units, leaves, released=released, evidence=evidence)
+        sheet = queries.sheet(self.round_group, units, leaves, released=released, evidence=evidence, changes=changes)
         return [
             sheet.cell(unit, leaf, self.may_judge(unit, leaf), blind=self.is_blind(leaf))
             for unit in units
