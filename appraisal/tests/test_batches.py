@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from appraisal import actions, batches, queries
 from appraisal.models import Action, AppraisalEntry, Stage
-from appraisal.tests.factories import Council, assign, council, fresh, submitted
+from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
 from appraisal.tests.pages import WORDS, adjust_form, cell_page, sign_in
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
@@ -117,7 +117,7 @@ def test_a_recognition_over_an_earlier_result_brings_that_back(case):
     actions.adjust(
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group, Stage.ROUND1)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
     chosen = [(case.first.pk, case.leaf.pk, 1), (case.first.pk, case.other_leaf.pk, 0)]
     actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=chosen)
@@ -133,7 +133,7 @@ def test_a_recognition_over_an_earlier_result_brings_that_back(case):
 
 def test_a_released_stage_lists_nothing_and_takes_nothing_back(case):
     pk = recognised(case)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group, Stage.ROUND1)
     client = sign_in(case.member)
     assert "không rút lại được" in client.get(list_page()).text
     assert batch_page(pk) not in client.get(list_page()).text

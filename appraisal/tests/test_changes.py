@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appraisal import actions, changes
 from appraisal.models import Stage
-from appraisal.tests.factories import Council, council, document, submitted
+from appraisal.tests.factories import Council, council, document, release_stage, submitted
 from appraisal.tests.pages import WORDS, cell_page, sign_in, unit_page
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
@@ -39,7 +39,7 @@ def released(case: Council) -> None:
     """Both leaves decided in round 1, released; the request for explanation is open."""
     lower(case)
     actions.recognise(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=0)
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group, Stage.ROUND1)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
 
 
@@ -163,7 +163,7 @@ def test_a_change_of_a_cell_nobody_has_decided_is_simply_waiting(case):
 def test_one_goes_on_from_one_changed_cell_to_the_next(case):
     lower(case)
     lower(case, **case.cell(case.second))
-    actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+    release_stage(case.manager, case.round_group, Stage.ROUND1)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     reply(case, agree=False)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
