@@ -8,6 +8,7 @@ from units import rules as people
 from units.models import Role
 
 from . import queries
+from .models import Phase
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ ROLE_TABS: dict[str, tuple[Tab, ...]] = {
 }
 
 
+ROLE_PHASES = {
+    Role.UNIT_OFFICER: (Phase.Kind.SELF_ASSESSMENT, Phase.Kind.EXPLANATION),
+    Role.UNIT_HEAD: (Phase.Kind.SELF_ASSESSMENT, Phase.Kind.EXPLANATION),
+    Role.COUNCIL_MEMBER: (Phase.Kind.ROUND1, Phase.Kind.ROUND2),
+    Role.SURVEY_OPERATOR: (Phase.Kind.SURVEY,),
+}
+"""The phases a role works in: their deadline stands in the bar when several are open."""
+
+
 def tabs_for(user: people.AnyUser) -> list[Tab]:
     """The few places of the person's roles, then the public ones; each once."""
     roles = people.grants(user).roles
@@ -44,9 +54,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
     if user is None:
         return {}
     current = queries.round_in_view(request)
+    kinds = {kind for role in people.grants(user).roles for kind in ROLE_PHASES.get(Role(role), ())}
     return {
         "frame_round": current,
-        "frame_phase": queries.phase_now(current),
+        "frame_phase": queries.phase_now(current, kinds),
         "frame_tabs": tabs_for(user),
         "frame_roles": [Role(role).label for role in Role.values if role in people.grants(user).roles],
     }

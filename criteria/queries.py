@@ -1,6 +1,6 @@
 """Reads of rounds, phases and trees with a constant number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -46,14 +46,17 @@ def _default(everything: list[Round], *, at_work: bool) -> Round | None:
     return next(iter([*open_now, *begun, *everything]), None)
 
 
-def phase_now(current: Round | None) -> Phase | None:
-    """The phase of the year that is open now, in the order of the year; the survey runs beside."""
+def phase_now(current: Round | None, kinds: Collection[Phase.Kind] = ()) -> Phase | None:
+    """The phase of the year that is open now, in the order of the year, first among `kinds` (those a person
+    works in). The survey runs beside the others: only who asks for it sees it."""
     if current is None:
         return None
     at = clock.now()
     order = list(Phase.Kind)
     phases = sorted(current.phases.all(), key=lambda p: order.index(Phase.Kind(p.kind)))
-    return next((p for p in phases if p.kind != Phase.Kind.SURVEY and clock.is_open(p.opens_at, p.closes_at, at)), None)
+    found = [p for p in phases if clock.is_open(p.opens_at, p.closes_at, at)]
+    own = (p for p in found if p.kind in kinds)
+    return next(own, None) or next((p for p in found if p.kind != Phase.Kind.SURVEY), None)
 
 
 def phase(round_: Round, kind: Phase.Kind) -> Phase | None:

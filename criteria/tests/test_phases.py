@@ -162,3 +162,25 @@ def test_querysets_mean_the_same_as_the_predicate(round_group, manager):
         assert list(found(observer)) == []
     assert rules.may_manage(manager)
     assert not rules.may_manage(observer)
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        (Role.UNIT_OFFICER, Phase.Kind.SELF_ASSESSMENT),
+        (Role.COUNCIL_MEMBER, Phase.Kind.ROUND1),
+        (Role.SURVEY_OPERATOR, Phase.Kind.SURVEY),
+        (Role.INDEX_MANAGER, Phase.Kind.SELF_ASSESSMENT),
+    ],
+)
+def test_the_bar_shows_the_deadline_of_the_persons_own_work(round_group, client, role, shown):
+    for kind in (Phase.Kind.SELF_ASSESSMENT, Phase.Kind.ROUND1, Phase.Kind.SURVEY):
+        open_phase(round_group.round, kind)
+    client.force_login(person(role, UnitFactory(group=round_group.group)))
+    assert client.get("/xep-hang/").context["frame_phase"].kind == shown
+
+
+def test_the_survey_alone_is_nobody_elses_deadline(round_group, client):
+    open_phase(round_group.round, Phase.Kind.SURVEY)
+    client.force_login(person(Role.COUNCIL_MEMBER, UnitFactory(group=round_group.group)))
+    assert client.get("/xep-hang/").context["frame_phase"] is None
