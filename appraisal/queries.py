@@ -1,5 +1,6 @@
 """Reads of standings, grids and replies with a constant number of queries."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -162,9 +163,9 @@ class GridCell:
             return "low", "hội đồng cho điểm"
         return ("low", "điều chỉnh giảm") if self.difference < 0 else ("ok", "điều chỉnh tăng")
 
-    def matches(self, wanted: str) -> bool:
-        """Whether the cell passes a filter of `FILTERS`; an unknown filter passes everything."""
-        tests = {
+    def passes(self) -> dict[str, bool]:
+        """Which filters of `FILTERS` the cell passes."""
+        return {
             "cho": self.is_pending,
             "lech": self.differs,
             "khong-tai-lieu": self.submitted and (self.claim is None or not self.claim.evidence),
@@ -172,7 +173,10 @@ class GridCell:
             "cho-giai-trinh": self.awaits_reply,
             "da-doi": bool(self.changes),
         }
-        return tests.get(wanted, True)
+
+    def matches(self, wanted: str) -> bool:
+        """Whether the cell passes a filter; an unknown filter passes everything."""
+        return self.passes().get(wanted, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,43 +224,55 @@ def sheet(
     pieces and those that carry a warning, which a page that shows neither need not pay for; `changes`: what is
     new since the council last looked, likewise."""
     within = ([unit.pk for unit in units], [leaf.pk for leaf in leaves])
-    submitted, claims = _claims(round_group, *within, evidence=evidence)
-    warned = findings.warned_cells(round_group.round, round_group.pk, *within) if evidence else {}
-    standings, replies = _standings(round_group, *within), _replies(round_group, *within)
     changed = news.by_cell(round_group, *within) if changes else {}
-    return Sheet(submitted, claims, standings, replies, released, warned, changed)
+    unit = units[0].pk if len(units) == 1 else None
+    leaf = leaves[0].pk if len(leaves) == 1 else None
+    submitted, claims = _claims(round_group, unit, leaf, evidence=evidence)
+    warned = findings.warned_cells(round_group.round, round_group.pk, unit, leaf) if evidence else {}
+    return Sheet(
+        submitted,
+        claims,
+        _standings(round_group, unit, leaf),
+        _replies(round_group, unit, leaf),
+        released,
+        warned,
+        changed,
+    )
+
+
+def _line(cell: str, unit: int | None, criterion: int | None) -> dict[str, int]:
+    """Conditions for one unit or one criterion. Several are read with the whole block: what is read beside
+    them costs less than naming each, and nobody looks at it."""
+    wanted = {"unit": unit, "criterion": criterion}
+    return {f"{cell}{name}": pk for name, pk in wanted.items() if pk is not None}
 
 
 def _claims(
-    round_group: RoundGroup, units: list[int], leaves: list[int], *, evidence: bool
+    round_group: RoundGroup, unit: int | None, leaf: int | None, *, evidence: bool
 ) -> tuple[frozenset[int], dict[Cell, Claim]]:
     """The units that have submitted, and what they claim; one query."""
     submitted = SelfAssessment.objects.filter(
-        round_group=round_group, unit__in=units, state=SelfAssessment.State.SUBMITTED
+        round_group=round_group, state=SelfAssessment.State.SUBMITTED, **_line("", unit, None)
     )
-    wanted = FilteredRelation("scores", condition=Q(scores__criterion__in=leaves))
-    live = Q(claim__evidence__removed_at=None)
-    papers = Count("claim__evidence", filter=live) if evidence else Value(0)
-    found = submitted.annotate(claim=wanted, papers=papers).values_list(
+    of_leaf = Q(scores__criterion=leaf) if leaf is not None else Q(scores__isnull=False)
+    papers = Count("claim__evidence", filter=Q(claim__evidence__removed_at=None)) if evidence else Value(0)
+    found = submitted.annotate(claim=FilteredRelation("scores", condition=of_leaf), papers=papers).values_list(
         "unit_id", "claim__criterion_id", "claim__points", "claim__na_claimed", "papers"
     )
     rows = list(found.order_by())
     return frozenset(row[0] for row in rows), {(row[0], row[1]): Claim(*row[2:]) for row in rows if row[1]}
 
 
-def _standings(round_group: RoundGroup, units: list[int], leaves: list[int]) -> dict[Cell, Standing]:
-    rows = Appraisal.objects.filter(round_group=round_group, unit__in=units, criterion__in=leaves).order_by()
+def _standings(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[Cell, Standing]:
+    rows = Appraisal.objects.filter(round_group=round_group, **_line("", unit, leaf)).order_by()
     fields = ("unit_id", "criterion_id", "pk", "stage", "action", "points", "not_applicable", "version")
     return {(row[0], row[1]): Standing(*row[2:]) for row in rows.values_list(*fields)}
 
 
-def _replies(round_group: RoundGroup, units: list[int], leaves: list[int]) -> dict[int, str]:
+def _replies(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[int, str]:
     """{appraisal: the unit's last answer}."""
     rows = AppraisalEntry.objects.filter(
-        appraisal__round_group=round_group,
-        appraisal__unit__in=units,
-        appraisal__criterion__in=leaves,
-        stage=Stage.EXPLANATION,
+        appraisal__round_group=round_group, stage=Stage.EXPLANATION, **_line("appraisal__", unit, leaf)
     )
     return dict(rows.order_by("appraisal_id", "sequence").values_list("appraisal_id", "action"))
 
@@ -277,17 +293,20 @@ class Tally:
 
 def tally(cells: Iterable[GridCell]) -> Tally:
     """Counts for progress and for the confirmation before a release."""
-    rows = list(cells)
-    return Tally(
-        total=len(rows),
-        decided=sum(row.standing is not None for row in rows),
-        pending=sum(row.is_pending for row in rows),
-        recognised=sum(row.standing is not None and row.standing.action == Action.RECOGNISE for row in rows),
-        adjusted=sum(row.differs for row in rows),
-        agreed=sum(row.reply == Action.AGREE for row in rows),
-        disputed=sum(row.is_disputed for row in rows),
-        awaiting=sum(row.awaits_reply for row in rows),
-    )
+    counts: Counter[str] = Counter()
+    for row in cells:
+        standing = row.standing
+        counts["total"] += 1
+        counts["pending"] += row.is_pending
+        counts["agreed"] += row.reply == Action.AGREE
+        if standing is None:
+            continue
+        counts["decided"] += 1
+        counts["recognised"] += standing.action == Action.RECOGNISE
+        counts["adjusted"] += row.differs
+        counts["disputed"] += row.is_disputed
+        counts["awaiting"] += row.awaits_reply
+    return Tally(**counts)
 
 
 def score_of(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> SelfScore | None:

@@ -282,11 +282,12 @@ def people_answering(unit_id: int) -> QuerySet[User]:
 
 def must_confirm(user: people.AnyUser, round_: Round) -> bool:
     """Whether an assigned council member has yet to say that they have no other conflict in this round.
-    One query."""
+    One query for whoever has."""
     if not people.is_council_member(user):
         return False
-    assigned = Assignment.objects.filter(member=user.pk, round_group__round=round_)
-    return assigned.exclude(Exists(Confirmation.objects.filter(round=round_, member=user.pk))).exists()
+    if Confirmation.objects.filter(round=round_, member=user.pk).exists():
+        return False
+    return Assignment.objects.filter(member=user.pk, round_group__round=round_).exists()
 
 
 def units_appraisable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[Unit]:

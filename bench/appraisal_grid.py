@@ -51,6 +51,7 @@ def addresses(block: Any) -> dict[str, str]:
     unit, leaf = block.units[-1].code, block.leaves[-1].code
     year = f"?nam={block.round_group.round.year}"
     named = {
+        "lưới cả khối": reverse("appraisal:grid", args=[group, block.round_group.round.year]),
         "theo đơn vị (mọi tiêu chí của một đơn vị)": reverse("appraisal:unit", args=[group, unit]),
         "theo tiêu chí (mọi đơn vị ở một tiêu chí)": reverse("appraisal:criterion", args=[group, leaf]),
         "màn hình thẩm định một tiêu chí": reverse("appraisal:cell", args=[group, unit, leaf]),
@@ -67,7 +68,7 @@ def measure(block: Any) -> None:
     with override_settings(ROOT_URLCONF=with_empty_page(), ALLOWED_HOSTS=[*hosts, "testserver"]):
         client = Client()
         client.force_login(block.member)
-        pages = {"trang trống (nền)": "/trang-trong/?nam=2097", **addresses(block)}
+        pages = {"trang trống (nền)": f"/trang-trong/?nam={block.round_group.round.year}", **addresses(block)}
         taken: dict[str, list[float]] = {name: [] for name in pages}
         sizes = {name: len(client.get(address).content) for name, address in pages.items()}
         for _ in range(ROUNDS):

@@ -1,11 +1,11 @@
 """What the reading of the evidence found, in words. Warnings never refuse anything; they are computed from
 what is stored, so a page asks two queries for them whatever it shows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from criteria.models import Round
 
@@ -55,15 +55,15 @@ def say(paper: Paper, period: tuple[date, date], twins: tuple[str, ...] = (), *,
     return Said(tuple(filter(None, warnings)), tuple(filter(None, [_unread(paper, found)])))
 
 
-_SCAN_WARNINGS = {
+def _scan(paper: Paper) -> str:
+    return _SCAN_WARNINGS.get(paper.scan_state, "")
+
+
+_SCAN_WARNINGS: dict[str, str] = {
     Scan.INFECTED: "Tệp có mã độc nên đã bị chặn: phải thay bằng tệp sạch.",
     Scan.SCANNING: "Tệp đang quét mã độc, chưa có kết quả.",
     Scan.FAILED: "Tệp chưa quét được mã độc; hệ thống sẽ tự quét lại.",
 }
-
-
-def _scan(paper: Paper) -> str:
-    return _SCAN_WARNINGS.get(Scan(paper.scan_state), "")
 
 
 def _date(paper: Paper, period: tuple[date, date]) -> str:
@@ -230,35 +230,37 @@ def infected(assessment: SelfAssessment) -> list[Document]:
 
 
 def warned_cells(
-    round_: Round, group_id: int, units: Iterable[int] | None = None, criteria: Iterable[int] | None = None
+    round_: Round, group_id: int, unit: int | None = None, criterion: int | None = None
 ) -> dict[tuple[int, int], int]:
-    """{(unit, criterion): pieces of evidence with a warning} of what a block has submitted, or of some of its
-    units and criteria; one query."""
-    rows = _submitted(round_).filter(score__assessment__round_group=group_id)
-    if units is not None:
-        rows = rows.filter(score__assessment__unit__in=units)
-    if criteria is not None:
-        rows = rows.filter(score__criterion__in=criteria)
-    alike = _submitted(round_).filter(document__digest=OuterRef("document__digest"))
-    rows = rows.annotate(twin=Exists(alike.exclude(document__unit=OuterRef("document__unit")).order_by()))
+    """{(unit, criterion): pieces of evidence with a warning} of what a block has submitted, or one of its
+    units, or all of them for one criterion; two queries."""
+    rows = Evidence.objects.filter(
+        removed_at=None,
+        score__assessment__round_group=group_id,
+        score__assessment__state=SelfAssessment.State.SUBMITTED,
+        **({} if unit is None else {"score__assessment__unit": unit}),
+        **({} if criterion is None else {"score__criterion": criterion}),
+    )
+    cells = rows.order_by().values_list("score__assessment__unit", "score__criterion", *_FIELDS)
+    papers = [((row[0], row[1]), Paper(*row[2:])) for row in cells]
+    shared = _shared_digests(round_, {paper.digest for _, paper in papers})
     period = (round_.assessed_from, round_.assessed_to)
     found: dict[tuple[int, int], int] = {}
-    suspects = rows.filter(_suspect(period) | Q(twin=True)).order_by()
-    cell = ("score__assessment__unit", "score__criterion")
-    for unit, criterion, twin, *fields in suspects.values_list(*cell, "twin", *_FIELDS):
-        if say(Paper(*fields), period, ("",) if twin else ()).warnings:
-            found[unit, criterion] = found.get((unit, criterion), 0) + 1
+    for cell, paper in papers:
+        if say(paper, period, ("",) if paper.digest in shared else ()).warnings:
+            found[cell] = found.get(cell, 0) + 1
     return found
 
 
-def _suspect(period: tuple[date, date]) -> Q:
-    """Evidence that `say` may warn of, twins apart. What is a warning `say` alone decides: this only spares
-    reading all the rest."""
-    return (
-        Q(document__scan_state__in=_SCAN_WARNINGS)
-        | Q(document__issued_on__lt=period[0])
-        | Q(document__issued_on__gt=period[1])
-        | Q(page__gt=F("document__pages"))
-        | Q(document__reading__number_found=False)
-        | Q(document__reading__signed=False)
-    )
+_FIELDS = (
+    *("document__number", "document__issued_on", "document__content_type", "document__digest", "document__pages"),
+    *("document__scan_state", "document__reading", "page"),
+)
+
+
+def _shared_digests(round_: Round, digests: Collection[str]) -> frozenset[str]:
+    """Those of the digests that more than one unit submitted in the round. They are named one by one: with a
+    subquery the database takes longer to plan than to answer."""
+    rows = _submitted(round_).filter(document__digest__in=digests).order_by().values("document__digest")
+    counted = rows.annotate(units=Count("document__unit", distinct=True)).filter(units__gt=1)
+    return frozenset(counted.values_list("document__digest", flat=True))

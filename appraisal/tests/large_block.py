@@ -28,20 +28,20 @@ class LargeBlock:
     manager: User
 
 
-def large_block(units: int = 53, leaves: int = 100) -> LargeBlock:
+def large_block(units: int = 53, leaves: int = 100, *, year: int = YEAR) -> LargeBlock:
     """Everything submitted with one or two documents a score; of ten cells six are recognised, one is
     adjusted and answered, one adjusted and silent, two wait. The member holds the whole tree."""
-    group = UnitGroup.objects.create(code="rat-lon", name="Khối rất lớn")
-    places = [Unit(group=group, code=f"DVL{n:02d}", name=f"Đơn vị lớn số {n}") for n in range(units)]
+    group = UnitGroup.objects.create(code=f"rat-lon-{year}", name="Khối rất lớn")
+    places = [Unit(group=group, code=f"L{year % 100}{n:02d}", name=f"Đơn vị lớn số {n}") for n in range(units)]
     measured = Unit.objects.bulk_create(places)
-    block = _round(group)
+    block = _round(group, year)
     tree = _leaves(block.criteria_set, leaves)
-    member = _person("thanhvien", Role.COUNCIL_MEMBER)
-    manager = _person("quanly", Role.INDEX_MANAGER)
+    member = _person(f"thanhvien-{year}", Role.COUNCIL_MEMBER)
+    manager = _person(f"quanly-{year}", Role.INDEX_MANAGER)
     Assignment.objects.create(round_group=block, member=member)
     Confirmation.objects.create(round=block.round, member=member, at=clock.now())
     scores = _scores(block, measured, tree)
-    _evidence(scores, measured, member)
+    _evidence(scores, measured, member, year)
     _decisions(block, scores, member)
     return LargeBlock(block, measured, tree, member, manager)
 
@@ -52,10 +52,10 @@ def _person(name: str, role: Role) -> User:
     return user
 
 
-def _round(group: UnitGroup) -> RoundGroup:
-    decision = Decision.objects.create(number="rất lớn")
+def _round(group: UnitGroup, year: int) -> RoundGroup:
+    decision = Decision.objects.create(number=f"rất lớn {year}")
     criteria_set = CriteriaSet.objects.create(decision=decision, group=group)
-    round_ = Round.objects.create(year=YEAR, assessed_from=date(YEAR, 1, 1), assessed_to=date(YEAR, 12, 31))
+    round_ = Round.objects.create(year=year, assessed_from=date(year, 1, 1), assessed_to=date(year, 12, 31))
     block = RoundGroup.objects.create(round=round_, group=group, criteria_set=criteria_set)
     at = clock.now()
     for kind in (Phase.Kind.ROUND1, Phase.Kind.EXPLANATION, Phase.Kind.ROUND2):
@@ -104,7 +104,7 @@ def _scores(block: RoundGroup, units: list[Unit], leaves: list[Criterion]) -> li
     return SelfScore.objects.bulk_create(rows, batch_size=500)
 
 
-def _evidence(scores: list[SelfScore], units: list[Unit], by: User) -> None:
+def _evidence(scores: list[SelfScore], units: list[Unit], by: User, year: int) -> None:
     """Twenty documents a unit, of which some warn; one score in seven has none."""
     paper = {"abstract": "Báo cáo", "original_name": "bao-cao.pdf", "content_type": "application/pdf", "size": 9}
     read = {"format": 1, "text": "read", "number_found": True, "signed": True, "pages_read": 4}
@@ -112,7 +112,7 @@ def _evidence(scores: list[SelfScore], units: list[Unit], by: User) -> None:
         Document(
             unit=unit,
             number=f"{n}/BC-{unit.code}",
-            issued_on=date(YEAR - (n % 7 == 2), 6, 1),
+            issued_on=date(year - (n % 7 == 2), 6, 1),
             file=f"evidence/{unit.code}-{n}.pdf",
             digest=f"{unit.pk:032d}{n:032d}" if n % 10 else f"{n:064d}",
             pages=4,
@@ -129,7 +129,7 @@ def _evidence(scores: list[SelfScore], units: list[Unit], by: User) -> None:
     links = []
     for n, score in enumerate(scores):
         theirs = papers[score.assessment.unit_id]
-        links += [Evidence(score=score, document=theirs[(n + k) % 20], page=2) for k in range(n % 7 and 1 + n % 2)]
+        links += [Evidence(score=score, document=theirs[(n + k) % 20], page=2) for k in range(n % 7 != 6 and 1 + n % 2)]
     Evidence.objects.bulk_create(links, batch_size=500)
 
 

@@ -15,6 +15,7 @@ from .bulk import bulk
 from .cell import cell
 from .consistency import consistency_page
 from .council import by_criterion, by_unit, home, release
+from .grid import grid, grid_cell, grid_now
 from .interests import interests
 from .opinions import blind
 from .questions import ask, asked_list, asked_one, question, questions
@@ -41,6 +42,9 @@ __all__ = [
     "cell",
     "consistency_page",
     "document",
+    "grid",
+    "grid_cell",
+    "grid_now",
     "home",
     "interests",
     "progress",

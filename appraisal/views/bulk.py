@@ -1,6 +1,8 @@
 """Recognising many cells at once: first what it would do, then, on the same list, the deed."""
 
+from collections.abc import Iterable
 from decimal import Decimal
+from itertools import groupby
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,9 +13,12 @@ from django.views.decorators.http import require_POST
 
 from appraisal import actions, batches, queries
 from cchc_index.lib.faults import Refused
+from units.models import Unit
 
 from .place import Place, place
 
+LISTED = 300
+"""A longer batch is shown by unit."""
 Chosen = dict[tuple[int, int], int]
 
 
@@ -21,12 +26,14 @@ Chosen = dict[tuple[int, int], int]
 def bulk(request: HttpRequest, group: str) -> HttpResponse:
     """The preview with count, units and points; with `xac-nhan` the batch itself."""
     here = place(request, group)
-    chosen = chosen_cells(request.POST.getlist("o"))
     back = _back(request)
+    changes = request.POST.get("loc") == "da-doi"
+    everything = here.cells(here.units, here.leaves, evidence=True, changes=changes)
+    chosen = _named(request, here, everything) or chosen_cells(request.POST.getlist("o"))
     if not chosen:
         messages.warning(request, "Chưa chọn tiêu chí nào. Đánh dấu các dòng cần công nhận rồi bấm lại.")
         return redirect(back)
-    cells = [c for c in here.cells(here.units, here.leaves, evidence=True) if (c.unit.pk, c.criterion.pk) in chosen]
+    cells = [c for c in everything if (c.unit.pk, c.criterion.pk) in chosen]
     if len(cells) != len(chosen):
         raise Http404
     if request.POST.get("xac-nhan"):
@@ -52,13 +59,16 @@ def _preview(
     request: HttpRequest, here: Place, chosen: Chosen, cells: list[queries.GridCell], back: str, error: str = ""
 ) -> HttpResponse:
     """What can be recognised as the person saw it; what cannot is named and left out."""
-    good = [c for c in cells if c.can_be_recognised and c.version == chosen[c.unit.pk, c.criterion.pk]]
+    taken = [c.can_be_recognised and c.version == chosen[c.unit.pk, c.criterion.pk] for c in cells]
+    good = [c for c, takes in zip(cells, taken, strict=True) if takes]
     context = {
         "here": here,
         "cells": good,
-        "left_out": [c for c in cells if c not in good],
+        "keys": " ".join(c.key for c in good),
+        "by_unit": _by_unit(good) if len(good) > LISTED else [],
+        "left_out": [c for c, takes in zip(cells, taken, strict=True) if not takes],
         "unit_count": len({c.unit.pk for c in good}),
-        "points": sum((c.claim.points for c in good if c.claim and c.claim.points is not None), Decimal(0)),
+        "points": _points(good),
         "na_count": sum(c.claim is not None and c.claim.na_claimed for c in good),
         "bulk_address": here.address("bulk"),
         "back": back,
@@ -67,10 +77,41 @@ def _preview(
     return render(request, "appraisal/bulk.html", context, status=409 if error else 200)
 
 
+def _points(cells: Iterable[queries.GridCell]) -> Decimal:
+    return sum((c.claim.points for c in cells if c.claim and c.claim.points is not None), Decimal(0))
+
+
+def _by_unit(cells: list[queries.GridCell]) -> list[tuple[Unit, int, Decimal]]:
+    """What a batch too long to be listed gives each unit: cells come unit by unit."""
+    found = []
+    for unit, group in groupby(cells, key=lambda c: c.unit):
+        theirs = list(group)
+        found.append((unit, len(theirs), _points(theirs)))
+    return found
+
+
+def _named(request: HttpRequest, here: Place, cells: list[queries.GridCell]) -> Chosen:
+    """From the grid: what can be recognised of a unit, of a criterion or of all that is shown, as it is now.
+    The preview then names each cell, so that the deed is what was looked at."""
+    sent = request.POST
+    if not sent.keys() & {"don-vi", "tieu-chi", "moi"}:
+        return {}
+    unit, leaf, area, wanted = (sent.get(name, "") for name in ("don-vi", "tieu-chi", "linh-vuc", "loc"))
+    return {
+        (c.unit.pk, c.criterion.pk): c.version
+        for c in cells
+        if c.can_be_recognised
+        and unit in ("", c.unit.code)
+        and leaf in ("", c.criterion.code)
+        and area in ("", here.areas[c.criterion.pk].code)
+        and c.matches(wanted)
+    }
+
+
 def chosen_cells(raw: list[str]) -> Chosen:
-    """`unit:criterion:version` of each ticked row; anything else is not of our making."""
+    """`unit:criterion:version` of each ticked row, many in one field; anything else is not of our making."""
     found: Chosen = {}
-    for text in raw:
+    for text in " ".join(raw).split():
         parts = text.split(":")
         if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
             raise Http404

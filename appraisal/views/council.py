@@ -1,6 +1,6 @@
 """The council's lists: assignments and progress, one unit, one criterion, and the release of a stage."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -16,7 +16,9 @@ from criteria.models import Criterion
 from units import rules as people
 from units.models import Unit
 
+from . import listing
 from .consistency import review_address
+from .grid import View
 from .place import Place, check_desk, place, places
 
 
@@ -88,40 +90,46 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _block(here: Place) -> Block:
-    cells = here.cells(here.units, here.leaves)
-    following = next((c for c in cells if c.is_pending and c.may_decide), None)
+    """Counted from the kept lines: every block whole, on the page that everybody opens first."""
+    view = View(here)
+    seen = {unit: columns for unit in here.units if (columns := view.shown(unit))}
+    at_unit = {unit: [view.matrix.lines[unit.pk].kinds[n] for n in columns] for unit, columns in seen.items()}
+    at_leaf: list[list[int]] = [[] for _ in here.leaves]
+    for unit, columns in seen.items():
+        for n, kind in zip(columns, at_unit[unit], strict=True):
+            at_leaf[n].append(kind)
+    tally, legend = view.matrix.tally, view.matrix.legend
     return Block(
         place=here,
-        counts=queries.tally(cells),
-        submitted=len({c.unit.pk for c in cells if c.submitted}),
-        units=_unit_lines(here, cells),
-        criteria=_criterion_lines(here, cells),
-        following=here.address("cell", following.unit.code, following.criterion.code) if following else "",
+        counts=tally([kind for kinds in at_unit.values() for kind in kinds]),
+        submitted=sum(legend[kinds[0]].submitted for kinds in at_unit.values()),
+        units=[
+            Line(unit.name, unit.code, here.address("unit", unit.code), tally(kinds), legend[kinds[0]].submitted)
+            for unit, kinds in at_unit.items()
+        ],
+        criteria=[
+            _leaf_line(here, leaf, tally(kinds)) for leaf, kinds in zip(here.leaves, at_leaf, strict=True) if kinds
+        ],
+        following=_following(here, view, seen),
         stages=_stage_steps(here),
     )
 
 
-def _unit_lines(here: Place, cells: Iterable[queries.GridCell]) -> list[Line]:
-    found: dict[int, list[queries.GridCell]] = {}
-    for cell in cells:
-        found.setdefault(cell.unit.pk, []).append(cell)
-    return [_unit_line(here, unit, found[unit.pk]) for unit in here.units if unit.pk in found]
-
-
-def _unit_line(here: Place, unit: Unit, cells: list[queries.GridCell]) -> Line:
-    return Line(unit.name, unit.code, here.address("unit", unit.code), queries.tally(cells), cells[0].submitted)
-
-
-def _criterion_lines(here: Place, cells: Iterable[queries.GridCell]) -> list[Line]:
-    found: dict[int, list[queries.GridCell]] = {}
-    for cell in cells:
-        found.setdefault(cell.criterion.pk, []).append(cell)
-    return [_criterion_line(here, leaf, found[leaf.pk]) for leaf in here.leaves if leaf.pk in found]
-
-
-def _criterion_line(here: Place, leaf: Criterion, cells: list[queries.GridCell]) -> Line:
-    counts = queries.tally(cells)
+def _leaf_line(here: Place, leaf: Criterion, counts: queries.Tally) -> Line:
     return Line(leaf.name, leaf.code, here.address("criterion", leaf.code), counts, illustrative=leaf.is_illustrative)
+
+
+def _following(here: Place, view: View, seen: Mapping[Unit, Sequence[int]]) -> str:
+    """The first cell that waits for this person."""
+    if here.stage is None or not (here.scope.parts or here.stage == Stage.FINAL):
+        return ""
+    pending = view.matrix.those(lambda kind: kind.pending)
+    for unit, columns in seen.items():
+        kinds = view.matrix.lines[unit.pk].kinds
+        for n in columns:
+            if kinds[n] in pending and here.may_judge(unit, here.leaves[n]):
+                return here.address("cell", unit.code, here.leaves[n].code)
+    return ""
 
 
 def _stage_steps(here: Place) -> list[StageStep]:
@@ -149,19 +157,7 @@ def by_unit(request: HttpRequest, group: str, unit: str) -> HttpResponse:
     cells = here.cells([found], here.leaves, evidence=True, changes=True)
     if not cells:
         raise Http404
-    return _list_page(request, here, cells, "don-vi", {"unit": found, "areas": _areas(here)})
-
-
-def _areas(here: Place) -> dict[int, Criterion]:
-    """{leaf: its area}, from the tree that is already read."""
-    rows = {row.pk: row for row in here.tree}
-    found = {}
-    for leaf in here.leaves:
-        area = leaf
-        while area.parent_id is not None:
-            area = rows[area.parent_id]
-        found[leaf.pk] = area
-    return found
+    return _list_page(request, here, cells, "don-vi", {"unit": found})
 
 
 @require_GET
@@ -180,18 +176,23 @@ def _list_page(
 ) -> HttpResponse:
     wanted = request.GET.get("loc", "")
     wanted = wanted if wanted in queries.FILTERS else ""
-    shown = [cell for cell in cells if cell.matches(wanted)]
+    passed = [cell.passes() for cell in cells]
+    shown = [cell for cell, passes in zip(cells, passed, strict=True) if passes.get(wanted, True)]
+    can_bulk = here.stage != Stage.FINAL and any(cell.can_be_recognised for cell in shown)
+    address = here.cell_addresses(theo=along, loc=wanted)
+    if along == "tieu-chi":
+        rows = listing.unit_rows(shown, address, ticks=can_bulk)
+    else:
+        rows = listing.criterion_rows(shown, address, here.areas, ticks=can_bulk)
     context = {
         "here": here,
-        "rows": [
-            (cell, here.address("cell", cell.unit.code, cell.criterion.code, theo=along, loc=wanted)) for cell in shown
-        ],
+        "rows": rows,
         "counts": queries.tally(cells),
-        "filters": [(key, words, sum(c.matches(key) for c in cells)) for key, words in queries.FILTERS.items()],
+        "filters": [(key, words, sum(passes[key] for passes in passed)) for key, words in queries.FILTERS.items()],
         "wanted": wanted,
         "along": along,
         "bulk_address": here.address("bulk"),
-        "can_bulk": here.stage != Stage.FINAL and any(cell.can_be_recognised for cell in shown),
+        "can_bulk": can_bulk,
         **extra,
     }
     return render(request, "appraisal/list.html", context)

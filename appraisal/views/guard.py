@@ -33,7 +33,8 @@ def guarded(view: View) -> View:
 
     @wraps(view)
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        current = criteria_queries.round_in_view(request)
+        year = kwargs.get("year")
+        current = criteria_queries.show_year(request, year) if year else criteria_queries.round_in_view(request)
         if current is not None and rules.must_confirm(request.user, current):
             onward = {"nam": str(current.year), "tiep": request.get_full_path()} if request.method == "GET" else {}
             return redirect(f"{reverse('appraisal:interests')}?{urlencode(onward)}")

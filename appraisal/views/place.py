@@ -1,9 +1,10 @@
 """Where a person on the council's side stands: block, scope and calendar, read once per request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
@@ -39,7 +40,19 @@ class Place:
     def leaves(self) -> list[Criterion]:
         return [row for row in self.tree if row.pk in self.scope.leaves]
 
-    @property
+    @cached_property
+    def areas(self) -> dict[int, Criterion]:
+        """{leaf: its area}; a leaf without one is its own."""
+        rows = {row.pk: row for row in self.tree}
+        found = {}
+        for leaf in self.leaves:
+            area = leaf
+            while area.parent_id is not None:
+                area = rows[area.parent_id]
+            found[leaf.pk] = area
+        return found
+
+    @cached_property
     def stage(self) -> Stage | None:
         return self.calendar.stage
 
@@ -96,6 +109,19 @@ class Place:
         path = reverse(f"appraisal:{name}", args=[self.round_group.group.code, *args])
         kept = {"nam": str(self.round_group.round.year), **{k: v for k, v in query.items() if v}}
         return f"{path}?{urlencode(kept)}"
+
+    def grid_address(self, **query: str) -> str:
+        """The grid's address names the year in its path, so that its cells' links can be short."""
+        path = reverse("appraisal:grid", args=[self.round_group.group.code, self.round_group.round.year])
+        kept = urlencode({k: v for k, v in query.items() if v})
+        return f"{path}?{kept}" if kept else path
+
+    def cell_addresses(self, **query: str) -> Callable[[Unit, Criterion], str]:
+        """`address("cell", …)` for many cells: the pattern is looked up once."""
+        path, _, kept = self.address("cell", "don-vi-x", "tieu-chi-x", **query).partition("?")
+        path, _, tail = path.rpartition("tieu-chi-x")
+        head, _, between = path.rpartition("don-vi-x")
+        return lambda unit, leaf: f"{head}{quote(unit.code)}{between}{quote(leaf.code)}{tail}?{kept}"
 
 
 def check_desk(request: HttpRequest) -> User:

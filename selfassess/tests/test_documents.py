@@ -1,7 +1,6 @@
 """One document for many criteria: versions, places, room, who submitted the same file."""
 
 from datetime import date
-from itertools import product
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -32,7 +31,6 @@ from units.tests.factories import UnitFactory, person
 
 DATA = {"number": "126/BC-SNV", "issued_on": date(2031, 2, 5), "issuer": "Sở Nội vụ", "abstract": "Báo cáo sửa"}
 TYPED = {**DATA, "issued_on": "05/02/2031"}
-DATA_KIND = {"number": "1/BC", "file": "evidence/a.pdf", "original_name": "a.pdf", "content_type": "application/pdf"}
 
 
 @pytest.fixture
@@ -311,27 +309,3 @@ def test_same_file_of_another_unit_warns_without_its_name_once_submitted(
     submit(assessment)
     cells = findings.warned_cells(round_, assessment.round_group_id)
     assert set(cells) == {(a.unit_id, mine.score.criterion_id) for a in (assessment, other)}
-
-
-def test_counting_warned_cells_reads_less_and_says_the_same(assessment: SelfAssessment, document: Document) -> None:
-    """Of every kind of paper: whoever counts in the database misses none that the words would warn of."""
-    mine = used(assessment, document)
-    submit(assessment)
-    round_, cell = assessment.round_group.round, (assessment.unit_id, mine.score.criterion_id)
-    read = {"format": 1, "text": "read", "number_found": True, "signed": True, "pages_read": 2}
-    readings = [None, {}, read, read | {"number_found": False}, read | {"signed": False}, read | {"signed": None}]
-    days = (None, round_.assessed_from, round_.assessed_to, date(round_.year - 1, 12, 31), date(round_.year + 1, 1, 1))
-    pages = ((None, None), (1, None), (2, 2), (3, 2))
-    rows = []
-    for n, (scan, day, found, (page, count)) in enumerate(product(Document.Scan, days, readings, pages)):
-        paper = {"scan_state": scan, "issued_on": day, "reading": found, "pages": count, "digest": f"{n:064d}"}
-        rows.append(
-            (page, Document(unit=assessment.unit, uploaded_by=document.uploaded_by, size=1, **paper, **DATA_KIND))
-        )
-    Document.objects.bulk_create([paper for _, paper in rows])
-    Evidence.objects.bulk_create(Evidence(score=mine.score, document=paper, page=page) for page, paper in rows)
-    everything = Evidence.objects.select_related("document").order_by("pk")
-    said = findings.of_evidence(everything, round_, assessment.unit_id).values()
-    counted = findings.warned_cells(round_, assessment.round_group_id)
-    assert counted == {cell: sum(bool(each.warnings) for each in said)}
-    assert 0 < counted[cell] < len(rows)
