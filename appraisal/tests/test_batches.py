@@ -68,7 +68,7 @@ def test_the_preview_says_count_units_and_points_and_the_press_takes_back(case):
     address = batch_page(recognised(case))
     preview = client.get(address).text
     assert "Rút lại việc công nhận 4 tiêu chí của 2 đơn vị" in preview
-    assert "3,00 → 0,00" in preview
+    assert "3,00 → –" in preview
     assert "<b>4</b><span>trở về chờ thẩm định" in preview
     assert hidden(preview) == keys(case, 1)
     page = client.post(address, {"o": hidden(preview)}, follow=True)
