@@ -58,9 +58,9 @@ def test_the_grid_is_accessible_in_each_state(browser: Browser, site: Site) -> N
 
 def test_a_column_is_recognised_without_javascript(browser: Browser, site: Site) -> None:
     page = signed_in(browser, site, "thamdinh.pc", script=False)
-    page.goto(f"{GRID}?loc=cho&linh-vuc=1")
+    page.goto(f"{GRID}?loc=cho&linh-vuc=2")
     page.locator("tfoot button").first.click()
     expect(page.locator("h1")).to_contain_text("Công nhận")
     page.get_by_role("button", name="Công nhận").click()
     expect(page.locator(".message")).to_contain_text("Đã công nhận")
-    expect(page).to_have_url(re.compile("/luoi/.*linh-vuc=1"))
+    expect(page).to_have_url(re.compile("/luoi/.*linh-vuc=2"))
