@@ -65,11 +65,12 @@ def named(stream: IO[bytes], name: str) -> IO[bytes]:
 
 
 def survey_places() -> object:
+    from cchc_index.lib import codes
     from surveys.reading.common import Leaf, Places
 
-    return Places(
-        (Leaf(1, "1.1", "", "Câu", "survey", Decimal(1)), Leaf(2, "1.2", "", "Câu", "sipas", Decimal(1))), {"S1": 1}
-    )
+    leaves = Leaf(1, "1.1", "", "Câu", "survey", Decimal(1)), Leaf(2, "1.2", "", "Câu", "sipas", Decimal(1))
+    units = {"S1": 1}
+    return Places(leaves, units, codes.by_spelling(units))
 
 
 def ballots() -> tuple[bytes, Reader]:
