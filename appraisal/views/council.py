@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from appraisal import actions, queries, rules
 from appraisal.models import Release, Stage
 from cchc_index.lib.faults import Refused
-from criteria.models import Criterion
 from units import rules as people
 from units.models import Unit
 
@@ -99,24 +98,23 @@ def _block(here: Place) -> Block:
         for n, kind in zip(columns, at_unit[unit], strict=True):
             at_leaf[n].append(kind)
     tally, legend = view.matrix.tally, view.matrix.legend
+    unit_address, leaf_address = here.addresses("unit"), here.addresses("criterion")
     return Block(
         place=here,
         counts=tally([kind for kinds in at_unit.values() for kind in kinds]),
         submitted=sum(legend[kinds[0]].submitted for kinds in at_unit.values()),
         units=[
-            Line(unit.name, unit.code, here.address("unit", unit.code), tally(kinds), legend[kinds[0]].submitted)
+            Line(unit.name, unit.code, unit_address(unit.code), tally(kinds), legend[kinds[0]].submitted)
             for unit, kinds in at_unit.items()
         ],
         criteria=[
-            _leaf_line(here, leaf, tally(kinds)) for leaf, kinds in zip(here.leaves, at_leaf, strict=True) if kinds
+            Line(leaf.name, leaf.code, leaf_address(leaf.code), tally(kinds), illustrative=leaf.is_illustrative)
+            for leaf, kinds in zip(here.leaves, at_leaf, strict=True)
+            if kinds
         ],
         following=_following(here, view, seen),
         stages=_stage_steps(here),
     )
-
-
-def _leaf_line(here: Place, leaf: Criterion, counts: queries.Tally) -> Line:
-    return Line(leaf.name, leaf.code, here.address("criterion", leaf.code), counts, illustrative=leaf.is_illustrative)
 
 
 def _following(here: Place, view: View, seen: Mapping[Unit, Sequence[int]]) -> str:

@@ -64,6 +64,7 @@ def body(view: "View") -> Body:
     opens: Counter[int] = Counter()
     kinds: list[int] = []
     rows = []
+    address = view.here.addresses("unit")
     for unit in kept:
         line, judged = matrix.lines[unit.pk], view.judged(unit)
         mine = [n for n in shown[unit.pk] if line.kinds[n] in pending]
@@ -71,7 +72,8 @@ def body(view: "View") -> Body:
         waits.update(mine)
         opens.update(free)
         kinds += [line.kinds[n] for n in shown[unit.pk]]
-        rows.append(_row(view, unit, shown[unit.pk], columns, len(mine), len(free)))
+        name = f'<tr><th scope=row><a href="{escape(address(unit.code))}">{escape(unit.name)}</a>'
+        rows.append(name + _row(view, unit, shown[unit.pk], columns, len(mine), len(free)))
     leaves = [view.here.leaves[n] for n in columns]
     return Body(
         head=mark_safe(_head(view, leaves)),
@@ -85,17 +87,17 @@ def body(view: "View") -> Body:
 
 
 def _row(view: "View", unit: Unit, shown: list[int], columns: list[int], waits: int, free: int) -> str:
+    """What follows the unit's name: the total that waits and its cells."""
     line = view.matrix.lines[unit.pk]
-    name = f'<tr><th scope=row><a href="{escape(view.here.address("unit", unit.code))}">{escape(unit.name)}</a>'
     if not view.matrix.legend[line.kinds[shown[0]]].submitted:
-        return f"{name}<td class=num>–<td colspan={len(columns)}>đơn vị chưa nộp"
+        return f"<td class=num>–<td colspan={len(columns)}>đơn vị chưa nộp"
     total = _total("don-vi", unit.code, waits, free, unit.name)
     if view.wanted:
-        return f"{name}{total}{_filtered(line.texts, shown, columns, view.wanted)}"
+        return f"{total}{_filtered(line.texts, shown, columns, view.wanted)}"
     if len(shown) == len(columns) == len(line.texts):
-        return f"{name}{total}{_OPEN}{_OPEN.join(line.texts)}"
+        return f"{total}{_OPEN}{_OPEN.join(line.texts)}"
     here = set(shown)
-    return name + total + "".join(f"{_OPEN}{line.texts[n]}" if n in here else "<td>" for n in columns)
+    return total + "".join(f"{_OPEN}{line.texts[n]}" if n in here else "<td>" for n in columns)
 
 
 def _filtered(texts: Sequence[str], shown: list[int], columns: list[int], wanted: str) -> str:
@@ -116,8 +118,9 @@ def _head(view: "View", leaves: Sequence[Criterion]) -> str:
         f"<th scope=colgroup colspan={len(rows)}><span>{escape(area.code)} {escape(area.name) if len(rows) > 3 else ''}"
         for area, rows in over
     )
+    address = view.here.addresses("criterion")
     second = "".join(
-        f'<th scope=col><a href="{escape(view.here.address("criterion", leaf.code))}"'
+        f'<th scope=col><a href="{escape(address(leaf.code))}"'
         f' title="{escape(leaf.name[:NAME_SHOWN])}">{escape(leaf.code)}</a>'
         for leaf in leaves
     )

@@ -20,6 +20,9 @@ from units.models import Unit, User
 
 from .guard import ClosedUnit
 
+_CODE = "ma-x"
+"""Stands for a code while the pattern of many addresses is looked up."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -116,10 +119,16 @@ class Place:
         kept = urlencode({k: v for k, v in query.items() if v})
         return f"{path}?{kept}" if kept else path
 
+    def addresses(self, name: str) -> Callable[[str], str]:
+        """`address(name, code)` for many codes: the pattern is looked up once."""
+        path, _, kept = self.address(name, _CODE).partition("?")
+        head, _, tail = path.rpartition(_CODE)
+        return lambda code: f"{head}{quote(code)}{tail}?{kept}"
+
     def cell_addresses(self, **query: str) -> Callable[[Unit, Criterion], str]:
-        """`address("cell", …)` for many cells: the pattern is looked up once."""
-        path, _, kept = self.address("cell", "don-vi-x", "tieu-chi-x", **query).partition("?")
-        path, _, tail = path.rpartition("tieu-chi-x")
+        """`address("cell", …)` for many cells."""
+        path, _, kept = self.address("cell", "don-vi-x", _CODE, **query).partition("?")
+        path, _, tail = path.rpartition(_CODE)
         head, _, between = path.rpartition("don-vi-x")
         return lambda unit, leaf: f"{head}{quote(unit.code)}{between}{quote(leaf.code)}{tail}?{kept}"
 
