@@ -6,29 +6,14 @@ with the same signed-in person in the same run, turn by turn: trust the ratios, 
 """
 
 import argparse
-import os
 import statistics
-import sys
-import tempfile
 import time
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from _scratch import setup
+
 ROUNDS = 25
-
-
-def setup() -> None:
-    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="cchc-bench-")
-    os.environ.pop("MEDIA_ROOT", None)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cchc_index.settings")
-    sys.path.insert(0, str(ROOT))
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
 
 
 def with_empty_page() -> ModuleType:

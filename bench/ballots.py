@@ -6,30 +6,15 @@ DATABASE_URL; without one, on SQLite in a scratch folder. Everything it writes i
 
 import argparse
 import io
-import os
-import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from _scratch import setup
+
 YEAR = 2099
-
-
-def setup() -> None:
-    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="cchc-bench-")
-    os.environ.pop("MEDIA_ROOT", None)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cchc_index.settings")
-    sys.path.insert(0, str(ROOT))
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
 
 
 def make_block(units: int, questions: int) -> Any:
