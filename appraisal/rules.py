@@ -71,9 +71,6 @@ class Scope:
         """Managers and observers read every appraised cell; a member those that are assigned."""
         return (self.reads_all and criterion_id in self.leaves) or self.covers(unit_id, criterion_id)
 
-    def shows_unit(self, unit_id: int) -> bool:
-        return any(self.shows(unit_id, leaf) for leaf in self.leaves)
-
 
 @dataclass(frozen=True)
 class Calendar:
@@ -306,10 +303,6 @@ def _units_covered(scope: Scope, round_group: RoundGroup) -> QuerySet[Unit]:
     if any(part.units is None for part in parts):
         return found
     return found.filter(pk__in=[unit for part in parts for unit in part.units or ()])
-
-
-def can_release(user: people.AnyUser, round_group: RoundGroup, stage: Stage) -> bool:
-    return people.is_index_manager(user) and release_is_due(calendar(round_group), round_group, stage)
 
 
 def release_is_due(now: Calendar, round_group: RoundGroup, stage: Stage) -> bool:
