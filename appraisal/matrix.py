@@ -1,29 +1,25 @@
 """The whole block at a glance: the state of every cell, kept until something of its unit moves.
 
-To read 53 × 100 cells takes ten times as long as an empty page, and between two looks one or two units have
-changed. So each unit's line is kept in the cache beside the marks of what it was read from (its scores, the
-council's steps), and read again when those are others: what is shown is never older than the request. The
-lines hold the same for every reader; what one person may see of them is the page's business.
+To read 53 × 100 cells takes twenty times as long as an empty page, and between two looks one or two units have
+changed. So each unit's line is kept in the cache. It holds as long as the block's `inputs_version`, which every
+submission, reopening and step raises in its own transaction; under another version the marks of what the line
+was read from (the unit's scores, the council's steps) tell which units moved, and those are read again: what is
+shown is never older than the request. The lines hold the same for every reader; what one person may see of them
+is the page's business.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.core.cache import cache
 from django.db.models import Count, Max, Sum
-from redis.exceptions import RedisError
 
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment
 from units.models import Unit
 
-from . import queries
+from . import kept, queries
 from .models import Action, Appraisal
-
-FORMAT = 1
-KEPT_SECONDS = 7 * 24 * 3600
 
 
 class Kind(NamedTuple):
@@ -41,11 +37,13 @@ class Kind(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One unit: the kind (a place in the legend) and the text of each leaf, in the order of the tree."""
+    """One unit: the kind (a place in the legend) of each leaf, in the order of the tree, and what they show.
+    `version`: of the block, when the line was last known to be true."""
 
+    version: int
     marks: tuple[object, ...]
     kinds: bytes
-    texts: tuple[str, ...]
+    text: str
 
 
 @dataclass
@@ -79,29 +77,34 @@ def read(
     leaves: Sequence[Criterion],
     *,
     released: frozenset[str],
-    text: Callable[[queries.GridCell], str],
+    text: Callable[[Sequence[queries.GridCell]], str],
+    made_by: str,
 ) -> Matrix:
-    """The lines of `units` over all self-assessed `leaves` of the block; `text` says what a cell shows. Two
-    queries, and those of one sheet when something has moved."""
-    stamp = (FORMAT, sorted(released), [(leaf.pk, leaf.code) for leaf in leaves])
+    """The lines of `units` over all self-assessed `leaves` of the block; `text` says what a line shows and
+    `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
+    two, and those of one sheet when it was something of these units."""
+    stamp = (made_by, sorted(released), [(leaf.pk, leaf.code) for leaf in leaves])
     key = f"appraisal-matrix-{round_group.pk}"
-    kept = _kept(key)
-    matrix = kept if isinstance(kept, Matrix) and kept.stamp == stamp else Matrix(stamp)
+    found = kept.get(key)
+    matrix = found if isinstance(found, Matrix) and found.stamp == stamp else Matrix(stamp)
+    if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_version) for unit in units):
+        return matrix
     marks = _marks(round_group, units)
-    moved = [u for u in units if u.pk not in matrix.lines or matrix.lines[u.pk].marks != marks[u.pk]]
+    moved = []
+    for unit in units:
+        line = matrix.lines.get(unit.pk)
+        if line is not None and line.marks == marks[unit.pk]:
+            matrix.lines[unit.pk] = line._replace(version=round_group.inputs_version)
+        else:
+            moved.append(unit)
     if moved:
         _read_again(matrix, round_group, moved, leaves, marks, released, text)
-        with suppress(RedisError):
-            cache.set(key, matrix, KEPT_SECONDS)
+    kept.put(key, matrix)
     return matrix
 
 
-def _kept(key: str) -> object:
-    """Without the cache everything is read: slower, never wrong."""
-    try:
-        return cache.get(key)
-    except RedisError:
-        return None
+def _holds(line: Line | None, unit: Unit, version: int) -> bool:
+    return line is not None and line.version == version and line.marks[0] == unit.code
 
 
 def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[object, ...]]:
@@ -128,14 +131,14 @@ def _read_again(
     leaves: Sequence[Criterion],
     marks: Mapping[int, tuple[object, ...]],
     released: frozenset[str],
-    text: Callable[[queries.GridCell], str],
+    text: Callable[[Sequence[queries.GridCell]], str],
 ) -> None:
     sheet = queries.sheet(round_group, units, leaves, released=released)
     places = {kind: at for at, kind in enumerate(matrix.legend)}
     for unit in units:
         cells = [sheet.cell(unit, leaf, True) for leaf in leaves]
         kinds = bytes(places.setdefault(kind_of(cell), len(places)) for cell in cells)
-        matrix.lines[unit.pk] = Line(marks[unit.pk], kinds, tuple(text(cell) for cell in cells))
+        matrix.lines[unit.pk] = Line(round_group.inputs_version, marks[unit.pk], kinds, text(cells))
     matrix.legend = list(places)
 
 

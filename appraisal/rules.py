@@ -134,21 +134,38 @@ def forget_closed_units(user: people.AnyUser) -> None:
     user.__dict__.pop("_closed_units", None)
 
 
-def scope_of(user: people.AnyUser, round_group: RoundGroup, tree: Iterable[Criterion] | None = None) -> Scope:
-    """What `user` may judge and read in the block: at most three queries, one less when the tree of the
-    block's set has been read."""
-    if tree is None:
-        found = Criterion.objects.filter(criteria_set_id=round_group.criteria_set_id).order_by()
-        tree = found.only("parent_id", "is_leaf", "source")
-    rows = list(tree)
-    parents = {row.pk: row.parent_id for row in rows}
-    leaves = frozenset(row.pk for row in rows if row.is_leaf and row.source == Source.SELF)
+@dataclass(frozen=True)
+class Holdings:
+    """What a person's scope in a block follows from, before the tree is read. As plain tuples: it also says
+    whose page a kept page is."""
+
+    parts: tuple[tuple[int | None, tuple[int, ...]], ...]  # branch (None: the whole tree), units (none: every one)
+    closed: tuple[int, ...]
+    reads_all: bool
+
+    def within(self, tree: Iterable[Criterion]) -> Scope:
+        """The scope over the rows of the block's set."""
+        rows = list(tree)
+        parents = {row.pk: row.parent_id for row in rows}
+        leaves = frozenset(row.pk for row in rows if row.is_leaf and row.source == Source.SELF)
+        parts = tuple(Part(_under(branch, leaves, parents), frozenset(units) or None) for branch, units in self.parts)
+        return Scope(parts, frozenset(self.closed), self.reads_all, leaves)
+
+
+def holdings(user: people.AnyUser, round_group: RoundGroup) -> Holdings:
+    """At most two queries."""
     held: dict[int, tuple[int | None, set[int]]] = {}
     mine = _assignments(user).filter(round_group=round_group)
     for pk, branch, unit in mine.values_list("pk", "branch_id", "units"):
         held.setdefault(pk, (branch, set()))[1].update([unit] if unit else [])
-    parts = tuple(Part(_under(branch, leaves, parents), frozenset(units) or None) for branch, units in held.values())
-    return Scope(parts, closed_units(user), reads_all(user), leaves)
+    parts = tuple((branch, tuple(sorted(units))) for branch, units in held.values())
+    return Holdings(parts, tuple(sorted(closed_units(user))), reads_all(user))
+
+
+def scope_of(user: people.AnyUser, round_group: RoundGroup) -> Scope:
+    """What `user` may judge and read in the block: at most three queries."""
+    found = Criterion.objects.filter(criteria_set_id=round_group.criteria_set_id).order_by()
+    return holdings(user, round_group).within(found.only("parent_id", "is_leaf", "source"))
 
 
 def _assignments(user: people.AnyUser) -> QuerySet[Assignment]:

@@ -14,6 +14,8 @@ from typing import Any
 from _scratch import setup
 
 ROUNDS = 25
+MOVED = "lưới, một đơn vị vừa có bước mới"
+UNKEPT = "lưới, chưa ai xem (bộ nhớ đệm trống)"
 
 
 def with_empty_page() -> ModuleType:
@@ -35,14 +37,32 @@ def addresses(block: Any) -> dict[str, str]:
     group = block.round_group.group.code
     unit, leaf = block.units[-1].code, block.leaves[-1].code
     year = f"?nam={block.round_group.round.year}"
+    grid = reverse("appraisal:grid", args=[group, block.round_group.round.year])
     named = {
-        "lưới cả khối": reverse("appraisal:grid", args=[group, block.round_group.round.year]),
+        "lưới cả khối": grid,
+        MOVED: grid,
+        UNKEPT: grid,
         "theo đơn vị (mọi tiêu chí của một đơn vị)": reverse("appraisal:unit", args=[group, unit]),
         "theo tiêu chí (mọi đơn vị ở một tiêu chí)": reverse("appraisal:criterion", args=[group, leaf]),
         "màn hình thẩm định một tiêu chí": reverse("appraisal:cell", args=[group, unit, leaf]),
         "trang đầu của Hội đồng": reverse("appraisal:home"),
     }
     return {name: address + year for name, address in named.items()}
+
+
+def disturb(block: Any, name: str) -> None:
+    """What has happened just before the page is asked for."""
+    from django.core.cache import cache
+    from django.db.models import F
+
+    from appraisal.models import Appraisal
+    from criteria.actions import inputs_changed
+
+    if name == UNKEPT:
+        cache.clear()
+    if name == MOVED:
+        Appraisal.objects.filter(unit=block.units[0], criterion=block.leaves[0]).update(version=F("version") + 1)
+        inputs_changed(block.round_group.pk)
 
 
 def measure(block: Any) -> None:
@@ -58,6 +78,7 @@ def measure(block: Any) -> None:
         sizes = {name: len(client.get(address).content) for name, address in pages.items()}
         for _ in range(ROUNDS):
             for name, address in pages.items():
+                disturb(block, name)
                 started = time.perf_counter()
                 answer = client.get(address)
                 taken[name].append(time.perf_counter() - started)

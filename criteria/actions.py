@@ -22,8 +22,8 @@ from .models import Extension, Phase, Round, RoundGroup
 
 @transaction.atomic
 def inputs_changed(round_group_id: int) -> None:
-    """Say that something the ranking of this block depends on has changed. The version counts in the
-    same transaction as the change; the recomputation is asked for by name once that is in."""
+    """Say that something the ranking or the council's grid of this block depends on has changed. The version
+    counts in the same transaction as the change; the recomputation is asked for by name once that is in."""
     RoundGroup.objects.filter(pk=round_group_id).update(inputs_version=F("inputs_version") + 1)
     send_after_commit("results.recompute", round_group_id)
 

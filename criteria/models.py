@@ -189,8 +189,9 @@ class Round(models.Model):
 class RoundGroup(models.Model):
     """One block in one round: which set measures it. Frozen once the first score is written.
 
-    `inputs_version` grows with every change the ranking depends on; `results` recomputes when its
-    current computation is older.
+    `inputs_version` grows with every change the ranking depends on, and with every step between council and
+    unit, whether or not it moves a point: `results` recomputes when its current computation is older, the
+    council's grid reads again.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups", verbose_name="kỳ")

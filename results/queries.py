@@ -1,12 +1,10 @@
 """Reads of results with a constant number of queries: what a computation is a function of, and what is frozen."""
 
 import functools
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -14,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from appraisal import queries as appraised
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import exact_text, shown
+from cchc_index.lib.programs import source_digest
 from criteria import queries as criteria
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess import queries as selfassessed
@@ -29,8 +28,7 @@ Json = dict[str, Any]
 @functools.cache
 def code_version() -> str:
     """What the arithmetic is: a digest of its own source, so that a changed program recomputes."""
-    source = b"".join(Path(module.__file__ or "").read_bytes() for module in (ranking, bundle))
-    return hashlib.sha256(source).hexdigest()[:16]
+    return source_digest(ranking, bundle)[:16]
 
 
 def current(round_group: RoundGroup) -> Computation | None:

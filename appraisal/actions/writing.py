@@ -37,8 +37,7 @@ def write_one(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User, 
     _move(standing, verdict, stage, at)
     standing.save()
     entry = _step(standing, verdict, stage, actor, at)
-    if stage != Stage.EXPLANATION:
-        inputs_changed(standing.round_group_id)
+    inputs_changed(standing.round_group_id)
     marks = [f"{d.pk}:{d.digest}" for d in verdict.documents]
     entry.log = record(
         actor=actor,

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from appraisal import actions, changes
 from appraisal.models import Stage
+from appraisal.tests.again import handed_in_again, reopened, rescore
 from appraisal.tests.factories import Council, council, document, release_stage, submitted
 from appraisal.tests.pages import WORDS, cell_page, sign_in, unit_page
 from criteria.models import Phase
@@ -58,33 +59,6 @@ def news(case: Council) -> dict[str, tuple[str, ...]]:
     leaves = {leaf.pk: leaf.code for leaf in (case.leaf, case.other_leaf)}
     found = changes.by_cell(case.round_group, [case.first.pk], list(leaves))
     return {leaves[leaf]: words for (_, leaf), words in found.items()}
-
-
-def reopened(case: Council) -> dict[str, int]:
-    """The unit's assessment is open again; what the unit's own verbs ask for."""
-    assessment = case.round_group.assessments.get(unit=case.first)
-    open_phase(case.round_group.round, Phase.Kind.SELF_ASSESSMENT)
-    selfassess.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Bổ sung tài liệu.")
-    return {"assessment_id": assessment.pk}
-
-
-def handed_in_again(case: Council, key: dict[str, int]) -> None:
-    selfassess.hand_over(actor=case.officer, **key)
-    selfassess.submit(actor=case.head, **key)
-
-
-def rescore(case: Council, key: dict[str, int], points: str) -> None:
-    selfassess.save_score(
-        actor=case.officer,
-        **key,
-        criterion_id=case.leaf.pk,
-        figures={},
-        points=points,
-        explanation="Chấm lại.",
-        na_claimed=False,
-        na_reason="",
-        seen_version=0,
-    )
 
 
 def test_decided_and_left_alone_is_nothing_new(case):

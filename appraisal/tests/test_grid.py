@@ -9,17 +9,21 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from redis.exceptions import RedisError
 
 from appraisal import actions, matrix, queries
 from appraisal.models import Appraisal
+from appraisal.tests.again import handed_in_again, reopened, rescore
 from appraisal.tests.factories import Council, assign, attach, council, document, release_stage, submitted
 from appraisal.tests.large_block import LargeBlock, large_block
 from appraisal.tests.pages import WORDS, adjusted_and_released, cell_page, sign_in
 from appraisal.views.place import standing_in
+from cchc_index.lib import clock
 from criteria.models import Criterion, Phase, Round
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfAssessment, SelfScore
-from units.models import Role, User
+from units.actions import units_changed
+from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +152,10 @@ def test_a_kept_line_follows_every_movement(case):
     assert first() == "chờ 1,5"
     actions.recognise(actor=case.member, **case.cell(), seen_version=0)
     assert first() == "nhận 1,5"
-    SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=Decimal(2))
+    key = reopened(case)
+    assert "DV1/1.1" not in cells(client, grid_page(case))
+    rescore(case, key, "2")
+    handed_in_again(case, key)
     assert first() == "chờ 1,5"  # recognised, then changed by the unit
     standing = case.standing()
     words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": standing.version}
@@ -158,15 +165,83 @@ def test_a_kept_line_follows_every_movement(case):
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     actions.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
     assert first() == "chờ lần 2 1"
-    SelfAssessment.objects.filter(unit=case.first).update(state="draft", submitted_at=None)
-    assert "DV1/1.1" not in cells(client, grid_page(case))
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    last = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": case.standing().version}
+    actions.adjust(actor=case.member, **case.cell(), points=Decimal("0.5"), **last)
+    assert first() == "giảm 0,5"
+    actions.undo(actor=case.member, **case.cell(), seen_version=case.standing().version)
+    assert first() == "chờ lần 2 1"
+
+
+def test_a_kept_line_that_nobody_read_since_it_moved_is_not_taken_for_new(case):
+    """A member of one unit looks after the other unit moved: the manager still sees what moved."""
+    narrow = person(Role.COUNCIL_MEMBER)
+    assign(narrow, case.round_group, units=[case.first])
+    manager = sign_in(case.manager)
+    assert cells(manager, grid_page(case))["DV2/1.1"] == "chờ 1,5"
+    actions.recognise(actor=case.member, **case.cell(case.second), seen_version=0)
+    assert set(cells(sign_in(narrow), grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
+    assert cells(manager, grid_page(case))["DV2/1.1"] == "nhận 1,5"
+
+
+def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case):
+    """One kept page for the same rights, filter and area; another for everything else."""
+    narrow, twin, other = (person(Role.COUNCIL_MEMBER) for _ in range(3))
+    for member in (narrow, twin):
+        assign(member, case.round_group, branch=case.leaf, units=[case.first])
+    assign(other, case.round_group, branch=case.other_leaf)
+    seen = [set(cells(sign_in(user), grid_page(case))) for user in (case.manager, case.member, narrow, twin, other)]
+    everything = {f"{unit}/{leaf}" for unit in ("DV1", "DV2", "NHA") for leaf in ("1.1", "1.2")}
+    assert seen == [
+        everything,
+        everything - {"NHA/1.1", "NHA/1.2"},
+        {"DV1/1.1"},
+        {"DV1/1.1"},
+        {"DV1/1.2", "DV2/1.2", "NHA/1.2"},
+    ]
+
+
+def test_what_is_kept_follows_rights_names_and_phases(case):
+    client = sign_in(case.member)
+    assert " name=don-vi " in client.get(grid_page(case)).text
+    Phase.objects.update(closes_at=clock.now())
+    assert " name=don-vi " not in client.get(grid_page(case)).text
+    Unit.objects.filter(pk=case.first.pk).update(name="Sở Đổi tên")
+    units_changed([case.round_group.group_id])
+    assert "Sở Đổi tên" in client.get(grid_page(case)).text
+    actions.declare_interest(actor=case.member, member=case.member, unit=case.second, reason="Người nhà.")
+    assert set(cells(client, grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
+    Membership.objects.filter(user=case.member).update(active=False)
+    assert client.get(grid_page(case)).status_code == 403
+
+
+@pytest.mark.parametrize("query", [{}, {"loc": "cho"}, {"loc": "lech"}, {"linh-vuc": "1"}, {"linh-vuc": "khong-co"}])
+def test_the_second_look_is_the_first(case, query):
+    adjust(case)
+    client = sign_in(case.member)
+    first, second = (client.get(grid_page(case, **query)).context["body"] for _ in range(2))
+    assert first == second
+
+
+def test_without_the_cache_everything_is_read(case, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(cache, "get", fail)
+    monkeypatch.setattr(cache, "set", fail)
+    assert cells(sign_in(case.member), grid_page(case))["DV1/1.1"] == "chờ 1,5"
 
 
 def test_what_is_kept_counts_as_the_cells_themselves(case):
     adjusted_and_released(case)
     here = standing_in(case.manager, case.round_group, Round.objects.prefetch_related("phases").get())
     found = matrix.read(
-        case.round_group, here.units, here.leaves, released=here.calendar.released, text=lambda cell: cell.key
+        case.round_group,
+        here.units,
+        here.leaves,
+        released=here.calendar.released,
+        text=lambda line: " ".join(cell.key for cell in line),
+        made_by="a test",
     )
     kinds = b"".join(found.lines[unit.pk].kinds for unit in here.units)
     assert found.tally(kinds) == queries.tally(here.cells(here.units, here.leaves))
@@ -207,13 +282,17 @@ def test_who_only_reads_gets_no_buttons(case):
 # --- size -----------------------------------------------------------------------------------------------
 
 
-def asked(user: User, address: str) -> int:
-    """Queries of the second look, when nothing has moved since the first."""
+def asked(user: User, address: str) -> tuple[int, int]:
+    """Queries of the first look, with nothing kept, and of the second."""
     client = sign_in(User.objects.get(pk=user.pk))
-    assert client.get(address).status_code == 200
-    with CaptureQueriesContext(connection) as found:
-        assert client.get(address).status_code == 200
-    return len(found)
+    client.get("/")
+    counts = []
+    cache.clear()
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(address).status_code == 200
+        counts.append(len(found))
+    return counts[0], counts[1]
 
 
 def pages_of(block: LargeBlock) -> list[str]:

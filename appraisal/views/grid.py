@@ -1,14 +1,18 @@
 """The grid of a block: every unit by every leaf, one small cell each, with filters and totals of what waits."""
 
+import hashlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from appraisal import matrix, queries, rules
+from appraisal import kept, matrix, queries, rules
+from cchc_index.lib.programs import source_digest
 from units.models import Unit
 
 from . import grid_html
@@ -34,7 +38,14 @@ class View:
     def matrix(self) -> matrix.Matrix:
         here = self.here
         released = here.calendar.released
-        return matrix.read(here.round_group, here.units, here.leaves, released=released, text=grid_html.cell)
+        return matrix.read(
+            here.round_group,
+            here.units,
+            here.leaves,
+            released=released,
+            text=grid_html.cells,
+            made_by=_made_by(),
+        )
 
     @cached_property
     def columns(self) -> list[int]:
@@ -83,6 +94,23 @@ class View:
         return {}
 
 
+class Area(NamedTuple):
+    code: str
+    name: str
+    is_leaf: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a person sees of a block, as it can be kept."""
+
+    stamp: tuple[object, ...]
+    areas: tuple[Area, ...]
+    area: str
+    wanted: str
+    body: grid_html.Body
+
+
 @require_GET
 def grid_now(request: HttpRequest, group: str) -> HttpResponse:
     """The grid of the year in view: the year stands in the address, as the cells' short links need it."""
@@ -102,29 +130,55 @@ def grid_cell(request: HttpRequest, group: str, year: int, unit: str, code: str)
 def grid(request: HttpRequest, group: str, year: int) -> HttpResponse:
     """Units by leaves. Under a filter, lines and columns without a cell are left out."""
     here = place(request, group)
-    if not here.units:
-        raise Http404
-    areas = list(dict.fromkeys(here.areas.values()))
-    area = request.GET.get("linh-vuc", "")
     wanted = request.GET.get("loc", "")
-    view = View(
-        here,
-        area=area if area in {row.code for row in areas} else "",
-        wanted=wanted if wanted in queries.FILTERS else "",
-    )
-    body = grid_html.body(view)
+    look = _look(here, request.GET.get("linh-vuc", ""), wanted if wanted in queries.FILTERS else "")
     context = {
         "here": here,
-        "areas": [(row, here.grid_address(loc=view.wanted, **{"linh-vuc": row.code})) for row in areas],
-        "whole_address": here.grid_address(loc=view.wanted),
-        "area": view.area,
-        "filters": [(k, words, _filtered(here, view, k)) for k, words in {"": "Tất cả", **queries.FILTERS}.items()],
-        "wanted": view.wanted,
-        "body": body,
+        "areas": [(row, here.grid_address(loc=look.wanted, **{"linh-vuc": row.code})) for row in look.areas],
+        "whole_address": here.grid_address(loc=look.wanted),
+        "area": look.area,
+        "filters": [(k, words, _filtered(here, look, k)) for k, words in {"": "Tất cả", **queries.FILTERS}.items()],
+        "wanted": look.wanted,
+        "body": look.body,
         "bulk_address": here.address("bulk"),
     }
     return render(request, "appraisal/grid.html", context)
 
 
-def _filtered(here: Place, view: View, key: str) -> str:
-    return here.grid_address(loc=key, **{"linh-vuc": view.area})
+def _look(here: Place, area: str, wanted: str) -> Look:
+    """The grid as it was last made for somebody with the same rights, while nothing it depends on has changed;
+    else made now. A block without units for this person is not there."""
+    whose = hashlib.sha256(repr((here.holdings, area, wanted)).encode()).hexdigest()
+    key, stamp = f"appraisal-grid-{here.round_group.pk}-{whose}", _stamp(here)
+    found = kept.get(key)
+    if isinstance(found, Look) and found.stamp == stamp:
+        return found
+    if not here.units:
+        raise Http404
+    areas = tuple(Area(row.code, row.name, row.is_leaf) for row in dict.fromkeys(here.areas.values()))
+    known = area if area in {row.code for row in areas} else ""
+    look = Look(stamp, areas, known, wanted, grid_html.body(View(here, area=known, wanted=wanted)))
+    if known == area and wanted in ("", *_COUNTED):
+        kept.put(key, look)
+    return look
+
+
+def _stamp(here: Place) -> tuple[object, ...]:
+    """What every kept grid of the block depends on, beside the rights of who looks."""
+    block = here.round_group
+    return (
+        _made_by(),
+        here.grid_address(),
+        (block.criteria_set_id, block.inputs_version, block.group.units_version),
+        (block.round.assessed_from, block.round.assessed_to),
+        (here.stage, sorted(here.calendar.released), sorted(here.blind)),
+    )
+
+
+@cache
+def _made_by() -> str:
+    return source_digest(sys.modules[__name__], grid_html, matrix, queries)
+
+
+def _filtered(here: Place, look: Look, key: str) -> str:
+    return here.grid_address(loc=key, **{"linh-vuc": look.area})

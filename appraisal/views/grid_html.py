@@ -39,7 +39,12 @@ class Body:
     open: int
 
 
-def cell(found: queries.GridCell) -> str:
+def cells(found: Sequence[queries.GridCell]) -> str:
+    """A whole line of cells."""
+    return _OPEN + _OPEN.join(map(_cell, found))
+
+
+def _cell(found: queries.GridCell) -> str:
     """What follows `<td><a href=`: the short address, the state in words, the council's points or, while
     there are none, the unit's."""
     mark, _ = found.status
@@ -92,12 +97,13 @@ def _row(view: "View", unit: Unit, shown: list[int], columns: list[int], waits: 
     if not view.matrix.legend[line.kinds[shown[0]]].submitted:
         return f"<td class=num>–<td colspan={len(columns)}>đơn vị chưa nộp"
     total = _total("don-vi", unit.code, waits, free, unit.name)
+    if not view.wanted and len(shown) == len(columns) == len(line.kinds):
+        return total + line.text
+    texts = line.text.split(_OPEN)[1:]
     if view.wanted:
-        return f"{total}{_filtered(line.texts, shown, columns, view.wanted)}"
-    if len(shown) == len(columns) == len(line.texts):
-        return f"{total}{_OPEN}{_OPEN.join(line.texts)}"
+        return f"{total}{_filtered(texts, shown, columns, view.wanted)}"
     here = set(shown)
-    return total + "".join(f"{_OPEN}{line.texts[n]}" if n in here else "<td>" for n in columns)
+    return total + "".join(f"{_OPEN}{texts[n]}" if n in here else "<td>" for n in columns)
 
 
 def _filtered(texts: Sequence[str], shown: list[int], columns: list[int], wanted: str) -> str:

@@ -1,4 +1,4 @@
-"""Where a person on the council's side stands: block, scope and calendar, read once per request."""
+"""Where a person on the council's side stands: block, scope and calendar, read once per request and only when asked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,9 +31,16 @@ class Place:
 
     user: User
     round_group: RoundGroup
-    scope: rules.Scope
+    holdings: rules.Holdings
     calendar: rules.Calendar
-    tree: list[Criterion]
+
+    @cached_property
+    def tree(self) -> list[Criterion]:
+        return criteria_queries.tree(self.round_group.criteria_set_id)
+
+    @cached_property
+    def scope(self) -> rules.Scope:
+        return self.holdings.within(self.tree)
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -165,5 +172,4 @@ def places(request: HttpRequest) -> list[Place]:
 def standing_in(user: User, block: RoundGroup, current: Round) -> Place:
     """The place of the person in a block of the round in view, whose phases the frame has read."""
     block.round = current
-    tree = criteria_queries.tree(block.criteria_set_id)
-    return Place(user, block, rules.scope_of(user, block, tree), rules.calendar(block, current.phases.all()), tree)
+    return Place(user, block, rules.holdings(user, block), rules.calendar(block, current.phases.all()))

@@ -1,0 +1,33 @@
+"""A submitted unit that is reopened, changes a score and submits again, through its own verbs."""
+
+from appraisal.tests.factories import Council
+from criteria.models import Phase
+from criteria.tests.factories import open_phase
+from selfassess import actions as selfassess
+
+
+def reopened(case: Council) -> dict[str, int]:
+    """The unit's assessment is open again; what the unit's own verbs ask for."""
+    assessment = case.round_group.assessments.get(unit=case.first)
+    open_phase(case.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    selfassess.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Bổ sung tài liệu.")
+    return {"assessment_id": assessment.pk}
+
+
+def handed_in_again(case: Council, key: dict[str, int]) -> None:
+    selfassess.hand_over(actor=case.officer, **key)
+    selfassess.submit(actor=case.head, **key)
+
+
+def rescore(case: Council, key: dict[str, int], points: str) -> None:
+    selfassess.save_score(
+        actor=case.officer,
+        **key,
+        criterion_id=case.leaf.pk,
+        figures={},
+        points=points,
+        explanation="Chấm lại.",
+        na_claimed=False,
+        na_reason="",
+        seen_version=0,
+    )
