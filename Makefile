@@ -37,7 +37,7 @@ services-test: setup-dev
 	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(PY) -m pytest -m "not browser" -n 2
 
 browser-test: setup-browser
-	$(PY) -m pytest -m browser -p no:randomly
+	$(PY) -m pytest -m browser -p no:randomly -n 2 --dist loadfile
 
 lint: setup-dev
 	.venv/bin/ruff check .

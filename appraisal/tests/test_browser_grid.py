@@ -14,7 +14,7 @@ YEAR = 2097
 GRID = f"/tham-dinh/khoi/rat-lon-{YEAR}/luoi/{YEAR}/"
 SEED = f"""
 from appraisal.tests.large_block import large_block
-block = large_block(30, 60, year={YEAR})
+block = large_block(20, 40, year={YEAR})
 block.member.username = "thamdinh.pc"
 block.member.set_password({PASSWORD!r})
 block.member.save()
