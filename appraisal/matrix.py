@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Sum
 
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment
@@ -108,19 +108,13 @@ def _holds(line: Line | None, unit: Unit, version: int) -> bool:
 
 
 def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[object, ...]]:
-    """What a line was read from, as small as it can be said: two queries."""
+    """What a line was read from, as small as it can be said: two queries. Whatever changes a score or a standing
+    raises its version."""
     submitted = SelfAssessment.objects.filter(round_group=round_group, state=SelfAssessment.State.SUBMITTED)
-    scored = submitted.annotate(
-        scores_read=Count("scores"),
-        points_read=Sum("scores__points"),
-        versions_read=Sum("scores__version"),
-        last_read=Max("scores__updated_at"),
-    )
-    fields = ("unit_id", "submitted_at", "scores_read", "points_read", "versions_read", "last_read")
-    claims = {row[0]: row[1:] for row in scored.order_by().values_list(*fields)}
+    scored = submitted.annotate(versions=Sum("scores__version")).order_by()
+    claims = {unit: read for unit, *read in scored.values_list("unit_id", "submitted_at", "versions")}
     moved = Appraisal.objects.filter(round_group=round_group).order_by().values("unit_id")
-    decided = moved.annotate(cells=Count("pk"), versions=Sum("version"), last=Max("updated_at"))
-    decisions = {row[0]: row[1:] for row in decided.values_list("unit_id", "cells", "versions", "last")}
+    decisions = dict(moved.annotate(versions=Sum("version")).values_list("unit_id", "versions"))
     return {unit.pk: (unit.code, claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
 
 
