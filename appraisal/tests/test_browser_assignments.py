@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from cchc_index.lib.tests.browser import PASSWORD, Site, clean, signed_in
+from cchc_index.lib.tests.browser import PASSWORD, Site, clean, seeded, signed_in
 
 pytestmark = pytest.mark.browser
 SEED = f"""
@@ -23,11 +23,7 @@ for user, name in ((case.manager, "quanly.pc"), (case.member, "thamdinh.pc")):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("assignments"))
-    for command in (["migrate", "--verbosity", "0"], ["shell", "-c", SEED]):
-        done = found.manage(*command)
-        assert done.returncode == 0, done.stderr
-    with found.served():
+    with seeded(tmp_path_factory.mktemp("assignments"), SEED) as found:
         yield found
 
 

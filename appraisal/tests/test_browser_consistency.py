@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cchc_index.lib.tests.browser import PASSWORD, Site, clean, signed_in
+from cchc_index.lib.tests.browser import PASSWORD, Site, clean, seeded, signed_in
 
 pytestmark = pytest.mark.browser
 PAGE = "/tham-dinh/khoi/so/nhat-quan/"
@@ -41,17 +41,12 @@ for code, points in (("DV1", "{first}"), ("DV2", "0.5")):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("consistency"))
-    for command in (["migrate", "--verbosity", "0"], ["shell", "-c", SEED]):
-        done = found.manage(*command)
-        assert done.returncode == 0, done.stderr
-    with found.served():
+    with seeded(tmp_path_factory.mktemp("consistency"), SEED) as found:
         yield found
 
 
 def decide(site: Site, first: str) -> None:
-    done = site.manage("shell", "-c", DECIDE.format(first=first))
-    assert done.returncode == 0, done.stderr
+    site.python(DECIDE.format(first=first))
 
 
 def test_from_nothing_decided_to_the_release_without_javascript(browser: Browser, site: Site) -> None:

@@ -5,39 +5,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from appraisal.tests.review_pages import MINE, OTHER, after, cell, counted, decisions, step
 from appraisal.tests.review_site import CLEAR
-from cchc_index.lib.tests.browser import Site, clean, signed_in
+from cchc_index.lib.tests.browser import Site, clean, seeded, signed_in
 
 pytestmark = pytest.mark.browser
-MINE, OTHER = "DV1", "DV2"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("review"))
-    done = found.manage("migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
-    after(found, "seed")
-    with found.served():
+    with seeded(tmp_path_factory.mktemp("review"), step("seed")) as found:
         yield found
-
-
-def after(site: Site, step: str) -> None:
-    done = site.manage("shell", "-c", f"from appraisal.tests import review_site; review_site.{step}()")
-    assert done.returncode == 0, done.stderr
-
-
-def counted(site: Site, rows: str) -> int:
-    """What the database says."""
-    return int(site.manage("shell", "-v", "0", "-c", f"print({rows}.count())").stdout)
-
-
-def decisions(site: Site, unit: str, action: str) -> int:
-    return counted(site, f"Appraisal.objects.filter(unit__code={unit!r}, action={action!r})")
-
-
-def cell(code: str, unit: str = MINE) -> str:
-    return f"/tham-dinh/khoi/so/don-vi/{unit}/{code}/"
 
 
 def opened(browser: Browser, site: Site, address: str, username: str = "thamdinh.pc", *, script: bool = True) -> Page:

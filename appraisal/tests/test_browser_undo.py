@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from appraisal.tests.test_browser_review import after, cell, decisions
-from cchc_index.lib.tests.browser import Site, clean, signed_in
+from appraisal.tests.review_pages import cell, decisions, step
+from cchc_index.lib.tests.browser import Site, clean, seeded, signed_in
 
 pytestmark = pytest.mark.browser
 LIST = "/tham-dinh/khoi/so/don-vi/DV1/?loc=cho"
@@ -14,11 +14,7 @@ LIST = "/tham-dinh/khoi/so/don-vi/DV1/?loc=cho"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("undo"))
-    done = found.manage("migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
-    after(found, "seed")
-    with found.served():
+    with seeded(tmp_path_factory.mktemp("undo"), step("seed")) as found:
         yield found
 
 

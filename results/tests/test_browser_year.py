@@ -17,8 +17,7 @@ YEAR = 2020
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     found = Site(tmp_path_factory.mktemp("year"))
     for command in ("migrate", "load_official", "load_demo"):
-        done = found.manage(command)
-        assert done.returncode == 0, done.stderr
+        found.must(command)
     with found.served():
         yield found
 

@@ -4,16 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from cchc_index.lib.tests.browser import Site
+from cchc_index.lib.tests.browser import Site, seeded
 
 SEED = "from selfassess.tests.seed import seed; seed()"
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("unit"))
-    for command in (["migrate", "--verbosity", "0"], ["shell", "-c", SEED]):
-        done = found.manage(*command)
-        assert done.returncode == 0, done.stderr
-    with found.served():
+    with seeded(tmp_path_factory.mktemp("unit"), SEED) as found:
         yield found

@@ -43,6 +43,16 @@ class Site:
             command, env=self.environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
         )
 
+    def must(self, *arguments: str) -> str:
+        """A command that cannot fail; what it printed."""
+        done = self.manage(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def python(self, lines: str) -> str:
+        """Lines run in the installation, every model imported; what they printed."""
+        return self.must("shell", "-v", "0", "-c", lines)
+
     @contextmanager
     def served(self) -> Iterator["Site"]:
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
@@ -73,6 +83,16 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def seeded(folder: Path, seed: str) -> Iterator[Site]:
+    """A served installation with its tables, on which the Python `seed` has run."""
+    found = Site(folder)
+    found.must("migrate", "--verbosity", "0")
+    found.python(seed)
+    with found.served():
+        yield found
 
 
 @contextmanager
