@@ -177,7 +177,7 @@ def _list_page(
     passed = [cell.passes() for cell in cells]
     shown = [cell for cell, passes in zip(cells, passed, strict=True) if passes.get(wanted, True)]
     can_bulk = here.stage != Stage.FINAL and any(cell.can_be_recognised for cell in shown)
-    address = here.cell_addresses(theo=along, loc=wanted)
+    address = here.addresses("cell", 2, theo=along, loc=wanted)
     if along == "tieu-chi":
         rows = listing.unit_rows(shown, address, ticks=can_bulk)
     else:

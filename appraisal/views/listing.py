@@ -9,9 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 from appraisal.queries import GridCell
 from cchc_index.lib import numbers
 from criteria.models import Criterion
-from units.models import Unit
 
-Address = Callable[[Unit, Criterion], str]
+Address = Callable[..., str]
 
 _TICK = '<td class="mid"><input type="checkbox" name="o" value="{}" aria-label="Chọn {}"></td>'
 _ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
@@ -54,7 +53,7 @@ def _line(
     tick = ""
     if ticks:
         tick = _TICK.format(cell.key, escape(what)) if cell.can_be_recognised else '<td class="mid"></td>'
-    link = escape(address(cell.unit, cell.criterion))
+    link = escape(address(cell.unit.code, cell.criterion.code))
     return mark_safe(
         f'<tr>{tick}<th scope="row"><a href="{link}" data-row>{name}</a>{note}</th>'
         f'{most}<td class="num">{claim_words(cell)}</td><td class="num">{_papers(cell)}</td>'

@@ -1,9 +1,11 @@
 """Where a person on the council's side stands: block, scope and calendar, read once per request and only when asked."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
@@ -20,7 +22,7 @@ from units.models import Unit, User
 
 from .guard import ClosedUnit
 
-_CODE = "ma-x"
+_CODE = "~ma"
 """Stands for a code while the pattern of many addresses is looked up."""
 
 
@@ -126,18 +128,11 @@ class Place:
         kept = urlencode({k: v for k, v in query.items() if v})
         return f"{path}?{kept}" if kept else path
 
-    def addresses(self, name: str) -> Callable[[str], str]:
-        """`address(name, code)` for many codes: the pattern is looked up once."""
-        path, _, kept = self.address(name, _CODE).partition("?")
-        head, _, tail = path.rpartition(_CODE)
-        return lambda code: f"{head}{quote(code)}{tail}?{kept}"
-
-    def cell_addresses(self, **query: str) -> Callable[[Unit, Criterion], str]:
-        """`address("cell", …)` for many cells."""
-        path, _, kept = self.address("cell", "don-vi-x", _CODE, **query).partition("?")
-        path, _, tail = path.rpartition(_CODE)
-        head, _, between = path.rpartition("don-vi-x")
-        return lambda unit, leaf: f"{head}{quote(unit.code)}{between}{quote(leaf.code)}{tail}?{kept}"
+    def addresses(self, name: str, codes: int = 1, **query: str) -> Callable[..., str]:
+        """`address(name, …)` for many cells or lines, named by `codes` codes each: the pattern is looked up once."""
+        marks = [f"{_CODE}{n}" for n in range(codes)]
+        parts = re.split("|".join(marks), self.address(name, *marks, **query))
+        return lambda *found: "".join(chain(*zip(parts, map(quote, found), strict=False), parts[-1:]))
 
 
 def check_desk(request: HttpRequest) -> User:
