@@ -5,8 +5,8 @@ a step that changed the points of its cell. Recognising what the unit claimed mo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -23,7 +23,6 @@ MOST = Fraction(4, 5)
 """One person's share of a unit's moves that is worth a look …"""
 MORE_THAN_ELSEWHERE = Fraction(3, 10)
 """… when it is so much larger than their share in the rest of the block."""
-SATURDAY = 5
 
 Cell = tuple[int, int]
 ADJUST, IMPORT = "adjust", "import"
@@ -129,13 +128,14 @@ def often(moves: Iterable[Move]) -> list[list[Move]]:
 
 
 class Hours(NamedTuple):
-    """The hours of a working day (Monday to Friday), half open. Holidays are not known here."""
+    """The hours of a working day, half open; `works` says which days those are."""
 
     start: time
     end: time
+    works: Callable[[date], bool]
 
     def has(self, local: datetime) -> bool:
-        return local.weekday() < SATURDAY and self.start <= local.time() < self.end
+        return self.works(local.date()) and self.start <= local.time() < self.end
 
 
 def after_hours(moves: Iterable[Move], hours: Hours, local: Mapping[datetime, datetime]) -> list[Move]:

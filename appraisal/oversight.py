@@ -3,13 +3,14 @@ was released or an assessment submitted. Reads with a constant number of queries
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 
 from cchc_index.lib import clock
 from cchc_index.lib.numbers import vn
+from cchc_index.lib.workdays import holiday_name, is_workday
 from criteria.models import Criterion, Extension, Phase, RoundGroup
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from units.models import LogEntry, Unit, User
@@ -133,7 +134,7 @@ def oversight(report: Report, known: Names, phases: Mapping[str, Phase]) -> Over
 
 
 def working_hours() -> outliers.Hours:
-    return outliers.Hours(*settings.APPRAISAL_HOURS)
+    return outliers.Hours(*settings.APPRAISAL_HOURS, is_workday)
 
 
 class Window(NamedTuple):
@@ -182,8 +183,8 @@ def _sections(
         ),
         Section(
             "Đổi điểm ngoài giờ làm việc",
-            f"Ngoài {span} thứ Hai đến thứ Sáu, giờ Hà Nội; hệ thống không biết ngày lễ.",
-            [_line(move, report, known, DAYS[local[move.step.at].weekday()]) for move in outside],
+            f"Ngoài {span} ngày làm việc, giờ Hà Nội: thứ Hai đến thứ Sáu, trừ ngày nghỉ lễ và kể cả ngày làm bù.",
+            [_line(move, report, known, _day(local[move.step.at].date())) for move in outside],
         ),
         Section(
             "Đổi điểm sau khi đã công bố giai đoạn cho đơn vị",
@@ -202,6 +203,10 @@ def _late(move: Move, windows: Sequence[Window]) -> str:
 def _former(move: Move, known: Names) -> str:
     former = known.people.get(move.former or 0)
     return f"trước đó do {former} quyết định" if former else ""
+
+
+def _day(day: date) -> str:
+    return ", ".join(filter(None, (DAYS[day.weekday()], holiday_name(day))))
 
 
 DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")

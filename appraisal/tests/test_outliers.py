@@ -86,7 +86,7 @@ def test_often_is_within_one_stage():
 )
 def test_working_hours_are_half_open_and_know_the_weekend(local, inside):
     """12/01/2032 is a Monday."""
-    assert Hours(time(7), time(19)).has(local) is inside
+    assert Hours(time(7), time(19), lambda day: day.weekday() < 5).has(local) is inside
 
 
 def test_after_the_first_release_of_the_stage():

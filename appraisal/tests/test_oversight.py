@@ -118,6 +118,12 @@ def test_after_hours_says_the_day(case, settings):
     assert lines(look(case), HOURS) == []
 
 
+def test_a_public_holiday_is_no_working_day_and_is_named(case):
+    case.round_group.round.phases.update(opens_at=MONDAY - timedelta(days=14))
+    lower(case, datetime(2032, 1, 1, 10, 0, tzinfo=clock.HANOI))
+    assert [line.note for line in lines(look(case), HOURS)] == ["thứ Năm, Tết Dương lịch"]
+
+
 def test_a_release_taken_back_and_what_was_changed_before_the_next(case):
     lower(case, MONDAY)
     with clock.at(MONDAY + timedelta(hours=2)):
