@@ -1,7 +1,9 @@
 """Test settings of the whole suite: a private VAR_DIR, cheap passwords, a Redis database per process."""
 
+import atexit
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="cchc-test-"))
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="cchc-test-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-every-check-0123456789")
 _worker = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", ""))
 if _worker and os.environ.get("REDIS_URL") and not os.environ.get("CCHC_REDIS_SHIFTED"):
