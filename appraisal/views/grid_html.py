@@ -50,7 +50,7 @@ def _cell(found: queries.GridCell) -> str:
     mark, _ = found.status
     said = "chờ lần 2" if found.is_disputed else "tăng" if mark == "ok" and found.differs else _SAID[mark]
     points = found.standing.points if found.standing else found.claim.points if found.claim else None
-    value = "–" if points is None else numbers.vn_short(numbers.shown(points))
+    value = "" if mark == "na" else "–" if points is None else numbers.vn_short(numbers.shown(points))
     link = f"{quote(found.unit.code, safe='')}/{quote(found.criterion.code, safe='')}"
     return f"{link}><i{_CLASSES[mark]}>{said} </i>{value}</a>"
 
