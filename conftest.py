@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -30,6 +31,9 @@ if _worker and os.environ.get("REDIS_URL") and not os.environ.get("CCHC_REDIS_SH
 def _test_settings(settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
+    # What one test keeps is no other's: rows of another test have the same keys.
+    default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}
+    settings.CACHES = {"default": default if settings.REDIS_URL else {**default, "LOCATION": str(tmp_path)}}
     settings.LEDGER_ANCHOR = tmp_path / "ledger-anchor.log"
     settings.STORAGES = {
         **settings.STORAGES,

@@ -1,18 +1,19 @@
 """The whole block at a glance: the state of every cell, kept until something of its unit moves.
 
 To read 53 × 100 cells takes twenty times as long as an empty page, and between two looks one or two units have
-changed. So each unit's line is kept in the cache. It holds as long as the block's `inputs_version`, which every
-submission, reopening and step raises in its own transaction; under another version the marks of what the line
-was read from (the unit's scores, the council's steps) tell which units moved, and those are read again: what is
-shown is never older than the request. The lines hold the same for every reader; what one person may see of them
-is the page's business.
+changed. So each unit's line is kept in the cache. It holds as long as the block's `inputs_mark`, which every
+submission, reopening and step changes in its own transaction; under another mark, what the line was read from
+(the unit's scores, the council's steps) tells which units moved, and those are read again: what is shown is
+never older than the request. The lines hold the same for every reader; what one person may see of them is the
+page's business.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment
@@ -38,9 +39,9 @@ class Kind(NamedTuple):
 
 class Line(NamedTuple):
     """One unit: the kind (a place in the legend) of each leaf, in the order of the tree, and what they show.
-    `version`: of the block, when the line was last known to be true."""
+    `known`: the block's mark when the line was last seen to be true."""
 
-    version: int
+    known: UUID
     marks: tuple[object, ...]
     kinds: bytes
     text: str
@@ -87,14 +88,14 @@ def read(
     key = f"appraisal-matrix-{round_group.pk}"
     found = kept.get(key)
     matrix = found if isinstance(found, Matrix) and found.stamp == stamp else Matrix(stamp)
-    if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_version) for unit in units):
+    if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
         return matrix
     marks = _marks(round_group, units)
     moved = []
     for unit in units:
         line = matrix.lines.get(unit.pk)
         if line is not None and line.marks == marks[unit.pk]:
-            matrix.lines[unit.pk] = line._replace(version=round_group.inputs_version)
+            matrix.lines[unit.pk] = line._replace(known=round_group.inputs_mark)
         else:
             moved.append(unit)
     if moved:
@@ -103,18 +104,20 @@ def read(
     return matrix
 
 
-def _holds(line: Line | None, unit: Unit, version: int) -> bool:
-    return line is not None and line.version == version and line.marks[0] == unit.code
+def _holds(line: Line | None, unit: Unit, mark: UUID) -> bool:
+    return line is not None and line.known == mark and line.marks[0] == unit.code
 
 
 def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[object, ...]]:
     """What a line was read from, as small as it can be said: two queries. Whatever changes a score or a standing
-    raises its version."""
+    raises its version; the instant tells one history from another that a restored backup has begun."""
     submitted = SelfAssessment.objects.filter(round_group=round_group, state=SelfAssessment.State.SUBMITTED)
-    scored = submitted.annotate(versions=Sum("scores__version")).order_by()
-    claims = {unit: read for unit, *read in scored.values_list("unit_id", "submitted_at", "versions")}
+    scored = submitted.annotate(versions=Sum("scores__version"), last=Max("scores__updated_at")).order_by()
+    fields = ("unit_id", "submitted_at", "versions", "last")
+    claims = {unit: read for unit, *read in scored.values_list(*fields)}
     moved = Appraisal.objects.filter(round_group=round_group).order_by().values("unit_id")
-    decisions = dict(moved.annotate(versions=Sum("version")).values_list("unit_id", "versions"))
+    decided = moved.annotate(versions=Sum("version"), last=Max("updated_at"))
+    decisions = {unit: read for unit, *read in decided.values_list("unit_id", "versions", "last")}
     return {unit.pk: (unit.code, claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
 
 
@@ -132,7 +135,7 @@ def _read_again(
     for unit in units:
         cells = [sheet.cell(unit, leaf, True) for leaf in leaves]
         kinds = bytes(places.setdefault(kind_of(cell), len(places)) for cell in cells)
-        matrix.lines[unit.pk] = Line(round_group.inputs_version, marks[unit.pk], kinds, text(cells))
+        matrix.lines[unit.pk] = Line(round_group.inputs_mark, marks[unit.pk], kinds, text(cells))
     matrix.legend = list(places)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -24,7 +25,7 @@ from .models import Extension, Phase, Round, RoundGroup
 def inputs_changed(round_group_id: int) -> None:
     """Say that something the ranking or the council's grid of this block depends on has changed. The version
     counts in the same transaction as the change; the recomputation is asked for by name once that is in."""
-    RoundGroup.objects.filter(pk=round_group_id).update(inputs_version=F("inputs_version") + 1)
+    RoundGroup.objects.filter(pk=round_group_id).update(inputs_version=F("inputs_version") + 1, inputs_mark=uuid4())
     send_after_commit("results.recompute", round_group_id)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -190,8 +191,9 @@ class RoundGroup(models.Model):
     """One block in one round: which set measures it. Frozen once the first score is written.
 
     `inputs_version` grows with every change the ranking depends on, and with every step between council and
-    unit, whether or not it moves a point: `results` recomputes when its current computation is older, the
-    council's grid reads again.
+    unit, whether or not it moves a point: `results` recomputes when its current computation is older.
+    `inputs_mark` changes with it and never comes back, not even after a restored backup has counted on from
+    an older version: what is kept of a block is kept under it.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="groups", verbose_name="kỳ")
@@ -201,6 +203,7 @@ class RoundGroup(models.Model):
     )
     frozen_at = models.DateTimeField("khóa bộ tiêu chí lúc", null=True, blank=True)
     inputs_version = models.PositiveBigIntegerField("phiên bản đầu vào", default=0)
+    inputs_mark = models.UUIDField("dấu của phiên bản", default=uuid4, editable=False)
 
     class Meta:
         verbose_name = "khối trong kỳ"

@@ -2,16 +2,17 @@
 
 import re
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from redis.exceptions import RedisError
 
-from appraisal import actions, matrix, queries
+from appraisal import actions, kept, matrix, queries
 from appraisal.models import Appraisal
 from appraisal.tests.again import handed_in_again, reopened, rescore
 from appraisal.tests.factories import Council, assign, attach, council, document, release_stage, submitted
@@ -27,11 +28,6 @@ from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    cache.clear()
 
 
 @pytest.fixture
@@ -184,6 +180,17 @@ def test_a_kept_line_that_nobody_read_since_it_moved_is_not_taken_for_new(case):
     assert cells(manager, grid_page(case))["DV2/1.1"] == "nhận 1,5"
 
 
+def test_what_is_kept_of_a_history_that_was_rolled_back_is_not_shown_in_another(case):
+    """As after a restored backup: the block counts up to the same version again."""
+    client = sign_in(case.member)
+    with transaction.atomic():
+        actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+        assert cells(client, grid_page(case))["DV1/1.1"] == "nhận 1,5"
+        transaction.set_rollback(True)
+    adjust(case)
+    assert cells(client, grid_page(case))["DV1/1.1"] == "giảm 1"
+
+
 def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case):
     """One kept page for the same rights, filter and area; another for everything else."""
     narrow, twin, other = (person(Role.COUNCIL_MEMBER) for _ in range(3))
@@ -223,13 +230,10 @@ def test_the_second_look_is_the_first(case, query):
     assert first == second
 
 
-def test_without_the_cache_everything_is_read(case, monkeypatch):
-    def fail(*_: object) -> None:
-        raise RedisError
-
-    monkeypatch.setattr(cache, "get", fail)
-    monkeypatch.setattr(cache, "set", fail)
-    assert cells(sign_in(case.member), grid_page(case))["DV1/1.1"] == "chờ 1,5"
+def test_without_the_cache_everything_is_read(case):
+    client = sign_in(case.member)
+    with patch.object(cache, "get", side_effect=RedisError), patch.object(cache, "set", side_effect=RedisError):
+        assert cells(client, grid_page(case))["DV1/1.1"] == "chờ 1,5"
 
 
 def test_what_is_kept_counts_as_the_cells_themselves(case):
@@ -287,9 +291,8 @@ def asked(user: User, address: str) -> tuple[int, int]:
     client = sign_in(User.objects.get(pk=user.pk))
     client.get("/")
     counts = []
-    cache.clear()
-    for _ in range(2):
-        with CaptureQueriesContext(connection) as found:
+    for get in (lambda _: None, kept.get):
+        with patch.object(kept, "get", get), CaptureQueriesContext(connection) as found:
             assert client.get(address).status_code == 200
         counts.append(len(found))
     return counts[0], counts[1]

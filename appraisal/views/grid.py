@@ -169,7 +169,7 @@ def _stamp(here: Place) -> tuple[object, ...]:
     return (
         _made_by(),
         here.grid_address(),
-        (block.criteria_set_id, block.inputs_version, block.group.units_version),
+        (block.criteria_set_id, block.inputs_mark, block.group.units_version),
         (block.round.assessed_from, block.round.assessed_to),
         (here.stage, sorted(here.calendar.released), sorted(here.blind)),
     )

@@ -1,0 +1,90 @@
+"""Who reads which steps, standings, precedents and documents. Nothing of a stage reaches a unit before its release."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from appraisal import steps
+from appraisal.models import Action, Appraisal, AppraisalEntry, Message, Release, Stage
+from criteria.models import RoundGroup
+from selfassess.models import Document, Evidence, SelfAssessment
+from units import rules as people
+
+from .answering import UNIT_ROLES
+from .scope import Scope, assigned_cells, reads_all
+
+
+def _released() -> Q:
+    """A step whose stage has been released to its block. What was taken back before, and that it was, stays
+    among the council: it never stood when the units were told."""
+    stage = Release.objects.filter(round_group=OuterRef("appraisal__round_group"), stage=OuterRef("stage"))
+    return Q(Exists(stage.order_by()), undone_by__isnull=True) & ~Q(action=Action.UNDO)
+
+
+def entries_visible_to(user: people.AnyUser) -> QuerySet[AppraisalEntry]:
+    """Steps a person may read. Units: the released stages of their own, and their own replies.
+    Members: the cells assigned to them. Managers and observers: all."""
+    if reads_all(user):
+        return AppraisalEntry.objects.order_by("appraisal", "sequence")
+    seen = _open_to_units(people.grants(user).own_units)
+    return AppraisalEntry.objects.filter(seen | assigned_cells(user, "appraisal__")).order_by("appraisal", "sequence")
+
+
+def entries_open_to_units(unit_ids: Iterable[int]) -> QuerySet[AppraisalEntry]:
+    """What the units' own pages show, whatever other roles the reader holds."""
+    return AppraisalEntry.objects.filter(_open_to_units(unit_ids)).order_by("appraisal", "sequence")
+
+
+def _open_to_units(unit_ids: Iterable[int]) -> Q:
+    return Q(appraisal__unit__in=list(unit_ids)) & (Q(stage=Stage.EXPLANATION) | Q(_released()))
+
+
+def appraisals_visible_to(user: people.AnyUser) -> QuerySet[Appraisal]:
+    """Cells with at least one step the person may read. The row's own points are the council's newest:
+    a unit's page reads `entries_visible_to`, never these columns."""
+    if reads_all(user):
+        return Appraisal.objects.order_by("pk")
+    entries = AppraisalEntry.objects.filter(_released(), appraisal=OuterRef("pk")).order_by()
+    own = Q(unit__in=people.grants(user).own_units) & Exists(entries)
+    return Appraisal.objects.filter(own | assigned_cells(user, "")).order_by("pk")
+
+
+def may_read_precedents(scope: Scope, unit_id: int, criterion_id: int, *, owes_opinion: bool) -> bool:
+    """Who sees beside a cell how its criterion was decided elsewhere: whoever may read the cell. Not while
+    they owe one of its two blind opinions (`owes_opinion`): it would lean on those of the others."""
+    return scope.shows(unit_id, criterion_id) and not owes_opinion
+
+
+def precedents_visible_to(
+    scope: Scope, round_group: RoundGroup, unit_id: int, criterion_id: int, *, owes_opinion: bool
+) -> QuerySet[AppraisalEntry]:
+    """The decisions that count on the criterion at the other units of the block, by the predicate above.
+    Other members' units are the point of a precedent, so no assignment is asked; a closed unit stays closed."""
+    if not may_read_precedents(scope, unit_id, criterion_id, owes_opinion=owes_opinion):
+        return AppraisalEntry.objects.none()
+    rows = AppraisalEntry.objects.filter(
+        appraisal__round_group=round_group,
+        appraisal__criterion=criterion_id,
+        action__in=steps.DECISIONS,
+        undone_by__isnull=True,
+    ).exclude(appraisal__unit=unit_id)
+    rows = rows if scope.reads_all else rows.exclude(appraisal__unit__in=scope.own_units)
+    return rows.order_by("appraisal", "sequence")
+
+
+def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
+    """Evidence files: a unit's own; for a member those attached to a submitted score, a reply or the
+    answer to a question in the cells assigned to them; for managers and observers all."""
+    if reads_all(user):
+        return Document.objects.order_by("pk")
+    wanted = Q(unit__in=people.units_where(user, *UNIT_ROLES))
+    evidence = Evidence.objects.filter(
+        assigned_cells(user, "score__assessment__", "score__"),
+        score__assessment__state=SelfAssessment.State.SUBMITTED,
+        removed_at=None,
+    )
+    replies = AppraisalEntry.objects.filter(assigned_cells(user, "appraisal__"), documents__isnull=False)
+    answers = Message.objects.filter(assigned_cells(user, "question__"), documents__isnull=False)
+    wanted |= Q(pk__in=evidence.order_by().values("document")) | Q(pk__in=replies.order_by().values("documents"))
+    wanted |= Q(pk__in=answers.order_by().values("documents"))
+    return Document.objects.filter(wanted).order_by("pk")
