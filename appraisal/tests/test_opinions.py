@@ -13,7 +13,7 @@ from appraisal import actions, blind, ledger
 from appraisal.actions import desk
 from appraisal.actions import opinions as verbs
 from appraisal.models import Action, Appraisal, AppraisalEntry, BlindCriterion, Interest, Opinion, Stage
-from appraisal.tests.factories import Council, assign, council, fresh, release_stage
+from appraisal.tests.factories import Council, assign, council, fresh, release_row, release_stage
 from appraisal.tests.pages import adjust_form, cell_page, sign_in, unit_page
 from appraisal.tests.test_races import at_once
 from cchc_index.lib.faults import Conflict, Refused
@@ -84,6 +84,19 @@ def test_one_opinion_settles_nothing(case):
     assert given.settled is None
     assert not Appraisal.objects.exists()
     assert list(ledger.check()) == []
+
+
+def test_two_opinions_settle_a_leaf_that_the_unit_left_unscored(case, other):
+    SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).delete()
+    say(case, case.member, "0")
+    assert say(case, other, "0").settled.action == Action.ADJUST
+
+
+def test_the_meeting_takes_no_opinions(case):
+    for stage in (Stage.ROUND1, Stage.ROUND2):
+        release_row(case.round_group, stage)
+    with pytest.raises(Refused, match="không cần hai ý kiến"):
+        say(case, case.manager, "1")
 
 
 def test_at_the_edge_of_the_tolerance_the_first_opinion_stands(case, other):

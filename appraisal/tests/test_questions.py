@@ -87,14 +87,24 @@ def test_who_may_not(case):
 def test_bad_questions_and_answers_are_refused(case):
     with pytest.raises(Refused):
         ask(case, text="  ")
-    with pytest.raises(Refused):
-        actions.ask(actor=case.member, **case.cell(), text="x", due_on=clock.today() - timedelta(days=1))
-    question = ask(case)
+    with pytest.raises(Refused, match="dài quá 5000"):
+        ask(case, text="x" * 5001)
+    for due in (clock.today() - timedelta(days=1), None):
+        with pytest.raises(Refused, match="hạn trả lời"):
+            actions.ask(actor=case.member, **case.cell(), text="x", due_on=due)
+    question = ask(case, text="x" * 5000)
     foreign = document(case.second, case.officer)
     with pytest.raises(Refused):
         actions.answer(actor=case.officer, question_id=question.pk, text="x", document_ids=[foreign.pk])
     with pytest.raises(Refused):
         actions.assign_question(actor=case.head, question_id=question.pk, assignee_id=case.member.pk)
+
+
+def test_an_answer_may_be_left_to_nobody_in_particular(case):
+    question = ask(case)
+    for who in (case.officer, None):
+        key = who.pk if who else None
+        assert actions.assign_question(actor=case.head, question_id=question.pk, assignee_id=key).assignee == who
 
 
 def test_the_same_form_twice_is_one_message(case):

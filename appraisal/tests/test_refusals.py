@@ -1,0 +1,127 @@
+"""What the council's verbs refuse, each with its own sentence and nothing written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from appraisal import actions
+from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.tests.factories import Council, assign, council, release_row
+from appraisal.tests.pages import WORDS
+from cchc_index.lib.faults import Conflict, Refused
+from criteria.models import Criterion, Phase
+from criteria.tests.factories import CriterionFactory, open_phase
+from units.models import LogEntry, Role
+from units.tests.factories import UnitFactory, UnitGroupFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case() -> Council:
+    return council()
+
+
+@contextmanager
+def refused(words: str | None = None, kind: type[Exception] = Refused) -> Iterator[None]:
+    """The sentence is said, and neither a step nor a line of the log is written."""
+    before = (AppraisalEntry.objects.count(), LogEntry.objects.count())
+    with pytest.raises(kind, match=words):
+        yield
+    assert (AppraisalEntry.objects.count(), LogEntry.objects.count()) == before
+
+
+def recognise(case: Council, seen: int = 0, **cell: object) -> Appraisal:
+    return actions.recognise(actor=case.member, **{**case.cell(), **cell}, seen_version=seen)
+
+
+def adjust(case: Council, seen: int, points: str = "1") -> Appraisal:
+    words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": seen}
+    return actions.adjust(actor=case.member, **case.cell(), points=Decimal(points), **words)
+
+
+def elsewhere() -> Criterion:
+    """A leaf that units of another block score."""
+    return CriterionFactory(criteria_set__group=UnitGroupFactory(code="khac"))
+
+
+def meeting(case: Council) -> None:
+    """Both rounds are released: the council's meeting decides, recorded by the index manager."""
+    for stage in (Stage.ROUND1, Stage.ROUND2):
+        release_row(case.round_group, stage)
+
+
+def test_a_criterion_of_another_set_is_refused(case):
+    with refused("không thuộc bộ tiêu chí"):
+        recognise(case, criterion_id=elsewhere().pk)
+
+
+def test_a_unit_without_any_assessment_is_refused(case):
+    unit = UnitFactory(group=case.round_group.group)
+    with refused("chưa nộp"):
+        recognise(case, unit_id=unit.pk)
+
+
+def test_the_own_unit_is_named_as_the_reason(case):
+    with refused("đơn vị của mình", PermissionDenied):
+        recognise(case, unit_id=case.home.pk)
+
+
+def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_not(case):
+    case.member = case.officer
+    with refused(kind=PermissionDenied):
+        recognise(case)
+    Phase.objects.all().delete()
+    with refused(kind=PermissionDenied):
+        recognise(case)
+
+
+def test_recognising_nothing_is_refused(case):
+    with refused("Chưa chọn"):
+        actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=[])
+
+
+def test_the_meeting_recognises_one_by_one_and_with_words(case):
+    meeting(case)
+    cell = case.cell()
+    with refused("Ghi căn cứ"):
+        actions.recognise(actor=case.manager, **cell, comment="  ", seen_version=0)
+    cells = [(cell["unit_id"], cell["criterion_id"], 0)]
+    with refused("quyết định riêng"):
+        actions.bulk_recognise(actor=case.manager, round_group_id=case.round_group.pk, cells=cells)
+
+
+def test_a_decision_that_was_seen_and_is_not_there_is_a_conflict(case):
+    with refused("không còn", Conflict):
+        recognise(case, seen=1)
+
+
+def test_the_same_form_sent_twice_is_one_step_but_not_after_others_have_moved(case):
+    first = adjust(case, 0)
+    assert adjust(case, 0) == first
+    rival = person(Role.COUNCIL_MEMBER)
+    assign(rival, case.round_group)
+    actions.recognise(actor=rival, **case.cell(), seen_version=1)
+    adjust(case, 2)
+    with refused(kind=Conflict):
+        adjust(case, 0)
+    assert AppraisalEntry.objects.count() == 3
+
+
+def test_only_a_leaf_that_units_score_takes_two_opinions(case):
+    surveyed = CriterionFactory(criteria_set=case.round_group.criteria_set, source="survey", code="8", position=80)
+    for leaf in (surveyed, elsewhere()):
+        with refused("Chỉ chọn được"):
+            actions.mark_blind(
+                actor=case.manager, round_group_id=case.round_group.pk, criterion_id=leaf.pk, tolerance=Decimal(0)
+            )
+
+
+def test_what_nobody_released_cannot_be_taken_back(case):
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    for stage in Stage.ROUND1, Stage.ROUND2:
+        with refused("chưa công bố"):
+            actions.withdraw(actor=case.manager, round_group_id=case.round_group.pk, stage=stage, reason="Nhầm.")
