@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from appraisal import actions
+from appraisal import actions, ledger
 from appraisal.models import Appraisal, AppraisalEntry, Stage
 from appraisal.tests.factories import Council, assign, council, release_row
 from appraisal.tests.pages import WORDS
@@ -125,3 +125,23 @@ def test_what_nobody_released_cannot_be_taken_back(case):
     for stage in Stage.ROUND1, Stage.ROUND2:
         with refused("chưa công bố"):
             actions.withdraw(actor=case.manager, round_group_id=case.round_group.pk, stage=stage, reason="Nhầm.")
+
+
+def test_only_the_author_takes_a_batch_back_and_only_one_that_is(case):
+    cell = (case.first.pk, case.leaf.pk, 0)
+    actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=[cell])
+    batch = LogEntry.objects.get(verb=ledger.VERB_BULK)
+    rival = person(Role.COUNCIL_MEMBER)
+    assign(rival, case.round_group)
+    for actor, batch_id in ((rival, batch.pk), (case.member, batch.pk - 1)):
+        with refused("Chỉ người công nhận hàng loạt", PermissionDenied):
+            actions.undo_batch(
+                actor=actor, round_group_id=case.round_group.pk, batch_id=batch_id, cells=[(*cell[:2], 1)]
+            )
+
+
+def test_taking_back_what_one_has_since_decided_anew_is_a_conflict(case):
+    recognise(case)
+    adjust(case, 1)
+    with refused("Chưa rút lại gì", Conflict):
+        actions.undo(actor=case.member, **case.cell(), seen_version=1)
