@@ -145,3 +145,12 @@ def test_taking_back_what_one_has_since_decided_anew_is_a_conflict(case):
     adjust(case, 1)
     with refused("Chưa rút lại gì", Conflict):
         actions.undo(actor=case.member, **case.cell(), seen_version=1)
+
+
+def test_what_another_manager_has_taken_back_is_a_conflict(case):
+    meeting(case)
+    second = person(Role.INDEX_MANAGER)
+    actions.recognise(actor=case.manager, **case.cell(), comment=WORDS, seen_version=0)
+    actions.undo(actor=second, **case.cell(), seen_version=1)
+    with refused("Chưa rút lại gì", Conflict):
+        actions.undo(actor=case.manager, **case.cell(), seen_version=1)
