@@ -1,21 +1,20 @@
 """What the council's verbs refuse, each with its own sentence and nothing written."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from appraisal import actions, ledger
-from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.models import AppraisalEntry, Stage
 from appraisal.tests.factories import Council, assign, council, release_row
 from appraisal.tests.pages import WORDS
-from cchc_index.lib.faults import Conflict, Refused
-from criteria.models import Criterion, Phase
+from appraisal.tests.refusing import adjust, elsewhere, recognise, refused
+from cchc_index.lib.faults import Conflict
+from criteria.models import Phase
 from criteria.tests.factories import CriterionFactory, open_phase
 from units.models import LogEntry, Role
-from units.tests.factories import UnitFactory, UnitGroupFactory, person
+from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -23,29 +22,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def case() -> Council:
     return council()
-
-
-@contextmanager
-def refused(words: str | None = None, kind: type[Exception] = Refused) -> Iterator[None]:
-    """The sentence is said, and neither a step nor a line of the log is written."""
-    before = (AppraisalEntry.objects.count(), LogEntry.objects.count())
-    with pytest.raises(kind, match=words):
-        yield
-    assert (AppraisalEntry.objects.count(), LogEntry.objects.count()) == before
-
-
-def recognise(case: Council, seen: int = 0, **cell: object) -> Appraisal:
-    return actions.recognise(actor=case.member, **{**case.cell(), **cell}, seen_version=seen)
-
-
-def adjust(case: Council, seen: int, points: str = "1") -> Appraisal:
-    words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": seen}
-    return actions.adjust(actor=case.member, **case.cell(), points=Decimal(points), **words)
-
-
-def elsewhere() -> Criterion:
-    """A leaf that units of another block score."""
-    return CriterionFactory(criteria_set__group=UnitGroupFactory(code="khac"))
 
 
 def meeting(case: Council) -> None:
