@@ -84,8 +84,8 @@ def read(
     """The lines of `units` over all self-assessed `leaves` of the block; `text` says what a line shows and
     `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
     two, and those of one sheet when it was something of these units."""
-    stamp = (made_by, sorted(released), [(leaf.pk, leaf.code) for leaf in leaves])
-    key = f"appraisal-matrix-{round_group.pk}"
+    stamp = (sorted(released), [(leaf.pk, leaf.code) for leaf in leaves])
+    key = f"appraisal-matrix-{made_by}-{round_group.pk}"
     found = kept.get(key)
     matrix = found if isinstance(found, Matrix) and found.stamp == stamp else Matrix(stamp)
     if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
