@@ -245,7 +245,7 @@ def test_what_is_kept_counts_as_the_cells_themselves(case):
         here.leaves,
         released=here.calendar.released,
         text=lambda line: " ".join(cell.key for cell in line),
-        made_by="a test",
+        made_by="a-test",
     )
     kinds = b"".join(found.lines[unit.pk].kinds for unit in here.units)
     assert found.tally(kinds) == queries.tally(here.cells(here.units, here.leaves))
