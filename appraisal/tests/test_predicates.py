@@ -2,9 +2,9 @@
 
 import pytest
 
-from appraisal import rules
-from appraisal.models import Confirmation, Stage
-from appraisal.tests.factories import Council, council, fresh, question_row
+from appraisal import actions, rules
+from appraisal.models import AppraisalEntry, Confirmation, Stage
+from appraisal.tests.factories import Council, assign, council, fresh, question_row
 from appraisal.tests.pages import adjusted_and_released
 from units.models import Membership, Role, User
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
@@ -65,3 +65,17 @@ def test_only_the_units_people_may_reply(case):
     assert may == [case.officer, case.head]
     for user in (case.member, case.manager, person(Role.UNIT_HEAD, case.second)):
         assert not rules.can_reply(user, standing)
+
+
+def test_a_decision_is_taken_back_by_its_author_in_its_own_stage(case):
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    step = AppraisalEntry.objects.get()
+    cell = (case.first.pk, case.leaf.pk)
+    rival = person(Role.COUNCIL_MEMBER)
+    assign(rival, case.round_group)
+    may = {
+        (user, stage): rules.may_undo(user, stage, scope(case, user), cell, step)
+        for user in (case.member, rival, case.manager)
+        for stage in (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, None)
+    }
+    assert [at for at, allowed in may.items() if allowed] == [(case.member, Stage.ROUND1)]
