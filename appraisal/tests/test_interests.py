@@ -4,13 +4,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from appraisal import actions, ledger, rules
+from appraisal import actions, ledger, proofs, rules
 from appraisal.models import Appraisal, Confirmation, Interest
 from appraisal.tests.factories import Council, assign, attach, council, document, fresh
 from appraisal.tests.pages import cell_page, sign_in, status, unit_page
 from cchc_index.lib.faults import Refused
 from selfassess.models import SelfScore
-from units.models import Role, User
+from units.models import LogEntry, Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,55 @@ def test_the_index_manager_records_for_a_member_and_a_colleague_may_not(case):
         declare(case, by=person(Role.COUNCIL_MEMBER))
     with pytest.raises(PermissionDenied):
         actions.withdraw_interest(actor=case.member, interest_id=Interest.objects.get().pk, reason="Thôi.")
+
+
+def test_a_declaration_needs_words_and_somebody_who_judges(case):
+    with pytest.raises(Refused, match="Ghi lý do"):
+        actions.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="  ")
+    with pytest.raises(Refused, match="không phải thành viên"):
+        actions.declare_interest(actor=case.manager, member=case.officer, unit=case.first, reason=WHY)
+    observer = person(Role.OBSERVER)
+    with pytest.raises(PermissionDenied):
+        actions.declare_interest(actor=observer, member=observer, unit=case.first, reason=WHY)
+    assert not Interest.objects.exists()
+
+
+def test_each_member_declares_each_unit_for_themselves(case):
+    colleague = person(Role.COUNCIL_MEMBER)
+    for member, unit in ((case.member, case.first), (case.member, case.second), (colleague, case.first)):
+        actions.declare_interest(actor=member, member=member, unit=unit, reason=WHY)
+    assert {case.first.pk, case.second.pk} <= rules.closed_units(fresh(case.member))
+    assert rules.closed_units(fresh(colleague)) == {case.first.pk}
+
+
+def test_a_colleague_withdraws_nothing(case):
+    row = declare(case)
+    with pytest.raises(PermissionDenied):
+        actions.withdraw_interest(actor=person(Role.COUNCIL_MEMBER), interest_id=row.pk, reason="Thôi.")
+    assert Interest.objects.get().withdrawn_at is None
+
+
+def test_what_a_manager_recorded_any_manager_withdraws_and_twice_is_once(case):
+    row = declare(case, by=case.manager)
+    actions.declare_interest(actor=case.member, member=case.member, unit=case.second, reason=WHY)
+    for manager, why in ((person(Role.INDEX_MANAGER), "Hết."), (case.manager, "Hết rồi.")):
+        actions.withdraw_interest(actor=manager, interest_id=row.pk, reason=why)
+    assert Interest.objects.get(withdrawn_at__isnull=False).withdrawal_reason == "Hết."
+    assert LogEntry.objects.filter(verb=proofs.VERB_WITHDRAW).count() == 1
+    assert case.second.pk in rules.closed_units(fresh(case.member))
+
+
+def test_only_a_member_confirms_and_the_log_keeps_what_they_had_declared(case):
+    for someone in (case.manager, case.officer, person(Role.OBSERVER)):
+        with pytest.raises(PermissionDenied):
+            actions.confirm_no_interest(actor=someone, round_=case.round_group.round)
+    newcomer = person(Role.COUNCIL_MEMBER)
+    for member, unit in ((newcomer, case.first), (newcomer, case.home), (case.member, case.second)):
+        row = actions.declare_interest(actor=member, member=member, unit=unit, reason=WHY)
+        if unit == case.home:
+            actions.withdraw_interest(actor=newcomer, interest_id=row.pk, reason="Đã nghỉ việc ở đó.")
+    actions.confirm_no_interest(actor=newcomer, round_=case.round_group.round)
+    assert LogEntry.objects.get(verb="appraisal.confirm_no_interest").after["declared"] == [case.first.code]
 
 
 def test_withdrawn_it_stays_and_declared_again_it_is_a_new_row(case):
