@@ -105,22 +105,6 @@ def can_edit(user: people.AnyUser, assessment: SelfAssessment, at: datetime | No
     return can(user, "edit", assessment, at)
 
 
-def can_hand_over(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
-    return can(user, "hand_over", assessment, at)
-
-
-def can_send_back(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
-    return can(user, "send_back", assessment, at)
-
-
-def can_submit(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
-    return can(user, "submit", assessment, at)
-
-
-def can_reopen(user: people.AnyUser, assessment: SelfAssessment, at: datetime | None = None) -> bool:
-    return can(user, "reopen", assessment, at)
-
-
 def sees_all(user: people.AnyUser) -> bool:
     return people.is_index_manager(user) or people.is_observer(user)
 
@@ -136,10 +120,6 @@ def units_visible_to(user: people.AnyUser) -> QuerySet[Unit]:
 def visible_to(user: people.AnyUser) -> QuerySet[SelfAssessment]:
     found = SelfAssessment.objects.select_related("unit__group", "round_group__round", "round_group__group")
     return found if sees_all(user) else found.filter(unit__in=units_visible_to(user))
-
-
-def can_view(user: people.AnyUser, assessment: SelfAssessment) -> bool:
-    return sees_all(user) or is_member(user, assessment.unit_id)
 
 
 def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
