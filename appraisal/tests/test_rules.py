@@ -1,17 +1,28 @@
 """Who may what, asked of the rules themselves: each refuses on its own, also where an action looks earlier."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from appraisal import actions, rules
-from appraisal.models import Appraisal, Confirmation, Stage
-from appraisal.tests.factories import Council, attach, council, document, fresh, question_row, release_row
+from appraisal.models import Appraisal, AppraisalEntry, Confirmation, Stage
+from appraisal.tests.factories import (
+    Council,
+    assign,
+    attach,
+    council,
+    document,
+    fresh,
+    question_row,
+    release_row,
+    submitted,
+)
 from appraisal.tests.pages import adjusted_and_released
-from appraisal.tests.refusing import recognise
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from appraisal.tests.refusing import adjust, recognise
+from criteria.models import Criterion, Phase
+from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_phase
 from selfassess.models import SelfScore
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -65,6 +76,119 @@ def test_who_settles_between_two_opinions(case):
     assert [settles(case, who, case.first) for who in (stranger, observer, case.officer)] == [False] * 3
     assert not settles(case, case.manager, case.home)
     assert not settles(case, case.manager, case.first, Stage.FINAL)
+
+
+def test_a_leaf_that_the_survey_scores_is_nobodys(case):
+    case.leaf = case.round_group.criteria_set.criteria.get(code="1.3")
+    assert not settles(case, case.manager, case.first)
+    for stage in (Stage.ROUND1, Stage.ROUND2):
+        release_row(case.round_group, stage)
+    assert not judges(case, case.manager, case.first)
+
+
+# --- taking back --------------------------------------------------------------------------------------
+
+
+def undoable(case: Council, user: User) -> list[int]:
+    """What the queryset offers; the predicate offers no step that the queryset does not know as standing."""
+    found = list(rules.steps_undoable_by(fresh(user), case.round_group))
+    stage, scope = rules.calendar(case.round_group).stage, rules.scope_of(fresh(user), case.round_group)
+    for step in found:
+        cell = (step.appraisal.unit_id, step.appraisal.criterion_id)
+        assert rules.may_undo(user, stage, scope, cell, step)
+    return [step.pk for step in found]
+
+
+def last_step(standing: Appraisal) -> AppraisalEntry:
+    return standing.entries.order_by("sequence").last()
+
+
+def next_year(case: Council) -> Council:
+    """The same units, people and criteria in another year."""
+    block = RoundGroupFactory(round=RoundFactory(year=2032), criteria_set=case.round_group.criteria_set)
+    for unit in (case.first, case.second, case.home):
+        submitted(block, unit, case.scores)
+    assign(case.member, block)
+    open_phase(block.round, Phase.Kind.ROUND1)
+    return replace(case, round_group=block)
+
+
+def settled_blind(case: Council, unit: Unit, leaf: Criterion) -> None:
+    """Two members take the unit's score, each for themselves."""
+    block, cell = case.round_group, case.cell(unit, leaf)
+    actions.mark_blind(actor=case.manager, round_group_id=block.pk, criterion_id=leaf.pk, tolerance=Decimal(0))
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, block)
+    for member in (case.member, other):
+        actions.give_opinion(actor=member, **cell, recognising=True, seen_version=0)
+
+
+def test_a_step_is_taken_back_in_its_own_year_while_the_unit_stands_submitted(case):
+    other = next_year(case)
+    here, there = (last_step(recognise(year)) for year in (case, other))
+    assert (undoable(case, case.member), undoable(other, case.member)) == ([here.pk], [there.pk])
+    case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
+    assert (undoable(case, case.member), undoable(other, case.member)) == ([], [there.pk])
+
+
+def test_when_a_later_step_was_taken_back_the_one_before_may_be(case):
+    first = last_step(recognise(case))
+    second = last_step(adjust(case, 1))
+    assert undoable(case, case.member) == [second.pk]
+    actions.undo(actor=case.member, **case.cell(), seen_version=2)
+    assert undoable(case, case.member) == [first.pk]
+
+
+def test_a_step_of_a_released_stage_is_not_taken_back_in_the_next(case):
+    step = last_step(recognise(case))
+    cell, scope = (case.first.pk, case.leaf.pk), rules.scope_of(case.member, case.round_group)
+    assert rules.may_undo(case.member, Stage.ROUND1, scope, cell, step)
+    release_row(case.round_group, Stage.ROUND1)
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    assert not rules.may_undo(case.member, Stage.ROUND2, scope, cell, step)
+    assert undoable(case, case.member) == []
+
+
+def test_who_is_no_longer_assigned_is_offered_nothing_to_take_back(case):
+    step = last_step(recognise(case))
+    case.member.assignments.all().delete()
+    scope = rules.scope_of(fresh(case.member), case.round_group)
+    assert not rules.may_undo(case.member, Stage.ROUND1, scope, (case.first.pk, case.leaf.pk), step)
+    assert undoable(case, case.member) == []
+
+
+def test_the_meetings_steps_are_any_managers_but_never_at_the_own_unit(case):
+    for stage in (Stage.ROUND1, Stage.ROUND2):
+        release_row(case.round_group, stage)
+    outsider = person(Role.INDEX_MANAGER)
+    words = {"actor": outsider, "comment": "Hội đồng kết luận.", "seen_version": 0}
+    here, home = (last_step(actions.recognise(**case.cell(unit), **words)).pk for unit in (case.first, case.home))
+    assert undoable(case, case.manager) == [here]
+    assert set(undoable(case, outsider)) == {here, home}
+    for who in (case.member, person(Role.OBSERVER), case.officer):
+        assert undoable(case, who) == []
+
+
+def test_opinions_settle_one_cell_of_one_year_and_no_other(case):
+    step = last_step(recognise(case))
+    settled_blind(case, case.second, case.leaf)
+    settled_blind(case, case.first, case.other_leaf)
+    settled_blind(next_year(case), case.first, case.leaf)
+    actions.give_opinion(actor=case.member, **case.cell(), recognising=True, seen_version=1)
+    assert undoable(case, case.member) == [step.pk]
+    actions.undo(actor=case.member, **case.cell(), seen_version=1)
+    assert not case.standing().is_decided
+
+
+def test_one_opinion_that_settled_nothing_does_not_bind_the_meeting(case):
+    block, cell = case.round_group, case.cell()
+    actions.mark_blind(actor=case.manager, round_group_id=block.pk, criterion_id=case.leaf.pk, tolerance=Decimal(0))
+    actions.give_opinion(actor=case.member, **cell, recognising=True, seen_version=0)
+    for stage in (Stage.ROUND1, Stage.ROUND2):
+        release_row(block, stage)
+    made = actions.recognise(actor=case.manager, **cell, comment="Hội đồng kết luận.", seen_version=0)
+    assert undoable(case, case.manager) == [last_step(made).pk]
+    assert not actions.undo(actor=case.manager, **cell, seen_version=1).is_decided
 
 
 # --- answering ----------------------------------------------------------------------------------------
