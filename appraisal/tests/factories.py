@@ -1,7 +1,7 @@
 """A small block with submitted self-assessments, assigned council members and the library of reasons."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
@@ -11,7 +11,7 @@ from appraisal.models import Acknowledgement, Appraisal, Assignment, Confirmatio
 from appraisal.reasons import ensure_reasons
 from cchc_index.lib import clock
 from criteria.models import Criterion, Phase, Round, RoundGroup, Source
-from criteria.tests.factories import open_phase, small_round
+from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_phase, small_round
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -143,6 +143,17 @@ def council(phase: Phase.Kind | None = Phase.Kind.ROUND1) -> Council:
         reason=Reason.objects.get(code="thieu-tai-lieu"),
         scores=scores,
     )
+
+
+def next_year(case: Council) -> Council:
+    """The same units, people and criteria a year later, submitted again and open for round 1."""
+    later = case.round_group.round.year + 1
+    block = RoundGroupFactory(round=RoundFactory(year=later), criteria_set=case.round_group.criteria_set)
+    for unit in (case.first, case.second, case.home):
+        submitted(block, unit, case.scores)
+    assign(case.member, block)
+    open_phase(block.round, Phase.Kind.ROUND1)
+    return replace(case, round_group=block)
 
 
 def fresh(user: User) -> User:

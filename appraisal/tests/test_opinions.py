@@ -142,6 +142,15 @@ def test_the_manager_does_not_settle_at_their_own_unit_nor_a_declared_one(case, 
         say(case, case.manager, "1", unit=case.home)
 
 
+def test_a_member_without_the_cell_does_not_decide_between_two(case, other):
+    say(case, case.member, "1")
+    say(case, other, "0.1")
+    for who in (person(Role.COUNCIL_MEMBER), person(Role.OBSERVER)):
+        with pytest.raises(PermissionDenied):
+            say(case, who, "0.5")
+    assert Opinion.objects.count() == 2
+
+
 def test_neither_of_the_two_decides_between_them(case, other):
     say(case, case.member, "1")
     say(case, other, "0.1")

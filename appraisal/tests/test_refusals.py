@@ -1,5 +1,6 @@
 """What the council's verbs refuse, each with its own sentence and nothing written."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,9 +8,10 @@ from django.core.exceptions import PermissionDenied
 
 from appraisal import actions, ledger
 from appraisal.models import AppraisalEntry, Stage
-from appraisal.tests.factories import Council, assign, council, release_row
+from appraisal.tests.factories import Council, acknowledged, assign, council, release_row
 from appraisal.tests.pages import WORDS
 from appraisal.tests.refusing import adjust, elsewhere, recognise, refused
+from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict
 from criteria.models import Phase
 from criteria.tests.factories import CriterionFactory, open_phase
@@ -47,7 +49,7 @@ def test_the_own_unit_is_named_as_the_reason(case):
 
 
 def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_not(case):
-    case.member = case.officer
+    case.member = person(Role.OBSERVER)
     with refused(kind=PermissionDenied):
         recognise(case)
     Phase.objects.all().delete()
@@ -58,6 +60,13 @@ def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_n
 def test_recognising_nothing_is_refused(case):
     with refused("Chưa chọn"):
         actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=[])
+
+
+def test_a_draft_is_not_recognised_among_many(case):
+    case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
+    cells = [(unit.pk, case.leaf.pk, 0) for unit in (case.second, case.first)]
+    with refused("chưa nộp"):
+        actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
 
 
 def test_the_meeting_recognises_one_by_one_and_with_words(case):
@@ -73,6 +82,14 @@ def test_the_meeting_recognises_one_by_one_and_with_words(case):
 def test_a_decision_that_was_seen_and_is_not_there_is_a_conflict(case):
     with refused("không còn", Conflict):
         recognise(case, seen=1)
+
+
+def test_a_form_that_names_no_version_has_seen_no_decision(case):
+    first = recognise(case, seen=None)
+    assert recognise(case, seen=None) == first
+    adjust(case, 1)
+    with refused(kind=Conflict):
+        recognise(case, seen=None)
 
 
 def test_the_same_form_sent_twice_is_one_step_but_not_after_others_have_moved(case):
@@ -94,6 +111,20 @@ def test_only_a_leaf_that_units_score_takes_two_opinions(case):
             actions.mark_blind(
                 actor=case.manager, round_group_id=case.round_group.pk, criterion_id=leaf.pk, tolerance=Decimal(0)
             )
+
+
+def test_what_is_no_stage_to_release_is_not_released(case):
+    for stage in (Stage.IMPORT, Stage.EXPLANATION, "khac"):
+        with refused("Chưa đến lúc"):
+            actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=stage)
+
+
+def test_a_report_looked_at_too_early_releases_nothing_after_the_phase_was_put_off(case):
+    acknowledged(case.manager, case.round_group)
+    tomorrow = clock.now() + timedelta(days=1)
+    open_phase(case.round_group.round, Phase.Kind.ROUND1, opens=tomorrow, closes=tomorrow + timedelta(days=9))
+    with refused("Chưa đến lúc"):
+        actions.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
 
 
 def test_what_nobody_released_cannot_be_taken_back(case):

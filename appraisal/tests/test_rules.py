@@ -1,6 +1,5 @@
 """Who may what, asked of the rules themselves: each refuses on its own, also where an action looks earlier."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -15,14 +14,14 @@ from appraisal.tests.factories import (
     council,
     document,
     fresh,
+    next_year,
     question_row,
     release_row,
-    submitted,
 )
 from appraisal.tests.pages import adjusted_and_released
 from appraisal.tests.refusing import adjust, recognise
 from criteria.models import Criterion, Phase
-from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_phase
+from criteria.tests.factories import open_phase
 from selfassess.models import SelfScore
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -101,16 +100,6 @@ def undoable(case: Council, user: User) -> list[int]:
 
 def last_step(standing: Appraisal) -> AppraisalEntry:
     return standing.entries.order_by("sequence").last()
-
-
-def next_year(case: Council) -> Council:
-    """The same units, people and criteria in another year."""
-    block = RoundGroupFactory(round=RoundFactory(year=2032), criteria_set=case.round_group.criteria_set)
-    for unit in (case.first, case.second, case.home):
-        submitted(block, unit, case.scores)
-    assign(case.member, block)
-    open_phase(block.round, Phase.Kind.ROUND1)
-    return replace(case, round_group=block)
 
 
 def settled_blind(case: Council, unit: Unit, leaf: Criterion) -> None:
@@ -207,6 +196,26 @@ def test_only_the_units_own_people_reply(case):
     assert not any(rules.can_reply(who, standing) for who in strangers)
 
 
+def test_a_reply_is_due_on_an_adjustment_of_a_released_round_one(case):
+    standing = adjust(case, 0)
+    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    release_row(next_year(case).round_group, Stage.ROUND1)
+    release_row(case.round_group, Stage.IMPORT)
+    assert not rules.reply_is_due(standing)
+    release_row(case.round_group, Stage.ROUND1)
+    assert rules.reply_is_due(standing)
+    standing.stage = Stage.ROUND2
+    assert not rules.reply_is_due(standing)
+
+
+def test_a_units_people_are_its_officers_and_heads_of_today(case):
+    person(Role.UNIT_OFFICER, case.second)
+    person(Role.COUNCIL_MEMBER, case.first)
+    Membership.objects.filter(user=person(Role.UNIT_OFFICER, case.first)).update(active=False)
+    User.objects.filter(pk=person(Role.UNIT_HEAD, case.first).pk).update(is_active=False)
+    assert set(rules.people_answering(case.first.pk)) == {case.officer, case.head}
+
+
 # --- what is asked first ------------------------------------------------------------------------------
 
 
@@ -227,6 +236,17 @@ def test_an_archive_is_released_once_there_is_one_and_replies_never_are(case):
     actions.import_standings(actor=None, round_group=case.round_group, rows=rows)
     assert due(case, Stage.IMPORT)
     assert not due(case, Stage.EXPLANATION)
+
+
+def test_only_the_manager_reads_who_is_assigned_what_and_every_reason(case):
+    for who, sees in (
+        (case.manager, True),
+        (case.member, False),
+        (person(Role.OBSERVER), False),
+        (case.officer, False),
+    ):
+        assert rules.assignments_manageable_by(who).exists() is sees
+        assert rules.reasons_manageable_by(who).exists() is sees
 
 
 # --- reading ------------------------------------------------------------------------------------------
@@ -254,3 +274,25 @@ def test_who_reads_which_evidence(case):
         (person(Role.UNIT_HEAD, case.second), none),
     ):
         assert set(rules.documents_visible_to(who)) == expected
+
+
+def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case):
+    standing, paper = adjusted_and_released(case), document(case.first, case.officer)
+    words = {"agree": False, "comment": "Có báo cáo.", "document_ids": [paper.pk]}
+    actions.reply(actor=case.officer, appraisal_id=standing.pk, **words)
+    elsewhere = person(Role.COUNCIL_MEMBER)
+    assign(elsewhere, case.round_group, branch=case.other_leaf)
+    assert set(rules.documents_visible_to(case.member)) == {paper}
+    assert not rules.documents_visible_to(elsewhere).exists()
+
+
+def test_a_unit_reads_its_own_released_cells_and_no_others(case):
+    other_officer = person(Role.UNIT_OFFICER, case.second)
+    standing = recognise(case)
+    release_row(next_year(case).round_group, Stage.ROUND1)
+    for who in (case.officer, other_officer):
+        assert not rules.entries_visible_to(who).exists()
+        assert not rules.appraisals_visible_to(who).exists()
+    release_row(case.round_group, Stage.ROUND1)
+    assert list(rules.appraisals_visible_to(case.officer)) == [standing]
+    assert not rules.appraisals_visible_to(other_officer).exists()

@@ -1,0 +1,102 @@
+"""One year never counts in another: the same units, people and criteria are appraised twice, side by side."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from appraisal import actions
+from appraisal.models import BlindCriterion, Release, Stage
+from appraisal.tests.factories import Council, assign, council, next_year, release_stage
+from appraisal.tests.refusing import adjust, recognise, refused
+from selfassess.models import SelfScore
+from units.models import Role
+from units.tests.factories import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case() -> Council:
+    return council()
+
+
+@pytest.fixture
+def later(case) -> Council:
+    return next_year(case)
+
+
+def unmark(case: Council, leaf) -> None:
+    actions.unmark_blind(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=leaf.pk)
+
+
+def withdraw(case: Council) -> None:
+    block = case.round_group.pk
+    actions.withdraw(actor=case.manager, round_group_id=block, stage=Stage.ROUND1, reason="Công bố nhầm.")
+
+
+def mark(case: Council, leaf) -> None:
+    block = case.round_group.pk
+    actions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf.pk, tolerance=Decimal(0))
+
+
+def test_a_leaf_marked_for_two_opinions_is_marked_in_its_year_and_alone(case, later):
+    mark(later, case.leaf)
+    mark(case, case.other_leaf)
+    assert recognise(case).version == 1
+    with refused("hai ý kiến"):
+        recognise(later)
+
+
+def test_marks_and_opinions_of_one_year_bind_neither_the_other_nor_the_next_leaf(case, later):
+    for year, leaf in ((later, case.leaf), (case, case.leaf), (case, case.other_leaf)):
+        mark(year, leaf)
+    assert BlindCriterion.objects.count() == 3
+    for year, leaf in ((later, case.leaf), (case, case.other_leaf)):
+        cell = year.cell(leaf=leaf)
+        actions.give_opinion(actor=case.member, **cell, recognising=True, seen_version=0)
+        with refused("đã có ý kiến"):
+            unmark(year, leaf)
+    unmark(case, case.leaf)
+    assert set(BlindCriterion.objects.values_list("round_group", "criterion")) == {
+        (later.round_group.pk, case.leaf.pk),
+        (case.round_group.pk, case.other_leaf.pk),
+    }
+
+
+def test_a_decision_of_one_year_is_none_in_the_other(case, later):
+    recognise(later)
+    adjust(later, 1)
+    SelfScore.objects.filter(assessment__round_group=later.round_group).update(points=Decimal("0.25"))
+    assert recognise(case, unit_id=case.second.pk).version == 1
+    recognise(later, unit_id=case.second.pk)
+    assert recognise(case, 1, unit_id=case.second.pk).version == 2
+    cells = [(case.first.pk, case.leaf.pk, 0)]
+    assert actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells) == 1
+    assert (case.standing().version, case.standing().points) == (1, Decimal("1.5"))
+
+
+def test_who_is_assigned_in_one_year_judges_nothing_in_the_other(case, later):
+    newcomer = person(Role.COUNCIL_MEMBER)
+    assign(newcomer, later.round_group)
+    assert recognise(replace(later, member=newcomer)).version == 1
+    with refused("không thuộc phần được phân công", PermissionDenied):
+        recognise(replace(case, member=newcomer))
+
+
+def test_a_release_of_one_year_is_neither_the_others_nor_taken_back_with_it(case, later):
+    theirs = release_stage(case.manager, later.round_group)
+    with refused("chưa công bố"):
+        withdraw(case)
+    ours = release_stage(case.manager, case.round_group)
+    assert ours != theirs
+    withdraw(case)
+    assert list(Release.objects.all()) == [theirs]
+
+
+def test_a_draft_of_one_year_is_judged_by_no_submission_of_the_other(case, later):
+    later.round_group.assessments.update(state="draft", submitted_at=None)
+    with refused("chưa nộp"):
+        recognise(later)
+    assert recognise(case).version == 1
