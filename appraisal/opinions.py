@@ -85,7 +85,8 @@ class Panel:
     def note(self) -> str:
         """Why there is nothing to fill in."""
         if self.mine is not None:
-            return "Bạn đã ghi ý kiến độc lập; ý kiến đã ghi không sửa được. Kết quả có khi đủ ý kiến."
+            then = "một người khác đã quyết định giữa hai ý kiến" if self.is_split else "đủ ý kiến"
+            return f"Bạn đã ghi ý kiến độc lập; ý kiến đã ghi không sửa được. Kết quả có khi {then}."
         return "Tiêu chí này cần hai ý kiến độc lập của thành viên được phân công."
 
 

@@ -25,7 +25,8 @@ def can_reply(user: people.AnyUser, appraisal: Appraisal) -> bool:
 def reply_is_due(appraisal: Appraisal) -> bool:
     if appraisal.stage != Stage.ROUND1 or appraisal.action != Action.ADJUST:
         return False
-    if not Release.objects.filter(round_group=appraisal.round_group_id, stage=Stage.ROUND1).exists():
+    released = set(Release.objects.filter(round_group=appraisal.round_group_id).values_list("stage", flat=True))
+    if Stage.ROUND1 not in released or Stage.ROUND2 in released:  # nobody would read what comes after round 2
         return False
     return explanation_open(appraisal.round_group, appraisal.unit)
 

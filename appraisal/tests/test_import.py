@@ -5,11 +5,13 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from appraisal import actions, ledger, queries
 from appraisal.models import Appraisal, AppraisalEntry, Stage
 from appraisal.reasons import DEFAULT_REASONS, ensure_reasons
 from appraisal.tests.factories import council
+from appraisal.tests.pages import sign_in
 from cchc_index.lib.faults import Refused
 from units.models import LogEntry
 
@@ -74,3 +76,16 @@ def test_standings_take_one_query():
 def test_reasons_are_added_once_and_edited_texts_kept():
     assert ensure_reasons() == len(DEFAULT_REASONS)
     assert ensure_reasons() == 0
+
+
+def test_a_release_counts_what_the_units_will_see_of_it_and_not_the_archive():
+    case = council()
+    rows = {(case.second.pk, case.leaf.pk): Decimal("1.5"), (case.second.pk, case.other_leaf.pk): Decimal(1)}
+    actions.import_standings(actor=None, round_group=case.round_group, rows=rows)
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    client = sign_in(case.manager)
+    found = {
+        stage: client.get(reverse("appraisal:release", args=["so", stage])).context["counts"]
+        for stage in (Stage.ROUND1, Stage.IMPORT)
+    }
+    assert [(c.recognised, c.adjusted, c.pending) for c in found.values()] == [(1, 0, 3), (1, 1, 0)]

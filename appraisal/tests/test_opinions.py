@@ -300,6 +300,21 @@ def test_the_decision_form_gives_an_opinion(case, other):
     assert case.standing().points == Decimal(1)
 
 
+def test_who_waits_for_what_is_counted_once_and_said_in_its_words(case, other):
+    address = reverse("appraisal:blind", args=["so"])
+    manager, member = sign_in(case.manager), sign_in(case.member)
+    say(case, case.member, "1")
+    page = manager.get(address)
+    assert (page.context["short"], page.context["split"]) == (1, 0)
+    say(case, other, None)
+    page = manager.get(address)
+    assert (page.context["short"], page.context["split"]) == (0, 1)
+    assert "một người khác đã quyết định giữa hai ý kiến" in member.get(cell_page(case)).text
+    assert ": quyết định thứ ba" in manager.get(cell_page(case)).text
+    say(case, case.manager, "0.75")
+    assert "ý kiến của bạn" not in manager.get(cell_page(case)).text
+
+
 def test_a_marked_cell_is_left_out_of_the_bulk(case):
     chosen = {"o": [f"{case.first.pk}:{case.leaf.pk}:0", f"{case.first.pk}:{case.other_leaf.pk}:0"]}
     answer = sign_in(case.member).post(reverse("appraisal:bulk", args=["so"]), chosen)

@@ -232,6 +232,20 @@ def test_an_objection_left_alone_in_round_two_keeps_round_one(case):
     assert "chờ lần 2" not in sign_in(case.member).get(unit_page(case.first)).text
 
 
+def test_after_round_two_is_released_no_reply_is_asked_for_nor_taken(case):
+    standing = adjusted_and_released(case)
+    officer = sign_in(case.officer)
+    assert "đang nhận giải trình" in officer.get(reverse("appraisal:replies")).text
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    page = officer.get(reverse("appraisal:replies")).text
+    assert "đã xong giải trình" in page
+    assert "đang nhận giải trình" not in page
+    late = officer.post(reverse("appraisal:reply", args=[standing.pk]), {"answer": "disagree", "comment": "Muộn."})
+    assert late.status_code == 422
+    assert standing.entries.count() == 1
+
+
 def test_bulk_with_nothing_chosen_or_nonsense(case):
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])

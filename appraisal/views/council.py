@@ -221,7 +221,7 @@ def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = 
         "due": _due(here, stage),
         "done": done,
         "fixed": done is not None and rules.something_rests_on(done),
-        "counts": queries.tally(here.cells(here.units, here.leaves)),
+        "counts": queries.tally(_cells_shown_by(here, stage)),
         "units": here.units,
         "report_address": here.address("consistency"),
         "review_address": review_address(here, stage) if done is None else "",
@@ -229,6 +229,14 @@ def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = 
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "appraisal/release.html", context, status=422 if error else 200)
+
+
+def _cells_shown_by(here: Place, stage: Stage) -> list[queries.GridCell]:
+    """What the units see once the stage is released. The archive is released apart from the year's stages, so
+    neither counts the results of the other."""
+    archive = stage == Stage.IMPORT
+    cells = here.cells(here.units, here.leaves)
+    return [c for c in cells if (not archive if c.standing is None else (c.standing.stage == Stage.IMPORT) == archive)]
 
 
 def _release(request: HttpRequest, here: Place, stage: Stage) -> str:

@@ -72,12 +72,14 @@ def _page(
         for w in opinions.waiting(here.round_group, here.stage)
         if here.scope.shows(w.unit.pk, w.criterion.pk)
     ]
+    split = sum(item["row"].is_split for item in waiting)  # type: ignore[attr-defined]
     context = {
         "here": here,
         "rows": rows,
         "marked": here.blind,
         "waiting": waiting,
-        "split": sum(item["row"].is_split for item in waiting),  # type: ignore[attr-defined]
+        "split": split,
+        "short": len(waiting) - split,
         "is_manager": people.is_index_manager(here.user),
         "stages": [stage.label for stage in rules.BLIND_STAGES],
         "bad": bad,

@@ -41,11 +41,12 @@ def replies(request: HttpRequest) -> HttpResponse:
     rows = _own_rows(user, current)
     groups = {unit.group_id for unit in units}
     released = Release.objects.filter(round_group__round=current, round_group__group__in=groups)
+    over = set(released.filter(stage=Stage.ROUND2).values_list("round_group__group", flat=True))
     context = {
         "rows": rows,
         "units": units,
         "released": sorted(set(released.values_list("stage", flat=True)), key=list(Stage.values).index),
-        "deadlines": [_deadline(current, unit) for unit in units] if current else [],
+        "deadlines": [_deadline(current, unit, unit.group_id in over) for unit in units] if current else [],
         **_asked(user, current),
         "unanswered": sum(row.reply is None and row.later is None and not row.round2_over for row in rows),
         "agreed": sum(row.reply is not None and row.reply.action == Action.AGREE for row in rows),
@@ -62,11 +63,13 @@ def _asked(user: User, current: Round | None) -> dict[str, object]:
     return {"asked": {"waiting": len(due), "late": late}, "next_due": due[0] if due else None}
 
 
-def _deadline(current: Round, unit: Unit) -> dict[str, object]:
+def _deadline(current: Round, unit: Unit, over: bool) -> dict[str, object]:
+    """Until when the unit may reply; `over`: the council has released what it made of the replies."""
     kind = Phase.Kind.EXPLANATION
     return {
         "unit": unit,
-        "open": criteria_queries.is_open_for(current, kind, unit, clock.now()),
+        "over": over,
+        "open": not over and criteria_queries.is_open_for(current, kind, unit, clock.now()),
         "closes": criteria_queries.closing(current, kind, unit),
     }
 
