@@ -45,6 +45,18 @@ def test_arrows_walk_the_grid_and_enter_opens_the_cell(browser: Browser, site: S
     expect(page).to_have_url(re.compile(rf"/don-vi/.*nam={YEAR}"))
 
 
+def test_one_steps_from_a_head_into_the_cells(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "thamdinh.pc")
+    page.goto(GRID)
+    rows = page.locator("table[data-grid] tbody tr")
+    page.locator("table[data-grid] thead a").nth(2).focus()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(0).locator("td a").nth(2)).to_be_focused()
+    rows.nth(3).locator("th a").focus()
+    page.keyboard.press("ArrowRight")
+    expect(rows.nth(3).locator("td a").first).to_be_focused()
+
+
 def test_the_grid_is_accessible_in_each_state(browser: Browser, site: Site) -> None:
     page = signed_in(browser, site, "thamdinh.pc")
     for query in ("", "?loc=cho", "?linh-vuc=2", "?loc=canh-bao&linh-vuc=1"):

@@ -262,6 +262,26 @@ def test_the_list_is_ticked_by_keyboard(browser: Browser, site: Site) -> None:
     page.wait_for_url("**/DV1/1.*/**")
 
 
+def test_the_chosen_lines_are_previewed_by_key(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, f"/tham-dinh/khoi/so/don-vi/{MINE}/?loc=cho")
+    expect(page.get_by_role("button", name="Xem trước việc công nhận")).to_be_in_viewport()
+    page.wait_for_timeout(1000)
+    for key in ("j", "x", "j", "x", "b"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Công nhận 2 tiêu chí của 1 đơn vị")
+
+
+def test_a_refused_adjustment_leaves_the_hands_where_it_is_mended(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, cell("1.32"))
+    seen(page)
+    page.keyboard.press("0")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".errors")).to_be_visible()
+    expect(page.locator("#id_reason")).to_be_focused()
+    page.keyboard.press("1")
+    expect(page.locator("#id_reason option:checked")).to_contain_text("1. ")
+
+
 def test_the_same_decisions_without_javascript(browser: Browser, site: Site) -> None:
     page = opened(browser, site, cell("1.30"), script=False)
     expect(page.locator("[data-keys]")).not_to_be_visible()

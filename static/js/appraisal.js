@@ -116,6 +116,7 @@
       return Boolean(precedent);
     },
     x: tick,
+    b: () => send(one("form[data-bulk]")),
     z: () => send(one("form[data-undo]")),
     "?": help,
   };
@@ -131,6 +132,10 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(form); }
     if (event.key === "Escape" && writing(event.target)) event.target.blur();
   });
+
+  // --- a refused form: the hands go on where something is to be mended, and no key decides meanwhile -------
+  const wrong = one(".judge [aria-invalid=true]") || one("main > .errors");
+  if (wrong) wrong.focus();
 
   // --- the map ------------------------------------------------------------------------------------
   const show = () => all("[data-keys]").forEach((map) => {

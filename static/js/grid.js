@@ -27,12 +27,20 @@
       if (line.cells[column] && go(line.cells[column])) return;
     }
   };
+  // From a criterion down into its column, from a unit into its line: dozens of heads stand before the first cell.
+  const enter = (head, line, key) => {
+    if (line.parentNode === table.tHead && key === "ArrowDown") along(-1, head.cellIndex + 2, 1, 0);
+    else if (line.parentNode === table.tBodies[0] && key === "ArrowRight") along(line.sectionRowIndex, 1, 0, 1);
+    else return false;
+    return true;
+  };
   const edge = (line, cells) => cells.some((cell) => cell.parentNode === line && cell.cellIndex > 1 && go(cell));
   table.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    const cell = event.target.closest("tbody td");
+    const cell = event.target.closest("td, th");
     if (!cell || event.target.tagName !== "A") return;
     const line = cell.parentNode;
+    if (cell.tagName === "TH") { if (enter(cell, line, event.key)) event.preventDefault(); return; }
     const row = line.sectionRowIndex;
     const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
     if (moves[event.key]) along(row, cell.cellIndex, ...moves[event.key]);
