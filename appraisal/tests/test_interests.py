@@ -11,7 +11,7 @@ from appraisal.tests.pages import cell_page, sign_in, status, unit_page
 from cchc_index.lib.faults import Refused
 from selfassess.models import SelfScore
 from units.models import LogEntry, Role, User
-from units.tests.factories import person
+from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 WHY = "Vợ là phó giám đốc đơn vị này."
@@ -191,6 +191,20 @@ def test_onward_leads_nowhere_else(case):
     address = reverse("appraisal:interests")
     back = sign_in(case.member).post(address, {"viec": "xac-nhan", "tiep": "https://example.org/"})
     assert back.url == reverse("appraisal:home")
+
+
+def test_units_stand_in_the_order_of_the_dictionary(case):
+    for name in ("Sở Tài chính", "Sở Thông tin và Truyền thông", "UBND huyện Ứng Hòa", "UBND huyện Đan Phượng"):
+        UnitFactory(group=case.round_group.group, name=name)
+    shown = sign_in(case.member).get(reverse("appraisal:interests")).context["form"].fields["unit"].choices
+    names = [str(words) for _, words in shown]
+    assert names[0] == "– chọn đơn vị –"
+    assert [n for n in names if n.startswith(("Sở T", "UBND"))] == [
+        "Sở Tài chính",
+        "Sở Thông tin và Truyền thông",
+        "UBND huyện Đan Phượng",
+        "UBND huyện Ứng Hòa",
+    ]
 
 
 def test_declare_and_withdraw_by_the_page(case):
