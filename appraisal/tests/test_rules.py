@@ -112,6 +112,20 @@ def settled_blind(case: Council, unit: Unit, leaf: Criterion) -> None:
         actions.give_opinion(actor=member, **cell, recognising=True, seen_version=0)
 
 
+def test_a_decision_is_taken_back_by_its_author_in_its_own_stage(case):
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    step = AppraisalEntry.objects.get()
+    cell = (case.first.pk, case.leaf.pk)
+    rival = person(Role.COUNCIL_MEMBER)
+    assign(rival, case.round_group)
+    may = {
+        (user, stage): rules.may_undo(user, stage, rules.scope_of(fresh(user), case.round_group), cell, step)
+        for user in (case.member, rival, case.manager)
+        for stage in (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, None)
+    }
+    assert [at for at, allowed in may.items() if allowed] == [(case.member, Stage.ROUND1)]
+
+
 def test_a_step_is_taken_back_in_its_own_year_while_the_unit_stands_submitted(case):
     other = next_year(case)
     here, there = (last_step(recognise(year)) for year in (case, other))
