@@ -160,7 +160,8 @@ def test_neither_of_the_two_decides_between_them(case, other):
 
 def test_the_same_form_twice_is_one_opinion(case, other):
     first = say(case, case.member, "1").opinion
-    assert say(case, case.member, "1").opinion == first
+    again = say(case, case.member, "1")
+    assert (again.opinion, again.settled) == (first, None)
     settled = say(case, other, "1").settled
     assert say(case, other, "1").settled == settled
     assert Opinion.objects.count() == 2
@@ -210,9 +211,28 @@ def test_round_two_takes_two_opinions_of_its_own(case, other):
     open_phase(block.round, Phase.Kind.EXPLANATION)
     actions.reply(actor=case.officer, appraisal_id=case.standing().pk, agree=False, comment="Có đủ.", document_ids=[])
     open_phase(block.round, Phase.Kind.ROUND2)
-    say(case, other, None, seen=2)
+    first = say(case, other, None, seen=2)
+    assert say(case, other, None, seen=2) == first
     assert say(case, case.member, None, seen=2).settled.stage == Stage.ROUND2
     assert list(ledger.check()) == []
+
+
+def test_an_opinion_of_round_one_is_none_of_round_two(case, other):
+    say(case, case.member, "1")
+    release_row(case.round_group, Stage.ROUND1)
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    given = say(case, other, "1")
+    assert (given.opinion.seat, given.settled) == (1, None)
+
+
+def test_an_opinion_on_a_decision_that_was_taken_back_is_none_on_what_stands_now(case, other):
+    actions.unmark_blind(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk)
+    actions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    mark(case)
+    say(case, other, "1", seen=1)
+    actions.undo(actor=case.member, **case.cell(), seen_version=1)
+    given = say(case, case.member, "1", seen=2)
+    assert (given.opinion.seat, given.settled) == (1, None)
 
 
 # --- marking ----------------------------------------------------------------------------------------
@@ -225,7 +245,8 @@ def test_only_the_index_manager_marks_and_only_before_the_first_opinion(case):
     for bad in (None, Decimal(-1), Decimal(3), Decimal("0.00001")):
         with pytest.raises(Refused):
             actions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf, tolerance=bad)
-    mark(case, "0.5")
+    for edge in ("0", "2", "0.5"):
+        mark(case, edge)
     say(case, case.member, "1")
     with pytest.raises(Refused):
         mark(case, "2")

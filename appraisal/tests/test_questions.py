@@ -79,6 +79,8 @@ def test_who_may_not(case):
     for who in (case.member, case.manager, stranger):
         with pytest.raises(PermissionDenied):
             actions.answer(actor=who, question_id=question.pk, text="x", document_ids=[])
+        with pytest.raises(PermissionDenied):
+            actions.assign_question(actor=who, question_id=question.pk, assignee_id=case.head.pk)
     with pytest.raises(PermissionDenied):
         ask(case, **case.cell(case.home))
     assert Message.objects.count() == 1
@@ -115,6 +117,13 @@ def test_the_same_form_twice_is_one_message(case):
     assert Message.objects.count() == 2
     with pytest.raises(Conflict):
         actions.answer(actor=case.head, question_id=question.pk, text="13 văn bản.", document_ids=[], seen=1)
+
+
+def test_the_same_further_question_twice_is_one_message(case):
+    question = ask(case)
+    for _ in range(2):
+        actions.ask_again(actor=case.member, question_id=question.pk, text="Thêm?", due_on=clock.today())
+    assert Message.objects.count() == 2
 
 
 def test_an_answer_with_documents_opens_them_to_the_member_only(case):

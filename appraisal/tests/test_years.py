@@ -10,8 +10,9 @@ from appraisal import actions
 from appraisal.models import BlindCriterion, Release, Stage
 from appraisal.tests.factories import Council, assign, council, next_year, release_stage
 from appraisal.tests.refusing import adjust, recognise, refused
+from criteria.models import Criterion
 from selfassess.models import SelfScore
-from units.models import Role
+from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +28,12 @@ def later(case) -> Council:
     return next_year(case)
 
 
-def unmark(case: Council, leaf) -> None:
+def unmark(case: Council, leaf: Criterion) -> None:
     actions.unmark_blind(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=leaf.pk)
+
+
+def opinion(case: Council, member: User, leaf: Criterion | None = None):
+    return actions.give_opinion(actor=member, **case.cell(leaf=leaf), recognising=True, seen_version=0)
 
 
 def withdraw(case: Council) -> None:
@@ -36,7 +41,7 @@ def withdraw(case: Council) -> None:
     actions.withdraw(actor=case.manager, round_group_id=block, stage=Stage.ROUND1, reason="Công bố nhầm.")
 
 
-def mark(case: Council, leaf) -> None:
+def mark(case: Council, leaf: Criterion) -> None:
     block = case.round_group.pk
     actions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf.pk, tolerance=Decimal(0))
 
@@ -54,8 +59,7 @@ def test_marks_and_opinions_of_one_year_bind_neither_the_other_nor_the_next_leaf
         mark(year, leaf)
     assert BlindCriterion.objects.count() == 3
     for year, leaf in ((later, case.leaf), (case, case.other_leaf)):
-        cell = year.cell(leaf=leaf)
-        actions.give_opinion(actor=case.member, **cell, recognising=True, seen_version=0)
+        opinion(year, case.member, leaf)
         with refused("đã có ý kiến"):
             unmark(year, leaf)
     unmark(case, case.leaf)
@@ -63,6 +67,21 @@ def test_marks_and_opinions_of_one_year_bind_neither_the_other_nor_the_next_leaf
         (later.round_group.pk, case.leaf.pk),
         (case.round_group.pk, case.other_leaf.pk),
     }
+
+
+def test_two_opinions_of_two_years_or_leaves_settle_nothing(case, later):
+    mark(later, case.leaf)
+    with refused("không cần hai ý kiến"):
+        opinion(case, case.member)
+    colleague = person(Role.COUNCIL_MEMBER)
+    assign(colleague, case.round_group)
+    mark(case, case.leaf)
+    mark(case, case.other_leaf)
+    opinion(later, case.member)
+    opinion(case, case.member, case.other_leaf)
+    given = opinion(case, colleague)
+    assert (given.opinion.seat, given.settled) == (1, None)
+    assert opinion(case, case.member).settled == case.standing()
 
 
 def test_a_decision_of_one_year_is_none_in_the_other(case, later):
