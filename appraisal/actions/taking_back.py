@@ -133,8 +133,7 @@ def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterabl
     log = LogEntry.objects.filter(pk=batch_id, verb=ledger.VERB_BULK).first()
     if log is None or log.actor_id != actor.pk:
         raise PermissionDenied("Chỉ người công nhận hàng loạt mới rút lại được lần đó.")
-    standings = {cell: row for cell, row in standings_of(round_group, cells).items() if cell in set(cells)}
-    return _Batch(log, round_group, stage, standings, _history(log, round_group))
+    return _Batch(log, round_group, stage, standings_of(round_group, cells), _history(log, round_group))
 
 
 def _history(log: LogEntry, round_group: RoundGroup) -> dict[Cell, list[AppraisalEntry]]:

@@ -95,8 +95,7 @@ def acknowledgements_visible_to(user: people.AnyUser) -> QuerySet[Acknowledgemen
 def something_rests_on(release: Release) -> bool:
     """Whether a later stage has begun: then the release can no longer be taken back."""
     order = list(Stage)
-    later = order[order.index(Stage(release.stage)) + 1 :] if release.stage != Stage.IMPORT else []
-    later = [stage for stage in later if stage != Stage.IMPORT]
+    later = [stage for stage in order[order.index(Stage(release.stage)) + 1 :] if stage != Stage.IMPORT]
     block = release.round_group_id
     return (
         AppraisalEntry.objects.filter(appraisal__round_group=block, stage__in=later).exists()

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from appraisal import actions, inquiry, ledger
 from appraisal.models import Message, Question
-from appraisal.tests.factories import Council, attach, council, document, fresh
+from appraisal.tests.factories import Council, assign, attach, council, document, fresh
 from appraisal.tests.pages import adjust_form, cell_page, sign_in, status
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from selfassess.models import SelfScore
-from units.models import Mail, Role
+from units.models import LogEntry, Mail, Role
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +124,37 @@ def test_the_same_further_question_twice_is_one_message(case):
     for _ in range(2):
         actions.ask_again(actor=case.member, question_id=question.pk, text="Thêm?", due_on=clock.today())
     assert Message.objects.count() == 2
+
+
+def test_other_words_another_day_another_asker_or_a_closed_one_is_another_question(case):
+    colleague = person(Role.COUNCIL_MEMBER)
+    assign(colleague, case.round_group)
+    later = clock.today() + timedelta(days=9)
+    asked = [
+        ask(case),
+        ask(case, text="Câu khác?"),
+        actions.ask(actor=case.member, **case.cell(), text=WORDS, due_on=later),
+        actions.ask(actor=colleague, **case.cell(), text=WORDS, due_on=later),
+    ]
+    actions.close_question(actor=case.member, question_id=asked[0].pk)
+    assert len({q.pk for q in (*asked, ask(case))}) == 5
+
+
+def test_an_answer_takes_the_chosen_documents_and_others_make_another_answer(case):
+    question = ask(case)
+    papers = [document(case.first, case.officer, number) for number in ("1/BC", "2/BC")]
+    for chosen in (papers[:1], papers[:1], papers[1:]):
+        keys = [paper.pk for paper in chosen]
+        actions.answer(actor=case.officer, question_id=question.pk, text="Xem tệp.", document_ids=keys)
+    answers = question.messages.filter(step=inquiry.ANSWER).order_by("sequence")
+    assert [list(answer.documents.all()) for answer in answers] == [papers[:1], papers[1:]]
+
+
+def test_handing_to_the_same_person_twice_is_once(case):
+    question = ask(case)
+    for _ in range(2):
+        actions.assign_question(actor=case.head, question_id=question.pk, assignee_id=case.officer.pk)
+    assert LogEntry.objects.filter(verb="appraisal.assign_question").count() == 1
 
 
 def test_an_answer_with_documents_opens_them_to_the_member_only(case):

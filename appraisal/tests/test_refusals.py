@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from appraisal import actions, ledger
 from appraisal.models import AppraisalEntry, Stage
-from appraisal.tests.factories import Council, acknowledged, assign, council, release_row
+from appraisal.tests.factories import Council, acknowledged, assign, council, fresh, release_row
 from appraisal.tests.pages import WORDS
 from appraisal.tests.refusing import adjust, elsewhere, recognise, refused
 from cchc_index.lib import clock
@@ -145,6 +145,52 @@ def test_only_the_author_takes_a_batch_back_and_only_one_that_is(case):
             actions.undo_batch(
                 actor=actor, round_group_id=case.round_group.pk, batch_id=batch_id, cells=[(*cell[:2], 1)]
             )
+
+
+def recognised_at_once(case: Council) -> LogEntry:
+    cells = [(unit.pk, case.leaf.pk, 0) for unit in (case.first, case.second)]
+    actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
+    return LogEntry.objects.get(verb=ledger.VERB_BULK)
+
+
+def take_back(case: Council, log: LogEntry, seen: int = 1) -> int:
+    """The first unit's cell of the batch."""
+    cell = (case.first.pk, case.leaf.pk, seen)
+    return actions.undo_batch(
+        actor=fresh(case.member), round_group_id=case.round_group.pk, batch_id=log.pk, cells=[cell]
+    )
+
+
+def test_a_batch_is_taken_back_only_where_one_still_judges_and_the_unit_stands_submitted(case):
+    batch = recognised_at_once(case)
+    case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
+    with refused("chưa nộp"):
+        take_back(case, batch)
+    case.member.assignments.all().delete()
+    with refused("không thuộc phần được phân công", PermissionDenied):
+        take_back(case, batch)
+
+
+def test_one_decision_is_no_batch(case):
+    recognise(case)
+    with refused("Chỉ người công nhận hàng loạt", PermissionDenied):
+        take_back(case, LogEntry.objects.get(verb=ledger.VERB_RECOGNISE))
+
+
+def test_a_cell_of_a_batch_that_moved_and_came_back_is_a_conflict_for_whoever_saw_it_before(case):
+    batch = recognised_at_once(case)
+    adjust(case, 1)
+    actions.undo(actor=case.member, **case.cell(), seen_version=2)
+    with refused("chưa rút lại gì", Conflict):
+        take_back(case, batch)
+    assert take_back(case, batch, seen=3) == 1
+
+
+def test_a_cell_of_a_batch_that_is_no_longer_decided_is_a_conflict(case):
+    batch = recognised_at_once(case)
+    actions.undo(actor=case.member, **case.cell(), seen_version=1)
+    with refused("chưa rút lại gì", Conflict):
+        take_back(case, batch, seen=2)
 
 
 def test_taking_back_what_one_has_since_decided_anew_is_a_conflict(case):

@@ -1,5 +1,7 @@
 """What the querysets of the rules hide and offer, condition by condition; the predicates have `test_predicates`."""
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,16 +11,19 @@ from appraisal import actions, rules
 from appraisal.models import Appraisal, AppraisalEntry, Stage
 from appraisal.tests.factories import (
     Council,
+    acknowledged,
     assign,
     attach,
     council,
     document,
     fresh,
     next_year,
+    question_row,
     release_row,
 )
 from appraisal.tests.pages import adjusted_and_released
-from appraisal.tests.refusing import adjust, recognise
+from appraisal.tests.refusing import adjust, elsewhere, recognise
+from cchc_index.lib import clock
 from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfScore
@@ -217,6 +222,61 @@ def test_only_the_manager_reads_who_is_assigned_what_and_every_reason(case):
         assert rules.reasons_manageable_by(who).exists() is sees
 
 
+def test_who_reads_who_looked_at_the_report(case):
+    acknowledged(case.manager, case.round_group)
+    for who in (case.manager, person(Role.OBSERVER), case.member, case.officer):
+        reads = who not in (case.member, case.officer)
+        assert rules.acknowledgements_visible_to(who).exists() is reads
+
+
+def test_a_phase_has_begun_from_its_very_instant():
+    at = clock.now()
+    begun = []
+    for opens in (None, at, at + timedelta(microseconds=1)):
+        phases = {Phase.Kind.ROUND1: Phase(kind=Phase.Kind.ROUND1, opens_at=opens)}
+        begun.append(rules.Calendar(phases, frozenset(), at).has_begun(Phase.Kind.ROUND1))
+    assert begun == [True, True, False]
+
+
+def test_round_one_is_not_due_once_round_two_was_released(case):
+    assert due(case, Stage.ROUND1)
+    release_row(case.round_group, Stage.ROUND2)
+    assert not due(case, Stage.ROUND1)
+
+
+def test_a_release_stands_once_the_next_was_made_but_an_archive_rests_on_none(case):
+    first = release_row(case.round_group, Stage.ROUND1)
+    rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
+    actions.import_standings(actor=None, round_group=case.round_group, rows=rows)
+    archive = release_row(case.round_group, Stage.IMPORT)
+    assert not rules.something_rests_on(first)
+    release_row(case.round_group, Stage.ROUND2)
+    assert rules.something_rests_on(first)
+    assert not rules.something_rests_on(archive)
+
+
+# --- what is judged at all ----------------------------------------------------------------------------
+
+
+def test_the_council_reads_the_leaves_that_units_score_in_this_set_and_no_others(case):
+    elsewhere()
+    survey = case.round_group.criteria_set.criteria.get(code="1.3")
+    for who in (case.manager, case.member):
+        scope = rules.scope_of(who, case.round_group)
+        assert scope.leaves == {case.leaf.pk, case.other_leaf.pk}
+        assert not scope.shows(case.first.pk, survey.pk)
+
+
+def test_a_branch_without_any_such_leaf_opens_no_unit_and_no_question(case):
+    survey = case.round_group.criteria_set.criteria.get(code="1.3")
+    newcomer = person(Role.COUNCIL_MEMBER)
+    assign(newcomer, case.round_group, branch=survey)
+    assert not rules.units_appraisable_by(newcomer, case.round_group).exists()
+    question = question_row(replace(case, leaf=survey), case.first)
+    for who in (newcomer, case.member):
+        assert question not in rules.questions_visible_to(who)
+
+
 # --- reading ------------------------------------------------------------------------------------------
 
 
@@ -248,10 +308,10 @@ def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case):
     standing, paper = adjusted_and_released(case), document(case.first, case.officer)
     words = {"agree": False, "comment": "Có báo cáo.", "document_ids": [paper.pk]}
     actions.reply(actor=case.officer, appraisal_id=standing.pk, **words)
-    elsewhere = person(Role.COUNCIL_MEMBER)
-    assign(elsewhere, case.round_group, branch=case.other_leaf)
+    colleague = person(Role.COUNCIL_MEMBER)
+    assign(colleague, case.round_group, branch=case.other_leaf)
     assert set(rules.documents_visible_to(case.member)) == {paper}
-    assert not rules.documents_visible_to(elsewhere).exists()
+    assert not rules.documents_visible_to(colleague).exists()
 
 
 def test_a_unit_reads_its_own_released_cells_and_no_others(case):

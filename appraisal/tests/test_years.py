@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from appraisal import actions
-from appraisal.models import BlindCriterion, Release, Stage
-from appraisal.tests.factories import Council, assign, council, next_year, release_stage
+from appraisal import actions, inquiry, ledger, rules
+from appraisal.models import BlindCriterion, Confirmation, Question, Release, Stage
+from appraisal.tests.factories import Council, assign, council, next_year, release_row, release_stage
 from appraisal.tests.refusing import adjust, recognise, refused
+from cchc_index.lib import clock
 from criteria.models import Criterion
 from selfassess.models import SelfScore
-from units.models import Role, User
+from units.models import LogEntry, Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -96,12 +97,49 @@ def test_a_decision_of_one_year_is_none_in_the_other(case, later):
     assert (case.standing().version, case.standing().points) == (1, Decimal("1.5"))
 
 
+def test_a_batch_of_one_year_is_not_taken_back_in_the_other(case, later):
+    cell = (case.first.pk, case.leaf.pk)
+    actions.bulk_recognise(actor=case.member, round_group_id=later.round_group.pk, cells=[(*cell, 0)])
+    recognise(case)
+    batch = LogEntry.objects.get(verb=ledger.VERB_BULK)
+    with refused("không thuộc lần công nhận này"):
+        actions.undo_batch(actor=case.member, round_group_id=case.round_group.pk, batch_id=batch.pk, cells=[(*cell, 1)])
+
+
 def test_who_is_assigned_in_one_year_judges_nothing_in_the_other(case, later):
     newcomer = person(Role.COUNCIL_MEMBER)
     assign(newcomer, later.round_group)
     assert recognise(replace(later, member=newcomer)).version == 1
     with refused("không thuộc phần được phân công", PermissionDenied):
         recognise(replace(case, member=newcomer))
+
+
+def test_the_word_on_conflicts_is_given_for_one_year(case, later):
+    Confirmation.objects.filter(round=later.round_group.round)._raw_delete("default")
+    newcomer = person(Role.COUNCIL_MEMBER)
+    assign(newcomer, later.round_group)
+    Confirmation.objects.filter(member=newcomer)._raw_delete("default")
+    for member, years in ((case.member, (False, True)), (newcomer, (False, True))):
+        assert tuple(rules.must_confirm(member, year.round_group.round) for year in (case, later)) == years
+
+
+def test_a_question_of_one_year_is_closed_in_it(case, later):
+    words = {"actor": case.member, "text": "Số văn bản?", "due_on": clock.today()}
+    ours, theirs = (actions.ask(**year.cell(), **words) for year in (case, later))
+    actions.close_question(actor=case.member, question_id=ours.pk)
+    assert list(Question.objects.filter(state=inquiry.OPEN)) == [theirs]
+
+
+def test_the_phases_and_archives_of_one_year_open_nothing_in_the_other(case, later):
+    rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
+    actions.import_standings(actor=None, round_group=later.round_group, rows=rows)
+    blocks = [year.round_group for year in (case, later)]
+    assert [rules.release_is_due(rules.calendar(b), b, Stage.IMPORT) for b in blocks] == [False, True]
+    release_row(case.round_group, Stage.IMPORT)
+    assert recognise(case).stage == Stage.ROUND1
+    case.round_group.round.phases.all().delete()
+    with refused("không trong thời gian"):
+        recognise(case, 1)
 
 
 def test_a_release_of_one_year_is_neither_the_others_nor_taken_back_with_it(case, later):
