@@ -1,4 +1,4 @@
-"""What the querysets of the rules hide and offer, condition by condition; the predicates have `test_predicates`."""
+"""Who may what, asked of the rules themselves: each refuses on its own, also where an action looks earlier."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from appraisal import actions, rules
-from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.models import Appraisal, AppraisalEntry, Confirmation, Stage
 from appraisal.tests.factories import (
     Council,
     acknowledged,
@@ -28,7 +28,7 @@ from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfScore
 from units.models import Membership, Role, Unit, User
-from units.tests.factories import person
+from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -54,10 +54,31 @@ def due(case: Council, stage: Stage) -> bool:
 # --- deciding -----------------------------------------------------------------------------------------
 
 
+def test_nobody_judges_while_nothing_is_open():
+    case = council(None)
+    assert not judges(case, case.member, case.first)
+    open_phase(case.round_group.round, Phase.Kind.ROUND1)
+    assert judges(case, case.member, case.first)
+
+
+def test_a_unit_of_another_block_is_nobodys(case):
+    assert not judges(case, case.member, UnitFactory(group__code="huyen"))
+
+
+def test_in_the_meeting_the_manager_judges_every_unit_but_the_own(case):
+    for stage in (Stage.ROUND1, Stage.ROUND2):
+        release_row(case.round_group, stage)
+    assert judges(case, case.manager, case.first)
+    assert not judges(case, case.manager, case.home)
+    assert not judges(case, case.member, case.first)
+
+
 def test_who_settles_between_two_opinions(case):
     stranger, observer = person(Role.COUNCIL_MEMBER), person(Role.OBSERVER)
     assert [settles(case, who, case.first) for who in (case.member, case.manager)] == [True, True]
     assert [settles(case, who, case.first) for who in (stranger, observer, case.officer)] == [False] * 3
+    assert not settles(case, case.manager, case.home)
+    assert not settles(case, case.manager, case.first, Stage.FINAL)
 
 
 def test_a_leaf_that_the_survey_scores_is_nobodys(case):
@@ -180,6 +201,19 @@ def test_one_opinion_that_settled_nothing_does_not_bind_the_meeting(case):
 # --- answering ----------------------------------------------------------------------------------------
 
 
+def test_nobody_pursues_a_question_to_their_own_unit(case):
+    assert rules.may_pursue(case.manager, question_row(case, case.first))
+    for who in (case.manager, case.member):
+        assert not rules.may_pursue(who, question_row(case, case.home))
+
+
+def test_only_the_units_own_people_reply(case):
+    standing = adjusted_and_released(case)
+    strangers = (case.member, case.manager, person(Role.UNIT_OFFICER, case.second), person(Role.COUNCIL_MEMBER))
+    assert [rules.can_reply(who, standing) for who in (case.officer, case.head)] == [True, True]
+    assert not any(rules.can_reply(who, standing) for who in strangers)
+
+
 def test_a_reply_is_due_on_an_adjustment_of_a_released_round_one(case):
     standing = adjust(case, 0)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
@@ -198,6 +232,17 @@ def test_a_units_people_are_its_officers_and_heads_of_today(case):
     Membership.objects.filter(user=person(Role.UNIT_OFFICER, case.first)).update(active=False)
     User.objects.filter(pk=person(Role.UNIT_HEAD, case.first).pk).update(is_active=False)
     assert set(rules.people_answering(case.first.pk)) == {case.officer, case.head}
+
+
+# --- what is asked first ------------------------------------------------------------------------------
+
+
+def test_only_a_member_of_the_council_is_asked_to_confirm(case):
+    assert not rules.must_confirm(case.member, case.round_group.round)
+    Confirmation.objects.filter(member=case.member)._raw_delete("default")
+    assert rules.must_confirm(fresh(case.member), case.round_group.round)
+    Membership.objects.filter(user=case.member).update(active=False)
+    assert not rules.must_confirm(fresh(case.member), case.round_group.round)
 
 
 # --- releasing ----------------------------------------------------------------------------------------
