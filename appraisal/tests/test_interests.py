@@ -64,6 +64,21 @@ def test_the_closed_page_says_why_and_shows_no_evidence(case):
     assert own.status_code == 404
 
 
+def test_the_closed_page_repeats_the_persons_own_standing_words_only(case):
+    colleague = person(Role.COUNCIL_MEMBER)
+    for unit in (case.first, case.home):
+        actions.declare_interest(actor=colleague, member=colleague, unit=unit, reason="Lời của người khác.")
+    actions.declare_interest(actor=case.member, member=case.member, unit=case.second, reason="Lời về đơn vị kia.")
+    actions.withdraw_interest(actor=case.member, interest_id=declare(case).pk, reason="Nhầm.")
+    actions.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="Lời hiện nay.")
+    client = sign_in(case.member)
+    for unit, own in ((case.first, True), (case.home, False)):
+        text = client.get(unit_page(unit)).text
+        assert ("Lời hiện nay." in text) is own
+        for others in ("Lời của người khác.", "Lời về đơn vị kia.", WHY):
+            assert others not in text
+
+
 def test_predicate_and_querysets_agree(case):
     declare(case)
     member = fresh(case.member)

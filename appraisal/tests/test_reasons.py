@@ -55,6 +55,16 @@ def test_the_same_words_are_one_reason(case):
             actions.add_reason(actor=case.manager, text=text)
 
 
+def test_what_changes_nothing_is_not_logged_and_the_own_words_may_be_spelt_anew(case):
+    seen = case.reason.text
+    actions.reword_reason(actor=case.manager, reason_id=case.reason.pk, text=seen, seen=seen)
+    actions.set_reason_active(actor=case.manager, reason_id=case.reason.pk, active=True)
+    assert not LogEntry.objects.exists()
+    words = {"text": seen.upper(), "seen": seen}
+    assert actions.reword_reason(actor=case.manager, reason_id=case.reason.pk, **words).text == seen.upper()
+    assert len(actions.add_reason(actor=case.manager, text="x" * 250).text) == 250
+
+
 def test_two_texts_that_look_alike_in_ascii_get_two_codes(case):
     codes = [actions.add_reason(actor=case.manager, text=text).code for text in ("Chấm, sai!", "Chấm sai")]
     assert codes == ["cham-sai", "cham-sai-2"]

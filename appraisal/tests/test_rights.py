@@ -10,7 +10,7 @@ from appraisal.tests.pages import adjust_form, cell_page, sign_in, status, unit_
 from cchc_index.lib import clock
 from selfassess.models import SelfScore
 from units.models import Role
-from units.tests.factories import person
+from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,22 @@ def test_a_narrow_assignment_shows_only_its_branch_and_units(case):
     assert case.other_leaf.name not in page
     assert client.get(unit_page(case.second)).status_code == 404
     assert client.get(cell_page(case, leaf=case.other_leaf)).status_code == 404
+
+
+def test_a_unit_or_a_leaf_that_the_block_does_not_have_is_not_there(case):
+    surveyed = case.round_group.criteria_set.criteria.get(code="1.3")
+    foreign = UnitFactory(group__code="huyen")
+    for who in (case.member, case.manager):
+        client = sign_in(who)
+        for address in (cell_page(case, leaf=surveyed), cell_page(case, foreign), unit_page(foreign)):
+            assert client.get(address).status_code == 404
+
+
+def test_before_the_first_round_there_is_nothing_to_judge():
+    client = sign_in(person(Role.COUNCIL_MEMBER))
+    assert status(client, reverse("appraisal:home")) == 200
+    assert status(client, reverse("appraisal:unit", args=["so", "DV1"])) == 404
+    assert status(client, reverse("appraisal:blind", args=["so"])) == 404
 
 
 def test_a_draft_is_not_shown_to_the_council(case):

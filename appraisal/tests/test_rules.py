@@ -249,6 +249,7 @@ def test_only_a_member_of_the_council_is_asked_to_confirm(case):
 
 
 def test_an_archive_is_released_once_there_is_one_and_replies_never_are(case):
+    recognise(case, unit_id=case.second.pk)
     assert not due(case, Stage.IMPORT)
     rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
     actions.import_standings(actor=None, round_group=case.round_group, rows=rows)

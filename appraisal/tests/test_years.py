@@ -11,7 +11,8 @@ from appraisal.models import BlindCriterion, Confirmation, Question, Release, St
 from appraisal.tests.factories import Council, assign, council, next_year, release_row, release_stage
 from appraisal.tests.refusing import adjust, recognise, refused
 from cchc_index.lib import clock
-from criteria.models import Criterion
+from criteria.models import Criterion, Phase
+from criteria.tests.factories import open_phase
 from selfassess.models import SelfScore
 from units.models import LogEntry, Role, User
 from units.tests.factories import person
@@ -144,12 +145,16 @@ def test_the_phases_and_archives_of_one_year_open_nothing_in_the_other(case, lat
 
 def test_a_release_of_one_year_is_neither_the_others_nor_taken_back_with_it(case, later):
     theirs = release_stage(case.manager, later.round_group)
+    assert recognise(case).stage == Stage.ROUND1
     with refused("chưa công bố"):
         withdraw(case)
     ours = release_stage(case.manager, case.round_group)
     assert ours != theirs
+    open_phase(later.round_group.round, Phase.Kind.ROUND2)
+    assert recognise(later).stage == Stage.ROUND2
+    later_on = release_stage(case.manager, later.round_group, Stage.ROUND2)
     withdraw(case)
-    assert list(Release.objects.all()) == [theirs]
+    assert set(Release.objects.all()) == {theirs, later_on}
 
 
 def test_a_draft_of_one_year_is_judged_by_no_submission_of_the_other(case, later):
