@@ -203,6 +203,7 @@ def test_bulk_shows_first_and_writes_on_confirmation(case):
     preview = client.post(address, {"o": chosen}).text
     assert "Công nhận 4 tiêu chí của 2 đơn vị" in preview
     assert "3,00" in preview
+    assert "<b>4</b><span>không có tài liệu</span>" in preview
     assert not Appraisal.objects.exists()
     assert client.post(address, {"o": chosen, "xac-nhan": "1"}).status_code == 302
     assert Appraisal.objects.count() == 4

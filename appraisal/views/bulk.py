@@ -70,6 +70,8 @@ def _preview(
         "unit_count": len({c.unit.pk for c in good}),
         "points": _points(good),
         "na_count": sum(c.claim is not None and c.claim.na_claimed for c in good),
+        "bare_count": sum(not c.claim.evidence for c in good if c.claim),
+        "warned_count": sum(bool(c.warnings) for c in good),
         "bulk_address": here.address("bulk"),
         "back": back,
         "error": error,
