@@ -89,3 +89,6 @@ def test_a_release_counts_what_the_units_will_see_of_it_and_not_the_archive():
         for stage in (Stage.ROUND1, Stage.IMPORT)
     }
     assert [(c.recognised, c.adjusted, c.pending) for c in found.values()] == [(1, 0, 3), (1, 1, 0)]
+    said = "không có báo cáo nhất quán: đối chiếu với hồ sơ gốc"
+    assert said in client.get(reverse("appraisal:release", args=["so", Stage.IMPORT])).text
+    assert said not in client.get(reverse("appraisal:release", args=["so", Stage.ROUND1])).text
