@@ -55,7 +55,7 @@ def test_from_nothing_decided_to_the_release_without_javascript(browser: Browser
     accessible(checked, "Chưa có kết quả thẩm định nào")
     decide(site, "1")
     page.goto("/tham-dinh/")
-    page.get_by_role("link", name="Công bố Thẩm định lần 1").click()
+    page.get_by_role("link", name="Công bố kết quả Thẩm định lần 1").click()
     page.get_by_role("link", name="Xem báo cáo nhất quán").click()
     expect(page.locator("#cung-ly-do + *")).to_contain_text("Mức trừ")
     accessible(checked, "chưa ghi nhận")
