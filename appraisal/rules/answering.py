@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from appraisal.models import Action, Appraisal, Question, Release, Stage
+from appraisal.models import Action, Appraisal, Question, Stage
 from cchc_index.lib import clock
 from criteria import queries as criteria_queries
 from criteria.models import Phase, RoundGroup
@@ -10,6 +10,7 @@ from units import rules as people
 from units.models import Membership, Role, Unit, User
 
 from .scope import assigned_cells, reads_all, scope_of
+from .stages import released_stages
 
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
@@ -25,7 +26,7 @@ def can_reply(user: people.AnyUser, appraisal: Appraisal) -> bool:
 def reply_is_due(appraisal: Appraisal) -> bool:
     if appraisal.stage != Stage.ROUND1 or appraisal.action != Action.ADJUST:
         return False
-    released = set(Release.objects.filter(round_group=appraisal.round_group_id).values_list("stage", flat=True))
+    released = released_stages(appraisal.round_group_id)
     if Stage.ROUND1 not in released or Stage.ROUND2 in released:  # nobody would read what comes after round 2
         return False
     return explanation_open(appraisal.round_group, appraisal.unit)

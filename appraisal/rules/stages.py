@@ -55,8 +55,12 @@ def calendar(round_group: RoundGroup, phases: Iterable[Phase] | None = None) -> 
     """Two queries; one when the phases of the round have been read."""
     if phases is None:
         phases = Phase.objects.filter(round_id=round_group.round_id).order_by("pk")
-    released = Release.objects.filter(round_group=round_group).order_by().values_list("stage", flat=True)
-    return Calendar({p.kind: p for p in phases}, frozenset(released), clock.now())
+    return Calendar({p.kind: p for p in phases}, released_stages(round_group.pk), clock.now())
+
+
+def released_stages(round_group_id: int) -> frozenset[str]:
+    rows = Release.objects.filter(round_group=round_group_id).order_by()
+    return frozenset(rows.values_list("stage", flat=True))
 
 
 def release_is_due(now: Calendar, round_group: RoundGroup, stage: Stage) -> bool:

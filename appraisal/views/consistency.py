@@ -66,7 +66,7 @@ class UnitLine:
 
     @property
     def deviation(self) -> str:
-        return signed(self.found.deviation)
+        return numbers.vn_signed(self.found.deviation)
 
 
 @dataclass(frozen=True)
@@ -85,19 +85,11 @@ class MemberLine:
 
     @property
     def excess(self) -> str:
-        return signed(self.found.excess)
+        return numbers.vn_signed(self.found.excess)
 
 
 def percent(share: Fraction | None) -> str:
     return f"{numbers.vn(share * 100, 0)} %" if share is not None else "–"
-
-
-def signed(value: Value | None) -> str:
-    """With its sign, so that more and less are told apart without colour."""
-    if value is None:
-        return "–"
-    shown = numbers.vn(value)
-    return f"+{shown}" if value > 0 and shown != "0,00" else shown.replace("-0,00", "0,00").replace("-", "−")
 
 
 @require_http_methods(["GET", "POST"])

@@ -234,9 +234,12 @@ def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = 
 def _cells_shown_by(here: Place, stage: Stage) -> list[queries.GridCell]:
     """What the units see once the stage is released. The archive is released apart from the year's stages, so
     neither counts the results of the other."""
-    archive = stage == Stage.IMPORT
     cells = here.cells(here.units, here.leaves)
-    return [c for c in cells if (not archive if c.standing is None else (c.standing.stage == Stage.IMPORT) == archive)]
+    return [cell for cell in cells if _is_archived(cell) == (stage == Stage.IMPORT)]
+
+
+def _is_archived(cell: queries.GridCell) -> bool:
+    return cell.standing is not None and cell.standing.stage == Stage.IMPORT
 
 
 def _release(request: HttpRequest, here: Place, stage: Stage) -> str:

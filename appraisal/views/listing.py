@@ -90,5 +90,4 @@ def standing_words(cell: GridCell) -> str:
 
 
 def _difference(cell: GridCell) -> str:
-    found = cell.difference
-    return f"{'+' if found > 0 else '−'}{numbers.vn(abs(found))}" if found else ""
+    return numbers.vn_signed(cell.difference) if cell.difference else ""

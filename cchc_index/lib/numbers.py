@@ -104,6 +104,14 @@ def vn(value: Decimal | Fraction | int | None, places: int = 2) -> str:
     return format(_round(value, step), "f").replace(".", ",")
 
 
+def vn_signed(value: Decimal | Fraction | None) -> str:
+    """As `vn`, with its sign, so that more and less are told apart without colour."""
+    if value is None:
+        return "–"
+    shown = vn(value)
+    return f"+{shown}" if value > 0 and shown != "0,00" else shown.replace("-0,00", "0,00").replace("-", "−")
+
+
 def vn_short(value: Decimal | None) -> str:
     """A maximum for people without needless zeros: 10 → "10", 0.5 → "0,5"."""
     return "" if value is None else (exact_text(value) or "").replace(".", ",")
