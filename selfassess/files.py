@@ -18,7 +18,7 @@ def answer(request: HttpRequest, reader: User, document: Document, *, download: 
     """The file to a person who may read it, with the reading recorded; 403 and a sentence when withheld."""
     said = withheld(document, own=rules.is_member(reader, document.unit_id))
     if said:
-        return render(request, "selfassess/withheld.html", {"document": document, "said": said}, status=403)
+        return render(request, "selfassess/evidence/withheld.html", {"document": document, "said": said}, status=403)
     response = file_response(document, download=download)
     if request.method == "GET":
         address = str(request.META.get("REMOTE_ADDR", ""))

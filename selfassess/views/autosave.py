@@ -110,7 +110,7 @@ def _saved(leaf: Criterion, score: SelfScore, errors: dict[str, str]) -> dict[st
     said = f"Đã lưu {at}" if at else "Chưa có gì để lưu"
     if errors:
         said = f"Phần còn lại đã lưu {at}; ô báo lỗi chưa lưu" if at else "Chưa lưu: sửa ô báo lỗi"
-    computed = render_to_string("selfassess/_computed.html", {"criterion": leaf, "computed": score.points})
+    computed = render_to_string("selfassess/scores/_computed.html", {"criterion": leaf, "computed": score.points})
     return {"state": "saved", "said": said, "version": score.version, "computed": computed, "errors": errors}
 
 
@@ -123,5 +123,5 @@ def _conflict(request: HttpRequest, found: SelfAssessment, leaf: Criterion, conf
         "current": current,
         "lines": compare(leaf, current, typed_figures(request.POST), request.POST.dict()),
     }
-    html = render_to_string("selfassess/_conflict.html", context, request)
+    html = render_to_string("selfassess/scores/_conflict.html", context, request)
     return JsonResponse({"state": "conflict", "version": current.version, "html": html}, status=409)

@@ -78,4 +78,4 @@ def _page(request: HttpRequest, found: SelfAssessment, error: str = "", status: 
         "may_edit": rules.can_edit(request.user, found),
         "error": error,
     }
-    return render(request, "selfassess/copy.html", context, status=status)
+    return render(request, "selfassess/lastyear/copy.html", context, status=status)

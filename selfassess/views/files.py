@@ -42,7 +42,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "rows": _with_findings(found, unit, round_in_view(request)),
         "used": storage.used(unit.pk) if unit else None,
     }
-    return render(request, "selfassess/documents.html", context)
+    return render(request, "selfassess/evidence/documents.html", context)
 
 
 def _with_findings(
@@ -159,7 +159,7 @@ def _paper_page(
         "summary": _summary(errors, wrong),
         "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
     }
-    return render(request, "selfassess/paper.html", context, status=status)
+    return render(request, "selfassess/evidence/document.html", context, status=status)
 
 
 def _summary(errors: Mapping[str, str], wrong: int | None) -> list[str]:

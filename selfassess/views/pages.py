@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"round": round_, "places": places, "own": own, "sees_all": rules.sees_all(user)}
     if round_ and rules.sees_all(user):
         context["progress"] = queries.progress(rules.visible_to(user).filter(round_group__round=round_))
-    return render(request, "selfassess/home.html", context)
+    return render(request, "selfassess/lifecycle/home.html", context)
 
 
 def _places(units: list[Unit], round_: Round) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """The task list."""
     found = find_assessment(request, pk)
     context = _standing(request, found)
-    return render(request, "selfassess/assessment.html", context)
+    return render(request, "selfassess/scores/assessment.html", context)
 
 
 @require_safe
@@ -66,7 +66,7 @@ def check_page(
     context = _standing(request, found)
     context |= {"error": error, "reason": reason}
     context |= {"warned": findings.of_assessment(found), "infected": findings.infected(found)}
-    return render(request, "selfassess/check.html", context, status=status)
+    return render(request, "selfassess/lifecycle/check.html", context, status=status)
 
 
 def _standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
@@ -90,4 +90,6 @@ def _standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     submitted = rules.visible_to(request.user).filter(state=SelfAssessment.State.SUBMITTED)
     found = get_object_or_404(submitted.select_related("submitted_by"), pk=pk)
-    return render(request, "selfassess/receipt.html", {"assessment": found, "tasks": queries.task_list(found)})
+    return render(
+        request, "selfassess/lifecycle/receipt.html", {"assessment": found, "tasks": queries.task_list(found)}
+    )

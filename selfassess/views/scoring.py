@@ -158,7 +158,7 @@ def preview(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     except entry.Invalid as invalid:
         points, errors = None, invalid.errors
     context = {"criterion": leaf, "computed": points, "said": " ".join(errors.values())}
-    return render(request, "selfassess/_computed.html", context)
+    return render(request, "selfassess/scores/_computed.html", context)
 
 
 def save_typed(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> Trouble | None:
@@ -240,7 +240,7 @@ def page_of(
         "computed": page.score.points if page.score else None,
         "findings": findings.of_evidence(page.evidence, found.round_group.round, found.unit_id),
     }
-    return render(request, "selfassess/criterion.html", context, status=trouble.status)
+    return render(request, "selfassess/scores/criterion.html", context, status=trouble.status)
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

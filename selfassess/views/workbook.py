@@ -88,7 +88,7 @@ def _upload_page(request: HttpRequest, found: SelfAssessment, faults: list[Fault
         "refusal": rules.refusal("edit", found, clock.now()),
         "max_megabytes": MAX_BYTES // 1024 // 1024,
     }
-    return render(request, "selfassess/workbook_upload.html", context, status=400 if faults else 200)
+    return render(request, "selfassess/workbook/upload.html", context, status=400 if faults else 200)
 
 
 @require_safe
@@ -115,7 +115,7 @@ def _preview_page(
         "may_edit": rules.can_edit(request.user, found),
         "again": f"{reverse('selfassess:workbook-again', args=[found.pk])}?{urlencode({'tep': ticket})}",
     }
-    return render(request, "selfassess/workbook_preview.html", context, status=status)
+    return render(request, "selfassess/workbook/preview.html", context, status=status)
 
 
 def _stale(found: SelfAssessment, compared: Comparison) -> list[tuple[RowChange, SelfScore]]:
