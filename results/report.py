@@ -54,7 +54,7 @@ def ranking_pdf(bundle: Mapping[str, Any], progress: Progress | None = None) -> 
     book = reading.read(bundle)
     tell = progress or (lambda _percent: None)
     tell(0)
-    document = _Renderer(book).document("results/report/main.html", _main(book), FIRST_PAGE)
+    document = _Renderer(book).document("results/files/report.html", _main(book), FIRST_PAGE)
     tell(LAID_OUT)
     data = _written(document)
     tell(100)
@@ -69,7 +69,7 @@ def unit_pdf(bundle: Mapping[str, Any], group_code: str, unit_code: str) -> byte
         raise LookupError(f"{group_code}/{unit_code}")
     sheet = _sheet(block, block.by_unit[unit_code])
     renderer = _Renderer(book)
-    return _written(renderer.document("results/report/unit.html", {"sheet": sheet}, FIRST_PAGE))
+    return _written(renderer.document("results/files/sheet.html", {"sheet": sheet}, FIRST_PAGE))
 
 
 def statement_pdf(statement: Statement) -> bytes:
@@ -84,7 +84,7 @@ def statement_pdf(statement: Statement) -> bytes:
         "now": clock.now(),
         "illustrative": illustrative,
     }
-    return _written(_laid_out("results/report/statement.html", context, LANDSCAPE, FontConfiguration()))
+    return _written(_laid_out("results/statement/paper.html", context, LANDSCAPE, FontConfiguration()))
 
 
 def _laid_out(template: str, context: Mapping[str, Any], extra: str, fonts: FontConfiguration) -> Document:

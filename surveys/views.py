@@ -66,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "batches": queries.listed(rules.batches_for(request.user).filter(round_group__round=current))[:SHOWN_BATCHES],
         "may_work": rules.may_work(request.user),
     }
-    return render(request, "surveys/home.html", context)
+    return render(request, "surveys/coverage/home.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +75,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     blocks = _blocks(request)
     if request.method == "GET":
         form = UploadForm(blocks=blocks, initial={"target": request.GET.get("la", "")})
-        return render(request, "surveys/upload.html", {"form": form, "blocks": blocks})
+        return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks})
     form = UploadForm(request.POST, request.FILES, blocks=blocks)
     faults: list[object] = []
     if form.is_valid():
@@ -87,7 +87,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             return redirect("surveys:batch", found.pk)
-    return render(request, "surveys/upload.html", {"form": form, "blocks": blocks, "faults": faults})
+    return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks, "faults": faults})
 
 
 def _check(request: HttpRequest, form: UploadForm) -> ImportBatch:
@@ -130,7 +130,7 @@ def _batch_page(request: HttpRequest, found: ImportBatch, form: UndoForm) -> Htt
         "may_work": rules.may_work(request.user),
         "form": form,
     }
-    return render(request, "surveys/batch.html", context)
+    return render(request, "surveys/batches/batch.html", context)
 
 
 def _preview(found: ImportBatch) -> list[list[object]]:
@@ -213,7 +213,7 @@ def failed(request: HttpRequest, pk: int) -> HttpResponse:
 @readers
 def scores(request: HttpRequest, pk: int) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    return render(request, "surveys/scores.html", {"round_group": block, "table": queries.score_table(block)})
+    return render(request, "surveys/scores/scores.html", {"round_group": block, "table": queries.score_table(block)})
 
 
 @require_GET
@@ -227,11 +227,11 @@ def unit_scores(request: HttpRequest, pk: int, unit_pk: int) -> HttpResponse:
         "rows": queries.spreads(block, unit),
         "small": settings.SURVEY_SMALL_CELL,
     }
-    return render(request, "surveys/unit.html", context)
+    return render(request, "surveys/scores/unit.html", context)
 
 
 @require_GET
 @readers
 def figures(request: HttpRequest, pk: int) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    return render(request, "surveys/figures.html", {"round_group": block, "figures": queries.figures_of(block)})
+    return render(request, "surveys/figures/figures.html", {"round_group": block, "figures": queries.figures_of(block)})

@@ -48,7 +48,7 @@ def control(request: HttpRequest) -> HttpResponse:
     _reader(request)
     round_ = round_in_view(request)
     if round_ is None:
-        return render(request, "results/control_empty.html")
+        return render(request, "results/control/empty.html")
     context = {
         "round": round_,
         "rooms": pages.control_room(round_),
@@ -56,7 +56,7 @@ def control(request: HttpRequest) -> HttpResponse:
         "publications": list(rules.visible_publications(request.user).filter(round=round_).defer("bundle")),
         "may_write": rules.may_publish(request.user),
     }
-    return render(request, "results/control.html", context)
+    return render(request, "results/control/control.html", context)
 
 
 @require_POST
@@ -79,7 +79,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     round_ = _round(request)
     book = pages.preview_book(round_)
     if not book.blocks:
-        return render(request, "results/control_empty.html")
+        return render(request, "results/control/empty.html")
     return public.ranking_page(request, book, _preview(round_), _room(request))
 
 
@@ -134,7 +134,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("results:proposal", pk=found.pk)
     context = {"round": round_, "form": form, "standing": pages.published(round_)}
-    return _form_page(request, "results/propose.html", form, context)
+    return _form_page(request, "results/control/propose.html", form, context)
 
 
 @require_GET
@@ -153,7 +153,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
         "may_withdraw": rules.may_withdraw(request.user, found),
         "may_write": rules.may_publish(request.user),
     }
-    return render(request, "results/proposal.html", context)
+    return render(request, "results/control/proposal.html", context)
 
 
 @require_POST
@@ -198,7 +198,7 @@ def phase(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             messages.success(request, f"Đã lưu giai đoạn {Phase.Kind(kind).label}.")
             return redirect("results:control")
-    return _form_page(request, "results/phase.html", form, {"round": round_, "label": Phase.Kind(kind).label})
+    return _form_page(request, "results/control/phase.html", form, {"round": round_, "label": Phase.Kind(kind).label})
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,7 +221,7 @@ def extension(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Đã gia hạn cho {given['unit']}.")
             return redirect("results:control")
-    return _form_page(request, "results/extension.html", form, {"round": round_})
+    return _form_page(request, "results/control/extension.html", form, {"round": round_})
 
 
 def _posted(request: HttpRequest) -> QueryDict | None:

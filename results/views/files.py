@@ -89,7 +89,7 @@ def _pdf(request: HttpRequest, publication: Publication, unit: Unit | None, name
     if job is not None and job.state == Job.State.DONE and job.file:
         return FileResponse(job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
     context = {"publication": publication, "place": Place.of(publication), "unit": unit, "job": job, "name": name}
-    return render(request, "results/file_pending.html", {**context, "waiting": _waits(job)}, status=202)
+    return render(request, "results/files/pending.html", {**context, "waiting": _waits(job)}, status=202)
 
 
 def _waits(job: Job | None) -> bool:
@@ -106,7 +106,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a piece of background work is. The page loads itself anew while the work goes on."""
     found = get_object_or_404(rules.visible_jobs(request.user), pk=pk)
     waiting = _waits(found)
-    template = "results/job_progress.html" if getattr(request, "htmx", False) else "results/job.html"
+    template = "results/jobs/progress.html" if getattr(request, "htmx", False) else "results/jobs/job.html"
     response = render(request, template, {"job": found, "waiting": waiting})
     patch_vary_headers(response, ["HX-Request"])  # one address, two answers
     return response

@@ -22,7 +22,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
     """The ranking in force of the year in view; a sentence where none is published."""
     publication = pages.published(round_in_view(request))
     if publication is None:
-        return render(request, "results/ranking_empty.html", {"years": pages.other_published_years()})
+        return render(request, "results/public/ranking_empty.html", {"years": pages.other_published_years()})
     return ranking_page(request, pages.book_of(publication), Place.of(publication), _standing(publication))
 
 
@@ -55,7 +55,7 @@ def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpRes
 def method(request: HttpRequest) -> HttpResponse:
     """How the index is computed, with the policies of the published blocks."""
     publication = pages.published(round_in_view(request))
-    return render(request, "results/method.html", {"book": pages.book_of(publication) if publication else None})
+    return render(request, "results/public/method.html", {"book": pages.book_of(publication) if publication else None})
 
 
 @login_not_required
@@ -64,7 +64,7 @@ def data(request: HttpRequest) -> HttpResponse:
     found = pages.publications(round_in_view(request))
     listed = [{"publication": p, "place": Place.of(p), "files": _files(Place.of(p))} for p in found]
     context = {"listed": listed, "years": pages.other_published_years(), "codebook": exports.CODEBOOK}
-    return render(request, "results/data.html", context)
+    return render(request, "results/public/data.html", context)
 
 
 def _files(place: Place) -> list[tuple[str, str, str]]:
@@ -113,7 +113,7 @@ def ranking_page(request: HttpRequest, book: Book, place: Place, standing: Conte
         "pdf": place.file("pdf"),
         **standing,
     }
-    return render(request, "results/ranking.html", context)
+    return render(request, "results/public/ranking.html", context)
 
 
 def _chosen_block(request: HttpRequest, book: Book) -> Block:
@@ -141,7 +141,7 @@ def unit_page(
         "sheet": "" if place.preview else reverse("results:sheet", args=[place.year, place.number, *which]),
         **standing,
     }
-    return render(request, "results/unit.html", context)
+    return render(request, "results/public/unit.html", context)
 
 
 def criterion_page(
@@ -166,7 +166,7 @@ def criterion_page(
         "chart": charts.columns(spread, title=f"Số đơn vị theo điểm đạt – tiêu chí {leaf.code}"),
         **standing,
     }
-    return render(request, "results/criterion.html", context)
+    return render(request, "results/public/criterion.html", context)
 
 
 def compare_page(request: HttpRequest, book: Book, place: Place, group: str, standing: Context) -> HttpResponse:
@@ -183,7 +183,7 @@ def compare_page(request: HttpRequest, book: Book, place: Place, group: str, sta
         "lines": pages.lines(place, block, pair),
         **standing,
     }
-    return render(request, "results/compare.html", context)
+    return render(request, "results/public/compare.html", context)
 
 
 def _pair(block: Block, first: str, second: str) -> Sequence[Row]:

@@ -54,7 +54,7 @@ def statement(request: HttpRequest, year: int, group: str, code: str) -> HttpRes
         "filters": urlencode({name: value for name, value in chosen.items() if value}),
         "reads_all": sight.everything,
     }
-    return render(request, "results/statement.html", context)
+    return render(request, "results/statement/statement.html", context)
 
 
 @require_POST
