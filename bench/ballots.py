@@ -83,7 +83,7 @@ def fast_rows(batch: Any, group: Any) -> float:
     import numpy as np
     from django.db import transaction
 
-    from surveys.actions.storage import write_ballots
+    from surveys.ballots.storage import write_ballots
     from surveys.models import Ballot
 
     rows = list(Ballot.objects.filter(batch=batch).order_by("pk"))
@@ -138,13 +138,14 @@ def numpy_tally(batch: Any) -> float:
 
 def measure(ballots: int, units: int, questions: int) -> None:
     from cchc_index.lib.sheets import read_cells
-    from surveys import actions
+    from surveys.batches import actions as batches
+    from surveys.scores import actions as scores
 
     block = make_block(units, questions)
     file = workbook(ballots, units, questions)
     reading, _ = timed(lambda: read_cells(file, name="phieu.xlsx"))
     whole, outcome = timed(
-        lambda: actions.import_ballots(
+        lambda: batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="Người dân", source=file, name="phieu.xlsx"
         )
     )
@@ -154,9 +155,9 @@ def measure(ballots: int, units: int, questions: int) -> None:
     fast = fast_rows(batch, group)
     loop = plain_tally(batch)
     counting = numpy_tally(batch)
-    tallying, _ = timed(lambda: actions.rebuild_tallies(group))
-    scoring, _ = timed(lambda: actions.refresh_scores(block))
-    undoing, _ = timed(lambda: actions.undo_batch(actor=None, batch_id=batch.pk, reason="đo tốc độ"))
+    tallying, _ = timed(lambda: scores.rebuild_tallies(group))
+    scoring, _ = timed(lambda: scores.refresh_scores(block))
+    undoing, _ = timed(lambda: batches.undo_batch(actor=None, batch_id=batch.pk, reason="đo tốc độ"))
     line("đọc bảng tính (nền)", reading)
     line("nhập trọn: kiểm tra, ghi, tổng hợp, tính điểm", whole, whole / reading, "× đọc bảng tính")
     line(f"ghi {number} phiếu bằng bulk_create (nền)", slow)

@@ -16,7 +16,7 @@ from cchc_index.lib.programs import source_digest
 from criteria import queries as criteria
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess import queries as selfassessed
-from surveys import queries as surveyed
+from surveys.scores import queries as surveyed
 from units.models import Unit
 
 from . import bundle, ranking

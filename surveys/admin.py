@@ -10,8 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from criteria.models import RoundGroup
 from units.admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, record
 
-from . import actions
-from .actions import scores
 from .models import (
     AnswerOption,
     AnswerScale,
@@ -24,6 +22,9 @@ from .models import (
     Survey,
     SurveyScore,
 )
+from .scores.actions import refresh_scores
+from .scores.digests import refreshed
+from .scores.queries import stored
 
 CLOSED = (
     "Mẫu phiếu này đã có phiếu nhập vào nên không sửa được: câu trả lời của phiếu nằm theo thứ tự câu hỏi. "
@@ -39,10 +40,10 @@ class SurveyPlanAdmin(LoggedAdmin):
 
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
         blocks = list(self._blocks(objects).distinct().order_by("pk"))
-        before = {block.pk: scores.stored(block) for block in blocks}
-        changed = [block for block in blocks if actions.refresh_scores(block)]
+        before = {block.pk: stored(block) for block in blocks}
+        changed = [block for block in blocks if refresh_scores(block)]
         for block in changed:  # the log last: its head stays locked until the end
-            after = scores.refreshed(before[block.pk], scores.stored(block))
+            after = refreshed(before[block.pk], stored(block))
             record(request, "surveys.refresh", block, after=after)
 
 

@@ -1,12 +1,19 @@
 """Who may: the survey operator and the index manager work here, the observer reads. Units see nothing:
 their people were rated in the ballots."""
 
+from collections.abc import Callable
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 
 from criteria.models import RoundGroup
 from units import rules as people
 
 from .models import ImportBatch
+
+View = Callable[..., HttpResponse]
 
 
 def may_work(user: people.AnyUser) -> bool:
@@ -28,3 +35,23 @@ def batches_for(user: people.AnyUser) -> QuerySet[ImportBatch]:
     """The batches the person may look at."""
     found = ImportBatch.objects.select_related("round_group__round", "round_group__group", "respondent_group")
     return found.order_by("-created_at", "-pk") if may_read(user) else found.none()
+
+
+def readers_only(view: View) -> View:
+    """The page is for those who may read; others get 403."""
+    return _guarded(view, may_read)
+
+
+def workers_only(view: View) -> View:
+    """The page is for those who may work; others get 403."""
+    return _guarded(view, may_work)
+
+
+def _guarded(view: View, may: Callable[[people.AnyUser], bool]) -> View:
+    @wraps(view)
+    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not may(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return checked

@@ -1,18 +1,21 @@
 from django.urls import path
 
-from . import views
+from .batches import views as batches
+from .coverage import views as coverage
+from .figures import views as figures
+from .scores import views as scores
 
 app_name = "surveys"
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("tai-len/", views.upload, name="upload"),
-    path("lan-nhap/<int:pk>/", views.batch, name="batch"),
-    path("lan-nhap/<int:pk>/nhap/", views.commit, name="commit"),
-    path("lan-nhap/<int:pk>/huy/", views.undo, name="undo"),
-    path("lan-nhap/<int:pk>/bo/", views.discard, name="discard"),
-    path("lan-nhap/<int:pk>/loi.xlsx", views.failed, name="failed"),
-    path("diem/<int:pk>/", views.scores, name="scores"),
-    path("diem/<int:pk>/<int:unit_pk>/", views.unit_scores, name="unit-scores"),
-    path("so-lieu/<int:pk>/", views.figures, name="figures"),
+    path("", coverage.home, name="home"),
+    path("tai-len/", batches.upload, name="upload"),
+    path("lan-nhap/<int:pk>/", batches.batch, name="batch"),
+    path("lan-nhap/<int:pk>/nhap/", batches.commit, name="commit"),
+    path("lan-nhap/<int:pk>/huy/", batches.undo, name="undo"),
+    path("lan-nhap/<int:pk>/bo/", batches.discard, name="discard"),
+    path("lan-nhap/<int:pk>/loi.xlsx", batches.failed, name="failed"),
+    path("diem/<int:pk>/", scores.scores, name="scores"),
+    path("diem/<int:pk>/<int:unit_pk>/", scores.unit_scores, name="unit-scores"),
+    path("so-lieu/<int:pk>/", figures.figures, name="figures"),
 ]

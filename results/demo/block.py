@@ -9,7 +9,7 @@ from appraisal import actions as appraisal
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup, Source
 from selfassess import actions as selfassess
-from surveys import actions as surveys
+from surveys.batches import actions as batches
 from surveys.models import RespondentGroup
 from units.models import Unit, User
 
@@ -61,7 +61,7 @@ class Block:
         for group in self.ballot_groups():
             self.import_ballots(actor=actor, group=group)
         if self.figure_leaves():
-            surveys.import_figures(
+            batches.import_figures(
                 actor=actor,
                 round_group_id=self.round_group.pk,
                 source=io.BytesIO(self.figures_csv()),
@@ -69,7 +69,7 @@ class Block:
             )
 
     def import_ballots(self, *, actor: User, group: RespondentGroup) -> None:
-        surveys.import_ballots(
+        batches.import_ballots(
             actor=actor,
             round_group_id=self.round_group.pk,
             respondents=group.code,

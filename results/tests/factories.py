@@ -12,7 +12,7 @@ from criteria.tests.factories import (
     RoundGroupFactory,
 )
 from selfassess import actions as selfassess
-from surveys import actions as surveys
+from surveys.scores import actions as survey_scores
 from units.models import Unit
 from units.tests.factories import UnitFactory, UnitGroupFactory
 
@@ -55,4 +55,4 @@ def give(round_group: RoundGroup, scores: dict[str, dict[str, str | None]]) -> N
         selfassess.import_scores(actor=None, round_group=round_group, rows=own)
         appraisal.import_standings(actor=None, round_group=round_group, rows=own)
     if surveyed:
-        surveys.import_scores(actor=None, round_group=round_group, rows=surveyed)
+        survey_scores.import_scores(actor=None, round_group=round_group, rows=surveyed)

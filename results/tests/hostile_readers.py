@@ -66,7 +66,7 @@ def named(stream: IO[bytes], name: str) -> IO[bytes]:
 
 def survey_places() -> object:
     from cchc_index.lib import codes
-    from surveys.reading.common import Leaf, Places
+    from surveys.places import Leaf, Places
 
     leaves = Leaf(1, "1.1", "", "Câu", "survey", Decimal(1)), Leaf(2, "1.2", "", "Câu", "sipas", Decimal(1))
     units = {"S1": 1}
@@ -74,7 +74,8 @@ def survey_places() -> object:
 
 
 def ballots() -> tuple[bytes, Reader]:
-    from surveys.reading.ballots import Scale, read_ballots
+    from surveys.ballots.sheet import read_ballots
+    from surveys.plan.scale import Scale
 
     given = {"places": survey_places(), "scale": Scale({1: "Không", 2: "Có"})}
     base = honest(("Mã phiếu", "Mã đơn vị", "1.1"), *((f"P{n}", "S1", 1) for n in range(6)))
@@ -82,7 +83,7 @@ def ballots() -> tuple[bytes, Reader]:
 
 
 def figures() -> tuple[bytes, Reader]:
-    from surveys.reading.figures import read_figures
+    from surveys.figures.sheet import read_figures
 
     base = honest(("Mã đơn vị", "Mã tiêu chí", "Tỷ lệ %", "Nguồn số liệu"), ("S1", "1.2", 80, "12/BC"))
     return base, lambda stream, name: read_figures(stream, name=name, places=survey_places())

@@ -15,7 +15,7 @@ from results import actions
 from selfassess import actions as selfassess
 from selfassess.models import Document, SelfAssessment
 from selfassess.tests.factories import tiny_pdf
-from surveys import actions as surveys
+from surveys.batches import actions as batches
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows
 from units.actions import grant_role, record_account
 from units.models import LogEntry, Membership, Role, Unit, User
@@ -114,6 +114,6 @@ def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> Non
 def _survey(block: RoundGroup) -> None:
     asked_group(block, "1.3", code="nguoi-dan")
     ballots = ballot_rows(("P1", "SNV", 1), ("P2", "SNV", 2), ("P3", "STC", 3), headings=("1.3",))
-    surveys.import_ballots(actor=None, round_group_id=block.pk, respondents="nguoi-dan", source=csv_file(ballots))
+    batches.import_ballots(actor=None, round_group_id=block.pk, respondents="nguoi-dan", source=csv_file(ballots))
     figures = figure_rows(("SNV", "2", "0.75", "Báo cáo SIPAS"), ("STC", "2", "0.5", "Báo cáo SIPAS"))
-    surveys.import_figures(actor=None, round_group_id=block.pk, source=csv_file(figures, "sipas.csv"))
+    batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(figures, "sipas.csv"))

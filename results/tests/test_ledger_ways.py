@@ -15,7 +15,7 @@ from results.tests.test_tampering import faults, found
 from selfassess import actions as selfassess
 from selfassess.models import Evidence
 from selfassess.tests.factories import tiny_pdf
-from surveys import actions as surveys
+from surveys.batches import actions as batches
 from surveys.models import AnswerOption, ImportBatch
 from surveys.tests.factories import ballot_rows, csv_file, figure_rows
 from units.actions import revoke_role
@@ -58,22 +58,22 @@ def test_reopened_changed_and_submitted_again(case: Year) -> None:
 def test_imports_replaced_undone_and_discarded(case: Year) -> None:
     block = case.round_group
     more = ballot_rows(("P4", "STC", 1), ("P5", "STC", 0), headings=("1.3",))
-    ballots = surveys.import_ballots(
+    ballots = batches.import_ballots(
         actor=None, round_group_id=block.pk, respondents="nguoi-dan", source=csv_file(ballot_rows(
             ("P4", "STC", 1), ("P5", "SNV", 4), headings=("1.3",)))
     )  # fmt: skip
-    figures = surveys.import_figures(
+    figures = batches.import_figures(
         actor=None, round_group_id=block.pk, source=csv_file(figure_rows(("SNV", "2", "0.25", "Báo cáo khác")), "b.csv")
     )
     assert faults() == []
-    waiting = surveys.check_ballots(
+    waiting = batches.check_ballots(
         actor=None, round_group_id=block.pk, respondents="nguoi-dan", source=csv_file(more, "c.csv")
     )
     assert faults() == []
-    surveys.discard_batch(actor=None, batch_id=waiting.pk)
+    batches.discard_batch(actor=None, batch_id=waiting.pk)
     for outcome in (ballots, figures):
         assert outcome.batch is not None
-        surveys.undo_batch(actor=None, batch_id=outcome.batch.pk, reason="Nhầm tệp.")
+        batches.undo_batch(actor=None, batch_id=outcome.batch.pk, reason="Nhầm tệp.")
         assert faults() == []
     assert found(f"UPDATE surveys_importbatch SET state = 'committed' WHERE id = {ImportBatch.objects.latest('pk').pk}")
 

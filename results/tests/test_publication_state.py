@@ -16,7 +16,7 @@ from criteria.models import RoundGroup
 from results import actions, queries
 from results.models import Publication
 from selfassess.models import SelfAssessment
-from surveys import actions as surveys
+from surveys.scores import actions as scores
 from units import actions as people
 from units.models import Role, Unit
 from units.tests.factories import person
@@ -60,7 +60,7 @@ def judged() -> Council:
     leaves = case.round_group.criteria_set.criteria.filter(source__in=["survey", "sipas"], is_leaf=True)
     units = (case.first, case.second, case.home)
     rows = {(unit.pk, leaf.pk): Decimal("0.5") for unit in units for leaf in leaves}
-    surveys.import_scores(actor=None, round_group=case.round_group, rows=rows)
+    scores.import_scores(actor=None, round_group=case.round_group, rows=rows)
     return case
 
 

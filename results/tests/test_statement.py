@@ -25,7 +25,7 @@ from results.tests.published import publish
 from selfassess import actions as selfassess
 from selfassess.models import SelfAssessment
 from selfassess.tests.factories import DocumentFactory
-from surveys import actions as surveys
+from surveys.scores import actions as scores
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
@@ -201,7 +201,7 @@ def test_archived_scores_are_movements_of_the_unit_they_name(year: Council) -> N
 def survey(made: Council, value: str) -> None:
     leaf = Criterion.objects.get(criteria_set=made.round_group.criteria_set_id, code="1.3")
     rows = {(unit.pk, leaf.pk): Decimal(value) for unit in (made.first, made.second)}
-    surveys.import_scores(actor=None, round_group=made.round_group, rows=rows)
+    scores.import_scores(actor=None, round_group=made.round_group, rows=rows)
 
 
 def test_survey_points_are_shown_to_the_unit_from_publication_on(year: Council) -> None:

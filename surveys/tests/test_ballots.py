@@ -8,8 +8,10 @@ import pytest
 from cchc_index.lib.faults import ImportRefused, Refused
 from criteria.models import Criterion, RoundGroup
 from criteria.tests.sheets import workbook
-from surveys import actions, queries
+from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch, Question, RespondentGroup, Survey, SurveyScore, Tally
+from surveys.scores import actions as scores
+from surveys.scores import queries as surveyed
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
 from units.models import LogEntry, Role, Unit
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def take(block: RoundGroup, *ballots: Any, headings: Any = ("1.3", "1.4"), respondents: str = "dai-bieu", **kw: Any):
-    return actions.import_ballots(
+    return batches.import_ballots(
         actor=None,
         round_group_id=block.pk,
         respondents=respondents,
@@ -37,7 +39,7 @@ def refusals(block: RoundGroup, *ballots: Any, **kw: Any) -> list[str]:
 def points(block: RoundGroup) -> dict[tuple[str, str], Decimal | None]:
     units = dict(Unit.objects.values_list("pk", "code"))
     codes = dict(Criterion.objects.values_list("pk", "code"))
-    return {(units[u], codes[c]): p for (u, c), (p, _, _) in queries.scores_by_cell(block).items()}
+    return {(units[u], codes[c]): p for (u, c), (p, _, _) in surveyed.scores_by_cell(block).items()}
 
 
 @pytest.fixture
@@ -156,7 +158,7 @@ class TestFaults:
         (fault,) = refusals(block, ("P1", "SNV", 1), headings=("1.3",))
         assert "thiếu cột câu hỏi 1.4" in fault
         with pytest.raises(ImportRefused, match="thiếu cột “Mã đơn vị”"):
-            actions.import_ballots(
+            batches.import_ballots(
                 actor=None,
                 round_group_id=block.pk,
                 respondents="dai-bieu",
@@ -170,7 +172,7 @@ class TestFaults:
         assert Ballot.objects.count() == 1
 
     def test_a_file_wrong_everywhere_names_a_bounded_number(self, block, monkeypatch):
-        monkeypatch.setattr("surveys.reading.common.MAX_FAULTS", 5)
+        monkeypatch.setattr("surveys.fault_list.MAX_FAULTS", 5)
         faults = refusals(block, *[(f"P{n}", "SNV", 9, 9) for n in range(20)])
         assert len(faults) == 6
         assert "còn 35 lỗi nữa" in faults[0]
@@ -215,7 +217,7 @@ class TestShapes:
             ["id", "submitdate", "Mã phiếu", "Mã đơn vị", "Q[1.3]", "G01Q02[1.4]", "khac[7]"],
             [1, "2024-10-01", "P1", "SNV", 1, 1, "ý kiến"],
         ]
-        outcome = actions.import_ballots(
+        outcome = batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows)
         )
         assert outcome.batch.counts["ignored"] == ["A (id)", "B (submitdate)", "G (khac[7])"]
@@ -226,7 +228,7 @@ class TestShapes:
             ["Timestamp", "Mã phiếu", "Mã đơn vị", "1.3 Tác động của cải cách", "Đánh giá [1.4. Chất lượng]"],
             ["01/10/2024 10:00:00", "P1", "SNV", "Rất tốt", "Tốt"],
         ]
-        outcome = actions.import_ballots(
+        outcome = batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows)
         )
         assert outcome.batch.counts["ignored"] == ["A (Timestamp)"]
@@ -239,7 +241,7 @@ class TestShapes:
         for row in (["Mã phiếu", "Mã đơn vị", 1.3, 1.4], [1, "SNV", 1, 2], [2, "SNV", None, 2.0]):
             book.active.append(row)
         book.save(tmp_path / "phieu.xlsx")
-        actions.import_ballots(
+        batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=tmp_path / "phieu.xlsx"
         )
         assert set(Ballot.objects.values_list("code", flat=True)) == {"1", "2"}
@@ -253,7 +255,7 @@ class TestShapes:
             book.active.append(row)
         book.save(tmp_path / "phieu.xlsx")
         with pytest.raises(ImportRefused, match="Dòng 3, cột C"):
-            actions.import_ballots(
+            batches.import_ballots(
                 actor=None, round_group_id=block.pk, respondents="dai-bieu", source=tmp_path / "phieu.xlsx"
             )
 
@@ -268,7 +270,7 @@ class TestShapes:
             book.active.append(row)
         book.save(tmp_path / "phieu.xlsx")
         with pytest.raises(ImportRefused, match="Excel đổi thành ngày"):
-            actions.import_ballots(
+            batches.import_ballots(
                 actor=None, round_group_id=block.pk, respondents="dai-bieu", source=tmp_path / "phieu.xlsx"
             )
         take(block, ("P1", "SNV", 1, 2), headings=("1.3", "1..4."))
@@ -277,7 +279,7 @@ class TestShapes:
 
 class TestBatches:
     def check(self, block, *ballots, actor=None):
-        return actions.check_ballots(
+        return batches.check_ballots(
             actor=actor,
             round_group_id=block.pk,
             respondents="dai-bieu",
@@ -297,18 +299,18 @@ class TestBatches:
         assert batch.state == "refused"
         assert batch.faults[0]["row"] == 2
         with pytest.raises(Refused):
-            actions.commit_batch(actor=None, batch_id=batch.pk)
+            batches.commit_batch(actor=None, batch_id=batch.pk)
 
     def test_commit_twice_is_once(self, block):
         batch = self.check(block, ("P1", "SNV", 1, 1))
-        actions.commit_batch(actor=None, batch_id=batch.pk)
-        assert actions.commit_batch(actor=None, batch_id=batch.pk).state == "committed"
+        batches.commit_batch(actor=None, batch_id=batch.pk)
+        assert batches.commit_batch(actor=None, batch_id=batch.pk).state == "committed"
         assert Ballot.objects.count() == imports_logged() == 1
 
     def test_commit_after_another_batch_took_the_code(self, block):
         batch = self.check(block, ("P1", "SNV", 1, 1))
         take(block, ("P1", "STC", 1, 1))
-        assert actions.commit_batch(actor=None, batch_id=batch.pk).state == "refused"
+        assert batches.commit_batch(actor=None, batch_id=batch.pk).state == "refused"
         assert Ballot.objects.count() == 1
 
     def test_file_changed_on_disk_is_refused(self, block):
@@ -316,14 +318,14 @@ class TestBatches:
         with open(batch.file.path, "ab") as stream:
             stream.write(b"\nP2,SNV,1,1")
         with pytest.raises(Refused, match="không còn nguyên vẹn"):
-            actions.commit_batch(actor=None, batch_id=batch.pk)
+            batches.commit_batch(actor=None, batch_id=batch.pk)
 
     def test_undo_restores_exactly(self, block):
         take(block, ("P1", "SNV", 1, 1), ("P2", "STC", 2, 3))
         before = points(block), list(Tally.objects.order_by("unit", "criterion").values_list("counts", "answered"))
         second = take(block, ("P3", "SNV", 4, 4), ("P4", "STC", 1, 1)).batch
         assert points(block) != before[0]
-        actions.undo_batch(actor=None, batch_id=second.pk, reason="nhầm tệp")
+        batches.undo_batch(actor=None, batch_id=second.pk, reason="nhầm tệp")
         after = points(block), list(Tally.objects.order_by("unit", "criterion").values_list("counts", "answered"))
         assert after == before
         second.refresh_from_db()
@@ -331,26 +333,26 @@ class TestBatches:
 
     def test_undo_of_the_only_batch_leaves_no_score(self, block):
         batch = take(block, ("P1", "SNV", 1, 1)).batch
-        actions.undo_batch(actor=None, batch_id=batch.pk, reason="nhầm")
+        batches.undo_batch(actor=None, batch_id=batch.pk, reason="nhầm")
         assert points(block) == {}
         assert take(block, ("P1", "SNV", 1, 1)).fresh  # and the same file may come again
 
     def test_undo_needs_a_reason_and_a_committed_batch(self, block):
         batch = take(block, ("P1", "SNV", 1, 1)).batch
         with pytest.raises(Refused, match="lý do"):
-            actions.undo_batch(actor=None, batch_id=batch.pk, reason="  ")
-        actions.undo_batch(actor=None, batch_id=batch.pk, reason="nhầm")
+            batches.undo_batch(actor=None, batch_id=batch.pk, reason="  ")
+        batches.undo_batch(actor=None, batch_id=batch.pk, reason="nhầm")
         with pytest.raises(Refused, match="đã hủy nhập"):
-            actions.undo_batch(actor=None, batch_id=batch.pk, reason="lần nữa")
+            batches.undo_batch(actor=None, batch_id=batch.pk, reason="lần nữa")
 
     def test_undo_brings_archive_points_back(self, block):
         unit, leaf = Unit.objects.get(code="SNV"), Criterion.objects.get(code="1.3")
-        actions.import_scores(actor=None, round_group=block, rows={(unit.pk, leaf.pk): Decimal("0.75")})
+        scores.import_scores(actor=None, round_group=block, rows={(unit.pk, leaf.pk): Decimal("0.75")})
         first = take(block, ("P1", "SNV", 1, 1)).batch
         second = take(block, ("P2", "SNV", 2, 1)).batch
         assert points(block)["SNV", "1.3"] == Decimal("0.8")
-        actions.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
-        actions.undo_batch(actor=None, batch_id=second.pk, reason="nhầm")
+        batches.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
+        batches.undo_batch(actor=None, batch_id=second.pk, reason="nhầm")
         row = SurveyScore.objects.get()
         assert (row.points, row.method) == (Decimal("0.75"), "import")
 
@@ -361,13 +363,13 @@ class TestBatches:
         head = person(Role.UNIT_HEAD, Unit.objects.get(code="SNV"))
         for actor in (head, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER)):
             with pytest.raises(PermissionDenied):
-                actions.commit_batch(actor=actor, batch_id=batch.pk)
-        assert actions.commit_batch(actor=person(Role.INDEX_MANAGER), batch_id=batch.pk).state == "committed"
+                batches.commit_batch(actor=actor, batch_id=batch.pk)
+        assert batches.commit_batch(actor=person(Role.INDEX_MANAGER), batch_id=batch.pk).state == "committed"
 
 
 def test_columns_under_empty_headings_are_named(block):
     rows = [["Mã phiếu", "Mã đơn vị", "1.3", "1.4", None], ["P1", "SNV", 1, 1, "ghi chú"]]
-    outcome = actions.import_ballots(
+    outcome = batches.import_ballots(
         actor=None, round_group_id=block.pk, respondents="dai-bieu", source=workbook(rows), name="phieu.xlsx"
     )
     assert outcome.batch.counts["ignored"] == ["E (không có tiêu đề)"]
@@ -375,8 +377,8 @@ def test_columns_under_empty_headings_are_named(block):
 
 def test_a_code_taken_behind_the_reader_is_a_sentence(block, monkeypatch):
     """The database's own constraint speaks Vietnamese too, on either database."""
-    from surveys.actions import ballots
-    from surveys.reading.ballots import read_ballots
+    from surveys.ballots import actions as ballots
+    from surveys.ballots.sheet import read_ballots
 
     take(block, ("P1", "SNV", 1, 1))
     monkeypatch.setattr(ballots, "read_ballots", lambda *args, taken, **kw: read_ballots(*args, **kw))

@@ -8,8 +8,10 @@ from django.core.management import call_command
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import ImportRefused, Refused
 from criteria.models import Criterion, RoundGroup
-from surveys import actions, queries
+from surveys.batches import actions as batches
 from surveys.models import AnswerOption, ImportBatch, RespondentGroup, SatisfactionFigure, SurveyScore
+from surveys.scores import actions as survey_scores
+from surveys.scores import queries as surveyed
 from surveys.tests.factories import (
     RespondentGroupFactory,
     asked_group,
@@ -31,13 +33,13 @@ def block() -> RoundGroup:
 
 def take(block, *figures, value="Điểm"):
     rows = figure_rows(*figures, value=value)
-    return actions.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows, "so-lieu.csv"))
+    return batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows, "so-lieu.csv"))
 
 
 def scores(block):
     codes = dict(Criterion.objects.values_list("pk", "code"))
     units = dict(Unit.objects.values_list("pk", "code"))
-    return {(units[u], codes[c]): value[0] for (u, c), value in queries.scores_by_cell(block).items()}
+    return {(units[u], codes[c]): value[0] for (u, c), value in surveyed.scores_by_cell(block).items()}
 
 
 def cell(unit="SNV", code="1.3"):
@@ -69,11 +71,11 @@ class TestFigures:
         first = take(block, ("SNV", "2", "0.75", SOURCE)).batch
         second = take(block, ("SNV", "2", "0.5", SOURCE), ("STC", "2", "1", SOURCE)).batch
         with pytest.raises(Refused, match="hủy lần nhập đó trước"):
-            actions.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
-        actions.undo_batch(actor=None, batch_id=second.pk, reason="nhầm")
+            batches.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
+        batches.undo_batch(actor=None, batch_id=second.pk, reason="nhầm")
         assert scores(block) == {("SNV", "2"): Decimal("0.75")}
         assert SatisfactionFigure.objects.get().batch == first
-        actions.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
+        batches.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
         assert scores(block) == {}
 
     def test_every_fault_by_cell(self, block):
@@ -115,7 +117,7 @@ class TestFigures:
             ["STC", "2", "", "100.5", SOURCE],
         ]
         with pytest.raises(ImportRefused) as refused:
-            actions.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows))
+            batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows))
         both, over = map(str, refused.value.faults)
         assert "có cả Điểm và Tỷ lệ %" in both
         assert "vượt 100 %" in over
@@ -123,12 +125,12 @@ class TestFigures:
     def test_a_file_without_a_value_column(self, block):
         rows = [["Mã đơn vị", "Mã tiêu chí", "Nguồn số liệu"], ["SNV", "2", SOURCE]]
         with pytest.raises(ImportRefused, match="thiếu cột “Điểm” hoặc “Tỷ lệ %”"):
-            actions.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows))
+            batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows))
 
 
 class TestBesideBallots:
     def ballots(self, block):
-        return actions.import_ballots(
+        return batches.import_ballots(
             actor=None,
             round_group_id=block.pk,
             respondents="dai-bieu",
@@ -147,9 +149,9 @@ class TestBesideBallots:
     def test_weights_may_change_later(self, block):
         group = asked_group(block, code="dai-bieu", position=1)
         self.ballots(block)
-        assert actions.refresh_scores(block) == 0
+        assert survey_scores.refresh_scores(block) == 0
         AnswerOption.objects.filter(scale=group.questionnaire.scale, value=1).update(share=Decimal("0.5"))
-        assert actions.refresh_scores(block) == 2
+        assert survey_scores.refresh_scores(block) == 2
         assert scores(block)["SNV", "1.4"] == Decimal(1)
 
     def test_an_answer_without_a_level_is_a_sentence(self, block):
@@ -157,31 +159,31 @@ class TestBesideBallots:
         self.ballots(block)
         AnswerOption.objects.filter(scale=group.questionnaire.scale, value=1).delete()
         with pytest.raises(Refused, match="khôi phục mức này"):
-            actions.refresh_scores(block)
+            survey_scores.refresh_scores(block)
 
 
 class TestArchive:
     def test_points_and_not_applicable(self, block):
         rows = {cell(): Decimal("0.5"), cell(code="2"): None}
-        assert actions.import_scores(actor=None, round_group=block, rows=rows) == 2
-        assert actions.import_scores(actor=None, round_group=block, rows=rows) == 0
-        assert queries.scores_by_cell(block) == {
+        assert survey_scores.import_scores(actor=None, round_group=block, rows=rows) == 2
+        assert survey_scores.import_scores(actor=None, round_group=block, rows=rows) == 0
+        assert surveyed.scores_by_cell(block) == {
             cell(): (Decimal("0.5"), False, None),
             cell(code="2"): (None, True, None),
         }
-        assert actions.refresh_scores(block) == 0  # kept: no ballots, no figures
+        assert survey_scores.refresh_scores(block) == 0  # kept: no ballots, no figures
 
     @pytest.mark.parametrize(("code", "points"), [("1.1", "1"), ("1.3", "1.01"), ("1.3", "-0.5")])
     def test_refused(self, block, code, points):
         with pytest.raises(Refused):
-            actions.import_scores(actor=None, round_group=block, rows={cell(code=code): Decimal(points)})
+            survey_scores.import_scores(actor=None, round_group=block, rows={cell(code=code): Decimal(points)})
         assert not SurveyScore.objects.exists()
 
     def test_never_overrules_figures(self, block):
         take(block, ("SNV", "2", "0.75", SOURCE))
-        assert actions.import_scores(actor=None, round_group=block, rows={cell(code="2"): Decimal("0.75")}) == 0
+        assert survey_scores.import_scores(actor=None, round_group=block, rows={cell(code="2"): Decimal("0.75")}) == 0
         with pytest.raises(Refused, match="hủy lần nhập đó trước"):
-            actions.import_scores(actor=None, round_group=block, rows={cell(code="2"): Decimal("0.5")})
+            survey_scores.import_scores(actor=None, round_group=block, rows={cell(code="2"): Decimal("0.5")})
 
 
 class TestCommands:

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from surveys import actions
+from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
 from units.models import Role, Unit
@@ -55,7 +55,7 @@ def addresses(block, batch: ImportBatch) -> list[str]:
 def batch(block) -> ImportBatch:
     group = block.survey.respondent_groups.get()
     rows = ballot_rows(*[(f"P{n}", "SNV", 1, 2) for n in range(6)], ("P9", "STC", 1, 2))
-    return actions.import_ballots(
+    return batches.import_ballots(
         actor=None, round_group_id=block.pk, respondents=group.code, source=csv_file(rows)
     ).batch
 
@@ -201,7 +201,7 @@ class TestPages:
 
     def test_observer_sees_no_single_ballot(self, block):
         group = block.survey.respondent_groups.get()
-        batch = actions.check_ballots(
+        batch = batches.check_ballots(
             actor=None,
             round_group_id=block.pk,
             respondents=group.code,
@@ -226,7 +226,7 @@ class TestPages:
             UnitFactory(group=block.group, code=f"M{n}")
         rows = ballot_rows(*[(f"Q{n}", f"M{n % 5}", 1, 2) for n in range(30)])
         group = block.survey.respondent_groups.get()
-        actions.import_ballots(actor=None, round_group_id=block.pk, respondents=group.code, source=csv_file(rows))
+        batches.import_ballots(actor=None, round_group_id=block.pk, respondents=group.code, source=csv_file(rows))
         for address, number in before.items():
             with django_assert_num_queries(number):
                 operator.get(address)

@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection
 
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
-from surveys import actions
-from surveys.actions import batches, scores
+from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch
+from surveys.scores import actions as scores
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
 from units.models import LogEntry
 
@@ -43,21 +43,22 @@ def rows() -> list[list[object]]:
 def test_ten_commits_of_one_batch_are_one():
     block = surveyed_round()
     asked_group(block, code="dai-bieu")
-    batch = actions.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))
-    states = at_once(10, lambda: str(actions.commit_batch(actor=None, batch_id=batch.pk).state))
+    batch = batches.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))
+    states = at_once(10, lambda: str(batches.commit_batch(actor=None, batch_id=batch.pk).state))
     assert states == ["committed"] * 10
     assert Ballot.objects.count() == 100
     assert LogEntry.objects.filter(verb="surveys.import_ballots").count() == 1
-    assert actions.refresh_scores(block) == 0
+    assert scores.refresh_scores(block) == 0
 
 
 def test_negative_control_without_the_locks_commits_collide(monkeypatch):
     monkeypatch.setattr(batches, "_locked", lambda pk: ImportBatch.objects.get(pk=pk))
-    monkeypatch.setattr(scores, "lock_block", lambda pk: RoundGroup.objects.get(pk=pk))
+    for module in (batches, scores):
+        monkeypatch.setattr(module, "lock_block", lambda pk: RoundGroup.objects.get(pk=pk))
     block = surveyed_round()
     asked_group(block, code="dai-bieu")
-    batch = actions.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))
-    states = at_once(10, lambda: str(actions.commit_batch(actor=None, batch_id=batch.pk).state))
+    batch = batches.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))
+    states = at_once(10, lambda: str(batches.commit_batch(actor=None, batch_id=batch.pk).state))
     assert states != ["committed"] * 10
 
 
@@ -66,7 +67,7 @@ def test_the_same_file_from_many_is_taken_once():
     asked_group(block, code="dai-bieu")
 
     def take() -> object:
-        return actions.import_ballots(
+        return batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows())
         ).fresh
 
@@ -81,9 +82,9 @@ def test_two_groups_at_once_both_count():
         asked_group(block, code=code)
 
     def take() -> object:
-        return actions.import_ballots(
+        return batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents=codes.pop(), source=csv_file(rows())
         ).fresh
 
     assert at_once(2, take) == [True, True]
-    assert actions.refresh_scores(block) == 0  # neither computed from half of the ballots
+    assert scores.refresh_scores(block) == 0  # neither computed from half of the ballots

@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 from cchc_index.lib.commands import OperatorCommand
 from criteria.models import RoundGroup
 from results import actions, queries
-from surveys import actions as surveys
+from surveys.scores import actions as scores
 
 
 class Command(OperatorCommand):
@@ -29,7 +29,7 @@ class Command(OperatorCommand):
 
 
 def _computed(round_group: RoundGroup) -> list[queries.Json]:
-    surveys.refresh_scores(round_group)
+    scores.refresh_scores(round_group)
     return queries.result_rows(actions.recompute(round_group_id=round_group.pk))
 
 

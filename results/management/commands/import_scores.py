@@ -11,7 +11,7 @@ from criteria import queries as criteria
 from criteria.models import RoundGroup
 from results import archive, queries
 from selfassess import actions as selfassess
-from surveys import actions as surveys
+from surveys.scores import actions as scores
 
 
 class Command(OperatorCommand):
@@ -40,5 +40,5 @@ def _save(round_group: RoundGroup, found: archive.Archive) -> tuple[int, int, in
     appraised = (
         appraisal.import_standings(actor=None, round_group=round_group, rows=found.appraised) if found.appraised else 0
     )
-    surveyed = surveys.import_scores(actor=None, round_group=round_group, rows=found.surveyed) if found.surveyed else 0
+    surveyed = scores.import_scores(actor=None, round_group=round_group, rows=found.surveyed) if found.surveyed else 0
     return own, appraised, surveyed

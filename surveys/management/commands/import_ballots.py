@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from cchc_index.lib.commands import OperatorCommand
-from surveys import actions, queries, validity
+from surveys import queries, validity
+from surveys.batches import actions as batches
 
 
 class Command(OperatorCommand):
@@ -19,7 +20,7 @@ class Command(OperatorCommand):
 
     def run(self, **options: Any) -> None:
         block = queries.round_group(options["year"], options["group"])
-        outcome = actions.import_ballots(
+        outcome = batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents=options["respondents"], source=options["file"]
         )
         if not outcome.fresh:

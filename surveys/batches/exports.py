@@ -11,9 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cchc_index.lib.sheet_guards import BALLOT_CELLS
 from cchc_index.lib.sheets import cell_text, read_cells
 from cchc_index.lib.text import clean
+from surveys.models import ImportBatch
 
-from .actions import unpack_faults
-from .models import ImportBatch
+from .faults import unpack
 
 FAULT_HEADINGS = ("Dòng", "Cột", "Lỗi", "Cách sửa")
 
@@ -23,7 +23,7 @@ def failed_rows(batch: ImportBatch) -> bytes:
 
     Every cell is text, so that nothing of a hostile file becomes a formula. Raises ImportRefused when the
     kept file cannot be read any more."""
-    faults = unpack_faults(batch.faults)
+    faults = unpack(batch.faults)
     reasons: dict[int, list[str]] = {}
     for fault in faults:
         reasons.setdefault(fault.row, []).append(f"{fault.column}: {fault.message}" if fault.column else fault.message)

@@ -1,7 +1,7 @@
 """Ballots: what a file means for a block, writing it, taking it out again."""
 
 from dataclasses import dataclass, field
-from typing import IO, Any, Protocol
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -11,26 +11,17 @@ from cchc_index.lib.faults import Fault
 from criteria.models import RoundGroup
 from surveys import validity
 from surveys.models import Ballot, ImportBatch, Question, Questionnaire, RespondentGroup
-from surveys.reading.ballots import BallotSheet, read_ballots
+from surveys.plan.actions import ensure_group, ensure_questionnaire
+from surveys.plan.queries import Plan, places, plan_for
+from surveys.scores.actions import rebuild_tallies
+from surveys.upload import PREVIEW_ROWS, Upload
 
-from .scores import rebuild_tallies
-from .setup import Plan, ensure_group, ensure_questionnaire, places, plan_for
+from .sheet import BallotSheet, read_ballots
 from .storage import write_ballots
-
-PREVIEW = 10
-
-
-class Source(Protocol):
-    """A file that can be opened again."""
-
-    @property
-    def name(self) -> str: ...
-
-    def open(self) -> IO[bytes]: ...
 
 
 @dataclass(slots=True)
-class BallotReading:
+class CheckedBallots:
     """A read file of ballots with its plan; `write` stores it."""
 
     plan: Plan
@@ -76,7 +67,7 @@ class BallotReading:
                 str(self.reasons[i]),
                 [int(value) for value in sheet.answers[i]],
             ]
-            for i in range(min(PREVIEW, len(sheet.codes)))
+            for i in range(min(PREVIEW_ROWS, len(sheet.codes)))
         ]
 
     def write(self, batch: ImportBatch, block: RoundGroup) -> list[Any]:
@@ -96,9 +87,9 @@ class BallotReading:
         return []
 
 
-def check(block: RoundGroup, respondents: str, upload: Source) -> BallotReading:
+def check(block: RoundGroup, respondents: str, upload: Upload) -> CheckedBallots:
     """Read a file against the block's plan. Raises Refused for the respondents, ImportRefused for a file that
-    is no readable spreadsheet or lacks a required column; other faults are in the reading."""
+    is no readable spreadsheet or lacks a required column; other faults are in what is given back."""
     plan = plan_for(block, respondents)
     known = places(block)
     taken = set(Ballot.objects.filter(respondent_group=plan.group).values_list("code", flat=True).order_by("pk"))
@@ -118,7 +109,7 @@ def check(block: RoundGroup, respondents: str, upload: Source) -> BallotReading:
         refuse_straight_line=rules.refuse_straight_line,
         straight_line_from=rules.straight_line_from,
     )
-    return BallotReading(plan, sheet, reasons, {pk: code for code, pk in known.units.items()})
+    return CheckedBallots(plan, sheet, reasons, {pk: code for code, pk in known.units.items()})
 
 
 def remove(batch: ImportBatch) -> None:

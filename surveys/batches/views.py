@@ -1,9 +1,5 @@
-"""Pages of the survey operator: plan and coverage, upload → check → commit → undo, points, figures."""
+"""Pages of a file: upload → check → commit → undo."""
 
-from collections.abc import Callable
-from functools import wraps
-
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,38 +7,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cchc_index.lib.faults import ImportRefused, Refused
-from criteria.models import RoundGroup
-from criteria.queries import round_in_view, units_of
+from surveys import rules, validity
+from surveys.models import ImportBatch
+from surveys.plan import queries as plan
+from surveys.queries import blocks_in_view
+from surveys.scores.queries import score_table
 from units.models import User
 
-from . import actions, exports, queries, rules, validity
+from . import actions, exports
 from .forms import FIGURES, NEW, UndoForm, UploadForm
-from .models import ImportBatch, RespondentGroup
 
 SHOWN_FAULTS = 200
-SHOWN_BATCHES = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-View = Callable[..., HttpResponse]
-
-
-def readers(view: View) -> View:
-    @wraps(view)
-    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not rules.may_read(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
-
-
-def workers(view: View) -> View:
-    @wraps(view)
-    def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not rules.may_work(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return checked
 
 
 def _actor(request: HttpRequest) -> User:
@@ -51,28 +27,10 @@ def _actor(request: HttpRequest) -> User:
     return request.user
 
 
-def _blocks(request: HttpRequest) -> list[RoundGroup]:
-    """The blocks of the round in view."""
-    return list(rules.blocks_for(request.user).filter(round=round_in_view(request)))
-
-
-@require_GET
-@readers
-def home(request: HttpRequest) -> HttpResponse:
-    current = round_in_view(request)
-    context = {
-        "round": current,
-        "coverage": queries.coverage(_blocks(request)),
-        "batches": queries.listed(rules.batches_for(request.user).filter(round_group__round=current))[:SHOWN_BATCHES],
-        "may_work": rules.may_work(request.user),
-    }
-    return render(request, "surveys/coverage/home.html", context)
-
-
 @require_http_methods(["GET", "POST"])
-@workers
+@rules.workers_only
 def upload(request: HttpRequest) -> HttpResponse:
-    blocks = _blocks(request)
+    blocks = blocks_in_view(request)
     if request.method == "GET":
         form = UploadForm(blocks=blocks, initial={"target": request.GET.get("la", "")})
         return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks})
@@ -100,7 +58,7 @@ def _check(request: HttpRequest, form: UploadForm) -> ImportBatch:
     if kind == NEW:
         block, respondents = int(pk), form.cleaned_data["new_group"]
     else:
-        group = RespondentGroup.objects.select_related("survey").get(pk=int(pk))
+        group = plan.group(int(pk))
         block, respondents = group.survey.round_group_id, group.code
     found = actions.check_ballots(
         actor=actor, round_group_id=block, respondents=respondents, source=file, name=file.name
@@ -111,7 +69,7 @@ def _check(request: HttpRequest, form: UploadForm) -> ImportBatch:
 
 
 @require_GET
-@readers
+@rules.readers_only
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.batches_for(request.user), pk=pk)
     return _batch_page(request, found, UndoForm())
@@ -126,7 +84,7 @@ def _batch_page(request: HttpRequest, found: ImportBatch, form: UndoForm) -> Htt
         "faults": found.faults[:SHOWN_FAULTS],
         "shown_faults": SHOWN_FAULTS,
         "preview": _preview(found) if rules.may_work(request.user) else [],
-        "table": queries.score_table(found.round_group) if committed else None,
+        "table": score_table(found.round_group) if committed else None,
         "may_work": rules.may_work(request.user),
         "form": form,
     }
@@ -151,7 +109,7 @@ def _preview(found: ImportBatch) -> list[list[object]]:
 
 
 @require_POST
-@workers
+@rules.workers_only
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
@@ -167,7 +125,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@workers
+@rules.workers_only
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.batches_for(request.user), pk=pk)
     form = UndoForm(request.POST)
@@ -183,7 +141,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@workers
+@rules.workers_only
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
@@ -196,7 +154,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@workers
+@rules.workers_only
 def failed(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.batches_for(request.user), pk=pk, state=ImportBatch.State.REFUSED)
     try:
@@ -207,31 +165,3 @@ def failed(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(data, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="dong-loi-{pk}.xlsx"'
     return response
-
-
-@require_GET
-@readers
-def scores(request: HttpRequest, pk: int) -> HttpResponse:
-    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    return render(request, "surveys/scores/scores.html", {"round_group": block, "table": queries.score_table(block)})
-
-
-@require_GET
-@readers
-def unit_scores(request: HttpRequest, pk: int, unit_pk: int) -> HttpResponse:
-    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    unit = get_object_or_404(units_of(block), pk=unit_pk)
-    context = {
-        "round_group": block,
-        "unit": unit,
-        "rows": queries.spreads(block, unit),
-        "small": settings.SURVEY_SMALL_CELL,
-    }
-    return render(request, "surveys/scores/unit.html", context)
-
-
-@require_GET
-@readers
-def figures(request: HttpRequest, pk: int) -> HttpResponse:
-    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    return render(request, "surveys/figures/figures.html", {"round_group": block, "figures": queries.figures_of(block)})

@@ -8,8 +8,8 @@ from typing import IO
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
 from cchc_index.lib.sheets import MAX_BYTES, Column, Row, Table, is_date, read_table
-
-from .common import Faults, Leaf, Places, unit_fault
+from surveys.fault_list import FaultList
+from surveys.places import Leaf, Places, unit_fault
 
 COLUMNS = (
     Column("unit", "Mã đơn vị", ("Mã cơ quan, đơn vị",)),
@@ -47,7 +47,7 @@ def read_figures(
     """Read and check a file of figures. Raises ImportRefused when it is no readable spreadsheet or lacks a
     required column; every other fault is in `.faults`."""
     table = read_table(source, COLUMNS, name=name, max_bytes=max_bytes)
-    faults = Faults()
+    faults = FaultList()
     faults.extend(table.faults)
     _check_table(table, faults)
     figures = []
@@ -59,14 +59,14 @@ def read_figures(
     return FigureSheet(table.heading_row, figures, list(table.extra.values()), _notes(figures), faults.all())
 
 
-def _check_table(table: Table, faults: Faults) -> None:
+def _check_table(table: Table, faults: FaultList) -> None:
     if "points" not in table.index and "percent" not in table.index:
         faults.add(Fault(table.heading_row, "", "thiếu cột “Điểm” hoặc “Tỷ lệ %”", "thêm một trong hai cột đó"))
     if not table.rows:
         faults.add(Fault(table.heading_row, "", "không có số liệu nào dưới dòng tiêu đề", "chọn đúng tệp có số liệu"))
 
 
-def _read_row(row: Row, places: Places, faults: Faults) -> Figure | None:
+def _read_row(row: Row, places: Places, faults: FaultList) -> Figure | None:
     """The figure of a row; None when anything about it is a fault (every one of them is named)."""
     unit = places.unit(row.text("unit"))
     if unit is None:
@@ -83,7 +83,7 @@ def _read_row(row: Row, places: Places, faults: Faults) -> Figure | None:
     return Figure(unit, leaf, points, percent, source)
 
 
-def _leaf(row: Row, places: Places, faults: Faults) -> Leaf | None:
+def _leaf(row: Row, places: Places, faults: FaultList) -> Leaf | None:
     if is_date(row["criterion"]):
         repair = "định dạng ô là Văn bản (Text) rồi gõ lại mã tiêu chí"
         faults.add(row.fault("criterion", "mã tiêu chí đã bị Excel đổi thành ngày", repair))
@@ -101,7 +101,7 @@ def _leaf(row: Row, places: Places, faults: Faults) -> Leaf | None:
     return leaf
 
 
-def _values(row: Row, leaf: Leaf | None, faults: Faults) -> tuple[Decimal | None, Decimal | None, bool]:
+def _values(row: Row, leaf: Leaf | None, faults: FaultList) -> tuple[Decimal | None, Decimal | None, bool]:
     before = len(faults.named) + faults.unnamed
     points = _number(row, "points", faults)
     percent = _number(row, "percent", faults)
@@ -122,7 +122,7 @@ def _values(row: Row, leaf: Leaf | None, faults: Faults) -> tuple[Decimal | None
     return points, percent, clean
 
 
-def _number(row: Row, key: str, faults: Faults) -> Decimal | None:
+def _number(row: Row, key: str, faults: FaultList) -> Decimal | None:
     raw = row[key]
     if key == "percent" and isinstance(raw, str):
         raw = raw.strip().removesuffix("%").strip()
@@ -137,7 +137,7 @@ def _number(row: Row, key: str, faults: Faults) -> Decimal | None:
     return value
 
 
-def _first_time(row: Row, figure: Figure, seen: dict[tuple[int, int], int], faults: Faults) -> bool:
+def _first_time(row: Row, figure: Figure, seen: dict[tuple[int, int], int], faults: FaultList) -> bool:
     first = seen.setdefault((figure.unit_id, figure.leaf.id), row.number)
     if first == row.number:
         return True

@@ -1,7 +1,6 @@
 """A file's life: checked → committed whole → perhaps undone whole. Also the command line's two in one."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -12,20 +11,27 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Conflict, Fault, ImportRefused, Refused
+from cchc_index.lib.faults import Conflict, ImportRefused, Refused
 from cchc_index.lib.text import clean
 from criteria import actions as criteria_actions
 from criteria.models import RoundGroup
-from surveys import rowmarks, rules
-from surveys.models import ImportBatch, RespondentGroup, SurveyScore
+from surveys import rules, upload
+from surveys.ballots import actions as ballots
+from surveys.figures import actions as figures
+from surveys.models import ImportBatch, SurveyScore
+from surveys.scores.actions import lock_block, refresh_scores
+from surveys.scores.digests import Cell, Value, moves, values_digest
+from surveys.scores.queries import stored
+from surveys.upload import Upload
 from units.actions import record
 from units.models import User
 
-from . import ballots, figures, scores
-from .setup import find_group
+from . import digests, faults
+from .queries import committed_like
 
 Kind, State = ImportBatch.Kind, ImportBatch.State
-Reading = ballots.BallotReading | figures.FigureReading
+Checked = ballots.CheckedBallots | figures.CheckedFigures
+"""A file that was read, with its faults and what it would write."""
 
 
 @dataclass(slots=True)
@@ -35,21 +41,6 @@ class Outcome:
     batch: ImportBatch | None
     fresh: bool
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file in memory, bounded, with its digest."""
-
-    data: bytes
-    name: str
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.data).hexdigest()
-
-    def open(self) -> IO[bytes]:
-        return ContentFile(self.data, name=self.name)  # type: ignore[return-value]
 
 
 def check_ballots(
@@ -62,11 +53,11 @@ def check_ballots(
     is no readable spreadsheet or lacks a required column: nothing is kept of such a file."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
-    upload = _load(source, name)
-    same = _same_file(block, respondents, upload)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
+    same = committed_like(block, respondents, file.digest)
     if same:
         return same
-    return _keep_check(actor, block, Kind.BALLOTS, upload, ballots.check(block, respondents, upload))
+    return _keep_check(actor, block, Kind.BALLOTS, file, ballots.check(block, respondents, file))
 
 
 def check_figures(
@@ -76,8 +67,8 @@ def check_figures(
     file that is no readable spreadsheet or lacks a required column."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
-    upload = _load(source, name)
-    return _keep_check(actor, block, Kind.FIGURES, upload, figures.check(block, upload))
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
+    return _keep_check(actor, block, Kind.FIGURES, file, figures.check(block, file))
 
 
 @transaction.atomic
@@ -93,15 +84,15 @@ def commit_batch(*, actor: User | None, batch_id: int) -> ImportBatch:
         return batch
     if batch.state != State.CHECKED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
-    block = scores.lock_block(batch.round_group_id)
+    block = lock_block(batch.round_group_id)
     with batch.file.open("rb") as stream:
-        upload = Upload(stream.read(), batch.file_name)
-    if upload.digest != batch.file_digest:
+        file = Upload(stream.read(), batch.file_name)
+    if file.digest != batch.file_digest:
         raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")
-    reading = _read_again(batch, block, upload)
-    if reading.faults:
-        return _refuse(batch, reading)
-    _write(actor, block, batch, reading)
+    checked = _read_again(batch, block, file)
+    if checked.faults:
+        return _refuse(batch, checked)
+    _write(actor, block, batch, checked)
     return batch
 
 
@@ -117,25 +108,25 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     batch = _locked(batch_id)
     if batch.state != State.COMMITTED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")
-    block = scores.lock_block(batch.round_group_id)
-    before = scores.stored(block)
+    block = lock_block(batch.round_group_id)
+    before = stored(block)
     if batch.kind == Kind.BALLOTS:
         ballots.remove(batch)
     else:
         figures.remove(batch)
-    changed = scores.refresh_scores(block) + _restore_archive(block)
+    changed = refresh_scores(block) + _restore_archive(block)
     batch.state, batch.undone_at, batch.undo_reason = State.UNDONE, clock.now(), reason
     batch.save(update_fields=["state", "undone_at", "undo_reason"])
     criteria_actions.inputs_changed(block.pk)
-    after = scores.stored(block)
+    after = stored(block)
     record(
         actor=actor,
         verb="surveys.undo",
         obj=batch,
-        before={"scores": scores.values_digest(before)},
+        before={"scores": values_digest(before)},
         after={
-            "scores": scores.values_digest(after),
-            **rowmarks.of_batch(batch, block),
+            "scores": values_digest(after),
+            **digests.of_batch(batch, block),
             "changed": changed,
             "moved": _moved(before, after),
         },
@@ -150,14 +141,14 @@ def import_ballots(
     """Check and commit in one, all or nothing. Raises ImportRefused with every fault, Refused for an unknown
     or figures-only respondent group. The same committed file again changes nothing."""
     _require(actor)
-    upload = _load(source, name)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
     with transaction.atomic():
-        block = scores.lock_block(round_group_id)
-        same = _same_file(block, respondents, upload)
+        block = lock_block(round_group_id)
+        same = committed_like(block, respondents, file.digest)
         if same:
             return Outcome(same, fresh=False)
-        reading = ballots.check(block, respondents, upload)
-        return _commit_now(actor, block, Kind.BALLOTS, upload, reading)
+        checked = ballots.check(block, respondents, file)
+        return _commit_now(actor, block, Kind.BALLOTS, file, checked)
 
 
 def import_figures(
@@ -166,13 +157,13 @@ def import_figures(
     """Check and commit figures in one, all or nothing. Raises ImportRefused with every fault. Values that
     are already in change nothing; others replace what stands, with a log entry."""
     _require(actor)
-    upload = _load(source, name)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
     with transaction.atomic():
-        block = scores.lock_block(round_group_id)
-        reading = figures.check(block, upload)
-        if not reading.faults and not reading.changes:
-            return Outcome(None, fresh=False, notes=reading.notes)
-        return _commit_now(actor, block, Kind.FIGURES, upload, reading)
+        block = lock_block(round_group_id)
+        checked = figures.check(block, file)
+        if not checked.faults and not checked.changes:
+            return Outcome(None, fresh=False, notes=checked.notes)
+        return _commit_now(actor, block, Kind.FIGURES, file, checked)
 
 
 def discard_batch(*, actor: User | None, batch_id: int) -> None:
@@ -187,30 +178,30 @@ def discard_batch(*, actor: User | None, batch_id: int) -> None:
         transaction.on_commit(lambda: storage.delete(stored))
 
 
-def _commit_now(actor: User | None, block: RoundGroup, kind: str, upload: Upload, reading: Reading) -> Outcome:
-    if reading.faults:
-        raise ImportRefused(reading.faults)
-    batch = _new_batch(actor, block, kind, upload, reading, State.CHECKED)
+def _commit_now(actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked) -> Outcome:
+    if checked.faults:
+        raise ImportRefused(checked.faults)
+    batch = _new_batch(actor, block, kind, file, checked, State.CHECKED)
     try:
-        _write(actor, block, batch, reading)
+        _write(actor, block, batch, checked)
     except BaseException:
         batch.file.storage.delete(str(batch.file.name))
         raise
-    return Outcome(batch, fresh=True, notes=reading.notes)
+    return Outcome(batch, fresh=True, notes=checked.notes)
 
 
-def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: Reading) -> None:
+def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: Checked) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last."""
-    before = scores.stored(block)
+    before = stored(block)
     archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
-    counts = reading.counts()  # before writing: afterwards nothing differs any more
+    counts = checked.counts()  # before writing: afterwards nothing differs any more
     try:
         with transaction.atomic():
-            replaced = reading.write(batch, block)
+            replaced = checked.write(batch, block)
     except IntegrityError as error:
         raise Conflict("Một lần nhập khác vừa ghi cùng mã phiếu hoặc số liệu: kiểm tra lại tệp.") from error
-    changed = scores.refresh_scores(block)
-    after = scores.stored(block)
+    changed = refresh_scores(block)
+    after = stored(block)
     lost = {cell: value for cell, value in archive.items() if after.get(cell) != value}
     batch.state, batch.committed_at = State.COMMITTED, clock.now()
     batch.counts = {**counts, "changed": changed, "replaced": replaced, "archive": _pack(lost)}
@@ -228,62 +219,62 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, reading: R
             "file": batch.file_digest,
             "name": batch.file_name,
             "counts": {k: v for k, v in batch.counts.items() if k not in ("replaced", "archive")},
-            "scores": scores.values_digest(after),
-            **rowmarks.of_batch(batch, block),
+            "scores": values_digest(after),
+            **digests.of_batch(batch, block),
             "moved": _moved(before, after),
         },
     )
 
 
-def _moved(before: Mapping[scores.Cell, scores.Value], after: Mapping[scores.Cell, scores.Value]) -> dict[str, Any]:
+def _moved(before: Mapping[Cell, Value], after: Mapping[Cell, Value]) -> dict[str, Any]:
     """Every point that moved, for the units' statements."""
-    return scores.moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
+    return moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
 
 
-def _keep_check(actor: User | None, block: RoundGroup, kind: str, upload: Upload, reading: Reading) -> ImportBatch:
+def _keep_check(actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked) -> ImportBatch:
     with transaction.atomic():
-        return _new_batch(actor, block, kind, upload, reading, State.REFUSED if reading.faults else State.CHECKED)
+        return _new_batch(actor, block, kind, file, checked, State.REFUSED if checked.faults else State.CHECKED)
 
 
 def _new_batch(
-    actor: User | None, block: RoundGroup, kind: str, upload: Upload, reading: Reading, state: str
+    actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked, state: str
 ) -> ImportBatch:
     batch = ImportBatch(
         round_group=block,
-        respondent_group=reading.group,
+        respondent_group=checked.group,
         kind=kind,
         state=state,
-        file_name=upload.name,
-        file_digest=upload.digest,
-        counts=reading.counts(),
-        faults=pack_faults(reading.faults),
+        file_name=file.name,
+        file_digest=file.digest,
+        counts=checked.counts(),
+        faults=faults.pack(checked.faults),
         created_by=actor,
     )
-    suffix = ".xlsx" if upload.data[:2] == b"PK" else ".csv"
-    batch.file.save(f"{upload.digest[:32]}{suffix}", ContentFile(upload.data), save=False)
+    suffix = ".xlsx" if file.data[:2] == b"PK" else ".csv"
+    batch.file.save(f"{file.digest[:32]}{suffix}", ContentFile(file.data), save=False)
     batch.save(force_insert=True)
     return batch
 
 
-def _refuse(batch: ImportBatch, reading: Reading) -> ImportBatch:
-    batch.state, batch.faults, batch.counts = State.REFUSED, pack_faults(reading.faults), reading.counts()
+def _refuse(batch: ImportBatch, checked: Checked) -> ImportBatch:
+    batch.state, batch.faults, batch.counts = State.REFUSED, faults.pack(checked.faults), checked.counts()
     batch.save(update_fields=["state", "faults", "counts"])
     return batch
 
 
-def _read_again(batch: ImportBatch, block: RoundGroup, upload: Upload) -> Reading:
+def _read_again(batch: ImportBatch, block: RoundGroup, file: Upload) -> Checked:
     try:
         if batch.kind == Kind.FIGURES:
-            return figures.check(block, upload)
+            return figures.check(block, file)
         respondents = batch.respondent_group.code if batch.respondent_group else batch.counts["respondents"]
-        return ballots.check(block, respondents, upload)
+        return ballots.check(block, respondents, file)
     except ImportRefused as refused:  # the file was readable when it was checked
         raise Refused(str(refused)) from refused
 
 
 def _restore_archive(block: RoundGroup) -> int:
     """Archive points that batches had displaced stand again where nothing is computed any more."""
-    present = scores.stored(block).keys()
+    present = stored(block).keys()
     rows: list[SurveyScore] = []
     seen = set(present)
     for counts in (
@@ -310,20 +301,11 @@ def _restore_archive(block: RoundGroup) -> int:
     return len(rows)
 
 
-def _pack(values: dict[scores.Cell, scores.Value]) -> list[list[Any]]:
+def _pack(values: dict[Cell, Value]) -> list[list[Any]]:
     return [
         [*cell, None if value.points is None else str(value.points), value.ballots, value.not_applicable]
         for cell, value in sorted(values.items())
     ]
-
-
-def pack_faults(faults: Sequence[Fault]) -> list[dict[str, Any]]:
-    """Faults as the batch keeps them; `unpack_faults` is the way back."""
-    return [{"row": f.row, "column": f.column, "message": f.message, "repair": f.repair} for f in faults]
-
-
-def unpack_faults(packed: Sequence[dict[str, Any]]) -> list[Fault]:
-    return [Fault(**fault) for fault in packed]
 
 
 def _locked(batch_id: int) -> ImportBatch:
@@ -332,25 +314,6 @@ def _locked(batch_id: int) -> ImportBatch:
         .select_related("respondent_group", "round_group")
         .get(pk=batch_id)
     )
-
-
-def _same_file(block: RoundGroup, respondents: str, upload: Upload) -> ImportBatch | None:
-    group: RespondentGroup | None = find_group(block, respondents)
-    found = ImportBatch.objects.filter(
-        round_group=block, kind=Kind.BALLOTS, state=State.COMMITTED, file_digest=upload.digest, respondent_group=group
-    )
-    return found.order_by("pk").first() if group else None
-
-
-def _load(source: str | Path | IO[bytes], name: str) -> Upload:
-    """The bytes, one beyond the limit at most: the reader refuses what is too large."""
-    limit = settings.SHEET_MAX_BYTES + 1
-    if isinstance(source, str | Path):
-        path = Path(source)
-        with path.open("rb") as stream:
-            return Upload(stream.read(limit), clean(name or path.name)[:255])
-    source.seek(0)
-    return Upload(source.read(limit), clean(name or getattr(source, "name", "") or "tệp")[:255])
 
 
 def _require(actor: User | None) -> None:

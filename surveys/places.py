@@ -1,16 +1,12 @@
-"""What both kinds of file share: the leaves and units they may name, and a bounded list of faults."""
+"""What a file of the survey may name: the leaves of the set and the units measured."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from cchc_index.lib import codes
-from cchc_index.lib.faults import Fault
 from cchc_index.lib.text import clean
-
-MAX_FAULTS = 5_000
-"""Faults named one by one; a file wrong in every cell would otherwise name millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +48,6 @@ class Places:
 def tidy_code(raw: str) -> str:
     """A code as people type it: without spaces, doubled or final dots ("4.4." is 4.4)."""
     return re.sub(r"\.{2,}", ".", re.sub(r"\s", "", clean(raw))).strip(".")
-
-
-@dataclass(slots=True)
-class Faults:
-    """Faults of a file in order, counted beyond MAX_FAULTS instead of named."""
-
-    named: list[Fault] = field(default_factory=list)
-    unnamed: int = 0
-
-    def add(self, fault: Fault) -> None:
-        if len(self.named) < MAX_FAULTS:
-            self.named.append(fault)
-        else:
-            self.unnamed += 1
-
-    def extend(self, faults: Iterable[Fault]) -> None:
-        for fault in faults:
-            self.add(fault)
-
-    @property
-    def room(self) -> int:
-        return MAX_FAULTS - len(self.named)
-
-    def all(self) -> list[Fault]:
-        """Every named fault by row, then one line for those beyond the bound."""
-        named = sorted(self.named, key=lambda fault: fault.row)
-        if not self.unnamed:
-            return named
-        rest = Fault(0, "", f"còn {self.unnamed} lỗi nữa chưa liệt kê", "sửa các lỗi đã nêu rồi kiểm tra lại")
-        return [*named, rest]
 
 
 def unit_fault(places: Places, code: str) -> tuple[str, str]:

@@ -6,8 +6,7 @@ from typing import Any
 
 from cchc_index.lib.canonical import digest
 from criteria.models import RoundGroup
-
-from .models import Ballot, ImportBatch, SatisfactionFigure
+from surveys.models import Ballot, ImportBatch, SatisfactionFigure
 
 BALLOT = ("respondent_group_id", "unit_id", "code", "invalid_reason", "answers")
 FIGURE = ("batch_id", "unit_id", "criterion_id", "points", "percent", "source_document")

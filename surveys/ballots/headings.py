@@ -11,8 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets import Table
-
-from .common import Leaf, Places, tidy_code
+from surveys.places import Leaf, Places, tidy_code
 
 _BARE = re.compile(r"\d{1,3}(?:\.+\d{1,3})*\.?")
 _LEADING = re.compile(r"(\d{1,3}(?:\.+\d{1,3})+)\.?(?=[\s:)\]–-]|$)")

@@ -1,19 +1,20 @@
-"""The plan a file needs: its respondent group, questionnaire and scale, created when there is none yet."""
+"""The plan a file is read against: its respondent group, questionnaire and scale."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from django.utils.text import slugify
+from django.db.models import QuerySet
 
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean, fold
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
-from surveys.models import AnswerOption, AnswerScale, Question, Questionnaire, RespondentGroup, Survey
-from surveys.reading.ballots import Scale
-from surveys.reading.common import Leaf, Places
+from surveys.models import AnswerScale, Questionnaire, RespondentGroup, Survey
+from surveys.places import Leaf, Places
 from units.models import Unit
+
+from .scale import Scale
 
 DEFAULT_SCALE = "nam-muc"
 DEFAULT_OPTIONS = (
@@ -101,38 +102,12 @@ def _scale(questionnaire: Questionnaire | None) -> Scale:
     return Scale(dict(options) if options else {value: label for value, label, _ in DEFAULT_OPTIONS})
 
 
-def ensure_group(block: RoundGroup, plan: Plan) -> RespondentGroup:
-    """The plan's group, created with its survey when a round without a plan has none of that name."""
-    if plan.group:
-        return plan.group
-    survey, _ = Survey.objects.get_or_create(round_group=block)
-    name = clean(plan.respondents)[:300]
-    position = survey.respondent_groups.count() + 1
-    code = slugify(fold(name))[:40] or f"nhom-{position}"
-    return RespondentGroup.objects.create(survey=survey, code=code, name=name, position=position)
+def group(pk: int) -> RespondentGroup:
+    """A respondent group with its survey."""
+    return RespondentGroup.objects.select_related("survey").get(pk=pk)
 
 
-def ensure_questionnaire(group: RespondentGroup, plan: Plan, leaves: list[Leaf]) -> Questionnaire:
-    """The group's questionnaire with its questions, made from the file's columns when there was none."""
-    questionnaire = plan.questionnaire or Questionnaire.objects.create(
-        respondent_group=group, title=f"Phiếu {group.name}"[:250], scale=default_scale()
-    )
-    if plan.asked is None:
-        Question.objects.bulk_create(
-            Question(questionnaire=questionnaire, criterion_id=leaf.id, position=position)
-            for position, leaf in enumerate(leaves)
-        )
-    return questionnaire
-
-
-def default_scale() -> AnswerScale:
-    """The even five-level scale, created when absent."""
-    scale, created = AnswerScale.objects.get_or_create(
-        code=DEFAULT_SCALE, defaults={"name": "Năm mức: 0, 25, 50, 75, 100 %"}
-    )
-    if created:
-        AnswerOption.objects.bulk_create(
-            AnswerOption(scale=scale, value=value, label=label, share=Decimal(share))
-            for value, label, share in DEFAULT_OPTIONS
-        )
-    return scale
+def groups_of(blocks: Sequence[RoundGroup]) -> QuerySet[RespondentGroup]:
+    """The respondent groups of blocks with their surveys, in the plan's order."""
+    found = RespondentGroup.objects.filter(survey__round_group__in=blocks).select_related("survey")
+    return found.order_by("survey", "position", "code")

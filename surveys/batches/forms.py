@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from criteria.models import RoundGroup
-
-from .models import RespondentGroup
+from surveys.plan.queries import groups_of
 
 FIGURES, NEW, BALLOTS = "so-lieu", "moi", "phieu"
 
@@ -76,8 +75,7 @@ def _choices(blocks: list[RoundGroup]) -> list[tuple[str, list[tuple[str, str]]]
     """One option group per block: its respondent groups, then its figures."""
     groups: dict[int, list[tuple[str, str]]] = {block.pk: [] for block in blocks}
     asked = set()
-    found = RespondentGroup.objects.filter(survey__round_group__in=blocks).select_related("survey")
-    for group in found.order_by("survey", "position", "code"):
+    for group in groups_of(blocks):
         asked.add(group.survey.round_group_id)
         if group.takes_ballots:
             groups[group.survey.round_group_id].append((f"{BALLOTS}-{group.pk}", f"Phiếu: {group.name}"))

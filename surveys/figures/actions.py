@@ -10,14 +10,14 @@ from cchc_index.lib.faults import Fault, Refused
 from cchc_index.lib.numbers import exact_text
 from criteria.models import RoundGroup
 from surveys.models import ImportBatch, RespondentGroup, SatisfactionFigure
-from surveys.reading.figures import Figure, FigureSheet, read_figures
+from surveys.plan.queries import places
+from surveys.upload import PREVIEW_ROWS, Upload
 
-from .ballots import PREVIEW, Source
-from .setup import places
+from .sheet import Figure, FigureSheet, read_figures
 
 
 @dataclass(slots=True)
-class FigureReading:
+class CheckedFigures:
     """A read file of figures beside what stands; `write` stores the difference."""
 
     sheet: FigureSheet
@@ -54,7 +54,7 @@ class FigureReading:
             "units": len({figure.unit_id for figure in self.sheet.figures}),
             "ignored": self.sheet.ignored,
             "notes": self.sheet.notes,
-            "preview": [self._show(figure) for figure in self.sheet.figures[:PREVIEW]],
+            "preview": [self._show(figure) for figure in self.sheet.figures[:PREVIEW_ROWS]],
         }
 
     def _show(self, figure: Figure) -> list[Any]:
@@ -78,14 +78,14 @@ class FigureReading:
         return replaced
 
 
-def check(block: RoundGroup, upload: Source) -> FigureReading:
+def check(block: RoundGroup, upload: Upload) -> CheckedFigures:
     """Read a file of figures against the block and what stands. Raises ImportRefused for a file that is no
     readable spreadsheet or lacks a required column."""
     known = places(block)
     sheet = read_figures(upload.open(), name=upload.name, places=known, max_bytes=settings.SHEET_MAX_BYTES)
     rows = SatisfactionFigure.objects.filter(round_group=block).order_by("pk")
     standing = {(row.unit_id, row.criterion_id): row for row in rows}
-    return FigureReading(sheet, standing, {pk: code for code, pk in known.units.items()})
+    return CheckedFigures(sheet, standing, {pk: code for code, pk in known.units.items()})
 
 
 def remove(batch: ImportBatch) -> None:

@@ -4,8 +4,7 @@ Whole columns are read at once, and a raw cell is interpreted once per distinct 
 200,000 ballots × 40 answers cost eight million dictionary look-ups and not eight million parses.
 """
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -17,42 +16,16 @@ from openpyxl.utils import get_column_letter
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheet_guards import BALLOT_CELLS
 from cchc_index.lib.sheets import MAX_BYTES, Column, Table, cell_text, read_table
-from cchc_index.lib.text import fold
 from surveys import validity
+from surveys.fault_list import FaultList
+from surveys.places import Leaf, Places, unit_fault
+from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
-from .common import Faults, Leaf, Places, unit_fault
 from .headings import Questions, find_questions
 
 CODE = Column("code", "Mã phiếu", ("Mã số phiếu",))
 UNIT = Column("unit", "Mã đơn vị", ("Mã cơ quan, đơn vị",))
 MAX_CODE = 60
-NOT_AN_ANSWER = -1
-_WHOLE = re.compile(r"([0-9]{1,3})(?:[.,]0+)?")  # a CSV written by a statistics program says 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """Answer value (1–255) → label."""
-
-    labels: Mapping[int, str]
-
-    def read(self, raw: object) -> int:
-        """The byte of a raw cell: 0 for blank, NOT_AN_ANSWER for what the scale does not know."""
-        text = cell_text(raw)
-        if not text:
-            return 0
-        if isinstance(raw, bool):
-            return NOT_AN_ANSWER
-        by_label = next((value for value, label in self.labels.items() if fold(label) == fold(text)), None)
-        if by_label is not None:
-            return by_label
-        whole = _WHOLE.fullmatch(text)
-        value = int(whole.group(1)) if whole else NOT_AN_ANSWER
-        return value if value in self.labels else NOT_AN_ANSWER
-
-    def repair(self) -> str:
-        values = ", ".join(str(value) for value in sorted(self.labels))
-        return f"ghi một trong các giá trị {values} hoặc lời của mức; để trống nếu không trả lời"
 
 
 class _Memory(dict[Any, int]):
@@ -98,7 +71,7 @@ def read_ballots(
     readable spreadsheet or lacks a required column; every other fault is in `.faults`.
     """
     table = read_table(source, (CODE, UNIT), name=name, max_bytes=max_bytes, max_cells=BALLOT_CELLS)
-    faults = Faults()
+    faults = FaultList()
     faults.extend(table.faults)
     questions = find_questions(table, places, asked)
     faults.extend(questions.faults)
@@ -116,7 +89,7 @@ def _cells(table: Table, position: int) -> list[Any]:
     return [row.cells[position] if position < len(row.cells) else None for row in table.rows]
 
 
-def _read_codes(table: Table, taken: Collection[str], faults: Faults) -> list[str]:
+def _read_codes(table: Table, taken: Collection[str], faults: FaultList) -> list[str]:
     codes = [cell_text(cell) for cell in _cells(table, table.index["code"])]
     twice = validity.duplicates(codes)
     for position, code in enumerate(codes):
@@ -137,7 +110,7 @@ def _read_codes(table: Table, taken: Collection[str], faults: Faults) -> list[st
     return codes
 
 
-def _read_units(table: Table, places: Places, faults: Faults) -> list[int]:
+def _read_units(table: Table, places: Places, faults: FaultList) -> list[int]:
     codes = [cell_text(cell) for cell in _cells(table, table.index["unit"])]
     known = {code: places.unit(code) for code in set(codes)}
     for position, code in enumerate(codes):
@@ -146,7 +119,7 @@ def _read_units(table: Table, places: Places, faults: Faults) -> list[int]:
     return [known[code] or 0 for code in codes]
 
 
-def _read_answers(table: Table, questions: Questions, scale: Scale, faults: Faults) -> NDArray[np.uint8]:
+def _read_answers(table: Table, questions: Questions, scale: Scale, faults: FaultList) -> NDArray[np.uint8]:
     memory = _Memory(scale)
     answers = np.zeros((len(table.rows), len(questions.columns)), dtype=np.uint8)
     for question, (position, _) in enumerate(questions.columns):

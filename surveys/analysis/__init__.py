@@ -1,0 +1,1 @@
+"""The survey's analysis table: units × criteria × groups with the share of each answer."""

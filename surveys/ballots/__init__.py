@@ -1,0 +1,1 @@
+"""Ballots: reading a file of them, storing them, taking them out."""

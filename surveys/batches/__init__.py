@@ -1,0 +1,1 @@
+"""A file's life: uploaded, checked, committed, perhaps undone."""

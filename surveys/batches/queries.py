@@ -1,0 +1,25 @@
+"""Batches for pages: what a list needs of them, and whether a file is in already."""
+
+from django.db.models import F, QuerySet
+
+from criteria.models import RoundGroup
+from surveys.models import ImportBatch
+from surveys.plan.queries import find_group
+
+
+def listed(batches: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
+    """Batches for a list: the number of rows without the faults and counts, which may be megabytes."""
+    return batches.defer("faults", "counts").annotate(rows=F("counts__rows"))
+
+
+def committed_like(block: RoundGroup, respondents: str, digest: str) -> ImportBatch | None:
+    """The committed batch that holds the same file for the same respondents."""
+    group = find_group(block, respondents)
+    found = ImportBatch.objects.filter(
+        round_group=block,
+        kind=ImportBatch.Kind.BALLOTS,
+        state=ImportBatch.State.COMMITTED,
+        file_digest=digest,
+        respondent_group=group,
+    )
+    return found.order_by("pk").first() if group else None

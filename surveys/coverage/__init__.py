@@ -1,0 +1,1 @@
+"""How far the survey is: every block against its plan."""

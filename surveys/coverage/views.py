@@ -1,0 +1,27 @@
+"""The survey's first page: plan and coverage, the files that came in."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from criteria.queries import round_in_view
+from surveys import rules
+from surveys.batches.queries import listed
+from surveys.queries import blocks_in_view
+
+from .queries import coverage
+
+SHOWN_BATCHES = 100
+
+
+@require_GET
+@rules.readers_only
+def home(request: HttpRequest) -> HttpResponse:
+    current = round_in_view(request)
+    context = {
+        "round": current,
+        "coverage": coverage(blocks_in_view(request)),
+        "batches": listed(rules.batches_for(request.user).filter(round_group__round=current))[:SHOWN_BATCHES],
+        "may_work": rules.may_work(request.user),
+    }
+    return render(request, "surveys/coverage/home.html", context)

@@ -1,0 +1,1 @@
+"""Finished figures (SIPAS, PAPI): reading a file of them, storing them, taking them out."""

@@ -1,0 +1,36 @@
+"""The answers a form offers, as a file's cells spell them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cchc_index.lib.sheets import cell_text
+from cchc_index.lib.text import fold
+
+NOT_AN_ANSWER = -1
+_WHOLE = re.compile(r"([0-9]{1,3})(?:[.,]0+)?")  # a CSV written by a statistics program says 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Answer value (1–255) → label."""
+
+    labels: Mapping[int, str]
+
+    def read(self, raw: object) -> int:
+        """The byte of a raw cell: 0 for blank, NOT_AN_ANSWER for what the scale does not know."""
+        text = cell_text(raw)
+        if not text:
+            return 0
+        if isinstance(raw, bool):
+            return NOT_AN_ANSWER
+        by_label = next((value for value, label in self.labels.items() if fold(label) == fold(text)), None)
+        if by_label is not None:
+            return by_label
+        whole = _WHOLE.fullmatch(text)
+        value = int(whole.group(1)) if whole else NOT_AN_ANSWER
+        return value if value in self.labels else NOT_AN_ANSWER
+
+    def repair(self) -> str:
+        values = ", ".join(str(value) for value in sorted(self.labels))
+        return f"ghi một trong các giá trị {values} hoặc lời của mức; để trống nếu không trả lời"

@@ -1,1 +1,0 @@
-"""Survey files in: from a hostile spreadsheet to checked values. Knows no database."""

@@ -1,0 +1,1 @@
+"""From ballots to tallies, from tallies and figures to points."""

@@ -1,0 +1,135 @@
+"""Writing tallies and points: counted again, computed again, taken from an archive."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db import transaction
+
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import exact_text
+from criteria import actions as criteria_actions
+from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
+from surveys.models import RespondentGroup, SurveyScore, Tally
+from units.actions import record
+from units.models import User
+
+from .digests import Cell, Value, moves, value_of, values_digest
+from .queries import computed_scores, counted_tallies, stored
+
+Method = SurveyScore.Method
+
+
+def lock_block(round_group_id: int) -> RoundGroup:
+    """The block, locked: imports, undos and recomputations of one block wait for each other."""
+    return (
+        RoundGroup.objects.select_for_update(of=("self",))
+        .select_related("round", "group", "criteria_set")
+        .get(pk=round_group_id)
+    )
+
+
+@transaction.atomic
+def rebuild_tallies(group: RespondentGroup) -> None:
+    """Count the group's valid ballots again into its histogram rows: one code path for import and undo."""
+    counted = counted_tallies(group)
+    Tally.objects.filter(respondent_group=group).delete()
+    Tally.objects.bulk_create(counted, batch_size=500)
+
+
+@transaction.atomic
+def refresh_scores(round_group: RoundGroup) -> int:
+    """Recompute the survey scores of a block from its tallies and figures; the number of changed cells.
+
+    Rows imported from an archive stay where neither ballots nor figures exist. A change raises the
+    block's version. Raises Refused when a stored answer is missing from its scale.
+    """
+    block = lock_block(round_group.pk)
+    changed = _write(block, computed_scores(block))
+    if changed:
+        criteria_actions.inputs_changed(block.pk)
+    return changed
+
+
+def _write(block: RoundGroup, wanted: Mapping[Cell, Value]) -> int:
+    """Bring the score rows to `wanted`; archive rows outside it stay."""
+    rows = {(s.unit_id, s.criterion_id): s for s in SurveyScore.objects.filter(round_group=block).order_by("pk")}
+    gone = [s.pk for cell, s in rows.items() if cell not in wanted and s.method != Method.IMPORT]
+    moved = [
+        SurveyScore(round_group=block, unit_id=cell[0], criterion_id=cell[1], **_fields(value))
+        for cell, value in wanted.items()
+        if cell not in rows or value_of(rows[cell]) != value
+    ]
+    for start in range(0, len(gone), 500):
+        SurveyScore.objects.filter(pk__in=gone[start : start + 500]).delete()
+    upsert(moved)
+    return len(gone) + len(moved)
+
+
+def upsert(scores: list[SurveyScore]) -> None:
+    """Insert new cells and update old ones, one statement per 500 (`bulk_update` is five times slower)."""
+    SurveyScore.objects.bulk_create(
+        scores,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["round_group", "unit", "criterion"],
+        update_fields=["points", "ballots", "method", "not_applicable"],
+    )
+
+
+def _fields(value: Value) -> dict[str, object]:
+    return {
+        "points": value.points,
+        "ballots": value.ballots,
+        "method": value.method,
+        "not_applicable": value.not_applicable,
+    }
+
+
+@transaction.atomic
+def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[Cell, Decimal | None]) -> int:
+    """Take finished survey points from an archive: (unit, criterion) → points, None for not applicable.
+    Returns how many cells changed; the same values again change nothing.
+
+    Raises Refused for a leaf that is not surveyed, for points outside 0 … maximum, and where ballots or
+    figures of the cell already give another value: an archive never overrules them.
+    """
+    block = lock_block(round_group.pk)
+    leaves = {c.pk: c for c in Criterion.objects.filter(criteria_set_id=block.criteria_set_id, is_leaf=True)}
+    before = {(s.unit_id, s.criterion_id): s for s in SurveyScore.objects.filter(round_group=block).order_by("pk")}
+    wanted = {}
+    for cell, points in rows.items():
+        _check_archive(leaves.get(cell[1]), points, before.get(cell))
+        row = before.get(cell)
+        if row is None or (row.points, row.not_applicable) != (points, points is None):
+            wanted[cell] = Value(points, None, Method.IMPORT, points is None)
+    if not wanted:
+        return 0
+    changed = _write(block, computed_scores(block) | wanted)
+    criteria_actions.freeze(block.pk, actor)
+    criteria_actions.inputs_changed(block.pk)
+    was = {cell: value_of(row) for cell, row in before.items()}
+    record(
+        actor=actor,
+        verb="surveys.import_scores",
+        obj=block,
+        before={"digest": values_digest({cell: value_of(before[cell]) for cell in wanted if cell in before})},
+        after={
+            "cells": changed,
+            "digest": values_digest(wanted),
+            "scores": values_digest(stored(block)),
+            "moved": moves(was, wanted),
+        },
+    )
+    return changed
+
+
+def _check_archive(leaf: Criterion | None, points: Decimal | None, row: SurveyScore | None) -> None:
+    if leaf is None or leaf.source not in SURVEY_SOURCES:
+        raise Refused("Điểm ĐTXHH chỉ nhập cho tiêu chí có nguồn ĐTXHH, SIPAS hoặc PAPI của bộ tiêu chí.")
+    if points is not None and not 0 <= points <= leaf.max_points:
+        raise Refused(f"Tiêu chí {leaf.code}: điểm ĐTXHH phải từ 0 đến {exact_text(leaf.max_points)}.")
+    if row and row.method != Method.IMPORT and row.points != points:
+        raise Refused(
+            f"Tiêu chí {leaf.code}: đã có điểm ĐTXHH tính từ phiếu hoặc số liệu; "
+            "hủy lần nhập đó trước khi nhập hồ sơ lưu."
+        )

@@ -1,0 +1,60 @@
+"""What the log keeps of survey points: their digest, and each point that moved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cchc_index.lib import canonical
+from cchc_index.lib.numbers import exact_text
+from surveys.models import SurveyScore
+
+Cell = tuple[int, int]
+"""(unit_id, criterion_id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a score row holds."""
+
+    points: Decimal | None
+    ballots: int | None
+    method: str
+    not_applicable: bool = False
+
+
+def value_of(row: SurveyScore) -> Value:
+    return Value(row.points, row.ballots, row.method, row.not_applicable)
+
+
+def moves(before: Mapping[Cell, Value], after: Mapping[Cell, Value | None]) -> dict[str, dict[str, list[str | None]]]:
+    """What the log keeps of each point that moved: {unit id: {criterion id: [before, after]}} as exact
+    text, KAD for not applicable, null for no score. Cells of `after` that say the same are left out; a cell
+    that is gone must stand in `after` as None."""
+    found: dict[str, dict[str, list[str | None]]] = {}
+    for (unit, criterion), value in sorted(after.items()):
+        pair = [_shown(before.get((unit, criterion))), _shown(value)]
+        if pair[0] != pair[1]:
+            found.setdefault(str(unit), {})[str(criterion)] = pair
+    return found
+
+
+def refreshed(before: Mapping[Cell, Value], after: Mapping[Cell, Value]) -> dict[str, object]:
+    """What the log keeps of a recomputation that no import asked for."""
+    moved = moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
+    return {"scores": values_digest(after), "moved": moved}
+
+
+def _shown(value: Value | None) -> str | None:
+    if value is None:
+        return None
+    return "KAD" if value.not_applicable else exact_text(value.points)
+
+
+def values_digest(values: Mapping[Cell, Value]) -> str:
+    """One digest for a set of cells, the same whatever their order."""
+    return canonical.digest(
+        [
+            [*cell, value.points, value.ballots, str(value.method), value.not_applicable]
+            for cell, value in sorted(values.items())
+        ]
+    )

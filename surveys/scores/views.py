@@ -1,0 +1,32 @@
+"""The survey's points: the table of a block, and one unit with its answers by group."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from criteria.queries import units_of
+from surveys import rules
+
+from . import queries
+
+
+@require_GET
+@rules.readers_only
+def scores(request: HttpRequest, pk: int) -> HttpResponse:
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    return render(request, "surveys/scores/scores.html", {"round_group": block, "table": queries.score_table(block)})
+
+
+@require_GET
+@rules.readers_only
+def unit_scores(request: HttpRequest, pk: int, unit_pk: int) -> HttpResponse:
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    unit = get_object_or_404(units_of(block), pk=unit_pk)
+    context = {
+        "round_group": block,
+        "unit": unit,
+        "rows": queries.spreads(block, unit),
+        "small": settings.SURVEY_SMALL_CELL,
+    }
+    return render(request, "surveys/scores/unit.html", context)

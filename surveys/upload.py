@@ -1,0 +1,37 @@
+"""A file as it was uploaded: in memory, bounded, with its digest."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from cchc_index.lib.text import clean
+
+PREVIEW_ROWS = 10
+"""How many rows of a checked file are shown before it is committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The bytes of a file with the name it came under."""
+
+    data: bytes
+    name: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    def open(self) -> IO[bytes]:
+        return io.BytesIO(self.data)
+
+
+def load(source: str | Path | IO[bytes], name: str, limit: int) -> Upload:
+    """The file's bytes, one beyond `limit` at most: the reader refuses what is too large."""
+    if isinstance(source, str | Path):
+        path = Path(source)
+        with path.open("rb") as stream:
+            return Upload(stream.read(limit + 1), clean(name or path.name)[:255])
+    source.seek(0)
+    return Upload(source.read(limit + 1), clean(name or getattr(source, "name", "") or "tệp")[:255])
