@@ -83,7 +83,7 @@ def fast_rows(batch: Any, group: Any) -> float:
     import numpy as np
     from django.db import transaction
 
-    from surveys.ballots.storage import write_ballots
+    from surveys.ballots.actions import write_ballots
     from surveys.models import Ballot
 
     rows = list(Ballot.objects.filter(batch=batch).order_by("pk"))

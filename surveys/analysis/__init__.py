@@ -1,1 +1,0 @@
-"""The survey's analysis table: units × criteria × groups with the share of each answer."""
