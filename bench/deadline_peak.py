@@ -255,7 +255,7 @@ def drive(
 
 def ask_for_statements(block: Block, count: int) -> None:
     """PDFs for the worker to draw while people submit."""
-    from results.actions import request_statement
+    from results.statement.actions import request_statement
     from units.models import Role
     from units.tests.factories import person
 

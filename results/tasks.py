@@ -2,21 +2,29 @@
 
 from celery import shared_task
 
-from . import actions
+from .computation import actions as computation
+from .files import actions as files
+from .jobs import actions as jobs
+from .models import Job
+from .statement import actions as statement
+
+RENDERERS = {Job.Kind.REPORT.value: files.render, Job.Kind.STATEMENT.value: statement.render}
 
 
 @shared_task(name="results.recompute")
 def recompute(round_group_id: int) -> None:
-    job = actions.enqueue_recompute(round_group_id)
+    job = computation.enqueue_recompute(round_group_id)
     if job is not None:
-        actions.run_recompute(job.pk)
+        computation.run_recompute(job.pk)
 
 
 @shared_task(name="results.report")
 def report(job_id: int) -> None:
-    actions.run_report(job_id)
+    """Claim and render a report, a sheet or a statement."""
+    jobs.run(job_id, lambda job: RENDERERS[job.kind](job))
 
 
 @shared_task(name="results.requeue")
 def requeue() -> int:
-    return actions.requeue()
+    """The sweeper: lost and stopped jobs, and blocks whose message was lost. The number of messages sent."""
+    return jobs.requeue() + computation.start_outdated()

@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from .views import control, files, public, statement
+from .control import views as control
+from .files import views as files
+from .jobs import views as jobs
+from .public import views as public
+from .statement import views as statement
 
 app_name = "results"
 
@@ -24,8 +28,8 @@ urlpatterns = [
     ),
     path("tai-ve/<int:year>/<slug:number>/phieu/<slug:group>/<path:code>.pdf", files.sheet, name="sheet"),
     path("tai-ve/<int:year>/<slug:number>/yeu-cau/", files.request_file, name="request-file"),
-    path("viec/<int:pk>/", files.job, name="job"),
-    path("viec/<int:pk>/tep.pdf", files.job_file, name="job-file"),
+    path("viec/<int:pk>/", jobs.job, name="job"),
+    path("viec/<int:pk>/tep.pdf", jobs.job_file, name="job-file"),
     path("sao-ke/<int:year>/<slug:group>/<path:code>/", statement.statement, name="statement"),
     path("sao-ke-pdf/<int:year>/<slug:group>/<path:code>/", statement.request_pdf, name="statement-pdf"),
     path("dieu-hanh/", control.control, name="control"),

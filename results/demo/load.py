@@ -17,7 +17,8 @@ from cchc_index.lib.faults import Refused
 from criteria import actions as criteria
 from criteria.models import CriteriaSet, Phase, Provenance, Round, RoundGroup
 from criteria.queries import round_groups
-from results import actions
+from results.files import actions as files
+from results.publication import actions as publications
 from selfassess.models import SelfAssessment
 from surveys import official
 from surveys.models import ImportBatch, SurveyScore
@@ -132,9 +133,9 @@ def _complete_year(round_: Round, people: People) -> None:
     _appraise(walks, people, calendar)
     with clock.at(calendar.within(Phase.Kind.PUBLICATION)):
         dated = clock.today()
-        proposal = actions.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)
-        actions.approve(actor=people["quanly2"], publication_id=proposal.pk)
-    actions.request_report(actor=None, publication_id=proposal.pk)
+        proposal = publications.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)
+        publications.approve(actor=people["quanly2"], publication_id=proposal.pk)
+    files.request_report(actor=None, publication_id=proposal.pk)
 
 
 def _give_bands(round_: Round) -> None:

@@ -51,7 +51,7 @@ def criteria() -> tuple[bytes, Reader]:
 
 def scores() -> tuple[bytes, Reader]:
     from criteria.models import Criterion
-    from results.archive import read
+    from results.archive.sheet import read
     from units.models import Unit
 
     places = [Unit(pk=1, code="S1")], [Criterion(pk=1, code="1.1", source="self", max_points=Decimal(2))]

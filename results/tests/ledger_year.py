@@ -11,7 +11,7 @@ from appraisal.tests.factories import release_stage
 from cchc_index.lib import clock
 from criteria.models import Phase, RoundGroup
 from criteria.tests.factories import open_phase, small_round
-from results import actions
+from results.publication import actions as publications
 from selfassess import actions as selfassess
 from selfassess.models import Document, SelfAssessment
 from selfassess.tests.factories import tiny_pdf
@@ -55,8 +55,8 @@ def year() -> Year:
     _taken_back(block, own, other, manager)
     release_stage(manager, block)
     _survey(block)
-    proposal = actions.propose(actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=date(2032, 3, 1))
-    actions.approve(actor=second, publication_id=proposal.pk)
+    proposal = publications.propose(actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=date(2032, 3, 1))
+    publications.approve(actor=second, publication_id=proposal.pk)
     return Year(block, own, other, head, officer, manager, role, document, assessment)
 
 

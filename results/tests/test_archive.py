@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from cchc_index.lib.faults import ImportRefused
 from criteria import queries as criteria
 from criteria.models import Criterion
-from results import archive
+from results.archive import sheet
 
 from .factories import add_leaf, block
 
@@ -38,7 +38,7 @@ def read(round_group, *rows: tuple, head: tuple = HEAD) -> dict[str, dict]:
     data = io.BytesIO()
     book.save(data)
     tree = criteria.tree(round_group.criteria_set_id)
-    found = archive.read(data, list(criteria.units_of(round_group)), tree)
+    found = sheet.read(data, list(criteria.units_of(round_group)), tree)
     codes = {row.pk: row.code for row in tree}
     return {
         name: {codes[leaf]: points for (_, leaf), points in getattr(found, name).items()}

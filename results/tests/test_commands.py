@@ -10,7 +10,9 @@ from django.core.management import call_command
 from openpyxl import Workbook
 
 from cchc_index.lib.commands import CommandRefused
-from results import bundle, exports, queries, report
+from results import bundle
+from results.computation import queries as computed
+from results.files import paper, spreadsheets
 from results.models import Publication
 from units.models import LogEntry
 
@@ -99,7 +101,7 @@ def test_nine_units_from_spreadsheets_to_ranks(year):
         ("S8", "40.5", "40.50", 8),
         ("S7", "35", "35.00", 9),
     ]
-    assert list(rows[0]) == queries.RESULT_KEYS
+    assert list(rows[0]) == computed.RESULT_KEYS
     first = rows[1]
     assert (first["appraised_points"], first["appraised_max"], first["appraised_index"]) == ("60", "65", "92.31")
     assert (first["survey_points"], first["survey_max"], first["survey_index"]) == ("30", "35", "85.71")
@@ -175,7 +177,7 @@ def test_csv_has_the_same_columns_and_values(year):
 
     rows = list(csv.DictReader(io.StringIO(run("compute_index", *BLOCK, "--format", "csv")[0])))
 
-    assert list(rows[0]) == queries.RESULT_KEYS
+    assert list(rows[0]) == computed.RESULT_KEYS
     assert (rows[0]["index"], rows[0]["rank"], rows[0]["incomplete"]) == ("90.00", "1", "")
     assert (rows[1]["index"], rows[1]["rank"], rows[1]["incomplete"]) == ("", "", "1 2")
 
@@ -316,9 +318,9 @@ def test_not_applicable_marks(year, mark, applies):
 @pytest.fixture
 def cheap_files(monkeypatch):
     """The renderers have tests of their own; here only what is written where."""
-    monkeypatch.setattr(report, "ranking_pdf", lambda b: b"%PDF " + b["digest"].encode())
-    monkeypatch.setattr(exports, "xlsx_bytes", lambda b: b"PK")
-    monkeypatch.setattr(exports, "csv_bytes", lambda b: b"unit\n")
+    monkeypatch.setattr(paper, "ranking_pdf", lambda b: b"%PDF " + b["digest"].encode())
+    monkeypatch.setattr(spreadsheets, "xlsx_bytes", lambda b: b"PK")
+    monkeypatch.setattr(spreadsheets, "csv_bytes", lambda b: b"unit\n")
 
 
 def publish(out: Path, number: str = "12/QĐ-UBND", dated: str = "2032-03-01") -> tuple[list[Path], str]:

@@ -7,8 +7,10 @@ import pytest
 from appraisal import actions as appraisal
 from appraisal.tests.factories import council
 from criteria.actions import inputs_changed
-from results import actions, bundle, queries
+from results import bundle, queries
 from results import ranking as ranking_states
+from results.computation import actions as computations
+from results.computation import queries as computed
 from results.models import Computation, CriterionResult, UnitResult
 
 from .factories import block, give
@@ -24,26 +26,26 @@ def round_group():
 
 
 def ranking(computation):
-    return [(r.unit.code, r.rank, r.index) for r in queries.ranked_results(computation)]
+    return [(r.unit.code, r.rank, r.index) for r in computed.ranked_results(computation)]
 
 
 def test_recompute_ranks_the_block(round_group):
-    computation = actions.recompute(round_group_id=round_group.pk)
+    computation = computations.recompute(round_group_id=round_group.pk)
 
     assert computation.current
     assert ranking(computation) == [("A", 1, Decimal(90)), ("B", 1, Decimal(90)), ("C", 3, Decimal("50.50"))]
 
 
 def test_recompute_of_the_same_inputs_writes_nothing(round_group):
-    first = actions.recompute(round_group_id=round_group.pk)
+    first = computations.recompute(round_group_id=round_group.pk)
     inputs_changed(round_group.pk)
 
-    again = actions.recompute(round_group_id=round_group.pk)
+    again = computations.recompute(round_group_id=round_group.pk)
 
     assert again == first
     assert Computation.objects.count() == 1
     round_group.refresh_from_db()
-    assert queries.is_up_to_date(round_group)
+    assert computed.is_up_to_date(round_group)
 
 
 def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero():
@@ -52,12 +54,12 @@ def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero():
     for leaf in (case.leaf, case.other_leaf):
         appraisal.recognise(actor=case.member, **case.cell(leaf=leaf), seen_version=0)
     case.round_group.refresh_from_db()
-    before = actions.recompute(round_group_id=case.round_group.pk).unit_results.get(unit=case.first)
+    before = computations.recompute(round_group_id=case.round_group.pk).unit_results.get(unit=case.first)
     appraisal.undo(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=1)
     case.round_group.refresh_from_db()
-    assert not queries.is_up_to_date(case.round_group)
+    assert not computed.is_up_to_date(case.round_group)
 
-    computation = actions.recompute(round_group_id=case.round_group.pk)
+    computation = computations.recompute(round_group_id=case.round_group.pk)
 
     after = computation.unit_results.get(unit=case.first)
     assert set(after.incomplete) - set(before.incomplete) == {case.other_leaf.code}
@@ -67,18 +69,18 @@ def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero():
 
 
 def test_a_changed_program_recomputes(round_group):
-    first = actions.recompute(round_group_id=round_group.pk)
+    first = computations.recompute(round_group_id=round_group.pk)
     Computation.objects.update(code_version="cũ")
 
-    assert actions.recompute(round_group_id=round_group.pk) != first
+    assert computations.recompute(round_group_id=round_group.pk) != first
 
 
 def test_recompute_switches_and_keeps_the_old_one_for_its_readers(round_group):
-    first = actions.recompute(round_group_id=round_group.pk)
+    first = computations.recompute(round_group_id=round_group.pk)
     held = ranking(first)
     give(round_group, {"C": {"2": "35"}})
 
-    second = actions.recompute(round_group_id=round_group.pk)
+    second = computations.recompute(round_group_id=round_group.pk)
 
     assert list(Computation.objects.filter(current=True)) == [second]
     assert ranking(first) == held
@@ -88,7 +90,7 @@ def test_recompute_switches_and_keeps_the_old_one_for_its_readers(round_group):
 def test_old_computations_do_not_pile_up(round_group):
     for points in range(10):
         give(round_group, {"C": {"2": str(points + 1)}})
-        actions.recompute(round_group_id=round_group.pk)
+        computations.recompute(round_group_id=round_group.pk)
 
     assert Computation.objects.count() == 6
     assert UnitResult.objects.count() == 6 * 3
@@ -96,31 +98,29 @@ def test_old_computations_do_not_pile_up(round_group):
 
 def test_a_slower_run_over_older_inputs_does_not_win(round_group, monkeypatch):
     """Another run with newer inputs finishes between reading and switching: its result stays."""
-    from results.actions import computation
-
     newer = []
-    switch = computation._switch
+    switch = computations._switch
 
     def overtaken(mine):
-        monkeypatch.setattr(computation, "_switch", switch)
+        monkeypatch.setattr(computations, "_switch", switch)
         give(round_group, {"C": {"2": "35"}})
-        newer.append(actions.recompute(round_group_id=round_group.pk))
+        newer.append(computations.recompute(round_group_id=round_group.pk))
         return switch(mine)
 
-    monkeypatch.setattr(computation, "_switch", overtaken)
+    monkeypatch.setattr(computations, "_switch", overtaken)
 
-    assert actions.recompute(round_group_id=round_group.pk) == newer[0]
+    assert computations.recompute(round_group_id=round_group.pk) == newer[0]
     assert list(Computation.objects.filter(current=True)) == newer
     assert Computation.objects.count() == 1
 
 
 def test_a_failed_write_leaves_the_old_result(round_group, monkeypatch):
-    first = actions.recompute(round_group_id=round_group.pk)
+    first = computations.recompute(round_group_id=round_group.pk)
     give(round_group, {"C": {"2": "35"}})
     monkeypatch.setattr(CriterionResult.objects, "bulk_create", lambda *a, **k: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        actions.recompute(round_group_id=round_group.pk)
+        computations.recompute(round_group_id=round_group.pk)
 
     assert list(Computation.objects.all()) == [first]
     assert UnitResult.objects.count() == 3
@@ -130,7 +130,7 @@ def test_four_states_reach_the_results(round_group):
     other = block("A", "B", "C", "D", group="huyen", year=2032)
     give(other, {"A": {"1": "0"}, "B": {"1": None}, "C": {"2": "7"}})
 
-    computation = actions.recompute(round_group_id=other.pk)
+    computation = computations.recompute(round_group_id=other.pk)
 
     states = {(r.unit.code, r.criterion.code): r.state for r in computation.criterion_results.all()}
     assert states == {
@@ -147,23 +147,23 @@ def test_four_states_reach_the_results(round_group):
 
 def test_rows_of_the_database_equal_the_bundle(round_group):
     give(round_group, {"B": {"1": "33.3333"}})
-    computation = actions.recompute(round_group_id=round_group.pk)
+    computation = computations.recompute(round_group_id=round_group.pk)
 
-    assert queries.result_rows(computation) == bundle.results_of(queries.group_inputs(round_group))
+    assert computed.result_rows(computation) == bundle.results_of(computed.group_inputs(round_group))
 
 
 def test_order_of_units_is_that_of_code_points_on_every_database():
     """A database may sort "a" before "B" or "S-2" after "S1"; the bundle's bytes may not depend on it."""
     found = block("b", "B", "a", "S-2", "S1", "Đ", group="thu-tu", year=2035)
-    computation = actions.recompute(round_group_id=found.pk)
+    computation = computations.recompute(round_group_id=found.pk)
 
     codes = sorted(["b", "B", "a", "S-2", "S1", "Đ"])
-    assert [unit["code"] for unit in queries.group_inputs(found)["units"]] == codes
-    assert [row["unit"] for row in queries.result_rows(computation)] == codes
+    assert [unit["code"] for unit in computed.group_inputs(found)["units"]] == codes
+    assert [row["unit"] for row in computed.result_rows(computation)] == codes
 
 
 def test_self_points_are_the_units_own_sum(round_group):
-    computation = actions.recompute(round_group_id=round_group.pk)
+    computation = computations.recompute(round_group_id=round_group.pk)
 
     assert computation.unit_results.get(unit__code="C").self_points == Decimal("50.5")
 
@@ -174,10 +174,10 @@ def test_reading_inputs_takes_the_same_queries_for_few_and_many_units(django_ass
     for round_group in (few, many):
         found = queries.measured_groups(round_group.round)[0]
         with django_assert_num_queries(5):
-            queries.group_inputs(found)
+            computed.group_inputs(found)
 
 
 def test_recompute_writes_in_bulk(django_assert_max_num_queries):
     many = block(*[f"U{i}" for i in range(40)], group="nhieu", year=2034)
     with django_assert_max_num_queries(25):
-        actions.recompute(round_group_id=many.pk)
+        computations.recompute(round_group_id=many.pk)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from cchc_index.lib import clock
 from criteria.models import Extension, Phase, RoundGroup
 from criteria.tests.factories import open_phase, small_round
-from results import actions
+from results.computation import actions as computation
 from results.models import Job, Publication
 from results.tests.published import publish
 from units.models import Role
@@ -114,7 +114,7 @@ def test_recompute_is_asked_for_and_shown(client, manager, block):
     job = Job.objects.get()
     assert answer["Location"] == reverse("results:job", args=[job.pk])
     assert "đang chờ" in html(client, "job", job.pk).lower()
-    actions.run_recompute(job.pk)
+    computation.run_recompute(job.pk)
     again = client.post(reverse("results:recompute", args=[block.pk]), follow=True)
     assert "mới nhất" in again.content.decode()
 

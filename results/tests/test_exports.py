@@ -6,12 +6,12 @@ import subprocess
 import openpyxl
 import pytest
 
-from results import exports
+from results.files import spreadsheets
 from results.tests import bundles
 
 
 def workbook(bundle):
-    return openpyxl.load_workbook(io.BytesIO(exports.xlsx_bytes(bundle)))
+    return openpyxl.load_workbook(io.BytesIO(spreadsheets.xlsx_bytes(bundle)))
 
 
 def named(text: str) -> dict:
@@ -24,8 +24,8 @@ def named(text: str) -> dict:
 
 def test_csv_has_the_codebooks_columns_and_the_bundles_numbers():
     bundle = bundles.small(3)
-    rows = list(csv.DictReader(io.StringIO(exports.csv_bytes(bundle).decode())))
-    assert list(rows[0]) == [name for name, _, _ in exports.CODEBOOK] == list(exports.RESULT_COLUMNS)
+    rows = list(csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode())))
+    assert list(rows[0]) == [name for name, _, _ in spreadsheets.CODEBOOK] == list(spreadsheets.RESULT_COLUMNS)
     assert [(r["unit"], r["index"]) for r in rows[:3]] == [
         (r["unit"], r["index"]) for r in bundle["groups"][0]["results"]
     ]
@@ -36,7 +36,7 @@ def test_missing_numbers_are_empty_not_zero():
     group = bundle["groups"][0]
     group["cells"][0].update(state="not_scored", points=None)
     group["results"] = bundles.bundles.results_of(group)
-    row = next(r for r in csv.DictReader(io.StringIO(exports.csv_bytes(bundle).decode())) if r["unit"] == "S01")
+    row = next(r for r in csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode())) if r["unit"] == "S01")
     assert (row["rank"], row["index"], row["incomplete"]) == ("", "", "1.1")
 
 
@@ -47,12 +47,12 @@ def test_a_name_that_looks_like_a_formula_stays_text(name):
     cell = next(c for c in sheet["C"] if c.value == name)
     assert cell.data_type == "s"
     assert cell.quotePrefix
-    names = {r["name"] for r in csv.DictReader(io.StringIO(exports.csv_bytes(bundle).decode()))}
+    names = {r["name"] for r in csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode()))}
     assert f"'{name}" in names
 
 
 def test_same_bundle_same_bytes():
-    assert exports.xlsx_bytes(bundles.small(3)) == exports.xlsx_bytes(bundles.small(3))
+    assert spreadsheets.xlsx_bytes(bundles.small(3)) == spreadsheets.xlsx_bytes(bundles.small(3))
 
 
 def test_workbook_names_source_digest_and_illustration():
@@ -65,7 +65,7 @@ def test_workbook_names_source_digest_and_illustration():
 
 def test_states_stand_as_words_between_the_points():
     sheet = workbook(bundles.small(2))["Điểm so"]
-    row = next(r for r in sheet.iter_rows(min_row=exports.FIRST) if r[0].value == "S02")
+    row = next(r for r in sheet.iter_rows(min_row=spreadsheets.FIRST) if r[0].value == "S02")
     assert row[2].value == "không áp dụng"
 
 
@@ -78,7 +78,7 @@ def test_formulas_compute_the_published_numbers(tmp_path, policy):
     ]
     groups[0]["cells"][0].update(state="not_scored", points=None)
     bundle = bundles.bundles.build(bundles.header(), groups)
-    (tmp_path / "a.xlsx").write_bytes(exports.xlsx_bytes(bundle))
+    (tmp_path / "a.xlsx").write_bytes(spreadsheets.xlsx_bytes(bundle))
     computed = _computed(tmp_path)
     for group in bundle["groups"]:
         for result in group["results"]:
@@ -100,6 +100,6 @@ def _computed(folder) -> dict[str, list]:
     found = {}
     for sheet in book.worksheets:
         if sheet.title.startswith("Xếp hạng"):
-            for row in sheet.iter_rows(min_row=exports.FIRST, values_only=True):
+            for row in sheet.iter_rows(min_row=spreadsheets.FIRST, values_only=True):
                 found[row[1]] = [None if value == "" else value for value in row]
     return found

@@ -10,8 +10,15 @@ from django.db import IntegrityError, transaction
 from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Refused
 from criteria.actions import inputs_changed
-from results import actions, queries, report, rules, tasks
+from results import tasks
+from results.computation import actions as computation
+from results.computation import queries as computed
+from results.files import actions as files
+from results.files import paper
+from results.jobs import actions as job_actions
+from results.jobs import rules as job_rules
 from results.models import Computation, Job
+from results.publication import actions as publications
 from units.models import Role
 from units.tests.factories import UnitFactory, UserFactory, person
 
@@ -61,7 +68,7 @@ def test_a_change_is_computed_once_however_many_messages_come(round_group):
 
 
 def test_requests_coalesce_into_one_queued_job(round_group):
-    jobs = {actions.enqueue_recompute(round_group.pk) for _ in range(5)}
+    jobs = {computation.enqueue_recompute(round_group.pk) for _ in range(5)}
 
     assert len(jobs) == 1
     with pytest.raises(IntegrityError, match=r"one_queued_recompute_per_group|results_job"), transaction.atomic():
@@ -69,17 +76,15 @@ def test_requests_coalesce_into_one_queued_job(round_group):
 
 
 def test_a_job_is_claimed_once(round_group):
-    job = actions.enqueue_recompute(round_group.pk)
+    job = computation.enqueue_recompute(round_group.pk)
 
-    assert actions.claim(job.pk).attempts == 1
-    assert actions.claim(job.pk) is None
-    assert actions.enqueue_recompute(round_group.pk) is None  # the run under way looks again by itself
+    assert job_actions.claim(job.pk).attempts == 1
+    assert job_actions.claim(job.pk) is None
+    assert computation.enqueue_recompute(round_group.pk) is None  # the run under way looks again by itself
 
 
 def test_inputs_that_move_on_during_the_run_are_computed_too(round_group, monkeypatch):
-    from results.actions import jobs
-
-    real, runs = jobs.recompute, []
+    real, runs = computation.recompute, []
 
     def moving(*, round_group_id):
         found = real(round_group_id=round_group_id)
@@ -88,21 +93,21 @@ def test_inputs_that_move_on_during_the_run_are_computed_too(round_group, monkey
             give(round_group, {"B": {"1": "65"}})
         return found
 
-    monkeypatch.setattr(jobs, "recompute", moving)
+    monkeypatch.setattr(computation, "recompute", moving)
     tasks.recompute(round_group.pk)
 
     assert len(runs) == 2
     round_group.refresh_from_db()
-    assert queries.is_up_to_date(round_group)
+    assert computed.is_up_to_date(round_group)
     assert [job.state for job in Job.objects.all()] == [DONE]
 
 
 def test_a_killed_worker_is_replaced(round_group, sent):
-    job = actions.enqueue_recompute(round_group.pk)
-    actions.claim(job.pk)  # and the worker dies here
+    job = computation.enqueue_recompute(round_group.pk)
+    job_actions.claim(job.pk)  # and the worker dies here
     age(job, 61)
 
-    assert sent(actions.requeue) == [("results.recompute", round_group.pk)]
+    assert sent(tasks.requeue) == [("results.recompute", round_group.pk)]
     assert state(job) == QUEUED
     tasks.recompute(round_group.pk)
 
@@ -111,17 +116,17 @@ def test_a_killed_worker_is_replaced(round_group, sent):
 
 
 def test_a_beating_job_is_left_alone(round_group, sent):
-    job = actions.enqueue_recompute(round_group.pk)
-    actions.claim(job.pk)
+    job = computation.enqueue_recompute(round_group.pk)
+    job_actions.claim(job.pk)
     age(job, 50)
 
-    assert sent(actions.requeue) == []
+    assert sent(tasks.requeue) == []
     assert state(job) == RUNNING
 
 
 def test_a_new_change_takes_a_stale_run_over_at_once(round_group):
-    job = actions.enqueue_recompute(round_group.pk)
-    actions.claim(job.pk)
+    job = computation.enqueue_recompute(round_group.pk)
+    job_actions.claim(job.pk)
     age(job, 61)
 
     tasks.recompute(round_group.pk)
@@ -130,37 +135,37 @@ def test_a_new_change_takes_a_stale_run_over_at_once(round_group):
 
 
 def test_a_job_that_kills_every_worker_fails_with_words(round_group, sent):
-    job = actions.enqueue_recompute(round_group.pk)
+    job = computation.enqueue_recompute(round_group.pk)
     for _ in range(5):
-        assert actions.claim(job.pk) is not None
+        assert job_actions.claim(job.pk) is not None
         age(job, 61)
-        sent(actions.requeue)
+        sent(tasks.requeue)
 
     job.refresh_from_db()
     assert job.state == FAILED
     assert "Đã thử 5 lần" in job.message
-    assert sent(actions.requeue) == []  # and the sweeper lets it rest
+    assert sent(tasks.requeue) == []  # and the sweeper lets it rest
 
 
 def test_a_failed_block_is_computed_again_after_the_next_change(round_group):
-    job = actions.enqueue_recompute(round_group.pk)
+    job = computation.enqueue_recompute(round_group.pk)
     Job.objects.filter(pk=job.pk).update(state=FAILED, finished_at=clock.now())
     inputs_changed(round_group.pk)
 
     tasks.recompute(round_group.pk)
 
-    assert queries.current(round_group) is not None
+    assert computed.current(round_group) is not None
 
 
 def test_a_lost_broker_loses_no_work(round_group, sent):
     """No message ever came: the sweeper finds the newer inputs and queues a job."""
-    assert sent(actions.requeue) == [("results.recompute", round_group.pk)]
+    assert sent(tasks.requeue) == [("results.recompute", round_group.pk)]
     job = Job.objects.get()
-    assert sent(actions.requeue) == []  # not again at every sweep
+    assert sent(tasks.requeue) == []  # not again at every sweep
 
     age(job, 31)
-    assert sent(actions.requeue) == [("results.recompute", round_group.pk)]
-    assert sent(actions.requeue) == []
+    assert sent(tasks.requeue) == [("results.recompute", round_group.pk)]
+    assert sent(tasks.requeue) == []
 
 
 def test_an_idle_sweep_does_nothing(round_group, sent, django_assert_max_num_queries):
@@ -171,9 +176,8 @@ def test_an_idle_sweep_does_nothing(round_group, sent, django_assert_max_num_que
 
 
 def test_an_error_gives_the_job_back_and_is_told(round_group, monkeypatch):
-    from results.actions import jobs
 
-    monkeypatch.setattr(jobs, "recompute", lambda **_: 1 / 0)
+    monkeypatch.setattr(computation, "recompute", lambda **_: 1 / 0)
     tasks.recompute(round_group.pk)
 
     job = Job.objects.get()
@@ -198,14 +202,14 @@ def manager():
 @pytest.fixture
 def pdf(monkeypatch):
     """Cheap files, named after what was asked of the renderer (the real one has tests of its own)."""
-    monkeypatch.setattr(report, "ranking_pdf", lambda b, progress: f"%PDF ranking {b['number']}".encode())
-    monkeypatch.setattr(report, "unit_pdf", lambda b, g, u: f"%PDF {g} {u}".encode())
+    monkeypatch.setattr(paper, "ranking_pdf", lambda b, progress: f"%PDF ranking {b['number']}".encode())
+    monkeypatch.setattr(paper, "unit_pdf", lambda b, g, u: f"%PDF {g} {u}".encode())
 
 
 def published(round_group):
     from datetime import date
 
-    return actions.publish(round_id=round_group.round_id, number="12/QĐ", dated=date(2032, 3, 1))
+    return publications.publish(round_id=round_group.round_id, number="12/QĐ", dated=date(2032, 3, 1))
 
 
 def content(job: Job) -> str:
@@ -217,18 +221,18 @@ def content(job: Job) -> str:
 
 def test_report_of_a_publication_is_made_once_for_everybody(round_group, pdf):
     publication = published(round_group)
-    job = actions.request_report(actor=None, publication_id=publication.pk)
+    job = files.request_report(actor=None, publication_id=publication.pk)
     tasks.report(job.pk)
     tasks.report(job.pk)
 
     assert content(job) == "%PDF ranking 12/QĐ"
     assert job.attempts == 1
-    assert actions.request_report(actor=UserFactory(), publication_id=publication.pk) == job
+    assert files.request_report(actor=UserFactory(), publication_id=publication.pk) == job
 
 
 def test_unit_sheet_of_the_preview(round_group, manager, pdf):
     unit = round_group.group.units.get(code="B")
-    job = actions.request_report(actor=manager, round_group_id=round_group.pk, unit_id=unit.pk)
+    job = files.request_report(actor=manager, round_group_id=round_group.pk, unit_id=unit.pk)
     tasks.report(job.pk)
 
     assert content(job) == "%PDF so B"
@@ -237,21 +241,21 @@ def test_unit_sheet_of_the_preview(round_group, manager, pdf):
 def test_preview_reports_are_for_managers_and_observers(round_group):
     for actor in (None, UserFactory(), person(Role.COUNCIL_MEMBER), person(Role.UNIT_HEAD, UnitFactory())):
         with pytest.raises(PermissionDenied):
-            actions.request_report(actor=actor, round_group_id=round_group.pk)
+            files.request_report(actor=actor, round_group_id=round_group.pk)
 
 
 def test_a_foreign_unit_is_refused(round_group, manager):
     stranger = UnitFactory(group__code="khac")
     with pytest.raises(Refused, match="không thuộc khối"):
-        actions.request_report(actor=manager, round_group_id=round_group.pk, unit_id=stranger.pk)
+        files.request_report(actor=manager, round_group_id=round_group.pk, unit_id=stranger.pk)
 
 
 def test_killed_report_is_rendered_by_the_next_worker(round_group, manager, pdf, sent):
-    job = actions.request_report(actor=manager, round_group_id=round_group.pk)
-    actions.claim(job.pk)
+    job = files.request_report(actor=manager, round_group_id=round_group.pk)
+    job_actions.claim(job.pk)
     age(job, 61)
 
-    assert ("results.report", job.pk) in sent(actions.requeue)
+    assert ("results.report", job.pk) in sent(tasks.requeue)
     tasks.report(job.pk)
 
     assert content(job) == "%PDF ranking None"
@@ -260,10 +264,8 @@ def test_killed_report_is_rendered_by_the_next_worker(round_group, manager, pdf,
 @pytest.mark.django_db(transaction=True)
 def test_a_long_rendering_keeps_beating(round_group, manager, monkeypatch):
     """One rendering may take longer than a heart may pause: the job is not taken over meanwhile."""
-    from results.actions import jobs
-
-    monkeypatch.setattr(jobs, "PULSE", 0.01)
-    job = actions.request_report(actor=manager, round_group_id=round_group.pk)
+    monkeypatch.setattr(job_actions, "PULSE", 0.01)
+    job = files.request_report(actor=manager, round_group_id=round_group.pk)
 
     def render(data, progress):
         progress(50)
@@ -273,10 +275,10 @@ def test_a_long_rendering_keeps_beating(round_group, manager, monkeypatch):
         while Job.objects.get(pk=job.pk).heartbeat_at < clock.now() - timedelta(seconds=50):
             assert time.monotonic() < deadline, "no beat came"
             time.sleep(0.01)
-        actions.requeue()
+        tasks.requeue()
         return b"%PDF"
 
-    monkeypatch.setattr(report, "ranking_pdf", render)
+    monkeypatch.setattr(paper, "ranking_pdf", render)
     tasks.report(job.pk)
 
     assert content(job) == "%PDF"
@@ -286,10 +288,10 @@ def test_a_long_rendering_keeps_beating(round_group, manager, monkeypatch):
 def test_predicate_and_queryset_see_the_same_jobs(round_group, manager):
     publication = published(round_group)
     jobs = [
-        actions.request_report(actor=None, publication_id=publication.pk),
-        actions.request_report(actor=manager, round_group_id=round_group.pk),
+        files.request_report(actor=None, publication_id=publication.pk),
+        files.request_report(actor=manager, round_group_id=round_group.pk),
     ]
 
     for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory()):
-        seen = {job.pk for job in jobs if rules.may_see_job(user, job)}
-        assert seen == set(rules.visible_jobs(user).values_list("pk", flat=True))
+        seen = {job.pk for job in jobs if job_rules.may_see_job(user, job)}
+        assert seen == set(job_rules.visible_jobs(user).values_list("pk", flat=True))

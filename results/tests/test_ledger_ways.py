@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
-from results import actions as results
 from results.models import Publication
+from results.publication import actions as publications
 from results.tests.ledger_year import Year, year
 from results.tests.test_tampering import faults, found
 from selfassess import actions as selfassess
@@ -133,11 +133,13 @@ def test_the_first_administrator_is_in_the_log(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_correction_supersedes_and_a_proposal_is_withdrawn(case: Year) -> None:
     block = case.round_group
-    results.publish(round_id=block.round_id, number="2/QĐ-THU", dated=date(2032, 4, 1), errata="Sửa lỗi.")
-    waiting = results.propose(actor=case.manager, round_id=block.round_id, number="3/QĐ-THU", dated=date(2032, 5, 1))
+    publications.publish(round_id=block.round_id, number="2/QĐ-THU", dated=date(2032, 4, 1), errata="Sửa lỗi.")
+    waiting = publications.propose(
+        actor=case.manager, round_id=block.round_id, number="3/QĐ-THU", dated=date(2032, 5, 1)
+    )
     assert faults() == []
     second = User.objects.filter(memberships__role=Role.INDEX_MANAGER).exclude(pk=case.manager.pk).get()
-    results.withdraw(actor=second, publication_id=waiting.pk, reason="Chưa đúng ngày.")
+    publications.withdraw(actor=second, publication_id=waiting.pk, reason="Chưa đúng ngày.")
     assert Publication.objects.count() == 3
     assert faults() == []
     assert found("UPDATE results_publication SET errata = 'Khác' WHERE number = '2/QĐ-THU'")

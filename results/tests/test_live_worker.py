@@ -10,7 +10,9 @@ from cchc_index.celery import app
 from criteria import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
-from results import actions
+from results import tasks
+from results.computation import actions as computation
+from results.files import actions as files
 from results.models import Computation, Job
 from units.models import Role
 from units.tests.factories import UnitFactory, person
@@ -56,15 +58,15 @@ def test_work_survives_a_killed_worker_and_a_flushed_broker(block: RoundGroup) -
     Job.objects.all().delete()
     app.control.purge()
     with worker():
-        actions.requeue()
+        tasks.requeue()
         assert wait_for(lambda: is_current(block))
 
 
 def test_worker_renders_a_unit_sheet(block: RoundGroup) -> None:
-    actions.recompute(round_group_id=block.pk)
+    computation.recompute(round_group_id=block.pk)
     unit = block.group.units.get()
     with worker():
-        job = actions.request_report(actor=person(Role.INDEX_MANAGER), round_group_id=block.pk, unit_id=unit.pk)
+        job = files.request_report(actor=person(Role.INDEX_MANAGER), round_group_id=block.pk, unit_id=unit.pk)
         assert wait_for(lambda: Job.objects.get(pk=job.pk).state == Job.State.DONE, seconds=60)
     job.refresh_from_db()
     with job.file.open("rb") as stream:

@@ -15,7 +15,7 @@ from cchc_index.lib.faults import Refused
 from criteria import actions as criteria
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from results import mails
+from results.publication import mails
 from results.tests.published import publish
 from selfassess import actions as selfassess
 from selfassess import reminders

@@ -7,8 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from criteria.tests.factories import RoundFactory, small_round
-from results import actions, exports, pages
+from results.computation import actions as computation
+from results.files import spreadsheets
 from results.models import Job, Publication
+from results.publication import queries as published
 from results.tests import bundles
 from results.tests.published import publish
 from units.models import Role, Unit
@@ -65,7 +67,7 @@ def test_a_unit_head_does_not_see_a_proposal_either(client):
 def test_computed_results_do_not_leak_into_public_pages(client):
     round_group = small_round(year=2031)
     UnitFactory(group=round_group.group, name="Sở chưa công bố")
-    actions.recompute(round_group_id=round_group.pk)
+    computation.recompute(round_group_id=round_group.pk)
     for name in ("ranking", "method", "data"):
         assert "Sở chưa công bố" not in text_of(client, name)
 
@@ -174,9 +176,9 @@ def test_json_is_the_bundle_byte_for_byte(client):
 
 def test_spreadsheets_are_made_from_the_bundle(client):
     bundle = json.loads(publish().bundle)
-    assert client.get(file_address("csv")).content == exports.csv_bytes(bundle)
-    assert client.get(file_address("xlsx")).content == exports.xlsx_bytes(bundle)
-    assert client.get(reverse("results:codebook")).content == exports.codebook_bytes()
+    assert client.get(file_address("csv")).content == spreadsheets.csv_bytes(bundle)
+    assert client.get(file_address("xlsx")).content == spreadsheets.xlsx_bytes(bundle)
+    assert client.get(reverse("results:codebook")).content == spreadsheets.codebook_bytes()
 
 
 def test_unknown_files_are_not_found(client):
@@ -252,4 +254,4 @@ def test_queries_do_not_grow_with_units(client, address):
 
 def test_the_text_of_a_publication_is_read_once():
     publication = publish(bundles.small(2, 3, number="789/QĐ-UBND"))
-    assert pages.book_of(publication) is pages.book_of(Publication.objects.get(pk=publication.pk))
+    assert published.book_of(publication) is published.book_of(Publication.objects.get(pk=publication.pk))

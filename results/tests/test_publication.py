@@ -6,8 +6,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from cchc_index.lib.faults import Refused
-from results import actions, bundle, ledger, queries, rules
+from results import bundle, ledger
 from results.models import Publication
+from results.publication import actions as publications
+from results.publication import queries as publication_queries
+from results.publication import rules as publication_rules
 from units.models import LogEntry, Role
 from units.tests.factories import UserFactory, person
 
@@ -35,21 +38,21 @@ def second():
 
 
 def propose(manager, round_group, number="12/QĐ-UBND", **fields):
-    return actions.propose(actor=manager, round_id=round_group.round_id, number=number, dated=DATED, **fields)
+    return publications.propose(actor=manager, round_id=round_group.round_id, number=number, dated=DATED, **fields)
 
 
 def publish(round_group, number="12/QĐ-UBND", **fields):
-    return actions.publish(round_id=round_group.round_id, number=number, dated=DATED, **fields)
+    return publications.publish(round_id=round_group.round_id, number=number, dated=DATED, **fields)
 
 
 def test_two_people_publish(round_group, manager, second):
     proposal = propose(manager, round_group)
     assert proposal.state == "proposed"
-    assert queries.published(round_group.round) is None
+    assert publication_queries.published(round_group.round) is None
 
-    published = actions.approve(actor=second, publication_id=proposal.pk)
+    published = publications.approve(actor=second, publication_id=proposal.pk)
 
-    assert queries.published(round_group.round) == published
+    assert publication_queries.published(round_group.round) == published
     assert (published.proposed_by, published.published_by) == (manager, second)
     assert bundle.verify(published.bundle) == []
     assert list(LogEntry.objects.filter(verb__startswith="publication").values_list("verb", "actor")) == [
@@ -62,7 +65,7 @@ def test_one_person_cannot_publish_alone(round_group, manager):
     proposal = propose(manager, round_group)
 
     with pytest.raises(PermissionDenied):
-        actions.approve(actor=manager, publication_id=proposal.pk)
+        publications.approve(actor=manager, publication_id=proposal.pk)
 
     proposal.refresh_from_db()
     assert proposal.state == "proposed"
@@ -76,11 +79,11 @@ def test_other_roles_neither_propose_nor_approve_nor_withdraw(round_group, manag
     proposal = propose(manager, round_group)
 
     with pytest.raises(PermissionDenied):
-        actions.approve(actor=other, publication_id=proposal.pk)
+        publications.approve(actor=other, publication_id=proposal.pk)
     with pytest.raises(PermissionDenied):
-        actions.withdraw(actor=other, publication_id=proposal.pk)
+        publications.withdraw(actor=other, publication_id=proposal.pk)
 
-    assert not rules.may_approve(other, proposal)
+    assert not publication_rules.may_approve(other, proposal)
 
 
 def test_incomplete_units_are_named_with_their_leaves(round_group, manager):
@@ -103,7 +106,7 @@ def test_many_incomplete_units_are_counted(manager):
 def test_a_block_without_units_does_not_hinder(round_group, manager):
     block(group="trong", year=2031)
 
-    assert [g["code"] for g in queries.bundle_of(propose(manager, round_group))["groups"]] == ["so"]
+    assert [g["code"] for g in publication_queries.bundle_of(propose(manager, round_group))["groups"]] == ["so"]
 
 
 def test_a_round_without_units_is_refused(manager):
@@ -119,14 +122,14 @@ def test_number_must_be_one(round_group, number):
 
 def test_the_same_number_gives_the_frozen_bytes_even_after_changes(round_group):
     first = publish(round_group)
-    assert not queries.changed_since(first)
+    assert not publication_queries.changed_since(first)
     give(round_group, {"B": {"1": "65"}})
 
     again = publish(round_group)
 
     assert again == first
     assert again.bundle == first.bundle
-    assert queries.changed_since(again)
+    assert publication_queries.changed_since(again)
 
 
 def test_same_inputs_publish_the_same_bytes(round_group):
@@ -144,9 +147,9 @@ def test_a_correction_supersedes_and_says_what_changed(round_group, manager, sec
 
     assert correction.supersedes == first
     assert "Thay công bố số 12/QĐ-UBND. Kết quả thay đổi ở 2 đơn vị" in correction.errata
-    data = queries.bundle_of(correction)
+    data = publication_queries.bundle_of(correction)
     assert (data["supersedes"], data["errata"]) == ("12/QĐ-UBND", correction.errata)
-    assert queries.published(round_group.round) == correction
+    assert publication_queries.published(round_group.round) == correction
     assert bundle.verify(Publication.objects.get(pk=first.pk).bundle) == []
 
 
@@ -155,7 +158,7 @@ def test_the_manager_words_the_errata(round_group, manager, second):
 
     proposal = propose(manager, round_group, "13/QĐ-UBND", errata="Sửa  lỗi cộng điểm")
 
-    assert actions.approve(actor=second, publication_id=proposal.pk).errata == "Sửa lỗi cộng điểm"
+    assert publications.approve(actor=second, publication_id=proposal.pk).errata == "Sửa lỗi cộng điểm"
 
 
 def test_one_proposal_waits_at_a_time_and_the_same_one_is_given_back(round_group, manager):
@@ -173,15 +176,15 @@ def test_scores_changed_after_the_proposal_stop_the_approval(round_group, manage
     give(round_group, {"B": {"1": "65"}})
 
     with pytest.raises(Refused, match="Điểm đã thay đổi"):
-        actions.approve(actor=second, publication_id=proposal.pk)
+        publications.approve(actor=second, publication_id=proposal.pk)
 
 
 def test_withdrawn_number_is_free_again(round_group, manager, second):
     proposal = propose(manager, round_group)
-    actions.withdraw(actor=second, publication_id=proposal.pk, reason="Sai ngày")
+    publications.withdraw(actor=second, publication_id=proposal.pk, reason="Sai ngày")
 
     with pytest.raises(Refused, match="đã rút đề nghị"):
-        actions.approve(actor=second, publication_id=proposal.pk)
+        publications.approve(actor=second, publication_id=proposal.pk)
     assert propose(manager, round_group) != proposal
 
 
@@ -189,14 +192,14 @@ def test_published_cannot_be_withdrawn(round_group, manager):
     published = publish(round_group)
 
     with pytest.raises(Refused, match="đã công bố"):
-        actions.withdraw(actor=manager, publication_id=published.pk)
+        publications.withdraw(actor=manager, publication_id=published.pk)
 
 
 def test_an_illustrative_year_says_so():
     round_group = block("A", round_fields={"illustrative": True})
     give(round_group, {"A": {"1": "60", "2": "30"}})
 
-    assert queries.bundle_of(publish(round_group))["illustrative"] is True
+    assert publication_queries.bundle_of(publish(round_group))["illustrative"] is True
 
 
 def test_predicate_and_queryset_see_the_same_publications(round_group, manager, second):
@@ -205,9 +208,9 @@ def test_predicate_and_queryset_see_the_same_publications(round_group, manager, 
     everything = list(Publication.objects.order_by("pk"))
 
     for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory()):
-        seen = {p.pk for p in everything if rules.may_see_publication(user, p)}
-        assert seen == set(rules.visible_publications(user).values_list("pk", flat=True))
-    assert [rules.may_see_publication(None, p) for p in everything] == [True, False]
+        seen = {p.pk for p in everything if publication_rules.may_see_publication(user, p)}
+        assert seen == set(publication_rules.visible_publications(user).values_list("pk", flat=True))
+    assert [publication_rules.may_see_publication(None, p) for p in everything] == [True, False]
 
 
 def test_ledger_finds_an_edited_publication(round_group):
@@ -220,7 +223,7 @@ def test_ledger_finds_an_edited_publication(round_group):
 
 def test_ledger_finds_a_resealed_publication(round_group):
     published = publish(round_group)
-    data = {**queries.bundle_of(published), "number": "99/QĐ-UBND"}
+    data = {**publication_queries.bundle_of(published), "number": "99/QĐ-UBND"}
     data["digest"] = bundle.digest_of(data)
     Publication.objects.update(bundle=bundle.text_of(data), digest=data["digest"])
 

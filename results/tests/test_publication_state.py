@@ -13,8 +13,10 @@ from appraisal.tests.factories import Council, acknowledged, council
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
-from results import actions, queries
+from results.computation import actions as computation
+from results.computation import queries as computed
 from results.models import Publication
+from results.publication import actions as publications
 from selfassess.models import SelfAssessment
 from surveys.scores import actions as scores
 from units import actions as people
@@ -35,7 +37,7 @@ def ready() -> RoundGroup:
 
 
 def publish(found: RoundGroup, number: str) -> Publication:
-    return actions.publish(round_id=found.round_id, number=number, dated=DAY)
+    return publications.publish(round_id=found.round_id, number=number, dated=DAY)
 
 
 def test_assessment_open_again_stands_in_the_way(ready: RoundGroup) -> None:
@@ -92,13 +94,15 @@ def test_decided_alike_nothing_stands_in_the_way(judged: Council) -> None:
 
 def test_a_contradiction_that_came_after_the_proposal_stops_the_second_person(judged: Council) -> None:
     """The points are the same: only the reason makes it one."""
-    proposal = actions.propose(actor=judged.manager, round_id=judged.round_group.round_id, number="1/QĐ", dated=DAY)
+    proposal = publications.propose(
+        actor=judged.manager, round_id=judged.round_group.round_id, number="1/QĐ", dated=DAY
+    )
     lower(judged, judged.second, "0.5", judged.reason, seen_version=1)
     second = person(Role.INDEX_MANAGER)
     with pytest.raises(Refused, match="cùng lý do"):
-        actions.approve(actor=second, publication_id=proposal.pk)
+        publications.approve(actor=second, publication_id=proposal.pk)
     acknowledged(judged.manager, judged.round_group)
-    actions.approve(actor=second, publication_id=proposal.pk)
+    publications.approve(actor=second, publication_id=proposal.pk)
 
 
 def test_two_numbers_never_share_one_address(ready: RoundGroup) -> None:
@@ -108,27 +112,27 @@ def test_two_numbers_never_share_one_address(ready: RoundGroup) -> None:
 
 
 def test_nothing_is_published_past_a_proposal_that_waits(ready: RoundGroup) -> None:
-    actions.propose(actor=person(Role.INDEX_MANAGER), round_id=ready.round_id, number="1/QĐ", dated=DAY)
+    publications.propose(actor=person(Role.INDEX_MANAGER), round_id=ready.round_id, number="1/QĐ", dated=DAY)
     with pytest.raises(Refused, match="chờ người thứ hai"):
         publish(ready, "2/QĐ")
 
 
 def test_proposal_is_withdrawn_with_a_reason_only(ready: RoundGroup) -> None:
     manager = person(Role.INDEX_MANAGER)
-    proposal = actions.propose(actor=manager, round_id=ready.round_id, number="1/QĐ", dated=DAY)
+    proposal = publications.propose(actor=manager, round_id=ready.round_id, number="1/QĐ", dated=DAY)
     with pytest.raises(Refused, match="lý do"):
-        actions.withdraw(actor=manager, publication_id=proposal.pk, reason=" ")
-    actions.withdraw(actor=manager, publication_id=proposal.pk, reason="Sai ngày.")
+        publications.withdraw(actor=manager, publication_id=proposal.pk, reason=" ")
+    publications.withdraw(actor=manager, publication_id=proposal.pk, reason="Sai ngày.")
 
 
 def test_new_unit_makes_the_ranking_outdated(ready: RoundGroup) -> None:
-    actions.recompute(round_group_id=ready.pk)
-    assert not queries.outdated().exists()
+    computation.recompute(round_group_id=ready.pk)
+    assert not computed.outdated().exists()
     Unit.objects.create(group=ready.group, code="C", name="Đơn vị mới")
     people.units_changed([ready.group_id])
-    assert list(queries.outdated()) == [ready]
-    actions.recompute(round_group_id=ready.pk)
-    assert not queries.outdated().exists()
+    assert list(computed.outdated()) == [ready]
+    computation.recompute(round_group_id=ready.pk)
+    assert not computed.outdated().exists()
 
 
 @pytest.mark.parametrize("in_the_way", ["chi-so-cchc-2031.pdf", ".chi-so-cchc-2031.xlsx.part"])

@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, connections
 
 from cchc_index.lib import clock
-from results import actions
+from results.computation import actions as computation
+from results.jobs import actions as jobs
 from results.models import Job
 
 from .factories import block, give
@@ -26,7 +27,7 @@ WORKERS = 6
 def job(monkeypatch):
     round_group = block("A")
     give(round_group, {"A": {"1": "60", "2": "30"}})
-    found = actions.enqueue_recompute(round_group.pk)
+    found = computation.enqueue_recompute(round_group.pk)
     real = clock.now
     monkeypatch.setattr(clock, "now", lambda: (time.sleep(0.05), real())[1])  # widens the window
     return found
@@ -39,7 +40,7 @@ def claims(job: Job) -> int:
     def worker() -> None:
         try:
             together.wait(timeout=10)
-            if actions.claim(job.pk) is not None:
+            if jobs.claim(job.pk) is not None:
                 got.append(1)
         finally:
             connections.close_all()

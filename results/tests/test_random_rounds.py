@@ -13,7 +13,8 @@ import pytest
 from cchc_index.lib import numbers
 from criteria.models import CriteriaSet, Criterion, RoundGroup
 from criteria.tests.factories import CriteriaSetFactory, DecisionFactory, RoundFactory, RoundGroupFactory
-from results import actions, ranking
+from results import ranking
+from results.computation import actions as computation
 from results.models import UnitResult
 from results.ranking import Cell, Policies, Row
 from units.models import Unit
@@ -35,7 +36,7 @@ def test_random_rounds_come_back_from_the_database_exactly() -> None:
             u: {c: cell for c, cell in cells.items() if cell.state != ranking.NO_BALLOTS} for u, cells in units.items()
         }
         round_group = stored(number, rows, policies, units)
-        actions.recompute(round_group_id=round_group.pk)
+        computation.recompute(round_group_id=round_group.pk)
         agree(round_group, oracle(rows, policies, units))
 
 

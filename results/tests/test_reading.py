@@ -1,11 +1,11 @@
 from decimal import Decimal
 
-from results import reading
+from results.book import read_bundle, slug
 from results.tests import bundles
 
 
 def block(**changed):
-    return reading.read(bundles.small(4, **changed)).blocks[0]
+    return read_bundle(bundles.small(4, **changed)).blocks[0]
 
 
 def test_lines_stand_in_the_order_of_rank():
@@ -17,7 +17,7 @@ def test_a_unit_without_rank_stands_last():
     cell = bundle["groups"][0]["cells"][0]
     cell.update(state="not_scored", points=None)
     bundle["groups"][0]["results"] = bundles.bundles.results_of(bundle["groups"][0])
-    rows = reading.read(bundle).blocks[0].rows
+    rows = read_bundle(bundle).blocks[0].rows
     assert rows[-1].unit == "S01"
     assert rows[-1].index is None
     assert rows[-1].incomplete == ("1.1",)
@@ -31,7 +31,7 @@ def test_what_is_not_applicable_leaves_the_maximum_of_its_area():
 def test_an_area_with_a_missing_score_has_no_share():
     bundle = bundles.small(3)
     bundle["groups"][0]["cells"][0].update(state="no_ballots", points=None)
-    area = reading.read(bundle).blocks[0].areas_of("S01")[0]
+    area = read_bundle(bundle).blocks[0].areas_of("S01")[0]
     assert (area.share, area.missing) == (None, 1)
 
 
@@ -56,12 +56,12 @@ def test_search_needs_no_accents_and_no_order():
 
 
 def test_illustrative_books_never_look_official():
-    assert "TRÌNH DIỄN" in reading.read(bundles.small()).document_line
-    official = reading.read(bundles.small(illustrative=False))
+    assert "TRÌNH DIỄN" in read_bundle(bundles.small()).document_line
+    official = read_bundle(bundles.small(illustrative=False))
     assert official.document_line == "Quyết định số 123/QĐ-UBND ngày 01/03/2032"
-    assert "chưa công bố" in reading.read(bundles.small(illustrative=False, number=None, date=None)).document_line
+    assert "chưa công bố" in read_bundle(bundles.small(illustrative=False, number=None, date=None)).document_line
 
 
 def test_document_numbers_become_addresses():
-    assert reading.slug("1234/QĐ-UBND") == "1234-qd-ubnd"
-    assert reading.slug("///") == "-"
+    assert slug("1234/QĐ-UBND") == "1234-qd-ubnd"
+    assert slug("///") == "-"

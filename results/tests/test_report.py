@@ -6,7 +6,7 @@ from django.conf import settings
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from results import report
+from results.files import paper
 from results.tests import bundles
 
 
@@ -18,7 +18,7 @@ def bundle():
 @pytest.fixture(scope="module")
 def whole(bundle):
     told = []
-    reader = PdfReader(io.BytesIO(report.ranking_pdf(bundle, told.append)))
+    reader = PdfReader(io.BytesIO(paper.ranking_pdf(bundle, told.append)))
     return reader, [page.extract_text() for page in reader.pages], told
 
 
@@ -64,7 +64,7 @@ def test_every_unit_stands_in_the_ranking_and_in_the_table_of_areas(whole, bundl
 
 def test_sheet_says_what_does_not_apply_in_words(bundle):
     sheets = [
-        "".join(p.extract_text() for p in PdfReader(io.BytesIO(report.unit_pdf(bundle, g["code"], u["code"]))).pages)
+        "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(bundle, g["code"], u["code"]))).pages)
         for g in bundle["groups"]
         for u in g["units"]
     ]
@@ -77,7 +77,7 @@ def test_illustrative_mark_stands_on_every_page(whole):
 
 
 def test_official_report_bears_no_mark():
-    pages = PdfReader(io.BytesIO(report.unit_pdf(bundles.small(2, 2, illustrative=False), "so", "S01"))).pages
+    pages = PdfReader(io.BytesIO(paper.unit_pdf(bundles.small(2, 2, illustrative=False), "so", "S01"))).pages
     assert all("MINH HỌA" not in page.extract_text() for page in pages)
 
 
@@ -119,7 +119,7 @@ def test_progress_runs_from_nothing_to_all(whole):
 
 
 def test_a_sheet_of_one_unit_shows_its_areas_and_the_way_to_check(bundle):
-    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(report.unit_pdf(bundle, "quan", "Q02"))).pages)
+    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(bundle, "quan", "Q02"))).pages)
     assert "Huyện Mỹ Đức" in text
     assert "Trung vị khối" in text
     assert bundle["digest"][:16] in text
@@ -127,17 +127,17 @@ def test_a_sheet_of_one_unit_shows_its_areas_and_the_way_to_check(bundle):
 
 def test_unknown_unit_has_no_sheet(bundle):
     with pytest.raises(LookupError):
-        report.unit_pdf(bundle, "so", "Q01")
+        paper.unit_pdf(bundle, "so", "Q01")
 
 
 def test_nothing_is_fetched_from_outside():
     with pytest.raises(ValueError, match="disallowed"):
-        report._fetcher().fetch("file:///etc/passwd")
+        paper._fetcher().fetch("file:///etc/passwd")
     with pytest.raises(ValueError, match="disallowed"):
-        report._fetcher().fetch("http://127.0.0.1/")
+        paper._fetcher().fetch("http://127.0.0.1/")
 
 
 def test_preview_says_that_it_is_none(bundle):
     preview = bundles.small(2, 2, illustrative=False, number=None, date=None)
-    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(report.unit_pdf(preview, "so", "S01"))).pages)
+    text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(preview, "so", "S01"))).pages)
     assert "chưa công bố" in text

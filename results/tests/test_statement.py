@@ -18,9 +18,12 @@ from cchc_index.lib import clock
 from criteria import actions as criteria
 from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase
-from results import actions, pages, rules, statement
-from results.last_year import published
+from results import tasks
 from results.models import Job, Publication
+from results.publication import queries as publication_queries
+from results.statement import actions as statements
+from results.statement import queries as statement_queries
+from results.statement import rules as statement_rules
 from results.tests.published import publish
 from selfassess import actions as selfassess
 from selfassess.models import SelfAssessment
@@ -67,13 +70,13 @@ def settle(made: Council) -> None:
     appraisal.recognise(actor=made.member, **made.cell(), comment="Đã đối chiếu.", seen_version=made.standing().version)
 
 
-def read(made: Council, user: User, unit: Unit | None = None) -> statement.Statement:
-    sight = rules.sight_of(user, made.round_group, unit or made.first)
+def read(made: Council, user: User, unit: Unit | None = None) -> statement_queries.Statement:
+    sight = statement_rules.sight_of(user, made.round_group, unit or made.first)
     assert sight is not None
-    return statement.statement(made.round_group, unit or made.first, sight)
+    return statement_queries.statement(made.round_group, unit or made.first, sight)
 
 
-def lines(found: statement.Statement) -> list[tuple[str, str, str, str, str]]:
+def lines(found: statement_queries.Statement) -> list[tuple[str, str, str, str, str]]:
     return [(m.code, m.what, m.before, m.after, m.actor) for m in found.movements]
 
 
@@ -107,7 +110,7 @@ def test_the_unit_reads_released_stages_alone_and_the_council_as_one(year: Counc
         "Công bố cho đơn vị kết quả thẩm định lần 1",
         "Giải trình: đơn vị không đồng ý",
     ]
-    assert found.actors == sorted([statement.COUNCIL, str(year.head)])
+    assert found.actors == sorted([statement_queries.COUNCIL, str(year.head)])
     assert str(year.member) not in str(found.movements)
 
 
@@ -129,8 +132,8 @@ def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_i
     assert lines(read(year, year.officer)) == []
     release(year, Stage.ROUND1)
     assert lines(read(year, year.officer)) == [
-        ("1.1", "Thẩm định lần 1: công nhận", "", "1,50", statement.COUNCIL),
-        ("", "Công bố cho đơn vị kết quả thẩm định lần 1", "", "", statement.COUNCIL),
+        ("1.1", "Thẩm định lần 1: công nhận", "", "1,50", statement_queries.COUNCIL),
+        ("", "Công bố cho đơn vị kết quả thẩm định lần 1", "", "", statement_queries.COUNCIL),
     ]
 
 
@@ -258,7 +261,7 @@ def test_a_member_sees_the_criteria_assigned_and_at_home_what_the_unit_sees(year
     part = person(Role.COUNCIL_MEMBER)
     assign(part, year.round_group, branch=year.leaf)
     assert {m.code for m in read(year, part).movements} == {"1.1"}
-    sight = rules.sight_of(year.member, year.round_group, year.home)
+    sight = statement_rules.sight_of(year.member, year.round_group, year.home)
     assert sight is not None
     assert (sight.names, sight.everything, sight.unsubmitted) == (False, False, False)
 
@@ -364,14 +367,14 @@ def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text) -> None:
     release(year, Stage.ROUND1)
     texts = []
     for user in (year.manager, year.head):
-        job = actions.request_statement(actor=user, round_group_id=year.round_group.pk, unit_id=year.first.pk)
-        actions.run_report(job.pk)
+        job = statements.request_statement(actor=user, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+        tasks.report(job.pk)
         texts.append(" ".join(pdf_text(job).split()))
     assert "SAO KÊ ĐIỂM" in texts[0]
     assert "Trang 1/1" in texts[0]
     assert str(year.member) in texts[0]
     assert str(year.member) not in texts[1]
-    assert statement.COUNCIL in texts[1]
+    assert statement_queries.COUNCIL in texts[1]
     assert "DỮ LIỆU MINH HỌA" not in texts[0]
 
 
@@ -380,13 +383,13 @@ def test_the_pdf_of_a_demonstration_carries_the_mark(year: Council, pdf_text) ->
     round_ = year.round_group.round
     round_.illustrative = True
     round_.save()
-    job = actions.request_statement(actor=year.manager, round_group_id=year.round_group.pk, unit_id=year.first.pk)
-    actions.run_report(job.pk)
+    job = statements.request_statement(actor=year.manager, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+    tasks.report(job.pk)
     assert "DỮ LIỆU MINH HỌA" in pdf_text(job)
 
 
 def test_a_statement_job_is_its_askers_alone(year: Council) -> None:
-    job = actions.request_statement(actor=year.head, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+    job = statements.request_statement(actor=year.head, round_group_id=year.round_group.pk, unit_id=year.first.pk)
     assert signed_in(year.head).get(reverse("results:job", args=[job.pk])).status_code == 200
     for user in (year.manager, year.member, person(Role.OBSERVER)):
         assert signed_in(user).get(reverse("results:job", args=[job.pk])).status_code == 404
@@ -395,14 +398,16 @@ def test_a_statement_job_is_its_askers_alone(year: Council) -> None:
 
 def test_asking_twice_while_it_waits_is_one_job(year: Council) -> None:
     asked = {"round_group_id": year.round_group.pk, "unit_id": year.first.pk}
-    assert actions.request_statement(actor=year.head, **asked) == actions.request_statement(actor=year.head, **asked)
+    assert statements.request_statement(actor=year.head, **asked) == statements.request_statement(
+        actor=year.head, **asked
+    )
     assert Job.objects.count() == 1
 
 
 def test_a_role_lost_before_the_rendering_gives_no_file(year: Council) -> None:
-    job = actions.request_statement(actor=year.head, round_group_id=year.round_group.pk, unit_id=year.first.pk)
+    job = statements.request_statement(actor=year.head, round_group_id=year.round_group.pk, unit_id=year.first.pk)
     year.head.memberships.update(active=False)
-    actions.run_report(job.pk)
+    tasks.report(job.pk)
     job.refresh_from_db()
     assert job.state == Job.State.FAILED
     assert not job.file
@@ -421,18 +426,18 @@ def test_the_published_points_and_the_released_words_reach_next_year(year: Counc
     said = released(block, unit, criteria_)[year.leaf.pk]
     assert (said.points, said.stage, said.explanation) == (Decimal(1), "Thẩm định lần 1", "Có ở trang 3.")
     assert LOWERED.rstrip(".") in said.comment
-    assert published(block, unit, criteria_) == {}
+    assert publication_queries.published_points(block, unit, criteria_) == {}
 
 
 def test_a_publication_has_the_last_word_on_last_years_points() -> None:
     publication = publish()
     block = publication.round.groups.order_by("pk").first()
     unit = Unit.objects.filter(group=block.group).order_by("code").first()
-    book = pages.book_of(publication).block(block.group.code)
+    book = publication_queries.book_of(publication).block(block.group.code)
     leaf = next(c for c in book.criteria if book.cell(unit.code, c.code).state == "scored")
     row = Criterion.objects.create(
         criteria_set=block.criteria_set, code=leaf.code, name=leaf.name, source="self", max_points=leaf.max_points
     )
-    found = published(block, unit, [row])[row.pk]
+    found = publication_queries.published_points(block, unit, [row])[row.pk]
     assert found.points == book.cell(unit.code, leaf.code).points
     assert found.stage == f"Công bố số {publication.number}"

@@ -4,13 +4,13 @@ import pytest
 
 from appraisal import actions
 from appraisal.tests.factories import council, fresh
-from results import rules
+from results.statement import rules as statement_rules
 
 pytestmark = pytest.mark.django_db
 
 
 def test_declared_unit_has_no_statement_for_the_member() -> None:
     case = council()
-    assert rules.sight_of(fresh(case.member), case.round_group, case.first) is not None
+    assert statement_rules.sight_of(fresh(case.member), case.round_group, case.first) is not None
     actions.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="Người nhà làm ở đó.")
-    assert rules.sight_of(fresh(case.member), case.round_group, case.first) is None
+    assert statement_rules.sight_of(fresh(case.member), case.round_group, case.first) is None

@@ -9,7 +9,9 @@ from django.core.management.base import CommandParser
 
 from cchc_index.lib.commands import OperatorCommand
 from criteria.models import RoundGroup
-from results import actions, queries
+from results import queries
+from results.computation.actions import recompute
+from results.computation.queries import RESULT_KEYS, Json, result_rows
 from surveys.scores import actions as scores
 
 
@@ -28,20 +30,20 @@ class Command(OperatorCommand):
         self.stdout.write(_csv(rows) if options["format"] == "csv" else _json(rows), ending="")
 
 
-def _computed(round_group: RoundGroup) -> list[queries.Json]:
+def _computed(round_group: RoundGroup) -> list[Json]:
     scores.refresh_scores(round_group)
-    return queries.result_rows(actions.recompute(round_group_id=round_group.pk))
+    return result_rows(recompute(round_group_id=round_group.pk))
 
 
-def _json(rows: list[queries.Json]) -> str:
+def _json(rows: list[Json]) -> str:
     """A JSON array with each unit on a line of its own."""
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f"[\n{lines}\n]\n" if rows else "[]\n"
 
 
-def _csv(rows: list[queries.Json]) -> str:
+def _csv(rows: list[Json]) -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, queries.RESULT_KEYS, lineterminator="\n")
+    writer = csv.DictWriter(out, RESULT_KEYS, lineterminator="\n")
     writer.writeheader()
     writer.writerows({**row, "incomplete": " ".join(row["incomplete"])} for row in rows)
     return out.getvalue()

@@ -3,15 +3,12 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import transaction
 
-from appraisal import actions as appraisal
 from cchc_index.lib.commands import OperatorCommand
 from criteria import queries as criteria
-from criteria.models import RoundGroup
-from results import archive, queries
-from selfassess import actions as selfassess
-from surveys.scores import actions as scores
+from results import queries
+from results.archive.actions import import_archive
+from results.archive.sheet import read
 
 
 class Command(OperatorCommand):
@@ -25,20 +22,9 @@ class Command(OperatorCommand):
     def run(self, **options: Any) -> None:
         round_group = queries.groups_named(queries.round_named(options["year"]), options["group"])[0]
         units = list(criteria.units_of(round_group))
-        found = archive.read(options["file"], units, criteria.tree(round_group.criteria_set_id))
-        own, appraised, surveyed = _save(round_group, found)
+        found = read(options["file"], units, criteria.tree(round_group.criteria_set_id))
+        own, appraised, surveyed = import_archive(round_group, found)
         self.say(
             f"{own + appraised + surveyed} thay đổi: {own} điểm tự đánh giá, {appraised} điểm thẩm định, "
             f"{surveyed} điểm ĐTXHH."
         )
-
-
-@transaction.atomic
-def _save(round_group: RoundGroup, found: archive.Archive) -> tuple[int, int, int]:
-    """How many cells changed of each kind."""
-    own = selfassess.import_scores(actor=None, round_group=round_group, rows=found.own) if found.own else 0
-    appraised = (
-        appraisal.import_standings(actor=None, round_group=round_group, rows=found.appraised) if found.appraised else 0
-    )
-    surveyed = scores.import_scores(actor=None, round_group=round_group, rows=found.surveyed) if found.surveyed else 0
-    return own, appraised, surveyed

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
-from results import actions, queries
 from results.models import Publication
+from results.publication import actions, queries
+from results.queries import round_named
 
 ENDINGS = (".json", ".csv", ".xlsx", ".pdf")
 
@@ -29,7 +30,7 @@ class Command(OperatorCommand):
 
     def run(self, **options: Any) -> None:
         out, dated = _folder(options["out"]), _date(options["date"])
-        round_ = queries.round_named(options["year"])
+        round_ = round_named(options["year"])
         stem = f"chi-so-cchc-{round_.year}"
         _refuse_folders(out, stem)
         # The files are on disk before the publication is: what cannot be written is not published.
@@ -77,14 +78,14 @@ def _refuse_folders(out: Path, stem: str) -> None:
 
 def _files(publication: Publication) -> dict[str, bytes]:
     """Every file by its ending, all made before the first is written."""
-    from results import exports, report  # WeasyPrint is heavy: only where it renders
+    from results.files import paper, spreadsheets  # inline: start-up cost
 
     data = queries.bundle_of(publication)
     return {
         ".json": publication.bundle.encode(),
-        ".csv": exports.csv_bytes(data),
-        ".xlsx": exports.xlsx_bytes(data),
-        ".pdf": report.ranking_pdf(data),
+        ".csv": spreadsheets.csv_bytes(data),
+        ".xlsx": spreadsheets.xlsx_bytes(data),
+        ".pdf": paper.ranking_pdf(data),
     }
 
 

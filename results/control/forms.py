@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 
-from criteria.models import Phase, Round
-from units.models import Unit
+from criteria.models import Round
+
+from .queries import measured_units, phases_of
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 MOMENT_SHAPES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"]
@@ -60,14 +61,14 @@ class PhaseForm(forms.Form):
 class ExtensionForm(forms.Form):
     """More time for one unit, with the reason."""
 
-    phase = forms.ModelChoiceField(
+    phase: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Giai đoạn",
-        queryset=Phase.objects.none(),
+        queryset=None,
         error_messages={"required": "Chọn giai đoạn.", "invalid_choice": "Giai đoạn này không thuộc kỳ đang xem."},
     )
-    unit = forms.ModelChoiceField(
+    unit: forms.ModelChoiceField = forms.ModelChoiceField(
         label="Đơn vị",
-        queryset=Unit.objects.none(),
+        queryset=None,
         error_messages={"required": "Chọn đơn vị.", "invalid_choice": "Đơn vị này không thuộc kỳ đang xem."},
     )
     closes_at = forms.DateTimeField(
@@ -86,8 +87,6 @@ class ExtensionForm(forms.Form):
 
     def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        phases = Phase.objects.filter(round=round_).order_by("opens_at", "pk")
-        self.fields["phase"].queryset = phases  # type: ignore[attr-defined]
+        self.fields["phase"].queryset = phases_of(round_)  # type: ignore[attr-defined]
         self.fields["phase"].label_from_instance = lambda phase: phase.get_kind_display()  # type: ignore[attr-defined]
-        units = Unit.objects.filter(group__round_groups__round=round_).order_by("name")
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = measured_units(round_)  # type: ignore[attr-defined]

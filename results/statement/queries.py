@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from appraisal import steps
 from appraisal.models import AppraisalEntry, Release, Stage
 from cchc_index.lib.text import sort_key
 from criteria.models import Criterion, Extension, RoundGroup
 from criteria.queries import tree
+from results.models import Publication
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from surveys.models import ImportBatch
 from units.models import LogEntry, Unit
 
-from . import statement_words as words
-from .models import Publication
+from . import words
 from .rules import Sight
 
 COUNCIL = "Hội đồng thẩm định"
@@ -71,6 +71,16 @@ class Statement:
         if by_criterion:
             found.sort(key=lambda m: (m.criterion.position + 1 if m.criterion else 0, m.at, m.order))
         return found
+
+
+def blocks_named(year: int, group: str) -> QuerySet[RoundGroup]:
+    """The block of a year by its group's code."""
+    return RoundGroup.objects.select_related("round", "group").filter(round__year=year, group__code=group)
+
+
+def units_named(block: RoundGroup, code: str) -> QuerySet[Unit]:
+    """The unit of a block's group by its code."""
+    return Unit.objects.select_related("group").filter(group=block.group, code=code)
 
 
 def statement(round_group: RoundGroup, unit: Unit, sight: Sight) -> Statement:

@@ -8,11 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from criteria.queries import round_in_view, show_year
-from results import charts, exports, pages
-from results.models import Publication
-from results.pages import Place
-from results.reading import Block, Book, Row
+from cchc_index.lib.text import sort_key
+from criteria.queries import round_in_view
+from results import charts
+from results.book import Block, Book, Row
+from results.files import spreadsheets
+from results.publication.queries import book_of, other_published_years, publications, published
+from results.publication.views import Place, publication_or_404, standing
+
+from . import tables
 
 Context = dict[str, Any]
 
@@ -20,50 +24,50 @@ Context = dict[str, Any]
 @login_not_required
 def ranking(request: HttpRequest) -> HttpResponse:
     """The ranking in force of the year in view; a sentence where none is published."""
-    publication = pages.published(round_in_view(request))
+    publication = published(round_in_view(request))
     if publication is None:
-        return render(request, "results/public/ranking_empty.html", {"years": pages.other_published_years()})
-    return ranking_page(request, pages.book_of(publication), Place.of(publication), _standing(publication))
+        return render(request, "results/public/ranking_empty.html", {"years": other_published_years()})
+    return ranking_page(request, book_of(publication), Place.of(publication), standing(publication))
 
 
 @login_not_required
 def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
     """The ranking of one publication at its stable address, superseded or not."""
     found = publication_or_404(request, year, number)
-    return ranking_page(request, pages.book_of(found), Place.of(found), _standing(found))
+    return ranking_page(request, book_of(found), Place.of(found), standing(found))
 
 
 @login_not_required
 def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     found = publication_or_404(request, year, number)
-    return unit_page(request, pages.book_of(found), Place.of(found), (group, code), _standing(found))
+    return unit_page(request, book_of(found), Place.of(found), (group, code), standing(found))
 
 
 @login_not_required
 def criterion(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     found = publication_or_404(request, year, number)
-    return criterion_page(request, pages.book_of(found), Place.of(found), (group, code), _standing(found))
+    return criterion_page(request, book_of(found), Place.of(found), (group, code), standing(found))
 
 
 @login_not_required
 def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpResponse:
     found = publication_or_404(request, year, number)
-    return compare_page(request, pages.book_of(found), Place.of(found), group, _standing(found))
+    return compare_page(request, book_of(found), Place.of(found), group, standing(found))
 
 
 @login_not_required
 def method(request: HttpRequest) -> HttpResponse:
     """How the index is computed, with the policies of the published blocks."""
-    publication = pages.published(round_in_view(request))
-    return render(request, "results/public/method.html", {"book": pages.book_of(publication) if publication else None})
+    publication = published(round_in_view(request))
+    return render(request, "results/public/method.html", {"book": book_of(publication) if publication else None})
 
 
 @login_not_required
 def data(request: HttpRequest) -> HttpResponse:
     """Open data: every publication of the year with its files."""
-    found = pages.publications(round_in_view(request))
+    found = publications(round_in_view(request))
     listed = [{"publication": p, "place": Place.of(p), "files": _files(Place.of(p))} for p in found]
-    context = {"listed": listed, "years": pages.other_published_years(), "codebook": exports.CODEBOOK}
+    context = {"listed": listed, "years": other_published_years(), "codebook": spreadsheets.CODEBOOK}
     return render(request, "results/public/data.html", context)
 
 
@@ -77,41 +81,23 @@ def _files(place: Place) -> list[tuple[str, str, str]]:
     return [(label, place.file(kind), about) for kind, label, about in words]
 
 
-def publication_or_404(request: HttpRequest, year: int, number: str) -> Publication:
-    """The publication at the address, for those who may see it; the frame then shows its year."""
-    show_year(request, year)
-    found = pages.find(request.user, year, number)
-    if found is None:
-        raise Http404
-    return found
-
-
-def _standing(publication: Publication) -> Context:
-    """What every page of a publication says about it."""
-    later = getattr(publication, "superseded_by", None)
-    if later is not None and later.state != Publication.State.PUBLISHED:
-        later = None
-    address = Place(publication.round.year, pages.reading.slug(later.number)).home() if later else ""
-    return {"publication": publication, "superseded_by": later, "superseded_address": address}
-
-
-def ranking_page(request: HttpRequest, book: Book, place: Place, standing: Context) -> HttpResponse:
+def ranking_page(request: HttpRequest, book: Book, place: Place, about: Context) -> HttpResponse:
     """One block's table and picture; block, search and order stand in the address."""
     block = _chosen_block(request, book)
     wanted, by = request.GET.get("q", "").strip()[:100], request.GET.get("sap", "hang")
-    rows = pages.sorted_rows(block.find(wanted), by)
+    rows = tables.sorted_rows(block.find(wanted), by)
     context = {
         "book": book,
         "ranked": block,
         "place": place,
         "lines": [(row, place.unit(block.code, row.unit)) for row in rows],
         "q": wanted,
-        "by": by if by in pages.SORTS else "hang",
-        "sorts": pages.SORTS,
-        "chart": pages.ranking_chart(book, block, block.rows),
+        "by": by if by in tables.SORTS else "hang",
+        "sorts": tables.SORTS,
+        "chart": tables.ranking_chart(book, block, block.rows),
         "compare": place.compare(block.code),
         "pdf": place.file("pdf"),
-        **standing,
+        **about,
     }
     return render(request, "results/public/ranking.html", context)
 
@@ -122,9 +108,7 @@ def _chosen_block(request: HttpRequest, book: Book) -> Block:
     return book.block(request.GET.get("khoi", "")) or book.blocks[0]
 
 
-def unit_page(
-    request: HttpRequest, book: Book, place: Place, which: tuple[str, str], standing: Context
-) -> HttpResponse:
+def unit_page(request: HttpRequest, book: Book, place: Place, which: tuple[str, str], about: Context) -> HttpResponse:
     """One unit: index, halves, areas against the block's median, every criterion with its state."""
     block = _block_or_404(book, which[0])
     row = _row_or_404(block, which[1])
@@ -135,17 +119,17 @@ def unit_page(
         "place": place,
         "row": row,
         "areas": areas,
-        "chart": pages.areas_chart(row, areas),
-        "lines": pages.lines(place, block, [row]),
+        "chart": tables.areas_chart(row, areas),
+        "lines": tables.lines(block, [row], place.criterion),
         "compare": f"{place.compare(block.code)}?a={row.unit}",
         "sheet": "" if place.preview else reverse("results:sheet", args=[place.year, place.number, *which]),
-        **standing,
+        **about,
     }
     return render(request, "results/public/unit.html", context)
 
 
 def criterion_page(
-    request: HttpRequest, book: Book, place: Place, which: tuple[str, str], standing: Context
+    request: HttpRequest, book: Book, place: Place, which: tuple[str, str], about: Context
 ) -> HttpResponse:
     """Every unit of the block on one criterion, and how the points spread."""
     block = _block_or_404(book, which[0])
@@ -153,7 +137,7 @@ def criterion_page(
     if leaf is None or not leaf.is_leaf:
         raise Http404
     column = block.column(leaf.code)
-    spread = pages.distribution(leaf, column)
+    spread = tables.distribution(leaf, column)
     context = {
         "book": book,
         "ranked": block,
@@ -162,14 +146,14 @@ def criterion_page(
         "area": block.by_code[leaf.area],
         "lines": [(row, cell, place.unit(block.code, row.unit)) for row, cell in column],
         "spread": spread,
-        "states": pages.states(column),
+        "states": tables.states(column),
         "chart": charts.columns(spread, title=f"Số đơn vị theo điểm đạt – tiêu chí {leaf.code}"),
-        **standing,
+        **about,
     }
     return render(request, "results/public/criterion.html", context)
 
 
-def compare_page(request: HttpRequest, book: Book, place: Place, group: str, standing: Context) -> HttpResponse:
+def compare_page(request: HttpRequest, book: Book, place: Place, group: str, about: Context) -> HttpResponse:
     """Two units of a block side by side."""
     block = _block_or_404(book, group)
     pair = _pair(block, request.GET.get("a", ""), request.GET.get("b", ""))
@@ -178,10 +162,10 @@ def compare_page(request: HttpRequest, book: Book, place: Place, group: str, sta
         "ranked": block,
         "place": place,
         "pair": pair,
-        "choices": sorted(block.rows, key=lambda r: pages.reading.sort_key(r.name)),
+        "choices": sorted(block.rows, key=lambda r: sort_key(r.name)),
         "areas": list(zip(*(block.areas_of(r.unit) for r in pair), strict=True)),
-        "lines": pages.lines(place, block, pair),
-        **standing,
+        "lines": tables.lines(block, pair, place.criterion),
+        **about,
     }
     return render(request, "results/public/compare.html", context)
 

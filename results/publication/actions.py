@@ -11,14 +11,18 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.models import Round, RoundGroup
-from results import bundle, ledger, mails, queries, rules
+from results import bundle
+from results.book import slug
+from results.computation.actions import recompute
+from results.computation.queries import group_inputs
 from results.models import Publication
-from results.reading import slug
+from results.queries import measured_groups
 from selfassess.models import SelfAssessment
 from units.actions import record
 from units.models import User
 
-from .computation import recompute
+from . import mails, queries, rules
+from .digests import publication_facts
 
 Json = dict[str, Any]
 State = Publication.State
@@ -150,9 +154,9 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
     _refuse_taken_address(round_, number)
     _refuse_open_assessments(round_)
     _refuse_unexplained(round_)
-    for round_group in queries.measured_groups(round_):
+    for round_group in measured_groups(round_):
         recompute(round_group_id=round_group.pk)
-    inputs = [queries.group_inputs(round_group) for round_group in queries.measured_groups(round_)]
+    inputs = [group_inputs(round_group) for round_group in measured_groups(round_)]
     groups = [group for group in inputs if group["units"]]
     if not groups:
         raise Refused(f"Kỳ {round_.year} chưa có khối nào có đơn vị: nhập đơn vị và tiêu chí trước.")
@@ -193,7 +197,7 @@ def _refuse_open_assessments(round_: Round) -> None:
 
 def _refuse_unexplained(round_: Round) -> None:
     """The same criterion, the same reason, another deduction: nobody has said why that is right."""
-    found = [(group, consistency_report.unexplained(group)) for group in queries.measured_groups(round_)]
+    found = [(group, consistency_report.unexplained(group)) for group in measured_groups(round_)]
     named = [f"khối {g.group}: {text}" for g, rows in found for text in consistency_report.named(rows)]
     if not named:
         return
@@ -245,7 +249,7 @@ def _log(actor: User | None, verb: str, publication: Publication, before: Json |
         verb=f"publication.{verb}",
         obj=publication,
         before=before,
-        after=ledger.publication_facts(publication),
+        after=publication_facts(publication),
         reason=clean(reason),
         anchor=verb == "publish",
     )

@@ -1,4 +1,4 @@
-"""Files of a publication at stable addresses, and the jobs that make the slow ones."""
+"""Files of a publication at stable addresses."""
 
 import json
 
@@ -7,16 +7,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from cchc_index.lib.faults import Refused
-from results import actions, exports, pages, rules
+from results.book import slug
+from results.jobs.queries import is_waiting, report_job
 from results.models import Job, Publication
-from results.pages import Place
+from results.publication import queries
+from results.publication.views import Place, publication_or_404
 from units.models import Unit
 
-from .public import publication_or_404
+from . import actions, spreadsheets
 
 KINDS = ("json", "csv", "xlsx", "pdf")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,19 +33,19 @@ def file(request: HttpRequest, year: int, number: str, named_year: int, kind: st
     name = f"chi-so-cchc-{year}.{kind}"
     if kind == "pdf":
         return _pdf(request, publication, None, name)
-    text = Publication.objects.values_list("bundle", flat=True).get(pk=publication.pk)
+    text = queries.text_of(publication)
     if kind == "json":
         return _attachment(text.encode(), "application/json", name)
     bundle = json.loads(text)
     if kind == "csv":
-        return _attachment(exports.csv_bytes(bundle), "text/csv; charset=utf-8", name)
-    return _attachment(exports.xlsx_bytes(bundle), XLSX, name)
+        return _attachment(spreadsheets.csv_bytes(bundle), "text/csv; charset=utf-8", name)
+    return _attachment(spreadsheets.xlsx_bytes(bundle), XLSX, name)
 
 
 @login_not_required
 @require_GET
 def codebook(request: HttpRequest) -> HttpResponse:
-    return _attachment(exports.codebook_bytes(), "text/csv; charset=utf-8", "bang-ma-cot.csv")
+    return _attachment(spreadsheets.codebook_bytes(), "text/csv; charset=utf-8", "bang-ma-cot.csv")
 
 
 @login_not_required
@@ -53,7 +54,7 @@ def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -
     """One unit's sheet as PDF."""
     publication = publication_or_404(request, year, number)
     unit = _unit_of(publication, group, code)
-    return _pdf(request, publication, unit, f"chi-so-cchc-{year}-{pages.reading.slug(code)}.pdf")
+    return _pdf(request, publication, unit, f"chi-so-cchc-{year}-{slug(code)}.pdf")
 
 
 @login_not_required
@@ -77,7 +78,7 @@ def request_file(request: HttpRequest, year: int, number: str) -> HttpResponseRe
 
 def _unit_of(publication: Publication, group: str, code: str) -> Unit:
     """The unit, if the publication ranks it."""
-    block = pages.book_of(publication).block(group)
+    block = queries.book_of(publication).block(group)
     if block is None or code not in block.by_unit:
         raise Http404
     return get_object_or_404(Unit, group__code=group, code=code)
@@ -85,54 +86,14 @@ def _unit_of(publication: Publication, group: str, code: str) -> Unit:
 
 def _pdf(request: HttpRequest, publication: Publication, unit: Unit | None, name: str) -> HttpResponseBase:
     """The finished file; until then a page that shows how far it is, or asks for it. Never a wait."""
-    job = pages.report_job(publication, unit)
+    job = report_job(publication, unit)
     if job is not None and job.state == Job.State.DONE and job.file:
         return FileResponse(job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
     context = {"publication": publication, "place": Place.of(publication), "unit": unit, "job": job, "name": name}
-    return render(request, "results/files/pending.html", {**context, "waiting": _waits(job)}, status=202)
-
-
-def _waits(job: Job | None) -> bool:
-    return job is not None and job.state in (Job.State.QUEUED, Job.State.RUNNING)
+    return render(
+        request, "results/files/pending.html", {**context, "waiting": job is not None and is_waiting(job)}, status=202
+    )
 
 
 def _attachment(data: bytes, kind: str, name: str) -> HttpResponse:
     return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-@login_not_required
-@require_GET
-def job(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far a piece of background work is. The page loads itself anew while the work goes on."""
-    found = get_object_or_404(rules.visible_jobs(request.user), pk=pk)
-    waiting = _waits(found)
-    template = "results/jobs/progress.html" if getattr(request, "htmx", False) else "results/jobs/job.html"
-    response = render(request, template, {"job": found, "waiting": waiting})
-    patch_vary_headers(response, ["HX-Request"])  # one address, two answers
-    return response
-
-
-@login_not_required
-@require_GET
-def job_file(request: HttpRequest, pk: int) -> FileResponse:
-    found = get_object_or_404(rules.visible_jobs(request.user), pk=pk, state=Job.State.DONE)
-    if not found.file:
-        raise Http404
-    return FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=_file_name(found), content_type="application/pdf"
-    )
-
-
-def _file_name(job: Job) -> str:
-    if job.kind == Job.Kind.STATEMENT and job.unit is not None:
-        return f"sao-ke-diem-{_year(job)}-{pages.reading.slug(job.unit.code)}.pdf"
-    parts = ["chi-so-cchc", str(_year(job))]
-    if job.round_group is not None:
-        parts.append("xem-truoc")
-    if job.unit is not None:
-        parts.append(pages.reading.slug(job.unit.code))
-    return "-".join(parts) + ".pdf"
-
-
-def _year(job: Job) -> int:
-    return job.publication.round.year if job.publication else job.round_group.round.year  # type: ignore[union-attr]

@@ -18,22 +18,14 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
-from cchc_index.lib import clock
-
-from . import charts, reading
-from .reading import Block, Book, Row
-from .statement import Statement
+from results import charts
+from results.book import Block, Book, Row, read_bundle, slug
 
 ROWS_PER_CHART = 36
 """What one page takes beside its caption."""
 
 ILLUSTRATIVE = """@page { @bottom-center { content: "DỮ LIỆU MINH HỌA"; color: #9b1c1f;
   font: bold 11pt Tinos, "Noto Serif", serif; } }"""
-LANDSCAPE = """@page { size: A4 landscape; margin: 18mm 12mm 16mm 18mm;
-  @top-center { content: none }
-  @top-right { content: "Trang " counter(page) "/" counter(pages); font: 10pt Tinos, "Noto Serif", serif; }
-  @top-left { content: string(subject); font: italic 10pt Tinos, "Noto Serif", serif; white-space: nowrap; } }
-p.subject { string-set: subject content(); }"""
 FACE = "@font-face {{ font-family: Tinos; font-weight: {}; font-style: {}; src: url(data:font/ttf;base64,{}) }}\n"
 FACES = (
     ("Regular", "normal", "normal"),
@@ -51,43 +43,29 @@ Progress = Callable[[int], None]
 def ranking_pdf(bundle: Mapping[str, Any], progress: Progress | None = None) -> bytes:
     """The report: method, ranking, picture and areas of every block, unit by unit.
     `progress` is called with percents from 0 to 100."""
-    book = reading.read(bundle)
+    book = read_bundle(bundle)
     tell = progress or (lambda _percent: None)
     tell(0)
     document = _Renderer(book).document("results/files/report.html", _main(book), FIRST_PAGE)
     tell(LAID_OUT)
-    data = _written(document)
+    data = written(document)
     tell(100)
     return data
 
 
 def unit_pdf(bundle: Mapping[str, Any], group_code: str, unit_code: str) -> bytes:
     """One unit's sheet. Raises LookupError when the bundle has no such unit."""
-    book = reading.read(bundle)
+    book = read_bundle(bundle)
     block = book.block(group_code)
     if block is None or unit_code not in block.by_unit:
         raise LookupError(f"{group_code}/{unit_code}")
     sheet = _sheet(block, block.by_unit[unit_code])
     renderer = _Renderer(book)
-    return _written(renderer.document("results/files/sheet.html", {"sheet": sheet}, FIRST_PAGE))
+    return written(renderer.document("results/files/sheet.html", {"sheet": sheet}, FIRST_PAGE))
 
 
-def statement_pdf(statement: Statement) -> bytes:
-    """A unit's statement of points: every movement criterion after criterion, on landscape pages with the
-    unit's name on each."""
-    year = statement.round_group.round.year
-    illustrative = statement.round_group.round.illustrative
-    context = {
-        "statement": statement,
-        "movements": statement.select(by_criterion=True),
-        "title": f"Sao kê điểm năm {year} của {statement.unit}" + (" – DỮ LIỆU MINH HỌA" if illustrative else ""),
-        "now": clock.now(),
-        "illustrative": illustrative,
-    }
-    return _written(_laid_out("results/statement/paper.html", context, LANDSCAPE, FontConfiguration()))
-
-
-def _laid_out(template: str, context: Mapping[str, Any], extra: str, fonts: FontConfiguration) -> Document:
+def laid_out(template: str, context: Mapping[str, Any], extra: str, fonts: FontConfiguration) -> Document:
+    """A document on paper: the template with the house's sheet and the page rules `extra`."""
     html = HTML(string=render_to_string(template, context), url_fetcher=_fetcher())
     mark = ILLUSTRATIVE if context.get("illustrative") else ""
     style = CSS(string=_sheet_of_paper() + mark + extra, font_config=fonts, url_fetcher=_fetcher())
@@ -127,7 +105,8 @@ def _fetcher() -> URLFetcher:
     return URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
 
 
-def _written(document: Document) -> bytes:
+def written(document: Document) -> bytes:
+    """The document as PDF/UA."""
     return document.write_pdf(pdf_variant="pdf/ua-1") or b""
 
 
@@ -140,7 +119,7 @@ def _address(book: Book) -> dict[str, str]:
     """The page of the publication and its QR; nothing for a preview, which has no address."""
     if not book.number:
         return {}
-    address = settings.PUBLIC_URL + reverse("results:publication", args=[book.year, reading.slug(book.number)])
+    address = settings.PUBLIC_URL + reverse("results:publication", args=[book.year, slug(book.number)])
     return {"address": address, "qr": segno.make(address, error="m").svg_data_uri(border=0)}
 
 

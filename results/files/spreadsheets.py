@@ -20,9 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_index.lib.cells import looks_like_formula, safe_cell
-
-from . import reading
-from .reading import Block, Book, Criterion, Row
+from results.book import STATE_WORDS, Block, Book, Cell, Criterion, Row, read_bundle
 
 RESULT_COLUMNS = (
     "year", "group", "unit", "name", "rank", "index", "points", "max_points", "appraised_points", "appraised_max",
@@ -55,7 +53,7 @@ BOLD = Font(bold=True)
 HEAD = PatternFill("solid", fgColor="E7EBEF")
 HALVES = {"self": "TĐ"}
 SURVEYED = "XH"
-NA = reading.STATE_WORDS["not_applicable"]
+NA = STATE_WORDS["not_applicable"]
 FIRST = 5
 """The first row of units on both sheets of a block."""
 
@@ -95,7 +93,7 @@ def codebook_bytes() -> bytes:
 
 def xlsx_bytes(bundle: Mapping[str, Any]) -> bytes:
     """The workbook: information, then for each block its ranking (formulas) and its points."""
-    book = reading.read(bundle)
+    book = read_bundle(bundle)
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
     _information(workbook.create_sheet("Thông tin"), book)
@@ -200,7 +198,7 @@ def _points_sheet(sheet: Worksheet, book: Book, block: Block) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = 16
 
 
-def _standing(target: SheetCell, cell: reading.Cell) -> None:
+def _standing(target: SheetCell, cell: Cell) -> None:
     """Points as a number, a state without points as its word."""
     if cell.points is None:
         _text(target, cell.words)

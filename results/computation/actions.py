@@ -1,5 +1,7 @@
-"""Recomputing a block: read, compute, write beside what stands, then switch at once."""
+"""Recomputing a block: read, compute, write beside what stands, then switch at once; and as background work."""
 
+import time
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -7,10 +9,15 @@ from django.db import transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.canonical import digest
+from cchc_index.lib.dispatch import send_after_commit
 from criteria import queries as criteria
 from criteria.models import RoundGroup
-from results import bundle, queries
-from results.models import Computation, CriterionResult, UnitResult
+from results import bundle
+from results.jobs import actions as jobs
+from results.jobs.queries import live_jobs
+from results.models import Computation, CriterionResult, Job, UnitResult
+
+from . import queries
 
 Json = dict[str, Any]
 
@@ -18,6 +25,16 @@ READINGS = 3
 """How often inputs are read anew when they change under the reader; later changes recompute anyway."""
 KEPT = 5
 """Earlier computations of a block that stay, for readers who still hold their id."""
+REST = timedelta(minutes=10)
+"""After a failed recomputation the sweeper leaves the block alone; a new change of inputs does not wait."""
+RERUNS = 20
+"""How often one run starts over because inputs moved on, before it leaves the rest to a fresh message."""
+PAUSE, LONGEST_PAUSE = 3, 20
+"""Between two of them it rests so many times as long as it worked, seconds at most: in the last minute before
+a deadline everybody's inputs move, and the machine belongs to those who submit."""
+
+
+State, Kind = Job.State, Job.Kind
 
 
 def recompute(*, round_group_id: int) -> Computation:
@@ -160,3 +177,72 @@ def _criterion_result(
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+# --- as background work -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def enqueue_recompute(round_group_id: int) -> Job | None:
+    """The one queued recomputation of a block. None where nothing is left to do, or where a run is under
+    way: that run looks at the version again before it ends, under the same lock."""
+    running = (
+        Job.objects.select_for_update(of=("self",))
+        .filter(kind=Kind.RECOMPUTE, round_group_id=round_group_id, state=State.RUNNING)
+        .order_by("pk")
+        .first()
+    )
+    if running is not None and not jobs.is_stale(running):
+        return None
+    if running is not None:
+        jobs.give_back(running, "")
+    waiting = live_jobs(Kind.RECOMPUTE).filter(round_group_id=round_group_id, state=State.QUEUED).first()
+    if waiting is not None:
+        return waiting
+    round_group = RoundGroup.objects.filter(pk=round_group_id).first()
+    if round_group is None or queries.is_up_to_date(round_group):
+        return None
+    return Job.objects.get_or_create(kind=Kind.RECOMPUTE, round_group_id=round_group_id, state=State.QUEUED)[0]
+
+
+def run_recompute(job_id: int) -> None:
+    """Claim and carry out a recomputation; starts over while inputs move on. Safe to kill and to repeat."""
+    jobs.run(job_id, _recompute_until_settled)
+
+
+def _recompute_until_settled(job: Job) -> None:
+    assert job.round_group_id is not None  # the kind carries a block
+    for _ in range(RERUNS):
+        started = time.monotonic()
+        recompute(round_group_id=job.round_group_id)
+        jobs.beat(job, 90)
+        if _settle(job):
+            return
+        time.sleep(min(LONGEST_PAUSE, PAUSE * (time.monotonic() - started)))
+    Job.objects.filter(pk=job.pk).update(state=State.DONE, finished_at=clock.now())
+    send_after_commit("results.recompute", job.round_group_id)
+
+
+@transaction.atomic
+def _settle(job: Job) -> bool:
+    """Done, if nothing has changed meanwhile; asked under the lock that `enqueue_recompute` takes too."""
+    held = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    assert held.round_group is not None  # the kind carries a block
+    if not queries.is_up_to_date(held.round_group):
+        return False
+    jobs.finish(held)
+    return True
+
+
+def start_outdated() -> int:
+    """Ask for the recomputations nobody asked for (the message was lost with the broker); the messages sent."""
+    busy = Job.objects.filter(kind=Kind.RECOMPUTE, state__in=[State.QUEUED, State.RUNNING])
+    failed = Job.objects.filter(kind=Kind.RECOMPUTE, state=State.FAILED, finished_at__gt=clock.now() - REST)
+    sent = 0
+    for round_group in queries.outdated().exclude(jobs__in=busy).exclude(jobs__in=failed):
+        with transaction.atomic():
+            job = enqueue_recompute(round_group.pk)
+            if job is not None:
+                jobs.send(job)
+                sent += 1
+    return sent

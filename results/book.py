@@ -1,4 +1,4 @@
-"""Reading a bundle: the published numbers as objects for page, chart, paper and spreadsheet.
+"""A bundle as objects: the published numbers for page, chart, paper and spreadsheet.
 
 Pure: a bundle (docs/architecture.md) in, objects out; no database, so that nothing but what is
 published can be shown. Numbers are exact Decimals; shares of areas are exact fractions until shown.
@@ -300,12 +300,12 @@ class Book:
         return f"Quyết định số {self.number} ngày {self.dated:%d/%m/%Y}"
 
 
-def parse(text: str) -> Book:
+def parse_bundle(text: str) -> Book:
     """The bundle as published (JSON text)."""
-    return read(json.loads(text))
+    return read_bundle(json.loads(text))
 
 
-def read(bundle: Mapping[str, Any]) -> Book:
+def read_bundle(bundle: Mapping[str, Any]) -> Book:
     """A bundle as objects."""
     return Book(
         year=int(bundle["year"]),

@@ -3,17 +3,16 @@
 from django.urls import reverse
 
 from cchc_index.lib.numbers import vn
+from results.book import Row, parse_bundle, slug
+from results.models import Publication
 from units import mail
 from units.mail import Letter
 from units.models import Role, Unit
 
-from . import reading
-from .models import Publication
-
 
 def tell_publication(publication: Publication) -> mail.Posted:
     """Tell the head of every ranked unit, with the unit's index and rank. Three queries."""
-    book = reading.parse(publication.bundle)
+    book = parse_bundle(publication.bundle)
     rows = {(block.code, row.unit): row for block in book.blocks for row in block.rows}
     units = Unit.objects.filter(group__code__in={block.code for block in book.blocks}).select_related("group")
     ranked = {unit.pk: unit for unit in units.order_by("pk") if (unit.group.code, unit.code) in rows}
@@ -26,10 +25,10 @@ def tell_publication(publication: Publication) -> mail.Posted:
     return mail.post_all(letters)
 
 
-def _letter(publication: Publication, unit: Unit, row: reading.Row) -> Letter:
+def _letter(publication: Publication, unit: Unit, row: Row) -> Letter:
     year = publication.round.year
     of = f"theo số {publication.number} ngày {publication.dated:%d/%m/%Y}"
-    place = [year, reading.slug(publication.number), unit.group.code, unit.code]
+    place = [year, slug(publication.number), unit.group.code, unit.code]
     return Letter(
         event=f"results.publish:{publication.pk}:{unit.pk}",
         subject=f"Đã công bố Chỉ số CCHC năm {year}: kết quả của {unit}",
@@ -43,6 +42,6 @@ def _letter(publication: Publication, unit: Unit, row: reading.Row) -> Letter:
     )
 
 
-def _result(row: reading.Row) -> str:
+def _result(row: Row) -> str:
     said = [f"chỉ số {vn(row.index)} %" if row.index is not None else "", f"hạng {row.rank}" if row.rank else ""]
     return ", ".join(part for part in said if part) or "chưa xếp hạng"

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from criteria.models import RoundGroup
 from criteria.queries import show_year
-from results import actions, rules
-from results import statement as statements
-from results.rules import Sight
 from units.models import Unit, User
+
+from . import actions, queries, rules
+from .rules import Sight
 
 PER_PAGE = 200
 
@@ -24,9 +24,8 @@ def _found(request: HttpRequest, year: int, group: str, code: str) -> tuple[Roun
     that person."""
     if not rules.has_statements(request.user):
         raise PermissionDenied
-    blocks = RoundGroup.objects.select_related("round", "group").filter(round__year=year, group__code=group)
-    round_group = get_object_or_404(blocks)
-    unit = get_object_or_404(Unit.objects.select_related("group"), group=round_group.group, code=code)
+    round_group = get_object_or_404(queries.blocks_named(year, group))
+    unit = get_object_or_404(queries.units_named(round_group, code))
     sight = rules.sight_of(request.user, round_group, unit)
     if sight is None:
         raise Http404
@@ -38,7 +37,7 @@ def statement(request: HttpRequest, year: int, group: str, code: str) -> HttpRes
     """`?tieu-chi=` and `?nguoi=` filter, `?xep=tieu-chi` goes criterion after criterion."""
     round_group, unit, sight = _found(request, year, group, code)
     show_year(request, year)
-    found = statements.statement(round_group, unit, sight)
+    found = queries.statement(round_group, unit, sight)
     chosen = {name: request.GET.get(name, "") for name in ("tieu-chi", "nguoi", "xep")}
     rows = found.select(chosen["tieu-chi"], chosen["nguoi"], by_criterion=chosen["xep"] == "tieu-chi")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))

@@ -14,24 +14,31 @@ from cchc_index.lib.faults import Refused
 from criteria import actions as criteria_actions
 from criteria.models import Phase, Round, RoundGroup
 from criteria.queries import round_in_view
-from results import actions, pages, rules
-from results.forms import ExtensionForm, PhaseForm, ProposeForm
+from results.computation.actions import enqueue_recompute
+from results.files.actions import request_report
+from results.jobs.queries import report_job
 from results.models import Publication
-from results.pages import Place
+from results.public import views as public
+from results.publication import actions as publications
+from results.publication.queries import book_of, preview_book, published
+from results.publication.rules import may_approve, may_withdraw, visible_publications
+from results.publication.views import Place
+from results.rules import may_publish, may_see_preview
 from units.models import User
 
-from . import public
+from . import queries
+from .forms import ExtensionForm, PhaseForm, ProposeForm
 
 Context = dict[str, Any]
 
 
 def _reader(request: HttpRequest) -> None:
-    if not rules.may_see_preview(request.user):
+    if not may_see_preview(request.user):
         raise PermissionDenied
 
 
 def _manager(request: HttpRequest) -> User:
-    if not rules.may_publish(request.user) or not isinstance(request.user, User):
+    if not may_publish(request.user) or not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
 
@@ -51,10 +58,10 @@ def control(request: HttpRequest) -> HttpResponse:
         return render(request, "results/control/empty.html")
     context = {
         "round": round_,
-        "rooms": pages.control_room(round_),
-        "phases": pages.phases(round_),
-        "publications": list(rules.visible_publications(request.user).filter(round=round_).defer("bundle")),
-        "may_write": rules.may_publish(request.user),
+        "rooms": queries.control_room(round_),
+        "phases": queries.phases(round_),
+        "publications": list(visible_publications(request.user).filter(round=round_).defer("bundle")),
+        "may_write": may_publish(request.user),
     }
     return render(request, "results/control/control.html", context)
 
@@ -64,7 +71,7 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Ask for a recomputation of a block, and show how far it is."""
     _manager(request)
     round_group = get_object_or_404(RoundGroup, pk=pk)
-    job = actions.enqueue_recompute(round_group.pk)
+    job = enqueue_recompute(round_group.pk)
     if job is None:
         messages.success(request, f"{round_group.group}: kết quả đã tính theo số liệu mới nhất.")
         return redirect("results:control")
@@ -77,7 +84,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """The ranking as it would be published now."""
     _reader(request)
     round_ = _round(request)
-    book = pages.preview_book(round_)
+    book = preview_book(round_)
     if not book.blocks:
         return render(request, "results/control/empty.html")
     return public.ranking_page(request, book, _preview(round_), _room(request))
@@ -87,21 +94,21 @@ def preview(request: HttpRequest) -> HttpResponse:
 def preview_unit(request: HttpRequest, group: str, code: str) -> HttpResponse:
     _reader(request)
     round_ = _round(request)
-    return public.unit_page(request, pages.preview_book(round_), _preview(round_), (group, code), _room(request))
+    return public.unit_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
 
 
 @require_GET
 def preview_criterion(request: HttpRequest, group: str, code: str) -> HttpResponse:
     _reader(request)
     round_ = _round(request)
-    return public.criterion_page(request, pages.preview_book(round_), _preview(round_), (group, code), _room(request))
+    return public.criterion_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
 
 
 @require_GET
 def preview_compare(request: HttpRequest, group: str) -> HttpResponse:
     _reader(request)
     round_ = _round(request)
-    return public.compare_page(request, pages.preview_book(round_), _preview(round_), group, _room(request))
+    return public.compare_page(request, preview_book(round_), _preview(round_), group, _room(request))
 
 
 def _preview(round_: Round) -> Place:
@@ -109,7 +116,7 @@ def _preview(round_: Round) -> Place:
 
 
 def _room(request: HttpRequest) -> Context:
-    return {"may_write": rules.may_publish(request.user)}
+    return {"may_write": may_publish(request.user)}
 
 
 @require_POST
@@ -117,7 +124,7 @@ def preview_report(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """A PDF of what stands now in a block."""
     _reader(request)
     get_object_or_404(RoundGroup, pk=pk)
-    job = actions.request_report(actor=request.user, round_group_id=pk)  # type: ignore[arg-type]
+    job = request_report(actor=request.user, round_group_id=pk)  # type: ignore[arg-type]
     return redirect("results:job", pk=job.pk)
 
 
@@ -128,12 +135,12 @@ def propose(request: HttpRequest) -> HttpResponse:
     form = ProposeForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            found = actions.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
+            found = publications.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
             return redirect("results:proposal", pk=found.pk)
-    context = {"round": round_, "form": form, "standing": pages.published(round_)}
+    context = {"round": round_, "form": form, "standing": published(round_)}
     return _form_page(request, "results/control/propose.html", form, context)
 
 
@@ -142,16 +149,16 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One publication in the manager's hands: what it holds, and what may be done with it."""
     _reader(request)
     found = get_object_or_404(
-        rules.visible_publications(request.user).select_related("proposed_by", "published_by").defer("bundle"), pk=pk
+        visible_publications(request.user).select_related("proposed_by", "published_by").defer("bundle"), pk=pk
     )
     context = {
         "publication": found,
-        "book": pages.book_of(found),
+        "book": book_of(found),
         "place": Place.of(found),
-        "job": pages.report_job(found),
-        "may_approve": rules.may_approve(request.user, found),
-        "may_withdraw": rules.may_withdraw(request.user, found),
-        "may_write": rules.may_publish(request.user),
+        "job": report_job(found),
+        "may_approve": may_approve(request.user, found),
+        "may_withdraw": may_withdraw(request.user, found),
+        "may_write": may_publish(request.user),
     }
     return render(request, "results/control/proposal.html", context)
 
@@ -161,8 +168,8 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     actor = _manager(request)
     get_object_or_404(Publication, pk=pk)
     try:
-        found = actions.approve(actor=actor, publication_id=pk)
-        actions.request_report(actor=actor, publication_id=pk)
+        found = publications.approve(actor=actor, publication_id=pk)
+        request_report(actor=actor, publication_id=pk)
         messages.success(request, f"Đã công bố theo số {found.number}. Báo cáo PDF đang được dựng.")
     except Refused as refused:
         messages.error(request, str(refused))
@@ -174,7 +181,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     actor = _manager(request)
     get_object_or_404(Publication, pk=pk)
     try:
-        found = actions.withdraw(actor=actor, publication_id=pk, reason=request.POST.get("reason", ""))
+        found = publications.withdraw(actor=actor, publication_id=pk, reason=request.POST.get("reason", ""))
         messages.success(request, f"Đã rút đề nghị công bố số {found.number}.")
     except Refused as refused:
         messages.error(request, str(refused))
@@ -187,7 +194,7 @@ def phase(request: HttpRequest, kind: str) -> HttpResponse:
     actor, round_ = _manager(request), _round(request)
     if kind not in Phase.Kind.values:
         raise Http404
-    standing = Phase.objects.filter(round=round_, kind=kind).first()
+    standing = queries.phase_of(round_, kind)
     edges = {"opens_at": standing.opens_at, "closes_at": standing.closes_at} if standing else {}
     form = PhaseForm(_posted(request), initial=edges)
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,1 @@
+"""Finished scores of a year from a spreadsheet."""

@@ -1,0 +1,21 @@
+"""Taking a year's finished scores: the unit's own, the council's, the survey's, all or nothing."""
+
+from django.db import transaction
+
+from appraisal import actions as appraisal
+from criteria.models import RoundGroup
+from selfassess import actions as selfassess
+from surveys.scores import actions as scores
+
+from .sheet import Archive
+
+
+@transaction.atomic
+def import_archive(round_group: RoundGroup, found: Archive) -> tuple[int, int, int]:
+    """Write what the file says; how many cells changed of each kind. Raises what the three imports raise."""
+    own = selfassess.import_scores(actor=None, round_group=round_group, rows=found.own) if found.own else 0
+    appraised = (
+        appraisal.import_standings(actor=None, round_group=round_group, rows=found.appraised) if found.appraised else 0
+    )
+    surveyed = scores.import_scores(actor=None, round_group=round_group, rows=found.surveyed) if found.surveyed else 0
+    return own, appraised, surveyed

@@ -1,0 +1,1 @@
+"""The index of a block: its inputs, computing it, keeping it current."""

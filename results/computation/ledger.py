@@ -1,0 +1,46 @@
+"""The proof of what readers see: the current results follow from the inputs as they stand."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cchc_index.lib.numbers import exact_text
+from criteria.models import RoundGroup
+from results import bundle
+from results.models import Computation, CriterionResult
+
+from . import queries
+
+Facts = dict[str, Any]
+Cells = dict[tuple[str, str], tuple[str, str | None, str | None]]
+
+
+def check() -> Iterator[str]:
+    """A Vietnamese sentence for every block whose current results do not follow from its inputs."""
+    for block in RoundGroup.objects.select_related("round", "group", "criteria_set__decision").order_by("pk"):
+        yield from _check_results(block)
+
+
+def _check_results(block: RoundGroup) -> Iterator[str]:
+    """Results waiting to be computed again are left alone: nobody rests on them yet."""
+    computation = queries.current(block)
+    if computation is None or not queries.is_up_to_date(block):
+        return
+    inputs = queries.group_inputs(block)
+    wanted = sorted(bundle.results_of(inputs), key=lambda row: str(row["unit"]))
+    if sorted(queries.result_rows(computation), key=lambda row: str(row["unit"])) != wanted:
+        yield f"{block}: kết quả hoặc thứ hạng không bằng kết quả tính lại từ điểm đang có."
+    if _stored_cells(computation) != _cells(inputs):
+        yield f"{block}: điểm từng tiêu chí trong kết quả không bằng điểm đang có."
+
+
+def _cells(inputs: Facts) -> Cells:
+    return {
+        (cell["unit"], cell["criterion"]): (cell["state"], cell["self_points"], cell["points"])
+        for cell in inputs["cells"]
+    }
+
+
+def _stored_cells(computation: Computation) -> Cells:
+    rows = CriterionResult.objects.filter(computation=computation).order_by("pk")
+    values = rows.values_list("unit__code", "criterion__code", "state", "self_points", "points").iterator()
+    return {(unit, code): (state, exact_text(own), exact_text(points)) for unit, code, state, own, points in values}

@@ -1,0 +1,1 @@
+"""The index manager's room: progress, phases, preview, publication."""

@@ -1,0 +1,155 @@
+"""How far the year is, block by block and unit by unit; its phases."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from cchc_index.lib.text import sort_key
+from criteria.models import Phase, Round, RoundGroup
+from criteria.queries import units_of
+from results.computation.queries import code_version, group_inputs, is_up_to_date
+from results.jobs.queries import live_jobs
+from results.models import Computation, Job
+from results.queries import measured_groups
+from selfassess.models import SelfAssessment
+from units.models import Unit
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far one unit is: the words of its state, and cells done of cells wanted."""
+
+    unit: Unit
+    assessment: str
+    submitted: bool
+    appraised: int
+    appraised_of: int
+    surveyed: int
+    surveyed_of: int
+    assessment_id: int | None = None
+
+    @property
+    def missing(self) -> int:
+        return self.appraised_of - self.appraised + self.surveyed_of - self.surveyed
+
+    @property
+    def words(self) -> str:
+        if not self.missing:
+            return "đủ điểm"
+        return f"còn thiếu {self.missing} ô điểm" if self.submitted else "chưa nộp"
+
+    @property
+    def mark(self) -> str:
+        if not self.missing:
+            return "st-ok"
+        return "st-wait" if self.submitted else "st-low"
+
+
+@dataclass(frozen=True)
+class BlockRoom:
+    """One block in the control room."""
+
+    round_group: RoundGroup
+    units: list[Progress]
+    computation: Computation | None
+    job: Job | None
+    current: bool
+
+    @property
+    def submitted(self) -> int:
+        return sum(p.submitted for p in self.units)
+
+    @property
+    def appraised(self) -> tuple[int, int]:
+        return sum(p.appraised for p in self.units), sum(p.appraised_of for p in self.units)
+
+    @property
+    def surveyed(self) -> tuple[int, int]:
+        return sum(p.surveyed for p in self.units), sum(p.surveyed_of for p in self.units)
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.units) and not any(p.missing for p in self.units)
+
+
+def control_room(round_: Round) -> list[BlockRoom]:
+    """Every block of the round, its units with the least complete first. The queries grow with the
+    blocks (which are few), never with units or criteria."""
+    groups = measured_groups(round_)
+    assessments = _assessments(groups)
+    computations = {c.round_group_id: c for c in Computation.objects.filter(round_group__in=groups, current=True)}
+    jobs = {j.round_group_id: j for j in live_jobs(Job.Kind.RECOMPUTE).filter(round_group__in=groups)}
+    return [_room(g, assessments, computations.get(g.pk), jobs.get(g.pk)) for g in groups]
+
+
+def _assessments(groups: Sequence[RoundGroup]) -> dict[tuple[int, int], SelfAssessment]:
+    found = SelfAssessment.objects.filter(round_group__in=groups).order_by("pk")
+    return {(a.round_group_id, a.unit_id): a for a in found}
+
+
+def _room(
+    group: RoundGroup,
+    assessments: Mapping[tuple[int, int], SelfAssessment],
+    computation: Computation | None,
+    job: Job | None,
+) -> BlockRoom:
+    inputs = group_inputs(group)
+    units = list(units_of(group))
+    counts = _counts(inputs)
+    progress = [_progress(unit, assessments.get((group.pk, unit.pk)), counts) for unit in units]
+    progress.sort(key=lambda p: (p.submitted, -p.missing, sort_key(p.unit.name)))
+    fresh = computation is not None and is_up_to_date(group)
+    return BlockRoom(group, progress, computation, job, fresh and computation.code_version == code_version())  # type: ignore[union-attr]
+
+
+def _counts(inputs: Mapping[str, Any]) -> Counter[tuple[str, bool, bool]]:
+    """(unit code, assessed half?, has a result?) → cells; bonus and deduction do not hold a unit back."""
+    sources = {c["code"]: c["source"] for c in inputs["criteria"] if c["is_leaf"] and c["kind"] == "normal"}
+    return Counter(
+        (cell["unit"], sources[cell["criterion"]] == "self", cell["state"] in ("scored", "not_applicable"))
+        for cell in inputs["cells"]
+        if cell["criterion"] in sources
+    )
+
+
+def _progress(unit: Unit, assessment: SelfAssessment | None, counts: Counter[tuple[str, bool, bool]]) -> Progress:
+    def done_of(assessed: bool) -> tuple[int, int]:
+        done = counts[unit.code, assessed, True]
+        return done, done + counts[unit.code, assessed, False]
+
+    appraised, surveyed = done_of(True), done_of(False)
+    words = assessment.get_state_display() if assessment else "chưa bắt đầu"
+    submitted = assessment is not None and assessment.state == SelfAssessment.State.SUBMITTED
+    return Progress(unit, words, submitted, *appraised, *surveyed, assessment.pk if assessment else None)
+
+
+@dataclass(frozen=True)
+class PhaseLine:
+    """A phase of the year as the control room shows it, also where it is not set yet."""
+
+    kind: str
+    label: str
+    phase: Phase | None
+
+
+def phases(round_: Round) -> list[PhaseLine]:
+    standing = {p.kind: p for p in round_.phases.prefetch_related("extensions__unit").order_by("pk")}
+    return [PhaseLine(kind, label, standing.get(kind)) for kind, label in Phase.Kind.choices]
+
+
+def phase_of(round_: Round, kind: str) -> Phase | None:
+    """The phase as it is set, None where it is not."""
+    return Phase.objects.filter(round=round_, kind=kind).first()
+
+
+def phases_of(round_: Round) -> QuerySet[Phase]:
+    """The phases that are set, in the order of time."""
+    return Phase.objects.filter(round=round_).order_by("opens_at", "pk")
+
+
+def measured_units(round_: Round) -> QuerySet[Unit]:
+    """The units of the round's blocks by name."""
+    return Unit.objects.filter(group__round_groups__round=round_).order_by("name")

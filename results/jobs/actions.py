@@ -1,0 +1,181 @@
+"""Background work as rows. The row is the truth: messages may be lost, doubled or late, workers killed.
+
+A job is queued, claimed under a lock (running, one more attempt), beats while it works, and is done or
+failed. `requeue`, called every few seconds, sends lost jobs again and takes over those whose heart stopped.
+What the work is stands with its feature: computation, files, statement.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.db import DatabaseError, connection, transaction
+
+from cchc_index.lib import clock
+from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.faults import Refused
+from results.models import Job
+
+log = logging.getLogger(__name__)
+
+State, Kind = Job.State, Job.Kind
+
+STALE = timedelta(seconds=60)
+"""A heart that has not beaten for so long has stopped."""
+PULSE = 10.0
+"""Seconds between beats while one long piece of work (a rendering) goes on."""
+LOST = timedelta(seconds=30)
+"""A job queued for so long without being claimed has lost its message."""
+ATTEMPTS = 5
+GAVE_UP = "Đã thử {attempts} lần mà không xong. Báo người quản trị hệ thống kèm số việc này, rồi yêu cầu lại."
+
+
+@transaction.atomic
+def claim(job_id: int) -> Job | None:
+    """Take a queued job: running from now on, one more attempt. None when somebody else has it, when it is
+    done or gone, or when it has been tried too often (then it is failed)."""
+    job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id, state=State.QUEUED).first()
+    if job is None:
+        return None
+    if job.attempts >= ATTEMPTS:
+        _fail(job)
+        return None
+    job.state, job.attempts, job.progress = State.RUNNING, job.attempts + 1, 0
+    job.heartbeat_at = clock.now()
+    job.save(update_fields=["state", "attempts", "progress", "heartbeat_at"])
+    return job
+
+
+def beat(job: Job, progress: int | None = None) -> None:
+    """The job lives, and has come so far (per cent)."""
+    news: dict[str, object] = {"heartbeat_at": clock.now()}
+    if progress is not None:
+        news["progress"] = progress
+    Job.objects.filter(pk=job.pk, state=State.RUNNING).update(**news)
+
+
+@contextmanager
+def pulse(job: Job) -> Iterator[None]:
+    """Beat from a thread while the block runs: one rendering takes longer than a heart may pause. The
+    thread dies with a killed worker, so that the job is taken over all the same."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_pulse, args=(job, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _pulse(job: Job, stop: threading.Event) -> None:
+    while not stop.wait(PULSE):
+        try:
+            beat(job)
+        except DatabaseError:  # a busy database: the next beat will do
+            log.warning("Nhịp của việc %s không ghi được", job.pk, exc_info=True)
+        finally:
+            connection.close()
+
+
+def finish(job: Job) -> None:
+    """Done, with whatever file it holds."""
+    job.state, job.progress, job.message, job.finished_at = State.DONE, 100, "", clock.now()
+    job.save(update_fields=["state", "progress", "message", "finished_at", "file"])
+
+
+def run(job_id: int, work: Callable[[Job], None]) -> None:
+    """Claim, work; whatever breaks gives the job back for another attempt and is logged."""
+    job = claim(job_id)
+    if job is None:
+        return
+    try:
+        work(job)
+    except Exception as error:  # any failure of the work: the row remembers, the sweeper tries again
+        log.exception("Việc %s (%s) hỏng ở lần thử %s", job.pk, job.kind, job.attempts)
+        _broken(job.pk, error)
+
+
+@transaction.atomic
+def _broken(job_id: int, error: Exception) -> None:
+    job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id, state=State.RUNNING).first()
+    if job is None:
+        return
+    if isinstance(error, Refused):  # trying again would be refused again
+        _fail(job, str(error))
+    else:
+        give_back(job, f"Lần thử {job.attempts} gặp lỗi, sẽ tự thử lại.")
+
+
+def give_back(job: Job, message: str) -> bool:
+    """Back to the queue, or failed after too many attempts (or where another one already waits)."""
+    waiting = Job.objects.filter(kind=Kind.RECOMPUTE, round_group=job.round_group_id, state=State.QUEUED)
+    if job.kind == Kind.RECOMPUTE and waiting.exists():
+        _fail(job, "Dừng giữa chừng; việc mới hơn của cùng khối thay thế.")
+        return False
+    if job.attempts >= ATTEMPTS:
+        _fail(job)
+        return False
+    job.state, job.message, job.heartbeat_at = State.QUEUED, message, clock.now()
+    job.save(update_fields=["state", "message", "heartbeat_at"])
+    return True
+
+
+def _fail(job: Job, message: str = "") -> None:
+    job.state, job.finished_at = State.FAILED, clock.now()
+    job.message = message or GAVE_UP.format(attempts=job.attempts)
+    job.save(update_fields=["state", "message", "finished_at"])
+
+
+def is_stale(job: Job) -> bool:
+    """Whether the heart of a running job has stopped."""
+    return job.heartbeat_at is None or job.heartbeat_at < clock.now() - STALE
+
+
+def requeue() -> int:
+    """Take over jobs whose heart stopped and send lost ones again. Gives the number of messages sent."""
+    return _take_over_stale() + _send_lost()
+
+
+def _take_over_stale() -> int:
+    sent = 0
+    for job_id in Job.objects.filter(state=State.RUNNING).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id, state=State.RUNNING).first()
+            if job is not None and is_stale(job) and give_back(job, "Tiến trình dừng giữa chừng, đã gửi lại."):
+                send(job)
+                sent += 1
+    return sent
+
+
+def _send_lost() -> int:
+    """Queued jobs without a sign for LOST; `heartbeat_at` of a queued job is when it was last sent."""
+    before, sent = clock.now() - LOST, 0
+    for job in Job.objects.filter(state=State.QUEUED, created_at__lt=before).order_by("pk"):
+        if job.heartbeat_at is None or job.heartbeat_at < before:
+            with transaction.atomic():
+                Job.objects.filter(pk=job.pk, state=State.QUEUED).update(heartbeat_at=clock.now())
+                send(job)
+            sent += 1
+    return sent
+
+
+def send(job: Job) -> None:
+    """Send the message that starts the job, after the transaction."""
+    if job.kind == Kind.RECOMPUTE:
+        send_after_commit("results.recompute", job.round_group_id)
+    else:
+        send_after_commit("results.report", job.pk)
+
+
+@transaction.atomic
+def store(job_id: int, pdf: bytes) -> None:
+    """Keep the file; the second of two runs of one job finds it done and keeps nothing."""
+    job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
+    if job.state == State.DONE:
+        return
+    job.file.save(f"bao-cao-{job.pk}.pdf", ContentFile(pdf), save=False)
+    finish(job)

@@ -1,0 +1,1 @@
+"""What everybody may read: the ranking and what stands behind it."""

@@ -1,0 +1,1 @@
+"""A ranking frozen under a document number: proposed, approved, superseded, read again."""

@@ -1,0 +1,72 @@
+"""The proof of what was published: every bundle recomputes exactly, publications equal the log both ways."""
+
+from collections.abc import Iterator
+
+from results import bundle
+from results.models import Publication
+from units.models import LogEntry
+
+from . import queries
+from .digests import Facts, publication_facts
+
+_WORDS = {
+    "state": "trạng thái",
+    "number": "số quyết định",
+    "digest": "mã kiểm tra",
+    "round": "kỳ",
+    "dated": "ngày quyết định",
+    "errata": "nội dung đính chính",
+    "supersedes": "công bố được thay",
+    "proposed_at": "giờ đề nghị",
+    "published_at": "giờ công bố",
+    "proposed_by": "người đề nghị",
+    "published_by": "người duyệt",
+}
+
+
+def check() -> Iterator[str]:
+    """Vietnamese sentences for every publication that is not what was frozen and logged; none when all are."""
+    said = _logged()
+    for publication in Publication.objects.select_related("round").order_by("pk").iterator(20):
+        place = f"Công bố số {publication.number} ({publication.round.year})"
+        yield from _bundle_faults(publication, place)
+        logged = said.pop(publication.pk, None)
+        if logged is None:
+            yield f"{place}: nhật ký không có công bố này."
+            continue
+        now = {
+            **publication_facts(publication),
+            "proposed_by": publication.proposed_by_id,
+            "published_by": publication.published_by_id,
+        }
+        wrong = [_WORDS[name] for name in now if name in logged and logged[name] != now[name]]
+        if wrong:
+            yield f"{place}: {', '.join(wrong)} khác với nhật ký."
+    for pk in sorted(said):
+        yield f"Công bố số {said[pk].get('number')} (mã {pk}) có trong nhật ký nhưng đã bị xóa."
+
+
+def _logged() -> dict[int, Facts]:
+    """By publication what its last entry says, with who proposed and who published."""
+    said: dict[int, Facts] = {}
+    for entry in LogEntry.objects.filter(verb__startswith="publication.").order_by("number").iterator(2000):
+        pk = int(entry.object_id)
+        facts = said.setdefault(pk, {"proposed_by": None, "published_by": None})
+        facts.update(entry.after or {})
+        if entry.verb == "publication.propose":
+            facts["proposed_by"] = entry.actor_id
+        elif entry.verb == "publication.publish":
+            facts["published_by"] = entry.actor_id
+    return said
+
+
+def _bundle_faults(publication: Publication, place: str) -> Iterator[str]:
+    if bundle.verify(publication.bundle):
+        yield f"{place}: gói dữ liệu không tính lại được đúng từng ký tự, nội dung đã bị sửa."
+        return
+    frozen = queries.bundle_of(publication)
+    if frozen["digest"] != publication.digest:
+        yield f"{place}: mã kiểm tra ghi bên ngoài khác mã trong gói dữ liệu."
+    inside = (frozen["number"], frozen["date"], frozen["year"], frozen.get("errata", ""))
+    if inside != (publication.number, publication.dated.isoformat(), publication.round.year, publication.errata):
+        yield f"{place}: số, ngày, năm hoặc nội dung đính chính khác với gói dữ liệu."

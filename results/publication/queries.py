@@ -1,0 +1,129 @@
+"""Publications and what they froze. Their bundle's text is parsed once and kept: it never changes."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+
+from criteria.models import Criterion, Round, RoundGroup
+from results import bundle
+from results.book import Book, parse_bundle, read_bundle, slug
+from results.computation.queries import group_inputs
+from results.models import Publication
+from results.queries import measured_groups
+from selfassess.council import Finding
+from units.models import Unit
+from units.rules import AnyUser
+
+from . import rules
+
+Json = dict[str, Any]
+PUBLISHED = Publication.State.PUBLISHED
+KEPT_BOOKS = 8
+"""How many parsed publications stay in memory: the ones that are being read."""
+
+
+def published(round_: Round | None) -> Publication | None:
+    """The publication in force of a round, without its text."""
+    if round_ is None:
+        return None
+    found = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
+    return found.order_by("-published_at", "-pk").first()
+
+
+def publications(round_: Round | None) -> list[Publication]:
+    """Everything published in a round, the one in force first."""
+    found = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
+    return list(found.order_by("-published_at", "-pk"))
+
+
+def find(user: AnyUser, year: int, number: str) -> Publication | None:
+    """The publication at a stable address, when the person may see it: a published one before others."""
+    found = _light(rules.visible_publications(user).filter(round__year=year))
+    same = [p for p in found if slug(p.number) == number]
+    order = (PUBLISHED, Publication.State.PROPOSED, Publication.State.WITHDRAWN)
+    return min(same, key=lambda p: (order.index(Publication.State(p.state)), -p.pk), default=None)
+
+
+def _light(found: QuerySet[Publication]) -> QuerySet[Publication]:
+    return found.defer("bundle").select_related("round", "superseded_by", "supersedes")
+
+
+def other_published_years() -> list[int]:
+    """The years that have a publication, newest first: where an empty page can lead."""
+    found = Publication.objects.filter(state=PUBLISHED).order_by("-round__year")
+    return list(found.values_list("round__year", flat=True).distinct())
+
+
+def book_of(publication: Publication) -> Book:
+    """The bundle as objects; read from the database once per publication."""
+    return _book(publication.pk, publication.digest)
+
+
+@lru_cache(maxsize=KEPT_BOOKS)
+def _book(pk: int, digest: str) -> Book:
+    return parse_bundle(Publication.objects.values_list("bundle", flat=True).get(pk=pk, digest=digest))
+
+
+def text_of(publication: Publication) -> str:
+    """The published JSON, byte for byte."""
+    return Publication.objects.values_list("bundle", flat=True).get(pk=publication.pk)
+
+
+def header(round_: Round, number: str | None = None, dated: date | None = None) -> Json:
+    """The bundle's head; without a number and a date it is a preview."""
+    return {
+        "year": round_.year,
+        "illustrative": round_.illustrative,
+        "assessed_from": round_.assessed_from.isoformat(),
+        "assessed_to": round_.assessed_to.isoformat(),
+        "number": number,
+        "date": dated.isoformat() if dated else None,
+    }
+
+
+def preview_bundle(round_: Round, round_group: RoundGroup | None = None) -> Json:
+    """What would be published now (of one block, or of all that have units). Not for those outside."""
+    groups = [round_group] if round_group else measured_groups(round_)
+    inputs = [group_inputs(group) for group in groups]
+    return bundle.build(header(round_), [group for group in inputs if group["units"]])
+
+
+def bundle_of(publication: Publication) -> Json:
+    """The frozen bundle of a publication."""
+    return json.loads(publication.bundle)
+
+
+def changed_since(publication: Publication) -> bool:
+    """Whether the inputs of the round are no longer those the publication froze."""
+    frozen = [_without_results(group) for group in bundle_of(publication)["groups"]]
+    now = [group_inputs(group) for group in measured_groups(publication.round)]
+    return frozen != [group for group in now if group["units"]]
+
+
+def _without_results(group: Json) -> Json:
+    return {key: value for key, value in group.items() if key != "results"}
+
+
+def preview_book(round_: Round) -> Book:
+    """What would be published now, computed from the live tables. For index managers and observers."""
+    return read_bundle(preview_bundle(round_))
+
+
+def published_points(round_group: RoundGroup, unit: Unit, criteria: Sequence[Criterion]) -> dict[int, Finding]:
+    """What the publication in force says of a unit's leaves, for the unit's own page a year later
+    (selfassess.council): frozen, whatever the tables say now. One query once its bundle has been read."""
+    publication = published(round_group.round)
+    block = book_of(publication).block(round_group.group.code) if publication else None
+    if publication is None or block is None:
+        return {}
+    found = {}
+    for criterion in criteria:
+        cell = block.cell(unit.code, criterion.code)
+        if cell.state in ("scored", "not_applicable"):
+            stage = f"Công bố số {publication.number}"
+            found[criterion.pk] = Finding(cell.points, cell.state == "not_applicable", stage)
+    return found

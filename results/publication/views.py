@@ -1,0 +1,72 @@
+"""What every page of a publication shares: where it lies, who may see it, what it says of itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from criteria.queries import show_year
+from results.book import slug
+from results.models import Publication
+
+from . import queries
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the pages of a bundle lie: at a publication's stable address, or in the manager's preview."""
+
+    year: int
+    number: str = ""
+    preview: bool = False
+
+    @classmethod
+    def of(cls, publication: Publication) -> "Place":
+        return cls(publication.round.year, slug(publication.number))
+
+    def _reverse(self, name: str, *arguments: str) -> str:
+        if self.preview:
+            return reverse(f"results:preview{name}", args=arguments)
+        return reverse(f"results:publication{name}", args=[self.year, self.number, *arguments])
+
+    def home(self) -> str:
+        return self._reverse("")
+
+    def unit(self, group: str, code: str) -> str:
+        return self._reverse("-unit", group, code)
+
+    def criterion(self, group: str, code: str) -> str:
+        return self._reverse("-criterion", group, code)
+
+    def compare(self, group: str) -> str:
+        return self._reverse("-compare", group)
+
+    def file(self, kind: str) -> str:
+        """A file of the publication; a preview has none."""
+        return (
+            ""
+            if self.preview
+            else reverse(
+                "results:file",
+                kwargs={"year": self.year, "number": self.number, "named_year": self.year, "kind": kind},
+            )
+        )
+
+
+def publication_or_404(request: HttpRequest, year: int, number: str) -> Publication:
+    """The publication at the address, for those who may see it; the frame then shows its year."""
+    show_year(request, year)
+    found = queries.find(request.user, year, number)
+    if found is None:
+        raise Http404
+    return found
+
+
+def standing(publication: Publication) -> dict[str, Any]:
+    """What every page of a publication says about it."""
+    later = getattr(publication, "superseded_by", None)
+    if later is not None and later.state != Publication.State.PUBLISHED:
+        later = None
+    address = Place(publication.round.year, slug(later.number)).home() if later else ""
+    return {"publication": publication, "superseded_by": later, "superseded_address": address}

@@ -1,0 +1,1 @@
+"""Sao kê điểm: every movement of every point of one unit."""

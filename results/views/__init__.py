@@ -1,1 +1,0 @@
-"""Pages of the ranking: what is public, what is downloaded, what the index manager steers."""
