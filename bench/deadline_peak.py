@@ -12,7 +12,6 @@ besides. Every tenth person presses the button twice. Exit 1 when a figure does 
 import argparse
 import os
 import random
-import shlex
 import shutil
 import signal
 import statistics
@@ -31,6 +30,8 @@ from _clients import Answer, Person, free_port, look, submit, upload
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from deploy import service_files  # noqa: E402 (after the path)
 
 DEFAULT_SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
 CRITERIA = 60
@@ -86,11 +87,9 @@ def scratch_folder() -> Iterator[Path]:
 
 
 def command_of(service: str) -> list[str]:
-    """The command of a unit in deploy/ at its priority, with this Python environment."""
-    lines = (ROOT / "deploy" / service).read_text().splitlines()
-    given = dict(line.split("=", 1) for line in lines if "=" in line)
-    program, *arguments = shlex.split(given["ExecStart"])
-    return ["nice", "-n", given.get("Nice", "0"), sys.executable, "-m", Path(program).name, *arguments]
+    """The command of a unit in deploy/ as printed, at its priority, with the project where it stands."""
+    unit = service_files.service(service)
+    return ["nice", "-n", str(unit.nice), *unit.here()]
 
 
 @contextmanager
@@ -320,13 +319,13 @@ def measure(options: argparse.Namespace) -> int:
         make_block(2090 + n, options.users, uploads) for n, uploads in enumerate((0, options.uploads, options.uploads))
     ]
     with ExitStack() as stack:
-        for service, own_port in (("cchc-web.service", port), ("cchc-upload.service", uploads_port)):
+        for service, own_port in (("cchc-web", port), ("cchc-upload", uploads_port)):
             command = command_of(service)
             command[command.index("--bind") + 1] = f"127.0.0.1:{own_port}"
             stack.enter_context(running(command, folder / f"{service}.log"))
-        stack.enter_context(running(command_of("cchc-worker.service"), folder / "worker.log"))
-        wait_for(uploads_port, folder / "cchc-upload.service.log")
-        wait_for(port, folder / "cchc-web.service.log")
+        stack.enter_context(running(command_of("cchc-worker"), folder / "worker.log"))
+        wait_for(uploads_port, folder / "cchc-upload.log")
+        wait_for(port, folder / "cchc-web.log")
         settle(port, blocks[-1])
         runs = [drive("Chỉ nộp", (port, uploads_port), blocks[0], options, uploads=0, drawn=0)]
         together = f"Nộp khi {options.uploads} người cùng tải tệp {options.megabytes} MB"

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -32,13 +31,3 @@ def worker() -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         process.kill()
         process.wait(timeout=10)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 40) -> bool:
-    """Poll until `condition` holds; the bound is generous because CI machines are slow."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False

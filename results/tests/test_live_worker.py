@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from cchc_index.celery import app
+from cchc_index.lib.tests.waiting import wait_for
 from criteria import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
@@ -17,7 +18,7 @@ from results.models import Computation, Job
 from units.models import Role
 from units.tests.factories import UnitFactory, person
 
-from .live_worker import start_worker, wait_for, worker
+from .live_worker import start_worker, worker
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

@@ -1,0 +1,109 @@
+"""What is shipped is what runs: each unit of deploy/ started as it is printed, with the example's settings alone."""
+
+import json
+import os
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from cchc_index.celery import app
+from cchc_index.lib.tests.waiting import free_port, wait_for
+from criteria import actions as criteria
+from criteria.models import RoundGroup
+from criteria.tests.factories import small_round
+from deploy import service_files
+from results.models import Computation
+from results.tests.live_worker import database_url
+from units.tests.factories import UnitFactory
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+PATIENCE = 60
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> dict[str, str]:
+    """The settings file as shipped; filled where it is empty, led to this test's database, broker and folder."""
+    import redis
+
+    redis.from_url(settings.REDIS_URL).flushdb()
+    given = service_files.environment((service_files.ROOT / "deploy" / "cchc.env.example").read_text())
+    mine = {
+        "SECRET_KEY": "a-key-of-this-test-alone-0123456789-abcdefghijklmnopqrstuvwxyz",
+        "LEDGER_KEY": "another-key-of-this-test-alone-0123456789-abcdef",
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "VAR_DIR": str(tmp_path / "var"),
+    }
+    assert mine.keys() <= given.keys()
+    return given | mine
+
+
+@contextmanager
+def started(name: str, example: dict[str, str], *replacements: tuple[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """The unit's own program in an empty environment; its folder is the project, as the unit says."""
+    unit = service_files.service(name)
+    assert unit.folder == service_files.INSTALLED
+    command = unit.here(*replacements)
+    process = subprocess.Popen(command, cwd=service_files.ROOT, env=example, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        process.wait(timeout=10)
+
+
+def answer(port: int, host: str) -> dict[str, Any] | None:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/suc-khoe/", headers={"Host": host})
+    try:
+        with urllib.request.urlopen(request, timeout=2) as reply:
+            return dict(json.loads(reply.read()))
+    except OSError:
+        return None
+
+
+@pytest.mark.parametrize("name", ["cchc-web", "cchc-upload"])
+def test_web_services_answer(name: str, example: dict[str, str]) -> None:
+    port = free_port()
+    shipped = next(word for word in service_files.service(name).command if word.startswith("127.0.0.1:"))
+    with started(name, example, (shipped, f"127.0.0.1:{port}")) as process:
+        assert wait_for(lambda: process.poll() is not None or answer(port, example["ALLOWED_HOSTS"]), PATIENCE)
+        assert process.poll() is None
+        assert answer(port, example["ALLOWED_HOSTS"])
+
+
+@pytest.fixture
+def block() -> RoundGroup:
+    round_group = small_round()
+    UnitFactory(group=round_group.group, code="A")
+    return round_group
+
+
+def test_worker_service_answers_a_ping_and_recomputes(example: dict[str, str], block: RoundGroup) -> None:
+    with started("cchc-worker", example) as process:
+        assert wait_for(lambda: process.poll() is not None or app.control.ping(timeout=1), PATIENCE)
+        assert process.poll() is None
+        criteria.inputs_changed(block.pk)
+        assert wait_for(lambda: Computation.objects.filter(round_group=block, current=True).exists(), PATIENCE)
+
+
+def test_beat_service_sends_what_is_due(example: dict[str, str]) -> None:
+    import redis
+
+    queue = redis.from_url(settings.REDIS_URL)
+    with started("cchc-beat", example) as process:
+        assert wait_for(lambda: process.poll() is not None or queue.llen("celery"), PATIENCE)
+        assert process.poll() is None
+        message = json.loads(queue.lindex("celery", -1))
+    assert message["headers"]["task"] in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
+def test_every_unit_of_deploy_is_started_by_a_test() -> None:
+    names = {unit.name for unit in service_files.services()}
+    assert names == {"cchc-web", "cchc-upload", "cchc-worker", "cchc-beat"}
