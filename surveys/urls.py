@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .analysis import views as analysis
 from .batches import views as batches
 from .coverage import views as coverage
 from .figures import views as figures
@@ -17,5 +18,6 @@ urlpatterns = [
     path("lan-nhap/<int:pk>/loi.xlsx", batches.failed, name="failed"),
     path("diem/<int:pk>/", scores.scores, name="scores"),
     path("diem/<int:pk>/<int:unit_pk>/", scores.unit_scores, name="unit-scores"),
+    path("diem/<int:pk>/bang-phan-tich.<slug:kind>", analysis.table, name="analysis"),
     path("so-lieu/<int:pk>/", figures.figures, name="figures"),
 ]

@@ -1,0 +1,55 @@
+"""The analysis table as a file. pandas is heavy: import this module only where a file is made."""
+
+import io
+
+import pandas as pd
+from django.conf import settings
+
+from cchc_index.lib.cells import safe_cell
+from criteria.models import RoundGroup
+
+from .queries import CountedSurvey, survey_of
+from .tables import NONE, TOO_FEW, answers_of, distribution
+
+SHEET = "Bảng phân tích"
+
+
+def xlsx_bytes(block: RoundGroup) -> bytes:
+    """The table as a workbook: heading and names stay in view while one scrolls."""
+    out = io.BytesIO()
+    with pd.ExcelWriter(out, engine="openpyxl") as writer:
+        named(block).to_excel(writer, sheet_name=SHEET, index=False, freeze_panes=(1, 4))
+    return out.getvalue()
+
+
+def csv_bytes(block: RoundGroup) -> bytes:
+    """The table as CSV: UTF-8 with the mark by which Excel knows it, dots as decimal signs."""
+    return named(block).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def named(block: RoundGroup) -> pd.DataFrame:
+    """The table with codes and names for ids and Vietnamese headings; text that a spreadsheet would run as a
+    formula is led by an apostrophe."""
+    survey, small = survey_of(block), settings.SURVEY_SMALL_CELL
+    table = distribution(survey.cells(), survey.answers, survey.options, small=small)
+    notes = {NONE: "không có phiếu", TOO_FEW: f"dưới {small} phiếu: không nêu phân bố"}
+    facts = {
+        "Số phiếu kế hoạch": table["planned"].astype("Int64"),
+        "Số phiếu trả lời": table["n"],
+        "Độ phủ (%)": table["coverage"],
+        "Mức đạt trung bình (%)": table["mean"],
+        **{safe_cell(f"{label} ({value}), %"): table[value, label] for value, label in answers_of(table)},
+        "Ghi chú": table["note"].map(notes).fillna(""),
+    }
+    return pd.DataFrame({**_names(survey, table), **facts})
+
+
+def _names(survey: CountedSurvey, table: pd.DataFrame) -> dict[str, "pd.Series[str]"]:
+    units, criteria, groups = survey.units, survey.criteria, survey.groups
+    return {
+        "Mã đơn vị": table["unit"].map(lambda pk: safe_cell(units[pk].code)),
+        "Tên đơn vị": table["unit"].map(lambda pk: safe_cell(units[pk].name)),
+        "Mã tiêu chí": table["criterion"].map(lambda pk: safe_cell(criteria[pk].code)),
+        "Tiêu chí": table["criterion"].map(lambda pk: safe_cell(criteria[pk].name)),
+        "Nhóm đối tượng": table["group"].map(lambda pk: safe_cell(groups[pk].name)),
+    }

@@ -1,0 +1,28 @@
+"""The analysis table as a download."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from surveys import rules
+
+KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@require_GET
+@rules.readers_only
+def table(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Units × criteria × respondent groups: n, coverage, mean, the share of each answer."""
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    if kind not in KINDS:
+        raise Http404
+    from . import exports  # inline: start-up cost
+
+    data = exports.xlsx_bytes(block) if kind == "xlsx" else exports.csv_bytes(block)
+    response = HttpResponse(data, content_type=KINDS[kind])
+    name = f"phan-tich-dtxhh-{block.round.year}-{block.group.code}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
