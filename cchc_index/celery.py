@@ -17,6 +17,7 @@ _project = str(Path(__file__).resolve().parent.parent)
 _path = list(sys.path)
 app = Celery("cchc_index")
 sys.path[:] = [_project, *_path]
+app.set_default()  # of every thread: `lib.dispatch` and the tasks ask for the current app
 app.config_from_object(settings, namespace="CELERY")
 # Not as CELERY_TIMEZONE: that is an old name too, and every worker would begin with a warning.
 app.conf.update(timezone=settings.TIME_ZONE)

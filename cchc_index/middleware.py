@@ -1,11 +1,23 @@
-"""Who is asking, behind a proxy."""
+"""What every request passes: who is asking, behind a proxy; and a form whose session has ended comes back.
+
+The form comes back with everything typed, to be sent again after login, and works without JavaScript. Only a
+form of this site itself (same origin) is given back; a password never is.
+"""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+TOKEN = "csrfmiddlewaretoken"
+CONTROLS = (TOKEN, "version", "luu", "tiep", "next")
+"""Names that carry no words of the person."""
 
 
 def client_address(get_response: Next) -> Next:
@@ -22,3 +34,31 @@ def client_address(get_response: Next) -> Next:
         return get_response(request)
 
     return middleware
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Django's, but a form sent after the session's end is not thrown away."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        return given_back(request) or super().handle_no_permission(request, view_func)
+
+
+def given_back(request: HttpRequest) -> HttpResponse | None:
+    """The page that holds the form; None when there is nothing to hold or it is not ours to show."""
+    if request.method != "POST" or not _is_own_page(request) or any("password" in name for name in request.POST):
+        return None
+    kept = [(name, value) for name, values in request.POST.lists() if name != TOKEN for value in values]
+    context = {
+        "kept": kept,
+        "words": [value for name, value in kept if name not in CONTROLS and value.strip()],
+        "files": [upload.name for _, uploads in request.FILES.lists() for upload in uploads],
+    }
+    response = render(request, "errors/resend.html", context, status=403)
+    add_never_cache_headers(response)
+    return response
+
+
+def _is_own_page(request: HttpRequest) -> bool:
+    """A browser that sends a page's form (scripts ask for JSON and mend themselves)."""
+    own = f"{request.scheme}://{request.get_host()}"
+    return request.headers.get("Origin") == own and "text/html" in request.headers.get("Accept", "")

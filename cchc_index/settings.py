@@ -79,6 +79,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
+    "cchc_index.apps.Frame",
     "units",
     "criteria",
     "selfassess",
@@ -108,7 +109,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "cchc_index.resend.LoginRequired",
+    "cchc_index.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -128,7 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "criteria.context.frame",
+                "cchc_index.navigation.frame",
             ],
             "builtins": ["units.templatetags.cchc"],
         },

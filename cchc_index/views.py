@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from cchc_index.resend import given_back
-from criteria.context import PUBLIC_TABS, tabs_for
+from .middleware import given_back
+from .navigation import PUBLIC_TABS, tabs_for
 
 
 @login_not_required

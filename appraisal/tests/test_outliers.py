@@ -4,11 +4,9 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 
 from appraisal import outliers
 from appraisal.outliers import Hours, Step, Value, replay
-from cchc_index import settings as configured
 
 START = datetime(2032, 1, 12, 3, 0, tzinfo=UTC)  # Monday, 10:00 in Hà Nội
 ONE, HALF, NOTHING_APPLIES = Value(Decimal(1)), Value(Decimal("0.5")), Value(None, True)
@@ -114,17 +112,3 @@ def test_a_person_who_judges_everywhere_a_small_unit_and_a_lone_unit_are_nothing
     assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 1), *at_unit(2, 1, 1, 1, 1, 1)]) == []
     assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1), *at_unit(2, 2, 2, 2)]) == []
     assert outliers.concentrations(at_unit(1, 1, 1, 1, 1, 1)) == []
-
-
-@pytest.mark.parametrize("given", ["7-19", "07:00", "19:00-07:00", "07:00-25:00", "sáng-chiều", "07:00-12:00-19:00"])
-def test_working_hours_that_are_none_stop_the_start(monkeypatch, given):
-    monkeypatch.setenv("APPRAISAL_HOURS", given)
-    with pytest.raises(ImproperlyConfigured, match="APPRAISAL_HOURS"):
-        configured._hours("APPRAISAL_HOURS", "07:00-19:00")
-
-
-def test_working_hours_are_a_setting(monkeypatch):
-    monkeypatch.setenv("APPRAISAL_HOURS", "07:30-17:00")
-    assert configured._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7, 30), time(17))
-    monkeypatch.setenv("APPRAISAL_HOURS", "")
-    assert configured._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7), time(19))

@@ -2,6 +2,7 @@
 
 import logging
 
+from celery import current_app
 from django.db import transaction
 
 log = logging.getLogger(__name__)
@@ -14,9 +15,7 @@ def send_after_commit(task: str, *args: object) -> None:
 
 
 def _send(task: str, args: tuple[object, ...]) -> None:
-    from cchc_index.celery import app
-
     try:
-        app.send_task(task, args=args, retry=False)
+        current_app.send_task(task, args=args, retry=False)
     except Exception:  # any broker failure: the sweeper is the fallback
         log.warning("Không gửi được việc %s; bộ quét sẽ gửi lại.", task, exc_info=True)

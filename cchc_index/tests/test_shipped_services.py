@@ -14,12 +14,12 @@ from django.conf import settings
 
 from cchc_index.celery import app
 from cchc_index.lib.tests.waiting import free_port, wait_for
+from cchc_index.tests.live_worker import database_url
 from criteria import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
 from deploy import service_files
 from results.models import Computation
-from results.tests.live_worker import database_url
 from units.tests.factories import UnitFactory
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]

@@ -22,7 +22,7 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
 VIEWPORT = {"width": 1366, "height": 768}
-# Of load_demo's accounts (results/demo/accounts.py) and of the accounts that tests seed.
+# Of load_demo's accounts (cchc_index/demo/accounts.py) and of the accounts that tests seed.
 PASSWORD = "Minhhoa-2024"
 
 

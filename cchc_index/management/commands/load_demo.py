@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from cchc_index.demo import actions
 from cchc_index.lib.commands import OperatorCommand
-from results import demo
 
 
 class Command(OperatorCommand):
@@ -16,5 +16,5 @@ class Command(OperatorCommand):
         parser.add_argument("--practice", type=int, default=2020, help="năm đang mở để thực hành; 0 là không có")
 
     def run(self, **options: Any) -> None:
-        for sentence in demo.load(year=options["year"], practice=options["practice"] or None):
+        for sentence in actions.load(year=options["year"], practice=options["practice"] or None):
             self.stdout.write(sentence)

@@ -1,4 +1,6 @@
-"""The key of the log: made for itself in production, never an empty or a borrowed one."""
+"""What stops the start: a key of the log that is missing or borrowed, working hours that are none."""
+
+from datetime import time
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -40,3 +42,17 @@ def test_production_refuses_a_key_that_seals_nothing(
 @pytest.mark.parametrize("production", [True, False])
 def test_a_key_of_its_own_is_taken(monkeypatch: pytest.MonkeyPatch, production: bool) -> None:
     assert key(monkeypatch, GOOD, production=production) == GOOD
+
+
+@pytest.mark.parametrize("given", ["7-19", "07:00", "19:00-07:00", "07:00-25:00", "sáng-chiều", "07:00-12:00-19:00"])
+def test_working_hours_that_are_none_stop_the_start(monkeypatch, given):
+    monkeypatch.setenv("APPRAISAL_HOURS", given)
+    with pytest.raises(ImproperlyConfigured, match="APPRAISAL_HOURS"):
+        settings._hours("APPRAISAL_HOURS", "07:00-19:00")
+
+
+def test_working_hours_are_a_setting(monkeypatch):
+    monkeypatch.setenv("APPRAISAL_HOURS", "07:30-17:00")
+    assert settings._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7, 30), time(17))
+    monkeypatch.setenv("APPRAISAL_HOURS", "")
+    assert settings._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7), time(19))

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from criteria import queries
+from criteria.models import Phase
 from units import rules as people
 from units.models import Role
-
-from . import queries
-from .models import Phase
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,24 @@
 """`load_demo` stands on its own, never beside real rounds; its year is walked in test_tampering and in Chromium."""
 
 import io
-from importlib import import_module
 
 import pytest
 from django.core.management import call_command
 
+from cchc_index.demo import actions
 from cchc_index.lib.commands import CommandRefused
 from criteria.models import Round
 from criteria.tests.factories import RoundFactory
 from units.models import Unit, User
 
 pytestmark = pytest.mark.django_db
-LOADING = import_module("results.demo.load")  # the package itself offers the function of that name
 
 
 @pytest.fixture
 def no_scores(monkeypatch):
     """The frame alone: filling the years takes half a minute."""
     for name in ("_complete_year", "_practice_year"):
-        monkeypatch.setattr(LOADING, name, lambda round_, people: None)
+        monkeypatch.setattr(actions, name, lambda round_, people: None)
 
 
 def load_demo(*arguments: str) -> str:

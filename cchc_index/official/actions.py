@@ -4,29 +4,23 @@ Loading only adds. What already stands is somebody's work and is left alone; the
 differs from the files. Criteria that are not in a published text are marked illustrative row by row.
 """
 
-import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
-from cchc_index.lib.numbers import vn_short
 from criteria.actions import inputs_changed
 from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup, Source
-from criteria.queries import units_of
 from criteria.tree import natural_key, parent_code
+from surveys.models import AnswerOption, AnswerScale, RespondentGroup, Survey
 from units.actions import record
 from units.models import Unit, UnitGroup
 
-from .models import AnswerOption, AnswerScale, RespondentGroup, Survey
+from .files import FOLDER, csv_rows, day, frame_of, json_of
 
-FOLDER = Path(settings.BASE_DIR) / "fixtures" / "official"
 PRINTED_SOURCES = {"survey": Source.SURVEY, "sipas": Source.SIPAS, "papi": Source.PAPI, "": Source.GROUP}
 
 Row = Mapping[str, Any]
@@ -58,10 +52,10 @@ def load_official(*, folder: Path = FOLDER) -> Report:
     Idempotent: a second run changes nothing and logs nothing. Never overwrites a value that stands.
     Raises OSError when a file is missing.
     """
-    frame = json.loads((folder / "frame.json").read_text(encoding="utf-8"))
+    frame = frame_of(folder)
     report = Report()
     groups = _load_groups(frame["groups"], report)
-    touched = _load_units(_csv(folder / "units.csv"), groups, report)
+    touched = _load_units(csv_rows(folder / "units.csv"), groups, report)
     decisions = _load_decisions(frame["decisions"], report)
     texts = {(row["decision"], row["group"]): _criteria_rows(row, folder) for row in frame["sets"]}
     for row in frame["sets"]:
@@ -71,11 +65,6 @@ def load_official(*, folder: Path = FOLDER) -> Report:
     _load_scales(frame["scales"], report)
     _finish(groups, touched, report)
     return report
-
-
-def years(folder: Path = FOLDER) -> list[int]:
-    """The years whose rounds come with the system."""
-    return [row["year"] for row in json.loads((folder / "frame.json").read_text(encoding="utf-8"))["rounds"]]
 
 
 def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: Report) -> None:
@@ -116,7 +105,7 @@ def _load_units(rows: Sequence[Row], groups: Mapping[str, UnitGroup], report: Re
 
 def _unit(row: Row, group: UnitGroup) -> Unit:
     texts = {key: row[key] for key in ("code", "name", "subtype", "source", "doubt")}
-    return Unit(group=group, valid_from=_date(row["valid_from"]), valid_to=_date(row["valid_to"]), **texts)
+    return Unit(group=group, valid_from=day(row["valid_from"]), valid_to=day(row["valid_to"]), **texts)
 
 
 # --- what measures them -------------------------------------------------------------------------
@@ -125,7 +114,7 @@ def _unit(row: Row, group: UnitGroup) -> Unit:
 def _load_decisions(rows: Sequence[Row], report: Report) -> dict[str, Decision]:
     decisions = {}
     for row in rows:
-        values = {**row, "issued_on": _date(row["issued_on"])}
+        values = {**row, "issued_on": day(row["issued_on"])}
         decision, created = Decision.objects.get_or_create(number=row["number"], defaults=values)
         report.add("quyết định", created)
         if not created:
@@ -154,8 +143,8 @@ def _say_if_different(found: CriteriaSet, criteria: Sequence[Row], report: Repor
 
 def _criteria_rows(row: Row, folder: Path) -> list[dict[str, Any]]:
     """The rows of a set in the order of their codes: published ones and illustrative ones, each marked."""
-    published = [_published(r) for r in _csv(folder / row["official"])] if "official" in row else []
-    texts = json.loads((folder / row["illustrative"]).read_text(encoding="utf-8"))
+    published = [_published(r) for r in csv_rows(folder / row["official"])] if "official" in row else []
+    texts = json_of(folder / row["illustrative"])
     invented = [{**r, "provenance": Provenance.ILLUSTRATIVE} for r in texts]
     return sorted([*published, *invented], key=lambda r: natural_key(r["code"]))
 
@@ -224,7 +213,7 @@ def _previous(row: Row, texts: Texts, group: UnitGroup) -> dict[str, Criterion]:
 
 def _load_round(row: Row, groups: Mapping[str, UnitGroup], report: Report) -> set[int]:
     """The round with its blocks and surveys; gives the ids of the blocks that are new in it."""
-    days = {key: _date(row[key]) for key in ("assessed_from", "assessed_to", "plan_date")}
+    days = {key: day(row[key]) for key in ("assessed_from", "assessed_to", "plan_date")}
     defaults = {"plan_number": row["plan_number"], **days}
     current, created = Round.objects.get_or_create(year=row["year"], defaults=defaults)
     report.add("kỳ đánh giá", created)
@@ -284,44 +273,6 @@ def _load_scales(rows: Sequence[Row], report: Report) -> None:
             AnswerOption.objects.bulk_create(options)
 
 
-# --- what stands now ----------------------------------------------------------------------------
-
-
-def summary() -> list[str]:
-    """Units, leaves and points of every round and block, with what is illustrative, for people."""
-    blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
-    return [line for block in blocks.order_by("round__year", "group__position") for line in _block_lines(block)]
-
-
-def _block_lines(block: RoundGroup) -> list[str]:
-    rows = list(block.criteria_set.criteria.order_by("position"))
-    leaves = [row for row in rows if row.is_leaf]
-    normal = [leaf for leaf in leaves if leaf.kind == Criterion.Kind.NORMAL]
-    parts = {
-        "tự đánh giá": [leaf for leaf in normal if leaf.is_self],
-        "điều tra xã hội học": [leaf for leaf in normal if leaf.is_surveyed],
-        "thưởng": [leaf for leaf in leaves if leaf.kind == Criterion.Kind.BONUS],
-        "trừ": [leaf for leaf in leaves if leaf.kind == Criterion.Kind.PENALTY],
-    }
-    head = f"{block}: {units_of(block).count()} đơn vị, {block.criteria_set.decision}"
-    caps = [f"  {row.name.lower()}: tính tối đa {vn_short(row.max_points)} điểm" for row in rows if _is_cap(row)]
-    return [head, *(_part_line(name, part) for name, part in parts.items() if part), *caps]
-
-
-def _is_cap(row: Criterion) -> bool:
-    return row.kind != Criterion.Kind.NORMAL and row.parent_id is None and not row.is_leaf
-
-
-def _part_line(name: str, leaves: Sequence[Criterion]) -> str:
-    points = vn_short(sum((leaf.max_points for leaf in leaves), Decimal(0)))
-    invented = sum(leaf.is_illustrative for leaf in leaves)
-    mark = "" if not invented else " (minh họa)" if invented == len(leaves) else f" ({invented} tiêu chí minh họa)"
-    return f"  {name}: {len(leaves)} tiêu chí, {points} điểm{mark}"
-
-
-# --- small things -------------------------------------------------------------------------------
-
-
 def _fill(obj: UnitGroup | Decision | Round, values: Mapping[str, Any], what: str, report: Report) -> None:
     """Put values into fields that stand empty."""
     if not values:
@@ -330,12 +281,3 @@ def _fill(obj: UnitGroup | Decision | Round, values: Mapping[str, Any], what: st
         setattr(obj, name, value)
     obj.save(update_fields=list(values))
     report.add(what)
-
-
-def _csv(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _date(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None

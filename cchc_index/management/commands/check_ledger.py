@@ -1,19 +1,13 @@
 """`manage.py check_ledger`: the log's chain is whole, rows and files equal the log, publications stand."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 
-from appraisal import ledger as appraisal
+from cchc_index import ledger
 from cchc_index.lib.commands import OperatorCommand
-from criteria import ledger as criteria
-from results import ledger as results
-from selfassess import ledger as selfassess
-from surveys import ledger as surveys
 from units import anchors
-from units import ledger as log
 from units.models import LogEntry, LogHead
 
 
@@ -44,7 +38,7 @@ class Command(OperatorCommand):
         first = LogEntry.objects.filter(number=1).values_list("digest", flat=True).first() or ""
         own, foreign = anchors.of_chain([*kept, *(mark for _, mark in given if mark)], first)
         head = LogHead.objects.filter(pk=1).first()
-        problems = [*unreadable, *breaks(head, own, options["files"] == "yes")]
+        problems = [*unreadable, *ledger.check(head, own, options["files"] == "yes")]
         if problems:
             self._refuse(problems)
         self._say(head, own, foreign)
@@ -58,15 +52,3 @@ class Command(OperatorCommand):
             self.stdout.write(f"Mốc để giữ ở ngoài: {count}:{head.digest}")
             if all(anchor.count < count for anchor in own):
                 anchors.append(count, head.digest)
-
-
-def breaks(head: LogHead | None, marks: list[anchors.Anchor], files: bool) -> Iterator[str]:
-    """Vietnamese sentences for everything that is not as the log and the outside marks say."""
-    entries = LogEntry.objects.order_by("number").iterator(2000)
-    yield from log.check(entries, head, marks)
-    yield from log.check_people()
-    yield from criteria.check()
-    yield from selfassess.check(files=files)
-    yield from surveys.check(files=files)
-    yield from appraisal.check()
-    yield from results.check()

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from cchc_index import ledger as whole
 from cchc_index.lib.commands import CommandRefused
-from results.management.commands import check_ledger
-from results.tests.ledger_year import Year, year
+from cchc_index.tests.ledger_year import Year, year
 from selfassess import actions
 from units import anchors, ledger
 from units.models import LogEntry, LogHead
@@ -23,7 +23,7 @@ def case() -> Year:
 
 
 def faults(files: bool = True, marks: list[anchors.Anchor] | None = None) -> list[str]:
-    return list(check_ledger.breaks(LogHead.objects.first(), marks or [], files))
+    return list(whole.check(LogHead.objects.first(), marks or [], files))
 
 
 def sql(*statements: str) -> None:

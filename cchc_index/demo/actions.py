@@ -14,13 +14,14 @@ from appraisal.models import Appraisal, Assignment, Stage
 from appraisal.reasons import ensure_reasons
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.official.actions import load_official
+from cchc_index.official.files import years
 from criteria import actions as criteria
 from criteria.models import CriteriaSet, Phase, Provenance, Round, RoundGroup
 from criteria.queries import round_groups
 from results.files import actions as files
 from results.publication import actions as publications
 from selfassess.models import SelfAssessment
-from surveys import official
 from surveys.models import ImportBatch, SurveyScore
 from units.models import Unit, User
 
@@ -56,7 +57,7 @@ def load(*, year: int, practice: int | None) -> list[str]:
 def _refuse_beside_real_work() -> None:
     if settings.PRODUCTION:
         raise Refused("Không nạp dữ liệu trình diễn ở cấu hình vận hành: tài khoản trình diễn có mật khẩu công khai.")
-    real = Round.objects.filter(illustrative=False).exclude(year__in=official.years()).order_by("year").first()
+    real = Round.objects.filter(illustrative=False).exclude(year__in=years()).order_by("year").first()
     if real is not None:
         raise Refused(f"Đã có kỳ {real.year} thật: không nạp dữ liệu trình diễn bên cạnh. Dùng một VAR_DIR khác.")
     work = (SelfAssessment, Appraisal, SurveyScore, ImportBatch)
@@ -69,7 +70,7 @@ def _refuse_beside_real_work() -> None:
 
 def _load(year: int, practice: int | None) -> Iterator[str]:
     if not Round.objects.filter(year=year).exists():
-        official.load_official()
+        load_official()
     rounds = {r.year: r for r in Round.objects.order_by("year")}
     if year not in rounds:
         known = ", ".join(map(str, sorted(rounds)))

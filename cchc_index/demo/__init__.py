@@ -1,5 +1,1 @@
 """The demonstration: one complete illustrative year and one open for practice. Every score is invented."""
-
-from .load import load
-
-__all__ = ["load"]

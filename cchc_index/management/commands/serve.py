@@ -20,16 +20,17 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from cchc_index.demo import accounts
 from cchc_index.lib import clock
 from cchc_index.lib.alone import alone
 from cchc_index.lib.commands import CommandRefused, OperatorCommand
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
+from cchc_index.official.actions import load_official
+from cchc_index.official.queries import summary
 from results import tasks
-from results.demo import accounts
 from selfassess import reminders
 from selfassess.actions import rescan
-from surveys import official
 from units import mail
 
 log = logging.getLogger(__name__)
@@ -82,8 +83,8 @@ class Command(OperatorCommand):
     def _load(self) -> None:
         """What `make run` shows. Beside real rounds nothing is invented, and the system opens all the same."""
         with alone(settings.VAR_DIR / "setup.lock"):
-            report = official.load_official()
-            for line in (*report.lines(), *(official.summary() if report.added else ())):
+            report = load_official()
+            for line in (*report.lines(), *(summary() if report.added else ())):
                 self.stdout.write(line)
             with suppress(CommandRefused):
                 call_command("load_demo", stdout=self.stdout, stderr=self.stderr)

@@ -13,7 +13,7 @@ from surveys.batches import actions as batches
 from surveys.models import RespondentGroup
 from units.models import Unit, User
 
-from .invent import Inventor
+from .invention import Inventor
 
 FIGURE_SOURCE = "Số liệu minh họa, không phải kết quả đo lường thật"
 BALLOTS_PER_UNIT = 6

@@ -8,11 +8,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from cchc_index.official import files
+from cchc_index.official.actions import load_official
 from criteria import scoring
 from criteria.models import CriteriaSet, Criterion, Decision, Phase, Provenance, Round, RoundGroup, Source
 from criteria.queries import units_of
 from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory
-from surveys import official
 from surveys.models import AnswerScale, Ballot, RespondentGroup, Survey
 from units.models import LogEntry, Unit, UnitGroup
 from units.tests.factories import UnitFactory, UnitGroupFactory
@@ -23,7 +24,7 @@ ASSESSED = {SETS[0]: 69, SETS[1]: 67, SETS[2]: 70, SETS[3]: 70}
 
 @pytest.fixture
 def loaded(db):
-    return official.load_official()
+    return load_official()
 
 
 def criteria_of(number, group):
@@ -168,7 +169,7 @@ def test_every_rule_is_sound_every_kind_is_used_and_every_self_leaf_has_guidance
 
 
 def test_best_figures_reach_the_maximum_and_worst_none_where_the_rule_has_steps_or_bands():
-    for path in sorted(official.FOLDER.glob("criteria_*.json")):
+    for path in sorted(files.FOLDER.glob("criteria_*.json")):
         for row in json.loads(path.read_text(encoding="utf-8")):
             kind = row.get("rule", {}).get("kind")
             if kind in ("steps", "bands"):
@@ -214,7 +215,7 @@ def everything():
 def test_second_load_changes_nothing_and_logs_nothing(loaded):
     assert loaded.added["đơn vị"] == 53
     before = everything()
-    again = official.load_official()
+    again = load_official()
     assert again.lines() == ["Không có gì thay đổi."]
     assert everything() == before
 
@@ -225,7 +226,7 @@ def test_what_an_officer_changed_stays_and_is_named():
     leaf = criteria_of("3598/QĐ-UBND", "so").get(code="1.2")
     leaf.name = "Chế độ báo cáo, sửa tay"
     leaf.save()
-    again = official.load_official()
+    again = load_official()
     assert again.added == {}
     assert any("Sở Nội vụ Hà Nội" in line for line in again.kept)
     assert any("để nguyên" in line for line in again.kept)
@@ -236,7 +237,7 @@ def test_an_imported_annex_is_left_alone_and_nothing_is_linked_to_other_content(
     block = UnitGroupFactory(code="so", name="Sở, cơ quan tương đương Sở")
     theirs = CriteriaSetFactory(decision=DecisionFactory(number="6677/QĐ-UBND"), group=block)
     CriterionFactory(criteria_set=theirs, code="1.2", name="Tiêu chí chính thức")
-    report = official.load_official()
+    report = load_official()
     assert [row.name for row in theirs.criteria.order_by("pk")] == ["Tiêu chí chính thức"]
     assert any("6677/QĐ-UBND" in line and "để nguyên" in line for line in report.kept)
     assert not criteria_of("3598/QĐ-UBND", "so").exclude(previous=None).exists()
@@ -246,7 +247,7 @@ def test_an_imported_annex_is_left_alone_and_nothing_is_linked_to_other_content(
 def test_missing_units_of_a_known_block_are_added_and_its_bare_name_filled(db):
     block = UnitGroupFactory(code="huyen", name="huyen")
     UnitFactory(group=block, code="001", name="UBND quận Ba Đình")
-    official.load_official()
+    load_official()
     block.refresh_from_db()
     assert block.name == "UBND quận, huyện, thị xã"
     assert block.units.count() == 30
@@ -255,7 +256,7 @@ def test_missing_units_of_a_known_block_are_added_and_its_bare_name_filled(db):
 @pytest.mark.usefixtures("loaded")
 def test_a_respondent_group_taken_out_stays_out():
     RespondentGroup.objects.filter(code="lanh_dao_xa").delete()
-    official.load_official()
+    load_official()
     assert not RespondentGroup.objects.filter(code="lanh_dao_xa").exists()
 
 
@@ -273,15 +274,15 @@ def test_command_prints_what_stands_with_its_marks():
 
 @pytest.mark.usefixtures("db")
 def test_a_missing_file_saves_nothing(tmp_path):
-    for path in official.FOLDER.iterdir():
+    for path in files.FOLDER.iterdir():
         if path.name != "criteria_3598_huyen.json":
             (tmp_path / path.name).write_bytes(path.read_bytes())
     with pytest.raises(FileNotFoundError):
-        official.load_official(folder=tmp_path)
+        load_official(folder=tmp_path)
     assert not Unit.objects.exists()
 
 
 @pytest.mark.usefixtures("db")
 def test_loading_takes_few_queries(django_assert_max_num_queries):
     with django_assert_max_num_queries(150):
-        official.load_official()
+        load_official()

@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
+from cchc_index.tests.ledger_year import Year, year
+from cchc_index.tests.test_tampering import faults, found
 from results.models import Publication
 from results.publication import actions as publications
-from results.tests.ledger_year import Year, year
-from results.tests.test_tampering import faults, found
 from selfassess import actions as selfassess
 from selfassess.models import Evidence
 from selfassess.tests.factories import tiny_pdf
