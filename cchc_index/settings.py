@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "surveys",
     "results",
     "import_export",
-    "django_htmx",
     "csp",
     "axes",
     "cchc_index.apps.Admin",
@@ -112,7 +111,6 @@ MIDDLEWARE = [
     "cchc_index.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

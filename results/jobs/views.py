@@ -2,10 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_vary_headers
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from cchc_index.lib.fragments import page_or_part
 from results.book import slug
 from results.models import Job
 
@@ -18,11 +18,8 @@ from .queries import is_waiting
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a piece of background work is. The page loads itself anew while the work goes on."""
     found = get_object_or_404(rules.visible_jobs(request.user), pk=pk)
-    waiting = is_waiting(found)
-    template = "results/jobs/progress.html" if getattr(request, "htmx", False) else "results/jobs/job.html"
-    response = render(request, template, {"job": found, "waiting": waiting})
-    patch_vary_headers(response, ["HX-Request"])  # one address, two answers
-    return response
+    context = {"job": found, "waiting": is_waiting(found)}
+    return page_or_part(request, "results/jobs/job.html", "results/jobs/progress.html", context)
 
 
 @login_not_required

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Refused
@@ -295,3 +296,17 @@ def test_predicate_and_queryset_see_the_same_jobs(round_group, manager):
     for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory()):
         seen = {job.pk for job in jobs if job_rules.may_see_job(user, job)}
         assert seen == set(job_rules.visible_jobs(user).values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("header", "part"), [({"hx-request": "true"}, True), ({"hx-request": "false"}, False), ({}, False)]
+)
+def test_htmx_gets_the_progress_alone_and_caches_are_told(round_group, client, header, part):
+    client.force_login(person(Role.INDEX_MANAGER))
+    job = computation.enqueue_recompute(round_group.pk)
+
+    response = client.get(reverse("results:job", args=[job.pk]), headers=header)
+
+    assert ("<html" not in response.content.decode()) is part
+    assert 'id="progress"' in response.content.decode()
+    assert "HX-Request" in response["Vary"]
