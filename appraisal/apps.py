@@ -6,7 +6,7 @@ class Config(AppConfig):
     verbose_name = "Thẩm định"
 
     def ready(self) -> None:
-        from selfassess import council
+        from selfassess.lastyear import council
 
         from . import last_year
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef
 
 from criteria.models import RoundGroup
-from selfassess import queries as selfassessed
+from selfassess.evidence.queries import evidence_changes
 from selfassess.models import SelfAssessment, SelfScore
 
 from . import steps
@@ -32,7 +32,7 @@ def by_cell(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]
     """The cells of `units` × `leaves` on which something changed. Two queries, up to three more where an
     assessment was reopened."""
     scores = _scores(round_group, units, leaves)
-    papers = selfassessed.evidence_changes(round_group, units)
+    papers = evidence_changes(round_group, units)
     history = _history(round_group, units, leaves)
     found = {cell: tuple(_words(rows, scores.get(cell), papers.get(cell))) for cell, rows in history.items()}
     return {cell: words for cell, words in found.items() if words}

@@ -1,9 +1,9 @@
-"""The council's released words of an earlier year, for the unit's own page (selfassess.council)."""
+"""The council's released words of an earlier year, for the unit's own page (selfassess.lastyear.council)."""
 
 from collections.abc import Sequence
 
 from criteria.models import Criterion, RoundGroup
-from selfassess.council import Finding
+from selfassess.lastyear.council import Finding
 from units.models import Unit
 
 from . import rules

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Count, FilteredRelation, Q, QuerySet, Value
 
 from criteria.models import Criterion, RoundGroup
-from selfassess import findings
+from selfassess.evidence.queries import warned_cells
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
@@ -228,7 +228,7 @@ def sheet(
     unit = units[0].pk if len(units) == 1 else None
     leaf = leaves[0].pk if len(leaves) == 1 else None
     submitted, claims = _claims(round_group, unit, leaf, evidence=evidence)
-    warned = findings.warned_cells(round_group.round, round_group.pk, unit, leaf) if evidence else {}
+    warned = warned_cells(round_group.round, round_group.pk, unit, leaf) if evidence else {}
     return Sheet(
         submitted,
         claims,

@@ -24,8 +24,9 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 def measure(count: int) -> None:
     """Every step of the round trip, then the baseline, on two assessments of the same shape."""
-    from selfassess import actions, queries
+    from selfassess.core.queries import task_list
     from selfassess.tests.workbooks import everything, filled, large_assessment, template
+    from selfassess.workbook import actions as workbook
     from selfassess.workbook.comparing import compare
     from selfassess.workbook.reading import read
     from units.models import Role
@@ -35,13 +36,13 @@ def measure(count: int) -> None:
     officer = person(Role.UNIT_OFFICER, assessment.unit)
     writing, content = timed(lambda: template(assessment))
     typed = io.BytesIO(filled(content, everything(count)))
-    tasks = queries.task_list(assessment)
+    tasks = task_list(assessment)
     reading, given = timed(lambda: read(typed, tasks))
     comparing, found = timed(lambda: compare(given, tasks))
     lines = [row.line() for row in found.changes]
-    applying, changed = timed(lambda: actions.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=lines))
+    applying, changed = timed(lambda: workbook.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=lines))
     again, back = timed(lambda: template(assessment))
-    tasks = queries.task_list(assessment)
+    tasks = task_list(assessment)
     assert changed == count
     assert not compare(read(io.BytesIO(back), tasks), tasks).changes
     single = one_by_one(twin, lines)
@@ -57,16 +58,18 @@ def measure(count: int) -> None:
 
 def one_by_one(twin: Any, lines: Sequence[Any]) -> float:
     """Seconds for the same values saved criterion after criterion, without the pages."""
-    from selfassess import actions, queries
+
+    from selfassess.core.queries import task_list
+    from selfassess.scores import actions as scores
     from units.models import Role
     from units.tests.factories import person
 
     officer = person(Role.UNIT_OFFICER, twin.unit)
-    leaves = [row.criterion.pk for row in queries.task_list(twin).leaves]
+    leaves = [row.criterion.pk for row in task_list(twin).leaves]
     started = time.perf_counter()
     for criterion, given in zip(leaves, lines, strict=True):
         values = asdict(given) | {"criterion_id": criterion, "seen_version": 0}
-        actions.save_score(actor=officer, assessment_id=twin.pk, **values)
+        scores.save_score(actor=officer, assessment_id=twin.pk, **values)
     return time.perf_counter() - started
 
 

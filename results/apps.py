@@ -6,7 +6,7 @@ class Config(AppConfig):
     verbose_name = "Kết quả và công bố"
 
     def ready(self) -> None:
-        from selfassess import council  # inline: registration
+        from selfassess.lastyear import council  # inline: registration
 
         from .publication.queries import published_points  # inline: registration
 

@@ -148,7 +148,7 @@ class Document(models.Model):
     scan_note = models.CharField("kết quả quét", max_length=200, blank=True)
     # When scanning and reading were last asked for; the sweeper asks again when no answer came.
     asked_at = models.DateTimeField("giao quét lúc", null=True, blank=True)
-    # What evidence_reading found in these bytes under this number; empty: not read yet.
+    # What examination.text_reading found in these bytes under this number; empty: not read yet.
     reading = models.JSONField("kết quả đọc", null=True, blank=True)
 
     class Meta:
@@ -158,6 +158,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.abstract}".strip()
+
+    @property
+    def opens_in_browser(self) -> bool:
+        """Whether a browser shows the file by itself and cannot run it."""
+        return self.content_type in ("application/pdf", "image/png", "image/jpeg")
 
 
 class DocumentReading(models.Model):

@@ -130,3 +130,12 @@ def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
 def is_member(user: people.AnyUser, unit_id: int) -> bool:
     """Officer or head of the unit: may open the assessment and add to the unit's documents."""
     return people.has_unit_role(user, unit_id, *UNIT_ROLES)
+
+
+def withheld(document: Document, *, own: bool) -> str:
+    """Why nobody gets the file now; "" when it is given. While the daemon looks, only its own unit does."""
+    if document.scan_state == Document.Scan.INFECTED:
+        return "Tệp có mã độc nên đã bị chặn với mọi người; đơn vị phải thay bằng tệp sạch."
+    if document.scan_state == Document.Scan.SCANNING and not own:
+        return "Tệp đang quét mã độc, thường xong sau ít phút: tải lại trang này để mở."
+    return ""

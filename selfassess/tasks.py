@@ -2,14 +2,20 @@
 
 from celery import shared_task
 
-from . import actions
+from .examination import actions as examination
+from .reminders import actions as reminders
 
 
 @shared_task(name="selfassess.scan_document")
 def scan_document(document_id: int) -> None:
-    actions.examine(document_id)
+    examination.examine(document_id)
 
 
 @shared_task(name="selfassess.rescan")
 def rescan() -> int:
-    return actions.rescan()
+    return examination.rescan()
+
+
+@shared_task(name="selfassess.send_reminders")
+def send_reminders() -> int:
+    return reminders.send_reminders().written

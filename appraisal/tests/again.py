@@ -3,24 +3,25 @@
 from appraisal.tests.factories import Council
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions as selfassess
+from selfassess.lifecycle import actions as lifecycle
+from selfassess.scores import actions as scores
 
 
 def reopened(case: Council) -> dict[str, int]:
     """The unit's assessment is open again; what the unit's own verbs ask for."""
     assessment = case.round_group.assessments.get(unit=case.first)
     open_phase(case.round_group.round, Phase.Kind.SELF_ASSESSMENT)
-    selfassess.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Bổ sung tài liệu.")
+    lifecycle.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Bổ sung tài liệu.")
     return {"assessment_id": assessment.pk}
 
 
 def handed_in_again(case: Council, key: dict[str, int]) -> None:
-    selfassess.hand_over(actor=case.officer, **key)
-    selfassess.submit(actor=case.head, **key)
+    lifecycle.hand_over(actor=case.officer, **key)
+    lifecycle.submit(actor=case.head, **key)
 
 
 def rescore(case: Council, key: dict[str, int], points: str) -> None:
-    selfassess.save_score(
+    scores.save_score(
         actor=case.officer,
         **key,
         criterion_id=case.leaf.pk,

@@ -9,11 +9,11 @@ from appraisal import actions
 from appraisal.models import Action, Appraisal, Reason, Stage
 from appraisal.tests.factories import Council, assign, council, release_row, release_stage
 from cchc_index.lib import clock
+from cchc_index.lib.sample_pdf import sample_pdf
 from cchc_index.lib.tests.browser import PASSWORD
 from criteria.models import Criterion, Phase
 from criteria.tests.factories import CriterionFactory, open_phase
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
-from selfassess.samples import sample_pdf
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 

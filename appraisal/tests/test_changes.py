@@ -14,7 +14,7 @@ from appraisal.tests.factories import Council, council, document, release_stage,
 from appraisal.tests.pages import WORDS, cell_page, sign_in, unit_page
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions as selfassess
+from selfassess.evidence import actions as evidence
 from units.tests.factories import UnitFactory
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_evidence_changed_after_the_decision_stands_out(case):
     lower(case)
     key = reopened(case)
     paper = document(case.first, case.officer)
-    link = selfassess.attach(
+    link = evidence.attach(
         actor=case.officer, **key, criterion_id=case.leaf.pk, document_id=paper.pk, page=1, section=""
     )
     handed_in_again(case, key)
@@ -122,7 +122,7 @@ def test_evidence_changed_after_the_decision_stands_out(case):
     lower(case, 1)
     assert news(case) == {}
     key = reopened(case)
-    selfassess.detach(actor=case.officer, **key, evidence_id=link.pk)
+    evidence.detach(actor=case.officer, **key, evidence_id=link.pk)
     handed_in_again(case, key)
     assert news(case) == {"1.1": ("đơn vị đổi tài liệu kiểm chứng",)}
 

@@ -15,8 +15,9 @@ from criteria import actions as criteria
 from criteria import queries as criteria_queries
 from criteria.models import Phase
 from criteria.tests.factories import CriteriaSetFactory, RoundGroupFactory, open_phase
-from selfassess import actions as selfassess
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
+from selfassess.scores import actions as scores
 from units.models import Role
 from units.tests.factories import UnitGroupFactory, person
 
@@ -149,8 +150,8 @@ def test_a_reopening_and_the_scores_that_changed_since(case):
     """A draft is the unit's own business; submitted again, its changes are told with their cell."""
     open_phase(case.round_group.round, Phase.Kind.SELF_ASSESSMENT)
     assessment = SelfAssessment.objects.get(unit=case.first)
-    selfassess.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Nộp nhầm tệp.")
-    selfassess.save_score(
+    lifecycle.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Nộp nhầm tệp.")
+    scores.save_score(
         actor=case.officer,
         assessment_id=assessment.pk,
         criterion_id=case.leaf.pk,

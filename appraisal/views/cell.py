@@ -17,9 +17,10 @@ from cchc_index.lib import numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess import findings, last_year
-from selfassess.files import SHOWN, withheld
+from selfassess.evidence.queries import remarks_on_evidence
+from selfassess.lastyear import queries as last_year
 from selfassess.models import Evidence
+from selfassess.rules import withheld
 from units.models import Unit
 
 from . import panels
@@ -95,8 +96,8 @@ def _page(
     opinions = panels.opinions_of(here, nav.here, score)
     row = panels.acting(here, nav.here, opinions)
     evidence = queries.evidence_of(score)
-    said = findings.of_evidence(evidence, here.round_group.round, unit.pk, names=True)
-    showable = [e for e in evidence if e.document.content_type in SHOWN and not withheld(e.document, own=False)]
+    said = remarks_on_evidence(evidence, here.round_group.round, unit.pk, names=True)
+    showable = [e for e in evidence if e.document.opens_in_browser and not withheld(e.document, own=False)]
     # The scope was checked: whoever may see the cell may read all of its steps.
     steps = queries.steps(AppraisalEntry.objects.filter(appraisal=row.record.pk)) if row.record else []
     context = {

@@ -14,7 +14,7 @@ from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria import scoring
 from criteria.models import Phase, Round
-from selfassess.files import answer
+from selfassess.documents.views import answer
 from units import rules as people
 from units.models import Unit, User
 

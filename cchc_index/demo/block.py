@@ -8,7 +8,7 @@ from decimal import Decimal
 from appraisal import actions as appraisal
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup, Source
-from selfassess import actions as selfassess
+from selfassess.archive import actions as archive
 from surveys.batches import actions as batches
 from surveys.models import RespondentGroup
 from units.models import Unit, User
@@ -39,7 +39,7 @@ class Block:
         for code, unit in self.units.items():
             if code not in without:
                 self._archive_unit(unit, own, council)
-        selfassess.import_scores(actor=actor, round_group=self.round_group, rows=own)
+        archive.import_scores(actor=actor, round_group=self.round_group, rows=own)
         appraisal.import_standings(actor=actor, round_group=self.round_group, rows=council)
 
     def _archive_unit(

@@ -8,11 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from appraisal import actions as appraisal
 from appraisal import consistency_report
 from appraisal.models import Action, Appraisal, Reason, Stage
+from cchc_index.lib.sample_pdf import sample_pdf
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess import actions as selfassess
+from selfassess.documents import actions as documents
+from selfassess.evidence import actions as evidence
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore
-from selfassess.samples import sample_pdf
+from selfassess.scores import actions as scores
 from units.models import User
 
 from .block import Block
@@ -33,7 +36,7 @@ class Walk:
         self.unit = block.units[code]
 
     def assess(self, *, left: int = 0) -> SelfAssessment:
-        assessment = selfassess.open_assessment(actor=self.officer, round_group=self.block.round_group, unit=self.unit)
+        assessment = lifecycle.open_assessment(actor=self.officer, round_group=self.block.round_group, unit=self.unit)
         leaves = self.block.self_leaves()
         for leaf in leaves[: len(leaves) - left]:
             self._score(assessment, leaf)
@@ -42,7 +45,7 @@ class Walk:
 
     def _score(self, assessment: SelfAssessment, leaf: Criterion) -> None:
         invented = self.block.inventors[self.code].score(leaf)
-        selfassess.save_score(
+        scores.save_score(
             actor=self.officer,
             assessment_id=assessment.pk,
             criterion_id=leaf.pk,
@@ -62,7 +65,7 @@ class Walk:
             said = [f"Số: {number}."] if index + 1 < len(DOCUMENTS) else []
             lines = [*said, f"Đơn vị: {self.unit.name}.", f"Kỳ đánh giá: năm {year}.", "Nội dung dựng để trình diễn."]
             content = sample_pdf(f"{title} năm {year}", lines)
-            document = selfassess.add_document(
+            document = documents.add_document(
                 actor=self.officer,
                 unit_id=self.unit.pk,
                 upload=SimpleUploadedFile(f"{kind.lower()}-{year}.pdf", content, "application/pdf"),
@@ -73,7 +76,7 @@ class Walk:
             )
             for leaf in leaves[index :: len(DOCUMENTS) + 1]:
                 if SelfScore.objects.filter(assessment=assessment, criterion=leaf).exists():
-                    selfassess.attach(
+                    evidence.attach(
                         actor=self.officer,
                         assessment_id=assessment.pk,
                         criterion_id=leaf.pk,
@@ -82,8 +85,8 @@ class Walk:
                     )
 
     def submit(self, assessment: SelfAssessment) -> None:
-        selfassess.hand_over(actor=self.officer, assessment_id=assessment.pk)
-        selfassess.submit(actor=self.head, assessment_id=assessment.pk)
+        lifecycle.hand_over(actor=self.officer, assessment_id=assessment.pk)
+        lifecycle.submit(actor=self.head, assessment_id=assessment.pk)
 
     def appraise(self, member: User) -> None:
         """Adjust three leaves with a reason, recognise the rest."""

@@ -1,6 +1,6 @@
 """What is wrong with a file, by row and column, with its repair. An import refuses with all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -35,6 +35,14 @@ class ImportRefused(Exception):
 
 class Refused(Exception):
     """An action was refused: wrong state, wrong actor, bad input. The message is for people."""
+
+
+class Invalid(Refused):
+    """Typed values that cannot be taken; `errors` is field name → sentence with the repair."""
+
+    def __init__(self, errors: Mapping[str, str]):
+        self.errors = dict(errors)
+        super().__init__(" ".join(self.errors.values()))
 
 
 class Conflict(Refused):

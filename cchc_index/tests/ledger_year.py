@@ -12,8 +12,11 @@ from cchc_index.lib import clock
 from criteria.models import Phase, RoundGroup
 from criteria.tests.factories import open_phase, small_round
 from results.publication import actions as publications
-from selfassess import actions as selfassess
+from selfassess.archive import actions as archive
+from selfassess.documents import actions as documents
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Document, SelfAssessment
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import tiny_pdf
 from surveys.batches import actions as batches
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows
@@ -47,9 +50,9 @@ def year() -> Year:
     record_account(actor=None, user=UserFactory(username="quantri", is_staff=True, is_superuser=True))
     assessment, document = _assess(block, own, officer, head)
     leaves = {c.code: c.pk for c in block.criteria_set.criteria.filter(is_leaf=True)}
-    archive = {(other.pk, leaves["1.1"]): Decimal("1.5"), (other.pk, leaves["1.2"]): None}
-    selfassess.import_scores(actor=manager, round_group=block, rows=archive)
-    standings = {**archive, (own.pk, leaves["1.1"]): Decimal(1), (own.pk, leaves["1.2"]): Decimal(1)}
+    finished = {(other.pk, leaves["1.1"]): Decimal("1.5"), (other.pk, leaves["1.2"]): None}
+    archive.import_scores(actor=manager, round_group=block, rows=finished)
+    standings = {**finished, (own.pk, leaves["1.1"]): Decimal(1), (own.pk, leaves["1.2"]): Decimal(1)}
     appraisal.import_standings(actor=manager, round_group=block, rows=standings)
     open_phase(block.round, Phase.Kind.ROUND1, opens=clock.now())
     _taken_back(block, own, other, manager)
@@ -67,10 +70,10 @@ def _person(role: Role, unit: Unit) -> tuple[User, Membership]:
 
 def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[SelfAssessment, Document]:
     open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
-    assessment = selfassess.open_assessment(actor=officer, round_group=block, unit=unit)
+    assessment = lifecycle.open_assessment(actor=officer, round_group=block, unit=unit)
     leaves = block.criteria_set.criteria.filter(source="self").order_by("position")
     for leaf, points in zip(leaves, ("1", "1"), strict=True):
-        selfassess.save_score(
+        scores.save_score(
             actor=officer,
             assessment_id=assessment.pk,
             criterion_id=leaf.pk,
@@ -81,7 +84,7 @@ def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[S
             na_reason="",
             seen_version=0,
         )
-    evidence = selfassess.add_evidence(
+    evidence = documents.add_evidence(
         actor=officer,
         assessment_id=assessment.pk,
         criterion_id=leaves[0].pk,
@@ -92,8 +95,8 @@ def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[S
         abstract="Báo cáo",
         page=1,
     )
-    selfassess.hand_over(actor=officer, assessment_id=assessment.pk)
-    selfassess.submit(actor=head, assessment_id=assessment.pk)
+    lifecycle.hand_over(actor=officer, assessment_id=assessment.pk)
+    lifecycle.submit(actor=head, assessment_id=assessment.pk)
     return assessment, evidence.document
 
 

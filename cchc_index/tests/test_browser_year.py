@@ -189,6 +189,6 @@ def public_reads_and_verifies(page: Page, site: Site, folder: Path) -> None:
 
 
 def _pdf() -> bytes:
-    from selfassess.samples import sample_pdf
+    from cchc_index.lib.sample_pdf import sample_pdf
 
     return sample_pdf("Báo cáo minh họa", ["Một trang."])

@@ -12,7 +12,9 @@ from cchc_index.tests.ledger_year import Year, year
 from cchc_index.tests.test_tampering import faults, found
 from results.models import Publication
 from results.publication import actions as publications
-from selfassess import actions as selfassess
+from selfassess.documents import actions as documents
+from selfassess.evidence import actions as evidence
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Evidence
 from selfassess.tests.factories import tiny_pdf
 from surveys.batches import actions as batches
@@ -38,19 +40,19 @@ def page(case: Year, client: Client) -> Client:
 
 def test_reopened_changed_and_submitted_again(case: Year) -> None:
     key = {"actor": case.officer, "assessment_id": case.assessment.pk}
-    selfassess.reopen(actor=case.manager, assessment_id=case.assessment.pk, reason="Bổ sung.")
+    lifecycle.reopen(actor=case.manager, assessment_id=case.assessment.pk, reason="Bổ sung.")
     assert faults() == []
     data = {"number": "13/BC-SNV", "issued_on": date(2024, 6, 1), "issuer": "Sở Nội vụ", "abstract": "Báo cáo"}
     new = SimpleUploadedFile("moi.pdf", tiny_pdf(2), "application/pdf")
-    selfassess.replace_document(actor=case.officer, document_id=case.document.pk, upload=new, **data)
+    documents.replace_document(actor=case.officer, document_id=case.document.pk, upload=new, **data)
     live = Evidence.objects.get(removed_at=None)
-    selfassess.move_place(**key, evidence_id=live.pk, page=2, section="II")
+    evidence.move_place(**key, evidence_id=live.pk, page=2, section="II")
     assert faults() == []
-    selfassess.hand_over(**key)
-    selfassess.send_back(actor=case.head, assessment_id=case.assessment.pk, reason="Xem lại trang.")
-    selfassess.detach(**key, evidence_id=live.pk)
-    selfassess.hand_over(**key)
-    selfassess.submit(actor=case.head, assessment_id=case.assessment.pk)
+    lifecycle.hand_over(**key)
+    lifecycle.send_back(actor=case.head, assessment_id=case.assessment.pk, reason="Xem lại trang.")
+    evidence.detach(**key, evidence_id=live.pk)
+    lifecycle.hand_over(**key)
+    lifecycle.submit(actor=case.head, assessment_id=case.assessment.pk)
     assert faults() == []
     assert found("UPDATE selfassess_evidence SET document_id = document_id - 1 WHERE page = 2")
 

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from cchc_index import ledger as whole
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.tests.ledger_year import Year, year
-from selfassess import actions
+from selfassess.lifecycle import actions as lifecycle
+from selfassess.scores import actions as scores
 from units import anchors, ledger
 from units.models import LogEntry, LogHead
 
@@ -286,9 +287,9 @@ def test_checking_asks_the_same_number_of_questions_whatever_the_scores(
     with django_assert_max_num_queries(120) as few:
         assert faults() == []
     leaf = case.round_group.criteria_set.criteria.get(code="1.2")
-    actions.reopen(actor=case.manager, assessment_id=case.assessment.pk, reason="Bổ sung.")
+    lifecycle.reopen(actor=case.manager, assessment_id=case.assessment.pk, reason="Bổ sung.")
     for version, points in ((1, "0.5"), (2, "0.25"), (3, "0.75")):
-        actions.save_score(
+        scores.save_score(
             actor=case.officer, assessment_id=case.assessment.pk, criterion_id=leaf.pk, figures={}, points=points,
             explanation="Đã xem lại.", na_claimed=False, na_reason="", seen_version=version,
         )  # fmt: skip

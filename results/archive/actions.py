@@ -4,7 +4,7 @@ from django.db import transaction
 
 from appraisal import actions as appraisal
 from criteria.models import RoundGroup
-from selfassess import actions as selfassess
+from selfassess.archive import actions as selfassess
 from surveys.scores import actions as scores
 
 from .sheet import Archive

@@ -14,7 +14,7 @@ from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup
 from results import bundle, ranking
 from results.models import Computation, UnitResult
-from selfassess import queries as selfassessed
+from selfassess.scores import queries as selfassessed
 from surveys.scores import queries as surveyed
 from units.models import Unit
 

@@ -14,7 +14,7 @@ from results.book import Book, parse_bundle, read_bundle, slug
 from results.computation.queries import group_inputs
 from results.models import Publication
 from results.queries import measured_groups
-from selfassess.council import Finding
+from selfassess.lastyear.council import Finding
 from units.models import Unit
 from units.rules import AnyUser
 

@@ -11,7 +11,7 @@ from criteria.tests.factories import (
     RoundFactory,
     RoundGroupFactory,
 )
-from selfassess import actions as selfassess
+from selfassess.archive import actions as archive
 from surveys.scores import actions as survey_scores
 from units.models import Unit
 from units.tests.factories import UnitFactory, UnitGroupFactory
@@ -52,7 +52,7 @@ def give(round_group: RoundGroup, scores: dict[str, dict[str, str | None]]) -> N
             rows = own if leaves[code].is_self else surveyed
             rows[units[unit], leaves[code].pk] = None if points is None else Decimal(points)
     if own:
-        selfassess.import_scores(actor=None, round_group=round_group, rows=own)
+        archive.import_scores(actor=None, round_group=round_group, rows=own)
         appraisal.import_standings(actor=None, round_group=round_group, rows=own)
     if surveyed:
         survey_scores.import_scores(actor=None, round_group=round_group, rows=surveyed)

@@ -108,8 +108,8 @@ def selfassess() -> tuple[bytes, Reader]:
 def task_list() -> object:
     """Six criteria of every kind of rule, in memory alone."""
     from criteria.models import CriteriaSet, Criterion, Round, RoundGroup
+    from selfassess.core.task_list import Area, TaskList, TaskRow
     from selfassess.models import SelfAssessment
-    from selfassess.queries import Area, Row, TaskList
     from selfassess.tests.workbooks import RULES
     from units.models import Unit, UnitGroup
 
@@ -121,11 +121,11 @@ def task_list() -> object:
         Criterion(pk=n, code=f"1.{n}", name=f"Tiêu chí {n}", source="self", max_points=Decimal(1), rule=rule)
         for n, rule in enumerate(RULES, start=1)
     ]
-    return TaskList(assessment, [Area(top, [Row(leaf) for leaf in leaves])])
+    return TaskList(assessment, [Area(top, [TaskRow(leaf) for leaf in leaves])])
 
 
 def evidence() -> tuple[bytes, Reader]:
-    from selfassess.uploads import inspect
+    from selfassess.documents.inspection import inspect
 
     return units()[0], lambda stream, name: inspect(stream.read(), name, 20 * 2**20)
 

@@ -17,9 +17,10 @@ from criteria.models import Phase
 from criteria.tests.factories import open_phase
 from results.publication import mails
 from results.tests.published import publish
-from selfassess import actions as selfassess
-from selfassess import reminders
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore
+from selfassess.reminders.actions import send_reminders
+from selfassess.reminders.queries import due_step
 from selfassess.tests.factories import small_assessment
 from units.models import Mail, Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -67,7 +68,7 @@ def head(own: SelfAssessment) -> User:
 def test_the_head_hears_of_a_draft_that_waits(own, officer, head, settings) -> None:
     settings.PUBLIC_URL = "https://cchc.example.vn"
     with clock.at(NOON):
-        selfassess.hand_over(actor=officer, assessment_id=own.pk)
+        lifecycle.hand_over(actor=officer, assessment_id=own.pk)
     assert written() == [("hoa@example.vn", "Bản tự đánh giá của Sở Thử chờ ông/bà duyệt")]
     assert text("chờ ông/bà duyệt") == (
         "Kính gửi ông/bà Nguyễn Đình Hòa,\n\n"
@@ -81,8 +82,8 @@ def test_the_head_hears_of_a_draft_that_waits(own, officer, head, settings) -> N
 
 def test_the_officer_hears_why_it_came_back(own, officer, head) -> None:
     with clock.at(NOON):
-        selfassess.hand_over(actor=officer, assessment_id=own.pk)
-        selfassess.send_back(actor=head, assessment_id=own.pk, reason="Thiếu phụ lục 2.")
+        lifecycle.hand_over(actor=officer, assessment_id=own.pk)
+        lifecycle.send_back(actor=head, assessment_id=own.pk, reason="Thiếu phụ lục 2.")
     assert ("ha@example.vn", "Bản tự đánh giá của Sở Thử được trả lại để sửa") in written()
     assert "Lý do: Thiếu phụ lục 2." in text("trả lại để sửa")
 
@@ -90,7 +91,7 @@ def test_the_officer_hears_why_it_came_back(own, officer, head) -> None:
 def test_both_get_the_receipt_and_submitting_again_writes_no_second(own, officer, head) -> None:
     with clock.at(NOON):
         for _ in range(3):
-            done = selfassess.submit(actor=head, assessment_id=own.pk)
+            done = lifecycle.submit(actor=head, assessment_id=own.pk)
     subject = f"Biên nhận {done.receipt_number}: Sở Thử đã nộp bản tự đánh giá"
     assert written() == [("ha@example.vn", subject), ("hoa@example.vn", subject)]
     assert f"Mã kiểm tra: {done.receipt_digest}" in text("Biên nhận")
@@ -100,8 +101,8 @@ def test_both_hear_of_a_reopening_and_its_reason_and_a_second_turn_is_a_new_even
     manager = person(Role.INDEX_MANAGER)
     with clock.at(NOON):
         for _ in range(2):
-            selfassess.submit(actor=head, assessment_id=own.pk)
-            selfassess.reopen(actor=manager, assessment_id=own.pk, reason="Sai kỳ số liệu.")
+            lifecycle.submit(actor=head, assessment_id=own.pk)
+            lifecycle.reopen(actor=manager, assessment_id=own.pk, reason="Sai kỳ số liệu.")
     assert Mail.objects.filter(subject__contains="được mở lại").count() == 4
     assert "Lý do: Sai kỳ số liệu." in text("được mở lại")
     assert "Biên nhận đã cấp không còn hiệu lực" in text("được mở lại")
@@ -109,9 +110,9 @@ def test_both_hear_of_a_reopening_and_its_reason_and_a_second_turn_is_a_new_even
 
 def test_a_refused_verb_and_a_rolled_back_one_write_no_mail(own, officer, head) -> None:
     with clock.at(NOON + timedelta(days=30)), pytest.raises(Refused):
-        selfassess.submit(actor=head, assessment_id=own.pk)
+        lifecycle.submit(actor=head, assessment_id=own.pk)
     with clock.at(NOON), transaction.atomic():
-        selfassess.submit(actor=head, assessment_id=own.pk)
+        lifecycle.submit(actor=head, assessment_id=own.pk)
         assert Mail.objects.count() == 2
         transaction.set_rollback(True)
     assert not Mail.objects.exists()
@@ -147,8 +148,8 @@ def test_reminders_come_seven_three_and_one_day_before_and_each_once(own, office
     counts = []
     for days in range(10, -2, -1):
         with clock.at(days_before(days)):
-            counts.append((days, reminders.send().written))
-            assert reminders.send().written == 0
+            counts.append((days, send_reminders().written))
+            assert send_reminders().written == 0
     assert [days for days, count in counts if count] == [7, 3, 1]
     assert {count for _, count in counts} == {0, 2}
     assert "chưa nộp (đang nhập)" in text("Còn 7 ngày đến hạn nộp")
@@ -156,21 +157,21 @@ def test_reminders_come_seven_three_and_one_day_before_and_each_once(own, office
 
 def test_a_missed_day_is_made_up_for_and_not_after_the_closing(own, officer) -> None:
     with clock.at(days_before(5)):
-        assert reminders.send().written == 1
+        assert send_reminders().written == 1
     with clock.at(datetime(2032, 1, 9, 16, 59, tzinfo=clock.HANOI)):
-        assert reminders.send().written == 1
+        assert send_reminders().written == 1
     with clock.at(datetime(2032, 1, 9, 17, tzinfo=clock.HANOI)):
-        assert reminders.due_step(Phase.objects.get().closes_at) is None
-        assert reminders.send().written == 0
+        assert due_step(Phase.objects.get().closes_at) is None
+        assert send_reminders().written == 0
     assert Mail.objects.filter(subject="Hôm nay đến hạn nộp bản tự đánh giá của Sở Thử").count() == 1
 
 
 def test_who_has_submitted_is_left_in_peace_and_who_has_not_begun_is_not(own, officer, head) -> None:
     late = person(Role.UNIT_HEAD, UnitFactory(group=own.unit.group, name="Sở Chậm"), email="cham@example.vn")
     with clock.at(days_before(1)):
-        selfassess.submit(actor=head, assessment_id=own.pk)
+        lifecycle.submit(actor=head, assessment_id=own.pk)
         Mail.objects.all().delete()
-        assert reminders.send().written == 1
+        assert send_reminders().written == 1
     mail = Mail.objects.get()
     assert mail.recipient == late
     assert "chưa bắt đầu" in mail.body
@@ -186,9 +187,9 @@ def test_an_extended_unit_is_reminded_of_its_own_closing(own, officer) -> None:
             reason="Sáp nhập.",
         )
     with clock.at(days_before(1)):
-        assert reminders.send().written == 0
+        assert send_reminders().written == 0
     with clock.at(datetime(2032, 1, 27, 8, tzinfo=clock.HANOI)):
-        assert reminders.send().written == 1
+        assert send_reminders().written == 1
 
 
 # --- the council's side and the publication -------------------------------------------------------

@@ -25,10 +25,13 @@ from results.statement import actions as statements
 from results.statement import queries as statement_queries
 from results.statement import rules as statement_rules
 from results.tests.published import publish
-from selfassess import actions as selfassess
+from selfassess.archive import actions as archive
+from selfassess.evidence import actions as evidence
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import DocumentFactory
-from surveys.scores import actions as scores
+from surveys.scores import actions as survey_scores
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
@@ -153,10 +156,10 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
     unit = UnitFactory(group=made.round_group.group)
     officer, head = person(Role.UNIT_OFFICER, unit), person(Role.UNIT_HEAD, unit)
-    own = selfassess.open_assessment(actor=officer, round_group=made.round_group, unit=unit)
+    own = lifecycle.open_assessment(actor=officer, round_group=made.round_group, unit=unit)
 
     def save(points: str, version: int, words: str = "", na: str = "") -> None:
-        selfassess.save_score(
+        scores.save_score(
             actor=officer,
             assessment_id=own.pk,
             criterion_id=made.leaf.pk,
@@ -172,11 +175,11 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     save("1,25", 1, "Theo báo cáo.")
     save("", 2, "Theo báo cáo.", "Không có nhiệm vụ.")
     document = DocumentFactory(unit=unit, number="9/BC")
-    selfassess.attach(
+    evidence.attach(
         actor=officer, assessment_id=own.pk, criterion_id=made.leaf.pk, document_id=document.pk, page=1, section="II"
     )
-    selfassess.hand_over(actor=officer, assessment_id=own.pk)
-    selfassess.send_back(actor=head, assessment_id=own.pk, reason="Bổ sung số liệu.")
+    lifecycle.hand_over(actor=officer, assessment_id=own.pk)
+    lifecycle.send_back(actor=head, assessment_id=own.pk, reason="Bổ sung số liệu.")
     found = read(made, officer, unit)
     assert [(m.code, m.what, m.before, m.after, m.reason) for m in found.movements] == [
         ("", "Bắt đầu tự đánh giá", "", "", ""),
@@ -193,7 +196,7 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
 def test_archived_scores_are_movements_of_the_unit_they_name(year: Council) -> None:
     unit = UnitFactory(group=year.round_group.group, code="005")
     rows = {(unit.pk, year.leaf.pk): Decimal("0.5"), (unit.pk, year.other_leaf.pk): None}
-    selfassess.import_scores(actor=year.manager, round_group=year.round_group, rows=rows)
+    archive.import_scores(actor=year.manager, round_group=year.round_group, rows=rows)
     assert [(m.code, m.after) for m in read(year, year.manager, unit).movements] == [
         ("1.1", "0,50"),
         ("1.2", "không áp dụng"),
@@ -204,7 +207,7 @@ def test_archived_scores_are_movements_of_the_unit_they_name(year: Council) -> N
 def survey(made: Council, value: str) -> None:
     leaf = Criterion.objects.get(criteria_set=made.round_group.criteria_set_id, code="1.3")
     rows = {(unit.pk, leaf.pk): Decimal(value) for unit in (made.first, made.second)}
-    scores.import_scores(actor=None, round_group=made.round_group, rows=rows)
+    survey_scores.import_scores(actor=None, round_group=made.round_group, rows=rows)
 
 
 def test_survey_points_are_shown_to_the_unit_from_publication_on(year: Council) -> None:
@@ -269,7 +272,7 @@ def test_a_member_sees_the_criteria_assigned_and_at_home_what_the_unit_sees(year
 def test_a_draft_is_shown_to_the_unit_and_to_managers_and_not_to_the_council(year: Council) -> None:
     open_phase(year.round_group.round, Phase.Kind.SELF_ASSESSMENT)
     own = SelfAssessment.objects.get(unit=year.first)
-    selfassess.reopen(actor=year.manager, assessment_id=own.pk, reason="Thiếu phụ lục.")
+    lifecycle.reopen(actor=year.manager, assessment_id=own.pk, reason="Thiếu phụ lục.")
     assert [m.what for m in read(year, year.head).movements] == ["Mở lại bản tự đánh giá"]
     assert [m.what for m in read(year, year.manager).movements] == ["Mở lại bản tự đánh giá"]
     assert read(year, year.member).movements == []

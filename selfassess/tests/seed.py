@@ -6,8 +6,9 @@ from decimal import Decimal
 from cchc_index.lib.tests.browser import PASSWORD
 from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase, small_round
-from selfassess import actions
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfAssessmentFactory
 from selfassess.tests.test_actions import BANDS
 from units.models import Role, UnitGroup, User
@@ -39,7 +40,7 @@ def _rule(criteria_set: int) -> None:
 
 def _submit(assessment: SelfAssessment, officer: User) -> None:
     for criterion in Criterion.objects.filter(criteria_set=assessment.round_group.criteria_set, source="self"):
-        actions.save_score(
+        scores.save_score(
             actor=officer,
             assessment_id=assessment.pk,
             criterion_id=criterion.pk,
@@ -51,4 +52,4 @@ def _submit(assessment: SelfAssessment, officer: User) -> None:
             seen_version=0,
         )
     head = assessment.unit.memberships.get(role=Role.UNIT_HEAD).user
-    actions.submit(actor=head, assessment_id=assessment.pk)
+    lifecycle.submit(actor=head, assessment_id=assessment.pk)

@@ -7,12 +7,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Conflict, Refused
+from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria.models import Criterion, Extension, Phase
 from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, open_phase
-from selfassess import actions
-from selfassess.entry import Invalid
+from selfassess.evidence import actions as evidence
+from selfassess.lifecycle import actions as lifecycle
+from selfassess.lifecycle.digests import content_digest
 from selfassess.models import SelfAssessment, SelfScore, Transition
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
 from units.models import LogEntry, Role, User
 from units.tests.factories import UnitFactory, person
@@ -62,7 +64,7 @@ def save(actor: User, assessment: SelfAssessment, criterion: Criterion, **typed:
         "seen_version": 0,
         **typed,
     }
-    return actions.save_score(actor=actor, assessment_id=assessment.pk, criterion_id=criterion.pk, **given)
+    return scores.save_score(actor=actor, assessment_id=assessment.pk, criterion_id=criterion.pk, **given)
 
 
 def complete(assessment: SelfAssessment) -> None:
@@ -160,7 +162,7 @@ def test_survey_leaves_and_leaves_of_another_set_are_not_self_assessed(assessmen
 
 def attach(actor: User, assessment: SelfAssessment, document: object, **place: object) -> object:
     criterion = leaf(assessment)
-    return actions.attach(
+    return evidence.attach(
         actor=actor, assessment_id=assessment.pk, criterion_id=criterion.pk, document_id=document.pk, **place
     )
 
@@ -189,20 +191,20 @@ def test_another_units_document_cannot_be_attached(assessment, officer) -> None:
 
 def test_detached_evidence_stays_with_its_time_and_can_be_attached_again(assessment, officer) -> None:
     document = DocumentFactory(unit=assessment.unit)
-    evidence = attach(officer, assessment, document)
+    link = attach(officer, assessment, document)
     for _ in range(2):
-        actions.detach(actor=officer, assessment_id=assessment.pk, evidence_id=evidence.pk)
-    evidence.refresh_from_db()
-    assert evidence.removed_at is not None
+        evidence.detach(actor=officer, assessment_id=assessment.pk, evidence_id=link.pk)
+    link.refresh_from_db()
+    assert link.removed_at is not None
     assert LogEntry.objects.filter(verb="selfassess.detach").count() == 1
-    assert attach(officer, assessment, document).pk != evidence.pk
+    assert attach(officer, assessment, document).pk != link.pk
 
 
 # --- submitting -----------------------------------------------------------------------------------
 
 
 def submit(actor: User, assessment: SelfAssessment) -> SelfAssessment:
-    return actions.submit(actor=actor, assessment_id=assessment.pk)
+    return lifecycle.submit(actor=actor, assessment_id=assessment.pk)
 
 
 def test_head_submits_and_gets_a_receipt(assessment, head) -> None:
@@ -281,9 +283,9 @@ def test_receipt_digest_speaks_for_every_score_word_and_file(assessment, head) -
         for name, value in change.items():
             setattr(evidence, name, value)
         evidence.save()
-        digests.add(actions.lifecycle.receipt.content_digest(assessment))
+        digests.add(content_digest(assessment))
     SelfScore.objects.filter(pk=evidence.score_id).update(explanation="Khác")
-    digests.add(actions.lifecycle.receipt.content_digest(assessment))
+    digests.add(content_digest(assessment))
     assert len(digests) == 4
 
 
@@ -292,8 +294,8 @@ def test_reopened_assessment_is_submitted_anew_with_a_new_receipt(assessment, he
     first = submit(head, assessment).receipt_number
     manager = person(Role.INDEX_MANAGER)
     with pytest.raises(Refused, match="lý do"):
-        actions.reopen(actor=manager, assessment_id=assessment.pk, reason="  ")
-    actions.reopen(actor=manager, assessment_id=assessment.pk, reason="Sai số liệu 1.1")
+        lifecycle.reopen(actor=manager, assessment_id=assessment.pk, reason="  ")
+    lifecycle.reopen(actor=manager, assessment_id=assessment.pk, reason="Sai số liệu 1.1")
     second = submit(head, assessment).receipt_number
     assert (first[-4:], second[-4:]) == ("0001", "0002")
     assert list(Transition.objects.values_list("verb", flat=True)) == ["submit", "reopen", "submit"]
@@ -301,6 +303,6 @@ def test_reopened_assessment_is_submitted_anew_with_a_new_receipt(assessment, he
 
 def test_unit_opens_its_assessment_once(assessment, officer) -> None:
     given = {"round_group": assessment.round_group, "unit": assessment.unit}
-    assert actions.open_assessment(actor=officer, **given) == assessment
+    assert lifecycle.open_assessment(actor=officer, **given) == assessment
     with pytest.raises(PermissionDenied):
-        actions.open_assessment(actor=person(Role.INDEX_MANAGER), **given)
+        lifecycle.open_assessment(actor=person(Role.INDEX_MANAGER), **given)

@@ -10,8 +10,9 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
-from selfassess import actions, queries
+from selfassess.archive import actions as archive
 from selfassess.models import SelfAssessment, SelfScore, Transition
+from selfassess.scores.queries import scores_by_cell
 from selfassess.tests.factories import SelfAssessmentFactory, SelfScoreFactory
 from units.models import LogEntry, Role, Unit
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
@@ -30,7 +31,7 @@ def cells(round_group: RoundGroup, unit: Unit, *values: Decimal | None) -> dict[
 
 
 def take(round_group: RoundGroup, rows: dict[tuple[int, int], Decimal | None]) -> int:
-    return actions.import_scores(actor=None, round_group=round_group, rows=rows)
+    return archive.import_scores(actor=None, round_group=round_group, rows=rows)
 
 
 def test_import_makes_submitted_assessments_and_one_log_entry(round_group: RoundGroup) -> None:
@@ -42,7 +43,7 @@ def test_import_makes_submitted_assessments_and_one_log_entry(round_group: Round
     entry = LogEntry.objects.get(verb="selfassess.import")
     assert entry.before == {units[0].code: {"1.1": None, "1.2": None}, units[1].code: {"1.1": None}}
     assert entry.after == {units[0].code: {"1.1": "1.5", "1.2": "KAD"}, units[1].code: {"1.1": "0"}}
-    by_cell = queries.scores_by_cell(round_group)
+    by_cell = scores_by_cell(round_group)
     first, second = sorted(cell for cell in rows if cell[0] == units[0].pk)
     assert by_cell[first] == (Decimal("1.5"), False)
     assert by_cell[second] == (None, True)
@@ -109,4 +110,4 @@ def test_queries_do_not_grow_with_units(round_group: RoundGroup) -> None:
 
 def test_a_draft_is_the_units_own_business(round_group: RoundGroup) -> None:
     SelfScoreFactory(assessment=SelfAssessmentFactory(round_group=round_group), points=1)
-    assert queries.scores_by_cell(round_group) == {}
+    assert scores_by_cell(round_group) == {}

@@ -16,8 +16,9 @@ from cchc_index.lib.faults import Refused
 from criteria import actions as criteria
 from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfScoreFactory, small_assessment
 from units.models import LogEntry, Role, User
 from units.tests.factories import person
@@ -49,7 +50,7 @@ def saved(head: User, assessment: SelfAssessment, moment: datetime) -> bool:
     points = "0,5" if score.points == 1 else "1"
     try:
         with clock.at(moment):
-            actions.save_score(
+            scores.save_score(
                 actor=head,
                 assessment_id=assessment.pk,
                 criterion_id=score.criterion_id,
@@ -104,10 +105,10 @@ def test_an_extension_moves_the_step_for_its_unit_alone(assessment, head) -> Non
 def test_reopening_after_the_closing_lets_nobody_edit_until_the_unit_is_extended(assessment, head) -> None:
     manager = person(Role.INDEX_MANAGER)
     with clock.at(CLOSES - STEP):
-        actions.submit(actor=head, assessment_id=assessment.pk)
+        lifecycle.submit(actor=head, assessment_id=assessment.pk)
     after = CLOSES + timedelta(hours=1)
     with clock.at(after):
-        actions.reopen(actor=manager, assessment_id=assessment.pk, reason="Sai kỳ số liệu.")
+        lifecycle.reopen(actor=manager, assessment_id=assessment.pk, reason="Sai kỳ số liệu.")
     assert saved(head, assessment, after) is False
     with clock.at(after):
         criteria.grant_extension(

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from cchc_index.lib.faults import Refused
-from selfassess import actions
+from selfassess.documents import actions as documents
 from selfassess.models import Document, SelfAssessment
 from selfassess.tests.factories import DocumentFactory, small_assessment, tiny_pdf
 from selfassess.tests.test_races import together
@@ -40,7 +40,7 @@ def test_five_new_versions_at_once_are_one(assessment: SelfAssessment, officer: 
 
     def replace(turn: int) -> Document:
         number = f"{turn}/BC"
-        return actions.replace_document(actor=officer, document_id=old.pk, upload=upload(turn), number=number, **DATA)
+        return documents.replace_document(actor=officer, document_id=old.pk, upload=upload(turn), number=number, **DATA)
 
     got = together(replace, 5)
     assert sum(isinstance(each, Document) for each in got) == 1
@@ -55,7 +55,7 @@ def test_last_place_in_the_units_room_is_given_once(
 
     def add(turn: int) -> Document:
         unit = assessment.unit_id
-        return actions.add_document(actor=officer, unit_id=unit, upload=upload(turn), number=f"{turn}/BC", **DATA)
+        return documents.add_document(actor=officer, unit_id=unit, upload=upload(turn), number=f"{turn}/BC", **DATA)
 
     got = together(add, 5)
     assert [isinstance(each, Refused) for each in got].count(True) == 4

@@ -12,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Refused
+from cchc_index.lib.faults import Invalid, Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions, findings, storage
-from selfassess.entry import Invalid
+from selfassess.documents import actions as documents
+from selfassess.documents.queries import StorageUse, storage_used
+from selfassess.evidence import actions as evidence
+from selfassess.evidence.queries import remarks_on_evidence, warned_cells
 from selfassess.models import Document, Evidence, SelfAssessment
 from selfassess.tests.factories import (
     DocumentFactory,
@@ -62,7 +64,7 @@ def used(assessment: SelfAssessment, document: Document, page: int | None = None
 
 def replace(officer: User, document: Document, content: bytes | None = b"", **changes: object) -> Document:
     upload = None if content is None else ContentFile(content or tiny_pdf(5), name="moi.pdf")
-    return actions.replace_document(actor=officer, document_id=document.pk, upload=upload, **{**DATA, **changes})
+    return documents.replace_document(actor=officer, document_id=document.pk, upload=upload, **{**DATA, **changes})
 
 
 def signed_in(user: User) -> Client:
@@ -109,7 +111,7 @@ def test_what_was_submitted_keeps_the_version_its_receipt_certifies(
 def test_corrected_data_is_a_version_that_shares_the_file(officer: User, document: Document) -> None:
     new = replace(officer, document, None)
     assert (new.file.name, new.digest, new.abstract) == (document.file.name, document.digest, "Báo cáo sửa")
-    assert storage.used(document.unit_id) == storage.Used(1, document.size)
+    assert storage_used(document.unit_id) == StorageUse(1, document.size)
 
 
 def test_nothing_changed_is_no_version(officer: User, document: Document) -> None:
@@ -255,7 +257,7 @@ def test_check_page_says_the_same_about_a_document_once(
 
 def add(officer: User, unit_id: int, content: bytes) -> Document:
     upload = ContentFile(content, name="a.pdf")
-    return actions.add_document(actor=officer, unit_id=unit_id, upload=upload, **DATA)
+    return documents.add_document(actor=officer, unit_id=unit_id, upload=upload, **DATA)
 
 
 def test_quota_of_bytes_and_of_documents_is_kept(officer: User, document: Document, settings: object) -> None:
@@ -280,9 +282,9 @@ def test_documents_of_one_criterion_are_limited(
     given = {"actor": officer, "assessment_id": assessment.pk, "criterion_id": leaves(assessment)[0].pk}
     other = DocumentFactory(unit=assessment.unit, content=tiny_pdf(2), pages=2)
     with pytest.raises(Invalid) as refused:
-        actions.attach(**given, document_id=other.pk)
+        evidence.attach(**given, document_id=other.pk)
     assert "tối đa 1" in refused.value.errors["document"]
-    assert actions.attach(**given, document_id=document.pk, page=2).page == 2  # moving the page is no second one
+    assert evidence.attach(**given, document_id=document.pk, page=2).page == 2  # moving the page is no second one
 
 
 # --- the same file at another unit ------------------------------------------------------------------
@@ -304,8 +306,8 @@ def test_same_file_of_another_unit_warns_without_its_name_once_submitted(
         assert "đơn vị khác cũng đã nộp" in text
         assert "Sở Khác" not in text
     round_ = assessment.round_group.round
-    named = findings.of_evidence([mine], round_, assessment.unit_id, names=True)[mine.pk]
+    named = remarks_on_evidence([mine], round_, assessment.unit_id, names=True)[mine.pk]
     assert any("Sở Khác" in each for each in named.warnings)
     submit(assessment)
-    cells = findings.warned_cells(round_, assessment.round_group_id)
+    cells = warned_cells(round_, assessment.round_group_id)
     assert set(cells) == {(a.unit_id, mine.score.criterion_id) for a in (assessment, other)}

@@ -19,7 +19,8 @@ from django.urls import reverse
 from cchc_index.lib.faults import Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import evidence_reading, uploads
+from selfassess.documents import inspection
+from selfassess.examination import text_reading
 from selfassess.models import Document
 from selfassess.tests.factories import small_assessment, tiny_pdf
 from units.models import Role
@@ -104,10 +105,10 @@ HOSTILE = {
 def refusal(content: bytes) -> str:
     """The sentence that refuses the PDF; "" when it is taken, with a sound count of pages."""
     try:
-        taken = uploads.inspect(content, "a.pdf", LIMIT)
+        taken = inspection.inspect(content, "a.pdf", LIMIT)
     except Refused as refused:
         return str(refused)
-    assert 1 <= taken.pages <= uploads.MAX_PAGES
+    assert 1 <= taken.pages <= inspection.MAX_PAGES
     return ""
 
 
@@ -120,16 +121,16 @@ def test_hostile_pdf_is_taken_or_refused_in_words_and_read_within_bounds(name: s
     assert time.process_time() - began < SECONDS
     path = tmp_path / "a.pdf"
     path.write_bytes(content)
-    found = evidence_reading.read_file(path, "pdf", "1/BC")
-    assert found["text"] in (evidence_reading.NONE, evidence_reading.READ, evidence_reading.UNREADABLE)
+    found = text_reading.read_file(path, "pdf", "1/BC")
+    assert found["text"] in (text_reading.NONE, text_reading.READ, text_reading.UNREADABLE)
 
 
 def test_reading_stops_at_its_time_and_its_memory(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     path.write_bytes(HOSTILE["ascii85"]())
-    assert evidence_reading.read_file(path, "pdf", "1/BC", seconds=0.01)["text"] == "unreadable"
+    assert text_reading.read_file(path, "pdf", "1/BC", seconds=0.01)["text"] == "unreadable"
     code = (
-        "from selfassess import evidence_reading as reading; reading.MEMORY = 100 * 2**20;"
+        "from selfassess.examination import text_reading as reading; reading.MEMORY = 100 * 2**20;"
         f"reading.main([{str(path)!r}, 'pdf', '1/BC']); print('survived', bytearray(200 * 2**20)[:1])"
     )
     command = [sys.executable, "-c", code]
@@ -167,7 +168,7 @@ ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
 def test_hostile_docx_is_read_as_unreadable_or_empty(body: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     path.write_bytes(office({"word/document.xml": body}))
-    assert evidence_reading.read_file(path, "docx", "1/BC")["number_found"] is not True
+    assert text_reading.read_file(path, "docx", "1/BC")["number_found"] is not True
 
 
 def png(width: int, height: int) -> bytes:
@@ -199,12 +200,12 @@ def jpeg(width: int, height: int, before: bytes = b"") -> bytes:
 )
 def test_bomb_or_polyglot_is_refused_in_words(name: str, content: bytes, said: str) -> None:
     with pytest.raises(Refused, match=said):
-        uploads.inspect(content, name, LIMIT)
+        inspection.inspect(content, name, LIMIT)
 
 
 def test_size_of_a_picture_is_read_past_its_comments() -> None:
     comment = b"\xff\xe1\0\x08\xff\xc0aaaa"
-    assert uploads.inspect(jpeg(10, 10, comment), "a.jpg", LIMIT).pages is None
+    assert inspection.inspect(jpeg(10, 10, comment), "a.jpg", LIMIT).pages is None
 
 
 @pytest.mark.django_db

@@ -21,7 +21,9 @@ from criteria.tests.factories import (
     RoundGroupFactory,
     open_phase,
 )
-from selfassess import actions, council, last_year
+from selfassess.lastyear import actions as lastyear
+from selfassess.lastyear import council
+from selfassess.lastyear import queries as last_year
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfAssessmentFactory, small_assessment
 from units.models import LogEntry, Role, User
@@ -71,9 +73,9 @@ def officer(assessment: SelfAssessment) -> User:
     return person(Role.UNIT_OFFICER, assessment.unit)
 
 
-def copy(actor: User, made: SelfAssessment, *codes: str, **more: object) -> actions.Copied:
+def copy(actor: User, made: SelfAssessment, *codes: str, **more: object) -> lastyear.Copied:
     ids = [leaf(made, code).pk for code in codes or ("1.1", "1.2")]
-    return actions.copy_last_year(actor=actor, assessment_id=made.pk, criterion_ids=ids, **more)
+    return lastyear.copy_last_year(actor=actor, assessment_id=made.pk, criterion_ids=ids, **more)
 
 
 def explain(made: SelfAssessment, words: str) -> SelfScore:
@@ -154,7 +156,7 @@ def test_the_queries_do_not_grow_with_criteria_and_documents(assessment) -> None
 
 def test_words_and_documents_are_copied_and_points_are_not(assessment, officer) -> None:
     copied = copy(officer, assessment)
-    assert copied == actions.Copied(explanations=1, documents=1, outside=1)
+    assert copied == lastyear.Copied(explanations=1, documents=1, outside=1)
     score = score_of(assessment, "1.1")
     assert (score.explanation, score.points, score.version, score.updated_by) == (OLD, None, 1, officer)
     evidence = Evidence.objects.get(score=score)
@@ -167,7 +169,7 @@ def test_words_and_documents_are_copied_and_points_are_not(assessment, officer) 
 def test_copying_again_changes_nothing(assessment, officer) -> None:
     copy(officer, assessment)
     entries = LogEntry.objects.count()
-    assert copy(officer, assessment) == actions.Copied()
+    assert copy(officer, assessment) == lastyear.Copied()
     assert LogEntry.objects.count() == entries
 
 
@@ -180,7 +182,7 @@ def test_this_years_words_stay_unless_the_person_says_so(assessment, officer) ->
 
 
 def test_only_the_chosen_criteria_are_touched(assessment, officer) -> None:
-    assert copy(officer, assessment, "1.2") == actions.Copied()
+    assert copy(officer, assessment, "1.2") == lastyear.Copied()
     assert not SelfScore.objects.filter(assessment=assessment).exists()
 
 

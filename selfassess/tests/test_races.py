@@ -12,9 +12,9 @@ from django.urls import reverse
 from cchc_index.lib.faults import Conflict
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions
-from selfassess.actions import lifecycle, scores
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore, Transition
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfScoreFactory, small_assessment
 from units.models import LogEntry, Role
 from units.tests.factories import person
@@ -72,7 +72,7 @@ def together(work: Callable[[int], Any], number: int) -> list[Any]:
 
 def submit(assessment: SelfAssessment, number: int) -> list[Any]:
     head = person(Role.UNIT_HEAD, assessment.unit)
-    return together(lambda _: actions.submit(actor=head, assessment_id=assessment.pk), number)
+    return together(lambda _: lifecycle.submit(actor=head, assessment_id=assessment.pk), number)
 
 
 def save_two_values(assessment: SelfAssessment) -> list[Any]:
@@ -80,7 +80,7 @@ def save_two_values(assessment: SelfAssessment) -> list[Any]:
     criterion = assessment.scores.order_by("pk").first().criterion_id
     typed = {"figures": {}, "explanation": "Có", "na_claimed": False, "na_reason": "", "seen_version": 1}
     given = {"actor": officer, "assessment_id": assessment.pk, "criterion_id": criterion, **typed}
-    return together(lambda turn: actions.save_score(points=["0,5", "0,25"][turn], **given), 2)
+    return together(lambda turn: scores.save_score(points=["0,5", "0,25"][turn], **given), 2)
 
 
 def test_ten_identical_submissions_are_one(assessment: SelfAssessment) -> None:

@@ -8,10 +8,10 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-from selfassess import evidence_reading as reading
-from selfassess import findings
+from cchc_index.lib.sample_pdf import sample_pdf
+from selfassess.evidence.remarks import CitedDocument, Remarks, remarks_on
+from selfassess.examination import text_reading as reading
 from selfassess.models import Document
-from selfassess.samples import sample_pdf
 from selfassess.tests.factories import tiny_pdf
 
 YEAR = (date(2031, 1, 1), date(2031, 12, 31))
@@ -105,7 +105,7 @@ def test_entities_of_a_docx_are_not_expanded(tmp_path) -> None:
 # --- what is said -----------------------------------------------------------------------------------
 
 
-def paper(**changes: object) -> findings.Paper:
+def cite(**changes: object) -> CitedDocument:
     given: dict = {
         "number": "125/BC-SNV",
         "issued_on": date(2031, 6, 1),
@@ -116,11 +116,11 @@ def paper(**changes: object) -> findings.Paper:
         "reading": {"text": "read", "number_found": True, "signed": True, "pages_read": 3},
         "page": 3,
     }
-    return findings.Paper(**{**given, **changes})
+    return CitedDocument(**{**given, **changes})
 
 
 def test_sound_evidence_has_nothing_said_about_it() -> None:
-    assert findings.say(paper(), YEAR) == findings.Said()
+    assert remarks_on(cite(), YEAR) == Remarks()
 
 
 @pytest.mark.parametrize(
@@ -138,21 +138,21 @@ def test_sound_evidence_has_nothing_said_about_it() -> None:
     ],
 )
 def test_each_finding_has_its_sentence(changes: dict, said: str) -> None:
-    found = findings.say(paper(**changes), YEAR).warnings
+    found = remarks_on(cite(**changes), YEAR).warnings
     assert len(found) == 1
     assert said in found[0]
 
 
 @pytest.mark.parametrize("day", YEAR)
 def test_first_and_last_day_of_the_period_belong_to_it(day: date) -> None:
-    assert not findings.say(paper(issued_on=day), YEAR).warnings
+    assert not remarks_on(cite(issued_on=day), YEAR).warnings
 
 
 def test_no_text_layer_is_a_note_not_a_warning() -> None:
-    said = findings.say(paper(reading={"text": "none", "number_found": None, "signed": True}), YEAR)
-    assert said == findings.Said((), ("Tệp không có lớp chữ, không đọc được số ký hiệu.",))
+    said = remarks_on(cite(reading={"text": "none", "number_found": None, "signed": True}), YEAR)
+    assert said == Remarks((), ("Tệp không có lớp chữ, không đọc được số ký hiệu.",))
 
 
 def test_twin_is_named_to_the_council_only() -> None:
-    assert "đơn vị khác" in findings.say(paper(), YEAR, ("Sở Tài chính",)).warnings[0]
-    assert "Sở Tài chính" in findings.say(paper(), YEAR, ("Sở Tài chính",), names=True).warnings[0]
+    assert "đơn vị khác" in remarks_on(cite(), YEAR, ("Sở Tài chính",)).warnings[0]
+    assert "Sở Tài chính" in remarks_on(cite(), YEAR, ("Sở Tài chính",), names=True).warnings[0]

@@ -13,9 +13,13 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions, rules
-from selfassess.actions.workbook import Line
+from selfassess import rules
+from selfassess.documents import actions as documents
+from selfassess.evidence import actions as evidence
+from selfassess.lastyear import actions as lastyear
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Document, Evidence, SelfAssessment
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import (
     DocumentFactory,
     EvidenceFactory,
@@ -24,6 +28,8 @@ from selfassess.tests.factories import (
     small_assessment,
     tiny_pdf,
 )
+from selfassess.workbook import actions as workbook
+from selfassess.workbook.layout import FilledRow
 from units.models import LogEntry, Role, User
 from units.tests.factories import UnitFactory, UserFactory, person
 
@@ -80,11 +86,11 @@ def act(verb: str, actor: User, assessment: SelfAssessment) -> None:
     if verb == "edit":
         criterion = assessment.round_group.criteria_set.criteria.filter(source="self").first()
         typed = {"figures": {}, "points": "0,5", "explanation": "Có", "na_claimed": False, "na_reason": ""}
-        actions.save_score(**given, criterion_id=criterion.pk, seen_version=1, **typed)
+        scores.save_score(**given, criterion_id=criterion.pk, seen_version=1, **typed)
     elif verb in ("send_back", "reopen"):
-        getattr(actions, verb)(**given, reason="Sai số liệu")
+        getattr(lifecycle, verb)(**given, reason="Sai số liệu")
     else:
-        getattr(actions, verb)(**given)
+        getattr(lifecycle, verb)(**given)
 
 
 @pytest.mark.parametrize(("state", "verb"), list(product(SelfAssessment.State.values, rules.ROLES)))
@@ -113,24 +119,22 @@ def every_way_to_edit(assessment: SelfAssessment) -> dict[str, Callable[[User], 
     """All that writes under the right to edit; each would change something if it were let through."""
     score = assessment.scores.order_by("pk").first()
     document, spare = DocumentFactory(unit=assessment.unit), DocumentFactory(unit=assessment.unit)
-    evidence = EvidenceFactory(score=score, document=document)
+    attached = EvidenceFactory(score=score, document=document)
     at = {"assessment_id": assessment.pk}
     here = at | {"criterion_id": score.criterion_id}
     typed = {"explanation": "Đã đổi", "na_claimed": False, "na_reason": ""}
-    line = Line(score.criterion_id, {}, Decimal("0.5"), **typed, seen_version=1)
+    line = FilledRow(score.criterion_id, {}, Decimal("0.5"), **typed, seen_version=1)
     data = {"number": "9/BC", "issued_on": date(2020, 1, 2), "issuer": "Sở", "abstract": "Báo cáo"}
     return {
-        "save": lambda actor: actions.save_score(
-            actor=actor, **here, figures={}, points="0,5", **typed, seen_version=1
-        ),
-        "attach": lambda actor: actions.attach(actor=actor, **here, document_id=spare.pk),
-        "detach": lambda actor: actions.detach(actor=actor, **at, evidence_id=evidence.pk),
-        "upload": lambda actor: actions.add_evidence(
+        "save": lambda actor: scores.save_score(actor=actor, **here, figures={}, points="0,5", **typed, seen_version=1),
+        "attach": lambda actor: evidence.attach(actor=actor, **here, document_id=spare.pk),
+        "detach": lambda actor: evidence.detach(actor=actor, **at, evidence_id=attached.pk),
+        "upload": lambda actor: documents.add_evidence(
             actor=actor, **here, upload=SimpleUploadedFile("a.pdf", tiny_pdf(2)), **data
         ),
-        "move": lambda actor: actions.move_place(actor=actor, **at, evidence_id=evidence.pk, page=1, section="II"),
-        "workbook": lambda actor: actions.apply_workbook(actor=actor, **at, lines=[line]),
-        "copy": lambda actor: actions.copy_last_year(actor=actor, **at, criterion_ids=[score.criterion_id]),
+        "move": lambda actor: evidence.move_place(actor=actor, **at, evidence_id=attached.pk, page=1, section="II"),
+        "workbook": lambda actor: workbook.apply_workbook(actor=actor, **at, lines=[line]),
+        "copy": lambda actor: lastyear.copy_last_year(actor=actor, **at, criterion_ids=[score.criterion_id]),
     }
 
 
@@ -174,7 +178,7 @@ def test_nothing_moves_while_the_phase_is_closed(verb: str) -> None:
 def test_ways_back_need_a_reason() -> None:
     assessment = in_state("awaiting_head")
     with pytest.raises(Refused, match="lý do"):
-        actions.send_back(actor=somebody(HEAD, assessment), assessment_id=assessment.pk, reason=" ")
+        lifecycle.send_back(actor=somebody(HEAD, assessment), assessment_id=assessment.pk, reason=" ")
 
 
 @pytest.mark.parametrize("role", ROLES)

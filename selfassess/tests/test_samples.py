@@ -3,7 +3,7 @@ import io
 import pypdf
 import pytest
 
-from selfassess.samples import sample_pdf
+from cchc_index.lib.sample_pdf import sample_pdf
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
 
 

@@ -14,11 +14,14 @@ from django.test import Client
 from django.urls import reverse
 
 from cchc_index.lib import clock, dispatch
-from cchc_index.lib.faults import Refused
+from cchc_index.lib.faults import Invalid, Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions, scanning, tasks
-from selfassess.entry import Invalid
+from selfassess import tasks
+from selfassess.evidence import actions as evidence
+from selfassess.examination import actions as examination
+from selfassess.examination import antivirus
+from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Document, DocumentReading
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
 from units.models import LogEntry, Role
@@ -70,21 +73,21 @@ def daemon(said: bytes | None = None, path: Path | None = None) -> Iterator[str]
 @pytest.mark.parametrize("over", ["tcp", "unix"])
 def test_daemon_judges_the_streamed_bytes(over: str, tmp_path: Path) -> None:
     with daemon(path=tmp_path / "clamd.ctl" if over == "unix" else None) as url:
-        assert scanning.scan([b"a" * 200_000, b"b"], url, 5) == scanning.Verdict(False)
-        found = scanning.scan([b"x", EICAR[:20], EICAR[20:]], url, 5)
-    assert found == scanning.Verdict(True, "Win.Test.EICAR_HDB-1")
+        assert antivirus.scan([b"a" * 200_000, b"b"], url, 5) == antivirus.Verdict(False)
+        found = antivirus.scan([b"x", EICAR[:20], EICAR[20:]], url, 5)
+    assert found == antivirus.Verdict(True, "Win.Test.EICAR_HDB-1")
 
 
 @pytest.mark.parametrize("said", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"\0", b"\xff\xff\0"])
 def test_anything_but_a_verdict_is_no_verdict(said: bytes) -> None:
-    with daemon(said) as url, pytest.raises(scanning.Unreachable):
-        scanning.scan([b"x"], url, 5)
+    with daemon(said) as url, pytest.raises(antivirus.Unreachable):
+        antivirus.scan([b"x"], url, 5)
 
 
 @pytest.mark.parametrize("url", ["tcp://127.0.0.1:1", "unix:///nowhere/clamd.ctl", "http://x", "tcp://", "nonsense"])
 def test_absent_daemon_or_wrong_address_is_unreachable(url: str) -> None:
-    with pytest.raises(scanning.Unreachable):
-        scanning.scan([b"x"], url, 2)
+    with pytest.raises(antivirus.Unreachable):
+        antivirus.scan([b"x"], url, 2)
 
 
 # --- what the verdict does --------------------------------------------------------------------------
@@ -96,7 +99,7 @@ def document(db: None) -> Document:
 
 
 def examined(document: Document) -> Document:
-    actions.examine(document.pk)
+    examination.examine(document.pk)
     document.refresh_from_db()
     return document
 
@@ -131,7 +134,7 @@ def test_without_a_daemon_a_document_is_not_scanned(document: Document) -> None:
 def test_same_bytes_under_the_same_number_are_read_once(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     examined(document)
     again = DocumentFactory(number=document.number, content=tiny_pdf())
-    monkeypatch.setattr(actions.examining.evidence_reading, "read_file", None)
+    monkeypatch.setattr(examination.text_reading, "read_file", None)
     assert examined(again).reading == document.reading
 
 
@@ -150,7 +153,7 @@ def test_lost_work_is_asked_for_again_and_not_at_every_sweep(
 ) -> None:
     def sweep() -> int:
         with django_capture_on_commit_callbacks(execute=True):
-            return actions.rescan()
+            return examination.rescan()
 
     assert sweep() == 0
     Document.objects.update(asked_at=clock.now() - timedelta(minutes=6))
@@ -160,9 +163,9 @@ def test_lost_work_is_asked_for_again_and_not_at_every_sweep(
 
 def test_documents_from_before_the_daemon_are_scanned_once_there_is_one(document: Document, settings: object) -> None:
     Document.objects.update(scan_state=Scan.NOT_SCANNED, asked_at=None, reading={"text": "none"})
-    assert actions.rescan() == 0
+    assert examination.rescan() == 0
     settings.CLAMD_URL = "tcp://127.0.0.1:1"
-    assert actions.rescan() == 1
+    assert examination.rescan() == 1
     document.refresh_from_db()
     assert document.scan_state == Scan.SCANNING
 
@@ -170,14 +173,14 @@ def test_documents_from_before_the_daemon_are_scanned_once_there_is_one(document
 def test_failed_scan_is_tried_again_after_an_hour(document: Document, settings: object) -> None:
     settings.CLAMD_URL = "tcp://127.0.0.1:1"
     Document.objects.update(scan_state=Scan.FAILED, reading={"text": "none"}, asked_at=clock.now())
-    assert actions.rescan() == 0
+    assert examination.rescan() == 0
     Document.objects.update(asked_at=clock.now() - timedelta(minutes=61))
-    assert actions.rescan() == 1
+    assert examination.rescan() == 1
 
 
 def test_idle_sweep_asks_one_query(document: Document, django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
-        assert actions.rescan() == 0
+        assert examination.rescan() == 0
 
 
 # --- withheld ---------------------------------------------------------------------------------------
@@ -220,11 +223,11 @@ def test_infected_document_keeps_the_assessment_from_being_submitted(db: None) -
     Document.objects.update(scan_state=Scan.INFECTED)
     assert "phải thay trước khi nộp" in client.get(check).text
     with pytest.raises(Refused, match="mã độc"):
-        actions.submit(actor=head, assessment_id=assessment.pk)
+        lifecycle.submit(actor=head, assessment_id=assessment.pk)
     with pytest.raises(Invalid, match="mã độc"):
-        actions.attach(actor=head, assessment_id=assessment.pk, criterion_id=leaves[0].pk, document_id=paper.pk)
+        evidence.attach(actor=head, assessment_id=assessment.pk, criterion_id=leaves[0].pk, document_id=paper.pk)
     Document.objects.update(scan_state=Scan.SCANNING)
-    assert actions.submit(actor=head, assessment_id=assessment.pk).receipt_number
+    assert lifecycle.submit(actor=head, assessment_id=assessment.pk).receipt_number
 
 
 def test_lost_documents_are_swept_by_beat_under_the_names_messages_carry() -> None:

@@ -15,11 +15,11 @@ from django.core.files.storage import default_storage
 from pypdf import PdfWriter
 
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Refused
+from cchc_index.lib.faults import Invalid, Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from selfassess import actions, uploads
-from selfassess.entry import Invalid
+from selfassess.documents import actions as documents
+from selfassess.documents import inspection
 from selfassess.models import Document, Evidence, SelfAssessment
 from selfassess.tests.factories import small_assessment, tiny_pdf
 from units.models import LogEntry, Role
@@ -87,7 +87,7 @@ def empty_pdf() -> bytes:
 )
 def test_bad_file_gets_a_sentence_that_helps(name: str, content: bytes, said: str) -> None:
     with pytest.raises(Refused, match=said) as refused:
-        uploads.inspect(content, name, LIMIT)
+        inspection.inspect(content, name, LIMIT)
     assert str(refused.value).endswith(".")
 
 
@@ -104,7 +104,7 @@ def test_bad_file_gets_a_sentence_that_helps(name: str, content: bytes, said: st
     ],
 )
 def test_good_file_is_taken(name: str, content: bytes, pages: int | None) -> None:
-    found = uploads.inspect(content, name, LIMIT)
+    found = inspection.inspect(content, name, LIMIT)
     assert (found.pages, found.size, found.digest) == (pages, len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -114,7 +114,7 @@ def test_hostile_pdf_streams_end_in_a_sentence() -> None:
     loop = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 1 0 R>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF"
     for content in (body + b">>stream\n" + bomb + b"\nendstream endobj\ntrailer<</Root 1 0 R>>", loop):
         with pytest.raises(Refused):
-            uploads.inspect(content, "bay.pdf", LIMIT)
+            inspection.inspect(content, "bay.pdf", LIMIT)
 
 
 # --- keeping --------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def stored_files() -> list[str]:
 def add(assessment: SelfAssessment, content: bytes = b"", name: str = "Báo cáo.pdf", **changes: object) -> Document:
     officer = person(Role.UNIT_OFFICER, assessment.unit)
     upload = ContentFile(content or tiny_pdf(2), name=name)
-    return actions.add_document(actor=officer, unit_id=assessment.unit_id, upload=upload, **{**DATA, **changes})
+    return documents.add_document(actor=officer, unit_id=assessment.unit_id, upload=upload, **{**DATA, **changes})
 
 
 def test_document_is_kept_under_a_random_name_with_its_digest(assessment: SelfAssessment) -> None:
@@ -177,9 +177,9 @@ def test_page_beyond_the_last_keeps_neither_document_nor_file(assessment: SelfAs
     given = {"assessment_id": assessment.pk, "criterion_id": criterion.pk, **DATA}
     officer = person(Role.UNIT_OFFICER, assessment.unit)
     with pytest.raises(Invalid):
-        actions.add_evidence(actor=officer, upload=ContentFile(tiny_pdf(), name="a.pdf"), page=2, **given)
+        documents.add_evidence(actor=officer, upload=ContentFile(tiny_pdf(), name="a.pdf"), page=2, **given)
     assert (Document.objects.count(), stored_files()) == (0, [])
-    actions.add_evidence(actor=officer, upload=ContentFile(tiny_pdf(), name="a.pdf"), page=1, **given)
+    documents.add_evidence(actor=officer, upload=ContentFile(tiny_pdf(), name="a.pdf"), page=1, **given)
     assert (Document.objects.count(), Evidence.objects.get().page, len(stored_files())) == (1, 1, 1)
 
 
@@ -187,7 +187,7 @@ def test_page_beyond_the_last_keeps_neither_document_nor_file(assessment: SelfAs
 def test_only_the_unit_adds_to_its_documents(assessment: SelfAssessment, role: Role) -> None:
     upload = ContentFile(tiny_pdf(), name="a.pdf")
     with pytest.raises(PermissionDenied):
-        actions.add_document(actor=person(role, assessment.unit), unit_id=assessment.unit_id, upload=upload, **DATA)
+        documents.add_document(actor=person(role, assessment.unit), unit_id=assessment.unit_id, upload=upload, **DATA)
 
 
 def test_default_limit_is_twenty_megabytes() -> None:

@@ -16,8 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cchc_index.lib.faults import Conflict, ImportRefused, Refused
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess import actions, queries
+from selfassess.core.queries import task_list
 from selfassess.models import SelfAssessment, SelfScore
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import EvidenceFactory, SelfAssessmentFactory, SelfScoreFactory
 from selfassess.tests.workbooks import (
     BANDS,
@@ -33,8 +34,9 @@ from selfassess.tests.workbooks import (
     place,
     template,
 )
+from selfassess.workbook import actions as workbook
 from selfassess.workbook.comparing import Comparison, compare
-from selfassess.workbook.layout import LISTS, MAIN, SEAL
+from selfassess.workbook.layout import LISTS, MAIN, SEAL, FilledRow
 from selfassess.workbook.reading import read
 from units.models import LogEntry, LogHead, Role, User
 from units.tests.factories import UnitFactory, person
@@ -55,17 +57,17 @@ def officer(assessment: SelfAssessment) -> User:
 
 
 def compared(assessment: SelfAssessment, content: bytes) -> Comparison:
-    tasks = queries.task_list(assessment)
+    tasks = task_list(assessment)
     return compare(read(io.BytesIO(content), tasks, name="a.xlsx"), tasks)
 
 
 def apply(assessment: SelfAssessment, actor: User, content: bytes) -> int:
     found = compared(assessment, content)
     assert not found.stale
-    return actions.apply_workbook(actor=actor, assessment_id=assessment.pk, lines=lines(found))
+    return workbook.apply_workbook(actor=actor, assessment_id=assessment.pk, lines=lines(found))
 
 
-def lines(found: Comparison) -> list[actions.Line]:
+def lines(found: Comparison) -> list[FilledRow]:
     return [row.line() for row in [*found.changes, *found.stale]]
 
 
@@ -96,7 +98,7 @@ def store(assessment: SelfAssessment, actor: User, code: str, **given: object) -
         "na_reason": "",
         "seen_version": seen.first() or 0,
     }
-    return actions.save_score(
+    return scores.save_score(
         actor=actor,
         assessment_id=assessment.pk,
         criterion_id=criterion.pk,
@@ -419,7 +421,7 @@ def test_stale_row_is_listed_with_both_values(assessment: SelfAssessment, office
     assert [(c.old, c.new) for c in row.cells if "Điểm" in c.column] == [("0,25", "0,75")]
     assert len(found.changes) == 5
     with pytest.raises(Conflict) as conflict:
-        actions.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=lines(found))
+        workbook.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=lines(found))
     assert "1.1" in str(conflict.value)
     assert points(assessment) == {"1.1": Decimal("0.25")}
 
@@ -438,10 +440,10 @@ def test_head_of_another_unit_and_closed_phase_are_refused(assessment: SelfAsses
     found = lines(compared(assessment, filled(template(assessment), everything(6))))
     stranger = person(Role.UNIT_HEAD, UnitFactory(group=assessment.unit.group))
     with pytest.raises(PermissionDenied):
-        actions.apply_workbook(actor=stranger, assessment_id=assessment.pk, lines=found)
+        workbook.apply_workbook(actor=stranger, assessment_id=assessment.pk, lines=found)
     assessment.round_group.round.phases.all().delete()
     with pytest.raises(Refused):
-        actions.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=found)
+        workbook.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=found)
     assert not SelfScore.objects.exists()
 
 

@@ -16,11 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cchc_index.lib import clock
-from selfassess import actions
 from selfassess.models import SelfAssessment, SelfScore
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfAssessmentFactory
 from selfassess.tests.workbooks import everything, filled, large_assessment, template
-from selfassess.workbook import keeping
+from selfassess.workbook import actions as uploads
 from units.models import LogEntry, LogHead, Role, User
 from units.tests.factories import UnitFactory, person
 
@@ -105,7 +105,7 @@ def test_stale_file_writes_nothing_and_gives_a_fresh_template_with_the_rest(
 ) -> None:
     content = filled(template(assessment), everything(6))
     criterion = assessment.round_group.criteria_set.criteria.get(code="1.1")
-    actions.save_score(
+    scores.save_score(
         actor=officer,
         assessment_id=assessment.pk,
         criterion_id=criterion.pk,
@@ -137,7 +137,7 @@ def test_faults_come_back_with_the_upload_form(client: Client, assessment: SelfA
     assert response.status_code == 400
     assert "Dòng 6, cột K (Điểm tự đánh giá): “1.234” có thể hiểu hai cách" in response.content.decode()
     assert client.post(at("-upload", assessment)).status_code == 400
-    assert not default_storage.exists(keeping.FOLDER) or not default_storage.listdir(keeping.FOLDER)[1]
+    assert not default_storage.exists(uploads.FOLDER) or not default_storage.listdir(uploads.FOLDER)[1]
 
 
 def crowded() -> bytes:
@@ -210,11 +210,11 @@ def test_ticket_serves_one_person_one_assessment_and_some_hours(client: Client, 
 
 def test_uploads_past_their_life_go_with_the_next_one(client: Client, assessment: SelfAssessment) -> None:
     previewed(client, assessment, template(assessment))
-    (old,) = default_storage.listdir(keeping.FOLDER)[1]
+    (old,) = default_storage.listdir(uploads.FOLDER)[1]
     colleague = signed_in(person(Role.UNIT_HEAD, assessment.unit))
-    with clock.at(clock.now() + keeping.LIFE + timedelta(minutes=1)):
-        keeping.keep(template(assessment), assessment.pk, 0)
-    assert old not in default_storage.listdir(keeping.FOLDER)[1]
+    with clock.at(clock.now() + uploads.LIFE + timedelta(minutes=1)):
+        uploads.keep_upload(template(assessment), assessment.pk, 0)
+    assert old not in default_storage.listdir(uploads.FOLDER)[1]
     assert colleague.get(at("-upload", assessment)).status_code == 200
 
 

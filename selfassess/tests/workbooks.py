@@ -16,7 +16,7 @@ from criteria.tests.factories import (
     RoundGroupFactory,
     open_phase,
 )
-from selfassess import queries
+from selfassess.core.queries import task_list
 from selfassess.models import SelfAssessment
 from selfassess.tests.factories import SelfAssessmentFactory
 from selfassess.workbook.layout import HEADING_ROW, MAIN
@@ -76,7 +76,7 @@ def large_assessment(
 
 
 def template(assessment: SelfAssessment) -> bytes:
-    return build(queries.task_list(assessment))
+    return build(task_list(assessment))
 
 
 def filled(content: bytes, rows: Mapping[str, Mapping[str, object]]) -> bytes:

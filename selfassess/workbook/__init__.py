@@ -1,5 +1,5 @@
 """The self-assessment as an Excel workbook: written locked, read back hostile until proven, compared by cell.
 
-`writing.build` makes the file, `reading.read` takes it back, `comparing.compare` says what would change.
-Nothing here writes to the database: `selfassess.actions.apply_workbook` does.
+`writing.build` makes the file, `reading.read` takes it back, `comparing.compare` says what would change, without a
+query; `actions.apply_workbook` writes it.
 """

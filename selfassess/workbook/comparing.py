@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.faults import Fault, ImportRefused, Invalid
 from cchc_index.lib.numbers import vn, vn_short
 from cchc_index.lib.sheets import Row as SheetRow
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess import entry
-from selfassess.actions import Line
-from selfassess.queries import Row, TaskList
+from selfassess.core import entry
+from selfassess.core.task_list import TaskList, TaskRow
 
-from .layout import FIGURE, YES, Values, choice, choice_words, numbers, values_of
+from .layout import FIGURE, YES, FilledRow, Values, choice, choice_words, numbers, values_of
 from .reading import Filled
 
 TOLERANCE = Decimal("0.0001")
@@ -40,10 +39,10 @@ class RowChange:
     seen_version: int
     is_stale: bool
 
-    def line(self) -> Line:
+    def line(self) -> FilledRow:
         """The row as `apply_workbook` takes it."""
         values = self.values
-        return Line(
+        return FilledRow(
             criterion_id=self.criterion.pk,
             figures=values.figures,
             points=values.points,
@@ -82,7 +81,7 @@ def compare(filled: Filled, tasks: TaskList) -> Comparison:
     return found
 
 
-def _compare_row(filled: Filled, row: Row, found: Comparison, faults: list[Fault]) -> None:
+def _compare_row(filled: Filled, row: TaskRow, found: Comparison, faults: list[Fault]) -> None:
     criterion, sheet_row = row.criterion, filled.rows[row.criterion.pk]
     typed, kept = filled.values[criterion.pk], values_of(criterion, row.score)
     if typed == kept:
@@ -91,7 +90,7 @@ def _compare_row(filled: Filled, row: Row, found: Comparison, faults: list[Fault
     else:
         try:
             wanted = read_entry(criterion, typed)
-        except entry.Invalid as invalid:
+        except Invalid as invalid:
             faults += [_fault(sheet_row, criterion, name, said) for name, said in invalid.errors.items()]
             return
         points = wanted.points
@@ -111,7 +110,7 @@ def read_entry(criterion: Criterion, values: Values) -> entry.Entry:
     )
 
 
-def _change(filled: Filled, row: Row, typed: Values, kept: Values, wanted: entry.Entry) -> RowChange:
+def _change(filled: Filled, row: TaskRow, typed: Values, kept: Values, wanted: entry.Entry) -> RowChange:
     criterion, sheet_row = row.criterion, filled.rows[row.criterion.pk]
     cells = list(_cells(sheet_row, criterion, kept, typed))
     old = row.score.points if row.score else None
@@ -121,7 +120,7 @@ def _change(filled: Filled, row: Row, typed: Values, kept: Values, wanted: entry
     return RowChange(criterion, sheet_row.number, cells, typed, wanted.points, seen, seen != current)
 
 
-def _add(filled: Filled, row: Row, found: Comparison, change: RowChange) -> None:
+def _add(filled: Filled, row: TaskRow, found: Comparison, change: RowChange) -> None:
     (found.stale if change.is_stale else found.changes).append(change)
 
 

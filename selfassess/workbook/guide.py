@@ -5,9 +5,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_index.lib.cells import safe_cell
-from selfassess.queries import TaskList
+from selfassess.core.task_list import TaskList
 
-from .token import label
+from .version_token import label
 
 LINES = (
     ("Ô để điền", "Chỉ các ô nền vàng nhạt mở khóa. Ô còn lại để đọc; giữ nguyên mã, tiêu đề cột và hai trang ẩn."),

@@ -1,5 +1,6 @@
 """Where things stand in the workbook: sheets, columns, rows, and one leaf's values as cells hold them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -8,9 +9,9 @@ from cchc_index.lib.numbers import exact_text
 from cchc_index.lib.sheets import Column
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess.entry import text
+from selfassess.core.entry import text
+from selfassess.core.task_list import TaskList
 from selfassess.models import SelfScore
-from selfassess.queries import TaskList
 
 MAIN, GUIDE, LISTS, SEAL = "Tự đánh giá", "Hướng dẫn", "_danh_muc", "_phien_ban"
 HEADING_ROW = 4
@@ -91,6 +92,19 @@ class Values:
     explanation: str = ""
     na_claimed: bool = False
     na_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilledRow:
+    """One criterion as somebody filled it in; `seen_version` as in `save_score`."""
+
+    criterion_id: int
+    figures: Mapping[str, object]
+    points: Decimal | None
+    explanation: str
+    na_claimed: bool
+    na_reason: str
+    seen_version: int
 
 
 def values_of(criterion: Criterion, score: SelfScore | None) -> Values:

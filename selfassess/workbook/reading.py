@@ -12,9 +12,9 @@ from cchc_index.lib.sheets import Row as SheetRow
 from cchc_index.lib.text import fold
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess.queries import TaskList
+from selfassess.core.task_list import TaskList
 
-from . import token
+from . import version_token
 from .layout import FIGURE, GUIDE, MAIN, SEAL, YES, Values, choice, choice_words, numbers, places, prose
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -38,7 +38,7 @@ class Filled:
 def read(source: IO[bytes], tasks: TaskList, *, name: str = "") -> Filled:
     """Everything typed into a workbook of this assessment. Raises ImportRefused with every fault."""
     book = read_book(source, name=name, max_bytes=MAX_BYTES, max_unpacked=MAX_UNPACKED, max_rows=MAX_ROWS)
-    sealed = token.unseal(_sealed(book), tasks)
+    sealed = version_token.unseal(_sealed(book), tasks)
     title = MAIN if MAIN in book.sheets else next((t for t in book.visible if t != GUIDE), "")
     count = max((len(numbers(row.criterion)) for row in tasks.leaves), default=0)
     table = table_of(book.sheets.get(title, []), [place.column for place in places(count)])
@@ -63,7 +63,7 @@ class _Reader:
         self.faults: list[Fault] = list(table.faults)
         self.seen: dict[str, int] = {}
 
-    def read(self, sealed: token.Token) -> Filled:
+    def read(self, sealed: version_token.Token) -> Filled:
         filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id)
         for row in self.table.rows:
             criterion = self._criterion(row)
@@ -74,7 +74,7 @@ class _Reader:
         if self.faults:
             raise ImportRefused(self.faults)
         if not filled.values:
-            raise ImportRefused([Fault(0, "", "không có dòng tiêu chí nào", token.AGAIN)])
+            raise ImportRefused([Fault(0, "", "không có dòng tiêu chí nào", version_token.AGAIN)])
         return filled
 
     def _criterion(self, row: SheetRow) -> Criterion | None:

@@ -16,11 +16,11 @@ from cchc_index.lib.cells import safe_cell
 from cchc_index.lib.numbers import vn_short
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess.entry import MAX_TEXT
-from selfassess.queries import Row, TaskList
+from selfassess.core.entry import MAX_TEXT
+from selfassess.core.task_list import TaskList, TaskRow
 
-from . import formulas, guide, token
-from .cached import with_cached
+from . import formulas, guide, version_token
+from .formula_results import with_results
 from .layout import (
     FIGURE,
     GUIDE,
@@ -58,7 +58,7 @@ def build(tasks: TaskList, overlay: Mapping[int, Values] | None = None) -> bytes
     sheet.write()
     out = io.BytesIO()
     sheet.workbook.save(out)
-    return with_cached(out.getvalue(), sheet.cached)
+    return with_results(out.getvalue(), sheet.cached)
 
 
 class _Main:
@@ -88,12 +88,12 @@ class _Main:
         self._frame(last)
         self.lists.write(self.workbook.create_sheet(LISTS))
         _text(self.workbook[LISTS].cell(1, 3), "Danh sách chọn, không sửa trang này")
-        _sealed(self.workbook.create_sheet(SEAL), token.seal(self.tasks))
+        _sealed(self.workbook.create_sheet(SEAL), version_token.seal(self.tasks))
 
-    def _rows(self) -> Iterator[Row]:
+    def _rows(self) -> Iterator[TaskRow]:
         for area in self.tasks.areas:
             if not area.criterion.is_leaf:
-                yield Row(area.criterion)
+                yield TaskRow(area.criterion)
             yield from area.rows
 
     def _at(self, row: int, key: str) -> str:
@@ -123,7 +123,7 @@ class _Main:
         )
         self.sheet.row_dimensions[number].height = min(LINE_HEIGHT * lines, MAX_HEIGHT)
 
-    def _leaf(self, number: int, row: Row) -> None:
+    def _leaf(self, number: int, row: TaskRow) -> None:
         criterion = row.criterion
         values = self.overlay.get(criterion.pk) or values_of(criterion, row.score)
         self._fixed(number, row)
@@ -134,7 +134,7 @@ class _Main:
         if criterion.kind == Criterion.Kind.NORMAL:
             self.summed.append(number)
 
-    def _fixed(self, number: int, row: Row) -> None:
+    def _fixed(self, number: int, row: TaskRow) -> None:
         """Everything that is only read; inputs come after and unlock their own cells."""
         criterion = row.criterion
         for place in self.places:
@@ -161,7 +161,7 @@ class _Main:
             _number(self._input(number, f"{FIGURE}{place}"), Decimal(figure) if figure else None, "General")
             self._bound(number, f"{FIGURE}{place}", None)
 
-    def _points(self, number: int, row: Row, values: Values) -> None:
+    def _points(self, number: int, row: TaskRow, values: Values) -> None:
         criterion = row.criterion
         if scoring.is_direct(criterion.rule):
             _number(self._input(number, "points"), values.points, POINTS)
@@ -204,7 +204,7 @@ class _Main:
 
     def _head(self) -> None:
         round_ = self.tasks.assessment.round_group.round
-        _text(self._cell(1, "code"), f"Bản tự đánh giá {token.label(self.tasks.assessment)}", wrap=False)
+        _text(self._cell(1, "code"), f"Bản tự đánh giá {version_token.label(self.tasks.assessment)}", wrap=False)
         self._cell(1, "code").font = TITLE
         marks = "DỮ LIỆU MINH HỌA – không phải điểm thật. " if round_.illustrative else ""
         taken = f"Tải lúc {clock.hanoi(clock.now()):%H:%M %d/%m/%Y}."

@@ -29,8 +29,8 @@ from cchc_index.lib.faults import Refused
 from cchc_index.official.actions import load_official
 from cchc_index.official.queries import summary
 from results import tasks
-from selfassess import reminders
-from selfassess.actions import rescan
+from selfassess.examination.actions import rescan
+from selfassess.reminders.actions import send_reminders
 from units import mail
 
 log = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ def _sweep(reminded: date | None) -> date | None:
         if mail.has_lost():
             send_after_commit("units.send_mail")
         if reminded != clock.today() and clock.hanoi(clock.now()).hour >= REMIND_HOUR:
-            reminders.send()
+            send_reminders()
             return clock.today()
     except DatabaseError:
         log.warning("Chưa quét được việc tồn; thử lại sau %s giây.", SWEEP_SECONDS, exc_info=True)

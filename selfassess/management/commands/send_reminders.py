@@ -3,13 +3,13 @@
 from typing import Any
 
 from cchc_index.lib.commands import OperatorCommand
-from selfassess import reminders
+from selfassess.reminders.actions import send_reminders
 
 
 class Command(OperatorCommand):
     help = "Viết thư nhắc các đơn vị chưa nộp khi còn 7, 3, 1 ngày. Chạy lại không gửi trùng."
 
     def run(self, **options: Any) -> None:
-        posted = reminders.send()
+        posted = send_reminders()
         without = f"; {posted.without_address} người không có địa chỉ thư" if posted.without_address else ""
         self.stdout.write(f"Thư nhắc mới: {posted.written}{without}.")

@@ -1,0 +1,1 @@
+"""Finished self-scores of archives and hand-overs."""

@@ -1,0 +1,15 @@
+"""The log read for a proof."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from units.models import LogEntry
+
+CHUNK = 2000
+Facts = dict[str, Any]
+
+
+def logged(*verbs: str) -> Iterator[tuple[LogEntry, Facts]]:
+    """Entries of these verbs in the order of the chain, each with what it says stood afterwards."""
+    for entry in LogEntry.objects.filter(verb__in=verbs).order_by("number").iterator(CHUNK):
+        yield entry, entry.after if isinstance(entry.after, dict) else {}

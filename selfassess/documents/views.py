@@ -1,0 +1,224 @@
+"""The unit's documents: list, one document with its versions and uses, and the file itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST, require_safe
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Invalid, Refused
+from criteria.models import Round
+from criteria.queries import round_in_view
+from selfassess import rules
+from selfassess.core.views import address, person
+from selfassess.evidence.actions import move_place
+from selfassess.evidence.forms import PlaceForm
+from selfassess.evidence.queries import remarks_on_documents, uses_of
+from selfassess.evidence.remarks import Remarks, remarks_anytime
+from selfassess.models import Document
+from units.models import Unit, User
+
+from . import queries
+from .actions import log_reading, replace_document
+from .forms import UploadForm
+
+DATA = ("number", "issued_on", "issuer", "abstract")
+
+
+@require_safe
+def documents(request: HttpRequest) -> HttpResponse:
+    """Documents the person may see, of one unit when `?don-vi=` says so; old versions on the document's page."""
+    user = person(request)
+    units = rules.units_visible_to(user).order_by("group", "code")
+    wanted = request.GET.get("don-vi", "")
+    unit = get_object_or_404(units, pk=int(wanted)) if wanted.isascii() and wanted.isdigit() else units.first()
+    current = rules.documents_visible_to(user).filter(unit=unit, replaced_by=None)
+    found = list(queries.with_uses(current).order_by("-uploaded_at", "-pk"))
+    context = {
+        "units": units,
+        "unit": unit,
+        "rows": _with_remarks(found, unit, round_in_view(request)),
+        "used": queries.storage_used(unit.pk) if unit else None,
+    }
+    return render(request, "selfassess/documents/documents.html", context)
+
+
+def _with_remarks(found: list[Document], unit: Unit | None, round_: Round | None) -> list[tuple[Document, Remarks]]:
+    """Each document with what is said about it in the round in view."""
+    if unit is None or round_ is None:
+        return [(each, Remarks()) for each in found]
+    said = remarks_on_documents(found, round_, unit.pk)
+    return [(each, said[each.pk]) for each in found]
+
+
+@require_safe
+def document_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file itself; `?tai-ve=1` saves it. Each reading is recorded."""
+    found = get_object_or_404(rules.documents_visible_to(request.user), pk=pk)
+    return answer(request, person(request), found, download="tai-ve" in request.GET)
+
+
+def answer(request: HttpRequest, reader: User, document: Document, *, download: bool = False) -> HttpResponseBase:
+    """The file to a person who may read it, with the reading recorded; 403 and a sentence when withheld."""
+    said = rules.withheld(document, own=rules.is_member(reader, document.unit_id))
+    if said:
+        return render(request, "selfassess/documents/withheld.html", {"document": document, "said": said}, status=403)
+    response = file_response(document, download=download)
+    if request.method == "GET":
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        log_reading(actor=reader, document=document, saved=download, address=address)
+    return response
+
+
+def file_response(document: Document, *, download: bool = False) -> FileResponse:
+    """The stored bytes under the document's own name: PDF and pictures beside the score, the rest (and
+    `download`) to save. Never cached by anybody between, never guessed to be another type."""
+    try:
+        stored = document.file.open("rb")
+    except FileNotFoundError:
+        raise Http404("Tệp không còn trong kho.") from None
+    shown = document.opens_in_browser
+    content_type = document.content_type if shown else "application/octet-stream"
+    response = FileResponse(
+        stored, as_attachment=download or not shown, filename=document.original_name, content_type=content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    # Our own pages show it in a frame; a browser's PDF viewer is an object of the page that holds the file.
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Content-Security-Policy"] = "default-src 'self'; object-src 'self'; frame-ancestors 'self'"
+    return response
+
+
+@require_safe
+def document_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One document: data, findings, uses, versions, and the file at `?trang=`."""
+    return _page(request, _found(request, pk))
+
+
+@require_POST
+def replace(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new version: another file, or corrected data."""
+    found = _own(request, pk)
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, found, form.said(), status=400)
+    given = {name: form.cleaned_data[name] for name in DATA}
+    try:
+        new = replace_document(
+            actor=person(request),
+            document_id=found.pk,
+            upload=request.FILES.get("upload"),
+            address=address(request),
+            **given,
+        )
+    except Invalid as invalid:
+        return _page(request, found, invalid.errors, status=400)
+    except Refused as refused:
+        return _page(request, found, {"": str(refused)}, status=409)
+    messages.success(request, f"Đã thay bằng bản mới {new.number}; bản cũ vẫn xem được ở mục “Các bản”.")
+    return redirect("selfassess:paper", new.pk)
+
+
+@require_POST
+def place(request: HttpRequest, pk: int, evidence_id: int) -> HttpResponse:
+    """Another page or section for one of the document's uses."""
+    found = _own(request, pk)
+    evidence = get_object_or_404(uses_of(found), pk=evidence_id)
+    form = PlaceForm(request.POST)
+    errors: Mapping[str, str] = {} if form.is_valid() else form.said()
+    if not errors:
+        try:
+            move_place(
+                actor=person(request),
+                assessment_id=evidence.score.assessment_id,
+                evidence_id=evidence.pk,
+                address=address(request),
+                **form.cleaned_data,
+            )
+        except Invalid as invalid:
+            errors = invalid.errors
+        except Refused as refused:
+            return _page(request, found, {"": str(refused)}, status=409)
+    if errors:
+        return _page(request, found, errors, status=400, wrong=evidence.pk)
+    messages.success(request, f"Đã ghi vị trí của {found.number} ở tiêu chí {evidence.score.criterion.code}.")
+    return redirect("selfassess:paper", found.pk)
+
+
+def _found(request: HttpRequest, pk: int) -> Document:
+    visible = queries.with_versions(rules.documents_visible_to(request.user))
+    return get_object_or_404(visible, pk=pk)
+
+
+def _own(request: HttpRequest, pk: int) -> Document:
+    found = _found(request, pk)
+    if not rules.is_member(request.user, found.unit_id):
+        raise PermissionDenied
+    return found
+
+
+def _page(
+    request: HttpRequest,
+    found: Document,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+    wrong: int | None = None,
+) -> HttpResponse:
+    """The document's page; after a fault with everything typed still in its field. `wrong`: the evidence
+    whose place was refused."""
+    user, errors = person(request), errors or {}
+    said = rules.withheld(found, own=rules.is_member(user, found.unit_id))
+    uses = queries.uses(found, user, clock.now())
+    context = {
+        "document": found,
+        "uses": uses,
+        "versions": queries.versions(found),
+        "notes": remarks_anytime(found),
+        "withheld": said,
+        "is_shown": not said and found.opens_in_browser,
+        "at_page": _page_number(request, found, uses),
+        "is_member": rules.is_member(user, found.unit_id),
+        "may_replace": rules.is_member(user, found.unit_id) and not hasattr(found, "replaced_by"),
+        "typed": _typed(request, found),
+        "errors": errors,
+        "wrong": wrong,
+        "summary": _summary(errors, wrong),
+        "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
+    }
+    return render(request, "selfassess/documents/document.html", context, status=status)
+
+
+def _summary(errors: Mapping[str, str], wrong: int | None) -> list[str]:
+    """The error summary: a link to each wrong field."""
+    end = f"-{wrong}" if wrong else ""
+    return [format_html('<a href="#{}{}">{}</a>', name, end, said) if name else said for name, said in errors.items()]
+
+
+def _typed(request: HttpRequest, found: Document) -> dict[str, Any]:
+    """What stands in the fields: the document's data, or what was typed."""
+    issued = f"{found.issued_on:%d/%m/%Y}" if found.issued_on else ""
+    typed: dict[str, Any] = {
+        "number": found.number,
+        "issued_on": issued,
+        "issuer": found.issuer,
+        "abstract": found.abstract,
+    }
+    if request.method == "POST":
+        typed |= {name: request.POST[name] for name in (*DATA, "page", "section") if name in request.POST}
+    return typed
+
+
+def _page_number(request: HttpRequest, found: Document, uses: list[queries.DocumentUse]) -> int | None:
+    """The page to open at: the one asked for, else the first one in use."""
+    raw = request.GET.get("trang", "")
+    if raw.isascii() and raw.isdigit() and len(raw) < 7:
+        return int(raw)
+    return next((use.evidence.page for use in uses if use.evidence.page), None)

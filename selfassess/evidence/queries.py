@@ -1,0 +1,178 @@
+"""Reads of evidence, with what there is to remark on it; a page asks two queries for that whatever it shows."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min, QuerySet
+
+from criteria.models import Criterion, Round, RoundGroup
+from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Transition
+from units.models import LogEntry
+
+from .remarks import ANYTIME, CitedDocument, Remarks, Scan, cited, remarks_on
+
+
+def evidence_of(score: SelfScore | None) -> QuerySet[Evidence]:
+    """The documents a score rests on now; none for a row nobody has saved."""
+    return Evidence.objects.filter(score=score, removed_at=None).select_related("document").order_by("pk")
+
+
+def evidence_at(assessment: SelfAssessment, criterion: Criterion) -> QuerySet[Evidence]:
+    """Everything that was ever attached to one criterion of an assessment."""
+    return Evidence.objects.filter(score__assessment=assessment, score__criterion=criterion)
+
+
+def uses_of(document: Document) -> QuerySet[Evidence]:
+    """The scores that rest on a document now."""
+    return Evidence.objects.filter(document=document, removed_at=None).select_related("score__criterion")
+
+
+def evidence_changes(round_group: RoundGroup, unit_ids: Iterable[int]) -> dict[tuple[int, int], datetime]:
+    """{(unit id, criterion id): when evidence was last attached, moved or taken off} of assessments that were
+    opened again after their submission, from the log: only then can evidence change. One query, two more where
+    there are any."""
+    reopened = Transition.objects.filter(
+        assessment__round_group=round_group, assessment__unit__in=list(unit_ids), verb="reopen"
+    ).order_by()
+    since = dict(reopened.values("assessment__unit").annotate(first=Min("at")).values_list("assessment__unit", "first"))
+    if not since:
+        return {}
+    logged = LogEntry.objects.filter(
+        object_type=Evidence._meta.label_lower, unit__in=list(since), at__gte=min(since.values())
+    )
+    moved = dict(logged.order_by("number").values_list("object_id", "at"))
+    rows = Evidence.objects.filter(score__assessment__round_group=round_group, score__assessment__unit__in=list(since))
+    found: dict[tuple[int, int], datetime] = {}
+    for pk, unit, criterion in rows.order_by().values_list("pk", "score__assessment__unit_id", "score__criterion_id"):
+        if (at := moved.get(str(pk))) is not None:
+            found[unit, criterion] = max(at, found.get((unit, criterion), at))
+    return found
+
+
+_FIELDS = (
+    *("document__number", "document__issued_on", "document__content_type", "document__digest", "document__pages"),
+    *("document__scan_state", "document__reading", "page"),
+)
+
+
+def remarks_on_evidence(
+    rows: Iterable[Evidence], round_: Round, unit_id: int, *, names: bool = False
+) -> dict[int, Remarks]:
+    """{evidence: what is said} of one unit's rows with their documents read; one query."""
+    found = list(rows)
+    twins = twins_of({row.document.digest for row in found}, round_, unit_id)
+    period = (round_.assessed_from, round_.assessed_to)
+    return {
+        row.pk: remarks_on(cited(row.document, row.page), period, twins.get(row.document.digest, ()), names=names)
+        for row in found
+    }
+
+
+def twins_of(digests: Iterable[str], round_: Round, unit_id: int) -> dict[str, tuple[str, ...]]:
+    """Which other units submitted files with these digests in the round. A draft is its unit's own business."""
+    found: dict[str, list[str]] = {}
+    rows = _submitted(round_).filter(document__digest__in=set(digests)).exclude(document__unit=unit_id)
+    for digest, name in rows.order_by("document__unit__code").values_list("document__digest", "document__unit__name"):
+        if name not in found.setdefault(digest, []):
+            found[digest].append(name)
+    return {digest: tuple(names) for digest, names in found.items()}
+
+
+def _submitted(round_: Round) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(
+        removed_at=None,
+        score__assessment__round_group__round=round_,
+        score__assessment__state=SelfAssessment.State.SUBMITTED,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """A row as a link needs it: no more is read of hundreds."""
+
+    pk: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkedDocument:
+    """A document with its warnings and the criteria they hold for, on the page before submission."""
+
+    document: LinkTarget
+    warnings: tuple[str, ...]
+    criteria: list[LinkTarget]
+
+
+def remarks_in_assessment(assessment: SelfAssessment) -> list[RemarkedDocument]:
+    """What is said about an assessment's evidence, the same words about a document once; two queries."""
+    rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None)
+    named = ("document", "score__criterion", "score__criterion__code")
+    found = [
+        (LinkTarget(document, fields[0]), LinkTarget(criterion, code), CitedDocument(*fields))
+        for document, criterion, code, *fields in rows.order_by("score__criterion__position", "pk").values_list(
+            *named, *_FIELDS
+        )
+    ]
+    round_ = assessment.round_group.round
+    twins = twins_of({cite.digest for _, _, cite in found}, round_, assessment.unit_id)
+    period = (round_.assessed_from, round_.assessed_to)
+    lines: dict[tuple[int, tuple[str, ...]], RemarkedDocument] = {}
+    for document, criterion, cite in found:
+        warnings = remarks_on(cite, period, twins.get(cite.digest, ())).warnings
+        if warnings:
+            line = lines.setdefault((document.pk, warnings), RemarkedDocument(document, warnings, []))
+            line.criteria.append(criterion)
+    return list(lines.values())
+
+
+def remarks_on_documents(documents: Iterable[Document], round_: Round, unit_id: int) -> dict[int, Remarks]:
+    """{document: what is said} of a unit's documents. The round's period concerns those used in it; two queries."""
+    found = list(documents)
+    live = Evidence.objects.filter(removed_at=None, score__assessment__round_group__round=round_)
+    here = set(live.filter(document__unit=unit_id).order_by().values_list("document", flat=True))
+    twins = twins_of({each.digest for each in found}, round_, unit_id)
+    period = (round_.assessed_from, round_.assessed_to)
+    return {
+        each.pk: remarks_on(cited(each), period if each.pk in here else ANYTIME, twins.get(each.digest, ()))
+        for each in found
+    }
+
+
+def infected(assessment: SelfAssessment) -> list[Document]:
+    """Documents in use that hold malware: they keep the assessment from being submitted."""
+    rows = Document.objects.filter(
+        evidence__score__assessment=assessment, evidence__removed_at=None, scan_state=Scan.INFECTED
+    )
+    return list(rows.order_by("pk").distinct())
+
+
+def warned_cells(
+    round_: Round, group_id: int, unit: int | None = None, criterion: int | None = None
+) -> dict[tuple[int, int], int]:
+    """{(unit, criterion): pieces of evidence with a warning} of what a block has submitted, or one of its
+    units, or all of them for one criterion; two queries."""
+    rows = Evidence.objects.filter(
+        removed_at=None,
+        score__assessment__round_group=group_id,
+        score__assessment__state=SelfAssessment.State.SUBMITTED,
+        **({} if unit is None else {"score__assessment__unit": unit}),
+        **({} if criterion is None else {"score__criterion": criterion}),
+    )
+    cells = rows.order_by().values_list("score__assessment__unit", "score__criterion", *_FIELDS)
+    cites = [((row[0], row[1]), CitedDocument(*row[2:])) for row in cells]
+    shared = _shared_digests(round_, {cite.digest for _, cite in cites})
+    period = (round_.assessed_from, round_.assessed_to)
+    found: dict[tuple[int, int], int] = {}
+    for cell, cite in cites:
+        if remarks_on(cite, period, ("",) if cite.digest in shared else ()).warnings:
+            found[cell] = found.get(cell, 0) + 1
+    return found
+
+
+def _shared_digests(round_: Round, digests: Collection[str]) -> frozenset[str]:
+    """Those of the digests that more than one unit submitted in the round. They are named one by one: with a
+    subquery the database takes longer to plan than to answer."""
+    rows = _submitted(round_).filter(document__digest__in=digests).order_by().values("document__digest")
+    counted = rows.annotate(units=Count("document__unit", distinct=True)).filter(units__gt=1)
+    return frozenset(counted.values_list("document__digest", flat=True))

@@ -1,0 +1,81 @@
+"""The mails of an assessment's steps: who hears of which, in which words."""
+
+from django.urls import reverse
+
+from cchc_index.lib import clock
+from criteria.models import Phase
+from criteria.queries import closing
+from selfassess.models import SelfAssessment, Transition
+from units import mail
+from units.mail import Letter
+from units.models import Role
+
+OFFICERS, HEADS, BOTH = (Role.UNIT_OFFICER,), (Role.UNIT_HEAD,), (Role.UNIT_OFFICER, Role.UNIT_HEAD)
+READERS = {"hand_over": HEADS, "send_back": OFFICERS, "submit": BOTH, "reopen": BOTH}
+
+
+def tell(step: Transition) -> mail.Posted:
+    """Write the mails of one step of an assessment: `hand_over` to the heads of the unit, `send_back` to
+    its officers, `submit` (the receipt) and `reopen` to both."""
+    assessment = step.assessment
+    people = mail.people_of([assessment.unit_id], *READERS[step.verb])
+    return mail.post(_LETTERS[step.verb](step), people.get(assessment.unit_id, []))
+
+
+def _letter(step: Transition, subject: str, paragraphs: list[str], page: str) -> Letter:
+    assessment = step.assessment
+    return Letter(
+        event=f"selfassess.{step.verb}:{step.pk}",
+        subject=subject,
+        paragraphs=paragraphs,
+        path=reverse(f"selfassess:{page}", args=[assessment.pk]),
+        illustrative=assessment.round_group.round.illustrative,
+    )
+
+
+def _named(assessment: SelfAssessment) -> str:
+    return f"Bản tự đánh giá Chỉ số CCHC năm {assessment.round_group.round.year} của {assessment.unit}"
+
+
+def _until(assessment: SelfAssessment) -> str:
+    closes = closing(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, assessment.unit)
+    if closes is None:
+        return ""
+    if closes <= clock.now():
+        return "Thời gian tự đánh giá đã hết; cần sửa thì đề nghị Sở Nội vụ gia hạn."
+    return f"Hạn nộp: {clock.hanoi(closes):%H:%M ngày %d/%m/%Y}."
+
+
+def _handed_over(step: Transition) -> Letter:
+    subject = f"Bản tự đánh giá của {step.assessment.unit} chờ ông/bà duyệt"
+    said = f"{_named(step.assessment)} đã được {step.actor} trình lúc {_hour(step)}."
+    asked = "Đề nghị kiểm tra, rồi nộp hoặc trả lại kèm lý do."
+    return _letter(step, subject, [said, asked, _until(step.assessment)], "check")
+
+
+def _sent_back(step: Transition) -> Letter:
+    subject = f"Bản tự đánh giá của {step.assessment.unit} được trả lại để sửa"
+    said = f"{_named(step.assessment)} được {step.actor} trả lại lúc {_hour(step)}."
+    return _letter(step, subject, [said, f"Lý do: {step.reason}", _until(step.assessment)], "assessment")
+
+
+def _submitted(step: Transition) -> Letter:
+    assessment = step.assessment
+    subject = f"Biên nhận {assessment.receipt_number}: {assessment.unit} đã nộp bản tự đánh giá"
+    said = f"{_named(assessment)} đã được {step.actor} nộp lúc {_hour(step)}."
+    receipt = f"Số biên nhận: {assessment.receipt_number}\nMã kiểm tra: {assessment.receipt_digest}"
+    return _letter(step, subject, [said, receipt, "Từ lúc này bản tự đánh giá không sửa được nữa."], "receipt")
+
+
+def _reopened(step: Transition) -> Letter:
+    subject = f"Bản tự đánh giá của {step.assessment.unit} được mở lại"
+    said = f"{_named(step.assessment)} được Sở Nội vụ mở lại lúc {_hour(step)} để đơn vị sửa và nộp lại."
+    again = "Biên nhận đã cấp không còn hiệu lực; nộp lại sẽ có biên nhận mới."
+    return _letter(step, subject, [said, f"Lý do: {step.reason}", again, _until(step.assessment)], "assessment")
+
+
+def _hour(step: Transition) -> str:
+    return f"{clock.hanoi(step.at):%H:%M:%S ngày %d/%m/%Y}"
+
+
+_LETTERS = {"hand_over": _handed_over, "send_back": _sent_back, "submit": _submitted, "reopen": _reopened}

@@ -1,0 +1,1 @@
+"""The pages of one criterion and the list of all."""
