@@ -115,7 +115,7 @@ def preview_book(round_: Round) -> Book:
 
 def published_points(round_group: RoundGroup, unit: Unit, criteria: Sequence[Criterion]) -> dict[int, Finding]:
     """What the publication in force says of a unit's leaves, for the unit's own page a year later
-    (selfassess.council): frozen, whatever the tables say now. One query once its bundle has been read."""
+    (selfassess.lastyear.council): frozen, whatever the tables say now. One query once its bundle has been read."""
     publication = published(round_group.round)
     block = book_of(publication).block(round_group.group.code) if publication else None
     if publication is None or block is None:
