@@ -67,7 +67,7 @@ def assignments(request: HttpRequest) -> HttpResponse:
         for here in places(request)
         for board in [assigning.board(here.round_group)]
     ]
-    return render(request, "appraisal/assignments.html", {"blocks": blocks})
+    return render(request, "appraisal/assignments/blocks.html", {"blocks": blocks})
 
 
 def _people_at_work(board: Board) -> int:
@@ -86,7 +86,7 @@ def assignments_block(request: HttpRequest, group: str) -> HttpResponse:
         "gaps": board.uncovered,
         "total": len(board.units) * len(board.leaves),
     }
-    return render(request, "appraisal/assignments_block.html", context)
+    return render(request, "appraisal/assignments/block.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +109,7 @@ def assignment_add(request: HttpRequest, group: str) -> HttpResponse:
             messages.success(request, f"Đã phân công cho {', '.join(str(a.member) for a in made)}.")
             return redirect(here.address("assignments-block"))
     context = {"here": here, "board": board, "form": form}
-    return render(request, "appraisal/assignment_form.html", context, status=422 if form.errors else 200)
+    return render(request, "appraisal/assignments/assignment.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +137,9 @@ def assignment_edit(request: HttpRequest, group: str, pk: int) -> HttpResponse:
         "seen": request.POST.get("seen") if form.errors else assigning.row_fingerprint(found),
         "reason": request.POST.get("reason", ""),
     }
-    return render(request, "appraisal/assignment_form.html", context, status=422 if error or form.errors else 200)
+    return render(
+        request, "appraisal/assignments/assignment.html", context, status=422 if error or form.errors else 200
+    )
 
 
 def _edit(request: HttpRequest, user: User, found: Assignment, form: PartForm) -> str:
@@ -198,7 +200,7 @@ def _split_page(request: HttpRequest, here: Place, board: Board, form: SplitForm
         "error": error,
     }
     status = 409 if error else 422 if form.errors else 200
-    return render(request, "appraisal/assignment_split.html", context, status=status)
+    return render(request, "appraisal/assignments/split.html", context, status=status)
 
 
 def _offers(board: Board, share: sharing.Share) -> list[Offer]:
@@ -270,7 +272,7 @@ def _hand_over_page(request: HttpRequest, here: Place, board: Board, form: HandO
         "reason": request.POST.get("reason", ""),
     }
     status = 422 if error or form.errors else 200
-    return render(request, "appraisal/assignment_hand_over.html", context, status=status)
+    return render(request, "appraisal/assignments/hand_over.html", context, status=status)
 
 
 # --- progress -----------------------------------------------------------------------------------------
@@ -282,7 +284,7 @@ def progress(request: HttpRequest, group: str) -> HttpResponse:
     here = managed(request, group)
     board = assigning.board(here.round_group)
     context = {"here": here, "board": board, "progress": assigning.progress(board, here.calendar.released)}
-    return render(request, "appraisal/assignments_progress.html", context)
+    return render(request, "appraisal/assignments/progress.html", context)
 
 
 @require_POST

@@ -19,7 +19,7 @@ def batches(request: HttpRequest, group: str) -> HttpResponse:
     here = place(request, group)
     found = reads.lines(here.user, here.round_group, here.stage, here.scope)
     context = {"here": here, "rows": [(line, here.address("batch", str(line.pk))) for line in found]}
-    return render(request, "appraisal/batches.html", context)
+    return render(request, "appraisal/review/batches.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,4 +53,4 @@ def _page(request: HttpRequest, here: Place, pk: int, error: str = "") -> HttpRe
         "batches_address": here.address("batches"),
         "address": here.address("batch", str(pk)),
     }
-    return render(request, "appraisal/batch.html", context, status=409 if error else 200)
+    return render(request, "appraisal/review/batch.html", context, status=409 if error else 200)

@@ -76,7 +76,7 @@ def _preview(
         "back": back,
         "error": error,
     }
-    return render(request, "appraisal/bulk.html", context, status=409 if error else 200)
+    return render(request, "appraisal/review/bulk.html", context, status=409 if error else 200)
 
 
 def _points(cells: Iterable[queries.GridCell]) -> Decimal:

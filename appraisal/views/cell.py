@@ -129,7 +129,7 @@ def _page(
         "unit_address": here.address("unit", unit.code),
         "criterion_address": here.address("criterion", leaf.code),
     }
-    response = render(request, "appraisal/cell.html", context, status=status)
+    response = render(request, "appraisal/review/cell.html", context, status=status)
     response["Speculation-Rules"] = f'"{static("js/next.speculationrules")}"'  # the next cell, ahead of its key
     return response
 

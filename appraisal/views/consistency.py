@@ -155,7 +155,7 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "error": error,
         "release_address": here.address("release", stage) if stage else "",
     }
-    return render(request, "appraisal/consistency.html", context, status=422 if error else 200)
+    return render(request, "appraisal/consistency/consistency.html", context, status=422 if error else 200)
 
 
 def _clashes(request: HttpRequest, here: Place, found: Report, known: Names) -> list[Clash]:

@@ -78,7 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
     blocks = [_block(here) for here in places(request)]
     return render(
         request,
-        "appraisal/home.html",
+        "appraisal/home/home.html",
         {
             "blocks": blocks,
             "is_manager": people.is_index_manager(user),
@@ -193,7 +193,7 @@ def _list_page(
         "can_bulk": can_bulk,
         **extra,
     }
-    return render(request, "appraisal/list.html", context)
+    return render(request, "appraisal/review/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -228,7 +228,7 @@ def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = 
         "error": error,
         "reason": request.POST.get("reason", ""),
     }
-    return render(request, "appraisal/release.html", context, status=422 if error else 200)
+    return render(request, "appraisal/releases/release.html", context, status=422 if error else 200)
 
 
 def _cells_shown_by(here: Place, stage: Stage) -> list[queries.GridCell]:

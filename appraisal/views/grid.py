@@ -142,7 +142,7 @@ def grid(request: HttpRequest, group: str, year: int) -> HttpResponse:
         "body": look.body,
         "bulk_address": here.address("bulk"),
     }
-    return render(request, "appraisal/grid.html", context)
+    return render(request, "appraisal/review/grid.html", context)
 
 
 def _look(here: Place, area: str, wanted: str) -> Look:

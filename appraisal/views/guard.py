@@ -53,4 +53,4 @@ def _closed(request: HttpRequest, unit: Unit) -> HttpResponseBase:
         "is_own": people.is_own_unit(user, unit.pk),
         "interest": Interest.objects.filter(member=user.pk, unit=unit, withdrawn_at=None).first(),
     }
-    return render(request, "appraisal/closed.html", context, status=404)
+    return render(request, "appraisal/core/closed.html", context, status=404)

@@ -83,7 +83,7 @@ def _page(request: HttpRequest, user: User, form: DeclareForm, error: str = "", 
         "asked": current is not None and rules.must_confirm(user, current),
         "onward": _onward(request),
     }
-    return render(request, "appraisal/interests.html", context, status=status)
+    return render(request, "appraisal/interests/interests.html", context, status=status)
 
 
 def _form(user: User, data: object = None) -> DeclareForm:

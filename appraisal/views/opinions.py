@@ -85,4 +85,4 @@ def _page(
         "bad": bad,
         "error": error,
     }
-    return render(request, "appraisal/blind.html", context, status=status)
+    return render(request, "appraisal/opinions/marks.html", context, status=status)

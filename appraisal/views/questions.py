@@ -36,7 +36,7 @@ def questions(request: HttpRequest) -> HttpResponse:
         "filters": FILTERS,
         "wanted": wanted,
     }
-    return render(request, "appraisal/questions.html", context)
+    return render(request, "appraisal/questions/questions.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +65,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
 def _council_page(request: HttpRequest, found: Question, may: bool, form: AskForm, status: int = 200) -> HttpResponse:
     thread = asked.threads(Question.objects.filter(pk=found.pk))[0]
     context = {"thread": thread, "question": thread.question, "may": may, "form": form, "today": clock.today()}
-    return render(request, "appraisal/question.html", context, status=status)
+    return render(request, "appraisal/questions/question.html", context, status=status)
 
 
 @require_POST
@@ -77,13 +77,13 @@ def ask(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse:
     form = AskForm(request.POST)
     context = {"here": here, "unit": found, "criterion": leaf, "form": form, "back": back}
     if not form.is_valid():
-        return render(request, "appraisal/ask.html", context, status=422)
+        return render(request, "appraisal/questions/ask.html", context, status=422)
     cell = {"round_group_id": here.round_group.pk, "unit_id": found.pk, "criterion_id": leaf.pk}
     try:
         actions.ask(actor=here.user, **cell, text=form.cleaned_data["text"], due_on=form.cleaned_data["due_on"])
     except Refused as refused:
         form.add_error(None, str(refused))
-        return render(request, "appraisal/ask.html", context, status=422)
+        return render(request, "appraisal/questions/ask.html", context, status=422)
     messages.success(request, f"Đã gửi câu hỏi về tiêu chí {leaf.code} cho {found}.")
     return redirect(f"{back}#cau-hoi")
 
@@ -99,7 +99,7 @@ def asked_list(request: HttpRequest) -> HttpResponse:
     rows = asked.threads(rules.questions_of_units(user).filter(round_group__round=current))
     units = list(people.units_where(user, *rules.UNIT_ROLES).order_by("code"))
     context = {"threads": rows, "counts": asked.count(rows), "units": units}
-    return render(request, "appraisal/asked_list.html", context)
+    return render(request, "appraisal/questions/received_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,4 +152,4 @@ def _unit_page(
         "assigning": assigning or AssigneeForm(initial={"assignee": found.assignee_id}, unit=found.unit),
         "chosen": {str(pk) for pk in form["documents"].value() or []},
     }
-    return render(request, "appraisal/asked.html", context, status=status)
+    return render(request, "appraisal/questions/received.html", context, status=status)

@@ -35,7 +35,7 @@ def reasons(request: HttpRequest) -> HttpResponse:
         key=lambda row: (not row[0].active, -row[1].count, row[0].code),
     )
     context = {"rows": rows, "round": current, "error": error, "text": text}
-    return render(request, "appraisal/reasons.html", context, status=422 if error else 200)
+    return render(request, "appraisal/reasons/reasons.html", context, status=422 if error else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,4 +83,4 @@ def _reason_page(request: HttpRequest, found: Reason, error: str) -> HttpRespons
         "text": request.POST.get("text", found.text),
         "seen": found.text,  # a conflict was said before any other fault
     }
-    return render(request, "appraisal/reason.html", context, status=422 if error else 200)
+    return render(request, "appraisal/reasons/reason.html", context, status=422 if error else 200)

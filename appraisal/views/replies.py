@@ -52,7 +52,7 @@ def replies(request: HttpRequest) -> HttpResponse:
         "agreed": sum(row.reply is not None and row.reply.action == Action.AGREE for row in rows),
         "disagreed": sum(row.reply is not None and row.reply.action == Action.DISAGREE for row in rows),
     }
-    return render(request, "appraisal/replies.html", context)
+    return render(request, "appraisal/replies/replies.html", context)
 
 
 def _asked(user: User, current: Round | None) -> dict[str, object]:
@@ -130,7 +130,7 @@ def _reply_page(
         "closes": criteria_queries.closing(row.appraisal.round_group.round, Phase.Kind.EXPLANATION, row.appraisal.unit),
         "chosen": {str(pk) for pk in form["documents"].value() or []},
     }
-    return render(request, "appraisal/reply.html", context, status=status)
+    return render(request, "appraisal/replies/reply.html", context, status=status)
 
 
 @require_GET

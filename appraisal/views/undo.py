@@ -70,7 +70,7 @@ def say_decided(request: HttpRequest, here: Place, standing: Appraisal, leaf: Cr
         return
     back = address(here, standing.unit, leaf, **list_of(request))
     context = {"said": said, "address": back, "version": standing.version}
-    messages.success(request, render_to_string("appraisal/_undo_message.html", context, request))
+    messages.success(request, render_to_string("appraisal/review/_undo_message.html", context, request))
 
 
 @require_POST
