@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from units.admin_base import LoggedAdmin, ReadOnlyAdmin, RelatedFilter
+from units.administration.admin import LoggedAdmin, ReadOnlyAdmin, RelatedFilter
 
 from .models import Appraisal, AppraisalEntry, Assignment, Reason, Release
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from criteria.models import RoundGroup
-from units.models import LogEntry, User
+from units.auditlog.models import LogEntry
+from units.models import User
 
 from . import ledger, rules, steps
 from .models import Action, AppraisalEntry, Stage

@@ -10,7 +10,7 @@ from datetime import UTC
 from itertools import groupby
 
 from cchc_index.lib.canonical import digest
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from . import proofs
 from . import steps as sequence

@@ -9,9 +9,10 @@ from django.urls import reverse
 from cchc_index.lib import clock
 from criteria import queries as criteria_queries
 from criteria.models import Extension, Phase, RoundGroup
-from units import mail
-from units.mail import Letter
+from units.mail import actions as mail
+from units.mail.letters import Letter
 from units.models import Role, Unit, User
+from units.queries import holders_of, people_of
 
 from . import rules
 from .models import Action, Appraisal, AppraisalEntry, Question, Release, Stage
@@ -27,7 +28,7 @@ def tell_release(release: Release) -> mail.Posted:
         return mail.Posted(0, 0)
     block = release.round_group
     units = list(criteria_queries.units_of(block))
-    people = mail.people_of([unit.pk for unit in units], *BOTH)
+    people = people_of([unit.pk for unit in units], *BOTH)
     adjusted = _adjusted(block)
     deadlines = _deadlines(block) if release.stage == Stage.ROUND1 else {}
     common = deadlines.get(0, "")
@@ -94,7 +95,7 @@ def tell_replies(standing: Appraisal) -> mail.Posted:
         path=f"{reverse('appraisal:home')}?nam={block.round.year}",
         illustrative=block.round.illustrative,
     )
-    return mail.post(letter, mail.holders_of(Role.INDEX_MANAGER))
+    return mail.post(letter, holders_of(Role.INDEX_MANAGER))
 
 
 def _answers(standing: Appraisal) -> list[str | None]:

@@ -8,7 +8,8 @@ from django.db.models import Q
 from cchc_index.lib import numbers
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess.models import Document
-from units.models import LogEntry, Unit, User
+from units.auditlog.models import LogEntry
+from units.models import Unit, User
 
 
 class Reason(models.Model):

@@ -13,7 +13,8 @@ from cchc_index.lib.numbers import vn
 from cchc_index.lib.workdays import holiday_name, is_workday
 from criteria.models import Criterion, Extension, Phase, RoundGroup
 from selfassess.models import SelfAssessment, SelfScore, Transition
-from units.models import LogEntry, Unit, User
+from units.auditlog.models import LogEntry
+from units.models import Unit, User
 
 from . import ledger, outliers
 from .consistency_report import Report

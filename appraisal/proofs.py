@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from cchc_index.lib.canonical import digest
 from cchc_index.lib.numbers import exact_text
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from . import blind
 from .models import Acknowledgement, AppraisalEntry, BlindCriterion, Interest, Justification, Message, Opinion

@@ -272,7 +272,7 @@ def unit_of(person: Person) -> int:
 def judge(run: Run, block: Block, uploads: int) -> None:
     """Count what the database says against what people were told."""
     from selfassess.models import Document, SelfAssessment, Transition
-    from units.models import LogEntry
+    from units.auditlog.models import LogEntry
 
     ids = [person.assessment for person in block.heads]
     submitted = SelfAssessment.objects.filter(pk__in=ids, state=SelfAssessment.State.SUBMITTED).count()

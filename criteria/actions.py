@@ -13,7 +13,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Unit, User
 
 from . import annex, importing, ledger, mails, rules

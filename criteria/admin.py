@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from units.admin_base import JoinedRows, LoggedAdmin, RelatedFilter
-from units.admin_sheets import SheetAdmin
+from units.administration.admin import JoinedRows, LoggedAdmin, RelatedFilter, SheetAdmin
 
 from . import actions, bands, frozen
 from .models import CriteriaSet, Criterion, Decision, Extension, Phase, Round, RoundGroup

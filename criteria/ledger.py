@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from cchc_index.lib.canonical import digest
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from .models import CriteriaSet, Criterion, RoundGroup
 

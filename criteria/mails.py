@@ -3,9 +3,10 @@
 from django.urls import reverse
 
 from cchc_index.lib import clock
-from units import mail
-from units.mail import Letter
+from units.mail import actions as mail
+from units.mail.letters import Letter
 from units.models import Role
+from units.queries import people_of
 
 from .models import Extension, Phase
 
@@ -20,7 +21,7 @@ def tell_extension(extension: Extension) -> mail.Posted:
     page = PAGES.get(Phase.Kind(phase.kind))
     if page is None:
         return mail.Posted(0, 0)
-    people = mail.people_of([unit.pk], Role.UNIT_OFFICER, Role.UNIT_HEAD)
+    people = people_of([unit.pk], Role.UNIT_OFFICER, Role.UNIT_HEAD)
     return mail.post(_letter(extension, page), people.get(unit.pk, []))
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from import_export import widgets as w
 
+from units.administration.resources import Choice, Code, Lines, Points, SheetResource, Text, column
 from units.models import UnitGroup
-from units.resource_base import Choice, Code, Lines, Points, SheetResource, Text, column
-from units.resource_base import widgets as w
 
 from . import frozen
 from .models import CriteriaSet, Criterion, Provenance, Source

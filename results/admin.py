@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from units.admin_base import ReadOnlyAdmin, RelatedFilter
+from units.administration.admin import ReadOnlyAdmin, RelatedFilter
 
 from .models import Computation, Job, Publication, UnitResult
 

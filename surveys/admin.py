@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from criteria.models import RoundGroup
-from units.admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, record
+from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, record
 
 from .models import (
     AnswerOption,

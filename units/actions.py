@@ -1,119 +1,28 @@
-"""The verbs that write to units, people and the log."""
+"""The verbs that write to units and people."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import F
 
-from cchc_index.lib import clock
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 
-from . import anchors, ledger, rules
-from .models import LogEntry, LogHead, Membership, Role, Unit, UnitGroup, User
+from . import rules
+from .auditlog.actions import record
+from .digests import POWERS
+from .models import Membership, Role, Unit, UnitGroup, User
 from .sheet import UnitRow, read_units
-
-
-@transaction.atomic
-def record(
-    *,
-    actor: User | None,
-    verb: str,
-    obj: models.Model,
-    before: Any = None,
-    after: Any = None,
-    unit: Unit | None = None,
-    reason: str = "",
-    address: str = "",
-    anchor: bool = False,
-) -> LogEntry:
-    """Append one entry to the log, chained to the last. Call it last in an action: the chain's head
-    stays locked until the transaction ends. `before`/`after` are JSON values, Decimals as exact text.
-    `actor` None is the command line. `anchor`: note the head outside the database after commit; every
-    so many entries do it anyway (units/anchors.py).
-    """
-    return record_many(
-        actor=actor,
-        verb=verb,
-        changes=[Change(obj, before, after)],
-        unit=unit,
-        reason=reason,
-        address=address,
-        anchor=anchor,
-    )[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One object of an action that touches many, with its JSON values before and after."""
-
-    obj: models.Model
-    before: Any = None
-    after: Any = None
-
-
-@transaction.atomic
-def record_many(
-    *,
-    actor: User | None,
-    verb: str,
-    changes: Sequence[Change],
-    unit: Unit | None = None,
-    reason: str = "",
-    address: str = "",
-    anchor: bool = False,
-) -> list[LogEntry]:
-    """`record` for many objects of one action: an entry each, in one write. None for no changes."""
-    if not changes:
-        return []
-    head = _locked_head()
-    entries, at, start = [], clock.now(), head.count
-    for change in changes:
-        entry = LogEntry(
-            number=head.count + 1,
-            at=at,
-            actor=actor,
-            actor_name=str(actor) if actor else "dòng lệnh",
-            verb=verb,
-            object_type=change.obj._meta.label_lower,
-            object_id=str(change.obj.pk),
-            object_label=str(change.obj)[:250],
-            unit=unit,
-            before=change.before,
-            after=change.after,
-            reason=reason,
-            address=address,
-        )
-        entry.digest = ledger.entry_digest(entry, head.digest)
-        head.count, head.digest = entry.number, entry.digest
-        entries.append(entry)
-    LogEntry.objects.bulk_create(entries)
-    head.seal = ledger.head_seal(head.count, head.digest)
-    head.save(update_fields=["count", "digest", "seal"])
-    if anchor or anchors.passes(start, head.count):
-        transaction.on_commit(partial(anchors.append, head.count, head.digest))
-    return entries
-
-
-def _locked_head() -> LogHead:
-    """The chain's head under a lock, made with the first entry. One query: everybody waits here in turn."""
-    locked = LogHead.objects.select_for_update(of=("self",)).filter(pk=1)
-    head = locked.first()
-    if head is None:
-        LogHead.objects.get_or_create(pk=1)
-        head = locked.get()
-    return head
 
 
 def record_account(*, actor: User | None, user: User, address: str = "") -> None:
     """The log's entry of a new account with the powers it starts with. Called by what creates accounts
     outside the administrators' pages, which log by themselves."""
-    after = {"username": user.username, **{name: getattr(user, name) for name in ledger.POWERS}}
+    after = {"username": user.username, **{name: getattr(user, name) for name in POWERS}}
     record(actor=actor, verb="create_account", obj=user, after=after, address=address)
 
 

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from . import actions
-from .admin_base import JoinedRows, LoggedAdmin, ReadOnlyAdmin, record
-from .admin_sheets import SheetAdmin
-from .models import LogEntry, Mail, Membership, Succession, Unit, UnitGroup, User
+from .administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, SheetAdmin, record
+from .auditlog.models import LogEntry
+from .mail.models import Mail
+from .models import Membership, Succession, Unit, UnitGroup, User
 from .resources import UnitResource, UserResource
 
 

@@ -1,111 +1,16 @@
-"""The log's chain: every entry carries a keyed digest over itself and the entry before it.
+"""The proof that roles and powers are those the log gave, as `check_ledger` prints it."""
 
-Keyed (LEDGER_KEY), so that the owner of the database alone cannot rewrite the tail; the head row is
-sealed with the same key, so that a cut tail is found. A tail cut together with an older head row needs
-marks from outside (units/anchors.py). `check` is the proof that `check_ledger` prints; `check_people` is
-the one that roles and powers are those the log gave.
-"""
-
-import hashlib
-import hmac
 from collections.abc import Iterable, Iterator
-from datetime import UTC
 from typing import Any
 
-from django.conf import settings
+from .auditlog.models import LogEntry
+from .digests import PEOPLE_VERBS, POWERS
+from .models import Membership, User
 
-from cchc_index.lib.canonical import canonical_json
-
-from .anchors import Anchor
-from .models import LogEntry, LogHead, Membership, User
-
-
-def _keyed(text: str) -> str:
-    return hmac.new(settings.LEDGER_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
-
-
-def entry_digest(entry: LogEntry, previous: str) -> str:
-    """The digest of `entry` chained to the `previous` one; covers who, what, when, from where and why."""
-    return _keyed(
-        previous
-        + canonical_json(
-            [
-                entry.number,
-                f"{entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}",
-                entry.actor_id,
-                entry.actor_name,
-                entry.verb,
-                entry.object_type,
-                entry.object_id,
-                entry.object_label,
-                entry.unit_id,
-                entry.before,
-                entry.after,
-                entry.reason,
-                entry.address,
-            ]
-        )
-    )
-
-
-def head_seal(count: int, digest: str) -> str:
-    """The seal of the chain's end."""
-    return _keyed(f"head:{count}:{digest}")
-
-
-def check(entries: Iterable[LogEntry], head: LogHead | None, anchors: Iterable[Anchor] = ()) -> Iterator[str]:
-    """Vietnamese sentences for every break in the chain; none when it is whole. `anchors`: heads the chain
-    is known to have had, from outside the database."""
-    previous, expected = "", 1
-    known: dict[int, list[Anchor]] = {}
-    for anchor in anchors:
-        known.setdefault(anchor.count, []).append(anchor)
-    for entry in entries:
-        if entry.number != expected:
-            yield f"Nhật ký thiếu mục {expected} (gặp mục {entry.number})."
-            expected = entry.number
-        if not hmac.compare_digest(entry.digest, entry_digest(entry, previous)):
-            place = f"Nhật ký mục {entry.number} ({entry.verb})"
-            yield f"{place} không khớp dấu niêm: nội dung đã bị sửa hoặc mục trước bị thay."
-        yield from _anchor_faults(entry, known.pop(entry.number, ()))
-        previous, expected = entry.digest, entry.number + 1
-    count = expected - 1
-    yield from _head_faults(head, count, previous)
-    for missing in sorted(known):
-        place = known[missing][0].place
-        yield f"Nhật ký chỉ có {count} mục nhưng {place} ghi đã có {missing} mục: cuối sổ bị cắt hoặc thay bằng bản cũ."
-
-
-def _anchor_faults(entry: LogEntry, anchors: Iterable[Anchor]) -> Iterator[str]:
-    for anchor in anchors:
-        if not entry.digest.startswith(anchor.digest):
-            yield f"Nhật ký mục {entry.number} khác dấu niêm mà {anchor.place} ghi: sổ đã bị viết lại."
-
-
-def _head_faults(head: LogHead | None, count: int, last: str) -> Iterator[str]:
-    if head is None:
-        if count:
-            yield "Nhật ký mất dòng đầu sổ."
-        elif _something_happened():
-            yield "Nhật ký trống và không có dòng đầu sổ trong khi đã có người dùng hoặc điểm: cả sổ đã bị xóa."
-    elif (head.count, head.digest) != (count, last):
-        yield f"Nhật ký có {count} mục nhưng đầu sổ ghi {head.count}: cuối sổ bị cắt hoặc bị thay."
-    elif not hmac.compare_digest(head.seal, head_seal(head.count, head.digest)):
-        yield "Dấu của đầu sổ không khớp."
-
-
-def _something_happened() -> bool:
-    return User.objects.exists() or Membership.objects.exists()
-
-
-# --- people -----------------------------------------------------------------------------------------
-
-POWERS = {"is_active": "hiệu lực", "is_staff": "quyền vào trang quản trị", "is_superuser": "quyền quản trị cao nhất"}
-PEOPLE_VERBS = ("grant_role", "revoke_role", "admin_add", "admin_change", "admin_import", "create_account")
 Facts = dict[str, Any]
 
 
-def check_people() -> Iterator[str]:
+def check() -> Iterator[str]:
     """Vietnamese sentences for every role and every administrator's power that the log did not give; none
     when all agree. Five queries."""
     roles, powers, permissions = _replay()

@@ -1,7 +1,6 @@
-"""Who is measured and who works: units and their blocks, people and their roles, the log."""
+"""Who is measured and who works: units and their blocks, people and their roles."""
 
 from datetime import date
-from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -156,76 +155,3 @@ class Membership(models.Model):
                 violation_error_message="Vai trò này phải gắn với một đơn vị.",
             ),
         ]
-
-
-class LogEntry(models.Model):
-    """Append-only: who did what to which object, from what to what, when, from where, why.
-
-    `digest` is keyed over the entry and the previous digest (units/ledger.py), so that an edited,
-    removed or re-ordered row is found by `check_ledger`.
-    """
-
-    number = models.PositiveBigIntegerField("số thứ tự", unique=True)
-    at = models.DateTimeField("lúc")
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người làm", null=True)
-    actor_name = models.CharField("tên người làm", max_length=200)
-    verb = models.CharField("việc", max_length=60, db_index=True)
-    object_type = models.CharField("loại đối tượng", max_length=60)
-    object_id = models.CharField("mã đối tượng", max_length=60)
-    object_label = models.CharField("đối tượng", max_length=250)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị", null=True)
-    before = models.JSONField("trước", null=True)
-    after = models.JSONField("sau", null=True)
-    reason = models.TextField("lý do", blank=True)
-    address = models.CharField("địa chỉ", max_length=60, blank=True)
-    digest = models.CharField("dấu niêm", max_length=64)
-
-    class Meta:
-        verbose_name = "nhật ký"
-        verbose_name_plural = "nhật ký"
-        ordering = ["number"]
-        indexes = [models.Index(fields=["object_type", "object_id"], name="log_object")]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("nhật ký chỉ được ghi thêm")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("nhật ký không được xóa")
-
-
-class LogHead(models.Model):
-    """The end of the chain: one row, locked by every writer, so the chain cannot fork."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    count = models.PositiveBigIntegerField("số mục", default=0)
-    digest = models.CharField("dấu niêm cuối", max_length=64, blank=True)
-    seal = models.CharField("dấu của đầu sổ", max_length=64, blank=True)
-
-
-class Mail(models.Model):
-    """A mail owed to a person: written in the transaction of the event it tells of, sent afterwards
-    (units/mail.py). `event` names what happened; one person hears of one event once."""
-
-    event = models.CharField("sự kiện", max_length=120)
-    recipient = models.ForeignKey(User, models.CASCADE, related_name="mails", verbose_name="người nhận")
-    address = models.EmailField("địa chỉ thư")
-    subject = models.CharField("tiêu đề", max_length=250)
-    body = models.TextField("nội dung")
-    created_at = models.DateTimeField("viết lúc")
-    # Not to be tried before: a mail being sent, or one whose server did not answer, waits.
-    due_at = models.DateTimeField("gửi từ lúc")
-    attempts = models.PositiveSmallIntegerField("số lần gửi", default=0)
-    sent_at = models.DateTimeField("gửi xong lúc", null=True, blank=True)
-    fault = models.CharField("lỗi lần cuối", max_length=250, blank=True)
-
-    class Meta:
-        verbose_name = "thư báo"
-        verbose_name_plural = "thư báo"
-        ordering = ["-created_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["event", "recipient"], name="one_mail_per_event_and_person")]
-        indexes = [models.Index(fields=["due_at"], condition=Q(sent_at=None), name="mail_waiting")]
-
-    def __str__(self) -> str:
-        return f"{self.subject} → {self.address}"

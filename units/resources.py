@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from import_export import widgets as w
 
+from .administration.resources import Code, SheetResource, YesNo, column
 from .models import Unit, UnitGroup, User
-from .resource_base import Code, SheetResource, YesNo, column
-from .resource_base import widgets as w
 
 DATE = w.DateWidget(format="%d/%m/%Y")
 

@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
-from . import mail
+from .mail.actions import send_waiting
 
 
 @shared_task(name="units.send_mail")
 def send_mail() -> int:
     """Send what waits in the outbox: asked for after each commit that wrote a mail, and by the sweeper."""
-    return mail.send_waiting()
+    return send_waiting()

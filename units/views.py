@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
-from . import actions
+from .auditlog.actions import record
 from .forms import ChangePasswordForm, LoginForm
 
 
@@ -35,6 +35,6 @@ class PasswordChange(auth.PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)
-            actions.record(actor=form.user, verb="change_password", obj=form.user)
+            record(actor=form.user, verb="change_password", obj=form.user)
         messages.success(self.request, "Đã đổi mật khẩu.")
         return response

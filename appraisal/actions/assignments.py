@@ -16,8 +16,8 @@ from appraisal.sharing import Cell, Row
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import RoundGroup
-from units import mail
-from units.actions import Change, record, record_many
+from units.auditlog.actions import Change, record, record_many
+from units.mail import actions as mail
 from units.models import User
 
 from .desk import locked_block

@@ -14,7 +14,7 @@ from cchc_index.lib.faults import Conflict, Refused
 from cchc_index.lib.text import clean
 from criteria.models import RoundGroup
 from units import rules as people
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from .desk import locked_block

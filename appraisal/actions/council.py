@@ -13,7 +13,7 @@ from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import RoundGroup
 from selfassess.models import SelfAssessment, SelfScore
 from units import rules as people
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from .consistency import check_acknowledged

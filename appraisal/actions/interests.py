@@ -9,7 +9,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import Round
 from units import rules as people
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Unit, User
 
 

@@ -17,7 +17,7 @@ from cchc_index.lib import clock, numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Criterion, RoundGroup, Source
 from units import rules as people
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from .desk import Desk, locked_block, open_desk

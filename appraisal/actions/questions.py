@@ -13,7 +13,7 @@ from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import RoundGroup
 from selfassess.models import Document
 from units import rules as people
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from .desk import open_desk

@@ -8,7 +8,7 @@ from appraisal import rules
 from appraisal.models import AppraisalEntry, Reason
 from cchc_index.lib.faults import Conflict, Refused
 from cchc_index.lib.text import clean, fold
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 TEXT_LENGTH = 250

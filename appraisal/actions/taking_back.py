@@ -14,7 +14,8 @@ from appraisal.models import Action, Appraisal, AppraisalEntry, Opinion, Stage
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import RoundGroup
-from units.models import LogEntry, User
+from units.auditlog.models import LogEntry
+from units.models import User
 
 from .desk import (
     Cell,

@@ -10,8 +10,9 @@ from cchc_index.lib import clock, numbers
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup
 from selfassess.models import Document
-from units.actions import record
-from units.models import LogEntry, User
+from units.auditlog.actions import record
+from units.auditlog.models import LogEntry
+from units.models import User
 
 from .desk import Cell
 

@@ -12,7 +12,7 @@ from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Conf
 from cchc_index.lib import clock
 from criteria.models import CriteriaSet, Criterion, Decision, Phase, Round, RoundGroup, Source
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Membership, Role, Unit, UnitGroup, User
 
 AREAS = 8

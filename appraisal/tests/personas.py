@@ -7,8 +7,9 @@ from appraisal.models import Interest
 from appraisal.tests.factories import Council, assign
 from cchc_index.lib import clock
 from selfassess.models import DocumentReading
-from units.actions import record
-from units.models import LogEntry, Role, User
+from units.auditlog.actions import record
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UserFactory, person
 
 UNIT_SIDE = ("officer", "head")

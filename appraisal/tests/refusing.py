@@ -13,7 +13,7 @@ from appraisal.tests.pages import WORDS
 from cchc_index.lib.faults import Refused
 from criteria.models import Criterion
 from criteria.tests.factories import CriterionFactory
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 from units.tests.factories import UnitGroupFactory
 
 

@@ -17,7 +17,8 @@ from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Phase
 from criteria.tests.factories import CriterionFactory, open_phase
 from selfassess.models import SelfAssessment, SelfScore
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from appraisal.models import Acknowledgement, Release, Stage
 from appraisal.tests.factories import Council, acknowledged, council
 from appraisal.tests.test_races import at_once
 from criteria.models import RoundGroup
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -14,7 +14,8 @@ from appraisal.models import Assignment
 from appraisal.tests.factories import Council, assign, council, submitted
 from appraisal.tests.pages import sign_in
 from criteria.tests.factories import CriterionFactory
-from units.models import Mail, Role
+from units.mail.models import Mail
+from units.models import Role
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,10 @@ from appraisal.tests.factories import Council, assign, council, fresh, submitted
 from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
-from units.actions import record
-from units.models import LogEntry, Mail, Membership, Role
+from units.auditlog.actions import record
+from units.auditlog.models import LogEntry
+from units.mail.models import Mail
+from units.models import Membership, Role
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

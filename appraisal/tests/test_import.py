@@ -13,7 +13,7 @@ from appraisal.reasons import DEFAULT_REASONS, ensure_reasons
 from appraisal.tests.factories import council
 from appraisal.tests.pages import sign_in
 from cchc_index.lib.faults import Refused
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
 

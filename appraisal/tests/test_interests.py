@@ -10,7 +10,8 @@ from appraisal.tests.factories import Council, assign, attach, council, document
 from appraisal.tests.pages import cell_page, sign_in, status, unit_page
 from cchc_index.lib.faults import Refused
 from selfassess.models import SelfScore
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.tests.factories import Council, council, document, release_stage
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
 

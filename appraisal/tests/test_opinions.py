@@ -20,7 +20,8 @@ from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Phase, RoundGroup
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfAssessment, SelfScore
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import person
 
 SECRET = "Báo cáo quý III không có số liệu."

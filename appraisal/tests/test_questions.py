@@ -15,7 +15,9 @@ from appraisal.tests.pages import adjust_form, cell_page, sign_in, status
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from selfassess.models import SelfScore
-from units.models import LogEntry, Mail, Role
+from units.auditlog.models import LogEntry
+from units.mail.models import Mail
+from units.models import Role
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from appraisal.models import Reason
 from appraisal.tests.factories import Council, council
 from appraisal.tests.pages import sign_in
 from cchc_index.lib.faults import Conflict, Refused
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict
 from criteria.models import Phase
 from criteria.tests.factories import CriterionFactory, open_phase
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,8 @@ from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfAssessment, SelfScore
-from units.models import LogEntry, Membership, Role
+from units.auditlog.models import LogEntry
+from units.models import Membership, Role
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from cchc_index.lib import clock
 from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfScore
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db

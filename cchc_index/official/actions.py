@@ -16,7 +16,7 @@ from criteria.actions import inputs_changed
 from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup, Source
 from criteria.tree import natural_key, parent_code
 from surveys.models import AnswerOption, AnswerScale, RespondentGroup, Survey
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Unit, UnitGroup
 
 from .files import FOLDER, csv_rows, day, frame_of, json_of

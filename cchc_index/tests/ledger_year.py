@@ -21,7 +21,8 @@ from selfassess.tests.factories import tiny_pdf
 from surveys.batches import actions as batches
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows
 from units.actions import grant_role, record_account
-from units.models import LogEntry, Membership, Role, Unit, User
+from units.auditlog.models import LogEntry
+from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, UserFactory
 
 

@@ -21,7 +21,8 @@ from surveys.batches import actions as batches
 from surveys.models import AnswerOption, ImportBatch
 from surveys.tests.factories import ballot_rows, csv_file, figure_rows
 from units.actions import revoke_role
-from units.models import LogEntry, Membership, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Membership, Role, User
 
 pytestmark = pytest.mark.django_db
 USER = "/quan-tri/units/user/"

@@ -15,7 +15,8 @@ from criteria.models import CriteriaSet, Criterion, Decision, Phase, Provenance,
 from criteria.queries import units_of
 from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory
 from surveys.models import AnswerScale, Ballot, RespondentGroup, Survey
-from units.models import LogEntry, Unit, UnitGroup
+from units.auditlog.models import LogEntry
+from units.models import Unit, UnitGroup
 from units.tests.factories import UnitFactory, UnitGroupFactory
 
 SETS = [("6677/QĐ-UBND", "so"), ("6677/QĐ-UBND", "huyen"), ("3598/QĐ-UBND", "so"), ("3598/QĐ-UBND", "huyen")]

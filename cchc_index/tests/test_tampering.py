@@ -7,13 +7,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from cchc_index import ledger as whole
+from cchc_index import ledger
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.tests.ledger_year import Year, year
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.scores import actions as scores
-from units import anchors, ledger
-from units.models import LogEntry, LogHead
+from units.auditlog import anchors
+from units.auditlog.actions import note_head
+from units.auditlog.digests import entry_digest, head_seal
+from units.auditlog.models import LogEntry, LogHead
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +26,7 @@ def case() -> Year:
 
 
 def faults(files: bool = True, marks: list[anchors.Anchor] | None = None) -> list[str]:
-    return list(whole.check(LogHead.objects.first(), marks or [], files))
+    return list(ledger.check(marks or [], files=files))
 
 
 def sql(*statements: str) -> None:
@@ -87,10 +89,10 @@ def test_a_tail_rewritten_without_the_key_is_found(case: Year, settings) -> None
     key, settings.LEDGER_KEY = settings.LEDGER_KEY, "khoa-doan-mo-khong-phai-khoa-that"
     kept = LogEntry.objects.get(number=5).digest
     for entry in LogEntry.objects.filter(number__gt=5).order_by("number"):
-        kept = ledger.entry_digest(entry, kept)
+        kept = entry_digest(entry, kept)
         LogEntry.objects.filter(pk=entry.pk).update(digest=kept)
     head = LogHead.objects.get()
-    LogHead.objects.update(digest=kept, seal=ledger.head_seal(head.count, kept))
+    LogHead.objects.update(digest=kept, seal=head_seal(head.count, kept))
     settings.LEDGER_KEY = key
 
     assert faults()
@@ -207,12 +209,10 @@ def test_publication_invented_without_the_log_is_found(case: Year) -> None:
 
 def test_tail_cut_with_an_older_head_put_back_is_found_by_an_outside_mark(case: Year, settings) -> None:
     last = LogHead.objects.get()
-    anchors.append(last.count, last.digest)
+    note_head(last.count, last.digest)
     earlier = LogEntry.objects.get(number=last.count - 3)
     LogEntry.objects.filter(number__gt=earlier.number).delete()
-    LogHead.objects.update(
-        count=earlier.number, digest=earlier.digest, seal=ledger.head_seal(earlier.number, earlier.digest)
-    )
+    LogHead.objects.update(count=earlier.number, digest=earlier.digest, seal=head_seal(earlier.number, earlier.digest))
     marks, _ = anchors.read(settings.LEDGER_ANCHOR)
 
     assert any("cuối sổ bị cắt" in fault for fault in faults(marks=marks))
@@ -229,9 +229,9 @@ def test_a_chain_rewritten_with_the_key_is_found_by_an_outside_mark(case: Year) 
     previous = ""
     for entry in LogEntry.objects.order_by("number"):
         entry.address = "10.0.0.9"
-        previous = ledger.entry_digest(entry, previous)
+        previous = entry_digest(entry, previous)
         LogEntry.objects.filter(pk=entry.pk).update(address=entry.address, digest=previous)
-    LogHead.objects.update(digest=previous, seal=ledger.head_seal(LogHead.objects.get().count, previous))
+    LogHead.objects.update(digest=previous, seal=head_seal(LogHead.objects.get().count, previous))
 
     assert faults() == []
     assert any("viết lại" in fault for fault in faults(marks=[mark]))
@@ -263,7 +263,7 @@ def test_submission_and_publication_are_noted_outside(settings, django_capture_o
 
 def test_an_anchor_file_that_cannot_be_written_is_only_a_warning(case: Year, settings, tmp_path, caplog) -> None:
     settings.LEDGER_ANCHOR = tmp_path / "không-có" / "mốc.log"
-    anchors.append(1, "a" * 64)
+    note_head(1, "a" * 64)
     assert "Không ghi được mốc nhật ký" in caplog.text
 
 

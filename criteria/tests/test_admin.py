@@ -16,7 +16,7 @@ from cchc_index.lib.sheets import read_cells
 from criteria.actions import freeze
 from criteria.models import Criterion, Decision, Extension, Phase, RoundGroup, Source
 from criteria.tests.factories import open_phase, small_round
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 from units.tests.factories import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

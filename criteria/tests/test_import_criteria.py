@@ -18,7 +18,8 @@ from criteria import actions
 from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
 from criteria.tests.factories import CriterionFactory, RoundFactory, RoundGroupFactory, small_round
 from criteria.tests.sheets import annex, csv_file, workbook
-from units.models import LogEntry, Role, UnitGroup
+from units.auditlog.models import LogEntry
+from units.models import Role, UnitGroup
 from units.tests.factories import UnitGroupFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,8 @@ from cchc_index.lib.faults import Refused
 from criteria import actions, queries, rules
 from criteria.models import CriteriaSet, Extension, Phase, Round
 from criteria.tests.factories import open_phase, small_round
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
 
 pytestmark = pytest.mark.django_db

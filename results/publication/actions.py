@@ -18,7 +18,7 @@ from results.computation.queries import group_inputs
 from results.models import Publication
 from results.queries import measured_groups
 from selfassess.models import SelfAssessment
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from . import mails, queries, rules

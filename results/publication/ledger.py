@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from results import bundle
 from results.models import Publication
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from . import queries
 from .digests import Facts, publication_facts

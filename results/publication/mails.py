@@ -5,9 +5,10 @@ from django.urls import reverse
 from cchc_index.lib.numbers import vn
 from results.book import Row, parse_bundle, slug
 from results.models import Publication
-from units import mail
-from units.mail import Letter
+from units.mail import actions as mail
+from units.mail.letters import Letter
 from units.models import Role, Unit
+from units.queries import people_of
 
 
 def tell_publication(publication: Publication) -> mail.Posted:
@@ -16,7 +17,7 @@ def tell_publication(publication: Publication) -> mail.Posted:
     rows = {(block.code, row.unit): row for block in book.blocks for row in block.rows}
     units = Unit.objects.filter(group__code__in={block.code for block in book.blocks}).select_related("group")
     ranked = {unit.pk: unit for unit in units.order_by("pk") if (unit.group.code, unit.code) in rows}
-    people = mail.people_of(ranked, Role.UNIT_HEAD)
+    people = people_of(ranked, Role.UNIT_HEAD)
     letters = [
         (_letter(publication, unit, rows[unit.group.code, unit.code]), person)
         for pk, unit in ranked.items()

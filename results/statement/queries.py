@@ -19,7 +19,8 @@ from criteria.queries import tree
 from results.models import Publication
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from surveys.models import ImportBatch
-from units.models import LogEntry, Unit
+from units.auditlog.models import LogEntry
+from units.models import Unit
 
 from . import words
 from .rules import Sight

@@ -90,7 +90,7 @@ def figures() -> tuple[bytes, Reader]:
 
 
 def administration() -> tuple[bytes, Reader]:
-    from units.resource_base import guarded_dataset
+    from units.administration.resources import guarded_dataset
 
     base = honest(("Mã", "Tên đơn vị"), *((f"S{n}", f"Sở {n}") for n in range(6)))
     return base, lambda stream, name: guarded_dataset(stream.read(), name)

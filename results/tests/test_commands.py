@@ -14,7 +14,7 @@ from results import bundle
 from results.computation import queries as computed
 from results.files import paper, spreadsheets
 from results.models import Publication
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
 YEAR = ["--year", "2031"]

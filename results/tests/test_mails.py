@@ -22,7 +22,8 @@ from selfassess.models import SelfAssessment, SelfScore
 from selfassess.reminders.actions import send_reminders
 from selfassess.reminders.queries import due_step
 from selfassess.tests.factories import small_assessment
-from units.models import Mail, Role, Unit, User
+from units.mail.models import Mail
+from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,8 @@ from results.models import Publication
 from results.publication import actions as publications
 from results.publication import queries as publication_queries
 from results.publication import rules as publication_rules
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import UserFactory, person
 
 from .factories import block, give

@@ -16,7 +16,7 @@ from criteria.queries import leaves
 from selfassess.core.digests import ARCHIVE_NA_REASON, instant
 from selfassess.core.queries import locked_units
 from selfassess.models import SelfAssessment, SelfScore, Transition
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Unit, User
 
 Cell = tuple[int, int]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 CHUNK = 2000
 Facts = dict[str, Any]

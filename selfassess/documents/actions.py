@@ -25,7 +25,7 @@ from selfassess.core.queries import locked, locked_units
 from selfassess.evidence.actions import check_place, open_score, put, put_checked
 from selfassess.examination.actions import first_state, send
 from selfassess.models import Document, DocumentReading, Evidence, SelfAssessment
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Unit, User
 
 from . import inspection

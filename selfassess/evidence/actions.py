@@ -9,7 +9,7 @@ from cchc_index.lib.text import clean
 from selfassess import rules
 from selfassess.core.queries import locked, self_leaf
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from .digests import evidence_facts

@@ -8,7 +8,7 @@ from django.db.models import Count, Min, QuerySet
 
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Transition
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from .remarks import ANYTIME, CitedDocument, Remarks, Scan, cited, remarks_on
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
 from selfassess.models import Document
-from units.actions import record
+from units.auditlog.actions import record
 
 from . import antivirus, text_reading
 

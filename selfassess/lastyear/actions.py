@@ -14,7 +14,7 @@ from selfassess.core.digests import snapshot
 from selfassess.core.queries import locked
 from selfassess.evidence.actions import put
 from selfassess.models import Evidence, SelfAssessment, SelfScore
-from units.actions import Change, record_many
+from units.auditlog.actions import Change, record_many
 from units.models import User
 
 from . import queries

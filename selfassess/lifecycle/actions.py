@@ -16,7 +16,7 @@ from selfassess.core.entry import text
 from selfassess.core.queries import locked, task_list
 from selfassess.evidence.queries import infected
 from selfassess.models import SelfAssessment, Transition
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Unit, User
 
 from . import digests, mails

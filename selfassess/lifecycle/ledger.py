@@ -10,7 +10,7 @@ from cchc_index.lib.canonical import digest
 from selfassess.core.digests import instant
 from selfassess.core.ledger import CHUNK, Facts, logged
 from selfassess.models import Evidence, SelfAssessment, SelfScore, Transition
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from .digests import content_of
 

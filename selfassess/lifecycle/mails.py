@@ -6,9 +6,10 @@ from cchc_index.lib import clock
 from criteria.models import Phase
 from criteria.queries import closing
 from selfassess.models import SelfAssessment, Transition
-from units import mail
-from units.mail import Letter
+from units.mail import actions as mail
+from units.mail.letters import Letter
 from units.models import Role
+from units.queries import people_of
 
 OFFICERS, HEADS, BOTH = (Role.UNIT_OFFICER,), (Role.UNIT_HEAD,), (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 READERS = {"hand_over": HEADS, "send_back": OFFICERS, "submit": BOTH, "reopen": BOTH}
@@ -18,7 +19,7 @@ def tell(step: Transition) -> mail.Posted:
     """Write the mails of one step of an assessment: `hand_over` to the heads of the unit, `send_back` to
     its officers, `submit` (the receipt) and `reopen` to both."""
     assessment = step.assessment
-    people = mail.people_of([assessment.unit_id], *READERS[step.verb])
+    people = people_of([assessment.unit_id], *READERS[step.verb])
     return mail.post(_LETTERS[step.verb](step), people.get(assessment.unit_id, []))
 
 

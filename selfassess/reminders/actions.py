@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from cchc_index.lib import clock
 from criteria.models import Extension, Phase
 from selfassess.models import SelfAssessment
-from units import mail
-from units.models import Role
+from units.mail import actions as mail
+from units.mail.letters import Letter
+from units.models import Role, User
+from units.queries import people_of
 
 from . import mails
 from .queries import due_step, measured_units, open_phases, states
@@ -19,7 +21,7 @@ def send_reminders() -> mail.Posted:
     return mail.post_all(letters)
 
 
-def _of_phase(phase: Phase) -> Iterator[tuple[mail.Letter, mail.User]]:
+def _of_phase(phase: Phase) -> Iterator[tuple[Letter, User]]:
     """Five queries whatever the number of units."""
     extensions = {e.unit_id: e for e in Extension.objects.filter(phase=phase).order_by("pk")}
     due = {}
@@ -29,7 +31,7 @@ def _of_phase(phase: Phase) -> Iterator[tuple[mail.Letter, mail.User]]:
         if closes is not None and step is not None:
             due[unit] = (closes, step)
     standing = states(phase)
-    people = mail.people_of([unit.pk for unit in due], Role.UNIT_OFFICER, Role.UNIT_HEAD)
+    people = people_of([unit.pk for unit in due], Role.UNIT_OFFICER, Role.UNIT_HEAD)
     for unit, (closes, step) in due.items():
         state = standing.get(unit.pk)
         if state == SelfAssessment.State.SUBMITTED:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cchc_index.lib import clock
 from criteria.models import Phase
-from units.mail import Letter
+from units.mail.letters import Letter
 from units.models import Unit
 
 

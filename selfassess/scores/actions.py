@@ -14,7 +14,7 @@ from selfassess.core.digests import snapshot
 from selfassess.core.entry import stored
 from selfassess.core.queries import locked, score_of, self_leaf
 from selfassess.models import SelfAssessment, SelfScore
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 

@@ -16,7 +16,8 @@ from selfassess.lifecycle.digests import content_digest
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from selfassess.scores import actions as scores
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from selfassess.archive import actions as archive
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from selfassess.scores.queries import scores_by_cell
 from selfassess.tests.factories import SelfAssessmentFactory, SelfScoreFactory
-from units.models import LogEntry, Role, Unit
+from units.auditlog.models import LogEntry
+from units.models import Role, Unit
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
 
 pytestmark = pytest.mark.django_db

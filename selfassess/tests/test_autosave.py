@@ -16,7 +16,8 @@ from criteria.tests.factories import CriterionFactory, open_phase
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
 from selfassess.tests.test_actions import BANDS
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,8 @@ from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfScoreFactory, small_assessment
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db

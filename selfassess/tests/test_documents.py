@@ -28,7 +28,8 @@ from selfassess.tests.factories import (
     small_assessment,
     tiny_pdf,
 )
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 DATA = {"number": "126/BC-SNV", "issued_on": date(2031, 2, 5), "issuer": "Sở Nội vụ", "abstract": "Báo cáo sửa"}

@@ -26,7 +26,8 @@ from selfassess.lastyear import council
 from selfassess.lastyear import queries as last_year
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfAssessmentFactory, small_assessment
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

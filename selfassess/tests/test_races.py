@@ -16,7 +16,8 @@ from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfScoreFactory, small_assessment
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -30,7 +30,8 @@ from selfassess.tests.factories import (
 )
 from selfassess.workbook import actions as workbook
 from selfassess.workbook.layout import FilledRow
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db

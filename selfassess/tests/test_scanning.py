@@ -24,7 +24,8 @@ from selfassess.examination import antivirus
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Document, DocumentReading
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import person
 
 Scan = Document.Scan

@@ -22,7 +22,8 @@ from selfassess.documents import actions as documents
 from selfassess.documents import inspection
 from selfassess.models import Document, Evidence, SelfAssessment
 from selfassess.tests.factories import small_assessment, tiny_pdf
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import person
 
 LIMIT = 1024 * 1024

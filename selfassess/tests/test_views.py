@@ -22,7 +22,8 @@ from selfassess.tests.factories import (
     tiny_pdf,
 )
 from selfassess.tests.test_actions import BANDS
-from units.models import LogEntry, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -38,7 +38,8 @@ from selfassess.workbook import actions as workbook
 from selfassess.workbook.comparing import Comparison, compare
 from selfassess.workbook.layout import LISTS, MAIN, SEAL, FilledRow
 from selfassess.workbook.reading import read
-from units.models import LogEntry, LogHead, Role, User
+from units.auditlog.models import LogEntry, LogHead
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

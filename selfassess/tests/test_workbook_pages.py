@@ -21,7 +21,8 @@ from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfAssessmentFactory
 from selfassess.tests.workbooks import everything, filled, large_assessment, template
 from selfassess.workbook import actions as uploads
-from units.models import LogEntry, LogHead, Role, User
+from units.auditlog.models import LogEntry, LogHead
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from selfassess.core.digests import snapshot
 from selfassess.core.entry import stored
 from selfassess.core.queries import locked
 from selfassess.models import SelfAssessment, SelfScore
-from units.actions import Change, record_many
+from units.auditlog.actions import Change, record_many
 from units.models import User
 
 from .layout import FilledRow

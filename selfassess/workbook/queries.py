@@ -14,7 +14,8 @@ from django.core.files.storage import default_storage
 from cchc_index.lib.faults import Refused
 from selfassess.core.task_list import TaskList
 from selfassess.models import SelfAssessment, SelfScore
-from units.models import LogEntry, User
+from units.auditlog.models import LogEntry
+from units.models import User
 
 from .reading import Filled
 

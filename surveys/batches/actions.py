@@ -23,7 +23,7 @@ from surveys.scores.actions import lock_block, refresh_scores
 from surveys.scores.digests import Cell, Value, moves, values_digest
 from surveys.scores.queries import stored
 from surveys.upload import Upload
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from . import digests, faults

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from surveys.models import Ballot, ImportBatch, SatisfactionFigure
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from . import digests
 

@@ -10,7 +10,7 @@ from cchc_index.lib.numbers import exact_text
 from criteria import actions as criteria_actions
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
 from surveys.models import RespondentGroup, SurveyScore, Tally
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import User
 
 from .digests import Cell, Value, moves, value_of, values_digest

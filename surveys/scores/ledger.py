@@ -8,7 +8,7 @@ from typing import Any
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from surveys.models import ImportBatch, RespondentGroup, SurveyScore, Tally
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 from .digests import values_digest
 from .queries import computed_scores, counted_tallies, stored

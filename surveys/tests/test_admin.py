@@ -20,7 +20,7 @@ from surveys.models import (
     SurveyScore,
     Tally,
 )
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 from units.tests.factories import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

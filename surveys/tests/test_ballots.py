@@ -13,7 +13,8 @@ from surveys.models import Ballot, ImportBatch, Question, RespondentGroup, Surve
 from surveys.scores import actions as scores
 from surveys.scores import queries as surveyed
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
-from units.models import LogEntry, Role, Unit
+from units.auditlog.models import LogEntry
+from units.models import Role, Unit
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
 
 pytestmark = pytest.mark.django_db

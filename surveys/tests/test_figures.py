@@ -20,7 +20,8 @@ from surveys.tests.factories import (
     figure_rows,
     surveyed_round,
 )
-from units.models import LogEntry, Unit
+from units.auditlog.models import LogEntry
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 SOURCE = "Báo cáo 12/BC-SNV ngày 01/02/2025"

@@ -12,7 +12,7 @@ from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch
 from surveys.scores import actions as scores
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
-from units.models import LogEntry
+from units.auditlog.models import LogEntry
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from units.models import LogEntry, Role
+from units.auditlog.models import LogEntry
+from units.models import Role
 from units.tests.factories import UserFactory, person
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,10 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from cchc_index.lib.sheets import read_cells
-from units import ledger
-from units.admin_base import LoggedAdmin, ReadOnlyAdmin
-from units.models import LogEntry, LogHead, Membership, Role, Unit, User
+from units.administration.admin import LoggedAdmin, ReadOnlyAdmin
+from units.auditlog import ledger
+from units.auditlog.models import LogEntry, LogHead
+from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, UnitGroupFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db

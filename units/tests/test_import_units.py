@@ -12,7 +12,8 @@ from django.core.management import call_command
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import ImportRefused, Refused
 from units.actions import UnitImport, import_units
-from units.models import LogEntry, Unit, UnitGroup
+from units.auditlog.models import LogEntry
+from units.models import Unit, UnitGroup
 from units.tests.factories import UnitGroupFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection, models, transaction
 
-from units import ledger
-from units.actions import record
-from units.models import LogEntry, LogHead, UnitGroup, User
+from units.auditlog import ledger
+from units.auditlog.actions import record
+from units.auditlog.digests import entry_digest, head_seal
+from units.auditlog.models import LogEntry, LogHead
+from units.models import UnitGroup, User
 from units.tests.factories import UnitGroupFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -122,9 +124,9 @@ def test_tail_rewritten_without_the_key_is_found(chain: list[LogEntry], settings
     previous = chain[2].digest
     for entry in LogEntry.objects.filter(number__gt=3).order_by("number"):
         entry.after = {"points": "9"}
-        previous = ledger.entry_digest(entry, previous)
+        previous = entry_digest(entry, previous)
         tamper(entry.number, after=entry.after, digest=previous)
-    LogHead.objects.update(count=5, digest=previous, seal=ledger.head_seal(5, previous))
+    LogHead.objects.update(count=5, digest=previous, seal=head_seal(5, previous))
     settings.LEDGER_KEY = with_key
 
     assert [number for number in (4, 5) if any(f"mục {number}" in sentence for sentence in breaks())] == [4, 5]
@@ -196,7 +198,7 @@ def record_unlocked(head: LogHead, group: UnitGroup, actor: User) -> LogEntry:
         number=head.count + 1, at=actor.date_joined, actor=actor, actor_name=str(actor), verb="race",
         object_type="units.unitgroup", object_id=str(group.pk), object_label=str(group),
     )  # fmt: skip
-    entry.digest = ledger.entry_digest(entry, head.digest)
+    entry.digest = entry_digest(entry, head.digest)
     entry.save(force_insert=True)
     return entry
 

@@ -6,13 +6,17 @@ from django.core import mail as outbox
 from django.core.mail.backends.locmem import EmailBackend
 
 from cchc_index.lib import clock
-from units import mail
-from units.models import Mail, Role
+from units.mail import actions as mail
+from units.mail.letters import Letter
+from units.mail.models import Mail
+from units.mail.queries import ATTEMPTS, has_lost
+from units.models import Role
+from units.queries import people_of
 from units.tests.factories import UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
 
-LETTER = mail.Letter("thu.su-kien:1", "Có việc cần làm", ["Đoạn một.", "", "Đoạn hai."], "/tu-danh-gia/")
+LETTER = Letter("thu.su-kien:1", "Có việc cần làm", ["Đoạn một.", "", "Đoạn hai."], "/tu-danh-gia/")
 
 
 class Refusing(EmailBackend):
@@ -41,7 +45,7 @@ def test_a_mail_is_plain_text_with_greeting_link_and_foot(settings):
 
 
 def test_a_demonstration_says_so_in_subject_and_body():
-    marked = mail.Letter("thu:2", "Việc", ["Đoạn."], "/", illustrative=True)
+    marked = Letter("thu:2", "Việc", ["Đoạn."], "/", illustrative=True)
     mail.post(marked, [UserFactory()])
     written = Mail.objects.get()
     assert written.subject == "[Minh họa] Việc"
@@ -74,7 +78,7 @@ def test_a_claimed_mail_is_left_to_its_worker_and_taken_over_when_the_worker_die
     assert mail._claim(pk) is not None
     assert mail.send(pk) is False
     with clock.at(clock.now() + mail.PATIENCE + timedelta(seconds=1)):
-        assert mail.has_lost() is False
+        assert has_lost() is False
         assert mail.send(pk) is True
 
 
@@ -87,7 +91,7 @@ def test_a_server_that_is_away_loses_nothing(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert mail.send_waiting() == 0  # not before its time
     with clock.at(held.due_at + timedelta(minutes=1)):
-        assert mail.has_lost() is True
+        assert has_lost() is True
         assert mail.send_waiting() == 1
 
 
@@ -97,11 +101,11 @@ def test_a_mail_that_nobody_takes_is_given_up_after_eight_attempts(settings):
     for day in range(20):
         with clock.at(clock.now() + timedelta(days=day)):
             mail.send_waiting()
-    assert Mail.objects.get().attempts == mail.ATTEMPTS
+    assert Mail.objects.get().attempts == ATTEMPTS
 
 
 def test_a_line_break_in_a_name_makes_no_header():
-    mail.post(mail.Letter("thu:3", "Đơn vị\r\nBcc: ai@example.vn", [], "/"), [UserFactory()])
+    mail.post(Letter("thu:3", "Đơn vị\r\nBcc: ai@example.vn", [], "/"), [UserFactory()])
     assert mail.send_waiting() == 1
     assert outbox.outbox[0].subject == "Đơn vị Bcc: ai@example.vn"
 
@@ -120,5 +124,5 @@ def test_only_people_in_the_role_now_are_written_to():
     person(Role.UNIT_HEAD, other)
     left = person(Role.UNIT_HEAD, unit)
     left.memberships.update(active=False)
-    assert mail.people_of([unit.pk], Role.UNIT_HEAD) == {unit.pk: [head]}
-    assert set(mail.people_of([unit.pk], Role.UNIT_HEAD, Role.UNIT_OFFICER)[unit.pk]) == {head, officer}
+    assert people_of([unit.pk], Role.UNIT_HEAD) == {unit.pk: [head]}
+    assert set(people_of([unit.pk], Role.UNIT_HEAD, Role.UNIT_OFFICER)[unit.pk]) == {head, officer}

@@ -6,7 +6,8 @@ from django.contrib.auth.models import Permission
 from cchc_index.lib.faults import Refused
 from units import rules
 from units.actions import grant_role, revoke_role
-from units.models import LogEntry, Membership, Role, User
+from units.auditlog.models import LogEntry
+from units.models import Membership, Role, User
 from units.tests.factories import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,9 @@ from django.conf import settings
 
 from cchc_index import ledger
 from cchc_index.lib.commands import OperatorCommand
-from units import anchors
-from units.models import LogEntry, LogHead
+from units.auditlog import anchors, queries
+from units.auditlog.actions import note_head
+from units.auditlog.models import LogHead
 
 
 class Command(OperatorCommand):
@@ -35,10 +36,9 @@ class Command(OperatorCommand):
         if wrong:
             self._refuse(wrong)
         kept, unreadable = anchors.read(settings.LEDGER_ANCHOR)
-        first = LogEntry.objects.filter(number=1).values_list("digest", flat=True).first() or ""
-        own, foreign = anchors.of_chain([*kept, *(mark for _, mark in given if mark)], first)
-        head = LogHead.objects.filter(pk=1).first()
-        problems = [*unreadable, *ledger.check(head, own, options["files"] == "yes")]
+        own, foreign = anchors.of_chain([*kept, *(mark for _, mark in given if mark)], queries.chain())
+        head = queries.head()
+        problems = [*unreadable, *ledger.check(own, files=options["files"] == "yes")]
         if problems:
             self._refuse(problems)
         self._say(head, own, foreign)
@@ -51,4 +51,4 @@ class Command(OperatorCommand):
         if head is not None and count:
             self.stdout.write(f"Mốc để giữ ở ngoài: {count}:{head.digest}")
             if all(anchor.count < count for anchor in own):
-                anchors.append(count, head.digest)
+                note_head(count, head.digest)

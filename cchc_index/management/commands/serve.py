@@ -31,7 +31,7 @@ from cchc_index.official.queries import summary
 from results import tasks
 from selfassess.examination.actions import rescan
 from selfassess.reminders.actions import send_reminders
-from units import mail
+from units.mail.queries import has_lost
 
 log = logging.getLogger(__name__)
 
@@ -203,7 +203,7 @@ def _sweep(reminded: date | None) -> date | None:
     try:
         tasks.requeue()
         rescan()
-        if mail.has_lost():
+        if has_lost():
             send_after_commit("units.send_mail")
         if reminded != clock.today() and clock.hanoi(clock.now()).hour >= REMIND_HOUR:
             send_reminders()

@@ -1,50 +1,29 @@
 """What every admin page shares: the chained log, read-only records, guarded spreadsheets in and out."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Model, QuerySet
-from django.forms import BaseModelForm, BaseModelFormSet
-from django.http import HttpRequest
+from django.db.models import Model
+from django.forms import BaseModelForm, BaseModelFormSet, Form
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from import_export.admin import ImportExportMixin
+from import_export.results import Result, RowResult
+from import_export.tmp_storages import MediaStorage
 
 from cchc_index.lib.faults import Refused
-from cchc_index.lib.numbers import exact_text
+from cchc_index.lib.sheets import MAX_BYTES
+from units.auditlog import actions
 
-from . import actions
-
-HIDDEN = ("password", "usable_password", "password1", "password2")
-"""Form fields whose values never reach the log."""
-
-
-def plain(value: object) -> Any:
-    """A form's value as JSON: records by key, Decimals as exact text, moments in ISO form."""
-    if isinstance(value, Model):
-        return value.pk
-    if isinstance(value, Decimal):
-        return exact_text(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, QuerySet | list | tuple | set):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
-
-
-def _picked(values: Mapping[str, object], names: Iterable[str]) -> dict[str, Any]:
-    return {name: plain(values.get(name)) for name in names if name not in HIDDEN}
-
-
-def facts(obj: Model) -> dict[str, Any]:
-    """Every stored field of a record as JSON, without secrets."""
-    fields = obj._meta.concrete_fields
-    return {f.name: plain(f.value_from_object(obj)) for f in fields if f.name not in HIDDEN}
+from . import resources
+from .digests import differences, facts, picked
+from .forms import DownloadForm, UploadForm
 
 
 def address(request: HttpRequest) -> str:
@@ -113,7 +92,7 @@ class LoggedAdmin(_Joined, admin.ModelAdmin):
         """What a change of these records (or of their inline rows) brings with it; nothing by default."""
 
     def _record_change(self, request: HttpRequest, form: BaseModelForm) -> None:
-        before, after = (_picked(values, form.changed_data) for values in (form.initial, form.cleaned_data))
+        before, after = (picked(values, form.changed_data) for values in (form.initial, form.cleaned_data))
         record(request, "admin_change", form.instance, before, after)
 
     def _record_rows(self, request: HttpRequest, formset: BaseModelFormSet) -> None:
@@ -142,6 +121,76 @@ class LoggedAdmin(_Joined, admin.ModelAdmin):
         self.after_change(request, [was for was, _ in gone])
         for was, before in gone:
             record(request, "admin_delete", was, before=before)
+
+
+class SheetAdmin(ImportExportMixin, LoggedAdmin):
+    """A catalogue with import and export. Who may add and change may import; who may view may export."""
+
+    formats = resources.FORMATS
+    import_form_class = UploadForm
+    export_form_class = DownloadForm
+    tmp_storage_class = MediaStorage
+    skip_admin_log = False
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_or_change_permission(request)
+
+    def add_data_read_fail_error_to_form(self, form: Form, e: Exception) -> None:
+        form.add_error("import_file", resources.read_problem(e))
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        # Without it a row that became invalid after the preview would be left out silently.
+        return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+
+    def write_to_tmp_storage(self, import_file: UploadedFile, input_format: Any) -> Any:
+        """One byte more than allowed is enough to refuse: the rest is not kept."""
+        storage = self.tmp_storage_class(read_mode="rb")
+        storage.save(import_file.read(MAX_BYTES + 1))
+        return storage
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return super().process_import(request, **kwargs)
+        except FileNotFoundError:
+            messages.error(request, "Tệp này đã nhập xong hoặc đã bị xóa. Hãy tải tệp lên lại.")
+            return redirect(self._url("import"))
+
+    def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
+        if result.has_errors() or result.has_validation_errors():
+            messages.error(request, "Chưa nhập gì: dữ liệu đã đổi từ lúc xem trước. Hãy tải tệp lên lại.")
+            return redirect(self._url("import"))
+        return super().process_result(result, request)
+
+    def generate_log_entries(self, result: Result, request: HttpRequest) -> None:
+        super().generate_log_entries(result, request)
+        new = [row.instance for row in result if row.is_new()]
+        changed = [(row.original, row.instance) for row in result if row.is_update()]
+        if not new and not changed:
+            return
+        self.after_change(request, [*new, *(instance for _, instance in changed)])  # blocks before the log
+        before, after = differences(changed)
+        batch = {
+            "file": request.POST.get("original_file_name", "")[:200],
+            "new": {str(instance.pk): facts(instance) for instance in new},
+            "changed": after,
+        }
+        obj = ContentType.objects.get_for_model(self.model)
+        record(request, "admin_import", obj, before={"changed": before}, after=batch)
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        new, changed, same = (
+            result.totals[kind]
+            for kind in (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE, RowResult.IMPORT_TYPE_SKIP)
+        )
+        messages.success(request, f"Đã nhập: {new} mới, {changed} đổi, {same} giữ nguyên.")
+
+    def _url(self, page: str) -> str:
+        info = "_".join(self.get_model_info())
+        return reverse(f"admin:{info}_{page}", current_app=self.admin_site.name)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -12,11 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
-
 from cchc_index.lib import clock
-
-from .models import LogEntry
 
 logger = logging.getLogger(__name__)
 
@@ -42,19 +38,18 @@ def passes(before: int, after: int) -> bool:
     return before // EVERY != after // EVERY
 
 
-def append(count: int, digest: str) -> None:
+def append(path: Path, count: int, digest: str, chain: str) -> None:
     """Note the head. Called after commit; a file that cannot be written is a warning, the work is done.
     One write of one short line to a file opened for appending: processes do not disturb each other."""
-    chain = LogEntry.objects.filter(number=1).values_list("digest", flat=True).first() or ""
     line = f"{count} {digest} {clock.now():%Y-%m-%dT%H:%M:%S%z} {chain}\n"
     try:
-        handle = os.open(settings.LEDGER_ANCHOR, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
         try:
             os.write(handle, line.encode())
         finally:
             os.close(handle)
     except OSError as error:
-        logger.warning("Không ghi được mốc nhật ký vào %s: %s", settings.LEDGER_ANCHOR, error)
+        logger.warning("Không ghi được mốc nhật ký vào %s: %s", path, error)
 
 
 def read(path: Path) -> tuple[list[Anchor], list[str]]:

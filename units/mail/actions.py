@@ -16,49 +16,21 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.text import clean
+from units.models import User
 
-from .models import Mail, Membership, Role, User
+from .letters import Letter
+from .models import Mail
+from .queries import waiting
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 8
 PATIENCE = timedelta(minutes=5)
 """How long a claimed mail is left to its worker; doubled with every attempt that failed."""
-LOST = timedelta(seconds=30)
-"""A mail due for so long has lost its message."""
-SUBJECT_LENGTH = 250
-ILLUSTRATIVE = "DỮ LIỆU MINH HỌA: thư này thuộc kỳ trình diễn, không yêu cầu xử lý công việc thật."
-FOOT = "Thư tự động của hệ thống Chỉ số cải cách hành chính Thành phố Hà Nội; không cần trả lời thư này."
-
-PeopleByUnit = dict[int, list[User]]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What one event says. `event` is its name for good: the same event never writes twice to a person."""
-
-    event: str
-    subject: str
-    paragraphs: Sequence[str]
-    path: str
-    illustrative: bool = False
-
-    @property
-    def heading(self) -> str:
-        mark = "[Minh họa] " if self.illustrative else ""
-        return clean(mark + self.subject)[:SUBJECT_LENGTH]
-
-    def body(self, reader: User) -> str:
-        """Plain text: greeting, paragraphs, the page, the mark of a demonstration, the foot."""
-        parts = [f"Kính gửi ông/bà {reader},", *(p for p in self.paragraphs if p)]
-        parts.append(f"Xem tại: {settings.PUBLIC_URL}{self.path}")
-        parts += [ILLUSTRATIVE] if self.illustrative else []
-        return "\n\n".join([*parts, FOOT]) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +39,6 @@ class Posted:
 
     written: int
     without_address: int
-
-
-def people_of(unit_ids: Iterable[int], *roles: Role) -> PeopleByUnit:
-    """The people who hold one of the roles in each unit, one query; each person once per unit."""
-    rows = Membership.objects.filter(unit__in=list(unit_ids), role__in=roles, active=True, user__is_active=True)
-    found: PeopleByUnit = {}
-    for row in rows.select_related("user").order_by("unit_id", "user__username", "role"):
-        people = found.setdefault(row.unit_id or 0, [])
-        if row.user not in people:
-            people.append(row.user)
-    return found
-
-
-def holders_of(role: Role) -> list[User]:
-    """The people who hold a role that is not bound to a unit."""
-    held = Membership.objects.filter(role=role, active=True)
-    return list(User.objects.filter(is_active=True, pk__in=held.order_by().values("user")).order_by("username"))
 
 
 def post(letter: Letter, people: Iterable[User]) -> Posted:
@@ -111,21 +66,10 @@ def _mail(letter: Letter, person: User, at: datetime) -> Mail:
         recipient=person,
         address=person.email,
         subject=letter.heading,
-        body=letter.body(person),
+        body=letter.body(str(person), settings.PUBLIC_URL),
         created_at=at,
         due_at=at,
     )
-
-
-def waiting() -> QuerySet[Mail]:
-    """Mails that should go now, the oldest first."""
-    found = Mail.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, due_at__lte=clock.now())
-    return found.order_by("due_at", "pk")
-
-
-def has_lost() -> bool:
-    """Whether a mail waits longer than its message takes: the message was lost, or its server was away."""
-    return waiting().filter(due_at__lte=clock.now() - LOST).exists()
 
 
 def send_waiting(limit: int = 200) -> int:

@@ -1,0 +1,112 @@
+"""Appending to the log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+
+from cchc_index.lib import clock
+from units.models import Unit, User
+
+from . import anchors, queries
+from .digests import entry_digest, head_seal
+from .models import LogEntry, LogHead
+
+
+@transaction.atomic
+def record(
+    *,
+    actor: User | None,
+    verb: str,
+    obj: models.Model,
+    before: Any = None,
+    after: Any = None,
+    unit: Unit | None = None,
+    reason: str = "",
+    address: str = "",
+    anchor: bool = False,
+) -> LogEntry:
+    """Append one entry to the log, chained to the last. Call it last in an action: the chain's head
+    stays locked until the transaction ends. `before`/`after` are JSON values, Decimals as exact text.
+    `actor` None is the command line. `anchor`: note the head outside the database after commit; every
+    so many entries do it anyway (units/auditlog/anchors.py).
+    """
+    return record_many(
+        actor=actor,
+        verb=verb,
+        changes=[Change(obj, before, after)],
+        unit=unit,
+        reason=reason,
+        address=address,
+        anchor=anchor,
+    )[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object of an action that touches many, with its JSON values before and after."""
+
+    obj: models.Model
+    before: Any = None
+    after: Any = None
+
+
+@transaction.atomic
+def record_many(
+    *,
+    actor: User | None,
+    verb: str,
+    changes: Sequence[Change],
+    unit: Unit | None = None,
+    reason: str = "",
+    address: str = "",
+    anchor: bool = False,
+) -> list[LogEntry]:
+    """`record` for many objects of one action: an entry each, in one write. None for no changes."""
+    if not changes:
+        return []
+    head = _locked_head()
+    entries, at, start = [], clock.now(), head.count
+    for change in changes:
+        entry = LogEntry(
+            number=head.count + 1,
+            at=at,
+            actor=actor,
+            actor_name=str(actor) if actor else "dòng lệnh",
+            verb=verb,
+            object_type=change.obj._meta.label_lower,
+            object_id=str(change.obj.pk),
+            object_label=str(change.obj)[:250],
+            unit=unit,
+            before=change.before,
+            after=change.after,
+            reason=reason,
+            address=address,
+        )
+        entry.digest = entry_digest(entry, head.digest)
+        head.count, head.digest = entry.number, entry.digest
+        entries.append(entry)
+    LogEntry.objects.bulk_create(entries)
+    head.seal = head_seal(head.count, head.digest)
+    head.save(update_fields=["count", "digest", "seal"])
+    if anchor or anchors.passes(start, head.count):
+        count, digest = head.count, head.digest
+        transaction.on_commit(lambda: note_head(count, digest))
+    return entries
+
+
+def _locked_head() -> LogHead:
+    """The chain's head under a lock, made with the first entry. One query: everybody waits here in turn."""
+    locked = LogHead.objects.select_for_update(of=("self",)).filter(pk=1)
+    head = locked.first()
+    if head is None:
+        LogHead.objects.get_or_create(pk=1)
+        head = locked.get()
+    return head
+
+
+def note_head(count: int, digest: str) -> None:
+    """Mark outside the database that the chain had so many entries, the last with this digest."""
+    anchors.append(settings.LEDGER_ANCHOR, count, digest, queries.chain())

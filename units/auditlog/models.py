@@ -1,0 +1,53 @@
+"""The log: its entries and the end of their chain."""
+
+from typing import Any
+
+from django.db import models
+
+from units.models import Unit, User
+
+
+class LogEntry(models.Model):
+    """Append-only: who did what to which object, from what to what, when, from where, why.
+
+    `digest` is keyed over the entry and the previous digest (units/auditlog/digests.py), so that an edited,
+    removed or re-ordered row is found by `check_ledger`.
+    """
+
+    number = models.PositiveBigIntegerField("số thứ tự", unique=True)
+    at = models.DateTimeField("lúc")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người làm", null=True)
+    actor_name = models.CharField("tên người làm", max_length=200)
+    verb = models.CharField("việc", max_length=60, db_index=True)
+    object_type = models.CharField("loại đối tượng", max_length=60)
+    object_id = models.CharField("mã đối tượng", max_length=60)
+    object_label = models.CharField("đối tượng", max_length=250)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị", null=True)
+    before = models.JSONField("trước", null=True)
+    after = models.JSONField("sau", null=True)
+    reason = models.TextField("lý do", blank=True)
+    address = models.CharField("địa chỉ", max_length=60, blank=True)
+    digest = models.CharField("dấu niêm", max_length=64)
+
+    class Meta:
+        verbose_name = "nhật ký"
+        verbose_name_plural = "nhật ký"
+        ordering = ["number"]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="log_object")]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("nhật ký chỉ được ghi thêm")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError("nhật ký không được xóa")
+
+
+class LogHead(models.Model):
+    """The end of the chain: one row, locked by every writer, so the chain cannot fork."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    count = models.PositiveBigIntegerField("số mục", default=0)
+    digest = models.CharField("dấu niêm cuối", max_length=64, blank=True)
+    seal = models.CharField("dấu của đầu sổ", max_length=64, blank=True)
