@@ -61,7 +61,7 @@ requirements=requirements.txt
 stamp=.venv/.installed-$requirements
 if ! cmp -s "$requirements" "$stamp"; then
   say "Cài thư viện từ $requirements …"
-  .venv/bin/python -m pip install -q --disable-pip-version-check -r "$requirements" ||
+  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$requirements" ||
     fail "pip không cài được thư viện; kiểm tra mạng (hoặc biến PIP_INDEX_URL) rồi chạy lại."
   cp "$requirements" "$stamp"
   # The development file contains every runtime pin.
