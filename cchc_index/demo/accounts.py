@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from units.actions import grant_role, record_account
 from units.models import Role, Unit, User
 
-PASSWORD = "Minhhoa-2024"
+PASSWORD = "Minhhoa-2024"  # noqa: S105 (printed in the README; load_demo refuses beside real rounds)
 
 
 @dataclass(frozen=True)

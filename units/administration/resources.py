@@ -157,7 +157,8 @@ class Compared(resources.Diff):
     """Old and new text side by side, without the inline styles that the security policy refuses."""
 
     def as_html(self) -> list[str]:
-        return [mark_safe(_STYLE.sub(r"<\1>", text)) for text in super().as_html()]
+        # Safe as it comes: the differ escapes both texts.
+        return [mark_safe(_STYLE.sub(r"<\1>", text)) for text in super().as_html()]  # noqa: S308
 
 
 _STYLE = re.compile(r'<(ins|del) style="background:#[0-9a-f]{6};">')

@@ -138,7 +138,8 @@ def _worker() -> list[str]:
 
 def _start(name: str, command: list[str]) -> "subprocess.Popen[bytes]":
     # A group of its own: Ctrl+C reaches the supervisor alone, which stops its children in order.
-    return subprocess.Popen(command, preexec_fn=_lower_and_bind if name == WORKER else _bind, process_group=0)
+    before = _lower_and_bind if name == WORKER else _bind
+    return subprocess.Popen(command, preexec_fn=before, process_group=0)  # noqa: S603 (our own commands, as a list)
 
 
 PR_SET_PDEATHSIG = 1
@@ -169,7 +170,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _address(host: str, port: int) -> str:
-    shown = f"[{host}]" if ":" in host else ("127.0.0.1" if host == "0.0.0.0" else host)
+    shown = f"[{host}]" if ":" in host else ("127.0.0.1" if host == "0.0.0.0" else host)  # noqa: S104 (compared, not bound)
     return f"http://{shown}:{port}"
 
 
@@ -178,7 +179,7 @@ def _wait_until_up(host: str, port: int, web: "subprocess.Popen[bytes]") -> None
         if web.poll() is not None:
             raise Refused("Máy chủ web không khởi động được; xem thông báo ở trên.")
         try:
-            with urllib.request.urlopen(f"{_address(host, port)}/suc-khoe/", timeout=2):
+            with urllib.request.urlopen(f"{_address(host, port)}/suc-khoe/", timeout=2):  # noqa: S310 (begins with http)
                 return
         except OSError:
             time.sleep(0.1)
