@@ -8,7 +8,8 @@ TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 APPS := cchc_index units criteria selfassess appraisal surveys results
 
-.PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock bench clean
+.PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock hooks bench clean \
+	lint-code lint-types lint-layers lint-migrations lint-deploy lint-subjects
 
 help:
 	@echo "make run            cài đặt nếu thiếu, nạp năm trình diễn, mở http://$(HOST):$(PORT)"
@@ -16,7 +17,8 @@ help:
 	@echo "make setup          chỉ cài đặt; sau đó dùng .venv/bin/python manage.py …"
 	@echo "make services-test  cùng bộ kiểm thử trên PostgreSQL và Redis, với Celery worker thật"
 	@echo "make browser-test   hành trình một năm trong Chromium"
-	@echo "make lint           quy tắc mã, kiểu, tầng, migration, cấu hình vận hành"
+	@echo "make lint           quy tắc mã, kiểu, tầng, migration, cấu hình vận hành, tên commit"
+	@echo "make hooks          chạy các kiểm tra ấy trước mỗi commit (pre-commit)"
 
 run: setup
 	@exec $(PY) manage.py serve --demo --host $(HOST) --port $(PORT)
@@ -39,24 +41,44 @@ services-test: setup-dev
 browser-test: setup-browser
 	$(PY) -m pytest -m browser -p no:randomly -n 2 --dist loadfile
 
-lint: setup-dev
+# Each part stands in .pre-commit-config.yaml too; a test compares the two.
+lint: lint-code lint-types lint-layers lint-migrations lint-deploy lint-subjects
+
+lint-code: setup-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+lint-types: setup-dev
 	.venv/bin/mypy .
+
+lint-layers: setup-dev
 	PYTHONPATH=. .venv/bin/lint-imports --no-logo
+
+lint-migrations: setup-dev
 	$(PY) manage.py makemigrations --check --dry-run
+
+lint-deploy: setup-dev
 	CCHC_PRODUCTION=1 SECRET_KEY=only-for-this-check-9f2c71d6b8e34a05a1c7d2e9b6f803415c8e7a ALLOWED_HOSTS=cchc.example.vn \
 		LEDGER_KEY=only-for-this-check-5d0a7be12c9f48e6a3 \
 		$(PY) manage.py check --deploy --fail-level WARNING
+
+lint-subjects: setup-dev
+	$(PY) .ci/subjects
+
+hooks: setup-dev
+	.venv/bin/pre-commit install
 
 format: setup-dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
+# Complete and with digests for every Python from Debian 12's own 3.11.2 on, whatever Python runs this.
+LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11.2 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
 lock: setup-dev
-	$(PY) -m pip install -q uv
-	.venv/bin/uv pip compile -q --no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
-	.venv/bin/uv pip compile -q --no-emit-index-url --no-emit-find-links requirements-dev.in -o requirements-dev.txt
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
 
 bench: setup-dev
 	@for file in bench/[a-z]*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
