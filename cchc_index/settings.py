@@ -6,6 +6,7 @@ folder. DATABASE_URL and REDIS_URL turn it into production parts; CCHC_PRODUCTIO
 
 import os
 import secrets
+import tomllib
 from contextlib import suppress
 from datetime import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+VERSION = str(tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 PRODUCTION = env.bool("CCHC_PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django import template
+from django.conf import settings
 
 from cchc_index.lib import clock, numbers
 
@@ -63,3 +64,9 @@ def startswith(value: str, prefix: str) -> bool:
 def all_rounds(request: object) -> list:
     """The rounds that the frame has already read (criteria.queries.round_in_view)."""
     return getattr(request, "_all_rounds", [])
+
+
+@register.simple_tag
+def version() -> str:
+    """The program's version, as pyproject.toml says it."""
+    return str(settings.VERSION)
