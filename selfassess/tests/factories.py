@@ -84,3 +84,20 @@ class EvidenceFactory(DjangoModelFactory):
 def small_assessment(**round_fields: object) -> SelfAssessment:
     """The draft of one unit in `criteria.tests.factories.small_round()`."""
     return SelfAssessmentFactory(round_group=small_round(**round_fields))
+
+
+BANDS = {
+    "kind": "bands",
+    "numerator": "Số hồ sơ đúng hạn",
+    "denominator": "Tổng số hồ sơ",
+    "bands": [{"from": "90", "from_open": True, "points": "2"}, {"from": "70", "points": "1"}, {"points": "0"}],
+}
+
+
+def leaf(assessment: SelfAssessment, code: str = "1.1", **changes: object) -> Criterion:
+    """A criterion of the assessment's set, changed on the way."""
+    found = Criterion.objects.get(criteria_set=assessment.round_group.criteria_set, code=code)
+    for name, value in changes.items():
+        setattr(found, name, value)
+    found.save()
+    return found

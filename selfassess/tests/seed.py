@@ -9,8 +9,7 @@ from criteria.tests.factories import open_phase, small_round
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
 from selfassess.scores import actions as scores
-from selfassess.tests.factories import SelfAssessmentFactory
-from selfassess.tests.test_actions import BANDS
+from selfassess.tests.factories import BANDS, SelfAssessmentFactory
 from units.models import Role, UnitGroup, User
 from units.tests.factories import UnitFactory, person
 

@@ -14,6 +14,7 @@ from criteria.models import Criterion, Phase
 from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, RoundFactory, open_phase
 from selfassess.models import Document, DocumentReading, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import (
+    BANDS,
     DocumentFactory,
     EvidenceFactory,
     SelfAssessmentFactory,
@@ -21,7 +22,6 @@ from selfassess.tests.factories import (
     small_assessment,
     tiny_pdf,
 )
-from selfassess.tests.test_actions import BANDS
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person

@@ -14,8 +14,7 @@ from cchc_index.lib import clock
 from criteria.models import Criterion, Phase
 from criteria.tests.factories import CriterionFactory, open_phase
 from selfassess.models import SelfAssessment, SelfScore
-from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
-from selfassess.tests.test_actions import BANDS
+from selfassess.tests.factories import BANDS, DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pypdf
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
@@ -312,3 +313,11 @@ def test_same_file_of_another_unit_warns_without_its_name_once_submitted(
     submit(assessment)
     cells = warned_cells(round_, assessment.round_group_id)
     assert set(cells) == {(a.unit_id, mine.score.criterion_id) for a in (assessment, other)}
+
+
+@pytest.mark.django_db
+def test_factories_make_a_document_whose_file_can_be_read() -> None:
+    score = SelfScoreFactory(assessment=small_assessment())
+    evidence = EvidenceFactory(score=score, document=DocumentFactory(unit=score.assessment.unit, pages=3))
+    with evidence.document.file.open("rb") as stored:
+        assert len(pypdf.PdfReader(stored).pages) == 3

@@ -1,7 +1,7 @@
 """Ten identical requests at once, two people on one score. Each race is believed only with its control."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfScoreFactory, small_assessment
+from selfassess.tests.races import together
 from units.auditlog.models import LogEntry
 from units.models import Role
 from units.tests.factories import person
@@ -48,27 +49,6 @@ def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in (lifecycle, scores):
         monkeypatch.setattr(module, "locked", unlocked)
-
-
-def together(work: Callable[[int], Any], number: int) -> list[Any]:
-    """What each of `number` threads got: an answer or the exception."""
-    barrier, got = threading.Barrier(number), []
-
-    def run(turn: int) -> None:
-        try:
-            barrier.wait()
-            got.append(work(turn))
-        except Exception as error:  # the test looks at them
-            got.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(turn,)) for turn in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
 
 
 def submit(assessment: SelfAssessment, number: int) -> list[Any]:

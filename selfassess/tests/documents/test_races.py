@@ -11,7 +11,7 @@ from cchc_index.lib.faults import Refused
 from selfassess.documents import actions as documents
 from selfassess.models import Document, SelfAssessment
 from selfassess.tests.factories import DocumentFactory, small_assessment, tiny_pdf
-from selfassess.tests.test_races import together
+from selfassess.tests.races import together
 from units.models import Role, User
 from units.tests.factories import person
 

@@ -1,0 +1,149 @@
+"""Submitting, its receipt, and opening again."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from criteria.models import Extension, Phase
+from criteria.tests.factories import open_phase
+from selfassess.lifecycle import actions as lifecycle
+from selfassess.lifecycle.digests import content_digest
+from selfassess.models import SelfAssessment, SelfScore, Transition
+from selfassess.tests.factories import EvidenceFactory, SelfScoreFactory, leaf, small_assessment
+from units.auditlog.models import LogEntry
+from units.models import Role, User
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def assessment() -> SelfAssessment:
+    made = small_assessment()
+    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    return made
+
+
+@pytest.fixture
+def officer(assessment: SelfAssessment) -> User:
+    return person(Role.UNIT_OFFICER, assessment.unit)
+
+
+@pytest.fixture
+def head(assessment: SelfAssessment) -> User:
+    return person(Role.UNIT_HEAD, assessment.unit)
+
+
+def complete(assessment: SelfAssessment) -> None:
+    for code in ("1.1", "1.2"):
+        SelfScoreFactory(
+            assessment=assessment, criterion=leaf(assessment, code), points=1, explanation="Có sổ theo dõi"
+        )
+
+
+def submit(actor: User, assessment: SelfAssessment) -> SelfAssessment:
+    return lifecycle.submit(actor=actor, assessment_id=assessment.pk)
+
+
+def test_head_submits_and_gets_a_receipt(assessment, head) -> None:
+    complete(assessment)
+    before = assessment.round_group.inputs_version
+    done = submit(head, assessment)
+    assessment.round_group.refresh_from_db()
+    assert done.receipt_number == f"TDG-2031-SO-{assessment.unit.code}-0001"
+    assert len(done.receipt_digest) == 64
+    assert (done.state, done.submitted_by) == ("submitted", head)
+    assert assessment.round_group.inputs_version == before + 1
+
+
+def test_submitting_twice_is_one_submission_one_entry_and_the_same_receipt(assessment, head) -> None:
+    complete(assessment)
+    first, second = submit(head, assessment), submit(head, assessment)
+    assert (first.receipt_number, first.submitted_at) == (second.receipt_number, second.submitted_at)
+    assert LogEntry.objects.filter(verb="selfassess.submit").count() == 1
+    assert Transition.objects.filter(verb="submit").count() == 1
+
+
+def test_officer_cannot_submit(assessment, officer) -> None:
+    complete(assessment)
+    with pytest.raises(PermissionDenied):
+        submit(officer, assessment)
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1)])
+def test_closing_instant_refuses_itself_and_takes_the_microsecond_before(assessment, head, monkeypatch, late) -> None:
+    complete(assessment)
+    closes = clock.now()
+    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=closes)
+    monkeypatch.setattr(clock, "now", lambda: closes + late)
+    with pytest.raises(Refused, match="gia hạn"):
+        submit(head, assessment)
+    monkeypatch.setattr(clock, "now", lambda: closes - timedelta(microseconds=1))
+    assert submit(head, assessment).state == "submitted"
+
+
+def test_an_extension_counts_for_its_unit_alone(assessment, head) -> None:
+    complete(assessment)
+    now = clock.now()
+    phase = open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=now)
+    later = {"phase": phase, "closes_at": now + timedelta(hours=1), "reason": "mất điện", "granted_by": head}
+    Extension.objects.create(unit=UnitFactory(group=assessment.unit.group), **later)
+    with pytest.raises(Refused):
+        submit(head, assessment)
+    Extension.objects.create(unit=assessment.unit, **later)
+    assert submit(head, assessment).state == "submitted"
+
+
+def test_incomplete_assessment_is_not_submitted(assessment, head) -> None:
+    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment, "1.1"), points=0)  # neither evidence nor words
+    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment, "1.2"), na_claimed=True, na_reason="Không có")
+    with pytest.raises(Refused, match="1 tiêu chí"):
+        submit(head, assessment)
+    EvidenceFactory(score=assessment.scores.get(criterion__code="1.1"))
+    assert submit(head, assessment).state == "submitted"
+
+
+def test_removed_evidence_does_not_count(assessment, head) -> None:
+    complete(assessment)
+    score = assessment.scores.first()
+    score.explanation = ""
+    score.save()
+    EvidenceFactory(score=score, removed_at=clock.now())
+    with pytest.raises(Refused):
+        submit(head, assessment)
+
+
+def test_receipt_digest_speaks_for_every_score_word_and_file(assessment, head) -> None:
+    complete(assessment)
+    evidence = EvidenceFactory(score=assessment.scores.first())
+    digests = set()
+    for change in ({}, {"page": 1}, {"section": "II"}):
+        for name, value in change.items():
+            setattr(evidence, name, value)
+        evidence.save()
+        digests.add(content_digest(assessment))
+    SelfScore.objects.filter(pk=evidence.score_id).update(explanation="Khác")
+    digests.add(content_digest(assessment))
+    assert len(digests) == 4
+
+
+def test_reopened_assessment_is_submitted_anew_with_a_new_receipt(assessment, head) -> None:
+    complete(assessment)
+    first = submit(head, assessment).receipt_number
+    manager = person(Role.INDEX_MANAGER)
+    with pytest.raises(Refused, match="lý do"):
+        lifecycle.reopen(actor=manager, assessment_id=assessment.pk, reason="  ")
+    lifecycle.reopen(actor=manager, assessment_id=assessment.pk, reason="Sai số liệu 1.1")
+    second = submit(head, assessment).receipt_number
+    assert (first[-4:], second[-4:]) == ("0001", "0002")
+    assert list(Transition.objects.values_list("verb", flat=True)) == ["submit", "reopen", "submit"]
+
+
+def test_unit_opens_its_assessment_once(assessment, officer) -> None:
+    given = {"round_group": assessment.round_group, "unit": assessment.unit}
+    assert lifecycle.open_assessment(actor=officer, **given) == assessment
+    with pytest.raises(PermissionDenied):
+        lifecycle.open_assessment(actor=person(Role.INDEX_MANAGER), **given)
