@@ -1,11 +1,9 @@
 """The verbs that write to decisions, sets, rounds and phases."""
 
 from datetime import datetime
-from pathlib import Path
-from typing import IO
 from uuid import uuid4
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
 
@@ -16,9 +14,14 @@ from cchc_index.lib.text import clean
 from units.auditlog.actions import record
 from units.models import Unit, User
 
-from . import annex, importing, ledger, mails, rules
-from .importing import Outcome
+from . import mails, rules
+from .digests import VERB_FREEZE, instant, set_digest
 from .models import Extension, Phase, Round, RoundGroup
+
+FROZEN = (
+    "Bộ tiêu chí này đã khóa vì đã có điểm chấm theo nó, nên không sửa được nữa. "
+    "Muốn đo khác đi, hãy lập bộ tiêu chí theo quyết định mới cho kỳ sau."
+)
 
 
 @transaction.atomic
@@ -35,75 +38,22 @@ def freeze(round_group_id: int, actor: User | None = None) -> None:
     takes a digest of the tree and its policies once, so that a later change is found."""
     at = clock.now()
     if RoundGroup.objects.filter(pk=round_group_id, frozen_at=None).update(frozen_at=at):
-        _log_freeze(RoundGroup.objects.select_related("round", "group").get(pk=round_group_id), actor)
+        log_freeze(RoundGroup.objects.select_related("round", "group").get(pk=round_group_id), actor)
 
 
-def _log_freeze(block: RoundGroup, actor: User | None) -> None:
+def log_freeze(block: RoundGroup, actor: User | None) -> None:
     """What the frozen set is; said again when a policy that may still change has changed."""
     if block.frozen_at is not None:
-        after = {"at": ledger.instant(block.frozen_at), "digest": ledger.set_digest(block.criteria_set_id)}
-        record(actor=actor, verb=ledger.VERB_FREEZE, obj=block, after=after)
+        after = {"at": instant(block.frozen_at), "digest": set_digest(block.criteria_set_id)}
+        record(actor=actor, verb=VERB_FREEZE, obj=block, after=after)
 
 
-def import_criteria(
-    *,
-    actor: User | None,
-    file: str | Path | IO[bytes],
-    year: int,
-    group: str,
-    decision: str,
-    source: str = "",
-    accept_repairs: bool = False,
-    na_policy: str = "",
-    ties: str = "",
-    name: str = "",
-) -> Outcome:
-    """Bring the annex of a decision into the set of the year's block; makes what is missing around it.
-
-    Rows are matched by code, so importing the same file again changes nothing; rules and guidance stay, and
-    illustrative rows of the same half that the file does not name go. All or nothing: raises ImportRefused
-    with every fault by row and column (with `accept_repairs`, only when one cannot be repaired), Refused for
-    bad names or a frozen set, PermissionDenied for anybody but an index manager or the command line.
-    """
-    _require_manager(actor)
-    default_source = _source_named(source)
-    sheet = annex.read(file, name)
-    with transaction.atomic():
-        where = importing.place(year=year, group=group, decision=decision)
-        outcome = importing.write(sheet, where, default_source=default_source, accept_repairs=accept_repairs)
-        outcome.notices.extend(_notices_of_source(sheet, default_source))
-        policies = importing.set_policies(where.criteria_set, na_policy, ties)
-        outcome.notices += importing.policy_notices(policies)
-        if outcome.changes or policies or where.made:
-            for pk in importing.blocks_measured_by(where.criteria_set):
-                inputs_changed(pk)
-            record(
-                actor=actor,
-                verb="criteria.import",
-                obj=where.criteria_set,
-                before={"policies": {field: old for field, (old, _) in policies.items()}},
-                after={**outcome.summary(), "policies": {field: new for field, (_, new) in policies.items()}},
-            )
-            if policies:
-                blocks = where.criteria_set.round_groups.select_related("round", "group").order_by("pk")
-                for block in blocks.filter(frozen_at__isnull=False):
-                    _log_freeze(block, actor)
-    return outcome
-
-
-def _source_named(text: str) -> str:
-    """The source `--source` names; "" for none."""
-    source = annex.source_of(text) if clean(text) else ""
-    if source is None:
-        raise Refused(f"Không rõ nguồn điểm “{clean(text)[:40]}”; ghi {annex.SOURCE_NAMES}.")
-    return source
-
-
-def _notices_of_source(sheet: annex.Annex, default_source: str) -> list[str]:
-    bare = [] if default_source else annex.unsourced(sheet)
-    if not bare:
-        return []
-    return [f"{len(bare)} tiêu chí không ghi nguồn: coi là Tự đánh giá (dùng --source để nêu nguồn khác)."]
+def refuse_frozen(criteria_set_id: int | None) -> None:
+    """Raise ValidationError when the set is closed. Inside a transaction: its blocks stay locked until
+    the end, so that a first score and a change of the set cannot pass each other."""
+    blocks = RoundGroup.objects.select_for_update(of=("self",)).filter(criteria_set_id=criteria_set_id)
+    if any(block.frozen_at for block in blocks.order_by("pk")):
+        raise ValidationError(FROZEN)
 
 
 @transaction.atomic
@@ -116,7 +66,7 @@ def set_phase(
     unit's time. Raises PermissionDenied for anybody but an index manager, Refused for an unknown kind or
     edges in the wrong order. Setting what stands already writes nothing.
     """
-    _require_manager(actor)
+    require_manager(actor)
     if kind not in Phase.Kind.values:
         raise Refused(f"Không có giai đoạn “{kind}”; chọn một giai đoạn trong danh sách.")
     _require_sane(opens_at, closes_at)
@@ -172,7 +122,7 @@ def grant_extension(*, actor: User, phase_id: int, unit_id: int, closes_at: date
     Raises PermissionDenied for anybody but an index manager; Refused when the reason is missing, the unit
     is not measured in the round, or the new closing is not later than the phase's own and than now.
     """
-    _require_manager(actor)
+    require_manager(actor)
     reason = clean(reason)
     if not reason:
         raise Refused("Phải ghi lý do gia hạn.")
@@ -194,7 +144,7 @@ def grant_extension(*, actor: User, phase_id: int, unit_id: int, closes_at: date
     return extension
 
 
-def _require_manager(actor: User | None) -> None:
+def require_manager(actor: User | None) -> None:
     """The command line (`actor` None) is the operator of the machine and may do what a manager may."""
     if actor is not None and not rules.may_manage(actor):
         raise PermissionDenied("Chỉ người quản lý chỉ số của Sở Nội vụ được làm việc này.")

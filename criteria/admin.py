@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from units.administration.admin import JoinedRows, LoggedAdmin, RelatedFilter, SheetAdmin
 
-from . import actions, bands, frozen
+from . import actions, bands
 from .models import CriteriaSet, Criterion, Decision, Extension, Phase, Round, RoundGroup
 from .resources import CriterionResource
 from .scoring import validate
@@ -49,7 +49,7 @@ class _ClosedWhenFrozen:
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         obj = kwargs.get("obj")
         if obj is not None and self._is_frozen(request, obj):
-            messages.warning(request, frozen.SENTENCE)
+            messages.warning(request, actions.FROZEN)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
@@ -67,7 +67,7 @@ class CriteriaSetForm(forms.ModelForm):
             raise forms.ValidationError(str(problem)) from None
 
     def clean(self) -> dict[str, Any] | None:
-        frozen.refuse_change(self.instance.pk)
+        actions.refuse_frozen(self.instance.pk)
         return super().clean()
 
 
@@ -89,9 +89,9 @@ class CriterionForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or self.cleaned_data
         chosen = data.get("criteria_set")
-        frozen.refuse_change(self.instance.criteria_set_id)
+        actions.refuse_frozen(self.instance.criteria_set_id)
         if chosen is not None:
-            frozen.refuse_change(chosen.pk)
+            actions.refuse_frozen(chosen.pk)
         parent = data.get("parent")
         if parent is not None and chosen is not None and parent.criteria_set_id != chosen.pk:
             self.add_error("parent", "Tiêu chí cấp trên phải thuộc cùng bộ tiêu chí.")
@@ -168,7 +168,7 @@ class RoundGroupForm(forms.ModelForm):
             self.add_error("criteria_set", "Bộ tiêu chí này ban hành cho khối khác.")
         current = RoundGroup.objects.select_for_update(of=("self",)).filter(pk=self.instance.pk).first()
         if current is not None and current.frozen_at:
-            raise ValidationError(frozen.SENTENCE)
+            raise ValidationError(actions.FROZEN)
         return data
 
 

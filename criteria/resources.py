@@ -9,7 +9,7 @@ from import_export import widgets as w
 from units.administration.resources import Choice, Code, Lines, Points, SheetResource, Text, column
 from units.models import UnitGroup
 
-from . import frozen
+from . import actions
 from .models import CriteriaSet, Criterion, Provenance, Source
 
 
@@ -55,7 +55,7 @@ class CriterionResource(SheetResource):
     provenance = column("provenance", "Tính chất", Choice(list(Provenance.choices), default=Provenance.OFFICIAL))
 
     def before_save_instance(self, instance: Criterion, row: Any, **kwargs: Any) -> None:
-        frozen.refuse_change(instance.criteria_set_id)
+        actions.refuse_frozen(instance.criteria_set_id)
 
     def validate_instance(self, instance: Criterion, *args: Any, **kwargs: Any) -> None:
         # What carries points has a source, what groups has none: the mark follows from the column.

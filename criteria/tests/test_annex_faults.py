@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 
 from cchc_index.lib.faults import ImportRefused, Refused
-from criteria import actions
+from criteria.annex.actions import import_criteria
 from criteria.models import Criterion
 from criteria.tests.sheets import annex, csv_file, workbook
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def imported(stream, **options):
     wanted = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
-    return actions.import_criteria(file=stream, **wanted)
+    return import_criteria(file=stream, **wanted)
 
 
 def rows_of_every_table():

@@ -15,6 +15,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import ImportRefused, Refused
 from criteria import actions
+from criteria.annex.actions import import_criteria
 from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
 from criteria.tests.factories import CriterionFactory, RoundFactory, RoundGroupFactory, small_round
 from criteria.tests.sheets import annex, csv_file, workbook
@@ -43,7 +44,7 @@ TWO_LEAVES = (("1", "Tự chấm", 65, "Tự đánh giá"), ("2", "Điều tra",
 
 def imported(stream, **options):
     wanted = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
-    return actions.import_criteria(file=stream, **wanted)
+    return import_criteria(file=stream, **wanted)
 
 
 def rows_of_every_table():

@@ -3,6 +3,7 @@
 import pytest
 
 from criteria import actions, ledger
+from criteria.annex.actions import import_criteria
 from criteria.models import CriteriaSet, Criterion, Provenance
 from criteria.tests.factories import CriterionFactory, RoundGroupFactory
 from criteria.tests.sheets import workbook
@@ -20,7 +21,7 @@ def test_official_row_loses_the_invented_rule_guidance_and_the_note_of_the_set()
         guidance="hướng dẫn dựng",
         provenance=Provenance.ILLUSTRATIVE,
     )
-    outcome = actions.import_criteria(
+    outcome = import_criteria(
         actor=None,
         file=workbook([["Mã", "Nội dung", "Điểm tối đa"], ["1.1", "Tiêu chí của văn bản", 2]]),
         year=block.round.year,
@@ -43,9 +44,9 @@ def test_policy_changed_on_a_frozen_set_is_said_and_the_ledger_knows() -> None:
         "decision": block.criteria_set.decision.number,
     }
     rows = [["Mã", "Nội dung", "Điểm tối đa"], ["1", "Tiêu chí", 2]]
-    actions.import_criteria(file=workbook(rows), **arguments)
+    import_criteria(file=workbook(rows), **arguments)
     actions.freeze(block.pk)
-    outcome = actions.import_criteria(file=workbook(rows), na_policy="full", **arguments)
+    outcome = import_criteria(file=workbook(rows), na_policy="full", **arguments)
     assert any("không áp dụng đổi từ rescale sang full" in notice for notice in outcome.notices)
     assert not list(ledger.check())
     CriteriaSet.objects.filter(pk=block.criteria_set_id).update(na_policy="shrink")

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cchc_index.lib.faults import ImportRefused
-from criteria import annex, tree
-from criteria.settling import Kept, Settling
+from criteria import tree
+from criteria.annex import reading
+from criteria.annex.settling import Kept, settle
 from criteria.tests.sheets import csv_file
 
 HEADING = ("Mã", "Nội dung", "Điểm tối đa", "Nguồn", "Thưởng/trừ")
@@ -18,9 +19,9 @@ trees = st.dictionaries(codes, halves, min_size=1, max_size=25)
 
 
 def settled(rows, kept=None, source=""):
-    sheet = annex.read(csv_file([HEADING, *rows]))
-    settling = Settling(sheet, kept or {}, {}, source)
-    return {row.code: row for row in settling.rows()}, sheet.faults, settling
+    sheet = reading.read(csv_file([HEADING, *rows]))
+    found = settle(sheet, kept or {}, {}, source)
+    return {row.code: row for row in found.rows}, found.faults, found.kept
 
 
 def sheet_rows(points, group_cell):
@@ -68,9 +69,8 @@ def test_two_halves_settle_as_the_whole(points, data):
     kept = {code: Kept("self" if row.is_leaf else "", "normal", row.max_points) for code, row in whole.items()}
     kept = {code: row for code, row in kept.items() if code in held or not row.source}
     rows = [row for row in sheet_rows(points, lambda below: below) if row[0] in set(leaves) - held]
-    found, faults, settling = settled(rows, kept)
+    found, faults, after = settled(rows, kept)
     assert faults == []
-    after = settling.kept_rows()
     for code, row in whole.items():
         assert (found[code].max_points if code in found else after[code].max_points) == row.max_points
 
@@ -98,4 +98,4 @@ def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows):
 @pytest.mark.parametrize("name", ["tep.csv", "tep.xlsx"])
 def test_a_file_without_criteria_is_refused(name):
     with pytest.raises(ImportRefused):
-        annex.read(csv_file([HEADING, ("", "", "")], name=name))
+        reading.read(csv_file([HEADING, ("", "", "")], name=name))

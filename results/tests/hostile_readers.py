@@ -43,7 +43,7 @@ def units() -> tuple[bytes, Reader]:
 
 
 def criteria() -> tuple[bytes, Reader]:
-    from criteria.annex import read
+    from criteria.annex.reading import read
 
     rows = (("1", "Lĩnh vực", 3, ""), ("1.1", "Tiêu chí", 2, "Tự đánh giá"), ("1.2", "Tiêu chí", 1, "ĐTXHH"))
     return honest(("Mã", "Nội dung", "Điểm tối đa", "Nguồn"), *rows), read

@@ -8,8 +8,9 @@ from django.core.management.base import CommandParser
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import vn_short
-from criteria import actions, queries
-from criteria.importing import Outcome
+from criteria import queries
+from criteria.annex import actions
+from criteria.annex.importing import Outcome
 from criteria.models import Criterion, Source
 
 PARTS = {**{source.value: str(source.label) for source in Source}, "bonus": "thưởng", "penalty": "trừ"}

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Fault
+from criteria import tree
 
-from . import tree
-from .annex import MAX_POINTS, NORMAL, PAPI, PENALTY, SELF, SIPAS, SOURCE_NAMES, SURVEY, Annex, Entry
+from .reading import MAX_POINTS, Annex, Entry
+from .words import NORMAL, PAPI, PENALTY, SELF, SIPAS, SOURCE_NAMES, SURVEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,32 @@ class Settled:
     printed_max: str
 
 
-class Settling:
-    """`kept` are the rows of the set that the file does not name, `current` the older state of those it
-    does. `rows()` adds what it finds wrong to `annex.faults`."""
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What becomes of the set: the annex's rows, the rows the file does not name after it, and every fault of
+    the file, those found while it was read first."""
+
+    rows: list[Settled]
+    kept: dict[str, Kept]
+    faults: list[Fault]
+
+
+def settle(annex: Annex, kept: Mapping[str, Kept], current: Mapping[str, Kept], default_source: str) -> Settlement:
+    """Place the rows of the annex. `kept` are the rows of the set that the file does not name, `current` the
+    older state of those it does; `default_source` is that of leaves for which the file names none."""
+    settling = _Settling(annex, kept, current, default_source)
+    rows = settling.rows()
+    return Settlement(rows, settling.kept_rows(), settling.faults)
+
+
+class _Settling:
+    """The rows of one file while they are placed."""
 
     def __init__(
         self, annex: Annex, kept: Mapping[str, Kept], current: Mapping[str, Kept], default_source: str
     ) -> None:
         self.annex, self.kept, self.current, self.default_source = annex, kept, current, default_source
+        self.faults = list(annex.faults)
         self.by_code = {entry.code: entry for entry in annex.entries}
         self.codes = {*self.by_code, *kept}
         self.leaves = tree.leaf_codes(self.codes)
@@ -53,7 +72,7 @@ class Settling:
         settled = [self._leaf(e) if e.code in self.leaves else self._group(e) for e in self.by_code.values()]
         self._check_totals()
         if sum(self.points.values()) > MAX_POINTS:
-            self.annex.faults.append(Fault(0, "", f"tổng điểm lớn hơn {MAX_POINTS}", "kiểm tra lại cột điểm"))
+            self.faults.append(Fault(0, "", f"tổng điểm lớn hơn {MAX_POINTS}", "kiểm tra lại cột điểm"))
         return settled
 
     def kept_rows(self) -> dict[str, Kept]:
@@ -174,9 +193,9 @@ class Settling:
                 text = (numbers.vn_short(total.points), numbers.vn_short(sums[1] or sums[0]))
                 message = f"tổng điểm in là {text[0]} nhưng tổng các tiêu chí trong tệp là {text[1]}"
                 repair = "đối chiếu với bản in, bổ sung dòng thiếu hoặc sửa điểm sai"
-                self.annex.faults.append(total.row.fault("points", message, repair))
+                self.faults.append(total.row.fault("points", message, repair))
 
     def _fault(self, entry: Entry, key: str, message: str, repair: str, *, repairable: bool = False) -> None:
         fault = entry.fault(key, message, repair, repairable=repairable)
-        if fault not in self.annex.faults:
-            self.annex.faults.append(fault)
+        if fault not in self.faults:
+            self.faults.append(fault)

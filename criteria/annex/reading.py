@@ -1,6 +1,6 @@
 """A printed annex as a spreadsheet: its rows read, every fault named by row and column with its repair.
 
-This room looks at the file alone; `criteria.settling` places its rows among those the set keeps, for only
+This room looks at the file alone; `settling` places its rows among those the set keeps, for only
 then is it known which rows are leaves. Neither touches the database.
 """
 
@@ -15,12 +15,11 @@ from typing import IO
 from cchc_index.lib import numbers, sheets
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.sheets import Column, Row, Table
-from cchc_index.lib.text import clean, fold
+from cchc_index.lib.text import fold
+from criteria import tree
 
-from . import tree
-
-NORMAL, BONUS, PENALTY = "normal", "bonus", "penalty"
-SELF, SURVEY, SIPAS, PAPI = "self", "survey", "sipas", "papi"
+from . import repairs
+from .words import SELF, kind_of, source_of
 
 MAX_ROWS = 3000
 MAX_NAME = 1000
@@ -34,19 +33,6 @@ COLUMNS = (
     Column("source", "Nguồn", ("Nguồn điểm",), required=False),
     Column("kind", "Thưởng/trừ", ("Thưởng, trừ", "Thưởng trừ", "Điểm thưởng/trừ"), required=False),
 )
-SOURCES = {
-    SELF: ("tu danh gia", "tu cham", "tu cham diem", "tu danh gia, tham dinh", "tu danh gia - tham dinh", "self"),
-    SURVEY: ("dtxhh", "dieu tra xhh", "dieu tra xa hoi hoc", "xhh", "xa hoi hoc", "survey"),
-    SIPAS: ("sipas", "chi so hai long", "chi so hai long (sipas)", "satisfaction"),
-    PAPI: ("papi", "chi so papi"),
-}
-SOURCE_NAMES = "Tự đánh giá, ĐTXHH, SIPAS hoặc PAPI"
-KINDS = {
-    BONUS: ("thuong", "diem thuong", "cong", "diem cong", "bonus"),
-    PENALTY: ("tru", "diem tru", "penalty"),
-    NORMAL: ("normal", "binh thuong", "khong"),
-}
-
 _TOTAL = re.compile(r"(tong|cong)( (so|cong|diem|chung|toi da|toan bo|cac linh vuc))*( ?\(.*\))?[ :.]*")
 _DATE_TEXT = re.compile(r"\d{1,4}([/-])(\d{1,2}|[A-Za-z]{3})\1\d{1,4}( .*)?|\d{1,2}[/-]([A-Za-z]{3}|\d{1,2})")
 _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
@@ -89,20 +75,6 @@ class Annex:
 
     def codes(self) -> set[str]:
         return {entry.code for entry in self.entries}
-
-
-def source_of(text: str) -> str | None:
-    """The source a word names, without case or accents; None for a word that names none."""
-    wanted = fold(text)
-    return next((source for source, names in SOURCES.items() if wanted in names), None)
-
-
-def kind_of(text: str) -> str | None:
-    """The kind a word names. `Thường` and `Thưởng` differ by a tone only, so the accent decides."""
-    if clean(text).lower() == "thường":
-        return NORMAL
-    wanted = fold(text)
-    return next((kind for kind, names in KINDS.items() if wanted in names), None)
 
 
 def read(source: str | Path | IO[bytes], name: str = "") -> Annex:
@@ -231,7 +203,7 @@ def _read_kind(annex: Annex, entry: Entry) -> None:
 
 def _repair_codes(annex: Annex) -> None:
     entries = annex.entries
-    for repair in tree.repairs([tree.Line(entry.printed, entry.points) for entry in entries]):
+    for repair in repairs.repairs([repairs.Line(entry.printed, entry.points) for entry in entries]):
         entry = entries[repair.index]
         message = f"mã “{repair.printed}” in sai ({repair.reason})"
         if repair.code:

@@ -16,12 +16,13 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal
 from cchc_index.lib.text import clean, fold
+from criteria import scoring, tree
+from criteria.models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
 from units.models import UnitGroup
 
-from . import annex, scoring, tree
-from .annex import Annex
-from .models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
-from .settling import Kept, Settled, Settling
+from .reading import Annex, halves
+from .settling import Kept, Settled, Settlement, settle
+from .words import NORMAL
 
 CONTENT = ("name", "printed_code", "printed_max", "is_leaf", "source", "kind", "max_points", "provenance")
 WRITTEN = (*CONTENT, "parent", "previous", "position", "rule", "guidance")
@@ -167,12 +168,11 @@ def write(sheet: Annex, where: Place, *, default_source: str, accept_repairs: bo
     states = {code: Kept(row.source, row.kind, row.max_points) for code, row in existing.items()}
     named = sheet.codes()
     kept = {code: state for code, state in states.items() if code not in named and code not in gone}
-    settling = Settling(sheet, kept, {code: states[code] for code in named & states.keys()}, default_source)
-    rows = settling.rows()
-    _refuse_faults(sheet.faults, accept_repairs)
-    outcome = _outcome(where, sheet, rows)
+    settled = settle(sheet, kept, {code: states[code] for code in named & states.keys()}, default_source)
+    _refuse_faults(settled.faults, accept_repairs)
+    outcome = _outcome(where, settled)
     writer = Writer(where, existing, outcome)
-    writer.plan(rows, settling.kept_rows(), gone)
+    writer.plan(settled.rows, settled.kept, gone)
     writer.carry_out()
     return outcome
 
@@ -180,7 +180,7 @@ def write(sheet: Annex, where: Place, *, default_source: str, accept_repairs: bo
 def _replaced(existing: Mapping[str, Criterion], sheet: Annex, default_source: str) -> set[str]:
     """The illustrative leaves of the file's halves that it does not name, and the groups left empty."""
     named = sheet.codes()
-    sources = annex.halves(sheet, default_source)
+    sources = halves(sheet, default_source)
     if sources & set(SURVEY_SOURCES):
         sources |= set(SURVEY_SOURCES)
     gone = {c for c, row in existing.items() if c not in named and row.is_illustrative and row.source in sources}
@@ -199,13 +199,20 @@ def _refuse_faults(faults: Iterable[Fault], accept_repairs: bool) -> None:
         raise ImportRefused(found)
 
 
-def _outcome(where: Place, sheet: Annex, rows: Collection[Settled]) -> Outcome:
-    leaves = [row for row in rows if row.is_leaf]
+def _outcome(where: Place, settled: Settlement) -> Outcome:
+    leaves = [row for row in settled.rows if row.is_leaf]
     points: dict[str, Decimal] = {}
     for leaf in leaves:
-        part = leaf.source if leaf.kind == annex.NORMAL else leaf.kind
+        part = leaf.source if leaf.kind == NORMAL else leaf.kind
         points[part] = points.get(part, Decimal(0)) + leaf.max_points
-    return Outcome(where.round_group, len(rows), len(leaves), points, notices=where.notices, repairs=sheet.faults)
+    return Outcome(
+        where.round_group,
+        len(settled.rows),
+        len(leaves),
+        points,
+        notices=where.notices,
+        repairs=settled.faults,
+    )
 
 
 class Writer:

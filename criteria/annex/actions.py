@@ -1,0 +1,77 @@
+"""The verb that brings the annex of a decision into a criteria set."""
+
+from pathlib import Path
+from typing import IO
+
+from django.db import transaction
+
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean
+from criteria.actions import inputs_changed, log_freeze, require_manager
+from units.auditlog.actions import record
+from units.models import User
+
+from . import importing, reading
+from .importing import Outcome
+from .words import SOURCE_NAMES, source_of
+
+
+def import_criteria(
+    *,
+    actor: User | None,
+    file: str | Path | IO[bytes],
+    year: int,
+    group: str,
+    decision: str,
+    source: str = "",
+    accept_repairs: bool = False,
+    na_policy: str = "",
+    ties: str = "",
+    name: str = "",
+) -> Outcome:
+    """Bring the annex of a decision into the set of the year's block; makes what is missing around it.
+
+    Rows are matched by code, so importing the same file again changes nothing; rules and guidance stay, and
+    illustrative rows of the same half that the file does not name go. All or nothing: raises ImportRefused
+    with every fault by row and column (with `accept_repairs`, only when one cannot be repaired), Refused for
+    bad names or a frozen set, PermissionDenied for anybody but an index manager or the command line.
+    """
+    require_manager(actor)
+    default_source = _source_named(source)
+    sheet = reading.read(file, name)
+    with transaction.atomic():
+        where = importing.place(year=year, group=group, decision=decision)
+        outcome = importing.write(sheet, where, default_source=default_source, accept_repairs=accept_repairs)
+        outcome.notices.extend(_notices_of_source(sheet, default_source))
+        policies = importing.set_policies(where.criteria_set, na_policy, ties)
+        outcome.notices += importing.policy_notices(policies)
+        if outcome.changes or policies or where.made:
+            for pk in importing.blocks_measured_by(where.criteria_set):
+                inputs_changed(pk)
+            record(
+                actor=actor,
+                verb="criteria.import",
+                obj=where.criteria_set,
+                before={"policies": {field: old for field, (old, _) in policies.items()}},
+                after={**outcome.summary(), "policies": {field: new for field, (_, new) in policies.items()}},
+            )
+            if policies:
+                blocks = where.criteria_set.round_groups.select_related("round", "group").order_by("pk")
+                for block in blocks.filter(frozen_at__isnull=False):
+                    log_freeze(block, actor)
+    return outcome
+
+
+def _source_named(text: str) -> str:
+    """The source `--source` names; "" for none."""
+    source = source_of(text) if clean(text) else ""
+    if source is None:
+        raise Refused(f"Không rõ nguồn điểm “{clean(text)[:40]}”; ghi {SOURCE_NAMES}.")
+    return source
+
+
+def _notices_of_source(sheet: reading.Annex, default_source: str) -> list[str]:
+    bare = [] if default_source else reading.unsourced(sheet)
+    if not bare:
+        return []
+    return [f"{len(bare)} tiêu chí không ghi nguồn: coi là Tự đánh giá (dùng --source để nêu nguồn khác)."]

@@ -1,0 +1,33 @@
+"""The words of an annex for sources and kinds, without case or accents. Pure."""
+
+from cchc_index.lib.text import clean, fold
+
+NORMAL, BONUS, PENALTY = "normal", "bonus", "penalty"
+SELF, SURVEY, SIPAS, PAPI = "self", "survey", "sipas", "papi"
+
+SOURCES = {
+    SELF: ("tu danh gia", "tu cham", "tu cham diem", "tu danh gia, tham dinh", "tu danh gia - tham dinh", "self"),
+    SURVEY: ("dtxhh", "dieu tra xhh", "dieu tra xa hoi hoc", "xhh", "xa hoi hoc", "survey"),
+    SIPAS: ("sipas", "chi so hai long", "chi so hai long (sipas)", "satisfaction"),
+    PAPI: ("papi", "chi so papi"),
+}
+SOURCE_NAMES = "Tự đánh giá, ĐTXHH, SIPAS hoặc PAPI"
+KINDS = {
+    BONUS: ("thuong", "diem thuong", "cong", "diem cong", "bonus"),
+    PENALTY: ("tru", "diem tru", "penalty"),
+    NORMAL: ("normal", "binh thuong", "khong"),
+}
+
+
+def source_of(text: str) -> str | None:
+    """The source a word names, without case or accents; None for a word that names none."""
+    wanted = fold(text)
+    return next((source for source, names in SOURCES.items() if wanted in names), None)
+
+
+def kind_of(text: str) -> str | None:
+    """The kind a word names. `Thường` and `Thưởng` differ by a tone only, so the accent decides."""
+    if clean(text).lower() == "thường":
+        return NORMAL
+    wanted = fold(text)
+    return next((kind for kind, names in KINDS.items() if wanted in names), None)

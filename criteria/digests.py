@@ -1,0 +1,42 @@
+"""What the log keeps of a frozen criteria set: a digest of its tree and its policies."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from cchc_index.lib.canonical import digest
+
+from .models import CriteriaSet, Criterion
+
+VERB_FREEZE = "criteria.freeze"
+FIELDS = (
+    "code",
+    "printed_code",
+    "name",
+    "position",
+    "is_leaf",
+    "source",
+    "kind",
+    "max_points",
+    "printed_max",
+    "rule",
+    "guidance",
+    "provenance",
+)
+
+
+def instant(at: datetime) -> str:
+    """A moment as the log keeps it: UTC, to the microsecond."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"
+
+
+def set_digest(criteria_set_id: int) -> str:
+    """SHA-256 over a set's decision, policies and rows; two queries."""
+    found = CriteriaSet.objects.get(pk=criteria_set_id)
+    return digest_of(found, Criterion.objects.filter(criteria_set=found).order_by("pk"))
+
+
+def digest_of(found: CriteriaSet, rows: Iterable[Criterion]) -> str:
+    """SHA-256 over a set and its rows, in the order of their keys."""
+    own: list[Any] = [found.pk, found.decision_id, found.group_id, found.na_policy, found.ties, found.bands]
+    return digest([own, [[row.pk, row.parent_id, *(getattr(row, name) for name in FIELDS)] for row in rows]])
