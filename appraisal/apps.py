@@ -6,8 +6,8 @@ class Config(AppConfig):
     verbose_name = "Thẩm định"
 
     def ready(self) -> None:
-        from selfassess.lastyear import council
+        from selfassess.lastyear import council  # inline: registration
 
-        from . import last_year
+        from . import last_year  # inline: registration
 
         council.register("appraisal", last_year.released)

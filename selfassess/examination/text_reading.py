@@ -87,7 +87,7 @@ def read(path: str | Path, kind: str, number: str) -> Reading:
 
 
 def _read_pdf(path: str | Path, number: str) -> Reading:
-    import pypdf
+    import pypdf  # inline: child process
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     reader = pypdf.PdfReader(str(path), strict=False)
@@ -141,7 +141,7 @@ def _read_office(path: str | Path, number: str) -> Reading:
 
 def _texts(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[str]:
     """Runs of text in order; a paragraph, cell or tab ends a word."""
-    from defusedxml.ElementTree import fromstring
+    from defusedxml.ElementTree import fromstring  # inline: child process
 
     for part in parts:
         with archive.open(part) as stream:
