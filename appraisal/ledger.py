@@ -1,7 +1,7 @@
 """The proof of the council's points: standings equal their entries, entries equal the log.
 
 Every log entry of a decision carries a digest over the steps written with it. The log is chained with
-a key outside the database (units/ledger.py), so an edited, removed or invented step is found even when
+a key outside the database (units/auditlog/digests.py), so an edited, removed or invented step is found even when
 its author owns the database.
 """
 

@@ -73,7 +73,7 @@ def _ledger_key() -> str:
 
 
 LEDGER_KEY = _ledger_key()
-# Where the chain's head is noted outside the database (units/anchors.py); one file per database.
+# Where the chain's head is noted outside the database (units/auditlog/anchors.py); one file per database.
 LEDGER_ANCHOR = Path(env.str("LEDGER_ANCHOR", default="") or VAR_DIR / "ledger-anchor.log")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -285,7 +285,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
     }
 }
-X_FRAME_OPTIONS = "DENY"  # but for documents, shown beside their score (selfassess/files.py)
+X_FRAME_OPTIONS = "DENY"  # but for documents, shown beside their score (selfassess/documents/views.py)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 10
 SECURE_CONTENT_TYPE_NOSNIFF = True

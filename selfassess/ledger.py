@@ -1,6 +1,6 @@
 """The proof of what units declared: assessments, scores and evidence equal what the log says.
 
-The log is chained with a key outside the database (units/ledger.py), so a row edited, removed or invented
+The log is chained with a key outside the database (units/auditlog/digests.py), so a row edited, removed or invented
 by its owner differs from the log. Each feature proves its own rows; here they are asked one after the other.
 """
 
