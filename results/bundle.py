@@ -29,10 +29,28 @@ _DIGEST = "digest"
 def build(header: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> Json:
     """The whole bundle. `header` holds year, illustrative, assessed_from, assessed_to, number and date
     (and supersedes, errata where a publication corrects another); each group is what `results_of` reads,
-    in the shape of docs/architecture.md. Adds `results` and the digest."""
+    in the shape of docs/architecture.md. Adds `results` and the digest. In whatever order groups, criteria, units
+    and cells are given, the bundle is the same."""
     bundle: Json = {"format": FORMAT, **header}
-    bundle["groups"] = [{**group, "results": results_of(group)} for group in groups]
+    ordered = [in_order(group) for group in sorted(groups, key=lambda group: str(group["code"]))]
+    bundle["groups"] = [{**group, "results": results_of(group)} for group in ordered]
     return {**bundle, _DIGEST: digest_of(bundle)}
+
+
+def in_order(group: Mapping[str, Any]) -> Json:
+    """The group with its criteria, units and cells in the one order of the file: codes as printed (1.2 before 1.10),
+    units by code point, cells by unit, then criterion."""
+    return {
+        **group,
+        "criteria": sorted(group["criteria"], key=lambda row: _natural(row["code"])),
+        "units": sorted(group["units"], key=lambda unit: str(unit["code"])),
+        "cells": sorted(group["cells"], key=lambda cell: (str(cell["unit"]), _natural(cell["criterion"]))),
+    }
+
+
+def _natural(code: str) -> tuple[tuple[int, int, str], ...]:
+    """Parts that are numbers by their value and before the others."""
+    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in code.split("."))
 
 
 def canonical(value: object) -> str:
