@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -28,7 +29,7 @@ if _worker and os.environ.get("REDIS_URL") and not os.environ.get("CCHC_REDIS_SH
 
 
 @pytest.fixture(autouse=True)
-def _test_settings(settings, tmp_path: Path) -> None:
+def _test_settings(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
     # What one test keeps is no other's: rows of another test have the same keys.

@@ -22,7 +22,7 @@ class ReasonAdmin(LoggedAdmin):
     search_fields = ["code", "text"]
 
 
-class AssignmentForm(forms.ModelForm):
+class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """The branch and the units must belong to the block."""
 
     def clean(self) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ except OSError as error:
 
 def _secret_key() -> str:
     """The key of this installation: from the environment, else made once under VAR_DIR."""
-    given = env.str("SECRET_KEY", default="")
+    given: str = env.str("SECRET_KEY", default="")
     if given:
         return given
     if PRODUCTION:
@@ -59,7 +59,7 @@ LEDGER_KEY_LENGTH = 32
 def _ledger_key() -> str:
     """Seals the log's chain; kept apart so that sessions can be reset without breaking old seals. Outside
     production an empty one means "not given"."""
-    given = env.str("LEDGER_KEY", default="").strip()
+    given: str = env.str("LEDGER_KEY", default="").strip()
     if not PRODUCTION:
         return given or SECRET_KEY
     make = "tạo khóa bằng: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
@@ -253,7 +253,7 @@ SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)
 
 def _hours(name: str, default: str) -> tuple[time, time]:
     """Two hours of a day, "07:00-19:00"."""
-    given = env.str(name, default="") or default
+    given: str = env.str(name, default="") or default
     try:
         start, end = (time.fromisoformat(part.strip()) for part in given.split("-"))
     except ValueError:

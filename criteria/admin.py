@@ -39,18 +39,19 @@ class _ClosedWhenFrozen:
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and self._is_frozen(request, obj):
             return False
-        return super().has_change_permission(request, obj)  # type: ignore[misc]
+        return bool(super().has_change_permission(request, obj))  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and self._is_frozen(request, obj):
             return False
-        return super().has_delete_permission(request, obj)  # type: ignore[misc]
+        return bool(super().has_delete_permission(request, obj))  # type: ignore[misc]
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         obj = kwargs.get("obj")
         if obj is not None and self._is_frozen(request, obj):
             messages.warning(request, actions.FROZEN)
-        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        return page
 
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
         sets = {self._set_id(obj) for obj in objects}
@@ -59,7 +60,7 @@ class _ClosedWhenFrozen:
             actions.inputs_changed(block_id)
 
 
-class CriteriaSetForm(forms.ModelForm):
+class CriteriaSetForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_bands(self) -> list[bands.Band]:
         try:
             return bands.tidy(self.cleaned_data["bands"] or [])
@@ -83,7 +84,7 @@ class CriteriaSetAdmin(_ClosedWhenFrozen, LoggedAdmin):
         return obj.pk
 
 
-class CriterionForm(forms.ModelForm):
+class CriterionForm(forms.ModelForm):  # type: ignore[type-arg]
     """Refuses what a closed set, the tree or the scoring rule cannot take."""
 
     def clean(self) -> dict[str, Any] | None:
@@ -160,7 +161,7 @@ class RoundAdmin(LoggedAdmin):
             actions.inputs_changed(block_id)
 
 
-class RoundGroupForm(forms.ModelForm):
+class RoundGroupForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or self.cleaned_data
         chosen, group = data.get("criteria_set"), data.get("group")

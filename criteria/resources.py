@@ -19,7 +19,7 @@ class SetOfRow(Code):
     def __init__(self) -> None:
         super().__init__(CriteriaSet, "decision__number")
 
-    def get_queryset(self, value: Any, row: Any, *args: Any, **kwargs: Any) -> QuerySet:
+    def get_queryset(self, value: Any, row: Any, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         group = Text().clean((row or {}).get("Mã khối"))
         return CriteriaSet.objects.filter(group__code=group)
 
@@ -33,7 +33,7 @@ class ParentOfRow(Code):
     def __init__(self) -> None:
         super().__init__(Criterion, "code")
 
-    def get_queryset(self, value: Any, row: Any, *args: Any, **kwargs: Any) -> QuerySet:
+    def get_queryset(self, value: Any, row: Any, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         found: Any = SetOfRow().clean((row or {}).get("Quyết định"), row)
         return Criterion.objects.filter(criteria_set=found, is_leaf=False)
 

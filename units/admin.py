@@ -59,14 +59,14 @@ class MembershipRows(JoinedRows):
     can_delete = False
 
 
-class NewUserForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("username", "full_name", "email")
 
 
 @admin.register(User)
-class UserAdmin(SheetAdmin, DjangoUserAdmin):
+class UserAdmin(SheetAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """Named accounts. They are switched off, never deleted: the log names them."""
 
     resource_classes = [UserResource]

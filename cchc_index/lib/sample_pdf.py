@@ -21,4 +21,5 @@ def sample_pdf(title: str, lines: list[str]) -> bytes:
         f'<p class="mark">TÀI LIỆU MINH HỌA</p><h1>{escape(title)}</h1>{body}</body></html>'
     )
     # No address is ever fetched: the text is all there is.
-    return HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=())).write_pdf()
+    content: bytes = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=())).write_pdf()
+    return content

@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from criteria.models import Round
+from criteria.models import Phase, Round
+from units.models import Unit
 
 from .queries import measured_units, phases_of
 
@@ -61,12 +62,12 @@ class PhaseForm(forms.Form):
 class ExtensionForm(forms.Form):
     """More time for one unit, with the reason."""
 
-    phase: forms.ModelChoiceField = forms.ModelChoiceField(
+    phase: "forms.ModelChoiceField[Phase]" = forms.ModelChoiceField(
         label="Giai đoạn",
         queryset=None,
         error_messages={"required": "Chọn giai đoạn.", "invalid_choice": "Giai đoạn này không thuộc kỳ đang xem."},
     )
-    unit: forms.ModelChoiceField = forms.ModelChoiceField(
+    unit: "forms.ModelChoiceField[Unit]" = forms.ModelChoiceField(
         label="Đơn vị",
         queryset=None,
         error_messages={"required": "Chọn đơn vị.", "invalid_choice": "Đơn vị này không thuộc kỳ đang xem."},

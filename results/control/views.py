@@ -124,7 +124,7 @@ def preview_report(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """A PDF of what stands now in a block."""
     _reader(request)
     get_object_or_404(RoundGroup, pk=pk)
-    job = request_report(actor=request.user, round_group_id=pk)  # type: ignore[arg-type]
+    job = request_report(actor=request.user, round_group_id=pk)
     return redirect("results:job", pk=job.pk)
 
 

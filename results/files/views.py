@@ -66,7 +66,7 @@ def request_file(request: HttpRequest, year: int, number: str) -> HttpResponseRe
     unit = _unit_of(publication, group, code) if code else None
     try:
         job = actions.request_report(
-            actor=request.user,  # type: ignore[arg-type]
+            actor=request.user,
             publication_id=publication.pk,
             unit_id=unit.pk if unit else None,
         )

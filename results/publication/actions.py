@@ -17,11 +17,12 @@ from results.computation.actions import recompute
 from results.computation.queries import group_inputs
 from results.models import Publication
 from results.queries import measured_groups
+from results.rules import may_publish
 from selfassess.models import SelfAssessment
 from units.auditlog.actions import record
 from units.models import User
 
-from . import mails, queries, rules
+from . import mails, queries
 from .digests import publication_facts
 
 Json = dict[str, Any]
@@ -40,7 +41,7 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
     index manager; Refused when a unit is incomplete (each named with its missing leaves), when the number
     is empty or too long, or when another proposal of the round waits.
     """
-    if not rules.may_publish(actor):
+    if not may_publish(actor):
         raise PermissionDenied
     round_, number = _locked(round_id), _number(number)
     standing = _standing(round_, number)
@@ -139,7 +140,7 @@ def _standing(round_: Round, number: str) -> Publication | None:
 
 
 def _locked_proposal(actor: User, publication_id: int) -> Publication:
-    if not rules.may_publish(actor):
+    if not may_publish(actor):
         raise PermissionDenied
     _locked(Publication.objects.values_list("round_id", flat=True).get(pk=publication_id))
     held = Publication.objects.select_for_update(of=("self",)).select_related("round").get(pk=publication_id)

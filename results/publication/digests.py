@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from criteria.ledger import instant
+from criteria.digests import instant
 from results.models import Publication
 
 Facts = dict[str, Any]

@@ -94,7 +94,8 @@ def preview_bundle(round_: Round, round_group: RoundGroup | None = None) -> Json
 
 def bundle_of(publication: Publication) -> Json:
     """The frozen bundle of a publication."""
-    return json.loads(publication.bundle)
+    bundle: dict[str, Any] = json.loads(publication.bundle)
+    return bundle
 
 
 def changed_since(publication: Publication) -> bool:

@@ -51,7 +51,7 @@ def add_document(
     *,
     actor: User,
     unit_id: int,
-    upload: File | None,
+    upload: "File[Any] | None",
     number: str,
     issued_on: date | None,
     issuer: str,
@@ -72,7 +72,7 @@ def add_evidence(
     actor: User,
     assessment_id: int,
     criterion_id: int,
-    upload: File | None,
+    upload: "File[Any] | None",
     number: str,
     issued_on: date | None,
     issuer: str,
@@ -99,7 +99,7 @@ def replace_document(
     *,
     actor: User,
     document_id: int,
-    upload: File | None,
+    upload: "File[Any] | None",
     number: str,
     issued_on: date | None,
     issuer: str,
@@ -151,7 +151,7 @@ def _data_errors(data: dict[str, Any]) -> dict[str, str]:
     return errors
 
 
-def _receive(upload: File | None, data: dict[str, Any]) -> ReceivedFile:
+def _receive(upload: "File[Any] | None", data: dict[str, Any]) -> ReceivedFile:
     """The bytes and what they are; every fault of file and data at once."""
     errors = _data_errors(data)
     try:

@@ -50,6 +50,6 @@ def _check_file(document: Document, place: str, read: dict[str, str | None]) -> 
 def _file_digest(document: Document) -> str | None:
     try:
         with document.file.open("rb") as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest()  # type: ignore[arg-type]
+            return hashlib.file_digest(stored, "sha256").hexdigest()
     except OSError:
         return None

@@ -50,7 +50,8 @@ def read_file(path: str | Path, kind: str, number: str, *, seconds: float = SECO
     try:
         # A list without a shell; the child takes its words as data
         done = subprocess.run(command, cwd=root, capture_output=True, timeout=seconds, check=True)  # noqa: S603
-        return json.loads(done.stdout)
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
     except (subprocess.SubprocessError, ValueError):
         return _reading(UNREADABLE)
 

@@ -1,6 +1,7 @@
 """The Excel round trip: download, upload, preview by cell, confirm."""
 
 import io
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -67,7 +68,7 @@ def workbook_upload(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(_preview_address(found, ticket))
 
 
-def _content(upload: UploadedFile | None) -> bytes:
+def _content(upload: "UploadedFile[Any] | None") -> bytes:
     if upload is None:
         raise ImportRefused([Fault(0, "", "chưa được chọn", "bấm “Chọn tệp” và chọn tệp .xlsx đã điền")])
     # One byte past the limit is enough to know that a file is too large; the reader refuses it.

@@ -24,7 +24,8 @@ def xlsx_bytes(block: RoundGroup) -> bytes:
 
 def csv_bytes(block: RoundGroup) -> bytes:
     """The table as CSV: UTF-8 with the mark by which Excel knows it, dots as decimal signs."""
-    return named(block).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    text: str = named(block).to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
 
 
 def named(block: RoundGroup) -> pd.DataFrame:

@@ -49,12 +49,12 @@ class UploadForm(forms.Form):
         groups = [options for _, options in self.fields["target"].choices if isinstance(options, list)]  # type: ignore[attr-defined]
         return [value for options in groups for value, _ in options]
 
-    def clean_file(self) -> UploadedFile:
-        found: UploadedFile = self.cleaned_data["file"]
-        if found.size and found.size > settings.SHEET_MAX_BYTES:
+    def clean_file(self) -> "UploadedFile[Any]":
+        upload: UploadedFile[Any] = self.cleaned_data["file"]
+        if upload.size and upload.size > settings.SHEET_MAX_BYTES:
             megabytes = settings.SHEET_MAX_BYTES // 1024 // 1024
             raise ValidationError(f"Tệp lớn hơn {megabytes} MB: tách thành nhiều tệp nhỏ hơn.")
-        return found
+        return upload
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

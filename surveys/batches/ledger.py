@@ -56,7 +56,7 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
 def _file_is_whole(batch: ImportBatch) -> bool:
     try:
         with batch.file.open("rb") as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest() == batch.file_digest  # type: ignore[arg-type]
+            return hashlib.file_digest(stored, "sha256").hexdigest() == batch.file_digest
     except OSError:
         return False
 

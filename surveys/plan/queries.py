@@ -77,15 +77,15 @@ def find_group(block: RoundGroup, respondents: str) -> RespondentGroup | None:
     """The group meant by code, position number or name without accents; None when there is none and no plan
     fixes the groups. Raises Refused with the known groups, so that a slip of the pen makes no new one."""
     known = list(RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code"))
-    wanted = fold(respondents)
-    for test in (lambda g: fold(g.code), lambda g: str(g.position), lambda g: fold(g.name)):
-        hits = [group for group in known if test(group) == wanted]
+    word = fold(respondents)
+    for names in ([fold(g.code) for g in known], [str(g.position) for g in known], [fold(g.name) for g in known]):
+        hits = [group for group, name in zip(known, names, strict=True) if name == word]
         if len(hits) == 1:
             return hits[0]
     if not known or not is_planned(block):
         return None
-    names = "; ".join(f"{group.code} ({group.position}, {group.name})" for group in known)
-    raise Refused(f"Không có nhóm đối tượng “{clean(respondents)}” trong khối này. Các nhóm đã có: {names}.")
+    listed = "; ".join(f"{group.code} ({group.position}, {group.name})" for group in known)
+    raise Refused(f"Không có nhóm đối tượng “{clean(respondents)}” trong khối này. Các nhóm đã có: {listed}.")
 
 
 def is_planned(block: RoundGroup) -> bool:

@@ -53,13 +53,13 @@ class _Joined:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class JoinedRows(_Joined, admin.TabularInline):
+class JoinedRows(_Joined, admin.TabularInline):  # type: ignore[type-arg]
     """Rows edited under their record."""
 
     extra = 0
 
 
-class LoggedAdmin(_Joined, admin.ModelAdmin):
+class LoggedAdmin(_Joined, admin.ModelAdmin):  # type: ignore[type-arg]
     """A catalogue that people edit. Every change goes to the chained log, in the same transaction."""
 
     list_per_page = 100
@@ -91,11 +91,11 @@ class LoggedAdmin(_Joined, admin.ModelAdmin):
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
         """What a change of these records (or of their inline rows) brings with it; nothing by default."""
 
-    def _record_change(self, request: HttpRequest, form: BaseModelForm) -> None:
+    def _record_change(self, request: HttpRequest, form: "BaseModelForm[Any]") -> None:
         before, after = (picked(values, form.changed_data) for values in (form.initial, form.cleaned_data))
         record(request, "admin_change", form.instance, before, after)
 
-    def _record_rows(self, request: HttpRequest, formset: BaseModelFormSet) -> None:
+    def _record_rows(self, request: HttpRequest, formset: "BaseModelFormSet[Any, Any]") -> None:
         for obj in formset.new_objects:
             record(request, "admin_add", obj, after=facts(obj))
         changed = {obj.pk for obj, _ in formset.changed_objects}
@@ -145,7 +145,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
         # Without it a row that became invalid after the preview would be left out silently.
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
 
-    def write_to_tmp_storage(self, import_file: UploadedFile, input_format: Any) -> Any:
+    def write_to_tmp_storage(self, import_file: "UploadedFile[Any]", input_format: Any) -> Any:
         """One byte more than allowed is enough to refuse: the rest is not kept."""
         storage = self.tmp_storage_class(read_mode="rb")
         storage.save(import_file.read(MAX_BYTES + 1))
@@ -154,7 +154,8 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
             with transaction.atomic():
-                return super().process_import(request, **kwargs)
+                page: HttpResponse = super().process_import(request, **kwargs)
+                return page
         except FileNotFoundError:
             messages.error(request, "Tệp này đã nhập xong hoặc đã bị xóa. Hãy tải tệp lên lại.")
             return redirect(self._url("import"))
@@ -163,7 +164,8 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
         if result.has_errors() or result.has_validation_errors():
             messages.error(request, "Chưa nhập gì: dữ liệu đã đổi từ lúc xem trước. Hãy tải tệp lên lại.")
             return redirect(self._url("import"))
-        return super().process_result(result, request)
+        page: HttpResponse = super().process_result(result, request)
+        return page
 
     def generate_log_entries(self, result: Result, request: HttpRequest) -> None:
         super().generate_log_entries(result, request)
@@ -193,7 +195,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
         return reverse(f"admin:{info}_{page}", current_app=self.admin_site.name)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A record of work: looked at, never written here. The work's own pages and commands write it."""
 
     list_per_page = 100

@@ -65,7 +65,8 @@ class Xlsx(_Guarded, base_formats.XLSX):
 class Csv(_Guarded, base_formats.CSV):
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         # The mark lets Excel read the accents.
-        return ("\ufeff" + super().export_data(dataset, **kwargs)).encode()
+        text: str = super().export_data(dataset, **kwargs)
+        return f"\ufeff{text}".encode()
 
 
 FORMATS = [Xlsx, Csv]
@@ -140,12 +141,12 @@ class Code(widgets.ForeignKeyWidget):
         code = Text().clean(value)
         if not code:
             return None
-        found = self.get_queryset(code, row).filter(**{self.field: code}).first()
-        if found is None:
+        record: Model | None = self.get_queryset(code, row).filter(**{self.field: code}).first()
+        if record is None:
             raise ValueError(
                 f"Không có {self.model._meta.verbose_name} “{code[:60]}”; ghi đúng mã đã có trong danh mục."
             )
-        return found
+        return record
 
 
 def column(attribute: str, heading: str, widget: widgets.Widget | None = None, **options: Any) -> fields.Field:
@@ -186,9 +187,9 @@ class SheetResource(resources.ModelResource):
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         if all(cell_text(cell) == "" for cell in row.values()):
             return True
-        return super().skip_row(instance, original, row, import_validation_errors)
+        return bool(super().skip_row(instance, original, row, import_validation_errors))
 
-    def filter_export(self, queryset: QuerySet, **kwargs: Any) -> QuerySet:
+    def filter_export(self, queryset: QuerySet[Any], **kwargs: Any) -> QuerySet[Any]:
         return queryset.select_related(*getattr(self._meta, "select_related", ()))
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -36,7 +37,7 @@ def moment_exact(value: datetime | None) -> str:
 
 
 @register.filter
-def get(mapping: dict, key: object) -> object:
+def get(mapping: dict[Any, object], key: object) -> object:
     """mapping[key] in a template; None when absent."""
     return mapping.get(key) if mapping else None
 
@@ -61,7 +62,7 @@ def startswith(value: str, prefix: str) -> bool:
 
 
 @register.filter
-def all_rounds(request: object) -> list:
+def all_rounds(request: object) -> list[Any]:
     """The rounds that the frame has already read (criteria.queries.round_in_view)."""
     return getattr(request, "_all_rounds", [])
 

@@ -2,6 +2,7 @@
 
 from django import template
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Model
 from django.db.models.options import Options
 
 register = template.Library()
@@ -18,7 +19,7 @@ def sentences(error: Exception) -> list[str]:
 
 
 @register.filter
-def field_label(name: str, opts: Options) -> str:
+def field_label(name: str, opts: "Options[Model]") -> str:
     """What people call a field."""
     try:
         return str(getattr(opts.get_field(name), "verbose_name", name))
