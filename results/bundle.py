@@ -42,15 +42,10 @@ def in_order(group: Mapping[str, Any]) -> Json:
     units by code point, cells by unit, then criterion."""
     return {
         **group,
-        "criteria": sorted(group["criteria"], key=lambda row: _natural(row["code"])),
+        "criteria": sorted(group["criteria"], key=lambda row: ranking.natural_key(row["code"])),
         "units": sorted(group["units"], key=lambda unit: str(unit["code"])),
-        "cells": sorted(group["cells"], key=lambda cell: (str(cell["unit"]), _natural(cell["criterion"]))),
+        "cells": sorted(group["cells"], key=lambda cell: (str(cell["unit"]), ranking.natural_key(cell["criterion"]))),
     }
-
-
-def _natural(code: str) -> tuple[tuple[int, int, str], ...]:
-    """Parts that are numbers by their value and before the others."""
-    return tuple((0, int(part), part) if part.isdecimal() else (1, 0, part) for part in code.split("."))
 
 
 def canonical(value: object) -> str:

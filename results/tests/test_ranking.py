@@ -329,3 +329,46 @@ def test_rounding_is_the_same_as_everywhere_else():
         value = Fraction(rng.randint(-(10**9), 10**9), rng.randint(1, 10**5))
         assert ranking.half_up(value, 4) == numbers.quantize(value)
         assert ranking.half_up(value, 2) == numbers.shown(value)
+
+
+def test_bonus_group_without_children_is_worth_nothing() -> None:
+    rows = [leaf("1", "10"), group("2", "3", "bonus")]
+    assert one(rows, {"1": scored("5")}).bonus == 0
+
+
+def test_bonus_leaf_under_a_group_of_another_kind_hangs_under_the_bonus_above() -> None:
+    """The nearest ancestor of its kind caps it, past rows of other kinds."""
+    rows = [
+        leaf("1", "10"),
+        group("2", "1", "bonus"),
+        group("2.1", "5", "normal", "2"),
+        leaf("2.1.1", "5", "self", "bonus", "2.1"),
+    ]
+    assert one(rows, {"1": scored("5"), "2.1.1": scored("4")}).bonus == 1
+
+
+def test_bonus_leaf_whose_parents_go_round_is_a_root() -> None:
+    rows = [
+        leaf("1", "10"),
+        group("2", "9", "normal", "3"),
+        group("3", "9", "normal", "2"),
+        leaf("2.1", "5", "self", "bonus", "2"),
+    ]
+    assert one(rows, {"1": scored("5"), "2.1": scored("4")}).bonus == 4
+
+
+def test_bonus_leaf_whose_parent_is_not_in_the_set_is_a_root() -> None:
+    rows = [leaf("1", "10"), leaf("2.1", "5", "self", "bonus", "2")]
+    assert one(rows, {"1": scored("5"), "2.1": scored("4")}).bonus == 4
+
+
+def test_missing_leaves_stand_in_the_order_of_their_codes() -> None:
+    codes = ["A.1", "10", "2", "1.10", "1.2", "1.b", "1.a", "1.\u00b2"]
+    outcome = one([leaf(code, "1") for code in codes], {})
+    assert outcome.incomplete == ["1.2", "1.10", "1.a", "1.b", "1.\u00b2", "2", "10", "A.1"]
+
+
+def test_half_of_nothing_is_a_plain_zero() -> None:
+    assert str(ranking.half_up(Fraction(0), 2)) == "0.00"
+    assert ranking.natural_key("1.2") == ((0, 1, ""), (0, 2, ""))
+    assert ranking.natural_key("1.b") == ((0, 1, ""), (1, 0, "b"))

@@ -128,3 +128,41 @@ class TestValidity:
 
     def test_every_reason_has_words(self):
         assert set(validity.LABELS) == {validity.EMPTY, validity.BLANKS, validity.STRAIGHT_LINE}
+
+
+@pytest.mark.parametrize(
+    ("maximum", "points", "percent", "share"),
+    [
+        ("2", "1.5", None, Fraction(3, 4)),
+        ("2", "0", None, Fraction(0)),
+        ("2", None, None, Fraction(0)),
+        ("0", "0", None, Fraction(0)),
+        ("2", None, "85.5", Fraction(171, 200)),
+    ],
+)
+def test_finished_figure_as_a_share_of_the_maximum(
+    maximum: str, points: str | None, percent: str | None, share: Fraction
+) -> None:
+    given = [None if text is None else Decimal(text) for text in (points, percent)]
+    assert tally.figure_share(Decimal(maximum), *given) == share
+
+
+def test_invalid_ballots_are_counted_by_reason_and_valid_ones_left_out() -> None:
+    found = np.array([validity.VALID, validity.BLANKS, validity.EMPTY, validity.BLANKS, validity.VALID])
+    assert validity.count(found) == {validity.BLANKS: 2, validity.EMPTY: 1}
+    assert validity.count(np.array([validity.VALID])) == {}
+
+
+def test_a_straight_line_is_one_ballots_own() -> None:
+    """Each ballot is judged by itself, whatever stands in the others; blanks do not break the line."""
+    answers = np.array([[3, 3, 0, 3], [1, 1, 1, 5], [255, 255, 255, 255], [1, 1, 1, 1], [2, 5, 2, 2]], dtype=np.uint8)
+    found = validity.reasons(answers, max_blank_share=Decimal(1), refuse_straight_line=True, straight_line_from=3)
+    straight = validity.STRAIGHT_LINE
+    assert found.tolist() == [straight, validity.VALID, straight, straight, validity.VALID]
+
+
+def test_a_straight_line_begins_at_eight_answers_unless_told() -> None:
+    eight, seven = np.full((1, 8), 2, dtype=np.uint8), np.full((1, 7), 2, dtype=np.uint8)
+    for answers, reason in ((eight, validity.STRAIGHT_LINE), (seven, validity.VALID)):
+        found = validity.reasons(answers, max_blank_share=Decimal(1), refuse_straight_line=True)
+        assert found.tolist() == [reason]
