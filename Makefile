@@ -8,7 +8,7 @@ TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 APPS := cchc_index units criteria selfassess appraisal surveys results
 
-.PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock hooks bench clean \
+.PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock hooks bench mutate clean \
 	lint-code lint-types lint-layers lint-migrations lint-deploy lint-subjects
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make services-test  cùng bộ kiểm thử trên PostgreSQL và Redis, với Celery worker thật"
 	@echo "make browser-test   hành trình một năm trong Chromium"
 	@echo "make lint           quy tắc mã, kiểu, tầng, migration, cấu hình vận hành, tên commit"
+	@echo "make mutate         đột biến các mô-đun tính toán và quy tắc quyền, xem bộ kiểm thử bắt được bao nhiêu"
 	@echo "make hooks          chạy các kiểm tra ấy trước mỗi commit (pre-commit)"
 
 run: setup
@@ -35,8 +36,11 @@ setup-browser: setup-dev
 test: setup-dev
 	$(PY) -m pytest -m "not browser and not services" -n auto
 
+# With the migrations as an installation runs them; `make services-test COVERAGE=1` measures and holds the floor too.
 services-test: setup-dev
-	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(PY) -m pytest -m "not browser" -n 2
+	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
+		$(PY) -m pytest -m "not browser" --migrations -n 2 $(if $(COVERAGE),--cov --cov-report=)
+	$(if $(COVERAGE),.venv/bin/coverage report --skip-covered)
 
 browser-test: setup-browser
 	$(PY) -m pytest -m browser -p no:randomly -n 2 --dist loadfile
@@ -79,6 +83,10 @@ LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11.2 --genera
 lock: setup-dev
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+# Which changes of the pure modules and of the rules no test would notice; docs/mutation.md holds the figures.
+mutate: setup-dev
+	$(PY) bench/mutation.py $(MODULES)
 
 bench: setup-dev
 	@for file in bench/[a-z]*.py; do echo "== $$file"; $(PY) $$file || exit 1; done

@@ -1,0 +1,93 @@
+"""Which changes of the arithmetic and of the rules of rights would no test notice?
+
+`make mutate` changes every module of MODULES by mutmut, one small change at a time, in a copy of the committed project,
+and runs the tests named beside it. `make mutate MODULES="results/ranking.py …"` takes some of them. Prints a line for
+each module and every change that survived, unless docs/mutation.md names it as equivalent. Exit 1 below FLOOR.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOOR = 0.95
+EQUIVALENT = re.compile(r"^\| `([\w.ǁ]+__mutmut_\d+)` \|", re.MULTILINE)
+RESULT = re.compile(r"^\s*([\w.ǁ]+__mutmut_\d+): (.+)$", re.MULTILINE)
+
+MODULES: Mapping[str, Sequence[str]] = {
+    "results/ranking.py": ["results/tests/test_ranking.py", "results/tests/test_bundle.py"],
+    "results/bundle.py": ["results/tests/test_bundle.py"],
+    "surveys/tally.py": ["surveys/tests/test_tally.py"],
+    "surveys/validity.py": ["surveys/tests/test_tally.py"],
+    "criteria/scoring/*.py": ["criteria/tests/test_scoring.py"],
+    "criteria/tree.py": ["criteria/tests/test_tree.py"],
+    "cchc_index/lib/numbers.py": ["cchc_index/lib/tests/test_numbers.py"],
+}
+"""The modules that must not slip, and the tests that know them. Globs as mutmut reads them."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One change: its name and what became of it (`killed`, `survived`, `no tests`, `timeout`, …)."""
+
+    name: str
+    outcome: str
+
+    @property
+    def is_killed(self) -> bool:
+        return self.outcome in ("killed", "timeout")
+
+    @property
+    def module(self) -> str:
+        return self.name.rpartition(".")[0]
+
+
+def verdicts(pattern: str, tests: Sequence[str]) -> list[Verdict]:
+    """Every change of the modules of `pattern`, judged by `tests` alone."""
+    with tempfile.TemporaryDirectory(prefix="cchc-mutation-") as folder:
+        copy = Path(folder)
+        archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607
+        subprocess.run(["tar", "-x"], cwd=copy, input=archive.stdout, check=True)  # noqa: S607
+        settings = (copy / "pyproject.toml").read_text()
+        chosen = f"only_mutate = {[pattern]!r}\npytest_add_cli_args_test_selection = {list(tests)!r}\n"
+        (copy / "pyproject.toml").write_text(settings.replace("[tool.mutmut]\n", f"[tool.mutmut]\n{chosen}"))
+        tool = str(ROOT / ".venv" / "bin" / "mutmut")
+        subprocess.run([tool, "run", "--max-children", "2"], cwd=copy, stdout=subprocess.DEVNULL, check=False)
+        said = subprocess.run([tool, "results", "--all", "true"], cwd=copy, capture_output=True, text=True, check=True)
+        return [Verdict(*found) for found in RESULT.findall(said.stdout)]
+
+
+def equivalents() -> set[str]:
+    """The changes that docs/mutation.md names as changing nothing, each with its reason there."""
+    return set(EQUIVALENT.findall((ROOT / "docs" / "mutation.md").read_text()))
+
+
+def report(judged: Sequence[Verdict], excused: set[str]) -> Iterator[str]:
+    counted = [verdict for verdict in judged if verdict.name not in excused]
+    by_module = Counter(verdict.module for verdict in counted)
+    for module, total in sorted(by_module.items()):
+        killed = sum(verdict.is_killed for verdict in counted if verdict.module == module)
+        yield f"{module:<44} {killed:>5} / {total:<5} {100 * killed / total:6.1f} %"
+    yield from (f"  {verdict.name}: {verdict.outcome}" for verdict in counted if not verdict.is_killed)
+
+
+def main(chosen: Sequence[str]) -> int:
+    excused, judged = equivalents(), list[Verdict]()
+    for pattern in chosen or MODULES:
+        judged += verdicts(pattern, MODULES[pattern])
+    print("\n".join(report(judged, excused)))
+    counted = [verdict for verdict in judged if verdict.name not in excused]
+    share = sum(verdict.is_killed for verdict in counted) / max(1, len(counted))
+    print(
+        f"Tất cả: {100 * share:.1f} % của {len(counted)}, không kể {len(judged) - len(counted)} thay đổi tương đương."
+    )
+    return 0 if share >= FLOOR else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
