@@ -10,9 +10,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from appraisal.models import Appraisal, AppraisalEntry, Assignment, Reason, Release
 from units.administration.admin import LoggedAdmin, ReadOnlyAdmin, RelatedFilter
-
-from .models import Appraisal, AppraisalEntry, Assignment, Reason, Release
 
 
 @admin.register(Reason)

@@ -8,6 +8,6 @@ class Config(AppConfig):
     def ready(self) -> None:
         from selfassess.lastyear import council  # inline: registration
 
-        from . import last_year  # inline: registration
+        from .lastyear import queries  # inline: registration
 
-        council.register("appraisal", last_year.released)
+        council.register("appraisal", queries.released)

@@ -9,7 +9,7 @@ from criteria.models import Phase, RoundGroup
 from units import rules as people
 from units.models import Membership, Role, Unit, User
 
-from .scope import assigned_cells, reads_all, scope_of
+from .reach import assigned_cells, reads_all, scope_of
 from .stages import released_stages
 
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)

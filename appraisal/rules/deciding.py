@@ -9,7 +9,7 @@ from selfassess.models import SelfAssessment
 from units import rules as people
 from units.models import Unit
 
-from .scope import Scope, assigned_cells, closed_units, scope_of
+from .reach import Scope, assigned_cells, closed_units, scope_of
 from .stages import BLIND_STAGES, calendar
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appraisal import steps
-from appraisal.models import Action, Appraisal, AppraisalEntry, Message, Release, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry, Interest, Message, Release, Stage
 from criteria.models import RoundGroup
 from selfassess.models import Document, Evidence, SelfAssessment
 from units import rules as people
 
 from .answering import UNIT_ROLES
-from .scope import Scope, assigned_cells, reads_all
+from .reach import Scope, assigned_cells, reads_all
 
 
 def _released() -> Q:
@@ -88,3 +88,9 @@ def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
     wanted |= Q(pk__in=evidence.order_by().values("document")) | Q(pk__in=replies.order_by().values("documents"))
     wanted |= Q(pk__in=answers.order_by().values("documents"))
     return Document.objects.filter(wanted).order_by("pk")
+
+
+def interests_visible_to(user: people.AnyUser) -> QuerySet[Interest]:
+    """Every declared interest for an index manager, their own for anybody else; the standing ones first."""
+    rows = Interest.objects.order_by("withdrawn_at", "member__full_name", "-declared_at")
+    return rows if people.is_index_manager(user) else rows.filter(member=user.pk)

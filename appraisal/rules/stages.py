@@ -11,14 +11,12 @@ from cchc_index.lib import clock
 from criteria.models import Phase, RoundGroup
 from units import rules as people
 
-from .scope import reads_all
+from .reach import reads_all
 
 COUNCIL_STAGES = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
 RELEASABLE = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
 BLIND_STAGES = (Stage.ROUND1, Stage.ROUND2)
 """Where a marked leaf takes two opinions; the council's meeting decides by itself."""
-
-
 REVIEWED = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL)
 """Released only after their consistency report was looked at."""
 

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from appraisal import actions, consistency_report
+from appraisal.consistency import actions as consistency
+from appraisal.consistency.queries import report as consistency_report
 from appraisal.models import Acknowledgement, Appraisal, Assignment, Confirmation, Question, Reason, Release, Stage
-from appraisal.reasons import ensure_reasons
+from appraisal.reasons.actions import ensure_reasons
+from appraisal.releases import actions as releases
 from cchc_index.lib import clock
 from criteria.models import Criterion, Phase, Round, RoundGroup, Source
 from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_phase, small_round
@@ -57,7 +59,7 @@ def acknowledged(manager: User, round_group: RoundGroup, stage: Stage = Stage.RO
     """The consistency report as it stands now, looked at, with words for every contradiction."""
     found = consistency_report.report(round_group)
     words = {one.key: "Mức độ thiếu khác nhau." for one in found.contradictions}
-    return actions.acknowledge_consistency(
+    return consistency.acknowledge_consistency(
         actor=manager, round_group_id=round_group.pk, stage=stage, seen=found.fingerprint, words=words
     )
 
@@ -65,7 +67,7 @@ def acknowledged(manager: User, round_group: RoundGroup, stage: Stage = Stage.RO
 def release_stage(manager: User, round_group: RoundGroup, stage: Stage = Stage.ROUND1) -> Release:
     """A stage released as a manager does it: the report first."""
     acknowledged(manager, round_group, stage)
-    return actions.release(actor=manager, round_group_id=round_group.pk, stage=stage)
+    return releases.release(actor=manager, round_group_id=round_group.pk, stage=stage)
 
 
 def document(unit: Unit, by: User, number: str = "12/BC-THU") -> Document:

@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.test import Client
 from django.urls import reverse
 
-from appraisal import actions
 from appraisal.models import Appraisal
+from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, release_stage
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
@@ -45,7 +45,7 @@ def adjust_form(**fields: object) -> dict[str, object]:
 
 
 def adjusted_and_released(case: Council) -> Appraisal:
-    standing = actions.adjust(
+    standing = decisions.adjust(
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
     release_stage(case.manager, case.round_group)

@@ -24,7 +24,7 @@ on the council with nothing assigned; `administrator` is a superuser without any
 OURS: tuple[type[models.Model], ...] = tuple(
     model
     for model in vars(appraisal_models).values()
-    if isinstance(model, type) and issubclass(model, models.Model) and model.__module__ == appraisal_models.__name__
+    if isinstance(model, type) and issubclass(model, models.Model) and model._meta.app_label == "appraisal"
     if not model._meta.abstract
 )
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from appraisal import actions
 from appraisal.models import Appraisal, AppraisalEntry
+from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council
 from appraisal.tests.pages import WORDS
 from cchc_index.lib.faults import Refused
@@ -27,12 +27,12 @@ def refused(words: str | None = None, kind: type[Exception] = Refused) -> Iterat
 
 
 def recognise(case: Council, seen: int = 0, **cell: object) -> Appraisal:
-    return actions.recognise(actor=case.member, **{**case.cell(), **cell}, seen_version=seen)
+    return decisions.recognise(actor=case.member, **{**case.cell(), **cell}, seen_version=seen)
 
 
 def adjust(case: Council, seen: int, points: str = "1") -> Appraisal:
     words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": seen}
-    return actions.adjust(actor=case.member, **case.cell(), points=Decimal(points), **words)
+    return decisions.adjust(actor=case.member, **case.cell(), points=Decimal(points), **words)
 
 
 def elsewhere() -> Criterion:

@@ -2,6 +2,7 @@
 question and at another, in each phase. One table; an address that is not in it fails the suite, and so does
 one that somebody reaches against it. Whoever is refused has changed nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -9,9 +10,8 @@ from django.contrib import admin
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from appraisal import actions, batches
 from appraisal.models import (
     Appraisal,
     AppraisalEntry,
@@ -23,6 +23,8 @@ from appraisal.models import (
     Release,
     Stage,
 )
+from appraisal.review.bulk import actions as bulk
+from appraisal.review.bulk import queries as bulk_queries
 from appraisal.tests.factories import Council, attach, council, document, question_row, release_row
 from appraisal.tests.pages import adjusted_and_released, content, sign_in
 from appraisal.tests.personas import DESK, JUDGES, OTHER_UNIT, PERSONAS, READERS, UNIT_SIDE, everybody, rows_now
@@ -119,7 +121,7 @@ def world(phase: str) -> World:
     case = council()
     people = everybody(case)
     cells = [(case.second.pk, case.leaf.pk, 0)]
-    actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
+    bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
     standing = adjusted_and_released(case)
     move_to(case, phase)
     papers = {unit.code: document(unit, case.officer, f"1/BC-{unit.code}") for unit in (case.first, case.home)}
@@ -156,7 +158,7 @@ def addresses(case: Council, standing: Appraisal, papers: dict) -> dict[str, str
         "criterion": [block, leaf],
         "grid": [block, year],
         "grid-cell": [block, year, first, leaf],
-        "batch": [block, batches.newest(case.member, case.round_group)],
+        "batch": [block, bulk_queries.newest(case.member, case.round_group)],
         "release": [block, "round2"],
         "question": [question_row(case, case.first).pk],
         "question at NHA": [question_row(case, case.home).pk],
@@ -210,9 +212,18 @@ def test_every_address_by_every_persona(phase):
     assert wrong == {}
 
 
+def pages_of(resolver: URLResolver) -> Iterator[URLPattern]:
+    """The app's addresses, those that its features bring among them."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from pages_of(pattern)
+        else:
+            yield pattern
+
+
 def test_every_address_of_the_app_is_in_the_table():
     resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
-    names = {pattern.name for pattern in resolver.url_patterns}
+    names = {pattern.name for pattern in pages_of(resolver)}
     covered = {page.partition(" at ")[0] for page in TABLE}
     assert names <= covered, (
         f"{sorted(names - covered)} of appraisal/urls.py: say in TABLE who reads the page and who may send to it, "

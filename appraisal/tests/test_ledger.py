@@ -6,8 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from appraisal import actions, ledger
+from appraisal import ledger
+from appraisal.archive import actions as archive
 from appraisal.models import Appraisal, AppraisalEntry
+from appraisal.replies import actions as replies
+from appraisal.review.bulk import actions as bulk
+from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council, document, release_stage
 from criteria.models import Phase
 from criteria.tests.factories import open_phase
@@ -20,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def decided() -> Council:
     """Single decisions, a batch, a reply with a document and an imported cell."""
     case = council()
-    actions.adjust(
+    decisions.adjust(
         actor=case.member,
         **case.cell(),
         points=Decimal(1),
@@ -28,7 +32,7 @@ def decided() -> Council:
         comment="Thiếu.",
         seen_version=0,
     )
-    actions.bulk_recognise(
+    bulk.bulk_recognise(
         actor=case.member,
         round_group_id=case.round_group.pk,
         cells=[(case.second.pk, case.leaf.pk, 0), (case.second.pk, case.other_leaf.pk, 0)],
@@ -36,8 +40,8 @@ def decided() -> Council:
     release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     paper = document(case.first, case.officer)
-    actions.reply(actor=case.head, appraisal_id=case.standing().pk, agree=False, comment="Có.", document_ids=[paper.pk])
-    actions.import_standings(
+    replies.reply(actor=case.head, appraisal_id=case.standing().pk, agree=False, comment="Có.", document_ids=[paper.pk])
+    archive.import_standings(
         actor=None, round_group=case.round_group, rows={(case.home.pk, case.leaf.pk): Decimal("1.5")}
     )
     return case
@@ -152,7 +156,7 @@ def test_checking_asks_the_same_number_of_questions_for_one_and_for_many(decided
         return len(found)
 
     few = asked()
-    actions.import_standings(
+    archive.import_standings(
         actor=None,
         round_group=decided.round_group,
         rows={(decided.home.pk, decided.other_leaf.pk): Decimal(0), (decided.first.pk, decided.other_leaf.pk): None},

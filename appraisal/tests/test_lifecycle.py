@@ -10,8 +10,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from appraisal import actions
 from appraisal.models import Appraisal, BlindCriterion, Question, Stage
+from appraisal.opinions import actions as opinions
+from appraisal.questions import actions as questions
+from appraisal.releases import actions as releases
+from appraisal.replies import actions as replies
+from appraisal.review.bulk import actions as bulk
+from appraisal.review.decisions import actions as decisions
+from appraisal.review.undo import actions as undo_actions
 from appraisal.tests.factories import Council, acknowledged, council, release_stage
 from appraisal.tests.pages import WORDS
 from appraisal.tests.personas import PERSONAS, everybody, rows_now
@@ -104,7 +110,7 @@ def two_opinions(case: Council) -> Criterion:
 def question_of(case: Council) -> Question:
     """Asked in a first round that was open for a moment."""
     found = open_phase(case.round_group.round, Phase.Kind.ROUND1)
-    asked = actions.ask(actor=case.member, **case.cell(), text="Số văn bản?", due_on=clock.today())
+    asked = questions.ask(actor=case.member, **case.cell(), text="Số văn bản?", due_on=clock.today())
     found.delete()
     return asked
 
@@ -129,7 +135,7 @@ def objected(case: Council) -> None:
     """The unit answers while the request for explanation is open a second time."""
     found = open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     appraisal = case.standing()
-    actions.reply(actor=case.head, appraisal_id=appraisal.pk, agree=False, comment="Đã gửi.", document_ids=[])
+    replies.reply(actor=case.head, appraisal_id=appraisal.pk, agree=False, comment="Đã gửi.", document_ids=[])
     Phase.objects.filter(pk=found.pk).update(closes_at=clock.now())
 
 
@@ -162,7 +168,7 @@ def version(case: Council, leaf: Criterion) -> int:
 
 def adjust(case: Council, actor: User, leaf: Criterion, points: str) -> Appraisal:
     why = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": version(case, leaf)}
-    return actions.adjust(actor=actor, **case.cell(leaf=leaf), points=Decimal(points), **why)
+    return decisions.adjust(actor=actor, **case.cell(leaf=leaf), points=Decimal(points), **why)
 
 
 def release(stage: Stage) -> Callable[[Point, User], object]:
@@ -173,7 +179,7 @@ def release(stage: Stage) -> Callable[[Point, User], object]:
         with contextlib.suppress(Refused):
             acknowledged(at.case.manager, block, stage)
         at.before = rows_now()
-        return actions.release(actor=actor, round_group_id=block.pk, stage=stage)
+        return releases.release(actor=actor, round_group_id=block.pk, stage=stage)
 
     return run
 
@@ -185,7 +191,7 @@ def acknowledge(at: Point, actor: User) -> object:
 
 
 def withdraw(stage: Stage) -> Callable[[Point, User], object]:
-    return lambda at, actor: actions.withdraw(
+    return lambda at, actor: releases.withdraw_release(
         actor=actor, round_group_id=at.case.round_group.pk, stage=stage, reason="Công bố nhầm."
     )
 
@@ -193,45 +199,45 @@ def withdraw(stage: Stage) -> Callable[[Point, User], object]:
 def recognise(at: Point, actor: User) -> object:
     leaf = at.case.other_leaf
     seen = version(at.case, leaf)
-    return actions.recognise(actor=actor, **at.case.cell(leaf=leaf), comment="Có căn cứ.", seen_version=seen)
+    return decisions.recognise(actor=actor, **at.case.cell(leaf=leaf), comment="Có căn cứ.", seen_version=seen)
 
 
 def recognise_many(at: Point, actor: User) -> object:
     case = at.case
     cells = [(case.first.pk, case.other_leaf.pk, version(case, case.other_leaf))]
-    return actions.bulk_recognise(actor=actor, round_group_id=case.round_group.pk, cells=cells)
+    return bulk.bulk_recognise(actor=actor, round_group_id=case.round_group.pk, cells=cells)
 
 
 def opinion(at: Point, actor: User) -> object:
     cell = at.case.cell(leaf=at.blind)
-    return actions.give_opinion(actor=actor, **cell, recognising=True, comment="", seen_version=0)
+    return opinions.give_opinion(actor=actor, **cell, recognising=True, comment="", seen_version=0)
 
 
 def undo(at: Point, actor: User) -> object:
-    return actions.undo(actor=actor, **at.case.cell(), seen_version=version(at.case, at.case.leaf))
+    return undo_actions.undo(actor=actor, **at.case.cell(), seen_version=version(at.case, at.case.leaf))
 
 
 def mark_blind(at: Point, actor: User) -> object:
     case = at.case
     cell = {"round_group_id": case.round_group.pk, "criterion_id": case.other_leaf.pk}
-    return actions.mark_blind(actor=actor, **cell, tolerance=Decimal("0.5"))
+    return opinions.mark_blind(actor=actor, **cell, tolerance=Decimal("0.5"))
 
 
 def ask(at: Point, actor: User) -> object:
-    return actions.ask(actor=actor, **at.case.cell(leaf=at.case.other_leaf), text="Ở đâu?", due_on=clock.today())
+    return questions.ask(actor=actor, **at.case.cell(leaf=at.case.other_leaf), text="Ở đâu?", due_on=clock.today())
 
 
 def reply(at: Point, actor: User) -> object:
     pk = Appraisal.objects.filter(criterion=at.case.leaf).values_list("pk", flat=True).first() or 0
-    return actions.reply(actor=actor, appraisal_id=pk, agree=True, comment="", document_ids=[])
+    return replies.reply(actor=actor, appraisal_id=pk, agree=True, comment="", document_ids=[])
 
 
 def close(at: Point, actor: User) -> object:
-    return actions.close_question(actor=actor, question_id=at.question.pk, text="")
+    return questions.close_question(actor=actor, question_id=at.question.pk, text="")
 
 
 def answer(at: Point, actor: User) -> object:
-    return actions.answer(actor=actor, question_id=at.question.pk, text="Số 12.", document_ids=[], seen=1)
+    return questions.answer(actor=actor, question_id=at.question.pk, text="Số 12.", document_ids=[], seen=1)
 
 
 VERBS: dict[str, Callable[[Point, User], object]] = {

@@ -6,8 +6,15 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from appraisal import actions, inquiry, ledger, rules
+from appraisal.archive import actions as archive
+from appraisal.core import digests as core_digests
 from appraisal.models import BlindCriterion, Confirmation, Question, Release, Stage
+from appraisal.opinions import actions as opinions
+from appraisal.questions import actions as questions
+from appraisal.questions import states
+from appraisal.releases import actions as releases
+from appraisal.review.bulk import actions as bulk
+from appraisal.rules import reach, stages
 from appraisal.tests.factories import Council, assign, council, next_year, release_row, release_stage
 from appraisal.tests.refusing import adjust, recognise, refused
 from cchc_index.lib import clock
@@ -32,21 +39,21 @@ def later(case) -> Council:
 
 
 def unmark(case: Council, leaf: Criterion) -> None:
-    actions.unmark_blind(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=leaf.pk)
+    opinions.withdraw_mark(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=leaf.pk)
 
 
 def opinion(case: Council, member: User, leaf: Criterion | None = None):
-    return actions.give_opinion(actor=member, **case.cell(leaf=leaf), recognising=True, seen_version=0)
+    return opinions.give_opinion(actor=member, **case.cell(leaf=leaf), recognising=True, seen_version=0)
 
 
 def withdraw(case: Council) -> None:
     block = case.round_group.pk
-    actions.withdraw(actor=case.manager, round_group_id=block, stage=Stage.ROUND1, reason="Công bố nhầm.")
+    releases.withdraw_release(actor=case.manager, round_group_id=block, stage=Stage.ROUND1, reason="Công bố nhầm.")
 
 
 def mark(case: Council, leaf: Criterion) -> None:
     block = case.round_group.pk
-    actions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf.pk, tolerance=Decimal(0))
+    opinions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf.pk, tolerance=Decimal(0))
 
 
 def test_a_leaf_marked_for_two_opinions_is_marked_in_its_year_and_alone(case, later):
@@ -95,17 +102,17 @@ def test_a_decision_of_one_year_is_none_in_the_other(case, later):
     recognise(later, unit_id=case.second.pk)
     assert recognise(case, 1, unit_id=case.second.pk).version == 2
     cells = [(case.first.pk, case.leaf.pk, 0)]
-    assert actions.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells) == 1
+    assert bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells) == 1
     assert (case.standing().version, case.standing().points) == (1, Decimal("1.5"))
 
 
 def test_a_batch_of_one_year_is_not_taken_back_in_the_other(case, later):
     cell = (case.first.pk, case.leaf.pk)
-    actions.bulk_recognise(actor=case.member, round_group_id=later.round_group.pk, cells=[(*cell, 0)])
+    bulk.bulk_recognise(actor=case.member, round_group_id=later.round_group.pk, cells=[(*cell, 0)])
     recognise(case)
-    batch = LogEntry.objects.get(verb=ledger.VERB_BULK)
+    batch = LogEntry.objects.get(verb=core_digests.VERB_BULK)
     with refused("không thuộc lần công nhận này"):
-        actions.undo_batch(actor=case.member, round_group_id=case.round_group.pk, batch_id=batch.pk, cells=[(*cell, 1)])
+        bulk.undo_batch(actor=case.member, round_group_id=case.round_group.pk, batch_id=batch.pk, cells=[(*cell, 1)])
 
 
 def test_who_is_assigned_in_one_year_judges_nothing_in_the_other(case, later):
@@ -122,21 +129,21 @@ def test_the_word_on_conflicts_is_given_for_one_year(case, later):
     assign(newcomer, later.round_group)
     Confirmation.objects.filter(member=newcomer)._raw_delete("default")
     for member, years in ((case.member, (False, True)), (newcomer, (False, True))):
-        assert tuple(rules.must_confirm(member, year.round_group.round) for year in (case, later)) == years
+        assert tuple(reach.must_confirm(member, year.round_group.round) for year in (case, later)) == years
 
 
 def test_a_question_of_one_year_is_closed_in_it(case, later):
     words = {"actor": case.member, "text": "Số văn bản?", "due_on": clock.today()}
-    ours, theirs = (actions.ask(**year.cell(), **words) for year in (case, later))
-    actions.close_question(actor=case.member, question_id=ours.pk)
-    assert list(Question.objects.filter(state=inquiry.OPEN)) == [theirs]
+    ours, theirs = (questions.ask(**year.cell(), **words) for year in (case, later))
+    questions.close_question(actor=case.member, question_id=ours.pk)
+    assert list(Question.objects.filter(state=states.OPEN)) == [theirs]
 
 
 def test_the_phases_and_archives_of_one_year_open_nothing_in_the_other(case, later):
     rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
-    actions.import_standings(actor=None, round_group=later.round_group, rows=rows)
+    archive.import_standings(actor=None, round_group=later.round_group, rows=rows)
     blocks = [year.round_group for year in (case, later)]
-    assert [rules.release_is_due(rules.calendar(b), b, Stage.IMPORT) for b in blocks] == [False, True]
+    assert [stages.release_is_due(stages.calendar(b), b, Stage.IMPORT) for b in blocks] == [False, True]
     release_row(case.round_group, Stage.IMPORT)
     assert recognise(case).stage == Stage.ROUND1
     case.round_group.round.phases.all().delete()

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from appraisal import actions as appraisal
+from appraisal.interests import actions as interests
 from appraisal.models import Appraisal, Assignment, Stage
-from appraisal.reasons import ensure_reasons
+from appraisal.reasons.actions import ensure_reasons
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.official.actions import load_official
@@ -205,7 +205,7 @@ def _leave_for_the_council(cast: list[Walk], people: People) -> None:
 def _assign(block: Block, people: People) -> None:
     for name in MEMBERS:
         Assignment.objects.get_or_create(round_group=block.round_group, member=people[name], branch=None)
-        appraisal.confirm_no_interest(actor=people[name], round_=block.round_group.round)
+        interests.confirm_no_interest(actor=people[name], round_=block.round_group.round)
 
 
 def _leave_survey_files(block: Block, operator: User) -> None:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from decimal import Decimal
 
-from appraisal import actions as appraisal
+from appraisal.archive import actions as archive_actions
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup, Source
 from selfassess.archive import actions as archive
@@ -40,7 +40,7 @@ class Block:
             if code not in without:
                 self._archive_unit(unit, own, council)
         archive.import_scores(actor=actor, round_group=self.round_group, rows=own)
-        appraisal.import_standings(actor=actor, round_group=self.round_group, rows=council)
+        archive_actions.import_standings(actor=actor, round_group=self.round_group, rows=council)
 
     def _archive_unit(
         self,

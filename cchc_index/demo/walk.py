@@ -5,9 +5,13 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from appraisal import actions as appraisal
-from appraisal import consistency_report
+from appraisal.consistency import actions as consistency
+from appraisal.consistency.queries import report as consistency_report
 from appraisal.models import Action, Appraisal, Reason, Stage
+from appraisal.releases import actions as releases
+from appraisal.replies import actions as replies
+from appraisal.review.bulk import actions as bulk
+from appraisal.review.decisions import actions as decisions
 from cchc_index.lib.sample_pdf import sample_pdf
 from criteria import scoring
 from criteria.models import Criterion
@@ -92,7 +96,7 @@ class Walk:
         """Adjust three leaves with a reason, recognise the rest."""
         lowered = {score.pk for score in self.lower(member, by=Decimal("0.5"))}
         cells = [(self.unit.pk, score.criterion_id, 0) for score in self._scores() if score.pk not in lowered]
-        appraisal.bulk_recognise(actor=member, round_group_id=self.block.round_group.pk, cells=cells)
+        bulk.bulk_recognise(actor=member, round_group_id=self.block.round_group.pk, cells=cells)
 
     def lower(self, member: User, *, by: Decimal, leaves: int = 3) -> list[SelfScore]:
         """Adjust the first of the leaves that can bear it, always with the same reason."""
@@ -100,7 +104,7 @@ class Walk:
         reason = Reason.objects.filter(active=True).order_by("pk").first()
         lowered = able[4:15:4][:leaves]
         for score in lowered:
-            appraisal.adjust(
+            decisions.adjust(
                 actor=member,
                 round_group_id=self.block.round_group.pk,
                 unit_id=self.unit.pk,
@@ -120,8 +124,8 @@ class Walk:
         """Look at the consistency report (one unit's decisions contradict nothing), then release."""
         block = self.block.round_group
         seen = consistency_report.report(block).fingerprint
-        appraisal.acknowledge_consistency(actor=manager, round_group_id=block.pk, stage=stage, seen=seen, words={})
-        appraisal.release(actor=manager, round_group_id=block.pk, stage=stage)
+        consistency.acknowledge_consistency(actor=manager, round_group_id=block.pk, stage=stage, seen=seen, words={})
+        releases.release(actor=manager, round_group_id=block.pk, stage=stage)
 
     def adjusted(self) -> list[Appraisal]:
         return list(
@@ -134,14 +138,12 @@ class Walk:
         """Agree with the first adjustment, explain the others."""
         for index, standing in enumerate(self.adjusted()):
             comment = "" if index == 0 else "Số liệu có ở trang 1 của báo cáo đã đính kèm; đề nghị xem xét lại."
-            appraisal.reply(
-                actor=self.head, appraisal_id=standing.pk, agree=index == 0, comment=comment, document_ids=[]
-            )
+            replies.reply(actor=self.head, appraisal_id=standing.pk, agree=index == 0, comment=comment, document_ids=[])
 
     def settle(self, member: User) -> None:
         """The second appraisal takes one explanation, keeps the rest."""
         for standing in self.adjusted()[1:2]:
-            appraisal.recognise(
+            decisions.recognise(
                 actor=member,
                 round_group_id=self.block.round_group.pk,
                 unit_id=self.unit.pk,

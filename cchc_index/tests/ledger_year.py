@@ -6,7 +6,11 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from appraisal import actions as appraisal
+from appraisal.archive import actions as archive_actions
+from appraisal.assignments import actions as assignments
+from appraisal.review.bulk import actions as bulk
+from appraisal.review.decisions import actions as decisions
+from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import release_stage
 from cchc_index.lib import clock
 from criteria.models import Phase, RoundGroup
@@ -54,7 +58,7 @@ def year() -> Year:
     finished = {(other.pk, leaves["1.1"]): Decimal("1.5"), (other.pk, leaves["1.2"]): None}
     archive.import_scores(actor=manager, round_group=block, rows=finished)
     standings = {**finished, (own.pk, leaves["1.1"]): Decimal(1), (own.pk, leaves["1.2"]): Decimal(1)}
-    appraisal.import_standings(actor=manager, round_group=block, rows=standings)
+    archive_actions.import_standings(actor=manager, round_group=block, rows=standings)
     open_phase(block.round, Phase.Kind.ROUND1, opens=clock.now())
     _taken_back(block, own, other, manager)
     release_stage(manager, block)
@@ -105,14 +109,14 @@ def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> Non
     """A member from `home` recognises one leaf alone and one in a batch, and takes both back: what the archive
     says stands again."""
     member, _ = _person(Role.COUNCIL_MEMBER, home)
-    appraisal.assign(actor=manager, round_group_id=block.pk, member_ids=[member.pk], branch_id=None)
+    assignments.assign(actor=manager, round_group_id=block.pk, member_ids=[member.pk], branch_id=None)
     one, many = block.criteria_set.criteria.filter(source="self").order_by("position")
     cell = {"round_group_id": block.pk, "unit_id": unit.pk, "criterion_id": one.pk}
-    appraisal.recognise(actor=member, **cell, seen_version=1)
-    appraisal.undo(actor=member, **cell, seen_version=2)
-    appraisal.bulk_recognise(actor=member, round_group_id=block.pk, cells=[(unit.pk, many.pk, 1)])
+    decisions.recognise(actor=member, **cell, seen_version=1)
+    undo.undo(actor=member, **cell, seen_version=2)
+    bulk.bulk_recognise(actor=member, round_group_id=block.pk, cells=[(unit.pk, many.pk, 1)])
     batch = LogEntry.objects.get(verb="appraisal.bulk_recognise").pk
-    appraisal.undo_batch(actor=member, round_group_id=block.pk, batch_id=batch, cells=[(unit.pk, many.pk, 2)])
+    bulk.undo_batch(actor=member, round_group_id=block.pk, batch_id=batch, cells=[(unit.pk, many.pk, 2)])
 
 
 def _survey(block: RoundGroup) -> None:

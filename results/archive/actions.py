@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from appraisal import actions as appraisal
+from appraisal.archive import actions as archive
 from criteria.models import RoundGroup
 from selfassess.archive import actions as selfassess
 from surveys.scores import actions as scores
@@ -15,7 +15,7 @@ def import_archive(round_group: RoundGroup, found: Archive) -> tuple[int, int, i
     """Write what the file says; how many cells changed of each kind. Raises what the three imports raise."""
     own = selfassess.import_scores(actor=None, round_group=round_group, rows=found.own) if found.own else 0
     appraised = (
-        appraisal.import_standings(actor=None, round_group=round_group, rows=found.appraised) if found.appraised else 0
+        archive.import_standings(actor=None, round_group=round_group, rows=found.appraised) if found.appraised else 0
     )
     surveyed = scores.import_scores(actor=None, round_group=round_group, rows=found.surveyed) if found.surveyed else 0
     return own, appraised, surveyed

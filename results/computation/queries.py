@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from appraisal import queries as appraised
+from appraisal.core.queries.cells import standings_by_cell
 from cchc_index.lib.numbers import exact_text, shown
 from cchc_index.lib.programs import source_digest
 from criteria import queries as criteria
@@ -98,7 +98,7 @@ def _criteria(rows: Sequence[Criterion]) -> list[Json]:
 def _cells(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> Iterator[Json]:
     """Every unit × leaf with its state; the four states are told apart here and nowhere else."""
     own = selfassessed.scores_by_cell(round_group)
-    standings = appraised.standings_by_cell(round_group)
+    standings = standings_by_cell(round_group)
     figures = surveyed.scores_by_cell(round_group)
     for unit in units:
         for leaf in leaves:

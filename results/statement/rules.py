@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from appraisal import rules as council
 from appraisal.models import AppraisalEntry
+from appraisal.rules import answering, reach, reading
 from criteria.models import RoundGroup
 from results.rules import may_see_preview
 from units import rules as people
@@ -43,14 +43,14 @@ def sight_of(user: AnyUser, round_group: RoundGroup, unit: Unit) -> Sight | None
     if may_see_preview(user):
         return Sight(entries, everything=True, names=True, unsubmitted=True)
     if people.is_own_unit(user, unit.pk):
-        open_ = council.entries_open_to_units([unit.pk]).filter(appraisal__round_group=round_group)
-        inside = people.has_unit_role(user, unit.pk, *council.UNIT_ROLES)
+        open_ = reading.entries_open_to_units([unit.pk]).filter(appraisal__round_group=round_group)
+        inside = people.has_unit_role(user, unit.pk, *answering.UNIT_ROLES)
         return Sight(open_, everything=False, names=False, unsubmitted=inside)
-    scope = council.scope_of(user, round_group)
+    scope = reach.scope_of(user, round_group)
     leaves = frozenset(leaf for leaf in scope.leaves if scope.covers(unit.pk, leaf))
     if not leaves:
         return None
-    seen = council.entries_visible_to(user).filter(
+    seen = reading.entries_visible_to(user).filter(
         appraisal__round_group=round_group, appraisal__unit=unit, appraisal__criterion__in=leaves
     )
     return Sight(seen, everything=False, names=True, unsubmitted=False, leaves=leaves)

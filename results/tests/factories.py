@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from appraisal import actions as appraisal
+from appraisal.archive import actions as archive_actions
 from criteria.models import Criterion, RoundGroup, Source
 from criteria.tests.factories import (
     CriteriaSetFactory,
@@ -53,6 +53,6 @@ def give(round_group: RoundGroup, scores: dict[str, dict[str, str | None]]) -> N
             rows[units[unit], leaves[code].pk] = None if points is None else Decimal(points)
     if own:
         archive.import_scores(actor=None, round_group=round_group, rows=own)
-        appraisal.import_standings(actor=None, round_group=round_group, rows=own)
+        archive_actions.import_standings(actor=None, round_group=round_group, rows=own)
     if surveyed:
         survey_scores.import_scores(actor=None, round_group=round_group, rows=surveyed)

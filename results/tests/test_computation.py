@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from appraisal import actions as appraisal
+from appraisal.review.decisions import actions as decisions
+from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import council
 from criteria.actions import inputs_changed
 from results import bundle, queries
@@ -52,10 +53,10 @@ def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero():
     """0 of 2 and 1 points were recognised and count; taken back, the leaf is missing and there is no rank."""
     case = council()
     for leaf in (case.leaf, case.other_leaf):
-        appraisal.recognise(actor=case.member, **case.cell(leaf=leaf), seen_version=0)
+        decisions.recognise(actor=case.member, **case.cell(leaf=leaf), seen_version=0)
     case.round_group.refresh_from_db()
     before = computations.recompute(round_group_id=case.round_group.pk).unit_results.get(unit=case.first)
-    appraisal.undo(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=1)
+    undo.undo(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=1)
     case.round_group.refresh_from_db()
     assert not computed.is_up_to_date(case.round_group)
 

@@ -7,8 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from appraisal import actions as appraisal
 from appraisal.models import Stage
+from appraisal.releases import mails as releases_mails
+from appraisal.replies import actions as replies
+from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council, release_stage
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
@@ -201,7 +203,7 @@ def year() -> Council:
     made = council()
     open_phase(made.round_group.round, Phase.Kind.EXPLANATION, closes=NOON)
     for leaf in (made.leaf, made.other_leaf):
-        appraisal.adjust(
+        decisions.adjust(
             actor=made.member,
             **made.cell(leaf=leaf),
             points=Decimal("0.25"),
@@ -230,13 +232,12 @@ def test_a_released_round_asks_the_lowered_units_to_explain_by_their_deadline(ye
 
 
 def test_a_release_takes_the_same_queries_for_few_and_many_units(year: Council) -> None:
-    from appraisal import mails as council_mails
     from appraisal.models import Release
 
     def cost() -> int:
         found = Release.objects.create(round_group=year.round_group, stage=Stage.ROUND1, released_at=clock.now())
         with CaptureQueriesContext(connection) as queries:
-            council_mails.tell_release(found)
+            releases_mails.tell_release(found)
         found.delete()
         return len(queries)
 
@@ -252,7 +253,7 @@ def test_managers_hear_once_when_a_unit_has_answered_everything(year: Council) -
 
     def answer(leaf: object, agree: bool, words: str = "") -> None:
         standing = year.standing(leaf=leaf)
-        appraisal.reply(actor=year.head, appraisal_id=standing.pk, agree=agree, comment=words, document_ids=[])
+        replies.reply(actor=year.head, appraisal_id=standing.pk, agree=agree, comment=words, document_ids=[])
 
     with clock.at(NOON - timedelta(hours=1)):
         answer(year.leaf, True)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from appraisal import actions as appraisal
+from appraisal.archive import actions as archive
 from appraisal.models import Reason
+from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, acknowledged, council
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
@@ -56,9 +57,9 @@ def judged() -> Council:
     lower(case, case.first, "1", case.reason)
     lower(case, case.second, "0.5", Reason.objects.get(code="ngoai-thoi-ky"))
     for unit in (case.first, case.second):
-        appraisal.recognise(actor=case.member, **case.cell(unit, case.other_leaf), seen_version=0)
+        decisions.recognise(actor=case.member, **case.cell(unit, case.other_leaf), seen_version=0)
     own = {(case.home.pk, leaf.pk): Decimal(1) for leaf in (case.leaf, case.other_leaf)}
-    appraisal.import_standings(actor=None, round_group=case.round_group, rows=own)
+    archive.import_standings(actor=None, round_group=case.round_group, rows=own)
     leaves = case.round_group.criteria_set.criteria.filter(source__in=["survey", "sipas"], is_leaf=True)
     units = (case.first, case.second, case.home)
     rows = {(unit.pk, leaf.pk): Decimal("0.5") for unit in units for leaf in leaves}
@@ -67,7 +68,7 @@ def judged() -> Council:
 
 
 def lower(case: Council, unit: Unit, points: str, reason: Reason, seen_version: int = 0) -> None:
-    appraisal.adjust(
+    decisions.adjust(
         actor=case.member,
         **case.cell(unit),
         points=Decimal(points),

@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from appraisal import actions as appraisal
-from appraisal.last_year import released
+from appraisal.lastyear.queries import released
 from appraisal.models import Stage
+from appraisal.replies import actions as replies
+from appraisal.review.decisions import actions as decisions
+from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import Council, assign, council, release_stage
 from cchc_index.lib import clock
 from criteria import actions as criteria
@@ -48,7 +50,7 @@ def year() -> Council:
 
 def walk(made: Council) -> None:
     """Round 1: the first leaf is lowered, the second recognised."""
-    appraisal.adjust(
+    decisions.adjust(
         actor=made.member,
         **made.cell(),
         points=Decimal(1),
@@ -56,7 +58,7 @@ def walk(made: Council) -> None:
         comment=LOWERED,
         seen_version=0,
     )
-    appraisal.recognise(actor=made.member, **made.cell(leaf=made.other_leaf), seen_version=0)
+    decisions.recognise(actor=made.member, **made.cell(leaf=made.other_leaf), seen_version=0)
 
 
 def release(made: Council, stage: Stage) -> None:
@@ -66,11 +68,11 @@ def release(made: Council, stage: Stage) -> None:
 def settle(made: Council) -> None:
     """The unit objects, round 2 takes its word; not yet released."""
     open_phase(made.round_group.round, Phase.Kind.EXPLANATION)
-    appraisal.reply(
+    replies.reply(
         actor=made.head, appraisal_id=made.standing().pk, agree=False, comment="Có ở trang 3.", document_ids=[]
     )
     open_phase(made.round_group.round, Phase.Kind.ROUND2)
-    appraisal.recognise(actor=made.member, **made.cell(), comment="Đã đối chiếu.", seen_version=made.standing().version)
+    decisions.recognise(actor=made.member, **made.cell(), comment="Đã đối chiếu.", seen_version=made.standing().version)
 
 
 def read(made: Council, user: User, unit: Unit | None = None) -> statement_queries.Statement:
@@ -119,9 +121,9 @@ def test_the_unit_reads_released_stages_alone_and_the_council_as_one(year: Counc
 
 def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_it(year: Council) -> None:
     walk(year)
-    appraisal.undo(actor=year.member, **year.cell(), seen_version=1)
-    appraisal.recognise(actor=year.member, **year.cell(), seen_version=2)
-    appraisal.undo(actor=year.member, **year.cell(leaf=year.other_leaf), seen_version=1)
+    undo.undo(actor=year.member, **year.cell(), seen_version=1)
+    decisions.recognise(actor=year.member, **year.cell(), seen_version=2)
+    undo.undo(actor=year.member, **year.cell(leaf=year.other_leaf), seen_version=1)
     member = str(year.member)
     taken_back = [
         ("1.1", "Thẩm định lần 1: điều chỉnh", "", "1,00", member),
@@ -144,7 +146,7 @@ def test_taken_back_in_round_two_the_point_returns_to_round_one(year: Council) -
     walk(year)
     release(year, Stage.ROUND1)
     settle(year)
-    appraisal.undo(actor=year.member, **year.cell(), seen_version=3)
+    undo.undo(actor=year.member, **year.cell(), seen_version=3)
     last = lines(read(year, year.manager))[-1]
     assert last == ("1.1", "Thẩm định lần 2: rút lại", "1,50", "1,00", str(year.member))
     release(year, Stage.ROUND2)
@@ -336,7 +338,7 @@ def test_the_queries_do_not_grow_with_movements(year: Council) -> None:
     with CaptureQueriesContext(connection) as few:
         client.get(address(year))
     for turn in range(8):
-        appraisal.adjust(
+        decisions.adjust(
             actor=year.member,
             **year.cell(),
             points=Decimal(turn) / 10,

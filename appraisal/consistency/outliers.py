@@ -1,0 +1,170 @@
+"""Steps worth a second look: late, by another hand, again and again, after hours, after release.
+
+No Django here. Nothing of this is a fault by itself; the report says "đáng xem lại". What counts is a move:
+a step that changed the points of its cell. Recognising what the unit claimed moves nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
+
+from appraisal.steps import UNDO, Cell, take
+
+HOUR = timedelta(hours=1)
+OFTEN = 2
+"""Moves of one cell in one stage that are worth a look."""
+FEWEST_MOVES = 5
+"""A unit with fewer moves says nothing about who made them."""
+MOST = Fraction(4, 5)
+"""One person's share of a unit's moves that is worth a look …"""
+MORE_THAN_ELSEWHERE = Fraction(3, 10)
+"""… when it is so much larger than their share in the rest of the block."""
+ADJUST, IMPORT = "adjust", "import"
+
+
+class Value(NamedTuple):
+    points: Decimal | None
+    not_applicable: bool = False
+
+
+class Step(NamedTuple):
+    """One step of the council on a cell. Steps of an archive set what stands and are no moves."""
+
+    unit: int
+    criterion: int
+    stage: str
+    action: str
+    value: Value
+    reason: int | None
+    member: int | None
+    at: datetime
+    pk: int = 0
+    undoes_id: int | None = None
+
+    @property
+    def cell(self) -> Cell:
+        return self.unit, self.criterion
+
+
+class Move(NamedTuple):
+    """A step that changed the points: from `before` (None: from the unit's own score) to `after` (None: the
+    decision was taken back, nothing stands). `former` is who decided what stood before."""
+
+    step: Step
+    before: Value | None
+    after: Value | None
+    former: int | None
+
+    @property
+    def by_another(self) -> bool:
+        return self.former is not None and self.step.member != self.former
+
+
+class Replay(NamedTuple):
+    """A cell's steps gone through: the step that stands (None: none, or all taken back), and the moves."""
+
+    standing: Step | None
+    moves: tuple[Move, ...]
+
+
+def replay(steps: Iterable[Step]) -> Replay:
+    """Go through one cell's steps in their order; an undone one no longer counts, and undoing it moved too."""
+    counting: list[Step] = []
+    moves = []
+    for step in steps:
+        before = counting[-1] if counting else None
+        take(counting, step)
+        after = counting[-1] if counting else None
+        if step.stage != IMPORT and _moved(step, before, after):
+            moves.append(Move(step, before.value if before else None, after.value if after else None, _decider(before)))
+    return Replay(counting[-1] if counting else None, tuple(moves))
+
+
+def _moved(step: Step, before: Step | None, after: Step | None) -> bool:
+    """Against the unit's own score only an adjustment moves."""
+    if before is not None and after is not None:
+        return before.value != after.value
+    return step.action == ADJUST or (step.action == UNDO and before is not None and before.action == ADJUST)
+
+
+def _decider(before: Step | None) -> int | None:
+    return before.member if before is not None and before.stage != IMPORT else None
+
+
+def replays(steps: Iterable[Step]) -> list[Replay]:
+    """By cell; the steps come with each cell's together, in their order."""
+    return [replay(rows) for _, rows in groupby(steps, key=lambda step: step.cell)]
+
+
+def between(moves: Iterable[Move], start: datetime, end: datetime) -> list[Move]:
+    """In [start, end)."""
+    return [move for move in moves if start <= move.step.at < end]
+
+
+def hour_before(moves: Iterable[Move], instant: datetime) -> list[Move]:
+    return between(moves, instant - HOUR, instant)
+
+
+def by_another(moves: Iterable[Move]) -> list[Move]:
+    """Somebody changed what another had decided."""
+    return [move for move in moves if move.by_another]
+
+
+def often(moves: Iterable[Move]) -> list[list[Move]]:
+    """Cells whose points moved at least twice within one stage, the most moved first."""
+    found: dict[tuple[Cell, str], list[Move]] = {}
+    for move in moves:
+        found.setdefault((move.step.cell, move.step.stage), []).append(move)
+    return sorted((rows for rows in found.values() if len(rows) >= OFTEN), key=lambda rows: -len(rows))
+
+
+class Hours(NamedTuple):
+    """The hours of a working day, half open; `works` says which days those are."""
+
+    start: time
+    end: time
+    works: Callable[[date], bool]
+
+    def has(self, local: datetime) -> bool:
+        return self.works(local.date()) and self.start <= local.time() < self.end
+
+
+def after_hours(moves: Iterable[Move], hours: Hours, local: Mapping[datetime, datetime]) -> list[Move]:
+    """Outside the working hours; `local` gives each instant on the clock of the place."""
+    return [move for move in moves if not hours.has(local[move.step.at])]
+
+
+def after_release(moves: Iterable[Move], released: Mapping[str, datetime]) -> list[Move]:
+    """Moves of a stage at or after the instant at which it was first released."""
+    return [m for m in moves if m.step.stage in released and m.step.at >= released[m.step.stage]]
+
+
+class Concentration(NamedTuple):
+    """One person made `made` of the `total` moves at a unit; `elsewhere` is their share in the rest."""
+
+    unit: int
+    member: int
+    made: int
+    total: int
+    elsewhere: Fraction
+
+
+def concentrations(moves: Sequence[Move]) -> list[Concentration]:
+    """Units at which nearly all moves are one person's, while elsewhere in the block they are not. Where a
+    person was simply given every unit, or the rest of the block has no moves, there is nothing to see."""
+    by_member = Counter(move.step.member for move in moves)
+    by_unit = Counter(move.step.unit for move in moves)
+    by_both = Counter((move.step.unit, move.step.member) for move in moves)
+    found = []
+    for (unit, member), count in by_both.items():
+        total, rest = by_unit[unit], len(moves) - by_unit[unit]
+        if member is None or total < FEWEST_MOVES or not rest or Fraction(count, total) < MOST:
+            continue
+        elsewhere = Fraction(by_member[member] - count, rest)
+        if Fraction(count, total) - elsewhere >= MORE_THAN_ELSEWHERE:
+            found.append(Concentration(unit, member, count, total, elsewhere))
+    return sorted(found, key=lambda one: (-one.total, one.unit))

@@ -1,0 +1,334 @@
+"""What stands out in the appraisal of a block: moves worth a second look, and what happened after a stage
+was released or an assessment submitted. Reads with a constant number of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+
+from appraisal.consistency import outliers
+from appraisal.consistency.outliers import Concentration, Move, Value
+from appraisal.core import digests as core_digests
+from appraisal.models import Release, Stage
+from cchc_index.lib import clock
+from cchc_index.lib.numbers import vn
+from cchc_index.lib.workdays import holiday_name, is_workday
+from criteria.models import Criterion, Extension, Phase, RoundGroup
+from selfassess.models import SelfAssessment, SelfScore, Transition
+from units.auditlog.models import LogEntry
+from units.models import Unit, User
+
+from .report import Report
+
+PHASE_OF = {Stage.ROUND1: Phase.Kind.ROUND1, Stage.ROUND2: Phase.Kind.ROUND2}
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who and what the numbers of a report stand for."""
+
+    units: Mapping[int, Unit]
+    criteria: Mapping[int, Criterion]
+    people: Mapping[int, User]
+
+
+def names(report: Report, units: Iterable[Unit], criteria: Iterable[Criterion]) -> Names:
+    """One query, for the people."""
+    wanted = {one.member for one in report.decisions}
+    wanted |= {member for move in report.moves for member in (move.step.member, move.former)}
+    people = User.objects.in_bulk(wanted - {None})
+    return Names({u.pk: u for u in units}, {c.pk: c for c in criteria}, people)
+
+
+class Line(NamedTuple):
+    """One move as the page shows it."""
+
+    unit: Unit
+    criterion: Criterion
+    member: User | None
+    at: datetime
+    stage: str
+    change: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Moves of one kind. `lines` are the first of `total`."""
+
+    title: str
+    hint: str
+    lines: Sequence[Line]
+
+    most = 30
+
+    @property
+    def total(self) -> int:
+        return len(self.lines)
+
+    @property
+    def shown(self) -> Sequence[Line]:
+        return self.lines[: self.most]
+
+
+class Event(NamedTuple):
+    """Something else than a move: a release taken back, an assessment reopened, a deadline moved."""
+
+    at: datetime
+    who: str
+    what: str
+    unit: Unit | None
+    reason: str
+    criterion: Criterion | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """One person made most of the moves at a unit."""
+
+    unit: Unit
+    member: User
+    found: Concentration
+
+    @property
+    def elsewhere(self) -> str:
+        return f"{vn(self.found.elsewhere * 100, 0)} %"
+
+
+@dataclass(frozen=True)
+class Oversight:
+    sections: list[Section]
+    shares: list[Share]
+    events: list[Event]
+    moves: int = 0
+    quiet: list[str] = field(default_factory=list)
+    """The titles of what was looked for and not found."""
+
+    @property
+    def count(self) -> int:
+        return sum(one.total for one in self.sections) + len(self.shares) + len(self.events)
+
+
+def oversight(report: Report, known: Names, phases: Mapping[str, Phase]) -> Oversight:
+    """Everything worth a second look; at most seven queries."""
+    block = report.round_group
+    released, events = _releases(block)
+    drawn = _sections(report, known, _windows(phases, released), {stage: min(at) for stage, at in released.items()})
+    shares = [
+        Share(known.units[one.unit], known.people[one.member], one)
+        for one in outliers.concentrations(report.moves)
+        if one.member in known.people
+    ]
+    events += [*_reopened(block, known), *_extended(block, phases, known), *_moved_deadlines(phases)]
+    return Oversight(
+        sections=[one for one in drawn if one.lines],
+        shares=shares,
+        events=sorted(events, key=lambda one: one.at, reverse=True),
+        moves=len(report.moves),
+        quiet=[one.title for one in drawn if not one.lines],
+    )
+
+
+def working_hours() -> outliers.Hours:
+    return outliers.Hours(*settings.APPRAISAL_HOURS, is_workday)
+
+
+class Window(NamedTuple):
+    """The hour before an instant; `stage` None: moves of any stage."""
+
+    words: str
+    stage: str | None
+    end: datetime
+
+
+def _windows(phases: Mapping[str, Phase], released: Mapping[str, list[datetime]]) -> list[Window]:
+    found = []
+    for stage, kind in PHASE_OF.items():
+        closing = phases[kind].closes_at if kind in phases else None
+        if closing is not None:
+            found.append(Window(f"giờ cuối trước hạn đóng {stage.label}", stage, closing))
+    for name, instants in released.items():
+        found += [Window(f"giờ trước khi công bố {Stage(name).label}", name, at) for at in instants]
+    return [*found, Window("trong một giờ vừa qua", None, clock.now() + INSTANT)]
+
+
+def _sections(
+    report: Report, known: Names, windows: Sequence[Window], first_released: Mapping[str, datetime]
+) -> list[Section]:
+    moves, hours = report.moves, working_hours()
+    local = {move.step.at: clock.hanoi(move.step.at) for move in moves}
+    late = {move: words for move in moves if (words := _late(move, windows))}
+    again = [move for rows in outliers.often(moves) for move in rows]
+    outside = outliers.after_hours(moves, hours, local)
+    span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
+    return [
+        Section(
+            "Đổi điểm trong giờ cuối",
+            "Trong một giờ trước hạn đóng, trước khi công bố giai đoạn, hoặc vừa qua.",
+            [_line(move, report, known, words) for move, words in late.items()],
+        ),
+        Section(
+            "Sửa kết quả của người khác",
+            "Người ghi bước này không phải người đã quyết định trước đó.",
+            [_line(move, report, known, _former(move, known)) for move in outliers.by_another(moves)],
+        ),
+        Section(
+            "Một ô bị đổi điểm nhiều lần trong một giai đoạn",
+            "Ô bị đổi nhiều lần nhất đứng trước.",
+            [_line(move, report, known) for move in again],
+        ),
+        Section(
+            "Đổi điểm ngoài giờ làm việc",
+            f"Ngoài {span} ngày làm việc, giờ Hà Nội: thứ Hai đến thứ Sáu, trừ ngày nghỉ lễ và kể cả ngày làm bù.",
+            [_line(move, report, known, _day(local[move.step.at].date())) for move in outside],
+        ),
+        Section(
+            "Đổi điểm sau khi đã công bố giai đoạn cho đơn vị",
+            "Ghi vào giai đoạn sau lần công bố đầu tiên của nó (đã rút lại công bố).",
+            [_line(move, report, known) for move in outliers.after_release(moves, first_released)],
+        ),
+    ]
+
+
+def _late(move: Move, windows: Sequence[Window]) -> str:
+    """The windows in which the move lies, in words; "" for none."""
+    found = [w.words for w in windows if w.stage in (None, move.step.stage) and outliers.hour_before([move], w.end)]
+    return "; ".join(found)
+
+
+def _former(move: Move, known: Names) -> str:
+    former = known.people.get(move.former or 0)
+    return f"trước đó do {former} quyết định" if former else ""
+
+
+def _day(day: date) -> str:
+    return ", ".join(filter(None, (DAYS[day.weekday()], holiday_name(day))))
+
+
+DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+
+def _line(move: Move, report: Report, known: Names, note: str = "") -> Line:
+    step = move.step
+    own = report.own.get(step.cell)
+    before = _words(move.before) if move.before else f"tự chấm {_words(own)}"
+    return Line(
+        known.units[step.unit],
+        known.criteria[step.criterion],
+        known.people.get(step.member or 0),
+        step.at,
+        Stage(step.stage).label,
+        f"{before} → {_words(move.after) if move.after else 'chờ thẩm định'}",
+        note,
+    )
+
+
+def _words(value: Value | None) -> str:
+    if value is None or (value.points is None and not value.not_applicable):
+        return "chưa chấm"
+    return "không áp dụng" if value.not_applicable else vn(value.points)
+
+
+def _releases(block: RoundGroup) -> tuple[dict[str, list[datetime]], list[Event]]:
+    """When each stage was released, withdrawn releases included, and the withdrawals. Two queries."""
+    rows = Release.objects.filter(round_group=block).order_by("pk")
+    released: dict[str, set[datetime]] = {}
+    for stage, at in rows.values_list("stage", "released_at"):
+        released.setdefault(stage, set()).add(at)
+    mine: set[str] = set()
+    events = []
+    log = LogEntry.objects.filter(verb__in=(core_digests.VERB_RELEASE, core_digests.VERB_WITHDRAW_RELEASE)).order_by(
+        "number"
+    )
+    for entry in log:
+        kept = entry.after or {}
+        if entry.verb == core_digests.VERB_RELEASE and kept.get("round_group") == block.pk:
+            mine.add(entry.object_id)
+            released.setdefault(kept["stage"], set()).add(datetime.fromisoformat(f"{kept['at']}+00:00"))
+        elif entry.verb == core_digests.VERB_WITHDRAW_RELEASE and entry.object_id in mine:
+            stage = Stage((entry.before or {})["stage"]).label
+            events.append(Event(entry.at, entry.actor_name, f"rút lại công bố {stage}", None, entry.reason))
+    return {stage: sorted(at) for stage, at in released.items()}, events
+
+
+def _reopened(block: RoundGroup, known: Names) -> list[Event]:
+    """Assessments opened again after they were submitted, and the points changed since. Four queries."""
+    steps = list(
+        Transition.objects.filter(assessment__round_group=block, verb="reopen")
+        .select_related("assessment", "actor")
+        .order_by("at", "pk")
+    )
+    found = [
+        Event(step.at, str(step.actor or ""), "mở lại bản tự đánh giá đã nộp", known.units[unit], step.reason)
+        for step in steps
+        if (unit := step.assessment.unit_id) in known.units
+    ]
+    back = [step for step in steps if step.assessment.state == SelfAssessment.State.SUBMITTED]
+    return [*found, *_changed_scores(back, known)] if back else found
+
+
+def _changed_scores(back: Sequence[Transition], known: Names) -> list[Event]:
+    """The scores that changed after the first reopening of assessments that are submitted again: a draft is
+    its unit's own business."""
+    since: dict[int, datetime] = {}
+    for step in back:
+        since.setdefault(step.assessment_id, step.at)
+    scores = SelfScore.objects.filter(assessment__in=since).order_by("pk")
+    cells = {
+        str(row[0]): row[1:] for row in scores.values_list("pk", "assessment_id", "assessment__unit_id", "criterion_id")
+    }
+    log = LogEntry.objects.filter(
+        verb="selfassess.score", at__gte=min(since.values()), unit__in={unit for _, unit, _ in cells.values()}
+    ).order_by("number")
+    found = []
+    for entry in log:
+        assessment, unit, criterion = cells.get(entry.object_id, (0, 0, 0))
+        if entry.at < since.get(assessment, entry.at + INSTANT) or unit not in known.units:
+            continue
+        before, after = _claim(entry.before), _claim(entry.after)
+        if assessment and before != after and criterion in known.criteria:
+            what = f"đơn vị đổi điểm tự chấm sau khi đã nộp: {before} → {after}"
+            found.append(Event(entry.at, entry.actor_name, what, known.units[unit], "", known.criteria[criterion]))
+    return found
+
+
+def _claim(kept: dict[str, object] | None) -> str:
+    """A score as the log keeps it, in words."""
+    if kept and kept.get("na_claimed"):
+        return "không áp dụng"
+    points = kept.get("points") if kept else None
+    return str(points).replace(".", ",") if points is not None else "chưa chấm"
+
+
+def _extended(block: RoundGroup, phases: Mapping[str, Phase], known: Names) -> list[Event]:
+    rows = Extension.objects.filter(phase__in=phases.values(), unit__in=known.units).order_by("granted_at", "pk")
+    return [
+        Event(
+            row.granted_at,
+            str(row.granted_by),
+            f"gia hạn {row.phase.get_kind_display()} đến {clock.hanoi(row.closes_at):%H:%M %d/%m/%Y}",
+            known.units[row.unit_id],
+            row.reason,
+        )
+        for row in rows.select_related("phase", "granted_by")
+    ]
+
+
+def _moved_deadlines(phases: Mapping[str, Phase]) -> list[Event]:
+    """Closings that were moved after they had been set; one query."""
+    labels = {str(one.pk): one.get_kind_display() for one in phases.values()}
+    log = LogEntry.objects.filter(verb="phase.set", object_type="criteria.phase", object_id__in=labels)
+    found = []
+    for entry in log.order_by("number"):
+        before, after = ((kept or {}).get("closes_at") for kept in (entry.before, entry.after))
+        if before and before != after:
+            what = f"dời hạn đóng {labels[entry.object_id]}: {_moment(before)} → {_moment(after)}"
+            found.append(Event(entry.at, entry.actor_name, what, None, entry.reason))
+    return found
+
+
+def _moment(kept: str | None) -> str:
+    return f"{clock.hanoi(datetime.fromisoformat(kept)):%H:%M %d/%m/%Y}" if kept else "không hạn"

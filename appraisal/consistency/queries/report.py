@@ -1,0 +1,144 @@
+"""Reads for the consistency report of a block: its decisions, their fingerprint, who has looked at them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from appraisal.consistency import comparing, outliers
+from appraisal.consistency.comparing import Contradiction, Decision
+from appraisal.consistency.outliers import Replay, Step, Value
+from appraisal.models import Acknowledgement, Action, AppraisalEntry, Justification, Reason, Stage
+from appraisal.steps import Cell
+from cchc_index.lib.canonical import digest
+from criteria import queries as criteria_queries
+from criteria.models import Criterion, RoundGroup
+from selfassess.models import SelfAssessment, SelfScore
+
+Own = dict[Cell, Value]
+NOT_SCORED = Value(None)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The decisions that stand in a block, every stage and the archive's among them, by criterion and unit."""
+
+    round_group: RoundGroup
+    own: Own
+    replays: list[Replay]
+
+    @cached_property
+    def decisions(self) -> list[Decision]:
+        return [_decision(one.standing, self.own) for one in self.replays if one.standing is not None]
+
+    @cached_property
+    def judged(self) -> list[Decision]:
+        """Without the archive's: those that a member of the council made here."""
+        here = [one.standing for one in self.replays if one.standing and one.standing.stage != Stage.IMPORT]
+        return [_decision(step, self.own) for step in here]
+
+    @cached_property
+    def moves(self) -> list[outliers.Move]:
+        """Every move of a point, in the order of time."""
+        found = [move for one in self.replays for move in one.moves]
+        return sorted(found, key=lambda move: (move.step.at, move.step.criterion, move.step.unit))
+
+    @cached_property
+    def contradictions(self) -> list[Contradiction]:
+        return comparing.contradictions(self.decisions)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes with every decision and every submitted score that a decision rests on: not with a
+        unit's reply, which moves no point, and not with time."""
+        return digest([self.round_group.pk, [_content(one, self.own) for one in self.replays if one.standing]])
+
+
+def _decision(step: Step, own: Own) -> Decision:
+    claimed = own.get(step.cell, NOT_SCORED)
+    adjusted = step.action == Action.ADJUST
+    return Decision(step.unit, step.criterion, claimed.points, step.value.points, adjusted, step.reason, step.member)
+
+
+def _content(one: Replay, own: Own) -> list[Any]:
+    step = one.standing
+    assert step is not None  # only cells where something stands are asked for
+    said = [step.unit, step.criterion, step.stage, step.action, *step.value, step.reason, step.member]
+    return [*said, len(one.moves), step.at, *own.get(step.cell, NOT_SCORED)]
+
+
+def report(round_group: RoundGroup) -> Report:
+    """Two queries, whatever the number of units, criteria and steps."""
+    return Report(round_group, _own(round_group), outliers.replays(_steps(round_group)))
+
+
+def _own(round_group: RoundGroup) -> Own:
+    """What the units submitted; what lies open again is nobody's business yet."""
+    rows = SelfScore.objects.filter(
+        assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
+    ).order_by("pk")
+    found = rows.values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
+    return {(unit, criterion): Value(points, na) for unit, criterion, points, na in found}
+
+
+def _steps(round_group: RoundGroup) -> list[Step]:
+    rows = AppraisalEntry.objects.filter(
+        appraisal__round_group=round_group, appraisal__unit__in=criteria_queries.units_of(round_group).order_by()
+    ).exclude(stage=Stage.EXPLANATION)
+    ordered = rows.order_by("appraisal__criterion__position", "appraisal__unit__code", "appraisal", "sequence")
+    found = ordered.values_list(
+        "appraisal__unit_id",
+        "appraisal__criterion_id",
+        "stage",
+        "action",
+        "points",
+        "not_applicable",
+        "reason_id",
+        "actor_id",
+        "at",
+        "pk",
+        "undoes_id",
+    )
+    return [Step(*row[:4], Value(*row[4:6]), *row[6:9], pk=row[9], undoes_id=row[10]) for row in found]
+
+
+def contradiction_digest(found: Contradiction) -> str:
+    """Of the decisions of one contradiction: when one of them changes, it is another one."""
+    return digest(found.content)
+
+
+def acknowledgement_of(found: Report, stage: str) -> Acknowledgement | None:
+    """Who looked at exactly this report before the stage's release."""
+    rows = Acknowledgement.objects.filter(round_group=found.round_group, stage=stage, fingerprint=found.fingerprint)
+    return rows.select_related("actor").first()
+
+
+def last_acknowledgement(round_group: RoundGroup, stage: str) -> Acknowledgement | None:
+    rows = Acknowledgement.objects.filter(round_group=round_group, stage=stage)
+    return rows.select_related("actor").order_by("-at", "-pk").first()
+
+
+def words_by_digest(round_group: RoundGroup) -> dict[str, str]:
+    """{contradiction: the last words on it}, whatever the stage in which they were said. One query."""
+    rows = Justification.objects.filter(acknowledgement__round_group=round_group)
+    return dict(rows.order_by("pk").values_list("digest", "words"))
+
+
+def unexplained(round_group: RoundGroup) -> Sequence[Contradiction]:
+    """The contradictions of what stands now that nobody has justified. None for an archive: its points
+    come without reasons."""
+    found = report(round_group).contradictions
+    said = words_by_digest(round_group) if found else {}
+    return [one for one in found if contradiction_digest(one) not in said]
+
+
+def named(found: Sequence[Contradiction]) -> list[str]:
+    """Contradictions in words, for a refusal; two queries."""
+    codes = Criterion.objects.in_bulk({one.criterion for one in found})
+    reasons = Reason.objects.in_bulk({one.reason for one in found})
+    return [f"{codes[one.criterion].code} – {reasons[one.reason]}" for one in found]
+
+
+def reasons_of(found: Sequence[Contradiction]) -> dict[int, Reason]:
+    """The reasons that the contradictions speak of; one query."""
+    return Reason.objects.in_bulk({one.reason for one in found})

@@ -1,0 +1,222 @@
+"""The consistency report of a block, and the manager's word that it was looked at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from appraisal.core.views.place import Place, check_desk, place
+from appraisal.models import Acknowledgement, Reason, Stage
+from appraisal.rules import reach, stages
+from cchc_index.lib import numbers
+from cchc_index.lib.faults import Refused
+from criteria.models import Criterion
+from units import rules as people
+from units.models import Unit, User
+
+from . import actions, charts, comparing
+from .comparing import Contradiction, Decision, MemberGap, UnitGap
+from .queries import oversight
+from .queries import report as consistency_report
+from .queries.oversight import Names
+from .queries.report import Report, contradiction_digest
+
+Value = Decimal | Fraction
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One decision of a contradiction, with the way to its cell."""
+
+    unit: Unit
+    member: User | None
+    decision: Decision
+    address: str
+    is_own: bool
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One criterion × reason that took different points, with the words on it."""
+
+    criterion: Criterion
+    reason: Reason
+    rows: list[tuple[Decimal, list[Judged]]]
+    apart: int
+    words: str
+    lacking: bool
+
+    @property
+    def field(self) -> str:
+        return f"loi-{self.criterion.pk}-{self.reason.pk}"
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    unit: Unit
+    found: UnitGap
+    address: str
+
+    @property
+    def share(self) -> str:
+        return percent(self.found.gap.share_adjusted)
+
+    @property
+    def deviation(self) -> str:
+        return numbers.vn_signed(self.found.deviation)
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    member: User
+    found: MemberGap
+
+    @property
+    def share(self) -> str:
+        return percent(self.found.gap.share_adjusted)
+
+    @property
+    def shares(self) -> str:
+        """On the same criteria: the member's part adjusted, and the others'."""
+        return f"{percent(self.found.compared_share)} / {percent(self.found.expected_share)}"
+
+    @property
+    def excess(self) -> str:
+        return numbers.vn_signed(self.found.excess)
+
+
+def percent(share: Fraction | None) -> str:
+    return f"{numbers.vn(share * 100, 0)} %" if share is not None else "–"
+
+
+@require_http_methods(["GET", "POST"])
+def consistency_page(request: HttpRequest, group: str) -> HttpResponse:
+    """Contradictions, gaps and moves worth a second look; the index manager acknowledges them."""
+    if not reach.reads_all(check_desk(request)):
+        raise PermissionDenied
+    here = place(request, group)
+    error = ""
+    if request.method == "POST":
+        try:
+            stage = request.POST.get("giai-doan", "")
+            _acknowledge(here, stage, request.POST)
+        except Refused as refused:
+            error = str(refused)
+        else:
+            messages.success(request, f"Đã ghi nhận báo cáo nhất quán của khối {here.round_group.group}.")
+            return redirect(here.address("release", stage))
+    return _page(request, here, error)
+
+
+def _acknowledge(here: Place, stage: str, posted: Mapping[str, str]) -> None:
+    words = {key: text for name, text in posted.items() if (key := _key(name)) is not None}
+    actions.acknowledge_consistency(
+        actor=here.user,
+        round_group_id=here.round_group.pk,
+        stage=stage,
+        seen=posted.get("seen", ""),
+        words=words,
+    )
+
+
+def _key(name: str) -> tuple[int, int] | None:
+    """The criterion and reason that a field's name carries; None for any other field."""
+    head, *ids = name.split("-")
+    if head != "loi" or len(ids) != 2 or not all(part.isdecimal() and len(part) < 19 for part in ids):
+        return None
+    return int(ids[0]), int(ids[1])
+
+
+def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
+    found = consistency_report.report(here.round_group)
+    known = oversight.names(found, here.units, here.tree)
+    stage = stages.stage_to_review(here.calendar, here.round_group)
+    done = consistency_report.acknowledgement_of(found, stage) if stage else None
+    clashes = _clashes(request, here, found, known)
+    context = {
+        "here": here,
+        "report": found,
+        "stage": stage,
+        "done": done,
+        "last": consistency_report.last_acknowledgement(here.round_group, stage) if stage and not done else None,
+        "is_released": stage is not None and stage in here.calendar.released,
+        "may_release": people.is_index_manager(here.user),
+        "may_acknowledge": stage is not None and not done and people.is_index_manager(here.user),
+        "clashes": clashes,
+        "lacking": [one for one in clashes if one.lacking],
+        "units": _unit_lines(here, found, known),
+        "picture": _picture(found, known),
+        "members": _member_lines(found, known),
+        "oversight": oversight.oversight(found, known, here.calendar.phases),
+        "history": _history(here),
+        "error": error,
+        "release_address": here.address("release", stage) if stage else "",
+    }
+    return render(request, "appraisal/consistency/consistency.html", context, status=422 if error else 200)
+
+
+def _clashes(request: HttpRequest, here: Place, found: Report, known: Names) -> list[Clash]:
+    """Two queries. What was typed comes back; else the last words on the same decisions."""
+    rows = found.contradictions
+    reasons = consistency_report.reasons_of(rows)
+    said = consistency_report.words_by_digest(here.round_group)
+    typed = request.POST if request.method == "POST" else {}
+    clashes = []
+    for one in rows:
+        words = typed.get(f"loi-{one.criterion}-{one.reason}", said.get(contradiction_digest(one), ""))
+        lacking = bool(typed) and not words.strip()
+        criterion = known.criteria[one.criterion]
+        clashes.append(Clash(criterion, reasons[one.reason], _groups(here, one, known), len(one.apart), words, lacking))
+    return clashes
+
+
+def _groups(here: Place, one: Contradiction, known: Names) -> list[tuple[Decimal, list[Judged]]]:
+    return [(group.deduction, [_judged(here, found, known) for found in group.decisions]) for group in one.groups]
+
+
+def _judged(here: Place, found: Decision, known: Names) -> Judged:
+    unit, leaf = known.units[found.unit], known.criteria[found.criterion]
+    address = here.address("cell", unit.code, leaf.code)
+    return Judged(unit, known.people.get(found.member or 0), found, address, unit.pk in here.scope.own_units)
+
+
+def _unit_lines(here: Place, found: Report, known: Names) -> list[UnitLine]:
+    gaps = comparing.unit_gaps(found.decisions)
+    return [UnitLine(known.units[g.unit], g, here.address("unit", known.units[g.unit].code)) for g in gaps]
+
+
+def _picture(found: Report, known: Names) -> str:
+    """Units by what they lost on average, the most first; "" for too few to compare."""
+    rows = [(gap.gap.mean, gap) for gap in comparing.unit_gaps(found.decisions) if gap.gap.mean is not None]
+    middle = comparing.median([mean for mean, _ in rows])
+    if middle is None or len(rows) < comparing.FEWEST_UNITS:
+        return ""
+    rows.sort(key=lambda row: (-row[0], row[1].unit))
+    dots = [(known.units[gap.unit].name, numbers.quantize(mean), gap.stands_out) for mean, gap in rows]
+    return charts.gap_dots(dots, numbers.quantize(middle), title="Điểm bị trừ trung bình của mỗi đơn vị")
+
+
+def _member_lines(found: Report, known: Names) -> list[MemberLine]:
+    gaps = comparing.member_gaps(found.judged)
+    return [MemberLine(known.people[gap.member], gap) for gap in gaps if gap.member in known.people]
+
+
+def _history(here: Place) -> Sequence[Acknowledgement]:
+    """Who looked when, the newest first; two queries."""
+    rows = stages.acknowledgements_visible_to(here.user).filter(round_group=here.round_group)
+    shown = rows.select_related("actor").prefetch_related("justifications__criterion", "justifications__reason")
+    return list(shown.order_by("-at", "-pk"))
+
+
+def review_address(here: Place, stage: Stage) -> str:
+    """Where the report is looked at before the stage's release; "" when it was, exactly as it stands."""
+    if stage not in stages.REVIEWED:
+        return ""
+    found = consistency_report.report(here.round_group)
+    return "" if consistency_report.acknowledgement_of(found, stage) else here.address("consistency")

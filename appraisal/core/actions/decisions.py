@@ -1,0 +1,69 @@
+"""What one decision says, checked: the unit's own score as it is, or other points with reason and words."""
+
+from decimal import Decimal
+
+from appraisal.models import Action, Reason
+from cchc_index.lib import numbers
+from cchc_index.lib.faults import Refused
+from criteria.models import Criterion
+from selfassess.models import SelfScore
+
+from .entries import Verdict
+from .locks import LockedCell
+
+
+def recognition(score: SelfScore | None, comment: str = "") -> Verdict:
+    """The unit's own score as it is. Raises Refused when there is none."""
+    if score is None or not score.is_scored:
+        raise Refused("Đơn vị chưa chấm tiêu chí này nên không có điểm để công nhận. Hãy dùng Điều chỉnh để cho điểm.")
+    return Verdict(Action.RECOGNISE, score.points, score.na_claimed, comment=comment)
+
+
+def adjustment(
+    locked: LockedCell, points: Decimal | None, reason_id: int | None, comment: str, not_applicable: bool
+) -> Verdict:
+    """Other points than the unit's own, with a reason from the library and words. Raises Refused."""
+    verdict = Verdict(
+        Action.ADJUST,
+        _checked_points(locked.criterion, points, not_applicable),
+        not_applicable,
+        _checked_reason(reason_id),
+        _checked_words(comment),
+    )
+    if _equals_score(locked.score, verdict.points, not_applicable):
+        raise Refused("Kết quả điều chỉnh bằng điểm đơn vị tự chấm: hãy dùng Công nhận, hoặc sửa điểm.")
+    return verdict
+
+
+def _checked_points(criterion: Criterion, points: Decimal | None, not_applicable: bool) -> Decimal | None:
+    if not_applicable:
+        if points is not None:
+            raise Refused("Đã chọn Không áp dụng thì để trống ô điểm.")
+        return None
+    top = numbers.vn_short(criterion.max_points)
+    if points is None:
+        raise Refused(f"Nhập điểm điều chỉnh từ 0 đến {top}, hoặc chọn Không áp dụng.")
+    if not 0 <= points <= criterion.max_points:
+        raise Refused(f"Điểm điều chỉnh phải từ 0 đến {top}.")
+    if numbers.quantize(points) != points:
+        raise Refused("Điểm điều chỉnh có quá 4 chữ số thập phân; làm tròn trước khi nhập.")
+    return numbers.quantize(points)
+
+
+def _checked_reason(reason_id: int | None) -> Reason:
+    reason = Reason.objects.filter(pk=reason_id, active=True).first() if reason_id else None
+    if reason is None:
+        raise Refused("Chọn lý do điều chỉnh trong danh sách.")
+    return reason
+
+
+def _checked_words(comment: str) -> str:
+    if not comment.strip():
+        raise Refused("Ghi nội dung điều chỉnh bằng lời để đơn vị hiểu vì sao.")
+    return comment.strip()
+
+
+def _equals_score(score: SelfScore | None, points: Decimal | None, not_applicable: bool) -> bool:
+    if score is None or not score.is_scored:
+        return False
+    return score.na_claimed if not_applicable else points == score.points

@@ -1,0 +1,339 @@
+"""The cells of a block as the council sees them: what units claim, what stands, what waits."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Count, FilteredRelation, Q, QuerySet, Value
+
+from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
+from appraisal.steps import Cell
+from criteria.models import Criterion, RoundGroup
+from selfassess.evidence.queries import warned_cells
+from selfassess.models import Evidence, SelfAssessment, SelfScore
+from units.models import Unit
+
+from . import changes as queries_changes
+
+FILTERS = {
+    "cho": "Chờ thẩm định",
+    "lech": "Lệch điểm tự đánh giá",
+    "khong-tai-lieu": "Không có tài liệu",
+    "canh-bao": "Có cảnh báo",
+    "cho-giai-trinh": "Đơn vị chưa giải trình",
+    "da-doi": "Thay đổi từ lần trước",
+}
+
+
+def standings_by_cell(round_group: RoundGroup) -> dict[Cell, tuple[Decimal | None, bool]]:
+    """{(unit_id, criterion_id): (points, not_applicable)} of a block, one query. A cell without a
+    standing, or whose decisions were all taken back, is absent: not scored, never a zero."""
+    rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("pk")
+    found = rows.values_list("unit_id", "criterion_id", "points", "not_applicable")
+    return {(unit, criterion): (points, na) for unit, criterion, points, na in found}
+
+
+class Standing(NamedTuple):
+    """What was recorded on a cell; "undo": every decision was taken back."""
+
+    pk: int
+    stage: str
+    action: str
+    points: Decimal | None
+    not_applicable: bool
+    version: int
+
+
+class Claim(NamedTuple):
+    """What the unit submitted for one leaf."""
+
+    points: Decimal | None
+    na_claimed: bool
+    evidence: int
+
+    @property
+    def is_scored(self) -> bool:
+        return self.na_claimed or self.points is not None
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One leaf of one unit as the council sees it."""
+
+    unit: Unit
+    criterion: Criterion
+    submitted: bool
+    claim: Claim | None
+    record: Standing | None
+    reply: str
+    may_decide: bool
+    reply_asked: bool = False
+    round2_over: bool = False
+    warnings: int = 0
+    blind: bool = False
+    changes: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> Standing | None:
+        """The council's decision; None where there is none, or none any more."""
+        return self.record if self.record is not None and self.record.action != Action.UNDO else None
+
+    @property
+    def key(self) -> str:
+        """What a bulk form sends: unit, criterion and the version the person saw."""
+        return f"{self.unit.pk}:{self.criterion.pk}:{self.version}"
+
+    @property
+    def version(self) -> int:
+        return self.record.version if self.record else 0
+
+    @property
+    def is_scored(self) -> bool:
+        return self.claim is not None and self.claim.is_scored
+
+    @property
+    def is_disputed(self) -> bool:
+        """Adjusted in round 1, and the unit does not agree: round 2 settles it, or by silence keeps it."""
+        standing = self.standing
+        objected = standing is not None and standing.stage == Stage.ROUND1 and self.reply == Action.DISAGREE
+        return objected and not self.round2_over
+
+    @property
+    def is_stale(self) -> bool:
+        """Recognised, then reopened and submitted with another score: what was recognised is gone."""
+        standing, claim = self.standing, self.claim
+        if standing is None or standing.action != Action.RECOGNISE or not self.submitted:
+            return False
+        return claim is None or (claim.points, claim.na_claimed) != (standing.points, standing.not_applicable)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.submitted and (self.standing is None or self.is_disputed or self.is_stale)
+
+    @property
+    def awaits_reply(self) -> bool:
+        standing = self.standing
+        return (
+            self.reply_asked
+            and standing is not None
+            and standing.stage == Stage.ROUND1
+            and standing.action == Action.ADJUST
+            and not self.reply
+        )
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Council minus unit, where both are points."""
+        if self.standing is None or self.standing.points is None or self.claim is None or self.claim.points is None:
+            return None
+        return self.standing.points - self.claim.points
+
+    @property
+    def differs(self) -> bool:
+        return self.standing is not None and self.standing.action == Action.ADJUST
+
+    @property
+    def can_be_recognised(self) -> bool:
+        """Among many. An objection is read and settled one by one; two opinions are no single one's to give."""
+        return not self.blind and self.may_decide and self.is_pending and self.is_scored and not self.is_disputed
+
+    @property
+    def status(self) -> tuple[str, str]:
+        """The mark and the words of the state."""
+        if not self.submitted:
+            return "none", "đơn vị chưa nộp"
+        if self.standing is None:
+            return ("wait", "chờ thẩm định") if self.is_scored else ("none", "đơn vị chưa chấm")
+        if self.is_disputed:
+            return "wait", "không đồng ý, chờ lần 2"
+        if self.is_stale:
+            return "wait", "đơn vị đã sửa điểm, chờ lại"
+        mark, words = self._decision(self.standing)
+        agreed = self.standing.stage == Stage.ROUND1 and self.reply == Action.AGREE
+        return mark, f"{words}, đơn vị đồng ý" if agreed else words
+
+    def _decision(self, standing: Standing) -> tuple[str, str]:
+        if standing.not_applicable:
+            return "na", "không áp dụng"
+        if standing.action == Action.RECOGNISE:
+            return "ok", "công nhận"
+        if self.difference is None:
+            return "low", "hội đồng cho điểm"
+        return ("low", "điều chỉnh giảm") if self.difference < 0 else ("ok", "điều chỉnh tăng")
+
+    def passes(self) -> dict[str, bool]:
+        """Which filters of `FILTERS` the cell passes."""
+        return {
+            "cho": self.is_pending,
+            "lech": self.differs,
+            "khong-tai-lieu": self.submitted and (self.claim is None or not self.claim.evidence),
+            "canh-bao": self.warnings > 0,
+            "cho-giai-trinh": self.awaits_reply,
+            "da-doi": bool(self.changes),
+        }
+
+    def matches(self, wanted: str) -> bool:
+        """Whether the cell passes a filter; an unknown filter passes everything."""
+        return self.passes().get(wanted, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything a grid reads, by cell: at most four queries whatever the number of units and criteria."""
+
+    submitted: frozenset[int]
+    claims: dict[Cell, Claim]
+    standings: dict[Cell, Standing]
+    replies: dict[int, str]
+    released: frozenset[str]
+    warned: dict[Cell, int]
+    changed: dict[Cell, tuple[str, ...]]
+
+    def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
+        at = (unit.pk, criterion.pk)
+        record = self.standings.get(at)
+        return GridCell(
+            unit=unit,
+            criterion=criterion,
+            submitted=unit.pk in self.submitted,
+            claim=self.claims.get(at),
+            record=record,
+            reply=self.replies.get(record.pk, "") if record else "",
+            may_decide=may_decide and unit.pk in self.submitted,
+            reply_asked=Stage.ROUND1 in self.released,
+            round2_over=Stage.ROUND2 in self.released,
+            warnings=self.warned.get(at, 0),
+            blind=blind,
+            changes=self.changed.get(at, ()),
+        )
+
+
+def read_sheet(
+    round_group: RoundGroup,
+    units: Sequence[Unit],
+    leaves: Sequence[Criterion],
+    *,
+    released: frozenset[str],
+    evidence: bool = False,
+    changes: bool = False,
+) -> Sheet:
+    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. The `released` stages
+    tell whether an adjustment waits for an answer and an objection for round 2. `evidence`: count each cell's
+    pieces and those that carry a warning, which a page that shows neither need not pay for; `changes`: what is
+    new since the council last looked, likewise."""
+    within = ([unit.pk for unit in units], [leaf.pk for leaf in leaves])
+    changed = queries_changes.by_cell(round_group, *within) if changes else {}
+    unit = units[0].pk if len(units) == 1 else None
+    leaf = leaves[0].pk if len(leaves) == 1 else None
+    submitted, claims = _claims(round_group, unit, leaf, evidence=evidence)
+    warned = warned_cells(round_group.round, round_group.pk, unit, leaf) if evidence else {}
+    return Sheet(
+        submitted,
+        claims,
+        _standings(round_group, unit, leaf),
+        _replies(round_group, unit, leaf),
+        released,
+        warned,
+        changed,
+    )
+
+
+def _line(cell: str, unit: int | None, criterion: int | None) -> dict[str, int]:
+    """Conditions for one unit or one criterion. Several are read with the whole block: what is read beside
+    them costs less than naming each, and nobody looks at it."""
+    wanted = {"unit": unit, "criterion": criterion}
+    return {f"{cell}{name}": pk for name, pk in wanted.items() if pk is not None}
+
+
+def _claims(
+    round_group: RoundGroup, unit: int | None, leaf: int | None, *, evidence: bool
+) -> tuple[frozenset[int], dict[Cell, Claim]]:
+    """The units that have submitted, and what they claim; one query."""
+    submitted = SelfAssessment.objects.filter(
+        round_group=round_group, state=SelfAssessment.State.SUBMITTED, **_line("", unit, None)
+    )
+    of_leaf = Q(scores__criterion=leaf) if leaf is not None else Q(scores__isnull=False)
+    papers = Count("claim__evidence", filter=Q(claim__evidence__removed_at=None)) if evidence else Value(0)
+    found = submitted.annotate(claim=FilteredRelation("scores", condition=of_leaf), papers=papers).values_list(
+        "unit_id", "claim__criterion_id", "claim__points", "claim__na_claimed", "papers"
+    )
+    rows = list(found.order_by())
+    return frozenset(row[0] for row in rows), {(row[0], row[1]): Claim(*row[2:]) for row in rows if row[1]}
+
+
+def _standings(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[Cell, Standing]:
+    rows = Appraisal.objects.filter(round_group=round_group, **_line("", unit, leaf)).order_by()
+    fields = ("unit_id", "criterion_id", "pk", "stage", "action", "points", "not_applicable", "version")
+    return {(row[0], row[1]): Standing(*row[2:]) for row in rows.values_list(*fields)}
+
+
+def _replies(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[int, str]:
+    """{appraisal: the unit's last answer}."""
+    rows = AppraisalEntry.objects.filter(
+        appraisal__round_group=round_group, stage=Stage.EXPLANATION, **_line("appraisal__", unit, leaf)
+    )
+    return dict(rows.order_by("appraisal_id", "sequence").values_list("appraisal_id", "action"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts over some cells."""
+
+    total: int = 0
+    decided: int = 0
+    pending: int = 0
+    recognised: int = 0
+    adjusted: int = 0
+    agreed: int = 0
+    disputed: int = 0
+    awaiting: int = 0
+
+
+def tally(cells: Iterable[GridCell]) -> Tally:
+    """Counts for progress and for the confirmation before a release."""
+    counts: Counter[str] = Counter()
+    for row in cells:
+        standing = row.standing
+        counts["total"] += 1
+        counts["pending"] += row.is_pending
+        counts["agreed"] += row.reply == Action.AGREE
+        if standing is None:
+            continue
+        counts["decided"] += 1
+        counts["recognised"] += standing.action == Action.RECOGNISE
+        counts["adjusted"] += row.differs
+        counts["disputed"] += row.is_disputed
+        counts["awaiting"] += row.awaits_reply
+    return Tally(**counts)
+
+
+def score_of(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> SelfScore | None:
+    """The submitted score of one cell."""
+    return (
+        SelfScore.objects.filter(
+            assessment__round_group=round_group,
+            assessment__unit=unit,
+            assessment__state=SelfAssessment.State.SUBMITTED,
+            criterion=criterion,
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
+def evidence_of(score: SelfScore | None) -> list[Evidence]:
+    if score is None:
+        return []
+    return list(Evidence.objects.filter(score=score, removed_at=None).select_related("document").order_by("pk"))
+
+
+def timeline(entries: QuerySet[AppraisalEntry]) -> list[AppraisalEntry]:
+    """Steps with everything a timeline shows: two queries."""
+    return list(entries.select_related("actor", "reason", "undone_by").prefetch_related("documents"))
+
+
+def steps_of(standing: Standing) -> list[AppraisalEntry]:
+    """Every step of one cell, for whoever was found to see the cell: they may read all of it."""
+    return timeline(AppraisalEntry.objects.filter(appraisal=standing.pk))

@@ -1,0 +1,86 @@
+"""What is new on a cell since the council last decided or the last round was released, in words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef
+
+from appraisal import steps
+from appraisal.models import Action, AppraisalEntry, Stage
+from appraisal.steps import Cell
+from criteria.models import RoundGroup
+from selfassess.evidence.queries import evidence_changes
+from selfassess.models import SelfAssessment, SelfScore
+
+AFTER_ROUND1 = (Stage.ROUND2, Stage.FINAL)
+
+
+class Step(NamedTuple):
+    """As much of a step as is needed here."""
+
+    pk: int
+    stage: str
+    action: str
+    undoes_id: int | None
+    at: datetime
+    has_papers: bool
+
+
+def by_cell(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> dict[Cell, tuple[str, ...]]:
+    """The cells of `units` × `leaves` on which something changed. Two queries, up to three more where an
+    assessment was reopened."""
+    scores = _scores(round_group, units, leaves)
+    papers = evidence_changes(round_group, units)
+    history = _history(round_group, units, leaves)
+    found = {cell: tuple(_words(rows, scores.get(cell), papers.get(cell))) for cell, rows in history.items()}
+    return {cell: words for cell, words in found.items() if words}
+
+
+def _history(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> Mapping[Cell, list[Step]]:
+    papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("pk")).order_by()
+    rows = AppraisalEntry.objects.filter(
+        appraisal__round_group=round_group, appraisal__unit__in=units, appraisal__criterion__in=leaves
+    ).annotate(has_papers=Exists(papers))
+    fields = ("appraisal__unit_id", "appraisal__criterion_id", *Step._fields)
+    found: dict[Cell, list[Step]] = {}
+    for row in rows.order_by("appraisal_id", "sequence").values_list(*fields):
+        found.setdefault((row[0], row[1]), []).append(Step(*row[2:]))
+    return found
+
+
+def _scores(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> dict[Cell, datetime]:
+    """When the unit last changed a score that it has submitted."""
+    rows = SelfScore.objects.filter(
+        assessment__round_group=round_group,
+        assessment__unit__in=units,
+        assessment__state=SelfAssessment.State.SUBMITTED,
+        criterion__in=leaves,
+        updated_at__isnull=False,
+    )
+    found = rows.order_by().values_list("assessment__unit_id", "criterion_id", "updated_at")
+    return {(unit, leaf): at for unit, leaf, at in found if at is not None}
+
+
+def _words(history: Sequence[Step], scored: datetime | None, papers: datetime | None) -> list[str]:
+    counting = steps.counting(history)
+    said = []
+    if counting and scored is not None and scored > counting[-1].at:
+        said.append("đơn vị sửa điểm, số liệu hoặc giải trình cách chấm")
+    if counting and papers is not None and papers > counting[-1].at:
+        said.append("đơn vị đổi tài liệu kiểm chứng")
+    replies = [step for step in history if step.stage == Stage.EXPLANATION]
+    if replies:
+        said.append(_reply(replies[-1]))
+    said += [f"{_LATER[step.stage]} {_DONE[step.action]}" for step in counting[-1:] if step.stage in AFTER_ROUND1]
+    return said
+
+
+_LATER: dict[str, str] = {Stage.ROUND2: "lần 2", Stage.FINAL: "Hội đồng"}
+_DONE: dict[str, str] = {Action.RECOGNISE: "công nhận", Action.ADJUST: "điều chỉnh"}
+
+
+def _reply(step: Step) -> str:
+    if step.action == Action.AGREE:
+        return "đơn vị đồng ý với lần 1"
+    return "đơn vị giải trình, thêm tài liệu" if step.has_papers else "đơn vị giải trình"

@@ -1,0 +1,31 @@
+"""Who may be recorded with an interest, in which unit, and who has confirmed that there is no other."""
+
+from django.db.models import QuerySet
+
+from appraisal.models import Confirmation
+from criteria.models import Round
+from units import rules as people
+from units.models import Role, Unit, User
+
+
+def confirmation(user: User, round_: Round) -> Confirmation | None:
+    """The person's word for the round."""
+    return Confirmation.objects.filter(member=user, round=round_).first()
+
+
+def own_units(user: User) -> list[Unit]:
+    """The units that are closed to the person without a declaration, by name."""
+    return list(Unit.objects.filter(pk__in=people.grants(user).own_units).order_by("name"))
+
+
+def units() -> QuerySet[Unit]:
+    """Every unit in which an interest may be declared."""
+    return Unit.objects.select_related("group").order_by("name", "pk")
+
+
+def members() -> QuerySet[User]:
+    """Whoever an index manager may record an interest for."""
+    held = User.objects.filter(
+        memberships__role__in=[Role.COUNCIL_MEMBER, Role.INDEX_MANAGER], memberships__active=True, is_active=True
+    )
+    return held.distinct().order_by("full_name", "username")

@@ -1,0 +1,60 @@
+"""Releasing a stage to the units of a block, and withdrawing a release that was made too early."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from appraisal.consistency.actions import check_acknowledged
+from appraisal.core import digests as core_digests
+from appraisal.core.actions.locks import locked_block
+from appraisal.models import Release, Stage
+from appraisal.rules import stages
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from units import rules as people
+from units.auditlog.actions import record
+from units.models import User
+
+from . import mails
+
+
+@transaction.atomic
+def release(*, actor: User, round_group_id: int, stage: str) -> Release:
+    """Show a stage to the units of the block. It takes no more decisions afterwards. Raises
+    PermissionDenied for anyone but the index manager, Refused out of the order of the year, and while the
+    consistency report was not acknowledged as it stands now. Releasing twice is one release."""
+    round_group = locked_block(round_group_id)
+    if not people.is_index_manager(actor):
+        raise PermissionDenied
+    done = Release.objects.filter(round_group=round_group, stage=stage).first()
+    if done:
+        return done
+    if stage not in stages.RELEASABLE or not stages.release_is_due(
+        stages.calendar(round_group), round_group, Stage(stage)
+    ):
+        raise Refused("Chưa đến lúc công bố giai đoạn này cho đơn vị: giai đoạn trước chưa công bố hoặc chưa mở.")
+    check_acknowledged(round_group, Stage(stage))
+    found = Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now(), released_by=actor)
+    mails.tell_release(found)
+    after = {"stage": stage, "block": str(round_group), **core_digests.release_facts(found)}
+    record(actor=actor, verb=core_digests.VERB_RELEASE, obj=found, after=after)
+    return found
+
+
+@transaction.atomic
+def withdraw_release(*, actor: User, round_group_id: int, stage: str, reason: str) -> None:
+    """Take a release back (it was made too early): the stage is hidden again and takes decisions while
+    its phase is open. Raises PermissionDenied for anyone but the index manager; Refused without a
+    reason, and once anything of a later stage rests on what the units have seen."""
+    round_group = locked_block(round_group_id)
+    if not people.is_index_manager(actor):
+        raise PermissionDenied
+    found = Release.objects.filter(round_group=round_group, stage=stage).first()
+    if found is None:
+        raise Refused("Giai đoạn này chưa công bố nên không có gì để rút lại.")
+    if not reason.strip():
+        raise Refused("Ghi lý do rút lại công bố.")
+    if stages.something_rests_on(found):
+        raise Refused("Không rút lại được: đã có giải trình, thẩm định hoặc công bố của giai đoạn sau.")
+    facts = {"stage": stage, "block": str(round_group), "released_at": found.released_at.isoformat()}
+    record(actor=actor, verb=core_digests.VERB_WITHDRAW_RELEASE, obj=found, before=facts, reason=reason.strip())
+    found.delete()

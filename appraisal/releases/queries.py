@@ -1,0 +1,9 @@
+"""Which stages of a block were released."""
+
+from appraisal.models import Release
+from criteria.models import RoundGroup
+
+
+def releases_by_stage(round_group: RoundGroup) -> dict[str, Release]:
+    """One query."""
+    return {row.stage: row for row in Release.objects.filter(round_group=round_group).order_by("pk")}

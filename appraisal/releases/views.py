@@ -1,0 +1,102 @@
+"""The release of a stage to the units: what they will see, the deed, and its withdrawal."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from appraisal.consistency.views import review_address
+from appraisal.core.queries.cells import GridCell, tally
+from appraisal.core.views.place import Place, place
+from appraisal.models import Release, Stage
+from appraisal.rules import stages
+from cchc_index.lib.faults import Refused
+from units import rules as people
+
+from . import actions, queries
+
+
+@dataclass(frozen=True)
+class StageStep:
+    """A stage as the manager sees it: released at, or the address at which to release it."""
+
+    label: str
+    done: Release | None
+    address: str
+
+
+def stage_steps(here: Place) -> list[StageStep]:
+    done = queries.releases_by_stage(here.round_group)
+    return [
+        StageStep(
+            Stage(stage).label,
+            done.get(stage),
+            here.address("release", stage) if stage in done or _due(here, stage) else "",
+        )
+        for stage in stages.RELEASABLE
+        if stage != Stage.IMPORT or stage in done or _due(here, stage)
+    ]
+
+
+def _due(here: Place, stage: Stage) -> bool:
+    return stages.release_is_due(here.calendar, here.round_group, stage)
+
+
+@require_http_methods(["GET", "POST"])
+def release(request: HttpRequest, group: str, stage: str) -> HttpResponse:
+    """Confirm with counts, then release a stage to the units of the block; or take the release back."""
+    here = place(request, group)
+    if not people.is_index_manager(here.user):
+        raise PermissionDenied
+    if stage not in stages.RELEASABLE:
+        raise Http404
+    if request.method == "GET":
+        return _release_page(request, here, Stage(stage))
+    try:
+        messages.success(request, _release(request, here, Stage(stage)))
+    except Refused as refused:
+        return _release_page(request, here, Stage(stage), str(refused))
+    return redirect("appraisal:home")
+
+
+def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = "") -> HttpResponse:
+    done = queries.releases_by_stage(here.round_group).get(stage)
+    context = {
+        "here": here,
+        "stage": stage,
+        "due": _due(here, stage),
+        "done": done,
+        "fixed": done is not None and stages.something_rests_on(done),
+        "counts": tally(_cells_shown_by(here, stage)),
+        "units": here.units,
+        "report_address": here.address("consistency"),
+        "review_address": review_address(here, stage) if done is None else "",
+        "error": error,
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "appraisal/releases/release.html", context, status=422 if error else 200)
+
+
+def _cells_shown_by(here: Place, stage: Stage) -> list[GridCell]:
+    """What the units see once the stage is released. The archive is released apart from the year's stages, so
+    neither counts the results of the other."""
+    cells = here.cells(here.units, here.leaves)
+    return [cell for cell in cells if _is_archived(cell) == (stage == Stage.IMPORT)]
+
+
+def _is_archived(cell: GridCell) -> bool:
+    return cell.standing is not None and cell.standing.stage == Stage.IMPORT
+
+
+def _release(request: HttpRequest, here: Place, stage: Stage) -> str:
+    """Carry out what the form asks; the sentence that says so."""
+    block = here.round_group
+    if request.POST.get("viec") == "rut-lai":
+        reason = request.POST.get("reason", "")
+        actions.withdraw_release(actor=here.user, round_group_id=block.pk, stage=stage, reason=reason)
+        return f"Đã rút lại công bố {stage.label} của khối {block.group}; đơn vị không còn thấy kết quả."
+    actions.release(actor=here.user, round_group_id=block.pk, stage=stage)
+    return f"Đã công bố kết quả {stage.label} cho các đơn vị khối {block.group}."

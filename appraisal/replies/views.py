@@ -1,0 +1,126 @@
+"""The unit's side: what the council adjusted, and the reply."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from appraisal.core.views.place import check_unit_person
+from appraisal.models import Action, Stage
+from appraisal.questions.queries import waiting_for
+from appraisal.rules import answering, reading
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from criteria import queries as criteria_queries
+from criteria import scoring
+from criteria.models import Phase, Round
+from units import rules as people
+from units.models import Unit, User
+
+from . import actions, queries
+from .forms import ReplyForm
+
+
+def _own_rows(user: User, current: Round | None) -> list[queries.ReplyRow]:
+    units = people.units_where(user, *answering.UNIT_ROLES).order_by("code").values_list("pk", flat=True)
+    entries = reading.entries_open_to_units(units).filter(appraisal__round_group__round=current)
+    return queries.reply_rows(entries)
+
+
+@require_GET
+def replies(request: HttpRequest) -> HttpResponse:
+    """The adjusted criteria of the person's unit, once the stage is released."""
+    user = check_unit_person(request)
+    current = criteria_queries.round_in_view(request)
+    units = list(people.units_where(user, *answering.UNIT_ROLES).order_by("code"))
+    rows = _own_rows(user, current)
+    released = queries.releases_to(units, current)
+    over = set(released.filter(stage=Stage.ROUND2).values_list("round_group__group", flat=True))
+    context = {
+        "rows": rows,
+        "units": units,
+        "released": sorted(set(released.values_list("stage", flat=True)), key=list(Stage.values).index),
+        "deadlines": [_deadline(current, unit, unit.group_id in over) for unit in units] if current else [],
+        **_questions(user, current),
+        "unanswered": sum(row.reply is None and row.later is None and not row.round2_over for row in rows),
+        "agreed": sum(row.reply is not None and row.reply.action == Action.AGREE for row in rows),
+        "disagreed": sum(row.reply is not None and row.reply.action == Action.DISAGREE for row in rows),
+    }
+    return render(request, "appraisal/replies/replies.html", context)
+
+
+def _questions(user: User, current: Round | None) -> dict[str, object]:
+    """How many questions of the council wait for the person's units, and the nearest due day."""
+    due = waiting_for(user, current)
+    late = sum(day < clock.today() for day in due)
+    return {"asked": {"waiting": len(due), "late": late}, "next_due": due[0] if due else None}
+
+
+def _deadline(current: Round, unit: Unit, over: bool) -> dict[str, object]:
+    """Until when the unit may reply; `over`: the council has released what it made of the replies."""
+    kind = Phase.Kind.EXPLANATION
+    return {
+        "unit": unit,
+        "over": over,
+        "open": not over and criteria_queries.is_open_for(current, kind, unit, clock.now()),
+        "closes": criteria_queries.closing(current, kind, unit),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """One adjusted criterion: what the council says, and the unit's answer."""
+    user = check_unit_person(request)
+    current = criteria_queries.round_in_view(request)
+    row = next((row for row in _own_rows(user, current) if row.appraisal.pk == pk), None)
+    if row is None:
+        raise Http404
+    unit = row.appraisal.unit
+    if request.method == "GET":
+        return _reply_page(request, user, row, ReplyForm(initial=_given(row), unit=unit))
+    form = ReplyForm(request.POST, unit=unit)
+    if not form.is_valid():
+        return _reply_page(request, user, row, form, status=422)
+    return _answer(request, user, row, form)
+
+
+def _given(row: queries.ReplyRow) -> dict[str, object]:
+    """The reply already given, to be corrected."""
+    if row.reply is None:
+        return {}
+    papers = [document.pk for document in row.reply.documents.all()]
+    return {"answer": row.reply.action, "comment": row.reply.comment, "documents": papers}
+
+
+def _answer(request: HttpRequest, user: User, row: queries.ReplyRow, form: ReplyForm) -> HttpResponse:
+    data = form.cleaned_data
+    try:
+        actions.reply(
+            actor=user,
+            appraisal_id=row.appraisal.pk,
+            agree=data["answer"] == Action.AGREE,
+            comment=data["comment"],
+            document_ids=[document.pk for document in data["documents"]],
+        )
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _reply_page(request, user, row, form, status=422)
+    messages.success(request, f"Đã gửi giải trình tiêu chí {row.appraisal.criterion.code}.")
+    return redirect("appraisal:replies")
+
+
+def _reply_page(
+    request: HttpRequest, user: User, row: queries.ReplyRow, form: ReplyForm, status: int = 200
+) -> HttpResponse:
+    criterion = row.appraisal.criterion
+    context = {
+        "row": row,
+        "criterion": criterion,
+        "unit": row.appraisal.unit,
+        "form": form,
+        "rule_lines": scoring.describe(criterion.rule, criterion.max_points),
+        "can_reply": answering.can_reply(user, row.appraisal),
+        "closes": criteria_queries.closing(row.appraisal.round_group.round, Phase.Kind.EXPLANATION, row.appraisal.unit),
+        "chosen": {str(pk) for pk in form["documents"].value() or []},
+    }
+    return render(request, "appraisal/replies/reply.html", context, status=status)

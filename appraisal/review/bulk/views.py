@@ -1,0 +1,169 @@
+"""Recognising many cells at once: first what it would do, then, on the same list, the deed. Afterwards one's own
+batches of the stage that is open, and undoing what is left of one."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from itertools import groupby
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from appraisal.core.queries.cells import GridCell
+from appraisal.core.views.place import Place, place
+from cchc_index.lib.faults import Refused
+from units.models import Unit
+
+from . import actions, queries
+
+LISTED = 300
+"""A longer batch is shown by unit."""
+Chosen = dict[tuple[int, int], int]
+
+
+@require_POST
+def bulk(request: HttpRequest, group: str) -> HttpResponse:
+    """The preview with count, units and points; with `xac-nhan` the batch itself."""
+    here = place(request, group)
+    back = _back(request)
+    changes = request.POST.get("loc") == "da-doi"
+    everything = here.cells(here.units, here.leaves, evidence=True, changes=changes)
+    chosen = _named(request, here, everything) or chosen_cells(request.POST.getlist("o"))
+    if not chosen:
+        messages.warning(request, "Chưa chọn tiêu chí nào. Đánh dấu các dòng cần công nhận rồi bấm lại.")
+        return redirect(back)
+    cells = [c for c in everything if (c.unit.pk, c.criterion.pk) in chosen]
+    if len(cells) != len(chosen):
+        raise Http404
+    if request.POST.get("xac-nhan"):
+        return _carry_out(request, here, chosen, cells, back)
+    return _preview(request, here, chosen, cells, back)
+
+
+def _carry_out(request: HttpRequest, here: Place, chosen: Chosen, cells: list[GridCell], back: str) -> HttpResponse:
+    batch = [(unit, criterion, version) for (unit, criterion), version in chosen.items()]
+    try:
+        done = actions.bulk_recognise(actor=here.user, round_group_id=here.round_group.pk, cells=batch)
+    except Refused as refused:
+        return _preview(request, here, chosen, cells, back, str(refused))
+    undo = here.address("batch", str(queries.newest(here.user, here.round_group)))
+    said = 'Đã công nhận {} tiêu chí. <a href="{}">Xem hoặc rút lại lần công nhận này…</a>'
+    messages.success(request, format_html(said, done, undo))
+    return redirect(back)
+
+
+def _preview(
+    request: HttpRequest, here: Place, chosen: Chosen, cells: list[GridCell], back: str, error: str = ""
+) -> HttpResponse:
+    """What can be recognised as the person saw it; what cannot is named and left out."""
+    taken = [c.can_be_recognised and c.version == chosen[c.unit.pk, c.criterion.pk] for c in cells]
+    good = [c for c, takes in zip(cells, taken, strict=True) if takes]
+    context = {
+        "here": here,
+        "cells": good,
+        "keys": " ".join(c.key for c in good),
+        "by_unit": _by_unit(good) if len(good) > LISTED else [],
+        "left_out": [c for c, takes in zip(cells, taken, strict=True) if not takes],
+        "unit_count": len({c.unit.pk for c in good}),
+        "points": _points(good),
+        "na_count": sum(c.claim is not None and c.claim.na_claimed for c in good),
+        "bare_count": sum(not c.claim.evidence for c in good if c.claim),
+        "warned_count": sum(bool(c.warnings) for c in good),
+        "bulk_address": here.address("bulk"),
+        "back": back,
+        "error": error,
+    }
+    return render(request, "appraisal/review/bulk.html", context, status=409 if error else 200)
+
+
+def _points(cells: Iterable[GridCell]) -> Decimal:
+    return sum((c.claim.points for c in cells if c.claim and c.claim.points is not None), Decimal(0))
+
+
+def _by_unit(cells: list[GridCell]) -> list[tuple[Unit, int, Decimal]]:
+    """What a batch too long to be listed gives each unit: cells come unit by unit."""
+    found = []
+    for unit, group in groupby(cells, key=lambda c: c.unit):
+        theirs = list(group)
+        found.append((unit, len(theirs), _points(theirs)))
+    return found
+
+
+def _named(request: HttpRequest, here: Place, cells: list[GridCell]) -> Chosen:
+    """From the grid: what can be recognised of a unit, of a criterion or of all that is shown, as it is now.
+    The preview then names each cell, so that the deed is what was looked at."""
+    sent = request.POST
+    if not sent.keys() & {"don-vi", "tieu-chi", "moi"}:
+        return {}
+    unit, leaf, area, wanted = (sent.get(name, "") for name in ("don-vi", "tieu-chi", "linh-vuc", "loc"))
+    return {
+        (c.unit.pk, c.criterion.pk): c.version
+        for c in cells
+        if c.can_be_recognised
+        and unit in ("", c.unit.code)
+        and leaf in ("", c.criterion.code)
+        and area in ("", here.areas[c.criterion.pk].code)
+        and c.matches(wanted)
+    }
+
+
+def chosen_cells(raw: list[str]) -> Chosen:
+    """`unit:criterion:version` of each ticked row, many in one field; anything else is not of our making."""
+    found: Chosen = {}
+    for text in " ".join(raw).split():
+        parts = text.split(":")
+        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
+            raise Http404
+        found[int(parts[0]), int(parts[1])] = int(parts[2])
+    return found
+
+
+def _back(request: HttpRequest) -> str:
+    target = request.POST.get("ve", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/tham-dinh/"
+
+
+@require_GET
+def batches(request: HttpRequest, group: str) -> HttpResponse:
+    """The person's own bulk recognitions, the newest first."""
+    here = place(request, group)
+    found = queries.lines(here.user, here.round_group, here.stage, here.scope)
+    context = {"here": here, "rows": [(line, here.address("batch", str(line.pk))) for line in found]}
+    return render(request, "appraisal/review/batches.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def batch(request: HttpRequest, group: str, pk: int) -> HttpResponse:
+    """What taking the batch back would do; a POST does it, to the cells as the person saw them."""
+    here = place(request, group)
+    if request.method == "GET":
+        return _batch_page(request, here, pk)
+    cells = [(unit, leaf, version) for (unit, leaf), version in chosen_cells(request.POST.getlist("o")).items()]
+    if not all(here.scope.covers(unit, leaf) for unit, leaf, _ in cells):
+        raise Http404
+    own = queries.batch(here.user, here.round_group, here.scope, pk)
+    if own is None:
+        raise Http404
+    try:
+        done = actions.undo_batch(actor=here.user, round_group_id=here.round_group.pk, batch_id=pk, cells=cells)
+    except Refused as refused:
+        return _batch_page(request, here, pk, str(refused))
+    messages.success(request, f"Đã rút lại việc công nhận {done} tiêu chí.")
+    return redirect(here.address("batches"))
+
+
+def _batch_page(request: HttpRequest, here: Place, pk: int, error: str = "") -> HttpResponse:
+    found = queries.batch(here.user, here.round_group, here.scope, pk)
+    if found is None:
+        raise Http404
+    context = {
+        "here": here,
+        "batch": found,
+        "error": error,
+        "batches_address": here.address("batches"),
+        "address": here.address("batch", str(pk)),
+    }
+    return render(request, "appraisal/review/batch.html", context, status=409 if error else 200)

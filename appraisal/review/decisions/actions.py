@@ -1,0 +1,80 @@
+"""One cell decided: the unit's own score recognised, or other points set."""
+
+from decimal import Decimal
+
+from django.db import transaction
+
+from appraisal.core import digests as core_digests
+from appraisal.core.actions.decisions import adjustment, recognition
+from appraisal.core.actions.entries import Verdict, says, told, version_of, write_one
+from appraisal.core.actions.locks import LockedCell, check_not_blind, lock_cell
+from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
+from cchc_index.lib.faults import Conflict, Refused
+from units.models import User
+
+
+@transaction.atomic
+def recognise(
+    *,
+    actor: User,
+    round_group_id: int,
+    unit_id: int,
+    criterion_id: int,
+    comment: str = "",
+    seen_version: int | None,
+) -> Appraisal:
+    """Take the unit's own score (or its claim that the leaf does not apply) as it is.
+    Raises PermissionDenied for the wrong person, Refused when the unit has not scored the leaf or the
+    stage is closed, Conflict when somebody decided since `seen_version` (0 or None: no decision seen).
+    """
+    locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
+    check_not_blind(locked.round_group, locked.stage, [criterion_id])
+    if locked.stage == Stage.FINAL and not comment.strip():
+        raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, công nhận cũng phải có lời.")
+    return _decide(locked, recognition(locked.score, comment.strip()), seen_version)
+
+
+@transaction.atomic
+def adjust(
+    *,
+    actor: User,
+    round_group_id: int,
+    unit_id: int,
+    criterion_id: int,
+    points: Decimal | None,
+    reason_id: int | None,
+    comment: str,
+    not_applicable: bool = False,
+    seen_version: int | None,
+) -> Appraisal:
+    """Set other points than the unit's (0 to the maximum, four places) or "not applicable", with a
+    reason from the library and words. Raises as `recognise` does, and Refused for bad points, reason
+    or words, and for an adjustment that equals the unit's own score."""
+    locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
+    check_not_blind(locked.round_group, locked.stage, [criterion_id])
+    verdict = adjustment(locked, points, reason_id, comment, not_applicable)
+    return _decide(locked, verdict, seen_version)
+
+
+def _decide(locked: LockedCell, verdict: Verdict, seen_version: int | None) -> Appraisal:
+    """Move the standing of a locked cell, unless somebody moved it since `seen_version`."""
+    cell = {"unit_id": locked.assessment.unit_id, "criterion_id": locked.criterion.pk}
+    standing = Appraisal.objects.filter(round_group=locked.round_group, **cell).select_related("unit").first()
+    if version_of(standing) != (seen_version or 0):
+        last = standing.entries.order_by("-sequence").select_related("actor").first() if standing else None
+        if standing and last and last.sequence == (seen_version or 0) + 1 and says(last, verdict, locked.actor):
+            return standing  # the same form sent twice
+        raise Conflict(_conflict_text(standing, last), current=standing)
+    if standing is None:
+        standing = Appraisal(
+            round_group=locked.round_group, unit=locked.assessment.unit, criterion=locked.criterion, version=0
+        )
+    verb = core_digests.VERB_RECOGNISE if verdict.action == Action.RECOGNISE else core_digests.VERB_ADJUST
+    write_one(standing, verdict, locked.stage, locked.actor, verb)
+    return standing
+
+
+def _conflict_text(standing: Appraisal | None, last: AppraisalEntry | None) -> str:
+    if standing is None or last is None:
+        return "Kết quả bạn đang xem không còn. Hãy xem lại rồi ghi."
+    return f"{told(last, standing)} Nội dung bạn nhập còn nguyên bên dưới, chưa ghi."

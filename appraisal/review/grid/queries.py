@@ -1,0 +1,155 @@
+"""The whole block at a glance: the state of every cell, kept until something of its unit moves.
+
+To read 53 × 100 cells takes twenty times as long as an empty page, and between two looks one or two units have
+changed. So each unit's line is kept in the cache. It holds as long as the block's `inputs_mark`, which every
+submission, reopening and step changes in its own transaction; under another mark, what the line was read from
+(the unit's scores, the council's steps) tells which units moved, and those are read again: what is shown is
+never older than the request. The lines hold the same for every reader; what one person may see of them is the
+page's business.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Max, Sum
+
+from appraisal.core.queries.cells import GridCell, Tally, read_sheet
+from appraisal.models import Action, Appraisal
+from criteria.models import Criterion, RoundGroup
+from selfassess.models import SelfAssessment
+from units.models import Unit
+
+from . import cache
+
+
+class Kind(NamedTuple):
+    """Everything that is counted of a cell. There are a dozen in a block, however many cells."""
+
+    submitted: bool
+    decided: bool
+    pending: bool
+    recognised: bool
+    adjusted: bool
+    agreed: bool
+    disputed: bool
+    awaiting: bool
+    open: bool  # may be recognised among many, by whoever judges it
+
+
+class Line(NamedTuple):
+    """One unit: the kind (a place in the legend) of each leaf, in the order of the tree, and what they show.
+    `known`: the block's mark when the line was last seen to be true."""
+
+    known: UUID
+    marks: tuple[object, ...]
+    kinds: bytes
+    text: str
+
+
+@dataclass
+class Matrix:
+    """The kept lines of a block. `stamp`: what all of them depend on."""
+
+    stamp: tuple[object, ...]
+    legend: list[Kind] = field(default_factory=list)
+    lines: dict[int, Line] = field(default_factory=dict)
+
+    def those(self, test: Callable[[Kind], bool]) -> frozenset[int]:
+        """The places of the legend of which `test` holds."""
+        return frozenset(at for at, kind in enumerate(self.legend) if test(kind))
+
+    def tally(self, kinds: bytes | Sequence[int]) -> Tally:
+        """Counts over some cells, as `queries.tally`."""
+        total: dict[str, int] = {}
+        for at, kind in enumerate(self.legend):
+            if number := kinds.count(at):
+                for name in _COUNTED:
+                    total[name] = total.get(name, 0) + number * getattr(kind, name)
+        return Tally(total=len(kinds), **total)
+
+
+_COUNTED = ("decided", "pending", "recognised", "adjusted", "agreed", "disputed", "awaiting")
+
+
+def read(
+    round_group: RoundGroup,
+    units: Sequence[Unit],
+    leaves: Sequence[Criterion],
+    *,
+    released: frozenset[str],
+    text: Callable[[Sequence[GridCell]], str],
+    made_by: str,
+) -> Matrix:
+    """The lines of `units` over all self-assessed `leaves` of the block; `text` says what a line shows and
+    `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
+    two, and those of one sheet when it was something of these units."""
+    stamp = (sorted(released), [(leaf.pk, leaf.code) for leaf in leaves])
+    key = f"appraisal-matrix-{made_by}-{round_group.pk}"
+    found = cache.get(key)
+    matrix = found if isinstance(found, Matrix) and found.stamp == stamp else Matrix(stamp)
+    if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
+        return matrix
+    marks = _marks(round_group, units)
+    moved = []
+    for unit in units:
+        line = matrix.lines.get(unit.pk)
+        if line is not None and line.marks == marks[unit.pk]:
+            matrix.lines[unit.pk] = line._replace(known=round_group.inputs_mark)
+        else:
+            moved.append(unit)
+    if moved:
+        _read_again(matrix, round_group, moved, leaves, marks, released, text)
+    cache.put(key, matrix)
+    return matrix
+
+
+def _holds(line: Line | None, unit: Unit, mark: UUID) -> bool:
+    return line is not None and line.known == mark and line.marks[0] == unit.code
+
+
+def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[object, ...]]:
+    """What a line was read from, as small as it can be said: two queries. Whatever changes a score or a standing
+    raises its version; the instant tells one history from another that a restored backup has begun."""
+    submitted = SelfAssessment.objects.filter(round_group=round_group, state=SelfAssessment.State.SUBMITTED)
+    scored = submitted.annotate(versions=Sum("scores__version"), last=Max("scores__updated_at")).order_by()
+    fields = ("unit_id", "submitted_at", "versions", "last")
+    claims = {unit: read for unit, *read in scored.values_list(*fields)}
+    moved = Appraisal.objects.filter(round_group=round_group).order_by().values("unit_id")
+    decided = moved.annotate(versions=Sum("version"), last=Max("updated_at"))
+    decisions = {unit: read for unit, *read in decided.values_list("unit_id", "versions", "last")}
+    return {unit.pk: (unit.code, claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
+
+
+def _read_again(
+    matrix: Matrix,
+    round_group: RoundGroup,
+    units: Sequence[Unit],
+    leaves: Sequence[Criterion],
+    marks: Mapping[int, tuple[object, ...]],
+    released: frozenset[str],
+    text: Callable[[Sequence[GridCell]], str],
+) -> None:
+    sheet = read_sheet(round_group, units, leaves, released=released)
+    places = {kind: at for at, kind in enumerate(matrix.legend)}
+    for unit in units:
+        cells = [sheet.cell(unit, leaf, True) for leaf in leaves]
+        kinds = bytes(places.setdefault(kind_of(cell), len(places)) for cell in cells)
+        matrix.lines[unit.pk] = Line(round_group.inputs_mark, marks[unit.pk], kinds, text(cells))
+    matrix.legend = list(places)
+
+
+def kind_of(cell: GridCell) -> Kind:
+    standing = cell.standing
+    return Kind(
+        submitted=cell.submitted,
+        decided=standing is not None,
+        pending=cell.is_pending,
+        recognised=standing is not None and standing.action == Action.RECOGNISE,
+        adjusted=cell.differs,
+        agreed=cell.reply == Action.AGREE,
+        disputed=cell.is_disputed,
+        awaiting=cell.awaits_reply,
+        open=cell.can_be_recognised,
+    )

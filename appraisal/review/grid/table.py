@@ -1,0 +1,286 @@
+"""The grid as a table of text, kept for whoever has the same rights.
+
+There are thousands of cells, so each is as lean as can be: words for those who hear the
+page, the mark from the style sheet, an address relative to the page's own. End tags that HTML lets one leave
+out are left out. Whatever a person wrote passes `escape`.
+"""
+
+import functools
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from itertools import groupby
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.http import Http404
+from django.utils.safestring import SafeString, mark_safe
+
+from appraisal.core.queries import cells
+from appraisal.core.queries.cells import GridCell, Tally
+from appraisal.core.views.place import Place
+from appraisal.rules import stages
+from cchc_index.lib import numbers
+from cchc_index.lib.programs import source_digest
+from criteria.models import Criterion
+from units.models import Unit
+
+from . import cache, queries
+
+COUNTED: dict[str, Callable[[queries.Kind], bool]] = {
+    "cho": lambda kind: kind.pending,
+    "lech": lambda kind: kind.adjusted,
+    "cho-giai-trinh": lambda kind: kind.awaiting,
+}
+"""Filters that the kept lines answer; the others ask the cells."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of a block is looked at: one area or all, through one filter or none."""
+
+    here: Place
+    area: str = ""
+    wanted: str = ""
+
+    @cached_property
+    def matrix(self) -> queries.Matrix:
+        here = self.here
+        released = here.calendar.released
+        return queries.read(
+            here.round_group,
+            here.units,
+            here.leaves,
+            released=released,
+            text=line_of_cells,
+            made_by=made_by(),
+        )
+
+    @cached_property
+    def columns(self) -> list[int]:
+        """The places of the area's leaves in the order of the tree."""
+        areas = self.here.areas
+        return [n for n, leaf in enumerate(self.here.leaves) if self.area in ("", areas[leaf.pk].code)]
+
+    @cached_property
+    def _matching(self) -> frozenset[tuple[int, int]]:
+        changes = self.wanted == "da-doi"
+        cells = self.here.cells(self.here.units, self.here.leaves, evidence=True, changes=changes)
+        return frozenset((c.unit.pk, c.criterion.pk) for c in cells if c.matches(self.wanted))
+
+    def shown(self, unit: Unit) -> list[int]:
+        """The columns in which the person sees a cell of the unit under the filter."""
+        seen = self._leaves(unit, judging=False)
+        columns = self.columns if len(seen) == len(self.here.leaves) else [n for n in self.columns if n in seen]
+        if not self.wanted:
+            return columns
+        if self.wanted in COUNTED:
+            kinds, passing = self.matrix.lines[unit.pk].kinds, self.matrix.those(COUNTED[self.wanted])
+            return [n for n in columns if kinds[n] in passing]
+        return [n for n in columns if (unit.pk, self.here.leaves[n].pk) in self._matching]
+
+    def judged(self, unit: Unit) -> frozenset[int]:
+        """The columns in which the person may recognise among many."""
+        return self._leaves(unit, judging=True) if self.here.stage in stages.BLIND_STAGES else frozenset()
+
+    def _leaves(self, unit: Unit, *, judging: bool) -> frozenset[int]:
+        """As `Scope.shows` and `covers` say, worked out once for all units with the same parts."""
+        scope = self.here.scope
+        closed = unit.pk in scope.own_units
+        parts = tuple(n for n, part in enumerate(scope.parts) if part.units is None or unit.pk in part.units)
+        key = (() if closed else parts, judging)
+        if key not in self._known:
+            leaves: set[int] = set().union(*(scope.parts[n].leaves for n in key[0]))
+            if scope.reads_all and not judging:
+                leaves |= scope.leaves
+            if judging:
+                leaves -= set(self.here.blind)
+            self._known[key] = frozenset(n for n, leaf in enumerate(self.here.leaves) if leaf.pk in leaves)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[tuple[int, ...], bool], frozenset[int]]:
+        return {}
+
+
+@functools.cache
+def made_by() -> str:
+    """Another program finds nothing of what this one kept: it might not be able to read it."""
+    return source_digest(sys.modules[__name__], queries, cells)[:16]
+
+
+@dataclass(frozen=True)
+class Body:
+    """The table's parts, and how much of the block they show."""
+
+    head: SafeString
+    rows: SafeString
+    foot: SafeString
+    units: int
+    columns: int
+    tally: Tally
+    open: int
+
+
+class Area(NamedTuple):
+    code: str
+    name: str
+    is_leaf: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a person sees of a block, as it can be kept."""
+
+    stamp: tuple[object, ...]
+    areas: tuple[Area, ...]
+    area: str
+    wanted: str
+    body: Body
+
+
+def look_at(here: Place, area: str, wanted: str) -> Look:
+    """The grid as it was last made for somebody with the same rights, while nothing it depends on has changed;
+    else made now. A block without units for this person is not there."""
+    whose = hashlib.sha256(repr((here.holdings, area, wanted)).encode()).hexdigest()
+    key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", _stamp(here)
+    found = cache.get(key)
+    if isinstance(found, Look) and found.stamp == stamp:
+        return found
+    if not here.units:
+        raise Http404
+    areas = tuple(Area(row.code, row.name, row.is_leaf) for row in dict.fromkeys(here.areas.values()))
+    known = area if area in {row.code for row in areas} else ""
+    look = Look(stamp, areas, known, wanted, body(Selection(here, area=known, wanted=wanted)))
+    if known == area and wanted in ("", *COUNTED):
+        cache.put(key, look)
+    return look
+
+
+def _stamp(here: Place) -> tuple[object, ...]:
+    """What every kept grid of the block depends on, beside the rights of who looks."""
+    block = here.round_group
+    return (
+        here.grid_address(),
+        (block.criteria_set_id, block.inputs_mark, block.group.units_version),
+        (block.round.assessed_from, block.round.assessed_to),
+        (here.stage, sorted(here.calendar.released), sorted(here.blind)),
+    )
+
+
+NAME_SHOWN = 50
+_CLASSES = {"ok": "", "wait": " class=w", "low": " class=l", "na": " class=a", "none": " class=n"}
+_SAID = {"ok": "nhận", "wait": "chờ", "low": "giảm", "na": "không áp dụng", "none": "chưa chấm"}
+_OPEN = "<td><a href="
+
+
+def line_of_cells(found: Sequence[GridCell]) -> str:
+    """A whole line of cells."""
+    return _OPEN + _OPEN.join(map(_cell, found))
+
+
+def _cell(found: GridCell) -> str:
+    """What follows `<td><a href=`: the short address, the state in words, the council's points or, while
+    there are none, the unit's."""
+    mark, _ = found.status
+    said = "chờ lần 2" if found.is_disputed else "tăng" if mark == "ok" and found.differs else _SAID[mark]
+    points = found.standing.points if found.standing else found.claim.points if found.claim else None
+    value = "" if mark == "na" else "–" if points is None else numbers.vn_short(numbers.shown(points))
+    link = f"{quote(found.unit.code, safe='')}/{quote(found.criterion.code, safe='')}"
+    return f"{link}><i{_CLASSES[mark]}>{said} </i>{value}</a>"
+
+
+def body(view: Selection) -> Body:
+    """The grid of what is asked for, with what waits by unit and by leaf."""
+    matrix, units = view.matrix, view.here.units
+    shown = {unit.pk: view.shown(unit) for unit in units}
+    kept = [unit for unit in units if shown[unit.pk]]
+    columns = view.columns
+    if view.wanted:
+        some = set().union(*shown.values())
+        columns = [n for n in columns if n in some]
+    pending, opened = matrix.those(lambda kind: kind.pending), matrix.those(lambda kind: kind.open)
+    waits: Counter[int] = Counter()
+    opens: Counter[int] = Counter()
+    kinds: list[int] = []
+    rows = []
+    address = view.here.addresses("unit")
+    for unit in kept:
+        line, judged = matrix.lines[unit.pk], view.judged(unit)
+        mine = [n for n in shown[unit.pk] if line.kinds[n] in pending]
+        free = [n for n in mine if n in judged and line.kinds[n] in opened]
+        waits.update(mine)
+        opens.update(free)
+        kinds += [line.kinds[n] for n in shown[unit.pk]]
+        name = f'<tr><th scope=row><a href="{escape(address(unit.code))}">{escape(unit.name)}</a>'
+        rows.append(name + _row(view, unit, shown[unit.pk], columns, len(mine), len(free)))
+    leaves = [view.here.leaves[n] for n in columns]
+    return Body(
+        head=mark_safe(_head(view, leaves)),
+        rows=mark_safe("\n".join(rows)),
+        foot=mark_safe("".join(_leaf_total(view.here.leaves[n], waits[n], opens[n]) for n in columns)),
+        units=len(kept),
+        columns=len(columns),
+        tally=matrix.tally(kinds),
+        open=sum(opens.values()),
+    )
+
+
+def _row(view: Selection, unit: Unit, shown: list[int], columns: list[int], waits: int, free: int) -> str:
+    """What follows the unit's name: the total that waits and its cells."""
+    line = view.matrix.lines[unit.pk]
+    if not view.matrix.legend[line.kinds[shown[0]]].submitted:
+        return f"<td class=num>–<td colspan={len(columns)}>đơn vị chưa nộp"
+    total = _total("don-vi", unit.code, waits, free, unit.name)
+    if not view.wanted and len(shown) == len(columns) == len(line.kinds):
+        return total + line.text
+    texts = line.text.split(_OPEN)[1:]
+    if view.wanted:
+        return f"{total}{_filtered(texts, shown, columns, view.wanted)}"
+    here = set(shown)
+    return total + "".join(f"{_OPEN}{texts[n]}" if n in here else "<td>" for n in columns)
+
+
+def _filtered(texts: Sequence[str], shown: list[int], columns: list[int], wanted: str) -> str:
+    """Cells whose links keep the filter."""
+    here = set(shown)
+    found = []
+    for n in columns:
+        link, _, rest = texts[n].partition(">")
+        found.append(f'{_OPEN}"{link}?loc={wanted}">{rest}' if n in here else "<td>")
+    return "".join(found)
+
+
+def _head(view: Selection, leaves: Sequence[Criterion]) -> str:
+    """Areas over their leaves; a link per leaf to the same yardstick for all units."""
+    areas = view.here.areas
+    over = [(area, list(rows)) for area, rows in groupby(leaves, key=lambda leaf: areas[leaf.pk])]
+    first = "".join(
+        f"<th scope=colgroup colspan={len(rows)}><span>{escape(area.code)} {escape(area.name) if len(rows) > 3 else ''}"
+        for area, rows in over
+    )
+    address = view.here.addresses("criterion")
+    second = "".join(
+        f'<th scope=col><a href="{escape(address(leaf.code))}"'
+        f' title="{escape(leaf.name[:NAME_SHOWN])}">{escape(leaf.code)}</a>'
+        for leaf in leaves
+    )
+    return f"<tr><th rowspan=2 scope=col>Đơn vị<th rowspan=2 scope=col class=num>Chờ{first}<tr>{second}"
+
+
+def _leaf_total(leaf: Criterion, waits: int, free: int) -> str:
+    return _total("tieu-chi", leaf.code, waits, free, f"tiêu chí {leaf.code}")
+
+
+def _total(name: str, code: str, waits: int, free: int, what: str) -> str:
+    """How many wait; where some may be recognised, a button that shows which before anything is done."""
+    if not free:
+        return f"<td class=num>{waits}"
+    return (
+        f'<td class=num><button class=quiet name={name} value="{escape(code)}"'
+        f' aria-label="{waits} chờ, {escape(what)}">{waits}</button>'
+    )

@@ -1,0 +1,152 @@
+"""How the same criterion was decided at the block's other units: what was taken, for which reason.
+
+A precedent is the decision that stands, so one that was taken back or overturned in round 2 is none. The
+deduction is that of the consistency report: `consistency.deduction`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from appraisal.consistency.comparing import deduction
+from appraisal.models import Action, AppraisalEntry, Reason
+from cchc_index.lib import numbers
+from selfassess.models import SelfAssessment, SelfScore
+from units.models import Unit
+
+NAMED = 3
+"""Units named in a warning; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """One adjustment that stands elsewhere. `taken`: the unit's own points minus the council's, None where
+    either is no points."""
+
+    unit: Unit
+    reason: Reason | None
+    points: Decimal | None
+    not_applicable: bool
+    taken: Decimal | None
+    comment: str
+    stage: str
+    at: datetime
+
+    @property
+    def said(self) -> str:
+        if self.not_applicable:
+            return "không áp dụng"
+        return taken_in_words(self.taken) if self.taken is not None else f"cho {numbers.vn(self.points)} điểm"
+
+
+def taken_in_words(taken: Decimal) -> str:
+    if taken == 0:
+        return "giữ nguyên điểm"
+    return f"trừ {numbers.vn(taken)}" if taken > 0 else f"cộng {numbers.vn(-taken)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The precedents of one reason that say the same, the newest first."""
+
+    rows: tuple[Precedent, ...]
+
+    @property
+    def first(self) -> Precedent:
+        return self.rows[0]
+
+    @property
+    def taken(self) -> str:
+        """The exact deduction for the page's script; "" where there is none."""
+        return numbers.exact_text(self.first.taken) or ""
+
+    @property
+    def units(self) -> str:
+        return ", ".join(row.unit.name for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ByReason:
+    """Everything that one reason did on the criterion; None: an archive that names no reason."""
+
+    reason: Reason | None
+    alike: tuple[Alike, ...]
+
+    @property
+    def differ(self) -> bool:
+        """The same reason took different points."""
+        return len({one.taken for one in self.alike if one.taken}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """What a criterion came to elsewhere. The reason used last comes first."""
+
+    recognised: int
+    rows: tuple[Precedent, ...]
+
+    @property
+    def adjusted(self) -> int:
+        return len(self.rows)
+
+    @property
+    def by_reason(self) -> list[ByReason]:
+        reasons: dict[int | None, list[Precedent]] = {}
+        for row in self.rows:
+            reasons.setdefault(row.reason.pk if row.reason else None, []).append(row)
+        return [ByReason(found[0].reason, _alike(found)) for found in reasons.values()]
+
+
+def _alike(rows: Iterable[Precedent]) -> tuple[Alike, ...]:
+    grouped: dict[str, list[Precedent]] = {}
+    for row in rows:
+        grouped.setdefault(row.said, []).append(row)
+    return tuple(Alike(tuple(found)) for found in grouped.values())
+
+
+def read(steps: QuerySet[AppraisalEntry]) -> Precedents:
+    """From the decisions that a person may read as precedents (rules.precedents_visible_to), one query
+    whatever their number. Of a unit that has its score open again nothing is measured."""
+    own = SelfScore.objects.filter(
+        assessment__round_group=OuterRef("appraisal__round_group"),
+        assessment__unit=OuterRef("appraisal__unit"),
+        assessment__state=SelfAssessment.State.SUBMITTED,
+        criterion=OuterRef("appraisal__criterion"),
+    ).order_by()
+    found = steps.select_related("appraisal__unit", "reason").annotate(own=Subquery(own.values("points")[:1]))
+    standing = {step.appraisal_id: step for step in found.order_by("appraisal", "sequence")}
+    newest = sorted(standing.values(), key=lambda step: (step.at, step.pk), reverse=True)
+    adjusted = tuple(_precedent(step) for step in newest if step.action == Action.ADJUST)
+    return Precedents(len(newest) - len(adjusted), adjusted)
+
+
+def _precedent(step: AppraisalEntry) -> Precedent:
+    own: Decimal | None = step.own  # type: ignore[attr-defined]  # annotated above
+    return Precedent(
+        unit=step.appraisal.unit,
+        reason=step.reason,
+        points=step.points,
+        not_applicable=step.not_applicable,
+        taken=deduction(own, step.points),
+        comment=step.comment,
+        stage=step.get_stage_display(),
+        at=step.at,
+    )
+
+
+def differing(found: Precedents, reason_id: int | None, taken: Decimal | None) -> list[Precedent]:
+    """The precedents for the same reason that took other points. What is no number is compared with nothing."""
+    if reason_id is None or taken is None:
+        return []
+    alike = [row for row in found.rows if row.reason is not None and row.reason.pk == reason_id]
+    return [row for row in alike if row.taken is not None and row.taken != taken]
+
+
+def warning(rows: Sequence[Precedent]) -> str:
+    """ "Cùng lý do này ở Sở X đã trừ 0,50." The newest are named."""
+    said = "; ".join(f"ở {row.unit.name} đã {row.said}" for row in rows[:NAMED])
+    more = f"; và {len(rows) - NAMED} đơn vị khác" if len(rows) > NAMED else ""
+    return f"Cùng lý do này {said}{more}."

@@ -1,0 +1,200 @@
+"""Like cases judged alike: the arithmetic, against the definitions written out the long way."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from appraisal.consistency.comparing import (
+    Decision,
+    contradiction,
+    contradictions,
+    deduction,
+    fences,
+    median,
+    member_gaps,
+    share_of,
+    unit_gaps,
+)
+
+POINTS = [None, *(Decimal(quarters) / 4 for quarters in range(9))]
+REASONED = [(False, None), (True, None), (True, 1), (True, 2)]
+CELLS = [(unit, criterion) for unit in range(1, 7) for criterion in range(1, 5)]
+
+
+@st.composite
+def decisions(draw):
+    """Some cells of a small block; one draw seeds the rest, which keeps the generation quick."""
+    random = draw(st.randoms(use_true_random=False))
+    cells = random.sample(CELLS, draw(st.integers(0, len(CELLS))))
+    return [
+        Decision(
+            *cell,
+            random.choice(POINTS),
+            random.choice(POINTS),
+            *random.choice(REASONED),
+            random.choice([None, 1, 2, 3]),
+        )
+        for cell in cells
+    ]
+
+
+DECISIONS = decisions()
+some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def adjusted(unit: int, own: str | None, council: str | None, *, criterion: int = 1, reason: int = 1, member: int = 1):
+    numbers = (None if text is None else Decimal(text) for text in (own, council))
+    return Decision(unit, criterion, *numbers, True, reason, member)
+
+
+def test_the_same_reason_that_took_different_points_is_a_contradiction():
+    rows = [adjusted(1, "2", "1"), adjusted(2, "1.5", "1"), adjusted(3, "1", "0")]
+    found = contradictions(rows)
+    assert [one.key for one in found] == [(1, 1)]
+    assert [(g.deduction, [d.unit for d in g.decisions]) for g in found[0].groups] == [
+        (Decimal(1), [1, 3]),
+        (Decimal("0.5"), [2]),
+    ]
+
+
+def test_another_reason_another_criterion_or_the_same_deduction_is_none():
+    rows = [
+        adjusted(1, "2", "1"),
+        adjusted(2, "2", "1.50", reason=2),
+        adjusted(3, "2", "1.5", criterion=2),
+        adjusted(4, "1.5", "0.50"),
+        Decision(5, 1, Decimal(2), Decimal(2), False, None, 1),
+    ]
+    assert contradictions(rows) == []
+
+
+def test_not_applicable_and_not_scored_stand_apart_and_contradict_nobody():
+    rows = [adjusted(1, "2", "1"), adjusted(2, "2", None), adjusted(3, None, "1")]
+    assert contradictions(rows) == []
+    found = contradictions([*rows, adjusted(4, "2", "0")])
+    assert [one.unit for one in found[0].apart] == [2, 3]
+
+
+def test_points_given_are_a_deduction_below_zero():
+    assert deduction(Decimal(1), Decimal("1.5")) == Decimal("-0.5")
+    assert deduction(None, Decimal(1)) is None
+    assert deduction(Decimal(1), None) is None
+    assert len(contradictions([adjusted(1, "1", "1.5"), adjusted(2, "1", "0.5")])) == 1
+
+
+def test_a_deduction_as_a_part_of_the_maximum_compares_different_maxima():
+    assert share_of(Decimal("0.5"), Decimal(2)) == share_of(Decimal(1), Decimal(4)) == Decimal("0.2500")
+    assert share_of(Decimal(1), Decimal(3)) == Decimal("0.3333")
+
+
+@some
+@given(DECISIONS)
+def test_a_contradiction_is_a_pair_that_differs(rows):
+    """The definition, pair by pair."""
+    pairs = {
+        (one.criterion, one.reason)
+        for one in rows
+        for other in rows
+        if one.adjusted
+        and other.adjusted
+        and one.reason is not None
+        and (one.criterion, one.reason) == (other.criterion, other.reason)
+        and None not in (one.own, one.council, other.own, other.council)
+        and one.own - one.council != other.own - other.council
+    }
+    assert {one.key for one in contradictions(rows)} == pairs
+
+
+@some
+@given(DECISIONS, st.randoms())
+def test_the_order_of_the_rows_changes_no_content(rows, random):
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    assert sorted(map(str, (one.content for one in contradictions(rows)))) == sorted(
+        map(str, (one.content for one in contradictions(shuffled)))
+    )
+
+
+@some
+@given(DECISIONS)
+def test_every_decision_of_the_key_is_shown_once(rows):
+    for found in contradictions(rows):
+        wanted = [d for d in rows if d.adjusted and (d.criterion, d.reason) == found.key]
+        assert sorted([*found.decisions, *found.apart], key=str) == sorted(wanted, key=str)
+        assert [g.deduction for g in found.groups] == sorted({d.deduction for d in found.decisions}, reverse=True)
+
+
+@some
+@given(DECISIONS)
+def test_gaps_of_units_add_up_to_the_block(rows):
+    gaps = unit_gaps(rows)
+    assert sum(one.gap.decided for one in gaps) == len(rows)
+    assert sum(one.gap.total for one in gaps) == sum(Fraction(d.deduction or 0) for d in rows)
+    middle = median([one.gap.mean for one in gaps if one.gap.mean is not None])
+    for one in gaps:
+        assert one.deviation == (None if one.gap.mean is None else one.gap.mean - middle)
+    sizes = [abs(one.deviation) for one in gaps if one.deviation is not None]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_unit_far_from_the_block_stands_out_and_a_small_block_has_none():
+    leaves = range(1, 6)
+    alike = [adjusted(unit, "2", "1.75", criterion=leaf) for unit in range(1, 6) for leaf in leaves]
+    far = [adjusted(6, "2", "0", criterion=leaf) for leaf in leaves]
+    assert [one.unit for one in unit_gaps([*alike, *far]) if one.stands_out] == [6]
+    assert unit_gaps([*alike, *far])[0].deviation == Fraction(7, 4)
+    assert not any(one.stands_out for one in unit_gaps([*alike[:10], *far])), "three units are no block"
+    assert not any(one.stands_out for one in unit_gaps([*alike, *far[:4]])), "four decisions say too little"
+
+
+def test_the_fences_are_quartiles_and_their_reach():
+    assert fences([Fraction(n) for n in (1, 2, 3, 4, 5)]) == (2 - 3, 4 + 3)
+    assert median([]) is None
+
+
+def test_a_member_with_hard_criteria_is_not_called_severe():
+    """Member 1 judges the hard criterion, on which everybody takes one point; member 2 takes more there."""
+    hard = [adjusted(unit, "2", "1", criterion=1, member=1) for unit in range(1, 5)]
+    hard += [adjusted(5, "2", "0", criterion=1, member=2)]
+    easy = [Decision(unit, 2, Decimal(1), Decimal(1), False, None, 2) for unit in range(1, 5)]
+    easy += [Decision(5, 2, Decimal(1), Decimal(1), False, None, 3)]
+    found = {one.member: one for one in member_gaps([*hard, *easy])}
+    assert found[1].gap.mean == 1 > found[2].gap.mean
+    assert found[1].excess == 1 - 2
+    assert found[2].expected_mean == Fraction(1, 5), "one hard cell where the others took 1, four easy ones"
+    assert found[2].excess == Fraction(1, 5)
+    assert found[3].excess == 0
+
+
+def test_a_member_alone_on_the_criteria_is_compared_with_nobody():
+    found = member_gaps([adjusted(1, "2", "0", criterion=1, member=1), adjusted(1, "2", "2", criterion=2, member=2)])
+    assert [(one.excess, one.compared) for one in found] == [(None, 0), (None, 0)]
+
+
+@some
+@given(DECISIONS)
+def test_members_are_compared_as_written_out_the_long_way(rows):
+    measured = [d for d in rows if d.member is not None and d.own is not None and d.council is not None]
+    for found in member_gaps(rows):
+        kept, expected, share = [], Fraction(0), Fraction(0)
+        for one in (d for d in measured if d.member == found.member):
+            others = [d for d in measured if d.criterion == one.criterion and d.member != one.member]
+            if others:
+                kept.append(one)
+                expected += sum(Fraction(d.own - d.council) for d in others) / len(others)
+                share += Fraction(sum(d.adjusted for d in others), len(others))
+        assert found.compared == len(kept)
+        if kept:
+            assert found.excess == (sum(Fraction(d.own - d.council) for d in kept) - expected) / len(kept)
+            assert found.expected_share == share / len(kept)
+            assert found.compared_share == Fraction(sum(d.adjusted for d in kept), len(kept))
+
+
+@some
+@given(DECISIONS)
+def test_rows_without_a_difference_are_no_contradiction(rows):
+    same = [d._replace(own=Decimal(2), council=Decimal(1)) for d in rows]
+    assert contradictions(same) == []
+    assert not rows or contradiction(same) is None

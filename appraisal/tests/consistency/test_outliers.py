@@ -1,0 +1,114 @@
+"""Steps worth a second look: late, by another hand, again and again, after hours, after release."""
+
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from appraisal.consistency import outliers
+from appraisal.consistency.outliers import Hours, Step, Value, replay
+
+START = datetime(2032, 1, 12, 3, 0, tzinfo=UTC)  # Monday, 10:00 in Hà Nội
+ONE, HALF, NOTHING_APPLIES = Value(Decimal(1)), Value(Decimal("0.5")), Value(None, True)
+
+
+def step(action: str, value: Value = ONE, *, member: int = 1, unit: int = 1, criterion: int = 1, **more) -> Step:
+    hours = more.pop("hours", 0)
+    fields = {"stage": "round1", "reason": 1, "at": START + timedelta(hours=hours), **more}
+    return Step(unit, criterion, action=action, value=value, member=member, **fields)
+
+
+def changes(*steps: Step) -> list[tuple[Value | None, Value | None]]:
+    return [(move.before, move.after) for move in replay(steps).moves]
+
+
+def test_recognising_moves_nothing_and_adjusting_moves_from_the_own_score():
+    assert changes(step("recognise")) == []
+    assert changes(step("adjust")) == [(None, ONE)]
+
+
+def test_a_later_step_moves_when_it_says_something_else():
+    assert changes(step("recognise"), step("adjust", HALF)) == [(ONE, HALF)]
+    assert changes(step("adjust"), step("recognise", ONE)) == [(None, ONE)]
+    assert changes(step("adjust"), step("adjust", NOTHING_APPLIES)) == [(None, ONE), (ONE, NOTHING_APPLIES)]
+
+
+def test_an_undo_moves_back_to_what_counted_before():
+    first, second = step("adjust", pk=1), step("adjust", HALF, pk=2)
+    back, back_to_nothing = (step("undo", Value(None), pk=3, undoes_id=pk) for pk in (2, 1))
+    assert changes(first, second, back) == [(None, ONE), (ONE, HALF), (HALF, ONE)]
+    assert replay([first, second, back]).standing == first
+    assert replay([first, back_to_nothing]).standing is None
+    assert changes(first, back_to_nothing) == [(None, ONE), (ONE, None)]
+    assert changes(step("recognise", pk=1), back_to_nothing) == []
+
+
+def test_an_archive_sets_what_stands_and_is_no_move():
+    archived = step("adjust", HALF, stage="import", member=9)
+    assert changes(archived) == []
+    moved = replay([archived, step("adjust")]).moves
+    assert [(move.before, move.after, move.by_another) for move in moved] == [(HALF, ONE, False)]
+
+
+def test_by_another_hand():
+    own = replay([step("adjust"), step("adjust", HALF)]).moves
+    other = replay([step("adjust"), step("adjust", HALF, member=2)]).moves
+    assert outliers.by_another(own) == []
+    assert [move.former for move in outliers.by_another(other)] == [1]
+
+
+def test_the_hour_before_an_instant_is_half_open():
+    moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 1, 2)]
+    found = outliers.hour_before(moves, START + timedelta(hours=2))
+    assert [move.step.at for move in found] == [START + timedelta(hours=1)]
+
+
+def test_often_is_within_one_stage():
+    twice = replay([step("adjust"), step("adjust", HALF)]).moves
+    over = replay([step("adjust"), step("adjust", HALF, stage="round2")]).moves
+    assert [len(rows) for rows in outliers.often([*twice, *over])] == [3]
+    assert outliers.often(over) == []
+
+
+@pytest.mark.parametrize(
+    ("local", "inside"),
+    [
+        (datetime(2032, 1, 12, 7, 0), True),
+        (datetime(2032, 1, 12, 6, 59, 59), False),
+        (datetime(2032, 1, 12, 18, 59, 59), True),
+        (datetime(2032, 1, 12, 19, 0), False),
+        (datetime(2032, 1, 16, 10, 0), True),
+        (datetime(2032, 1, 17, 10, 0), False),
+        (datetime(2032, 1, 18, 10, 0), False),
+    ],
+)
+def test_working_hours_are_half_open_and_know_the_weekend(local, inside):
+    """12/01/2032 is a Monday."""
+    assert Hours(time(7), time(19), lambda day: day.weekday() < 5).has(local) is inside
+
+
+def test_after_the_first_release_of_the_stage():
+    moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 1, 2)]
+    released = {"round1": START + timedelta(hours=1)}
+    assert [m.step.at for m in outliers.after_release(moves, released)] == [
+        START + timedelta(hours=1),
+        START + timedelta(hours=2),
+    ]
+    assert outliers.after_release(moves, {"round2": START}) == []
+
+
+def at_unit(unit: int, *members: int) -> list:
+    return [
+        replay([step("adjust", unit=unit, criterion=n, member=member)]).moves[0] for n, member in enumerate(members)
+    ]
+
+
+def test_one_person_at_one_unit_only():
+    found = outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 2), *at_unit(2, 2, 2, 3, 3)])
+    assert [(one.unit, one.member, one.made, one.total, one.elsewhere) for one in found] == [(1, 1, 4, 5, 0)]
+
+
+def test_a_person_who_judges_everywhere_a_small_unit_and_a_lone_unit_are_nothing_to_see():
+    assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 1), *at_unit(2, 1, 1, 1, 1, 1)]) == []
+    assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1), *at_unit(2, 2, 2, 2)]) == []
+    assert outliers.concentrations(at_unit(1, 1, 1, 1, 1, 1)) == []

@@ -1,0 +1,140 @@
+"""The unit's pages: nothing before its release, the reply, what is kept when it is refused."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from appraisal.models import AppraisalEntry, Stage
+from appraisal.review.decisions import actions as decisions
+from appraisal.rules import reading
+from appraisal.tests.factories import Council, assign, council, document, release_stage
+from appraisal.tests.pages import (
+    WORDS,
+    adjusted_and_released,
+    cell_page,
+    sign_in,
+    status,
+)
+from criteria.models import Phase
+from criteria.tests.factories import (
+    open_phase,
+)
+from units.models import Role
+from units.tests.factories import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(client) -> Council:
+    return council()
+
+
+def test_the_unit_sees_nothing_before_the_release(case):
+    standing = decisions.adjust(
+        actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
+    )
+    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    client = sign_in(case.officer)
+    page = client.get(reverse("appraisal:replies")).text
+    assert "chưa được công bố" in page
+    assert WORDS not in page
+    address = reverse("appraisal:reply", args=[standing.pk])
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"answer": "agree"}).status_code == 404
+    assert not reading.appraisals_visible_to(case.officer).exists()
+    assert not reading.entries_visible_to(case.officer).exists()
+
+
+def test_round_two_stays_hidden_until_it_is_released(case):
+    standing = adjusted_and_released(case)
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    decisions.adjust(
+        actor=case.member,
+        **case.cell(),
+        points=Decimal("0.25"),
+        reason_id=case.reason.pk,
+        comment="Bí mật lần hai.",
+        seen_version=1,
+    )
+    client = sign_in(case.officer)
+    pages = (reverse("appraisal:replies"), reverse("appraisal:reply", args=[standing.pk]))
+    for page in pages:
+        text = client.get(page).text
+        assert "Bí mật lần hai" not in text
+        assert "0,25" not in text
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    assert all("0,25" in client.get(page).text for page in pages)
+
+
+def test_a_manager_who_is_also_an_officer_replies_with_what_the_unit_may_know(case):
+    from units.models import Membership
+
+    Membership.objects.create(user=case.manager, role=Role.UNIT_OFFICER, unit=case.first)
+    decisions.adjust(
+        actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
+    )
+    assert WORDS not in sign_in(case.manager).get(reverse("appraisal:replies")).text
+
+
+def test_a_member_learns_at_home_no_more_than_the_unit(case):
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, case.round_group)
+    decisions.recognise(actor=other, **case.cell(case.home), seen_version=0)
+    assert not reading.entries_visible_to(case.member).filter(appraisal__unit=case.home).exists()
+    assert not reading.appraisals_visible_to(case.member).filter(unit=case.home).exists()
+
+
+def test_after_round_two_is_released_no_reply_is_asked_for_nor_taken(case):
+    standing = adjusted_and_released(case)
+    officer = sign_in(case.officer)
+    assert "đang nhận giải trình" in officer.get(reverse("appraisal:replies")).text
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    page = officer.get(reverse("appraisal:replies")).text
+    assert "đã xong giải trình" in page
+    assert "đang nhận giải trình" not in page
+    late = officer.post(reverse("appraisal:reply", args=[standing.pk]), {"answer": "disagree", "comment": "Muộn."})
+    assert late.status_code == 422
+    assert standing.entries.count() == 1
+
+
+def test_the_unit_replies_with_explanation_and_documents(case):
+    standing = adjusted_and_released(case)
+    paper = document(case.first, case.officer, "77/BC-DV1")
+    client = sign_in(case.officer)
+    address = reverse("appraisal:reply", args=[standing.pk])
+    assert WORDS in client.get(address).text
+    refused = client.post(address, {"answer": "disagree", "comment": " ", "documents": [paper.pk]})
+    assert refused.status_code == 422
+    assert "phải ghi giải trình" in refused.text
+    sent = client.post(address, {"answer": "disagree", "comment": "Đã gửi đúng hạn.", "documents": [paper.pk]})
+    assert sent.status_code == 302
+    entry = AppraisalEntry.objects.get(stage=Stage.EXPLANATION)
+    assert list(entry.documents.all()) == [paper]
+    assert "không đồng ý, chờ lần 2" in client.get(reverse("appraisal:replies")).text
+    seen = sign_in(case.member)
+    assert "Đã gửi đúng hạn." in seen.get(cell_page(case)).text
+    assert status(seen, reverse("appraisal:document", args=[paper.pk])) == 200
+
+
+def test_a_reply_with_the_document_of_another_unit_is_refused(case):
+    standing = adjusted_and_released(case)
+    foreign = document(case.second, case.officer)
+    address = reverse("appraisal:reply", args=[standing.pk])
+    form = {"answer": "disagree", "comment": "Có.", "documents": [foreign.pk]}
+    assert sign_in(case.officer).post(address, form).status_code == 422
+    assert not AppraisalEntry.objects.filter(stage=Stage.EXPLANATION).exists()
+
+
+def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case):
+    standing = adjusted_and_released(case)
+    phase = Phase.objects.get(kind=Phase.Kind.EXPLANATION)
+    phase.closes_at = phase.opens_at.replace(year=phase.opens_at.year - 1)
+    phase.opens_at = None
+    phase.save()
+    address = reverse("appraisal:reply", args=[standing.pk])
+    answer = sign_in(case.officer).post(address, {"answer": "disagree", "comment": "Muộn."})
+    assert answer.status_code == 422
+    assert "đã hết hạn" in answer.text

@@ -1,0 +1,58 @@
+"""Many cells recognised by the pages: first what it would do, then the deed."""
+
+import pytest
+from django.urls import reverse
+
+from appraisal.models import Appraisal
+from appraisal.replies import actions as replies
+from appraisal.tests.factories import Council, council
+from appraisal.tests.pages import (
+    adjusted_and_released,
+    sign_in,
+    unit_page,
+)
+from criteria.models import Phase
+from criteria.tests.factories import (
+    open_phase,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(client) -> Council:
+    return council()
+
+
+def test_bulk_shows_first_and_writes_on_confirmation(case):
+    client = sign_in(case.member)
+    address = reverse("appraisal:bulk", args=["so"])
+    chosen = [f"{u.pk}:{leaf.pk}:0" for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
+    preview = client.post(address, {"o": chosen}).text
+    assert "Công nhận 4 tiêu chí của 2 đơn vị" in preview
+    assert "3,00" in preview
+    assert "<b>4</b><span>không có tài liệu</span>" in preview
+    assert not Appraisal.objects.exists()
+    assert client.post(address, {"o": chosen, "xac-nhan": "1"}).status_code == 302
+    assert Appraisal.objects.count() == 4
+    again = client.post(address, {"o": chosen, "xac-nhan": "1"})
+    assert again.status_code == 409
+    assert "bị bỏ ra" in again.text
+
+
+def test_bulk_leaves_objections_to_be_read_one_by_one(case):
+    standing = adjusted_and_released(case)
+    replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    client = sign_in(case.member)
+    assert f'value="{case.first.pk}:{case.leaf.pk}:2"' not in client.get(unit_page(case.first)).text
+    preview = client.post(reverse("appraisal:bulk", args=["so"]), {"o": [f"{case.first.pk}:{case.leaf.pk}:2"]}).text
+    assert "1 dòng không công nhận được" in preview
+
+
+def test_bulk_with_nothing_chosen_or_nonsense(case):
+    client = sign_in(case.member)
+    address = reverse("appraisal:bulk", args=["so"])
+    assert client.post(address, {"ve": "https://example.com/"}).url == "/tham-dinh/"
+    for nonsense in ("x", "1:2", "1:2:x", "9999:1:0"):
+        assert client.post(address, {"o": [nonsense]}).status_code == 404

@@ -1,0 +1,333 @@
+"""The grid: what it shows and to whom, its totals and filters, what it recognises, what it costs."""
+
+import re
+from decimal import Decimal
+from unittest.mock import patch
+
+import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from redis.exceptions import RedisError
+
+from appraisal.core.queries.cells import FILTERS, tally
+from appraisal.core.views.place import standing_in
+from appraisal.interests import actions as interests
+from appraisal.models import Appraisal
+from appraisal.replies import actions as replies
+from appraisal.review.decisions import actions as decisions
+from appraisal.review.grid import cache as grid_cache
+from appraisal.review.grid import queries as grid_queries
+from appraisal.review.undo import actions as undo
+from appraisal.tests.again import handed_in_again, reopened, rescore
+from appraisal.tests.factories import Council, assign, attach, council, document, release_stage, submitted
+from appraisal.tests.large_block import LargeBlock, large_block
+from appraisal.tests.pages import WORDS, adjusted_and_released, cell_page, sign_in
+from cchc_index.lib import clock
+from criteria.models import Criterion, Phase, Round
+from criteria.tests.factories import open_phase
+from selfassess.models import SelfAssessment, SelfScore
+from units.actions import units_changed
+from units.models import Membership, Role, Unit, User
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case() -> Council:
+    return council()
+
+
+def grid_page(case: Council, **query: str) -> str:
+    address = reverse("appraisal:grid", args=["so", case.round_group.round.year])
+    return address + ("?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else "")
+
+
+def cells(client: Client, address: str) -> dict[str, str]:
+    """{unit/criterion: what is heard there}, as the grid's links name the cells."""
+    page = client.get(address)
+    assert page.status_code == 200
+    found = re.findall(r"<td><a href=\"?([^\s\"?>]+)[^>]*><i[^>]*>([^<]*)</i>([^<]*)</a>", page.text)
+    return {link: said + value for link, said, value in found}
+
+
+def adjust(case: Council, points: str = "1", **cell: object) -> Appraisal:
+    return decisions.adjust(
+        actor=case.member,
+        **case.cell(**cell),
+        points=Decimal(points),
+        reason_id=case.reason.pk,
+        comment=WORDS,
+        seen_version=0,
+    )
+
+
+def test_each_cell_says_its_state_and_its_points(case):
+    adjust(case)
+    decisions.recognise(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=0)
+    unit = UnitFactory(group=case.round_group.group, code="DV4")
+    submitted(case.round_group, unit, {"1.1": None})
+    assert cells(sign_in(case.member), grid_page(case)) == {
+        "DV1/1.1": "giảm 1",
+        "DV1/1.2": "nhận 0",
+        "DV2/1.1": "chờ 1,5",
+        "DV2/1.2": "chờ 0",
+        "DV4/1.1": "chờ –",
+        "DV4/1.2": "chưa chấm –",
+    }
+
+
+def test_a_unit_that_has_not_submitted_is_one_empty_line(case):
+    SelfAssessment.objects.filter(unit=case.second).update(state="draft", submitted_at=None)
+    client = sign_in(case.member)
+    assert set(cells(client, grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
+    assert "đơn vị chưa nộp" in client.get(grid_page(case)).text
+
+
+def test_own_and_declared_units_are_not_there_but_a_manager_reads_all(case):
+    assert not any(cell.startswith("NHA/") for cell in cells(sign_in(case.member), grid_page(case)))
+    assert case.home.name not in sign_in(case.member).get(grid_page(case)).text
+    assert len(cells(sign_in(case.manager), grid_page(case))) == 6
+    interests.declare_interest(actor=case.member, member=case.member, unit=case.second, reason="Người nhà.")
+    assert set(cells(sign_in(User.objects.get(pk=case.member.pk)), grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
+
+
+def test_a_narrow_member_sees_their_cells_and_the_rest_is_blank(case):
+    narrow = person(Role.COUNCIL_MEMBER)
+    assign(narrow, case.round_group, branch=case.leaf, units=[case.first])
+    assign(narrow, case.round_group, branch=case.other_leaf, units=[case.second])
+    page = sign_in(narrow)
+    assert set(cells(page, grid_page(case))) == {"DV1/1.1", "DV2/1.2"}
+    assert page.get(grid_page(case)).text.count("<td>") == 4
+
+
+@pytest.mark.parametrize("wanted", [*FILTERS, ""])
+def test_every_filter_shows_just_the_cells_that_match(case, wanted):
+    adjusted_and_released(case)
+    adjust_second = case.cell(case.second)
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    decisions.recognise(actor=case.member, **adjust_second, seen_version=0)
+    for unit, number in ((case.first, "12/BC"), (case.second, "13/BC")):
+        score = SelfScore.objects.get(assessment__unit=unit, criterion=case.leaf)
+        attach(score, document(unit, case.officer, number), page=1)
+    here = standing_in(case.member, case.round_group, Round.objects.prefetch_related("phases").get())
+    expected = {
+        f"{c.unit.code}/{c.criterion.code}"
+        for c in here.cells(here.units, here.leaves, evidence=True, changes=True)
+        if c.matches(wanted)
+    }
+    assert set(cells(sign_in(case.member), grid_page(case, loc=wanted))) == expected
+
+
+def test_an_area_is_chosen_in_the_address_and_nonsense_is_everything(case):
+    area = Criterion.objects.create(
+        criteria_set=case.round_group.criteria_set, code="7", name="Khác", position=90, max_points=1, source="self"
+    )
+    client = sign_in(case.member)
+    assert set(cells(client, grid_page(case, **{"linh-vuc": "7"}))) == {f"DV1/{area.code}", f"DV2/{area.code}"}
+    assert len(cells(client, grid_page(case, **{"linh-vuc": "khong-co", "loc": "khong-co"}))) == 6
+
+
+def test_a_cell_leads_to_its_review_screen_in_the_same_year_and_filter(case):
+    client = sign_in(case.member)
+    answer = client.get(grid_page(case) + "DV1/1.1", {"loc": "cho"})
+    year = case.round_group.round.year
+    assert answer.url == f"{cell_page(case)}?nam={year}&theo=don-vi&loc=cho"
+    assert client.get(answer.url).status_code == 200
+    assert client.get(reverse("appraisal:grid-now", args=["so"]) + "?loc=cho").url == grid_page(case, loc="cho")
+    assert sign_in(case.officer).get(grid_page(case) + "DV1/1.1").status_code == 403
+    assert client.get(reverse("appraisal:grid", args=["so", 1999])).status_code == 404
+
+
+# --- what is kept is never older than the request -----------------------------------------------------
+
+
+def test_a_kept_line_follows_every_movement(case):
+    client = sign_in(case.member)
+
+    def first() -> str:
+        return cells(client, grid_page(case))["DV1/1.1"]
+
+    assert first() == "chờ 1,5"
+    decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    assert first() == "nhận 1,5"
+    key = reopened(case)
+    assert "DV1/1.1" not in cells(client, grid_page(case))
+    rescore(case, key, "2")
+    handed_in_again(case, key)
+    assert first() == "chờ 1,5"  # recognised, then changed by the unit
+    standing = case.standing()
+    words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": standing.version}
+    decisions.adjust(actor=case.member, **case.cell(), points=Decimal(1), **words)
+    assert first() == "giảm 1"
+    release_stage(case.manager, case.round_group)
+    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
+    assert first() == "chờ lần 2 1"
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    last = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": case.standing().version}
+    decisions.adjust(actor=case.member, **case.cell(), points=Decimal("0.5"), **last)
+    assert first() == "giảm 0,5"
+    undo.undo(actor=case.member, **case.cell(), seen_version=case.standing().version)
+    assert first() == "chờ lần 2 1"
+
+
+def test_a_kept_line_that_nobody_read_since_it_moved_is_not_taken_for_new(case):
+    """A member of one unit looks after the other unit moved: the manager still sees what moved."""
+    narrow = person(Role.COUNCIL_MEMBER)
+    assign(narrow, case.round_group, units=[case.first])
+    manager = sign_in(case.manager)
+    assert cells(manager, grid_page(case))["DV2/1.1"] == "chờ 1,5"
+    decisions.recognise(actor=case.member, **case.cell(case.second), seen_version=0)
+    assert set(cells(sign_in(narrow), grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
+    assert cells(manager, grid_page(case))["DV2/1.1"] == "nhận 1,5"
+
+
+def test_what_is_kept_of_a_history_that_was_rolled_back_is_not_shown_in_another(case):
+    """As after a restored backup: the block counts up to the same version again."""
+    client = sign_in(case.member)
+    with transaction.atomic():
+        decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
+        assert cells(client, grid_page(case))["DV1/1.1"] == "nhận 1,5"
+        transaction.set_rollback(True)
+    adjust(case)
+    assert cells(client, grid_page(case))["DV1/1.1"] == "giảm 1"
+
+
+def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case):
+    """One kept page for the same rights, filter and area; another for everything else."""
+    narrow, twin, other = (person(Role.COUNCIL_MEMBER) for _ in range(3))
+    for member in (narrow, twin):
+        assign(member, case.round_group, branch=case.leaf, units=[case.first])
+    assign(other, case.round_group, branch=case.other_leaf)
+    seen = [set(cells(sign_in(user), grid_page(case))) for user in (case.manager, case.member, narrow, twin, other)]
+    everything = {f"{unit}/{leaf}" for unit in ("DV1", "DV2", "NHA") for leaf in ("1.1", "1.2")}
+    assert seen == [
+        everything,
+        everything - {"NHA/1.1", "NHA/1.2"},
+        {"DV1/1.1"},
+        {"DV1/1.1"},
+        {"DV1/1.2", "DV2/1.2", "NHA/1.2"},
+    ]
+
+
+def test_what_is_kept_follows_rights_names_and_phases(case):
+    client = sign_in(case.member)
+    assert " name=don-vi " in client.get(grid_page(case)).text
+    Phase.objects.update(closes_at=clock.now())
+    assert " name=don-vi " not in client.get(grid_page(case)).text
+    Unit.objects.filter(pk=case.first.pk).update(name="Sở Đổi tên")
+    units_changed([case.round_group.group_id])
+    assert "Sở Đổi tên" in client.get(grid_page(case)).text
+    interests.declare_interest(actor=case.member, member=case.member, unit=case.second, reason="Người nhà.")
+    assert set(cells(client, grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
+    Membership.objects.filter(user=case.member).update(active=False)
+    assert client.get(grid_page(case)).status_code == 403
+
+
+@pytest.mark.parametrize("query", [{}, {"loc": "cho"}, {"loc": "lech"}, {"linh-vuc": "1"}, {"linh-vuc": "khong-co"}])
+def test_the_second_look_is_the_first(case, query):
+    adjust(case)
+    client = sign_in(case.member)
+    first, second = (client.get(grid_page(case, **query)).context["body"] for _ in range(2))
+    assert first == second
+
+
+def test_without_the_cache_everything_is_read(case):
+    client = sign_in(case.member)
+    with patch.object(cache, "get", side_effect=RedisError), patch.object(cache, "set", side_effect=RedisError):
+        assert cells(client, grid_page(case))["DV1/1.1"] == "chờ 1,5"
+
+
+def test_what_is_kept_counts_as_the_cells_themselves(case):
+    adjusted_and_released(case)
+    here = standing_in(case.manager, case.round_group, Round.objects.prefetch_related("phases").get())
+    found = grid_queries.read(
+        case.round_group,
+        here.units,
+        here.leaves,
+        released=here.calendar.released,
+        text=lambda line: " ".join(cell.key for cell in line),
+        made_by="a-test",
+    )
+    kinds = b"".join(found.lines[unit.pk].kinds for unit in here.units)
+    assert found.tally(kinds) == tally(here.cells(here.units, here.leaves))
+
+
+# --- recognising from the grid --------------------------------------------------------------------------
+
+
+def test_a_row_a_column_or_all_that_is_shown_is_first_previewed(case):
+    client = sign_in(case.member)
+    address = reverse("appraisal:bulk", args=["so"])
+    preview = client.post(address, {"don-vi": "DV1", "ve": grid_page(case)}).text
+    assert "Công nhận 2 tiêu chí của 1 đơn vị" in preview
+    assert "Công nhận 2 tiêu chí của 2 đơn vị" in client.post(address, {"tieu-chi": "1.1"}).text
+    assert "Công nhận 4 tiêu chí của 2 đơn vị" in client.post(address, {"moi": "1"}).text
+    assert not Appraisal.objects.exists()
+    keys = re.search(r'name="o" value="([^"]+)"', preview)
+    assert client.post(address, {"o": keys[1], "xac-nhan": "1", "ve": grid_page(case)}).url == grid_page(case)
+    assert Appraisal.objects.filter(unit=case.first).count() == Appraisal.objects.count() == 2
+    assert "Chưa chọn" in client.post(address, {"don-vi": "DV1", "ve": grid_page(case)}, follow=True).text
+    assert "Chưa chọn" in client.post(address, {"don-vi": "NHA", "ve": grid_page(case)}, follow=True).text
+
+
+def test_the_filter_and_the_area_hold_for_what_is_recognised(case):
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), document(case.first, case.officer))
+    client = sign_in(case.member)
+    address = reverse("appraisal:bulk", args=["so"])
+    assert "Công nhận 3 tiêu chí" in client.post(address, {"moi": "1", "loc": "khong-tai-lieu"}).text
+    assert "Công nhận 4 tiêu chí" in client.post(address, {"moi": "1", "linh-vuc": "1"}).text
+    assert client.post(address, {"moi": "1", "linh-vuc": "9"}).status_code == 302
+
+
+def test_who_only_reads_gets_no_buttons(case):
+    assert " name=don-vi " in sign_in(case.member).get(grid_page(case)).text
+    assert " name=don-vi " not in sign_in(case.manager).get(grid_page(case)).text
+
+
+# --- size -----------------------------------------------------------------------------------------------
+
+
+def asked(user: User, address: str) -> tuple[int, int]:
+    """Queries of the first look, with nothing kept, and of the second."""
+    client = sign_in(User.objects.get(pk=user.pk))
+    client.get("/")
+    counts = []
+    for get in (lambda _: None, grid_cache.get):
+        with patch.object(grid_cache, "get", get), CaptureQueriesContext(connection) as found:
+            assert client.get(address).status_code == 200
+        counts.append(len(found))
+    return counts[0], counts[1]
+
+
+def pages_of(block: LargeBlock) -> list[str]:
+    group, year = block.round_group.group.code, block.round_group.round.year
+    unit, leaf = block.units[0].code, block.leaves[0].code
+    home = reverse("appraisal:home")
+    plain = [
+        reverse("appraisal:unit", args=[group, unit]),
+        reverse("appraisal:criterion", args=[group, leaf]),
+        reverse("appraisal:cell", args=[group, unit, leaf]),
+    ]
+    grid = reverse("appraisal:grid", args=[group, year])
+    filtered = [f"{grid}?loc={name}" for name in FILTERS]
+    return [f"{page}?nam={year}" for page in (home, *plain)] + [grid, *filtered, f"{grid}?linh-vuc=1"]
+
+
+def test_a_block_of_53_by_100_asks_no_more_than_one_of_2_by_10():
+    """And the grid of it stays under 300 KB."""
+    small = large_block(2, 10, year=2096)
+    few = {who: [asked(user, page) for page in pages_of(small)] for who, user in people_of(small).items()}
+    large = large_block(53, 100)
+    many = {who: [asked(user, page) for page in pages_of(large)] for who, user in people_of(large).items()}
+    assert many == few
+    grid = reverse("appraisal:grid", args=[large.round_group.group.code, large.round_group.round.year])
+    assert len(sign_in(large.member).get(grid).content) < 300_000
+
+
+def people_of(block: LargeBlock) -> dict[str, User]:
+    return {"member": block.member, "manager": block.manager}

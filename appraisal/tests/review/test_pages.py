@@ -1,0 +1,273 @@
+"""The pages: what leaks, what is kept when a form is refused, how much they ask of the database."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.replies import actions as replies
+from appraisal.review.decisions import actions as decisions
+from appraisal.tests.factories import Council, assign, attach, council, document, fresh, release_stage, submitted
+from appraisal.tests.pages import (
+    WORDS,
+    adjust_form,
+    adjusted_and_released,
+    cell_page,
+    sign_in,
+    unit_page,
+)
+from criteria.models import Criterion, Phase
+from criteria.tests.factories import (
+    CriteriaSetFactory,
+    CriterionFactory,
+    DecisionFactory,
+    RoundFactory,
+    RoundGroupFactory,
+    open_phase,
+)
+from selfassess.models import Document, SelfScore
+from units.models import Role, User
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(client) -> Council:
+    return council()
+
+
+def test_recognising_by_form_goes_on_to_the_next_cell(case):
+    answer = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    assert answer.status_code == 302
+    assert answer.url.startswith(cell_page(case, leaf=case.other_leaf))
+    assert case.standing().points == Decimal("1.5")
+
+
+def test_the_page_after_a_decision_is_not_the_one_fetched_ahead(case):
+    client = sign_in(case.member)
+    page = client.get(cell_page(case))
+    assert page["Speculation-Rules"] == '"/static/js/next.speculationrules"'
+    ahead = re.search(r'<a href="([^"]+)" data-key="j" rel="next"', page.text)[1].replace("&amp;", "&")
+    answer = client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    assert answer.url == f"{ahead}&vua-ghi=1"
+    assert 'rel="next"' not in client.get(answer.url).text
+    assert "vua-ghi" not in client.post(answer.url, {"viec": "cong-nhan", "seen_version": "0"}).url
+
+
+def test_going_on_along_the_criterion(case):
+    address = f"{cell_page(case)}?theo=tieu-chi&loc=cho"
+    answer = sign_in(case.member).post(address, {"viec": "cong-nhan", "seen_version": "0"})
+    assert answer.url.startswith(cell_page(case, case.second))
+    assert "loc=cho" in answer.url
+
+
+def test_a_refused_adjustment_keeps_the_typed_text(case):
+    client = sign_in(case.member)
+    for wrong, said in (
+        ({"points": "9"}, "từ 0 đến 2"),
+        ({"points": "1.234"}, "hai cách"),
+        ({"points": "abc"}, "không phải số"),
+        ({"points": "1,5"}, "bằng điểm đơn vị tự chấm"),
+        ({"reason": ""}, "Chọn lý do"),
+    ):
+        answer = client.post(cell_page(case), adjust_form(reason=case.reason.pk) | wrong)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert WORDS in answer.text
+        assert wrong.get("points", "1") in answer.text
+    assert not Appraisal.objects.exists()
+
+
+def test_the_decimal_comma_is_taken(case):
+    sign_in(case.member).post(cell_page(case), adjust_form(points="0,75", reason=case.reason.pk))
+    assert case.standing().points == Decimal("0.75")
+
+
+def test_a_conflict_shows_both_values_and_the_next_press_knows(case):
+    other = person(Role.COUNCIL_MEMBER)
+    assign(other, case.round_group)
+    decisions.recognise(actor=other, **case.cell(), seen_version=0)
+    client = sign_in(case.member)
+    answer = client.post(cell_page(case), adjust_form(reason=case.reason.pk))
+    assert answer.status_code == 409
+    assert str(other) in answer.text
+    assert "1,50 điểm" in answer.text
+    assert WORDS in answer.text
+    assert 'name="seen_version" value="1"' in answer.text
+    assert case.standing().points == Decimal("1.5")
+    assert client.post(cell_page(case), adjust_form(reason=case.reason.pk, seen_version="1")).status_code == 302
+    assert case.standing().points == Decimal(1)
+
+
+def test_zero_not_applicable_and_unscored_look_different(case):
+    unit = UnitFactory(group=case.round_group.group)
+    submitted(case.round_group, unit, {"1.1": None})
+    rows = sign_in(case.member).get(unit_page(unit)).text
+    assert "không áp dụng" in rows
+    assert "chưa chấm" in rows
+    assert "0,00" not in rows
+    assert "0,00" in sign_in(case.member).get(unit_page(case.first)).text
+
+
+def test_a_score_changed_after_its_recognition_waits_again(case):
+    decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=Decimal(2))
+    client = sign_in(case.member)
+    assert "đơn vị đã sửa điểm" in client.get(unit_page(case.first) + "?loc=cho").text
+    client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "1"})
+    assert case.standing().points == Decimal(2)
+    assert "đơn vị đã sửa điểm" not in client.get(unit_page(case.first)).text
+
+
+def test_the_filters_stand_in_the_address(case):
+    client = sign_in(case.member)
+    decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
+    page = client.get(unit_page(case.first) + "?loc=cho").text
+    assert case.leaf.name not in page
+    assert case.other_leaf.name in page
+    assert "Không có dòng nào" in client.get(unit_page(case.first) + "?loc=lech").text
+    assert case.leaf.name in client.get(unit_page(case.first) + "?loc=khong-tai-lieu").text
+
+
+def test_an_objection_left_alone_in_round_two_keeps_round_one(case):
+    standing = adjusted_and_released(case)
+    replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    officer = sign_in(case.officer)
+    assert "không đồng ý, chờ lần 2" in officer.get(reverse("appraisal:replies")).text
+    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    assert "giữ kết quả lần 1" in officer.get(reverse("appraisal:replies")).text
+    assert "chờ lần 2" not in sign_in(case.member).get(unit_page(case.first)).text
+
+
+def asked(user: User, address: str) -> int:
+    client = sign_in(fresh(user))
+    client.get(address)
+    with CaptureQueriesContext(connection) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_pages_ask_as_many_questions_of_many_rows_as_of_few(case):
+    standing = adjusted_and_released(case)
+    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    paper = document(case.first, case.officer)
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+    pages = [
+        (case.member, reverse("appraisal:home")),
+        (case.manager, reverse("appraisal:home")),
+        (case.member, unit_page(case.first)),
+        (case.member, reverse("appraisal:criterion", args=["so", case.leaf.code])),
+        (case.member, cell_page(case)),
+        (case.officer, reverse("appraisal:replies")),
+        (case.officer, reverse("appraisal:reply", args=[standing.pk])),
+    ]
+    few = [asked(*page) for page in pages]
+    enlarge(case, standing)
+    assert [asked(*page) for page in pages] == few
+    assert max(few) <= 32
+
+
+def enlarge(case: Council, standing: Appraisal) -> None:
+    """More units, leaves, documents, adjusted cells and replies."""
+    leaves = [
+        CriterionFactory(criteria_set=case.round_group.criteria_set, code=f"1.{n}", parent=case.leaf.parent)
+        for n in range(4, 8)
+    ]
+    for n in range(3):
+        unit = UnitFactory(group=case.round_group.group)
+        submitted(case.round_group, unit, {"1.1": "2", "1.2": "1"})
+        paper = document(case.first, case.officer, f"{n}/BC")
+        attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+        reply = {"actor": case.officer, "appraisal_id": standing.pk, "document_ids": [paper.pk]}
+        replies.reply(**reply, agree=False, comment=f"Lần {n}.")
+    for leaf in leaves:
+        decisions.adjust(
+            actor=case.member,
+            **case.cell(leaf=leaf),
+            points=Decimal("0.5"),
+            reason_id=case.reason.pk,
+            comment=WORDS,
+            seen_version=0,
+        )
+    AppraisalEntry.objects.filter(appraisal__criterion__in=leaves).update(stage=Stage.ROUND1)
+
+
+PROPORTIONAL = {"kind": "proportional", "numerator": "Đúng hạn", "denominator": "Tổng số", "threshold": "50"}
+
+
+def test_declared_figures_stand_beside_what_the_rule_makes_of_them(case):
+    Criterion.objects.filter(pk=case.leaf.pk).update(rule=PROPORTIONAL)
+    own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
+    own.update(figures={"numerator": "60", "denominator": "80"})
+    page = sign_in(case.member).get(cell_page(case)).text
+    assert "75,00 %" in page
+    assert "khớp" in page
+    own.update(points=Decimal("1.75"))
+    page = sign_in(case.member).get(cell_page(case)).text
+    assert "<b>1,50</b>" in page
+    assert "khác điểm tự chấm" in page
+
+
+def test_figures_that_the_rule_refuses_leave_the_page_standing(case):
+    Criterion.objects.filter(pk=case.leaf.pk).update(rule=PROPORTIONAL)
+    own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
+    own.update(figures={"numerator": "60", "denominator": "0"})
+    page = sign_in(case.member).get(cell_page(case)).text
+    assert "Điểm theo quy tắc" not in page
+
+
+def test_last_year_stands_beside_the_score_of_the_same_unit_only(case):
+    new = case.round_group.criteria_set
+    old_set = CriteriaSetFactory(decision=DecisionFactory(number="01/QĐ-CU"), group=case.first.group)
+    old = RoundGroupFactory(round=RoundFactory(year=2030), criteria_set=old_set)
+    before = CriterionFactory(criteria_set=old_set, code="7.1", max_points=Decimal(2))
+    Criterion.objects.filter(criteria_set=new, code="1.1").update(previous=before)
+    submitted(old, case.first, {"7.1": "1.25"})
+    assign(case.member, old)
+    open_phase(old.round, Phase.Kind.ROUND1)
+    cell = {"round_group_id": old.pk, "unit_id": case.first.pk, "criterion_id": before.pk}
+    words = {"reason_id": case.reason.pk, "comment": "Thiếu hai tháng."}
+    decisions.adjust(actor=case.member, **cell, **words, points=Decimal("0.75"), seen_version=0)
+    client = sign_in(case.member)
+    page = client.get(cell_page(case) + "?nam=2031").text
+    assert "Năm 2030" in page
+    assert "(tiêu chí 7.1)" in page
+    assert "<b>1,25</b>" in page
+    assert "chưa công bố" in page
+    assert "Thiếu hai tháng" not in page
+    release_stage(case.manager, old)
+    page = client.get(cell_page(case) + "?nam=2031").text
+    assert "Hội đồng cho <b>0,75</b>" in page
+    assert "Thiếu hai tháng" in page
+    assert "không có kết quả của tiêu chí này" in client.get(cell_page(case, case.second) + "?nam=2031").text
+
+
+def test_council_sees_the_warnings_names_the_twin_and_filters_by_them(case):
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), document(case.first, case.officer))
+    other = document(case.second, case.officer, "13/BC-THU")
+    attach(SelfScore.objects.get(assessment__unit=case.second, criterion=case.leaf), other, page=9)
+    client = sign_in(case.member)
+    page = client.get(cell_page(case)).text
+    assert f"Cùng tệp này {case.second.name} cũng đã nộp trong kỳ." in page
+    listed = client.get(reverse("appraisal:criterion", args=["so", case.leaf.code]) + "?loc=canh-bao").text
+    assert "Có cảnh báo (2)" in listed
+    assert "1 cảnh báo" in listed
+
+
+def test_infected_evidence_is_not_shown_to_the_council(case):
+    paper = document(case.first, case.officer)
+    attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
+    Document.objects.update(scan_state=Document.Scan.INFECTED)
+    client = sign_in(case.member)
+    page = client.get(cell_page(case)).text
+    assert "có mã độc nên đã bị chặn" in page
+    assert "<iframe" not in page
+    refused = client.get(reverse("appraisal:document", args=[paper.pk]))
+    assert refused.status_code == 403
+    assert "mã độc" in refused.text

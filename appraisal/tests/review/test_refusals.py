@@ -1,0 +1,99 @@
+"""What the council's verbs refuse, each with its own sentence and nothing written."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from appraisal.models import AppraisalEntry, Stage
+from appraisal.review.bulk import actions as bulk
+from appraisal.review.decisions import actions as decisions
+from appraisal.tests.factories import Council, assign, council, release_row
+from appraisal.tests.refusing import adjust, elsewhere, recognise, refused
+from cchc_index.lib.faults import Conflict
+from criteria.models import Phase
+from units.models import Role
+from units.tests.factories import UnitFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case() -> Council:
+    return council()
+
+
+def meeting(case: Council) -> None:
+    """Both rounds are released: the council's meeting decides, recorded by the index manager."""
+    for stage in (Stage.ROUND1, Stage.ROUND2):
+        release_row(case.round_group, stage)
+
+
+def test_a_criterion_of_another_set_is_refused(case):
+    with refused("không thuộc bộ tiêu chí"):
+        recognise(case, criterion_id=elsewhere().pk)
+
+
+def test_a_unit_without_any_assessment_is_refused(case):
+    unit = UnitFactory(group=case.round_group.group)
+    with refused("chưa nộp"):
+        recognise(case, unit_id=unit.pk)
+
+
+def test_the_own_unit_is_named_as_the_reason(case):
+    with refused("đơn vị của mình", PermissionDenied):
+        recognise(case, unit_id=case.home.pk)
+
+
+def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_not(case):
+    case.member = person(Role.OBSERVER)
+    with refused(kind=PermissionDenied):
+        recognise(case)
+    Phase.objects.all().delete()
+    with refused(kind=PermissionDenied):
+        recognise(case)
+
+
+def test_recognising_nothing_is_refused(case):
+    with refused("Chưa chọn"):
+        bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=[])
+
+
+def test_a_draft_is_not_recognised_among_many(case):
+    case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
+    cells = [(unit.pk, case.leaf.pk, 0) for unit in (case.second, case.first)]
+    with refused("chưa nộp"):
+        bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
+
+
+def test_the_meeting_recognises_one_by_one_and_with_words(case):
+    meeting(case)
+    cell = case.cell()
+    with refused("Ghi căn cứ"):
+        decisions.recognise(actor=case.manager, **cell, comment="  ", seen_version=0)
+    cells = [(cell["unit_id"], cell["criterion_id"], 0)]
+    with refused("quyết định riêng"):
+        bulk.bulk_recognise(actor=case.manager, round_group_id=case.round_group.pk, cells=cells)
+
+
+def test_a_decision_that_was_seen_and_is_not_there_is_a_conflict(case):
+    with refused("không còn", Conflict):
+        recognise(case, seen=1)
+
+
+def test_a_form_that_names_no_version_has_seen_no_decision(case):
+    first = recognise(case, seen=None)
+    assert recognise(case, seen=None) == first
+    adjust(case, 1)
+    with refused(kind=Conflict):
+        recognise(case, seen=None)
+
+
+def test_the_same_form_sent_twice_is_one_step_but_not_after_others_have_moved(case):
+    first = adjust(case, 0)
+    assert adjust(case, 0) == first
+    rival = person(Role.COUNCIL_MEMBER)
+    assign(rival, case.round_group)
+    decisions.recognise(actor=rival, **case.cell(), seen_version=1)
+    adjust(case, 2)
+    with refused(kind=Conflict):
+        adjust(case, 0)
+    assert AppraisalEntry.objects.count() == 3
