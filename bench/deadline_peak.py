@@ -124,7 +124,7 @@ def wait_for(port: int, log: Path) -> None:
 
 
 @dataclass
-class Block:
+class BenchBlock:
     """Complete drafts of one round: who may submit, who uploads where."""
 
     round_group: Any
@@ -132,7 +132,7 @@ class Block:
     officers: list[Person]
 
 
-def make_block(year: int, users: int, uploads: int) -> Block:
+def make_block(year: int, users: int, uploads: int) -> BenchBlock:
     """A round of `users` units with every criterion scored and proved, and `uploads` more that still work."""
     from selfassess.models import SelfAssessment
     from selfassess.tests.workbooks import large_assessment
@@ -153,7 +153,7 @@ def make_block(year: int, users: int, uploads: int) -> Block:
     fill(drafts)
     leaf = round_group.criteria_set.criteria.filter(is_leaf=True).values_list("pk", flat=True).first() or 0
     everybody = [Person(session_of(person), draft.pk, leaf) for person, draft in zip(people, drafts, strict=True)]
-    return Block(round_group, everybody[:users], everybody[users:])
+    return BenchBlock(round_group, everybody[:users], everybody[users:])
 
 
 def fill(drafts: Sequence[Any]) -> None:
@@ -208,7 +208,7 @@ def session_of(person: Any) -> str:
     return str(session.session_key)
 
 
-def settle(port: int, block: Block) -> None:
+def settle(port: int, block: BenchBlock) -> None:
     """As an installation is that has run for weeks: the planner knows its tables, every worker its pages."""
     from django.db import connection
 
@@ -225,7 +225,7 @@ def settle(port: int, block: Block) -> None:
 
 
 def drive(
-    name: str, ports: tuple[int, int], block: Block, options: argparse.Namespace, *, uploads: int, drawn: int
+    name: str, ports: tuple[int, int], block: BenchBlock, options: argparse.Namespace, *, uploads: int, drawn: int
 ) -> Run:
     """Everybody of the block at their moment of the minute; uploads and drawings start in its middle."""
     run, jobs = Run(name), []
@@ -252,7 +252,7 @@ def drive(
     return run
 
 
-def ask_for_statements(block: Block, count: int) -> None:
+def ask_for_statements(block: BenchBlock, count: int) -> None:
     """PDFs for the worker to draw while people submit."""
     from results.statement.actions import request_statement
     from units.models import Role
@@ -269,7 +269,7 @@ def unit_of(person: Person) -> int:
     return int(SelfAssessment.objects.values_list("unit_id", flat=True).get(pk=person.assessment))
 
 
-def judge(run: Run, block: Block, uploads: int) -> None:
+def judge(run: Run, block: BenchBlock, uploads: int) -> None:
     """Count what the database says against what people were told."""
     from selfassess.models import Document, SelfAssessment, Transition
     from units.auditlog.models import LogEntry

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from results.ranking import SCORED, Cell, Policies, Row, compute
+from results.ranking import SCORED, LeafStanding, Policies, TreeRow, compute
 
 REPEATS = 7
 
@@ -30,11 +30,11 @@ def median_ms(work: Callable[[], object]) -> float:
 def main(unit_count: int = 52, leaf_count: int = 120) -> None:
     rng = random.Random(52)
     rows = [
-        Row(str(i), None, True, "self" if i < leaf_count * 2 // 3 else "survey", "normal", Decimal(1))
+        TreeRow(str(i), None, True, "self" if i < leaf_count * 2 // 3 else "survey", "normal", Decimal(1))
         for i in range(leaf_count)
     ]
     units = {
-        f"U{i}": {row.code: Cell(SCORED, Decimal(rng.randint(0, 10000)).scaleb(-4)) for row in rows}
+        f"U{i}": {row.code: LeafStanding(SCORED, Decimal(rng.randint(0, 10000)).scaleb(-4)) for row in rows}
         for i in range(unit_count)
     }
     index = median_ms(lambda: compute(rows, Policies(), units))

@@ -10,10 +10,12 @@ from collections.abc import Collection, Iterable
 
 MAX_CODE = 30
 MAX_PART = 999
-Key = tuple[tuple[int, str], ...]
+CellKey = tuple[int, int]
+"""(unit_id, criterion_id): one unit at one leaf."""
+NaturalKey = tuple[tuple[int, str], ...]
 
 
-def natural_key(code: str) -> Key:
+def natural_key(code: str) -> NaturalKey:
     """A key that sorts 1.2 before 1.10; parts that are no numbers come after the numbers."""
     return tuple((int(part), "") if part.isdecimal() else (MAX_PART + 1, part) for part in code.split("."))
 

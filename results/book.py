@@ -51,7 +51,7 @@ def number(text: object) -> Decimal | None:
 
 
 @dataclass(frozen=True)
-class Criterion:
+class BookCriterion:
     """A row of the criteria tree; `area` is the code of its root."""
 
     code: str
@@ -81,7 +81,7 @@ class Criterion:
 
 
 @dataclass(frozen=True)
-class Cell:
+class BookCell:
     """One unit on one leaf: a state, and points only where it is `scored`."""
 
     state: str
@@ -107,11 +107,11 @@ class Cell:
         return self.state == "scored"
 
 
-MISSING = Cell("not_scored")
+MISSING = BookCell("not_scored")
 
 
 @dataclass(frozen=True)
-class Row:
+class BookLine:
     """A unit's line of the ranking."""
 
     unit: str
@@ -141,7 +141,7 @@ class Row:
 class AreaShare:
     """What a unit reached in an area, in percent of what applies to it, and the block's median."""
 
-    criterion: Criterion
+    criterion: BookCriterion
     points: Decimal
     max_points: Decimal
     share: Decimal | None
@@ -150,7 +150,7 @@ class AreaShare:
 
 
 @dataclass
-class Block:
+class BookBlock:
     """Khối: its criteria, its units' lines in the order of rank, its cells."""
 
     code: str
@@ -158,24 +158,24 @@ class Block:
     decision: str
     note: str
     policies: Mapping[str, Any]
-    criteria: list[Criterion]
-    rows: list[Row]
-    cells: Mapping[tuple[str, str], Cell] = field(repr=False)
+    criteria: list[BookCriterion]
+    rows: list[BookLine]
+    cells: Mapping[tuple[str, str], BookCell] = field(repr=False)
 
     @cached_property
-    def by_code(self) -> dict[str, Criterion]:
+    def by_code(self) -> dict[str, BookCriterion]:
         return {c.code: c for c in self.criteria}
 
     @cached_property
-    def by_unit(self) -> dict[str, Row]:
+    def by_unit(self) -> dict[str, BookLine]:
         return {r.unit: r for r in self.rows}
 
     @cached_property
-    def leaves(self) -> list[Criterion]:
+    def leaves(self) -> list[BookCriterion]:
         return [c for c in self.criteria if c.is_leaf]
 
     @cached_property
-    def areas(self) -> list[Criterion]:
+    def areas(self) -> list[BookCriterion]:
         """The roots under which something of the scale lies."""
         counted = {c.area for c in self.leaves if c.counts}
         return [c for c in self.criteria if not c.parent and c.code in counted]
@@ -212,7 +212,7 @@ class Block:
     def survey_scale(self) -> Decimal:
         return self.scale - self.appraised_scale
 
-    def cell(self, unit: str, code: str) -> Cell:
+    def cell(self, unit: str, code: str) -> BookCell:
         return self.cells.get((unit, code), MISSING)
 
     @cached_property
@@ -225,8 +225,8 @@ class Block:
         return {code: median(shares) if shares else None for code, shares in known.items()}
 
     @cached_property
-    def _leaves_of(self) -> dict[str, list[Criterion]]:
-        found: dict[str, list[Criterion]] = {a.code: [] for a in self.areas}
+    def _leaves_of(self) -> dict[str, list[BookCriterion]]:
+        found: dict[str, list[BookCriterion]] = {a.code: [] for a in self.areas}
         for leaf in self.leaves:
             if leaf.counts:
                 found[leaf.area].append(leaf)
@@ -248,7 +248,7 @@ class Block:
         """The areas of one unit beside the block's medians, in the printed order."""
         return [self._area_of(unit, area) for area in self.areas]
 
-    def _area_of(self, unit: str, area: Criterion) -> AreaShare:
+    def _area_of(self, unit: str, area: BookCriterion) -> AreaShare:
         points, maximum, missing = self._area_sums(unit, area.code)
         share = self._area_shares[area.code][unit]
         return AreaShare(area, points, maximum, _shown(share), self.area_median(area.code), missing)
@@ -262,12 +262,12 @@ class Block:
         known = [s for s in self._area_shares[code].values() if s is not None]
         return (_shown(min(known)), _shown(max(known))) if known else (None, None)
 
-    def column(self, code: str) -> list[tuple[Row, Cell]]:
+    def column(self, code: str) -> list[tuple[BookLine, BookCell]]:
         """Every unit on one leaf: highest points first, the states without points last."""
         pairs = [(row, self.cell(row.unit, code)) for row in self.rows]
         return sorted(pairs, key=lambda p: (p[1].points is None, -(p[1].points or 0), sort_key(p[0].name)))
 
-    def find(self, wanted: str) -> list[Row]:
+    def find(self, wanted: str) -> list[BookLine]:
         """The lines whose name or code holds every word of `wanted`, without accents or case."""
         words = fold(wanted).split()
         return [r for r in self.rows if all(w in fold(f"{r.name} {r.unit}") for w in words)]
@@ -284,9 +284,9 @@ class Book:
     digest: str
     assessed_from: date | None
     assessed_to: date | None
-    blocks: list[Block]
+    blocks: list[BookBlock]
 
-    def block(self, code: str) -> Block | None:
+    def block(self, code: str) -> BookBlock | None:
         return next((b for b in self.blocks if b.code == code), None)
 
     @property
@@ -323,10 +323,10 @@ def _date(text: object) -> date | None:
     return date.fromisoformat(str(text)) if text else None
 
 
-def _block(group: Mapping[str, Any]) -> Block:
+def _block(group: Mapping[str, Any]) -> BookBlock:
     names = {u["code"]: clean(u["name"]) for u in group["units"]}
     rows = [_row(result, names) for result in group["results"]]
-    return Block(
+    return BookBlock(
         code=group["code"],
         name=clean(group["name"]),
         decision=group.get("decision") or "",
@@ -338,7 +338,7 @@ def _block(group: Mapping[str, Any]) -> Block:
     )
 
 
-def _criteria(raw: Iterable[Mapping[str, Any]]) -> list[Criterion]:
+def _criteria(raw: Iterable[Mapping[str, Any]]) -> list[BookCriterion]:
     """In the bundle's order; a parent stands before its children."""
     roots: dict[str, tuple[str, int]] = {}
     found = []
@@ -349,8 +349,8 @@ def _criteria(raw: Iterable[Mapping[str, Any]]) -> list[Criterion]:
     return found
 
 
-def _criterion(item: Mapping[str, Any], area: str, depth: int) -> Criterion:
-    return Criterion(
+def _criterion(item: Mapping[str, Any], area: str, depth: int) -> BookCriterion:
+    return BookCriterion(
         code=item["code"],
         printed_code=item.get("printed_code") or "",
         name=clean(item["name"]),
@@ -365,9 +365,9 @@ def _criterion(item: Mapping[str, Any], area: str, depth: int) -> Criterion:
     )
 
 
-def _cell(item: Mapping[str, Any]) -> Cell:
+def _cell(item: Mapping[str, Any]) -> BookCell:
     ballots = item.get("ballots")
-    return Cell(
+    return BookCell(
         state=item["state"],
         self_points=number(item.get("self_points")),
         points=number(item.get("points")),
@@ -381,8 +381,8 @@ _AMOUNTS = (
 )  # fmt: skip
 
 
-def _row(item: Mapping[str, Any], names: Mapping[str, str]) -> Row:
-    return Row(
+def _row(item: Mapping[str, Any], names: Mapping[str, str]) -> BookLine:
+    return BookLine(
         unit=item["unit"],
         name=clean(item.get("name")) or names[item["unit"]],
         bonus=number(item.get("bonus")) or Decimal(0),

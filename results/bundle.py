@@ -74,8 +74,8 @@ def results_of(group: Mapping[str, Any]) -> list[Json]:
     return sorted(results, key=lambda r: (r["rank"] is None, r["rank"] or 0, r["unit"]))
 
 
-def _row(criterion: Mapping[str, Any]) -> ranking.Row:
-    return ranking.Row(
+def _row(criterion: Mapping[str, Any]) -> ranking.TreeRow:
+    return ranking.TreeRow(
         criterion["code"],
         criterion["parent"],
         criterion["is_leaf"],
@@ -86,20 +86,20 @@ def _row(criterion: Mapping[str, Any]) -> ranking.Row:
 
 
 def policies_of(policies: Mapping[str, Any]) -> ranking.Policies:
-    bands = tuple(ranking.Band(band["name"], number(band["from"])) for band in policies["bands"])
+    bands = tuple(ranking.GradeBand(band["name"], number(band["from"])) for band in policies["bands"])
     return ranking.Policies(policies["na"], policies["ties"], bands)
 
 
 def cells_of(
     units: Iterable[Mapping[str, Any]], cells: Iterable[Mapping[str, Any]]
-) -> dict[str, dict[str, ranking.Cell]]:
+) -> dict[str, dict[str, ranking.LeafStanding]]:
     """unit code → leaf code → cell. Raises ValueError for a cell twice or points that fit no state."""
-    found: dict[str, dict[str, ranking.Cell]] = {unit["code"]: {} for unit in units}
+    found: dict[str, dict[str, ranking.LeafStanding]] = {unit["code"]: {} for unit in units}
     for cell in cells:
         state, points, own = cell["state"], cell["points"], found[cell["unit"]]
         if state not in ranking.STATES or (points is None) == (state == ranking.SCORED) or cell["criterion"] in own:
             raise ValueError(f"ô {cell['unit']} / {cell['criterion']}")
-        own[cell["criterion"]] = ranking.Cell(state, None if points is None else number(points))
+        own[cell["criterion"]] = ranking.LeafStanding(state, None if points is None else number(points))
     return found
 
 
@@ -122,7 +122,7 @@ def _percent(value: Fraction | None) -> str | None:
     return None if value is None else format(ranking.half_up(value, 2), "f")
 
 
-def _result(unit: Mapping[str, Any], group: str, outcome: ranking.Outcome) -> Json:
+def _result(unit: Mapping[str, Any], group: str, outcome: ranking.RankedUnit) -> Json:
     return {
         "unit": unit["code"],
         "name": unit["name"],

@@ -33,7 +33,7 @@ ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TreeRow:
     """A row of the tree: a leaf that carries points, or a group (its maximum caps bonus and penalty)."""
 
     code: str
@@ -44,18 +44,18 @@ class Row:
     max_points: Decimal
 
 
-class Cell(NamedTuple):
+class LeafStanding(NamedTuple):
     """A unit's standing on a leaf; `points` only when scored."""
 
     state: str
     points: Decimal | None = None
 
 
-MISSING = Cell(NOT_SCORED)
+MISSING = LeafStanding(NOT_SCORED)
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class GradeBand:
     name: str
     edge: Decimal
 
@@ -66,7 +66,7 @@ class Policies:
 
     na: str = RESCALE
     ties: str = COMPETITION
-    bands: tuple[Band, ...] = ()
+    bands: tuple[GradeBand, ...] = ()
 
     def __post_init__(self) -> None:
         if self.na not in (RESCALE, SHRINK, FULL) or self.ties not in (COMPETITION, DENSE):
@@ -83,7 +83,7 @@ class Half:
 
 
 @dataclass(slots=True)
-class Outcome:
+class RankedUnit:
     """A unit's line of the ranking. `index` is exact; `incomplete` lists missing leaves in natural order."""
 
     points: Decimal
@@ -108,7 +108,9 @@ class _Sums:
     missing: list[str] = field(default_factory=list)
 
 
-def compute(rows: Sequence[Row], policies: Policies, units: Mapping[str, Mapping[str, Cell]]) -> dict[str, Outcome]:
+def compute(
+    rows: Sequence[TreeRow], policies: Policies, units: Mapping[str, Mapping[str, LeafStanding]]
+) -> dict[str, RankedUnit]:
     """The outcome of every unit of one block: `units` gives unit code → leaf code → cell.
 
     A leaf without a cell counts as not scored. Codes of cells that are no leaves are ignored.
@@ -122,7 +124,9 @@ def compute(rows: Sequence[Row], policies: Policies, units: Mapping[str, Mapping
     return outcomes
 
 
-def _outcome(leaves: Sequence[Row], extras: Mapping[str, "_Forest"], policy: str, cells: Mapping[str, Cell]) -> Outcome:
+def _outcome(
+    leaves: Sequence[TreeRow], extras: Mapping[str, "_Forest"], policy: str, cells: Mapping[str, LeafStanding]
+) -> RankedUnit:
     appraised, surveyed = _sums(leaves, cells)
     halves = _half(appraised, policy), _half(surveyed, policy)
     bonus, penalty = extras[BONUS].value(cells), extras[PENALTY].value(cells)
@@ -130,10 +134,10 @@ def _outcome(leaves: Sequence[Row], extras: Mapping[str, "_Forest"], policy: str
     maximum = halves[0].max_points + halves[1].max_points
     missing = sorted(appraised.missing + surveyed.missing, key=natural_key)
     index = None if missing else _percent(points, maximum)
-    return Outcome(points, maximum, index, *halves, bonus, penalty, missing)
+    return RankedUnit(points, maximum, index, *halves, bonus, penalty, missing)
 
 
-def _sums(leaves: Sequence[Row], cells: Mapping[str, Cell]) -> tuple[_Sums, _Sums]:
+def _sums(leaves: Sequence[TreeRow], cells: Mapping[str, LeafStanding]) -> tuple[_Sums, _Sums]:
     halves = _Sums(), _Sums()
     for leaf in leaves:
         half = halves[0] if leaf.source == SELF else halves[1]
@@ -176,13 +180,13 @@ def _percent(points: Decimal, maximum: Decimal) -> Fraction | None:
 class _Forest:
     """The bonus (or penalty) rows with their children of the same kind."""
 
-    roots: tuple[Row, ...]
-    children: Mapping[str, tuple[Row, ...]]
+    roots: tuple[TreeRow, ...]
+    children: Mapping[str, tuple[TreeRow, ...]]
 
-    def value(self, cells: Mapping[str, Cell]) -> Decimal:
+    def value(self, cells: Mapping[str, LeafStanding]) -> Decimal:
         return sum((self._worth(row, cells) for row in self.roots), ZERO)
 
-    def _worth(self, row: Row, cells: Mapping[str, Cell]) -> Decimal:
+    def _worth(self, row: TreeRow, cells: Mapping[str, LeafStanding]) -> Decimal:
         if row.is_leaf:
             own = cells.get(row.code, MISSING).points or ZERO
         else:
@@ -190,18 +194,18 @@ class _Forest:
         return min(row.max_points, own)
 
 
-def _forest(rows: Sequence[Row], kind: str) -> _Forest:
+def _forest(rows: Sequence[TreeRow], kind: str) -> _Forest:
     """Rows of one kind; a row hangs under its nearest ancestor of that kind, else it is a root."""
     known = {row.code: row for row in rows}
-    children: dict[str, list[Row]] = {}
-    roots: list[Row] = []
+    children: dict[str, list[TreeRow]] = {}
+    roots: list[TreeRow] = []
     for row in (row for row in rows if row.kind == kind):
         above = _above(row, known, kind)
         (roots if above is None else children.setdefault(above, [])).append(row)
     return _Forest(tuple(roots), {code: tuple(below) for code, below in children.items()})
 
 
-def _above(row: Row, known: Mapping[str, Row], kind: str) -> str | None:
+def _above(row: TreeRow, known: Mapping[str, TreeRow], kind: str) -> str | None:
     seen, parent = {row.code}, row.parent
     while parent is not None and parent in known and parent not in seen:
         if known[parent].kind == kind:
@@ -211,7 +215,7 @@ def _above(row: Row, known: Mapping[str, Row], kind: str) -> str | None:
     return None
 
 
-def _rank(outcomes: Iterable[Outcome], ties: str) -> None:
+def _rank(outcomes: Iterable[RankedUnit], ties: str) -> None:
     """Complete units rank among themselves on the exact index; equal ones share a rank."""
     ranked = sorted(((o.index, o) for o in outcomes if o.index is not None), key=lambda pair: pair[0], reverse=True)
     previous, rank = None, 0
@@ -222,7 +226,7 @@ def _rank(outcomes: Iterable[Outcome], ties: str) -> None:
         outcome.rank = rank
 
 
-def _band(index: Fraction | None, bands: Sequence[Band]) -> str:
+def _band(index: Fraction | None, bands: Sequence[GradeBand]) -> str:
     """The first band whose edge the exact index reaches; "" without an index or below every edge."""
     if index is None:
         return ""

@@ -17,12 +17,12 @@ from units.models import Role, Unit
 from .models import Document, SelfAssessment
 
 Verb = Literal["edit", "hand_over", "send_back", "submit", "reopen"]
-State = SelfAssessment.State
+AssessmentState = SelfAssessment.State
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LifecycleStep:
     """One row of the table. `while_open`: only while the unit's self-assessment phase is open."""
 
     target: str
@@ -33,13 +33,13 @@ class Step:
 
 HEAD, MANAGER = (Role.UNIT_HEAD,), (Role.INDEX_MANAGER,)
 # What is not in the table is forbidden. Submitting twice is answered with the receipt of the first time.
-STEPS: dict[tuple[str, Verb], Step] = {
-    (State.DRAFT, "edit"): Step(State.DRAFT, UNIT_ROLES),
-    (State.DRAFT, "hand_over"): Step(State.AWAITING_HEAD, (Role.UNIT_OFFICER,)),
-    (State.DRAFT, "submit"): Step(State.SUBMITTED, HEAD),
-    (State.AWAITING_HEAD, "submit"): Step(State.SUBMITTED, HEAD),
-    (State.AWAITING_HEAD, "send_back"): Step(State.DRAFT, HEAD, reason=True),
-    (State.SUBMITTED, "reopen"): Step(State.DRAFT, MANAGER, reason=True, while_open=False),
+STEPS: dict[tuple[str, Verb], LifecycleStep] = {
+    (AssessmentState.DRAFT, "edit"): LifecycleStep(AssessmentState.DRAFT, UNIT_ROLES),
+    (AssessmentState.DRAFT, "hand_over"): LifecycleStep(AssessmentState.AWAITING_HEAD, (Role.UNIT_OFFICER,)),
+    (AssessmentState.DRAFT, "submit"): LifecycleStep(AssessmentState.SUBMITTED, HEAD),
+    (AssessmentState.AWAITING_HEAD, "submit"): LifecycleStep(AssessmentState.SUBMITTED, HEAD),
+    (AssessmentState.AWAITING_HEAD, "send_back"): LifecycleStep(AssessmentState.DRAFT, HEAD, reason=True),
+    (AssessmentState.SUBMITTED, "reopen"): LifecycleStep(AssessmentState.DRAFT, MANAGER, reason=True, while_open=False),
 }
 ROLES: dict[Verb, tuple[Role, ...]] = {verb: step.roles for (_, verb), step in STEPS.items()}
 WORDS: dict[Verb, str] = {
@@ -77,7 +77,9 @@ def refusal(verb: Verb, assessment: SelfAssessment, at: datetime) -> str:
     return ""
 
 
-def require(user: people.AnyUser, verb: Verb, assessment: SelfAssessment, at: datetime, reason: str = "") -> Step:
+def require(
+    user: people.AnyUser, verb: Verb, assessment: SelfAssessment, at: datetime, reason: str = ""
+) -> LifecycleStep:
     """The step to take. PermissionDenied for a wrong role, Refused for a wrong state, time or missing reason."""
     if not holds_role(user, verb, assessment.unit_id):
         raise PermissionDenied

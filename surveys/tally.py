@@ -26,7 +26,7 @@ BLANK = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GroupAnswers:
     """What one respondent group answered about one leaf of one unit."""
 
     counts: Mapping[int, int]
@@ -41,7 +41,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class TalliedPoints:
     """Points at four places; `ballots` that answered (None: a figure alone)."""
 
     points: Decimal
@@ -59,7 +59,7 @@ def histogram(unit_index: NDArray[np.integer], answers: NDArray[np.uint8], units
     return counts
 
 
-def mean_share(part: Part) -> Fraction:
+def mean_share(part: GroupAnswers) -> Fraction:
     """The group's mean share of the maximum. Raises KeyError for an answer its scale does not know."""
     total = sum((Fraction(part.shares[value]) * count for value, count in part.counts.items()), Fraction(0))
     return total / part.answered
@@ -74,10 +74,10 @@ def figure_share(maximum: Decimal, points: Decimal | None, percent: Decimal | No
 
 def score(
     maximum: Decimal,
-    parts: Iterable[Part],
+    parts: Iterable[GroupAnswers],
     figure: Fraction | None = None,
     figure_weight: Decimal = Decimal(1),
-) -> Score | None:
+) -> TalliedPoints | None:
     """The score of one leaf of one unit (see the module); None when nobody answered and no figure exists."""
     answered = [part for part in parts if part.answered]
     terms = [(Fraction(part.weight), mean_share(part)) for part in answered]
@@ -87,4 +87,4 @@ def score(
         return None
     mean = sum((weight * share for weight, share in terms), Fraction(0)) / sum(weight for weight, _ in terms)
     ballots = sum(part.answered for part in answered) if answered else None
-    return Score(quantize(Fraction(maximum) * mean), ballots)
+    return TalliedPoints(quantize(Fraction(maximum) * mean), ballots)

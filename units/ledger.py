@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from units.auditlog.digests import Facts
+
 from .auditlog.models import LogEntry
 from .digests import PEOPLE_VERBS, POWERS
 from .models import Membership, User
-
-Facts = dict[str, Any]
 
 
 def check() -> Iterator[str]:

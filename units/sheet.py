@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from cchc_index.lib.faults import Fault, ImportRefused
-from cchc_index.lib.sheets import Column, Row, is_date, read_table
+from cchc_index.lib.sheets import Column, SheetRow, is_date, read_table
 
 COLUMNS = (
     Column("code", "Mã", ("Mã đơn vị", "Mã số", "Mã ĐV", "Mã cơ quan")),
@@ -47,7 +47,7 @@ def read_units(source: str | Path | IO[bytes], *, name: str = "") -> list[UnitRo
     return units
 
 
-def _code_faults(row: Row) -> list[Fault]:
+def _code_faults(row: SheetRow) -> list[Fault]:
     value, text = row["code"], row.text("code")
     if is_date(value):
         return [row.fault("code", f"Excel đã đổi mã thành ngày tháng ({text})", _AS_TEXT)]
@@ -65,7 +65,7 @@ def _code_faults(row: Row) -> list[Fault]:
     return []
 
 
-def _name_faults(row: Row) -> list[Fault]:
+def _name_faults(row: SheetRow) -> list[Fault]:
     value, text = row["name"], row.text("name")
     if not text:
         return [row.fault("name", "thiếu tên đơn vị", "gõ tên chính thức của đơn vị")]
@@ -78,7 +78,7 @@ def _name_faults(row: Row) -> list[Fault]:
     return []
 
 
-def _repeated(rows: list[Row]) -> list[Fault]:
+def _repeated(rows: list[SheetRow]) -> list[Fault]:
     first: dict[str, int] = {}
     faults = []
     for row in rows:

@@ -26,7 +26,7 @@ from surveys.models import ImportBatch, SurveyScore
 from units.models import Unit, User
 
 from . import accounts
-from .block import Block
+from .block import DemoBlock
 from .walk import Walk
 
 NUMBER = "01/QĐ-MINHHOA"
@@ -123,7 +123,7 @@ def _complete_year(round_: Round, people: People) -> None:
     for kind, (opens, closes) in calendar.phases.items():
         criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
     _give_bands(round_)
-    blocks = [Block(round_group) for round_group in round_groups(round_)]
+    blocks = [DemoBlock(round_group) for round_group in round_groups(round_)]
     walks = [_walk(block, people) for block in blocks]
     with clock.at(calendar.within(Phase.Kind.SELF_ASSESSMENT)):
         for block, walk in zip(blocks, walks, strict=True):
@@ -165,7 +165,7 @@ def _practice_year(round_: Round, people: People) -> None:
     opens, closes = clock.now() - timedelta(days=7), _at(clock.today() + timedelta(days=30))
     for kind in Phase.Kind:
         criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
-    for block in [Block(round_group) for round_group in round_groups(round_)]:
+    for block in [DemoBlock(round_group) for round_group in round_groups(round_)]:
         _assign(block, people)
         walk, cast = _walk(block, people), _cast(block)
         block.archive(actor=people["quanly1"], without=[walk.code, *(other.code for other in cast)])
@@ -178,12 +178,12 @@ def _practice_year(round_: Round, people: People) -> None:
             block.survey(actor=people["dieutra"])
 
 
-def _walk(block: Block, people: People) -> Walk:
+def _walk(block: DemoBlock, people: People) -> Walk:
     code, officer, head = WALKERS[block.round_group.group.code]
     return Walk(block, code, officer=people[officer], head=people[head])
 
 
-def _cast(block: Block) -> list[Walk]:
+def _cast(block: DemoBlock) -> list[Walk]:
     """Units whose people submit what the council has yet to appraise."""
     if block.round_group.group.code != "so":
         return []
@@ -202,13 +202,13 @@ def _leave_for_the_council(cast: list[Walk], people: People) -> None:
         walk.lower(people[MEMBERS[0]], by=Decimal("0.25"), leaves=1)
 
 
-def _assign(block: Block, people: People) -> None:
+def _assign(block: DemoBlock, people: People) -> None:
     for name in MEMBERS:
         Assignment.objects.get_or_create(round_group=block.round_group, member=people[name], branch=None)
         interests.confirm_no_interest(actor=people[name], round_=block.round_group.round)
 
 
-def _leave_survey_files(block: Block, operator: User) -> None:
+def _leave_survey_files(block: DemoBlock, operator: User) -> None:
     """All ballots but the last group's; that file and the SIPAS figures lie ready for the operator."""
     *done, last = block.ballot_groups()
     for group in done:

@@ -19,7 +19,7 @@ FIGURE_SOURCE = "Số liệu minh họa, không phải kết quả đo lường 
 BALLOTS_PER_UNIT = 6
 
 
-class Block:
+class DemoBlock:
     """A block in a round with its units, leaves and one inventor per unit."""
 
     def __init__(self, round_group: RoundGroup):

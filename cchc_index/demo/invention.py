@@ -7,15 +7,15 @@ from decimal import Decimal
 from criteria import scoring
 from criteria.models import Criterion
 
-Figures = dict[str, str]
+InventedFigures = dict[str, str]
 HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True)
-class Score:
+class InventedScore:
     """What a unit would declare on a leaf: figures for a rule, else typed points."""
 
-    figures: Figures
+    figures: InventedFigures
     points: Decimal
 
 
@@ -26,11 +26,11 @@ class Inventor:
         self.random = random.Random(seed)  # noqa: S311 (the same scores in every demonstration)
         self.quality = self.random.uniform(0.82, 0.97)
 
-    def score(self, leaf: Criterion) -> Score:
+    def score(self, leaf: Criterion) -> InventedScore:
         if leaf.kind != Criterion.Kind.NORMAL:
             return self._extra(leaf)
         if scoring.is_direct(leaf.rule):
-            return Score({}, self._typed(leaf.max_points))
+            return InventedScore({}, self._typed(leaf.max_points))
         return min((self._declared(leaf) for _ in range(6)), key=lambda s: abs(s.points - self._aim(leaf)))
 
     def appraised(self, own: Decimal) -> Decimal:
@@ -56,14 +56,14 @@ class Inventor:
         reached = min(steps, round(steps * self.random.triangular(0.6, 1.15, self.quality)))
         return HALF * reached if steps else maximum
 
-    def _extra(self, leaf: Criterion) -> Score:
+    def _extra(self, leaf: Criterion) -> InventedScore:
         """Bonus and penalty are rare; a rule is answered so that it gives none."""
         given = HALF if self.random.random() < 0.2 and leaf.max_points >= HALF else Decimal(0)
         if scoring.is_direct(leaf.rule):
-            return Score({}, given)
+            return InventedScore({}, given)
         return min((self._declared(leaf) for _ in range(6)), key=lambda s: s.points)
 
-    def _declared(self, leaf: Criterion) -> Score:
+    def _declared(self, leaf: Criterion) -> InventedScore:
         """Figures a rule accepts, with the points it gives for them."""
         for _ in range(50):
             figures = self._figures(leaf)
@@ -72,10 +72,10 @@ class Inventor:
             except scoring.RuleProblem:
                 continue
             if points is not None:
-                return Score(figures, points)
+                return InventedScore(figures, points)
         raise ValueError(f"no figures found for {leaf}")
 
-    def _figures(self, leaf: Criterion) -> Figures:
+    def _figures(self, leaf: Criterion) -> InventedFigures:
         fields = scoring.fields(leaf.rule)
         if [f.key for f in fields] == ["numerator", "denominator"]:
             whole = self.random.randrange(20, 400)

@@ -22,7 +22,7 @@ from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import actions as scores
 from units.models import User
 
-from .block import Block
+from .block import DemoBlock
 
 DOCUMENTS = (
     ("Kế hoạch cải cách hành chính", "KH", 2),
@@ -35,7 +35,7 @@ EXPLANATION = "Số liệu lấy từ báo cáo quý và sổ theo dõi của đ
 class Walk:
     """`left` leaves stay unscored at the end of the set, for practice."""
 
-    def __init__(self, block: Block, code: str, *, officer: User, head: User):
+    def __init__(self, block: DemoBlock, code: str, *, officer: User, head: User):
         self.block, self.code, self.officer, self.head = block, code, officer, head
         self.unit = block.units[code]
 

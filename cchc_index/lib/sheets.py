@@ -52,7 +52,7 @@ def _folded(*names: str) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class Row:
+class SheetRow:
     """One row: `number` as the spreadsheet counts, values by column key."""
 
     number: int
@@ -81,7 +81,7 @@ class Row:
 class Table:
     """A sheet with its heading row found. `extra` holds the headings nobody asked for, by column."""
 
-    rows: list[Row]
+    rows: list[SheetRow]
     heading_row: int
     index: dict[str, int]
     headings: list[str]
@@ -148,7 +148,7 @@ def read_cells(
 
 
 @dataclass(slots=True)
-class Book:
+class SheetBook:
     """Every sheet of a small workbook, in its order; `unvalued` holds the (row, column) places, from 0, of
     formulas that nobody has computed yet."""
 
@@ -159,7 +159,7 @@ class Book:
 
 def read_book(
     source: str | Path | IO[bytes], *, name: str = "", max_bytes: int, max_unpacked: int, max_rows: int
-) -> Book:
+) -> SheetBook:
     """Every sheet of an `.xlsx` by name, hidden ones too, after all the guards; for the workbooks we hand out.
 
     Much tighter than `read_cells`, since these are small: `max_unpacked` bytes in all, `max_rows` a sheet.
@@ -180,7 +180,7 @@ def read_book(
         ) from error
 
 
-def _read_book(data: bytes, max_rows: int) -> Book:
+def _read_book(data: bytes, max_rows: int) -> SheetBook:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     metas = [meta for meta in workbook.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
     sheets = {}
@@ -190,7 +190,7 @@ def _read_book(data: bytes, max_rows: int) -> Book:
             raise refuse(f"có hơn {max_rows} dòng ở trang “{meta.name[:40]}”", "xóa các dòng thừa rồi lưu lại")
         sheets[meta.name] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     visible = [meta.name for meta in metas if meta.visible == SheetVisibleEnum.Visible]
-    return Book(sheets, visible, _unvalued(data, sheets))
+    return SheetBook(sheets, visible, _unvalued(data, sheets))
 
 
 def _unvalued(data: bytes, sheets: Mapping[str, list[list[Any]]]) -> dict[str, set[tuple[int, int]]]:
@@ -296,7 +296,7 @@ def _with_headings(cells: list[list[Any]], columns: Sequence[Column], skip_numbe
             [Fault(position + 1, "", f"thiếu cột {names}", "thêm cột với đúng tiêu đề đó ở dòng tiêu đề")]
         )
     for number, row in enumerate(cells[position + 1 :], start=position + 2):
-        found = Row(number, row, table)
+        found = SheetRow(number, row, table)
         if not found.is_blank() and not (skip_numbering and _is_numbering(row, number, position)):
             table.rows.append(found)
     return table

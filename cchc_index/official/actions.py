@@ -23,13 +23,13 @@ from .files import FOLDER, csv_rows, day, frame_of, json_of
 
 PRINTED_SOURCES = {"survey": Source.SURVEY, "sipas": Source.SIPAS, "papi": Source.PAPI, "": Source.GROUP}
 
-Row = Mapping[str, Any]
-Texts = Mapping[tuple[str, str], Sequence[Row]]
+OfficialRow = Mapping[str, Any]
+Texts = Mapping[tuple[str, str], Sequence[OfficialRow]]
 """The rows of every set of the files, by decision number and block code."""
 
 
 @dataclass
-class Report:
+class LoadReport:
     """What one load did: rows added by kind, and sentences on what was left as it stood."""
 
     added: dict[str, int] = field(default_factory=dict)
@@ -46,14 +46,14 @@ class Report:
 
 
 @transaction.atomic
-def load_official(*, folder: Path = FOLDER) -> Report:
+def load_official(*, folder: Path = FOLDER) -> LoadReport:
     """Add what is missing of the official frame, all or nothing; from the command line only.
 
     Idempotent: a second run changes nothing and logs nothing. Never overwrites a value that stands.
     Raises OSError when a file is missing.
     """
     frame = frame_of(folder)
-    report = Report()
+    report = LoadReport()
     groups = _load_groups(frame["groups"], report)
     touched = _load_units(csv_rows(folder / "units.csv"), groups, report)
     decisions = _load_decisions(frame["decisions"], report)
@@ -67,7 +67,7 @@ def load_official(*, folder: Path = FOLDER) -> Report:
     return report
 
 
-def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: Report) -> None:
+def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: LoadReport) -> None:
     for round_group in RoundGroup.objects.filter(group_id__in=touched).order_by("pk"):
         inputs_changed(round_group.pk)
     if report.added:
@@ -77,7 +77,7 @@ def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: Report) 
 # --- who is measured ----------------------------------------------------------------------------
 
 
-def _load_groups(rows: Sequence[Row], report: Report) -> dict[str, UnitGroup]:
+def _load_groups(rows: Sequence[OfficialRow], report: LoadReport) -> dict[str, UnitGroup]:
     groups = {}
     for row in rows:
         group, created = UnitGroup.objects.get_or_create(code=row["code"], defaults=row)
@@ -88,7 +88,7 @@ def _load_groups(rows: Sequence[Row], report: Report) -> dict[str, UnitGroup]:
     return groups
 
 
-def _load_units(rows: Sequence[Row], groups: Mapping[str, UnitGroup], report: Report) -> set[int]:
+def _load_units(rows: Sequence[OfficialRow], groups: Mapping[str, UnitGroup], report: LoadReport) -> set[int]:
     """Add missing units; gives the ids of the blocks that grew."""
     known = {(u.group_id, u.code): u for u in Unit.objects.filter(group__in=groups.values()).order_by("pk")}
     fresh = []
@@ -103,7 +103,7 @@ def _load_units(rows: Sequence[Row], groups: Mapping[str, UnitGroup], report: Re
     return {unit.group_id for unit in fresh}
 
 
-def _unit(row: Row, group: UnitGroup) -> Unit:
+def _unit(row: OfficialRow, group: UnitGroup) -> Unit:
     texts = {key: row[key] for key in ("code", "name", "subtype", "source", "doubt")}
     return Unit(group=group, valid_from=day(row["valid_from"]), valid_to=day(row["valid_to"]), **texts)
 
@@ -111,7 +111,7 @@ def _unit(row: Row, group: UnitGroup) -> Unit:
 # --- what measures them -------------------------------------------------------------------------
 
 
-def _load_decisions(rows: Sequence[Row], report: Report) -> dict[str, Decision]:
+def _load_decisions(rows: Sequence[OfficialRow], report: LoadReport) -> dict[str, Decision]:
     decisions = {}
     for row in rows:
         values = {**row, "issued_on": day(row["issued_on"])}
@@ -124,7 +124,7 @@ def _load_decisions(rows: Sequence[Row], report: Report) -> dict[str, Decision]:
     return decisions
 
 
-def _load_set(row: Row, texts: Texts, decision: Decision, group: UnitGroup, report: Report) -> None:
+def _load_set(row: OfficialRow, texts: Texts, decision: Decision, group: UnitGroup, report: LoadReport) -> None:
     criteria = texts[decision.number, group.code]
     found, created = CriteriaSet.objects.get_or_create(decision=decision, group=group, defaults={"note": row["note"]})
     if not created:
@@ -134,14 +134,14 @@ def _load_set(row: Row, texts: Texts, decision: Decision, group: UnitGroup, repo
     report.add("tiêu chí", len(_plant(found, criteria, _previous(row, texts, group))))
 
 
-def _say_if_different(found: CriteriaSet, criteria: Sequence[Row], report: Report) -> None:
+def _say_if_different(found: CriteriaSet, criteria: Sequence[OfficialRow], report: LoadReport) -> None:
     standing = set(found.criteria.values_list("code", "name", "max_points", "provenance"))
     ours = {(r["code"], r["name"], Decimal(r["max_points"]), r["provenance"]) for r in criteria}
     if standing != ours:
         report.kept.append(f"Bộ tiêu chí {found}: đã có nội dung riêng, để nguyên.")
 
 
-def _criteria_rows(row: Row, folder: Path) -> list[dict[str, Any]]:
+def _criteria_rows(row: OfficialRow, folder: Path) -> list[dict[str, Any]]:
     """The rows of a set in the order of their codes: published ones and illustrative ones, each marked."""
     published = [_published(r) for r in csv_rows(folder / row["official"])] if "official" in row else []
     texts = json_of(folder / row["illustrative"])
@@ -149,7 +149,7 @@ def _criteria_rows(row: Row, folder: Path) -> list[dict[str, Any]]:
     return sorted([*published, *invented], key=lambda r: natural_key(r["code"]))
 
 
-def _published(row: Row) -> dict[str, Any]:
+def _published(row: OfficialRow) -> dict[str, Any]:
     return {
         "code": row["code"],
         "printed_code": row["printed_code"],
@@ -161,7 +161,7 @@ def _published(row: Row) -> dict[str, Any]:
     }
 
 
-def _plant(found: CriteriaSet, rows: Sequence[Row], previous: Mapping[str, Criterion]) -> dict[str, Criterion]:
+def _plant(found: CriteriaSet, rows: Sequence[OfficialRow], previous: Mapping[str, Criterion]) -> dict[str, Criterion]:
     """Create the rows level by level, so that each finds its parent saved."""
     planted: dict[str, Criterion] = {}
     for level in _levels(rows):
@@ -171,14 +171,18 @@ def _plant(found: CriteriaSet, rows: Sequence[Row], previous: Mapping[str, Crite
     return planted
 
 
-def _levels(rows: Sequence[Row]) -> Iterator[list[tuple[int, Row]]]:
+def _levels(rows: Sequence[OfficialRow]) -> Iterator[list[tuple[int, OfficialRow]]]:
     numbered = list(enumerate(rows))
     for depth in sorted({row["code"].count(".") for row in rows}):
         yield [(position, row) for position, row in numbered if row["code"].count(".") == depth]
 
 
 def _criterion(
-    found: CriteriaSet, position: int, row: Row, planted: Mapping[str, Criterion], previous: Mapping[str, Criterion]
+    found: CriteriaSet,
+    position: int,
+    row: OfficialRow,
+    planted: Mapping[str, Criterion],
+    previous: Mapping[str, Criterion],
 ) -> Criterion:
     parent = parent_code(row["code"], planted)
     return Criterion(
@@ -200,7 +204,7 @@ def _criterion(
     )
 
 
-def _previous(row: Row, texts: Texts, group: UnitGroup) -> dict[str, Criterion]:
+def _previous(row: OfficialRow, texts: Texts, group: UnitGroup) -> dict[str, Criterion]:
     """Criteria of the earlier set that still say what the files say: a replaced set is linked by nobody."""
     earlier = row.get("previous", "")
     names = {(r["code"], r["name"]) for r in texts.get((earlier, group.code), ())}
@@ -211,7 +215,7 @@ def _previous(row: Row, texts: Texts, group: UnitGroup) -> dict[str, Criterion]:
 # --- when, and who is asked ---------------------------------------------------------------------
 
 
-def _load_round(row: Row, groups: Mapping[str, UnitGroup], report: Report) -> set[int]:
+def _load_round(row: OfficialRow, groups: Mapping[str, UnitGroup], report: LoadReport) -> set[int]:
     """The round with its blocks and surveys; gives the ids of the blocks that are new in it."""
     days = {key: day(row[key]) for key in ("assessed_from", "assessed_to", "plan_date")}
     defaults = {"plan_number": row["plan_number"], **days}
@@ -228,7 +232,7 @@ def _load_round(row: Row, groups: Mapping[str, UnitGroup], report: Report) -> se
     return fresh
 
 
-def _say_if_period_differs(current: Round, defaults: Mapping[str, Any], report: Report) -> None:
+def _say_if_period_differs(current: Round, defaults: Mapping[str, Any], report: LoadReport) -> None:
     if (current.assessed_from, current.assessed_to) != (defaults["assessed_from"], defaults["assessed_to"]):
         report.kept.append(
             f"{current}: giữ thời kỳ đánh giá {current.assessed_from:%d/%m/%Y} – {current.assessed_to:%d/%m/%Y} "
@@ -237,7 +241,7 @@ def _say_if_period_differs(current: Round, defaults: Mapping[str, Any], report: 
 
 
 def _load_round_group(
-    current: Round, decision: str, group: UnitGroup, respondents: Sequence[Row], report: Report
+    current: Round, decision: str, group: UnitGroup, respondents: Sequence[OfficialRow], report: LoadReport
 ) -> bool:
     wanted = CriteriaSet.objects.get(decision__number=decision, group=group)
     block, created = RoundGroup.objects.select_related("criteria_set__decision").get_or_create(
@@ -252,7 +256,7 @@ def _load_round_group(
     return created
 
 
-def _load_respondents(survey: Survey, rows: Sequence[Row], report: Report) -> None:
+def _load_respondents(survey: Survey, rows: Sequence[OfficialRow], report: LoadReport) -> None:
     """Only into a survey that has none: a group that the operator took out stays out."""
     if survey.respondent_groups.exists():
         return
@@ -261,7 +265,7 @@ def _load_respondents(survey: Survey, rows: Sequence[Row], report: Report) -> No
     report.add("nhóm đối tượng", len(fresh))
 
 
-def _load_scales(rows: Sequence[Row], report: Report) -> None:
+def _load_scales(rows: Sequence[OfficialRow], report: LoadReport) -> None:
     for row in rows:
         scale, created = AnswerScale.objects.get_or_create(code=row["code"], defaults={"name": row["name"]})
         report.add("thang trả lời", created)
@@ -273,7 +277,7 @@ def _load_scales(rows: Sequence[Row], report: Report) -> None:
             AnswerOption.objects.bulk_create(options)
 
 
-def _fill(obj: UnitGroup | Decision | Round, values: Mapping[str, Any], what: str, report: Report) -> None:
+def _fill(obj: UnitGroup | Decision | Round, values: Mapping[str, Any], what: str, report: LoadReport) -> None:
     """Put values into fields that stand empty."""
     if not values:
         return

@@ -12,7 +12,7 @@ from units.auditlog.actions import record
 from units.models import User
 
 from . import importing, reading
-from .importing import Outcome
+from .importing import AnnexImport
 from .words import SOURCE_NAMES, source_of
 
 
@@ -28,7 +28,7 @@ def import_criteria(
     na_policy: str = "",
     ties: str = "",
     name: str = "",
-) -> Outcome:
+) -> AnnexImport:
     """Bring the annex of a decision into the set of the year's block; makes what is missing around it.
 
     Rows are matched by code, so importing the same file again changes nothing; rules and guidance stay, and

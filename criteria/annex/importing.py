@@ -29,7 +29,7 @@ WRITTEN = (*CONTENT, "parent", "previous", "position", "rule", "guidance")
 
 
 @dataclass(slots=True)
-class Outcome:
+class AnnexImport:
     """What an import did. `notices` are sentences for the operator, `repairs` the faults carried out."""
 
     round_group: RoundGroup
@@ -59,7 +59,7 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Place:
+class Destination:
     """Where an annex goes; `notices` say what had to be made or switched for it."""
 
     round_group: RoundGroup
@@ -68,7 +68,7 @@ class Place:
     made: bool
 
 
-def place(*, year: int, group: str, decision: str) -> Place:
+def place(*, year: int, group: str, decision: str) -> Destination:
     """The year's round, the block, the decision and its set: found or made; the set is locked. Raises
     Refused for names that cannot be and for a block frozen on another set."""
     notices: list[str] = []
@@ -81,7 +81,7 @@ def place(*, year: int, group: str, decision: str) -> Place:
         notices.append(f"{round_group} dùng bộ tiêu chí theo {criteria_set.decision}.")
     elif round_group.criteria_set_id != criteria_set.pk:
         _switch(round_group, criteria_set, notices)
-    return Place(round_group, criteria_set, notices, made=bool(notices))
+    return Destination(round_group, criteria_set, notices, made=bool(notices))
 
 
 def _round(year: int, notices: list[str]) -> Round:
@@ -160,7 +160,7 @@ def policy_notices(changed: Mapping[str, list[str]]) -> list[str]:
     return [f"{names[field]} đổi từ {old} sang {new}; chỉ số được tính lại." for field, (old, new) in changed.items()]
 
 
-def write(sheet: Annex, where: Place, *, default_source: str, accept_repairs: bool) -> Outcome:
+def write(sheet: Annex, where: Destination, *, default_source: str, accept_repairs: bool) -> AnnexImport:
     """Bring the rows of the annex into the set. Raises ImportRefused with every fault of the file, Refused
     when the set is frozen and the file would change it."""
     existing = {row.code: row for row in Criterion.objects.filter(criteria_set=where.criteria_set).order_by("pk")}
@@ -199,13 +199,13 @@ def _refuse_faults(faults: Iterable[Fault], accept_repairs: bool) -> None:
         raise ImportRefused(found)
 
 
-def _outcome(where: Place, settled: Settlement) -> Outcome:
+def _outcome(where: Destination, settled: Settlement) -> AnnexImport:
     leaves = [row for row in settled.rows if row.is_leaf]
     points: dict[str, Decimal] = {}
     for leaf in leaves:
         part = leaf.source if leaf.kind == NORMAL else leaf.kind
         points[part] = points.get(part, Decimal(0)) + leaf.max_points
-    return Outcome(
+    return AnnexImport(
         where.round_group,
         len(settled.rows),
         len(leaves),
@@ -218,7 +218,7 @@ def _outcome(where: Place, settled: Settlement) -> Outcome:
 class Writer:
     """The plan over the whole set, then its writing in a constant number of statements."""
 
-    def __init__(self, where: Place, existing: Mapping[str, Criterion], outcome: Outcome) -> None:
+    def __init__(self, where: Destination, existing: Mapping[str, Criterion], outcome: AnnexImport) -> None:
         self.where, self.existing, self.outcome = where, existing, outcome
         self.code_of: dict[int | None, str] = {row.pk: code for code, row in existing.items()}
         self.rows: dict[str, Criterion] = {}
@@ -345,7 +345,7 @@ def _state(row: Criterion, parent: str | None) -> dict[str, Any]:
     return {**state, "max_points": exact_text(row.max_points), "previous": row.previous_id, "parent": parent}
 
 
-def _earlier_criteria(where: Place) -> dict[str, Criterion]:
+def _earlier_criteria(where: Destination) -> dict[str, Criterion]:
     """The criteria of the block's most recent earlier set, by code."""
     earlier = (
         RoundGroup.objects.filter(group=where.criteria_set.group, round__year__lt=where.round_group.round.year)

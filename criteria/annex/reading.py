@@ -14,7 +14,7 @@ from typing import IO
 
 from cchc_index.lib import numbers, sheets
 from cchc_index.lib.faults import Fault, ImportRefused
-from cchc_index.lib.sheets import Column, Row, Table
+from cchc_index.lib.sheets import Column, SheetRow, Table
 from cchc_index.lib.text import fold
 from criteria import tree
 
@@ -39,10 +39,10 @@ _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
 
 
 @dataclass(slots=True)
-class Entry:
+class AnnexRow:
     """A row of the annex. `code` is the corrected code; `source` and `kind` are its own cells."""
 
-    row: Row
+    row: SheetRow
     code_key: str
     printed: str
     code: str
@@ -60,7 +60,7 @@ class Entry:
 class Total:
     """A printed total: its value, and how many entries stand above it."""
 
-    row: Row
+    row: SheetRow
     points: Decimal
     above: int
 
@@ -69,7 +69,7 @@ class Total:
 class Annex:
     """The file as read: its entries with a code, its printed totals, the faults found so far."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[AnnexRow] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -103,7 +103,7 @@ def _code_column(table: Table) -> str:
     return found
 
 
-def _read_row(annex: Annex, row: Row, code_key: str, *, trailing: bool) -> None:
+def _read_row(annex: Annex, row: SheetRow, code_key: str, *, trailing: bool) -> None:
     """One row into an entry, a total, or faults. Text below the last criterion is a footnote."""
     printed = row.text(code_key)
     title = row.text("name")
@@ -119,7 +119,7 @@ def _read_row(annex: Annex, row: Row, code_key: str, *, trailing: bool) -> None:
     code = _code(annex, row, code_key)
     points = _points(annex, row)
     _check_name(annex, row, title)
-    entry = Entry(row, code_key, printed, code, title[:MAX_NAME], points)
+    entry = AnnexRow(row, code_key, printed, code, title[:MAX_NAME], points)
     _read_source(entry)
     _read_kind(annex, entry)
     if code:
@@ -130,13 +130,13 @@ def _is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(fold(text)))
 
 
-def _is_repeated_heading(row: Row, code_key: str) -> bool:
+def _is_repeated_heading(row: SheetRow, code_key: str) -> bool:
     """A heading printed again on the next page."""
     keys = (code_key, "name", "points")
     return all(fold(row[key]) == fold(row.table.headings[row.table.index[key]]) for key in keys)
 
 
-def _looks_like_code(row: Row, code_key: str) -> bool:
+def _looks_like_code(row: SheetRow, code_key: str) -> bool:
     value, text = row[code_key], row.text(code_key)
     return _is_date(value) or (bool(text) and (text[0].isdigit() or _DATE_TEXT.fullmatch(text) is not None))
 
@@ -145,7 +145,7 @@ def _is_date(value: object) -> bool:
     return sheets.is_date(value) or isinstance(value, timedelta)
 
 
-def _code(annex: Annex, row: Row, code_key: str) -> str:
+def _code(annex: Annex, row: SheetRow, code_key: str) -> str:
     """The row's code, "" with a fault where there is none to read."""
     printed = row.text(code_key)
     if _is_date(row[code_key]) or _DATE_TEXT.fullmatch(printed):
@@ -161,7 +161,7 @@ def _code(annex: Annex, row: Row, code_key: str) -> str:
     return code
 
 
-def _points(annex: Annex, row: Row) -> Decimal | None:
+def _points(annex: Annex, row: SheetRow) -> Decimal | None:
     if _is_date(row["points"]):
         message = "điểm đã bị Excel đổi thành ngày tháng"
         annex.faults.append(row.fault("points", message, "định dạng cột là Số (Number) rồi gõ lại điểm, ví dụ 0,5"))
@@ -178,7 +178,7 @@ def _points(annex: Annex, row: Row) -> Decimal | None:
     return points
 
 
-def _check_name(annex: Annex, row: Row, title: str) -> None:
+def _check_name(annex: Annex, row: SheetRow, title: str) -> None:
     if not title:
         annex.faults.append(row.fault("name", "thiếu nội dung tiêu chí", "ghi nội dung như trong quyết định"))
     elif len(title) > MAX_NAME:
@@ -186,14 +186,14 @@ def _check_name(annex: Annex, row: Row, title: str) -> None:
         annex.faults.append(row.fault("name", message, "rút gọn nội dung hoặc tách phần hướng dẫn ra cột khác"))
 
 
-def _read_source(entry: Entry) -> None:
+def _read_source(entry: AnnexRow) -> None:
     """Whether an unknown word is a fault is known later: on a group row it may mean nothing."""
     text = entry.row.text("source")
     entry.source = source_of(text) if text else None
     entry.unknown_source = text if text and entry.source is None else ""
 
 
-def _read_kind(annex: Annex, entry: Entry) -> None:
+def _read_kind(annex: Annex, entry: AnnexRow) -> None:
     text = entry.row.text("kind")
     entry.kind = kind_of(text) if text else None
     if text and entry.kind is None:
@@ -203,7 +203,7 @@ def _read_kind(annex: Annex, entry: Entry) -> None:
 
 def _repair_codes(annex: Annex) -> None:
     entries = annex.entries
-    for repair in repairs.repairs([repairs.Line(entry.printed, entry.points) for entry in entries]):
+    for repair in repairs.repairs([repairs.PrintedLine(entry.printed, entry.points) for entry in entries]):
         entry = entries[repair.index]
         message = f"mã “{repair.printed}” in sai ({repair.reason})"
         if repair.code:
@@ -214,8 +214,8 @@ def _repair_codes(annex: Annex) -> None:
 
 
 def _check_duplicates(annex: Annex) -> None:
-    first: dict[str, Entry] = {}
-    above: Entry | None = None
+    first: dict[str, AnnexRow] = {}
+    above: AnnexRow | None = None
     for entry in annex.entries:
         lost_zero = _lost_zero(entry, above)
         earlier = first.setdefault(entry.code, entry)
@@ -228,7 +228,7 @@ def _check_duplicates(annex: Annex) -> None:
         above = entry
 
 
-def _lost_zero(entry: Entry, above: Entry | None) -> str:
+def _lost_zero(entry: AnnexRow, above: AnnexRow | None) -> str:
     """The hint for a numeric cell: Excel shows 1.10 as 1.1. "" where the cell cannot be such a one."""
     if not isinstance(entry.row[entry.code_key], float) or entry.code.count(".") != 1:
         return ""
@@ -243,12 +243,12 @@ def halves(annex: Annex, default_source: str) -> set[str]:
     return {_plain_source(code, by_code) or default_source or SELF for code in tree.leaf_codes(by_code)}
 
 
-def _plain_source(code: str, by_code: Mapping[str, Entry]) -> str | None:
+def _plain_source(code: str, by_code: Mapping[str, AnnexRow]) -> str | None:
     near = (by_code[place] for place in (code, *tree.prefixes(code)) if place in by_code)
     return next((entry.source for entry in near if entry.source), None)
 
 
-def unsourced(annex: Annex) -> Sequence[Entry]:
+def unsourced(annex: Annex) -> Sequence[AnnexRow]:
     """The leaves of the file for which neither a cell of their own nor one above names a source."""
     by_code = {entry.code: entry for entry in annex.entries}
     leaves = tree.leaf_codes(by_code)

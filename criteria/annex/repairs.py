@@ -12,7 +12,7 @@ FAR = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PrintedLine:
     """A row as the repairs see it: its code as printed and its maximum, None where it is blank."""
 
     code: str
@@ -29,7 +29,7 @@ class Repair:
     reason: str
 
 
-def repairs(lines: Sequence[Line]) -> list[Repair]:
+def repairs(lines: Sequence[PrintedLine]) -> list[Repair]:
     """Every misprinted code of an annex, in the order of its rows, at most one repair for a row."""
     codes = [normalise(line.code) for line in lines]
     reasons = {i: "thừa hoặc sai dấu" for i, code in enumerate(codes) if code and code != lines[i].code}

@@ -8,7 +8,7 @@ from cchc_index.lib import numbers
 from cchc_index.lib.faults import Fault
 from criteria import tree
 
-from .reading import MAX_POINTS, Annex, Entry
+from .reading import MAX_POINTS, Annex, AnnexRow
 from .words import NORMAL, PAPI, PENALTY, SELF, SIPAS, SOURCE_NAMES, SURVEY
 
 
@@ -123,7 +123,7 @@ class _Settling:
         points = entry.points or Decimal(0)
         return abs(points) if self.kinds[code] == PENALTY else points
 
-    def _leaf(self, entry: Entry) -> Settled:
+    def _leaf(self, entry: AnnexRow) -> Settled:
         points = self.points[entry.code]
         if not entry.row.text("points"):
             self._fault(entry, "points", "thiếu điểm tối đa", "ghi điểm tối đa của tiêu chí")
@@ -136,7 +136,7 @@ class _Settling:
         printed = entry.row.text("points") if entry.points is not None and entry.points < 0 else ""
         return self._settled(entry, self._source(entry), points, printed)
 
-    def _group(self, entry: Entry) -> Settled:
+    def _group(self, entry: AnnexRow) -> Settled:
         total = self.sum_of(entry.code)
         kind = self.kinds[entry.code]
         printed = entry.points
@@ -159,13 +159,13 @@ class _Settling:
     def _file_leaves(self) -> set[str]:
         return tree.leaf_codes(self.by_code)
 
-    def _settled(self, entry: Entry, source: str, points: Decimal, printed_max: str = "") -> Settled:
+    def _settled(self, entry: AnnexRow, source: str, points: Decimal, printed_max: str = "") -> Settled:
         printed_code = entry.printed[:30] if entry.printed != entry.code else ""
         is_leaf = entry.code in self.leaves
         kind = self.kinds[entry.code]
         return Settled(entry.code, printed_code, entry.name, is_leaf, source, kind, points, printed_max)
 
-    def _source(self, entry: Entry) -> str:
+    def _source(self, entry: AnnexRow) -> str:
         """The leaf's own cell, else that of a group above, else the file's. A file that only says ĐTXHH as
         a whole leaves alone what the set already knows to be SIPAS or PAPI."""
         for code in self._ancestors(entry.code):
@@ -195,7 +195,7 @@ class _Settling:
                 repair = "đối chiếu với bản in, bổ sung dòng thiếu hoặc sửa điểm sai"
                 self.faults.append(total.row.fault("points", message, repair))
 
-    def _fault(self, entry: Entry, key: str, message: str, repair: str, *, repairable: bool = False) -> None:
+    def _fault(self, entry: AnnexRow, key: str, message: str, repair: str, *, repairable: bool = False) -> None:
         fault = entry.fault(key, message, repair, repairable=repairable)
         if fault not in self.faults:
             self.faults.append(fault)

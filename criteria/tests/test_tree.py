@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria import tree
-from criteria.annex.repairs import Line, repairs
+from criteria.annex.repairs import PrintedLine, repairs
 
 parts = st.lists(st.integers(1, 99), min_size=1, max_size=5)
 codes = parts.map(lambda numbers: ".".join(map(str, numbers)))
@@ -25,7 +25,7 @@ shapes = st.recursive(st.just([]), lambda below: st.lists(below, max_size=14), m
 
 
 def repaired(*printed):
-    return {r.printed: r.code for r in repairs([Line(code, Decimal(1)) for code in printed])}
+    return {r.printed: r.code for r in repairs([PrintedLine(code, Decimal(1)) for code in printed])}
 
 
 # --- order, parents, leaves ------------------------------------------------------------------------
@@ -101,17 +101,17 @@ def test_normalising_never_fails_and_settles_at_once(text):
 
 @given(shapes)
 def test_a_complete_annex_has_nothing_to_repair(shape):
-    assert repairs([Line(code) for code in complete_tree(shape)]) == []
+    assert repairs([PrintedLine(code) for code in complete_tree(shape)]) == []
 
 
 @given(st.sets(st.lists(st.integers(1, 9), min_size=1, max_size=4).map(lambda p: ".".join(map(str, p))), max_size=40))
 def test_an_annex_in_order_has_nothing_to_repair(known):
-    assert repairs([Line(code) for code in sorted(known, key=tree.natural_key)]) == []
+    assert repairs([PrintedLine(code) for code in sorted(known, key=tree.natural_key)]) == []
 
 
 @given(st.lists(st.text("0123456789., ", max_size=8), max_size=30), st.randoms())
 def test_repairs_never_fail_and_name_rows_that_exist(printed, random):
-    lines = [Line(code, random.choice([None, Decimal(1), Decimal("0.5")])) for code in printed]
+    lines = [PrintedLine(code, random.choice([None, Decimal(1), Decimal("0.5")])) for code in printed]
     found = repairs(lines)
     assert [r.index for r in found] == sorted({r.index for r in found})
     assert all(r.printed == lines[r.index].code and r.code != r.printed for r in found)
@@ -143,10 +143,10 @@ def test_an_odd_number_that_fits_nowhere_else_is_left_alone():
 def misfiled(points, *, after="9.3"):
     return repairs(
         [
-            Line("7.3.6", Decimal("0.5")),
-            Line("9.2", points),
-            *(Line(f"9.4.{n}", Decimal(2)) for n in range(1, 6)),
-            *([Line(after, Decimal(3))] if after else []),
+            PrintedLine("7.3.6", Decimal("0.5")),
+            PrintedLine("9.2", points),
+            *(PrintedLine(f"9.4.{n}", Decimal(2)) for n in range(1, 6)),
+            *([PrintedLine(after, Decimal(3))] if after else []),
         ]
     )
 

@@ -9,13 +9,11 @@ from typing import IO
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
-from cchc_index.lib.sheets import Column, Row, is_date, read_table
+from cchc_index.lib.sheets import Column, SheetRow, is_date, read_table
 from cchc_index.lib.text import fold
 from criteria.models import Criterion
+from criteria.tree import CellKey
 from units.models import Unit
-
-Cell = tuple[int, int]
-"""(unit_id, criterion_id)"""
 
 UNIT, CRITERION, SELF, APPRAISED, SURVEY, NA = "unit", "criterion", "self", "appraised", "survey", "na"
 COLUMNS = (
@@ -34,9 +32,9 @@ NO = {"", "khong", "sai", "no", "n", "0", "false", "-", "ap dung", "co ap dung"}
 class Archive:
     """What a file says, cell by cell; None stands for not applicable. An absent cell is not scored."""
 
-    own: dict[Cell, Decimal | None] = field(default_factory=dict)
-    appraised: dict[Cell, Decimal | None] = field(default_factory=dict)
-    surveyed: dict[Cell, Decimal | None] = field(default_factory=dict)
+    own: dict[CellKey, Decimal | None] = field(default_factory=dict)
+    appraised: dict[CellKey, Decimal | None] = field(default_factory=dict)
+    surveyed: dict[CellKey, Decimal | None] = field(default_factory=dict)
 
 
 def read(source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequence[Criterion]) -> Archive:
@@ -46,7 +44,7 @@ def read(source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequen
     Raises ImportRefused with every fault of the file.
     """
     table = read_table(source, COLUMNS)
-    reader = _Reader(codes.by_spelling({unit.code: unit for unit in units}), _leaves(criteria))
+    reader = _ArchiveReader(codes.by_spelling({unit.code: unit for unit in units}), _leaves(criteria))
     faults = list(table.faults)
     if not {SELF, APPRAISED, SURVEY} & table.index.keys():
         names = "“Điểm tự đánh giá”, “Điểm thẩm định” hoặc “Điểm ĐTXHH”"
@@ -72,15 +70,15 @@ def _leaves(criteria: Sequence[Criterion]) -> dict[str, Criterion]:
     return found
 
 
-class _Reader:
+class _ArchiveReader:
     """Takes row after row; keeps what is good and names what is not."""
 
     def __init__(self, units: dict[str, Unit], criteria: dict[str, Criterion]):
         self.units, self.criteria = units, criteria
         self.archive, self.faults = Archive(), list[Fault]()
-        self._seen: dict[Cell, int] = {}
+        self._seen: dict[CellKey, int] = {}
 
-    def take(self, row: Row) -> None:
+    def take(self, row: SheetRow) -> None:
         unit, leaf = self._unit(row), self._leaf(row)
         points = {key: self._points(row, key, leaf) for key in (SELF, APPRAISED, SURVEY)}
         not_applicable = self._not_applicable(row)
@@ -91,10 +89,10 @@ class _Reader:
         if unit is not None and leaf is not None and self._is_first(row, (unit.pk, leaf.pk), unit, leaf):
             self._keep((unit.pk, leaf.pk), leaf, points, not_applicable)
 
-    def _fault(self, row: Row, key: str, message: str, repair: str) -> None:
+    def _fault(self, row: SheetRow, key: str, message: str, repair: str) -> None:
         self.faults.append(row.fault(key, message, repair))
 
-    def _unit(self, row: Row) -> Unit | None:
+    def _unit(self, row: SheetRow) -> Unit | None:
         code = row.text(UNIT)
         unit = self.units.get(code) or self.units.get(codes.key(code))
         if not code:
@@ -104,7 +102,7 @@ class _Reader:
             self._fault(row, UNIT, f"không có đơn vị “{code[:40]}” trong khối", repair)
         return unit
 
-    def _leaf(self, row: Row) -> Criterion | None:
+    def _leaf(self, row: SheetRow) -> Criterion | None:
         code = row.text(CRITERION)
         criterion = self.criteria.get(code) or self.criteria.get(codes.key(code))
         if not code:
@@ -121,7 +119,7 @@ class _Reader:
             return criterion
         return None
 
-    def _points(self, row: Row, key: str, leaf: Criterion | None) -> Decimal | None:
+    def _points(self, row: SheetRow, key: str, leaf: Criterion | None) -> Decimal | None:
         """The number of a points column, inside 0 … maximum; a deduction may be written negative."""
         try:
             value = parse_decimal(row[key])
@@ -141,13 +139,13 @@ class _Reader:
             return value
         return None
 
-    def _not_applicable(self, row: Row) -> bool:
+    def _not_applicable(self, row: SheetRow) -> bool:
         mark = fold(row.text(NA))
         if mark not in YES | NO:
             self._fault(row, NA, f"không hiểu “{row.text(NA)[:40]}”", "ghi x nếu không áp dụng, để trống nếu có")
         return mark in YES
 
-    def _check_halves(self, row: Row, leaf: Criterion) -> None:
+    def _check_halves(self, row: SheetRow, leaf: Criterion) -> None:
         """Points stand in the columns of the leaf's own half."""
         for key in (SURVEY,) if leaf.is_self else (SELF, APPRAISED):
             if row.text(key):
@@ -155,18 +153,18 @@ class _Reader:
                 right = "Điểm tự đánh giá, Điểm thẩm định" if leaf.is_self else "Điểm ĐTXHH"
                 self._fault(row, key, f"{leaf.code} là tiêu chí {kind}", f"chuyển điểm sang cột {right}")
 
-    def _check_empty(self, row: Row) -> None:
+    def _check_empty(self, row: SheetRow) -> None:
         for key in (SELF, APPRAISED, SURVEY):
             if row.text(key):
                 self._fault(row, key, "tiêu chí không áp dụng mà vẫn có điểm", "bỏ điểm, hoặc bỏ dấu không áp dụng")
 
-    def _is_first(self, row: Row, cell: Cell, unit: Unit, leaf: Criterion) -> bool:
+    def _is_first(self, row: SheetRow, cell: CellKey, unit: Unit, leaf: Criterion) -> bool:
         first = self._seen.setdefault(cell, row.number)
         if first != row.number:
             self._fault(row, CRITERION, f"{unit.code} và {leaf.code} đã có ở dòng {first}", "giữ lại một dòng")
         return first == row.number
 
-    def _keep(self, cell: Cell, leaf: Criterion, points: dict[str, Decimal | None], not_applicable: bool) -> None:
+    def _keep(self, cell: CellKey, leaf: Criterion, points: dict[str, Decimal | None], not_applicable: bool) -> None:
         kept = {SELF: self.archive.own, APPRAISED: self.archive.appraised, SURVEY: self.archive.surveyed}
         for key in (SELF, APPRAISED) if leaf.is_self else (SURVEY,):
             if not_applicable or points[key] is not None:

@@ -3,7 +3,6 @@
 import time
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -13,13 +12,12 @@ from cchc_index.lib.dispatch import send_after_commit
 from criteria import queries as criteria
 from criteria.models import RoundGroup
 from results import bundle
+from results.bundle import Json
 from results.jobs import actions as jobs
 from results.jobs.queries import live_jobs
 from results.models import Computation, CriterionResult, Job, UnitResult
 
 from . import queries
-
-Json = dict[str, Any]
 
 READINGS = 3
 """How often inputs are read anew when they change under the reader; later changes recompute anyway."""

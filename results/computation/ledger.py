@@ -1,16 +1,15 @@
 """The proof of what readers see: the current results follow from the inputs as they stand."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from cchc_index.lib.numbers import exact_text
 from criteria.models import RoundGroup
 from results import bundle
 from results.models import Computation, CriterionResult
+from units.auditlog.digests import Facts
 
 from . import queries
 
-Facts = dict[str, Any]
 Cells = dict[tuple[str, str], tuple[str, str | None, str | None]]
 
 

@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
@@ -13,12 +12,11 @@ from cchc_index.lib.programs import source_digest
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup
 from results import bundle, ranking
+from results.bundle import Json
 from results.models import Computation, UnitResult
 from selfassess.scores import queries as selfassessed
 from surveys.scores import queries as surveyed
 from units.models import Unit
-
-Json = dict[str, Any]
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from units.models import Unit
 
 
 @dataclass(frozen=True)
-class Progress:
+class UnitProgress:
     """How far one unit is: the words of its state, and cells done of cells wanted."""
 
     unit: Unit
@@ -53,7 +53,7 @@ class BlockRoom:
     """One block in the control room."""
 
     round_group: RoundGroup
-    units: list[Progress]
+    units: list[UnitProgress]
     computation: Computation | None
     job: Job | None
     current: bool
@@ -115,7 +115,7 @@ def _counts(inputs: Mapping[str, Any]) -> Counter[tuple[str, bool, bool]]:
     )
 
 
-def _progress(unit: Unit, assessment: SelfAssessment | None, counts: Counter[tuple[str, bool, bool]]) -> Progress:
+def _progress(unit: Unit, assessment: SelfAssessment | None, counts: Counter[tuple[str, bool, bool]]) -> UnitProgress:
     def done_of(assessed: bool) -> tuple[int, int]:
         done = counts[unit.code, assessed, True]
         return done, done + counts[unit.code, assessed, False]
@@ -123,7 +123,7 @@ def _progress(unit: Unit, assessment: SelfAssessment | None, counts: Counter[tup
     appraised, surveyed = done_of(True), done_of(False)
     words = assessment.get_state_display() if assessment else "chưa bắt đầu"
     submitted = assessment is not None and assessment.state == SelfAssessment.State.SUBMITTED
-    return Progress(unit, words, submitted, *appraised, *surveyed, assessment.pk if assessment else None)
+    return UnitProgress(unit, words, submitted, *appraised, *surveyed, assessment.pk if assessment else None)
 
 
 @dataclass(frozen=True)

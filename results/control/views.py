@@ -22,7 +22,7 @@ from results.public import views as public
 from results.publication import actions as publications
 from results.publication.queries import book_of, preview_book, published
 from results.publication.rules import may_approve, may_withdraw, visible_publications
-from results.publication.views import Place
+from results.publication.views import BundleAddress
 from results.rules import may_publish, may_see_preview
 from units.models import User
 
@@ -111,8 +111,8 @@ def preview_compare(request: HttpRequest, group: str) -> HttpResponse:
     return public.compare_page(request, preview_book(round_), _preview(round_), group, _room(request))
 
 
-def _preview(round_: Round) -> Place:
-    return Place(round_.year, preview=True)
+def _preview(round_: Round) -> BundleAddress:
+    return BundleAddress(round_.year, preview=True)
 
 
 def _room(request: HttpRequest) -> Context:
@@ -154,7 +154,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "publication": found,
         "book": book_of(found),
-        "place": Place.of(found),
+        "place": BundleAddress.of(found),
         "job": report_job(found),
         "may_approve": may_approve(request.user, found),
         "may_withdraw": may_withdraw(request.user, found),

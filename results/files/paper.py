@@ -19,7 +19,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from results import charts
-from results.book import Block, Book, Row, read_bundle, slug
+from results.book import Book, BookBlock, BookLine, read_bundle, slug
 
 ROWS_PER_CHART = 36
 """What one page takes beside its caption."""
@@ -37,10 +37,10 @@ FIRST_PAGE = "@page :first { @top-center { content: none } }"
 LAID_OUT = 70
 """Percent of the work done once the pages are laid out."""
 
-Progress = Callable[[int], None]
+OnPercent = Callable[[int], None]
 
 
-def ranking_pdf(bundle: Mapping[str, Any], progress: Progress | None = None) -> bytes:
+def ranking_pdf(bundle: Mapping[str, Any], progress: OnPercent | None = None) -> bytes:
     """The report: method, ranking, picture and areas of every block, unit by unit.
     `progress` is called with percents from 0 to 100."""
     book = read_bundle(bundle)
@@ -127,19 +127,19 @@ def _main(book: Book) -> dict[str, Any]:
     return {"parts": [_part(book, block) for block in book.blocks]}
 
 
-def _part(book: Book, block: Block) -> dict[str, Any]:
+def _part(book: Book, block: BookBlock) -> dict[str, Any]:
     lines = [(row, block.areas_of(row.unit)) for row in block.rows]
     return {"block": block, "charts": _charts(book, block), "areas": _areas(block), "lines": lines}
 
 
-def _charts(book: Book, block: Block) -> list[str]:
+def _charts(book: Book, block: BookBlock) -> list[str]:
     points = [(row.name, row.index) for row in block.rows]
     title = f"Chỉ số CCHC năm {book.year} – {block.name}"
     starts = range(0, len(points), ROWS_PER_CHART)
     return [charts.ranking_dots(points[at : at + ROWS_PER_CHART], title=title) for at in starts]
 
 
-def _areas(block: Block) -> list[dict[str, Any]]:
+def _areas(block: BookBlock) -> list[dict[str, Any]]:
     found = []
     for area in block.areas:
         low, high = block.area_range(area.code)
@@ -147,6 +147,6 @@ def _areas(block: Block) -> list[dict[str, Any]]:
     return found
 
 
-def _sheet(block: Block, row: Row) -> dict[str, Any]:
+def _sheet(block: BookBlock, row: BookLine) -> dict[str, Any]:
     lines = [(c, block.cell(row.unit, c.code)) for c in block.criteria]
     return {"block": block, "row": row, "areas": block.areas_of(row.unit), "lines": lines}

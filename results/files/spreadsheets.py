@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_index.lib.cells import looks_like_formula, safe_cell
-from results.book import STATE_WORDS, Block, Book, Cell, Criterion, Row, read_bundle
+from results.book import STATE_WORDS, Book, BookBlock, BookCell, BookCriterion, BookLine, read_bundle
 
 RESULT_COLUMNS = (
     "year", "group", "unit", "name", "rank", "index", "points", "max_points", "appraised_points", "appraised_max",
@@ -108,7 +108,7 @@ def xlsx_bytes(bundle: Mapping[str, Any]) -> bytes:
     return _same_bytes(out.getvalue())
 
 
-def _title(what: str, block: Block, taken: set[str]) -> str:
+def _title(what: str, block: BookBlock, taken: set[str]) -> str:
     """A sheet name Excel takes: 31 characters, none of []:*?/\\', not twice."""
     plain = re.sub(r"[\[\]:*?/\\']", " ", f"{what} {block.code}")[:28]
     name, n = plain, 2
@@ -174,11 +174,11 @@ def _heading(sheet: Worksheet, row: int, names: Sequence[str]) -> None:
         cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _half(criterion: Criterion) -> str:
+def _half(criterion: BookCriterion) -> str:
     return criterion.kind_words or HALVES.get(criterion.source, SURVEYED)
 
 
-def _points_sheet(sheet: Worksheet, book: Book, block: Block) -> None:
+def _points_sheet(sheet: Worksheet, book: Book, block: BookBlock) -> None:
     """Units down, leaves across; above each leaf its name, half and maximum. A state stands as a word."""
     _text(_cell(sheet, 1, 1), f"Điểm từng tiêu chí năm {book.year} – {block.name}{_mark(book)}").font = BOLD
     _heading(sheet, 2, ["Mã đơn vị", "Tên đơn vị", *(f"{c.code} {c.name}" for c in block.leaves)])
@@ -198,7 +198,7 @@ def _points_sheet(sheet: Worksheet, book: Book, block: Block) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = 16
 
 
-def _standing(target: SheetCell, cell: Cell) -> None:
+def _standing(target: SheetCell, cell: BookCell) -> None:
     """Points as a number, a state without points as its word."""
     if cell.points is None:
         _text(target, cell.words)
@@ -222,7 +222,7 @@ RANKING_HEADS = (
 )  # fmt: skip
 
 
-def _ranking_sheet(sheet: Worksheet, book: Book, block: Block, points: str) -> None:
+def _ranking_sheet(sheet: Worksheet, book: Book, block: BookBlock, points: str) -> None:
     _text(_cell(sheet, 1, 1), f"Chỉ số cải cách hành chính năm {book.year} – {block.name}{_mark(book)}").font = BOLD
     _text(_cell(sheet, 2, 1), book.document_line)
     _heading(sheet, FIRST - 1, RANKING_HEADS)
@@ -245,11 +245,11 @@ def _ranking_sheet(sheet: Worksheet, book: Book, block: Block, points: str) -> N
 class _Formulas:
     """The formulas of one line, after the block's policies (results.ranking says the same in Decimal)."""
 
-    block: Block
+    block: BookBlock
     sheet: str
     last: int
 
-    def of(self, place: int, row: Row) -> list[tuple[int, str, str]]:
+    def of(self, place: int, row: BookLine) -> list[tuple[int, str, str]]:
         """(column, formula, number format) for the computed columns. A unit with a leaf missing has
         no index: its formulas give an empty text, never a number that looks finished."""
         done = f'$P{place}=""'

@@ -14,7 +14,7 @@ from results.book import slug
 from results.jobs.queries import is_waiting, report_job
 from results.models import Job, Publication
 from results.publication import queries
-from results.publication.views import Place, publication_or_404
+from results.publication.views import BundleAddress, publication_or_404
 from units.models import Unit
 
 from . import actions, spreadsheets
@@ -72,7 +72,7 @@ def request_file(request: HttpRequest, year: int, number: str) -> HttpResponseRe
         )
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect(Place.of(publication).home())
+        return redirect(BundleAddress.of(publication).home())
     return redirect("results:job", pk=job.pk)
 
 
@@ -89,7 +89,13 @@ def _pdf(request: HttpRequest, publication: Publication, unit: Unit | None, name
     job = report_job(publication, unit)
     if job is not None and job.state == Job.State.DONE and job.file:
         return FileResponse(job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
-    context = {"publication": publication, "place": Place.of(publication), "unit": unit, "job": job, "name": name}
+    context = {
+        "publication": publication,
+        "place": BundleAddress.of(publication),
+        "unit": unit,
+        "job": job,
+        "name": name,
+    }
     return render(
         request, "results/files/pending.html", {**context, "waiting": job is not None and is_waiting(job)}, status=202
     )

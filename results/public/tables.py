@@ -8,7 +8,7 @@ from decimal import Decimal
 from cchc_index.lib.numbers import vn_short
 from cchc_index.lib.text import sort_key
 from results import charts
-from results.book import STATE_WORDS, AreaShare, Block, Book, Cell, Criterion, Row
+from results.book import STATE_WORDS, AreaShare, Book, BookBlock, BookCell, BookCriterion, BookLine
 
 SORTS = {
     "hang": ("Hạng", None),
@@ -20,7 +20,7 @@ SORTS = {
 """?sap= → heading and the number it sorts by, highest first."""
 
 
-def sorted_rows(rows: Sequence[Row], by: str) -> list[Row]:
+def sorted_rows(rows: Sequence[BookLine], by: str) -> list[BookLine]:
     if by == "ten":
         return sorted(rows, key=lambda r: sort_key(r.name))
     field = SORTS.get(by, ("", None))[1]
@@ -33,29 +33,29 @@ def _highest_first(value: Decimal | None) -> tuple[bool, Decimal]:
     return value is None, -(value or Decimal(0))
 
 
-def ranking_chart(book: Book, block: Block, rows: Sequence[Row], highlight: str = "") -> str:
+def ranking_chart(book: Book, block: BookBlock, rows: Sequence[BookLine], highlight: str = "") -> str:
     title = f"Chỉ số CCHC năm {book.year} – {block.name}"
     return charts.ranking_dots([(r.name, r.index) for r in rows], title=title, highlight=highlight)
 
 
-def areas_chart(row: Row, areas: Iterable[AreaShare]) -> str:
+def areas_chart(row: BookLine, areas: Iterable[AreaShare]) -> str:
     bars = [(f"{a.criterion.code}. {a.criterion.name}", a.share, a.median) for a in areas]
     return charts.area_bars(bars, title=f"Mức đạt theo lĩnh vực của {row.name} so với trung vị khối (%)")
 
 
 @dataclass(frozen=True)
-class Line:
+class CriteriaTableRow:
     """A row of the criteria table of one unit (or two, side by side)."""
 
-    criterion: Criterion
+    criterion: BookCriterion
     address: str
-    cells: tuple[Cell, ...]
+    cells: tuple[BookCell, ...]
 
 
-def lines(block: Block, rows: Sequence[Row], address: Callable[[str, str], str]) -> list[Line]:
+def lines(block: BookBlock, rows: Sequence[BookLine], address: Callable[[str, str], str]) -> list[CriteriaTableRow]:
     """The criteria in printed order with the rows' cells; `address` of a group and a leaf is its page."""
     return [
-        Line(
+        CriteriaTableRow(
             c,
             address(block.code, c.code) if c.is_leaf else "",
             tuple(block.cell(r.unit, c.code) for r in rows) if c.is_leaf else (),
@@ -68,7 +68,7 @@ CLASSES = 8
 """More different points than this are put into five classes of share."""
 
 
-def distribution(criterion: Criterion, column: Sequence[tuple[Row, Cell]]) -> list[tuple[str, int]]:
+def distribution(criterion: BookCriterion, column: Sequence[tuple[BookLine, BookCell]]) -> list[tuple[str, int]]:
     """How many units reached which points; classes of a fifth of the maximum when points differ much."""
     points = [cell.points for _, cell in column if cell.points is not None]
     if len(set(points)) <= CLASSES:
@@ -77,7 +77,7 @@ def distribution(criterion: Criterion, column: Sequence[tuple[Row, Cell]]) -> li
     return [(f"{20 * n}–{20 * n + 20} %", classes[n]) for n in range(5)]
 
 
-def states(column: Sequence[tuple[Row, Cell]]) -> list[tuple[str, int]]:
+def states(column: Sequence[tuple[BookLine, BookCell]]) -> list[tuple[str, int]]:
     """How many units stand in which state, in words."""
     counted = Counter(cell.state for _, cell in column)
     return [(words, counted[state]) for state, words in STATE_WORDS.items() if counted[state]]

@@ -11,10 +11,10 @@ from django.urls import reverse
 from cchc_index.lib.text import sort_key
 from criteria.queries import round_in_view
 from results import charts
-from results.book import Block, Book, Row
+from results.book import Book, BookBlock, BookLine
 from results.files import spreadsheets
 from results.publication.queries import book_of, other_published_years, publications, published
-from results.publication.views import Place, publication_or_404, standing
+from results.publication.views import BundleAddress, publication_or_404, standing
 
 from . import tables
 
@@ -27,32 +27,32 @@ def ranking(request: HttpRequest) -> HttpResponse:
     publication = published(round_in_view(request))
     if publication is None:
         return render(request, "results/public/ranking_empty.html", {"years": other_published_years()})
-    return ranking_page(request, book_of(publication), Place.of(publication), standing(publication))
+    return ranking_page(request, book_of(publication), BundleAddress.of(publication), standing(publication))
 
 
 @login_not_required
 def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
     """The ranking of one publication at its stable address, superseded or not."""
     found = publication_or_404(request, year, number)
-    return ranking_page(request, book_of(found), Place.of(found), standing(found))
+    return ranking_page(request, book_of(found), BundleAddress.of(found), standing(found))
 
 
 @login_not_required
 def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     found = publication_or_404(request, year, number)
-    return unit_page(request, book_of(found), Place.of(found), (group, code), standing(found))
+    return unit_page(request, book_of(found), BundleAddress.of(found), (group, code), standing(found))
 
 
 @login_not_required
 def criterion(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     found = publication_or_404(request, year, number)
-    return criterion_page(request, book_of(found), Place.of(found), (group, code), standing(found))
+    return criterion_page(request, book_of(found), BundleAddress.of(found), (group, code), standing(found))
 
 
 @login_not_required
 def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpResponse:
     found = publication_or_404(request, year, number)
-    return compare_page(request, book_of(found), Place.of(found), group, standing(found))
+    return compare_page(request, book_of(found), BundleAddress.of(found), group, standing(found))
 
 
 @login_not_required
@@ -66,12 +66,12 @@ def method(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """Open data: every publication of the year with its files."""
     found = publications(round_in_view(request))
-    listed = [{"publication": p, "place": Place.of(p), "files": _files(Place.of(p))} for p in found]
+    listed = [{"publication": p, "place": BundleAddress.of(p), "files": _files(BundleAddress.of(p))} for p in found]
     context = {"listed": listed, "years": other_published_years(), "codebook": spreadsheets.CODEBOOK}
     return render(request, "results/public/data.html", context)
 
 
-def _files(place: Place) -> list[tuple[str, str, str]]:
+def _files(place: BundleAddress) -> list[tuple[str, str, str]]:
     words = (
         ("json", "JSON", "gói đầy đủ, nguyên từng ký tự của bản công bố; kiểm tra lại được"),
         ("csv", "CSV", "bảng xếp hạng, mỗi đơn vị một dòng"),
@@ -81,7 +81,7 @@ def _files(place: Place) -> list[tuple[str, str, str]]:
     return [(label, place.file(kind), about) for kind, label, about in words]
 
 
-def ranking_page(request: HttpRequest, book: Book, place: Place, about: Context) -> HttpResponse:
+def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: Context) -> HttpResponse:
     """One block's table and picture; block, search and order stand in the address."""
     block = _chosen_block(request, book)
     wanted, by = request.GET.get("q", "").strip()[:100], request.GET.get("sap", "hang")
@@ -102,13 +102,15 @@ def ranking_page(request: HttpRequest, book: Book, place: Place, about: Context)
     return render(request, "results/public/ranking.html", context)
 
 
-def _chosen_block(request: HttpRequest, book: Book) -> Block:
+def _chosen_block(request: HttpRequest, book: Book) -> BookBlock:
     if not book.blocks:
         raise Http404
     return book.block(request.GET.get("khoi", "")) or book.blocks[0]
 
 
-def unit_page(request: HttpRequest, book: Book, place: Place, which: tuple[str, str], about: Context) -> HttpResponse:
+def unit_page(
+    request: HttpRequest, book: Book, place: BundleAddress, which: tuple[str, str], about: Context
+) -> HttpResponse:
     """One unit: index, halves, areas against the block's median, every criterion with its state."""
     block = _block_or_404(book, which[0])
     row = _row_or_404(block, which[1])
@@ -129,7 +131,7 @@ def unit_page(request: HttpRequest, book: Book, place: Place, which: tuple[str, 
 
 
 def criterion_page(
-    request: HttpRequest, book: Book, place: Place, which: tuple[str, str], about: Context
+    request: HttpRequest, book: Book, place: BundleAddress, which: tuple[str, str], about: Context
 ) -> HttpResponse:
     """Every unit of the block on one criterion, and how the points spread."""
     block = _block_or_404(book, which[0])
@@ -153,7 +155,7 @@ def criterion_page(
     return render(request, "results/public/criterion.html", context)
 
 
-def compare_page(request: HttpRequest, book: Book, place: Place, group: str, about: Context) -> HttpResponse:
+def compare_page(request: HttpRequest, book: Book, place: BundleAddress, group: str, about: Context) -> HttpResponse:
     """Two units of a block side by side."""
     block = _block_or_404(book, group)
     pair = _pair(block, request.GET.get("a", ""), request.GET.get("b", ""))
@@ -170,7 +172,7 @@ def compare_page(request: HttpRequest, book: Book, place: Place, group: str, abo
     return render(request, "results/public/compare.html", context)
 
 
-def _pair(block: Block, first: str, second: str) -> Sequence[Row]:
+def _pair(block: BookBlock, first: str, second: str) -> Sequence[BookLine]:
     """The two chosen units; whoever is not chosen is the next in rank."""
     one = block.by_unit.get(first) or block.rows[0]
     rest = [r for r in block.rows if r is not one]
@@ -180,14 +182,14 @@ def _pair(block: Block, first: str, second: str) -> Sequence[Row]:
     return one, two
 
 
-def _block_or_404(book: Book, code: str) -> Block:
+def _block_or_404(book: Book, code: str) -> BookBlock:
     block = book.block(code)
     if block is None or not block.rows:
         raise Http404
     return block
 
 
-def _row_or_404(block: Block, code: str) -> Row:
+def _row_or_404(block: BookBlock, code: str) -> BookLine:
     if code not in block.by_unit:
         raise Http404
     return block.by_unit[code]

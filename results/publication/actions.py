@@ -1,7 +1,6 @@
 """Publishing: a bundle frozen under a document number, by two people, never changed afterwards."""
 
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -13,6 +12,7 @@ from cchc_index.lib.text import clean
 from criteria.models import Round, RoundGroup
 from results import bundle
 from results.book import slug
+from results.bundle import Json
 from results.computation.actions import recompute
 from results.computation.queries import group_inputs
 from results.models import Publication
@@ -25,8 +25,7 @@ from units.models import User
 from . import mails, queries
 from .digests import publication_facts
 
-Json = dict[str, Any]
-State = Publication.State
+PublicationState = Publication.State
 
 NAMED_UNITS = 20
 """How many incomplete units a refusal names; the rest is counted."""
@@ -49,7 +48,7 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
         return standing
     _refuse_waiting(round_)
     publication = _freeze(round_, number, dated, errata)
-    publication.state, publication.proposed_by = State.PROPOSED, actor
+    publication.state, publication.proposed_by = PublicationState.PROPOSED, actor
     publication.save()
     _log(actor, "propose", publication)
     return publication
@@ -69,7 +68,7 @@ def approve(*, actor: User, publication_id: int) -> Publication:
     _refuse_unexplained(publication.round)
     publication.published_by = actor
     _publish(publication)
-    _log(actor, "publish", publication, before={"state": State.PROPOSED})
+    _log(actor, "publish", publication, before={"state": PublicationState.PROPOSED})
     return publication
 
 
@@ -79,9 +78,9 @@ def withdraw(*, actor: User, publication_id: int, reason: str = "") -> Publicati
     publication = _locked_proposal(actor, publication_id)
     if not clean(reason):
         raise Refused("Ghi lý do rút đề nghị.")
-    publication.state = State.WITHDRAWN
+    publication.state = PublicationState.WITHDRAWN
     publication.save(update_fields=["state"])
-    _log(actor, "withdraw", publication, before={"state": State.PROPOSED}, reason=reason)
+    _log(actor, "withdraw", publication, before={"state": PublicationState.PROPOSED}, reason=reason)
     return publication
 
 
@@ -94,7 +93,7 @@ def publish(*, round_id: int, number: str, dated: date, errata: str = "") -> Pub
     """
     round_, number = _locked(round_id), _number(number)
     standing = _standing(round_, number)
-    if standing is not None and standing.state == State.PUBLISHED:
+    if standing is not None and standing.state == PublicationState.PUBLISHED:
         return standing
     _refuse_waiting(round_)
     publication = _freeze(round_, number, dated, errata)
@@ -111,7 +110,7 @@ def _locked(round_id: int) -> Round:
 
 
 def _refuse_waiting(round_: Round) -> None:
-    waiting = Publication.objects.filter(round=round_, state=State.PROPOSED).first()
+    waiting = Publication.objects.filter(round=round_, state=PublicationState.PROPOSED).first()
     if waiting is not None:
         raise Refused(
             f"Kỳ này đang có đề nghị số {waiting.number} chờ người thứ hai duyệt ở trang Điều hành: "
@@ -136,7 +135,7 @@ def _number(raw: str) -> str:
 
 
 def _standing(round_: Round, number: str) -> Publication | None:
-    return Publication.objects.filter(round=round_, number=number).exclude(state=State.WITHDRAWN).first()
+    return Publication.objects.filter(round=round_, number=number).exclude(state=PublicationState.WITHDRAWN).first()
 
 
 def _locked_proposal(actor: User, publication_id: int) -> Publication:
@@ -144,7 +143,7 @@ def _locked_proposal(actor: User, publication_id: int) -> Publication:
         raise PermissionDenied
     _locked(Publication.objects.values_list("round_id", flat=True).get(pk=publication_id))
     held = Publication.objects.select_for_update(of=("self",)).select_related("round").get(pk=publication_id)
-    if held.state != State.PROPOSED:
+    if held.state != PublicationState.PROPOSED:
         raise Refused(f"Bản công bố số {held.number} {held.get_state_display()}, không còn chờ duyệt.")
     return held
 
@@ -181,7 +180,7 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
 
 def _refuse_taken_address(round_: Round, number: str) -> None:
     """`12/3-QĐ` and `12-3/QĐ` would share one stable address."""
-    others = Publication.objects.filter(round=round_).exclude(number=number).exclude(state=State.WITHDRAWN)
+    others = Publication.objects.filter(round=round_).exclude(number=number).exclude(state=PublicationState.WITHDRAWN)
     taken = next((p.number for p in others.order_by("pk") if slug(p.number) == slug(number)), None)
     if taken is not None:
         raise Refused(f"Số {number} trùng địa chỉ công bố với số {taken} đã có trong kỳ: kiểm tra lại số.")
@@ -239,7 +238,7 @@ def _differences(before: Json, after: Json) -> str:
 def _publish(publication: Publication) -> None:
     """Published from now on; supersedes the one in force."""
     publication.supersedes = queries.published(publication.round)
-    publication.state, publication.published_at = State.PUBLISHED, clock.now()
+    publication.state, publication.published_at = PublicationState.PUBLISHED, clock.now()
     publication.save()
     mails.tell_publication(publication)
 

@@ -1,11 +1,8 @@
 """A publication as the log keeps it."""
 
-from typing import Any
-
 from criteria.digests import instant
 from results.models import Publication
-
-Facts = dict[str, Any]
+from units.auditlog.digests import Facts
 
 
 def publication_facts(publication: Publication) -> Facts:

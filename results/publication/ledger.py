@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from results import bundle
 from results.models import Publication
+from units.auditlog.digests import Facts
 from units.auditlog.models import LogEntry
 
 from . import queries
-from .digests import Facts, publication_facts
+from .digests import publication_facts
 
 _WORDS = {
     "state": "trạng thái",

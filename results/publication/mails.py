@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from cchc_index.lib.numbers import vn
-from results.book import Row, parse_bundle, slug
+from results.book import BookLine, parse_bundle, slug
 from results.models import Publication
 from units.mail import actions as mail
 from units.mail.letters import Letter
@@ -26,7 +26,7 @@ def tell_publication(publication: Publication) -> mail.Posted:
     return mail.post_all(letters)
 
 
-def _letter(publication: Publication, unit: Unit, row: Row) -> Letter:
+def _letter(publication: Publication, unit: Unit, row: BookLine) -> Letter:
     year = publication.round.year
     of = f"theo số {publication.number} ngày {publication.dated:%d/%m/%Y}"
     place = [year, slug(publication.number), unit.group.code, unit.code]
@@ -43,6 +43,6 @@ def _letter(publication: Publication, unit: Unit, row: Row) -> Letter:
     )
 
 
-def _result(row: Row) -> str:
+def _result(row: BookLine) -> str:
     said = [f"chỉ số {vn(row.index)} %" if row.index is not None else "", f"hạng {row.rank}" if row.rank else ""]
     return ", ".join(part for part in said if part) or "chưa xếp hạng"

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from criteria.models import Criterion, Round, RoundGroup
 from results import bundle
 from results.book import Book, parse_bundle, read_bundle, slug
+from results.bundle import Json
 from results.computation.queries import group_inputs
 from results.models import Publication
 from results.queries import measured_groups
@@ -20,7 +21,6 @@ from units.rules import AnyUser
 
 from . import rules
 
-Json = dict[str, Any]
 PUBLISHED = Publication.State.PUBLISHED
 KEPT_BOOKS = 8
 """How many parsed publications stay in memory: the ones that are being read."""

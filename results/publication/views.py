@@ -14,7 +14,7 @@ from . import queries
 
 
 @dataclass(frozen=True)
-class Place:
+class BundleAddress:
     """Where the pages of a bundle lie: at a publication's stable address, or in the manager's preview."""
 
     year: int
@@ -22,7 +22,7 @@ class Place:
     preview: bool = False
 
     @classmethod
-    def of(cls, publication: Publication) -> "Place":
+    def of(cls, publication: Publication) -> "BundleAddress":
         return cls(publication.round.year, slug(publication.number))
 
     def _reverse(self, name: str, *arguments: str) -> str:
@@ -68,5 +68,5 @@ def standing(publication: Publication) -> dict[str, Any]:
     later = getattr(publication, "superseded_by", None)
     if later is not None and later.state != Publication.State.PUBLISHED:
         later = None
-    address = Place(publication.round.year, slug(later.number)).home() if later else ""
+    address = BundleAddress(publication.round.year, slug(later.number)).home() if later else ""
     return {"publication": publication, "superseded_by": later, "superseded_address": address}

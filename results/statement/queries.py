@@ -86,12 +86,12 @@ def units_named(block: RoundGroup, code: str) -> QuerySet[Unit]:
 
 def statement(round_group: RoundGroup, unit: Unit, sight: Sight) -> Statement:
     """Everything `sight` allows to see, oldest first. Twelve queries at most."""
-    reader = _Reader(round_group, unit, sight)
+    reader = _StatementReader(round_group, unit, sight)
     movements = sorted(reader.movements(), key=lambda m: (m.at, m.order))
     return Statement(unit, round_group, movements, reader.assessment if reader.sees_own else None)
 
 
-class _Reader:
+class _StatementReader:
     """What the movements of one unit are read with."""
 
     def __init__(self, round_group: RoundGroup, unit: Unit, sight: Sight):

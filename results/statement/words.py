@@ -7,8 +7,6 @@ from typing import Any
 
 from cchc_index.lib.numbers import vn
 
-Json = Mapping[str, Any]
-
 ARCHIVE = "Nhập điểm tự đánh giá từ hồ sơ lưu"
 SURVEY = {
     "surveys.import_ballots": "Điểm ĐTXHH tính lại khi nhập phiếu",
@@ -56,7 +54,7 @@ def _places(points: Decimal) -> int:
     return max(2, -exponent) if isinstance(exponent, int) else 2
 
 
-def own(verb: str, before: Json, after: Json, number: str) -> Told:
+def own(verb: str, before: Mapping[str, Any], after: Mapping[str, Any], number: str) -> Told:
     """A step of the unit's own side."""
     if verb.startswith("selfassess.score"):
         return _score(before, after)
@@ -68,7 +66,7 @@ def own(verb: str, before: Json, after: Json, number: str) -> Told:
     return _step(verb, before, after)
 
 
-def _score(before: Json, after: Json) -> Told:
+def _score(before: Mapping[str, Any], after: Mapping[str, Any]) -> Told:
     pair = _points(before), _points(after)
     explained = str(after.get("explanation") or "")
     changed = explained != (before.get("explanation") or "")
@@ -82,12 +80,12 @@ def _score(before: Json, after: Json) -> Told:
     return Told("Sửa giải trình" if changed else "Sửa lý do không áp dụng", *pair, reason)
 
 
-def _points(side: Json) -> str:
+def _points(side: Mapping[str, Any]) -> str:
     text = side.get("points")
     return value(Decimal(text) if text is not None else None, na=bool(side.get("na_claimed")))
 
 
-def _place(number: str, side: Json) -> str:
+def _place(number: str, side: Mapping[str, Any]) -> str:
     if not side:
         return ""
     page, section = side.get("page"), side.get("section")
@@ -95,8 +93,8 @@ def _place(number: str, side: Json) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _step(verb: str, before: Json, after: Json) -> Told:
-    def edge(side: Json) -> str:
+def _step(verb: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Told:
+    def edge(side: Mapping[str, Any]) -> str:
         return STATES.get(str(side.get("state") or ""), "")
 
     receipt = after.get("receipt") if verb == "selfassess.submit" else ""

@@ -108,7 +108,7 @@ def selfassess() -> tuple[bytes, Reader]:
 def task_list() -> object:
     """Six criteria of every kind of rule, in memory alone."""
     from criteria.models import CriteriaSet, Criterion, Round, RoundGroup
-    from selfassess.core.task_list import Area, TaskList, TaskRow
+    from selfassess.core.task_list import TaskArea, TaskList, TaskRow
     from selfassess.models import SelfAssessment
     from selfassess.tests.workbooks import RULES
     from units.models import Unit, UnitGroup
@@ -121,7 +121,7 @@ def task_list() -> object:
         Criterion(pk=n, code=f"1.{n}", name=f"Tiêu chí {n}", source="self", max_points=Decimal(1), rule=rule)
         for n, rule in enumerate(RULES, start=1)
     ]
-    return TaskList(assessment, [Area(top, [TaskRow(leaf) for leaf in leaves])])
+    return TaskList(assessment, [TaskArea(top, [TaskRow(leaf) for leaf in leaves])])
 
 
 def evidence() -> tuple[bytes, Reader]:

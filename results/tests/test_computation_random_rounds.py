@@ -16,7 +16,7 @@ from criteria.tests.factories import CriteriaSetFactory, DecisionFactory, RoundF
 from results import ranking
 from results.computation import actions as computation
 from results.models import UnitResult
-from results.ranking import Cell, Policies, Row
+from results.ranking import LeafStanding, Policies, TreeRow
 from units.models import Unit
 from units.tests.factories import UnitGroupFactory
 
@@ -40,7 +40,9 @@ def test_random_rounds_come_back_from_the_database_exactly() -> None:
         agree(round_group, oracle(rows, policies, units))
 
 
-def stored(number: int, rows: list[Row], policies: Policies, units: dict[str, dict[str, Cell]]) -> RoundGroup:
+def stored(
+    number: int, rows: list[TreeRow], policies: Policies, units: dict[str, dict[str, LeafStanding]]
+) -> RoundGroup:
     group = UnitGroupFactory(code=f"khoi-{number}")
     criteria_set = CriteriaSetFactory(
         group=group,
@@ -56,7 +58,7 @@ def stored(number: int, rows: list[Row], policies: Policies, units: dict[str, di
     return round_group
 
 
-def store_tree(criteria_set: CriteriaSet, rows: list[Row]) -> None:
+def store_tree(criteria_set: CriteriaSet, rows: list[TreeRow]) -> None:
     kept: dict[str, Criterion] = {}
     for position, row in enumerate(rows):
         kept[row.code] = Criterion.objects.create(
@@ -72,7 +74,7 @@ def store_tree(criteria_set: CriteriaSet, rows: list[Row]) -> None:
         )
 
 
-def text_of(cell: Cell) -> str | None:
+def text_of(cell: LeafStanding) -> str | None:
     return None if cell.points is None else str(cell.points)
 
 

@@ -8,25 +8,25 @@ import pytest
 
 from cchc_index.lib import numbers
 from results import ranking
-from results.ranking import Band, Cell, Policies, Row
+from results.ranking import GradeBand, LeafStanding, Policies, TreeRow
 
-NA = Cell(ranking.NOT_APPLICABLE)
-NO_BALLOTS = Cell(ranking.NO_BALLOTS)
-
-
-def scored(points: str) -> Cell:
-    return Cell(ranking.SCORED, Decimal(points))
+NA = LeafStanding(ranking.NOT_APPLICABLE)
+NO_BALLOTS = LeafStanding(ranking.NO_BALLOTS)
 
 
-def leaf(code: str, maximum: str, source: str = "self", kind: str = "normal", parent: str | None = None) -> Row:
-    return Row(code, parent, True, source, kind, Decimal(maximum))
+def scored(points: str) -> LeafStanding:
+    return LeafStanding(ranking.SCORED, Decimal(points))
 
 
-def group(code: str, maximum: str, kind: str = "normal", parent: str | None = None) -> Row:
-    return Row(code, parent, False, "", kind, Decimal(maximum))
+def leaf(code: str, maximum: str, source: str = "self", kind: str = "normal", parent: str | None = None) -> TreeRow:
+    return TreeRow(code, parent, True, source, kind, Decimal(maximum))
 
 
-def one(rows: list[Row], cells: dict[str, Cell], **policies: object) -> ranking.Outcome:
+def group(code: str, maximum: str, kind: str = "normal", parent: str | None = None) -> TreeRow:
+    return TreeRow(code, parent, False, "", kind, Decimal(maximum))
+
+
+def one(rows: list[TreeRow], cells: dict[str, LeafStanding], **policies: object) -> ranking.RankedUnit:
     return ranking.compute(rows, Policies(**policies), {"A": cells})["A"]
 
 
@@ -179,7 +179,7 @@ def test_incomplete_units_do_not_take_a_rank():
 
 
 def test_bands_compare_the_exact_index():
-    bands = (Band("Tốt", Decimal(90)), Band("Khá", Decimal(80)))
+    bands = (GradeBand("Tốt", Decimal(90)), GradeBand("Khá", Decimal(80)))
     rows = [leaf("1", "100")]
 
     assert one(rows, {"1": scored("90")}, bands=bands).band == "Tốt"
@@ -201,12 +201,12 @@ def random_round(rng: random.Random):
     units = {f"U{i}": random_cells(rng, rows) for i in range(rng.randint(1, 8))}
     if len(units) > 2 and rng.random() < 0.5:
         units["U1"] = dict(units["U0"])
-    bands = tuple(Band(f"B{edge}", Decimal(edge)) for edge in (90, 70, 50)) if rng.random() < 0.5 else ()
+    bands = tuple(GradeBand(f"B{edge}", Decimal(edge)) for edge in (90, 70, 50)) if rng.random() < 0.5 else ()
     return rows, Policies(rng.choice(["rescale", "shrink", "full"]), rng.choice(["competition", "dense"]), bands), units
 
 
-def random_tree(rng: random.Random) -> list[Row]:
-    rows: list[Row] = []
+def random_tree(rng: random.Random) -> list[TreeRow]:
+    rows: list[TreeRow] = []
 
     def grow(code: str, parent: str | None, kind: str, depth: int) -> None:
         maximum = str(Decimal(rng.randint(1, 40)) / rng.choice([1, 2, 4]))
@@ -224,7 +224,7 @@ def random_tree(rng: random.Random) -> list[Row]:
     return rows
 
 
-def random_cells(rng: random.Random, rows: list[Row]) -> dict[str, Cell]:
+def random_cells(rng: random.Random, rows: list[TreeRow]) -> dict[str, LeafStanding]:
     cells, gaps = {}, rng.random() < 0.2
     for row in (row for row in rows if row.is_leaf):
         dice = rng.random()
@@ -236,7 +236,7 @@ def random_cells(rng: random.Random, rows: list[Row]) -> dict[str, Cell]:
         else:
             share = rng.choice([0, 1, Fraction(1, 2), Fraction(rng.randint(0, 10000), 10000)])
             points = numbers.quantize(Fraction(row.max_points) * share)
-            cells[row.code] = Cell(ranking.SCORED, points)
+            cells[row.code] = LeafStanding(ranking.SCORED, points)
     return cells
 
 

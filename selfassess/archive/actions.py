@@ -13,20 +13,20 @@ from cchc_index.lib.numbers import exact_text, vn_short
 from criteria.actions import freeze, inputs_changed
 from criteria.models import Criterion, RoundGroup, Source
 from criteria.queries import leaves
+from criteria.tree import CellKey
 from selfassess.core.digests import ARCHIVE_NA_REASON, instant
 from selfassess.core.queries import locked_units
 from selfassess.models import SelfAssessment, SelfScore, Transition
+from selfassess.rules import AssessmentState
 from units.auditlog.actions import record
 from units.models import Unit, User
 
-Cell = tuple[int, int]
-State = SelfAssessment.State
 BATCH = 500
 
 
 @transaction.atomic
 def import_scores(
-    *, actor: User | None, round_group: RoundGroup, rows: Mapping[Cell, Decimal | None], address: str = ""
+    *, actor: User | None, round_group: RoundGroup, rows: Mapping[CellKey, Decimal | None], address: str = ""
 ) -> int:
     """Take finished self-scores by (unit id, criterion id), None for not applicable; the assessments
     count as submitted from an archive. One log entry holds before and after of what changed. The
@@ -41,7 +41,8 @@ def import_scores(
     standing = _standing(round_group, units)
     scores = {(s.assessment.unit_id, s.criterion_id): s for s in _scores(round_group, units)}
     changed = {cell: value for cell, value in rows.items() if _differs(scores.get(cell), value)}
-    waiting = [unit for unit in units.values() if unit.pk not in standing or standing[unit.pk].state != State.SUBMITTED]
+    submitted = {key for key, assessment in standing.items() if assessment.state == AssessmentState.SUBMITTED}
+    waiting = [unit for unit in units.values() if unit.pk not in submitted]
     if not changed and not waiting:
         return 0
     _refuse_submitted({unit for unit, _ in changed}, standing)
@@ -60,7 +61,7 @@ def import_scores(
 
 def _check(
     round_group: RoundGroup,
-    rows: Mapping[Cell, Decimal | None],
+    rows: Mapping[CellKey, Decimal | None],
     units: Mapping[int, Unit],
     criteria: Mapping[int, Criterion],
 ) -> None:
@@ -114,11 +115,13 @@ def _submit(
     SelfAssessment.objects.bulk_create(new, BATCH)
     moved = [*new, *(standing[unit.pk] for unit in waiting if unit.pk in standing)]
     steps = [
-        Transition(assessment=a, from_state=a.state, to_state=State.SUBMITTED, verb="import", actor=actor, at=at)
+        Transition(
+            assessment=a, from_state=a.state, to_state=AssessmentState.SUBMITTED, verb="import", actor=actor, at=at
+        )
         for a in moved
     ]
     for assessment in moved:
-        assessment.state, assessment.submitted_at, assessment.imported = State.SUBMITTED, at, True
+        assessment.state, assessment.submitted_at, assessment.imported = AssessmentState.SUBMITTED, at, True
     SelfAssessment.objects.bulk_update(moved, ["state", "submitted_at", "imported"], BATCH)
     return Transition.objects.bulk_create(steps, BATCH)
 
@@ -126,8 +129,8 @@ def _submit(
 def _write(
     actor: User | None,
     standing: Mapping[int, SelfAssessment],
-    scores: Mapping[Cell, SelfScore],
-    changed: Mapping[Cell, Decimal | None],
+    scores: Mapping[CellKey, SelfScore],
+    changed: Mapping[CellKey, Decimal | None],
     at: datetime,
 ) -> None:
     """One upsert for all cells: fast on both databases."""
@@ -158,8 +161,8 @@ def _write(
 def _log(
     actor: User | None,
     round_group: RoundGroup,
-    changed: Mapping[Cell, Decimal | None],
-    before: Mapping[Cell, Any],
+    changed: Mapping[CellKey, Decimal | None],
+    before: Mapping[CellKey, Any],
     units: Mapping[int, Unit],
     criteria: Mapping[int, Criterion],
     address: str,

@@ -15,7 +15,7 @@ MAX_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScoreEntry:
     """The values of one score as they are stored."""
 
     figures: dict[str, str]
@@ -33,7 +33,7 @@ def read(
     explanation: str,
     na_claimed: bool,
     na_reason: str,
-) -> Entry:
+) -> ScoreEntry:
     """Check what was typed and compute the points by the criterion's rule; typed points count only
     where the rule is direct entry. Raises Invalid with a sentence for each wrong field."""
     errors: dict[str, str] = {}
@@ -45,7 +45,7 @@ def read(
         errors["na_reason"] = "Chưa ghi lý do không áp dụng: ghi vì sao đơn vị không có nhiệm vụ này."
     if errors:
         raise Invalid(errors)
-    return Entry(taken, value, texts["explanation"], na_claimed, texts["na_reason"])
+    return ScoreEntry(taken, value, texts["explanation"], na_claimed, texts["na_reason"])
 
 
 def read_figures(criterion: Criterion, typed: Mapping[str, object], errors: dict[str, str]) -> dict[str, str]:
@@ -116,6 +116,6 @@ def _too_long(said: str) -> str:
     return f"Nội dung dài {len(said)} ký tự, tối đa {MAX_TEXT}: rút gọn hoặc chuyển phần chi tiết vào tài liệu."
 
 
-def stored(score: SelfScore) -> Entry:
+def stored(score: SelfScore) -> ScoreEntry:
     """A row as it stands, in the form of what was typed."""
-    return Entry(score.figures, score.points, score.explanation, score.na_claimed, score.na_reason)
+    return ScoreEntry(score.figures, score.points, score.explanation, score.na_claimed, score.na_reason)

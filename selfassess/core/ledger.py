@@ -1,12 +1,11 @@
 """The log read for a proof."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from units.auditlog.digests import Facts
 from units.auditlog.models import LogEntry
 
 CHUNK = 2000
-Facts = dict[str, Any]
 
 
 def logged(*verbs: str) -> Iterator[tuple[LogEntry, Facts]]:

@@ -15,7 +15,7 @@ from criteria.models import Criterion, Source
 from selfassess.models import SelfAssessment, SelfScore
 from units.models import Unit
 
-from .task_list import Area, TaskList, TaskRow
+from .task_list import TaskArea, TaskList, TaskRow
 
 LIVE = Q(evidence__removed_at=None, evidence__isnull=False)
 
@@ -63,17 +63,17 @@ def _scored(assessment: SelfAssessment) -> QuerySet[SelfScore]:
     return scores.annotate(evidence_count=Count("evidence", filter=LIVE))
 
 
-def _areas(tree: Sequence[Criterion], scores: dict[int, SelfScore]) -> list[Area]:
+def _areas(tree: Sequence[Criterion], scores: dict[int, SelfScore]) -> list[TaskArea]:
     parents = {criterion.pk: criterion.parent_id for criterion in tree}
     wanted = _with_ancestors([c.pk for c in tree if c.is_leaf and c.source == Source.SELF], parents)
-    areas: dict[int, Area] = {}
+    areas: dict[int, TaskArea] = {}
     for criterion in tree:
         if criterion.pk not in wanted:
             continue
         top = criterion.pk
         while parents.get(top):
             top = parents[top]  # type: ignore[assignment]
-        area = areas.setdefault(top, Area(criterion))
+        area = areas.setdefault(top, TaskArea(criterion))
         if criterion.is_leaf or criterion.pk != top:
             score = scores.get(criterion.pk)
             area.rows.append(TaskRow(criterion, score, getattr(score, "evidence_count", 0)))

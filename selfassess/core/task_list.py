@@ -72,7 +72,7 @@ _LACKING = {
 
 
 @dataclass(slots=True)
-class Area:
+class TaskArea:
     """A lĩnh vực with the rows that lead to self-assessed leaves."""
 
     criterion: Criterion
@@ -100,7 +100,7 @@ class TaskList:
     """An assessment's areas in printed order, with its totals."""
 
     assessment: SelfAssessment
-    areas: list[Area]
+    areas: list[TaskArea]
 
     @property
     def leaves(self) -> list[TaskRow]:

@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Iterator
 
-from selfassess.core.ledger import CHUNK, Facts, logged
+from selfassess.core.ledger import CHUNK, logged
 from selfassess.models import Document
+from units.auditlog.digests import Facts
 
 from .digests import document_facts
 

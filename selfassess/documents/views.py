@@ -27,7 +27,7 @@ from units.models import Unit, User
 
 from . import queries
 from .actions import log_reading, replace_document
-from .forms import UploadForm
+from .forms import DocumentUploadForm
 
 DATA = ("number", "issued_on", "issuer", "abstract")
 
@@ -107,7 +107,7 @@ def document_page(request: HttpRequest, pk: int) -> HttpResponse:
 def replace(request: HttpRequest, pk: int) -> HttpResponse:
     """A new version: another file, or corrected data."""
     found = _own(request, pk)
-    form = UploadForm(request.POST, request.FILES)
+    form = DocumentUploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, found, form.said(), status=400)
     given = {name: form.cleaned_data[name] for name in DATA}

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from selfassess.core.ledger import CHUNK, Facts, logged
+from selfassess.core.ledger import CHUNK, logged
 from selfassess.models import Evidence
+from units.auditlog.digests import Facts
 
 from .digests import evidence_facts
 

@@ -15,14 +15,14 @@ class Unreachable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ScanVerdict:
     """`name` is the daemon's name of what it found; "" for a clean file."""
 
     infected: bool
     name: str = ""
 
 
-def scan(chunks: Iterable[bytes], url: str, timeout: float) -> Verdict:
+def scan(chunks: Iterable[bytes], url: str, timeout: float) -> ScanVerdict:
     """Ask the daemon at `tcp://host:port` or `unix:///path` about the bytes. Raises Unreachable when it is
     not there, too slow (`timeout` in seconds for each step), or answers with anything but a verdict."""
     try:
@@ -66,10 +66,10 @@ def _ask(daemon: socket.socket, chunks: Iterable[bytes]) -> str:
     return answer.split(b"\0")[0].decode("utf-8", "replace").strip()
 
 
-def _verdict(answer: str) -> Verdict:
+def _verdict(answer: str) -> ScanVerdict:
     said = answer.removeprefix("stream:").strip()
     if said == "OK":
-        return Verdict(False)
+        return ScanVerdict(False)
     if said.endswith(" FOUND"):
-        return Verdict(True, said.removesuffix(" FOUND")[:150])
+        return ScanVerdict(True, said.removesuffix(" FOUND")[:150])
     raise Unreachable(f"máy quét trả lời “{answer[:100] or 'rỗng'}”")

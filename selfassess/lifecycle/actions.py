@@ -16,12 +16,11 @@ from selfassess.core.entry import text
 from selfassess.core.queries import locked, task_list
 from selfassess.evidence.queries import infected
 from selfassess.models import SelfAssessment, Transition
+from selfassess.rules import AssessmentState
 from units.auditlog.actions import record
 from units.models import Unit, User
 
 from . import digests, mails
-
-State = SelfAssessment.State
 
 
 @transaction.atomic
@@ -64,7 +63,7 @@ def submit(*, actor: User, assessment_id: int, address: str = "") -> SelfAssessm
         assessment = locked(assessment_id)
         if not rules.holds_role(actor, "submit", assessment.unit_id):
             raise PermissionDenied
-        if assessment.state == State.SUBMITTED and assessment.submitted_by_id is not None:
+        if assessment.state == AssessmentState.SUBMITTED and assessment.submitted_by_id is not None:
             return assessment
         rules.require(actor, "submit", assessment, at)
         lacking = task_list(assessment).missing
@@ -111,7 +110,7 @@ def _move(
         reason=reason,
     )
     mails.tell(step)
-    if State.SUBMITTED in (before, assessment.state):
+    if AssessmentState.SUBMITTED in (before, assessment.state):
         # Everybody of the block waits at this row, everybody at all at the log: taken last, held shortest.
         inputs_changed(assessment.round_group_id)
     record(

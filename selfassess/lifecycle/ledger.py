@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from cchc_index.lib.canonical import digest
 from selfassess.core.digests import instant
-from selfassess.core.ledger import CHUNK, Facts, logged
+from selfassess.core.ledger import CHUNK, logged
 from selfassess.models import Evidence, SelfAssessment, SelfScore, Transition
+from units.auditlog.digests import Facts
 from units.auditlog.models import LogEntry
 
 from .digests import content_of

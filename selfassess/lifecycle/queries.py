@@ -17,7 +17,7 @@ def history(assessment: SelfAssessment) -> QuerySet[Transition]:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AssessmentProgress:
     """One assessment in a list: how far it is."""
 
     assessment: SelfAssessment
@@ -26,7 +26,7 @@ class Progress:
     last_saved: datetime | None
 
 
-def progress(assessments: QuerySet[SelfAssessment]) -> list[Progress]:
+def progress(assessments: QuerySet[SelfAssessment]) -> list[AssessmentProgress]:
     """Progress of many assessments, two queries."""
     done = Q(scores__points__isnull=False) | Q(scores__na_claimed=True)
     rows = list(
@@ -38,7 +38,7 @@ def progress(assessments: QuerySet[SelfAssessment]) -> list[Progress]:
     sets = {row.round_group.criteria_set_id for row in rows}
     counted = Criterion.objects.filter(criteria_set__in=sets, is_leaf=True, source=Source.SELF).order_by()
     leaves = dict(counted.values("criteria_set").annotate(n=Count("pk")).values_list("criteria_set", "n"))
-    return [Progress(a, a.scored, leaves.get(a.round_group.criteria_set_id, 0), a.last_saved) for a in rows]
+    return [AssessmentProgress(a, a.scored, leaves.get(a.round_group.criteria_set_id, 0), a.last_saved) for a in rows]
 
 
 def closing(assessment: SelfAssessment) -> datetime | None:

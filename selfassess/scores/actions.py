@@ -66,7 +66,7 @@ def _refuse_stale(score: SelfScore, seen_version: int) -> None:
 
 
 def _write(
-    actor: User, assessment: SelfAssessment, score: SelfScore, wanted: entry.Entry, at: datetime, address: str
+    actor: User, assessment: SelfAssessment, score: SelfScore, wanted: entry.ScoreEntry, at: datetime, address: str
 ) -> SelfScore:
     before = snapshot(score)
     _store(score, wanted)
@@ -78,7 +78,7 @@ def _write(
     return score
 
 
-def _store(score: SelfScore, wanted: entry.Entry) -> None:
+def _store(score: SelfScore, wanted: entry.ScoreEntry) -> None:
     score.figures, score.points, score.explanation = wanted.figures, wanted.points, wanted.explanation
     score.na_claimed, score.na_reason = wanted.na_claimed, wanted.na_reason
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from cchc_index.lib.numbers import exact_text
 from selfassess.core.digests import ARCHIVE_NA_REASON
-from selfassess.core.ledger import CHUNK, Facts, logged
+from selfassess.core.ledger import CHUNK, logged
 from selfassess.models import SelfScore
+from units.auditlog.digests import Facts
 
 ImportedCell = tuple[str, str, str]
 """block id, unit code, criterion code: how an import names a score"""

@@ -84,7 +84,7 @@ def _changed(
     return changed
 
 
-def _entry(criterion: Criterion, line: FilledRow) -> entry.Entry:
+def _entry(criterion: Criterion, line: FilledRow) -> entry.ScoreEntry:
     try:
         return entry.read(
             criterion,
@@ -98,7 +98,9 @@ def _entry(criterion: Criterion, line: FilledRow) -> entry.Entry:
         raise Refused(f"Tiêu chí {criterion.code}: {invalid}") from None
 
 
-def _score(assessment: SelfAssessment, criterion: Criterion, old: SelfScore | None, wanted: entry.Entry) -> SelfScore:
+def _score(
+    assessment: SelfAssessment, criterion: Criterion, old: SelfScore | None, wanted: entry.ScoreEntry
+) -> SelfScore:
     return SelfScore(
         assessment=assessment,
         criterion=criterion,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cchc_index.lib.faults import Fault, ImportRefused, Invalid
 from cchc_index.lib.numbers import vn, vn_short
-from cchc_index.lib.sheets import Row as SheetRow
+from cchc_index.lib.sheets import SheetRow
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.core import entry
@@ -98,7 +98,7 @@ def _compare_row(filled: Filled, row: TaskRow, found: Comparison, faults: list[F
     _notice(filled, criterion, sheet_row, points, found)
 
 
-def read_entry(criterion: Criterion, values: Values) -> entry.Entry:
+def read_entry(criterion: Criterion, values: Values) -> entry.ScoreEntry:
     """The values through the same rules as the criterion's page."""
     return entry.read(
         criterion,
@@ -110,7 +110,7 @@ def read_entry(criterion: Criterion, values: Values) -> entry.Entry:
     )
 
 
-def _change(filled: Filled, row: TaskRow, typed: Values, kept: Values, wanted: entry.Entry) -> RowChange:
+def _change(filled: Filled, row: TaskRow, typed: Values, kept: Values, wanted: entry.ScoreEntry) -> RowChange:
     criterion, sheet_row = row.criterion, filled.rows[row.criterion.pk]
     cells = list(_cells(sheet_row, criterion, kept, typed))
     old = row.score.points if row.score else None

@@ -20,7 +20,7 @@ FIGURE, LABEL = "figure", "label"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MainColumn:
     """A column of the main sheet: how it is found again and how it looks."""
 
     column: Column
@@ -32,7 +32,7 @@ class Place:
         return self.column.key
 
 
-def places(figures: int) -> list[Place]:
+def places(figures: int) -> list[MainColumn]:
     """The columns from left to right, with `figures` pairs of figure name and figure."""
     numbered = range(1, figures + 1)
     return [
@@ -58,8 +58,8 @@ def places(figures: int) -> list[Place]:
     ]
 
 
-def _place(key: str, heading: str, width: int, *, is_input: bool = False, required: bool = True) -> Place:
-    return Place(Column(key, heading, required=required), width, is_input)
+def _place(key: str, heading: str, width: int, *, is_input: bool = False, required: bool = True) -> MainColumn:
+    return MainColumn(Column(key, heading, required=required), width, is_input)
 
 
 def figure_count(tasks: TaskList) -> int:

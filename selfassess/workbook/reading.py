@@ -7,8 +7,7 @@ from typing import IO, Any
 
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
-from cchc_index.lib.sheets import Book, Table, cell_text, is_date, read_book, table_of
-from cchc_index.lib.sheets import Row as SheetRow
+from cchc_index.lib.sheets import SheetBook, SheetRow, Table, cell_text, is_date, read_book, table_of
 from cchc_index.lib.text import fold
 from criteria import scoring
 from criteria.models import Criterion
@@ -42,11 +41,11 @@ def read(source: IO[bytes], tasks: TaskList, *, name: str = "") -> Filled:
     title = MAIN if MAIN in book.sheets else next((t for t in book.visible if t != GUIDE), "")
     count = max((len(numbers(row.criterion)) for row in tasks.leaves), default=0)
     table = table_of(book.sheets.get(title, []), [place.column for place in places(count)])
-    reader = _Reader(tasks, table, book.unvalued.get(title, set()))
+    reader = _WorkbookReader(tasks, table, book.unvalued.get(title, set()))
     return reader.read(sealed)
 
 
-def _sealed(book: Book) -> str:
+def _sealed(book: SheetBook) -> str:
     rows = book.sheets.get(SEAL)
     if rows is None:
         repair = "tải mẫu từ trang “Nhập bằng Excel” rồi điền vào mẫu ấy, giữ nguyên các trang ẩn"
@@ -54,7 +53,7 @@ def _sealed(book: Book) -> str:
     return cell_text(rows[1][0]) if len(rows) > 1 and rows[1] else ""
 
 
-class _Reader:
+class _WorkbookReader:
     def __init__(self, tasks: TaskList, table: Table, unvalued: set[tuple[int, int]]):
         self.table, self.unvalued = table, unvalued
         self.leaves = {row.criterion.code: row.criterion for row in tasks.leaves}

@@ -13,11 +13,15 @@ CELL = ["group", "unit", "criterion"]
 
 ENOUGH, TOO_FEW, NONE = "", "too few", "none"
 
-Facts = tuple[object, ...]
+TableRow = tuple[object, ...]
 
 
 def distribution(
-    cells: Iterable[Facts], answers: Iterable[Facts], options: Sequence[tuple[int, int, str, float]], *, small: int
+    cells: Iterable[TableRow],
+    answers: Iterable[TableRow],
+    options: Sequence[tuple[int, int, str, float]],
+    *,
+    small: int,
 ) -> pd.DataFrame:
     """One line per asked cell, in the order of `cells`.
 

@@ -15,12 +15,13 @@ from cchc_index.lib.faults import Conflict, ImportRefused, Refused
 from cchc_index.lib.text import clean
 from criteria import actions as criteria_actions
 from criteria.models import RoundGroup
+from criteria.tree import CellKey
 from surveys import rules, upload
 from surveys.ballots import actions as ballots
 from surveys.figures import actions as figures
 from surveys.models import ImportBatch, SurveyScore
 from surveys.scores.actions import lock_block, refresh_scores
-from surveys.scores.digests import Cell, Value, moves, values_digest
+from surveys.scores.digests import ScoreValue, moves, values_digest
 from surveys.scores.queries import stored
 from surveys.upload import Upload
 from units.auditlog.actions import record
@@ -35,7 +36,7 @@ Checked = ballots.CheckedBallots | figures.CheckedFigures
 
 
 @dataclass(slots=True)
-class Outcome:
+class BatchImport:
     """What an import did. `fresh` False: the same data was in already and nothing changed."""
 
     batch: ImportBatch | None
@@ -137,7 +138,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
 
 def import_ballots(
     *, actor: User | None, round_group_id: int, respondents: str, source: str | Path | IO[bytes], name: str = ""
-) -> Outcome:
+) -> BatchImport:
     """Check and commit in one, all or nothing. Raises ImportRefused with every fault, Refused for an unknown
     or figures-only respondent group. The same committed file again changes nothing."""
     _require(actor)
@@ -146,14 +147,14 @@ def import_ballots(
         block = lock_block(round_group_id)
         same = committed_like(block, respondents, file.digest)
         if same:
-            return Outcome(same, fresh=False)
+            return BatchImport(same, fresh=False)
         checked = ballots.check(block, respondents, file)
         return _commit_now(actor, block, Kind.BALLOTS, file, checked)
 
 
 def import_figures(
     *, actor: User | None, round_group_id: int, source: str | Path | IO[bytes], name: str = ""
-) -> Outcome:
+) -> BatchImport:
     """Check and commit figures in one, all or nothing. Raises ImportRefused with every fault. Values that
     are already in change nothing; others replace what stands, with a log entry."""
     _require(actor)
@@ -162,7 +163,7 @@ def import_figures(
         block = lock_block(round_group_id)
         checked = figures.check(block, file)
         if not checked.faults and not checked.changes:
-            return Outcome(None, fresh=False, notes=checked.notes)
+            return BatchImport(None, fresh=False, notes=checked.notes)
         return _commit_now(actor, block, Kind.FIGURES, file, checked)
 
 
@@ -178,7 +179,7 @@ def discard_batch(*, actor: User | None, batch_id: int) -> None:
         transaction.on_commit(lambda: storage.delete(stored))
 
 
-def _commit_now(actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked) -> Outcome:
+def _commit_now(actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked) -> BatchImport:
     if checked.faults:
         raise ImportRefused(checked.faults)
     batch = _new_batch(actor, block, kind, file, checked, State.CHECKED)
@@ -187,7 +188,7 @@ def _commit_now(actor: User | None, block: RoundGroup, kind: str, file: Upload, 
     except BaseException:
         batch.file.storage.delete(str(batch.file.name))
         raise
-    return Outcome(batch, fresh=True, notes=checked.notes)
+    return BatchImport(batch, fresh=True, notes=checked.notes)
 
 
 def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: Checked) -> None:
@@ -226,7 +227,7 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: C
     )
 
 
-def _moved(before: Mapping[Cell, Value], after: Mapping[Cell, Value]) -> dict[str, Any]:
+def _moved(before: Mapping[CellKey, ScoreValue], after: Mapping[CellKey, ScoreValue]) -> dict[str, Any]:
     """Every point that moved, for the units' statements."""
     return moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
 
@@ -301,7 +302,7 @@ def _restore_archive(block: RoundGroup) -> int:
     return len(rows)
 
 
-def _pack(values: dict[Cell, Value]) -> list[list[Any]]:
+def _pack(values: dict[CellKey, ScoreValue]) -> list[list[Any]]:
     return [
         [*cell, None if value.points is None else str(value.points), value.ballots, value.not_applicable]
         for cell, value in sorted(values.items())

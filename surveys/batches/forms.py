@@ -13,7 +13,7 @@ from surveys.plan.queries import groups_of
 FIGURES, NEW, BALLOTS = "so-lieu", "moi", "phieu"
 
 
-class UploadForm(forms.Form):
+class BatchUploadForm(forms.Form):
     """What the file is (one choice, so that block, kind and group cannot contradict) and the file."""
 
     target = forms.ChoiceField(label="Tệp này là", error_messages={"required": "Chọn tệp này là phiếu hay số liệu."})
@@ -63,7 +63,7 @@ class UploadForm(forms.Form):
         return data
 
 
-class UndoForm(forms.Form):
+class BatchUndoForm(forms.Form):
     reason = forms.CharField(
         label="Lý do hủy",
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from surveys.models import Ballot, ImportBatch, SatisfactionFigure
+from units.auditlog.digests import Facts
 from units.auditlog.models import LogEntry
 
 from . import digests
@@ -14,8 +14,6 @@ from . import digests
 COMMITS = {f"surveys.import_{kind}": ImportBatch.State.COMMITTED for kind in ImportBatch.Kind.values}
 UNDO = "surveys.undo"
 CHUNK = 20_000
-
-Facts = dict[str, Any]
 
 
 def check(*, files: bool = True) -> Iterator[str]:

@@ -15,7 +15,7 @@ from surveys.scores.queries import score_table
 from units.models import User
 
 from . import actions, exports
-from .forms import FIGURES, NEW, UndoForm, UploadForm
+from .forms import FIGURES, NEW, BatchUndoForm, BatchUploadForm
 
 SHOWN_FAULTS = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,9 +32,9 @@ def _actor(request: HttpRequest) -> User:
 def upload(request: HttpRequest) -> HttpResponse:
     blocks = blocks_in_view(request)
     if request.method == "GET":
-        form = UploadForm(blocks=blocks, initial={"target": request.GET.get("la", "")})
+        form = BatchUploadForm(blocks=blocks, initial={"target": request.GET.get("la", "")})
         return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks})
-    form = UploadForm(request.POST, request.FILES, blocks=blocks)
+    form = BatchUploadForm(request.POST, request.FILES, blocks=blocks)
     faults: list[object] = []
     if form.is_valid():
         try:
@@ -48,7 +48,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks, "faults": faults})
 
 
-def _check(request: HttpRequest, form: UploadForm) -> ImportBatch:
+def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
     """The dry run that the form asks for."""
     kind, _, pk = form.cleaned_data["target"].rpartition("-")
     file = form.cleaned_data["file"]
@@ -72,10 +72,10 @@ def _check(request: HttpRequest, form: UploadForm) -> ImportBatch:
 @rules.readers_only
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.batches_for(request.user), pk=pk)
-    return _batch_page(request, found, UndoForm())
+    return _batch_page(request, found, BatchUndoForm())
 
 
-def _batch_page(request: HttpRequest, found: ImportBatch, form: UndoForm) -> HttpResponse:
+def _batch_page(request: HttpRequest, found: ImportBatch, form: BatchUndoForm) -> HttpResponse:
     committed = found.state == ImportBatch.State.COMMITTED
     context = {
         "batch": found,
@@ -128,7 +128,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 @rules.workers_only
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rules.batches_for(request.user), pk=pk)
-    form = UndoForm(request.POST)
+    form = BatchUndoForm(request.POST)
     if not form.is_valid():
         return _batch_page(request, found, form)
     try:

@@ -7,7 +7,7 @@ from typing import IO
 
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
-from cchc_index.lib.sheets import MAX_BYTES, Column, Row, Table, is_date, read_table
+from cchc_index.lib.sheets import MAX_BYTES, Column, SheetRow, Table, is_date, read_table
 from surveys.fault_list import FaultList
 from surveys.places import Leaf, Places, unit_fault
 
@@ -66,7 +66,7 @@ def _check_table(table: Table, faults: FaultList) -> None:
         faults.add(Fault(table.heading_row, "", "không có số liệu nào dưới dòng tiêu đề", "chọn đúng tệp có số liệu"))
 
 
-def _read_row(row: Row, places: Places, faults: FaultList) -> Figure | None:
+def _read_row(row: SheetRow, places: Places, faults: FaultList) -> Figure | None:
     """The figure of a row; None when anything about it is a fault (every one of them is named)."""
     unit = places.unit(row.text("unit"))
     if unit is None:
@@ -83,7 +83,7 @@ def _read_row(row: Row, places: Places, faults: FaultList) -> Figure | None:
     return Figure(unit, leaf, points, percent, source)
 
 
-def _leaf(row: Row, places: Places, faults: FaultList) -> Leaf | None:
+def _leaf(row: SheetRow, places: Places, faults: FaultList) -> Leaf | None:
     if is_date(row["criterion"]):
         repair = "định dạng ô là Văn bản (Text) rồi gõ lại mã tiêu chí"
         faults.add(row.fault("criterion", "mã tiêu chí đã bị Excel đổi thành ngày", repair))
@@ -101,7 +101,7 @@ def _leaf(row: Row, places: Places, faults: FaultList) -> Leaf | None:
     return leaf
 
 
-def _values(row: Row, leaf: Leaf | None, faults: FaultList) -> tuple[Decimal | None, Decimal | None, bool]:
+def _values(row: SheetRow, leaf: Leaf | None, faults: FaultList) -> tuple[Decimal | None, Decimal | None, bool]:
     before = len(faults.named) + faults.unnamed
     points = _number(row, "points", faults)
     percent = _number(row, "percent", faults)
@@ -122,7 +122,7 @@ def _values(row: Row, leaf: Leaf | None, faults: FaultList) -> tuple[Decimal | N
     return points, percent, clean
 
 
-def _number(row: Row, key: str, faults: FaultList) -> Decimal | None:
+def _number(row: SheetRow, key: str, faults: FaultList) -> Decimal | None:
     raw = row[key]
     if key == "percent" and isinstance(raw, str):
         raw = raw.strip().removesuffix("%").strip()
@@ -137,7 +137,7 @@ def _number(row: Row, key: str, faults: FaultList) -> Decimal | None:
     return value
 
 
-def _first_time(row: Row, figure: Figure, seen: dict[tuple[int, int], int], faults: FaultList) -> bool:
+def _first_time(row: SheetRow, figure: Figure, seen: dict[tuple[int, int], int], faults: FaultList) -> bool:
     first = seen.setdefault((figure.unit_id, figure.leaf.id), row.number)
     if first == row.number:
         return True

@@ -9,11 +9,12 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import exact_text
 from criteria import actions as criteria_actions
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
+from criteria.tree import CellKey
 from surveys.models import RespondentGroup, SurveyScore, Tally
 from units.auditlog.actions import record
 from units.models import User
 
-from .digests import Cell, Value, moves, value_of, values_digest
+from .digests import ScoreValue, moves, value_of, values_digest
 from .queries import computed_scores, counted_tallies, stored
 
 Method = SurveyScore.Method
@@ -50,7 +51,7 @@ def refresh_scores(round_group: RoundGroup) -> int:
     return changed
 
 
-def _write(block: RoundGroup, wanted: Mapping[Cell, Value]) -> int:
+def _write(block: RoundGroup, wanted: Mapping[CellKey, ScoreValue]) -> int:
     """Bring the score rows to `wanted`; archive rows outside it stay."""
     rows = {(s.unit_id, s.criterion_id): s for s in SurveyScore.objects.filter(round_group=block).order_by("pk")}
     gone = [s.pk for cell, s in rows.items() if cell not in wanted and s.method != Method.IMPORT]
@@ -76,7 +77,7 @@ def upsert(scores: list[SurveyScore]) -> None:
     )
 
 
-def _fields(value: Value) -> dict[str, object]:
+def _fields(value: ScoreValue) -> dict[str, object]:
     return {
         "points": value.points,
         "ballots": value.ballots,
@@ -86,7 +87,7 @@ def _fields(value: Value) -> dict[str, object]:
 
 
 @transaction.atomic
-def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[Cell, Decimal | None]) -> int:
+def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[CellKey, Decimal | None]) -> int:
     """Take finished survey points from an archive: (unit, criterion) → points, None for not applicable.
     Returns how many cells changed; the same values again change nothing.
 
@@ -101,7 +102,7 @@ def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[
         _check_archive(leaves.get(cell[1]), points, before.get(cell))
         row = before.get(cell)
         if row is None or (row.points, row.not_applicable) != (points, points is None):
-            wanted[cell] = Value(points, None, Method.IMPORT, points is None)
+            wanted[cell] = ScoreValue(points, None, Method.IMPORT, points is None)
     if not wanted:
         return 0
     changed = _write(block, computed_scores(block) | wanted)

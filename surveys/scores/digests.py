@@ -6,14 +6,12 @@ from decimal import Decimal
 
 from cchc_index.lib import canonical
 from cchc_index.lib.numbers import exact_text
+from criteria.tree import CellKey
 from surveys.models import SurveyScore
-
-Cell = tuple[int, int]
-"""(unit_id, criterion_id)"""
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ScoreValue:
     """What a score row holds."""
 
     points: Decimal | None
@@ -22,11 +20,13 @@ class Value:
     not_applicable: bool = False
 
 
-def value_of(row: SurveyScore) -> Value:
-    return Value(row.points, row.ballots, row.method, row.not_applicable)
+def value_of(row: SurveyScore) -> ScoreValue:
+    return ScoreValue(row.points, row.ballots, row.method, row.not_applicable)
 
 
-def moves(before: Mapping[Cell, Value], after: Mapping[Cell, Value | None]) -> dict[str, dict[str, list[str | None]]]:
+def moves(
+    before: Mapping[CellKey, ScoreValue], after: Mapping[CellKey, ScoreValue | None]
+) -> dict[str, dict[str, list[str | None]]]:
     """What the log keeps of each point that moved: {unit id: {criterion id: [before, after]}} as exact
     text, KAD for not applicable, null for no score. Cells of `after` that say the same are left out; a cell
     that is gone must stand in `after` as None."""
@@ -38,19 +38,19 @@ def moves(before: Mapping[Cell, Value], after: Mapping[Cell, Value | None]) -> d
     return found
 
 
-def refreshed(before: Mapping[Cell, Value], after: Mapping[Cell, Value]) -> dict[str, object]:
+def refreshed(before: Mapping[CellKey, ScoreValue], after: Mapping[CellKey, ScoreValue]) -> dict[str, object]:
     """What the log keeps of a recomputation that no import asked for."""
     moved = moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
     return {"scores": values_digest(after), "moved": moved}
 
 
-def _shown(value: Value | None) -> str | None:
+def _shown(value: ScoreValue | None) -> str | None:
     if value is None:
         return None
     return "KAD" if value.not_applicable else exact_text(value.points)
 
 
-def values_digest(values: Mapping[Cell, Value]) -> str:
+def values_digest(values: Mapping[CellKey, ScoreValue]) -> str:
     """One digest for a set of cells, the same whatever their order."""
     return canonical.digest(
         [

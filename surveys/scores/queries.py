@@ -12,6 +12,7 @@ from django.conf import settings
 from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
+from criteria.tree import CellKey
 from surveys import tally
 from surveys.models import (
     AnswerOption,
@@ -24,12 +25,12 @@ from surveys.models import (
 )
 from units.models import Unit
 
-from .digests import Cell, Value, value_of
+from .digests import ScoreValue, value_of
 
 Method = SurveyScore.Method
 
 
-def scores_by_cell(block: RoundGroup) -> dict[Cell, tuple[Decimal | None, bool, int | None]]:
+def scores_by_cell(block: RoundGroup) -> dict[CellKey, tuple[Decimal | None, bool, int | None]]:
     """(unit, criterion) → (points, not applicable, ballots). A cell that is absent has no ballots."""
     rows = SurveyScore.objects.filter(round_group=block).values_list(
         "unit_id", "criterion_id", "points", "not_applicable", "ballots"
@@ -105,7 +106,7 @@ def _labels(block: RoundGroup) -> dict[int, dict[int, str]]:
     return found
 
 
-def stored(block: RoundGroup) -> dict[Cell, Value]:
+def stored(block: RoundGroup) -> dict[CellKey, ScoreValue]:
     """The score rows of a block by cell."""
     rows = SurveyScore.objects.filter(round_group=block).order_by("pk")
     return {(row.unit_id, row.criterion_id): value_of(row) for row in rows}
@@ -149,13 +150,13 @@ def _tallies(group: RespondentGroup, criteria: list[int], units: list[int], blob
     return made
 
 
-def computed_scores(block: RoundGroup) -> dict[Cell, Value]:
+def computed_scores(block: RoundGroup) -> dict[CellKey, ScoreValue]:
     """What tallies and figures give now, by cell. Five queries."""
     maxima = dict(Criterion.objects.filter(criteria_set_id=block.criteria_set_id).values_list("pk", "max_points"))
     parts = _parts(block)
     figures = _figures(block, maxima)
     weight = _figure_weight(block)
-    found: dict[Cell, Value] = {}
+    found: dict[CellKey, ScoreValue] = {}
     for cell in parts.keys() | figures.keys():
         try:
             scored = tally.score(maxima[cell[1]], parts.get(cell, ()), figures.get(cell), weight)
@@ -164,28 +165,28 @@ def computed_scores(block: RoundGroup) -> dict[Cell, Value]:
                 f"Có phiếu trả lời {missing} mà thang không còn mức đó: khôi phục mức này trong phần quản trị."
             ) from missing
         if scored:
-            found[cell] = Value(scored.points, scored.ballots, Method.BALLOTS if scored.ballots else Method.FIGURE)
+            found[cell] = ScoreValue(scored.points, scored.ballots, Method.BALLOTS if scored.ballots else Method.FIGURE)
     return found
 
 
-def _parts(block: RoundGroup) -> dict[Cell, list[tally.Part]]:
+def _parts(block: RoundGroup) -> dict[CellKey, list[tally.GroupAnswers]]:
     shares: dict[int, dict[int, Decimal]] = defaultdict(dict)
     options = AnswerOption.objects.filter(scale__questionnaires__respondent_group__survey__round_group=block)
     for group, value, share in options.order_by("pk").values_list(
         "scale__questionnaires__respondent_group", "value", "share"
     ):
         shares[group][value] = share
-    parts: dict[Cell, list[tally.Part]] = defaultdict(list)
+    parts: dict[CellKey, list[tally.GroupAnswers]] = defaultdict(list)
     rows = Tally.objects.filter(respondent_group__survey__round_group=block, answered__gt=0)
     for group, weight, unit, criterion, counts in rows.order_by("pk").values_list(
         "respondent_group", "respondent_group__weight", "unit", "criterion", "counts"
     ):
         levels = {int(value): count for value, count in counts.items()}
-        parts[unit, criterion].append(tally.Part(levels, shares[group], weight))
+        parts[unit, criterion].append(tally.GroupAnswers(levels, shares[group], weight))
     return parts
 
 
-def _figures(block: RoundGroup, maxima: Mapping[int, Decimal]) -> dict[Cell, Fraction]:
+def _figures(block: RoundGroup, maxima: Mapping[int, Decimal]) -> dict[CellKey, Fraction]:
     rows = SatisfactionFigure.objects.filter(round_group=block).order_by("pk")
     return {
         (unit, criterion): tally.figure_share(maxima[criterion], points, percent)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surveys import tally, validity
-from surveys.tally import Part
+from surveys.tally import GroupAnswers
 
 UNEVEN = {1: Decimal(1), 2: Decimal("0.6"), 3: Decimal("0.2"), 4: Decimal(0)}
 EVEN = {1: Decimal(0), 2: Decimal("0.25"), 3: Decimal("0.5"), 4: Decimal("0.75"), 5: Decimal(1)}
@@ -21,11 +21,11 @@ shares = st.fractions(min_value=0, max_value=1, max_denominator=10_000)
 
 
 @st.composite
-def parts(draw: st.DrawFn) -> tuple[Part, list[int]]:
+def parts(draw: st.DrawFn) -> tuple[GroupAnswers, list[int]]:
     scale = draw(scales)
     answers = draw(st.lists(st.sampled_from(sorted(scale)), max_size=30))
     counts = {value: answers.count(value) for value in set(answers)}
-    return Part(counts, scale, draw(weights)), answers
+    return GroupAnswers(counts, scale, draw(weights)), answers
 
 
 @given(maxima, st.lists(parts(), max_size=4), st.none() | shares, weights)
@@ -48,16 +48,16 @@ def test_points_equal_the_fractions_of_every_single_answer(maximum, given_parts,
 
 
 def test_half_up_at_the_fourth_place():
-    third = Part({1: 1, 2: 1, 3: 1}, {1: Decimal(1), 2: Decimal(0), 3: Decimal(0)})
+    third = GroupAnswers({1: 1, 2: 1, 3: 1}, {1: Decimal(1), 2: Decimal(0), 3: Decimal(0)})
     assert tally.score(Decimal(2), [third]).points == Decimal("0.6667")
     assert tally.score(
-        Decimal("0.0001"), [Part({1: 1, 2: 1}, EVEN | {1: Decimal(1), 2: Decimal(0)})]
+        Decimal("0.0001"), [GroupAnswers({1: 1, 2: 1}, EVEN | {1: Decimal(1), 2: Decimal(0)})]
     ).points == Decimal("0.0001")
 
 
 def test_nobody_answered_is_no_score_and_worst_answers_are_zero():
-    assert tally.score(Decimal(1), [Part({}, UNEVEN)]) is None
-    assert tally.score(Decimal(1), [Part({4: 3}, UNEVEN)]).points == 0
+    assert tally.score(Decimal(1), [GroupAnswers({}, UNEVEN)]) is None
+    assert tally.score(Decimal(1), [GroupAnswers({4: 3}, UNEVEN)]).points == 0
 
 
 def test_figure_alone_is_the_score():
@@ -66,7 +66,7 @@ def test_figure_alone_is_the_score():
 
 
 def test_figure_stands_for_the_groups_without_ballots():
-    found = tally.score(Decimal(1), [Part({1: 2}, UNEVEN, Decimal(3))], Fraction(1, 2), Decimal(1))
+    found = tally.score(Decimal(1), [GroupAnswers({1: 2}, UNEVEN, Decimal(3))], Fraction(1, 2), Decimal(1))
     assert (found.points, found.ballots) == (Decimal("0.875"), 2)
 
 

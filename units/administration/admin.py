@@ -23,7 +23,7 @@ from units.auditlog import actions
 
 from . import resources
 from .digests import differences, facts, picked
-from .forms import DownloadForm, UploadForm
+from .forms import CatalogueUploadForm, DownloadForm
 
 
 def address(request: HttpRequest) -> str:
@@ -127,7 +127,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
     """A catalogue with import and export. Who may add and change may import; who may view may export."""
 
     formats = resources.FORMATS
-    import_form_class = UploadForm
+    import_form_class = CatalogueUploadForm
     export_form_class = DownloadForm
     tmp_storage_class = MediaStorage
     skip_admin_log = False

@@ -5,7 +5,7 @@ from typing import Any
 from import_export.forms import ExportForm, ImportForm
 
 
-class UploadForm(ImportForm):
+class CatalogueUploadForm(ImportForm):
     """The file first, then its format."""
 
     def __init__(self, *args: Any, **kwargs: Any):

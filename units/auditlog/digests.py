@@ -7,12 +7,16 @@ sealed with the same key, so that a cut tail is found.
 import hashlib
 import hmac
 from datetime import UTC
+from typing import Any
 
 from django.conf import settings
 
 from cchc_index.lib.canonical import canonical_json
 
 from .models import LogEntry
+
+Facts = dict[str, Any]
+"""What an entry of the log says stood before or after a verb."""
 
 
 def _keyed(text: str) -> str:

@@ -10,7 +10,7 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import vn_short
 from criteria import queries
 from criteria.annex import actions
-from criteria.annex.importing import Outcome
+from criteria.annex.importing import AnnexImport
 from criteria.models import Criterion, Source
 
 PARTS = {**{source.value: str(source.label) for source in Source}, "bonus": "thưởng", "penalty": "trừ"}
@@ -45,7 +45,7 @@ class Command(OperatorCommand):
             self.say(sentence)
         self._summarise(outcome)
 
-    def _summarise(self, outcome: Outcome) -> None:
+    def _summarise(self, outcome: AnnexImport) -> None:
         self.stdout.write(f"Tệp: {outcome.rows} dòng, {outcome.leaves} tiêu chí chấm điểm. {_points(outcome.points)}")
         rows = queries.tree(outcome.round_group.criteria_set_id)
         self.stdout.write(

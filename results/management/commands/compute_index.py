@@ -10,8 +10,9 @@ from django.core.management.base import CommandParser
 from cchc_index.lib.commands import OperatorCommand
 from criteria.models import RoundGroup
 from results import queries
+from results.bundle import Json
 from results.computation.actions import recompute
-from results.computation.queries import RESULT_KEYS, Json, result_rows
+from results.computation.queries import RESULT_KEYS, result_rows
 from surveys.scores import actions as scores
 
 

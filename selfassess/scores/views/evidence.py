@@ -12,7 +12,7 @@ from cchc_index.lib.faults import Refused
 from criteria.models import Criterion
 from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
 from selfassess.documents.actions import add_evidence
-from selfassess.documents.forms import UploadForm
+from selfassess.documents.forms import DocumentUploadForm
 from selfassess.evidence import actions
 from selfassess.evidence.forms import AttachForm
 from selfassess.evidence.queries import evidence_at
@@ -27,7 +27,7 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     found = find_assessment(request, pk)
     only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
-    form = UploadForm(request.POST, request.FILES)
+    form = DocumentUploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return page_of(request, found, leaf, Trouble(form.said()))
     given = {**form.cleaned_data, "upload": request.FILES.get("upload")}

@@ -74,9 +74,9 @@ def daemon(said: bytes | None = None, path: Path | None = None) -> Iterator[str]
 @pytest.mark.parametrize("over", ["tcp", "unix"])
 def test_daemon_judges_the_streamed_bytes(over: str, tmp_path: Path) -> None:
     with daemon(path=tmp_path / "clamd.ctl" if over == "unix" else None) as url:
-        assert antivirus.scan([b"a" * 200_000, b"b"], url, 5) == antivirus.Verdict(False)
+        assert antivirus.scan([b"a" * 200_000, b"b"], url, 5) == antivirus.ScanVerdict(False)
         found = antivirus.scan([b"x", EICAR[:20], EICAR[20:]], url, 5)
-    assert found == antivirus.Verdict(True, "Win.Test.EICAR_HDB-1")
+    assert found == antivirus.ScanVerdict(True, "Win.Test.EICAR_HDB-1")
 
 
 @pytest.mark.parametrize("said", [b"INSTREAM size limit exceeded. ERROR\0", b"", b"\0", b"\xff\xff\0"])
