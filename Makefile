@@ -6,10 +6,11 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
+BIOME := PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/biome
 APPS := cchc_index units criteria selfassess appraisal surveys results
 
 .PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock hooks bench mutate clean \
-	lint-code lint-types lint-layers lint-migrations lint-deploy lint-subjects
+	lint-code lint-pages lint-types lint-layers lint-migrations lint-deploy lint-subjects
 
 help:
 	@echo "make run            cài đặt nếu thiếu, nạp năm trình diễn, mở http://$(HOST):$(PORT)"
@@ -17,7 +18,7 @@ help:
 	@echo "make setup          chỉ cài đặt; sau đó dùng .venv/bin/python manage.py …"
 	@echo "make services-test  cùng bộ kiểm thử trên PostgreSQL và Redis, với Celery worker thật"
 	@echo "make browser-test   hành trình một năm trong Chromium"
-	@echo "make lint           quy tắc mã, kiểu, tầng, migration, cấu hình vận hành, tên commit"
+	@echo "make lint           quy tắc mã, trang, kiểu, tầng, migration, cấu hình vận hành, tên commit"
 	@echo "make mutate         đột biến các mô-đun tính toán và quy tắc quyền, xem bộ kiểm thử bắt được bao nhiêu"
 	@echo "make hooks          chạy các kiểm tra ấy trước mỗi commit (pre-commit)"
 
@@ -46,11 +47,18 @@ browser-test: setup-browser
 	$(PY) -m pytest -m browser -p no:randomly -n 2 --dist loadfile
 
 # Each part stands in .pre-commit-config.yaml too; a test compares the two.
-lint: lint-code lint-types lint-layers lint-migrations lint-deploy lint-subjects
+lint: lint-code lint-pages lint-types lint-layers lint-migrations lint-deploy lint-subjects
 
 lint-code: setup-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+# Templates, styles, scripts. The last line: what the formatters leave alone (words, addresses) is no longer either.
+lint-pages: setup-dev
+	.venv/bin/djangofmt -q --check templates
+	.venv/bin/djangofmt -q check templates
+	$(BIOME) ci --error-on-warnings
+	! LC_ALL=C.UTF-8 grep -rnE '^.{121,}' templates static/css static/js
 
 lint-types: setup-dev
 	.venv/bin/mypy .
@@ -75,6 +83,9 @@ hooks: setup-dev
 format: setup-dev
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+	.venv/bin/djangofmt -q check --fix templates
+	.venv/bin/djangofmt -q templates
+	$(BIOME) check --write
 
 # Complete and with digests for every Python from Debian 12's own 3.11.2 on, whatever Python runs this.
 LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11.2 --generate-hashes \
@@ -92,4 +103,4 @@ bench: setup-dev
 	@for file in bench/[a-z]*.py; do echo "== $$file"; $(PY) $$file || exit 1; done
 
 clean:
-	rm -rf .venv var
+	rm -rf .venv node_modules var

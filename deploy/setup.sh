@@ -67,3 +67,11 @@ if ! cmp -s "$requirements" "$stamp"; then
   # The development file contains every runtime pin.
   if [ "$mode" != run ]; then cp requirements.txt .venv/.installed-requirements.txt; fi
 fi
+
+# The formatter of styles and scripts, for whoever changes the code: nothing of Node runs with the site.
+if [ "$mode" != run ] && ! cmp -s package-lock.json node_modules/.installed; then
+  say "Cài công cụ kiểm tra trang từ package-lock.json …"
+  PATH="$PWD/.venv/bin:$PATH" npm ci --silent --no-audit --no-fund ||
+    fail "npm không cài được công cụ; kiểm tra mạng (hoặc npm config get registry) rồi chạy lại."
+  cp package-lock.json node_modules/.installed
+fi

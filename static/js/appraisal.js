@@ -10,31 +10,51 @@
   let armed = false;
   let sent = false;
 
-  const composing = (event) => event.isComposing || event.keyCode === 229 || event.key === "Dead" || event.key === "Process";
-  const writing = (target) => target instanceof Element
-    && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
-  const silent = (event) => off || event.defaultPrevented || event.repeat || composing(event)
-    || event.ctrlKey || event.altKey || event.metaKey || writing(event.target) || one("dialog[open]");
+  const composing = (event) =>
+    event.isComposing || event.keyCode === 229 || event.key === "Dead" || event.key === "Process";
+  const writing = (target) =>
+    target instanceof Element &&
+    target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+  const silent = (event) =>
+    off ||
+    event.defaultPrevented ||
+    event.repeat ||
+    composing(event) ||
+    event.ctrlKey ||
+    event.altKey ||
+    event.metaKey ||
+    writing(event.target) ||
+    one("dialog[open]");
 
   // --- sending: once, and only what has been seen -------------------------------------------------
   const send = (form) => {
     if (!form || !armed || sent) return Boolean(form);
     sent = true;
     form.requestSubmit();
-    setTimeout(() => { sent = false; }, 4000); // refused by the browser: the person may press again
+    setTimeout(() => {
+      sent = false;
+    }, 4000); // refused by the browser: the person may press again
     return true;
   };
   const recognise = () => {
     const form = one("form[data-recognise]");
-    const words = form && form.querySelector("input[name=comment]");
-    if (words && !words.value.trim()) { words.focus(); return true; }
+    const words = form?.querySelector("input[name=comment]");
+    if (words && !words.value.trim()) {
+      words.focus();
+      return true;
+    }
     return send(form);
   };
   const arm = () => {
     armed = false;
     sent = false;
     if (document.visibilityState !== "visible") return;
-    requestAnimationFrame(() => setTimeout(() => { armed = true; show(); }, LOOK));
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        armed = true;
+        show();
+      }, LOOK),
+    );
   };
   window.addEventListener("pageshow", arm);
   document.addEventListener("visibilitychange", arm);
@@ -54,7 +74,7 @@
   };
   const tick = () => {
     const line = document.activeElement.closest("tr");
-    const box = line && line.querySelector("input[name=o]");
+    const box = line?.querySelector("input[name=o]");
     if (box) box.click();
     return Boolean(box);
   };
@@ -62,7 +82,10 @@
     const points = document.getElementById("id_points");
     if (!points) return false;
     points.focus();
-    if (digit === undefined) { points.select(); return true; }
+    if (digit === undefined) {
+      points.select();
+      return true;
+    }
     points.value = digit;
     const none = document.getElementById("id_not_applicable");
     if (none) none.checked = false;
@@ -83,7 +106,10 @@
     const links = all("a[data-document]");
     const frame = one("iframe.document");
     if (!frame) return false;
-    if (!links.length) { frame.focus(); return true; }
+    if (!links.length) {
+      frame.focus();
+      return true;
+    }
     const at = links.findIndex((link) => link.hasAttribute("aria-current"));
     const next = links[(at + 1) % links.length];
     open(next);
@@ -123,13 +149,16 @@
   document.addEventListener("keydown", (event) => {
     if (silent(event)) return;
     const act = /^[0-9]$/.test(event.key) ? () => adjust(event.key) : KEYS[event.key];
-    if (act && act()) event.preventDefault();
+    if (act?.()) event.preventDefault();
   });
   // Inside the forms of the decision: these need no letter, so they are never switched off.
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest("form[data-adjust], form[data-recognise]");
     if (!form || composing(event) || event.repeat) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(form); }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      send(form);
+    }
     if (event.key === "Escape" && writing(event.target)) event.target.blur();
   });
 
@@ -138,24 +167,33 @@
   if (wrong) wrong.focus();
 
   // --- the map ------------------------------------------------------------------------------------
-  const show = () => all("[data-keys]").forEach((map) => {
-    const inside = document.activeElement && document.activeElement.tagName === "IFRAME";
-    map.hidden = false;
-    map.toggleAttribute("data-off", off || inside);
-    map.querySelectorAll("[data-armed]").forEach((key) => key.toggleAttribute("data-waiting", !armed));
-    map.querySelectorAll("[data-undo-key]").forEach((key) => { key.hidden = !one("form[data-undo]"); });
-    map.querySelector("[data-keys-toggle]").textContent = off ? "Bật phím tắt" : "Tắt phím tắt";
-    const words = off ? "Phím tắt đang tắt." : inside ? "Đang ở trong tài liệu: Shift+Tab để dùng lại phím tắt." : "";
-    const state = map.querySelector("[data-key-state]");
-    if (state.textContent !== words) state.textContent = words;
-  });
+  const show = () =>
+    all("[data-keys]").forEach((map) => {
+      const inside = document.activeElement && document.activeElement.tagName === "IFRAME";
+      map.hidden = false;
+      map.toggleAttribute("data-off", off || inside);
+      map.querySelectorAll("[data-armed]").forEach((key) => key.toggleAttribute("data-waiting", !armed));
+      map.querySelectorAll("[data-undo-key]").forEach((key) => {
+        key.hidden = !one("form[data-undo]");
+      });
+      map.querySelector("[data-keys-toggle]").textContent = off ? "Bật phím tắt" : "Tắt phím tắt";
+      const words = off ? "Phím tắt đang tắt." : inside ? "Đang ở trong tài liệu: Shift+Tab để dùng lại phím tắt." : "";
+      const state = map.querySelector("[data-key-state]");
+      if (state.textContent !== words) state.textContent = words;
+    });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-keys-toggle]")) return;
     off = !off;
-    if (off) localStorage.setItem(OFF, "tat"); else localStorage.removeItem(OFF);
+    if (off) localStorage.setItem(OFF, "tat");
+    else localStorage.removeItem(OFF);
     show();
   });
-  window.addEventListener("storage", (event) => { if (event.key === OFF) { off = event.newValue === "tat"; show(); } });
+  window.addEventListener("storage", (event) => {
+    if (event.key === OFF) {
+      off = event.newValue === "tat";
+      show();
+    }
+  });
   window.addEventListener("blur", () => setTimeout(show)); // the focus may have gone into the document
   window.addEventListener("focus", show);
   show();
@@ -164,14 +202,19 @@
   all("[data-tick-all]").forEach((box) => {
     box.hidden = false;
     box.addEventListener("change", () => {
-      box.form.querySelectorAll("input[name=o]").forEach((each) => { each.checked = box.checked; });
+      box.form.querySelectorAll("input[name=o]").forEach((each) => {
+        each.checked = box.checked;
+      });
     });
   });
   const form = one("form[data-adjust]");
   const typed = () => form && JSON.stringify([...new FormData(form)]);
   const before = typed();
   let saving = false;
-  if (form) form.addEventListener("submit", () => { saving = true; });
+  if (form)
+    form.addEventListener("submit", () => {
+      saving = true;
+    });
   window.addEventListener("beforeunload", (event) => {
     if (form && !saving && typed() !== before) event.preventDefault(); // the browser asks before it is lost
   });

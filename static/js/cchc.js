@@ -9,18 +9,26 @@ document.addEventListener("submit", (event) => {
   if (!person) return;
   const kept = Object.keys(localStorage).filter((key) => key.startsWith(`cchc:${person}:`));
   const asked = "Trên máy này còn nội dung chưa gửi được. Đăng xuất sẽ xóa nội dung đó. Vẫn đăng xuất?";
-  if (kept.length && !window.confirm(asked)) { event.preventDefault(); return; }
+  if (kept.length && !window.confirm(asked)) {
+    event.preventDefault();
+    return;
+  }
   kept.forEach((key) => localStorage.removeItem(key));
 });
 // A double click sends a form once.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "get") return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
 });
-window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+window.addEventListener("pageshow", () =>
+  document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent),
+);
 // htmx sends the CSRF token of the page.
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");

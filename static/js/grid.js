@@ -2,14 +2,18 @@
 (() => {
   const table = document.querySelector("table[data-grid]");
   if (!table) return;
-  document.querySelectorAll("[data-keys]").forEach((map) => { map.hidden = false; });
+  document.querySelectorAll("[data-keys]").forEach((map) => {
+    map.hidden = false;
+  });
   const links = table.tBodies[0].querySelectorAll("td > a");
-  links.forEach((link) => { link.tabIndex = -1; });
+  links.forEach((link) => {
+    link.tabIndex = -1;
+  });
   let here = links[0];
   if (!here) return;
   here.tabIndex = 0;
   const go = (cell) => {
-    const link = cell && cell.querySelector("a");
+    const link = cell?.querySelector("a");
     if (!link) return false;
     here.tabIndex = -1;
     here = link;
@@ -21,7 +25,8 @@
   const along = (row, column, down, right) => {
     const rows = table.tBodies[0].rows;
     for (;;) {
-      row += down; column += right;
+      row += down;
+      column += right;
       const line = rows[row];
       if (!line || column < 2 || (right && column >= line.cells.length)) return;
       if (line.cells[column] && go(line.cells[column])) return;
@@ -40,7 +45,10 @@
     const cell = event.target.closest("td, th");
     if (!cell || event.target.tagName !== "A") return;
     const line = cell.parentNode;
-    if (cell.tagName === "TH") { if (enter(cell, line, event.key)) event.preventDefault(); return; }
+    if (cell.tagName === "TH") {
+      if (enter(cell, line, event.key)) event.preventDefault();
+      return;
+    }
     const row = line.sectionRowIndex;
     const moves = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
     if (moves[event.key]) along(row, cell.cellIndex, ...moves[event.key]);
@@ -50,6 +58,10 @@
     event.preventDefault();
   });
   table.addEventListener("focusin", (event) => {
-    if (event.target.matches("td > a") && event.target !== here) { here.tabIndex = -1; here = event.target; here.tabIndex = 0; }
+    if (event.target.matches("td > a") && event.target !== here) {
+      here.tabIndex = -1;
+      here = event.target;
+      here.tabIndex = 0;
+    }
   });
 })();

@@ -13,7 +13,12 @@
   };
   const signed = (text) => (text.startsWith("-") ? -whole(text.slice(1)) : whole(text));
   const typed = (value) => {
-    const [units, rest] = [Math.floor(value / PLACES), String(value % PLACES).padStart(4, "0").replace(/0+$/, "")];
+    const [units, rest] = [
+      Math.floor(value / PLACES),
+      String(value % PLACES)
+        .padStart(4, "0")
+        .replace(/0+$/, ""),
+    ];
     return rest ? `${units},${rest.length === 3 ? `${rest}0` : rest}` : String(units);
   };
   const own = whole(form.dataset.own);
@@ -42,10 +47,12 @@
     look();
     comment.focus();
   };
-  groups.forEach((group) => group.querySelectorAll("[data-use]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", () => use(button.closest("[data-precedent]"), group));
-  }));
+  groups.forEach((group) =>
+    group.querySelectorAll("[data-use]").forEach((button) => {
+      button.hidden = false;
+      button.addEventListener("click", () => use(button.closest("[data-precedent]"), group));
+    }),
+  );
   form.addEventListener("input", look);
   form.addEventListener("change", look);
   look();

@@ -3,9 +3,28 @@
 // on this machine, under the person's own number, until the server has confirmed it.
 (() => {
   const store = {
-    read(key) { try { return JSON.parse(localStorage.getItem(`cchc:${key}`)); } catch { return null; } },
-    write(key, value) { try { localStorage.setItem(`cchc:${key}`, JSON.stringify(value)); return true; } catch { return false; } },
-    drop(key) { try { localStorage.removeItem(`cchc:${key}`); } catch { /* private window: nothing was kept */ } },
+    read(key) {
+      try {
+        return JSON.parse(localStorage.getItem(`cchc:${key}`));
+      } catch {
+        return null;
+      }
+    },
+    write(key, value) {
+      try {
+        localStorage.setItem(`cchc:${key}`, JSON.stringify(value));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    drop(key) {
+      try {
+        localStorage.removeItem(`cchc:${key}`);
+      } catch {
+        /* private window: nothing was kept */
+      }
+    },
   };
   const clock = (at) => new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false });
 
@@ -32,11 +51,13 @@
   const unsent = document.getElementById("unsent");
   const old = unsent && store.read(unsent.dataset.copy);
   if (old) {
-    old.pairs.filter(([, value]) => value.trim()).forEach(([, value]) => {
-      const line = document.createElement("p");
-      [line.className, line.textContent] = ["note", value];
-      unsent.append(line);
-    });
+    old.pairs
+      .filter(([, value]) => value.trim())
+      .forEach(([, value]) => {
+        const line = document.createElement("p");
+        [line.className, line.textContent] = ["note", value];
+        unsent.append(line);
+      });
     unsent.hidden = false;
   }
 
@@ -59,12 +80,14 @@
   let trouble = ""; // "", lost, expired, other, refused
   const held = () => Boolean(place.firstElementChild); // two versions: the person chooses first
 
-  const fields = () => [...form.elements].filter((one) => /^(points|explanation|na_claimed|na_reason|figure_.*)$/.test(one.name));
+  const fields = () =>
+    [...form.elements].filter((one) => /^(points|explanation|na_claimed|na_reason|figure_.*)$/.test(one.name));
   const ticks = (one) => one.type === "radio" || one.type === "checkbox";
-  const pairs = (stood) => fields().flatMap((one) => {
-    if (ticks(one)) return (stood ? one.defaultChecked : one.checked) ? [[one.name, one.value]] : [];
-    return [[one.name, stood ? one.defaultValue : one.value]];
-  });
+  const pairs = (stood) =>
+    fields().flatMap((one) => {
+      if (ticks(one)) return (stood ? one.defaultChecked : one.checked) ? [[one.name, one.value]] : [];
+      return [[one.name, stood ? one.defaultValue : one.value]];
+    });
   const text = (stood) => JSON.stringify(pairs(stood));
 
   function say(words, kind = "", link = null) {
@@ -80,15 +103,24 @@
   function unmark() {
     form.querySelectorAll("[data-score] .error").forEach((one) => one.remove());
     form.querySelectorAll("[data-score] .bad").forEach((one) => one.classList.remove("bad"));
-    fields().forEach((one) => { one.removeAttribute("aria-invalid"); one.removeAttribute("aria-describedby"); });
+    fields().forEach((one) => {
+      one.removeAttribute("aria-invalid");
+      one.removeAttribute("aria-describedby");
+    });
   }
   function mark(name, sentence) {
     const at = document.getElementById(name);
     if (!at) return;
     const error = document.createElement("span");
     [error.className, error.id, error.textContent] = ["error", `${name}-error`, sentence];
-    if (at.matches("fieldset")) { at.querySelector("legend").after(error); return; }
-    if (at.matches("div")) { at.prepend(error); return; }
+    if (at.matches("fieldset")) {
+      at.querySelector("legend").after(error);
+      return;
+    }
+    if (at.matches("div")) {
+      at.prepend(error);
+      return;
+    }
     at.before(error);
     at.closest(".field").classList.add("bad");
     at.setAttribute("aria-invalid", "true");
@@ -97,19 +129,35 @@
 
   // --- sending ---
   const keep = () => store.write(key, { pairs: pairs(), version: version.value, at: Date.now() });
-  const ask = (options) => fetch(address, {
-    redirect: "manual", credentials: "same-origin", signal: AbortSignal.timeout(20000),
-    ...options, headers: { Accept: "application/json", "X-CSRFToken": token.value },
-  });
-  const soon = (delay) => { clearTimeout(timer); timer = setTimeout(send, delay); };
-  function retry() { soon(wait); wait = Math.min(wait * 2, LONGEST); }
+  const ask = (options) =>
+    fetch(address, {
+      redirect: "manual",
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(20000),
+      ...options,
+      headers: { Accept: "application/json", "X-CSRFToken": token.value },
+    });
+  const soon = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(send, delay);
+  };
+  function retry() {
+    soon(wait);
+    wait = Math.min(wait * 2, LONGEST);
+  }
 
   // One request at a time; what was typed meanwhile follows it. Answers whether the server has everything typed,
   // but for values it has named as wrong.
   async function send(hidden = false) {
     clearTimeout(timer);
-    if (running) { await running; return send(); }
-    if (held()) { say("Chưa lưu: chọn một trong hai bản ở trên.", "bad"); return false; }
+    if (running) {
+      await running;
+      return send();
+    }
+    if (held()) {
+      say("Chưa lưu: chọn một trong hai bản ở trên.", "bad");
+      return false;
+    }
     const now = text();
     if (now === confirmed) {
       store.drop(key);
@@ -117,7 +165,9 @@
       trouble = "";
       return true;
     }
-    running = post(now, hidden).finally(() => { running = null; });
+    running = post(now, hidden).finally(() => {
+      running = null;
+    });
     const done = await running;
     return done && text() !== now ? send() : done;
   }
@@ -125,19 +175,27 @@
     const body = new URLSearchParams([...pairs(), ["version", version.value], ["who", user]]);
     if (!trouble) say("Đang lưu…");
     try {
-      if (["expired", "other"].includes(trouble) && !await returned()) return false;
+      if (["expired", "other"].includes(trouble) && !(await returned())) return false;
       return await answer(await ask({ method: "POST", body, keepalive: hidden }), now);
-    } catch { return lost(); }
+    } catch {
+      return lost();
+    }
   }
   async function answer(response, now) {
     if (response.type === "opaqueredirect") return expired();
-    if (response.status === 403) return trouble === "refused" ? stop("Bạn không còn quyền sửa tiêu chí này.") : forbidden();
-    if ([400, 413].includes(response.status)) return stop("Nội dung quá dài nên máy chủ không nhận: rút gọn, hoặc chuyển phần chi tiết vào tài liệu.");
+    if (response.status === 403)
+      return trouble === "refused" ? stop("Bạn không còn quyền sửa tiêu chí này.") : forbidden();
+    if ([400, 413].includes(response.status))
+      return stop("Nội dung quá dài nên máy chủ không nhận: rút gọn, hoặc chuyển phần chi tiết vào tài liệu.");
     if (response.status === 404) return stop("Không tìm thấy tiêu chí này nữa.");
     if (!response.headers.get("Content-Type").includes("json")) return lost("Máy chủ chưa trả lời được");
     const found = await response.json();
     if (found.state === "conflict") return conflict(found.html);
-    if (found.state === "other") { trouble = "other"; stop(found.said, login); return false; }
+    if (found.state === "other") {
+      trouble = "other";
+      stop(found.said, login);
+      return false;
+    }
     if (found.state === "refused") return stop(found.said);
     return saved(found, now);
   }
@@ -151,12 +209,20 @@
     if (!wrong) document.querySelector("main > .errors")?.remove();
     if (computed && !wrong && text() === now) computed.innerHTML = found.computed;
     confirmed = now;
-    if (wrong || text() !== now) { keep(); } else { store.drop(key); if (!restored.hidden) note("Nội dung giữ trên máy này đã được gửi và lưu."); }
+    if (wrong || text() !== now) {
+      keep();
+    } else {
+      store.drop(key);
+      if (!restored.hidden) note("Nội dung giữ trên máy này đã được gửi và lưu.");
+    }
     return true;
   }
   function lost(why = "Mất kết nối") {
     trouble = "lost";
-    say(keep() ? `${why} – giữ trên máy này, sẽ gửi lại` : `${why} – giữ trong trang này (đừng đóng trang), sẽ gửi lại`, "bad");
+    say(
+      keep() ? `${why} – giữ trên máy này, sẽ gửi lại` : `${why} – giữ trong trang này (đừng đóng trang), sẽ gửi lại`,
+      "bad",
+    );
     retry();
     return false;
   }
@@ -176,20 +242,29 @@
   // The person may have logged in again in another tab: a fresh token, and the same person only.
   async function returned() {
     const response = await ask({ method: "GET" });
-    if (response.type === "opaqueredirect" || !response.ok) { if (trouble === "expired") soon(5000); return false; }
+    if (response.type === "opaqueredirect" || !response.ok) {
+      if (trouble === "expired") soon(5000);
+      return false;
+    }
     const found = await response.json();
     if (found.user !== user) {
       trouble = "other";
       stop("Trình duyệt này đang đăng nhập tài khoản khác: đăng nhập lại tài khoản đã gõ để lưu.", login);
       return false;
     }
-    form.ownerDocument.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((one) => { one.value = found.csrf; });
+    form.ownerDocument.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((one) => {
+      one.value = found.csrf;
+    });
     trouble = "";
     return true;
   }
   async function forbidden() {
     trouble = "expired";
-    if (await returned()) { trouble = "refused"; soon(0); return false; }
+    if (await returned()) {
+      trouble = "refused";
+      soon(0);
+      return false;
+    }
     return trouble === "other" ? false : stop("Bạn không còn quyền sửa tiêu chí này.");
   }
 
@@ -202,7 +277,11 @@
     return false;
   }
   place.addEventListener("click", async (event) => {
-    if (event.target.matches("[data-take]")) { store.drop(key); confirmed = text(); return; }
+    if (event.target.matches("[data-take]")) {
+      store.drop(key);
+      confirmed = text();
+      return;
+    }
     if (!event.target.matches("[data-keep]")) return;
     event.preventDefault();
     version.value = document.getElementById("conflict").dataset.version;
@@ -216,37 +295,60 @@
     if (!fields().includes(event.target)) return;
     keep();
     if (trouble === "refused") trouble = "";
-    if (held()) say("Chưa lưu: chọn một trong hai bản ở trên.", "bad"); else soon(trouble === "lost" ? wait : PAUSE);
+    if (held()) say("Chưa lưu: chọn một trong hai bản ở trên.", "bad");
+    else soon(trouble === "lost" ? wait : PAUSE);
   });
-  form.addEventListener("change", (event) => { if (fields().includes(event.target) && trouble !== "lost") soon(0); });
+  form.addEventListener("change", (event) => {
+    if (fields().includes(event.target) && trouble !== "lost") soon(0);
+  });
   form.addEventListener("submit", async (event) => {
     if (passing) return;
     event.preventDefault();
     if (leaving || tooLarge(event.submitter)) return;
     leaving = true;
     const button = event.submitter;
-    if (!await send()) { leaving = false; said.scrollIntoView({ block: "nearest" }); return; }
+    if (!(await send())) {
+      leaving = false;
+      said.scrollIntoView({ block: "nearest" });
+      return;
+    }
     // Not within the event: a browser ignores a form submitted while it is being submitted.
-    setTimeout(() => { passing = true; form.requestSubmit(button); });
+    setTimeout(() => {
+      passing = true;
+      form.requestSubmit(button);
+    });
   });
   function tooLarge(button) {
     const file = document.getElementById("upload");
     const limit = Number(form.dataset.max);
-    if (!file || !file.files.length || !button?.formAction.endsWith("/tai-len/") || file.files[0].size <= limit * 1048576) return false;
+    if (!file?.files.length || !button?.formAction.endsWith("/tai-len/") || file.files[0].size <= limit * 1048576)
+      return false;
     document.getElementById("upload-error")?.remove();
-    mark("upload", `Tệp nặng ${Math.ceil(file.files[0].size / 1048576)} MB, tối đa ${limit} MB: giảm độ phân giải khi quét hoặc tách thành nhiều tài liệu.`);
+    mark(
+      "upload",
+      `Tệp nặng ${Math.ceil(file.files[0].size / 1048576)} MB, tối đa ${limit} MB: ` +
+        "giảm độ phân giải khi quét hoặc tách thành nhiều tài liệu.",
+    );
     file.focus();
     return true;
   }
-  window.addEventListener("online", () => { wait = 2000; if (trouble === "lost") send(); });
-  window.addEventListener("focus", () => { if (trouble && trouble !== "refused") send(); });
+  window.addEventListener("online", () => {
+    wait = 2000;
+    if (trouble === "lost") send();
+  });
+  window.addEventListener("focus", () => {
+    if (trouble && trouble !== "refused") send();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && !trouble && !held() && text() !== confirmed) send(true);
   });
-  window.addEventListener("pageshow", () => { leaving = passing = false; });
+  window.addEventListener("pageshow", () => {
+    leaving = passing = false;
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     // After the session's end the login page would land in the place of the points.
-    if (event.detail.target.id === "computed" && !event.detail.xhr.responseURL.includes("/tinh-diem/")) event.detail.shouldSwap = false;
+    if (event.detail.target.id === "computed" && !event.detail.xhr.responseURL.includes("/tinh-diem/"))
+      event.detail.shouldSwap = false;
   });
 
   function note(words, button = null) {
@@ -289,8 +391,13 @@
   const came = performance.getEntriesByType("navigation")[0];
   if (came && came.type === "back_forward" && !left && !faulty) {
     // A page from the browser's store may show an older row than the server has.
-    ask({ method: "GET" }).then((response) => response.json()).then((found) => {
-      if (String(found.version) !== version.value && text() === text(true)) window.location.reload();
-    }).catch(() => { /* offline: what was typed says so by itself */ });
+    ask({ method: "GET" })
+      .then((response) => response.json())
+      .then((found) => {
+        if (String(found.version) !== version.value && text() === text(true)) window.location.reload();
+      })
+      .catch(() => {
+        /* offline: what was typed says so by itself */
+      });
   }
 })();

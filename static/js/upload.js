@@ -3,23 +3,36 @@
   const SMALL = 300 * 1024; // below this a bar would only flicker; the words stay, and a lost network leaves the page
 
   function chosen(form) {
-    return [...form.querySelectorAll("input[type=file]")].reduce((sum, input) => sum + [...input.files].reduce((s, f) => s + f.size, 0), 0);
+    return [...form.querySelectorAll("input[type=file]")].reduce(
+      (sum, input) => sum + [...input.files].reduce((s, f) => s + f.size, 0),
+      0,
+    );
   }
   function bar(form, size) {
     const box = document.createElement("p");
     const meter = document.createElement("progress");
     const words = document.createElement("span");
-    meter.className = "meter"; meter.max = 100; meter.setAttribute("aria-label", "Đang tải tệp lên");
+    meter.className = "meter";
+    meter.max = 100;
+    meter.setAttribute("aria-label", "Đang tải tệp lên");
     words.setAttribute("role", "status");
     box.append(words, size < SMALL ? "" : meter);
     box.dataset.sending = "1";
     form.append(box);
-    return (percent) => { meter.value = percent; words.textContent = percent < 100 ? `Đang tải tệp lên: ${percent} %` : "Đã gửi xong, đang kiểm tra tệp…"; };
+    return (percent) => {
+      meter.value = percent;
+      words.textContent = percent < 100 ? `Đang tải tệp lên: ${percent} %` : "Đã gửi xong, đang kiểm tra tệp…";
+    };
   }
   function answered(request, form, button) {
     // A save answers with another address; anything else is a page of errors, which the browser shows best itself.
-    if (request.status < 300 && request.responseURL !== request.wanted) { location.assign(request.responseURL); return; }
-    delete form.dataset.progress; delete form.dataset.sent; delete form.dataset.uploading;
+    if (request.status < 300 && request.responseURL !== request.wanted) {
+      location.assign(request.responseURL);
+      return;
+    }
+    delete form.dataset.progress;
+    delete form.dataset.sent;
+    delete form.dataset.uploading;
     form.requestSubmit(button);
   }
   document.addEventListener("submit", (event) => {
@@ -32,14 +45,22 @@
     const data = new FormData(form, button);
     const show = bar(form, chosen(form));
     const request = new XMLHttpRequest();
-    request.wanted = new URL(button?.hasAttribute("formaction") ? button.formAction : form.action || location.href, location.href).href;
-    request.upload.addEventListener("progress", (e) => { if (e.lengthComputable) show(Math.round(100 * e.loaded / e.total)); });
+    request.wanted = new URL(
+      button?.hasAttribute("formaction") ? button.formAction : form.action || location.href,
+      location.href,
+    ).href;
+    request.upload.addEventListener("progress", (e) => {
+      if (e.lengthComputable) show(Math.round((100 * e.loaded) / e.total));
+    });
     request.addEventListener("load", () => answered(request, form, button));
     request.addEventListener("error", () => {
       form.querySelectorAll("[data-sending], [data-lost]").forEach((one) => one.remove());
-      delete form.dataset.sent; delete form.dataset.uploading;
+      delete form.dataset.sent;
+      delete form.dataset.uploading;
       const lost = document.createElement("p");
-      lost.className = "message error"; lost.dataset.lost = "1"; lost.setAttribute("role", "alert");
+      lost.className = "message error";
+      lost.dataset.lost = "1";
+      lost.setAttribute("role", "alert");
       lost.textContent = "Mất kết nối khi tải tệp: phần đã gõ và tệp đã chọn còn nguyên, bấm lại khi có mạng.";
       form.append(lost);
     });

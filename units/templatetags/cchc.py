@@ -57,6 +57,12 @@ def time_left(value: datetime | None) -> str:
 
 
 @register.filter
+def in_viewer(page: int | None) -> str:
+    """The end of a document's address: where the browser's own reader opens it, at the width of its frame."""
+    return f"#page={page}&navpanes=0&view=FitH" if page else "#navpanes=0&view=FitH"
+
+
+@register.filter
 def startswith(value: str, prefix: str) -> bool:
     return bool(prefix) and value.startswith(prefix)
 

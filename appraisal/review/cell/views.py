@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -126,6 +127,9 @@ def _page(
         "warned": sum(bool(one.warnings) for one in said.values()),
         "showable": showable,
         "shown": _shown(request, showable),
+        "listed": urlencode(
+            {"nam": here.round_group.round.year, **{k: request.GET.get(k, "") for k in ("theo", "loc")}}
+        ),
         "steps": steps,
         "reply": next((s for s in reversed(steps) if s.stage == Stage.EXPLANATION), None) if row.is_disputed else None,
         "nav": nav,
@@ -152,6 +156,11 @@ def _initial(steps: list[AppraisalEntry]) -> dict[str, object]:
     if last is None:
         return {}
     return {"points": numbers.vn_short(last.points), "not_applicable": last.not_applicable, "reason": last.reason_id}
+
+
+def _listed(request: HttpRequest, here: Place) -> str:
+    """The query that keeps the list the cell was opened from."""
+    return urlencode({"nam": here.round_group.round.year, **{k: request.GET.get(k, "") for k in ("theo", "loc")}})
 
 
 def _shown(request: HttpRequest, showable: list[Evidence]) -> Evidence | None:

@@ -67,6 +67,12 @@ class Alike:
     def units(self) -> str:
         return ", ".join(row.unit.name for row in self.rows)
 
+    @property
+    def where(self) -> str:
+        """The first unit by name, the others by number."""
+        others = len(self.rows) - 1
+        return f"{self.first.unit} và {others} đơn vị khác" if others else str(self.first.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class ByReason:
