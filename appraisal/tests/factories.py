@@ -121,7 +121,7 @@ def council(phase: Phase.Kind | None = Phase.Kind.ROUND1) -> Council:
     """Leaves 1.1 (2 points) and 1.2 (1 point) scored 1.5 and 0 by all units; the member holds the whole tree."""
     round_group = small_round()
     group = round_group.group
-    first, second, home = (UnitFactory(group=group, code=code) for code in ("DV1", "DV2", "NHA"))
+    first, second, home = (UnitFactory.create(group=group, code=code) for code in ("DV1", "DV2", "NHA"))
     member = person(Role.COUNCIL_MEMBER, home)
     scores: dict[str, str | None] = {"1.1": "1.5", "1.2": "0"}
     for unit in (first, second, home):
@@ -150,7 +150,7 @@ def council(phase: Phase.Kind | None = Phase.Kind.ROUND1) -> Council:
 def next_year(case: Council) -> Council:
     """The same units, people and criteria a year later, submitted again and open for round 1."""
     later = case.round_group.round.year + 1
-    block = RoundGroupFactory(round=RoundFactory(year=later), criteria_set=case.round_group.criteria_set)
+    block = RoundGroupFactory.create(round=RoundFactory.create(year=later), criteria_set=case.round_group.criteria_set)
     for unit in (case.first, case.second, case.home):
         submitted(block, unit, case.scores)
     assign(case.member, block)

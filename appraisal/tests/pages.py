@@ -8,9 +8,9 @@ from django.urls import reverse
 from appraisal.models import Appraisal
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, release_stage
-from criteria.models import Phase
+from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase
-from units.models import User
+from units.models import Unit, User
 
 WORDS = "Thiếu báo cáo quý IV."
 
@@ -32,11 +32,11 @@ def content(answer) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else answer.content
 
 
-def unit_page(unit) -> str:
+def unit_page(unit: Unit) -> str:
     return reverse("appraisal:unit", args=["so", unit.code])
 
 
-def cell_page(case: Council, unit=None, leaf=None) -> str:
+def cell_page(case: Council, unit: Unit = None, leaf: Criterion = None) -> str:
     return reverse("appraisal:cell", args=["so", (unit or case.first).code, (leaf or case.leaf).code])
 
 

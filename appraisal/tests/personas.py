@@ -54,5 +54,5 @@ def everybody(case: Council) -> dict[str, User | None]:
         "manager": case.manager,
         "observer": person(Role.OBSERVER),
         "operator": person(Role.SURVEY_OPERATOR),
-        "administrator": UserFactory(is_staff=True, is_superuser=True),
+        "administrator": UserFactory.create(is_staff=True, is_superuser=True),
     }

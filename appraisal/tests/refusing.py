@@ -37,4 +37,4 @@ def adjust(case: Council, seen: int, points: str = "1") -> Appraisal:
 
 def elsewhere() -> Criterion:
     """A leaf that units of another block score."""
-    return CriterionFactory(criteria_set__group=UnitGroupFactory(code="khac"))
+    return CriterionFactory.create(criteria_set__group=UnitGroupFactory.create(code="khac"))

@@ -4,6 +4,7 @@ one that somebody reaches against it. Whoever is refused has changed nothing."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -193,7 +194,7 @@ def expected(page: str, phase: str, sending: bool) -> Row:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_every_address_by_every_persona(phase):
+def test_every_address_by_every_persona(phase: Any) -> None:
     found, wanted = {}, {}
     here = world(phase)
     for name in PERSONAS:
@@ -221,7 +222,7 @@ def pages_of(resolver: URLResolver) -> Iterator[URLPattern]:
             yield pattern
 
 
-def test_every_address_of_the_app_is_in_the_table():
+def test_every_address_of_the_app_is_in_the_table() -> None:
     resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
     names = {pattern.name for pattern in pages_of(resolver)}
     covered = {page.partition(" at ")[0] for page in TABLE}
@@ -232,7 +233,7 @@ def test_every_address_of_the_app_is_in_the_table():
     assert covered <= names, f"{sorted(covered - names)}: no such address any more"
 
 
-def test_every_page_with_evidence_first_asks_for_the_word_on_conflicts():
+def test_every_page_with_evidence_first_asks_for_the_word_on_conflicts() -> None:
     here = world("explanation")
     pages = [page for page, (reading, _) in TABLE.items() if reading["member"] == IN]
     Confirmation.objects.filter(member=here.case.member)._raw_delete("default")
@@ -245,7 +246,7 @@ def test_every_page_with_evidence_first_asks_for_the_word_on_conflicts():
     assert asks == set(pages) - WITHOUT_EVIDENCE
 
 
-def test_reading_writes_nothing():
+def test_reading_writes_nothing() -> None:
     here = world("explanation")
     for name in ("member", "manager", "officer"):
         client = here.client(name)
@@ -263,7 +264,7 @@ READ_ONLY = (Appraisal, AppraisalEntry, Release)
 HIDDEN = (Opinion, Question, Message, Interest, Confirmation)
 
 
-def test_nobody_but_an_administrator_reads_the_tables_and_nobody_writes_the_councils():
+def test_nobody_but_an_administrator_reads_the_tables_and_nobody_writes_the_councils() -> None:
     here = world("explanation")
     ours = [model for model in admin.site._registry if model._meta.app_label == "appraisal"]
     found, wanted = {}, {}
@@ -288,6 +289,6 @@ def test_nobody_but_an_administrator_reads_the_tables_and_nobody_writes_the_coun
     assert found == wanted
 
 
-def test_opinions_questions_and_interests_are_not_in_the_admin():
+def test_opinions_questions_and_interests_are_not_in_the_admin() -> None:
     """Nothing of a blind opinion is read there, and nobody writes there what the pages would refuse."""
     assert not [model for model in HIDDEN if admin.site.is_registered(model)]

@@ -1,6 +1,7 @@
 """Standings equal their entries, and whoever edits the tables directly is found."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -57,7 +58,7 @@ def remove(entry: AppraisalEntry) -> None:
     entries().filter(pk=entry.pk)._raw_delete("default")
 
 
-def test_an_untouched_ledger_is_whole(decided):
+def test_an_untouched_ledger_is_whole(decided: Council) -> None:
     assert list(ledger.check()) == []
 
 
@@ -71,12 +72,12 @@ def test_an_untouched_ledger_is_whole(decided):
         {"reason": None, "action": "recognise"},
     ],
 )
-def test_an_edited_step_is_found(decided, edit):
+def test_an_edited_step_is_found(decided: Council, edit: dict[str, Any]) -> None:
     entries().filter(appraisal=decided.standing(), sequence=1).update(**edit)
     assert any("mã băm" in fault for fault in ledger.check())
 
 
-def test_an_edited_actor_is_found_in_a_single_and_in_a_batch(decided):
+def test_an_edited_actor_is_found_in_a_single_and_in_a_batch(decided: Council) -> None:
     for unit in (decided.first, decided.second):
         step = entries().filter(appraisal__unit=unit).first()
         entries().filter(pk=step.pk).update(actor=decided.manager)
@@ -85,7 +86,7 @@ def test_an_edited_actor_is_found_in_a_single_and_in_a_batch(decided):
     assert list(ledger.check()) == []
 
 
-def test_a_deleted_step_is_found_wherever_it_stood(decided):
+def test_a_deleted_step_is_found_wherever_it_stood(decided: Council) -> None:
     for step in list(entries()):
         kept = AppraisalEntry(**{f.attname: getattr(step, f.attname) for f in AppraisalEntry._meta.concrete_fields})
         papers = list(step.documents.all())
@@ -96,14 +97,14 @@ def test_a_deleted_step_is_found_wherever_it_stood(decided):
     assert list(ledger.check()) == []
 
 
-def test_a_standing_and_its_steps_deleted_together_are_found(decided):
+def test_a_standing_and_its_steps_deleted_together_are_found(decided: Council) -> None:
     standing = decided.standing(decided.home)
     remove(standing.entries.get())
     Appraisal.objects.filter(pk=standing.pk)._raw_delete("default")
     assert any("bị xóa" in fault for fault in ledger.check())
 
 
-def test_a_standing_moved_without_a_step_is_found(decided):
+def test_a_standing_moved_without_a_step_is_found(decided: Council) -> None:
     for edit in ({"points": Decimal("1.5")}, {"stage": "final"}, {"action": "recognise"}):
         before = decided.standing()
         Appraisal.objects.filter(pk=before.pk).update(**edit)
@@ -112,20 +113,20 @@ def test_a_standing_moved_without_a_step_is_found(decided):
     assert list(ledger.check()) == []
 
 
-def test_a_step_and_its_standing_edited_alike_are_found(decided):
+def test_a_step_and_its_standing_edited_alike_are_found(decided: Council) -> None:
     standing = decided.standing()
     entries().filter(appraisal=standing, sequence=1).update(points=Decimal("1.5"))
     Appraisal.objects.filter(pk=standing.pk).update(points=Decimal("1.5"))
     assert any("mã băm" in fault for fault in ledger.check())
 
 
-def test_a_standing_moved_to_another_unit_is_found(decided):
+def test_a_standing_moved_to_another_unit_is_found(decided: Council) -> None:
     home = decided.standing(decided.home)
     Appraisal.objects.filter(pk=home.pk).update(criterion=decided.other_leaf)
     assert any("mã băm" in fault for fault in ledger.check())
 
 
-def test_an_invented_step_is_found(decided):
+def test_an_invented_step_is_found(decided: Council) -> None:
     standing = decided.standing(decided.second)
     foreign = LogEntry.objects.get(verb="appraisal.release")
     AppraisalEntry.objects.create(
@@ -141,13 +142,13 @@ def test_an_invented_step_is_found(decided):
     assert any("không thuộc việc thẩm định" in fault for fault in ledger.check())
 
 
-def test_an_exchanged_document_is_found(decided):
+def test_an_exchanged_document_is_found(decided: Council) -> None:
     step = entries().get(action="disagree")
     step.documents.set([document(decided.first, decided.officer, "13/BC-THU")])
     assert any("mã băm" in fault for fault in ledger.check())
 
 
-def test_checking_asks_the_same_number_of_questions_for_one_and_for_many(decided):
+def test_checking_asks_the_same_number_of_questions_for_one_and_for_many(decided: Council) -> None:
     def asked() -> int:
         with CaptureQueriesContext(
             connection,

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -273,7 +274,7 @@ def changes(verb: str, at: Point, actor: User, before: list[int]) -> bool:
 
 
 @pytest.mark.parametrize("name", YEAR)
-def test_what_each_verb_of_each_person_changes(name):
+def test_what_each_verb_of_each_person_changes(name: Any) -> None:
     at = point(name)
     people = {who: user for who, user in everybody(at.case).items() if user}
     before = rows_now()
@@ -286,7 +287,7 @@ def test_what_each_verb_of_each_person_changes(name):
     assert wrong == {}
 
 
-def test_the_table_speaks_of_every_verb_and_of_nobody_unknown():
+def test_the_table_speaks_of_every_verb_and_of_nobody_unknown() -> None:
     assert set(TABLE) == set(VERBS)
     assert {who for by in TABLE.values() for who in by} <= set(PERSONAS)
     assert {name for by in TABLE.values() for when in by.values() for name in when} <= set(YEAR)

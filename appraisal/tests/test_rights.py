@@ -2,6 +2,7 @@
 is the table of `test_access`."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from appraisal.models import Appraisal, Release, Stage
@@ -16,11 +17,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(client) -> Council:
+def case(client: Client) -> Council:
     return council()
 
 
-def test_own_unit_is_refused_everywhere(case):
+def test_own_unit_is_refused_everywhere(case: Council) -> None:
     client = sign_in(case.member)
     assert case.home.name not in client.get(reverse("appraisal:home")).text
     assert case.home.name not in client.get(reverse("appraisal:criterion", args=["so", case.leaf.code])).text
@@ -34,7 +35,7 @@ def test_own_unit_is_refused_everywhere(case):
     assert not Appraisal.objects.exists()
 
 
-def test_a_manager_or_observer_reads_but_does_not_decide(case):
+def test_a_manager_or_observer_reads_but_does_not_decide(case: Council) -> None:
     for someone in (case.manager, person(Role.OBSERVER)):
         client = sign_in(someone)
         assert "chỉ để xem" in client.get(cell_page(case)).text
@@ -44,7 +45,7 @@ def test_a_manager_or_observer_reads_but_does_not_decide(case):
     assert not Appraisal.objects.exists()
 
 
-def test_only_whoever_judges_the_cell_asks_about_it(case):
+def test_only_whoever_judges_the_cell_asks_about_it(case: Council) -> None:
     form = {"text": "Số văn bản?", "due_on": clock.today().isoformat()}
     for who, unit, expected in (
         (case.member, case.first, 302),
@@ -58,7 +59,7 @@ def test_only_whoever_judges_the_cell_asks_about_it(case):
         assert sign_in(who).get(address).status_code == 405
 
 
-def test_only_a_manager_releases_by_the_page(case):
+def test_only_a_manager_releases_by_the_page(case: Council) -> None:
     address = reverse("appraisal:release", args=["so", "round1"])
     for someone in (case.member, case.officer, person(Role.OBSERVER)):
         assert sign_in(someone).post(address).status_code == 403
@@ -68,7 +69,7 @@ def test_only_a_manager_releases_by_the_page(case):
     assert Release.objects.get().stage == Stage.ROUND1
 
 
-def test_a_release_is_taken_back_by_the_page_with_a_reason(case):
+def test_a_release_is_taken_back_by_the_page_with_a_reason(case: Council) -> None:
     address = reverse("appraisal:release", args=["so", "round1"])
     client = sign_in(case.manager)
     acknowledged(case.manager, case.round_group)
@@ -80,7 +81,7 @@ def test_a_release_is_taken_back_by_the_page_with_a_reason(case):
     assert not Release.objects.exists()
 
 
-def test_a_narrow_assignment_shows_only_its_branch_and_units(case):
+def test_a_narrow_assignment_shows_only_its_branch_and_units(case: Council) -> None:
     narrow = person(Role.COUNCIL_MEMBER)
     assign(narrow, case.round_group, branch=case.leaf, units=[case.first])
     client = sign_in(narrow)
@@ -91,23 +92,23 @@ def test_a_narrow_assignment_shows_only_its_branch_and_units(case):
     assert client.get(cell_page(case, leaf=case.other_leaf)).status_code == 404
 
 
-def test_a_unit_or_a_leaf_that_the_block_does_not_have_is_not_there(case):
+def test_a_unit_or_a_leaf_that_the_block_does_not_have_is_not_there(case: Council) -> None:
     surveyed = case.round_group.criteria_set.criteria.get(code="1.3")
-    foreign = UnitFactory(group__code="huyen")
+    foreign = UnitFactory.create(group__code="huyen")
     for who in (case.member, case.manager):
         client = sign_in(who)
         for address in (cell_page(case, leaf=surveyed), cell_page(case, foreign), unit_page(foreign)):
             assert client.get(address).status_code == 404
 
 
-def test_before_the_first_round_there_is_nothing_to_judge():
+def test_before_the_first_round_there_is_nothing_to_judge() -> None:
     client = sign_in(person(Role.COUNCIL_MEMBER))
     assert status(client, reverse("appraisal:home")) == 200
     assert status(client, reverse("appraisal:unit", args=["so", "DV1"])) == 404
     assert status(client, reverse("appraisal:blind", args=["so"])) == 404
 
 
-def test_a_draft_is_not_shown_to_the_council(case):
+def test_a_draft_is_not_shown_to_the_council(case: Council) -> None:
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
     SelfScore.objects.filter(assessment__unit=case.first).update(explanation="bản nháp bí mật")
     paper = document(case.first, case.officer)

@@ -34,7 +34,7 @@ def case() -> Council:
 
 
 @pytest.fixture
-def later(case) -> Council:
+def later(case: Council) -> Council:
     return next_year(case)
 
 
@@ -56,7 +56,7 @@ def mark(case: Council, leaf: Criterion) -> None:
     opinions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf.pk, tolerance=Decimal(0))
 
 
-def test_a_leaf_marked_for_two_opinions_is_marked_in_its_year_and_alone(case, later):
+def test_a_leaf_marked_for_two_opinions_is_marked_in_its_year_and_alone(case: Council, later: Council) -> None:
     mark(later, case.leaf)
     mark(case, case.other_leaf)
     assert recognise(case).version == 1
@@ -64,7 +64,7 @@ def test_a_leaf_marked_for_two_opinions_is_marked_in_its_year_and_alone(case, la
         recognise(later)
 
 
-def test_marks_and_opinions_of_one_year_bind_neither_the_other_nor_the_next_leaf(case, later):
+def test_marks_and_opinions_of_one_year_bind_neither_the_other_nor_the_next_leaf(case: Council, later: Council) -> None:
     for year, leaf in ((later, case.leaf), (case, case.leaf), (case, case.other_leaf)):
         mark(year, leaf)
     assert BlindCriterion.objects.count() == 3
@@ -79,7 +79,7 @@ def test_marks_and_opinions_of_one_year_bind_neither_the_other_nor_the_next_leaf
     }
 
 
-def test_two_opinions_of_two_years_or_leaves_settle_nothing(case, later):
+def test_two_opinions_of_two_years_or_leaves_settle_nothing(case: Council, later: Council) -> None:
     mark(later, case.leaf)
     with refused("không cần hai ý kiến"):
         opinion(case, case.member)
@@ -94,7 +94,7 @@ def test_two_opinions_of_two_years_or_leaves_settle_nothing(case, later):
     assert opinion(case, case.member).settled == case.standing()
 
 
-def test_a_decision_of_one_year_is_none_in_the_other(case, later):
+def test_a_decision_of_one_year_is_none_in_the_other(case: Council, later: Council) -> None:
     recognise(later)
     adjust(later, 1)
     SelfScore.objects.filter(assessment__round_group=later.round_group).update(points=Decimal("0.25"))
@@ -106,7 +106,7 @@ def test_a_decision_of_one_year_is_none_in_the_other(case, later):
     assert (case.standing().version, case.standing().points) == (1, Decimal("1.5"))
 
 
-def test_a_batch_of_one_year_is_not_taken_back_in_the_other(case, later):
+def test_a_batch_of_one_year_is_not_taken_back_in_the_other(case: Council, later: Council) -> None:
     cell = (case.first.pk, case.leaf.pk)
     bulk.bulk_recognise(actor=case.member, round_group_id=later.round_group.pk, cells=[(*cell, 0)])
     recognise(case)
@@ -115,7 +115,7 @@ def test_a_batch_of_one_year_is_not_taken_back_in_the_other(case, later):
         bulk.undo_batch(actor=case.member, round_group_id=case.round_group.pk, batch_id=batch.pk, cells=[(*cell, 1)])
 
 
-def test_who_is_assigned_in_one_year_judges_nothing_in_the_other(case, later):
+def test_who_is_assigned_in_one_year_judges_nothing_in_the_other(case: Council, later: Council) -> None:
     newcomer = person(Role.COUNCIL_MEMBER)
     assign(newcomer, later.round_group)
     assert recognise(replace(later, member=newcomer)).version == 1
@@ -123,7 +123,7 @@ def test_who_is_assigned_in_one_year_judges_nothing_in_the_other(case, later):
         recognise(replace(case, member=newcomer))
 
 
-def test_the_word_on_conflicts_is_given_for_one_year(case, later):
+def test_the_word_on_conflicts_is_given_for_one_year(case: Council, later: Council) -> None:
     Confirmation.objects.filter(round=later.round_group.round)._raw_delete("default")
     newcomer = person(Role.COUNCIL_MEMBER)
     assign(newcomer, later.round_group)
@@ -132,14 +132,14 @@ def test_the_word_on_conflicts_is_given_for_one_year(case, later):
         assert tuple(reach.must_confirm(member, year.round_group.round) for year in (case, later)) == years
 
 
-def test_a_question_of_one_year_is_closed_in_it(case, later):
+def test_a_question_of_one_year_is_closed_in_it(case: Council, later: Council) -> None:
     words = {"actor": case.member, "text": "Số văn bản?", "due_on": clock.today()}
     ours, theirs = (questions.ask(**year.cell(), **words) for year in (case, later))
     questions.close_question(actor=case.member, question_id=ours.pk)
     assert list(Question.objects.filter(state=states.OPEN)) == [theirs]
 
 
-def test_the_phases_and_archives_of_one_year_open_nothing_in_the_other(case, later):
+def test_the_phases_and_archives_of_one_year_open_nothing_in_the_other(case: Council, later: Council) -> None:
     rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
     archive.import_standings(actor=None, round_group=later.round_group, rows=rows)
     blocks = [year.round_group for year in (case, later)]
@@ -151,7 +151,7 @@ def test_the_phases_and_archives_of_one_year_open_nothing_in_the_other(case, lat
         recognise(case, 1)
 
 
-def test_a_release_of_one_year_is_neither_the_others_nor_taken_back_with_it(case, later):
+def test_a_release_of_one_year_is_neither_the_others_nor_taken_back_with_it(case: Council, later: Council) -> None:
     theirs = release_stage(case.manager, later.round_group)
     assert recognise(case).stage == Stage.ROUND1
     with refused("chưa công bố"):
@@ -165,7 +165,7 @@ def test_a_release_of_one_year_is_neither_the_others_nor_taken_back_with_it(case
     assert set(Release.objects.all()) == {theirs, later_on}
 
 
-def test_a_draft_of_one_year_is_judged_by_no_submission_of_the_other(case, later):
+def test_a_draft_of_one_year_is_judged_by_no_submission_of_the_other(case: Council, later: Council) -> None:
     later.round_group.assessments.update(state="draft", submitted_at=None)
     with refused("chưa nộp"):
         recognise(later)

@@ -47,12 +47,12 @@ class Year:
 
 def year() -> Year:
     block = small_round()
-    own, other = UnitFactory(group=block.group, code="SNV"), UnitFactory(group=block.group, code="STC")
+    own, other = UnitFactory.create(group=block.group, code="SNV"), UnitFactory.create(group=block.group, code="STC")
     officer, role = _person(Role.UNIT_OFFICER, own)
     head, _ = _person(Role.UNIT_HEAD, own)
     manager, _ = _person(Role.INDEX_MANAGER, other)
     second, _ = _person(Role.INDEX_MANAGER, other)
-    record_account(actor=None, user=UserFactory(username="quantri", is_staff=True, is_superuser=True))
+    record_account(actor=None, user=UserFactory.create(username="quantri", is_staff=True, is_superuser=True))
     assessment, document = _assess(block, own, officer, head)
     leaves = {c.code: c.pk for c in block.criteria_set.criteria.filter(is_leaf=True)}
     finished = {(other.pk, leaves["1.1"]): Decimal("1.5"), (other.pk, leaves["1.2"]): None}
@@ -69,7 +69,7 @@ def year() -> Year:
 
 
 def _person(role: Role, unit: Unit) -> tuple[User, Membership]:
-    user = UserFactory()
+    user = UserFactory.create()
     return user, grant_role(actor=None, user=user, role=role, unit=unit)
 
 

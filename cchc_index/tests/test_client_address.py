@@ -3,6 +3,7 @@
 import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
+from pytest_django import Settings
 
 from cchc_index.middleware import client_address
 
@@ -18,7 +19,7 @@ from cchc_index.middleware import client_address
         (1, "", "127.0.0.1"),
     ],
 )
-def test_address_of_the_client(settings, proxies: int, forwarded: str, seen: str) -> None:
+def test_address_of_the_client(settings: Settings, proxies: int, forwarded: str, seen: str) -> None:
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=forwarded)
     client_address(lambda _: HttpResponse())(request)

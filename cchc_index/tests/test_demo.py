@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def no_scores(monkeypatch):
+def no_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     """The frame alone: filling the years takes half a minute."""
     for name in ("_complete_year", "_practice_year"):
         monkeypatch.setattr(actions, name, lambda round_, people: None)
@@ -27,7 +27,7 @@ def load_demo(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_an_empty_database_gets_the_official_frame_first(no_scores):
+def test_an_empty_database_gets_the_official_frame_first(no_scores: None) -> None:
     first, second = load_demo(), load_demo()
 
     assert "Kỳ 2024: đủ một năm minh họa" in first
@@ -36,8 +36,8 @@ def test_an_empty_database_gets_the_official_frame_first(no_scores):
     assert (Unit.objects.count(), User.objects.count()) == (53, 11)
 
 
-def test_a_real_round_keeps_it_out(no_scores):
-    RoundFactory(year=2031)
+def test_a_real_round_keeps_it_out(no_scores: None) -> None:
+    RoundFactory.create(year=2031)
 
     with pytest.raises(CommandRefused, match="Đã có kỳ 2031 thật"):
         load_demo()
@@ -45,7 +45,7 @@ def test_a_real_round_keeps_it_out(no_scores):
     assert not User.objects.exists()
 
 
-def test_a_year_without_criteria_is_a_sentence_and_nothing_is_kept(no_scores):
+def test_a_year_without_criteria_is_a_sentence_and_nothing_is_kept(no_scores: None) -> None:
     with pytest.raises(CommandRefused, match="kỳ 2022 để trình diễn. Các kỳ đã có: 2020, 2024"):
         load_demo("--year", "2022")
 

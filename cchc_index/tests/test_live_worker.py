@@ -29,7 +29,7 @@ def block() -> RoundGroup:
 
     redis.from_url(settings.REDIS_URL).flushdb()  # messages of earlier tests
     round_group = small_round()
-    UnitFactory(group=round_group.group, code="A")
+    UnitFactory.create(group=round_group.group, code="A")
     return round_group
 
 

@@ -4,9 +4,11 @@ import json
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from pytest_django import DjangoAssertNumQueries
 
 from cchc_index.official import files
 from cchc_index.official.actions import load_official
@@ -24,7 +26,7 @@ ASSESSED = {SETS[0]: 69, SETS[1]: 67, SETS[2]: 70, SETS[3]: 70}
 
 
 @pytest.fixture
-def loaded(db):
+def loaded(db: None):
     return load_official()
 
 
@@ -40,7 +42,7 @@ def normal_points(rows):
 
 
 @pytest.mark.usefixtures("loaded")
-def test_units_measured_in_each_year():
+def test_units_measured_in_each_year() -> None:
     counts = {
         (block.round.year, block.group.code): units_of(block).count()
         for block in RoundGroup.objects.select_related("round", "group").order_by("pk")
@@ -49,7 +51,7 @@ def test_units_measured_in_each_year():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_hoa_lac_is_measured_only_in_2024_and_says_that_its_date_is_inferred():
+def test_hoa_lac_is_measured_only_in_2024_and_says_that_its_date_is_inferred() -> None:
     unit = Unit.objects.get(code="BQLHL")
     assert unit.valid_from == date(2024, 1, 1)
     assert "suy ra" in unit.doubt
@@ -57,14 +59,14 @@ def test_hoa_lac_is_measured_only_in_2024_and_says_that_its_date_is_inferred():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_names_that_nobody_verified_say_so_and_every_name_has_a_source():
+def test_names_that_nobody_verified_say_so_and_every_name_has_a_source() -> None:
     assert Unit.objects.filter(source="").count() == 0
     assert Unit.objects.filter(group__code="so", doubt="").count() == 0
     assert Unit.objects.filter(group__code="huyen").exclude(doubt="").count() == 0
 
 
 @pytest.mark.usefixtures("loaded")
-def test_rounds_stand_as_their_plans_say_without_phases_or_freezing():
+def test_rounds_stand_as_their_plans_say_without_phases_or_freezing() -> None:
     plans = {r.year: (r.plan_number, r.plan_date, r.assessed_to) for r in Round.objects.order_by("year")}
     assert plans == {
         2020: ("178/KH-UBND", date(2020, 9, 4), date(2020, 11, 30)),
@@ -79,7 +81,7 @@ def test_rounds_stand_as_their_plans_say_without_phases_or_freezing():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_halves_add_up_to_the_decision():
+def test_halves_add_up_to_the_decision() -> None:
     for which in SETS:
         rows = list(criteria_of(*which).order_by("position"))
         assert normal_points(row for row in rows if row.is_self) == ASSESSED[which]
@@ -87,7 +89,7 @@ def test_halves_add_up_to_the_decision():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_every_group_is_worth_what_stands_under_it():
+def test_every_group_is_worth_what_stands_under_it() -> None:
     for which in SETS:
         rows = list(criteria_of(*which).order_by("position"))
         for row in rows:
@@ -98,7 +100,7 @@ def test_every_group_is_worth_what_stands_under_it():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_tree_is_consistent_and_in_the_order_of_its_codes():
+def test_tree_is_consistent_and_in_the_order_of_its_codes() -> None:
     for which in SETS:
         rows = list(criteria_of(*which).select_related("parent").order_by("position"))
         codes = [row.code for row in rows]
@@ -109,7 +111,7 @@ def test_tree_is_consistent_and_in_the_order_of_its_codes():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_published_leaves_are_official_and_keep_the_code_and_maximum_as_printed():
+def test_published_leaves_are_official_and_keep_the_code_and_maximum_as_printed() -> None:
     leaves = criteria_of("6677/QĐ-UBND", "huyen").filter(provenance=Provenance.OFFICIAL, is_leaf=True)
     assert leaves.count() == 34
     printed = dict(leaves.values_list("code", "printed_code"))
@@ -123,14 +125,14 @@ def test_published_leaves_are_official_and_keep_the_code_and_maximum_as_printed(
 
 
 @pytest.mark.usefixtures("loaded")
-def test_row_9_2_is_a_group_and_not_counted_twice():
+def test_row_9_2_is_a_group_and_not_counted_twice() -> None:
     rows = criteria_of("6677/QĐ-UBND", "so").filter(provenance=Provenance.OFFICIAL)
     assert not rows.get(code="9.2").is_leaf
     assert (rows.count(), rows.filter(is_leaf=True).count(), normal_points(rows)) == (32, 31, 31)
 
 
 @pytest.mark.usefixtures("loaded")
-def test_all_that_is_not_published_is_marked_illustrative():
+def test_all_that_is_not_published_is_marked_illustrative() -> None:
     assert not Criterion.objects.filter(source=Source.SELF, provenance=Provenance.OFFICIAL).exists()
     invented = Criterion.objects.filter(criteria_set__decision__number="3598/QĐ-UBND")
     assert not invented.exclude(provenance=Provenance.ILLUSTRATIVE).exists()
@@ -140,7 +142,7 @@ def test_all_that_is_not_published_is_marked_illustrative():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_bonus_is_capped_below_the_sum_of_its_leaves_and_deductions_stand_apart():
+def test_bonus_is_capped_below_the_sum_of_its_leaves_and_deductions_stand_apart() -> None:
     for group in ("so", "huyen"):
         rows = criteria_of("3598/QĐ-UBND", group)
         bonus = rows.get(kind="bonus", is_leaf=False)
@@ -149,7 +151,7 @@ def test_bonus_is_capped_below_the_sum_of_its_leaves_and_deductions_stand_apart(
 
 
 @pytest.mark.usefixtures("loaded")
-def test_criteria_of_2024_point_to_the_same_content_of_the_earlier_decision_and_block():
+def test_criteria_of_2024_point_to_the_same_content_of_the_earlier_decision_and_block() -> None:
     linked = Criterion.objects.exclude(previous=None).select_related("criteria_set", "previous__criteria_set__decision")
     assert linked.count() > 80
     for row in linked.order_by("pk"):
@@ -159,7 +161,7 @@ def test_criteria_of_2024_point_to_the_same_content_of_the_earlier_decision_and_
 
 
 @pytest.mark.usefixtures("loaded")
-def test_every_rule_is_sound_every_kind_is_used_and_every_self_leaf_has_guidance():
+def test_every_rule_is_sound_every_kind_is_used_and_every_self_leaf_has_guidance() -> None:
     kinds = {}
     for leaf in Criterion.objects.filter(source=Source.SELF).order_by("pk"):
         assert scoring.validate(leaf.rule, leaf.max_points) == [], leaf
@@ -169,7 +171,7 @@ def test_every_rule_is_sound_every_kind_is_used_and_every_self_leaf_has_guidance
     assert list(kinds.values()) == [every] * 4
 
 
-def test_best_figures_reach_the_maximum_and_worst_none_where_the_rule_has_steps_or_bands():
+def test_best_figures_reach_the_maximum_and_worst_none_where_the_rule_has_steps_or_bands() -> None:
     for path in sorted(files.FOLDER.glob("criteria_*.json")):
         for row in json.loads(path.read_text(encoding="utf-8")):
             kind = row.get("rule", {}).get("kind")
@@ -183,7 +185,7 @@ def test_best_figures_reach_the_maximum_and_worst_none_where_the_rule_has_steps_
 
 
 @pytest.mark.usefixtures("loaded")
-def test_respondent_groups_have_the_modes_of_the_plans():
+def test_respondent_groups_have_the_modes_of_the_plans() -> None:
     modes = {
         (g.survey.round_group.round.year, g.survey.round_group.group.code, g.position): g.mode
         for g in RespondentGroup.objects.select_related("survey__round_group__round", "survey__round_group__group")
@@ -196,7 +198,7 @@ def test_respondent_groups_have_the_modes_of_the_plans():
 
 
 @pytest.mark.usefixtures("loaded")
-def test_scales_are_marked_and_one_is_uneven():
+def test_scales_are_marked_and_one_is_uneven() -> None:
     shares = {
         scale.code: [str(option.share.normalize()) for option in scale.options.order_by("value")]
         for scale in AnswerScale.objects.order_by("code")
@@ -213,7 +215,7 @@ def everything():
     return [list(model.objects.order_by("pk").values()) for model in (*models, AnswerScale, LogEntry, Ballot)]
 
 
-def test_second_load_changes_nothing_and_logs_nothing(loaded):
+def test_second_load_changes_nothing_and_logs_nothing(loaded) -> None:
     assert loaded.added["đơn vị"] == 53
     before = everything()
     again = load_official()
@@ -222,7 +224,7 @@ def test_second_load_changes_nothing_and_logs_nothing(loaded):
 
 
 @pytest.mark.usefixtures("loaded")
-def test_what_an_officer_changed_stays_and_is_named():
+def test_what_an_officer_changed_stays_and_is_named() -> None:
     Unit.objects.filter(code="SNV").update(name="Sở Nội vụ Hà Nội")
     leaf = criteria_of("3598/QĐ-UBND", "so").get(code="1.2")
     leaf.name = "Chế độ báo cáo, sửa tay"
@@ -234,10 +236,10 @@ def test_what_an_officer_changed_stays_and_is_named():
     assert criteria_of("3598/QĐ-UBND", "so").get(code="1.2").name == "Chế độ báo cáo, sửa tay"
 
 
-def test_an_imported_annex_is_left_alone_and_nothing_is_linked_to_other_content(db):
-    block = UnitGroupFactory(code="so", name="Sở, cơ quan tương đương Sở")
-    theirs = CriteriaSetFactory(decision=DecisionFactory(number="6677/QĐ-UBND"), group=block)
-    CriterionFactory(criteria_set=theirs, code="1.2", name="Tiêu chí chính thức")
+def test_an_imported_annex_is_left_alone_and_nothing_is_linked_to_other_content(db: None) -> None:
+    block = UnitGroupFactory.create(code="so", name="Sở, cơ quan tương đương Sở")
+    theirs = CriteriaSetFactory.create(decision=DecisionFactory.create(number="6677/QĐ-UBND"), group=block)
+    CriterionFactory.create(criteria_set=theirs, code="1.2", name="Tiêu chí chính thức")
     report = load_official()
     assert [row.name for row in theirs.criteria.order_by("pk")] == ["Tiêu chí chính thức"]
     assert any("6677/QĐ-UBND" in line and "để nguyên" in line for line in report.kept)
@@ -245,9 +247,9 @@ def test_an_imported_annex_is_left_alone_and_nothing_is_linked_to_other_content(
     assert criteria_of("3598/QĐ-UBND", "huyen").exclude(previous=None).exists()
 
 
-def test_missing_units_of_a_known_block_are_added_and_its_bare_name_filled(db):
-    block = UnitGroupFactory(code="huyen", name="huyen")
-    UnitFactory(group=block, code="001", name="UBND quận Ba Đình")
+def test_missing_units_of_a_known_block_are_added_and_its_bare_name_filled(db: None) -> None:
+    block = UnitGroupFactory.create(code="huyen", name="huyen")
+    UnitFactory.create(group=block, code="001", name="UBND quận Ba Đình")
     load_official()
     block.refresh_from_db()
     assert block.name == "UBND quận, huyện, thị xã"
@@ -255,14 +257,14 @@ def test_missing_units_of_a_known_block_are_added_and_its_bare_name_filled(db):
 
 
 @pytest.mark.usefixtures("loaded")
-def test_a_respondent_group_taken_out_stays_out():
+def test_a_respondent_group_taken_out_stays_out() -> None:
     RespondentGroup.objects.filter(code="lanh_dao_xa").delete()
     load_official()
     assert not RespondentGroup.objects.filter(code="lanh_dao_xa").exists()
 
 
 @pytest.mark.usefixtures("db")
-def test_command_prints_what_stands_with_its_marks():
+def test_command_prints_what_stands_with_its_marks() -> None:
     out = StringIO()
     call_command("load_official", stdout=out)
     text = out.getvalue()
@@ -274,7 +276,7 @@ def test_command_prints_what_stands_with_its_marks():
 
 
 @pytest.mark.usefixtures("db")
-def test_a_missing_file_saves_nothing(tmp_path):
+def test_a_missing_file_saves_nothing(tmp_path: Path) -> None:
     for path in files.FOLDER.iterdir():
         if path.name != "criteria_3598_huyen.json":
             (tmp_path / path.name).write_bytes(path.read_bytes())
@@ -284,6 +286,6 @@ def test_a_missing_file_saves_nothing(tmp_path):
 
 
 @pytest.mark.usefixtures("db")
-def test_loading_takes_few_queries(django_assert_max_num_queries):
+def test_loading_takes_few_queries(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_max_num_queries(150):
         load_official()

@@ -45,13 +45,13 @@ def test_a_key_of_its_own_is_taken(monkeypatch: pytest.MonkeyPatch, production: 
 
 
 @pytest.mark.parametrize("given", ["7-19", "07:00", "19:00-07:00", "07:00-25:00", "sáng-chiều", "07:00-12:00-19:00"])
-def test_working_hours_that_are_none_stop_the_start(monkeypatch, given):
+def test_working_hours_that_are_none_stop_the_start(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("APPRAISAL_HOURS", given)
     with pytest.raises(ImproperlyConfigured, match="APPRAISAL_HOURS"):
         settings._hours("APPRAISAL_HOURS", "07:00-19:00")
 
 
-def test_working_hours_are_a_setting(monkeypatch):
+def test_working_hours_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APPRAISAL_HOURS", "07:30-17:00")
     assert settings._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7, 30), time(17))
     monkeypatch.setenv("APPRAISAL_HOURS", "")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as project
@@ -27,7 +28,7 @@ BLOCK = ("--year", "2031", "--group", "so")
 class Shell:
     """A folder to stand in, with an installation's files under `v`, and a bare environment."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "VAR_DIR": "v"}
 
@@ -73,7 +74,7 @@ def ready(shell: Shell, tables: Path) -> Shell:
     return shell
 
 
-def test_a_year_in_another_folder_under_a_terminal_that_knows_only_ascii(shell):
+def test_a_year_in_another_folder_under_a_terminal_that_knows_only_ascii(shell: Shell) -> None:
     """The folder has packages named as ours; theirs must not run."""
     for name in ("results", "units"):
         (shell.folder / name).mkdir()
@@ -110,7 +111,7 @@ def test_a_year_in_another_folder_under_a_terminal_that_knows_only_ascii(shell):
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_wrong_settings_are_a_sentence(shell, environment, code, sentence):
+def test_wrong_settings_are_a_sentence(shell: Shell, environment: dict[str, Any], code: int, sentence: str) -> None:
     found, out, err = shell.run("compute_index", "--year", "2031", **environment)
 
     assert (found, out) == (code, "")
@@ -118,7 +119,7 @@ def test_wrong_settings_are_a_sentence(shell, environment, code, sentence):
     assert "Traceback" not in err
 
 
-def test_a_database_left_half_made_is_finished(shell):
+def test_a_database_left_half_made_is_finished(shell: Shell) -> None:
     """Its maker was killed between two migrations."""
     assert shell.run("migrate", "units", "--verbosity", "0")[0] == 0
 
@@ -128,7 +129,7 @@ def test_a_database_left_half_made_is_finished(shell):
     assert "Không có kỳ 2031" in err
 
 
-def test_two_first_commands_make_the_tables_one_after_the_other(shell):
+def test_two_first_commands_make_the_tables_one_after_the_other(shell: Shell) -> None:
     units = shell.file("dv.csv", "Mã,Tên đơn vị\nSNV,Sở Nội vụ\n")
     (shell.folder / "v").mkdir()
     database = shell.folder / "v" / "cchc.sqlite3"
@@ -141,7 +142,7 @@ def test_two_first_commands_make_the_tables_one_after_the_other(shell):
     assert [process.wait(timeout=120) for process in (first, second)] == [0, 0]
 
 
-def test_processes_that_start_together_agree_on_one_secret(tmp_path, monkeypatch):
+def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getpid", iter(range(1000)).__next__)
     with ThreadPoolExecutor(16) as pool:
         found = set(pool.map(settings._kept_secret, [tmp_path / "secret_key"] * 64))
@@ -201,7 +202,7 @@ def wait_for(condition, seconds: float = 90) -> bool:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
-def test_serve_leaves_no_process_behind(ready, how):
+def test_serve_leaves_no_process_behind(ready: Shell, how: Any) -> None:
     with served(ready) as (process, children):
         assert len(children) == 2
         process.send_signal(how)
@@ -210,7 +211,7 @@ def test_serve_leaves_no_process_behind(ready, how):
         assert wait_for(lambda: not any(alive(pid) for pid in children), 30)
 
 
-def test_a_taken_port_is_a_sentence_before_anything_is_loaded(shell):
+def test_a_taken_port_is_a_sentence_before_anything_is_loaded(shell: Shell) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -223,7 +224,7 @@ def test_a_taken_port_is_a_sentence_before_anything_is_loaded(shell):
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", "99999"), ("192.0.2.1", "8000"), ("khong-co.invalid", "1")])
-def test_an_address_that_cannot_be_is_a_sentence(shell, host, port):
+def test_an_address_that_cannot_be_is_a_sentence(shell: Shell, host: str, port: str) -> None:
     code, _, err = shell.run("serve", "--host", host, "--port", port)
 
     assert code == 2

@@ -81,7 +81,7 @@ def test_web_services_answer(name: str, example: dict[str, str]) -> None:
 @pytest.fixture
 def block() -> RoundGroup:
     round_group = small_round()
-    UnitFactory(group=round_group.group, code="A")
+    UnitFactory.create(group=round_group.group, code="A")
     return round_group
 
 

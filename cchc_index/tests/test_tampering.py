@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from cchc_index import ledger
 from cchc_index.lib.commands import CommandRefused
@@ -85,7 +86,7 @@ def test_swapped_rows_are_found(case: Year) -> None:
     )
 
 
-def test_a_tail_rewritten_without_the_key_is_found(case: Year, settings) -> None:
+def test_a_tail_rewritten_without_the_key_is_found(case: Year, settings: Settings) -> None:
     key, settings.LEDGER_KEY = settings.LEDGER_KEY, "khoa-doan-mo-khong-phai-khoa-that"
     kept = LogEntry.objects.get(number=5).digest
     for entry in LogEntry.objects.filter(number__gt=5).order_by("number"):
@@ -207,7 +208,7 @@ def test_publication_invented_without_the_log_is_found(case: Year) -> None:
 # --- marks outside the database ---------------------------------------------------------------------
 
 
-def test_tail_cut_with_an_older_head_put_back_is_found_by_an_outside_mark(case: Year, settings) -> None:
+def test_tail_cut_with_an_older_head_put_back_is_found_by_an_outside_mark(case: Year, settings: Settings) -> None:
     last = LogHead.objects.get()
     note_head(last.count, last.digest)
     earlier = LogEntry.objects.get(number=last.count - 3)
@@ -237,7 +238,7 @@ def test_a_chain_rewritten_with_the_key_is_found_by_an_outside_mark(case: Year) 
     assert any("viết lại" in fault for fault in faults(marks=[mark]))
 
 
-def test_the_check_notes_the_head_and_takes_it_back(case: Year, settings) -> None:
+def test_the_check_notes_the_head_and_takes_it_back(case: Year, settings: Settings) -> None:
     said = run()
     head = LogHead.objects.get()
     assert f"Mốc để giữ ở ngoài: {head.count}:{head.digest}" in said
@@ -253,7 +254,9 @@ def test_a_mark_that_is_none_is_refused_with_an_example(case: Year, mark: str) -
     assert "không đúng dạng" in refused.value.lines[0]
 
 
-def test_submission_and_publication_are_noted_outside(settings, django_capture_on_commit_callbacks) -> None:
+def test_submission_and_publication_are_noted_outside(
+    settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         year()
     marked = {anchor.count for anchor in anchors.read(settings.LEDGER_ANCHOR)[0]}
@@ -261,19 +264,21 @@ def test_submission_and_publication_are_noted_outside(settings, django_capture_o
     assert set(LogEntry.objects.filter(verb__in=verbs).values_list("number", flat=True)) == marked
 
 
-def test_an_anchor_file_that_cannot_be_written_is_only_a_warning(case: Year, settings, tmp_path, caplog) -> None:
+def test_an_anchor_file_that_cannot_be_written_is_only_a_warning(
+    case: Year, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.LEDGER_ANCHOR = tmp_path / "không-có" / "mốc.log"
     note_head(1, "a" * 64)
     assert "Không ghi được mốc nhật ký" in caplog.text
 
 
-def test_an_edited_anchor_file_is_found(case: Year, settings) -> None:
+def test_an_edited_anchor_file_is_found(case: Year, settings: Settings) -> None:
     settings.LEDGER_ANCHOR.write_text("3 abc\n")
     with pytest.raises(CommandRefused):
         run()
 
 
-def test_marks_of_another_database_are_a_note(case: Year, settings) -> None:
+def test_marks_of_another_database_are_a_note(case: Year, settings: Settings) -> None:
     settings.LEDGER_ANCHOR.write_text(f"500 {'a' * 64} 2031-01-01T00:00:00+0700 {'b' * 64}\n")
     assert "sổ khác" in run()
 
@@ -282,7 +287,7 @@ def test_marks_of_another_database_are_a_note(case: Year, settings) -> None:
 
 
 def test_checking_asks_the_same_number_of_questions_whatever_the_scores(
-    case: Year, django_assert_max_num_queries
+    case: Year, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_max_num_queries(120) as few:
         assert faults() == []

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import factory
+from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from cchc_index.lib import clock
@@ -11,7 +11,7 @@ from criteria.models import CriteriaSet, Criterion, Decision, Phase, Round, Roun
 from units.tests.factories import UnitGroupFactory
 
 
-class DecisionFactory(DjangoModelFactory):
+class DecisionFactory(DjangoModelFactory[Decision]):
     class Meta:
         model = Decision
         django_get_or_create = ("number",)
@@ -19,43 +19,43 @@ class DecisionFactory(DjangoModelFactory):
     number = "01/QĐ-THU"
 
 
-class CriteriaSetFactory(DjangoModelFactory):
+class CriteriaSetFactory(DjangoModelFactory[CriteriaSet]):
     class Meta:
         model = CriteriaSet
 
-    decision = factory.SubFactory(DecisionFactory)
-    group = factory.SubFactory(UnitGroupFactory)
+    decision = SubFactory(DecisionFactory)
+    group = SubFactory(UnitGroupFactory)
 
 
-class CriterionFactory(DjangoModelFactory):
+class CriterionFactory(DjangoModelFactory[Criterion]):
     class Meta:
         model = Criterion
 
-    criteria_set = factory.SubFactory(CriteriaSetFactory)
-    code = factory.Sequence(lambda n: f"1.{n + 1}")
-    name = factory.LazyAttribute(lambda c: f"Tiêu chí {c.code}")
-    position = factory.Sequence(lambda n: n)
+    criteria_set = SubFactory(CriteriaSetFactory)
+    code = Sequence(lambda n: f"1.{n + 1}")
+    name = LazyAttribute(lambda c: f"Tiêu chí {c.code}")
+    position = Sequence(lambda n: n)
     source = Source.SELF
     max_points = Decimal(1)
 
 
-class RoundFactory(DjangoModelFactory):
+class RoundFactory(DjangoModelFactory[Round]):
     class Meta:
         model = Round
         django_get_or_create = ("year",)
 
     year = 2031
-    assessed_from = factory.LazyAttribute(lambda r: date(r.year, 1, 1))
-    assessed_to = factory.LazyAttribute(lambda r: date(r.year, 12, 31))
+    assessed_from = LazyAttribute(lambda r: date(r.year, 1, 1))
+    assessed_to = LazyAttribute(lambda r: date(r.year, 12, 31))
 
 
-class RoundGroupFactory(DjangoModelFactory):
+class RoundGroupFactory(DjangoModelFactory[RoundGroup]):
     class Meta:
         model = RoundGroup
 
-    round = factory.SubFactory(RoundFactory)
-    criteria_set = factory.SubFactory(CriteriaSetFactory)
-    group = factory.LazyAttribute(lambda rg: rg.criteria_set.group)
+    round = SubFactory(RoundFactory)
+    criteria_set = SubFactory(CriteriaSetFactory)
+    group = LazyAttribute(lambda rg: rg.criteria_set.group)
 
 
 def open_phase(round_: Round, kind: str, *, opens: datetime | None = None, closes: datetime | None = None) -> Phase:
@@ -70,14 +70,14 @@ def open_phase(round_: Round, kind: str, *, opens: datetime | None = None, close
 
 def small_round(**round_fields: object) -> RoundGroup:
     """Area 1 with leaves 1.1 (self, 2 points), 1.2 (self, 1), 1.3 (survey, 1) and leaf 2 (SIPAS, 1)."""
-    round_group = RoundGroupFactory(round=RoundFactory(**round_fields))
+    round_group = RoundGroupFactory.create(round=RoundFactory.create(**round_fields))
     criteria_set = round_group.criteria_set
-    area = CriterionFactory(
+    area = CriterionFactory.create(
         criteria_set=criteria_set, code="1", position=0, is_leaf=False, source="", max_points=Decimal(4)
     )
     rows = (("1.1", Source.SELF, 2, area), ("1.2", Source.SELF, 1, area), ("1.3", Source.SURVEY, 1, area))
     for position, (code, source, points, parent) in enumerate((*rows, ("2", Source.SIPAS, 1, None)), start=1):
-        CriterionFactory(
+        CriterionFactory.create(
             criteria_set=criteria_set,
             code=code,
             position=position,

@@ -27,7 +27,7 @@ HEADINGS = ("Quyết định", "Mã khối", "Mã", "Thuộc mã", "Nội dung",
 
 @pytest.fixture
 def page(client: Client) -> Client:
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     return client
 
 
@@ -170,7 +170,7 @@ def test_row_cannot_stand_under_itself(page: Client, block: RoundGroup) -> None:
 
 def test_extension_names_who_granted_it(page: Client, block: RoundGroup) -> None:
     phase = open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     page.post(
         "/quan-tri/criteria/extension/add/",
         {"phase": phase.pk, "unit": unit.pk, "closes_at_0": "01/12/2031", "closes_at_1": "17:00", "reason": "lũ lụt"},
@@ -190,9 +190,9 @@ def test_lists_ask_a_constant_number_of_questions(page: Client, page_name: str) 
             block.criteria_set.decision = Decision.objects.create(number=f"{year}/QĐ")
             block.criteria_set.save()
             phase = open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
-            by = UserFactory()
+            by = UserFactory.create()
             Extension.objects.create(
-                phase=phase, unit=UnitFactory(), closes_at=phase.closes_at, reason="x", granted_by=by
+                phase=phase, unit=UnitFactory.create(), closes_at=phase.closes_at, reason="x", granted_by=by
             )
         with CaptureQueriesContext(connection) as asked:
             assert page.get(f"/quan-tri/criteria/{page_name}/").status_code == 200

@@ -4,6 +4,8 @@ import csv
 from datetime import date
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -42,7 +44,7 @@ MISPRINTS = {
 TWO_LEAVES = (("1", "Tự chấm", 65, "Tự đánh giá"), ("2", "Điều tra", 35, "ĐTXHH"))
 
 
-def imported(stream, **options):
+def imported(stream, **options: Any):
     wanted = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
     return import_criteria(file=stream, **wanted)
 
@@ -51,21 +53,21 @@ def rows_of_every_table():
     return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
 
 
-def points(**filters):
+def points(**filters: Any):
     return sum(Criterion.objects.filter(is_leaf=True, **filters).values_list("max_points", flat=True))
 
 
-def snapshot():
+def snapshot() -> list[Any]:
     return list(Criterion.objects.order_by("criteria_set", "code").values())
 
 
-def printed_rows(path):
+def printed_rows(path: Path) -> list[Any]:
     """The transcription of an annex, as lists of text."""
     with path.with_name(f"{path.name}_as_printed.csv").open(encoding="utf-8") as stream:
         return list(csv.reader(stream))
 
 
-def command(file, *extra, year="2020", group="so", decision="6677/QĐ-UBND"):
+def command(file, *extra: Any, year="2020", group="so", decision="6677/QĐ-UBND"):
     out, err = StringIO(), StringIO()
     options = ["--year", year, "--group", group, "--decision", decision, *extra]
     call_command("import_criteria", str(file), *options, stdout=out, stderr=err)
@@ -75,7 +77,7 @@ def command(file, *extra, year="2020", group="so", decision="6677/QĐ-UBND"):
 # --- the official annexes --------------------------------------------------------------------------
 
 
-def test_annex_1_is_sound_and_measures_31_points():
+def test_annex_1_is_sound_and_measures_31_points() -> None:
     out, _ = command(f"{ANNEX_SO}.xlsx", "--source", "ĐTXHH")
     assert "32 dòng, 31 tiêu chí chấm điểm" in out
     assert "31 điểm" in out
@@ -87,7 +89,7 @@ def test_annex_1_is_sound_and_measures_31_points():
     assert not Criterion.objects.exclude(printed_code="", printed_max="").exists()
 
 
-def test_annex_2_is_refused_with_every_misprint_and_its_repair():
+def test_annex_2_is_refused_with_every_misprint_and_its_repair() -> None:
     before = rows_of_every_table()
     with pytest.raises(CommandRefused) as caught:
         command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", group="huyen")
@@ -101,7 +103,7 @@ def test_annex_2_is_refused_with_every_misprint_and_its_repair():
     assert rows_of_every_table() == before
 
 
-def test_annex_2_with_its_repairs_measures_33_points_and_keeps_the_print():
+def test_annex_2_with_its_repairs_measures_33_points_and_keeps_the_print() -> None:
     out, err = command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", "--accept-repairs", group="huyen")
     assert "34 tiêu chí chấm điểm" in out
     assert "33 điểm" in out
@@ -115,7 +117,7 @@ def test_annex_2_with_its_repairs_measures_33_points_and_keeps_the_print():
 
 
 @pytest.mark.parametrize("path", [ANNEX_SO, ANNEX_HUYEN])
-def test_the_spreadsheets_hold_the_transcription(path):
+def test_the_spreadsheets_hold_the_transcription(path: Any) -> None:
     from cchc_index.lib import sheets
 
     cells = sheets.read_cells(path.with_suffix(".xlsx"))
@@ -145,7 +147,9 @@ def with_groups(rows, maximum):
 @pytest.mark.parametrize("titles", [True, False])
 @pytest.mark.parametrize("cells", ["text", "numbers"])
 @pytest.mark.parametrize(("path", "total", "count"), [(ANNEX_SO, 31, 31), (ANNEX_HUYEN, 33, 34)])
-def test_an_annex_typed_by_hand_gives_the_same_points(make, titles, cells, path, total, count):
+def test_an_annex_typed_by_hand_gives_the_same_points(
+    make: Any, titles: bool, cells: str, path: Any, total: int, count: int
+) -> None:
     rows = printed_rows(path)[0 if titles else 3 :]
     if cells == "numbers":
         rows = [[numeric(cell) for cell in row] for row in rows]
@@ -155,7 +159,7 @@ def test_an_annex_typed_by_hand_gives_the_same_points(make, titles, cells, path,
 
 @pytest.mark.parametrize("maximum", [None, "99"])
 @pytest.mark.parametrize(("path", "total", "count"), [(ANNEX_SO, 31, 31), (ANNEX_HUYEN, 33, 34)])
-def test_group_rows_never_double_points(path, total, count, maximum):
+def test_group_rows_never_double_points(path: Any, total: int, count: int, maximum: str | None) -> None:
     heading, _, *rows = printed_rows(path)[3:]
     outcome = imported(workbook([heading, *with_groups(rows, maximum)]), source="ĐTXHH", accept_repairs=True)
     assert (points(), outcome.leaves) == (total, count)
@@ -163,7 +167,7 @@ def test_group_rows_never_double_points(path, total, count, maximum):
     assert group.max_points == sum(c.max_points for c in Criterion.objects.filter(is_leaf=True, code__startswith="9."))
 
 
-def test_a_missing_row_of_annex_1_is_seen_by_its_total():
+def test_a_missing_row_of_annex_1_is_seen_by_its_total() -> None:
     rows = [row for row in printed_rows(ANNEX_SO) if row[0] != "2.5"]
     with pytest.raises(ImportRefused) as caught:
         imported(workbook(rows), source="ĐTXHH", accept_repairs=True)
@@ -173,7 +177,7 @@ def test_a_missing_row_of_annex_1_is_seen_by_its_total():
 # --- what is made around a set ---------------------------------------------------------------------
 
 
-def test_everything_missing_is_made_and_said():
+def test_everything_missing_is_made_and_said() -> None:
     outcome = imported(annex(*TWO_LEAVES), na_policy="shrink", ties="dense")
     round_group = RoundGroup.objects.get()
     assert (round_group.round.assessed_from, round_group.round.assessed_to) == (date(2031, 1, 1), date(2031, 12, 31))
@@ -184,7 +188,7 @@ def test_everything_missing_is_made_and_said():
     assert list(Criterion.objects.values_list("provenance", "rule")) == [("official", {})] * 2
 
 
-def test_policies_stay_when_nothing_is_said_and_change_when_it_is():
+def test_policies_stay_when_nothing_is_said_and_change_when_it_is() -> None:
     imported(annex(*TWO_LEAVES), na_policy="full", ties="dense")
     imported(annex(*TWO_LEAVES))
     criteria_set = CriteriaSet.objects.get()
@@ -194,13 +198,13 @@ def test_policies_stay_when_nothing_is_said_and_change_when_it_is():
     assert (criteria_set.na_policy, criteria_set.ties) == ("shrink", "dense")
 
 
-def test_leaves_without_any_source_are_self_assessed_and_said_so():
+def test_leaves_without_any_source_are_self_assessed_and_said_so() -> None:
     outcome = imported(annex(("1", "Một", 40), ("2", "Hai", 20)))
     assert points(source="self") == 60
     assert any("Tự đánh giá" in notice for notice in outcome.notices)
 
 
-def test_an_import_is_logged_once_with_its_repairs():
+def test_an_import_is_logged_once_with_its_repairs() -> None:
     imported(annex(("1.", "Một", 1)), accept_repairs=True)
     entry = LogEntry.objects.get()
     assert entry.verb == "criteria.import"
@@ -208,7 +212,7 @@ def test_an_import_is_logged_once_with_its_repairs():
     assert "sửa thành 1" in entry.after["repairs"][0]
 
 
-def test_only_an_index_manager_imports():
+def test_only_an_index_manager_imports() -> None:
     with pytest.raises(PermissionDenied):
         imported(annex(*TWO_LEAVES), actor=person(Role.SURVEY_OPERATOR))
     assert not Round.objects.exists()
@@ -219,7 +223,7 @@ def test_only_an_index_manager_imports():
 # --- importing again -------------------------------------------------------------------------------
 
 
-def test_the_same_file_again_changes_nothing():
+def test_the_same_file_again_changes_nothing() -> None:
     first, _ = command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", "--accept-repairs")
     before, log, version = snapshot(), LogEntry.objects.count(), RoundGroup.objects.get().inputs_version
     again, _ = command(f"{ANNEX_HUYEN}.xlsx", "--source", "ĐTXHH", "--accept-repairs")
@@ -229,7 +233,7 @@ def test_the_same_file_again_changes_nothing():
     assert (LogEntry.objects.count(), RoundGroup.objects.get().inputs_version) == (log, version)
 
 
-def test_rows_are_matched_by_code_and_keep_rule_and_guidance():
+def test_rows_are_matched_by_code_and_keep_rule_and_guidance() -> None:
     imported(annex(("1", "Một", 2), ("2", "Hai", 1)))
     rule = {"kind": "yes_no"}
     Criterion.objects.filter(code="1").update(rule=rule, guidance="Quyết định ban hành")
@@ -241,7 +245,7 @@ def test_rows_are_matched_by_code_and_keep_rule_and_guidance():
     assert Criterion.objects.filter(code="2").exists()
 
 
-def test_a_rule_that_no_longer_fits_its_maximum_is_taken_back_and_said():
+def test_a_rule_that_no_longer_fits_its_maximum_is_taken_back_and_said() -> None:
     imported(annex(("1", "Một", 2)))
     steps = [{"key": "a", "label": "Đủ", "points": "2"}, {"key": "b", "label": "Không", "points": "0"}]
     Criterion.objects.update(rule={"kind": "steps", "options": steps})
@@ -250,7 +254,7 @@ def test_a_rule_that_no_longer_fits_its_maximum_is_taken_back_and_said():
     assert any("quy tắc chấm" in notice for notice in outcome.notices)
 
 
-def test_two_halves_meet_in_one_tree():
+def test_two_halves_meet_in_one_tree() -> None:
     imported(annex(("1", "Chỉ đạo", 2), ("1.1", "Kế hoạch", 2)), source="Tự đánh giá")
     imported(annex(("1.2", "Tuyên truyền", 1), ("2", "Hài lòng", 3)), source="ĐTXHH")
     area = Criterion.objects.get(code="1")
@@ -261,7 +265,7 @@ def test_two_halves_meet_in_one_tree():
     assert again.changes == 0
 
 
-def test_a_leaf_that_gets_children_becomes_a_group_and_says_so():
+def test_a_leaf_that_gets_children_becomes_a_group_and_says_so() -> None:
     imported(annex(("1", "Một", 5)))
     outcome = imported(annex(("1.1", "Một một", 2), ("1.2", "Một hai", 1)))
     area = Criterion.objects.get(code="1")
@@ -269,28 +273,28 @@ def test_a_leaf_that_gets_children_becomes_a_group_and_says_so():
     assert any("nhóm" in notice for notice in outcome.notices)
 
 
-def test_sipas_and_papi_stay_where_the_file_only_says_survey():
+def test_sipas_and_papi_stay_where_the_file_only_says_survey() -> None:
     imported(annex(("1", "Một", 1, "SIPAS"), ("2", "Hai", 1, "PAPI"), ("3", "Ba", 1, "ĐTXHH")))
     heading = ("Mã", "Nội dung", "Điểm tối đa")
     outcome = imported(workbook([heading, ("1", "Một", 1), ("2", "Hai", 1), ("3", "Ba", 1)]), source="ĐTXHH")
     assert outcome.changes == 0
 
 
-def half_illustrative():
+def half_illustrative() -> RoundGroup:
     """Area 1 with an official survey leaf and two illustrative self leaves; area 3 all illustrative."""
-    round_group = RoundGroupFactory(round=RoundFactory())
+    round_group = RoundGroupFactory.create(round=RoundFactory.create())
     illustrative = {"criteria_set": round_group.criteria_set, "provenance": Provenance.ILLUSTRATIVE}
     groups = {
-        code: CriterionFactory(**illustrative, code=code, is_leaf=False, source="", max_points=Decimal(9))
+        code: CriterionFactory.create(**illustrative, code=code, is_leaf=False, source="", max_points=Decimal(9))
         for code in ("1", "3")
     }
     for code in ("1.1", "1.2", "3.1"):
-        CriterionFactory(**illustrative, code=code, parent=groups[code[0]], max_points=Decimal(2))
-    CriterionFactory(criteria_set=round_group.criteria_set, code="1.3", parent=groups["1"], source="survey")
+        CriterionFactory.create(**illustrative, code=code, parent=groups[code[0]], max_points=Decimal(2))
+    CriterionFactory.create(criteria_set=round_group.criteria_set, code="1.3", parent=groups["1"], source="survey")
     return round_group
 
 
-def test_the_official_half_replaces_the_illustrative_one():
+def test_the_official_half_replaces_the_illustrative_one() -> None:
     round_group = half_illustrative()
     outcome = imported(annex(("1.1", "Kế hoạch", 3), ("2", "Thể chế", 4)))
     assert outcome.removed == ["1.2", "3", "3.1"]
@@ -303,13 +307,13 @@ def test_the_official_half_replaces_the_illustrative_one():
     }
 
 
-def test_the_other_half_stays_illustrative():
+def test_the_other_half_stays_illustrative() -> None:
     round_group = half_illustrative()
     assert imported(annex(("1.3", "Tuyên truyền", 1)), source="ĐTXHH").removed == []
     assert round_group.criteria_set.criteria.count() == 6
 
 
-def test_illustrative_rows_with_results_computed_from_them_are_still_replaced():
+def test_illustrative_rows_with_results_computed_from_them_are_still_replaced() -> None:
     round_group = half_illustrative()
     unit = apps.get_model("units", "Unit").objects.create(group=round_group.group, code="SNV", name="Sở Nội vụ")
     computation = apps.get_model("results", "Computation").objects.create(
@@ -320,7 +324,7 @@ def test_illustrative_rows_with_results_computed_from_them_are_still_replaced():
     assert "1.2" in imported(annex(("1.1", "Kế hoạch", 3))).removed
 
 
-def test_a_criterion_links_to_the_same_one_of_the_latest_earlier_set():
+def test_a_criterion_links_to_the_same_one_of_the_latest_earlier_set() -> None:
     imported(annex(("1", "Kế hoạch", 1), ("2", "Báo cáo", 1)), year=2029, decision="A")
     imported(annex(("1", "Kế hoạch", 2), ("2", "Thanh tra", 1)), year=2030, decision="B")
     imported(annex(("1", "KẾ HOẠCH", 3), ("2", "Báo cáo", 1)), year=2031, decision="C")
@@ -331,7 +335,7 @@ def test_a_criterion_links_to_the_same_one_of_the_latest_earlier_set():
 # --- closed sets -----------------------------------------------------------------------------------
 
 
-def test_a_block_without_scores_is_switched_to_another_set_and_says_so():
+def test_a_block_without_scores_is_switched_to_another_set_and_says_so() -> None:
     imported(annex(*TWO_LEAVES), decision="A")
     outcome = imported(annex(*TWO_LEAVES), decision="B")
     assert str(RoundGroup.objects.get().criteria_set.decision) == "B"
@@ -349,7 +353,7 @@ def frozen_block():
     "rows",
     [(("1", "Tên khác", 65), TWO_LEAVES[1]), (*TWO_LEAVES, ("3", "Ba", 1)), (("1", "Tự chấm", 64), TWO_LEAVES[1])],
 )
-def test_a_set_with_scores_takes_no_change(rows):
+def test_a_set_with_scores_takes_no_change(rows: tuple[Any, ...]) -> None:
     frozen_block()
     before = (rows_of_every_table(), snapshot())
     with pytest.raises(Refused, match="đã khóa"):
@@ -357,12 +361,12 @@ def test_a_set_with_scores_takes_no_change(rows):
     assert (rows_of_every_table(), snapshot()) == before
 
 
-def test_a_set_with_scores_takes_the_same_file_again():
+def test_a_set_with_scores_takes_the_same_file_again() -> None:
     frozen_block()
     assert imported(annex(*TWO_LEAVES)).changes == 0
 
 
-def test_a_set_closed_by_one_year_is_closed_for_every_year():
+def test_a_set_closed_by_one_year_is_closed_for_every_year() -> None:
     frozen_block()
     with pytest.raises(Refused, match="2031"):
         imported(annex(("1", "Tên khác", 65)), year=2032)
@@ -370,14 +374,14 @@ def test_a_set_closed_by_one_year_is_closed_for_every_year():
     imported(annex(*TWO_LEAVES), year=2032)
 
 
-def test_a_block_with_scores_is_not_switched():
+def test_a_block_with_scores_is_not_switched() -> None:
     frozen_block()
     with pytest.raises(Refused, match="không đổi sang"):
         imported(annex(*TWO_LEAVES), decision="02/QĐ-THU")
     assert not Decision.objects.filter(number="02/QĐ-THU").exists()
 
 
-def test_how_not_applicable_counts_can_be_decided_after_scoring_began():
+def test_how_not_applicable_counts_can_be_decided_after_scoring_began() -> None:
     round_group = frozen_block()
     imported(annex(*TWO_LEAVES), na_policy="shrink")
     round_group.refresh_from_db()
@@ -387,7 +391,7 @@ def test_how_not_applicable_counts_can_be_decided_after_scoring_began():
 # --- the command -----------------------------------------------------------------------------------
 
 
-def test_the_command_names_points_by_source(tmp_path):
+def test_the_command_names_points_by_source(tmp_path: Path) -> None:
     path = tmp_path / "bo.xlsx"
     path.write_bytes(annex(*TWO_LEAVES).getvalue())
     out, err = command(path, year="2031")
@@ -399,23 +403,23 @@ def test_the_command_names_points_by_source(tmp_path):
 @pytest.mark.parametrize(
     ("file", "extra"), [("/khong/co.xlsx", {}), ("/tmp", {}), (f"{ANNEX_SO}.xlsx", {"year": "hai nghìn"})]
 )
-def test_the_command_refuses_with_a_sentence(file, extra):
+def test_the_command_refuses_with_a_sentence(file: str, extra: dict[str, Any]) -> None:
     with pytest.raises(CommandRefused):
         command(file, **extra)
     assert not Round.objects.exists()
 
 
-def test_the_command_adds_to_a_round_that_exists():
+def test_the_command_adds_to_a_round_that_exists() -> None:
     small_round(year=2031)
     with pytest.raises(CommandRefused, match="Không rõ nguồn"):
         command(f"{ANNEX_SO}.xlsx", "--source", "ai đó", year="2031")
-    UnitGroupFactory(code="huyen", name="UBND quận, huyện, thị xã")
+    UnitGroupFactory.create(code="huyen", name="UBND quận, huyện, thị xã")
     command(f"{ANNEX_HUYEN}.xlsx", "--accept-repairs", year="2031", group="huyen")
     assert Round.objects.count() == 1
     assert UnitGroup.objects.get(code="huyen").name == "UBND quận, huyện, thị xã"
 
 
-def test_the_number_of_queries_does_not_grow_with_the_annex():
+def test_the_number_of_queries_does_not_grow_with_the_annex() -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 

@@ -12,9 +12,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_official_row_loses_the_invented_rule_guidance_and_the_note_of_the_set() -> None:
-    block = RoundGroupFactory()
+    block = RoundGroupFactory.create()
     CriteriaSet.objects.filter(pk=block.criteria_set_id).update(note="nội dung tiêu chí là minh họa")
-    CriterionFactory(
+    CriterionFactory.create(
         criteria_set=block.criteria_set,
         code="1.1",
         rule={"kind": "yes_no"},
@@ -36,7 +36,7 @@ def test_official_row_loses_the_invented_rule_guidance_and_the_note_of_the_set()
 
 
 def test_policy_changed_on_a_frozen_set_is_said_and_the_ledger_knows() -> None:
-    block = RoundGroupFactory()
+    block = RoundGroupFactory.create()
     arguments = {
         "actor": None,
         "year": block.round.year,

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -73,30 +74,30 @@ def half_up(value: Fraction) -> Decimal:
         (1, 3, 0),
     ],
 )
-def test_bands_are_right_on_and_beside_each_edge(top, bottom, points):
+def test_bands_are_right_on_and_beside_each_edge(top: int, bottom: int, points: int) -> None:
     assert evaluate(BANDS, TWO, ratio(top, bottom)) == points
 
 
 @pytest.mark.parametrize(("top", "points"), [(0, 2), (9, 2), (10, 1), (50, 1), (51, 0), (1000, 0)])
-def test_bands_where_less_is_better(top, points):
+def test_bands_where_less_is_better(top: int, points: int) -> None:
     assert evaluate(LATE, TWO, ratio(top, 1000)) == points
 
 
 @given(counts, st.integers(min_value=1, max_value=10**9))
-def test_bands_agree_with_whole_number_comparison(top, bottom):
+def test_bands_agree_with_whole_number_comparison(top, bottom) -> None:
     top = min(top, bottom)
     expected = 2 if top * 100 > bottom * 90 else 1 if top * 100 >= bottom * 70 else 0
     assert evaluate(BANDS, TWO, ratio(top, bottom)) == expected
 
 
 @given(st.integers(1, 10**6), st.data())
-def test_more_done_never_gives_fewer_points(bottom, data):
+def test_more_done_never_gives_fewer_points(bottom, data) -> None:
     low, high = sorted(data.draw(st.tuples(st.integers(0, bottom), st.integers(0, bottom))))
     for rule in (BANDS, PROPORTIONAL):
         assert evaluate(rule, TWO, ratio(low, bottom)) <= evaluate(rule, TWO, ratio(high, bottom))
 
 
-def test_bands_describe_themselves_as_the_decision_does():
+def test_bands_describe_themselves_as_the_decision_does() -> None:
     assert describe(BANDS, TWO)[1:] == [
         "Trên 90 %: 2 điểm",
         "Từ 70 % đến 90 %: 1 điểm",
@@ -123,12 +124,12 @@ def test_bands_describe_themselves_as_the_decision_does():
         (["90"], "ít nhất một khoảng"),
     ],
 )
-def test_ill_formed_bands_are_named(bands, word):
+def test_ill_formed_bands_are_named(bands: list[Any] | list[dict[str, Any]] | list[str], word: str) -> None:
     faults = validate({**BANDS, "forbid_over": False, "bands": bands}, TWO)
     assert any(word in fault for fault in faults), faults
 
 
-def test_bands_may_end_at_a_hundred_only_where_more_is_forbidden():
+def test_bands_may_end_at_a_hundred_only_where_more_is_forbidden() -> None:
     bands = [{"from": "50", "to": "100", "points": "2"}, {"points": "0"}]
     assert validate({**BANDS, "bands": bands}, TWO) == []
     assert validate({**BANDS, "forbid_over": False, "bands": bands}, TWO)
@@ -148,23 +149,25 @@ def test_bands_may_end_at_a_hundred_only_where_more_is_forbidden():
         ({}, {}, None),
     ],
 )
-def test_the_ratio_behind_the_points_is_exact_and_absent_where_there_is_none(rule, figures, said):
+def test_the_ratio_behind_the_points_is_exact_and_absent_where_there_is_none(
+    rule: Any, figures: dict[str, Any], said: Fraction | None
+) -> None:
     assert scoring.ratio(rule, figures) == said
 
 
 @given(counts, st.integers(min_value=1, max_value=10**9), maxima)
-def test_proportional_agrees_with_exact_fractions(top, bottom, maximum):
+def test_proportional_agrees_with_exact_fractions(top, bottom, maximum) -> None:
     share = min(Fraction(top, bottom), Fraction(1))
     expected = half_up(share * Fraction(maximum)) if share >= Fraction(8, 10) else Decimal(0)
     assert evaluate(PROPORTIONAL, maximum, ratio(top, bottom)) == expected
 
 
 @pytest.mark.parametrize(("top", "points"), [(80, "1.6"), (79, "0"), (100, "2"), (130, "2")])
-def test_proportional_edges(top, points):
+def test_proportional_edges(top: int, points: str) -> None:
     assert evaluate(PROPORTIONAL, TWO, ratio(top, 100)) == Decimal(points)
 
 
-def test_a_third_is_rounded_half_up_at_four_places():
+def test_a_third_is_rounded_half_up_at_four_places() -> None:
     rule = {**PROPORTIONAL, "threshold": "0"}
     assert evaluate(rule, TWO, ratio(1, 3)) == Decimal("0.6667")
     assert evaluate(rule, Decimal(1), ratio(1, 20000)) == Decimal("0.0001")
@@ -173,7 +176,7 @@ def test_a_third_is_rounded_half_up_at_four_places():
 # --- steps and yes/no
 
 
-def test_each_step_gives_its_points():
+def test_each_step_gives_its_points() -> None:
     assert [evaluate(STEPS, Decimal(1), {"option": key}) for key in ("du", "mot_phan", "khong")] == [
         Decimal(1),
         Decimal("0.5"),
@@ -183,12 +186,12 @@ def test_each_step_gives_its_points():
     assert describe(STEPS, Decimal(1))[1] == "Một phần: 0,5 điểm"
 
 
-def test_unknown_step_is_refused():
+def test_unknown_step_is_refused() -> None:
     with pytest.raises(RuleProblem, match="chọn lại"):
         evaluate(STEPS, Decimal(1), {"option": "khac"})
 
 
-def test_yes_gives_the_maximum_whatever_it_is():
+def test_yes_gives_the_maximum_whatever_it_is() -> None:
     rule = {"kind": "yes_no", "yes": "Ban hành đúng hạn"}
     assert evaluate(rule, Decimal("1.5"), {"option": "yes"}) == Decimal("1.5")
     assert evaluate(rule, Decimal("1.5"), {"option": "no"}) == 0
@@ -199,19 +202,19 @@ def test_yes_gives_the_maximum_whatever_it_is():
 
 
 @given(st.integers(0, 50), st.integers(0, 50), maxima)
-def test_formula_agrees_with_exact_fractions_and_stays_within_the_maximum(a, b, maximum):
+def test_formula_agrees_with_exact_fractions_and_stays_within_the_maximum(a, b, maximum) -> None:
     exact = Fraction(min(a, 4), 4) * Fraction(maximum) - Fraction(b, 4)
     expected = half_up(min(max(exact, Fraction(0)), Fraction(maximum)))
     assert evaluate(FORMULA, maximum, {"a": str(a), "b": Decimal(b)}) == expected
 
 
-def test_optional_figure_left_empty_counts_nothing_but_a_needed_one_is_not_yet_scored():
+def test_optional_figure_left_empty_counts_nothing_but_a_needed_one_is_not_yet_scored() -> None:
     assert evaluate(FORMULA, TWO, {"a": "2"}) == 1
     assert evaluate(FORMULA, TWO, {"b": "2"}) is None
     assert evaluate(FORMULA, TWO, {"a": " "}) is None
 
 
-def test_formula_describes_itself_with_the_names_of_its_figures():
+def test_formula_describes_itself_with_the_names_of_its_figures() -> None:
     assert describe(FORMULA, Decimal("1.5")) == [
         "Điểm = nhỏ nhất (“Số sáng kiến”; 4) / 4 × 1,5 - 0,25 × “Số lần nhắc”",
         "“Số lần nhắc” có thể bỏ trống, khi đó tính là 0",
@@ -219,12 +222,12 @@ def test_formula_describes_itself_with_the_names_of_its_figures():
     ]
 
 
-def test_decimal_literals_are_exact():
+def test_decimal_literals_are_exact() -> None:
     rule = {**FORMULA, "fields": [{"key": "a", "label": "A"}], "expression": "a * 0.1 * 3 - 0.3"}
     assert evaluate(rule, TWO, {"a": "1"}) == 0
 
 
-def test_division_by_zero_in_a_formula_is_a_sentence():
+def test_division_by_zero_in_a_formula_is_a_sentence() -> None:
     rule = {**FORMULA, "expression": "a / b"}
     with pytest.raises(RuleProblem, match="chia cho 0.*không áp dụng"):
         evaluate(rule, TWO, {"a": "1", "b": "0"})
@@ -270,17 +273,17 @@ def test_division_by_zero_in_a_formula_is_a_sentence():
         "max(a, 1)",  # b declared but not used
     ],
 )
-def test_hostile_or_wrong_expressions_are_refused(text):
+def test_hostile_or_wrong_expressions_are_refused(text: str) -> None:
     assert validate({**FORMULA, "expression": text}, TWO)
 
 
 @given(st.text(max_size=80))
-def test_no_expression_crashes_the_check(text):
+def test_no_expression_crashes_the_check(text) -> None:
     assert isinstance(validate({**FORMULA, "expression": text}, TWO), list)
 
 
 @pytest.mark.parametrize("key", ["min", "diem_toi_da", "Số", "2a", "", None, "a b", "__class__"])
-def test_field_keys_are_plain_names(key):
+def test_field_keys_are_plain_names(key: str | None) -> None:
     rows = [{"key": key, "label": "A"}]
     assert validate({"kind": "formula", "fields": rows, "expression": "1"}, TWO)
 
@@ -289,18 +292,18 @@ def test_field_keys_are_plain_names(key):
 
 
 @pytest.mark.parametrize("rule", [BANDS, PROPORTIONAL])
-def test_zero_denominator_points_to_not_applicable(rule):
+def test_zero_denominator_points_to_not_applicable(rule: Any) -> None:
     with pytest.raises(RuleProblem, match="không áp dụng"):
         evaluate(rule, TWO, ratio(0, 0))
 
 
-def test_numerator_over_denominator_is_refused_where_the_rule_forbids_it():
+def test_numerator_over_denominator_is_refused_where_the_rule_forbids_it() -> None:
     with pytest.raises(RuleProblem, match="lớn hơn"):
         evaluate(BANDS, TWO, ratio(101, 100))
 
 
 @pytest.mark.parametrize("raw", ["-1", Decimal(-1)])
-def test_negative_figures_are_refused(raw):
+def test_negative_figures_are_refused(raw: Decimal | str) -> None:
     with pytest.raises(RuleProblem, match="số âm"):
         evaluate(BANDS, TWO, ratio(raw, 100))
 
@@ -308,36 +311,36 @@ def test_negative_figures_are_refused(raw):
 @pytest.mark.parametrize(
     "raw", ["một", "NaN", "1e3", Decimal("NaN"), Decimal("Infinity"), Decimal("1E+999999"), 0.5, True, "１"]
 )
-def test_what_is_no_number_is_refused(raw):
+def test_what_is_no_number_is_refused(raw: Any) -> None:
     with pytest.raises(RuleProblem, match="không phải số"):
         evaluate(BANDS, TWO, {"numerator": raw, "denominator": "100"})
 
 
-def test_a_comma_is_the_decimal_sign():
+def test_a_comma_is_the_decimal_sign() -> None:
     assert evaluate(BANDS, TWO, ratio("90,5", 100)) == 2
 
 
 @pytest.mark.parametrize("rule", [BANDS, PROPORTIONAL, STEPS, FORMULA, {"kind": "yes_no"}])
-def test_missing_figures_mean_not_yet_scored(rule):
+def test_missing_figures_mean_not_yet_scored(rule: Any) -> None:
     assert evaluate(rule, TWO, {}) is None
     assert evaluate(rule, TWO, {field.key: "" for field in fields(rule)}) is None
 
 
 @pytest.mark.parametrize("rule", [{}, {"kind": "direct"}])
-def test_direct_entry_declares_nothing_and_computes_nothing(rule):
+def test_direct_entry_declares_nothing_and_computes_nothing(rule: dict[str, Any]) -> None:
     assert is_direct(rule)
     assert fields(rule) == []
     assert evaluate(rule, TWO, {"x": "1"}) is None
 
 
-def test_unknown_kind_is_a_sentence_everywhere():
+def test_unknown_kind_is_a_sentence_everywhere() -> None:
     assert "không có" in validate({"kind": "magic"}, TWO)[0]
     with pytest.raises(RuleProblem, match="sửa bộ tiêu chí"):
         evaluate({"kind": "magic"}, TWO, {})
 
 
 @pytest.mark.parametrize("rule", ALL)
-def test_sound_rules_have_no_faults_and_words(rule):
+def test_sound_rules_have_no_faults_and_words(rule: Any) -> None:
     assert validate(rule, TWO) == []
     assert describe(rule, TWO)
 
@@ -361,7 +364,7 @@ def test_sound_rules_have_no_faults_and_words(rule):
         {**FORMULA, "fields": [FORMULA["fields"][0], FORMULA["fields"][0]]},
     ],
 )
-def test_ill_formed_rules_are_named(rule):
+def test_ill_formed_rules_are_named(rule: dict[str, Any] | list[Any] | str | None) -> None:
     assert validate(rule, TWO)
 
 
@@ -373,7 +376,7 @@ json_values = st.recursive(
 
 
 @given(st.sampled_from([rule for rule in ALL if rule]), st.data())
-def test_whatever_json_replaces_a_part_the_check_answers_and_never_crashes(rule, data):
+def test_whatever_json_replaces_a_part_the_check_answers_and_never_crashes(rule, data) -> None:
     key = data.draw(st.sampled_from(sorted(rule)))
     faults = validate({**rule, key: data.draw(json_values)}, TWO)
     assert all(isinstance(fault, str) for fault in faults)
@@ -383,7 +386,7 @@ def test_whatever_json_replaces_a_part_the_check_answers_and_never_crashes(rule,
     st.sampled_from(ALL),
     st.dictionaries(st.sampled_from(["option", "numerator", "denominator", "a", "b"]), json_values),
 )
-def test_whatever_is_declared_gives_points_within_the_maximum_nothing_or_a_sentence(rule, figures):
+def test_whatever_is_declared_gives_points_within_the_maximum_nothing_or_a_sentence(rule, figures) -> None:
     try:
         points = evaluate(rule, TWO, figures)
     except RuleProblem:
@@ -391,5 +394,5 @@ def test_whatever_is_declared_gives_points_within_the_maximum_nothing_or_a_sente
     assert points is None or 0 <= points <= TWO
 
 
-def test_a_decimal_with_an_exponent_is_a_number():
+def test_a_decimal_with_an_exponent_is_a_number() -> None:
     assert evaluate(BANDS, TWO, {"numerator": Decimal("1E+2"), "denominator": Decimal(100)}) == 2

@@ -24,7 +24,7 @@ def settled(rows, kept=None, source=""):
     return {row.code: row for row in found.rows}, found.faults, found.kept
 
 
-def sheet_rows(points, group_cell):
+def sheet_rows(points: Decimal, group_cell):
     """The tree in order; a group prints what `group_cell` makes of its sum."""
     leaves = tree.leaf_codes(points)
     for code in sorted(points, key=tree.natural_key):
@@ -34,7 +34,7 @@ def sheet_rows(points, group_cell):
 
 @settings(deadline=None, max_examples=30)
 @given(trees, st.sampled_from(["sum", "blank"]))
-def test_leaves_add_up_and_groups_carry_their_sums(points, groups):
+def test_leaves_add_up_and_groups_carry_their_sums(points, groups) -> None:
     rows = list(sheet_rows(points, lambda below: below if groups == "sum" else ""))
     found, faults, _ = settled(rows)
     leaves = tree.leaf_codes(points)
@@ -49,7 +49,7 @@ def test_leaves_add_up_and_groups_carry_their_sums(points, groups):
 
 @settings(deadline=None, max_examples=20)
 @given(trees)
-def test_a_wrong_group_maximum_is_repaired_to_its_sum(points):
+def test_a_wrong_group_maximum_is_repaired_to_its_sum(points) -> None:
     found, faults, _ = settled(list(sheet_rows(points, lambda below: below + 1)))
     groups = set(points) - tree.leaf_codes(points)
     assert len(faults) == len(groups)
@@ -59,7 +59,7 @@ def test_a_wrong_group_maximum_is_repaired_to_its_sum(points):
 
 @settings(deadline=None, max_examples=20)
 @given(trees, st.data())
-def test_two_halves_settle_as_the_whole(points, data):
+def test_two_halves_settle_as_the_whole(points, data) -> None:
     """A file that names some leaves, into a set that holds the others, gives the sums of the whole."""
     whole, _, _ = settled(list(sheet_rows(points, lambda below: below)))
     leaves = sorted(tree.leaf_codes(points))
@@ -85,7 +85,7 @@ cells = st.one_of(
 
 @settings(deadline=None, max_examples=80)
 @given(st.lists(st.tuples(cells, cells, cells, cells, cells), max_size=12))
-def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows):
+def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows) -> None:
     try:
         found, faults, _ = settled(rows)
     except ImportRefused:
@@ -96,6 +96,6 @@ def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows):
 
 
 @pytest.mark.parametrize("name", ["tep.csv", "tep.xlsx"])
-def test_a_file_without_criteria_is_refused(name):
+def test_a_file_without_criteria_is_refused(name: str) -> None:
     with pytest.raises(ImportRefused):
         reading.read(csv_file([HEADING, ("", "", "")], name=name))

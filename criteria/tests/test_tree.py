@@ -1,6 +1,8 @@
 """Codes: their order, their parents, and the repairs of misprints by order and context."""
 
 from decimal import Decimal
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +26,7 @@ def complete_tree(shape, stem=""):
 shapes = st.recursive(st.just([]), lambda below: st.lists(below, max_size=14), max_leaves=60)
 
 
-def repaired(*printed):
+def repaired(*printed: Any):
     return {r.printed: r.code for r in repairs([PrintedLine(code, Decimal(1)) for code in printed])}
 
 
@@ -32,29 +34,29 @@ def repaired(*printed):
 
 
 @given(trees)
-def test_natural_order_is_the_order_of_the_numbers(known):
+def test_natural_order_is_the_order_of_the_numbers(known) -> None:
     by_numbers = sorted(known, key=lambda code: [int(part) for part in code.split(".")])
     assert sorted(known, key=tree.natural_key) == by_numbers
 
 
-def test_ten_comes_after_nine():
+def test_ten_comes_after_nine() -> None:
     assert sorted(["1.10", "1.9", "1.2", "1"], key=tree.natural_key) == ["1", "1.2", "1.9", "1.10"]
 
 
 @given(codes, trees)
-def test_parent_is_the_longest_proper_prefix_present(code, known):
+def test_parent_is_the_longest_proper_prefix_present(code, known) -> None:
     parent = tree.parent_code(code, known)
     ancestors = [other for other in known if code.startswith(f"{other}.")]
     assert parent == max(ancestors, key=len, default=None)
 
 
 @given(trees)
-def test_leaves_are_the_rows_without_children(known):
+def test_leaves_are_the_rows_without_children(known) -> None:
     assert tree.leaf_codes(known) == {c for c in known if not any(o.startswith(f"{c}.") for o in known)}
 
 
 @given(codes)
-def test_successor_follows_directly(code):
+def test_successor_follows_directly(code) -> None:
     assert tree.natural_key(tree.successor(code)) > tree.natural_key(code)
     assert tree.prefixes(tree.successor(code)) == tree.prefixes(code)
 
@@ -77,22 +79,22 @@ def test_successor_follows_directly(code):
         (".1.2", "1.2"),
     ],
 )
-def test_signs_are_put_right(printed, code):
+def test_signs_are_put_right(printed: str, code: str) -> None:
     assert tree.normalise(printed) == code
 
 
 @pytest.mark.parametrize("printed", ["", "I", "A.1", "1.4 3", "1-4", "0", "1.0.2", "9999", "1" * 31, "1/2", "١.٢", "½"])
-def test_what_is_no_code_is_not_guessed(printed):
+def test_what_is_no_code_is_not_guessed(printed: str) -> None:
     assert tree.normalise(printed) == ""
 
 
 @given(codes)
-def test_a_sound_code_is_its_own_normal_form(code):
+def test_a_sound_code_is_its_own_normal_form(code) -> None:
     assert tree.normalise(code) == code
 
 
 @given(st.text(max_size=40))
-def test_normalising_never_fails_and_settles_at_once(text):
+def test_normalising_never_fails_and_settles_at_once(text) -> None:
     assert tree.normalise(tree.normalise(text)) == tree.normalise(text)
 
 
@@ -100,24 +102,24 @@ def test_normalising_never_fails_and_settles_at_once(text):
 
 
 @given(shapes)
-def test_a_complete_annex_has_nothing_to_repair(shape):
+def test_a_complete_annex_has_nothing_to_repair(shape) -> None:
     assert repairs([PrintedLine(code) for code in complete_tree(shape)]) == []
 
 
 @given(st.sets(st.lists(st.integers(1, 9), min_size=1, max_size=4).map(lambda p: ".".join(map(str, p))), max_size=40))
-def test_an_annex_in_order_has_nothing_to_repair(known):
+def test_an_annex_in_order_has_nothing_to_repair(known) -> None:
     assert repairs([PrintedLine(code) for code in sorted(known, key=tree.natural_key)]) == []
 
 
 @given(st.lists(st.text("0123456789., ", max_size=8), max_size=30), st.randoms())
-def test_repairs_never_fail_and_name_rows_that_exist(printed, random):
+def test_repairs_never_fail_and_name_rows_that_exist(printed, random: Random) -> None:
     lines = [PrintedLine(code, random.choice([None, Decimal(1), Decimal("0.5")])) for code in printed]
     found = repairs(lines)
     assert [r.index for r in found] == sorted({r.index for r in found})
     assert all(r.printed == lines[r.index].code and r.code != r.printed for r in found)
 
 
-def test_ten_after_nine_is_no_misprint():
+def test_ten_after_nine_is_no_misprint() -> None:
     assert repaired("1.8", "1.9", "1.10", "1.11", "1.12", "2") == {}
 
 
@@ -132,15 +134,15 @@ def test_ten_after_nine_is_no_misprint():
         (("2.1.9", "2.110", "2.2"), "2.110", "2.1.10"),
     ],
 )
-def test_a_lost_dot_is_found_by_its_neighbours(rows, printed, code):
+def test_a_lost_dot_is_found_by_its_neighbours(rows: tuple[str, ...], printed: str, code: str) -> None:
     assert repaired(*rows) == {printed: code}
 
 
-def test_an_odd_number_that_fits_nowhere_else_is_left_alone():
+def test_an_odd_number_that_fits_nowhere_else_is_left_alone() -> None:
     assert repaired("1.4.3", "1.43", "1.6.1") == {}
 
 
-def misfiled(points, *, after="9.3"):
+def misfiled(points: Decimal, *, after="9.3"):
     return repairs(
         [
             PrintedLine("7.3.6", Decimal("0.5")),
@@ -152,24 +154,24 @@ def misfiled(points, *, after="9.3"):
 
 
 @pytest.mark.parametrize("points", [Decimal(10), None])
-def test_children_printed_under_a_code_that_is_not_there_belong_to_the_row_above(points):
+def test_children_printed_under_a_code_that_is_not_there_belong_to_the_row_above(points: Decimal | None) -> None:
     assert [r.code for r in misfiled(points)] == ["9.2.1", "9.2.2", "9.2.3", "9.2.4", "9.2.5"]
 
 
-def test_children_printed_before_their_alleged_parent_belong_to_the_row_above():
+def test_children_printed_before_their_alleged_parent_belong_to_the_row_above() -> None:
     assert [r.code for r in misfiled(Decimal(10), after="9.4")] == [f"9.2.{n}" for n in range(1, 6)]
 
 
-def test_misfiled_rows_that_do_not_add_up_are_named_without_a_repair():
+def test_misfiled_rows_that_do_not_add_up_are_named_without_a_repair() -> None:
     found = misfiled(Decimal(9))
     assert len(found) == 5
     assert all(r.code == "" and "9.2" in r.reason for r in found)
 
 
 @pytest.mark.parametrize("after", ["", "9.5"])
-def test_rows_in_order_are_not_misfiled(after):
+def test_rows_in_order_are_not_misfiled(after: str) -> None:
     assert misfiled(Decimal(10), after=after) == []
 
 
-def test_leaves_at_mixed_depth_are_no_misprint():
+def test_leaves_at_mixed_depth_are_no_misprint() -> None:
     assert repaired("1.4.3", "2.5", "4.1", "5.7.1", "5.7.2", "6.4", "9.2", "9.2.1", "9.3") == {}

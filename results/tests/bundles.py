@@ -1,5 +1,6 @@
 """A small realistic bundle for tests: N units × two areas and a bonus block, in two blocks."""
 
+from criteria.models import Criterion
 from results import bundle as bundles
 
 AREAS = (("1", "Công tác chỉ đạo, điều hành cải cách hành chính"), ("2", "Cải cách thủ tục hành chính"))
@@ -18,7 +19,7 @@ def criteria(leaves: int) -> list[dict]:
     return rows
 
 
-def _row(code, name, parent, leaf, source, most="1", kind="normal") -> dict:
+def _row(code, name, parent, leaf: Criterion, source, most="1", kind="normal") -> dict:
     return {
         "code": code,
         "printed_code": code,

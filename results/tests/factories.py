@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from appraisal.archive import actions as archive_actions
-from criteria.models import Criterion, RoundGroup, Source
+from criteria.models import CriteriaSet, Criterion, RoundGroup, Source
 from criteria.tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -21,18 +21,22 @@ def block(
     *units: str, group: str = "so", year: int = 2031, round_fields: dict | None = None, **policies: object
 ) -> RoundGroup:
     """Units of a block under a set of leaves 1 (self, 65) and 2 (survey, 35)."""
-    unit_group = UnitGroupFactory(code=group)
-    round_ = RoundFactory(year=year, **(round_fields or {}))
-    criteria_set = CriteriaSetFactory(group=unit_group, decision=DecisionFactory(number=f"{year}/QĐ"), **policies)
+    unit_group = UnitGroupFactory.create(code=group)
+    round_ = RoundFactory.create(year=year, **(round_fields or {}))
+    criteria_set = CriteriaSetFactory.create(
+        group=unit_group, decision=DecisionFactory.create(number=f"{year}/QĐ"), **policies
+    )
     add_leaf(criteria_set, "1", 65)
     add_leaf(criteria_set, "2", 35, Source.SURVEY)
     for code in units:
-        UnitFactory(group=unit_group, code=code)
-    return RoundGroupFactory(round=round_, criteria_set=criteria_set, group=unit_group)
+        UnitFactory.create(group=unit_group, code=code)
+    return RoundGroupFactory.create(round=round_, criteria_set=criteria_set, group=unit_group)
 
 
-def add_leaf(criteria_set, code: str, maximum: int, source: str = Source.SELF, **fields: object) -> Criterion:
-    return CriterionFactory(
+def add_leaf(
+    criteria_set: CriteriaSet, code: str, maximum: int, source: str = Source.SELF, **fields: object
+) -> Criterion:
+    return CriterionFactory.create(
         criteria_set=criteria_set,
         code=code,
         source=source,

@@ -13,7 +13,7 @@ from units.tests.factories import UnitFactory
 def publish(bundle: dict | None = None, state: str = "published", **fields: object) -> Publication:
     """A publication that holds `bundle` (a small one unless given)."""
     bundle = bundle or samples.small()
-    round_ = RoundFactory(year=bundle["year"], illustrative=bundle["illustrative"])
+    round_ = RoundFactory.create(year=bundle["year"], illustrative=bundle["illustrative"])
     _units_of(bundle, round_)
     return Publication.objects.create(
         round=round_,
@@ -32,11 +32,11 @@ def _units_of(bundle: dict, round_: Round) -> None:
     for group in bundle["groups"]:
         block, _ = UnitGroup.objects.get_or_create(code=group["code"], defaults={"name": group["name"]})
         if not round_.groups.filter(group=block).exists():
-            RoundGroupFactory(round=round_, criteria_set=_set_of(block))
+            RoundGroupFactory.create(round=round_, criteria_set=_set_of(block))
         for unit in group["units"]:
             if not block.units.filter(code=unit["code"]).exists():
-                UnitFactory(group=block, code=unit["code"], name=unit["name"])
+                UnitFactory.create(group=block, code=unit["code"], name=unit["name"])
 
 
 def _set_of(block: UnitGroup) -> CriteriaSet:
-    return block.criteria_sets.first() or CriteriaSetFactory(group=block)
+    return block.criteria_sets.first() or CriteriaSetFactory.create(group=block)

@@ -4,7 +4,9 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,7 +68,7 @@ def text() -> str:
     return bundle.text_of(bundle.build(HEADER, [block()]))
 
 
-def test_results_are_exact_texts(text):
+def test_results_are_exact_texts(text: str) -> None:
     first, second = json.loads(text)["groups"][0]["results"]
 
     assert first == {
@@ -115,25 +117,25 @@ def test_criteria_stand_in_the_order_they_are_printed() -> None:
     assert [row["code"] for row in ordered["criteria"]] == ["1", "1.2", "1.10", "2", "10", "A"]
 
 
-def test_untouched_file_verifies(text):
+def test_untouched_file_verifies(text: str) -> None:
     assert bundle.verify(text) == []
 
 
-def test_every_changed_digit_is_found(text):
+def test_every_changed_digit_is_found(text: str) -> None:
     places = [i for i, char in enumerate(text) if char.isdigit()]
     assert len(places) > 100
 
     assert [i for i in places if not bundle.verify(text[:i] + str((int(text[i]) + 1) % 10) + text[i + 1 :])] == []
 
 
-def test_every_changed_or_dropped_character_is_found(text):
+def test_every_changed_or_dropped_character_is_found(text: str) -> None:
     for i in range(len(text)):
         other = "x" if text[i] != "x" else "y"
         assert bundle.verify(text[:i] + other + text[i + 1 :]), (i, text[i])
         assert bundle.verify(text[:i] + text[i + 1 :]), (i, text[i])
 
 
-def test_added_space_or_line_is_found(text):
+def test_added_space_or_line_is_found(text: str) -> None:
     assert bundle.verify(text + "\n")
     assert bundle.verify(text.replace(",", ", ", 1))
 
@@ -145,21 +147,21 @@ def resealed(text: str, change) -> str:
     return bundle.text_of({**data, "digest": bundle.digest_of(data)})
 
 
-def test_resealed_result_is_named_by_unit_and_value(text):
-    def better(data):
+def test_resealed_result_is_named_by_unit_and_value(text: str) -> None:
+    def better(data) -> None:
         data["groups"][0]["results"][0]["index"] = "99.22"
 
     assert bundle.verify(resealed(text, better)) == ["Khối so, đơn vị A: index công bố “99.22”, tính lại “90.22”."]
 
 
-def test_resealed_cell_no_longer_gives_the_results(text):
-    def worse(data):
+def test_resealed_cell_no_longer_gives_the_results(text: str) -> None:
+    def worse(data) -> None:
         data["groups"][0]["cells"][0]["points"] = "12"
 
     assert any("đơn vị A: points" in problem for problem in bundle.verify(resealed(text, worse)))
 
 
-def test_resealed_order_or_missing_unit_is_found(text):
+def test_resealed_order_or_missing_unit_is_found(text: str) -> None:
     assert bundle.verify(resealed(text, lambda data: data["groups"][0]["results"].reverse()))
     assert bundle.verify(resealed(text, lambda data: data["groups"][0]["results"].pop()))
 
@@ -180,7 +182,7 @@ def test_resealed_order_or_missing_unit_is_found(text):
         lambda group: group.update(results=None),
     ],
 )
-def test_broken_content_gives_a_sentence_not_a_crash(text, change):
+def test_broken_content_gives_a_sentence_not_a_crash(text: str, change: Callable[..., Any]) -> None:
     problems = bundle.verify(resealed(text, lambda data: change(data["groups"][0])))
 
     assert problems
@@ -194,11 +196,11 @@ def test_broken_content_gives_a_sentence_not_a_crash(text, change):
      '{"format":"cchc-index/1","year":NaN}', '{"format":"cchc-index/1","name":"\\ud800"}',
      '{"format":"cchc-index/1","year":' + "9" * 5000 + "}"],
 )  # fmt: skip
-def test_what_is_no_bundle_gives_a_sentence(content):
+def test_what_is_no_bundle_gives_a_sentence(content: str) -> None:
     assert bundle.verify(content)
 
 
-def test_digest_is_that_of_the_house(text):
+def test_digest_is_that_of_the_house(text: str) -> None:
     data = json.loads(text)
     rest = {key: value for key, value in data.items() if key != "digest"}
 
@@ -206,7 +208,7 @@ def test_digest_is_that_of_the_house(text):
     assert text == canonical.canonical_json(data) + "\n"
 
 
-def test_exact_text_is_that_of_the_house():
+def test_exact_text_is_that_of_the_house() -> None:
     from cchc_index.lib.numbers import exact_text
 
     for text in ("90.2200", "0.0000", "-0.0", "100", "12.5", "-3.50", "0E-4"):
@@ -228,7 +230,7 @@ def run_alone(*arguments: str) -> subprocess.CompletedProcess:
     )
 
 
-def test_verifies_with_the_standard_library_alone(text, tmp_path):
+def test_verifies_with_the_standard_library_alone(text: str, tmp_path: Path) -> None:
     path = tmp_path / "bundle.json"
     path.write_text(text, encoding="utf-8")
 

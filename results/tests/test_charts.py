@@ -15,38 +15,38 @@ def texts(svg):
     return [node.text for node in parsed(svg).iter(f"{SVG}text")]
 
 
-def test_ranking_picture_says_what_it_shows_and_writes_each_value():
+def test_ranking_picture_says_what_it_shows_and_writes_each_value() -> None:
     svg = charts.ranking_dots(POINTS, title="Chỉ số CCHC")
     assert parsed(svg).find(f"{SVG}title").text == "Chỉ số CCHC"
     assert "Sở Nội vụ: 91,50" in parsed(svg).find(f"{SVG}desc").text
     assert {"91,50", "80,00", "chưa đủ điểm", "Sở <Y> & tế"} <= set(texts(svg))
 
 
-def test_a_unit_without_an_index_gets_no_dot():
+def test_a_unit_without_an_index_gets_no_dot() -> None:
     assert len(list(parsed(charts.ranking_dots(POINTS, title="x")).iter(f"{SVG}circle"))) == 2
 
 
-def test_area_picture_writes_share_and_median():
+def test_area_picture_writes_share_and_median() -> None:
     svg = charts.area_bars([("1. Chỉ đạo", Decimal("75"), Decimal("62.5")), ("2. Khác", None, None)], title="x")
     assert {"75,00", "62,50", "thiếu"} <= set(texts(svg))
 
 
-def test_columns_write_their_counts():
+def test_columns_write_their_counts() -> None:
     assert {"3", "12", "0,5"} <= set(texts(charts.columns([("0", 3), ("0,5", 12)], title="x")))
 
 
-def test_pictures_keep_to_the_content_security_policy():
+def test_pictures_keep_to_the_content_security_policy() -> None:
     svg = charts.ranking_dots(POINTS, title="x") + charts.area_bars([("a", Decimal(1), Decimal(2))], title="x")
     assert "style=" not in svg
     assert "<script" not in svg
 
 
-def test_two_pictures_on_a_page_have_their_own_ids():
+def test_two_pictures_on_a_page_have_their_own_ids() -> None:
     first, second = (charts.columns([("0", 1)], title="x") for _ in range(2))
     assert parsed(first).find(f"{SVG}title").get("id") != parsed(second).find(f"{SVG}title").get("id")
 
 
-def test_equal_values_and_empty_blocks_still_draw():
+def test_equal_values_and_empty_blocks_still_draw() -> None:
     assert "svg" in charts.ranking_dots([("a", Decimal(100)), ("b", Decimal(100))], title="x")
     assert "svg" in charts.ranking_dots([], title="x")
     assert "svg" in charts.columns([], title="x")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -52,7 +53,7 @@ HEAD = ("Mã đơn vị", "Mã tiêu chí", "Điểm tự đánh giá", "Điểm
 
 
 @pytest.fixture
-def year(tmp_path):
+def year(tmp_path: Path):
     """Builds a year from spreadsheets: units, criteria, then the scores given."""
 
     def build(criteria: list[tuple], scores: list[tuple], units: list[str] = NINE, *options: str) -> None:
@@ -85,7 +86,7 @@ NINE_SCORES = [
 ]
 
 
-def test_nine_units_from_spreadsheets_to_ranks(year):
+def test_nine_units_from_spreadsheets_to_ranks(year) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     rows = compute()
@@ -108,13 +109,13 @@ def test_nine_units_from_spreadsheets_to_ranks(year):
     assert (first["bonus"], first["penalty"], first["incomplete"], first["group"]) == ("0", "0", [], "so")
 
 
-def test_dense_ties(year):
+def test_dense_ties(year) -> None:
     year(TWO_LEAVES, NINE_SCORES, NINE, "--ties", "dense")
 
     assert [r["rank"] for r in compute()] == [1, 2, 2, 2, 3, 4, 5, 6, 7]
 
 
-def test_scale_of_sixty(year):
+def test_scale_of_sixty(year) -> None:
     year([(1, "Thẩm định", 40, "Tự đánh giá"), (2, "Điều tra", 20, "ĐTXHH")], two("S1", 30, 15), ["S1"])
 
     assert [(r["points"], r["max_points"], r["index"]) for r in compute()] == [("45", "60", "75.00")]
@@ -124,7 +125,7 @@ def test_scale_of_sixty(year):
     ("policy", "points", "maximum", "index"),
     [("rescale", "90.2235", "100", "90.22"), ("shrink", "88.4", "98", "90.20"), ("full", "90.4", "100", "90.40")],
 )
-def test_not_applicable_under_each_policy(year, policy, points, maximum, index):
+def test_not_applicable_under_each_policy(year, policy: str, points: str, maximum: str, index: str) -> None:
     criteria = [
         (1, "Nhóm", 70, ""),
         (1.1, "Còn lại", 68, "Tự đánh giá"),
@@ -143,7 +144,7 @@ def test_not_applicable_under_each_policy(year, policy, points, maximum, index):
     assert (row["points"], row["max_points"], row["index"]) == (points, maximum, index)
 
 
-def test_bonus_and_penalty(year):
+def test_bonus_and_penalty(year) -> None:
     criteria = [
         *TWO_LEAVES,
         (3, "Sáng kiến", 2, "Tự đánh giá", "Thưởng"),
@@ -160,7 +161,7 @@ def test_bonus_and_penalty(year):
     ]
 
 
-def test_incomplete_units_are_listed_last_with_their_leaves(year):
+def test_incomplete_units_are_listed_last_with_their_leaves(year) -> None:
     year(TWO_LEAVES, [*two("S2", 60, 30), ("S1", 1, 65, None, None, None)], ["S1", "S2", "S3"])
 
     rows = compute()
@@ -172,7 +173,7 @@ def test_incomplete_units_are_listed_last_with_their_leaves(year):
     ]
 
 
-def test_csv_has_the_same_columns_and_values(year):
+def test_csv_has_the_same_columns_and_values(year) -> None:
     year(TWO_LEAVES, two("S1", 60, 30), ["S1", "S2"])
 
     rows = list(csv.DictReader(io.StringIO(run("compute_index", *BLOCK, "--format", "csv")[0])))
@@ -182,7 +183,7 @@ def test_csv_has_the_same_columns_and_values(year):
     assert (rows[1]["index"], rows[1]["rank"], rows[1]["incomplete"]) == ("", "", "1 2")
 
 
-def test_each_unit_stands_on_its_own_line(year):
+def test_each_unit_stands_on_its_own_line(year) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     out, _ = run("compute_index", *YEAR)
@@ -191,7 +192,7 @@ def test_each_unit_stands_on_its_own_line(year):
     assert (lines[0], lines[-1], len(lines)) == ("[", "]", 11)
 
 
-def test_unknown_year_or_group_is_a_sentence(year):
+def test_unknown_year_or_group_is_a_sentence(year) -> None:
     assert "Không có kỳ 2031" in refused("compute_index", *YEAR)[0]
     year(TWO_LEAVES, [])
     assert "khối “huyen”" in refused("compute_index", *YEAR, "--group", "huyen")[0]
@@ -204,7 +205,7 @@ def test_unknown_year_or_group_is_a_sentence(year):
 # --- import_scores ----------------------------------------------------------------------------------
 
 
-def test_import_again_changes_nothing(year, tmp_path):
+def test_import_again_changes_nothing(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     entries = LogEntry.objects.count()
 
@@ -214,7 +215,7 @@ def test_import_again_changes_nothing(year, tmp_path):
     assert LogEntry.objects.count() == entries
 
 
-def test_later_file_may_bring_only_the_survey(year, tmp_path):
+def test_later_file_may_bring_only_the_survey(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, [("S1", 1, 60, 55, None, None)], ["S1"])
     only = sheet(tmp_path / "dt.xlsx", ("MÃ ĐƠN VỊ", "ma tieu chi", "Điểm ĐTXHH"), (" s1 ", "2", "30,5"))
 
@@ -223,7 +224,7 @@ def test_later_file_may_bring_only_the_survey(year, tmp_path):
     assert compute()[0]["points"] == "85.5"
 
 
-def test_an_archive_without_self_scores_still_counts(year, tmp_path):
+def test_an_archive_without_self_scores_still_counts(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, [("S1", 2, None, None, 30, None)], ["S1"])
     only = sheet(tmp_path / "td.xlsx", ("Mã đơn vị", "Mã tiêu chí", "Điểm thẩm định"), ("S1", 1, 60))
 
@@ -232,7 +233,7 @@ def test_an_archive_without_self_scores_still_counts(year, tmp_path):
     assert compute()[0]["points"] == "90"
 
 
-def test_csv_with_decimal_commas(year, tmp_path):
+def test_csv_with_decimal_commas(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
     path = tmp_path / "diem.csv"
     path.write_text(
@@ -264,7 +265,9 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("row", "message"), FAULTS)
-def test_every_fault_is_named_by_row_and_column_and_nothing_is_saved(year, tmp_path, row, message):
+def test_every_fault_is_named_by_row_and_column_and_nothing_is_saved(
+    year, tmp_path: Path, row: Any, message: Any
+) -> None:
     criteria = [*TWO_LEAVES, (3, "Nhóm", 1, ""), (3.1, "Con", 1, "Tự đánh giá")]
     year(criteria, [], ["S1", "S2"])
 
@@ -275,14 +278,14 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_is_saved(year, tmp_p
     assert all(r["points"] == "0" for r in compute())
 
 
-def test_all_faults_come_at_once(year, tmp_path):
+def test_all_faults_come_at_once(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
     rows = [row for row, _ in FAULTS[:4]]
 
     assert len(refused("import_scores", sheet(tmp_path / "x.xlsx", HEAD, *rows), *BLOCK)) == 4
 
 
-def test_duplicate_names_the_first_row(year, tmp_path):
+def test_duplicate_names_the_first_row(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
 
     lines = refused("import_scores", sheet(tmp_path / "x.xlsx", HEAD, *two("S1", 1, 1), *two("s1", 1, 1)), *BLOCK)
@@ -291,7 +294,7 @@ def test_duplicate_names_the_first_row(year, tmp_path):
     assert "đã có ở dòng 2" in lines[0]
 
 
-def test_files_without_scores_are_refused(year, tmp_path):
+def test_files_without_scores_are_refused(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
     no_column = sheet(tmp_path / "a.xlsx", HEAD[:2], ("S1", 1))
 
@@ -306,7 +309,7 @@ def test_files_without_scores_are_refused(year, tmp_path):
      (0, True), (None, True), ("Yes", False), ("✓", False), ("Không áp dụng", False), ("N/A", False), ("No", True),
      ("-", True), ("Có áp dụng", True)],
 )  # fmt: skip
-def test_not_applicable_marks(year, mark, applies):
+def test_not_applicable_marks(year, mark: int | str | None, applies: bool) -> None:
     year(TWO_LEAVES, [("S1", 1, None, None, None, mark), ("S1", 2, None, None, 35, None)], ["S1"])
 
     assert compute()[0]["incomplete"] == (["1"] if applies else [])
@@ -316,7 +319,7 @@ def test_not_applicable_marks(year, mark, applies):
 
 
 @pytest.fixture
-def cheap_files(monkeypatch):
+def cheap_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """The renderers have tests of their own; here only what is written where."""
     monkeypatch.setattr(paper, "ranking_pdf", lambda b: b"%PDF " + b["digest"].encode())
     monkeypatch.setattr(spreadsheets, "xlsx_bytes", lambda b: b"PK")
@@ -328,7 +331,7 @@ def publish(out: Path, number: str = "12/QĐ-UBND", dated: str = "2032-03-01") -
     return [Path(line) for line in stdout.splitlines()], err
 
 
-def test_publish_writes_four_files_and_the_same_bytes_again(year, tmp_path, cheap_files):
+def test_publish_writes_four_files_and_the_same_bytes_again(year, tmp_path: Path, cheap_files: None) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     paths, _ = publish(tmp_path / "mot" / "hai")
@@ -342,7 +345,9 @@ def test_publish_writes_four_files_and_the_same_bytes_again(year, tmp_path, chea
     assert compute() == json.loads(paths[0].read_text("utf-8"))["groups"][0]["results"]
 
 
-def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(year, tmp_path, cheap_files):
+def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(
+    year, tmp_path: Path, cheap_files: None
+) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     paths, _ = publish(tmp_path / "mot")
     run("import_scores", sheet(tmp_path / "moi.xlsx", HEAD, *two("S1", 10, 10)), *BLOCK)
@@ -355,7 +360,7 @@ def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(year, tm
     assert json.loads(corrected[0].read_text("utf-8"))["supersedes"] == "12/QĐ-UBND"
 
 
-def test_incomplete_year_is_not_published(year, tmp_path):
+def test_incomplete_year_is_not_published(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, two("S1", 1, 1), ["S1", "S2"])
 
     lines = refused("publish_index", *YEAR, "--number", "1", "--date", "2032-03-01", "--out", str(tmp_path / "ra"))
@@ -366,7 +371,7 @@ def test_incomplete_year_is_not_published(year, tmp_path):
 
 
 @pytest.mark.parametrize("dated", ["01/03/2032", "2032-02-30", "hôm nay", ""])
-def test_bad_date_is_a_sentence(year, tmp_path, dated):
+def test_bad_date_is_a_sentence(year, tmp_path: Path, dated: str) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     lines = refused("publish_index", *YEAR, "--number", "1", f"--date={dated}", "--out", str(tmp_path / "ra"))
@@ -375,7 +380,7 @@ def test_bad_date_is_a_sentence(year, tmp_path, dated):
     assert not Publication.objects.exists()
 
 
-def test_a_folder_that_is_a_file_is_refused_before_anything_is_frozen(year, tmp_path):
+def test_a_folder_that_is_a_file_is_refused_before_anything_is_frozen(year, tmp_path: Path) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     (tmp_path / "tep").write_text("")
 
@@ -385,7 +390,7 @@ def test_a_folder_that_is_a_file_is_refused_before_anything_is_frozen(year, tmp_
     assert not Publication.objects.exists()
 
 
-def test_published_file_verifies_until_a_digit_changes(year, tmp_path, cheap_files):
+def test_published_file_verifies_until_a_digit_changes(year, tmp_path: Path, cheap_files: None) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     path = publish(tmp_path)[0][0]
     assert "Khớp" in run("verify_publication", str(path))[0]
@@ -398,14 +403,14 @@ def test_published_file_verifies_until_a_digit_changes(year, tmp_path, cheap_fil
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"PK\x03\x04", b"[]", b"{", "chữ".encode()])
-def test_what_is_no_publication_is_a_sentence(tmp_path, content):
+def test_what_is_no_publication_is_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.json"
     path.write_bytes(content)
 
     assert refused("verify_publication", str(path))[0].startswith("Tệp")
 
 
-def test_huge_or_missing_files_are_sentences(tmp_path, monkeypatch):
+def test_huge_or_missing_files_are_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "MAX_BYTES", 10)
     path = tmp_path / "x.json"
     path.write_text(" " * 11)
@@ -415,7 +420,7 @@ def test_huge_or_missing_files_are_sentences(tmp_path, monkeypatch):
     assert "Không mở được tệp" in refused("verify_publication", str(tmp_path))[0]
 
 
-def test_ledger_is_whole_after_a_year_and_broken_after_an_edit(year, tmp_path, cheap_files):
+def test_ledger_is_whole_after_a_year_and_broken_after_an_edit(year, tmp_path: Path, cheap_files: None) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     publish(tmp_path)
     count = LogEntry.objects.count()
@@ -426,7 +431,7 @@ def test_ledger_is_whole_after_a_year_and_broken_after_an_edit(year, tmp_path, c
     assert any("mục 1" in line for line in refused("check_ledger"))
 
 
-def test_ledger_finds_an_edited_standing(year):
+def test_ledger_finds_an_edited_standing(year) -> None:
     from appraisal.models import Appraisal
 
     year(TWO_LEAVES, NINE_SCORES)

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import council
 from criteria.actions import inputs_changed
+from criteria.models import RoundGroup
 from results import bundle, queries
 from results import ranking as ranking_states
 from results.computation import actions as computations
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def round_group():
+def round_group() -> RoundGroup:
     found = block("A", "B", "C")
     give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "60", "2": "30"}, "C": {"1": "50.5", "2": "0"}})
     return found
@@ -30,14 +32,14 @@ def ranking(computation):
     return [(r.unit.code, r.rank, r.index) for r in computed.ranked_results(computation)]
 
 
-def test_recompute_ranks_the_block(round_group):
+def test_recompute_ranks_the_block(round_group: RoundGroup) -> None:
     computation = computations.recompute(round_group_id=round_group.pk)
 
     assert computation.current
     assert ranking(computation) == [("A", 1, Decimal(90)), ("B", 1, Decimal(90)), ("C", 3, Decimal("50.50"))]
 
 
-def test_recompute_of_the_same_inputs_writes_nothing(round_group):
+def test_recompute_of_the_same_inputs_writes_nothing(round_group: RoundGroup) -> None:
     first = computations.recompute(round_group_id=round_group.pk)
     inputs_changed(round_group.pk)
 
@@ -49,7 +51,7 @@ def test_recompute_of_the_same_inputs_writes_nothing(round_group):
     assert computed.is_up_to_date(round_group)
 
 
-def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero():
+def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero() -> None:
     """0 of 2 and 1 points were recognised and count; taken back, the leaf is missing and there is no rank."""
     case = council()
     for leaf in (case.leaf, case.other_leaf):
@@ -69,14 +71,14 @@ def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero():
     assert (cell.state, cell.points) == (ranking_states.NOT_SCORED, None)
 
 
-def test_a_changed_program_recomputes(round_group):
+def test_a_changed_program_recomputes(round_group: RoundGroup) -> None:
     first = computations.recompute(round_group_id=round_group.pk)
     Computation.objects.update(code_version="cũ")
 
     assert computations.recompute(round_group_id=round_group.pk) != first
 
 
-def test_recompute_switches_and_keeps_the_old_one_for_its_readers(round_group):
+def test_recompute_switches_and_keeps_the_old_one_for_its_readers(round_group: RoundGroup) -> None:
     first = computations.recompute(round_group_id=round_group.pk)
     held = ranking(first)
     give(round_group, {"C": {"2": "35"}})
@@ -88,7 +90,7 @@ def test_recompute_switches_and_keeps_the_old_one_for_its_readers(round_group):
     assert ("C", 3, Decimal("85.50")) in ranking(second)
 
 
-def test_old_computations_do_not_pile_up(round_group):
+def test_old_computations_do_not_pile_up(round_group: RoundGroup) -> None:
     for points in range(10):
         give(round_group, {"C": {"2": str(points + 1)}})
         computations.recompute(round_group_id=round_group.pk)
@@ -97,7 +99,7 @@ def test_old_computations_do_not_pile_up(round_group):
     assert UnitResult.objects.count() == 6 * 3
 
 
-def test_a_slower_run_over_older_inputs_does_not_win(round_group, monkeypatch):
+def test_a_slower_run_over_older_inputs_does_not_win(round_group: RoundGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another run with newer inputs finishes between reading and switching: its result stays."""
     newer = []
     switch = computations._switch
@@ -115,7 +117,7 @@ def test_a_slower_run_over_older_inputs_does_not_win(round_group, monkeypatch):
     assert Computation.objects.count() == 1
 
 
-def test_a_failed_write_leaves_the_old_result(round_group, monkeypatch):
+def test_a_failed_write_leaves_the_old_result(round_group: RoundGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     first = computations.recompute(round_group_id=round_group.pk)
     give(round_group, {"C": {"2": "35"}})
     monkeypatch.setattr(CriterionResult.objects, "bulk_create", lambda *a, **k: 1 / 0)
@@ -127,7 +129,7 @@ def test_a_failed_write_leaves_the_old_result(round_group, monkeypatch):
     assert UnitResult.objects.count() == 3
 
 
-def test_four_states_reach_the_results(round_group):
+def test_four_states_reach_the_results(round_group: RoundGroup) -> None:
     other = block("A", "B", "C", "D", group="huyen", year=2032)
     give(other, {"A": {"1": "0"}, "B": {"1": None}, "C": {"2": "7"}})
 
@@ -146,14 +148,14 @@ def test_four_states_reach_the_results(round_group):
     }
 
 
-def test_rows_of_the_database_equal_the_bundle(round_group):
+def test_rows_of_the_database_equal_the_bundle(round_group: RoundGroup) -> None:
     give(round_group, {"B": {"1": "33.3333"}})
     computation = computations.recompute(round_group_id=round_group.pk)
 
     assert computed.result_rows(computation) == bundle.results_of(computed.group_inputs(round_group))
 
 
-def test_order_of_units_is_that_of_code_points_on_every_database():
+def test_order_of_units_is_that_of_code_points_on_every_database() -> None:
     """A database may sort "a" before "B" or "S-2" after "S1"; the bundle's bytes may not depend on it."""
     found = block("b", "B", "a", "S-2", "S1", "Đ", group="thu-tu", year=2035)
     computation = computations.recompute(round_group_id=found.pk)
@@ -163,13 +165,15 @@ def test_order_of_units_is_that_of_code_points_on_every_database():
     assert [row["unit"] for row in computed.result_rows(computation)] == codes
 
 
-def test_self_points_are_the_units_own_sum(round_group):
+def test_self_points_are_the_units_own_sum(round_group: RoundGroup) -> None:
     computation = computations.recompute(round_group_id=round_group.pk)
 
     assert computation.unit_results.get(unit__code="C").self_points == Decimal("50.5")
 
 
-def test_reading_inputs_takes_the_same_queries_for_few_and_many_units(django_assert_num_queries):
+def test_reading_inputs_takes_the_same_queries_for_few_and_many_units(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     few, many = block("A", group="it", year=2033), block(*"ABCDEFGH", group="nhieu", year=2034)
     give(many, {unit: {"1": "1", "2": "1"} for unit in "ABCDEFGH"})
     for round_group in (few, many):
@@ -178,7 +182,7 @@ def test_reading_inputs_takes_the_same_queries_for_few_and_many_units(django_ass
             computed.group_inputs(found)
 
 
-def test_recompute_writes_in_bulk(django_assert_max_num_queries):
+def test_recompute_writes_in_bulk(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     many = block(*[f"U{i}" for i in range(40)], group="nhieu", year=2034)
     with django_assert_max_num_queries(25):
         computations.recompute(round_group_id=many.pk)

@@ -43,17 +43,17 @@ def test_random_rounds_come_back_from_the_database_exactly() -> None:
 def stored(
     number: int, rows: list[TreeRow], policies: Policies, units: dict[str, dict[str, LeafStanding]]
 ) -> RoundGroup:
-    group = UnitGroupFactory(code=f"khoi-{number}")
-    criteria_set = CriteriaSetFactory(
+    group = UnitGroupFactory.create(code=f"khoi-{number}")
+    criteria_set = CriteriaSetFactory.create(
         group=group,
-        decision=DecisionFactory(number="ngẫu nhiên"),
+        decision=DecisionFactory.create(number="ngẫu nhiên"),
         na_policy=policies.na,
         ties=policies.ties,
         bands=[{"name": band.name, "from": str(band.edge)} for band in policies.bands],
     )
     store_tree(criteria_set, rows)
     Unit.objects.bulk_create([Unit(group=group, code=code, name=code) for code in units])
-    round_group = RoundGroupFactory(round=RoundFactory(), criteria_set=criteria_set, group=group)
+    round_group = RoundGroupFactory.create(round=RoundFactory.create(), criteria_set=criteria_set, group=group)
     give(round_group, {u: {c: text_of(cell) for c, cell in cells.items()} for u, cells in units.items()})
     return round_group
 

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -11,7 +13,7 @@ from criteria.tests.factories import open_phase, small_round
 from results.computation import actions as computation
 from results.models import Job, Publication
 from results.tests.published import publish
-from units.models import Role
+from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -29,20 +31,20 @@ def block() -> RoundGroup:
 
 
 @pytest.fixture
-def manager(client):
+def manager(client: Client) -> User:
     user = person(Role.INDEX_MANAGER)
     client.force_login(user)
     return user
 
 
-def html(client, name: str, *args: object, status: int = 200) -> str:
+def html(client: Client, name: str, *args: object, status: int = 200) -> str:
     response = client.get(reverse(f"results:{name}", args=args))
     assert response.status_code == status
     return response.content.decode()
 
 
 @pytest.mark.parametrize("name", [*READ, *WRITE])
-def test_people_without_the_role_are_refused(client, block, name):
+def test_people_without_the_role_are_refused(client: Client, block: RoundGroup, name: Any) -> None:
     for role in OTHERS:
         client.force_login(person(role))
         html(client, name, status=403)
@@ -50,7 +52,7 @@ def test_people_without_the_role_are_refused(client, block, name):
     assert client.get(reverse(f"results:{name}")).status_code == 302
 
 
-def test_observers_read_and_do_not_write(client, block):
+def test_observers_read_and_do_not_write(client: Client, block: RoundGroup) -> None:
     publication = publish(state="proposed")
     client.force_login(person(Role.OBSERVER))
     for name in READ:
@@ -62,18 +64,18 @@ def test_observers_read_and_do_not_write(client, block):
     assert client.post(reverse("results:phase", args=["round1"]), {}).status_code == 403
 
 
-def test_control_room_without_a_round_says_what_comes(client, manager):
+def test_control_room_without_a_round_says_what_comes(client: Client, manager: User) -> None:
     assert "Chưa có khối nào" in html(client, "control")
 
 
-def test_control_room_counts_what_is_done(client, manager, block):
+def test_control_room_counts_what_is_done(client: Client, manager: User, block: RoundGroup) -> None:
     page = html(client, "control")
     assert "0/2" in page  # units that submitted
     assert "0/4" in page  # two units × two assessed leaves
     assert "chưa bắt đầu" in page
 
 
-def test_the_least_complete_unit_stands_first(client, manager, block):
+def test_the_least_complete_unit_stands_first(client: Client, manager: User, block: RoundGroup) -> None:
     from selfassess.models import SelfAssessment
 
     first, second = block.group.units.order_by("code")
@@ -85,7 +87,7 @@ def test_the_least_complete_unit_stands_first(client, manager, block):
 
 
 @pytest.mark.parametrize("name", READ)
-def test_queries_do_not_grow_with_units(client, manager, block, name):
+def test_queries_do_not_grow_with_units(client: Client, manager: User, block: RoundGroup, name: Any) -> None:
     counts = []
     for _ in range(2):
         html(client, name)
@@ -96,7 +98,7 @@ def test_queries_do_not_grow_with_units(client, manager, block, name):
     assert counts[0] == counts[1]
 
 
-def test_preview_is_marked_and_leads_to_unit_and_criterion(client, manager, block):
+def test_preview_is_marked_and_leads_to_unit_and_criterion(client: Client, manager: User, block: RoundGroup) -> None:
     unit = block.group.units.order_by("code").first()
     for page in (
         html(client, "preview"),
@@ -108,7 +110,7 @@ def test_preview_is_marked_and_leads_to_unit_and_criterion(client, manager, bloc
     assert reverse("results:preview-unit", args=[block.group.code, unit.code]) in html(client, "preview")
 
 
-def test_recompute_is_asked_for_and_shown(client, manager, block):
+def test_recompute_is_asked_for_and_shown(client: Client, manager: User, block: RoundGroup) -> None:
     RoundGroup.objects.filter(pk=block.pk).update(inputs_version=1)
     answer = client.post(reverse("results:recompute", args=[block.pk]))
     job = Job.objects.get()
@@ -119,7 +121,7 @@ def test_recompute_is_asked_for_and_shown(client, manager, block):
     assert "mới nhất" in again.content.decode()
 
 
-def test_a_preview_job_is_hidden_from_everybody_else(client, manager, block):
+def test_a_preview_job_is_hidden_from_everybody_else(client: Client, manager: User, block: RoundGroup) -> None:
     client.post(reverse("results:preview-report", args=[block.pk]))
     job = Job.objects.get()
     html(client, "job", job.pk)
@@ -128,7 +130,7 @@ def test_a_preview_job_is_hidden_from_everybody_else(client, manager, block):
     html(client, "job-file", job.pk, status=404)
 
 
-def test_proposal_with_missing_scores_is_refused_by_name(client, manager, block):
+def test_proposal_with_missing_scores_is_refused_by_name(client: Client, manager: User, block: RoundGroup) -> None:
     answer = client.post(reverse("results:propose"), {"number": "9/QĐ-UBND", "dated": "2032-03-01"})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -137,13 +139,13 @@ def test_proposal_with_missing_scores_is_refused_by_name(client, manager, block)
     assert not Publication.objects.exists()
 
 
-def test_an_empty_proposal_says_what_to_type(client, manager, block):
+def test_an_empty_proposal_says_what_to_type(client: Client, manager: User, block: RoundGroup) -> None:
     page = client.post(reverse("results:propose"), {}).content.decode()
     assert "Nhập số quyết định công bố." in page
     assert 'href="#id_number"' in page
 
 
-def test_two_people_publish(client, manager, block):
+def test_two_people_publish(client: Client, manager: User, block: RoundGroup) -> None:
     publication = publish(state="proposed", proposed_by=manager)
     assert "cần một người quản lý chỉ số khác" in html(client, "proposal", publication.pk)
     assert client.post(reverse("results:approve", args=[publication.pk])).status_code == 403
@@ -153,14 +155,14 @@ def test_two_people_publish(client, manager, block):
     assert "Duyệt và công bố" in html(client, "proposal", publication.pk)
 
 
-def test_a_proposal_can_be_withdrawn(client, manager, block):
+def test_a_proposal_can_be_withdrawn(client: Client, manager: User, block: RoundGroup) -> None:
     publication = publish(state="proposed", proposed_by=manager)
     client.post(reverse("results:withdraw", args=[publication.pk]), {"reason": "gõ nhầm số"})
     publication.refresh_from_db()
     assert publication.state == Publication.State.WITHDRAWN
 
 
-def test_a_phase_is_set_from_the_control_room(client, manager, block):
+def test_a_phase_is_set_from_the_control_room(client: Client, manager: User, block: RoundGroup) -> None:
     address = reverse("results:phase", args=["round1"])
     assert client.get(address).status_code == 200
     answer = client.post(address, {"opens_at": "2032-01-05T08:00", "closes_at": "2032-01-20T17:00"})
@@ -170,7 +172,9 @@ def test_a_phase_is_set_from_the_control_room(client, manager, block):
     assert "20/01/2032 17:00" in html(client, "control")
 
 
-def test_a_phase_that_closes_before_it_opens_is_refused_with_what_was_typed(client, manager, block):
+def test_a_phase_that_closes_before_it_opens_is_refused_with_what_was_typed(
+    client: Client, manager: User, block: RoundGroup
+) -> None:
     answer = client.post(
         reverse("results:phase", args=["round1"]), {"opens_at": "2032-01-20T17:00", "closes_at": "2032-01-05T08:00"}
     )
@@ -180,7 +184,7 @@ def test_a_phase_that_closes_before_it_opens_is_refused_with_what_was_typed(clie
     assert client.get(reverse("results:phase", args=["la"])).status_code == 404
 
 
-def test_an_extension_needs_its_reason(client, manager, block):
+def test_an_extension_needs_its_reason(client: Client, manager: User, block: RoundGroup) -> None:
     phase = open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
     unit = block.group.units.first()
     later = clock.hanoi(clock.now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")

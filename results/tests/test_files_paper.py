@@ -1,9 +1,11 @@
 import io
 import re
+from typing import Any
 
 import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from results.files import paper
@@ -22,7 +24,7 @@ def whole(bundle):
     return reader, [page.extract_text() for page in reader.pages], told
 
 
-def test_report_follows_the_layout_of_official_documents(whole):
+def test_report_follows_the_layout_of_official_documents(whole) -> None:
     _, pages, _ = whole
     for line in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -36,17 +38,17 @@ def test_report_follows_the_layout_of_official_documents(whole):
     assert any("CHỦ TỊCH" in page for page in pages)
 
 
-def test_pages_are_a4_and_numbered(whole):
+def test_pages_are_a4_and_numbered(whole) -> None:
     reader, pages, _ = whole
     assert [round(float(x)) for x in reader.pages[0].mediabox[2:]] == [595, 842]
     assert ["".join(_top_of(page)) for page in reader.pages] == ["", *map(str, range(2, len(pages) + 1))]
 
 
-def _top_of(page) -> list[str]:
+def _top_of(page: Page) -> list[str]:
     """What is written in the top margin (the first 20 mm)."""
     found: list[str] = []
 
-    def visit(text, matrix, text_matrix, *_rest):
+    def visit(text, matrix, text_matrix, *_rest: Any) -> None:
         y = matrix[5] + matrix[3] * text_matrix[5]
         if text.strip() and y > 842 - 57:
             found.append(text.strip())
@@ -55,14 +57,14 @@ def _top_of(page) -> list[str]:
     return found
 
 
-def test_every_unit_stands_in_the_ranking_and_in_the_table_of_areas(whole, bundle):
+def test_every_unit_stands_in_the_ranking_and_in_the_table_of_areas(whole, bundle) -> None:
     text = "".join(whole[1])
     for group in bundle["groups"]:
         for unit in group["units"]:
             assert text.count(unit["name"]) >= 3  # ranking, picture, areas
 
 
-def test_sheet_says_what_does_not_apply_in_words(bundle):
+def test_sheet_says_what_does_not_apply_in_words(bundle) -> None:
     sheets = [
         "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(bundle, g["code"], u["code"]))).pages)
         for g in bundle["groups"]
@@ -72,16 +74,16 @@ def test_sheet_says_what_does_not_apply_in_words(bundle):
     assert any("không áp dụng" in sheet for sheet in sheets)
 
 
-def test_illustrative_mark_stands_on_every_page(whole):
+def test_illustrative_mark_stands_on_every_page(whole) -> None:
     assert all("DỮ LIỆU MINH HỌA" in page for page in whole[1])
 
 
-def test_official_report_bears_no_mark():
+def test_official_report_bears_no_mark() -> None:
     pages = PdfReader(io.BytesIO(paper.unit_pdf(bundles.small(2, 2, illustrative=False), "so", "S01"))).pages
     assert all("MINH HỌA" not in page.extract_text() for page in pages)
 
 
-def test_fonts_are_embedded(whole):
+def test_fonts_are_embedded(whole) -> None:
     fonts = [
         font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
         for page in whole[0].pages
@@ -91,7 +93,7 @@ def test_fonts_are_embedded(whole):
     assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
 
 
-def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole):
+def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole) -> None:
     """A font without them is filled up from another, letter by letter. The pictures have a font of their own."""
     families = {
         re.sub(r"^/[A-Z]{6}\+|-(Bold|Italic|Bold-Italic)$", "", font.get_object()["/BaseFont"])
@@ -105,39 +107,39 @@ def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole):
         assert [letter for letter in alphabet if ord(letter) not in known] == [], file.name
 
 
-def test_report_has_title_language_and_bookmarks(whole):
+def test_report_has_title_language_and_bookmarks(whole) -> None:
     reader = whole[0]
     assert "Chỉ số cải cách hành chính năm 2031" in reader.metadata.title
     assert reader.trailer["/Root"]["/Lang"] == "vi"
     assert reader.outline
 
 
-def test_progress_runs_from_nothing_to_all(whole):
+def test_progress_runs_from_nothing_to_all(whole) -> None:
     told = whole[2]
     assert (told[0], told[-1]) == (0, 100)
     assert told == sorted(told)
 
 
-def test_a_sheet_of_one_unit_shows_its_areas_and_the_way_to_check(bundle):
+def test_a_sheet_of_one_unit_shows_its_areas_and_the_way_to_check(bundle) -> None:
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(bundle, "quan", "Q02"))).pages)
     assert "Huyện Mỹ Đức" in text
     assert "Trung vị khối" in text
     assert bundle["digest"][:16] in text
 
 
-def test_unknown_unit_has_no_sheet(bundle):
+def test_unknown_unit_has_no_sheet(bundle) -> None:
     with pytest.raises(LookupError):
         paper.unit_pdf(bundle, "so", "Q01")
 
 
-def test_nothing_is_fetched_from_outside():
+def test_nothing_is_fetched_from_outside() -> None:
     with pytest.raises(ValueError, match="disallowed"):
         paper._fetcher().fetch("file:///etc/passwd")
     with pytest.raises(ValueError, match="disallowed"):
         paper._fetcher().fetch("http://127.0.0.1/")
 
 
-def test_preview_says_that_it_is_none(bundle):
+def test_preview_says_that_it_is_none(bundle) -> None:
     preview = bundles.small(2, 2, illustrative=False, number=None, date=None)
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(preview, "so", "S01"))).pages)
     assert "chưa công bố" in text

@@ -2,6 +2,7 @@ import csv
 import io
 import shutil
 import subprocess
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -22,7 +23,7 @@ def named(text: str) -> dict:
     return bundle
 
 
-def test_csv_has_the_codebooks_columns_and_the_bundles_numbers():
+def test_csv_has_the_codebooks_columns_and_the_bundles_numbers() -> None:
     bundle = bundles.small(3)
     rows = list(csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode())))
     assert list(rows[0]) == [name for name, _, _ in spreadsheets.CODEBOOK] == list(spreadsheets.RESULT_COLUMNS)
@@ -31,7 +32,7 @@ def test_csv_has_the_codebooks_columns_and_the_bundles_numbers():
     ]
 
 
-def test_missing_numbers_are_empty_not_zero():
+def test_missing_numbers_are_empty_not_zero() -> None:
     bundle = bundles.small(2)
     group = bundle["groups"][0]
     group["cells"][0].update(state="not_scored", points=None)
@@ -41,7 +42,7 @@ def test_missing_numbers_are_empty_not_zero():
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd", "-2", "@SUM(A1)", '=HYPERLINK("http://x")'])
-def test_a_name_that_looks_like_a_formula_stays_text(name):
+def test_a_name_that_looks_like_a_formula_stays_text(name: str) -> None:
     bundle = named(name)
     sheet = workbook(bundle)["Xếp hạng so"]
     cell = next(c for c in sheet["C"] if c.value == name)
@@ -51,11 +52,11 @@ def test_a_name_that_looks_like_a_formula_stays_text(name):
     assert f"'{name}" in names
 
 
-def test_same_bundle_same_bytes():
+def test_same_bundle_same_bytes() -> None:
     assert spreadsheets.xlsx_bytes(bundles.small(3)) == spreadsheets.xlsx_bytes(bundles.small(3))
 
 
-def test_workbook_names_source_digest_and_illustration():
+def test_workbook_names_source_digest_and_illustration() -> None:
     bundle = bundles.small(2)
     text = " ".join(str(c.value) for row in workbook(bundle)["Thông tin"].iter_rows() for c in row)
     assert bundle["digest"] in text
@@ -63,7 +64,7 @@ def test_workbook_names_source_digest_and_illustration():
     assert "3598/QĐ-UBND" in text
 
 
-def test_states_stand_as_words_between_the_points():
+def test_states_stand_as_words_between_the_points() -> None:
     sheet = workbook(bundles.small(2))["Điểm so"]
     row = next(r for r in sheet.iter_rows(min_row=spreadsheets.FIRST) if r[0].value == "S02")
     assert row[2].value == "không áp dụng"
@@ -71,7 +72,7 @@ def test_states_stand_as_words_between_the_points():
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice computes the formulas")
 @pytest.mark.parametrize("policy", ["rescale", "shrink", "full"])
-def test_formulas_compute_the_published_numbers(tmp_path, policy):
+def test_formulas_compute_the_published_numbers(tmp_path: Path, policy: str) -> None:
     groups = [
         bundles.group("so", "Sở", bundles.units(4), na=policy),
         bundles.group("quan", "Quận", bundles.districts(5), na=policy, ties="dense"),

@@ -2,15 +2,19 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Refused
 from criteria.actions import inputs_changed
+from criteria.models import RoundGroup
 from results import tasks
 from results.computation import actions as computation
 from results.computation import queries as computed
@@ -20,7 +24,7 @@ from results.jobs import actions as job_actions
 from results.jobs import rules as job_rules
 from results.models import Computation, Job
 from results.publication import actions as publications
-from units.models import Role
+from units.models import Role, User
 from units.tests.factories import UnitFactory, UserFactory, person
 
 from .factories import block, give
@@ -30,19 +34,19 @@ QUEUED, RUNNING, DONE, FAILED = Job.State.QUEUED, Job.State.RUNNING, Job.State.D
 
 
 @pytest.fixture
-def round_group():
+def round_group() -> RoundGroup:
     found = block("A", "B")
     give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
     return found
 
 
 @pytest.fixture
-def sent(monkeypatch, django_capture_on_commit_callbacks):
+def sent(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks):
     """The messages sent while `during` runs."""
     messages = []
     monkeypatch.setattr(dispatch, "_send", lambda task, args: messages.append((task, *args)))
 
-    def during(work):
+    def during(work) -> list[Any]:
         messages.clear()
         with django_capture_on_commit_callbacks(execute=True):
             work()
@@ -60,7 +64,7 @@ def state(job: Job) -> str:
     return Job.objects.get(pk=job.pk).state
 
 
-def test_a_change_is_computed_once_however_many_messages_come(round_group):
+def test_a_change_is_computed_once_however_many_messages_come(round_group: RoundGroup) -> None:
     for _ in range(5):
         tasks.recompute(round_group.pk)
 
@@ -68,7 +72,7 @@ def test_a_change_is_computed_once_however_many_messages_come(round_group):
     assert Computation.objects.get(current=True).unit_results.count() == 2
 
 
-def test_requests_coalesce_into_one_queued_job(round_group):
+def test_requests_coalesce_into_one_queued_job(round_group: RoundGroup) -> None:
     jobs = {computation.enqueue_recompute(round_group.pk) for _ in range(5)}
 
     assert len(jobs) == 1
@@ -76,7 +80,7 @@ def test_requests_coalesce_into_one_queued_job(round_group):
         Job.objects.create(kind=Job.Kind.RECOMPUTE, round_group=round_group)
 
 
-def test_a_job_is_claimed_once(round_group):
+def test_a_job_is_claimed_once(round_group: RoundGroup) -> None:
     job = computation.enqueue_recompute(round_group.pk)
 
     assert job_actions.claim(job.pk).attempts == 1
@@ -84,7 +88,9 @@ def test_a_job_is_claimed_once(round_group):
     assert computation.enqueue_recompute(round_group.pk) is None  # the run under way looks again by itself
 
 
-def test_inputs_that_move_on_during_the_run_are_computed_too(round_group, monkeypatch):
+def test_inputs_that_move_on_during_the_run_are_computed_too(
+    round_group: RoundGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real, runs = computation.recompute, []
 
     def moving(*, round_group_id):
@@ -103,7 +109,7 @@ def test_inputs_that_move_on_during_the_run_are_computed_too(round_group, monkey
     assert [job.state for job in Job.objects.all()] == [DONE]
 
 
-def test_a_killed_worker_is_replaced(round_group, sent):
+def test_a_killed_worker_is_replaced(round_group: RoundGroup, sent) -> None:
     job = computation.enqueue_recompute(round_group.pk)
     job_actions.claim(job.pk)  # and the worker dies here
     age(job, 61)
@@ -116,7 +122,7 @@ def test_a_killed_worker_is_replaced(round_group, sent):
     assert (job.state, job.attempts) == (DONE, 2)
 
 
-def test_a_beating_job_is_left_alone(round_group, sent):
+def test_a_beating_job_is_left_alone(round_group: RoundGroup, sent) -> None:
     job = computation.enqueue_recompute(round_group.pk)
     job_actions.claim(job.pk)
     age(job, 50)
@@ -125,7 +131,7 @@ def test_a_beating_job_is_left_alone(round_group, sent):
     assert state(job) == RUNNING
 
 
-def test_a_new_change_takes_a_stale_run_over_at_once(round_group):
+def test_a_new_change_takes_a_stale_run_over_at_once(round_group: RoundGroup) -> None:
     job = computation.enqueue_recompute(round_group.pk)
     job_actions.claim(job.pk)
     age(job, 61)
@@ -135,7 +141,7 @@ def test_a_new_change_takes_a_stale_run_over_at_once(round_group):
     assert state(job) == DONE
 
 
-def test_a_job_that_kills_every_worker_fails_with_words(round_group, sent):
+def test_a_job_that_kills_every_worker_fails_with_words(round_group: RoundGroup, sent) -> None:
     job = computation.enqueue_recompute(round_group.pk)
     for _ in range(5):
         assert job_actions.claim(job.pk) is not None
@@ -148,7 +154,7 @@ def test_a_job_that_kills_every_worker_fails_with_words(round_group, sent):
     assert sent(tasks.requeue) == []  # and the sweeper lets it rest
 
 
-def test_a_failed_block_is_computed_again_after_the_next_change(round_group):
+def test_a_failed_block_is_computed_again_after_the_next_change(round_group: RoundGroup) -> None:
     job = computation.enqueue_recompute(round_group.pk)
     Job.objects.filter(pk=job.pk).update(state=FAILED, finished_at=clock.now())
     inputs_changed(round_group.pk)
@@ -158,7 +164,7 @@ def test_a_failed_block_is_computed_again_after_the_next_change(round_group):
     assert computed.current(round_group) is not None
 
 
-def test_a_lost_broker_loses_no_work(round_group, sent):
+def test_a_lost_broker_loses_no_work(round_group: RoundGroup, sent) -> None:
     """No message ever came: the sweeper finds the newer inputs and queues a job."""
     assert sent(tasks.requeue) == [("results.recompute", round_group.pk)]
     job = Job.objects.get()
@@ -169,14 +175,16 @@ def test_a_lost_broker_loses_no_work(round_group, sent):
     assert sent(tasks.requeue) == []
 
 
-def test_an_idle_sweep_does_nothing(round_group, sent, django_assert_max_num_queries):
+def test_an_idle_sweep_does_nothing(
+    round_group: RoundGroup, sent, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     tasks.recompute(round_group.pk)
 
     with django_assert_max_num_queries(6):
         assert sent(tasks.requeue) == []
 
 
-def test_an_error_gives_the_job_back_and_is_told(round_group, monkeypatch):
+def test_an_error_gives_the_job_back_and_is_told(round_group: RoundGroup, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(computation, "recompute", lambda **_: 1 / 0)
     tasks.recompute(round_group.pk)
@@ -185,7 +193,7 @@ def test_an_error_gives_the_job_back_and_is_told(round_group, monkeypatch):
     assert (job.state, job.attempts, job.message) == (QUEUED, 1, "Lần thử 1 gặp lỗi, sẽ tự thử lại.")
 
 
-def test_tasks_of_vanished_rows_do_nothing():
+def test_tasks_of_vanished_rows_do_nothing() -> None:
     tasks.recompute(10**6)
     tasks.report(10**6)
 
@@ -196,18 +204,18 @@ def test_tasks_of_vanished_rows_do_nothing():
 
 
 @pytest.fixture
-def manager():
+def manager() -> User:
     return person(Role.INDEX_MANAGER)
 
 
 @pytest.fixture
-def pdf(monkeypatch):
+def pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cheap files, named after what was asked of the renderer (the real one has tests of its own)."""
     monkeypatch.setattr(paper, "ranking_pdf", lambda b, progress: f"%PDF ranking {b['number']}".encode())
     monkeypatch.setattr(paper, "unit_pdf", lambda b, g, u: f"%PDF {g} {u}".encode())
 
 
-def published(round_group):
+def published(round_group: RoundGroup):
     from datetime import date
 
     return publications.publish(round_id=round_group.round_id, number="12/QĐ", dated=date(2032, 3, 1))
@@ -220,7 +228,7 @@ def content(job: Job) -> str:
         return stream.read().decode()
 
 
-def test_report_of_a_publication_is_made_once_for_everybody(round_group, pdf):
+def test_report_of_a_publication_is_made_once_for_everybody(round_group: RoundGroup, pdf: None) -> None:
     publication = published(round_group)
     job = files.request_report(actor=None, publication_id=publication.pk)
     tasks.report(job.pk)
@@ -228,10 +236,10 @@ def test_report_of_a_publication_is_made_once_for_everybody(round_group, pdf):
 
     assert content(job) == "%PDF ranking 12/QĐ"
     assert job.attempts == 1
-    assert files.request_report(actor=UserFactory(), publication_id=publication.pk) == job
+    assert files.request_report(actor=UserFactory.create(), publication_id=publication.pk) == job
 
 
-def test_unit_sheet_of_the_preview(round_group, manager, pdf):
+def test_unit_sheet_of_the_preview(round_group: RoundGroup, manager: User, pdf: None) -> None:
     unit = round_group.group.units.get(code="B")
     job = files.request_report(actor=manager, round_group_id=round_group.pk, unit_id=unit.pk)
     tasks.report(job.pk)
@@ -239,19 +247,24 @@ def test_unit_sheet_of_the_preview(round_group, manager, pdf):
     assert content(job) == "%PDF so B"
 
 
-def test_preview_reports_are_for_managers_and_observers(round_group):
-    for actor in (None, UserFactory(), person(Role.COUNCIL_MEMBER), person(Role.UNIT_HEAD, UnitFactory())):
+def test_preview_reports_are_for_managers_and_observers(round_group: RoundGroup) -> None:
+    for actor in (
+        None,
+        UserFactory.create(),
+        person(Role.COUNCIL_MEMBER),
+        person(Role.UNIT_HEAD, UnitFactory.create()),
+    ):
         with pytest.raises(PermissionDenied):
             files.request_report(actor=actor, round_group_id=round_group.pk)
 
 
-def test_a_foreign_unit_is_refused(round_group, manager):
-    stranger = UnitFactory(group__code="khac")
+def test_a_foreign_unit_is_refused(round_group: RoundGroup, manager: User) -> None:
+    stranger = UnitFactory.create(group__code="khac")
     with pytest.raises(Refused, match="không thuộc khối"):
         files.request_report(actor=manager, round_group_id=round_group.pk, unit_id=stranger.pk)
 
 
-def test_killed_report_is_rendered_by_the_next_worker(round_group, manager, pdf, sent):
+def test_killed_report_is_rendered_by_the_next_worker(round_group: RoundGroup, manager: User, pdf: None, sent) -> None:
     job = files.request_report(actor=manager, round_group_id=round_group.pk)
     job_actions.claim(job.pk)
     age(job, 61)
@@ -263,12 +276,14 @@ def test_killed_report_is_rendered_by_the_next_worker(round_group, manager, pdf,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_long_rendering_keeps_beating(round_group, manager, monkeypatch):
+def test_a_long_rendering_keeps_beating(
+    round_group: RoundGroup, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One rendering may take longer than a heart may pause: the job is not taken over meanwhile."""
     monkeypatch.setattr(job_actions, "PULSE", 0.01)
     job = files.request_report(actor=manager, round_group_id=round_group.pk)
 
-    def render(data, progress):
+    def render(data, progress) -> bytes:
         progress(50)
         assert Job.objects.get(pk=job.pk).progress == 47
         age(job, 61)
@@ -286,14 +301,14 @@ def test_a_long_rendering_keeps_beating(round_group, manager, monkeypatch):
     assert job.attempts == 1
 
 
-def test_predicate_and_queryset_see_the_same_jobs(round_group, manager):
+def test_predicate_and_queryset_see_the_same_jobs(round_group: RoundGroup, manager: User) -> None:
     publication = published(round_group)
     jobs = [
         files.request_report(actor=None, publication_id=publication.pk),
         files.request_report(actor=manager, round_group_id=round_group.pk),
     ]
 
-    for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory()):
+    for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory.create()):
         seen = {job.pk for job in jobs if job_rules.may_see_job(user, job)}
         assert seen == set(job_rules.visible_jobs(user).values_list("pk", flat=True))
 
@@ -301,7 +316,9 @@ def test_predicate_and_queryset_see_the_same_jobs(round_group, manager):
 @pytest.mark.parametrize(
     ("header", "part"), [({"hx-request": "true"}, True), ({"hx-request": "false"}, False), ({}, False)]
 )
-def test_htmx_gets_the_progress_alone_and_caches_are_told(round_group, client, header, part):
+def test_htmx_gets_the_progress_alone_and_caches_are_told(
+    round_group: RoundGroup, client: Client, header: dict[str, Any], part: bool
+) -> None:
     client.force_login(person(Role.INDEX_MANAGER))
     job = computation.enqueue_recompute(round_group.pk)
 

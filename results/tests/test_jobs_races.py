@@ -24,7 +24,7 @@ WORKERS = 6
 
 
 @pytest.fixture
-def job(monkeypatch):
+def job(monkeypatch: pytest.MonkeyPatch):
     round_group = block("A")
     give(round_group, {"A": {"1": "60", "2": "30"}})
     found = computation.enqueue_recompute(round_group.pk)
@@ -53,11 +53,11 @@ def claims(job: Job) -> int:
     return len(got)
 
 
-def test_one_worker_gets_a_job(job):
+def test_one_worker_gets_a_job(job) -> None:
     assert claims(job) == 1
 
 
-def test_negative_control_without_the_lock_several_get_it(job, monkeypatch):
+def test_negative_control_without_the_lock_several_get_it(job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Job.objects, "select_for_update", lambda **_: Job.objects.all())
 
     assert claims(job) > 1

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from appraisal.models import Stage
 from appraisal.releases import mails as releases_mails
@@ -68,7 +69,9 @@ def head(own: SelfAssessment) -> User:
     return person(Role.UNIT_HEAD, own.unit, full_name="Nguyễn Đình Hòa", email="hoa@example.vn")
 
 
-def test_the_head_hears_of_a_draft_that_waits(own, officer, head, settings) -> None:
+def test_the_head_hears_of_a_draft_that_waits(
+    own: SelfAssessment, officer: User, head: User, settings: Settings
+) -> None:
     settings.PUBLIC_URL = "https://cchc.example.vn"
     with clock.at(NOON):
         lifecycle.hand_over(actor=officer, assessment_id=own.pk)
@@ -83,7 +86,7 @@ def test_the_head_hears_of_a_draft_that_waits(own, officer, head, settings) -> N
     )
 
 
-def test_the_officer_hears_why_it_came_back(own, officer, head) -> None:
+def test_the_officer_hears_why_it_came_back(own: SelfAssessment, officer: User, head: User) -> None:
     with clock.at(NOON):
         lifecycle.hand_over(actor=officer, assessment_id=own.pk)
         lifecycle.send_back(actor=head, assessment_id=own.pk, reason="Thiếu phụ lục 2.")
@@ -91,7 +94,9 @@ def test_the_officer_hears_why_it_came_back(own, officer, head) -> None:
     assert "Lý do: Thiếu phụ lục 2." in text("trả lại để sửa")
 
 
-def test_both_get_the_receipt_and_submitting_again_writes_no_second(own, officer, head) -> None:
+def test_both_get_the_receipt_and_submitting_again_writes_no_second(
+    own: SelfAssessment, officer: User, head: User
+) -> None:
     with clock.at(NOON):
         for _ in range(3):
             done = lifecycle.submit(actor=head, assessment_id=own.pk)
@@ -100,7 +105,9 @@ def test_both_get_the_receipt_and_submitting_again_writes_no_second(own, officer
     assert f"Mã kiểm tra: {done.receipt_digest}" in text("Biên nhận")
 
 
-def test_both_hear_of_a_reopening_and_its_reason_and_a_second_turn_is_a_new_event(own, officer, head) -> None:
+def test_both_hear_of_a_reopening_and_its_reason_and_a_second_turn_is_a_new_event(
+    own: SelfAssessment, officer: User, head: User
+) -> None:
     manager = person(Role.INDEX_MANAGER)
     with clock.at(NOON):
         for _ in range(2):
@@ -111,7 +118,7 @@ def test_both_hear_of_a_reopening_and_its_reason_and_a_second_turn_is_a_new_even
     assert "Biên nhận đã cấp không còn hiệu lực" in text("được mở lại")
 
 
-def test_a_refused_verb_and_a_rolled_back_one_write_no_mail(own, officer, head) -> None:
+def test_a_refused_verb_and_a_rolled_back_one_write_no_mail(own: SelfAssessment, officer: User, head: User) -> None:
     with clock.at(NOON + timedelta(days=30)), pytest.raises(Refused):
         lifecycle.submit(actor=head, assessment_id=own.pk)
     with clock.at(NOON), transaction.atomic():
@@ -121,7 +128,9 @@ def test_a_refused_verb_and_a_rolled_back_one_write_no_mail(own, officer, head) 
     assert not Mail.objects.exists()
 
 
-def test_an_extension_is_told_with_its_reason_and_said_again_only_when_it_moves(own, officer, head) -> None:
+def test_an_extension_is_told_with_its_reason_and_said_again_only_when_it_moves(
+    own: SelfAssessment, officer: User, head: User
+) -> None:
     manager, phase = person(Role.INDEX_MANAGER), Phase.objects.get()
     until = datetime(2032, 1, 12, 17, tzinfo=clock.HANOI)
 
@@ -147,7 +156,9 @@ def days_before(days: int) -> datetime:
     return datetime(2032, 1, 9, 8, tzinfo=clock.HANOI) - timedelta(days=days)
 
 
-def test_reminders_come_seven_three_and_one_day_before_and_each_once(own, officer, head) -> None:
+def test_reminders_come_seven_three_and_one_day_before_and_each_once(
+    own: SelfAssessment, officer: User, head: User
+) -> None:
     counts = []
     for days in range(10, -2, -1):
         with clock.at(days_before(days)):
@@ -158,7 +169,7 @@ def test_reminders_come_seven_three_and_one_day_before_and_each_once(own, office
     assert "chưa nộp (đang nhập)" in text("Còn 7 ngày đến hạn nộp")
 
 
-def test_a_missed_day_is_made_up_for_and_not_after_the_closing(own, officer) -> None:
+def test_a_missed_day_is_made_up_for_and_not_after_the_closing(own: SelfAssessment, officer: User) -> None:
     with clock.at(days_before(5)):
         assert send_reminders().written == 1
     with clock.at(datetime(2032, 1, 9, 16, 59, tzinfo=clock.HANOI)):
@@ -169,8 +180,10 @@ def test_a_missed_day_is_made_up_for_and_not_after_the_closing(own, officer) -> 
     assert Mail.objects.filter(subject="Hôm nay đến hạn nộp bản tự đánh giá của Sở Thử").count() == 1
 
 
-def test_who_has_submitted_is_left_in_peace_and_who_has_not_begun_is_not(own, officer, head) -> None:
-    late = person(Role.UNIT_HEAD, UnitFactory(group=own.unit.group, name="Sở Chậm"), email="cham@example.vn")
+def test_who_has_submitted_is_left_in_peace_and_who_has_not_begun_is_not(
+    own: SelfAssessment, officer: User, head: User
+) -> None:
+    late = person(Role.UNIT_HEAD, UnitFactory.create(group=own.unit.group, name="Sở Chậm"), email="cham@example.vn")
     with clock.at(days_before(1)):
         lifecycle.submit(actor=head, assessment_id=own.pk)
         Mail.objects.all().delete()
@@ -180,7 +193,7 @@ def test_who_has_submitted_is_left_in_peace_and_who_has_not_begun_is_not(own, of
     assert "chưa bắt đầu" in mail.body
 
 
-def test_an_extended_unit_is_reminded_of_its_own_closing(own, officer) -> None:
+def test_an_extended_unit_is_reminded_of_its_own_closing(own: SelfAssessment, officer: User) -> None:
     with clock.at(NOON):
         criteria.grant_extension(
             actor=person(Role.INDEX_MANAGER),
@@ -265,14 +278,14 @@ def test_managers_hear_once_when_a_unit_has_answered_everything(year: Council) -
     assert "đồng ý 1, không đồng ý 1" in mail.body
 
 
-def test_the_heads_of_ranked_units_hear_of_the_publication(settings) -> None:
+def test_the_heads_of_ranked_units_hear_of_the_publication(settings: Settings) -> None:
     settings.PUBLIC_URL = "https://cchc.example.vn"
     publication = publish()
     publication.refresh_from_db()
     unit = Unit.objects.filter(group=publication.round.groups.order_by("pk").first().group).order_by("code").first()
     head = person(Role.UNIT_HEAD, unit)
     person(Role.UNIT_OFFICER, unit)
-    person(Role.UNIT_HEAD, UnitFactory(group=unit.group))
+    person(Role.UNIT_HEAD, UnitFactory.create(group=unit.group))
     assert mails.tell_publication(publication).written == 1
     mail = Mail.objects.get()
     assert mail.recipient == head

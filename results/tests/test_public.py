@@ -3,6 +3,7 @@ import json
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 PLACE = {"year": 2031, "number": "123-qd-ubnd"}
 
 
-def text_of(client, name: str, *args: object, query: str = "", **kwargs: object) -> str:
+def text_of(client: Client, name: str, *args: object, query: str = "", **kwargs: object) -> str:
     response = client.get(reverse(f"results:{name}", args=args, kwargs=kwargs) + query)
     assert response.status_code == 200
     return response.content.decode()
@@ -35,44 +36,44 @@ def file_address(kind: str) -> str:
     return reverse("results:file", kwargs={**PLACE, "named_year": 2031, "kind": kind})
 
 
-def test_before_publication_the_ranking_is_a_sentence(client):
-    RoundFactory(year=2031)
+def test_before_publication_the_ranking_is_a_sentence(client: Client) -> None:
+    RoundFactory.create(year=2031)
     assert "chưa được công bố" in text_of(client, "ranking")
     assert "khi kết quả của năm được công bố" in text_of(client, "method")
     assert "Chưa có bản công bố" in text_of(client, "data")
 
 
-def test_pages_stand_without_any_round(client):
+def test_pages_stand_without_any_round(client: Client) -> None:
     for name in ("ranking", "method", "data"):
         assert text_of(client, name)
 
 
 @pytest.mark.parametrize("state", ["proposed", "withdrawn"])
-def test_nothing_leaks_before_publication(client, state):
+def test_nothing_leaks_before_publication(client: Client, state: str) -> None:
     publish(state=state)
-    UnitFactory(code="X9")
+    UnitFactory.create(code="X9")
     assert "Sở Tài chính" not in text_of(client, "ranking")
     assert "123/QĐ-UBND" not in text_of(client, "data")
     for address in (unit_address(), *map(file_address, ("json", "csv", "xlsx", "pdf"))):
         assert client.get(address).status_code == 404
 
 
-def test_a_unit_head_does_not_see_a_proposal_either(client):
+def test_a_unit_head_does_not_see_a_proposal_either(client: Client) -> None:
     publish(state="proposed")
     client.force_login(person(Role.UNIT_HEAD, unit=Unit.objects.get(code="S01")))
     assert client.get(unit_address()).status_code == 404
     assert client.get(reverse("results:publication", kwargs=PLACE)).status_code == 404
 
 
-def test_computed_results_do_not_leak_into_public_pages(client):
+def test_computed_results_do_not_leak_into_public_pages(client: Client) -> None:
     round_group = small_round(year=2031)
-    UnitFactory(group=round_group.group, name="Sở chưa công bố")
+    UnitFactory.create(group=round_group.group, name="Sở chưa công bố")
     computation.recompute(round_group_id=round_group.pk)
     for name in ("ranking", "method", "data"):
         assert "Sở chưa công bố" not in text_of(client, name)
 
 
-def test_published_ranking_shows_the_bundles_numbers(client):
+def test_published_ranking_shows_the_bundles_numbers(client: Client) -> None:
     publication = publish()
     page = text_of(client, "ranking")
     for result in json.loads(publication.bundle)["groups"][0]["results"]:
@@ -84,14 +85,14 @@ def test_published_ranking_shows_the_bundles_numbers(client):
     assert "style=" not in page
 
 
-def test_blocks_stand_in_the_address(client):
+def test_blocks_stand_in_the_address(client: Client) -> None:
     publish()
     page = text_of(client, "ranking", query="?khoi=quan")
     assert "Quận Hoàn Kiếm" in page
     assert "Sở Tài chính" not in page
 
 
-def test_search_without_accents(client):
+def test_search_without_accents(client: Client) -> None:
     publish()
     page = text_of(client, "ranking", query="?q=so+noi+vu")
     table = page[page.index("<table") : page.index("</table>")]
@@ -101,14 +102,14 @@ def test_search_without_accents(client):
 
 
 @pytest.mark.parametrize(("by", "first"), [("ten", "Sở Giáo dục và Đào tạo"), ("dtxhh", None), ("la", None)])
-def test_order_stands_in_the_address(client, by, first):
+def test_order_stands_in_the_address(client: Client, by: str, first: str | None) -> None:
     publish()
     page = text_of(client, "ranking", query=f"?sap={by}")
     if first:
         assert page.index(first) < page.index("Sở Nội vụ")
 
 
-def test_unit_page_tells_the_four_states_apart(client):
+def test_unit_page_tells_the_four_states_apart(client: Client) -> None:
     bundle = bundles.small(3)
     group = bundle["groups"][0]
     own = [c for c in group["cells"] if c["unit"] == "S01"]
@@ -125,14 +126,14 @@ def _inputs(bundle: dict) -> list[dict]:
     return [{k: v for k, v in g.items() if k != "results"} for g in bundle["groups"]]
 
 
-def test_unit_page_links_every_criterion(client):
+def test_unit_page_links_every_criterion(client: Client) -> None:
     publish()
     page = client.get(unit_address()).content.decode()
     for code in ("1.1", "2.4", "3"):
         assert reverse("results:publication-criterion", args=[2031, "123-qd-ubnd", "so", code]) in page
 
 
-def test_criterion_page_shows_all_units_of_the_block(client):
+def test_criterion_page_shows_all_units_of_the_block(client: Client) -> None:
     publish()
     page = client.get(
         reverse("results:publication-criterion", args=[2031, "123-qd-ubnd", "so", "1.2"])
@@ -142,7 +143,7 @@ def test_criterion_page_shows_all_units_of_the_block(client):
     assert "Quận Hoàn Kiếm" not in page
 
 
-def test_two_units_side_by_side(client):
+def test_two_units_side_by_side(client: Client) -> None:
     publish()
     address = reverse("results:publication-compare", args=[2031, "123-qd-ubnd", "so"])
     page = client.get(f"{address}?a=S03&b=S01").content.decode()
@@ -154,12 +155,12 @@ def test_two_units_side_by_side(client):
     "path",
     ["don-vi/so/LA/", "don-vi/la/S01/", "tieu-chi/so/9.9/", "tieu-chi/so/1/", "so-sanh/la/"],
 )
-def test_what_the_publication_does_not_hold_is_not_found(client, path):
+def test_what_the_publication_does_not_hold_is_not_found(client: Client, path: str) -> None:
     publish()
     assert client.get(reverse("results:publication", kwargs=PLACE) + path).status_code == 404
 
 
-def test_method_names_the_policies_of_the_published_blocks(client):
+def test_method_names_the_policies_of_the_published_blocks(client: Client) -> None:
     publish()
     page = text_of(client, "method")
     assert "quy đổi" in page
@@ -167,28 +168,28 @@ def test_method_names_the_policies_of_the_published_blocks(client):
     assert "Tốt từ 80%" in page
 
 
-def test_json_is_the_bundle_byte_for_byte(client):
+def test_json_is_the_bundle_byte_for_byte(client: Client) -> None:
     publication = publish()
     response = client.get(file_address("json"))
     assert response.content == publication.bundle.encode()
     assert "chi-so-cchc-2031.json" in response["Content-Disposition"]
 
 
-def test_spreadsheets_are_made_from_the_bundle(client):
+def test_spreadsheets_are_made_from_the_bundle(client: Client) -> None:
     bundle = json.loads(publish().bundle)
     assert client.get(file_address("csv")).content == spreadsheets.csv_bytes(bundle)
     assert client.get(file_address("xlsx")).content == spreadsheets.xlsx_bytes(bundle)
     assert client.get(reverse("results:codebook")).content == spreadsheets.codebook_bytes()
 
 
-def test_unknown_files_are_not_found(client):
+def test_unknown_files_are_not_found(client: Client) -> None:
     publish()
     assert client.get(file_address("exe")).status_code == 404
     address = reverse("results:file", kwargs={**PLACE, "named_year": 2030, "kind": "csv"})
     assert client.get(address).status_code == 404
 
 
-def test_reading_a_pdf_address_writes_nothing_and_says_how_to_get_it(client):
+def test_reading_a_pdf_address_writes_nothing_and_says_how_to_get_it(client: Client) -> None:
     publish()
     response = client.get(file_address("pdf"))
     assert response.status_code == 202
@@ -196,7 +197,7 @@ def test_reading_a_pdf_address_writes_nothing_and_says_how_to_get_it(client):
     assert not Job.objects.exists()
 
 
-def test_a_pdf_is_asked_for_once_and_downloaded_when_done(client):
+def test_a_pdf_is_asked_for_once_and_downloaded_when_done(client: Client) -> None:
     publication = publish()
     ask = reverse("results:request-file", kwargs=PLACE)
     first, second = client.post(ask), client.post(ask)
@@ -212,7 +213,7 @@ def test_a_pdf_is_asked_for_once_and_downloaded_when_done(client):
     assert publication.jobs.count() == 1
 
 
-def test_a_units_sheet_is_a_job_of_its_own(client):
+def test_a_units_sheet_is_a_job_of_its_own(client: Client) -> None:
     publish()
     sheet = reverse("results:sheet", args=[2031, "123-qd-ubnd", "so", "S02"])
     assert "Sở Tài chính" in client.get(sheet).content.decode()
@@ -221,7 +222,7 @@ def test_a_units_sheet_is_a_job_of_its_own(client):
     assert client.post(reverse("results:request-file", kwargs=PLACE), {"group": "so", "unit": "LA"}).status_code == 404
 
 
-def test_a_superseded_publication_stays_with_its_errata(client):
+def test_a_superseded_publication_stays_with_its_errata(client: Client) -> None:
     old = publish()
     publish(bundles.small(4, number="456/QĐ-UBND"), supersedes=old, errata="Sửa điểm tiêu chí 1.2.")
     assert "456/QĐ-UBND" in text_of(client, "ranking")
@@ -234,7 +235,7 @@ def test_a_superseded_publication_stays_with_its_errata(client):
 
 
 @pytest.mark.parametrize("address", ["ranking", "unit", "criterion", "data"])
-def test_queries_do_not_grow_with_units(client, address):
+def test_queries_do_not_grow_with_units(client: Client, address: str) -> None:
     counts = []
     for n, year in ((2, 2031), (9, 2032)):
         publish(bundles.small(n, n, year=year))
@@ -252,6 +253,6 @@ def test_queries_do_not_grow_with_units(client, address):
     assert counts[0] <= 8
 
 
-def test_the_text_of_a_publication_is_read_once():
+def test_the_text_of_a_publication_is_read_once() -> None:
     publication = publish(bundles.small(2, 3, number="789/QĐ-UBND"))
     assert published.book_of(publication) is published.book_of(Publication.objects.get(pk=publication.pk))

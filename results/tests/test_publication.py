@@ -1,18 +1,20 @@
 """Publishing by two people: frozen, refused while something is missing, never changed afterwards."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from cchc_index.lib.faults import Refused
+from criteria.models import RoundGroup
 from results import bundle, ledger
 from results.models import Publication
 from results.publication import actions as publications
 from results.publication import queries as publication_queries
 from results.publication import rules as publication_rules
 from units.auditlog.models import LogEntry
-from units.models import Role
+from units.models import Role, User
 from units.tests.factories import UserFactory, person
 
 from .factories import block, give
@@ -22,31 +24,31 @@ DATED = date(2032, 3, 1)
 
 
 @pytest.fixture
-def round_group():
+def round_group() -> RoundGroup:
     found = block("A", "B")
     give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
     return found
 
 
 @pytest.fixture
-def manager():
+def manager() -> User:
     return person(Role.INDEX_MANAGER)
 
 
 @pytest.fixture
-def second():
+def second() -> User:
     return person(Role.INDEX_MANAGER)
 
 
-def propose(manager, round_group, number="12/QĐ-UBND", **fields):
+def propose(manager: User, round_group: RoundGroup, number="12/QĐ-UBND", **fields: Any):
     return publications.propose(actor=manager, round_id=round_group.round_id, number=number, dated=DATED, **fields)
 
 
-def publish(round_group, number="12/QĐ-UBND", **fields):
+def publish(round_group: RoundGroup, number="12/QĐ-UBND", **fields: Any):
     return publications.publish(round_id=round_group.round_id, number=number, dated=DATED, **fields)
 
 
-def test_two_people_publish(round_group, manager, second):
+def test_two_people_publish(round_group: RoundGroup, manager: User, second: User) -> None:
     proposal = propose(manager, round_group)
     assert proposal.state == "proposed"
     assert publication_queries.published(round_group.round) is None
@@ -62,7 +64,7 @@ def test_two_people_publish(round_group, manager, second):
     ]
 
 
-def test_one_person_cannot_publish_alone(round_group, manager):
+def test_one_person_cannot_publish_alone(round_group: RoundGroup, manager: User) -> None:
     proposal = propose(manager, round_group)
 
     with pytest.raises(PermissionDenied):
@@ -73,7 +75,9 @@ def test_one_person_cannot_publish_alone(round_group, manager):
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r != Role.INDEX_MANAGER])
-def test_other_roles_neither_propose_nor_approve_nor_withdraw(round_group, manager, role):
+def test_other_roles_neither_propose_nor_approve_nor_withdraw(
+    round_group: RoundGroup, manager: User, role: Any
+) -> None:
     other = person(role, round_group.group.units.first())
     with pytest.raises(PermissionDenied):
         propose(other, round_group)
@@ -87,7 +91,7 @@ def test_other_roles_neither_propose_nor_approve_nor_withdraw(round_group, manag
     assert not publication_rules.may_approve(other, proposal)
 
 
-def test_incomplete_units_are_named_with_their_leaves(round_group, manager):
+def test_incomplete_units_are_named_with_their_leaves(round_group: RoundGroup, manager: User) -> None:
     late = block("X", group="huyen", year=2031)
     assert late.round_id == round_group.round_id
 
@@ -97,31 +101,31 @@ def test_incomplete_units_are_named_with_their_leaves(round_group, manager):
     assert not Publication.objects.exists()
 
 
-def test_many_incomplete_units_are_counted(manager):
+def test_many_incomplete_units_are_counted(manager: User) -> None:
     round_group = block(*[f"U{i:02d}" for i in range(25)])
 
     with pytest.raises(Refused, match="25 đơn vị .*và 5 đơn vị khác"):
         propose(manager, round_group)
 
 
-def test_a_block_without_units_does_not_hinder(round_group, manager):
+def test_a_block_without_units_does_not_hinder(round_group: RoundGroup, manager: User) -> None:
     block(group="trong", year=2031)
 
     assert [g["code"] for g in publication_queries.bundle_of(propose(manager, round_group))["groups"]] == ["so"]
 
 
-def test_a_round_without_units_is_refused(manager):
+def test_a_round_without_units_is_refused(manager: User) -> None:
     with pytest.raises(Refused, match="chưa có khối nào có đơn vị"):
         propose(manager, block())
 
 
 @pytest.mark.parametrize("number", ["", "   ", "x" * 61])
-def test_number_must_be_one(round_group, number):
+def test_number_must_be_one(round_group: RoundGroup, number: str) -> None:
     with pytest.raises(Refused, match="Số quyết định"):
         publish(round_group, number)
 
 
-def test_the_same_number_gives_the_frozen_bytes_even_after_changes(round_group):
+def test_the_same_number_gives_the_frozen_bytes_even_after_changes(round_group: RoundGroup) -> None:
     first = publish(round_group)
     assert not publication_queries.changed_since(first)
     give(round_group, {"B": {"1": "65"}})
@@ -133,14 +137,14 @@ def test_the_same_number_gives_the_frozen_bytes_even_after_changes(round_group):
     assert publication_queries.changed_since(again)
 
 
-def test_same_inputs_publish_the_same_bytes(round_group):
+def test_same_inputs_publish_the_same_bytes(round_group: RoundGroup) -> None:
     once = publish(round_group).bundle
     Publication.objects.all().delete()
 
     assert publish(round_group).bundle == once
 
 
-def test_a_correction_supersedes_and_says_what_changed(round_group, manager, second):
+def test_a_correction_supersedes_and_says_what_changed(round_group: RoundGroup, manager: User, second: User) -> None:
     first = publish(round_group)
     give(round_group, {"B": {"1": "65"}})
 
@@ -154,7 +158,7 @@ def test_a_correction_supersedes_and_says_what_changed(round_group, manager, sec
     assert bundle.verify(Publication.objects.get(pk=first.pk).bundle) == []
 
 
-def test_the_manager_words_the_errata(round_group, manager, second):
+def test_the_manager_words_the_errata(round_group: RoundGroup, manager: User, second: User) -> None:
     publish(round_group)
 
     proposal = propose(manager, round_group, "13/QĐ-UBND", errata="Sửa  lỗi cộng điểm")
@@ -162,7 +166,7 @@ def test_the_manager_words_the_errata(round_group, manager, second):
     assert publications.approve(actor=second, publication_id=proposal.pk).errata == "Sửa lỗi cộng điểm"
 
 
-def test_one_proposal_waits_at_a_time_and_the_same_one_is_given_back(round_group, manager):
+def test_one_proposal_waits_at_a_time_and_the_same_one_is_given_back(round_group: RoundGroup, manager: User) -> None:
     proposal = propose(manager, round_group)
 
     assert propose(manager, round_group) == proposal
@@ -172,7 +176,9 @@ def test_one_proposal_waits_at_a_time_and_the_same_one_is_given_back(round_group
         publish(round_group)
 
 
-def test_scores_changed_after_the_proposal_stop_the_approval(round_group, manager, second):
+def test_scores_changed_after_the_proposal_stop_the_approval(
+    round_group: RoundGroup, manager: User, second: User
+) -> None:
     proposal = propose(manager, round_group)
     give(round_group, {"B": {"1": "65"}})
 
@@ -180,7 +186,7 @@ def test_scores_changed_after_the_proposal_stop_the_approval(round_group, manage
         publications.approve(actor=second, publication_id=proposal.pk)
 
 
-def test_withdrawn_number_is_free_again(round_group, manager, second):
+def test_withdrawn_number_is_free_again(round_group: RoundGroup, manager: User, second: User) -> None:
     proposal = propose(manager, round_group)
     publications.withdraw(actor=second, publication_id=proposal.pk, reason="Sai ngày")
 
@@ -189,32 +195,32 @@ def test_withdrawn_number_is_free_again(round_group, manager, second):
     assert propose(manager, round_group) != proposal
 
 
-def test_published_cannot_be_withdrawn(round_group, manager):
+def test_published_cannot_be_withdrawn(round_group: RoundGroup, manager: User) -> None:
     published = publish(round_group)
 
     with pytest.raises(Refused, match="đã công bố"):
         publications.withdraw(actor=manager, publication_id=published.pk)
 
 
-def test_an_illustrative_year_says_so():
+def test_an_illustrative_year_says_so() -> None:
     round_group = block("A", round_fields={"illustrative": True})
     give(round_group, {"A": {"1": "60", "2": "30"}})
 
     assert publication_queries.bundle_of(publish(round_group))["illustrative"] is True
 
 
-def test_predicate_and_queryset_see_the_same_publications(round_group, manager, second):
+def test_predicate_and_queryset_see_the_same_publications(round_group: RoundGroup, manager: User, second: User) -> None:
     publish(round_group)
     propose(manager, round_group, "13/QĐ-UBND")
     everything = list(Publication.objects.order_by("pk"))
 
-    for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory()):
+    for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory.create()):
         seen = {p.pk for p in everything if publication_rules.may_see_publication(user, p)}
         assert seen == set(publication_rules.visible_publications(user).values_list("pk", flat=True))
     assert [publication_rules.may_see_publication(None, p) for p in everything] == [True, False]
 
 
-def test_ledger_finds_an_edited_publication(round_group):
+def test_ledger_finds_an_edited_publication(round_group: RoundGroup) -> None:
     published = publish(round_group)
     assert list(ledger.check()) == []
 
@@ -222,7 +228,7 @@ def test_ledger_finds_an_edited_publication(round_group):
     assert "đã bị sửa" in "".join(ledger.check())
 
 
-def test_ledger_finds_a_resealed_publication(round_group):
+def test_ledger_finds_a_resealed_publication(round_group: RoundGroup) -> None:
     published = publish(round_group)
     data = {**publication_queries.bundle_of(published), "number": "99/QĐ-UBND"}
     data["digest"] = bundle.digest_of(data)

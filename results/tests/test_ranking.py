@@ -43,7 +43,9 @@ EXAMPLE_CELLS = {"1": scored("62"), "2": NA, "3": scored("26.40")}
     ("policy", "points", "maximum", "index"),
     [("rescale", "90.2235", "100", "90.22"), ("shrink", "88.40", "98", "90.20"), ("full", "90.40", "100", "90.40")],
 )
-def test_not_applicable_under_each_policy_gives_the_worked_example(policy, points, maximum, index):
+def test_not_applicable_under_each_policy_gives_the_worked_example(
+    policy: str, points: str, maximum: str, index: str
+) -> None:
     found = one(EXAMPLE, EXAMPLE_CELLS, na=policy)
 
     assert found.points == Decimal(points)
@@ -51,11 +53,11 @@ def test_not_applicable_under_each_policy_gives_the_worked_example(policy, point
     assert shown(found.index) == index
 
 
-def test_rescaled_half_is_kept_at_four_places():
+def test_rescaled_half_is_kept_at_four_places() -> None:
     assert one(EXAMPLE, EXAMPLE_CELLS).appraised.points == Decimal("63.8235")
 
 
-def test_halves_of_so_in_2022_give_the_published_index():
+def test_halves_of_so_in_2022_give_the_published_index() -> None:
     rows = [leaf("1", "69"), leaf("2", "31", "survey")]
     # 84.19 % of 69 and 89.19 % of 31, at four places
     cells = {"1": scored("58.0911"), "2": scored("27.6489")}
@@ -67,13 +69,13 @@ def test_halves_of_so_in_2022_give_the_published_index():
     assert shown(found.index) == "85.74"
 
 
-def test_scale_of_sixty_gives_per_cent_of_sixty():
+def test_scale_of_sixty_gives_per_cent_of_sixty() -> None:
     found = one([leaf("1", "40"), leaf("2", "20", "survey")], {"1": scored("30"), "2": scored("15")})
 
     assert (found.points, found.max_points, found.index) == (Decimal(45), Decimal(60), 75)
 
 
-def test_sipas_and_papi_belong_to_the_survey_half():
+def test_sipas_and_papi_belong_to_the_survey_half() -> None:
     rows = [leaf("1", "4"), leaf("2", "3", "sipas"), leaf("3", "3", "papi")]
 
     found = one(rows, {"1": scored("4"), "2": scored("1"), "3": scored("2")})
@@ -81,20 +83,20 @@ def test_sipas_and_papi_belong_to_the_survey_half():
     assert (found.survey.points, found.survey.max_points) == (Decimal(3), Decimal(6))
 
 
-def test_half_with_nothing_applicable_leaves_the_maximum_when_rescaled():
+def test_half_with_nothing_applicable_leaves_the_maximum_when_rescaled() -> None:
     found = one([leaf("1", "70"), leaf("2", "30", "survey")], {"1": NA, "2": scored("15")})
 
     assert (found.points, found.max_points, found.index) == (Decimal(15), Decimal(30), 50)
     assert found.appraised.index is None
 
 
-def test_nothing_applicable_at_all_has_neither_index_nor_rank():
+def test_nothing_applicable_at_all_has_neither_index_nor_rank() -> None:
     found = one([leaf("1", "70")], {"1": NA})
 
     assert (found.index, found.rank, found.incomplete) == (None, None, [])
 
 
-def test_four_states_are_never_confused():
+def test_four_states_are_never_confused() -> None:
     rows = [leaf("1", "5"), leaf("2", "5"), leaf("3", "5", "survey"), leaf("10", "5")]
     cells = {"1": scored("0"), "2": NA, "3": NO_BALLOTS}
 
@@ -105,7 +107,7 @@ def test_four_states_are_never_confused():
     assert found.max_points == Decimal(15)
 
 
-def test_half_without_missing_leaves_keeps_its_index_while_the_unit_is_incomplete():
+def test_half_without_missing_leaves_keeps_its_index_while_the_unit_is_incomplete() -> None:
     found = one([leaf("1", "10"), leaf("2", "10", "survey")], {"1": scored("7"), "2": NO_BALLOTS})
 
     assert found.appraised.index == 70
@@ -113,7 +115,7 @@ def test_half_without_missing_leaves_keeps_its_index_while_the_unit_is_incomplet
     assert found.points == Decimal(7)
 
 
-def test_missing_codes_come_in_natural_order():
+def test_missing_codes_come_in_natural_order() -> None:
     rows = [leaf(code, "1") for code in ("1.10", "1.2", "2", "1.9.1")]
 
     assert one(rows, {}).incomplete == ["1.2", "1.9.1", "1.10", "2"]
@@ -130,7 +132,7 @@ BONUS_ROWS = [
 ]
 
 
-def test_bonus_is_capped_at_every_level_and_outside_the_maximum():
+def test_bonus_is_capped_at_every_level_and_outside_the_maximum() -> None:
     cells = {"1": scored("80"), "B.1.1": scored("1.5"), "B.1.2": scored("1.5"), "B.2": scored("2"), "P": scored("1")}
 
     found = one(BONUS_ROWS, cells)
@@ -139,13 +141,13 @@ def test_bonus_is_capped_at_every_level_and_outside_the_maximum():
     assert (found.points, found.max_points, found.index) == (Decimal(82), Decimal(100), 82)
 
 
-def test_missing_bonus_counts_nothing_and_is_not_incomplete():
+def test_missing_bonus_counts_nothing_and_is_not_incomplete() -> None:
     found = one(BONUS_ROWS, {"1": scored("80"), "P": NA})
 
     assert (found.bonus, found.penalty, found.incomplete, found.rank) == (0, 0, [], 1)
 
 
-def test_bonus_below_an_ordinary_group_is_not_capped_by_it():
+def test_bonus_below_an_ordinary_group_is_not_capped_by_it() -> None:
     rows = [leaf("1", "10"), group("9", "0"), leaf("9.1", "2", kind="bonus", parent="9")]
 
     assert one(rows, {"1": scored("5"), "9.1": scored("2")}).bonus == Decimal(2)
@@ -156,20 +158,20 @@ def ranks(indexes: dict[str, str], ties: str) -> dict[str, int | None]:
     return {u: o.rank for u, o in ranking.compute([leaf("1", "100")], Policies(ties=ties), cells).items()}
 
 
-def test_ties_by_competition_leave_a_gap():
+def test_ties_by_competition_leave_a_gap() -> None:
     assert ranks({"A": "90", "B": "90", "C": "80"}, "competition") == {"A": 1, "B": 1, "C": 3}
 
 
-def test_ties_dense_leave_none():
+def test_ties_dense_leave_none() -> None:
     assert ranks({"A": "90", "B": "90", "C": "80"}, "dense") == {"A": 1, "B": 1, "C": 2}
 
 
-def test_equal_display_is_no_tie():
+def test_equal_display_is_no_tie() -> None:
     """90.001 and 90.004 both show 90.00 and still rank apart."""
     assert ranks({"A": "90.001", "B": "90.004"}, "competition") == {"A": 2, "B": 1}
 
 
-def test_incomplete_units_do_not_take_a_rank():
+def test_incomplete_units_do_not_take_a_rank() -> None:
     rows = [leaf("1", "10"), leaf("2", "10")]
     cells = {"A": {"1": scored("10")}, "B": {"1": scored("1"), "2": scored("1")}}
 
@@ -178,7 +180,7 @@ def test_incomplete_units_do_not_take_a_rank():
     assert (found["A"].rank, found["B"].rank) == (None, 1)
 
 
-def test_bands_compare_the_exact_index():
+def test_bands_compare_the_exact_index() -> None:
     bands = (GradeBand("Tốt", Decimal(90)), GradeBand("Khá", Decimal(80)))
     rows = [leaf("1", "100")]
 
@@ -188,7 +190,7 @@ def test_bands_compare_the_exact_index():
     assert one(rows, {}, bands=bands).band == ""
 
 
-def test_unknown_policy_is_an_error():
+def test_unknown_policy_is_an_error() -> None:
     with pytest.raises(ValueError, match="unknown policy"):
         Policies(na="forget")
 
@@ -293,7 +295,7 @@ def worth(row, rows, cells):
     return min(Fraction(row.max_points), inner)
 
 
-def test_a_thousand_random_rounds_agree_with_exact_fractions():
+def test_a_thousand_random_rounds_agree_with_exact_fractions() -> None:
     rng = random.Random(6677)
     seen = {"tie": 0, "incomplete": 0, "bonus": 0}
     for number in range(1000):
@@ -315,7 +317,7 @@ def test_a_thousand_random_rounds_agree_with_exact_fractions():
     assert all(count > 50 for count in seen.values()), seen
 
 
-def test_no_float_comes_out():
+def test_no_float_comes_out() -> None:
     found = one(EXAMPLE, EXAMPLE_CELLS)
 
     for value in (found.points, found.max_points, found.bonus, found.penalty, found.appraised.points):
@@ -323,7 +325,7 @@ def test_no_float_comes_out():
     assert isinstance(found.index, Fraction)
 
 
-def test_rounding_is_the_same_as_everywhere_else():
+def test_rounding_is_the_same_as_everywhere_else() -> None:
     rng = random.Random(3598)
     for _ in range(500):
         value = Fraction(rng.randint(-(10**9), 10**9), rng.randint(1, 10**5))

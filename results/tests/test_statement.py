@@ -156,7 +156,7 @@ def test_taken_back_in_round_two_the_point_returns_to_round_one(year: Council) -
 def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     made = council(phase=None)
     open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
-    unit = UnitFactory(group=made.round_group.group)
+    unit = UnitFactory.create(group=made.round_group.group)
     officer, head = person(Role.UNIT_OFFICER, unit), person(Role.UNIT_HEAD, unit)
     own = lifecycle.open_assessment(actor=officer, round_group=made.round_group, unit=unit)
 
@@ -176,7 +176,7 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     save("0", 0)
     save("1,25", 1, "Theo báo cáo.")
     save("", 2, "Theo báo cáo.", "Không có nhiệm vụ.")
-    document = DocumentFactory(unit=unit, number="9/BC")
+    document = DocumentFactory.create(unit=unit, number="9/BC")
     evidence.attach(
         actor=officer, assessment_id=own.pk, criterion_id=made.leaf.pk, document_id=document.pk, page=1, section="II"
     )
@@ -196,7 +196,7 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
 
 
 def test_archived_scores_are_movements_of_the_unit_they_name(year: Council) -> None:
-    unit = UnitFactory(group=year.round_group.group, code="005")
+    unit = UnitFactory.create(group=year.round_group.group, code="005")
     rows = {(unit.pk, year.leaf.pk): Decimal("0.5"), (unit.pk, year.other_leaf.pk): None}
     archive.import_scores(actor=year.manager, round_group=year.round_group, rows=rows)
     assert [(m.code, m.after) for m in read(year, year.manager, unit).movements] == [
@@ -367,7 +367,7 @@ def pdf_text() -> Iterator[object]:
     return text
 
 
-def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text) -> None:
+def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text: object) -> None:
     walk(year)
     release(year, Stage.ROUND1)
     texts = []
@@ -383,7 +383,7 @@ def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text) -> None:
     assert "DỮ LIỆU MINH HỌA" not in texts[0]
 
 
-def test_the_pdf_of_a_demonstration_carries_the_mark(year: Council, pdf_text) -> None:
+def test_the_pdf_of_a_demonstration_carries_the_mark(year: Council, pdf_text: object) -> None:
     walk(year)
     round_ = year.round_group.round
     round_.illustrative = True

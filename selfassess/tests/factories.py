@@ -4,8 +4,8 @@ import hashlib
 import io
 from datetime import date
 
-import factory
 from django.core.files.base import ContentFile
+from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 from pypdf import PdfWriter
 
@@ -25,22 +25,22 @@ def tiny_pdf(pages: int = 1) -> bytes:
     return out.getvalue()
 
 
-class SelfAssessmentFactory(DjangoModelFactory):
+class SelfAssessmentFactory(DjangoModelFactory[SelfAssessment]):
     class Meta:
         model = SelfAssessment
 
-    round_group = factory.SubFactory(RoundGroupFactory)
-    unit = factory.LazyAttribute(lambda a: UnitFactory(group=a.round_group.group))
+    round_group = SubFactory(RoundGroupFactory)
+    unit = LazyAttribute(lambda a: UnitFactory.create(group=a.round_group.group))
 
 
-class SelfScoreFactory(DjangoModelFactory):
-    """`SelfScoreFactory(assessment=…, criterion=…, points=Decimal(1))`."""
+class SelfScoreFactory(DjangoModelFactory[SelfScore]):
+    """`SelfScoreFactory.create(assessment=…, criterion=…, points=Decimal(1))`."""
 
     class Meta:
         model = SelfScore
 
-    assessment = factory.SubFactory(SelfAssessmentFactory)
-    criterion = factory.LazyAttribute(
+    assessment = SubFactory(SelfAssessmentFactory)
+    criterion = LazyAttribute(
         lambda s: (
             Criterion.objects.filter(criteria_set=s.assessment.round_group.criteria_set, is_leaf=True, source="self")
             .order_by("position")
@@ -50,40 +50,40 @@ class SelfScoreFactory(DjangoModelFactory):
     version = 1
 
 
-class DocumentFactory(DjangoModelFactory):
+class DocumentFactory(DjangoModelFactory[Document]):
     """A document of one page; `content=` gives other bytes, `pages=` another count."""
 
     class Meta:
         model = Document
 
     class Params:
-        content = factory.LazyAttribute(lambda d: tiny_pdf(d.pages or 1))
+        content = LazyAttribute(lambda d: tiny_pdf(d.pages or 1))
 
-    unit = factory.SubFactory(UnitFactory)
-    number = factory.Sequence(lambda n: f"{n + 1}/BC-THU")
+    unit = SubFactory(UnitFactory)
+    number = Sequence(lambda n: f"{n + 1}/BC-THU")
     issued_on = date(2031, 6, 1)
     issuer = "Đơn vị thử"
-    abstract = factory.LazyAttribute(lambda d: f"Báo cáo số {d.number}")
+    abstract = LazyAttribute(lambda d: f"Báo cáo số {d.number}")
     original_name = "bao-cao.pdf"
     content_type = "application/pdf"
     pages = 1
-    size = factory.LazyAttribute(lambda d: len(d.content))
-    digest = factory.LazyAttribute(lambda d: hashlib.sha256(d.content).hexdigest())
-    file = factory.LazyAttribute(lambda d: ContentFile(d.content, name=f"{d.digest[:12]}.pdf"))
-    uploaded_by = factory.SubFactory(UserFactory)
+    size = LazyAttribute(lambda d: len(d.content))
+    digest = LazyAttribute(lambda d: hashlib.sha256(d.content).hexdigest())
+    file = LazyAttribute(lambda d: ContentFile(d.content, name=f"{d.digest[:12]}.pdf"))
+    uploaded_by = SubFactory(UserFactory)
 
 
-class EvidenceFactory(DjangoModelFactory):
+class EvidenceFactory(DjangoModelFactory[Evidence]):
     class Meta:
         model = Evidence
 
-    score = factory.SubFactory(SelfScoreFactory)
-    document = factory.LazyAttribute(lambda e: DocumentFactory(unit=e.score.assessment.unit))
+    score = SubFactory(SelfScoreFactory)
+    document = LazyAttribute(lambda e: DocumentFactory.create(unit=e.score.assessment.unit))
 
 
 def small_assessment(**round_fields: object) -> SelfAssessment:
     """The draft of one unit in `criteria.tests.factories.small_round()`."""
-    return SelfAssessmentFactory(round_group=small_round(**round_fields))
+    return SelfAssessmentFactory.create(round_group=small_round(**round_fields))
 
 
 BANDS = {

@@ -24,11 +24,11 @@ def seed() -> None:
     _rule(round_group.criteria_set_id)
     open_phase(round_group.round, Phase.Kind.SELF_ASSESSMENT)
     for name in UNITS:
-        unit = UnitFactory(group=round_group.group, code=name.upper(), name=f"Sở {name}")
+        unit = UnitFactory.create(group=round_group.group, code=name.upper(), name=f"Sở {name}")
         officer = person(Role.UNIT_OFFICER, unit, username=f"canbo.{name}", password=PASSWORD)
         person(Role.UNIT_OFFICER, unit, username=f"canbo2.{name}", password=PASSWORD)
         person(Role.UNIT_HEAD, unit, username=f"thutruong.{name}", password=PASSWORD)
-        assessment = SelfAssessmentFactory(round_group=round_group, unit=unit)
+        assessment = SelfAssessmentFactory.create(round_group=round_group, unit=unit)
         if name == "khoa":
             _submit(assessment, officer)
 

@@ -51,7 +51,7 @@ ALLOWED = {
 
 
 def somebody(role: str, assessment: SelfAssessment) -> User:
-    unit, other = assessment.unit, UnitFactory(group=assessment.unit.group)
+    unit, other = assessment.unit, UnitFactory.create(group=assessment.unit.group)
     return {
         OFFICER: lambda: person(Role.UNIT_OFFICER, unit),
         HEAD: lambda: person(Role.UNIT_HEAD, unit),
@@ -69,7 +69,7 @@ def in_state(state: str) -> SelfAssessment:
     assessment = small_assessment()
     open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT)
     for criterion in assessment.round_group.criteria_set.criteria.filter(source="self"):
-        SelfScoreFactory(assessment=assessment, criterion=criterion, points=1, explanation="Có")
+        SelfScoreFactory.create(assessment=assessment, criterion=criterion, points=1, explanation="Có")
     return back_to(assessment, state)
 
 
@@ -77,7 +77,7 @@ def back_to(assessment: SelfAssessment, state: str) -> SelfAssessment:
     submitted = state == "submitted"
     assessment.state = state
     assessment.submitted_at = clock.now() if submitted else None
-    assessment.submitted_by = UserFactory() if submitted else None
+    assessment.submitted_by = UserFactory.create() if submitted else None
     assessment.save()
     return assessment
 
@@ -119,8 +119,8 @@ def test_state_verb_role_matrix(state: str, verb: str) -> None:
 def every_way_to_edit(assessment: SelfAssessment) -> dict[str, Callable[[User], object]]:
     """All that writes under the right to edit; each would change something if it were let through."""
     score = assessment.scores.order_by("pk").first()
-    document, spare = DocumentFactory(unit=assessment.unit), DocumentFactory(unit=assessment.unit)
-    attached = EvidenceFactory(score=score, document=document)
+    document, spare = DocumentFactory.create(unit=assessment.unit), DocumentFactory.create(unit=assessment.unit)
+    attached = EvidenceFactory.create(score=score, document=document)
     at = {"assessment_id": assessment.pk}
     here = at | {"criterion_id": score.criterion_id}
     typed = {"explanation": "Đã đổi", "na_claimed": False, "na_reason": ""}
@@ -185,7 +185,7 @@ def test_ways_back_need_a_reason() -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_who_reads_which_assessments_and_documents(role: str) -> None:
     mine = small_assessment()
-    other = SelfAssessmentFactory(round_group=mine.round_group)
+    other = SelfAssessmentFactory.create(round_group=mine.round_group)
     user = somebody(role, mine)
     seen = set(rules.visible_to(user))
     assert (mine in seen, other in seen) == {
@@ -194,5 +194,5 @@ def test_who_reads_which_assessments_and_documents(role: str) -> None:
         MANAGER: (True, True),
         "observer": (True, True),
     }.get(role, (False, False))
-    documents = [DocumentFactory(unit=a.unit) for a in (mine, other)]
+    documents = [DocumentFactory.create(unit=a.unit) for a in (mine, other)]
     assert [d in rules.documents_visible_to(user) for d in documents] == [mine in seen, other in seen]

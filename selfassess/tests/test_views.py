@@ -61,7 +61,7 @@ def at(name: str, assessment: SelfAssessment, *more: int) -> str:
 def every_address(assessment: SelfAssessment) -> list[tuple[str, str]]:
     """(method, address) of everything about one assessment."""
     criterion = leaf(assessment)
-    evidence = EvidenceFactory(score=SelfScoreFactory(assessment=assessment, criterion=criterion))
+    evidence = EvidenceFactory.create(score=SelfScoreFactory.create(assessment=assessment, criterion=criterion))
     found = [("get", at(name, assessment)) for name in READ]
     found += [("get", at(name, assessment, criterion.pk)) for name in ("criterion", "preview")]
     found += [("get", reverse(f"selfassess:{name}", args=[evidence.document_id])) for name in ("document", "paper")]
@@ -77,7 +77,7 @@ def every_address(assessment: SelfAssessment) -> list[tuple[str, str]]:
 
 def test_strangers_find_nothing_and_change_nothing(assessment: SelfAssessment) -> None:
     addresses = every_address(assessment)
-    other = UnitFactory(group=assessment.unit.group)
+    other = UnitFactory.create(group=assessment.unit.group)
     strangers = [person(role, other) for role in (Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.COUNCIL_MEMBER)]
     for user in (*strangers, person(Role.SURVEY_OPERATOR)):
         client = signed_in(user)
@@ -112,7 +112,9 @@ def test_officer_cannot_submit_and_head_cannot_hand_over(assessment: SelfAssessm
 
 
 def test_survey_leaf_and_leaf_of_another_set_are_not_found(assessment: SelfAssessment, officer: User) -> None:
-    other = CriterionFactory(criteria_set=CriteriaSetFactory(decision=DecisionFactory(number="02/QĐ-THU")))
+    other = CriterionFactory.create(
+        criteria_set=CriteriaSetFactory.create(decision=DecisionFactory.create(number="02/QĐ-THU"))
+    )
     for criterion in (leaf(assessment, "1.3"), other):
         assert signed_in(officer).get(at("criterion", assessment, criterion.pk)).status_code == 404
 
@@ -123,7 +125,7 @@ def test_survey_leaf_and_leaf_of_another_set_are_not_found(assessment: SelfAsses
 def test_home_leads_to_the_units_assessment_and_from_there_to_the_first_undone(
     assessment: SelfAssessment, officer: User
 ) -> None:
-    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment), points=1, explanation="Có")
+    SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment), points=1, explanation="Có")
     response = signed_in(officer).get(reverse("selfassess:home"), follow=True)
     assert response.redirect_chain[-1][0] == at("assessment", assessment)
     assert at("criterion", assessment, leaf(assessment, "1.2").pk) in response.text
@@ -131,7 +133,7 @@ def test_home_leads_to_the_units_assessment_and_from_there_to_the_first_undone(
 
 
 def test_home_offers_to_begin_and_looking_begins_nothing(assessment: SelfAssessment) -> None:
-    unit = UnitFactory(group=assessment.unit.group)
+    unit = UnitFactory.create(group=assessment.unit.group)
     client = signed_in(person(Role.UNIT_OFFICER, unit))
     assert f"Bắt đầu tự đánh giá của {unit}" in client.get(reverse("selfassess:home")).text
     assert not SelfAssessment.objects.filter(unit=unit).exists()
@@ -141,10 +143,10 @@ def test_home_offers_to_begin_and_looking_begins_nothing(assessment: SelfAssessm
 
 
 def test_home_without_round_or_set_says_what_will_stand_there() -> None:
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     client = signed_in(person(Role.UNIT_OFFICER, unit))
     assert "Chưa có kỳ đánh giá nào" in client.get(reverse("selfassess:home")).text
-    RoundFactory()
+    RoundFactory.create()
     assert "chưa có bộ tiêu chí" in client.get(reverse("selfassess:home")).text
 
 
@@ -189,7 +191,9 @@ def test_a_fault_keeps_every_typed_word(assessment: SelfAssessment, officer: Use
 
 
 def test_a_conflict_shows_both_values_and_the_next_save_is_a_choice(assessment: SelfAssessment, officer: User) -> None:
-    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment), points=Decimal("0.5"), explanation="Bản đầu")
+    SelfScoreFactory.create(
+        assessment=assessment, criterion=leaf(assessment), points=Decimal("0.5"), explanation="Bản đầu"
+    )
     client, here = signed_in(officer), at("criterion", assessment, leaf(assessment).pk)
     response = client.post(here, {"version": "0", "points": "2", "explanation": "Bản sau"})
     assert response.status_code == 409
@@ -235,7 +239,7 @@ def test_bad_upload_keeps_the_typed_score_and_data(assessment: SelfAssessment, o
 
 
 def test_existing_document_is_attached_and_detached(assessment: SelfAssessment, officer: User) -> None:
-    document, criterion = DocumentFactory(unit=assessment.unit, pages=3), leaf(assessment)
+    document, criterion = DocumentFactory.create(unit=assessment.unit, pages=3), leaf(assessment)
     client, there = signed_in(officer), at("attach", assessment, criterion.pk)
     assert "chỉ có 3 trang" in client.post(there, {"document": document.pk, "chosen_page": "4"}).text
     assert "Chưa chọn tài liệu" in client.post(there, {"document": ""}).text
@@ -249,8 +253,8 @@ def test_existing_document_is_attached_and_detached(assessment: SelfAssessment, 
 def test_evidence_of_another_unit_is_not_found_under_ones_own_address(
     assessment: SelfAssessment, officer: User
 ) -> None:
-    other = SelfAssessmentFactory(round_group=assessment.round_group)
-    evidence = EvidenceFactory(score=SelfScoreFactory(assessment=other))
+    other = SelfAssessmentFactory.create(round_group=assessment.round_group)
+    evidence = EvidenceFactory.create(score=SelfScoreFactory.create(assessment=other))
     there = at("detach", assessment, leaf(assessment).pk, evidence.pk)
     assert signed_in(officer).post(there).status_code == 404
     evidence.refresh_from_db()
@@ -258,13 +262,13 @@ def test_evidence_of_another_unit_is_not_found_under_ones_own_address(
 
 
 def test_last_years_own_score_is_shown(assessment: SelfAssessment, officer: User) -> None:
-    old_set = CriteriaSetFactory(decision=DecisionFactory(number="02/QĐ-THU"))
-    old_leaf = CriterionFactory(criteria_set=old_set, code="9.9")
+    old_set = CriteriaSetFactory.create(decision=DecisionFactory.create(number="02/QĐ-THU"))
+    old_leaf = CriterionFactory.create(criteria_set=old_set, code="9.9")
     Criterion.objects.filter(pk=leaf(assessment).pk).update(previous=old_leaf)
-    round_group = old_set.round_groups.create(round=RoundFactory(year=2030), group=old_set.group)
+    round_group = old_set.round_groups.create(round=RoundFactory.create(year=2030), group=old_set.group)
     given = {"state": "submitted", "submitted_at": clock.now(), "imported": True}
-    before = SelfAssessmentFactory(round_group=round_group, unit=assessment.unit, **given)
-    SelfScoreFactory(assessment=before, criterion=old_leaf, points=Decimal("0.75"))
+    before = SelfAssessmentFactory.create(round_group=round_group, unit=assessment.unit, **given)
+    SelfScoreFactory.create(assessment=before, criterion=old_leaf, points=Decimal("0.75"))
     text = signed_in(officer).get(at("criterion", assessment, leaf(assessment).pk)).text
     assert "Năm 2030 (tiêu chí 9.9)" in text
     assert "0,75" in text
@@ -279,7 +283,9 @@ def test_from_check_to_receipt(assessment: SelfAssessment, officer: User) -> Non
     assert "Còn thiếu 2 tiêu chí" in text
     assert "chưa chấm điểm" in text
     for code in ("1.1", "1.2"):
-        SelfScoreFactory(assessment=assessment, criterion=leaf(assessment, code), points=0, explanation="Không đạt")
+        SelfScoreFactory.create(
+            assessment=assessment, criterion=leaf(assessment, code), points=0, explanation="Không đạt"
+        )
     signed_in(officer).post(at("hand-over", assessment))
     client = signed_in(head)
     refused = client.post(at("send-back", assessment), {"reason": ""})
@@ -297,7 +303,7 @@ def test_receipt_of_a_draft_is_not_found(assessment: SelfAssessment, officer: Us
 
 
 def test_file_is_private_named_and_its_reading_logged(assessment: SelfAssessment, officer: User) -> None:
-    document = DocumentFactory(unit=assessment.unit, original_name="Báo cáo.pdf")
+    document = DocumentFactory.create(unit=assessment.unit, original_name="Báo cáo.pdf")
     there = reverse("selfassess:document", args=[document.pk])
     response = signed_in(officer).get(there)
     assert b"".join(response).startswith(b"%PDF")
@@ -313,13 +319,13 @@ def test_file_is_private_named_and_its_reading_logged(assessment: SelfAssessment
 
 
 def test_lost_file_is_not_found(assessment: SelfAssessment, officer: User) -> None:
-    document = DocumentFactory(unit=assessment.unit)
+    document = DocumentFactory.create(unit=assessment.unit)
     document.file.storage.delete(document.file.name)
     assert signed_in(officer).get(reverse("selfassess:document", args=[document.pk])).status_code == 404
 
 
 def test_documents_page_shows_only_what_one_may_see(assessment: SelfAssessment, officer: User) -> None:
-    mine, other = DocumentFactory(unit=assessment.unit), DocumentFactory()
+    mine, other = DocumentFactory.create(unit=assessment.unit), DocumentFactory.create()
     text = signed_in(officer).get(reverse("selfassess:documents")).text
     assert mine.number in text
     there = reverse("selfassess:documents") + f"?don-vi={other.unit.pk}"
@@ -342,17 +348,17 @@ def test_queries_do_not_grow(assessment: SelfAssessment, name: str) -> None:
     client = signed_in(officer if name != "home" else person(Role.OBSERVER))
     more = (leaf(assessment).pk,) if name == "criterion" else ()
     address = reverse(f"selfassess:{name}") if name in ("documents", "home") else at(name, assessment, *more)
-    score = SelfScoreFactory(assessment=assessment, criterion=leaf(assessment), points=1)
-    EvidenceFactory(score=score)
+    score = SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment), points=1)
+    EvidenceFactory.create(score=score)
     few = count(client, address)
     for number in range(20):
-        extra = CriterionFactory(
+        extra = CriterionFactory.create(
             criteria_set=assessment.round_group.criteria_set, code=f"3.{number}", position=number + 9
         )
-        SelfScoreFactory(assessment=assessment, criterion=extra, points=1, explanation="Có")
-        EvidenceFactory(score=score)
-        DocumentFactory(unit=assessment.unit)
-        SelfAssessmentFactory(round_group=assessment.round_group)
+        SelfScoreFactory.create(assessment=assessment, criterion=extra, points=1, explanation="Có")
+        EvidenceFactory.create(score=score)
+        DocumentFactory.create(unit=assessment.unit)
+        SelfAssessmentFactory.create(round_group=assessment.round_group)
     assert count(client, address) == few
 
 

@@ -63,16 +63,18 @@ def large_assessment(
     count: int = 60, rules: tuple[Mapping[str, object], ...] = RULES, year: int = 2031
 ) -> SelfAssessment:
     """A draft of `count` self-assessed leaves of one point, codes 1.1 … 1.n, their rules in turn."""
-    decision = DecisionFactory(number=f"{year}/QĐ-THU")
-    block = RoundGroupFactory(round=RoundFactory(year=year), criteria_set=CriteriaSetFactory(decision=decision))
-    area = CriterionFactory(
+    decision = DecisionFactory.create(number=f"{year}/QĐ-THU")
+    block = RoundGroupFactory.create(
+        round=RoundFactory.create(year=year), criteria_set=CriteriaSetFactory.create(decision=decision)
+    )
+    area = CriterionFactory.create(
         criteria_set=block.criteria_set, code="1", position=0, is_leaf=False, source="", max_points=Decimal(count)
     )
     for n in range(1, count + 1):
         rule = rules[(n - 1) % len(rules)]
-        CriterionFactory(criteria_set=block.criteria_set, parent=area, code=f"1.{n}", position=n, rule=rule)
+        CriterionFactory.create(criteria_set=block.criteria_set, parent=area, code=f"1.{n}", position=n, rule=rule)
     open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
-    return SelfAssessmentFactory(round_group=block)
+    return SelfAssessmentFactory.create(round_group=block)
 
 
 def template(assessment: SelfAssessment) -> bytes:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import factory
+from factory import declarations
+from factory.declarations import LazyAttribute, SubFactory
 from factory.django import DjangoModelFactory
 
 from criteria.models import RoundGroup, Source
@@ -24,7 +25,7 @@ from surveys.models import (
 from units.tests.factories import UnitFactory
 
 
-class AnswerScaleFactory(DjangoModelFactory):
+class AnswerScaleFactory(DjangoModelFactory[AnswerScale]):
     class Meta:
         model = AnswerScale
         django_get_or_create = ("code",)
@@ -33,31 +34,31 @@ class AnswerScaleFactory(DjangoModelFactory):
     name = "Bốn mức không đều"
 
 
-class SurveyFactory(DjangoModelFactory):
+class SurveyFactory(DjangoModelFactory[Survey]):
     class Meta:
         model = Survey
         django_get_or_create = ("round_group",)
 
 
-class RespondentGroupFactory(DjangoModelFactory):
+class RespondentGroupFactory(DjangoModelFactory[RespondentGroup]):
     class Meta:
         model = RespondentGroup
 
-    code = factory.Sequence(lambda n: f"nhom-{n}")
-    name = factory.LazyAttribute(lambda g: f"Nhóm {g.code}")
-    position = factory.Sequence(lambda n: n + 1)
+    code = declarations.Sequence(lambda n: f"nhom-{n}")
+    name = LazyAttribute(lambda g: f"Nhóm {g.code}")
+    position = declarations.Sequence(lambda n: n + 1)
     mode = RespondentGroup.Mode.ONLINE
 
 
-class QuestionnaireFactory(DjangoModelFactory):
+class QuestionnaireFactory(DjangoModelFactory[Questionnaire]):
     class Meta:
         model = Questionnaire
 
     title = "Mẫu phiếu thử"
-    scale = factory.SubFactory(AnswerScaleFactory)
+    scale = SubFactory(AnswerScaleFactory)
 
 
-class SurveyScoreFactory(DjangoModelFactory):
+class SurveyScoreFactory(DjangoModelFactory[SurveyScore]):
     class Meta:
         model = SurveyScore
 
@@ -65,7 +66,7 @@ class SurveyScoreFactory(DjangoModelFactory):
     method = SurveyScore.Method.IMPORT
 
 
-class SatisfactionFigureFactory(DjangoModelFactory):
+class SatisfactionFigureFactory(DjangoModelFactory[SatisfactionFigure]):
     class Meta:
         model = SatisfactionFigure
 
@@ -77,7 +78,7 @@ UNEVEN = ((1, "Rất tốt", "1"), (2, "Tốt", "0.6"), (3, "Trung bình", "0.2"
 
 def uneven_scale() -> AnswerScale:
     """100 / 60 / 20 / 0 %: value 1 is the best."""
-    scale = AnswerScaleFactory()
+    scale = AnswerScaleFactory.create()
     for value, label, share in UNEVEN:
         AnswerOption.objects.get_or_create(scale=scale, value=value, defaults={"label": label, "share": Decimal(share)})
     return scale
@@ -86,19 +87,19 @@ def uneven_scale() -> AnswerScale:
 def surveyed_round(units: int = 2, **round_fields: Any) -> RoundGroup:
     """`small_round()` with survey leaves 1.3 and 1.4 (2 points), units SNV, STC, …; no respondent group."""
     block = small_round(**round_fields)
-    CriterionFactory(
+    CriterionFactory.create(
         criteria_set=block.criteria_set, code="1.4", position=9, source=Source.SURVEY, max_points=Decimal(2)
     )
     for code in ("SNV", "STC", *(f"DV{n:03d}" for n in range(2, units)))[:units]:
-        UnitFactory(group=block.group, code=code)
+        UnitFactory.create(group=block.group, code=code)
     return block
 
 
 def asked_group(block: RoundGroup, *codes: str, scale: AnswerScale | None = None, **fields: Any) -> RespondentGroup:
     """A respondent group of the block with a questionnaire over the leaves `codes` (1.3 and 1.4)."""
     rules = {key: fields.pop(key) for key in list(fields) if key in _RULES}
-    group = RespondentGroupFactory(survey=SurveyFactory(round_group=block), **fields)
-    questionnaire = QuestionnaireFactory(respondent_group=group, scale=scale or uneven_scale(), **rules)
+    group = RespondentGroupFactory.create(survey=SurveyFactory.create(round_group=block), **fields)
+    questionnaire = QuestionnaireFactory.create(respondent_group=group, scale=scale or uneven_scale(), **rules)
     for position, code in enumerate(codes or ("1.3", "1.4")):
         criterion = block.criteria_set.criteria.get(code=code)
         Question.objects.create(questionnaire=questionnaire, criterion=criterion, position=position)

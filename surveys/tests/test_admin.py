@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def page(client: Client) -> Client:
-    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     return client
 
 
@@ -50,7 +50,7 @@ def add_ballot(questionnaire: Questionnaire) -> Ballot:
         round_group=block, respondent_group=group, kind="ballots", state="committed", file_name="p.xlsx",
         file_digest="0", committed_at=timezone.now(),
     )  # fmt: skip
-    unit = UnitFactory(group=block.group)
+    unit = UnitFactory.create(group=block.group)
     Tally.objects.create(
         respondent_group=group, unit=unit, criterion=Criterion.objects.get(code="1.3"), counts={"2": 1}, answered=1
     )

@@ -40,7 +40,7 @@ def rows() -> list[list[object]]:
     return ballot_rows(*[(f"P{n}", "SNV" if n % 2 else "STC", 1 + n % 4, 1) for n in range(100)])
 
 
-def test_ten_commits_of_one_batch_are_one():
+def test_ten_commits_of_one_batch_are_one() -> None:
     block = surveyed_round()
     asked_group(block, code="dai-bieu")
     batch = batches.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))
@@ -51,7 +51,7 @@ def test_ten_commits_of_one_batch_are_one():
     assert scores.refresh_scores(block) == 0
 
 
-def test_negative_control_without_the_locks_commits_collide(monkeypatch):
+def test_negative_control_without_the_locks_commits_collide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "_locked", lambda pk: ImportBatch.objects.get(pk=pk))
     for module in (batches, scores):
         monkeypatch.setattr(module, "lock_block", lambda pk: RoundGroup.objects.get(pk=pk))
@@ -62,7 +62,7 @@ def test_negative_control_without_the_locks_commits_collide(monkeypatch):
     assert states != ["committed"] * 10
 
 
-def test_the_same_file_from_many_is_taken_once():
+def test_the_same_file_from_many_is_taken_once() -> None:
     block = surveyed_round()
     asked_group(block, code="dai-bieu")
 
@@ -75,7 +75,7 @@ def test_the_same_file_from_many_is_taken_once():
     assert ImportBatch.objects.count() == 1
 
 
-def test_two_groups_at_once_both_count():
+def test_two_groups_at_once_both_count() -> None:
     block = surveyed_round()
     codes = ["mot", "hai"]
     for code in codes:

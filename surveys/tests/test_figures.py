@@ -1,6 +1,8 @@
 """Finished figures: SIPAS, PAPI, beside ballots, replaced and taken back; archive points; commands."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -32,35 +34,35 @@ def block() -> RoundGroup:
     return surveyed_round()
 
 
-def take(block, *figures, value="Điểm"):
+def take(block: RoundGroup, *figures: Any, value="Điểm"):
     rows = figure_rows(*figures, value=value)
     return batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows, "so-lieu.csv"))
 
 
-def scores(block):
+def scores(block: RoundGroup):
     codes = dict(Criterion.objects.values_list("pk", "code"))
     units = dict(Unit.objects.values_list("pk", "code"))
     return {(units[u], codes[c]): value[0] for (u, c), value in surveyed.scores_by_cell(block).items()}
 
 
-def cell(unit="SNV", code="1.3"):
+def cell(unit: Unit = "SNV", code="1.3"):
     return Unit.objects.get(code=unit).pk, Criterion.objects.get(code=code).pk
 
 
 class TestFigures:
-    def test_points_and_percent(self, block):
+    def test_points_and_percent(self, block: RoundGroup) -> None:
         take(block, ("SNV", "2", "0.75", SOURCE))
         take(block, ("STC", "2", "85.5", SOURCE), ("SNV", "1.4", "50%", SOURCE), value="Tỷ lệ %")
         expected = {("SNV", "2"): "0.75", ("STC", "2"): "0.855", ("SNV", "1.4"): "1"}
         assert scores(block) == {key: Decimal(value) for key, value in expected.items()}
         assert set(SurveyScore.objects.values_list("method", "ballots")) == {("figure", None)}
 
-    def test_same_values_again_change_nothing(self, block):
+    def test_same_values_again_change_nothing(self, block: RoundGroup) -> None:
         take(block, ("SNV", "2", "0.75", SOURCE))
         assert not take(block, ("SNV", "2", "0.75", SOURCE)).fresh
         assert ImportBatch.objects.count() == LogEntry.objects.filter(verb="surveys.import_figures").count() == 1
 
-    def test_changed_values_replace_and_are_logged(self, block):
+    def test_changed_values_replace_and_are_logged(self, block: RoundGroup) -> None:
         take(block, ("SNV", "2", "0.75", SOURCE))
         take(block, ("SNV", "2", "0.5", SOURCE), ("STC", "2", "1", SOURCE))
         assert scores(block)["SNV", "2"] == Decimal("0.5")
@@ -68,7 +70,7 @@ class TestFigures:
         assert entry.before["replaced"][0]["points"] == "0.75"
         assert entry.after["counts"]["replacing"] == 1
 
-    def test_undo_brings_the_replaced_figure_back(self, block):
+    def test_undo_brings_the_replaced_figure_back(self, block: RoundGroup) -> None:
         first = take(block, ("SNV", "2", "0.75", SOURCE)).batch
         second = take(block, ("SNV", "2", "0.5", SOURCE), ("STC", "2", "1", SOURCE)).batch
         with pytest.raises(Refused, match="hủy lần nhập đó trước"):
@@ -79,7 +81,7 @@ class TestFigures:
         batches.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
         assert scores(block) == {}
 
-    def test_every_fault_by_cell(self, block):
+    def test_every_fault_by_cell(self, block: RoundGroup) -> None:
         with pytest.raises(ImportRefused) as refused:
             take(
                 block,
@@ -111,7 +113,7 @@ class TestFigures:
             assert fault.startswith(start)
         assert not SatisfactionFigure.objects.exists()
 
-    def test_both_columns_filled_or_percent_over_hundred(self, block):
+    def test_both_columns_filled_or_percent_over_hundred(self, block: RoundGroup) -> None:
         rows = [
             ["Mã đơn vị", "Mã tiêu chí", "Điểm", "Tỷ lệ %", "Nguồn số liệu"],
             ["SNV", "2", "0.5", "50", SOURCE],
@@ -123,14 +125,14 @@ class TestFigures:
         assert "có cả Điểm và Tỷ lệ %" in both
         assert "vượt 100 %" in over
 
-    def test_a_file_without_a_value_column(self, block):
+    def test_a_file_without_a_value_column(self, block: RoundGroup) -> None:
         rows = [["Mã đơn vị", "Mã tiêu chí", "Nguồn số liệu"], ["SNV", "2", SOURCE]]
         with pytest.raises(ImportRefused, match="thiếu cột “Điểm” hoặc “Tỷ lệ %”"):
             batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows))
 
 
 class TestBesideBallots:
-    def ballots(self, block):
+    def ballots(self, block: RoundGroup):
         return batches.import_ballots(
             actor=None,
             round_group_id=block.pk,
@@ -138,16 +140,16 @@ class TestBesideBallots:
             source=csv_file(ballot_rows(("P1", "SNV", 1, 1))),
         ).batch
 
-    def test_figure_stands_for_the_figures_group(self, block):
+    def test_figure_stands_for_the_figures_group(self, block: RoundGroup) -> None:
         group = asked_group(block, code="dai-bieu", position=1)
-        RespondentGroupFactory(survey=group.survey, code="sipas", mode="figures", weight=Decimal(3), position=2)
+        RespondentGroupFactory.create(survey=group.survey, code="sipas", mode="figures", weight=Decimal(3), position=2)
         self.ballots(block)
         take(block, ("SNV", "1.3", "50", SOURCE), value="Tỷ lệ %")
         assert scores(block)["SNV", "1.3"] == Decimal("0.625")  # (1×1 + 3×0.5) / 4
         row = SurveyScore.objects.get(criterion__code="1.3")
         assert (row.method, row.ballots) == ("ballots", 1)
 
-    def test_weights_may_change_later(self, block):
+    def test_weights_may_change_later(self, block: RoundGroup) -> None:
         group = asked_group(block, code="dai-bieu", position=1)
         self.ballots(block)
         assert survey_scores.refresh_scores(block) == 0
@@ -155,7 +157,7 @@ class TestBesideBallots:
         assert survey_scores.refresh_scores(block) == 2
         assert scores(block)["SNV", "1.4"] == Decimal(1)
 
-    def test_an_answer_without_a_level_is_a_sentence(self, block):
+    def test_an_answer_without_a_level_is_a_sentence(self, block: RoundGroup) -> None:
         group = asked_group(block, code="dai-bieu", position=1)
         self.ballots(block)
         AnswerOption.objects.filter(scale=group.questionnaire.scale, value=1).delete()
@@ -164,7 +166,7 @@ class TestBesideBallots:
 
 
 class TestArchive:
-    def test_points_and_not_applicable(self, block):
+    def test_points_and_not_applicable(self, block: RoundGroup) -> None:
         rows = {cell(): Decimal("0.5"), cell(code="2"): None}
         assert survey_scores.import_scores(actor=None, round_group=block, rows=rows) == 2
         assert survey_scores.import_scores(actor=None, round_group=block, rows=rows) == 0
@@ -175,12 +177,12 @@ class TestArchive:
         assert survey_scores.refresh_scores(block) == 0  # kept: no ballots, no figures
 
     @pytest.mark.parametrize(("code", "points"), [("1.1", "1"), ("1.3", "1.01"), ("1.3", "-0.5")])
-    def test_refused(self, block, code, points):
+    def test_refused(self, block: RoundGroup, code: str, points: str) -> None:
         with pytest.raises(Refused):
             survey_scores.import_scores(actor=None, round_group=block, rows={cell(code=code): Decimal(points)})
         assert not SurveyScore.objects.exists()
 
-    def test_never_overrules_figures(self, block):
+    def test_never_overrules_figures(self, block: RoundGroup) -> None:
         take(block, ("SNV", "2", "0.75", SOURCE))
         assert survey_scores.import_scores(actor=None, round_group=block, rows={cell(code="2"): Decimal("0.75")}) == 0
         with pytest.raises(Refused, match="hủy lần nhập đó trước"):
@@ -188,11 +190,11 @@ class TestArchive:
 
 
 class TestCommands:
-    def run(self, capsys, *arguments):
+    def run(self, capsys: pytest.CaptureFixture[str], *arguments: Any):
         call_command(*map(str, arguments))
         return capsys.readouterr().err
 
-    def test_ballots(self, block, tmp_path, capsys):
+    def test_ballots(self, block: RoundGroup, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = tmp_path / "phieu.csv"
         path.write_bytes(csv_file(ballot_rows(("P1", "SNV", 5, 5, "x"), headings=("1.3", "1.4", "Timestamp"))).read())
         arguments = ("import_ballots", path, "--year", 2031, "--group", "so", "--respondents", "dan")
@@ -202,14 +204,16 @@ class TestCommands:
         assert "1 phiếu hợp lệ" in said
         assert "đã nhập rồi, không thay đổi" in self.run(capsys, *arguments)
 
-    def test_figures(self, block, tmp_path, capsys):
+    def test_figures(self, block: RoundGroup, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = tmp_path / "so-lieu.csv"
         path.write_bytes(csv_file(figure_rows(("SNV", "2", "0.5", SOURCE))).read())
         arguments = ("import_figures", path, "--year", 2031, "--group", "so")
         assert "1 mới" in self.run(capsys, *arguments)
         assert "đã nhập rồi, không thay đổi" in self.run(capsys, *arguments)
 
-    def test_refusals_name_what_is_known(self, block, tmp_path, capsys):
+    def test_refusals_name_what_is_known(
+        self, block: RoundGroup, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         path = tmp_path / "phieu.csv"
         path.write_bytes(csv_file(ballot_rows(("P1", "SNV", 5, 5))).read())
         with pytest.raises(CommandRefused, match="Các khối đã có: 2031/so"):

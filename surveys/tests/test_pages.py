@@ -6,7 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
+from criteria.models import RoundGroup
 from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def block():
+def block() -> RoundGroup:
     found = surveyed_round()
     asked_group(found, code="dai-bieu", name="Đại biểu HĐND", position=1, planned_ballots=10)
     return found
@@ -30,17 +32,17 @@ def enter(role: Role, unit: Unit | None = None) -> Client:
 
 
 @pytest.fixture
-def operator(block) -> Client:
+def operator(block: RoundGroup) -> Client:
     return enter(Role.SURVEY_OPERATOR)
 
 
-def upload(client, block, rows, target=None, name="phieu.csv"):
+def upload(client: Client, block: RoundGroup, rows, target=None, name="phieu.csv"):
     group = block.survey.respondent_groups.get()
     file = SimpleUploadedFile(name, csv_file(rows).getvalue() if isinstance(rows, list) else rows)
     return client.post(reverse("surveys:upload"), {"target": target or f"phieu-{group.pk}", "file": file}, follow=True)
 
 
-def addresses(block, batch: ImportBatch) -> list[str]:
+def addresses(block: RoundGroup, batch: ImportBatch) -> list[str]:
     unit = Unit.objects.order_by("pk").first()
     return [
         reverse("surveys:home"),
@@ -52,7 +54,7 @@ def addresses(block, batch: ImportBatch) -> list[str]:
 
 
 @pytest.fixture
-def batch(block) -> ImportBatch:
+def batch(block: RoundGroup) -> ImportBatch:
     group = block.survey.respondent_groups.get()
     rows = ballot_rows(*[(f"P{n}", "SNV", 1, 2) for n in range(6)], ("P9", "STC", 1, 2))
     return batches.import_ballots(
@@ -72,7 +74,7 @@ class TestRights:
             (Role.UNIT_HEAD, 403, False),
         ],
     )
-    def test_matrix(self, block, batch, role, reads, works):
+    def test_matrix(self, block: RoundGroup, batch: ImportBatch, role: Role, reads: int, works: bool) -> None:
         unit = Unit.objects.get(code="SNV") if role in (Role.UNIT_OFFICER, Role.UNIT_HEAD) else None
         client = enter(role, unit)
         assert {client.get(address).status_code for address in addresses(block, batch)} == {reads}
@@ -83,23 +85,23 @@ class TestRights:
         batch.refresh_from_db()
         assert batch.state == "committed"
 
-    def test_anonymous_is_sent_to_log_in(self, block, batch):
+    def test_anonymous_is_sent_to_log_in(self, block: RoundGroup, batch: ImportBatch) -> None:
         for address in addresses(block, batch):
             assert Client().get(address).url.startswith(reverse("units:login"))
 
-    def test_get_changes_nothing(self, operator, batch):
+    def test_get_changes_nothing(self, operator: Client, batch: ImportBatch) -> None:
         for name in ("commit", "undo", "discard"):
             assert operator.get(reverse(f"surveys:{name}", args=[batch.pk])).status_code == 405
 
-    def test_what_does_not_exist_is_404(self, operator, block):
-        other = UnitFactory(group__code="khac", group__name="Khác", code="X")
+    def test_what_does_not_exist_is_404(self, operator: Client, block: RoundGroup) -> None:
+        other = UnitFactory.create(group__code="khac", group__name="Khác", code="X")
         assert operator.get(reverse("surveys:batch", args=[999_999])).status_code == 404
         assert operator.get(reverse("surveys:scores", args=[999_999])).status_code == 404
         assert operator.get(reverse("surveys:unit-scores", args=[block.pk, other.pk])).status_code == 404
 
 
 class TestWizard:
-    def test_check_commit_undo(self, operator, block):
+    def test_check_commit_undo(self, operator: Client, block: RoundGroup) -> None:
         page = upload(operator, block, ballot_rows(("P1", "SNV", 1, 2), ("P2", "STC", "", "")))
         assert "Nhập 2 phiếu" in page.content.decode()
         assert "bỏ trống mọi câu" in page.content.decode()
@@ -114,7 +116,7 @@ class TestWizard:
         assert "Lần nhập đã hủy" in page
         assert not Ballot.objects.exists()
 
-    def test_faults_are_shown_and_given_back(self, operator, block):
+    def test_faults_are_shown_and_given_back(self, operator: Client, block: RoundGroup) -> None:
         page = upload(operator, block, ballot_rows(("P1", "SNV", 1, 2), ("P2", "=HYPERLINK(1)", 9, 1))).content.decode()
         assert "Tệp có lỗi, chưa nhập gì" in page
         assert "nằm ngoài thang trả lời" in page
@@ -127,20 +129,20 @@ class TestWizard:
         assert len(rows) == 2
         assert b"<f>" not in answer.content
 
-    def test_a_checked_file_can_be_dropped(self, operator, block):
+    def test_a_checked_file_can_be_dropped(self, operator: Client, block: RoundGroup) -> None:
         upload(operator, block, ballot_rows(("P1", "SNV", 1, 2)))
         batch = ImportBatch.objects.get()
         operator.post(reverse("surveys:discard", args=[batch.pk]))
         assert not ImportBatch.objects.exists()
 
-    def test_same_file_again_says_so(self, operator, block):
+    def test_same_file_again_says_so(self, operator: Client, block: RoundGroup) -> None:
         upload(operator, block, ballot_rows(("P1", "SNV", 1, 2)))
         operator.post(reverse("surveys:commit", args=[ImportBatch.objects.get().pk]))
         page = upload(operator, block, ballot_rows(("P1", "SNV", 1, 2))).content.decode()
         assert "đã nhập rồi" in page
         assert ImportBatch.objects.count() == 1
 
-    def test_figures(self, operator, block):
+    def test_figures(self, operator: Client, block: RoundGroup) -> None:
         rows = [["Mã đơn vị", "Mã tiêu chí", "Tỷ lệ %", "Nguồn số liệu"], ["SNV", "2", "85.5", "01/BC-SNV"]]
         page = upload(operator, block, rows, target=f"so-lieu-{block.pk}").content.decode()
         assert "Nhập 1 số liệu" in page
@@ -148,7 +150,7 @@ class TestWizard:
         operator.post(reverse("surveys:commit", args=[ImportBatch.objects.get().pk]))
         assert "01/BC-SNV" in operator.get(reverse("surveys:figures", args=[block.pk])).content.decode()
 
-    def test_block_without_groups_takes_a_named_group(self):
+    def test_block_without_groups_takes_a_named_group(self) -> None:
         bare = surveyed_round()
         client = enter(Role.SURVEY_OPERATOR)
         rows = csv_file(ballot_rows(("P1", "SNV", 1, 2))).getvalue()
@@ -170,7 +172,7 @@ class TestWizard:
             ("a.csv", b""),
         ],
     )
-    def test_hostile_files_get_a_sentence(self, operator, block, name, content):
+    def test_hostile_files_get_a_sentence(self, operator: Client, block: RoundGroup, name: str, content: bytes) -> None:
         answer = upload(operator, block, content, name=name)
         assert answer.status_code == 200
         assert 'class="errors"' in answer.content.decode()
@@ -178,7 +180,7 @@ class TestWizard:
 
 
 class TestPages:
-    def test_spread_of_small_cells_is_hidden(self, operator, block, batch):
+    def test_spread_of_small_cells_is_hidden(self, operator: Client, block: RoundGroup, batch: ImportBatch) -> None:
         units = {unit.code: unit for unit in Unit.objects.all()}
         big = operator.get(reverse("surveys:unit-scores", args=[block.pk, units["SNV"].pk])).content.decode()
         small = operator.get(reverse("surveys:unit-scores", args=[block.pk, units["STC"].pk])).content.decode()
@@ -187,19 +189,19 @@ class TestPages:
         assert "dưới 5 phiếu" in small
         assert "1,00" in small
 
-    def test_no_ballots_is_written_in_words(self, operator, block, batch):
+    def test_no_ballots_is_written_in_words(self, operator: Client, block: RoundGroup, batch: ImportBatch) -> None:
         assert "không có phiếu" in operator.get(reverse("surveys:scores", args=[block.pk])).content.decode()
 
-    def test_home_counts_against_the_plan(self, operator, block, batch):
+    def test_home_counts_against_the_plan(self, operator: Client, block: RoundGroup, batch: ImportBatch) -> None:
         page = operator.get(reverse("surveys:home")).content.decode()
         assert '<td class="num">20</td>' in page  # 10 for each of two units
         assert '<td class="num">7</td>' in page
 
-    def test_empty_home_says_what_comes(self, client):
+    def test_empty_home_says_what_comes(self, client: Client) -> None:
         client.force_login(person(Role.SURVEY_OPERATOR))
         assert "Chưa có khối nào" in client.get(reverse("surveys:home")).content.decode()
 
-    def test_observer_sees_no_single_ballot(self, block):
+    def test_observer_sees_no_single_ballot(self, block: RoundGroup) -> None:
         group = block.survey.respondent_groups.get()
         batch = batches.check_ballots(
             actor=None,
@@ -210,7 +212,9 @@ class TestPages:
         page = enter(Role.OBSERVER).get(reverse("surveys:batch", args=[batch.pk])).content.decode()
         assert "P-bi-mat" not in page
 
-    def test_queries_do_not_grow_with_units_and_ballots(self, operator, block, batch, django_assert_num_queries):
+    def test_queries_do_not_grow_with_units_and_ballots(
+        self, operator: Client, block: RoundGroup, batch: ImportBatch, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
@@ -223,7 +227,7 @@ class TestPages:
                 operator.get(address)
             before[address] = len(seen)
         for n in range(5):
-            UnitFactory(group=block.group, code=f"M{n}")
+            UnitFactory.create(group=block.group, code=f"M{n}")
         rows = ballot_rows(*[(f"Q{n}", f"M{n % 5}", 1, 2) for n in range(30)])
         group = block.survey.respondent_groups.get()
         batches.import_ballots(actor=None, round_group_id=block.pk, respondents=group.code, source=csv_file(rows))

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def parts(draw: st.DrawFn) -> tuple[GroupAnswers, list[int]]:
 
 
 @given(maxima, st.lists(parts(), max_size=4), st.none() | shares, weights)
-def test_points_equal_the_fractions_of_every_single_answer(maximum, given_parts, figure, figure_weight):
+def test_points_equal_the_fractions_of_every_single_answer(maximum, given_parts, figure, figure_weight) -> None:
     terms = [
         (Fraction(part.weight), sum(Fraction(part.shares[a]) for a in answers) / len(answers))
         for part, answers in given_parts
@@ -47,7 +48,7 @@ def test_points_equal_the_fractions_of_every_single_answer(maximum, given_parts,
     assert found.ballots == (sum(len(answers) for _, answers in given_parts) or None)
 
 
-def test_half_up_at_the_fourth_place():
+def test_half_up_at_the_fourth_place() -> None:
     third = GroupAnswers({1: 1, 2: 1, 3: 1}, {1: Decimal(1), 2: Decimal(0), 3: Decimal(0)})
     assert tally.score(Decimal(2), [third]).points == Decimal("0.6667")
     assert tally.score(
@@ -55,27 +56,27 @@ def test_half_up_at_the_fourth_place():
     ).points == Decimal("0.0001")
 
 
-def test_nobody_answered_is_no_score_and_worst_answers_are_zero():
+def test_nobody_answered_is_no_score_and_worst_answers_are_zero() -> None:
     assert tally.score(Decimal(1), [GroupAnswers({}, UNEVEN)]) is None
     assert tally.score(Decimal(1), [GroupAnswers({4: 3}, UNEVEN)]).points == 0
 
 
-def test_figure_alone_is_the_score():
+def test_figure_alone_is_the_score() -> None:
     found = tally.score(Decimal(2), [], tally.figure_share(Decimal(2), None, Decimal("85.5")))
     assert (found.points, found.ballots) == (Decimal("1.71"), None)
 
 
-def test_figure_stands_for_the_groups_without_ballots():
+def test_figure_stands_for_the_groups_without_ballots() -> None:
     found = tally.score(Decimal(1), [GroupAnswers({1: 2}, UNEVEN, Decimal(3))], Fraction(1, 2), Decimal(1))
     assert (found.points, found.ballots) == (Decimal("0.875"), 2)
 
 
-def test_figure_in_points_of_a_leaf_without_points_is_nothing():
+def test_figure_in_points_of_a_leaf_without_points_is_nothing() -> None:
     assert tally.figure_share(Decimal(0), Decimal(0), None) == 0
 
 
 @given(st.integers(1, 5), st.integers(1, 6), st.integers(0, 40), st.randoms(use_true_random=False))
-def test_histogram_counts_every_answer(units, questions, ballots, random):
+def test_histogram_counts_every_answer(units, questions, ballots, random: Random) -> None:
     unit_index = np.array([random.randrange(units) for _ in range(ballots)], dtype=np.int64)
     answers = np.array(
         [[random.randrange(256) for _ in range(questions)] for _ in range(ballots)], dtype=np.uint8
@@ -94,39 +95,39 @@ def ballots(*rows: list[int]) -> np.ndarray:
 
 
 class TestValidity:
-    def test_share_of_blanks_equal_to_the_limit_is_valid(self):
+    def test_share_of_blanks_equal_to_the_limit_is_valid(self) -> None:
         found = validity.reasons(ballots([1, 0, 0, 2], [1, 0, 0, 0]), max_blank_share=Decimal("0.5"))
         assert found.tolist() == ["", "blanks"]
 
-    def test_a_third_is_compared_exactly(self):
+    def test_a_third_is_compared_exactly(self) -> None:
         rows = ballots([1, 1, 0])
         assert validity.reasons(rows, max_blank_share=Decimal("0.3333")).tolist() == ["blanks"]
         assert validity.reasons(rows, max_blank_share=Decimal("0.3334")).tolist() == [""]
 
-    def test_a_ballot_without_answers_is_always_invalid(self):
+    def test_a_ballot_without_answers_is_always_invalid(self) -> None:
         assert validity.reasons(ballots([0, 0]), max_blank_share=Decimal(1)).tolist() == ["empty"]
 
     @pytest.mark.parametrize(
         ("row", "expected"),
         [([3, 3, 3, 3], "straight_line"), ([3, 0, 3, 3], "straight_line"), ([3, 3, 0, 0], ""), ([3, 3, 3, 2], "")],
     )
-    def test_straight_line_counts_answered_questions(self, row, expected):
+    def test_straight_line_counts_answered_questions(self, row: list[int], expected: str) -> None:
         found = validity.reasons(
             ballots(row), max_blank_share=Decimal(1), refuse_straight_line=True, straight_line_from=3
         )
         assert found.tolist() == [expected]
 
-    def test_straight_line_is_a_choice(self):
+    def test_straight_line_is_a_choice(self) -> None:
         assert validity.reasons(ballots([3] * 9), max_blank_share=Decimal(1)).tolist() == [""]
 
-    def test_no_ballots_and_no_questions(self):
+    def test_no_ballots_and_no_questions(self) -> None:
         assert validity.reasons(np.zeros((0, 0), dtype=np.uint8), max_blank_share=Decimal(1)).tolist() == []
         assert validity.reasons(np.zeros((2, 0), dtype=np.uint8), max_blank_share=Decimal(1)).tolist() == ["empty"] * 2
 
-    def test_duplicates_point_to_the_first(self):
+    def test_duplicates_point_to_the_first(self) -> None:
         assert validity.duplicates(["a", "b", "", "a", "", "a"]) == {3: 0, 5: 0}
 
-    def test_every_reason_has_words(self):
+    def test_every_reason_has_words(self) -> None:
         assert set(validity.LABELS) == {validity.EMPTY, validity.BLANKS, validity.STRAIGHT_LINE}
 
 

@@ -35,7 +35,7 @@ CATALOGUES = {
 
 @pytest.fixture
 def root() -> User:
-    return UserFactory(username="goc", is_staff=True, is_superuser=True)
+    return UserFactory.create(username="goc", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def page(client: Client, root: User) -> Client:
 
 
 def staff(*permissions: str) -> User:
-    user = UserFactory(is_staff=True)
+    user = UserFactory.create(is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
 
@@ -108,7 +108,7 @@ def test_titles_are_ours(page: Client) -> None:
 
 
 def test_no_inline_script_or_style(page: Client) -> None:
-    UnitFactory()
+    UnitFactory.create()
     for address in ("/quan-tri/", UNIT, f"{UNIT}import/", f"{UNIT}export/", f"{UNIT}add/", f"{USER}add/"):
         html = page.get(address).content.decode()
         assert " style=" not in html, address
@@ -118,7 +118,7 @@ def test_no_inline_script_or_style(page: Client) -> None:
 
 
 def test_change_is_in_the_chained_log_with_before_and_after(page: Client, root: User) -> None:
-    unit = UnitFactory(code="001", name="Sở Nội vu")
+    unit = UnitFactory.create(code="001", name="Sở Nội vu")
     page.post(f"{UNIT}{unit.pk}/change/", {"group": unit.group_id, "code": "001", "name": "Sở Nội vụ"})
 
     entry = LogEntry.objects.get()
@@ -129,7 +129,7 @@ def test_change_is_in_the_chained_log_with_before_and_after(page: Client, root: 
 
 
 def test_addition_and_deletion_are_in_the_chained_log(page: Client) -> None:
-    group = UnitGroupFactory()
+    group = UnitGroupFactory.create()
     page.post(f"{UNIT}add/", {"group": group.pk, "code": "001", "name": "Sở Nội vụ"})
     unit = Unit.objects.get()
     page.post(f"{UNIT}{unit.pk}/delete/", {"post": "yes"})
@@ -140,13 +140,13 @@ def test_addition_and_deletion_are_in_the_chained_log(page: Client) -> None:
 
 
 def test_deleting_many_is_logged_one_by_one(page: Client) -> None:
-    units = [UnitFactory() for _ in range(3)]
+    units = [UnitFactory.create() for _ in range(3)]
     page.post(UNIT, {"action": "delete_selected", "_selected_action": [u.pk for u in units], "post": "yes"})
     assert LogEntry.objects.filter(verb="admin_delete").count() == 3
 
 
 def test_role_given_in_the_admin_is_logged(page: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     prefix = "memberships"
     page.post(
         f"{USER}{user.pk}/change/",
@@ -162,7 +162,7 @@ def test_role_given_in_the_admin_is_logged(page: Client) -> None:
 
 
 def test_password_set_in_the_admin_is_logged_without_it(page: Client) -> None:
-    user, new = UserFactory(), "Mật khẩu do quản trị đặt 1"
+    user, new = UserFactory.create(), "Mật khẩu do quản trị đặt 1"
     page.post(f"{USER}{user.pk}/password/", {"password1": new, "password2": new, "usable_password": "true"})
     user.refresh_from_db()
     assert user.check_password(new)
@@ -183,13 +183,13 @@ def test_staff_cannot_make_themselves_superuser_nor_touch_one(client: Client, ro
 
 
 def test_accounts_are_never_deleted(page: Client) -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     assert page.post(f"{USER}{user.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_import_shows_first_and_saves_after_confirmation(page: Client) -> None:
-    unit = UnitFactory(code="001", name="Sở Nội vu")
-    same = UnitFactory(code="STC", name="Sở Tài chính")
+    unit = UnitFactory.create(code="001", name="Sở Nội vu")
+    same = UnitFactory.create(code="STC", name="Sở Tài chính")
     file = upload(
         ("MA KHOI", "Mã", "Tên đơn vị"),
         ("so", "001", "Sở Nội vụ"),
@@ -214,7 +214,7 @@ def test_import_shows_first_and_saves_after_confirmation(page: Client) -> None:
 
 
 def test_confirming_twice_is_answered_in_words(page: Client) -> None:
-    UnitGroupFactory()
+    UnitGroupFactory.create()
     answer = preview(page, UNIT, upload(("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "Sở A")))
     confirm(page, UNIT, answer)
     assert "đã nhập xong" in confirm(page, UNIT, answer).content.decode()
@@ -222,7 +222,7 @@ def test_confirming_twice_is_answered_in_words(page: Client) -> None:
 
 
 def test_data_that_changed_after_the_preview_saves_nothing(page: Client) -> None:
-    group = UnitGroupFactory()
+    group = UnitGroupFactory.create()
     rows = (("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "Sở A"), ("so", "2", "Sở B"))
     answer = preview(page, UNIT, upload(*rows))
     group.code = "khac"
@@ -242,7 +242,7 @@ def test_data_that_changed_after_the_preview_saves_nothing(page: Client) -> None
     ],
 )
 def test_faults_are_named_by_row_and_nothing_is_saved(page: Client, rows: list, words: str) -> None:
-    UnitGroupFactory()
+    UnitGroupFactory.create()
     answer = preview(page, UNIT, upload(*rows))
     assert words in answer.content.decode()
     assert "confirm_form" not in answer.context
@@ -272,8 +272,8 @@ def test_import_needs_more_than_looking(client: Client) -> None:
 
 @pytest.mark.parametrize("kind", ["0", "1"])
 def test_export_carries_no_formula_and_comes_back_unchanged(page: Client, kind: str) -> None:
-    UnitFactory(code="001", name="=1+1")
-    UnitFactory(code="002", name="Sở Nội vụ")
+    UnitFactory.create(code="001", name="=1+1")
+    UnitFactory.create(code="002", name="Sở Nội vụ")
     answer = page.post(f"{UNIT}export/", {"format": kind, "resource": "0"})
     cells = read_cells(io.BytesIO(answer.content), name="a.csv" if kind == "1" else "a.xlsx")
     assert cells[1][:3] == ["so", "001", "'=1+1"]
@@ -310,7 +310,9 @@ def test_staff_cannot_change_a_superuser_through_a_file(client: Client, root: Us
 def test_lists_ask_a_constant_number_of_questions(page: Client, address: str) -> None:
     def add(count: int) -> None:
         for _ in range(count):
-            person(Role.UNIT_OFFICER, UnitFactory(group=UnitGroupFactory(code=f"k{Unit.objects.count()}")))
+            person(
+                Role.UNIT_OFFICER, UnitFactory.create(group=UnitGroupFactory.create(code=f"k{Unit.objects.count()}"))
+            )
 
     counts = []
     for count in (2, 12):
@@ -322,7 +324,7 @@ def test_lists_ask_a_constant_number_of_questions(page: Client, address: str) ->
 
 
 def test_unit_keeps_its_block_and_code_and_every_change_ages_the_ranking(page: Client) -> None:
-    unit = UnitFactory(code="SNV")
+    unit = UnitFactory.create(code="SNV")
     before = unit.group.units_version
     page.post(f"/quan-tri/units/unit/{unit.pk}/change/", {"code": "KHAC", "name": "Sở Nội vụ mới"})
     unit.refresh_from_db()

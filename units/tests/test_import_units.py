@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.management import call_command
+from pytest_django import DjangoAssertNumQueries
 
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import ImportRefused, Refused
@@ -76,7 +77,7 @@ def test_same_code_in_two_blocks_is_two_units() -> None:
 
 
 def test_known_block_keeps_its_name() -> None:
-    UnitGroupFactory(code="so", name="Sở, cơ quan tương đương Sở")
+    UnitGroupFactory.create(code="so", name="Sở, cơ quan tương đương Sở")
 
     assert not bring(("001", "Sở Nội vụ")).group_created
     assert UnitGroup.objects.get(code="so").name == "Sở, cơ quan tương đương Sở"
@@ -151,12 +152,12 @@ def test_impossible_block_code_is_refused(code: str) -> None:
 
 def test_person_without_permission_is_refused() -> None:
     with pytest.raises(Refused):
-        import_units(actor=UserFactory(), source=sheet(("A", "Sở A")), name="a.xlsx", group_code="so")
+        import_units(actor=UserFactory.create(), source=sheet(("A", "Sở A")), name="a.xlsx", group_code="so")
     assert not Unit.objects.exists()
 
 
-def test_queries_do_not_grow_with_units(django_assert_max_num_queries) -> None:
-    UnitGroupFactory(code="so")
+def test_queries_do_not_grow_with_units(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    UnitGroupFactory.create(code="so")
     rows = [(f"D{n:03d}", f"Đơn vị {n}") for n in range(200)]
     with django_assert_max_num_queries(20):
         bring(*rows)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, models, transaction
+from pytest_django import Settings
 
 from units.auditlog import ledger
 from units.auditlog.actions import record
@@ -23,7 +24,7 @@ def breaks() -> list[str]:
 
 @pytest.fixture
 def chain() -> list[LogEntry]:
-    group, actor = UnitGroupFactory(), UserFactory()
+    group, actor = UnitGroupFactory.create(), UserFactory.create()
     return [
         record(actor=actor, verb=f"step{n}", obj=group, before={"points": "1"}, after={"points": "1.5"}, reason="x")
         for n in range(5)
@@ -66,7 +67,7 @@ def test_edited_field_is_found(chain: list[LogEntry], fields: dict[str, object])
 
 
 def test_edited_actor_is_found(chain: list[LogEntry]) -> None:
-    tamper(2, actor=UserFactory())
+    tamper(2, actor=UserFactory.create())
 
     assert ["mục 2" in sentence for sentence in breaks()] == [True]
 
@@ -118,7 +119,7 @@ def test_swapped_rows_are_found(chain: list[LogEntry]) -> None:
     assert len(breaks()) >= 2
 
 
-def test_tail_rewritten_without_the_key_is_found(chain: list[LogEntry], settings) -> None:
+def test_tail_rewritten_without_the_key_is_found(chain: list[LogEntry], settings: Settings) -> None:
     with_key = settings.LEDGER_KEY
     settings.LEDGER_KEY = "khoa-doan-mo"
     previous = chain[2].digest
@@ -141,7 +142,7 @@ def test_log_is_append_only_through_the_model(chain: list[LogEntry]) -> None:
 
 
 def test_entry_survives_only_with_its_transaction() -> None:
-    group = UnitGroupFactory()
+    group = UnitGroupFactory.create()
     with transaction.atomic():
         record(actor=None, verb="undone", obj=group)
         transaction.set_rollback(True)
@@ -151,7 +152,7 @@ def test_entry_survives_only_with_its_transaction() -> None:
 
 
 def test_command_line_is_named_as_actor() -> None:
-    assert record(actor=None, verb="import", obj=UnitGroupFactory()).actor_name == "dòng lệnh"
+    assert record(actor=None, verb="import", obj=UnitGroupFactory.create()).actor_name == "dòng lệnh"
 
 
 @pytest.fixture
@@ -205,7 +206,7 @@ def record_unlocked(head: LogHead, group: UnitGroup, actor: User) -> LogEntry:
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_writers_keep_one_chain(concurrent: None) -> None:
-    group, actor = UnitGroupFactory(), UserFactory()
+    group, actor = UnitGroupFactory.create(), UserFactory.create()
 
     errors = _together(lambda: record(actor=actor, verb="race", obj=group))
 
@@ -216,7 +217,7 @@ def test_concurrent_writers_keep_one_chain(concurrent: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_lock_the_same_writers_collide(concurrent: None) -> None:
-    group, actor, pause = UnitGroupFactory(), UserFactory(), threading.Event()
+    group, actor, pause = UnitGroupFactory.create(), UserFactory.create(), threading.Event()
     LogHead.objects.get_or_create(pk=1)
 
     errors = _together(lambda: _append_without_lock(group, actor, pause))

@@ -19,7 +19,7 @@ def again(user: User) -> User:
 
 
 def test_granted_role_counts_and_is_logged() -> None:
-    user, unit = UserFactory(), UnitFactory()
+    user, unit = UserFactory.create(), UnitFactory.create()
 
     grant_role(actor=None, user=user, role=Role.UNIT_HEAD, unit=unit, reason="QĐ 12")
 
@@ -29,7 +29,7 @@ def test_granted_role_counts_and_is_logged() -> None:
 
 
 def test_granting_twice_changes_nothing() -> None:
-    user, unit = UserFactory(), UnitFactory()
+    user, unit = UserFactory.create(), UnitFactory.create()
     for _ in range(2):
         grant_role(actor=None, user=user, role=Role.UNIT_HEAD, unit=unit)
 
@@ -37,7 +37,7 @@ def test_granting_twice_changes_nothing() -> None:
 
 
 def test_revoked_role_stops_counting_and_can_be_given_back() -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     membership = grant_role(actor=None, user=user, role=Role.OBSERVER)
 
     revoke_role(actor=None, membership_id=membership.pk, reason="chuyển công tác")
@@ -49,7 +49,7 @@ def test_revoked_role_stops_counting_and_can_be_given_back() -> None:
 
 
 def test_revoking_needs_a_reason() -> None:
-    membership = grant_role(actor=None, user=UserFactory(), role=Role.OBSERVER)
+    membership = grant_role(actor=None, user=UserFactory.create(), role=Role.OBSERVER)
     with pytest.raises(Refused):
         revoke_role(actor=None, membership_id=membership.pk, reason="  ")
     assert Membership.objects.get().active
@@ -57,11 +57,11 @@ def test_revoking_needs_a_reason() -> None:
 
 def test_unit_role_needs_a_unit() -> None:
     with pytest.raises(Refused, match="gắn với một đơn vị"):
-        grant_role(actor=None, user=UserFactory(), role=Role.UNIT_OFFICER)
+        grant_role(actor=None, user=UserFactory.create(), role=Role.UNIT_OFFICER)
 
 
 def test_only_the_administrator_gives_roles() -> None:
-    plain, admin = UserFactory(), UserFactory()
+    plain, admin = UserFactory.create(), UserFactory.create()
     admin.user_permissions.add(Permission.objects.get(codename="change_membership"))
 
     with pytest.raises(Refused):
@@ -71,7 +71,7 @@ def test_only_the_administrator_gives_roles() -> None:
 
 
 def test_inactive_account_has_no_role() -> None:
-    user = UserFactory()
+    user = UserFactory.create()
     grant_role(actor=None, user=user, role=Role.OBSERVER)
     User.objects.filter(pk=user.pk).update(is_active=False)
 

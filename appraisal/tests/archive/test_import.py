@@ -21,7 +21,7 @@ from units.auditlog.models import LogEntry
 pytestmark = pytest.mark.django_db
 
 
-def test_an_archive_is_written_once_and_repeated_without_effect():
+def test_an_archive_is_written_once_and_repeated_without_effect() -> None:
     case = council(None)
     rows = {
         (case.first.pk, case.leaf.pk): Decimal("1.5"),
@@ -40,7 +40,7 @@ def test_an_archive_is_written_once_and_repeated_without_effect():
     assert found == {(Stage.IMPORT, "recognise"), (Stage.IMPORT, "adjust")}
 
 
-def test_only_changed_cells_get_a_step():
+def test_only_changed_cells_get_a_step() -> None:
     case = council(None)
     cell, other = (case.first.pk, case.leaf.pk), (case.second.pk, case.leaf.pk)
     archive.import_standings(actor=None, round_group=case.round_group, rows={cell: Decimal(1), other: Decimal(2)})
@@ -54,7 +54,7 @@ def test_only_changed_cells_get_a_step():
     assert list(ledger.check()) == []
 
 
-def test_a_decision_of_the_council_is_not_overwritten_by_a_file():
+def test_a_decision_of_the_council_is_not_overwritten_by_a_file() -> None:
     case = council()
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     rows = {(case.first.pk, case.leaf.pk): Decimal(2), (case.second.pk, case.leaf.pk): Decimal(2)}
@@ -63,7 +63,7 @@ def test_a_decision_of_the_council_is_not_overwritten_by_a_file():
     assert Appraisal.objects.count() == 1
 
 
-def test_standings_take_one_query():
+def test_standings_take_one_query() -> None:
     case = council(None)
     for points in (Decimal(1), Decimal(2)):
         archive.import_standings(
@@ -76,12 +76,12 @@ def test_standings_take_one_query():
         assert len(asked) == 1
 
 
-def test_reasons_are_added_once_and_edited_texts_kept():
+def test_reasons_are_added_once_and_edited_texts_kept() -> None:
     assert ensure_reasons() == len(DEFAULT_REASONS)
     assert ensure_reasons() == 0
 
 
-def test_a_release_counts_what_the_units_will_see_of_it_and_not_the_archive():
+def test_a_release_counts_what_the_units_will_see_of_it_and_not_the_archive() -> None:
     case = council()
     rows = {(case.second.pk, case.leaf.pk): Decimal("1.5"), (case.second.pk, case.other_leaf.pk): Decimal(1)}
     archive.import_standings(actor=None, round_group=case.round_group, rows=rows)

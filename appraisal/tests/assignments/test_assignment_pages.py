@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ def case() -> Council:
     return council()
 
 
-def page(name: str, *args) -> str:
+def page(name: str, *args: Any) -> str:
     return reverse(f"appraisal:{name}", args=["so", *args])
 
 
@@ -34,13 +35,13 @@ def hidden(text: str, name: str) -> str:
     return re.search(rf'name="{name}" value="([^"]*)"', text).group(1)
 
 
-def test_the_home_page_leads_the_manager_there_and_nobody_else(case):
+def test_the_home_page_leads_the_manager_there_and_nobody_else(case: Council) -> None:
     address = reverse("appraisal:assignments")
     assert address in sign_in(case.manager).get(reverse("appraisal:home")).text
     assert address not in sign_in(case.member).get(reverse("appraisal:home")).text
 
 
-def test_the_split_is_looked_at_and_then_applied(case):
+def test_the_split_is_looked_at_and_then_applied(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     client = sign_in(case.manager)
     members = [str(case.member.pk), str(other.pk)]
@@ -55,14 +56,14 @@ def test_the_split_is_looked_at_and_then_applied(case):
     assert "đã thay đổi" in again.text
 
 
-def test_a_split_for_nobody_or_a_stranger_says_so(case):
+def test_a_split_for_nobody_or_a_stranger_says_so(case: Council) -> None:
     client = sign_in(case.manager)
     assert client.get(page("assignment-split"), {"xem": "1"}).status_code == 422
     assert client.get(page("assignment-split"), {"members": [str(case.officer.pk)]}).status_code == 422
     assert client.post(page("assignment-split"), {"members": ["x"]}).status_code == 422
 
 
-def test_a_hand_over_is_looked_at_and_then_done_with_its_reason(case):
+def test_a_hand_over_is_looked_at_and_then_done_with_its_reason(case: Council) -> None:
     taker = person(Role.COUNCIL_MEMBER, case.second)
     client = sign_in(case.manager)
     pair = {"giver": str(case.member.pk), "taker": str(taker.pk)}
@@ -76,13 +77,13 @@ def test_a_hand_over_is_looked_at_and_then_done_with_its_reason(case):
     assert taker.assignments.exists()
 
 
-def test_bad_pairs_are_named_at_the_field(case):
+def test_bad_pairs_are_named_at_the_field(case: Council) -> None:
     client = sign_in(case.manager)
     for pair in ({"giver": str(case.member.pk), "taker": str(case.member.pk)}, {"giver": "x", "taker": ""}):
         assert client.get(page("assignment-hand-over"), pair).status_code == 422
 
 
-def test_an_assignment_is_changed_and_taken_back_by_the_page(case):
+def test_an_assignment_is_changed_and_taken_back_by_the_page(case: Council) -> None:
     client = sign_in(case.manager)
     row = Assignment.objects.get()
     seen = hidden(client.get(page("assignment-edit", row.pk)).text, "seen")
@@ -100,7 +101,7 @@ def test_an_assignment_is_changed_and_taken_back_by_the_page(case):
     assert not Assignment.objects.exists()
 
 
-def test_an_assignment_of_another_block_is_not_found_here(case):
+def test_an_assignment_of_another_block_is_not_found_here(case: Council) -> None:
     row = Assignment.objects.get()
     address = reverse("appraisal:assignment-edit", args=["khac", row.pk])
     assert sign_in(case.manager).get(address).status_code == 404
@@ -110,13 +111,13 @@ def test_an_assignment_of_another_block_is_not_found_here(case):
     "form",
     [{}, {"who": "m0", "branch": "0", "reach": "khoi"}, {"who": "a9999", "branch": "x", "reach": "y", "units": "z"}],
 )
-def test_a_form_nobody_could_have_filled_in_is_refused_in_words(case, form):
+def test_a_form_nobody_could_have_filled_in_is_refused_in_words(case: Council, form: dict[str, Any]) -> None:
     answer = sign_in(case.manager).post(page("assignment-add"), form)
     assert answer.status_code == 422
     assert "Chưa" in answer.text
 
 
-def test_the_reminder_is_one_click_and_one_mail_a_day(case):
+def test_the_reminder_is_one_click_and_one_mail_a_day(case: Council) -> None:
     client = sign_in(case.manager)
     for _ in range(2):
         assert client.post(page("remind", case.member.pk)).status_code == 302
@@ -126,7 +127,7 @@ def test_the_reminder_is_one_click_and_one_mail_a_day(case):
 
 
 @pytest.mark.parametrize("name", ["assignment-add", "assignment-split", "assignment-hand-over", "remind"])
-def test_only_the_manager_writes_by_the_pages(case, name):
+def test_only_the_manager_writes_by_the_pages(case: Council, name: str) -> None:
     address = page(name, case.member.pk) if name == "remind" else page(name)
     for someone in (case.member, case.officer, case.head, person(Role.OBSERVER), person(Role.SURVEY_OPERATOR)):
         assert sign_in(someone).post(address, {"members": [str(case.member.pk)]}).status_code == 403
@@ -146,13 +147,13 @@ def grow(case: Council) -> None:
     """From 3 units, 2 leaves and 1 member to many of each."""
     area = case.leaf.parent
     leaves = [
-        CriterionFactory(
+        CriterionFactory.create(
             criteria_set=case.leaf.criteria_set, code=f"1.{n}", position=n + 9, max_points=Decimal(1), parent=area
         )
         for n in range(4, 14)
     ]
     for n in range(8):
-        unit = UnitFactory(group=case.round_group.group, code=f"THEM{n}")
+        unit = UnitFactory.create(group=case.round_group.group, code=f"THEM{n}")
         submitted(case.round_group, unit, {leaf.code: "0.5" for leaf in leaves})
         assign(person(Role.COUNCIL_MEMBER, unit), case.round_group, branch=leaves[n], units=[unit, case.first])
         decisions.adjust(
@@ -165,7 +166,7 @@ def grow(case: Council) -> None:
         )
 
 
-def test_the_number_of_queries_does_not_grow_with_units_criteria_and_members(case):
+def test_the_number_of_queries_does_not_grow_with_units_criteria_and_members(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER, case.first)
     decisions.adjust(
         actor=case.member,

@@ -27,7 +27,7 @@ def split(case: Council, members: list[int], seen: str) -> object:
     return assignments.split(actor=case.manager, round_group_id=case.round_group.pk, member_ids=members, seen=seen)
 
 
-def test_of_two_splits_one_is_applied_and_the_other_is_told():
+def test_of_two_splits_one_is_applied_and_the_other_is_told() -> None:
     case = council()
     other = person(Role.COUNCIL_MEMBER)
     seen = assignments_queries.board(case.round_group).fingerprint
@@ -39,7 +39,7 @@ def test_of_two_splits_one_is_applied_and_the_other_is_told():
     assert {len(members) for members in held.values()} == {1}
 
 
-def test_without_the_lock_the_second_split_is_not_told():
+def test_without_the_lock_the_second_split_is_not_told() -> None:
     """Negative control: the same race without the block's lock."""
     case = council()
     other = person(Role.COUNCIL_MEMBER)
@@ -60,7 +60,7 @@ def test_without_the_lock_the_second_split_is_not_told():
     assert Assignment.objects.count() == 2, "both were applied: every cell is held twice"
 
 
-def test_two_managers_never_retire_the_last_two_reasons():
+def test_two_managers_never_retire_the_last_two_reasons() -> None:
     case = council()
     last = [case.reason.pk, Reason.objects.exclude(pk=case.reason.pk).first().pk]
     Reason.objects.exclude(pk__in=last).update(active=False)

@@ -1,5 +1,7 @@
 """Assignments: by member and agency, changed, taken back, split, handed over; decisions never move."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -14,10 +16,11 @@ from appraisal.tests.factories import Council, assign, council, fresh, submitted
 from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
+from criteria.models import Criterion
 from units.auditlog.actions import record
 from units.auditlog.models import LogEntry
 from units.mail.models import Mail
-from units.models import Membership, Role
+from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -32,17 +35,17 @@ def board(case: Council) -> assignments_queries.Board:
     return assignments_queries.board(case.round_group)
 
 
-def split(case: Council, *members, **other):
+def split(case: Council, *members: Any, **other: Any):
     wanted = {"actor": case.manager, "seen": board(case).fingerprint, **other}
     return assignments.split(round_group_id=case.round_group.pk, member_ids=[m.pk for m in members], **wanted)
 
 
-def hand_over(case: Council, giver, taker, **other):
+def hand_over(case: Council, giver: User, taker: User, **other: Any):
     wanted = {"actor": case.manager, "reason": "Nghỉ phép.", "seen": board(case).fingerprint, **other}
     return assignments.hand_over(round_group_id=case.round_group.pk, giver_id=giver.pk, taker_id=taker.pk, **wanted)
 
 
-def give(case: Council, *members, branch=None, units=(), actor=None):
+def give(case: Council, *members: Any, branch=None, units=(), actor: User = None):
     return assignments.assign(
         actor=actor or case.manager,
         round_group_id=case.round_group.pk,
@@ -52,21 +55,21 @@ def give(case: Council, *members, branch=None, units=(), actor=None):
     )
 
 
-def declare(case: Council, member, unit) -> None:
+def declare(case: Council, member: User, unit: Unit) -> None:
     log = record(actor=member, verb="test.interest", obj=unit)
     Interest.objects.create(
         member=member, unit=unit, reason="Người thân.", declared_at=clock.now(), declared_by=member, log=log
     )
 
 
-def covers(member, case: Council, unit, leaf) -> bool:
+def covers(member: User, case: Council, unit: Unit, leaf: Criterion) -> bool:
     return reach.scope_of(fresh(member), case.round_group).covers(unit.pk, leaf.pk)
 
 
 # --- by hand ------------------------------------------------------------------------------------------
 
 
-def test_a_branch_at_chosen_units_is_what_the_member_may_judge(case):
+def test_a_branch_at_chosen_units_is_what_the_member_may_judge(case: Council) -> None:
     someone = person(Role.COUNCIL_MEMBER)
     give(case, someone, branch=case.leaf, units=[case.first])
     assert covers(someone, case, case.first, case.leaf)
@@ -76,7 +79,7 @@ def test_a_branch_at_chosen_units_is_what_the_member_may_judge(case):
     assert entry.after == {"member": someone.username, "branch": "1.1", "units": ["DV1"]}
 
 
-def test_an_agency_is_every_member_who_comes_from_it(case):
+def test_an_agency_is_every_member_who_comes_from_it(case: Council) -> None:
     colleague = person(Role.COUNCIL_MEMBER, case.home)
     person(Role.COUNCIL_MEMBER, case.first)
     Assignment.objects.all().delete()
@@ -91,20 +94,20 @@ def test_an_agency_is_every_member_who_comes_from_it(case):
     }
 
 
-def test_the_same_branch_is_not_given_twice_and_names_who_has_it(case):
+def test_the_same_branch_is_not_given_twice_and_names_who_has_it(case: Council) -> None:
     with pytest.raises(Refused, match=str(case.member)):
         give(case, person(Role.COUNCIL_MEMBER), case.member)
     assert Assignment.objects.count() == 1
 
 
-def test_only_the_own_unit_is_no_assignment(case):
+def test_only_the_own_unit_is_no_assignment(case: Council) -> None:
     with pytest.raises(Refused, match="đơn vị mình"):
         give(case, case.member, branch=case.leaf, units=[case.home])
 
 
-def test_foreign_units_branches_and_people_are_refused(case):
+def test_foreign_units_branches_and_people_are_refused(case: Council) -> None:
     someone = person(Role.COUNCIL_MEMBER)
-    abroad = UnitFactory(group__code="huyen")
+    abroad = UnitFactory.create(group__code="huyen")
     with pytest.raises(Refused, match="không thuộc khối"):
         give(case, someone, units=[abroad])
     with pytest.raises(Refused, match="thành viên thẩm định"):
@@ -115,7 +118,7 @@ def test_foreign_units_branches_and_people_are_refused(case):
     assert Assignment.objects.count() == 1
 
 
-def test_nobody_but_the_manager_changes_assignments(case):
+def test_nobody_but_the_manager_changes_assignments(case: Council) -> None:
     row = Assignment.objects.get()
     seen = assignments_queries.row_fingerprint(row)
     for someone in (case.member, case.officer, person(Role.OBSERVER)):
@@ -130,7 +133,7 @@ def test_nobody_but_the_manager_changes_assignments(case):
     assert list(Assignment.objects.all()) == [row]
 
 
-def test_change_and_removal_leave_decisions_alone(case):
+def test_change_and_removal_leave_decisions_alone(case: Council) -> None:
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     steps = list(AppraisalEntry.objects.values())
     row = Assignment.objects.get()
@@ -152,7 +155,7 @@ def test_change_and_removal_leave_decisions_alone(case):
     assert (entry.reason, entry.before["units"]) == ("Đổi việc.", ["DV2"])
 
 
-def test_a_removal_needs_a_reason(case):
+def test_a_removal_needs_a_reason(case: Council) -> None:
     row = Assignment.objects.get()
     with pytest.raises(Refused, match="lý do"):
         assignments.unassign(
@@ -160,7 +163,7 @@ def test_a_removal_needs_a_reason(case):
         )
 
 
-def test_two_managers_on_one_assignment_the_second_is_told(case):
+def test_two_managers_on_one_assignment_the_second_is_told(case: Council) -> None:
     row = Assignment.objects.get()
     seen = assignments_queries.row_fingerprint(row)
     change = {"actor": case.manager, "assignment_id": row.pk, "seen": seen}
@@ -175,7 +178,7 @@ def test_two_managers_on_one_assignment_the_second_is_told(case):
 # --- fair split ---------------------------------------------------------------------------------------
 
 
-def test_the_split_covers_every_cell_once_and_never_the_own_unit(case):
+def test_the_split_covers_every_cell_once_and_never_the_own_unit(case: Council) -> None:
     others = [person(Role.COUNCIL_MEMBER, unit) for unit in (case.first, None)]
     share = split(case, case.member, *others)
     everybody = [case.member, *others]
@@ -187,7 +190,7 @@ def test_the_split_covers_every_cell_once_and_never_the_own_unit(case):
     assert not covers(others[0], case, case.first, case.leaf)
 
 
-def test_the_split_keeps_declared_interests_apart(case):
+def test_the_split_keeps_declared_interests_apart(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     declare(case, other, case.second)
     split(case, case.member, other)
@@ -197,7 +200,7 @@ def test_the_split_keeps_declared_interests_apart(case):
         assert covers(other, case, case.home, leaf)
 
 
-def test_the_split_replaces_what_was_and_keeps_decisions(case):
+def test_the_split_replaces_what_was_and_keeps_decisions(case: Council) -> None:
     gone = person(Role.COUNCIL_MEMBER)
     assign(gone, case.round_group)
     decisions.recognise(actor=gone, **case.cell(), seen_version=0)
@@ -210,7 +213,7 @@ def test_the_split_replaces_what_was_and_keeps_decisions(case):
     assert not list(ledger.check())
 
 
-def test_a_split_seen_before_another_change_is_refused(case):
+def test_a_split_seen_before_another_change_is_refused(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     seen = board(case).fingerprint
     give(case, other, branch=case.leaf)
@@ -222,7 +225,7 @@ def test_a_split_seen_before_another_change_is_refused(case):
         split(case, case.member, other, seen=seen)
 
 
-def test_cells_nobody_may_judge_are_named(case):
+def test_cells_nobody_may_judge_are_named(case: Council) -> None:
     split(case, case.member)
     assert [(gap.leaf.code, [u.code for u in gap.units]) for gap in board(case).uncovered] == [
         ("1.1", ["NHA"]),
@@ -233,14 +236,14 @@ def test_cells_nobody_may_judge_are_named(case):
     assert case.home.name in page
 
 
-def test_the_assignment_of_somebody_who_left_the_council_covers_nothing(case):
+def test_the_assignment_of_somebody_who_left_the_council_covers_nothing(case: Council) -> None:
     Membership.objects.filter(user=case.member, role=Role.COUNCIL_MEMBER).update(active=False)
     assert sum(gap.count for gap in board(case).uncovered) == 6
     page = sign_in(case.manager).get(reverse("appraisal:assignments-block", args=["so"])).text
     assert "không còn là thành viên" in page
 
 
-def test_the_board_agrees_with_the_rules(case):
+def test_the_board_agrees_with_the_rules(case: Council) -> None:
     others = [person(Role.COUNCIL_MEMBER, case.first), person(Role.COUNCIL_MEMBER)]
     declare(case, others[1], case.second)
     give(case, others[0], branch=case.leaf)
@@ -254,7 +257,7 @@ def test_the_board_agrees_with_the_rules(case):
 # --- hand-over ----------------------------------------------------------------------------------------
 
 
-def test_only_what_is_not_settled_moves_and_the_receivers_own_unit_stays(case):
+def test_only_what_is_not_settled_moves_and_the_receivers_own_unit_stays(case: Council) -> None:
     taker = person(Role.COUNCIL_MEMBER, case.second)
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     plan, _ = hand_over(case, case.member, taker)
@@ -267,7 +270,7 @@ def test_only_what_is_not_settled_moves_and_the_receivers_own_unit_stays(case):
     assert LogEntry.objects.get(verb="appraisal.hand_over").reason == "Nghỉ phép."
 
 
-def test_the_receiver_keeps_what_they_had(case):
+def test_the_receiver_keeps_what_they_had(case: Council) -> None:
     taker = person(Role.COUNCIL_MEMBER)
     give(case, taker, branch=case.leaf, units=[case.home])
     hand_over(case, case.member, taker)
@@ -276,7 +279,7 @@ def test_the_receiver_keeps_what_they_had(case):
     assert not Assignment.objects.filter(member=case.member).exists()
 
 
-def test_work_of_somebody_who_left_is_handed_over(case):
+def test_work_of_somebody_who_left_is_handed_over(case: Council) -> None:
     Membership.objects.filter(user=case.member, role=Role.COUNCIL_MEMBER).update(active=False)
     taker = person(Role.COUNCIL_MEMBER)
     hand_over(case, case.member, taker)
@@ -286,14 +289,14 @@ def test_work_of_somebody_who_left_is_handed_over(case):
 @pytest.mark.parametrize(
     ("change", "words"), [({"reason": ""}, "lý do"), ({"seen": "cũ"}, "thay đổi"), ({"taker": "self"}, "khác nhau")]
 )
-def test_a_hand_over_is_refused_and_nothing_moves(case, change, words):
+def test_a_hand_over_is_refused_and_nothing_moves(case: Council, change: dict[str, Any], words: str) -> None:
     taker = case.member if change.pop("taker", "") else person(Role.COUNCIL_MEMBER)
     with pytest.raises(Refused, match=words):
         hand_over(case, case.member, taker, **change)
     assert Assignment.objects.get().member == case.member
 
 
-def test_nothing_left_is_nothing_to_hand_over(case):
+def test_nothing_left_is_nothing_to_hand_over(case: Council) -> None:
     for unit in (case.first, case.second):
         for leaf in (case.leaf, case.other_leaf):
             decisions.recognise(actor=case.member, **case.cell(unit, leaf), seen_version=0)
@@ -305,13 +308,13 @@ def test_nothing_left_is_nothing_to_hand_over(case):
 # --- reminder -----------------------------------------------------------------------------------------
 
 
-def remind(case: Council, member=None, actor=None):
+def remind(case: Council, member: User = None, actor: User = None):
     return assignments.remind(
         actor=actor or case.manager, round_group_id=case.round_group.pk, member_id=(member or case.member).pk
     )
 
 
-def test_a_reminder_says_what_waits_once_a_day(case):
+def test_a_reminder_says_what_waits_once_a_day(case: Council) -> None:
     assert remind(case).written == 1
     assert remind(case).written == 0
     mail = Mail.objects.get()
@@ -319,7 +322,7 @@ def test_a_reminder_says_what_waits_once_a_day(case):
     assert LogEntry.objects.filter(verb="appraisal.remind").count() == 1
 
 
-def test_nobody_is_reminded_of_nothing(case):
+def test_nobody_is_reminded_of_nothing(case: Council) -> None:
     with pytest.raises(Refused, match="không có tiêu chí nào"):
         remind(case, person(Role.COUNCIL_MEMBER))
     with pytest.raises(Refused, match="địa chỉ thư"):
@@ -332,7 +335,7 @@ def test_nobody_is_reminded_of_nothing(case):
 # --- progress -----------------------------------------------------------------------------------------
 
 
-def test_progress_counts_done_waiting_adjusted_and_who_never_came(case):
+def test_progress_counts_done_waiting_adjusted_and_who_never_came(case: Council) -> None:
     late = person(Role.COUNCIL_MEMBER)
     give(case, late, branch=case.other_leaf)
     case.member.last_login = clock.now()
@@ -350,14 +353,14 @@ def test_progress_counts_done_waiting_adjusted_and_who_never_came(case):
     assert "chưa đăng nhập lần nào" in page
 
 
-def test_a_unit_that_has_not_submitted_is_neither_done_nor_waiting(case):
+def test_a_unit_that_has_not_submitted_is_neither_done_nor_waiting(case: Council) -> None:
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
     found = assignments_queries.progress(board(case), frozenset())
     assert (found.whole.waiting, found.whole.idle) == (4, 2)
 
 
-def test_the_archive_counts_as_done(case):
-    late = UnitFactory(group=case.round_group.group, code="LUU")
+def test_the_archive_counts_as_done(case: Council) -> None:
+    late = UnitFactory.create(group=case.round_group.group, code="LUU")
     submitted(case.round_group, late, {"1.1": "1", "1.2": "1"})
     Appraisal.objects.create(
         round_group=case.round_group,

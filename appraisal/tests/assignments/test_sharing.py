@@ -38,7 +38,7 @@ def own_units(members, units):
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_every_cell_is_held_exactly_once_or_named(task):
+def test_every_cell_is_held_exactly_once_or_named(task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     found = holders(share, units, members, barred)
@@ -50,7 +50,7 @@ def test_every_cell_is_held_exactly_once_or_named(task):
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_nobody_holds_a_unit_barred_to_them(task):
+def test_nobody_holds_a_unit_barred_to_them(task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     assert all((member, unit) not in barred for (unit, _), member in share.stand_ins.items())
@@ -58,7 +58,7 @@ def test_nobody_holds_a_unit_barred_to_them(task):
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_loads_are_what_is_held(task):
+def test_loads_are_what_is_held(task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     counted = Counter(holders(share, units, members, barred).values())
@@ -67,7 +67,7 @@ def test_loads_are_what_is_held(task):
 
 @settings(max_examples=500, deadline=None)
 @given(tasks(own_units))
-def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task):
+def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task) -> None:
     members, units, leaves, barred = task
     if len(units) == 1 or len(members) == 1:
         return  # whoever comes from the only unit can hold nothing
@@ -78,7 +78,7 @@ def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_a_leaf_has_one_owner_and_owners_follow_each_other_in_the_tree(task):
+def test_a_leaf_has_one_owner_and_owners_follow_each_other_in_the_tree(task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     assert list(share.owners) in ([], list(leaves))
@@ -88,28 +88,28 @@ def test_a_leaf_has_one_owner_and_owners_follow_each_other_in_the_tree(task):
     assert len(runs) == len(set(runs))
 
 
-def test_two_members_of_one_agency_leave_its_cells_to_the_third():
+def test_two_members_of_one_agency_leave_its_cells_to_the_third() -> None:
     share = propose([1, 2, 3], range(10, 20), range(LEAF, LEAF + 12), {(1, 10), (2, 10)})
     assert {member for (unit, _), member in share.stand_ins.items() if unit == 10} == {3}
     assert share.spread <= 10
 
 
-def test_a_unit_all_come_from_has_nobody_and_is_named():
+def test_a_unit_all_come_from_has_nobody_and_is_named() -> None:
     share = propose([1, 2], [10, 11], [LEAF], {(1, 10), (2, 10)})
     assert share.uncovered == ((10, LEAF),)
 
 
-def test_without_members_everything_is_named():
+def test_without_members_everything_is_named() -> None:
     assert propose([], [10], [LEAF], set()).uncovered == ((10, LEAF),)
 
 
-def test_somebody_barred_from_most_units_owns_no_leaf():
+def test_somebody_barred_from_most_units_owns_no_leaf() -> None:
     barred = {(1, unit) for unit in range(10, 16)}
     share = propose([1, 2, 3], range(10, 20), range(LEAF, LEAF + 6), barred | {(2, 19)})
     assert 1 not in share.owners.values()
 
 
-def test_the_size_of_a_real_year_is_split_evenly():
+def test_the_size_of_a_real_year_is_split_evenly() -> None:
     """53 units, 100 leaves, ten members who each come from a unit."""
     members, units, leaves = range(1, 11), range(100, 153), range(LEAF, LEAF + 100)
     share = propose(members, units, leaves, {(member, 99 + member) for member in members})
@@ -117,7 +117,7 @@ def test_the_size_of_a_real_year_is_split_evenly():
     assert sum(share.loads.values()) == 5300
 
 
-def test_the_same_input_gives_the_same_split():
+def test_the_same_input_gives_the_same_split() -> None:
     barred = {(1, 10), (2, 11)}
     assert propose([1, 2, 3], range(10, 20), range(LEAF, LEAF + 9), barred) == propose(
         [1, 2, 3], range(10, 20), range(LEAF, LEAF + 9), barred
@@ -135,22 +135,22 @@ def rows(cells):
     return [(row.branch, row.units) for row in rows_of(cells, units=UNITS, leaves=LEAVES, parents=TREE)]
 
 
-def test_everything_is_one_row():
+def test_everything_is_one_row() -> None:
     assert rows({(unit, leaf) for unit in UNITS for leaf in LEAVES}) == [(None, None)]
 
 
-def test_a_whole_branch_is_one_row():
+def test_a_whole_branch_is_one_row() -> None:
     assert rows({(unit, leaf) for unit in UNITS for leaf in (121, 122, 2)}) == [(12, None), (2, None)]
 
 
-def test_leaves_at_other_units_stand_apart():
+def test_leaves_at_other_units_stand_apart() -> None:
     cells = {(unit, 11) for unit in UNITS} | {(7, 121), (7, 122), (8, 2)}
     assert rows(cells) == [(11, None), (12, frozenset({7})), (2, frozenset({8}))]
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.sets(st.tuples(st.sampled_from(sorted(UNITS)), st.sampled_from(LEAVES))))
-def test_rows_hold_exactly_the_cells_and_no_branch_twice(cells):
+def test_rows_hold_exactly_the_cells_and_no_branch_twice(cells) -> None:
     found = rows(cells)
     assert len({branch for branch, _ in found}) == len(found)
     held = [

@@ -1,6 +1,7 @@
 """No stage is released before its consistency report was looked at, exactly as it stands."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -22,11 +23,11 @@ from appraisal.tests.factories import Council, acknowledged, council, release_ro
 from appraisal.tests.large_block import large_block
 from appraisal.tests.pages import sign_in
 from cchc_index.lib.faults import Conflict, Refused
-from criteria.models import Phase
+from criteria.models import Criterion, Phase
 from criteria.tests.factories import CriterionFactory, open_phase
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
-from units.models import Role, User
+from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def case() -> Council:
     return council()
 
 
-def lower(case: Council, unit=None, points: str = "1", seen_version: int = 0, leaf=None):
+def lower(case: Council, unit: Unit = None, points: str = "1", seen_version: int = 0, leaf: Criterion = None):
     return decisions.adjust(
         actor=case.member,
         **case.cell(unit, leaf),
@@ -59,7 +60,7 @@ def report(case: Council):
     return consistency_report.report(case.round_group)
 
 
-def acknowledge(case: Council, *, words=None, seen=None, actor=None, stage=Stage.ROUND1) -> Acknowledgement:
+def acknowledge(case: Council, *, words=None, seen=None, actor: User = None, stage=Stage.ROUND1) -> Acknowledgement:
     return consistency.acknowledge_consistency(
         actor=actor or case.manager,
         round_group_id=case.round_group.pk,
@@ -76,7 +77,7 @@ def release(case: Council, stage=Stage.ROUND1) -> Release:
 # --- the gate ---------------------------------------------------------------------------------------
 
 
-def test_a_stage_is_not_released_before_somebody_looked(case):
+def test_a_stage_is_not_released_before_somebody_looked(case: Council) -> None:
     with pytest.raises(Refused, match=r"chưa ai ghi nhận.*Báo cáo nhất quán"):
         release(case)
     assert not Release.objects.exists()
@@ -84,7 +85,7 @@ def test_a_stage_is_not_released_before_somebody_looked(case):
     assert release(case).stage == Stage.ROUND1
 
 
-def test_each_contradiction_needs_words(case):
+def test_each_contradiction_needs_words(case: Council) -> None:
     contradict(case)
     for silence in ({}, {(case.leaf.pk, case.reason.pk): "  "}, {(case.other_leaf.pk, case.reason.pk): WORDS}):
         with pytest.raises(Refused, match=r"Còn 1 chỗ.*1\.1 – Thiếu tài liệu kiểm chứng"):
@@ -97,7 +98,7 @@ def test_each_contradiction_needs_words(case):
     release(case)
 
 
-def test_a_contradiction_that_is_decided_again_needs_none(case):
+def test_a_contradiction_that_is_decided_again_needs_none(case: Council) -> None:
     contradict(case)
     lower(case, case.second, "1", seen_version=1)
     assert report(case).contradictions == []
@@ -108,7 +109,7 @@ def test_a_contradiction_that_is_decided_again_needs_none(case):
 @pytest.mark.parametrize(
     "change", ["decision", "first decision", "recognition", "resubmitted score", "reopened", "archive"]
 )
-def test_what_changes_after_the_look_must_be_looked_at_again(case, change):
+def test_what_changes_after_the_look_must_be_looked_at_again(case: Council, change: str) -> None:
     contradict(case)
     acknowledge(case)
     score = SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf)
@@ -134,7 +135,7 @@ def test_what_changes_after_the_look_must_be_looked_at_again(case, change):
     release(case)
 
 
-def test_a_decision_changed_and_changed_back_must_be_looked_at_again(case):
+def test_a_decision_changed_and_changed_back_must_be_looked_at_again(case: Council) -> None:
     lower(case, case.first, "1")
     acknowledge(case)
     lower(case, case.first, "0.5", seen_version=1)
@@ -143,7 +144,7 @@ def test_a_decision_changed_and_changed_back_must_be_looked_at_again(case):
         release(case)
 
 
-def test_a_unit_s_reply_changes_nothing_that_was_looked_at(case):
+def test_a_unit_s_reply_changes_nothing_that_was_looked_at(case: Council) -> None:
     standing = lower(case)
     release_stage(case.manager, case.round_group)
     seen = report(case).fingerprint
@@ -152,7 +153,7 @@ def test_a_unit_s_reply_changes_nothing_that_was_looked_at(case):
     assert report(case).fingerprint == seen
 
 
-def test_what_was_seen_before_a_decision_is_not_acknowledged_after_it(case):
+def test_what_was_seen_before_a_decision_is_not_acknowledged_after_it(case: Council) -> None:
     seen = report(case).fingerprint
     contradict(case)
     with pytest.raises(Conflict, match="chưa ghi gì"):
@@ -160,7 +161,7 @@ def test_what_was_seen_before_a_decision_is_not_acknowledged_after_it(case):
     assert not Acknowledgement.objects.exists()
 
 
-def test_only_the_manager_acknowledges(case):
+def test_only_the_manager_acknowledges(case: Council) -> None:
     for someone in (case.member, case.officer, case.head, person(Role.OBSERVER), person(Role.SURVEY_OPERATOR)):
         with pytest.raises(PermissionDenied):
             acknowledge(case, actor=someone, words={})
@@ -168,7 +169,7 @@ def test_only_the_manager_acknowledges(case):
     assert stages.can_acknowledge(case.manager, case.round_group, Stage.ROUND1)
 
 
-def test_a_manager_whose_own_unit_is_in_the_block_looks_and_still_decides_nothing(case):
+def test_a_manager_whose_own_unit_is_in_the_block_looks_and_still_decides_nothing(case: Council) -> None:
     assert case.home.pk in reach.closed_units(case.manager)
     acknowledge(case, words={})
     release_row(case.round_group, Stage.ROUND1)
@@ -178,24 +179,24 @@ def test_a_manager_whose_own_unit_is_in_the_block_looks_and_still_decides_nothin
 
 
 @pytest.mark.parametrize("stage", [Stage.ROUND2, Stage.FINAL, Stage.IMPORT, Stage.EXPLANATION, "khac", ""])
-def test_only_the_stage_in_question_is_acknowledged(case, stage):
+def test_only_the_stage_in_question_is_acknowledged(case: Council, stage: Any) -> None:
     with pytest.raises(Refused, match="chưa đến lúc"):
         acknowledge(case, words={}, stage=stage)
 
 
-def test_nothing_is_in_question_before_the_first_round_begins():
+def test_nothing_is_in_question_before_the_first_round_begins() -> None:
     case = council(phase=None)
     assert stages.stage_to_review(stages.calendar(case.round_group), case.round_group) is None
     with pytest.raises(Refused, match="chưa đến lúc"):
         acknowledge(case, words={})
 
 
-def test_the_same_report_twice_is_one_acknowledgement(case):
+def test_the_same_report_twice_is_one_acknowledgement(case: Council) -> None:
     assert acknowledge(case, words={}) == acknowledge(case, words={}, actor=person(Role.INDEX_MANAGER))
     assert Acknowledgement.objects.count() == LogEntry.objects.filter(verb="appraisal.acknowledge").count() == 1
 
 
-def test_each_stage_is_looked_at_anew(case):
+def test_each_stage_is_looked_at_anew(case: Council) -> None:
     contradict(case)
     release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
@@ -208,7 +209,7 @@ def test_each_stage_is_looked_at_anew(case):
     assert Justification.objects.count() == 3
 
 
-def test_an_archive_is_released_without(case):
+def test_an_archive_is_released_without(case: Council) -> None:
     """Imported points carry neither reason nor member: there is nothing to compare."""
     rows = {(case.first.pk, case.leaf.pk): Decimal(1), (case.second.pk, case.leaf.pk): Decimal("0.5")}
     archive.import_standings(actor=None, round_group=case.round_group, rows=rows)
@@ -218,7 +219,7 @@ def test_an_archive_is_released_without(case):
     release(case, Stage.IMPORT)
 
 
-def test_an_acknowledgement_is_written_once(case):
+def test_an_acknowledgement_is_written_once(case: Council) -> None:
     made = acknowledge(case, words={})
     with pytest.raises(TypeError):
         made.save()
@@ -229,7 +230,7 @@ def test_an_acknowledgement_is_written_once(case):
 # --- before publication -------------------------------------------------------------------------------
 
 
-def test_what_is_unexplained_is_known_by_its_decisions(case):
+def test_what_is_unexplained_is_known_by_its_decisions(case: Council) -> None:
     contradict(case)
     assert [one.key for one in consistency_report.unexplained(case.round_group)] == [(case.leaf.pk, case.reason.pk)]
     acknowledge(case)
@@ -242,7 +243,7 @@ def test_what_is_unexplained_is_known_by_its_decisions(case):
 
 
 @pytest.fixture
-def looked(case) -> Council:
+def looked(case: Council) -> Council:
     contradict(case)
     acknowledge(case)
     return case
@@ -259,13 +260,13 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("edit", TAMPERINGS)
-def test_an_edited_acknowledgement_is_found(looked, edit):
+def test_an_edited_acknowledgement_is_found(looked: Council, edit: Any) -> None:
     assert list(ledger.check()) == []
     TAMPERINGS[edit]()
     assert any("ghi nhận báo cáo nhất quán" in fault for fault in ledger.check())
 
 
-def test_an_exchanged_actor_and_a_removed_row_are_found(looked):
+def test_an_exchanged_actor_and_a_removed_row_are_found(looked: Council) -> None:
     Acknowledgement.objects.update(actor=looked.member)
     assert any("không khớp mã băm" in fault for fault in ledger.check())
     Justification.objects.all()._raw_delete("default")
@@ -273,7 +274,7 @@ def test_an_exchanged_actor_and_a_removed_row_are_found(looked):
     assert any("đã bị xóa" in fault for fault in ledger.check())
 
 
-def test_an_invented_acknowledgement_is_found(looked):
+def test_an_invented_acknowledgement_is_found(looked: Council) -> None:
     row = Acknowledgement.objects.get()
     Acknowledgement.objects.create(
         round_group=row.round_group,
@@ -300,7 +301,7 @@ def form(case: Council, **fields: str) -> dict[str, str]:
     return {"giai-doan": "round1", "seen": report(case).fingerprint, **fields}
 
 
-def test_the_manager_acknowledges_on_the_page_and_is_led_to_the_release(case):
+def test_the_manager_acknowledges_on_the_page_and_is_led_to_the_release(case: Council) -> None:
     contradict(case)
     client = sign_in(case.manager)
     assert "Xem báo cáo nhất quán" in client.get(reverse("appraisal:release", args=["so", "round1"])).text
@@ -318,7 +319,7 @@ def test_the_manager_acknowledges_on_the_page_and_is_led_to_the_release(case):
     assert WORDS in page
 
 
-def test_words_that_lack_are_named_and_what_was_typed_stays(case):
+def test_words_that_lack_are_named_and_what_was_typed_stays(case: Council) -> None:
     contradict(case)
     client = sign_in(case.manager)
     answer = client.post(ADDRESS, form(case, **{field(case): " "}))
@@ -333,7 +334,7 @@ def test_words_that_lack_are_named_and_what_was_typed_stays(case):
     assert report(case).fingerprint in answer.text, "the next press acts on what is shown now"
 
 
-def test_earlier_words_on_the_same_decisions_are_offered_again(case):
+def test_earlier_words_on_the_same_decisions_are_offered_again(case: Council) -> None:
     contradict(case)
     acknowledge(case)
     release(case)
@@ -341,14 +342,14 @@ def test_earlier_words_on_the_same_decisions_are_offered_again(case):
     assert WORDS in sign_in(case.manager).get(ADDRESS).text.split('id="lan-xem"')[0]
 
 
-def test_the_release_page_refuses_what_was_not_looked_at(case):
+def test_the_release_page_refuses_what_was_not_looked_at(case: Council) -> None:
     answer = sign_in(case.manager).post(reverse("appraisal:release", args=["so", "round1"]))
     assert answer.status_code == 422
     assert ADDRESS in answer.text
     assert not Release.objects.exists()
 
 
-def test_who_reads_and_who_may_not_act(case):
+def test_who_reads_and_who_may_not_act(case: Council) -> None:
     for someone, expected in ((case.member, 403), (case.officer, 403), (person(Role.OBSERVER), 200)):
         client = sign_in(someone)
         answer = client.get(ADDRESS)
@@ -359,11 +360,11 @@ def test_who_reads_and_who_may_not_act(case):
 
 
 @pytest.mark.parametrize("name", ["loi-x-1", "loi-1", "loi-1-2-3", "loi-99999999999999999999-1", "loi--1-1"])
-def test_odd_fields_are_ignored(case, name):
+def test_odd_fields_are_ignored(case: Council, name: str) -> None:
     assert sign_in(case.manager).post(ADDRESS, form(case, **{name: "x"})).status_code == 302
 
 
-def test_empty_and_before_the_first_round():
+def test_empty_and_before_the_first_round() -> None:
     case = council(phase=None)
     page = sign_in(case.manager).get(ADDRESS).text
     assert "Chưa có kết quả thẩm định nào" in page
@@ -376,7 +377,9 @@ def many(case: Council, area: int, units: int, leaves: int) -> None:
     block, other = case.round_group, person(Role.COUNCIL_MEMBER)
     step = AppraisalEntry.objects.order_by("pk").first() or lower(case).entries.get()
     rows = [
-        CriterionFactory(criteria_set=block.criteria_set, code=f"{area}.{n}", position=100 * area + n, max_points=2)
+        CriterionFactory.create(
+            criteria_set=block.criteria_set, code=f"{area}.{n}", position=100 * area + n, max_points=2
+        )
         for n in range(leaves)
     ]
     cells = [(unit, leaf) for unit in UnitFactory.create_batch(units, group=block.group) for leaf in rows]
@@ -419,7 +422,7 @@ def asked_for(manager: User, address: str = ADDRESS) -> int:
     return len(asked)
 
 
-def test_the_picture_comes_with_enough_units_to_compare(case):
+def test_the_picture_comes_with_enough_units_to_compare(case: Council) -> None:
     client = sign_in(case.manager)
     contradict(case)
     assert "<svg" not in client.get(ADDRESS).text
@@ -429,7 +432,7 @@ def test_the_picture_comes_with_enough_units_to_compare(case):
     assert page.count("<circle") == 7
 
 
-def test_the_page_asks_the_same_number_of_questions_for_few_and_for_many(case):
+def test_the_page_asks_the_same_number_of_questions_for_few_and_for_many(case: Council) -> None:
     many(case, 7, units=3, leaves=13)
     few = asked_for(case.manager)
     many(case, 8, units=8, leaves=27)
@@ -437,7 +440,7 @@ def test_the_page_asks_the_same_number_of_questions_for_few_and_for_many(case):
     assert len(report(case).contradictions) > 10
 
 
-def test_a_block_of_full_size_asks_no_more():
+def test_a_block_of_full_size_asks_no_more() -> None:
     """53 units × 100 leaves, decided, answered, released once."""
     block = large_block()
     address = f"/tham-dinh/khoi/{block.round_group.group.code}/nhat-quan/?nam={block.round_group.round.year}"

@@ -2,6 +2,7 @@
 
 import threading
 from decimal import Decimal
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -58,7 +59,7 @@ def current(case: Council) -> str:
     return consistency_report.report(case.round_group).fingerprint
 
 
-def test_the_log_never_says_that_a_decision_was_seen_which_was_not():
+def test_the_log_never_says_that_a_decision_was_seen_which_was_not() -> None:
     """Either the manager is told that something changed, or the acknowledgement stands before the decision."""
     case = council()
     seen = current(case)
@@ -71,7 +72,7 @@ def test_the_log_never_says_that_a_decision_was_seen_which_was_not():
     assert Acknowledgement.objects.filter(fingerprint=current(case)).count() == 0
 
 
-def test_without_the_lock_the_log_says_so():
+def test_without_the_lock_the_log_says_so() -> None:
     """Negative control: the look is taken, the decision is made, then the acknowledgement is written."""
     case = council()
     seen = current(case)
@@ -97,7 +98,7 @@ def test_without_the_lock_the_log_says_so():
 
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
-def test_nothing_is_released_that_was_not_looked_at(turn):
+def test_nothing_is_released_that_was_not_looked_at(turn: Any) -> None:
     """The release or the decision: one of them is refused."""
     case = council()
     acknowledged(case.manager, case.round_group)
@@ -107,7 +108,7 @@ def test_nothing_is_released_that_was_not_looked_at(turn):
         assert Acknowledgement.objects.filter(fingerprint=current(case)).exists()
 
 
-def test_without_the_lock_a_decision_slips_through():
+def test_without_the_lock_a_decision_slips_through() -> None:
     """Negative control: looked at, decided, released."""
     case = council()
     acknowledged(case.manager, case.round_group)

@@ -13,7 +13,7 @@ def drawn(*values: str, middle: str = "0.5"):
     return gap_dots(dots, Decimal(middle), title="Điểm bị trừ")
 
 
-def test_every_unit_stands_there_by_name_and_number():
+def test_every_unit_stands_there_by_name_and_number() -> None:
     picture = ElementTree.fromstring(drawn("1.25", "0.5", "-0.25"))
     words = [one.text for one in picture.iter(f"{SVG}text")]
     assert words == [
@@ -27,10 +27,10 @@ def test_every_unit_stands_there_by_name_and_number():
     assert not any("style" in one.attrib for one in picture.iter())
 
 
-def test_who_lost_more_lies_farther_right():
+def test_who_lost_more_lies_farther_right() -> None:
     places = [int(one.get("cx")) for one in ElementTree.fromstring(drawn("1.25", "0.5", "-0.25")).iter(f"{SVG}circle")]
     assert places == sorted(places, reverse=True)
 
 
-def test_a_block_in_which_nobody_lost_anything_is_drawn_too():
+def test_a_block_in_which_nobody_lost_anything_is_drawn_too() -> None:
     assert ElementTree.fromstring(drawn("0", "0", middle="0")) is not None

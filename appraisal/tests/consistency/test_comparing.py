@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ def adjusted(unit: int, own: str | None, council: str | None, *, criterion: int 
     return Decision(unit, criterion, *numbers, True, reason, member)
 
 
-def test_the_same_reason_that_took_different_points_is_a_contradiction():
+def test_the_same_reason_that_took_different_points_is_a_contradiction() -> None:
     rows = [adjusted(1, "2", "1"), adjusted(2, "1.5", "1"), adjusted(3, "1", "0")]
     found = contradictions(rows)
     assert [one.key for one in found] == [(1, 1)]
@@ -59,7 +60,7 @@ def test_the_same_reason_that_took_different_points_is_a_contradiction():
     ]
 
 
-def test_another_reason_another_criterion_or_the_same_deduction_is_none():
+def test_another_reason_another_criterion_or_the_same_deduction_is_none() -> None:
     rows = [
         adjusted(1, "2", "1"),
         adjusted(2, "2", "1.50", reason=2),
@@ -70,28 +71,28 @@ def test_another_reason_another_criterion_or_the_same_deduction_is_none():
     assert contradictions(rows) == []
 
 
-def test_not_applicable_and_not_scored_stand_apart_and_contradict_nobody():
+def test_not_applicable_and_not_scored_stand_apart_and_contradict_nobody() -> None:
     rows = [adjusted(1, "2", "1"), adjusted(2, "2", None), adjusted(3, None, "1")]
     assert contradictions(rows) == []
     found = contradictions([*rows, adjusted(4, "2", "0")])
     assert [one.unit for one in found[0].apart] == [2, 3]
 
 
-def test_points_given_are_a_deduction_below_zero():
+def test_points_given_are_a_deduction_below_zero() -> None:
     assert deduction(Decimal(1), Decimal("1.5")) == Decimal("-0.5")
     assert deduction(None, Decimal(1)) is None
     assert deduction(Decimal(1), None) is None
     assert len(contradictions([adjusted(1, "1", "1.5"), adjusted(2, "1", "0.5")])) == 1
 
 
-def test_a_deduction_as_a_part_of_the_maximum_compares_different_maxima():
+def test_a_deduction_as_a_part_of_the_maximum_compares_different_maxima() -> None:
     assert share_of(Decimal("0.5"), Decimal(2)) == share_of(Decimal(1), Decimal(4)) == Decimal("0.2500")
     assert share_of(Decimal(1), Decimal(3)) == Decimal("0.3333")
 
 
 @some
 @given(DECISIONS)
-def test_a_contradiction_is_a_pair_that_differs(rows):
+def test_a_contradiction_is_a_pair_that_differs(rows) -> None:
     """The definition, pair by pair."""
     pairs = {
         (one.criterion, one.reason)
@@ -109,7 +110,7 @@ def test_a_contradiction_is_a_pair_that_differs(rows):
 
 @some
 @given(DECISIONS, st.randoms())
-def test_the_order_of_the_rows_changes_no_content(rows, random):
+def test_the_order_of_the_rows_changes_no_content(rows, random: Random) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)
     assert sorted(map(str, (one.content for one in contradictions(rows)))) == sorted(
@@ -119,7 +120,7 @@ def test_the_order_of_the_rows_changes_no_content(rows, random):
 
 @some
 @given(DECISIONS)
-def test_every_decision_of_the_key_is_shown_once(rows):
+def test_every_decision_of_the_key_is_shown_once(rows) -> None:
     for found in contradictions(rows):
         wanted = [d for d in rows if d.adjusted and (d.criterion, d.reason) == found.key]
         assert sorted([*found.decisions, *found.apart], key=str) == sorted(wanted, key=str)
@@ -128,7 +129,7 @@ def test_every_decision_of_the_key_is_shown_once(rows):
 
 @some
 @given(DECISIONS)
-def test_gaps_of_units_add_up_to_the_block(rows):
+def test_gaps_of_units_add_up_to_the_block(rows) -> None:
     gaps = unit_gaps(rows)
     assert sum(one.gap.decided for one in gaps) == len(rows)
     assert sum(one.gap.total for one in gaps) == sum(Fraction(d.deduction or 0) for d in rows)
@@ -139,7 +140,7 @@ def test_gaps_of_units_add_up_to_the_block(rows):
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_a_unit_far_from_the_block_stands_out_and_a_small_block_has_none():
+def test_a_unit_far_from_the_block_stands_out_and_a_small_block_has_none() -> None:
     leaves = range(1, 6)
     alike = [adjusted(unit, "2", "1.75", criterion=leaf) for unit in range(1, 6) for leaf in leaves]
     far = [adjusted(6, "2", "0", criterion=leaf) for leaf in leaves]
@@ -149,12 +150,12 @@ def test_a_unit_far_from_the_block_stands_out_and_a_small_block_has_none():
     assert not any(one.stands_out for one in unit_gaps([*alike, *far[:4]])), "four decisions say too little"
 
 
-def test_the_fences_are_quartiles_and_their_reach():
+def test_the_fences_are_quartiles_and_their_reach() -> None:
     assert fences([Fraction(n) for n in (1, 2, 3, 4, 5)]) == (2 - 3, 4 + 3)
     assert median([]) is None
 
 
-def test_a_member_with_hard_criteria_is_not_called_severe():
+def test_a_member_with_hard_criteria_is_not_called_severe() -> None:
     """Member 1 judges the hard criterion, on which everybody takes one point; member 2 takes more there."""
     hard = [adjusted(unit, "2", "1", criterion=1, member=1) for unit in range(1, 5)]
     hard += [adjusted(5, "2", "0", criterion=1, member=2)]
@@ -168,14 +169,14 @@ def test_a_member_with_hard_criteria_is_not_called_severe():
     assert found[3].excess == 0
 
 
-def test_a_member_alone_on_the_criteria_is_compared_with_nobody():
+def test_a_member_alone_on_the_criteria_is_compared_with_nobody() -> None:
     found = member_gaps([adjusted(1, "2", "0", criterion=1, member=1), adjusted(1, "2", "2", criterion=2, member=2)])
     assert [(one.excess, one.compared) for one in found] == [(None, 0), (None, 0)]
 
 
 @some
 @given(DECISIONS)
-def test_members_are_compared_as_written_out_the_long_way(rows):
+def test_members_are_compared_as_written_out_the_long_way(rows) -> None:
     measured = [d for d in rows if d.member is not None and d.own is not None and d.council is not None]
     for found in member_gaps(rows):
         kept, expected, share = [], Fraction(0), Fraction(0)
@@ -194,7 +195,7 @@ def test_members_are_compared_as_written_out_the_long_way(rows):
 
 @some
 @given(DECISIONS)
-def test_rows_without_a_difference_are_no_contradiction(rows):
+def test_rows_without_a_difference_are_no_contradiction(rows) -> None:
     same = [d._replace(own=Decimal(2), council=Decimal(1)) for d in rows]
     assert contradictions(same) == []
     assert not rows or contradiction(same) is None

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ START = datetime(2032, 1, 12, 3, 0, tzinfo=UTC)  # Monday, 10:00 in Hà Nội
 ONE, HALF, NOTHING_APPLIES = Value(Decimal(1)), Value(Decimal("0.5")), Value(None, True)
 
 
-def step(action: str, value: Value = ONE, *, member: int = 1, unit: int = 1, criterion: int = 1, **more) -> Step:
+def step(action: str, value: Value = ONE, *, member: int = 1, unit: int = 1, criterion: int = 1, **more: Any) -> Step:
     hours = more.pop("hours", 0)
     fields = {"stage": "round1", "reason": 1, "at": START + timedelta(hours=hours), **more}
     return Step(unit, criterion, action=action, value=value, member=member, **fields)
@@ -22,18 +23,18 @@ def changes(*steps: Step) -> list[tuple[Value | None, Value | None]]:
     return [(move.before, move.after) for move in replay(steps).moves]
 
 
-def test_recognising_moves_nothing_and_adjusting_moves_from_the_own_score():
+def test_recognising_moves_nothing_and_adjusting_moves_from_the_own_score() -> None:
     assert changes(step("recognise")) == []
     assert changes(step("adjust")) == [(None, ONE)]
 
 
-def test_a_later_step_moves_when_it_says_something_else():
+def test_a_later_step_moves_when_it_says_something_else() -> None:
     assert changes(step("recognise"), step("adjust", HALF)) == [(ONE, HALF)]
     assert changes(step("adjust"), step("recognise", ONE)) == [(None, ONE)]
     assert changes(step("adjust"), step("adjust", NOTHING_APPLIES)) == [(None, ONE), (ONE, NOTHING_APPLIES)]
 
 
-def test_an_undo_moves_back_to_what_counted_before():
+def test_an_undo_moves_back_to_what_counted_before() -> None:
     first, second = step("adjust", pk=1), step("adjust", HALF, pk=2)
     back, back_to_nothing = (step("undo", Value(None), pk=3, undoes_id=pk) for pk in (2, 1))
     assert changes(first, second, back) == [(None, ONE), (ONE, HALF), (HALF, ONE)]
@@ -43,27 +44,27 @@ def test_an_undo_moves_back_to_what_counted_before():
     assert changes(step("recognise", pk=1), back_to_nothing) == []
 
 
-def test_an_archive_sets_what_stands_and_is_no_move():
+def test_an_archive_sets_what_stands_and_is_no_move() -> None:
     archived = step("adjust", HALF, stage="import", member=9)
     assert changes(archived) == []
     moved = replay([archived, step("adjust")]).moves
     assert [(move.before, move.after, move.by_another) for move in moved] == [(HALF, ONE, False)]
 
 
-def test_by_another_hand():
+def test_by_another_hand() -> None:
     own = replay([step("adjust"), step("adjust", HALF)]).moves
     other = replay([step("adjust"), step("adjust", HALF, member=2)]).moves
     assert outliers.by_another(own) == []
     assert [move.former for move in outliers.by_another(other)] == [1]
 
 
-def test_the_hour_before_an_instant_is_half_open():
+def test_the_hour_before_an_instant_is_half_open() -> None:
     moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 1, 2)]
     found = outliers.hour_before(moves, START + timedelta(hours=2))
     assert [move.step.at for move in found] == [START + timedelta(hours=1)]
 
 
-def test_often_is_within_one_stage():
+def test_often_is_within_one_stage() -> None:
     twice = replay([step("adjust"), step("adjust", HALF)]).moves
     over = replay([step("adjust"), step("adjust", HALF, stage="round2")]).moves
     assert [len(rows) for rows in outliers.often([*twice, *over])] == [3]
@@ -82,12 +83,12 @@ def test_often_is_within_one_stage():
         (datetime(2032, 1, 18, 10, 0), False),
     ],
 )
-def test_working_hours_are_half_open_and_know_the_weekend(local, inside):
+def test_working_hours_are_half_open_and_know_the_weekend(local: datetime, inside: bool) -> None:
     """12/01/2032 is a Monday."""
     assert Hours(time(7), time(19), lambda day: day.weekday() < 5).has(local) is inside
 
 
-def test_after_the_first_release_of_the_stage():
+def test_after_the_first_release_of_the_stage() -> None:
     moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 1, 2)]
     released = {"round1": START + timedelta(hours=1)}
     assert [m.step.at for m in outliers.after_release(moves, released)] == [
@@ -103,12 +104,12 @@ def at_unit(unit: int, *members: int) -> list:
     ]
 
 
-def test_one_person_at_one_unit_only():
+def test_one_person_at_one_unit_only() -> None:
     found = outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 2), *at_unit(2, 2, 2, 3, 3)])
     assert [(one.unit, one.member, one.made, one.total, one.elsewhere) for one in found] == [(1, 1, 4, 5, 0)]
 
 
-def test_a_person_who_judges_everywhere_a_small_unit_and_a_lone_unit_are_nothing_to_see():
+def test_a_person_who_judges_everywhere_a_small_unit_and_a_lone_unit_are_nothing_to_see() -> None:
     assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 1), *at_unit(2, 1, 1, 1, 1, 1)]) == []
     assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1), *at_unit(2, 2, 2, 2)]) == []
     assert outliers.concentrations(at_unit(1, 1, 1, 1, 1, 1)) == []

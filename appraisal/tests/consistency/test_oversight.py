@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from appraisal.consistency.queries import oversight
 from appraisal.consistency.queries import report as consistency_report
@@ -18,12 +19,12 @@ from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
 from criteria import actions as criteria
 from criteria import queries as criteria_queries
-from criteria.models import Phase
+from criteria.models import Criterion, Phase
 from criteria.tests.factories import CriteriaSetFactory, RoundGroupFactory, open_phase
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
 from selfassess.scores import actions as scores
-from units.models import Role
+from units.models import Role, Unit, User
 from units.tests.factories import UnitGroupFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,16 @@ def case() -> Council:
     return case
 
 
-def lower(case: Council, at: datetime, points: str = "1", *, actor=None, version: int = 0, leaf=None, unit=None):
+def lower(
+    case: Council,
+    at: datetime,
+    points: str = "1",
+    *,
+    actor: User = None,
+    version: int = 0,
+    leaf: Criterion = None,
+    unit: Unit = None,
+):
     with clock.at(at):
         return decisions.adjust(
             actor=actor or case.member,
@@ -70,7 +80,7 @@ def lines(found: Oversight, title: str) -> list:
     return next((list(section.lines) for section in found.sections if section.title == title), [])
 
 
-def test_an_ordinary_decision_is_not_worth_a_line(case):
+def test_an_ordinary_decision_is_not_worth_a_line(case: Council) -> None:
     lower(case, MONDAY)
     with clock.at(MONDAY):
         decisions.recognise(actor=case.member, **case.cell(case.second), seen_version=0)
@@ -80,7 +90,7 @@ def test_an_ordinary_decision_is_not_worth_a_line(case):
     assert found.quiet == [LATE, OTHER, OFTEN, HOURS, AFTER]
 
 
-def test_the_last_hour_before_the_closing_before_the_release_and_just_now(case):
+def test_the_last_hour_before_the_closing_before_the_release_and_just_now(case: Council) -> None:
     closing = MONDAY + timedelta(days=4, hours=7)
     lower(case, closing - timedelta(minutes=61))
     lower(case, closing - timedelta(minutes=60), unit=case.second)
@@ -98,7 +108,7 @@ def test_the_last_hour_before_the_closing_before_the_release_and_just_now(case):
     assert now[-1].change == "tự chấm 1,50 → 1,00"
 
 
-def test_another_hand_and_again_and_again(case):
+def test_another_hand_and_again_and_again(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER, full_name="Trần Văn Khác")
     assign(other, case.round_group)
     lower(case, MONDAY)
@@ -110,27 +120,27 @@ def test_another_hand_and_again_and_again(case):
     assert [line.change for line in lines(found, OFTEN)] == ["tự chấm 1,50 → 1,00", "1,00 → 0,50"]
 
 
-def test_what_was_taken_back_is_told(case):
+def test_what_was_taken_back_is_told(case: Council) -> None:
     lower(case, MONDAY)
     with clock.at(MONDAY + timedelta(minutes=1)):
         undo.undo(actor=case.member, **case.cell(), seen_version=1)
     assert [line.change for line in lines(look(case), OFTEN)] == ["tự chấm 1,50 → 1,00", "1,00 → chờ thẩm định"]
 
 
-def test_after_hours_says_the_day(case, settings):
+def test_after_hours_says_the_day(case: Council, settings: Settings) -> None:
     lower(case, MONDAY.replace(hour=22))
     assert [line.note for line in lines(look(case), HOURS)] == ["thứ Hai"]
     settings.APPRAISAL_HOURS = (settings.APPRAISAL_HOURS[0], datetime(2032, 1, 1, 23).time())
     assert lines(look(case), HOURS) == []
 
 
-def test_a_public_holiday_is_no_working_day_and_is_named(case):
+def test_a_public_holiday_is_no_working_day_and_is_named(case: Council) -> None:
     case.round_group.round.phases.update(opens_at=MONDAY - timedelta(days=14))
     lower(case, datetime(2032, 1, 1, 10, 0, tzinfo=clock.HANOI))
     assert [line.note for line in lines(look(case), HOURS)] == ["thứ Năm, Tết Dương lịch"]
 
 
-def test_a_release_taken_back_and_what_was_changed_before_the_next(case):
+def test_a_release_taken_back_and_what_was_changed_before_the_next(case: Council) -> None:
     lower(case, MONDAY)
     with clock.at(MONDAY + timedelta(hours=2)):
         release_stage(case.manager, case.round_group)
@@ -144,16 +154,16 @@ def test_a_release_taken_back_and_what_was_changed_before_the_next(case):
     assert [(event.what, event.reason) for event in found.events] == [("rút lại công bố Thẩm định lần 1", "Nhầm.")]
 
 
-def test_a_release_of_another_block_is_not_told(case):
-    criteria_set = CriteriaSetFactory(group=UnitGroupFactory(code="huyen"))
-    other = RoundGroupFactory(round=case.round_group.round, criteria_set=criteria_set)
+def test_a_release_of_another_block_is_not_told(case: Council) -> None:
+    criteria_set = CriteriaSetFactory.create(group=UnitGroupFactory.create(code="huyen"))
+    other = RoundGroupFactory.create(round=case.round_group.round, criteria_set=criteria_set)
     with clock.at(MONDAY):
         release_stage(case.manager, other)
         releases.withdraw_release(actor=case.manager, round_group_id=other.pk, stage=Stage.ROUND1, reason="Nhầm.")
     assert look(case).events == []
 
 
-def test_a_reopening_and_the_scores_that_changed_since(case):
+def test_a_reopening_and_the_scores_that_changed_since(case: Council) -> None:
     """A draft is the unit's own business; submitted again, its changes are told with their cell."""
     open_phase(case.round_group.round, Phase.Kind.SELF_ASSESSMENT)
     assessment = SelfAssessment.objects.get(unit=case.first)
@@ -179,7 +189,7 @@ def test_a_reopening_and_the_scores_that_changed_since(case):
     )
 
 
-def test_extensions_and_moved_deadlines_are_told(case):
+def test_extensions_and_moved_deadlines_are_told(case: Council) -> None:
     phase = case.round_group.round.phases.get(kind=Phase.Kind.ROUND1)
     later = phase.closes_at + timedelta(days=2)
     criteria.set_phase(
@@ -198,7 +208,7 @@ def test_extensions_and_moved_deadlines_are_told(case):
     assert any("gia hạn Thẩm định lần 1 đến 17:00 19/01/2032" in one for one in words)
 
 
-def test_a_decision_written_behind_the_release_is_seen(case):
+def test_a_decision_written_behind_the_release_is_seen(case: Council) -> None:
     """As the owner of the database would: the log's proof finds it too, this page says where."""
     standing = lower(case, MONDAY)
     with clock.at(MONDAY + timedelta(hours=2)):
@@ -207,7 +217,7 @@ def test_a_decision_written_behind_the_release_is_seen(case):
     assert len(lines(look(case), AFTER)) == 1
 
 
-def test_each_line_on_the_page_leads_to_its_cell(case):
+def test_each_line_on_the_page_leads_to_its_cell(case: Council) -> None:
     lower(case, MONDAY.replace(hour=22))
     page = sign_in(case.manager).get("/tham-dinh/khoi/so/nhat-quan/").text
     assert 'href="/tham-dinh/khoi/so/don-vi/DV1/1.1/?nam=' in page

@@ -64,7 +64,7 @@ def news(case: Council) -> dict[str, tuple[str, ...]]:
     return {leaves[leaf]: words for (_, leaf), words in found.items()}
 
 
-def test_decided_and_left_alone_is_nothing_new(case):
+def test_decided_and_left_alone_is_nothing_new(case: Council) -> None:
     lower(case)
     assert news(case) == {}
     released_page = sign_in(case.member).get(unit_page(case.first) + "?loc=da-doi").text
@@ -79,7 +79,7 @@ def test_decided_and_left_alone_is_nothing_new(case):
         (False, True, "đơn vị giải trình, thêm tài liệu"),
     ],
 )
-def test_a_reply_after_round_one_stands_out(case, agree, with_paper, said):
+def test_a_reply_after_round_one_stands_out(case: Council, agree: bool, with_paper: bool, said: str) -> None:
     released(case)
     papers = [document(case.first, case.officer)] if with_paper else []
     reply(case, agree=agree, papers=papers)
@@ -90,7 +90,7 @@ def test_a_reply_after_round_one_stands_out(case, agree, with_paper, said):
     assert case.other_leaf.name not in page
 
 
-def test_decisions_of_round_two_stand_out_until_they_are_taken_back(case):
+def test_decisions_of_round_two_stand_out_until_they_are_taken_back(case: Council) -> None:
     released(case)
     reply(case, agree=False)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
@@ -102,7 +102,7 @@ def test_decisions_of_round_two_stand_out_until_they_are_taken_back(case):
     assert news(case) == {"1.1": ("đơn vị giải trình",)}
 
 
-def test_a_score_changed_after_the_decision_stands_out_once_it_is_submitted(case):
+def test_a_score_changed_after_the_decision_stands_out_once_it_is_submitted(case: Council) -> None:
     lower(case)
     key = reopened(case)
     rescore(case, key, "1")
@@ -113,7 +113,7 @@ def test_a_score_changed_after_the_decision_stands_out_once_it_is_submitted(case
     assert news(case) == {}
 
 
-def test_evidence_changed_after_the_decision_stands_out(case):
+def test_evidence_changed_after_the_decision_stands_out(case: Council) -> None:
     lower(case)
     key = reopened(case)
     paper = document(case.first, case.officer)
@@ -130,14 +130,14 @@ def test_evidence_changed_after_the_decision_stands_out(case):
     assert news(case) == {"1.1": ("đơn vị đổi tài liệu kiểm chứng",)}
 
 
-def test_a_change_of_a_cell_nobody_has_decided_is_simply_waiting(case):
+def test_a_change_of_a_cell_nobody_has_decided_is_simply_waiting(case: Council) -> None:
     key = reopened(case)
     rescore(case, key, "1")
     handed_in_again(case, key)
     assert news(case) == {}
 
 
-def test_one_goes_on_from_one_changed_cell_to_the_next(case):
+def test_one_goes_on_from_one_changed_cell_to_the_next(case: Council) -> None:
     lower(case)
     lower(case, **case.cell(case.second))
     release_stage(case.manager, case.round_group, Stage.ROUND1)
@@ -152,7 +152,7 @@ def test_one_goes_on_from_one_changed_cell_to_the_next(case):
     assert 'data-key="j"' not in page
 
 
-def test_who_has_not_answered_is_listed_and_leaves_the_list_with_the_answer(case):
+def test_who_has_not_answered_is_listed_and_leaves_the_list_with_the_answer(case: Council) -> None:
     released(case)
     client = sign_in(case.member)
     address = unit_page(case.first) + "?loc=cho-giai-trinh"
@@ -163,7 +163,7 @@ def test_who_has_not_answered_is_listed_and_leaves_the_list_with_the_answer(case
     assert "Đơn vị chưa giải trình (0)" in client.get(address).text
 
 
-def test_three_units_ask_no_more_questions_than_one(case):
+def test_three_units_ask_no_more_questions_than_one(case: Council) -> None:
     def asked() -> int:
         client = sign_in(case.member)
         address = reverse("appraisal:criterion", args=["so", case.leaf.code])
@@ -178,6 +178,6 @@ def test_three_units_ask_no_more_questions_than_one(case):
     handed_in_again(case, {"assessment_id": case.round_group.assessments.get(unit=case.first).pk})
     few = asked()
     for _ in range(2):
-        unit = UnitFactory(group=case.round_group.group)
+        unit = UnitFactory.create(group=case.round_group.group)
         submitted(case.round_group, unit, {"1.1": "2", "1.2": "1"})
     assert asked() == few

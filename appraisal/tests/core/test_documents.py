@@ -1,6 +1,7 @@
 """Evidence files: to whom they are served, and how."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from appraisal.tests.factories import Council, attach, council, document
@@ -15,11 +16,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(client) -> Council:
+def case(client: Client) -> Council:
     return council()
 
 
-def test_evidence_is_served_privately_and_in_the_page(case):
+def test_evidence_is_served_privately_and_in_the_page(case: Council) -> None:
     paper = document(case.first, case.officer)
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper, page=3)
     client = sign_in(case.member)
@@ -33,14 +34,14 @@ def test_evidence_is_served_privately_and_in_the_page(case):
     assert [(r.document_id, r.saved) for r in DocumentReading.objects.filter(reader=case.member)] == [(paper.pk, False)]
 
 
-def test_a_detached_document_is_no_longer_served(case):
+def test_a_detached_document_is_no_longer_served(case: Council) -> None:
     paper = document(case.first, case.officer)
     link = attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
     Evidence.objects.filter(pk=link.pk).update(removed_at=link.document.uploaded_at)
     assert sign_in(case.member).get(reverse("appraisal:document", args=[paper.pk])).status_code == 404
 
 
-def test_a_web_page_sent_as_evidence_is_only_downloaded(case):
+def test_a_web_page_sent_as_evidence_is_only_downloaded(case: Council) -> None:
     paper = document(case.first, case.officer)
     paper.content_type = "text/html"
     paper.save()

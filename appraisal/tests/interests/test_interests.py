@@ -1,5 +1,7 @@
 """A declared interest closes a unit to the member as their own unit is closed."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -38,14 +40,14 @@ def evidence(case: Council) -> str:
     return reverse("appraisal:document", args=[paper.pk])
 
 
-def test_before_the_declaration_everything_is_open(case):
+def test_before_the_declaration_everything_is_open(case: Council) -> None:
     """The control of the test below."""
     client = sign_in(case.member)
     assert [status(client, a) for a in (unit_page(case.first), cell_page(case), evidence(case))] == [200] * 3
     assert case.first.name in client.get(reverse("appraisal:home")).text
 
 
-def test_a_declared_unit_is_closed_in_lists_pages_files_and_bulk(case):
+def test_a_declared_unit_is_closed_in_lists_pages_files_and_bulk(case: Council) -> None:
     paper = evidence(case)
     declare(case)
     member = fresh(case.member)
@@ -59,7 +61,7 @@ def test_a_declared_unit_is_closed_in_lists_pages_files_and_bulk(case):
     assert not Appraisal.objects.exists()
 
 
-def test_the_closed_page_says_why_and_shows_no_evidence(case):
+def test_the_closed_page_says_why_and_shows_no_evidence(case: Council) -> None:
     declare(case)
     page = sign_in(case.member).get(cell_page(case))
     assert page.status_code == 404
@@ -70,7 +72,7 @@ def test_the_closed_page_says_why_and_shows_no_evidence(case):
     assert own.status_code == 404
 
 
-def test_the_closed_page_repeats_the_persons_own_standing_words_only(case):
+def test_the_closed_page_repeats_the_persons_own_standing_words_only(case: Council) -> None:
     colleague = person(Role.COUNCIL_MEMBER)
     for unit in (case.first, case.home):
         interests.declare_interest(actor=colleague, member=colleague, unit=unit, reason="Lời của người khác.")
@@ -85,7 +87,7 @@ def test_the_closed_page_repeats_the_persons_own_standing_words_only(case):
             assert others not in text
 
 
-def test_predicate_and_querysets_agree(case):
+def test_predicate_and_querysets_agree(case: Council) -> None:
     declare(case)
     member = fresh(case.member)
     assert not deciding.can_appraise(member, case.round_group, case.first, case.leaf)
@@ -93,7 +95,7 @@ def test_predicate_and_querysets_agree(case):
     assert set(reach.units_appraisable_by(member, case.round_group)) == {case.second}
 
 
-def test_actions_refuse_at_a_declared_unit(case):
+def test_actions_refuse_at_a_declared_unit(case: Council) -> None:
     declare(case)
     with pytest.raises(PermissionDenied):
         decisions.recognise(actor=fresh(case.member), **case.cell(), seen_version=0)
@@ -103,7 +105,7 @@ def test_actions_refuse_at_a_declared_unit(case):
     assert not Appraisal.objects.exists()
 
 
-def test_what_stood_before_no_longer_opens_either(case):
+def test_what_stood_before_no_longer_opens_either(case: Council) -> None:
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     declare(case)
     member = fresh(case.member)
@@ -111,7 +113,7 @@ def test_what_stood_before_no_longer_opens_either(case):
     assert not reading.appraisals_visible_to(member).exists()
 
 
-def test_the_index_manager_records_for_a_member_and_a_colleague_may_not(case):
+def test_the_index_manager_records_for_a_member_and_a_colleague_may_not(case: Council) -> None:
     declare(case, by=case.manager)
     assert case.first.pk in reach.closed_units(fresh(case.member))
     with pytest.raises(PermissionDenied):
@@ -120,7 +122,7 @@ def test_the_index_manager_records_for_a_member_and_a_colleague_may_not(case):
         interests.withdraw_interest(actor=case.member, interest_id=Interest.objects.get().pk, reason="Thôi.")
 
 
-def test_a_declaration_needs_words_and_somebody_who_judges(case):
+def test_a_declaration_needs_words_and_somebody_who_judges(case: Council) -> None:
     with pytest.raises(Refused, match="Ghi lý do"):
         interests.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="  ")
     with pytest.raises(Refused, match="không phải thành viên"):
@@ -131,7 +133,7 @@ def test_a_declaration_needs_words_and_somebody_who_judges(case):
     assert not Interest.objects.exists()
 
 
-def test_each_member_declares_each_unit_for_themselves(case):
+def test_each_member_declares_each_unit_for_themselves(case: Council) -> None:
     colleague = person(Role.COUNCIL_MEMBER)
     for member, unit in ((case.member, case.first), (case.member, case.second), (colleague, case.first)):
         interests.declare_interest(actor=member, member=member, unit=unit, reason=WHY)
@@ -139,14 +141,14 @@ def test_each_member_declares_each_unit_for_themselves(case):
     assert reach.closed_units(fresh(colleague)) == {case.first.pk}
 
 
-def test_a_colleague_withdraws_nothing(case):
+def test_a_colleague_withdraws_nothing(case: Council) -> None:
     row = declare(case)
     with pytest.raises(PermissionDenied):
         interests.withdraw_interest(actor=person(Role.COUNCIL_MEMBER), interest_id=row.pk, reason="Thôi.")
     assert Interest.objects.get().withdrawn_at is None
 
 
-def test_what_a_manager_recorded_any_manager_withdraws_and_twice_is_once(case):
+def test_what_a_manager_recorded_any_manager_withdraws_and_twice_is_once(case: Council) -> None:
     row = declare(case, by=case.manager)
     interests.declare_interest(actor=case.member, member=case.member, unit=case.second, reason=WHY)
     for manager, why in ((person(Role.INDEX_MANAGER), "Hết."), (case.manager, "Hết rồi.")):
@@ -156,7 +158,7 @@ def test_what_a_manager_recorded_any_manager_withdraws_and_twice_is_once(case):
     assert case.second.pk in reach.closed_units(fresh(case.member))
 
 
-def test_only_a_member_confirms_and_the_log_keeps_what_they_had_declared(case):
+def test_only_a_member_confirms_and_the_log_keeps_what_they_had_declared(case: Council) -> None:
     for someone in (case.manager, case.officer, person(Role.OBSERVER)):
         with pytest.raises(PermissionDenied):
             interests.confirm_no_interest(actor=someone, round_=case.round_group.round)
@@ -169,7 +171,7 @@ def test_only_a_member_confirms_and_the_log_keeps_what_they_had_declared(case):
     assert LogEntry.objects.get(verb="appraisal.confirm_no_interest").after["declared"] == [case.first.code]
 
 
-def test_withdrawn_it_stays_and_declared_again_it_is_a_new_row(case):
+def test_withdrawn_it_stays_and_declared_again_it_is_a_new_row(case: Council) -> None:
     first = declare(case)
     assert declare(case) == first
     with pytest.raises(Refused):
@@ -184,13 +186,13 @@ def test_withdrawn_it_stays_and_declared_again_it_is_a_new_row(case):
 
 
 @pytest.mark.parametrize("change", [{"reason": "Khác."}, {"withdrawal_reason": "Khác."}])
-def test_an_edited_declaration_is_found(case, change):
+def test_an_edited_declaration_is_found(case: Council, change: dict[str, Any]) -> None:
     interests.withdraw_interest(actor=case.member, interest_id=declare(case).pk, reason="Hết.")
     Interest.objects.update(**change)
     assert any("không khớp" in fault for fault in ledger.check())
 
 
-def test_the_first_opening_asks_once_and_get_writes_nothing(case):
+def test_the_first_opening_asks_once_and_get_writes_nothing(case: Council) -> None:
     newcomer = person(Role.COUNCIL_MEMBER)
     assign(newcomer, case.round_group)
     Confirmation.objects.filter(member=newcomer)._raw_delete("default")
@@ -208,15 +210,15 @@ def test_the_first_opening_asks_once_and_get_writes_nothing(case):
     assert client.get(cell_page(case)).status_code == 200
 
 
-def test_onward_leads_nowhere_else(case):
+def test_onward_leads_nowhere_else(case: Council) -> None:
     address = reverse("appraisal:interests")
     back = sign_in(case.member).post(address, {"viec": "xac-nhan", "tiep": "https://example.org/"})
     assert back.url == reverse("appraisal:home")
 
 
-def test_units_stand_in_the_order_of_the_dictionary(case):
+def test_units_stand_in_the_order_of_the_dictionary(case: Council) -> None:
     for name in ("Sở Tài chính", "Sở Thông tin và Truyền thông", "UBND huyện Ứng Hòa", "UBND huyện Đan Phượng"):
-        UnitFactory(group=case.round_group.group, name=name)
+        UnitFactory.create(group=case.round_group.group, name=name)
     shown = sign_in(case.member).get(reverse("appraisal:interests")).context["form"].fields["unit"].choices
     names = [str(words) for _, words in shown]
     assert names[0] == "– chọn đơn vị –"
@@ -228,7 +230,7 @@ def test_units_stand_in_the_order_of_the_dictionary(case):
     ]
 
 
-def test_declare_and_withdraw_by_the_page(case):
+def test_declare_and_withdraw_by_the_page(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:interests")
     empty = client.post(address, {"viec": "khai", "unit": "", "reason": ""})

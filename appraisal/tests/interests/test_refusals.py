@@ -23,7 +23,7 @@ def declare(case: Council, **other: object) -> Interest:
     return interests.declare_interest(**wanted)
 
 
-def test_an_interest_is_declared_with_a_reason_by_the_member_or_a_manager(case):
+def test_an_interest_is_declared_with_a_reason_by_the_member_or_a_manager(case: Council) -> None:
     with refused("Ghi lý do có xung đột"):
         declare(case, reason=" ")
     colleague = person(Role.COUNCIL_MEMBER)
@@ -36,7 +36,7 @@ def test_an_interest_is_declared_with_a_reason_by_the_member_or_a_manager(case):
         declare(case, actor=case.manager, member=case.officer)
 
 
-def test_what_a_manager_recorded_the_member_does_not_withdraw(case):
+def test_what_a_manager_recorded_the_member_does_not_withdraw(case: Council) -> None:
     interest = declare(case, actor=case.manager)
     with refused("quản lý chỉ số rút", PermissionDenied):
         interests.withdraw_interest(actor=case.member, interest_id=interest.pk, reason="Không còn.")
@@ -45,7 +45,7 @@ def test_what_a_manager_recorded_the_member_does_not_withdraw(case):
         assert interests.withdraw_interest(actor=by, interest_id=own.pk, reason="Không còn.").withdrawn_at
 
 
-def test_only_a_council_member_confirms(case):
+def test_only_a_council_member_confirms(case: Council) -> None:
     for who in (case.manager, case.officer):
         with refused(kind=PermissionDenied):
             interests.confirm_no_interest(actor=who, round_=case.round_group.round)

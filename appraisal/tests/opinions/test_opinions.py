@@ -2,6 +2,7 @@
 
 import threading
 from decimal import Decimal
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -27,7 +28,7 @@ from criteria.models import Phase, RoundGroup
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
-from units.models import Role, User
+from units.models import Role, Unit, User
 from units.tests.factories import person
 
 SECRET = "Báo cáo quý III không có số liệu."
@@ -44,7 +45,7 @@ def mark(case: Council, tolerance: str = "0.25") -> None:
     opinions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf, tolerance=Decimal(tolerance))
 
 
-def say(case: Council, who: User, points: str | None, *, comment: str = SECRET, seen: int = 0, unit=None):
+def say(case: Council, who: User, points: str | None, *, comment: str = SECRET, seen: int = 0, unit: Unit = None):
     """`points` None: the unit's own 1.5 as it is."""
     given = {"points": Decimal(points), "reason_id": case.reason.pk, "comment": comment} if points else {}
     cell = case.cell(unit)
@@ -52,14 +53,14 @@ def say(case: Council, who: User, points: str | None, *, comment: str = SECRET, 
 
 
 @pytest.fixture
-def case(db) -> Council:
+def case(db: None) -> Council:
     found = council()
     mark(found)
     return found
 
 
 @pytest.fixture
-def other(case) -> User:
+def other(case: Council) -> User:
     return colleague(case)
 
 
@@ -70,14 +71,14 @@ def other(case) -> User:
     ("one", "two", "agreed"),
     [("1.5", "1.25", True), ("1.5", "1.2499", False), ("1", "1.25", True), ("1", "1", True), ("0", None, False)],
 )
-def test_opinions_agree_up_to_the_tolerance_and_its_edge(one, two, agreed):
+def test_opinions_agree_up_to_the_tolerance_and_its_edge(one: str, two: str | None, agreed: bool) -> None:
     said = [agreement.Judgement(Decimal(v) if v else None, v is None) for v in (one, two)]
     assert agreement.agree(*said, Decimal("0.25")) is agreed
     assert agreement.standing_seat(said, Decimal("0.25")) == (0 if agreed else None)
     assert agreement.is_split(said, Decimal("0.25")) is not agreed
 
 
-def test_not_applicable_agrees_with_itself_only():
+def test_not_applicable_agrees_with_itself_only() -> None:
     nothing = agreement.Judgement(None, True)
     assert agreement.agree(nothing, nothing, Decimal(0))
     assert not agreement.agree(nothing, agreement.Judgement(Decimal(0), False), Decimal(2))
@@ -86,27 +87,27 @@ def test_not_applicable_agrees_with_itself_only():
 # --- settling ---------------------------------------------------------------------------------------
 
 
-def test_one_opinion_settles_nothing(case):
+def test_one_opinion_settles_nothing(case: Council) -> None:
     given = say(case, case.member, "1")
     assert given.settled is None
     assert not Appraisal.objects.exists()
     assert list(ledger.check()) == []
 
 
-def test_two_opinions_settle_a_leaf_that_the_unit_left_unscored(case, other):
+def test_two_opinions_settle_a_leaf_that_the_unit_left_unscored(case: Council, other: User) -> None:
     SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).delete()
     say(case, case.member, "0")
     assert say(case, other, "0").settled.action == Action.ADJUST
 
 
-def test_the_meeting_takes_no_opinions(case):
+def test_the_meeting_takes_no_opinions(case: Council) -> None:
     for stage in (Stage.ROUND1, Stage.ROUND2):
         release_row(case.round_group, stage)
     with pytest.raises(Refused, match="không cần hai ý kiến"):
         say(case, case.manager, "1")
 
 
-def test_at_the_edge_of_the_tolerance_the_first_opinion_stands(case, other):
+def test_at_the_edge_of_the_tolerance_the_first_opinion_stands(case: Council, other: User) -> None:
     say(case, case.member, "1")
     standing = say(case, other, "1.25", comment="Thiếu một tháng.").settled
     assert (standing.points, standing.action) == (Decimal(1), Action.ADJUST)
@@ -115,12 +116,12 @@ def test_at_the_edge_of_the_tolerance_the_first_opinion_stands(case, other):
     assert list(ledger.check()) == []
 
 
-def test_two_who_take_the_units_score_recognise_it(case, other):
+def test_two_who_take_the_units_score_recognise_it(case: Council, other: User) -> None:
     say(case, case.member, None)
     assert say(case, other, None).settled.action == Action.RECOGNISE
 
 
-def test_beyond_the_tolerance_a_third_decides(case, other):
+def test_beyond_the_tolerance_a_third_decides(case: Council, other: User) -> None:
     say(case, case.member, "1")
     assert say(case, other, "1.2501").settled is None
     third = colleague(case)
@@ -130,7 +131,7 @@ def test_beyond_the_tolerance_a_third_decides(case, other):
     assert list(ledger.check()) == []
 
 
-def test_the_index_manager_decides_between_two_on_behalf_of_the_council(case, other):
+def test_the_index_manager_decides_between_two_on_behalf_of_the_council(case: Council, other: User) -> None:
     with pytest.raises(PermissionDenied):
         say(case, case.manager, "1")
     say(case, case.member, "1")
@@ -140,7 +141,7 @@ def test_the_index_manager_decides_between_two_on_behalf_of_the_council(case, ot
     assert say(case, case.manager, "0.75").settled.points == Decimal("0.75")
 
 
-def test_the_manager_does_not_settle_at_their_own_unit_nor_a_declared_one(case, other):
+def test_the_manager_does_not_settle_at_their_own_unit_nor_a_declared_one(case: Council, other: User) -> None:
     outsider = person(Role.COUNCIL_MEMBER)
     assign(outsider, case.round_group)
     for who, points in ((outsider, "1"), (other, "0.1")):
@@ -149,7 +150,7 @@ def test_the_manager_does_not_settle_at_their_own_unit_nor_a_declared_one(case, 
         say(case, case.manager, "1", unit=case.home)
 
 
-def test_a_member_without_the_cell_does_not_decide_between_two(case, other):
+def test_a_member_without_the_cell_does_not_decide_between_two(case: Council, other: User) -> None:
     say(case, case.member, "1")
     say(case, other, "0.1")
     for who in (person(Role.COUNCIL_MEMBER), person(Role.OBSERVER)):
@@ -158,14 +159,14 @@ def test_a_member_without_the_cell_does_not_decide_between_two(case, other):
     assert Opinion.objects.count() == 2
 
 
-def test_neither_of_the_two_decides_between_them(case, other):
+def test_neither_of_the_two_decides_between_them(case: Council, other: User) -> None:
     say(case, case.member, "1")
     say(case, other, "0.1")
     with pytest.raises(Refused, match="không sửa được"):
         say(case, case.member, "0.5")
 
 
-def test_the_same_form_twice_is_one_opinion(case, other):
+def test_the_same_form_twice_is_one_opinion(case: Council, other: User) -> None:
     first = say(case, case.member, "1").opinion
     again = say(case, case.member, "1")
     assert (again.opinion, again.settled) == (first, None)
@@ -175,14 +176,14 @@ def test_the_same_form_twice_is_one_opinion(case, other):
     assert AppraisalEntry.objects.count() == 1
 
 
-def test_an_opinion_after_the_cell_was_settled_is_a_conflict(case, other):
+def test_an_opinion_after_the_cell_was_settled_is_a_conflict(case: Council, other: User) -> None:
     say(case, case.member, None)
     say(case, other, None)
     with pytest.raises(Conflict):
         say(case, colleague(case), "1")
 
 
-def test_a_marked_leaf_is_not_decided_alone_nor_in_bulk(case):
+def test_a_marked_leaf_is_not_decided_alone_nor_in_bulk(case: Council) -> None:
     cell = case.cell()
     with pytest.raises(Refused, match="hai ý kiến"):
         decisions.recognise(actor=case.member, **cell, seen_version=0)
@@ -196,13 +197,13 @@ def test_a_marked_leaf_is_not_decided_alone_nor_in_bulk(case):
     assert not Appraisal.objects.exists()
 
 
-def test_an_unmarked_leaf_takes_no_opinion(case):
+def test_an_unmarked_leaf_takes_no_opinion(case: Council) -> None:
     cell = case.cell(leaf=case.other_leaf)
     with pytest.raises(Refused, match="như thường"):
         opinions.give_opinion(actor=case.member, **cell, recognising=True, seen_version=0)
 
 
-def test_a_score_changed_in_between_asks_for_two_new_opinions(case, other):
+def test_a_score_changed_in_between_asks_for_two_new_opinions(case: Council, other: User) -> None:
     say(case, case.member, None)
     SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=Decimal(2), version=5)
     assert say(case, other, None).settled is None
@@ -210,7 +211,7 @@ def test_a_score_changed_in_between_asks_for_two_new_opinions(case, other):
     assert list(ledger.check()) == []
 
 
-def test_round_two_takes_two_opinions_of_its_own(case, other):
+def test_round_two_takes_two_opinions_of_its_own(case: Council, other: User) -> None:
     say(case, case.member, "1")
     say(case, other, "1")
     block = case.round_group
@@ -224,7 +225,7 @@ def test_round_two_takes_two_opinions_of_its_own(case, other):
     assert list(ledger.check()) == []
 
 
-def test_an_opinion_of_round_one_is_none_of_round_two(case, other):
+def test_an_opinion_of_round_one_is_none_of_round_two(case: Council, other: User) -> None:
     say(case, case.member, "1")
     release_row(case.round_group, Stage.ROUND1)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
@@ -232,7 +233,7 @@ def test_an_opinion_of_round_one_is_none_of_round_two(case, other):
     assert (given.opinion.seat, given.settled) == (1, None)
 
 
-def test_an_opinion_on_a_decision_that_was_taken_back_is_none_on_what_stands_now(case, other):
+def test_an_opinion_on_a_decision_that_was_taken_back_is_none_on_what_stands_now(case: Council, other: User) -> None:
     opinions.withdraw_mark(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk)
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     mark(case)
@@ -245,7 +246,7 @@ def test_an_opinion_on_a_decision_that_was_taken_back_is_none_on_what_stands_now
 # --- marking ----------------------------------------------------------------------------------------
 
 
-def test_only_the_index_manager_marks_and_only_before_the_first_opinion(case):
+def test_only_the_index_manager_marks_and_only_before_the_first_opinion(case: Council) -> None:
     block, leaf = case.round_group.pk, case.leaf.pk
     with pytest.raises(PermissionDenied):
         opinions.mark_blind(actor=case.member, round_group_id=block, criterion_id=leaf, tolerance=Decimal(1))
@@ -261,7 +262,7 @@ def test_only_the_index_manager_marks_and_only_before_the_first_opinion(case):
         opinions.withdraw_mark(actor=case.manager, round_group_id=block, criterion_id=leaf)
 
 
-def test_an_unmarked_leaf_is_one_members_again(case):
+def test_an_unmarked_leaf_is_one_members_again(case: Council) -> None:
     block, leaf = case.round_group.pk, case.leaf.pk
     for _ in range(2):
         opinions.withdraw_mark(actor=case.manager, round_group_id=block, criterion_id=leaf)
@@ -271,7 +272,7 @@ def test_an_unmarked_leaf_is_one_members_again(case):
 # --- what is hidden ---------------------------------------------------------------------------------
 
 
-def test_an_opinion_is_hidden_until_the_readers_own_is_saved(case, other):
+def test_an_opinion_is_hidden_until_the_readers_own_is_saved(case: Council, other: User) -> None:
     say(case, case.member, "0.7777")
     readers = [other, case.manager, person(Role.OBSERVER)]
     pages = [
@@ -294,7 +295,7 @@ def test_an_opinion_is_hidden_until_the_readers_own_is_saved(case, other):
         assert "Không có văn bản." in text
 
 
-def test_the_log_tells_that_an_opinion_was_given_and_not_what_it_says(case):
+def test_the_log_tells_that_an_opinion_was_given_and_not_what_it_says(case: Council) -> None:
     say(case, case.member, "0.7777")
     entry = LogEntry.objects.get(verb="appraisal.opinion")
     kept = f"{entry.after}{entry.before}{entry.reason}{entry.object_label}"
@@ -302,7 +303,7 @@ def test_the_log_tells_that_an_opinion_was_given_and_not_what_it_says(case):
     assert SECRET not in kept
 
 
-def test_the_unit_never_reads_the_opinions(case, other):
+def test_the_unit_never_reads_the_opinions(case: Council, other: User) -> None:
     say(case, case.member, "1")
     say(case, other, "0.9", comment="Ý kiến thứ hai, nội bộ.")
     release_stage(case.manager, case.round_group)
@@ -315,7 +316,7 @@ def test_the_unit_never_reads_the_opinions(case, other):
 # --- by the page ------------------------------------------------------------------------------------
 
 
-def test_the_decision_form_gives_an_opinion(case, other):
+def test_the_decision_form_gives_an_opinion(case: Council, other: User) -> None:
     first = sign_in(case.member)
     answer = first.post(cell_page(case), adjust_form(reason=case.reason.pk), follow=True)
     assert "Đã ghi ý kiến độc lập" in answer.text
@@ -328,7 +329,7 @@ def test_the_decision_form_gives_an_opinion(case, other):
     assert case.standing().points == Decimal(1)
 
 
-def test_who_waits_for_what_is_counted_once_and_said_in_its_words(case, other):
+def test_who_waits_for_what_is_counted_once_and_said_in_its_words(case: Council, other: User) -> None:
     address = reverse("appraisal:blind", args=["so"])
     manager, member = sign_in(case.manager), sign_in(case.member)
     say(case, case.member, "1")
@@ -343,13 +344,13 @@ def test_who_waits_for_what_is_counted_once_and_said_in_its_words(case, other):
     assert "ý kiến của bạn" not in manager.get(cell_page(case)).text
 
 
-def test_a_marked_cell_is_left_out_of_the_bulk(case):
+def test_a_marked_cell_is_left_out_of_the_bulk(case: Council) -> None:
     chosen = {"o": [f"{case.first.pk}:{case.leaf.pk}:0", f"{case.first.pk}:{case.other_leaf.pk}:0"]}
     answer = sign_in(case.member).post(reverse("appraisal:bulk", args=["so"]), chosen)
     assert [c.criterion for c in answer.context["cells"]] == [case.other_leaf]
 
 
-def test_marking_by_the_page(case):
+def test_marking_by_the_page(case: Council) -> None:
     address = reverse("appraisal:blind", args=["so"])
     form = {"tieu-chi": case.other_leaf.code, "tolerance": "0,5"}
     assert sign_in(case.member).post(address, form).status_code == 403
@@ -369,27 +370,27 @@ def test_marking_by_the_page(case):
 @pytest.mark.parametrize(
     "change", [{"points": Decimal("0.9")}, {"comment": "Khác."}, {"tolerance": Decimal(2)}, {"seat": 3}]
 )
-def test_an_edited_opinion_is_found(case, change):
+def test_an_edited_opinion_is_found(case: Council, change: dict[str, Any]) -> None:
     say(case, case.member, "1")
     Opinion.objects.update(**change)
     assert any("ý kiến độc lập không khớp" in fault for fault in ledger.check())
 
 
-def test_a_removed_opinion_is_found(case):
+def test_a_removed_opinion_is_found(case: Council) -> None:
     say(case, case.member, "1")
     Opinion.objects.all()._raw_delete("default")
     assert any("đã bị xóa" in fault for fault in ledger.check())
 
 
 @pytest.mark.parametrize("tamper", ["delete", "loosen"])
-def test_a_mark_taken_off_or_loosened_behind_the_log_is_found(case, tamper):
+def test_a_mark_taken_off_or_loosened_behind_the_log_is_found(case: Council, tamper: str) -> None:
     assert list(ledger.check()) == []
     rows = BlindCriterion.objects.all()
     rows.delete() if tamper == "delete" else rows.update(tolerance=Decimal(2))
     assert any("không như nhật ký" in fault for fault in ledger.check())
 
 
-def test_an_opinion_is_neither_changed_nor_deleted(case):
+def test_an_opinion_is_neither_changed_nor_deleted(case: Council) -> None:
     opinion = say(case, case.member, "1").opinion
     with pytest.raises(TypeError):
         opinion.save()
@@ -397,7 +398,7 @@ def test_an_opinion_is_neither_changed_nor_deleted(case):
         opinion.delete()
 
 
-def test_a_declared_interest_keeps_a_member_from_giving_an_opinion(case):
+def test_a_declared_interest_keeps_a_member_from_giving_an_opinion(case: Council) -> None:
     interests.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="Em ruột công tác.")
     assert Interest.objects.count() == 1
     with pytest.raises(PermissionDenied):
@@ -411,7 +412,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQ
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_two_opinions_at_once_settle_once():
+def test_two_opinions_at_once_settle_once() -> None:
     case = council()
     mark(case)
     other = colleague(case)
@@ -423,7 +424,7 @@ def test_two_opinions_at_once_settle_once():
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_two_third_decisions_at_once_are_one():
+def test_two_third_decisions_at_once_are_one() -> None:
     case = council()
     mark(case)
     say(case, case.member, "1")
@@ -436,7 +437,7 @@ def test_two_third_decisions_at_once_are_one():
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_without_the_locks_the_database_itself_refuses_the_second():
+def test_without_the_locks_the_database_itself_refuses_the_second() -> None:
     """Negative control: with the locks off both take the first seat, and one ends in the database's error."""
     case = council()
     mark(case)

@@ -17,8 +17,10 @@ def case() -> Council:
     return council()
 
 
-def test_only_a_leaf_that_units_score_takes_two_opinions(case):
-    surveyed = CriterionFactory(criteria_set=case.round_group.criteria_set, source="survey", code="8", position=80)
+def test_only_a_leaf_that_units_score_takes_two_opinions(case: Council) -> None:
+    surveyed = CriterionFactory.create(
+        criteria_set=case.round_group.criteria_set, source="survey", code="8", position=80
+    )
     for leaf in (surveyed, elsewhere()):
         with refused("Chỉ chọn được"):
             opinions.mark_blind(

@@ -1,6 +1,7 @@
 """Questions between the council and a unit: who, in which state, and what never leaks."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -32,7 +33,7 @@ def case() -> Council:
     return council()
 
 
-def ask(case: Council, text: str = WORDS, **cell) -> Question:
+def ask(case: Council, text: str = WORDS, **cell: Any) -> Question:
     due = clock.today() + timedelta(days=2)
     return questions.ask(actor=case.member, **(cell or case.cell()), text=text, due_on=due)
 
@@ -56,7 +57,7 @@ def do(verb: str, case: Council, question: Question) -> object:
 
 @pytest.mark.parametrize("state", [states.OPEN, states.ANSWERED, states.CLOSED])
 @pytest.mark.parametrize("verb", [states.ASK, states.ANSWER, states.CLOSE, states.ASSIGN])
-def test_every_verb_in_every_state(case, verb, state):
+def test_every_verb_in_every_state(case: Council, verb: Any, state: Any) -> None:
     question = ask(case)
     Question.objects.filter(pk=question.pk).update(state=state)
     then = states.after(verb, state)
@@ -69,7 +70,7 @@ def test_every_verb_in_every_state(case, verb, state):
     assert question.state == (then or state)
 
 
-def test_who_may_not(case):
+def test_who_may_not(case: Council) -> None:
     question = ask(case)
     stranger = person(Role.UNIT_OFFICER, case.second)
     unassigned = person(Role.COUNCIL_MEMBER)
@@ -91,7 +92,7 @@ def test_who_may_not(case):
     assert Message.objects.count() == 1
 
 
-def test_bad_questions_and_answers_are_refused(case):
+def test_bad_questions_and_answers_are_refused(case: Council) -> None:
     with pytest.raises(Refused):
         ask(case, text="  ")
     with pytest.raises(Refused, match="dài quá 5000"):
@@ -107,14 +108,14 @@ def test_bad_questions_and_answers_are_refused(case):
         questions.assign_question(actor=case.head, question_id=question.pk, assignee_id=case.member.pk)
 
 
-def test_an_answer_may_be_left_to_nobody_in_particular(case):
+def test_an_answer_may_be_left_to_nobody_in_particular(case: Council) -> None:
     question = ask(case)
     for who in (case.officer, None):
         key = who.pk if who else None
         assert questions.assign_question(actor=case.head, question_id=question.pk, assignee_id=key).assignee == who
 
 
-def test_the_same_form_twice_is_one_message(case):
+def test_the_same_form_twice_is_one_message(case: Council) -> None:
     question = ask(case)
     assert ask(case) == question
     for _ in range(2):
@@ -124,14 +125,14 @@ def test_the_same_form_twice_is_one_message(case):
         questions.answer(actor=case.head, question_id=question.pk, text="13 văn bản.", document_ids=[], seen=1)
 
 
-def test_the_same_further_question_twice_is_one_message(case):
+def test_the_same_further_question_twice_is_one_message(case: Council) -> None:
     question = ask(case)
     for _ in range(2):
         questions.ask_again(actor=case.member, question_id=question.pk, text="Thêm?", due_on=clock.today())
     assert Message.objects.count() == 2
 
 
-def test_other_words_another_day_another_asker_or_a_closed_one_is_another_question(case):
+def test_other_words_another_day_another_asker_or_a_closed_one_is_another_question(case: Council) -> None:
     colleague = person(Role.COUNCIL_MEMBER)
     assign(colleague, case.round_group)
     later = clock.today() + timedelta(days=9)
@@ -145,7 +146,7 @@ def test_other_words_another_day_another_asker_or_a_closed_one_is_another_questi
     assert len({q.pk for q in (*asked, ask(case))}) == 5
 
 
-def test_an_answer_takes_the_chosen_documents_and_others_make_another_answer(case):
+def test_an_answer_takes_the_chosen_documents_and_others_make_another_answer(case: Council) -> None:
     question = ask(case)
     papers = [document(case.first, case.officer, number) for number in ("1/BC", "2/BC")]
     for chosen in (papers[:1], papers[:1], papers[1:]):
@@ -155,14 +156,14 @@ def test_an_answer_takes_the_chosen_documents_and_others_make_another_answer(cas
     assert [list(answer.documents.all()) for answer in answers] == [papers[:1], papers[1:]]
 
 
-def test_handing_to_the_same_person_twice_is_once(case):
+def test_handing_to_the_same_person_twice_is_once(case: Council) -> None:
     question = ask(case)
     for _ in range(2):
         questions.assign_question(actor=case.head, question_id=question.pk, assignee_id=case.officer.pk)
     assert LogEntry.objects.filter(verb="appraisal.assign_question").count() == 1
 
 
-def test_an_answer_with_documents_opens_them_to_the_member_only(case):
+def test_an_answer_with_documents_opens_them_to_the_member_only(case: Council) -> None:
     question = ask(case)
     paper = document(case.first, case.officer)
     address = reverse("appraisal:document", args=[paper.pk])
@@ -173,7 +174,7 @@ def test_an_answer_with_documents_opens_them_to_the_member_only(case):
     assert list(ledger.check()) == []
 
 
-def test_nothing_of_the_points_or_the_asker_reaches_the_unit(case):
+def test_nothing_of_the_points_or_the_asker_reaches_the_unit(case: Council) -> None:
     sign_in(case.member).post(cell_page(case), adjust_form(reason=case.reason.pk, points="0,7777"))
     question = ask(case)
     client = sign_in(case.officer)
@@ -185,7 +186,7 @@ def test_nothing_of_the_points_or_the_asker_reaches_the_unit(case):
             assert secret not in text
 
 
-def test_each_side_sees_only_its_own(case):
+def test_each_side_sees_only_its_own(case: Council) -> None:
     question = ask(case)
     pages = {
         "council": reverse("appraisal:question", args=[question.pk]),
@@ -210,7 +211,7 @@ def test_each_side_sees_only_its_own(case):
     }
 
 
-def test_a_declared_interest_closes_the_question(case):
+def test_a_declared_interest_closes_the_question(case: Council) -> None:
     question = ask(case)
     interests.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="Người thân.")
     client = sign_in(fresh(case.member))
@@ -218,7 +219,7 @@ def test_a_declared_interest_closes_the_question(case):
     assert WORDS not in client.get(reverse("appraisal:questions")).text
 
 
-def test_people_are_told_by_mail(case):
+def test_people_are_told_by_mail(case: Council) -> None:
     for who in (case.officer, case.member):
         who.email = f"{who.username}@example.org"
         who.save()
@@ -229,7 +230,7 @@ def test_people_are_told_by_mail(case):
     assert Mail.objects.filter(recipient=case.member, event__startswith="appraisal.answer").count() == 1
 
 
-def test_from_the_cell_to_the_answer_and_back_by_the_pages(case):
+def test_from_the_cell_to_the_answer_and_back_by_the_pages(case: Council) -> None:
     member, officer = sign_in(case.member), sign_in(case.officer)
     address = reverse("appraisal:ask", args=["so", case.first.code, case.leaf.code])
     bad = member.post(address, {"text": "Câu hỏi còn nguyên", "due_on": ""})
@@ -254,7 +255,7 @@ def test_from_the_cell_to_the_answer_and_back_by_the_pages(case):
     assert list(ledger.check()) == []
 
 
-def test_an_edited_or_removed_message_is_found(case):
+def test_an_edited_or_removed_message_is_found(case: Council) -> None:
     question = ask(case)
     do(states.ANSWER, case, question)
     Message.objects.filter(step="answer").update(text="Khác.")
@@ -271,7 +272,7 @@ def asked_queries(who, address: str) -> int:
     return len(found)
 
 
-def test_lists_and_cell_ask_as_many_queries_for_many_questions_as_for_one(case):
+def test_lists_and_cell_ask_as_many_queries_for_many_questions_as_for_one(case: Council) -> None:
     question = ask(case)
     paper = document(case.first, case.officer)
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)

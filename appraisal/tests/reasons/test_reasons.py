@@ -1,6 +1,7 @@
 """The library of reasons: added, reworded, retired, never deleted once used, and counted."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,8 +15,9 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council
 from appraisal.tests.pages import sign_in
 from cchc_index.lib.faults import Conflict, Refused
+from criteria.models import Criterion
 from units.auditlog.models import LogEntry
-from units.models import Role
+from units.models import Role, Unit
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +28,7 @@ def case() -> Council:
     return council()
 
 
-def adjust(case: Council, unit, leaf, points: str, seen: int = 0) -> None:
+def adjust(case: Council, unit: Unit, leaf: Criterion, points: str, seen: int = 0) -> None:
     decisions.adjust(
         actor=case.member,
         **case.cell(unit, leaf),
@@ -37,11 +39,11 @@ def adjust(case: Council, unit, leaf, points: str, seen: int = 0) -> None:
     )
 
 
-def post(case: Council, reason: Reason, someone=None, **form):
+def post(case: Council, reason: Reason, someone=None, **form: Any):
     return sign_in(someone or case.manager).post(reverse("appraisal:reason", args=[reason.pk]), form)
 
 
-def test_a_new_reason_is_offered_to_the_council(case):
+def test_a_new_reason_is_offered_to_the_council(case: Council) -> None:
     answer = sign_in(case.manager).post(reverse("appraisal:reasons"), {"text": "  Văn bản  chưa ký số "})
     assert answer.status_code == 302
     made = Reason.objects.get(code="van-ban-chua-ky-so")
@@ -50,7 +52,7 @@ def test_a_new_reason_is_offered_to_the_council(case):
     assert LogEntry.objects.get(verb="appraisal.reason_add").after["text"] == made.text
 
 
-def test_the_same_words_are_one_reason(case):
+def test_the_same_words_are_one_reason(case: Council) -> None:
     with pytest.raises(Refused, match="đã có lý do"):
         reasons.add_reason(actor=case.manager, text="thiếu TÀI LIỆU kiểm chứng")
     for text in ("", "   ", "x" * 251):
@@ -58,7 +60,7 @@ def test_the_same_words_are_one_reason(case):
             reasons.add_reason(actor=case.manager, text=text)
 
 
-def test_what_changes_nothing_is_not_logged_and_the_own_words_may_be_spelt_anew(case):
+def test_what_changes_nothing_is_not_logged_and_the_own_words_may_be_spelt_anew(case: Council) -> None:
     seen = case.reason.text
     reasons.reword_reason(actor=case.manager, reason_id=case.reason.pk, text=seen, seen=seen)
     reasons.set_reason_active(actor=case.manager, reason_id=case.reason.pk, active=True)
@@ -68,12 +70,12 @@ def test_what_changes_nothing_is_not_logged_and_the_own_words_may_be_spelt_anew(
     assert len(reasons.add_reason(actor=case.manager, text="x" * 250).text) == 250
 
 
-def test_two_texts_that_look_alike_in_ascii_get_two_codes(case):
+def test_two_texts_that_look_alike_in_ascii_get_two_codes(case: Council) -> None:
     codes = [reasons.add_reason(actor=case.manager, text=text).code for text in ("Chấm, sai!", "Chấm sai")]
     assert codes == ["cham-sai", "cham-sai-2"]
 
 
-def test_rewording_is_logged_and_the_second_editor_is_told(case):
+def test_rewording_is_logged_and_the_second_editor_is_told(case: Council) -> None:
     seen = case.reason.text
     assert post(case, case.reason, viec="sua", text="Thiếu minh chứng", seen=seen).status_code == 302
     answer = post(case, case.reason, viec="sua", text="Không có minh chứng", seen=seen)
@@ -87,7 +89,7 @@ def test_rewording_is_logged_and_the_second_editor_is_told(case):
         reasons.reword_reason(actor=case.manager, reason_id=case.reason.pk, text="Khác", seen=seen)
 
 
-def test_a_retired_reason_is_no_longer_taken_and_old_decisions_keep_it(case):
+def test_a_retired_reason_is_no_longer_taken_and_old_decisions_keep_it(case: Council) -> None:
     adjust(case, case.first, case.leaf, "1")
     assert post(case, case.reason, viec="thoi-dung").status_code == 302
     with pytest.raises(Refused, match="Chọn lý do"):
@@ -97,7 +99,7 @@ def test_a_retired_reason_is_no_longer_taken_and_old_decisions_keep_it(case):
     adjust(case, case.second, case.leaf, "1")
 
 
-def test_a_used_reason_is_never_deleted_an_unused_one_may_be(case):
+def test_a_used_reason_is_never_deleted_an_unused_one_may_be(case: Council) -> None:
     adjust(case, case.first, case.leaf, "1")
     answer = post(case, case.reason, viec="xoa")
     assert answer.status_code == 422
@@ -107,13 +109,13 @@ def test_a_used_reason_is_never_deleted_an_unused_one_may_be(case):
     assert set(Reason.objects.filter(pk__in=[unused.pk, case.reason.pk])) == {case.reason}
 
 
-def test_the_last_reason_on_offer_stays(case):
+def test_the_last_reason_on_offer_stays(case: Council) -> None:
     Reason.objects.exclude(pk=case.reason.pk).update(active=False)
     with pytest.raises(Refused, match="cuối cùng"):
         reasons.set_reason_active(actor=case.manager, reason_id=case.reason.pk, active=False)
 
 
-def test_nobody_but_the_manager_keeps_the_library(case):
+def test_nobody_but_the_manager_keeps_the_library(case: Council) -> None:
     before = list(Reason.objects.values())
     for someone in (case.member, case.officer, person(Role.OBSERVER)):
         assert sign_in(someone).post(reverse("appraisal:reasons"), {"text": "Mới"}).status_code == 403
@@ -124,7 +126,7 @@ def test_nobody_but_the_manager_keeps_the_library(case):
     assert list(Reason.objects.values()) == before
 
 
-def test_use_is_counted_by_member_criterion_and_points(case):
+def test_use_is_counted_by_member_criterion_and_points(case: Council) -> None:
     adjust(case, case.first, case.leaf, "1")
     adjust(case, case.second, case.leaf, "1.25")
     adjust(case, case.second, case.other_leaf, "0.5")
@@ -137,7 +139,7 @@ def test_use_is_counted_by_member_criterion_and_points(case):
     assert (second.usage.count, second.deductions_differ) == (1, False)
 
 
-def test_a_use_without_two_numbers_has_no_deduction(case):
+def test_a_use_without_two_numbers_has_no_deduction(case: Council) -> None:
     decisions.adjust(
         actor=case.member,
         **case.cell(),

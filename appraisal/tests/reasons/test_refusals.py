@@ -22,7 +22,7 @@ def case() -> Council:
     return council()
 
 
-def test_only_the_index_manager_keeps_the_library(case):
+def test_only_the_index_manager_keeps_the_library(case: Council) -> None:
     for who in (case.member, case.officer, person(Role.OBSERVER)):
         changes = (
             partial(reasons.delete_reason, reason_id=case.reason.pk),
@@ -34,14 +34,14 @@ def test_only_the_index_manager_keeps_the_library(case):
                 change(actor=who)
 
 
-def test_a_reason_that_is_gone_is_a_conflict(case):
+def test_a_reason_that_is_gone_is_a_conflict(case: Council) -> None:
     key = case.reason.pk
     case.reason.delete()
     with refused("không còn trong thư viện", Conflict):
         reasons.delete_reason(actor=case.manager, reason_id=key)
 
 
-def test_the_last_reason_is_not_retired_but_a_retired_one_comes_back(case):
+def test_the_last_reason_is_not_retired_but_a_retired_one_comes_back(case: Council) -> None:
     Reason.objects.exclude(pk=case.reason.pk).update(active=False)
     with refused("lý do cuối cùng"):
         reasons.set_reason_active(actor=case.manager, reason_id=case.reason.pk, active=False)
@@ -49,7 +49,7 @@ def test_the_last_reason_is_not_retired_but_a_retired_one_comes_back(case):
     assert reasons.set_reason_active(actor=case.manager, reason_id=case.reason.pk, active=True).active
 
 
-def test_a_reason_that_only_an_opinion_rests_on_is_used(case):
+def test_a_reason_that_only_an_opinion_rests_on_is_used(case: Council) -> None:
     opinions.mark_blind(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk, tolerance=0)
     opinions.give_opinion(
         actor=case.member,

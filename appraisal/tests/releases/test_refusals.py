@@ -20,13 +20,13 @@ def case() -> Council:
     return council()
 
 
-def test_what_is_no_stage_to_release_is_not_released(case):
+def test_what_is_no_stage_to_release_is_not_released(case: Council) -> None:
     for stage in (Stage.IMPORT, Stage.EXPLANATION, "khac"):
         with refused("Chưa đến lúc"):
             releases.release(actor=case.manager, round_group_id=case.round_group.pk, stage=stage)
 
 
-def test_a_report_looked_at_too_early_releases_nothing_after_the_phase_was_put_off(case):
+def test_a_report_looked_at_too_early_releases_nothing_after_the_phase_was_put_off(case: Council) -> None:
     acknowledged(case.manager, case.round_group)
     tomorrow = clock.now() + timedelta(days=1)
     open_phase(case.round_group.round, Phase.Kind.ROUND1, opens=tomorrow, closes=tomorrow + timedelta(days=9))
@@ -34,7 +34,7 @@ def test_a_report_looked_at_too_early_releases_nothing_after_the_phase_was_put_o
         releases.release(actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
 
 
-def test_what_nobody_released_cannot_be_taken_back(case):
+def test_what_nobody_released_cannot_be_taken_back(case: Council) -> None:
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
     for stage in Stage.ROUND1, Stage.ROUND2:
         with refused("chưa công bố"):

@@ -39,7 +39,7 @@ def to_explanation(case: Council) -> Appraisal:
     return case.standing()
 
 
-def test_only_the_manager_releases_and_twice_is_once():
+def test_only_the_manager_releases_and_twice_is_once() -> None:
     case = council()
     for someone in (case.member, case.officer, case.head):
         with pytest.raises(PermissionDenied):
@@ -49,7 +49,7 @@ def test_only_the_manager_releases_and_twice_is_once():
     assert Release.objects.count() == 1
 
 
-def test_a_release_made_too_early_is_taken_back_with_a_reason():
+def test_a_release_made_too_early_is_taken_back_with_a_reason() -> None:
     case = council()
     lower(case)
     fields = {"round_group_id": case.round_group.pk, "stage": Stage.ROUND1}
@@ -66,7 +66,7 @@ def test_a_release_made_too_early_is_taken_back_with_a_reason():
     lower(case, "0.5", seen_version=1)
 
 
-def test_a_release_stays_once_a_unit_has_replied_to_it():
+def test_a_release_stays_once_a_unit_has_replied_to_it() -> None:
     case = council()
     standing = to_explanation(case)
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from appraisal.models import AppraisalEntry, Stage
@@ -27,11 +28,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(client) -> Council:
+def case(client: Client) -> Council:
     return council()
 
 
-def test_the_unit_sees_nothing_before_the_release(case):
+def test_the_unit_sees_nothing_before_the_release(case: Council) -> None:
     standing = decisions.adjust(
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
@@ -47,7 +48,7 @@ def test_the_unit_sees_nothing_before_the_release(case):
     assert not reading.entries_visible_to(case.officer).exists()
 
 
-def test_round_two_stays_hidden_until_it_is_released(case):
+def test_round_two_stays_hidden_until_it_is_released(case: Council) -> None:
     standing = adjusted_and_released(case)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
     decisions.adjust(
@@ -68,7 +69,7 @@ def test_round_two_stays_hidden_until_it_is_released(case):
     assert all("0,25" in client.get(page).text for page in pages)
 
 
-def test_a_manager_who_is_also_an_officer_replies_with_what_the_unit_may_know(case):
+def test_a_manager_who_is_also_an_officer_replies_with_what_the_unit_may_know(case: Council) -> None:
     from units.models import Membership
 
     Membership.objects.create(user=case.manager, role=Role.UNIT_OFFICER, unit=case.first)
@@ -78,7 +79,7 @@ def test_a_manager_who_is_also_an_officer_replies_with_what_the_unit_may_know(ca
     assert WORDS not in sign_in(case.manager).get(reverse("appraisal:replies")).text
 
 
-def test_a_member_learns_at_home_no_more_than_the_unit(case):
+def test_a_member_learns_at_home_no_more_than_the_unit(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     decisions.recognise(actor=other, **case.cell(case.home), seen_version=0)
@@ -86,7 +87,7 @@ def test_a_member_learns_at_home_no_more_than_the_unit(case):
     assert not reading.appraisals_visible_to(case.member).filter(unit=case.home).exists()
 
 
-def test_after_round_two_is_released_no_reply_is_asked_for_nor_taken(case):
+def test_after_round_two_is_released_no_reply_is_asked_for_nor_taken(case: Council) -> None:
     standing = adjusted_and_released(case)
     officer = sign_in(case.officer)
     assert "đang nhận giải trình" in officer.get(reverse("appraisal:replies")).text
@@ -100,7 +101,7 @@ def test_after_round_two_is_released_no_reply_is_asked_for_nor_taken(case):
     assert standing.entries.count() == 1
 
 
-def test_the_unit_replies_with_explanation_and_documents(case):
+def test_the_unit_replies_with_explanation_and_documents(case: Council) -> None:
     standing = adjusted_and_released(case)
     paper = document(case.first, case.officer, "77/BC-DV1")
     client = sign_in(case.officer)
@@ -119,7 +120,7 @@ def test_the_unit_replies_with_explanation_and_documents(case):
     assert status(seen, reverse("appraisal:document", args=[paper.pk])) == 200
 
 
-def test_a_reply_with_the_document_of_another_unit_is_refused(case):
+def test_a_reply_with_the_document_of_another_unit_is_refused(case: Council) -> None:
     standing = adjusted_and_released(case)
     foreign = document(case.second, case.officer)
     address = reverse("appraisal:reply", args=[standing.pk])
@@ -128,7 +129,7 @@ def test_a_reply_with_the_document_of_another_unit_is_refused(case):
     assert not AppraisalEntry.objects.filter(stage=Stage.EXPLANATION).exists()
 
 
-def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case):
+def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case: Council) -> None:
     standing = adjusted_and_released(case)
     phase = Phase.objects.get(kind=Phase.Kind.EXPLANATION)
     phase.closes_at = phase.opens_at.replace(year=phase.opens_at.year - 1)

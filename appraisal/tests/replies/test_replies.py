@@ -39,7 +39,7 @@ def to_explanation(case: Council) -> Appraisal:
     return case.standing()
 
 
-def test_reply_needs_words_own_documents_and_an_own_unit():
+def test_reply_needs_words_own_documents_and_an_own_unit() -> None:
     case = council()
     standing = to_explanation(case)
     stranger = person(Role.UNIT_HEAD, case.second)
@@ -56,7 +56,7 @@ def test_reply_needs_words_own_documents_and_an_own_unit():
     assert AppraisalEntry.objects.count() == 1
 
 
-def test_a_reply_may_be_corrected_and_the_same_reply_is_one():
+def test_a_reply_may_be_corrected_and_the_same_reply_is_one() -> None:
     case = council()
     standing = to_explanation(case)
     for agree, words in ((False, "Có báo cáo."), (False, "Có báo cáo."), (True, "")):
@@ -64,7 +64,7 @@ def test_a_reply_may_be_corrected_and_the_same_reply_is_one():
     assert [e.action for e in standing.entries.order_by("sequence")] == ["adjust", "disagree", "agree"]
 
 
-def test_a_recognised_cell_takes_no_reply():
+def test_a_recognised_cell_takes_no_reply() -> None:
     case = council()
     standing = decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     release_row(case.round_group, Stage.ROUND1)

@@ -39,7 +39,7 @@ def seed() -> Council:
         user.username = name
         user.set_password(PASSWORD)
         user.save()
-    UnitFactory(group=case.round_group.group, code="DV3")
+    UnitFactory.create(group=case.round_group.group, code="DV3")
     for leaf in _more_leaves(case):
         for unit in (case.first, case.second):
             score = {"points": Decimal(1), "explanation": "Đã hoàn thành theo kế hoạch."}
@@ -53,7 +53,7 @@ def seed() -> Council:
 
 def _more_leaves(case: Council) -> list[Criterion]:
     where = {"criteria_set": case.round_group.criteria_set, "parent": case.leaf.parent}
-    return [CriterionFactory(**where, code=f"1.{n}", position=n + 10) for n in range(4, CLEAR + 2)]
+    return [CriterionFactory.create(**where, code=f"1.{n}", position=n + 10) for n in range(4, CLEAR + 2)]
 
 
 def _declare(case: Council) -> None:

@@ -30,7 +30,7 @@ def meeting(case: Council) -> None:
         release_row(case.round_group, stage)
 
 
-def test_only_the_author_takes_a_batch_back_and_only_one_that_is(case):
+def test_only_the_author_takes_a_batch_back_and_only_one_that_is(case: Council) -> None:
     cell = (case.first.pk, case.leaf.pk, 0)
     bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=[cell])
     batch = LogEntry.objects.get(verb=core_digests.VERB_BULK)
@@ -53,7 +53,7 @@ def take_back(case: Council, log: LogEntry, seen: int = 1) -> int:
     return bulk.undo_batch(actor=fresh(case.member), round_group_id=case.round_group.pk, batch_id=log.pk, cells=[cell])
 
 
-def test_a_batch_is_taken_back_only_where_one_still_judges_and_the_unit_stands_submitted(case):
+def test_a_batch_is_taken_back_only_where_one_still_judges_and_the_unit_stands_submitted(case: Council) -> None:
     batch = recognised_at_once(case)
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
     with refused("chưa nộp"):
@@ -63,13 +63,13 @@ def test_a_batch_is_taken_back_only_where_one_still_judges_and_the_unit_stands_s
         take_back(case, batch)
 
 
-def test_one_decision_is_no_batch(case):
+def test_one_decision_is_no_batch(case: Council) -> None:
     recognise(case)
     with refused("Chỉ người công nhận hàng loạt", PermissionDenied):
         take_back(case, LogEntry.objects.get(verb=core_digests.VERB_RECOGNISE))
 
 
-def test_a_cell_of_a_batch_that_moved_and_came_back_is_a_conflict_for_whoever_saw_it_before(case):
+def test_a_cell_of_a_batch_that_moved_and_came_back_is_a_conflict_for_whoever_saw_it_before(case: Council) -> None:
     batch = recognised_at_once(case)
     adjust(case, 1)
     undo.undo(actor=case.member, **case.cell(), seen_version=2)
@@ -78,21 +78,21 @@ def test_a_cell_of_a_batch_that_moved_and_came_back_is_a_conflict_for_whoever_sa
     assert take_back(case, batch, seen=3) == 1
 
 
-def test_a_cell_of_a_batch_that_is_no_longer_decided_is_a_conflict(case):
+def test_a_cell_of_a_batch_that_is_no_longer_decided_is_a_conflict(case: Council) -> None:
     batch = recognised_at_once(case)
     undo.undo(actor=case.member, **case.cell(), seen_version=1)
     with refused("chưa rút lại gì", Conflict):
         take_back(case, batch, seen=2)
 
 
-def test_taking_back_what_one_has_since_decided_anew_is_a_conflict(case):
+def test_taking_back_what_one_has_since_decided_anew_is_a_conflict(case: Council) -> None:
     recognise(case)
     adjust(case, 1)
     with refused("Chưa rút lại gì", Conflict):
         undo.undo(actor=case.member, **case.cell(), seen_version=1)
 
 
-def test_what_another_manager_has_taken_back_is_a_conflict(case):
+def test_what_another_manager_has_taken_back_is_a_conflict(case: Council) -> None:
     meeting(case)
     second = person(Role.INDEX_MANAGER)
     decisions.recognise(actor=case.manager, **case.cell(), comment=WORDS, seen_version=0)

@@ -54,7 +54,7 @@ def hidden(text: str) -> list[str]:
     return re.findall(r'name="o" value="([^"]+)"', text)
 
 
-def test_the_message_after_a_batch_leads_to_what_takes_it_back(case):
+def test_the_message_after_a_batch_leads_to_what_takes_it_back(case: Council) -> None:
     client = sign_in(case.member)
     form = {"o": keys(case), "xac-nhan": "1", "ve": reverse("appraisal:home")}
     page = client.post(reverse("appraisal:bulk", args=["so"]), form, follow=True)
@@ -68,7 +68,7 @@ def test_the_message_after_a_batch_leads_to_what_takes_it_back(case):
     assert cells == ["4", "2", "3,00", "0", "4"]
 
 
-def test_the_preview_says_count_units_and_points_and_the_press_takes_back(case):
+def test_the_preview_says_count_units_and_points_and_the_press_takes_back(case: Council) -> None:
     client = sign_in(case.member)
     address = batch_page(recognised(case))
     preview = client.get(address).text
@@ -86,7 +86,7 @@ def test_the_preview_says_count_units_and_points_and_the_press_takes_back(case):
     assert client.post(address, {}).status_code == 409
 
 
-def test_cells_decided_since_are_named_and_left_as_they_are(case):
+def test_cells_decided_since_are_named_and_left_as_they_are(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     address = batch_page(recognised(case))
@@ -103,7 +103,7 @@ def test_cells_decided_since_are_named_and_left_as_they_are(case):
     assert case.standing().points == Decimal(1)
 
 
-def test_who_decided_between_preview_and_press_is_named_and_nothing_is_written(case):
+def test_who_decided_between_preview_and_press_is_named_and_nothing_is_written(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     address = batch_page(recognised(case))
@@ -118,7 +118,7 @@ def test_who_decided_between_preview_and_press_is_named_and_nothing_is_written(c
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
 
 
-def test_a_recognition_over_an_earlier_result_brings_that_back(case):
+def test_a_recognition_over_an_earlier_result_brings_that_back(case: Council) -> None:
     decisions.adjust(
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
@@ -136,7 +136,7 @@ def test_a_recognition_over_an_earlier_result_brings_that_back(case):
     assert (case.standing().stage, case.standing().points) == (Stage.ROUND1, Decimal(1))
 
 
-def test_a_released_stage_lists_nothing_and_takes_nothing_back(case):
+def test_a_released_stage_lists_nothing_and_takes_nothing_back(case: Council) -> None:
     pk = recognised(case)
     release_stage(case.manager, case.round_group, Stage.ROUND1)
     client = sign_in(case.member)
@@ -147,7 +147,7 @@ def test_a_released_stage_lists_nothing_and_takes_nothing_back(case):
     assert list_page() not in client.get(reverse("appraisal:home")).text
 
 
-def test_the_batch_of_another_is_not_there(case):
+def test_the_batch_of_another_is_not_there(case: Council) -> None:
     pk = recognised(case)
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
@@ -160,7 +160,7 @@ def test_the_batch_of_another_is_not_there(case):
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
 
 
-def test_a_unit_with_a_declared_interest_leaves_the_list_and_the_batch(case):
+def test_a_unit_with_a_declared_interest_leaves_the_list_and_the_batch(case: Council) -> None:
     pk = recognised(case)
     interests.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="Có người thân ở đó.")
     client = sign_in(fresh(case.member))
@@ -171,7 +171,7 @@ def test_a_unit_with_a_declared_interest_leaves_the_list_and_the_batch(case):
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
 
 
-def test_nonsense_is_turned_away(case):
+def test_nonsense_is_turned_away(case: Council) -> None:
     client = sign_in(case.member)
     pk = recognised(case)
     for nonsense in ("x", "1:2", "9999:1:0"):
@@ -187,10 +187,10 @@ def asked(user: User, address: str) -> int:
     return len(found)
 
 
-def test_the_pages_ask_as_many_questions_of_three_batches_as_of_one(case):
+def test_the_pages_ask_as_many_questions_of_three_batches_as_of_one(case: Council) -> None:
     pages = (list_page(), batch_page(recognised(case, [case.first])))
     few = [asked(case.member, page) for page in pages]
-    more = [UnitFactory(group=case.round_group.group) for _ in range(3)]
+    more = [UnitFactory.create(group=case.round_group.group) for _ in range(3)]
     for unit in more:
         submitted(case.round_group, unit, {"1.1": "2", "1.2": "1"})
     recognised(case, [case.second, *more[:1]])

@@ -13,7 +13,7 @@ from units.tests.factories import UnitFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_bulk_is_all_or_nothing_and_one_log_entry():
+def test_bulk_is_all_or_nothing_and_one_log_entry() -> None:
     case = council()
     cells = [(u.pk, leaf.pk, 0) for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
     assert bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells) == 4
@@ -24,9 +24,9 @@ def test_bulk_is_all_or_nothing_and_one_log_entry():
     assert list(ledger.check()) == []
 
 
-def test_bulk_refuses_an_unscored_leaf_and_saves_nothing():
+def test_bulk_refuses_an_unscored_leaf_and_saves_nothing() -> None:
     case = council()
-    unit = UnitFactory(group=case.round_group.group)
+    unit = UnitFactory.create(group=case.round_group.group)
     submitted(case.round_group, unit, {})
     with pytest.raises(Refused, match="chưa chấm"):
         bulk.bulk_recognise(

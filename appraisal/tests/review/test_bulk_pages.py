@@ -1,6 +1,7 @@
 """Many cells recognised by the pages: first what it would do, then the deed."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from appraisal.models import Appraisal
@@ -20,11 +21,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(client) -> Council:
+def case(client: Client) -> Council:
     return council()
 
 
-def test_bulk_shows_first_and_writes_on_confirmation(case):
+def test_bulk_shows_first_and_writes_on_confirmation(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
     chosen = [f"{u.pk}:{leaf.pk}:0" for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
@@ -40,7 +41,7 @@ def test_bulk_shows_first_and_writes_on_confirmation(case):
     assert "bị bỏ ra" in again.text
 
 
-def test_bulk_leaves_objections_to_be_read_one_by_one(case):
+def test_bulk_leaves_objections_to_be_read_one_by_one(case: Council) -> None:
     standing = adjusted_and_released(case)
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
@@ -50,7 +51,7 @@ def test_bulk_leaves_objections_to_be_read_one_by_one(case):
     assert "1 dòng không công nhận được" in preview
 
 
-def test_bulk_with_nothing_chosen_or_nonsense(case):
+def test_bulk_with_nothing_chosen_or_nonsense(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
     assert client.post(address, {"ve": "https://example.com/"}).url == "/tham-dinh/"

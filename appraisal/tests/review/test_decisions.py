@@ -1,6 +1,7 @@
 """The council's verbs: what stands afterwards, what is refused, what a second press does."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -44,7 +45,7 @@ def to_explanation(case: Council) -> Appraisal:
     return case.standing()
 
 
-def test_recognising_takes_the_units_own_score():
+def test_recognising_takes_the_units_own_score() -> None:
     case = council()
     before = case.round_group.inputs_version
     standing = decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
@@ -56,9 +57,9 @@ def test_recognising_takes_the_units_own_score():
     assert case.round_group.inputs_version == before + 1
 
 
-def test_zero_not_applicable_and_unscored_are_three_things():
+def test_zero_not_applicable_and_unscored_are_three_things() -> None:
     case = council()
-    unit = UnitFactory(group=case.round_group.group)
+    unit = UnitFactory.create(group=case.round_group.group)
     submitted(case.round_group, unit, {"1.2": None})
     zero = decisions.recognise(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=0)
     absent = decisions.recognise(actor=case.member, **case.cell(unit, case.other_leaf), seen_version=0)
@@ -71,7 +72,7 @@ def test_zero_not_applicable_and_unscored_are_three_things():
     assert given.points == Decimal(0)
 
 
-def test_adjusting_needs_points_in_range_a_reason_and_words():
+def test_adjusting_needs_points_in_range_a_reason_and_words() -> None:
     case = council()
     for wrong in (
         {"points": Decimal("2.01")},
@@ -90,7 +91,7 @@ def test_adjusting_needs_points_in_range_a_reason_and_words():
     assert not LogEntry.objects.exists()
 
 
-def test_an_inactive_reason_is_refused():
+def test_an_inactive_reason_is_refused() -> None:
     case = council()
     case.reason.active = False
     case.reason.save()
@@ -98,12 +99,12 @@ def test_an_inactive_reason_is_refused():
         lower(case)
 
 
-def test_adjusting_to_not_applicable():
+def test_adjusting_to_not_applicable() -> None:
     standing = lower(council(), None, not_applicable=True)
     assert (standing.points, standing.not_applicable, standing.action) == (None, True, Action.ADJUST)
 
 
-def test_member_cannot_appraise_own_unit():
+def test_member_cannot_appraise_own_unit() -> None:
     case = council()
     with pytest.raises(PermissionDenied):
         decisions.recognise(actor=case.member, **case.cell(case.home), seen_version=0)
@@ -118,14 +119,14 @@ def test_member_cannot_appraise_own_unit():
     assert not Appraisal.objects.exists()
 
 
-def test_another_role_at_a_unit_bars_from_it_too():
+def test_another_role_at_a_unit_bars_from_it_too() -> None:
     case = council()
     Membership.objects.create(user=case.member, role=Role.UNIT_OFFICER, unit=case.second)
     with pytest.raises(PermissionDenied):
         decisions.recognise(actor=case.member, **case.cell(case.second), seen_version=0)
 
 
-def test_only_the_assigned_branch_and_units():
+def test_only_the_assigned_branch_and_units() -> None:
     case = council()
     narrow = person(Role.COUNCIL_MEMBER)
     assign(narrow, case.round_group, branch=case.leaf, units=[case.first])
@@ -135,7 +136,7 @@ def test_only_the_assigned_branch_and_units():
             decisions.recognise(actor=narrow, **cell, seen_version=0)
 
 
-def test_a_branch_covers_the_leaves_below_it():
+def test_a_branch_covers_the_leaves_below_it() -> None:
     case = council()
     narrow = person(Role.COUNCIL_MEMBER)
     assign(narrow, case.round_group, branch=case.leaf.parent)
@@ -143,7 +144,7 @@ def test_a_branch_covers_the_leaves_below_it():
 
 
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.SURVEY_OPERATOR, Role.UNIT_HEAD, Role.INDEX_MANAGER])
-def test_other_roles_do_not_appraise_even_when_assigned(role):
+def test_other_roles_do_not_appraise_even_when_assigned(role: Role) -> None:
     case = council()
     someone = person(role, case.second if role == Role.UNIT_HEAD else None)
     assign(someone, case.round_group)
@@ -151,14 +152,14 @@ def test_other_roles_do_not_appraise_even_when_assigned(role):
         decisions.recognise(actor=someone, **case.cell(), seen_version=0)
 
 
-def test_a_member_whose_role_ended_appraises_no_more():
+def test_a_member_whose_role_ended_appraises_no_more() -> None:
     case = council()
     Membership.objects.filter(user=case.member).update(active=False)
     with pytest.raises(PermissionDenied):
         decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
 
 
-def test_an_assessment_that_is_not_submitted_is_not_appraised():
+def test_an_assessment_that_is_not_submitted_is_not_appraised() -> None:
     case = council()
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None, submitted_by=None)
     with pytest.raises(Refused, match="chưa nộp"):
@@ -167,14 +168,14 @@ def test_an_assessment_that_is_not_submitted_is_not_appraised():
         lower(case)
 
 
-def test_a_survey_leaf_is_not_appraised():
+def test_a_survey_leaf_is_not_appraised() -> None:
     case = council()
     survey = case.round_group.criteria_set.criteria.get(code="1.3")
     with pytest.raises(PermissionDenied):
         lower(case, **case.cell(leaf=survey))
 
 
-def test_the_second_of_two_reviewers_sees_the_first_and_nothing_is_lost():
+def test_the_second_of_two_reviewers_sees_the_first_and_nothing_is_lost() -> None:
     case = council()
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     other = person(Role.COUNCIL_MEMBER)
@@ -189,7 +190,7 @@ def test_the_second_of_two_reviewers_sees_the_first_and_nothing_is_lost():
     assert [e.sequence for e in case.standing().entries.all()] == [1, 2]
 
 
-def test_without_the_version_the_first_decision_would_be_lost():
+def test_without_the_version_the_first_decision_would_be_lost() -> None:
     """Negative control: the same two presses, the second one claiming to have seen the first."""
     case = council()
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
@@ -197,7 +198,7 @@ def test_without_the_version_the_first_decision_would_be_lost():
     assert case.standing().points == Decimal(1)
 
 
-def test_the_same_form_sent_twice_is_one_step():
+def test_the_same_form_sent_twice_is_one_step() -> None:
     case = council()
     for _ in range(3):
         lower(case)
@@ -206,7 +207,7 @@ def test_the_same_form_sent_twice_is_one_step():
     assert LogEntry.objects.count() == 2
 
 
-def test_the_whole_year_of_one_cell():
+def test_the_whole_year_of_one_cell() -> None:
     case = council()
     standing = to_explanation(case)
     paper = document(case.first, case.officer)
@@ -236,7 +237,7 @@ def test_the_whole_year_of_one_cell():
     assert list(ledger.check()) == []
 
 
-def test_the_meeting_never_decides_on_the_managers_own_unit():
+def test_the_meeting_never_decides_on_the_managers_own_unit() -> None:
     case = council()
     for stage in (Stage.ROUND1, Stage.ROUND2):
         release_row(case.round_group, stage)
@@ -273,7 +274,7 @@ MAY = {
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_state_by_action(state):
+def test_state_by_action(state: Any) -> None:
     case = council(None)
     kind, released = STATES[state]
     open_phase(case.round_group.round, Phase.Kind.ROUND1)
@@ -311,7 +312,7 @@ def succeeds(attempt) -> bool:
     return True
 
 
-def test_the_predicate_and_the_queryset_agree():
+def test_the_predicate_and_the_queryset_agree() -> None:
     case = council()
     narrow = person(Role.COUNCIL_MEMBER, case.second)
     assign(narrow, case.round_group, branch=case.leaf, units=[case.first, case.second])
@@ -325,7 +326,7 @@ def test_the_predicate_and_the_queryset_agree():
         assert listed == allowed
 
 
-def test_the_database_refuses_an_adjustment_without_words():
+def test_the_database_refuses_an_adjustment_without_words() -> None:
     case = council()
     entry = lower(case).entries.get()
     with pytest.raises(IntegrityError, match="adjustment_has_words"), transaction.atomic():

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -65,10 +66,10 @@ def adjust(case: Council, points: str = "1", **cell: object) -> Appraisal:
     )
 
 
-def test_each_cell_says_its_state_and_its_points(case):
+def test_each_cell_says_its_state_and_its_points(case: Council) -> None:
     adjust(case)
     decisions.recognise(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=0)
-    unit = UnitFactory(group=case.round_group.group, code="DV4")
+    unit = UnitFactory.create(group=case.round_group.group, code="DV4")
     submitted(case.round_group, unit, {"1.1": None})
     assert cells(sign_in(case.member), grid_page(case)) == {
         "DV1/1.1": "giảm 1",
@@ -80,14 +81,14 @@ def test_each_cell_says_its_state_and_its_points(case):
     }
 
 
-def test_a_unit_that_has_not_submitted_is_one_empty_line(case):
+def test_a_unit_that_has_not_submitted_is_one_empty_line(case: Council) -> None:
     SelfAssessment.objects.filter(unit=case.second).update(state="draft", submitted_at=None)
     client = sign_in(case.member)
     assert set(cells(client, grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
     assert "đơn vị chưa nộp" in client.get(grid_page(case)).text
 
 
-def test_own_and_declared_units_are_not_there_but_a_manager_reads_all(case):
+def test_own_and_declared_units_are_not_there_but_a_manager_reads_all(case: Council) -> None:
     assert not any(cell.startswith("NHA/") for cell in cells(sign_in(case.member), grid_page(case)))
     assert case.home.name not in sign_in(case.member).get(grid_page(case)).text
     assert len(cells(sign_in(case.manager), grid_page(case))) == 6
@@ -95,7 +96,7 @@ def test_own_and_declared_units_are_not_there_but_a_manager_reads_all(case):
     assert set(cells(sign_in(User.objects.get(pk=case.member.pk)), grid_page(case))) == {"DV1/1.1", "DV1/1.2"}
 
 
-def test_a_narrow_member_sees_their_cells_and_the_rest_is_blank(case):
+def test_a_narrow_member_sees_their_cells_and_the_rest_is_blank(case: Council) -> None:
     narrow = person(Role.COUNCIL_MEMBER)
     assign(narrow, case.round_group, branch=case.leaf, units=[case.first])
     assign(narrow, case.round_group, branch=case.other_leaf, units=[case.second])
@@ -105,7 +106,7 @@ def test_a_narrow_member_sees_their_cells_and_the_rest_is_blank(case):
 
 
 @pytest.mark.parametrize("wanted", [*FILTERS, ""])
-def test_every_filter_shows_just_the_cells_that_match(case, wanted):
+def test_every_filter_shows_just_the_cells_that_match(case: Council, wanted: Any) -> None:
     adjusted_and_released(case)
     adjust_second = case.cell(case.second)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
@@ -122,7 +123,7 @@ def test_every_filter_shows_just_the_cells_that_match(case, wanted):
     assert set(cells(sign_in(case.member), grid_page(case, loc=wanted))) == expected
 
 
-def test_an_area_is_chosen_in_the_address_and_nonsense_is_everything(case):
+def test_an_area_is_chosen_in_the_address_and_nonsense_is_everything(case: Council) -> None:
     area = Criterion.objects.create(
         criteria_set=case.round_group.criteria_set, code="7", name="Khác", position=90, max_points=1, source="self"
     )
@@ -131,7 +132,7 @@ def test_an_area_is_chosen_in_the_address_and_nonsense_is_everything(case):
     assert len(cells(client, grid_page(case, **{"linh-vuc": "khong-co", "loc": "khong-co"}))) == 6
 
 
-def test_a_cell_leads_to_its_review_screen_in_the_same_year_and_filter(case):
+def test_a_cell_leads_to_its_review_screen_in_the_same_year_and_filter(case: Council) -> None:
     client = sign_in(case.member)
     answer = client.get(grid_page(case) + "DV1/1.1", {"loc": "cho"})
     year = case.round_group.round.year
@@ -145,7 +146,7 @@ def test_a_cell_leads_to_its_review_screen_in_the_same_year_and_filter(case):
 # --- what is kept is never older than the request -----------------------------------------------------
 
 
-def test_a_kept_line_follows_every_movement(case):
+def test_a_kept_line_follows_every_movement(case: Council) -> None:
     client = sign_in(case.member)
 
     def first() -> str:
@@ -175,7 +176,7 @@ def test_a_kept_line_follows_every_movement(case):
     assert first() == "chờ lần 2 1"
 
 
-def test_a_kept_line_that_nobody_read_since_it_moved_is_not_taken_for_new(case):
+def test_a_kept_line_that_nobody_read_since_it_moved_is_not_taken_for_new(case: Council) -> None:
     """A member of one unit looks after the other unit moved: the manager still sees what moved."""
     narrow = person(Role.COUNCIL_MEMBER)
     assign(narrow, case.round_group, units=[case.first])
@@ -186,7 +187,7 @@ def test_a_kept_line_that_nobody_read_since_it_moved_is_not_taken_for_new(case):
     assert cells(manager, grid_page(case))["DV2/1.1"] == "nhận 1,5"
 
 
-def test_what_is_kept_of_a_history_that_was_rolled_back_is_not_shown_in_another(case):
+def test_what_is_kept_of_a_history_that_was_rolled_back_is_not_shown_in_another(case: Council) -> None:
     """As after a restored backup: the block counts up to the same version again."""
     client = sign_in(case.member)
     with transaction.atomic():
@@ -197,7 +198,7 @@ def test_what_is_kept_of_a_history_that_was_rolled_back_is_not_shown_in_another(
     assert cells(client, grid_page(case))["DV1/1.1"] == "giảm 1"
 
 
-def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case):
+def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case: Council) -> None:
     """One kept page for the same rights, filter and area; another for everything else."""
     narrow, twin, other = (person(Role.COUNCIL_MEMBER) for _ in range(3))
     for member in (narrow, twin):
@@ -214,7 +215,7 @@ def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case):
     ]
 
 
-def test_what_is_kept_follows_rights_names_and_phases(case):
+def test_what_is_kept_follows_rights_names_and_phases(case: Council) -> None:
     client = sign_in(case.member)
     assert " name=don-vi " in client.get(grid_page(case)).text
     Phase.objects.update(closes_at=clock.now())
@@ -229,20 +230,20 @@ def test_what_is_kept_follows_rights_names_and_phases(case):
 
 
 @pytest.mark.parametrize("query", [{}, {"loc": "cho"}, {"loc": "lech"}, {"linh-vuc": "1"}, {"linh-vuc": "khong-co"}])
-def test_the_second_look_is_the_first(case, query):
+def test_the_second_look_is_the_first(case: Council, query: dict[str, Any]) -> None:
     adjust(case)
     client = sign_in(case.member)
     first, second = (client.get(grid_page(case, **query)).context["body"] for _ in range(2))
     assert first == second
 
 
-def test_without_the_cache_everything_is_read(case):
+def test_without_the_cache_everything_is_read(case: Council) -> None:
     client = sign_in(case.member)
     with patch.object(cache, "get", side_effect=RedisError), patch.object(cache, "set", side_effect=RedisError):
         assert cells(client, grid_page(case))["DV1/1.1"] == "chờ 1,5"
 
 
-def test_what_is_kept_counts_as_the_cells_themselves(case):
+def test_what_is_kept_counts_as_the_cells_themselves(case: Council) -> None:
     adjusted_and_released(case)
     here = standing_in(case.manager, case.round_group, Round.objects.prefetch_related("phases").get())
     found = grid_queries.read(
@@ -260,7 +261,7 @@ def test_what_is_kept_counts_as_the_cells_themselves(case):
 # --- recognising from the grid --------------------------------------------------------------------------
 
 
-def test_a_row_a_column_or_all_that_is_shown_is_first_previewed(case):
+def test_a_row_a_column_or_all_that_is_shown_is_first_previewed(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
     preview = client.post(address, {"don-vi": "DV1", "ve": grid_page(case)}).text
@@ -275,7 +276,7 @@ def test_a_row_a_column_or_all_that_is_shown_is_first_previewed(case):
     assert "Chưa chọn" in client.post(address, {"don-vi": "NHA", "ve": grid_page(case)}, follow=True).text
 
 
-def test_the_filter_and_the_area_hold_for_what_is_recognised(case):
+def test_the_filter_and_the_area_hold_for_what_is_recognised(case: Council) -> None:
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), document(case.first, case.officer))
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
@@ -284,7 +285,7 @@ def test_the_filter_and_the_area_hold_for_what_is_recognised(case):
     assert client.post(address, {"moi": "1", "linh-vuc": "9"}).status_code == 302
 
 
-def test_who_only_reads_gets_no_buttons(case):
+def test_who_only_reads_gets_no_buttons(case: Council) -> None:
     assert " name=don-vi " in sign_in(case.member).get(grid_page(case)).text
     assert " name=don-vi " not in sign_in(case.manager).get(grid_page(case)).text
 
@@ -318,7 +319,7 @@ def pages_of(block: LargeBlock) -> list[str]:
     return [f"{page}?nam={year}" for page in (home, *plain)] + [grid, *filtered, f"{grid}?linh-vuc=1"]
 
 
-def test_a_block_of_53_by_100_asks_no_more_than_one_of_2_by_10():
+def test_a_block_of_53_by_100_asks_no_more_than_one_of_2_by_10() -> None:
     """And the grid of it stays under 300 KB."""
     small = large_block(2, 10, year=2096)
     few = {who: [asked(user, page) for page in pages_of(small)] for who, user in people_of(small).items()}

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -37,18 +38,18 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(client) -> Council:
+def case(client: Client) -> Council:
     return council()
 
 
-def test_recognising_by_form_goes_on_to_the_next_cell(case):
+def test_recognising_by_form_goes_on_to_the_next_cell(case: Council) -> None:
     answer = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
     assert answer.status_code == 302
     assert answer.url.startswith(cell_page(case, leaf=case.other_leaf))
     assert case.standing().points == Decimal("1.5")
 
 
-def test_the_page_after_a_decision_is_not_the_one_fetched_ahead(case):
+def test_the_page_after_a_decision_is_not_the_one_fetched_ahead(case: Council) -> None:
     client = sign_in(case.member)
     page = client.get(cell_page(case))
     assert page["Speculation-Rules"] == '"/static/js/next.speculationrules"'
@@ -59,14 +60,14 @@ def test_the_page_after_a_decision_is_not_the_one_fetched_ahead(case):
     assert "vua-ghi" not in client.post(answer.url, {"viec": "cong-nhan", "seen_version": "0"}).url
 
 
-def test_going_on_along_the_criterion(case):
+def test_going_on_along_the_criterion(case: Council) -> None:
     address = f"{cell_page(case)}?theo=tieu-chi&loc=cho"
     answer = sign_in(case.member).post(address, {"viec": "cong-nhan", "seen_version": "0"})
     assert answer.url.startswith(cell_page(case, case.second))
     assert "loc=cho" in answer.url
 
 
-def test_a_refused_adjustment_keeps_the_typed_text(case):
+def test_a_refused_adjustment_keeps_the_typed_text(case: Council) -> None:
     client = sign_in(case.member)
     for wrong, said in (
         ({"points": "9"}, "từ 0 đến 2"),
@@ -83,12 +84,12 @@ def test_a_refused_adjustment_keeps_the_typed_text(case):
     assert not Appraisal.objects.exists()
 
 
-def test_the_decimal_comma_is_taken(case):
+def test_the_decimal_comma_is_taken(case: Council) -> None:
     sign_in(case.member).post(cell_page(case), adjust_form(points="0,75", reason=case.reason.pk))
     assert case.standing().points == Decimal("0.75")
 
 
-def test_a_conflict_shows_both_values_and_the_next_press_knows(case):
+def test_a_conflict_shows_both_values_and_the_next_press_knows(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     decisions.recognise(actor=other, **case.cell(), seen_version=0)
@@ -104,8 +105,8 @@ def test_a_conflict_shows_both_values_and_the_next_press_knows(case):
     assert case.standing().points == Decimal(1)
 
 
-def test_zero_not_applicable_and_unscored_look_different(case):
-    unit = UnitFactory(group=case.round_group.group)
+def test_zero_not_applicable_and_unscored_look_different(case: Council) -> None:
+    unit = UnitFactory.create(group=case.round_group.group)
     submitted(case.round_group, unit, {"1.1": None})
     rows = sign_in(case.member).get(unit_page(unit)).text
     assert "không áp dụng" in rows
@@ -114,7 +115,7 @@ def test_zero_not_applicable_and_unscored_look_different(case):
     assert "0,00" in sign_in(case.member).get(unit_page(case.first)).text
 
 
-def test_a_score_changed_after_its_recognition_waits_again(case):
+def test_a_score_changed_after_its_recognition_waits_again(case: Council) -> None:
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=Decimal(2))
     client = sign_in(case.member)
@@ -124,7 +125,7 @@ def test_a_score_changed_after_its_recognition_waits_again(case):
     assert "đơn vị đã sửa điểm" not in client.get(unit_page(case.first)).text
 
 
-def test_the_filters_stand_in_the_address(case):
+def test_the_filters_stand_in_the_address(case: Council) -> None:
     client = sign_in(case.member)
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     page = client.get(unit_page(case.first) + "?loc=cho").text
@@ -134,7 +135,7 @@ def test_the_filters_stand_in_the_address(case):
     assert case.leaf.name in client.get(unit_page(case.first) + "?loc=khong-tai-lieu").text
 
 
-def test_an_objection_left_alone_in_round_two_keeps_round_one(case):
+def test_an_objection_left_alone_in_round_two_keeps_round_one(case: Council) -> None:
     standing = adjusted_and_released(case)
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
@@ -153,7 +154,7 @@ def asked(user: User, address: str) -> int:
     return len(found)
 
 
-def test_pages_ask_as_many_questions_of_many_rows_as_of_few(case):
+def test_pages_ask_as_many_questions_of_many_rows_as_of_few(case: Council) -> None:
     standing = adjusted_and_released(case)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
     paper = document(case.first, case.officer)
@@ -176,11 +177,11 @@ def test_pages_ask_as_many_questions_of_many_rows_as_of_few(case):
 def enlarge(case: Council, standing: Appraisal) -> None:
     """More units, leaves, documents, adjusted cells and replies."""
     leaves = [
-        CriterionFactory(criteria_set=case.round_group.criteria_set, code=f"1.{n}", parent=case.leaf.parent)
+        CriterionFactory.create(criteria_set=case.round_group.criteria_set, code=f"1.{n}", parent=case.leaf.parent)
         for n in range(4, 8)
     ]
     for n in range(3):
-        unit = UnitFactory(group=case.round_group.group)
+        unit = UnitFactory.create(group=case.round_group.group)
         submitted(case.round_group, unit, {"1.1": "2", "1.2": "1"})
         paper = document(case.first, case.officer, f"{n}/BC")
         attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
@@ -201,7 +202,7 @@ def enlarge(case: Council, standing: Appraisal) -> None:
 PROPORTIONAL = {"kind": "proportional", "numerator": "Đúng hạn", "denominator": "Tổng số", "threshold": "50"}
 
 
-def test_declared_figures_stand_beside_what_the_rule_makes_of_them(case):
+def test_declared_figures_stand_beside_what_the_rule_makes_of_them(case: Council) -> None:
     Criterion.objects.filter(pk=case.leaf.pk).update(rule=PROPORTIONAL)
     own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
     own.update(figures={"numerator": "60", "denominator": "80"})
@@ -214,7 +215,7 @@ def test_declared_figures_stand_beside_what_the_rule_makes_of_them(case):
     assert "khác điểm tự chấm" in page
 
 
-def test_figures_that_the_rule_refuses_leave_the_page_standing(case):
+def test_figures_that_the_rule_refuses_leave_the_page_standing(case: Council) -> None:
     Criterion.objects.filter(pk=case.leaf.pk).update(rule=PROPORTIONAL)
     own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
     own.update(figures={"numerator": "60", "denominator": "0"})
@@ -222,11 +223,11 @@ def test_figures_that_the_rule_refuses_leave_the_page_standing(case):
     assert "Điểm theo quy tắc" not in page
 
 
-def test_last_year_stands_beside_the_score_of_the_same_unit_only(case):
+def test_last_year_stands_beside_the_score_of_the_same_unit_only(case: Council) -> None:
     new = case.round_group.criteria_set
-    old_set = CriteriaSetFactory(decision=DecisionFactory(number="01/QĐ-CU"), group=case.first.group)
-    old = RoundGroupFactory(round=RoundFactory(year=2030), criteria_set=old_set)
-    before = CriterionFactory(criteria_set=old_set, code="7.1", max_points=Decimal(2))
+    old_set = CriteriaSetFactory.create(decision=DecisionFactory.create(number="01/QĐ-CU"), group=case.first.group)
+    old = RoundGroupFactory.create(round=RoundFactory.create(year=2030), criteria_set=old_set)
+    before = CriterionFactory.create(criteria_set=old_set, code="7.1", max_points=Decimal(2))
     Criterion.objects.filter(criteria_set=new, code="1.1").update(previous=before)
     submitted(old, case.first, {"7.1": "1.25"})
     assign(case.member, old)
@@ -248,7 +249,7 @@ def test_last_year_stands_beside_the_score_of_the_same_unit_only(case):
     assert "không có kết quả của tiêu chí này" in client.get(cell_page(case, case.second) + "?nam=2031").text
 
 
-def test_council_sees_the_warnings_names_the_twin_and_filters_by_them(case):
+def test_council_sees_the_warnings_names_the_twin_and_filters_by_them(case: Council) -> None:
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), document(case.first, case.officer))
     other = document(case.second, case.officer, "13/BC-THU")
     attach(SelfScore.objects.get(assessment__unit=case.second, criterion=case.leaf), other, page=9)
@@ -260,7 +261,7 @@ def test_council_sees_the_warnings_names_the_twin_and_filters_by_them(case):
     assert "1 cảnh báo" in listed
 
 
-def test_infected_evidence_is_not_shown_to_the_council(case):
+def test_infected_evidence_is_not_shown_to_the_council(case: Council) -> None:
     paper = document(case.first, case.officer)
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
     Document.objects.update(scan_state=Document.Scan.INFECTED)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appraisal.interests import actions as interests
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case(client) -> Council:
+def case(client: Client) -> Council:
     return council()
 
 
@@ -60,7 +61,7 @@ def beside(case: Council, unit: Unit | None = None, *, user: User | None = None,
 
 
 def other_unit(case: Council, points: str | None = "1.5") -> Unit:
-    unit = UnitFactory(group=case.round_group.group)
+    unit = UnitFactory.create(group=case.round_group.group)
     submitted(case.round_group, unit, {"1.1": points})
     return unit
 
@@ -72,7 +73,7 @@ def taken(found: Precedents) -> list[tuple[str, Decimal | None]]:
 # --- what counts ------------------------------------------------------------------------------------
 
 
-def test_a_precedent_is_an_adjustment_of_the_same_criterion_at_another_unit(case):
+def test_a_precedent_is_an_adjustment_of_the_same_criterion_at_another_unit(case: Council) -> None:
     adjust(case, case.second, "1")
     adjust(case, case.first, "0.5")
     leaf = case.cell(case.second, case.other_leaf)
@@ -83,7 +84,7 @@ def test_a_precedent_is_an_adjustment_of_the_same_criterion_at_another_unit(case
     assert (found.recognised, found.rows[0].reason, found.rows[0].comment) == (0, case.reason, WORDS)
 
 
-def test_the_newest_comes_first_and_recognitions_are_counted(case):
+def test_the_newest_comes_first_and_recognitions_are_counted(case: Council) -> None:
     third = other_unit(case)
     decisions.recognise(actor=case.member, **case.cell(third), seen_version=0)
     adjust(case, case.second, "1")
@@ -93,7 +94,7 @@ def test_the_newest_comes_first_and_recognitions_are_counted(case):
     assert (found.recognised, taken(found)) == (1, [(fourth.code, Decimal("0.25")), ("DV2", Decimal("0.5"))])
 
 
-def test_only_what_stands_is_a_precedent(case):
+def test_only_what_stands_is_a_precedent(case: Council) -> None:
     adjust(case, case.second, "1")
     adjust(case, case.second, "0.75", seen=1)
     assert taken(beside(case)) == [("DV2", Decimal("0.75"))]
@@ -104,16 +105,16 @@ def test_only_what_stands_is_a_precedent(case):
     assert (found.recognised, found.adjusted) == (1, 0)
 
 
-def test_a_decision_taken_back_is_none(case):
+def test_a_decision_taken_back_is_none(case: Council) -> None:
     adjust(case, case.second, "1")
     undo.undo(actor=case.member, **case.cell(case.second), seen_version=1)
     found = beside(case)
     assert (found.recognised, found.adjusted) == (0, 0)
 
 
-def test_not_applicable_and_unscored_have_no_deduction(case):
+def test_not_applicable_and_unscored_have_no_deduction(case: Council) -> None:
     adjust(case, case.second, None)
-    unscored = UnitFactory(group=case.round_group.group)
+    unscored = UnitFactory.create(group=case.round_group.group)
     submitted(case.round_group, unscored, {})
     adjust(case, unscored, "0.5")
     found = beside(case)
@@ -121,15 +122,17 @@ def test_not_applicable_and_unscored_have_no_deduction(case):
     assert precedents_queries.differing(found, case.reason.pk, Decimal("0.5")) == []
 
 
-def test_the_points_of_a_unit_that_scores_again_measure_nothing(case):
+def test_the_points_of_a_unit_that_scores_again_measure_nothing(case: Council) -> None:
     adjust(case, case.second, "1")
     SelfAssessment.objects.filter(unit=case.second).update(state="draft", submitted_at=None)
     assert taken(beside(case)) == [("DV2", None)]
 
 
-def test_another_year_is_no_precedent(case):
+def test_another_year_is_no_precedent(case: Council) -> None:
     adjust(case, case.second, "1")
-    elsewhere = RoundGroupFactory(round=RoundFactory(year=2032), criteria_set=case.round_group.criteria_set)
+    elsewhere = RoundGroupFactory.create(
+        round=RoundFactory.create(year=2032), criteria_set=case.round_group.criteria_set
+    )
     assign(case.member, elsewhere)
     scope = reach.scope_of(case.member, elsewhere)
     assert scope.shows(case.first.pk, case.leaf.pk)
@@ -140,7 +143,7 @@ def test_another_year_is_no_precedent(case):
 # --- the same reason, other points ------------------------------------------------------------------
 
 
-def test_the_same_reason_with_other_points_is_named(case):
+def test_the_same_reason_with_other_points_is_named(case: Council) -> None:
     adjust(case, case.second, "1")
     adjust(case, other_unit(case), "1.25", reason=Reason.objects.get(code="cham-tien-do"))
     found = beside(case)
@@ -150,7 +153,7 @@ def test_the_same_reason_with_other_points_is_named(case):
     assert precedents_queries.differing(found, None, Decimal("0.25")) == []
 
 
-def test_many_are_named_by_the_newest_three(case):
+def test_many_are_named_by_the_newest_three(case: Council) -> None:
     for _ in range(4):
         adjust(case, other_unit(case), "1")
     said = precedents_queries.warning(precedents_queries.differing(beside(case), case.reason.pk, Decimal(1)))
@@ -158,12 +161,12 @@ def test_many_are_named_by_the_newest_three(case):
     assert said.endswith("; và 1 đơn vị khác.")
 
 
-def test_a_deduction_below_nothing_is_an_addition():
+def test_a_deduction_below_nothing_is_an_addition() -> None:
     assert precedents_queries.taken_in_words(Decimal("-0.25")) == "cộng 0,25"
     assert precedents_queries.taken_in_words(Decimal(0)) == "giữ nguyên điểm"
 
 
-def test_one_reason_with_two_deductions_is_marked(case):
+def test_one_reason_with_two_deductions_is_marked(case: Council) -> None:
     adjust(case, case.second, "1")
     same = other_unit(case)
     adjust(case, same, "1")
@@ -178,7 +181,7 @@ def test_one_reason_with_two_deductions_is_marked(case):
 # --- who reads it -----------------------------------------------------------------------------------
 
 
-def test_a_member_reads_decisions_of_units_assigned_to_others(case):
+def test_a_member_reads_decisions_of_units_assigned_to_others(case: Council) -> None:
     colleague = person(Role.COUNCIL_MEMBER)
     assign(colleague, case.round_group, units=[case.first])
     adjust(case, case.second, "1")
@@ -186,7 +189,7 @@ def test_a_member_reads_decisions_of_units_assigned_to_others(case):
     assert taken(beside(case, user=colleague)) == [("DV2", Decimal("0.5"))]
 
 
-def test_never_those_of_the_own_unit_nor_of_a_declared_one(case):
+def test_never_those_of_the_own_unit_nor_of_a_declared_one(case: Council) -> None:
     outsider = person(Role.COUNCIL_MEMBER)
     assign(outsider, case.round_group)
     adjust(case, case.home, "1", who=outsider)
@@ -198,7 +201,7 @@ def test_never_those_of_the_own_unit_nor_of_a_declared_one(case):
     assert "Đơn vị thử DV2" not in sign_in(fresh(case.member)).get(cell_page(case)).text
 
 
-def test_nothing_beside_a_cell_that_is_not_ones_own_to_read(case):
+def test_nothing_beside_a_cell_that_is_not_ones_own_to_read(case: Council) -> None:
     colleague = person(Role.COUNCIL_MEMBER)
     assign(colleague, case.round_group, units=[case.second])
     adjust(case, case.second, "1")
@@ -207,7 +210,7 @@ def test_nothing_beside_a_cell_that_is_not_ones_own_to_read(case):
     assert taken(beside(case, user=case.officer)) == []
 
 
-def test_managers_and_observers_read_all(case):
+def test_managers_and_observers_read_all(case: Council) -> None:
     outsider = person(Role.COUNCIL_MEMBER)
     assign(outsider, case.round_group)
     adjust(case, case.home, "1", who=outsider)
@@ -219,7 +222,7 @@ def test_managers_and_observers_read_all(case):
 
 
 @pytest.fixture
-def blind(case) -> Council:
+def blind(case: Council) -> Council:
     """Two members agreed on DV2; the first leaf takes two opinions."""
     block, leaf = case.round_group.pk, case.leaf.pk
     opinions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf, tolerance=Decimal("0.25"))
@@ -242,7 +245,7 @@ def opinion(case: Council, who: User, unit: Unit, points: str) -> None:
 WITHHELD = "Tiền lệ hiện ra sau khi bạn ghi ý kiến độc lập"
 
 
-def test_precedents_wait_until_the_own_opinion_is_given(blind):
+def test_precedents_wait_until_the_own_opinion_is_given(blind: Council) -> None:
     page = sign_in(blind.member).get(cell_page(blind)).text
     assert WITHHELD in page
     assert "trừ 0,75" not in page
@@ -252,7 +255,7 @@ def test_precedents_wait_until_the_own_opinion_is_given(blind):
     assert "trừ 0,75" in page
 
 
-def test_whoever_decides_between_two_opinions_reads_precedents(blind):
+def test_whoever_decides_between_two_opinions_reads_precedents(blind: Council) -> None:
     opinion(blind, colleague_of(blind), blind.first, "1")
     opinion(blind, colleague_of(blind), blind.first, "0")
     page = sign_in(blind.member).get(cell_page(blind)).text
@@ -260,14 +263,14 @@ def test_whoever_decides_between_two_opinions_reads_precedents(blind):
     assert "trừ 0,75" in page
 
 
-def test_a_settled_cell_shows_them_again_and_a_reader_always(blind):
+def test_a_settled_cell_shows_them_again_and_a_reader_always(blind: Council) -> None:
     assert "trừ 0,75" in sign_in(blind.manager).get(cell_page(blind)).text
     opinion(blind, blind.member, blind.first, "1")
     opinion(blind, colleague_of(blind), blind.first, "1")
     assert "trừ 0,75" in sign_in(blind.member).get(cell_page(blind)).text
 
 
-def test_the_rule_itself_withholds(blind):
+def test_the_rule_itself_withholds(blind: Council) -> None:
     assert beside(blind, owes=True).rows == ()
     assert beside(blind, owes=False).rows != ()
 
@@ -275,14 +278,14 @@ def test_the_rule_itself_withholds(blind):
 # --- on the page ------------------------------------------------------------------------------------
 
 
-def test_the_page_shows_reason_points_and_words_elsewhere(case):
+def test_the_page_shows_reason_points_and_words_elsewhere(case: Council) -> None:
     adjust(case, case.second, "1")
     page = sign_in(case.member).get(cell_page(case)).text
     for said in ("0 công nhận, 1 điều chỉnh", "Thiếu tài liệu kiểm chứng", "trừ 0,50: Đơn vị thử DV2", WORDS):
         assert said in page
 
 
-def test_saving_other_points_for_the_same_reason_says_so(case):
+def test_saving_other_points_for_the_same_reason_says_so(case: Council) -> None:
     adjust(case, case.second, "1")
     client = sign_in(case.member)
     page = client.post(cell_page(case), adjust_form(points="0,75", reason=case.reason.pk), follow=True).text
@@ -293,13 +296,13 @@ def test_saving_other_points_for_the_same_reason_says_so(case):
     assert "Cùng lý do này" not in page
 
 
-def test_recognising_compares_with_nothing(case):
+def test_recognising_compares_with_nothing(case: Council) -> None:
     adjust(case, case.second, "1")
     page = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"}, follow=True).text
     assert "Cùng lý do này" not in page
 
 
-def test_what_overturned_in_round_two_is_the_precedent(case):
+def test_what_overturned_in_round_two_is_the_precedent(case: Council) -> None:
     standing = adjust(case, case.second, "1")
     release_stage(case.manager, case.round_group)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
@@ -314,7 +317,7 @@ def test_what_overturned_in_round_two_is_the_precedent(case):
 # --- size -------------------------------------------------------------------------------------------
 
 
-def test_twenty_precedents_ask_as_many_questions_as_one(case):
+def test_twenty_precedents_ask_as_many_questions_as_one(case: Council) -> None:
     adjust(case, case.second, "1")
     one = asked(case)
     for number in range(20):

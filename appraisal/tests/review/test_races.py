@@ -55,7 +55,7 @@ def adjust(case: Council, actor: User, points: str, seen_version: int = 0) -> ob
     )
 
 
-def test_of_two_reviewers_one_saves_and_the_other_is_told():
+def test_of_two_reviewers_one_saves_and_the_other_is_told() -> None:
     case = council()
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
@@ -65,7 +65,7 @@ def test_of_two_reviewers_one_saves_and_the_other_is_told():
     assert list(ledger.check()) == []
 
 
-def test_ten_identical_presses_are_one_step_and_ten_same_answers():
+def test_ten_identical_presses_are_one_step_and_ten_same_answers() -> None:
     case = council()
     presses = [lambda: adjust(case, case.member, "1")] * 10
     assert at_once(*presses) == ["saved"] * 10
@@ -84,7 +84,7 @@ def decided(case: Council) -> User:
     return other
 
 
-def test_of_an_undo_and_a_decision_one_saves_and_the_other_is_told():
+def test_of_an_undo_and_a_decision_one_saves_and_the_other_is_told() -> None:
     case = council()
     other = decided(case)
     ends = at_once(lambda: undo(case, case.member), lambda: adjust(case, other, "0.5", seen_version=1))
@@ -93,7 +93,7 @@ def test_of_an_undo_and_a_decision_one_saves_and_the_other_is_told():
     assert list(ledger.check()) == []
 
 
-def test_ten_presses_of_the_same_undo_are_one_step_and_ten_same_answers():
+def test_ten_presses_of_the_same_undo_are_one_step_and_ten_same_answers() -> None:
     case = council()
     decided(case)
     assert at_once(*[lambda: undo(case, case.member)] * 10) == ["saved"] * 10
@@ -101,7 +101,7 @@ def test_ten_presses_of_the_same_undo_are_one_step_and_ten_same_answers():
     assert list(ledger.check()) == []
 
 
-def test_without_the_locks_an_undo_and_a_decision_collide_in_the_database():
+def test_without_the_locks_an_undo_and_a_decision_collide_in_the_database() -> None:
     """Negative control: the same race with the locks switched off."""
     case = council()
     other = decided(case)
@@ -121,7 +121,7 @@ def test_without_the_locks_an_undo_and_a_decision_collide_in_the_database():
     assert ends == ["IntegrityError", "saved"]
 
 
-def test_without_the_locks_the_second_reviewer_is_not_told():
+def test_without_the_locks_the_second_reviewer_is_not_told() -> None:
     """Negative control: the same race with the locks switched off ends in the database's own error."""
     case = council()
     other = person(Role.COUNCIL_MEMBER)

@@ -27,23 +27,23 @@ def meeting(case: Council) -> None:
         release_row(case.round_group, stage)
 
 
-def test_a_criterion_of_another_set_is_refused(case):
+def test_a_criterion_of_another_set_is_refused(case: Council) -> None:
     with refused("không thuộc bộ tiêu chí"):
         recognise(case, criterion_id=elsewhere().pk)
 
 
-def test_a_unit_without_any_assessment_is_refused(case):
-    unit = UnitFactory(group=case.round_group.group)
+def test_a_unit_without_any_assessment_is_refused(case: Council) -> None:
+    unit = UnitFactory.create(group=case.round_group.group)
     with refused("chưa nộp"):
         recognise(case, unit_id=unit.pk)
 
 
-def test_the_own_unit_is_named_as_the_reason(case):
+def test_the_own_unit_is_named_as_the_reason(case: Council) -> None:
     with refused("đơn vị của mình", PermissionDenied):
         recognise(case, unit_id=case.home.pk)
 
 
-def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_not(case):
+def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_not(case: Council) -> None:
     case.member = person(Role.OBSERVER)
     with refused(kind=PermissionDenied):
         recognise(case)
@@ -52,19 +52,19 @@ def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_n
         recognise(case)
 
 
-def test_recognising_nothing_is_refused(case):
+def test_recognising_nothing_is_refused(case: Council) -> None:
     with refused("Chưa chọn"):
         bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=[])
 
 
-def test_a_draft_is_not_recognised_among_many(case):
+def test_a_draft_is_not_recognised_among_many(case: Council) -> None:
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
     cells = [(unit.pk, case.leaf.pk, 0) for unit in (case.second, case.first)]
     with refused("chưa nộp"):
         bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
 
 
-def test_the_meeting_recognises_one_by_one_and_with_words(case):
+def test_the_meeting_recognises_one_by_one_and_with_words(case: Council) -> None:
     meeting(case)
     cell = case.cell()
     with refused("Ghi căn cứ"):
@@ -74,12 +74,12 @@ def test_the_meeting_recognises_one_by_one_and_with_words(case):
         bulk.bulk_recognise(actor=case.manager, round_group_id=case.round_group.pk, cells=cells)
 
 
-def test_a_decision_that_was_seen_and_is_not_there_is_a_conflict(case):
+def test_a_decision_that_was_seen_and_is_not_there_is_a_conflict(case: Council) -> None:
     with refused("không còn", Conflict):
         recognise(case, seen=1)
 
 
-def test_a_form_that_names_no_version_has_seen_no_decision(case):
+def test_a_form_that_names_no_version_has_seen_no_decision(case: Council) -> None:
     first = recognise(case, seen=None)
     assert recognise(case, seen=None) == first
     adjust(case, 1)
@@ -87,7 +87,7 @@ def test_a_form_that_names_no_version_has_seen_no_decision(case):
         recognise(case, seen=None)
 
 
-def test_the_same_form_sent_twice_is_one_step_but_not_after_others_have_moved(case):
+def test_the_same_form_sent_twice_is_one_step_but_not_after_others_have_moved(case: Council) -> None:
     first = adjust(case, 0)
     assert adjust(case, 0) == first
     rival = person(Role.COUNCIL_MEMBER)

@@ -141,7 +141,7 @@ def by_action(case: Council, reviewers: tuple[User, User]) -> Judge:
     return judge
 
 
-def test_of_a_thousand_pairs_none_is_lost(case, other):
+def test_of_a_thousand_pairs_none_is_lost(case: Council, other: User) -> None:
     reviewers = (case.member, other)
     cells = cells_of(case, PAIRS)
     ends = list(in_pairs(by_action(case, reviewers), cells))
@@ -159,7 +159,7 @@ def test_of_a_thousand_pairs_none_is_lost(case, other):
     assert list(ledger.check()) == []
 
 
-def test_without_the_look_at_the_version_every_pair_loses_one(case, other):
+def test_without_the_look_at_the_version_every_pair_loses_one(case: Council, other: User) -> None:
     """Negative control: both are told that theirs was saved, and one of the two values is gone."""
     decide = decisions._decide
 
@@ -173,7 +173,7 @@ def test_without_the_look_at_the_version_every_pair_loses_one(case, other):
     assert Appraisal.objects.count() == UNCHECKED  # one value each, of two that were "saved"
 
 
-def test_whoever_comes_second_sees_both_values_and_their_own_words(case, other):
+def test_whoever_comes_second_sees_both_values_and_their_own_words(case: Council, other: User) -> None:
     """The same by the pages: one goes on to the next criterion, the other gets their form back."""
     clients = (sign_in(case.member), sign_in(other))
     names = dict(Unit.objects.values_list("pk", "code")), dict(Criterion.objects.values_list("pk", "code"))

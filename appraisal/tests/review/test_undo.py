@@ -22,7 +22,7 @@ from criteria.models import Phase
 from criteria.tests.factories import open_phase
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
-from units.models import Membership, Role
+from units.models import Membership, Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def undo(case: Council, version: int, **extra: object) -> Appraisal:
     return undo_actions.undo(**{"actor": case.member, **case.cell(), "seen_version": version, **extra})
 
 
-def colleague(case: Council):
+def colleague(case: Council) -> User:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     return other
@@ -70,12 +70,12 @@ def in_round_two(case: Council, *, agree: bool = False) -> None:
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
 
 
-def cell_of(case: Council, user=None) -> GridCell:
+def cell_of(case: Council, user: User = None) -> GridCell:
     sheet = read_sheet(case.round_group, [case.first], [case.leaf], released=stages.calendar(case.round_group).released)
     return sheet.cell(case.first, case.leaf, True)
 
 
-def test_an_undone_decision_is_no_decision_and_no_zero(case):
+def test_an_undone_decision_is_no_decision_and_no_zero(case: Council) -> None:
     recognise(case)
     before = case.round_group.inputs_version
     standing = undo(case, 1)
@@ -92,7 +92,7 @@ def test_an_undone_decision_is_no_decision_and_no_zero(case):
     assert list(ledger.check()) == []
 
 
-def test_an_undo_is_a_step_of_its_own_and_nothing_is_removed(case):
+def test_an_undo_is_a_step_of_its_own_and_nothing_is_removed(case: Council) -> None:
     lower(case)
     undo(case, 1)
     first, second = case.standing().entries.order_by("sequence")
@@ -109,7 +109,7 @@ def test_an_undo_is_a_step_of_its_own_and_nothing_is_removed(case):
     assert (second.log.after["points"], second.log.after["action"]) == (None, "undo")
 
 
-def test_the_decision_before_stands_again(case):
+def test_the_decision_before_stands_again(case: Council) -> None:
     recognise(case)
     lower(case, version=1)
     standing = undo(case, 2)
@@ -121,7 +121,7 @@ def test_the_decision_before_stands_again(case):
     assert list(ledger.check()) == []
 
 
-def test_a_cell_is_decided_anew_after_an_undo(case):
+def test_a_cell_is_decided_anew_after_an_undo(case: Council) -> None:
     recognise(case)
     undo(case, 1)
     with pytest.raises(Conflict, match="rút lại.*chờ thẩm định"):
@@ -135,7 +135,7 @@ def test_a_cell_is_decided_anew_after_an_undo(case):
     assert list(ledger.check()) == []
 
 
-def test_in_round_two_the_released_result_of_round_one_stands_again(case):
+def test_in_round_two_the_released_result_of_round_one_stands_again(case: Council) -> None:
     in_round_two(case)
     recognise(case, 2)
     standing = undo(case, 3)
@@ -145,15 +145,15 @@ def test_in_round_two_the_released_result_of_round_one_stands_again(case):
     assert list(ledger.check()) == []
 
 
-def test_the_submitted_self_assessment_is_untouched(case):
+def test_the_submitted_self_assessment_is_untouched(case: Council) -> None:
     kept = (list(SelfAssessment.objects.values()), list(SelfScore.objects.values()))
     recognise(case)
     undo(case, 1)
     assert kept == (list(SelfAssessment.objects.values()), list(SelfScore.objects.values()))
 
 
-def test_not_applicable_and_zero_come_back_as_they_were(case):
-    unit = UnitFactory(group=case.round_group.group)
+def test_not_applicable_and_zero_come_back_as_they_were(case: Council) -> None:
+    unit = UnitFactory.create(group=case.round_group.group)
     submitted(case.round_group, unit, {"1.1": "0", "1.2": None})
     zero, absent = case.cell(unit), case.cell(unit, case.other_leaf)
     for cell in (zero, absent):
@@ -165,7 +165,7 @@ def test_not_applicable_and_zero_come_back_as_they_were(case):
     assert found[unit.pk, case.other_leaf.pk] == (None, True)
 
 
-def test_only_the_author_takes_a_decision_back(case):
+def test_only_the_author_takes_a_decision_back(case: Council) -> None:
     other = colleague(case)
     recognise(case)
     for someone in (other, case.manager, case.officer, person(Role.OBSERVER)):
@@ -177,28 +177,28 @@ def test_only_the_author_takes_a_decision_back(case):
     assert AppraisalEntry.objects.count() == 2
 
 
-def test_nobody_takes_back_at_a_unit_that_has_become_their_own(case):
+def test_nobody_takes_back_at_a_unit_that_has_become_their_own(case: Council) -> None:
     recognise(case)
     Membership.objects.create(user=case.member, role=Role.UNIT_OFFICER, unit=case.first)
     with pytest.raises(PermissionDenied):
         undo_actions.undo(actor=type(case.member).objects.get(pk=case.member.pk), **case.cell(), seen_version=1)
 
 
-def test_who_is_no_longer_assigned_takes_nothing_back(case):
+def test_who_is_no_longer_assigned_takes_nothing_back(case: Council) -> None:
     recognise(case)
     case.member.assignments.all().delete()
     with pytest.raises(PermissionDenied):
         undo(case, 1)
 
 
-def test_a_closed_stage_takes_nothing_back(case):
+def test_a_closed_stage_takes_nothing_back(case: Council) -> None:
     recognise(case)
     case.round_group.round.phases.all().delete()
     with pytest.raises(Refused, match="không trong thời gian"):
         undo(case, 1)
 
 
-def test_a_released_stage_takes_nothing_back(case):
+def test_a_released_stage_takes_nothing_back(case: Council) -> None:
     recognise(case)
     release_stage(case.manager, case.round_group)
     with pytest.raises(Refused, match="không trong thời gian"):
@@ -208,7 +208,7 @@ def test_a_released_stage_takes_nothing_back(case):
         undo(case, 1)
 
 
-def test_the_meetings_conclusion_is_taken_back_by_an_index_manager(case):
+def test_the_meetings_conclusion_is_taken_back_by_an_index_manager(case: Council) -> None:
     recognise(case)
     for stage in (Stage.ROUND1, Stage.ROUND2):
         release_row(case.round_group, stage)
@@ -221,19 +221,19 @@ def test_the_meetings_conclusion_is_taken_back_by_an_index_manager(case):
         undo(case, 3, actor=case.manager)
 
 
-def test_a_unit_that_took_its_assessment_back_is_left_alone(case):
+def test_a_unit_that_took_its_assessment_back_is_left_alone(case: Council) -> None:
     recognise(case)
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None, submitted_by=None)
     with pytest.raises(Refused, match="chưa nộp"):
         undo(case, 1)
 
 
-def test_a_cell_never_decided_has_nothing_to_take_back(case):
+def test_a_cell_never_decided_has_nothing_to_take_back(case: Council) -> None:
     with pytest.raises(Refused, match="chưa có kết quả"):
         undo(case, 0)
 
 
-def test_whoever_decided_since_is_named_with_time_and_result(case):
+def test_whoever_decided_since_is_named_with_time_and_result(case: Council) -> None:
     other = colleague(case)
     recognise(case)
     lower(case, version=1, actor=other)
@@ -244,7 +244,7 @@ def test_whoever_decided_since_is_named_with_time_and_result(case):
     assert case.standing().points == Decimal(1)
 
 
-def test_the_same_undo_sent_three_times_is_one(case):
+def test_the_same_undo_sent_three_times_is_one(case: Council) -> None:
     recognise(case)
     lower(case, version=1)
     for _ in range(3):
@@ -253,7 +253,7 @@ def test_the_same_undo_sent_three_times_is_one(case):
     assert LogEntry.objects.count() == 3
 
 
-def test_what_two_members_said_blind_is_not_taken_back_by_one(case):
+def test_what_two_members_said_blind_is_not_taken_back_by_one(case: Council) -> None:
     other = colleague(case)
     opinions.mark_blind(
         actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk, tolerance=Decimal("0.5")
@@ -267,7 +267,7 @@ def test_what_two_members_said_blind_is_not_taken_back_by_one(case):
     assert case.standing().is_decided
 
 
-def test_a_decision_made_before_the_leaf_was_marked_is_taken_back(case):
+def test_a_decision_made_before_the_leaf_was_marked_is_taken_back(case: Council) -> None:
     recognise(case)
     opinions.mark_blind(
         actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk, tolerance=Decimal("0.5")
@@ -279,7 +279,7 @@ def test_a_decision_made_before_the_leaf_was_marked_is_taken_back(case):
     assert list(ledger.check()) == []
 
 
-def test_the_predicate_and_the_queryset_agree(case):
+def test_the_predicate_and_the_queryset_agree(case: Council) -> None:
     other = colleague(case)
     recognise(case)
     lower(case, "0.5", leaf_cell(case)["version"], **leaf_cell(case)["cell"])
@@ -309,7 +309,9 @@ def batch(case: Council) -> LogEntry:
     return LogEntry.objects.get(verb=core_digests.VERB_BULK)
 
 
-def undo_batch(case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor=None) -> int:
+def undo_batch(
+    case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor: User = None
+) -> int:
     every = [(u.pk, leaf.pk, 1) for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
     return bulk.undo_batch(
         actor=actor or case.member,
@@ -319,7 +321,7 @@ def undo_batch(case: Council, log: LogEntry, cells: list[tuple[int, int, int]] |
     )
 
 
-def test_a_batch_is_taken_back_as_one(case):
+def test_a_batch_is_taken_back_as_one(case: Council) -> None:
     log = batch(case)
     assert undo_batch(case, log) == 4
     assert standings_by_cell(case.round_group) == {}
@@ -330,7 +332,7 @@ def test_a_batch_is_taken_back_as_one(case):
     assert list(ledger.check()) == []
 
 
-def test_a_batch_is_taken_back_all_or_nothing(case):
+def test_a_batch_is_taken_back_all_or_nothing(case: Council) -> None:
     other = colleague(case)
     log = batch(case)
     lower(case, version=1, actor=other)
@@ -347,7 +349,7 @@ def test_a_batch_is_taken_back_all_or_nothing(case):
     assert list(ledger.check()) == []
 
 
-def test_nobody_takes_back_the_batch_of_another(case):
+def test_nobody_takes_back_the_batch_of_another(case: Council) -> None:
     other = colleague(case)
     log = batch(case)
     for someone in (other, case.manager, case.officer):
@@ -359,7 +361,7 @@ def test_nobody_takes_back_the_batch_of_another(case):
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
 
 
-def test_cells_that_never_were_in_the_batch_are_refused(case):
+def test_cells_that_never_were_in_the_batch_are_refused(case: Council) -> None:
     cells = [(case.first.pk, case.leaf.pk, 0)]
     bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
     recognise(case, **case.cell(case.second))

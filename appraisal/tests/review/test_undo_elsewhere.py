@@ -21,7 +21,7 @@ from appraisal.rules import reading
 from appraisal.tests.factories import Council, council, release_stage
 from cchc_index.lib.faults import Refused
 from units.auditlog.models import LogEntry
-from units.models import Role
+from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,9 @@ def leaf_cell(case: Council) -> dict:
     return {"version": 0, "cell": case.cell(leaf=case.other_leaf)}
 
 
-def undo_batch(case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor=None) -> int:
+def undo_batch(
+    case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor: User = None
+) -> int:
     every = [(u.pk, leaf.pk, 1) for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
     return bulk.undo_batch(
         actor=actor or case.member,
@@ -67,7 +69,7 @@ def undo_batch(case: Council, log: LogEntry, cells: list[tuple[int, int, int]] |
     )
 
 
-def test_the_unit_sees_only_what_stood_when_the_stage_was_released(case):
+def test_the_unit_sees_only_what_stood_when_the_stage_was_released(case: Council) -> None:
     lower(case)
     undo(case, 1)
     lower(case, "0.5", leaf_cell(case)["version"], **case.cell(leaf=case.other_leaf))
@@ -85,28 +87,28 @@ def test_the_unit_sees_only_what_stood_when_the_stage_was_released(case):
     assert releases_mails._adjusted(case.round_group) == {case.first.pk: 1}
 
 
-def test_whoever_reads_everything_reads_the_undo_too(case):
+def test_whoever_reads_everything_reads_the_undo_too(case: Council) -> None:
     recognise(case)
     undo(case, 1)
     for user in (case.manager, person(Role.OBSERVER), case.member):
         assert [e.action for e in reading.entries_visible_to(user)] == [Action.RECOGNISE, Action.UNDO]
 
 
-def test_a_reason_of_an_undone_adjustment_is_not_counted_but_is_never_deleted(case):
+def test_a_reason_of_an_undone_adjustment_is_not_counted_but_is_never_deleted(case: Council) -> None:
     lower(case)
     undo(case, 1)
     assert reasons_queries.uses(case.round_group.round) == []
     assert case.reason.pk in reasons_queries.ever_used()
 
 
-def test_progress_counts_an_undone_cell_as_waiting(case):
+def test_progress_counts_an_undone_cell_as_waiting(case: Council) -> None:
     recognise(case)
     undo(case, 1)
     whole = progress(board(case.round_group), frozenset()).whole
     assert (whole.done, whole.waiting) == (0, 6)
 
 
-def test_an_archive_may_fill_an_undone_cell_and_what_it_says_stands_again(case):
+def test_an_archive_may_fill_an_undone_cell_and_what_it_says_stands_again(case: Council) -> None:
     cell = {(case.first.pk, case.leaf.pk): Decimal("1.25")}
     recognise(case)
     with pytest.raises(Refused, match="đã được Hội đồng thẩm định"):
@@ -121,7 +123,7 @@ def test_an_archive_may_fill_an_undone_cell_and_what_it_says_stands_again(case):
     assert list(ledger.check()) == []
 
 
-def test_the_database_knows_what_an_undo_is(case):
+def test_the_database_knows_what_an_undo_is(case: Council) -> None:
     entry = recognise(case).entries.get()
     standing = undo(case, 1)
     rows = AppraisalEntry.objects.filter(action=Action.UNDO)
@@ -137,7 +139,7 @@ def test_the_database_knows_what_an_undo_is(case):
 
 
 @pytest.fixture
-def taken_back(case) -> Council:
+def taken_back(case: Council) -> Council:
     """One cell recognised, lowered and taken back; a batch of two taken back."""
     recognise(case)
     lower(case, version=1)
@@ -149,12 +151,12 @@ def taken_back(case) -> Council:
     return case
 
 
-def test_steps_taken_back_leave_the_ledger_whole(taken_back):
+def test_steps_taken_back_leave_the_ledger_whole(taken_back: Council) -> None:
     assert list(ledger.check()) == []
 
 
 @pytest.mark.parametrize("unit", ["first", "second"])
-def test_a_removed_undo_is_found_with_and_without_its_effect(taken_back, unit):
+def test_a_removed_undo_is_found_with_and_without_its_effect(taken_back: Council, unit: str) -> None:
     standing = taken_back.standing(getattr(taken_back, unit))
     step = standing.entries.get(action=Action.UNDO)
     AppraisalEntry.objects.filter(pk=step.pk)._raw_delete("default")
@@ -168,7 +170,7 @@ def test_a_removed_undo_is_found_with_and_without_its_effect(taken_back, unit):
     assert any("có bước bị xóa" in fault for fault in faults)
 
 
-def test_an_undo_moved_to_another_step_or_author_is_found(taken_back):
+def test_an_undo_moved_to_another_step_or_author_is_found(taken_back: Council) -> None:
     standing = taken_back.standing()
     first = standing.entries.get(sequence=1)
     rows = AppraisalEntry.objects.filter(appraisal=standing, action=Action.UNDO)
@@ -183,7 +185,7 @@ def test_an_undo_moved_to_another_step_or_author_is_found(taken_back):
     assert list(ledger.check()) == []
 
 
-def test_a_standing_that_outlives_its_undo_is_found(taken_back):
+def test_a_standing_that_outlives_its_undo_is_found(taken_back: Council) -> None:
     rows = Appraisal.objects.filter(unit=taken_back.second)
     rows.update(action="recognise", points=Decimal("1.5"))
     assert any("không bằng bước cuối" in fault for fault in ledger.check())

@@ -12,9 +12,9 @@ from appraisal.opinions import actions as opinions
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, assign, council, release_stage
 from appraisal.tests.pages import WORDS, adjust_form, adjusted_and_released, cell_page, sign_in
-from criteria.models import Phase
+from criteria.models import Criterion, Phase
 from criteria.tests.factories import open_phase
-from units.models import Role
+from units.models import Role, Unit
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def case() -> Council:
     return council()
 
 
-def undo_page(case: Council, unit=None, leaf=None) -> str:
+def undo_page(case: Council, unit: Unit = None, leaf: Criterion = None) -> str:
     return reverse("appraisal:undo", args=["so", (unit or case.first).code, (leaf or case.leaf).code])
 
 
@@ -39,7 +39,7 @@ def undo_forms(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def test_after_a_decision_the_next_page_takes_it_back_with_one_press(case):
+def test_after_a_decision_the_next_page_takes_it_back_with_one_press(case: Council) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(case.member)
     client.get(cell_page(case))
@@ -60,7 +60,7 @@ def test_after_a_decision_the_next_page_takes_it_back_with_one_press(case):
     assert not undo_forms(after.text)
 
 
-def test_names_in_the_message_are_text_and_not_markup(case):
+def test_names_in_the_message_are_text_and_not_markup(case: Council) -> None:
     case.first.name = "Sở <b>Đậm</b>"
     case.first.save()
     page = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"}, follow=True)
@@ -68,7 +68,7 @@ def test_names_in_the_message_are_text_and_not_markup(case):
     assert len(undo_forms(page.text)) == 1
 
 
-def test_the_cell_offers_its_own_undo_and_says_what(case):
+def test_the_cell_offers_its_own_undo_and_says_what(case: Council) -> None:
     client = sign_in(case.member)
     client.post(cell_page(case), adjust_form(reason=case.reason.pk))
     client.get(cell_page(case, leaf=case.other_leaf))  # shows the message
@@ -84,7 +84,7 @@ def test_the_cell_offers_its_own_undo_and_says_what(case):
     assert case.standing().points == Decimal(1)
 
 
-def test_nobody_else_is_offered_the_undo_and_a_released_stage_offers_none(case):
+def test_nobody_else_is_offered_the_undo_and_a_released_stage_offers_none(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     decisions.recognise(actor=other, **case.cell(), seen_version=0)
@@ -104,7 +104,7 @@ def test_nobody_else_is_offered_the_undo_and_a_released_stage_offers_none(case):
 @pytest.mark.parametrize(
     ("who", "expected"), [("officer", 403), ("operator", 403), ("nobody", 302), ("home", 404), ("branch", 404)]
 )
-def test_who_has_no_place_on_the_cell_is_turned_away(case, who, expected):
+def test_who_has_no_place_on_the_cell_is_turned_away(case: Council, who: str, expected: int) -> None:
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     narrow = person(Role.COUNCIL_MEMBER)
     assign(narrow, case.round_group, branch=case.other_leaf)
@@ -115,7 +115,7 @@ def test_who_has_no_place_on_the_cell_is_turned_away(case, who, expected):
     assert case.standing().is_decided
 
 
-def test_a_person_who_has_not_confirmed_is_asked_first(case):
+def test_a_person_who_has_not_confirmed_is_asked_first(case: Council) -> None:
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     Confirmation.objects.all()._raw_delete("default")
     answer = sign_in(case.member).post(undo_page(case), {"seen_version": "1"})
@@ -123,14 +123,14 @@ def test_a_person_who_has_not_confirmed_is_asked_first(case):
     assert case.standing().is_decided
 
 
-def test_the_address_takes_posts_with_a_version_only(case):
+def test_the_address_takes_posts_with_a_version_only(case: Council) -> None:
     client = sign_in(case.member)
     assert client.get(undo_page(case)).status_code == 405
     for wrong in ({}, {"seen_version": "x"}):
         assert client.post(undo_page(case), wrong).status_code == 404
 
 
-def test_whoever_decided_since_is_named_and_the_cell_stays(case):
+def test_whoever_decided_since_is_named_and_the_cell_stays(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     client = sign_in(case.member)
@@ -142,7 +142,7 @@ def test_whoever_decided_since_is_named_and_the_cell_stays(case):
     assert case.standing().points == Decimal(1)
 
 
-def test_the_double_press_says_the_same_twice(case):
+def test_the_double_press_says_the_same_twice(case: Council) -> None:
     client = sign_in(case.member)
     client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
     for _ in range(2):
@@ -151,7 +151,7 @@ def test_the_double_press_says_the_same_twice(case):
     assert AppraisalEntry.objects.count() == 2
 
 
-def test_the_meetings_conclusion_says_whose_it_was(case):
+def test_the_meetings_conclusion_says_whose_it_was(case: Council) -> None:
     adjusted_and_released(case)
     open_phase(case.round_group.round, Phase.Kind.ROUND2)
     release_stage(case.manager, case.round_group, Stage.ROUND2)
@@ -164,7 +164,7 @@ def test_the_meetings_conclusion_says_whose_it_was(case):
     assert f"1.1 của {case.first.name}: 1,00 điểm." in page.text
 
 
-def test_a_cell_settled_by_two_opinions_offers_no_undo(case):
+def test_a_cell_settled_by_two_opinions_offers_no_undo(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     opinions.mark_blind(
@@ -180,7 +180,7 @@ def test_a_cell_settled_by_two_opinions_offers_no_undo(case):
     assert case.standing().is_decided
 
 
-def test_the_undone_step_never_reaches_the_unit(case):
+def test_the_undone_step_never_reaches_the_unit(case: Council) -> None:
     client = sign_in(case.member)
     client.post(cell_page(case), adjust_form(points="0,25", reason=case.reason.pk))
     client.post(undo_page(case), {"seen_version": "1"})

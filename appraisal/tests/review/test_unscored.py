@@ -14,7 +14,7 @@ def case() -> Council:
     return council()
 
 
-def test_a_row_without_points_is_not_recognised_and_zero_is_no_repetition_of_it(case):
+def test_a_row_without_points_is_not_recognised_and_zero_is_no_repetition_of_it(case: Council) -> None:
     SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=None)
     with refused("chưa chấm tiêu chí này"):
         recognise(case)

@@ -59,18 +59,18 @@ def due(case: Council, stage: Stage) -> bool:
 # --- deciding -----------------------------------------------------------------------------------------
 
 
-def test_nobody_judges_while_nothing_is_open():
+def test_nobody_judges_while_nothing_is_open() -> None:
     case = council(None)
     assert not judges(case, case.member, case.first)
     open_phase(case.round_group.round, Phase.Kind.ROUND1)
     assert judges(case, case.member, case.first)
 
 
-def test_a_unit_of_another_block_is_nobodys(case):
-    assert not judges(case, case.member, UnitFactory(group__code="huyen"))
+def test_a_unit_of_another_block_is_nobodys(case: Council) -> None:
+    assert not judges(case, case.member, UnitFactory.create(group__code="huyen"))
 
 
-def test_in_the_meeting_the_manager_judges_every_unit_but_the_own(case):
+def test_in_the_meeting_the_manager_judges_every_unit_but_the_own(case: Council) -> None:
     for stage in (Stage.ROUND1, Stage.ROUND2):
         release_row(case.round_group, stage)
     assert judges(case, case.manager, case.first)
@@ -78,7 +78,7 @@ def test_in_the_meeting_the_manager_judges_every_unit_but_the_own(case):
     assert not judges(case, case.member, case.first)
 
 
-def test_who_settles_between_two_opinions(case):
+def test_who_settles_between_two_opinions(case: Council) -> None:
     stranger, observer = person(Role.COUNCIL_MEMBER), person(Role.OBSERVER)
     assert [settles(case, who, case.first) for who in (case.member, case.manager)] == [True, True]
     assert [settles(case, who, case.first) for who in (stranger, observer, case.officer)] == [False] * 3
@@ -86,7 +86,7 @@ def test_who_settles_between_two_opinions(case):
     assert not settles(case, case.manager, case.first, Stage.FINAL)
 
 
-def test_a_leaf_that_the_survey_scores_is_nobodys(case):
+def test_a_leaf_that_the_survey_scores_is_nobodys(case: Council) -> None:
     case.leaf = case.round_group.criteria_set.criteria.get(code="1.3")
     assert not settles(case, case.manager, case.first)
     for stage in (Stage.ROUND1, Stage.ROUND2):
@@ -121,7 +121,7 @@ def settled_blind(case: Council, unit: Unit, leaf: Criterion) -> None:
         opinions.give_opinion(actor=member, **cell, recognising=True, seen_version=0)
 
 
-def test_a_decision_is_taken_back_by_its_author_in_its_own_stage(case):
+def test_a_decision_is_taken_back_by_its_author_in_its_own_stage(case: Council) -> None:
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
     step = AppraisalEntry.objects.get()
     cell = (case.first.pk, case.leaf.pk)
@@ -135,7 +135,7 @@ def test_a_decision_is_taken_back_by_its_author_in_its_own_stage(case):
     assert [at for at, allowed in may.items() if allowed] == [(case.member, Stage.ROUND1)]
 
 
-def test_a_step_is_taken_back_in_its_own_year_while_the_unit_stands_submitted(case):
+def test_a_step_is_taken_back_in_its_own_year_while_the_unit_stands_submitted(case: Council) -> None:
     other = next_year(case)
     here, there = (last_step(recognise(year)) for year in (case, other))
     assert (undoable(case, case.member), undoable(other, case.member)) == ([here.pk], [there.pk])
@@ -143,7 +143,7 @@ def test_a_step_is_taken_back_in_its_own_year_while_the_unit_stands_submitted(ca
     assert (undoable(case, case.member), undoable(other, case.member)) == ([], [there.pk])
 
 
-def test_when_a_later_step_was_taken_back_the_one_before_may_be(case):
+def test_when_a_later_step_was_taken_back_the_one_before_may_be(case: Council) -> None:
     first = last_step(recognise(case))
     second = last_step(adjust(case, 1))
     assert undoable(case, case.member) == [second.pk]
@@ -151,7 +151,7 @@ def test_when_a_later_step_was_taken_back_the_one_before_may_be(case):
     assert undoable(case, case.member) == [first.pk]
 
 
-def test_a_step_of_a_released_stage_is_not_taken_back_in_the_next(case):
+def test_a_step_of_a_released_stage_is_not_taken_back_in_the_next(case: Council) -> None:
     step = last_step(recognise(case))
     cell, scope = (case.first.pk, case.leaf.pk), reach.scope_of(case.member, case.round_group)
     assert deciding.may_undo(case.member, Stage.ROUND1, scope, cell, step)
@@ -161,7 +161,7 @@ def test_a_step_of_a_released_stage_is_not_taken_back_in_the_next(case):
     assert undoable(case, case.member) == []
 
 
-def test_who_is_no_longer_assigned_is_offered_nothing_to_take_back(case):
+def test_who_is_no_longer_assigned_is_offered_nothing_to_take_back(case: Council) -> None:
     step = last_step(recognise(case))
     case.member.assignments.all().delete()
     scope = reach.scope_of(fresh(case.member), case.round_group)
@@ -169,7 +169,7 @@ def test_who_is_no_longer_assigned_is_offered_nothing_to_take_back(case):
     assert undoable(case, case.member) == []
 
 
-def test_the_meetings_steps_are_any_managers_but_never_at_the_own_unit(case):
+def test_the_meetings_steps_are_any_managers_but_never_at_the_own_unit(case: Council) -> None:
     for stage in (Stage.ROUND1, Stage.ROUND2):
         release_row(case.round_group, stage)
     outsider = person(Role.INDEX_MANAGER)
@@ -181,7 +181,7 @@ def test_the_meetings_steps_are_any_managers_but_never_at_the_own_unit(case):
         assert undoable(case, who) == []
 
 
-def test_opinions_settle_one_cell_of_one_year_and_no_other(case):
+def test_opinions_settle_one_cell_of_one_year_and_no_other(case: Council) -> None:
     step = last_step(recognise(case))
     settled_blind(case, case.second, case.leaf)
     settled_blind(case, case.first, case.other_leaf)
@@ -192,7 +192,7 @@ def test_opinions_settle_one_cell_of_one_year_and_no_other(case):
     assert not case.standing().is_decided
 
 
-def test_one_opinion_that_settled_nothing_does_not_bind_the_meeting(case):
+def test_one_opinion_that_settled_nothing_does_not_bind_the_meeting(case: Council) -> None:
     block, cell = case.round_group, case.cell()
     opinions.mark_blind(actor=case.manager, round_group_id=block.pk, criterion_id=case.leaf.pk, tolerance=Decimal(0))
     opinions.give_opinion(actor=case.member, **cell, recognising=True, seen_version=0)
@@ -206,20 +206,20 @@ def test_one_opinion_that_settled_nothing_does_not_bind_the_meeting(case):
 # --- answering ----------------------------------------------------------------------------------------
 
 
-def test_nobody_pursues_a_question_to_their_own_unit(case):
+def test_nobody_pursues_a_question_to_their_own_unit(case: Council) -> None:
     assert answering.may_pursue(case.manager, question_row(case, case.first))
     for who in (case.manager, case.member):
         assert not answering.may_pursue(who, question_row(case, case.home))
 
 
-def test_only_the_units_own_people_reply(case):
+def test_only_the_units_own_people_reply(case: Council) -> None:
     standing = adjusted_and_released(case)
     strangers = (case.member, case.manager, person(Role.UNIT_OFFICER, case.second), person(Role.COUNCIL_MEMBER))
     assert [answering.can_reply(who, standing) for who in (case.officer, case.head)] == [True, True]
     assert not any(answering.can_reply(who, standing) for who in strangers)
 
 
-def test_a_reply_is_due_on_an_adjustment_of_a_released_round_one(case):
+def test_a_reply_is_due_on_an_adjustment_of_a_released_round_one(case: Council) -> None:
     standing = adjust(case, 0)
     open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
     release_row(next_year(case).round_group, Stage.ROUND1)
@@ -231,7 +231,7 @@ def test_a_reply_is_due_on_an_adjustment_of_a_released_round_one(case):
     assert not answering.reply_is_due(standing)
 
 
-def test_a_units_people_are_its_officers_and_heads_of_today(case):
+def test_a_units_people_are_its_officers_and_heads_of_today(case: Council) -> None:
     person(Role.UNIT_OFFICER, case.second)
     person(Role.COUNCIL_MEMBER, case.first)
     Membership.objects.filter(user=person(Role.UNIT_OFFICER, case.first)).update(active=False)
@@ -242,7 +242,7 @@ def test_a_units_people_are_its_officers_and_heads_of_today(case):
 # --- what is asked first ------------------------------------------------------------------------------
 
 
-def test_only_a_member_of_the_council_is_asked_to_confirm(case):
+def test_only_a_member_of_the_council_is_asked_to_confirm(case: Council) -> None:
     assert not reach.must_confirm(case.member, case.round_group.round)
     Confirmation.objects.filter(member=case.member)._raw_delete("default")
     assert reach.must_confirm(fresh(case.member), case.round_group.round)
@@ -253,7 +253,7 @@ def test_only_a_member_of_the_council_is_asked_to_confirm(case):
 # --- releasing ----------------------------------------------------------------------------------------
 
 
-def test_an_archive_is_released_once_there_is_one_and_replies_never_are(case):
+def test_an_archive_is_released_once_there_is_one_and_replies_never_are(case: Council) -> None:
     recognise(case, unit_id=case.second.pk)
     assert not due(case, Stage.IMPORT)
     rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
@@ -262,7 +262,7 @@ def test_an_archive_is_released_once_there_is_one_and_replies_never_are(case):
     assert not due(case, Stage.EXPLANATION)
 
 
-def test_only_the_manager_reads_who_is_assigned_what_and_every_reason(case):
+def test_only_the_manager_reads_who_is_assigned_what_and_every_reason(case: Council) -> None:
     for who, sees in (
         (case.manager, True),
         (case.member, False),
@@ -273,14 +273,14 @@ def test_only_the_manager_reads_who_is_assigned_what_and_every_reason(case):
         assert reach.reasons_manageable_by(who).exists() is sees
 
 
-def test_who_reads_who_looked_at_the_report(case):
+def test_who_reads_who_looked_at_the_report(case: Council) -> None:
     acknowledged(case.manager, case.round_group)
     for who in (case.manager, person(Role.OBSERVER), case.member, case.officer):
         reads = who not in (case.member, case.officer)
         assert stages.acknowledgements_visible_to(who).exists() is reads
 
 
-def test_a_phase_has_begun_from_its_very_instant():
+def test_a_phase_has_begun_from_its_very_instant() -> None:
     at = clock.now()
     begun = []
     for opens in (None, at, at + timedelta(microseconds=1)):
@@ -289,13 +289,13 @@ def test_a_phase_has_begun_from_its_very_instant():
     assert begun == [True, True, False]
 
 
-def test_round_one_is_not_due_once_round_two_was_released(case):
+def test_round_one_is_not_due_once_round_two_was_released(case: Council) -> None:
     assert due(case, Stage.ROUND1)
     release_row(case.round_group, Stage.ROUND2)
     assert not due(case, Stage.ROUND1)
 
 
-def test_a_release_stands_once_the_next_was_made_but_an_archive_rests_on_none(case):
+def test_a_release_stands_once_the_next_was_made_but_an_archive_rests_on_none(case: Council) -> None:
     first = release_row(case.round_group, Stage.ROUND1)
     rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
     archive_actions.import_standings(actor=None, round_group=case.round_group, rows=rows)
@@ -309,7 +309,7 @@ def test_a_release_stands_once_the_next_was_made_but_an_archive_rests_on_none(ca
 # --- what is judged at all ----------------------------------------------------------------------------
 
 
-def test_the_council_reads_the_leaves_that_units_score_in_this_set_and_no_others(case):
+def test_the_council_reads_the_leaves_that_units_score_in_this_set_and_no_others(case: Council) -> None:
     elsewhere()
     survey = case.round_group.criteria_set.criteria.get(code="1.3")
     for who in (case.manager, case.member):
@@ -318,7 +318,7 @@ def test_the_council_reads_the_leaves_that_units_score_in_this_set_and_no_others
         assert not scope.shows(case.first.pk, survey.pk)
 
 
-def test_a_branch_without_any_such_leaf_opens_no_unit_and_no_question(case):
+def test_a_branch_without_any_such_leaf_opens_no_unit_and_no_question(case: Council) -> None:
     survey = case.round_group.criteria_set.criteria.get(code="1.3")
     newcomer = person(Role.COUNCIL_MEMBER)
     assign(newcomer, case.round_group, branch=survey)
@@ -331,7 +331,7 @@ def test_a_branch_without_any_such_leaf_opens_no_unit_and_no_question(case):
 # --- reading ------------------------------------------------------------------------------------------
 
 
-def test_who_reads_which_cells(case):
+def test_who_reads_which_cells(case: Council) -> None:
     recognise(case)
     adjusted = Appraisal.objects.get()
     readers = {"member": case.member, "manager": case.manager, "observer": person(Role.OBSERVER)}
@@ -340,7 +340,7 @@ def test_who_reads_which_cells(case):
     assert seen == dict.fromkeys(readers, True) | dict.fromkeys(others, False)
 
 
-def test_who_reads_which_evidence(case):
+def test_who_reads_which_evidence(case: Council) -> None:
     paper, spare = document(case.first, case.officer), document(case.first, case.officer, "13/BC-THU")
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
     both, one, none = {paper, spare}, {paper}, set()
@@ -355,7 +355,7 @@ def test_who_reads_which_evidence(case):
         assert set(reading.documents_visible_to(who)) == expected
 
 
-def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case):
+def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case: Council) -> None:
     standing, paper = adjusted_and_released(case), document(case.first, case.officer)
     words = {"agree": False, "comment": "Có báo cáo.", "document_ids": [paper.pk]}
     replies.reply(actor=case.officer, appraisal_id=standing.pk, **words)
@@ -365,7 +365,7 @@ def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case):
     assert not reading.documents_visible_to(colleague).exists()
 
 
-def test_a_unit_reads_its_own_released_cells_and_no_others(case):
+def test_a_unit_reads_its_own_released_cells_and_no_others(case: Council) -> None:
     other_officer = person(Role.UNIT_OFFICER, case.second)
     standing = recognise(case)
     release_row(next_year(case).round_group, Stage.ROUND1)

@@ -29,7 +29,7 @@ PASSWORD = "Minhhoa-2024"
 class Site:
     """A served installation: its address and its command line."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"

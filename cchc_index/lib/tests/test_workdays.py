@@ -19,11 +19,11 @@ from cchc_index.lib.workdays import holiday_name, is_workday
         (date(2025, 9, 1), False),
     ],
 )
-def test_workdays(day, works):
+def test_workdays(day: date, works: bool) -> None:
     assert is_workday(day) is works
 
 
-def test_holidays_have_their_vietnamese_names():
+def test_holidays_have_their_vietnamese_names() -> None:
     assert holiday_name(date(2024, 9, 2)) == "Quốc khánh"
     assert holiday_name(date(2025, 1, 29)) == "Tết Nguyên Đán"
     assert holiday_name(date(2024, 9, 4)) == ""

@@ -36,7 +36,7 @@ def take(round_group: RoundGroup, rows: dict[tuple[int, int], Decimal | None]) -
 
 
 def test_import_makes_submitted_assessments_and_one_log_entry(round_group: RoundGroup) -> None:
-    units = [UnitFactory(), UnitFactory()]
+    units = [UnitFactory.create(), UnitFactory.create()]
     rows = cells(round_group, units[0], Decimal("1.5"), None) | cells(round_group, units[1], Decimal(0))
     assert take(round_group, rows) == 3
     assert set(SelfAssessment.objects.values_list("state", "imported")) == {("submitted", True)}
@@ -54,7 +54,7 @@ def test_import_makes_submitted_assessments_and_one_log_entry(round_group: Round
 
 
 def test_the_same_import_again_changes_nothing(round_group: RoundGroup) -> None:
-    rows = cells(round_group, UnitFactory(), Decimal("1.5"), None)
+    rows = cells(round_group, UnitFactory.create(), Decimal("1.5"), None)
     take(round_group, rows)
     assert take(round_group, rows) == 0
     round_group.refresh_from_db()
@@ -62,7 +62,7 @@ def test_the_same_import_again_changes_nothing(round_group: RoundGroup) -> None:
 
 
 def test_a_corrected_import_logs_only_what_changed(round_group: RoundGroup) -> None:
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     take(round_group, cells(round_group, unit, Decimal("1.5"), None))
     assert take(round_group, cells(round_group, unit, Decimal("1.5"), Decimal(1))) == 1
     entry = LogEntry.objects.order_by("number").last()
@@ -71,7 +71,7 @@ def test_a_corrected_import_logs_only_what_changed(round_group: RoundGroup) -> N
 
 
 def test_what_a_head_submitted_here_is_not_overwritten(round_group: RoundGroup) -> None:
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     rows = cells(round_group, unit, Decimal(1), Decimal(1))
     take(round_group, rows)
     head = person(Role.UNIT_HEAD, unit)
@@ -82,10 +82,10 @@ def test_what_a_head_submitted_here_is_not_overwritten(round_group: RoundGroup) 
 
 
 def test_wrong_unit_criterion_or_points_refuse_the_whole_batch(round_group: RoundGroup) -> None:
-    good = cells(round_group, UnitFactory(), Decimal(1))
-    stranger = UnitFactory(group=UnitGroupFactory(code="quan", name="Quận"))
+    good = cells(round_group, UnitFactory.create(), Decimal(1))
+    stranger = UnitFactory.create(group=UnitGroupFactory.create(code="quan", name="Quận"))
     survey = round_group.criteria_set.criteria.get(code="1.3")
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     for bad in (
         cells(round_group, stranger, Decimal(1)),
         {(unit.pk, survey.pk): Decimal(1)},
@@ -102,7 +102,7 @@ def test_queries_do_not_grow_with_units(round_group: RoundGroup) -> None:
     for number in (3, 40):
         rows: dict = {}
         for _ in range(number):
-            rows |= cells(round_group, UnitFactory(), Decimal(1), None)
+            rows |= cells(round_group, UnitFactory.create(), Decimal(1), None)
         with CaptureQueriesContext(connection) as seen:
             take(round_group, rows)
         counts.append(len(seen))
@@ -110,5 +110,5 @@ def test_queries_do_not_grow_with_units(round_group: RoundGroup) -> None:
 
 
 def test_a_draft_is_the_units_own_business(round_group: RoundGroup) -> None:
-    SelfScoreFactory(assessment=SelfAssessmentFactory(round_group=round_group), points=1)
+    SelfScoreFactory.create(assessment=SelfAssessmentFactory.create(round_group=round_group), points=1)
     assert scores_by_cell(round_group) == {}

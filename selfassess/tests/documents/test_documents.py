@@ -52,7 +52,7 @@ def officer(assessment: SelfAssessment) -> User:
 
 @pytest.fixture
 def document(assessment: SelfAssessment) -> Document:
-    return DocumentFactory(unit=assessment.unit, pages=3)
+    return DocumentFactory.create(unit=assessment.unit, pages=3)
 
 
 def leaves(assessment: SelfAssessment) -> list:
@@ -60,8 +60,8 @@ def leaves(assessment: SelfAssessment) -> list:
 
 
 def used(assessment: SelfAssessment, document: Document, page: int | None = None, at: int = 0) -> Evidence:
-    score = SelfScoreFactory(assessment=assessment, criterion=leaves(assessment)[at])
-    return EvidenceFactory(score=score, document=document, page=page)
+    score = SelfScoreFactory.create(assessment=assessment, criterion=leaves(assessment)[at])
+    return EvidenceFactory.create(score=score, document=document, page=page)
 
 
 def replace(officer: User, document: Document, content: bytes | None = b"", **changes: object) -> Document:
@@ -131,7 +131,7 @@ def test_only_the_newest_version_is_replaced(officer: User, document: Document) 
 
 
 def test_file_the_unit_already_has_is_no_new_version(officer: User, document: Document) -> None:
-    other = DocumentFactory(unit=document.unit, content=tiny_pdf(9), pages=9)
+    other = DocumentFactory.create(unit=document.unit, content=tiny_pdf(9), pages=9)
     with pytest.raises(Invalid) as refused:
         replace(officer, document, tiny_pdf(9))
     assert other.number in refused.value.errors["upload"]
@@ -225,7 +225,7 @@ def test_queries_of_the_list_do_not_grow(officer: User, document: Document) -> N
     client, there = signed_in(officer), reverse("selfassess:documents")
     few = count(client, there)
     for pages in range(2, 22):
-        DocumentFactory(unit=document.unit, content=tiny_pdf(pages), pages=pages)
+        DocumentFactory.create(unit=document.unit, content=tiny_pdf(pages), pages=pages)
     assert count(client, there) == few
 
 
@@ -282,7 +282,7 @@ def test_documents_of_one_criterion_are_limited(
     settings.EVIDENCE_MAX_PER_CRITERION = 1
     used(assessment, document)
     given = {"actor": officer, "assessment_id": assessment.pk, "criterion_id": leaves(assessment)[0].pk}
-    other = DocumentFactory(unit=assessment.unit, content=tiny_pdf(2), pages=2)
+    other = DocumentFactory.create(unit=assessment.unit, content=tiny_pdf(2), pages=2)
     with pytest.raises(Invalid) as refused:
         evidence.attach(**given, document_id=other.pk)
     assert "tối đa 1" in refused.value.errors["document"]
@@ -296,10 +296,10 @@ def test_same_file_of_another_unit_warns_without_its_name_once_submitted(
     assessment: SelfAssessment, officer: User, document: Document
 ) -> None:
     mine = used(assessment, document, page=1)
-    other = SelfAssessmentFactory(
-        round_group=assessment.round_group, unit=UnitFactory(group=assessment.unit.group, name="Sở Khác")
+    other = SelfAssessmentFactory.create(
+        round_group=assessment.round_group, unit=UnitFactory.create(group=assessment.unit.group, name="Sở Khác")
     )
-    used(other, DocumentFactory(unit=other.unit, digest=document.digest))
+    used(other, DocumentFactory.create(unit=other.unit, digest=document.digest))
     page = reverse("selfassess:criterion", args=[assessment.pk, mine.score.criterion_id])
     assert "đơn vị khác cũng đã nộp" not in signed_in(officer).get(page).text  # a draft is nobody else's business
     submit(other)
@@ -317,7 +317,7 @@ def test_same_file_of_another_unit_warns_without_its_name_once_submitted(
 
 @pytest.mark.django_db
 def test_factories_make_a_document_whose_file_can_be_read() -> None:
-    score = SelfScoreFactory(assessment=small_assessment())
-    evidence = EvidenceFactory(score=score, document=DocumentFactory(unit=score.assessment.unit, pages=3))
+    score = SelfScoreFactory.create(assessment=small_assessment())
+    evidence = EvidenceFactory.create(score=score, document=DocumentFactory.create(unit=score.assessment.unit, pages=3))
     with evidence.document.file.open("rb") as stored:
         assert len(pypdf.PdfReader(stored).pages) == 3

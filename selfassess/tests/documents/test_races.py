@@ -36,7 +36,7 @@ def upload(turn: int) -> ContentFile:
 
 
 def test_five_new_versions_at_once_are_one(assessment: SelfAssessment, officer: User) -> None:
-    old = DocumentFactory(unit=assessment.unit)
+    old = DocumentFactory.create(unit=assessment.unit)
 
     def replace(turn: int) -> Document:
         number = f"{turn}/BC"

@@ -39,8 +39,8 @@ def attach(actor: User, assessment: SelfAssessment, document: object, **place: o
     )
 
 
-def test_a_document_supports_a_score_at_a_page_that_it_has(assessment, officer) -> None:
-    document = DocumentFactory(unit=assessment.unit, pages=3)
+def test_a_document_supports_a_score_at_a_page_that_it_has(assessment: SelfAssessment, officer: User) -> None:
+    document = DocumentFactory.create(unit=assessment.unit, pages=3)
     evidence = attach(officer, assessment, document, page=3, section="II")
     assert (evidence.page, evidence.section, evidence.score.is_scored) == (3, "II", False)
     with pytest.raises(Invalid) as refused:
@@ -48,21 +48,25 @@ def test_a_document_supports_a_score_at_a_page_that_it_has(assessment, officer) 
     assert "3 trang" in refused.value.errors["page"]
 
 
-def test_attaching_again_moves_the_page_and_the_same_again_changes_nothing(assessment, officer) -> None:
-    document = DocumentFactory(unit=assessment.unit, pages=3)
+def test_attaching_again_moves_the_page_and_the_same_again_changes_nothing(
+    assessment: SelfAssessment, officer: User
+) -> None:
+    document = DocumentFactory.create(unit=assessment.unit, pages=3)
     first = attach(officer, assessment, document, page=1)
     assert attach(officer, assessment, document, page=2).pk == first.pk
     attach(officer, assessment, document, page=2)
     assert LogEntry.objects.filter(verb="selfassess.attach").count() == 2
 
 
-def test_another_units_document_cannot_be_attached(assessment, officer) -> None:
+def test_another_units_document_cannot_be_attached(assessment: SelfAssessment, officer: User) -> None:
     with pytest.raises(Invalid):
-        attach(officer, assessment, DocumentFactory())
+        attach(officer, assessment, DocumentFactory.create())
 
 
-def test_detached_evidence_stays_with_its_time_and_can_be_attached_again(assessment, officer) -> None:
-    document = DocumentFactory(unit=assessment.unit)
+def test_detached_evidence_stays_with_its_time_and_can_be_attached_again(
+    assessment: SelfAssessment, officer: User
+) -> None:
+    document = DocumentFactory.create(unit=assessment.unit)
     link = attach(officer, assessment, document)
     for _ in range(2):
         evidence.detach(actor=officer, assessment_id=assessment.pk, evidence_id=link.pk)

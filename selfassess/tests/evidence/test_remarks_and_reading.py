@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -39,7 +40,7 @@ def test_number_is_found_whatever_spaces_dashes_and_case(text: str, number: str,
     assert reading.has_number(text, number) is found
 
 
-def kept(tmp_path, content: bytes, kind: str):
+def kept(tmp_path: Path, content: bytes, kind: str):
     path = tmp_path / f"tep.{kind}"
     path.write_bytes(content)
     return path
@@ -57,19 +58,19 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 DOCX = f"<w:document {W}><w:p><w:r><w:t>Số: 12</w:t></w:r><w:r><w:t>5/BC-SNV</w:t></w:r></w:p></w:document>"
 
 
-def test_pdf_with_text_says_whether_its_number_is_there(tmp_path) -> None:
+def test_pdf_with_text_says_whether_its_number_is_there(tmp_path: Path) -> None:
     path = kept(tmp_path, sample_pdf("Báo cáo", ["Số: 125/BC-SNV", "Hà Nội, Sở Nội vụ báo cáo."]), "pdf")
     found = reading.read_file(path, "pdf", "125/BC-SNV")
     assert (found["text"], found["number_found"], found["signed"], found["pages_read"]) == ("read", True, False, 1)
     assert reading.read_file(path, "pdf", "99/KH-SNV")["number_found"] is False
 
 
-def test_scanned_pdf_has_no_text_layer_and_raises_no_false_alarm(tmp_path) -> None:
+def test_scanned_pdf_has_no_text_layer_and_raises_no_false_alarm(tmp_path: Path) -> None:
     found = reading.read_file(kept(tmp_path, tiny_pdf(2), "pdf"), "pdf", "125/BC-SNV")
     assert (found["text"], found["number_found"]) == ("none", None)
 
 
-def test_docx_number_split_over_runs_is_found(tmp_path) -> None:
+def test_docx_number_split_over_runs_is_found(tmp_path: Path) -> None:
     path = kept(tmp_path, office({"word/document.xml": DOCX}), "docx")
     assert reading.read_file(path, "docx", "125/BC-SNV")["number_found"] is True
 
@@ -92,11 +93,11 @@ def pdf_with_field(*, signed: bool) -> bytes:
     return out.getvalue()
 
 
-def test_picture_is_not_read(tmp_path) -> None:
+def test_picture_is_not_read(tmp_path: Path) -> None:
     assert reading.read_file(tmp_path / "none.png", "png", "1/BC")["text"] == "other"
 
 
-def test_entities_of_a_docx_are_not_expanded(tmp_path) -> None:
+def test_entities_of_a_docx_are_not_expanded(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>' + f"<w:document {W}>&b;</w:document>"
     found = reading.read_file(kept(tmp_path, office({"word/document.xml": bomb}), "docx"), "docx", "1/BC")
     assert found["text"] == "unreadable"

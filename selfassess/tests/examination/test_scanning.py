@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Invalid, Refused
@@ -96,7 +97,7 @@ def test_absent_daemon_or_wrong_address_is_unreachable(url: str) -> None:
 
 @pytest.fixture
 def document(db: None) -> Document:
-    return DocumentFactory(scan_state=Scan.SCANNING, asked_at=clock.now())
+    return DocumentFactory.create(scan_state=Scan.SCANNING, asked_at=clock.now())
 
 
 def examined(document: Document) -> Document:
@@ -134,7 +135,7 @@ def test_without_a_daemon_a_document_is_not_scanned(document: Document) -> None:
 
 def test_same_bytes_under_the_same_number_are_read_once(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     examined(document)
-    again = DocumentFactory(number=document.number, content=tiny_pdf())
+    again = DocumentFactory.create(number=document.number, content=tiny_pdf())
     monkeypatch.setattr(examination.text_reading, "read_file", None)
     assert examined(again).reading == document.reading
 
@@ -150,7 +151,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple]]:
 
 
 def test_lost_work_is_asked_for_again_and_not_at_every_sweep(
-    document: Document, asked: list, django_capture_on_commit_callbacks
+    document: Document, asked: list, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     def sweep() -> int:
         with django_capture_on_commit_callbacks(execute=True):
@@ -179,7 +180,7 @@ def test_failed_scan_is_tried_again_after_an_hour(document: Document, settings: 
     assert examination.rescan() == 1
 
 
-def test_idle_sweep_asks_one_query(document: Document, django_assert_num_queries) -> None:
+def test_idle_sweep_asks_one_query(document: Document, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         assert examination.rescan() == 0
 
@@ -213,10 +214,12 @@ def test_infected_document_keeps_the_assessment_from_being_submitted(db: None) -
     assessment = small_assessment()
     open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT)
     head = person(Role.UNIT_HEAD, assessment.unit)
-    paper = DocumentFactory(unit=assessment.unit, scan_state=Scan.SCANNING)
+    paper = DocumentFactory.create(unit=assessment.unit, scan_state=Scan.SCANNING)
     leaves = assessment.round_group.criteria_set.criteria.filter(is_leaf=True, source="self")
     for leaf in leaves:
-        EvidenceFactory(score=SelfScoreFactory(assessment=assessment, criterion=leaf, points=0), document=paper)
+        EvidenceFactory.create(
+            score=SelfScoreFactory.create(assessment=assessment, criterion=leaf, points=0), document=paper
+        )
     client = Client()
     client.force_login(head)
     check = reverse("selfassess:check", args=[assessment.pk])

@@ -9,10 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria.models import Criterion, Phase
+from criteria.models import Criterion, Phase, RoundGroup
 from criteria.tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -27,7 +28,7 @@ from selfassess.lastyear import queries as last_year
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfAssessmentFactory, small_assessment
 from units.auditlog.models import LogEntry
-from units.models import Role, User
+from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -45,20 +46,20 @@ def assessment() -> SelfAssessment:
         SelfScore.objects.create(
             assessment=old, criterion=leaf(made, code), points=Decimal("0.5"), explanation=words, version=1
         )
-    EvidenceFactory(score=score_of(old, "1.1"), document=paper(made), page=1, section="II")
+    EvidenceFactory.create(score=score_of(old, "1.1"), document=paper(made), page=1, section="II")
     return made
 
 
 def submitted_2030(made: SelfAssessment) -> SelfAssessment:
     """The same criteria set measured 2030 too."""
-    block = RoundGroupFactory(round=RoundFactory(year=2030), criteria_set=made.round_group.criteria_set)
-    return SelfAssessmentFactory(
+    block = RoundGroupFactory.create(round=RoundFactory.create(year=2030), criteria_set=made.round_group.criteria_set)
+    return SelfAssessmentFactory.create(
         round_group=block, unit=made.unit, state="submitted", submitted_at=clock.now(), imported=True
     )
 
 
 def paper(made: SelfAssessment, **fields: object) -> Document:
-    return DocumentFactory(**{"unit": made.unit, "issued_on": date(2030, 12, 20), **fields})
+    return DocumentFactory.create(**{"unit": made.unit, "issued_on": date(2030, 12, 20), **fields})
 
 
 def leaf(made: SelfAssessment, code: str) -> Criterion:
@@ -86,7 +87,7 @@ def explain(made: SelfAssessment, words: str) -> SelfScore:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def test_the_same_criterion_of_an_earlier_round_is_last_year(assessment) -> None:
+def test_the_same_criterion_of_an_earlier_round_is_last_year(assessment: SelfAssessment) -> None:
     found = last_year.of_criterion(assessment, leaf(assessment, "1.1"))
     assert (found.year, found.score.points, found.score.explanation) == (2030, Decimal("0.5"), OLD)
     assert [(p.document.number, p.page, p.section, p.outside) for p in found.papers] == [
@@ -94,17 +95,21 @@ def test_the_same_criterion_of_an_earlier_round_is_last_year(assessment) -> None
     ]
 
 
-def test_the_link_leads_to_the_criterion_of_another_set(assessment) -> None:
-    new_set = CriteriaSetFactory(decision=DecisionFactory(number="02/QĐ-THU"), group=assessment.unit.group)
-    block = RoundGroupFactory(round=RoundFactory(year=2032), criteria_set=new_set)
-    new = CriterionFactory(criteria_set=block.criteria_set, code="7", previous=leaf(assessment, "1.1"))
-    later = SelfAssessmentFactory(round_group=block, unit=assessment.unit)
+def test_the_link_leads_to_the_criterion_of_another_set(assessment: SelfAssessment) -> None:
+    new_set = CriteriaSetFactory.create(
+        decision=DecisionFactory.create(number="02/QĐ-THU"), group=assessment.unit.group
+    )
+    block = RoundGroupFactory.create(round=RoundFactory.create(year=2032), criteria_set=new_set)
+    new = CriterionFactory.create(criteria_set=block.criteria_set, code="7", previous=leaf(assessment, "1.1"))
+    later = SelfAssessmentFactory.create(round_group=block, unit=assessment.unit)
     found = last_year.of_criterion(later, new)
     assert (found.year, found.score.criterion.code) == (2030, "1.1")
 
 
-def test_a_draft_of_last_year_and_another_units_score_are_not_shown(assessment) -> None:
-    stranger = SelfAssessmentFactory(round_group=assessment.round_group, unit=UnitFactory(group=assessment.unit.group))
+def test_a_draft_of_last_year_and_another_units_score_are_not_shown(assessment: SelfAssessment) -> None:
+    stranger = SelfAssessmentFactory.create(
+        round_group=assessment.round_group, unit=UnitFactory.create(group=assessment.unit.group)
+    )
     assert last_year.of_all(stranger) == []
     SelfAssessment.objects.filter(round_group__round__year=2030).update(
         state="draft", submitted_at=None, imported=False
@@ -112,17 +117,19 @@ def test_a_draft_of_last_year_and_another_units_score_are_not_shown(assessment) 
     assert last_year.of_all(assessment) == []
 
 
-def test_an_earlier_round_never_shows_a_later_one(assessment) -> None:
+def test_an_earlier_round_never_shows_a_later_one(assessment: SelfAssessment) -> None:
     old = SelfAssessment.objects.get(round_group__round__year=2030)
     assert last_year.of_all(old) == []
 
 
-def test_the_councils_word_comes_from_the_readers_in_their_order(assessment, monkeypatch) -> None:
-    def released(block, unit, criteria):
+def test_the_councils_word_comes_from_the_readers_in_their_order(
+    assessment: SelfAssessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def released(block: RoundGroup, unit: Unit, criteria):
         assert (block.round.year, unit) == (2030, assessment.unit)
         return {c.pk: council.Finding(Decimal(1), False, "lần 1", "Thiếu số liệu", "Có ở trang 1") for c in criteria}
 
-    def published(block, unit, criteria):
+    def published(block: RoundGroup, unit: Unit, criteria):
         return {criteria[0].pk: council.Finding(Decimal(2), False, "Công bố")}
 
     monkeypatch.setattr(council, "_readers", {"một": released, "hai": published})
@@ -131,22 +138,22 @@ def test_the_councils_word_comes_from_the_readers_in_their_order(assessment, mon
     assert found["1.2"].points == 1
 
 
-def test_a_replaced_document_is_offered_in_its_newest_version(assessment) -> None:
+def test_a_replaced_document_is_offered_in_its_newest_version(assessment: SelfAssessment) -> None:
     old = Document.objects.get()
     new = paper(assessment, replaces=old, number="new", content=b"%PDF new")
     assert [p.document for p in last_year.of_criterion(assessment, leaf(assessment, "1.1")).papers] == [new]
 
 
-def test_the_queries_do_not_grow_with_criteria_and_documents(assessment) -> None:
+def test_the_queries_do_not_grow_with_criteria_and_documents(assessment: SelfAssessment) -> None:
     with CaptureQueriesContext(
         connection,
     ) as few:
         last_year.of_all(assessment)
     old = SelfAssessment.objects.get(round_group__round__year=2030)
     for number in range(20):
-        made = CriterionFactory(criteria_set=assessment.round_group.criteria_set, code=f"3.{number}")
+        made = CriterionFactory.create(criteria_set=assessment.round_group.criteria_set, code=f"3.{number}")
         score = SelfScore.objects.create(assessment=old, criterion=made, points=1)
-        EvidenceFactory(score=score, document=paper(assessment, content=f"%PDF {number}".encode()))
+        EvidenceFactory.create(score=score, document=paper(assessment, content=f"%PDF {number}".encode()))
     with CaptureQueriesContext(connection) as many:
         assert len(last_year.of_all(assessment)) == 22
     assert len(many) == len(few)
@@ -155,7 +162,7 @@ def test_the_queries_do_not_grow_with_criteria_and_documents(assessment) -> None
 # --- copying --------------------------------------------------------------------------------------
 
 
-def test_words_and_documents_are_copied_and_points_are_not(assessment, officer) -> None:
+def test_words_and_documents_are_copied_and_points_are_not(assessment: SelfAssessment, officer: User) -> None:
     copied = copy(officer, assessment)
     assert copied == lastyear.Copied(explanations=1, documents=1, outside=1)
     score = score_of(assessment, "1.1")
@@ -167,14 +174,14 @@ def test_words_and_documents_are_copied_and_points_are_not(assessment, officer) 
     assert "1 tài liệu có ngày ngoài thời kỳ đánh giá" in str(copied)
 
 
-def test_copying_again_changes_nothing(assessment, officer) -> None:
+def test_copying_again_changes_nothing(assessment: SelfAssessment, officer: User) -> None:
     copy(officer, assessment)
     entries = LogEntry.objects.count()
     assert copy(officer, assessment) == lastyear.Copied()
     assert LogEntry.objects.count() == entries
 
 
-def test_this_years_words_stay_unless_the_person_says_so(assessment, officer) -> None:
+def test_this_years_words_stay_unless_the_person_says_so(assessment: SelfAssessment, officer: User) -> None:
     explain(assessment, "Năm nay làm khác.")
     assert copy(officer, assessment, "1.1").kept == 1
     assert score_of(assessment, "1.1").explanation == "Năm nay làm khác."
@@ -182,12 +189,14 @@ def test_this_years_words_stay_unless_the_person_says_so(assessment, officer) ->
     assert (score_of(assessment, "1.1").explanation, score_of(assessment, "1.1").version) == (OLD, 4)
 
 
-def test_only_the_chosen_criteria_are_touched(assessment, officer) -> None:
+def test_only_the_chosen_criteria_are_touched(assessment: SelfAssessment, officer: User) -> None:
     assert copy(officer, assessment, "1.2") == lastyear.Copied()
     assert not SelfScore.objects.filter(assessment=assessment).exists()
 
 
-def test_a_document_at_a_page_it_has_no_more_or_with_malware_is_not_attached(assessment, officer) -> None:
+def test_a_document_at_a_page_it_has_no_more_or_with_malware_is_not_attached(
+    assessment: SelfAssessment, officer: User
+) -> None:
     Evidence.objects.update(page=9)
     assert copy(officer, assessment).documents == 0
     Evidence.objects.update(page=1)
@@ -195,18 +204,20 @@ def test_a_document_at_a_page_it_has_no_more_or_with_malware_is_not_attached(ass
     assert copy(officer, assessment).documents == 0
 
 
-def test_a_full_criterion_takes_no_more_documents(assessment, officer, settings) -> None:
+def test_a_full_criterion_takes_no_more_documents(
+    assessment: SelfAssessment, officer: User, settings: Settings
+) -> None:
     settings.EVIDENCE_MAX_PER_CRITERION = 1
-    EvidenceFactory(score=explain(assessment, ""), document=paper(assessment, content=b"%PDF this year"))
+    EvidenceFactory.create(score=explain(assessment, ""), document=paper(assessment, content=b"%PDF this year"))
     assert copy(officer, assessment).full == 1
 
 
-def test_only_the_unit_copies_and_only_while_it_may_edit(assessment, officer) -> None:
+def test_only_the_unit_copies_and_only_while_it_may_edit(assessment: SelfAssessment, officer: User) -> None:
     for role in (Role.OBSERVER, Role.INDEX_MANAGER):
         with pytest.raises(PermissionDenied):
             copy(person(role), assessment)
     with pytest.raises(PermissionDenied):
-        copy(person(Role.UNIT_OFFICER, UnitFactory(group=assessment.unit.group)), assessment)
+        copy(person(Role.UNIT_OFFICER, UnitFactory.create(group=assessment.unit.group)), assessment)
     open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=clock.now())
     with pytest.raises(Refused):
         copy(officer, assessment)
@@ -226,7 +237,9 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def test_the_criterion_page_shows_last_year_beside_and_one_button_copies_it(assessment, officer) -> None:
+def test_the_criterion_page_shows_last_year_beside_and_one_button_copies_it(
+    assessment: SelfAssessment, officer: User
+) -> None:
     client, criterion = signed_in(officer), leaf(assessment, "1.1")
     page = client.get(at("criterion", assessment, criterion.pk)).content.decode()
     assert "Năm 2030 bên cạnh năm 2031" in page
@@ -238,7 +251,7 @@ def test_the_criterion_page_shows_last_year_beside_and_one_button_copies_it(asse
     assert "đã gắn năm nay" in page
 
 
-def test_what_was_typed_is_saved_before_copying(assessment, officer) -> None:
+def test_what_was_typed_is_saved_before_copying(assessment: SelfAssessment, officer: User) -> None:
     criterion = leaf(assessment, "1.1")
     typed = {"version": "0", "points": "1,5", "explanation": "Đang viết."}
     signed_in(officer).post(at("copy-last-year", assessment, criterion.pk), typed)
@@ -247,7 +260,7 @@ def test_what_was_typed_is_saved_before_copying(assessment, officer) -> None:
     assert Evidence.objects.filter(score=score).count() == 1
 
 
-def test_a_wrong_value_is_shown_again_and_nothing_is_copied(assessment, officer) -> None:
+def test_a_wrong_value_is_shown_again_and_nothing_is_copied(assessment: SelfAssessment, officer: User) -> None:
     criterion = leaf(assessment, "1.1")
     response = signed_in(officer).post(
         at("copy-last-year", assessment, criterion.pk), {"version": "0", "points": "99", "explanation": ""}
@@ -257,7 +270,7 @@ def test_a_wrong_value_is_shown_again_and_nothing_is_copied(assessment, officer)
     assert not SelfScore.objects.filter(assessment=assessment).exists()
 
 
-def test_the_page_lists_what_can_be_copied_and_one_action_applies_it(assessment, officer) -> None:
+def test_the_page_lists_what_can_be_copied_and_one_action_applies_it(assessment: SelfAssessment, officer: User) -> None:
     client = signed_in(officer)
     page = client.get(at("copy", assessment)).content.decode()
     assert "Chép các dòng đã đánh dấu" in page
@@ -267,23 +280,23 @@ def test_the_page_lists_what_can_be_copied_and_one_action_applies_it(assessment,
     assert "không còn gì để chép" in client.get(at("copy", assessment)).content.decode()
 
 
-def test_choosing_nothing_is_said_and_changes_nothing(assessment, officer) -> None:
+def test_choosing_nothing_is_said_and_changes_nothing(assessment: SelfAssessment, officer: User) -> None:
     response = signed_in(officer).post(at("copy", assessment), {"thay": "1"})
     assert response.status_code == 400
     assert "Chưa chọn tiêu chí nào" in response.content.decode()
 
 
-def test_readers_see_the_page_and_may_not_copy(assessment) -> None:
+def test_readers_see_the_page_and_may_not_copy(assessment: SelfAssessment) -> None:
     for role in (Role.OBSERVER, Role.INDEX_MANAGER):
         client = signed_in(person(role))
         assert "Chép các dòng" not in client.get(at("copy", assessment)).content.decode()
         assert client.post(at("copy", assessment), {"tieu-chi": ["1"]}).status_code == 403
-    stranger = signed_in(person(Role.UNIT_OFFICER, UnitFactory(group=assessment.unit.group)))
+    stranger = signed_in(person(Role.UNIT_OFFICER, UnitFactory.create(group=assessment.unit.group)))
     assert stranger.get(at("copy", assessment)).status_code == 404
     assert stranger.post(at("copy-last-year", assessment, leaf(assessment, "1.1").pk)).status_code == 404
 
 
-def test_a_unit_without_a_last_year_is_told_so(assessment, officer) -> None:
+def test_a_unit_without_a_last_year_is_told_so(assessment: SelfAssessment, officer: User) -> None:
     SelfAssessment.objects.filter(round_group__round__year=2030).update(
         state="draft", submitted_at=None, imported=False
     )

@@ -36,7 +36,7 @@ def assessment() -> SelfAssessment:
     made = small_assessment()
     open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT, opens=CLOSES - timedelta(days=30), closes=CLOSES)
     for leaf in Criterion.objects.filter(criteria_set=made.round_group.criteria_set, source="self"):
-        SelfScoreFactory(assessment=made, criterion=leaf, points=Decimal(1), explanation="Có sổ theo dõi.")
+        SelfScoreFactory.create(assessment=made, criterion=leaf, points=Decimal(1), explanation="Có sổ theo dõi.")
     return made
 
 
@@ -67,12 +67,12 @@ def saved(head: User, assessment: SelfAssessment, moment: datetime) -> bool:
     return True
 
 
-def test_saving_every_50_ms_across_the_closing_is_one_step(assessment, head) -> None:
+def test_saving_every_50_ms_across_the_closing_is_one_step(assessment: SelfAssessment, head: User) -> None:
     assert [saved(head, assessment, moment) for moment in ACROSS] == [moment < CLOSES for moment in ACROSS]
     assert LogEntry.objects.filter(verb="selfassess.score").count() == sum(moment < CLOSES for moment in ACROSS)
 
 
-def test_submitting_every_50_ms_across_the_closing_in_the_browsers_way(assessment, head) -> None:
+def test_submitting_every_50_ms_across_the_closing_in_the_browsers_way(assessment: SelfAssessment, head: User) -> None:
     client = Client()
     client.force_login(head)
     address = reverse("selfassess:submit", args=[assessment.pk])
@@ -88,7 +88,7 @@ def test_submitting_every_50_ms_across_the_closing_in_the_browsers_way(assessmen
     assert assessment.submitted_at == CLOSES - STEP
 
 
-def test_an_extension_moves_the_step_for_its_unit_alone(assessment, head) -> None:
+def test_an_extension_moves_the_step_for_its_unit_alone(assessment: SelfAssessment, head: User) -> None:
     later = CLOSES + timedelta(days=2)
     manager = person(Role.INDEX_MANAGER)
     with clock.at(CLOSES - timedelta(days=1)):
@@ -103,7 +103,9 @@ def test_an_extension_moves_the_step_for_its_unit_alone(assessment, head) -> Non
     assert [saved(head, assessment, moment) for moment in edge] == [moment < later for moment in edge]
 
 
-def test_reopening_after_the_closing_lets_nobody_edit_until_the_unit_is_extended(assessment, head) -> None:
+def test_reopening_after_the_closing_lets_nobody_edit_until_the_unit_is_extended(
+    assessment: SelfAssessment, head: User
+) -> None:
     manager = person(Role.INDEX_MANAGER)
     with clock.at(CLOSES - STEP):
         lifecycle.submit(actor=head, assessment_id=assessment.pk)

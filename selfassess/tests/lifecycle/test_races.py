@@ -32,7 +32,7 @@ def assessment() -> Iterator[SelfAssessment]:
     made = small_assessment()
     open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
     for criterion in made.round_group.criteria_set.criteria.filter(source="self"):
-        SelfScoreFactory(assessment=made, criterion=criterion, points=1, explanation="Có")
+        SelfScoreFactory.create(assessment=made, criterion=criterion, points=1, explanation="Có")
     return made
 
 

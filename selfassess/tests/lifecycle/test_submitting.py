@@ -1,6 +1,7 @@
 """Submitting, its receipt, and opening again."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -39,7 +40,7 @@ def head(assessment: SelfAssessment) -> User:
 
 def complete(assessment: SelfAssessment) -> None:
     for code in ("1.1", "1.2"):
-        SelfScoreFactory(
+        SelfScoreFactory.create(
             assessment=assessment, criterion=leaf(assessment, code), points=1, explanation="Có sổ theo dõi"
         )
 
@@ -48,7 +49,7 @@ def submit(actor: User, assessment: SelfAssessment) -> SelfAssessment:
     return lifecycle.submit(actor=actor, assessment_id=assessment.pk)
 
 
-def test_head_submits_and_gets_a_receipt(assessment, head) -> None:
+def test_head_submits_and_gets_a_receipt(assessment: SelfAssessment, head: User) -> None:
     complete(assessment)
     before = assessment.round_group.inputs_version
     done = submit(head, assessment)
@@ -59,7 +60,9 @@ def test_head_submits_and_gets_a_receipt(assessment, head) -> None:
     assert assessment.round_group.inputs_version == before + 1
 
 
-def test_submitting_twice_is_one_submission_one_entry_and_the_same_receipt(assessment, head) -> None:
+def test_submitting_twice_is_one_submission_one_entry_and_the_same_receipt(
+    assessment: SelfAssessment, head: User
+) -> None:
     complete(assessment)
     first, second = submit(head, assessment), submit(head, assessment)
     assert (first.receipt_number, first.submitted_at) == (second.receipt_number, second.submitted_at)
@@ -67,14 +70,16 @@ def test_submitting_twice_is_one_submission_one_entry_and_the_same_receipt(asses
     assert Transition.objects.filter(verb="submit").count() == 1
 
 
-def test_officer_cannot_submit(assessment, officer) -> None:
+def test_officer_cannot_submit(assessment: SelfAssessment, officer: User) -> None:
     complete(assessment)
     with pytest.raises(PermissionDenied):
         submit(officer, assessment)
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1)])
-def test_closing_instant_refuses_itself_and_takes_the_microsecond_before(assessment, head, monkeypatch, late) -> None:
+def test_closing_instant_refuses_itself_and_takes_the_microsecond_before(
+    assessment: SelfAssessment, head: User, monkeypatch: pytest.MonkeyPatch, late: Any
+) -> None:
     complete(assessment)
     closes = clock.now()
     open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=closes)
@@ -85,40 +90,44 @@ def test_closing_instant_refuses_itself_and_takes_the_microsecond_before(assessm
     assert submit(head, assessment).state == "submitted"
 
 
-def test_an_extension_counts_for_its_unit_alone(assessment, head) -> None:
+def test_an_extension_counts_for_its_unit_alone(assessment: SelfAssessment, head: User) -> None:
     complete(assessment)
     now = clock.now()
     phase = open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=now)
     later = {"phase": phase, "closes_at": now + timedelta(hours=1), "reason": "mất điện", "granted_by": head}
-    Extension.objects.create(unit=UnitFactory(group=assessment.unit.group), **later)
+    Extension.objects.create(unit=UnitFactory.create(group=assessment.unit.group), **later)
     with pytest.raises(Refused):
         submit(head, assessment)
     Extension.objects.create(unit=assessment.unit, **later)
     assert submit(head, assessment).state == "submitted"
 
 
-def test_incomplete_assessment_is_not_submitted(assessment, head) -> None:
-    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment, "1.1"), points=0)  # neither evidence nor words
-    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment, "1.2"), na_claimed=True, na_reason="Không có")
+def test_incomplete_assessment_is_not_submitted(assessment: SelfAssessment, head: User) -> None:
+    SelfScoreFactory.create(
+        assessment=assessment, criterion=leaf(assessment, "1.1"), points=0
+    )  # neither evidence nor words
+    SelfScoreFactory.create(
+        assessment=assessment, criterion=leaf(assessment, "1.2"), na_claimed=True, na_reason="Không có"
+    )
     with pytest.raises(Refused, match="1 tiêu chí"):
         submit(head, assessment)
-    EvidenceFactory(score=assessment.scores.get(criterion__code="1.1"))
+    EvidenceFactory.create(score=assessment.scores.get(criterion__code="1.1"))
     assert submit(head, assessment).state == "submitted"
 
 
-def test_removed_evidence_does_not_count(assessment, head) -> None:
+def test_removed_evidence_does_not_count(assessment: SelfAssessment, head: User) -> None:
     complete(assessment)
     score = assessment.scores.first()
     score.explanation = ""
     score.save()
-    EvidenceFactory(score=score, removed_at=clock.now())
+    EvidenceFactory.create(score=score, removed_at=clock.now())
     with pytest.raises(Refused):
         submit(head, assessment)
 
 
-def test_receipt_digest_speaks_for_every_score_word_and_file(assessment, head) -> None:
+def test_receipt_digest_speaks_for_every_score_word_and_file(assessment: SelfAssessment, head: User) -> None:
     complete(assessment)
-    evidence = EvidenceFactory(score=assessment.scores.first())
+    evidence = EvidenceFactory.create(score=assessment.scores.first())
     digests = set()
     for change in ({}, {"page": 1}, {"section": "II"}):
         for name, value in change.items():
@@ -130,7 +139,7 @@ def test_receipt_digest_speaks_for_every_score_word_and_file(assessment, head) -
     assert len(digests) == 4
 
 
-def test_reopened_assessment_is_submitted_anew_with_a_new_receipt(assessment, head) -> None:
+def test_reopened_assessment_is_submitted_anew_with_a_new_receipt(assessment: SelfAssessment, head: User) -> None:
     complete(assessment)
     first = submit(head, assessment).receipt_number
     manager = person(Role.INDEX_MANAGER)
@@ -142,7 +151,7 @@ def test_reopened_assessment_is_submitted_anew_with_a_new_receipt(assessment, he
     assert list(Transition.objects.values_list("verb", flat=True)) == ["submit", "reopen", "submit"]
 
 
-def test_unit_opens_its_assessment_once(assessment, officer) -> None:
+def test_unit_opens_its_assessment_once(assessment: SelfAssessment, officer: User) -> None:
     given = {"round_group": assessment.round_group, "unit": assessment.unit}
     assert lifecycle.open_assessment(actor=officer, **given) == assessment
     with pytest.raises(PermissionDenied):

@@ -85,7 +85,7 @@ def test_points_are_computed_by_the_rule(assessment: SelfAssessment, officer: Us
 def test_a_wrong_value_is_named_and_the_rest_is_saved(
     officer: User, assessment: SelfAssessment, here: str, typed: dict[str, str], wrong: str
 ) -> None:
-    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment), points=Decimal("1.125"))
+    SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment), points=Decimal("1.125"))
     answer = signed_in(officer).post(here, {"version": "1", "explanation": "Phần còn lại", **typed}).json()
     assert list(answer["errors"]) == [wrong]
     assert "ô báo lỗi chưa lưu" in answer["said"]
@@ -99,7 +99,7 @@ def test_one_wrong_figure_leaves_all_figures_as_they_stood(
 ) -> None:
     Criterion.objects.filter(pk=leaf(assessment).pk).update(rule=BANDS)
     stored = {"numerator": "1.125", "denominator": "2"}
-    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment), points=0, figures=stored)
+    SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment), points=0, figures=stored)
     typed = {"version": "1", "explanation": "Có", "figure_numerator": "2.345", "figure_denominator": "9"}
     answer = signed_in(officer).post(here, typed).json()
     assert list(answer["errors"]) == ["figure_numerator"]
@@ -146,7 +146,7 @@ def test_asking_says_who_is_signed_in_and_writes_nothing(officer: User, here: st
 
 
 def test_strangers_readers_and_the_unsigned(assessment: SelfAssessment, here: str, client: Client) -> None:
-    stranger = person(Role.UNIT_OFFICER, UnitFactory(group=assessment.unit.group))
+    stranger = person(Role.UNIT_OFFICER, UnitFactory.create(group=assessment.unit.group))
     assert signed_in(stranger).post(here, {"version": "0"}).status_code == 404
     assert signed_in(person(Role.OBSERVER)).post(here, {"version": "0"}).status_code == 403
     assert client.post(here, {"version": "0"}).url.startswith(reverse("units:login"))
@@ -157,7 +157,7 @@ def test_a_shown_number_is_taken_back_as_it_stands(
     officer: User, assessment: SelfAssessment, here: str, stored: str
 ) -> None:
     Criterion.objects.filter(pk=leaf(assessment).pk).update(max_points=Decimal(20))
-    SelfScoreFactory(assessment=assessment, criterion=leaf(assessment), points=Decimal(stored))
+    SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment), points=Decimal(stored))
     page = signed_in(officer).get(here.replace("tu-luu/", "")).text
     shown = re.search(r'name="points"[^>]* value="([^"]*)"', page)
     assert shown
@@ -180,9 +180,9 @@ def test_pages_cost_the_same_with_1_and_120_criteria_1_and_20_documents(
     first = leaf(assessment)
     client, criteria_set = signed_in(officer), assessment.round_group.criteria_set
     Criterion.objects.filter(criteria_set=criteria_set, code="1.2").delete()
-    score = SelfScoreFactory(assessment=assessment, criterion=first, points=1, explanation="Có")
-    EvidenceFactory(score=score)
-    DocumentFactory(unit=assessment.unit)
+    score = SelfScoreFactory.create(assessment=assessment, criterion=first, points=1, explanation="Có")
+    EvidenceFactory.create(score=score)
+    DocumentFactory.create(unit=assessment.unit)
     addresses = [
         reverse("selfassess:assessment", args=[assessment.pk]),
         reverse("selfassess:criterion", args=[assessment.pk, first.pk]),
@@ -190,11 +190,11 @@ def test_pages_cost_the_same_with_1_and_120_criteria_1_and_20_documents(
     ]
     few = [spent(client, address) for address in addresses]
     for number in range(119):
-        extra = CriterionFactory(criteria_set=criteria_set, code=f"3.{number}", position=number + 9)
-        SelfScoreFactory(assessment=assessment, criterion=extra, points=1, explanation="Có")
+        extra = CriterionFactory.create(criteria_set=criteria_set, code=f"3.{number}", position=number + 9)
+        SelfScoreFactory.create(assessment=assessment, criterion=extra, points=1, explanation="Có")
     for _ in range(19):
-        EvidenceFactory(score=score)
-        DocumentFactory(unit=assessment.unit)
+        EvidenceFactory.create(score=score)
+        DocumentFactory.create(unit=assessment.unit)
     assert [spent(client, address) for address in addresses] == few
 
 

@@ -181,13 +181,15 @@ def test_hostile_files_get_a_sentence_and_leave_nothing(
 
 
 def test_spreadsheet_that_is_not_the_template_is_refused(client: Client, assessment: SelfAssessment) -> None:
-    other = SelfAssessmentFactory(round_group=assessment.round_group, unit=UnitFactory(group=assessment.unit.group))
+    other = SelfAssessmentFactory.create(
+        round_group=assessment.round_group, unit=UnitFactory.create(group=assessment.unit.group)
+    )
     assert f"tệp này là của {other.unit}" in send(client, assessment, template(other)).content.decode()
 
 
 def test_strangers_find_nothing_and_readers_may_only_look(assessment: SelfAssessment) -> None:
     names = ("", "-upload", "-preview", "-again", "-apply")
-    stranger = signed_in(person(Role.UNIT_OFFICER, UnitFactory(group=assessment.unit.group)))
+    stranger = signed_in(person(Role.UNIT_OFFICER, UnitFactory.create(group=assessment.unit.group)))
     for name in names:
         method = "post" if name == "-apply" else "get"
         assert getattr(stranger, method)(at(name, assessment)).status_code == 404

@@ -161,13 +161,13 @@ def test_any_explanation_comes_back_as_it_was(assessment: SelfAssessment, office
 
 def test_scores_of_an_archive_without_figures_are_left_alone(assessment: SelfAssessment) -> None:
     criterion = Criterion.objects.get(code="1.3")
-    SelfScoreFactory(assessment=assessment, criterion=criterion, points=Decimal("0.5"))
+    SelfScoreFactory.create(assessment=assessment, criterion=criterion, points=Decimal("0.5"))
     assert not compared(assessment, template(assessment)).changes
 
 
 def test_document_attached_to_an_unscored_criterion_is_no_score(assessment: SelfAssessment) -> None:
-    EvidenceFactory(
-        score=SelfScoreFactory(assessment=assessment, criterion=Criterion.objects.get(code="1.1"), version=0)
+    EvidenceFactory.create(
+        score=SelfScoreFactory.create(assessment=assessment, criterion=Criterion.objects.get(code="1.1"), version=0)
     )
     content = template(assessment)
     assert not compared(assessment, content).changes
@@ -387,7 +387,9 @@ def test_renamed_or_missing_heading_is_named(assessment: SelfAssessment) -> None
 
 
 def test_file_of_another_unit_is_refused_by_name(assessment: SelfAssessment) -> None:
-    other = SelfAssessmentFactory(round_group=assessment.round_group, unit=UnitFactory(group=assessment.unit.group))
+    other = SelfAssessmentFactory.create(
+        round_group=assessment.round_group, unit=UnitFactory.create(group=assessment.unit.group)
+    )
     said = faults(assessment, template(other))
     assert f"tệp này là của {other.unit} năm 2031, không phải của {assessment.unit} năm 2031" in said
 
@@ -439,7 +441,7 @@ def test_row_saved_meanwhile_with_the_same_values_is_no_conflict(assessment: Sel
 
 def test_head_of_another_unit_and_closed_phase_are_refused(assessment: SelfAssessment, officer: User) -> None:
     found = lines(compared(assessment, filled(template(assessment), everything(6))))
-    stranger = person(Role.UNIT_HEAD, UnitFactory(group=assessment.unit.group))
+    stranger = person(Role.UNIT_HEAD, UnitFactory.create(group=assessment.unit.group))
     with pytest.raises(PermissionDenied):
         workbook.apply_workbook(actor=stranger, assessment_id=assessment.pk, lines=found)
     assessment.round_group.round.phases.all().delete()
