@@ -32,7 +32,7 @@ MODULES: Mapping[str, Sequence[str]] = {
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MutantVerdict:
     """One change: its name and what became of it (`killed`, `survived`, `no tests`, `timeout`, …)."""
 
     name: str
@@ -47,7 +47,7 @@ class Verdict:
         return self.name.rpartition(".")[0]
 
 
-def verdicts(pattern: str, tests: Sequence[str]) -> list[Verdict]:
+def verdicts(pattern: str, tests: Sequence[str]) -> list[MutantVerdict]:
     """Every change of the modules of `pattern`, judged by `tests` alone."""
     with tempfile.TemporaryDirectory(prefix="cchc-mutation-") as folder:
         copy = Path(folder)
@@ -59,7 +59,7 @@ def verdicts(pattern: str, tests: Sequence[str]) -> list[Verdict]:
         tool = str(ROOT / ".venv" / "bin" / "mutmut")
         subprocess.run([tool, "run", "--max-children", "2"], cwd=copy, stdout=subprocess.DEVNULL, check=False)
         said = subprocess.run([tool, "results", "--all", "true"], cwd=copy, capture_output=True, text=True, check=True)
-        return [Verdict(*found) for found in RESULT.findall(said.stdout)]
+        return [MutantVerdict(*found) for found in RESULT.findall(said.stdout)]
 
 
 def equivalents() -> set[str]:
@@ -67,7 +67,7 @@ def equivalents() -> set[str]:
     return set(EQUIVALENT.findall((ROOT / "docs" / "mutation.md").read_text()))
 
 
-def report(judged: Sequence[Verdict], excused: set[str]) -> Iterator[str]:
+def report(judged: Sequence[MutantVerdict], excused: set[str]) -> Iterator[str]:
     counted = [verdict for verdict in judged if verdict.name not in excused]
     by_module = Counter(verdict.module for verdict in counted)
     for module, total in sorted(by_module.items()):
@@ -77,7 +77,7 @@ def report(judged: Sequence[Verdict], excused: set[str]) -> Iterator[str]:
 
 
 def main(chosen: Sequence[str]) -> int:
-    excused, judged = equivalents(), list[Verdict]()
+    excused, judged = equivalents(), list[MutantVerdict]()
     for pattern in chosen or MODULES:
         judged += verdicts(pattern, MODULES[pattern])
     print("\n".join(report(judged, excused)))

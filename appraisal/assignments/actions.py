@@ -22,7 +22,7 @@ from units.models import User
 
 from . import mails, queries, sharing
 from .queries import Board
-from .sharing import Row
+from .sharing import SharedBranch
 
 CHANGED = "Phân công của khối đã thay đổi sau khi bạn mở trang: chưa ghi gì. Hãy xem lại rồi làm lại."
 
@@ -87,12 +87,14 @@ def assign(
     useless = [str(m) for m in members if units and not board.judgeable(m.pk) & set(units)]
     if useless:
         raise Refused(f"Không thẩm định được đơn vị nào đã chọn (đơn vị mình hoặc đã khai): {', '.join(useless)}.")
-    made = [_create(board.round_group, member.pk, Row(branch_id, frozenset(units) or None)) for member in members]
+    made = [
+        _create(board.round_group, member.pk, SharedBranch(branch_id, frozenset(units) or None)) for member in members
+    ]
     record_many(actor=actor, verb="appraisal.assign", changes=[Change(a, None, as_values(a)) for a in made])
     return made
 
 
-def _create(round_group: RoundGroup, member_id: int, row: Row) -> Assignment:
+def _create(round_group: RoundGroup, member_id: int, row: SharedBranch) -> Assignment:
     made = Assignment.objects.create(round_group=round_group, member_id=member_id, branch_id=row.branch)
     made.units.set(row.units or ())
     return made
@@ -168,12 +170,12 @@ def split(*, actor: User, round_group_id: int, member_ids: Iterable[int], seen: 
     _check_seen(board, seen)
     share = proposal(board, member_ids)
     wanted = {pk: board.rows_for(pk, cells) for pk, cells in cells_by_member(board, share).items()}
-    gone: dict[int, list[Row]] = {a.member_id: [] for a in board.assignments if a.member_id not in wanted}
+    gone: dict[int, list[SharedBranch]] = {a.member_id: [] for a in board.assignments if a.member_id not in wanted}
     _replace(actor, board, {**gone, **wanted}, "appraisal.split", "")
     return share
 
 
-def _replace(actor: User, board: Board, wanted: Mapping[int, list[Row]], verb: str, reason: str) -> None:
+def _replace(actor: User, board: Board, wanted: Mapping[int, list[SharedBranch]], verb: str, reason: str) -> None:
     """Give the members exactly these rows, in the place of theirs in the block. One entry in the log."""
     old = [a for a in board.assignments if a.member_id in wanted]
     before = [as_values(a) for a in old]
@@ -193,7 +195,7 @@ def _replace(actor: User, board: Board, wanted: Mapping[int, list[Row]], verb: s
     record(actor=actor, verb=verb, obj=board.round_group, before=before, after=after, reason=reason)
 
 
-def _row_values(board: Board, member_id: int, row: Row) -> dict[str, object]:
+def _row_values(board: Board, member_id: int, row: SharedBranch) -> dict[str, object]:
     branch = next((r.code for r in board.tree if r.pk == row.branch), "")
     units = sorted(u.code for u in board.units if u.pk in (row.units or ()))
     return {"member": board.people[member_id].username, "branch": branch, "units": units}
@@ -208,7 +210,7 @@ class HandOver:
     """Cells at units the receiver may not judge: they stay."""
 
 
-def hand_over_of(board: Board, states: Mapping[Cell, queries.State], giver_id: int, taker_id: int) -> HandOver:
+def hand_over_of(board: Board, states: Mapping[Cell, queries.CellProgress], giver_id: int, taker_id: int) -> HandOver:
     """The giver's cells that are not settled; those the receiver may not judge are set apart. The giver may
     have left the council."""
     rest = {cell for cell in board.cells_of(giver_id) if not states[cell].done}

@@ -90,7 +90,7 @@ class Board:
             found.setdefault(assignment.member_id, []).append(assignment)
         return found
 
-    def rows_for(self, member_id: int, cells: set[Cell]) -> list[sharing.Row]:
+    def rows_for(self, member_id: int, cells: set[Cell]) -> list[sharing.SharedBranch]:
         """The fewest assignments that give the member exactly `cells`."""
         leaves = [leaf.pk for leaf in self.leaves]
         return sharing.rows_of(cells, units=self.judgeable(member_id), leaves=leaves, parents=self.parents)
@@ -103,7 +103,7 @@ class Board:
         return hashlib.sha256(json.dumps([rows, bars], default=str).encode()).hexdigest()[:16]
 
     @property
-    def uncovered(self) -> list["Gap"]:
+    def uncovered(self) -> list["AssignmentGap"]:
         return gaps(self, [cell for cell, held in self.holders.items() if not held])
 
 
@@ -156,7 +156,7 @@ def _barred(members: set[int]) -> frozenset[sharing.Pair]:
 
 
 @dataclass(frozen=True)
-class Gap:
+class AssignmentGap:
     """A leaf at some units; `units` empty means every unit of the block."""
 
     leaf: Criterion
@@ -164,13 +164,15 @@ class Gap:
     count: int
 
 
-def gaps(board: Board, cells: Iterable[Cell]) -> list[Gap]:
+def gaps(board: Board, cells: Iterable[Cell]) -> list[AssignmentGap]:
     """Cells in words: by leaf, in the order of the tree."""
     held: dict[int, set[int]] = {}
     for unit, leaf in cells:
         held.setdefault(leaf, set()).add(unit)
     return [
-        Gap(leaf, [] if len(found) == len(board.units) else [u for u in board.units if u.pk in found], len(found))
+        AssignmentGap(
+            leaf, [] if len(found) == len(board.units) else [u for u in board.units if u.pk in found], len(found)
+        )
         for leaf in board.leaves
         if (found := held.get(leaf.pk, set()))
     ]
@@ -189,13 +191,13 @@ class Work(NamedTuple):
         return self.total - self.done - self.waiting
 
 
-class State(NamedTuple):
+class CellProgress(NamedTuple):
     done: bool
     waiting: bool
     adjusted: bool
 
 
-def states(board: Board, released: frozenset[str]) -> dict[Cell, State]:
+def states(board: Board, released: frozenset[str]) -> dict[Cell, CellProgress]:
     """How far each cell of the block is: the queries of one sheet."""
     sheet = read_sheet(board.round_group, board.units, board.leaves, released=released)
     found = {}
@@ -203,11 +205,11 @@ def states(board: Board, released: frozenset[str]) -> dict[Cell, State]:
         for leaf in board.leaves:
             cell = sheet.cell(unit, leaf, False)
             pending = cell.is_pending
-            found[unit.pk, leaf.pk] = State(cell.standing is not None and not pending, pending, cell.differs)
+            found[unit.pk, leaf.pk] = CellProgress(cell.standing is not None and not pending, pending, cell.differs)
     return found
 
 
-def work(cells: Iterable[Cell], of: Mapping[Cell, State]) -> Work:
+def work(cells: Iterable[Cell], of: Mapping[Cell, CellProgress]) -> Work:
     counts: Counter[str] = Counter()
     total = 0
     for cell in cells:
@@ -281,7 +283,7 @@ def _place_line(
     board: Board,
     place: Unit | Criterion,
     cells: Sequence[Cell],
-    of: Mapping[Cell, State],
+    of: Mapping[Cell, CellProgress],
     names: Mapping[int, User],
     last: Mapping[int, datetime],
 ) -> PlaceLine:

@@ -144,7 +144,7 @@ def _unevenness(share: Share) -> int:
 
 
 @dataclass(frozen=True)
-class Row:
+class SharedBranch:
     """A branch of the tree (None: the whole) at some units (None: all that may be judged)."""
 
     branch: int | None
@@ -153,7 +153,7 @@ class Row:
 
 def rows_of(
     cells: Set[Cell], *, units: Set[int], leaves: Sequence[int], parents: Mapping[int, int | None]
-) -> list[Row]:
+) -> list[SharedBranch]:
     """The fewest rows that hold exactly `cells`: leaves held at the same units are gathered into the
     highest branches that hold no other leaf. `units` are those the member may judge: a leaf held at all
     of them is held at "all". `leaves` in the order of the tree; `parents` lead from each row upwards."""
@@ -165,7 +165,9 @@ def rows_of(
         if leaf in held:
             found = frozenset(held[leaf])
             groups.setdefault(None if found == units else found, []).append(leaf)
-    return [Row(branch, found) for found, group in groups.items() for branch in _branches(group, leaves, parents)]
+    return [
+        SharedBranch(branch, found) for found, group in groups.items() for branch in _branches(group, leaves, parents)
+    ]
 
 
 def _branches(wanted: Sequence[int], leaves: Sequence[int], parents: Mapping[int, int | None]) -> list[int | None]:

@@ -150,7 +150,7 @@ class Offer:
     member: User
     cells: int
     owned: list[str]
-    stand_ins: list[queries.Gap]
+    stand_ins: list[queries.AssignmentGap]
 
 
 @require_http_methods(["GET", "POST"])

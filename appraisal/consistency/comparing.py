@@ -17,7 +17,7 @@ FEWEST_CELLS = 5
 """A unit with fewer measured decisions says too little to stand out, or to set the fences."""
 
 
-class Decision(NamedTuple):
+class ComparedDecision(NamedTuple):
     """What stands at one cell, with the step that set it. `own` and `council` are None where they are no
     points: not scored, or "not applicable"."""
 
@@ -49,7 +49,7 @@ class Group(NamedTuple):
     """The decisions that took the same points."""
 
     deduction: Decimal
-    decisions: tuple[Decision, ...]
+    decisions: tuple[ComparedDecision, ...]
 
 
 class Contradiction(NamedTuple):
@@ -59,14 +59,14 @@ class Contradiction(NamedTuple):
     criterion: int
     reason: int
     groups: tuple[Group, ...]
-    apart: tuple[Decision, ...]
+    apart: tuple[ComparedDecision, ...]
 
     @property
     def key(self) -> tuple[int, int]:
         return self.criterion, self.reason
 
     @property
-    def decisions(self) -> list[Decision]:
+    def decisions(self) -> list[ComparedDecision]:
         return [one for group in self.groups for one in group.decisions]
 
     @property
@@ -77,10 +77,10 @@ class Contradiction(NamedTuple):
         return [self.criterion, self.reason, [list(row) for row in found]]
 
 
-def contradictions(decisions: Iterable[Decision]) -> list[Contradiction]:
+def contradictions(decisions: Iterable[ComparedDecision]) -> list[Contradiction]:
     """Every criterion × reason whose adjustments took more than one number of points, in the order in which
     the criteria first come."""
-    grouped: dict[tuple[int, int], list[Decision]] = {}
+    grouped: dict[tuple[int, int], list[ComparedDecision]] = {}
     order: dict[int, int] = {}
     for one in decisions:
         order.setdefault(one.criterion, len(order))
@@ -90,9 +90,9 @@ def contradictions(decisions: Iterable[Decision]) -> list[Contradiction]:
     return [one for one in found if one is not None]
 
 
-def contradiction(rows: Sequence[Decision]) -> Contradiction | None:
+def contradiction(rows: Sequence[ComparedDecision]) -> Contradiction | None:
     """Adjustments on one criterion for one reason; None when all that have a deduction took the same."""
-    groups: dict[Decimal, list[Decision]] = {}
+    groups: dict[Decimal, list[ComparedDecision]] = {}
     apart = []
     for one in rows:
         taken = one.deduction
@@ -107,7 +107,7 @@ def contradiction(rows: Sequence[Decision]) -> Contradiction | None:
     return Contradiction(rows[0].criterion, rows[0].reason or 0, made, tuple(apart))
 
 
-class Gap(NamedTuple):
+class ScoreGap(NamedTuple):
     """Counts and sums over some decisions. Only those with points on both sides are measured."""
 
     decided: int
@@ -125,12 +125,12 @@ class Gap(NamedTuple):
         return self.total / self.measured if self.measured else None
 
 
-NOTHING = Gap(0, 0, 0, Fraction(0))
+NOTHING = ScoreGap(0, 0, 0, Fraction(0))
 
 
-def _plus(gap: Gap, one: Decision) -> Gap:
+def _plus(gap: ScoreGap, one: ComparedDecision) -> ScoreGap:
     taken = one.deduction
-    return Gap(
+    return ScoreGap(
         gap.decided + 1,
         gap.adjusted + one.adjusted,
         gap.measured + (taken is not None),
@@ -138,8 +138,10 @@ def _plus(gap: Gap, one: Decision) -> Gap:
     )
 
 
-def _gaps(decisions: Iterable[Decision], key: Callable[[Decision], Hashable]) -> dict[Hashable, Gap]:
-    found: dict[Hashable, Gap] = {}
+def _gaps(
+    decisions: Iterable[ComparedDecision], key: Callable[[ComparedDecision], Hashable]
+) -> dict[Hashable, ScoreGap]:
+    found: dict[Hashable, ScoreGap] = {}
     for one in decisions:
         found[key(one)] = _plus(found.get(key(one), NOTHING), one)
     return found
@@ -149,12 +151,12 @@ class UnitGap(NamedTuple):
     """One unit against the block: `deviation` is its mean gap minus the block's median of means."""
 
     unit: int
-    gap: Gap
+    gap: ScoreGap
     deviation: Fraction | None
     stands_out: bool
 
 
-def unit_gaps(decisions: Iterable[Decision]) -> list[UnitGap]:
+def unit_gaps(decisions: Iterable[ComparedDecision]) -> list[UnitGap]:
     """By unit, the farthest from the block's median first. A unit stands out beyond the fences of its block:
     one and a half times the middle half's width below or above it; units with few decisions never."""
     gaps = {one: gap for one, gap in _gaps(decisions, lambda d: d.unit).items() if isinstance(one, int)}
@@ -199,7 +201,7 @@ class MemberGap(NamedTuple):
     those who judged the same hard criteria."""
 
     member: int
-    gap: Gap
+    gap: ScoreGap
     compared: int
     compared_mean: Fraction | None
     compared_share: Fraction | None
@@ -213,13 +215,13 @@ class MemberGap(NamedTuple):
         return self.compared_mean - self.expected_mean
 
 
-def member_gaps(decisions: Iterable[Decision]) -> list[MemberGap]:
+def member_gaps(decisions: Iterable[ComparedDecision]) -> list[MemberGap]:
     """By member, the farthest from the others first; those who can be compared with nobody last."""
     rows = [one for one in decisions if one.member is not None and one.deduction is not None]
     by_criterion = _gaps(rows, lambda d: d.criterion)
     by_both = _gaps(rows, lambda d: (d.criterion, d.member))
     everything = _gaps((one for one in decisions if one.member is not None), lambda d: d.member)
-    mine: dict[int, list[Decision]] = {}
+    mine: dict[int, list[ComparedDecision]] = {}
     for one in rows:
         mine.setdefault(one.member or 0, []).append(one)
     found = [
@@ -232,10 +234,10 @@ def member_gaps(decisions: Iterable[Decision]) -> list[MemberGap]:
 
 def _member_gap(
     member: int,
-    gap: Gap,
-    rows: Sequence[Decision],
-    by_criterion: Mapping[Hashable, Gap],
-    by_both: Mapping[Hashable, Gap],
+    gap: ScoreGap,
+    rows: Sequence[ComparedDecision],
+    by_criterion: Mapping[Hashable, ScoreGap],
+    by_both: Mapping[Hashable, ScoreGap],
 ) -> MemberGap:
     own, expected_total, expected_adjusted = NOTHING, Fraction(0), Fraction(0)
     for criterion, count in Counter(one.criterion for one in rows).items():
@@ -258,8 +260,8 @@ def _member_gap(
     )
 
 
-def _minus(whole: Gap, part: Gap) -> Gap:
-    return Gap(
+def _minus(whole: ScoreGap, part: ScoreGap) -> ScoreGap:
+    return ScoreGap(
         whole.decided - part.decided,
         whole.adjusted - part.adjusted,
         whole.measured - part.measured,
@@ -267,8 +269,8 @@ def _minus(whole: Gap, part: Gap) -> Gap:
     )
 
 
-def _sum(one: Gap, other: Gap) -> Gap:
-    return Gap(
+def _sum(one: ScoreGap, other: ScoreGap) -> ScoreGap:
+    return ScoreGap(
         one.decided + other.decided,
         one.adjusted + other.adjusted,
         one.measured + other.measured,

@@ -26,19 +26,19 @@ MORE_THAN_ELSEWHERE = Fraction(3, 10)
 ADJUST, IMPORT = "adjust", "import"
 
 
-class Value(NamedTuple):
+class CellValue(NamedTuple):
     points: Decimal | None
     not_applicable: bool = False
 
 
-class Step(NamedTuple):
+class CouncilStep(NamedTuple):
     """One step of the council on a cell. Steps of an archive set what stands and are no moves."""
 
     unit: int
     criterion: int
     stage: str
     action: str
-    value: Value
+    value: CellValue
     reason: int | None
     member: int | None
     at: datetime
@@ -54,9 +54,9 @@ class Move(NamedTuple):
     """A step that changed the points: from `before` (None: from the unit's own score) to `after` (None: the
     decision was taken back, nothing stands). `former` is who decided what stood before."""
 
-    step: Step
-    before: Value | None
-    after: Value | None
+    step: CouncilStep
+    before: CellValue | None
+    after: CellValue | None
     former: int | None
 
     @property
@@ -67,13 +67,13 @@ class Move(NamedTuple):
 class Replay(NamedTuple):
     """A cell's steps gone through: the step that stands (None: none, or all taken back), and the moves."""
 
-    standing: Step | None
+    standing: CouncilStep | None
     moves: tuple[Move, ...]
 
 
-def replay(steps: Iterable[Step]) -> Replay:
+def replay(steps: Iterable[CouncilStep]) -> Replay:
     """Go through one cell's steps in their order; an undone one no longer counts, and undoing it moved too."""
-    counting: list[Step] = []
+    counting: list[CouncilStep] = []
     moves = []
     for step in steps:
         before = counting[-1] if counting else None
@@ -84,18 +84,18 @@ def replay(steps: Iterable[Step]) -> Replay:
     return Replay(counting[-1] if counting else None, tuple(moves))
 
 
-def _moved(step: Step, before: Step | None, after: Step | None) -> bool:
+def _moved(step: CouncilStep, before: CouncilStep | None, after: CouncilStep | None) -> bool:
     """Against the unit's own score only an adjustment moves."""
     if before is not None and after is not None:
         return before.value != after.value
     return step.action == ADJUST or (step.action == UNDO and before is not None and before.action == ADJUST)
 
 
-def _decider(before: Step | None) -> int | None:
+def _decider(before: CouncilStep | None) -> int | None:
     return before.member if before is not None and before.stage != IMPORT else None
 
 
-def replays(steps: Iterable[Step]) -> list[Replay]:
+def replays(steps: Iterable[CouncilStep]) -> list[Replay]:
     """By cell; the steps come with each cell's together, in their order."""
     return [replay(rows) for _, rows in groupby(steps, key=lambda step: step.cell)]
 

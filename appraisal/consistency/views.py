@@ -21,13 +21,13 @@ from units import rules as people
 from units.models import Unit, User
 
 from . import actions, charts, comparing
-from .comparing import Contradiction, Decision, MemberGap, UnitGap
+from .comparing import ComparedDecision, Contradiction, MemberGap, UnitGap
 from .queries import oversight
 from .queries import report as consistency_report
 from .queries.oversight import Names
 from .queries.report import Report, contradiction_digest
 
-Value = Decimal | Fraction
+GapValue = Decimal | Fraction
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Judged:
 
     unit: Unit
     member: User | None
-    decision: Decision
+    decision: ComparedDecision
     address: str
     is_own: bool
 
@@ -73,7 +73,7 @@ class UnitLine:
 
 
 @dataclass(frozen=True)
-class MemberLine:
+class MemberGapLine:
     member: User
     found: MemberGap
 
@@ -180,7 +180,7 @@ def _groups(here: Place, one: Contradiction, known: Names) -> list[tuple[Decimal
     return [(group.deduction, [_judged(here, found, known) for found in group.decisions]) for group in one.groups]
 
 
-def _judged(here: Place, found: Decision, known: Names) -> Judged:
+def _judged(here: Place, found: ComparedDecision, known: Names) -> Judged:
     unit, leaf = known.units[found.unit], known.criteria[found.criterion]
     address = here.address("cell", unit.code, leaf.code)
     return Judged(unit, known.people.get(found.member or 0), found, address, unit.pk in here.scope.own_units)
@@ -202,9 +202,9 @@ def _picture(found: Report, known: Names) -> str:
     return charts.gap_dots(dots, numbers.quantize(middle), title="Điểm bị trừ trung bình của mỗi đơn vị")
 
 
-def _member_lines(found: Report, known: Names) -> list[MemberLine]:
+def _member_lines(found: Report, known: Names) -> list[MemberGapLine]:
     gaps = comparing.member_gaps(found.judged)
-    return [MemberLine(known.people[gap.member], gap) for gap in gaps if gap.member in known.people]
+    return [MemberGapLine(known.people[gap.member], gap) for gap in gaps if gap.member in known.people]
 
 
 def _history(here: Place) -> Sequence[Acknowledgement]:

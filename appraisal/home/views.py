@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from appraisal.core.queries.cells import Tally
+from appraisal.core.queries.cells import CellCounts
 from appraisal.core.views.place import Place, check_desk, places
 from appraisal.models import Stage
 from appraisal.releases.views import StageStep, stage_steps
@@ -18,13 +18,13 @@ from units.models import Unit
 
 
 @dataclass(frozen=True)
-class Line:
+class HomeLine:
     """Progress on one unit or one criterion."""
 
     label: str
     code: str
     address: str
-    counts: Tally
+    counts: CellCounts
     submitted: bool = True
     illustrative: bool = False
 
@@ -34,10 +34,10 @@ class Block:
     """One block on the first page."""
 
     place: Place
-    counts: Tally
+    counts: CellCounts
     submitted: int
-    units: list[Line]
-    criteria: list[Line]
+    units: list[HomeLine]
+    criteria: list[HomeLine]
     following: str
     stages: list[StageStep]
 
@@ -91,11 +91,11 @@ def _block(here: Place) -> Block:
         counts=tally([kind for kinds in at_unit.values() for kind in kinds]),
         submitted=sum(legend[kinds[0]].submitted for kinds in at_unit.values()),
         units=[
-            Line(unit.name, unit.code, unit_address(unit.code), tally(kinds), legend[kinds[0]].submitted)
+            HomeLine(unit.name, unit.code, unit_address(unit.code), tally(kinds), legend[kinds[0]].submitted)
             for unit, kinds in at_unit.items()
         ],
         criteria=[
-            Line(leaf.name, leaf.code, leaf_address(leaf.code), tally(kinds), illustrative=leaf.is_illustrative)
+            HomeLine(leaf.name, leaf.code, leaf_address(leaf.code), tally(kinds), illustrative=leaf.is_illustrative)
             for leaf, kinds in zip(here.leaves, at_leaf, strict=True)
             if kinds
         ],

@@ -20,7 +20,7 @@ from .forms import ToleranceForm
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ToleranceRow:
     """A leaf with its tolerance as it is typed; "" when one member judges it."""
 
     criterion: Criterion
@@ -63,9 +63,9 @@ def _page(
 ) -> HttpResponse:
     typed = request.POST.get("tolerance", "")
     rows = [
-        Row(leaf, typed, error)
+        ToleranceRow(leaf, typed, error)
         if bad and leaf.pk == bad.pk
-        else Row(leaf, numbers.vn_typed(here.blind[leaf.pk]) if leaf.pk in here.blind else "")
+        else ToleranceRow(leaf, numbers.vn_typed(here.blind[leaf.pk]) if leaf.pk in here.blind else "")
         for leaf in here.leaves
     ]
     waiting = [

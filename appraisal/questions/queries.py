@@ -12,7 +12,7 @@ from cchc_index.lib import clock
 from criteria.models import Criterion, Round, RoundGroup
 from units.models import Unit, User
 
-State = Question.State
+QuestionState = Question.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Thread:
 
     @property
     def is_late(self) -> bool:
-        return self.question.state == State.OPEN and self.question.due_on < self.today
+        return self.question.state == QuestionState.OPEN and self.question.due_on < self.today
 
     @property
     def status(self) -> tuple[str, str]:
         """The mark and the words of the state."""
         if self.is_late:
             return "low", "quá hạn trả lời"
-        marks = {State.OPEN: "wait", State.ANSWERED: "ok", State.CLOSED: "none"}
-        return marks[State(self.question.state)], self.question.get_state_display()
+        marks = {QuestionState.OPEN: "wait", QuestionState.ANSWERED: "ok", QuestionState.CLOSED: "none"}
+        return marks[QuestionState(self.question.state)], self.question.get_state_display()
 
     @property
     def first(self) -> str:
@@ -85,8 +85,8 @@ def count(rows: Iterable[Thread]) -> Count:
     found = list(rows)
     states = [thread.question.state for thread in found]
     return Count(
-        waiting=states.count(State.OPEN),
+        waiting=states.count(QuestionState.OPEN),
         late=sum(thread.is_late for thread in found),
-        answered=states.count(State.ANSWERED),
-        closed=states.count(State.CLOSED),
+        answered=states.count(QuestionState.ANSWERED),
+        closed=states.count(QuestionState.CLOSED),
     )

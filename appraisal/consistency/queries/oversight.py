@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from appraisal.consistency import outliers
-from appraisal.consistency.outliers import Concentration, Move, Value
+from appraisal.consistency.outliers import CellValue, Concentration, Move
 from appraisal.core import digests as core_digests
 from appraisal.models import Release, Stage
 from cchc_index.lib import clock
@@ -43,7 +43,7 @@ def names(report: Report, units: Iterable[Unit], criteria: Iterable[Criterion]) 
     return Names({u.pk: u for u in units}, {c.pk: c for c in criteria}, people)
 
 
-class Line(NamedTuple):
+class MoveLine(NamedTuple):
     """One move as the page shows it."""
 
     unit: Unit
@@ -61,7 +61,7 @@ class Section:
 
     title: str
     hint: str
-    lines: Sequence[Line]
+    lines: Sequence[MoveLine]
 
     most = 30
 
@@ -70,7 +70,7 @@ class Section:
         return len(self.lines)
 
     @property
-    def shown(self) -> Sequence[Line]:
+    def shown(self) -> Sequence[MoveLine]:
         return self.lines[: self.most]
 
 
@@ -86,7 +86,7 @@ class Event(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Share:
+class MemberShare:
     """One person made most of the moves at a unit."""
 
     unit: Unit
@@ -101,7 +101,7 @@ class Share:
 @dataclass(frozen=True)
 class Oversight:
     sections: list[Section]
-    shares: list[Share]
+    shares: list[MemberShare]
     events: list[Event]
     moves: int = 0
     quiet: list[str] = field(default_factory=list)
@@ -118,7 +118,7 @@ def oversight(report: Report, known: Names, phases: Mapping[str, Phase]) -> Over
     released, events = _releases(block)
     drawn = _sections(report, known, _windows(phases, released), {stage: min(at) for stage, at in released.items()})
     shares = [
-        Share(known.units[one.unit], known.people[one.member], one)
+        MemberShare(known.units[one.unit], known.people[one.member], one)
         for one in outliers.concentrations(report.moves)
         if one.member in known.people
     ]
@@ -211,11 +211,11 @@ def _day(day: date) -> str:
 DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
-def _line(move: Move, report: Report, known: Names, note: str = "") -> Line:
+def _line(move: Move, report: Report, known: Names, note: str = "") -> MoveLine:
     step = move.step
     own = report.own.get(step.cell)
     before = _words(move.before) if move.before else f"tự chấm {_words(own)}"
-    return Line(
+    return MoveLine(
         known.units[step.unit],
         known.criteria[step.criterion],
         known.people.get(step.member or 0),
@@ -226,7 +226,7 @@ def _line(move: Move, report: Report, known: Names, note: str = "") -> Line:
     )
 
 
-def _words(value: Value | None) -> str:
+def _words(value: CellValue | None) -> str:
     if value is None or (value.points is None and not value.not_applicable):
         return "chưa chấm"
     return "không áp dụng" if value.not_applicable else vn(value.points)

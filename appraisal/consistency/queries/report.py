@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from appraisal.consistency import comparing, outliers
-from appraisal.consistency.comparing import Contradiction, Decision
-from appraisal.consistency.outliers import Replay, Step, Value
+from appraisal.consistency.comparing import ComparedDecision, Contradiction
+from appraisal.consistency.outliers import CellValue, CouncilStep, Replay
 from appraisal.models import Acknowledgement, Action, AppraisalEntry, Justification, Reason, Stage
 from appraisal.steps import Cell
 from cchc_index.lib.canonical import digest
@@ -15,8 +15,8 @@ from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment, SelfScore
 
-Own = dict[Cell, Value]
-NOT_SCORED = Value(None)
+Own = dict[Cell, CellValue]
+NOT_SCORED = CellValue(None)
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Report:
     replays: list[Replay]
 
     @cached_property
-    def decisions(self) -> list[Decision]:
+    def decisions(self) -> list[ComparedDecision]:
         return [_decision(one.standing, self.own) for one in self.replays if one.standing is not None]
 
     @cached_property
-    def judged(self) -> list[Decision]:
+    def judged(self) -> list[ComparedDecision]:
         """Without the archive's: those that a member of the council made here."""
         here = [one.standing for one in self.replays if one.standing and one.standing.stage != Stage.IMPORT]
         return [_decision(step, self.own) for step in here]
@@ -54,10 +54,12 @@ class Report:
         return digest([self.round_group.pk, [_content(one, self.own) for one in self.replays if one.standing]])
 
 
-def _decision(step: Step, own: Own) -> Decision:
+def _decision(step: CouncilStep, own: Own) -> ComparedDecision:
     claimed = own.get(step.cell, NOT_SCORED)
     adjusted = step.action == Action.ADJUST
-    return Decision(step.unit, step.criterion, claimed.points, step.value.points, adjusted, step.reason, step.member)
+    return ComparedDecision(
+        step.unit, step.criterion, claimed.points, step.value.points, adjusted, step.reason, step.member
+    )
 
 
 def _content(one: Replay, own: Own) -> list[Any]:
@@ -78,10 +80,10 @@ def _own(round_group: RoundGroup) -> Own:
         assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
     ).order_by("pk")
     found = rows.values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
-    return {(unit, criterion): Value(points, na) for unit, criterion, points, na in found}
+    return {(unit, criterion): CellValue(points, na) for unit, criterion, points, na in found}
 
 
-def _steps(round_group: RoundGroup) -> list[Step]:
+def _steps(round_group: RoundGroup) -> list[CouncilStep]:
     rows = AppraisalEntry.objects.filter(
         appraisal__round_group=round_group, appraisal__unit__in=criteria_queries.units_of(round_group).order_by()
     ).exclude(stage=Stage.EXPLANATION)
@@ -99,7 +101,7 @@ def _steps(round_group: RoundGroup) -> list[Step]:
         "pk",
         "undoes_id",
     )
-    return [Step(*row[:4], Value(*row[4:6]), *row[6:9], pk=row[9], undoes_id=row[10]) for row in found]
+    return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:9], pk=row[9], undoes_id=row[10]) for row in found]
 
 
 def contradiction_digest(found: Contradiction) -> str:

@@ -278,7 +278,7 @@ def _replies(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dic
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class CellCounts:
     """Counts over some cells."""
 
     total: int = 0
@@ -291,7 +291,7 @@ class Tally:
     awaiting: int = 0
 
 
-def tally(cells: Iterable[GridCell]) -> Tally:
+def tally(cells: Iterable[GridCell]) -> CellCounts:
     """Counts for progress and for the confirmation before a release."""
     counts: Counter[str] = Counter()
     for row in cells:
@@ -306,7 +306,7 @@ def tally(cells: Iterable[GridCell]) -> Tally:
         counts["adjusted"] += row.differs
         counts["disputed"] += row.is_disputed
         counts["awaiting"] += row.awaits_reply
-    return Tally(**counts)
+    return CellCounts(**counts)
 
 
 def score_of(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> SelfScore | None:

@@ -16,7 +16,7 @@ from selfassess.models import SelfAssessment, SelfScore
 AFTER_ROUND1 = (Stage.ROUND2, Stage.FINAL)
 
 
-class Step(NamedTuple):
+class EntryStep(NamedTuple):
     """As much of a step as is needed here."""
 
     pk: int
@@ -37,15 +37,15 @@ def by_cell(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]
     return {cell: words for cell, words in found.items() if words}
 
 
-def _history(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> Mapping[Cell, list[Step]]:
+def _history(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> Mapping[Cell, list[EntryStep]]:
     papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("pk")).order_by()
     rows = AppraisalEntry.objects.filter(
         appraisal__round_group=round_group, appraisal__unit__in=units, appraisal__criterion__in=leaves
     ).annotate(has_papers=Exists(papers))
-    fields = ("appraisal__unit_id", "appraisal__criterion_id", *Step._fields)
-    found: dict[Cell, list[Step]] = {}
+    fields = ("appraisal__unit_id", "appraisal__criterion_id", *EntryStep._fields)
+    found: dict[Cell, list[EntryStep]] = {}
     for row in rows.order_by("appraisal_id", "sequence").values_list(*fields):
-        found.setdefault((row[0], row[1]), []).append(Step(*row[2:]))
+        found.setdefault((row[0], row[1]), []).append(EntryStep(*row[2:]))
     return found
 
 
@@ -62,7 +62,7 @@ def _scores(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]
     return {(unit, leaf): at for unit, leaf, at in found if at is not None}
 
 
-def _words(history: Sequence[Step], scored: datetime | None, papers: datetime | None) -> list[str]:
+def _words(history: Sequence[EntryStep], scored: datetime | None, papers: datetime | None) -> list[str]:
     counting = steps.counting(history)
     said = []
     if counting and scored is not None and scored > counting[-1].at:
@@ -80,7 +80,7 @@ _LATER: dict[str, str] = {Stage.ROUND2: "lần 2", Stage.FINAL: "Hội đồng"}
 _DONE: dict[str, str] = {Action.RECOGNISE: "công nhận", Action.ADJUST: "điều chỉnh"}
 
 
-def _reply(step: Step) -> str:
+def _reply(step: EntryStep) -> str:
     if step.action == Action.AGREE:
         return "đơn vị đồng ý với lần 1"
     return "đơn vị giải trình, thêm tài liệu" if step.has_papers else "đơn vị giải trình"

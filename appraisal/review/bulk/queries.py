@@ -15,7 +15,7 @@ from units.models import User
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BulkLine:
     """One bulk recognition in the list; `left` is how many cells can still be taken back."""
 
     pk: int
@@ -27,7 +27,7 @@ class Line:
     left: int
 
 
-def lines(user: User, round_group: RoundGroup, stage: Stage | None, scope: reach.Scope) -> list[Line]:
+def lines(user: User, round_group: RoundGroup, stage: Stage | None, scope: reach.Scope) -> list[BulkLine]:
     """The person's bulk recognitions of the stage that is open, the newest first, as far as the cells are
     theirs to see. A constant number of queries."""
     rows = AppraisalEntry.objects.filter(
@@ -46,8 +46,8 @@ def _undoable(user: User, round_group: RoundGroup, logs: Iterable[int]) -> froze
     return frozenset(rows.order_by().values_list("pk", flat=True))
 
 
-def _line(group: list[AppraisalEntry], left: frozenset[int]) -> Line:
-    return Line(
+def _line(group: list[AppraisalEntry], left: frozenset[int]) -> BulkLine:
+    return BulkLine(
         pk=group[0].log_id,
         at=group[0].at,
         count=len(group),
@@ -74,7 +74,7 @@ def newest(user: User, round_group: RoundGroup) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BulkStep:
     """One cell of a batch: the recognition, what stood before it, and the last step written after it."""
 
     step: AppraisalEntry
@@ -98,14 +98,14 @@ class Batch:
     """One bulk recognition, cell by cell."""
 
     log: LogEntry
-    rows: list[Row]
+    rows: list[BulkStep]
 
     @property
-    def undoable(self) -> list[Row]:
+    def undoable(self) -> list[BulkStep]:
         return [row for row in self.rows if row.undoable]
 
     @property
-    def left_out(self) -> list[Row]:
+    def left_out(self) -> list[BulkStep]:
         """What stays as it is: taken back already, or decided since."""
         return [row for row in self.rows if not row.undoable]
 
@@ -147,11 +147,11 @@ def batch(user: User, round_group: RoundGroup, scope: reach.Scope, log_id: int) 
     return Batch(log, rows) if rows else None
 
 
-def _row(log: LogEntry, history: list[AppraisalEntry], left: frozenset[int]) -> Row:
+def _row(log: LogEntry, history: list[AppraisalEntry], left: frozenset[int]) -> BulkStep:
     step = next(step for step in history if step.log_id == log.pk)
     before = steps.counting(s for s in history if s.sequence < step.sequence)
     since = [s for s in history if s.sequence > step.sequence and s.action != Action.UNDO]
-    return Row(
+    return BulkStep(
         step=step,
         version=history[-1].sequence,
         before=before[-1] if before else None,

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db.models import Max, Sum
 
-from appraisal.core.queries.cells import GridCell, Tally, read_sheet
+from appraisal.core.queries.cells import CellCounts, GridCell, read_sheet
 from appraisal.models import Action, Appraisal
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment
@@ -38,7 +38,7 @@ class Kind(NamedTuple):
     open: bool  # may be recognised among many, by whoever judges it
 
 
-class Line(NamedTuple):
+class GridLine(NamedTuple):
     """One unit: the kind (a place in the legend) of each leaf, in the order of the tree, and what they show.
     `known`: the block's mark when the line was last seen to be true."""
 
@@ -54,20 +54,20 @@ class Matrix:
 
     stamp: tuple[object, ...]
     legend: list[Kind] = field(default_factory=list)
-    lines: dict[int, Line] = field(default_factory=dict)
+    lines: dict[int, GridLine] = field(default_factory=dict)
 
     def those(self, test: Callable[[Kind], bool]) -> frozenset[int]:
         """The places of the legend of which `test` holds."""
         return frozenset(at for at, kind in enumerate(self.legend) if test(kind))
 
-    def tally(self, kinds: bytes | Sequence[int]) -> Tally:
+    def tally(self, kinds: bytes | Sequence[int]) -> CellCounts:
         """Counts over some cells, as `queries.tally`."""
         total: dict[str, int] = {}
         for at, kind in enumerate(self.legend):
             if number := kinds.count(at):
                 for name in _COUNTED:
                     total[name] = total.get(name, 0) + number * getattr(kind, name)
-        return Tally(total=len(kinds), **total)
+        return CellCounts(total=len(kinds), **total)
 
 
 _COUNTED = ("decided", "pending", "recognised", "adjusted", "agreed", "disputed", "awaiting")
@@ -105,7 +105,7 @@ def read(
     return matrix
 
 
-def _holds(line: Line | None, unit: Unit, mark: UUID) -> bool:
+def _holds(line: GridLine | None, unit: Unit, mark: UUID) -> bool:
     return line is not None and line.known == mark and line.marks[0] == unit.code
 
 
@@ -136,7 +136,7 @@ def _read_again(
     for unit in units:
         cells = [sheet.cell(unit, leaf, True) for leaf in leaves]
         kinds = bytes(places.setdefault(kind_of(cell), len(places)) for cell in cells)
-        matrix.lines[unit.pk] = Line(round_group.inputs_mark, marks[unit.pk], kinds, text(cells))
+        matrix.lines[unit.pk] = GridLine(round_group.inputs_mark, marks[unit.pk], kinds, text(cells))
     matrix.legend = list(places)
 
 

@@ -21,7 +21,7 @@ from django.http import Http404
 from django.utils.safestring import SafeString, mark_safe
 
 from appraisal.core.queries import cells
-from appraisal.core.queries.cells import GridCell, Tally
+from appraisal.core.queries.cells import CellCounts, GridCell
 from appraisal.core.views.place import Place
 from appraisal.rules import stages
 from cchc_index.lib import numbers
@@ -122,7 +122,7 @@ class Body:
     foot: SafeString
     units: int
     columns: int
-    tally: Tally
+    tally: CellCounts
     open: int
 
 

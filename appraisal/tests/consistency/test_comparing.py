@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appraisal.consistency.comparing import (
-    Decision,
+    ComparedDecision,
     contradiction,
     contradictions,
     deduction,
@@ -30,7 +30,7 @@ def decisions(draw):
     random = draw(st.randoms(use_true_random=False))
     cells = random.sample(CELLS, draw(st.integers(0, len(CELLS))))
     return [
-        Decision(
+        ComparedDecision(
             *cell,
             random.choice(POINTS),
             random.choice(POINTS),
@@ -47,7 +47,7 @@ some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 def adjusted(unit: int, own: str | None, council: str | None, *, criterion: int = 1, reason: int = 1, member: int = 1):
     numbers = (None if text is None else Decimal(text) for text in (own, council))
-    return Decision(unit, criterion, *numbers, True, reason, member)
+    return ComparedDecision(unit, criterion, *numbers, True, reason, member)
 
 
 def test_the_same_reason_that_took_different_points_is_a_contradiction() -> None:
@@ -66,7 +66,7 @@ def test_another_reason_another_criterion_or_the_same_deduction_is_none() -> Non
         adjusted(2, "2", "1.50", reason=2),
         adjusted(3, "2", "1.5", criterion=2),
         adjusted(4, "1.5", "0.50"),
-        Decision(5, 1, Decimal(2), Decimal(2), False, None, 1),
+        ComparedDecision(5, 1, Decimal(2), Decimal(2), False, None, 1),
     ]
     assert contradictions(rows) == []
 
@@ -159,8 +159,8 @@ def test_a_member_with_hard_criteria_is_not_called_severe() -> None:
     """Member 1 judges the hard criterion, on which everybody takes one point; member 2 takes more there."""
     hard = [adjusted(unit, "2", "1", criterion=1, member=1) for unit in range(1, 5)]
     hard += [adjusted(5, "2", "0", criterion=1, member=2)]
-    easy = [Decision(unit, 2, Decimal(1), Decimal(1), False, None, 2) for unit in range(1, 5)]
-    easy += [Decision(5, 2, Decimal(1), Decimal(1), False, None, 3)]
+    easy = [ComparedDecision(unit, 2, Decimal(1), Decimal(1), False, None, 2) for unit in range(1, 5)]
+    easy += [ComparedDecision(5, 2, Decimal(1), Decimal(1), False, None, 3)]
     found = {one.member: one for one in member_gaps([*hard, *easy])}
     assert found[1].gap.mean == 1 > found[2].gap.mean
     assert found[1].excess == 1 - 2

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 
 from appraisal.consistency import outliers
-from appraisal.consistency.outliers import Hours, Step, Value, replay
+from appraisal.consistency.outliers import CellValue, CouncilStep, Hours, replay
 
 START = datetime(2032, 1, 12, 3, 0, tzinfo=UTC)  # Monday, 10:00 in Hà Nội
-ONE, HALF, NOTHING_APPLIES = Value(Decimal(1)), Value(Decimal("0.5")), Value(None, True)
+ONE, HALF, NOTHING_APPLIES = CellValue(Decimal(1)), CellValue(Decimal("0.5")), CellValue(None, True)
 
 
-def step(action: str, value: Value = ONE, *, member: int = 1, unit: int = 1, criterion: int = 1, **more: Any) -> Step:
+def step(
+    action: str, value: CellValue = ONE, *, member: int = 1, unit: int = 1, criterion: int = 1, **more: Any
+) -> CouncilStep:
     hours = more.pop("hours", 0)
     fields = {"stage": "round1", "reason": 1, "at": START + timedelta(hours=hours), **more}
-    return Step(unit, criterion, action=action, value=value, member=member, **fields)
+    return CouncilStep(unit, criterion, action=action, value=value, member=member, **fields)
 
 
-def changes(*steps: Step) -> list[tuple[Value | None, Value | None]]:
+def changes(*steps: CouncilStep) -> list[tuple[CellValue | None, CellValue | None]]:
     return [(move.before, move.after) for move in replay(steps).moves]
 
 
@@ -36,7 +38,7 @@ def test_a_later_step_moves_when_it_says_something_else() -> None:
 
 def test_an_undo_moves_back_to_what_counted_before() -> None:
     first, second = step("adjust", pk=1), step("adjust", HALF, pk=2)
-    back, back_to_nothing = (step("undo", Value(None), pk=3, undoes_id=pk) for pk in (2, 1))
+    back, back_to_nothing = (step("undo", CellValue(None), pk=3, undoes_id=pk) for pk in (2, 1))
     assert changes(first, second, back) == [(None, ONE), (ONE, HALF), (HALF, ONE)]
     assert replay([first, second, back]).standing == first
     assert replay([first, back_to_nothing]).standing is None
