@@ -248,6 +248,7 @@ EVIDENCE_MAX_PIXELS = env.int("EVIDENCE_MAX_MEGAPIXELS", default=50) * 1_000_000
 EVIDENCE_MAX_DOCUMENTS = env.int("EVIDENCE_MAX_DOCUMENTS", default=2_000)  # of one unit, all versions
 EVIDENCE_MAX_PER_CRITERION = env.int("EVIDENCE_MAX_PER_CRITERION", default=30)
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_MB", default=2_000) * 1024 * 1024  # of one unit, all versions
+SIGNATURE_ROOTS = env.str("SIGNATURE_ROOTS", default="")  # a folder of PEM certificates; empty: trust is unknown
 # tcp://host:3310 or unix:///path; empty: documents are "not scanned".
 CLAMD_URL = env.str("CLAMD_URL", default="")
 CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)

@@ -29,6 +29,7 @@ MAX_PIXELS = 50_000_000
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"IEND\xaeB`\x82"
 _JPEG = b"\xff\xd8\xff"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -103,8 +104,9 @@ def _pdf(data: bytes) -> int:
         raise _not_what_it_says("PDF", data)
     try:
         reader = pypdf.PdfReader(_Timed(data), strict=False)
-        if reader.is_encrypted:
-            raise Refused("Tệp PDF có mật khẩu nên Hội đồng không mở được: bỏ mật khẩu rồi tải lại.")
+        # A file that merely restricts printing or copying opens with the empty password, as everywhere.
+        if reader.is_encrypted and reader.decrypt("") == pypdf.PasswordType.NOT_DECRYPTED:
+            raise Refused("Tệp PDF đòi mật khẩu mới mở được nên Hội đồng không đọc được: bỏ mật khẩu rồi tải lại.")
         pages = _page_count(reader)
     except Refused:
         raise
@@ -186,7 +188,7 @@ class Picture:
 def _png(data: bytes) -> Picture:
     if not data.startswith(_PNG):
         raise _not_what_it_says("PNG", data)
-    if len(data) < 24 or data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
+    if len(data) < 24 or data[12:16] != b"IHDR" or _PNG_END not in data:  # behind it, anything
         raise _broken_picture("PNG")
     width, height = struct.unpack(">II", data[16:24])
     return _whole_picture("PNG", width, height)
@@ -195,13 +197,15 @@ def _png(data: bytes) -> Picture:
 def _jpeg(data: bytes) -> Picture:
     if not data.startswith(_JPEG):
         raise _not_what_it_says("JPG", data)
-    if b"\xff\xd9" not in data[-4096:]:
+    width, height, end = _jpeg_frame(data)
+    # The end mark behind the picture's own frame: one of a thumbnail does not count, and bytes behind it are no fault.
+    if b"\xff\xd9" not in data[end:]:
         raise _broken_picture("JPG")
-    return _whole_picture("JPG", *_jpeg_size(data))
+    return _whole_picture("JPG", width, height)
 
 
-def _jpeg_size(data: bytes) -> tuple[int, int]:
-    """(width, height) of the frame header; segments before it are stepped over. (0, 0) without one."""
+def _jpeg_frame(data: bytes) -> tuple[int, int, int]:
+    """(width, height, place) of the frame header; segments before it are stepped over. Zeros without one."""
     at = 2
     while at + 9 <= len(data) and data[at] == 0xFF:
         marker = data[at + 1]
@@ -209,10 +213,10 @@ def _jpeg_size(data: bytes) -> tuple[int, int]:
             at += 1
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return width, height
+            return width, height, at
         else:
             at += 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
-    return 0, 0
+    return 0, 0, len(data)
 
 
 def _whole_picture(kind: str, width: int, height: int) -> Picture:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Min, QuerySet
 
 from criteria.models import Criterion, Round, RoundGroup
+from selfassess.examination.document_number import number_in
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Transition
 from units.auditlog.models import LogEntry
 
@@ -63,10 +64,38 @@ def remarks_on_evidence(
     found = list(rows)
     twins = twins_of({row.document.digest for row in found}, round_, unit_id)
     period = (round_.assessed_from, round_.assessed_to)
+    cites = {row.pk: cited(row.document, row.page) for row in found}
+    others = _rivals(unit_id, {cite.issued_on for cite in cites.values()})
     return {
-        row.pk: remarks_on(cited(row.document, row.page), period, twins.get(row.document.digest, ()), names=names)
-        for row in found
+        pk: remarks_on(cite, period, twins.get(cite.digest, ()), names=names, rivals=rivals_of(cite, others))
+        for pk, cite in cites.items()
     }
+
+
+Files = dict[tuple[str, date | None], dict[str, str]]
+"""{(number, date): {digest: file name}}"""
+
+
+def _rivals(unit_id: int, days: Collection[date | None]) -> Files:
+    """The unit's current files of those days by number and date; one query."""
+    rows = Document.objects.filter(unit=unit_id, replaced_by=None, issued_on__in=[day for day in days if day])
+    return files_by_paper(rows.order_by("pk").values_list("number", "issued_on", "digest", "original_name"))
+
+
+def files_by_paper(rows: Iterable[tuple[str, date | None, str, str]]) -> Files:
+    """Files under the number and date they were given."""
+    found: Files = {}
+    for number, day, digest, name in rows:
+        found.setdefault((number_in(number).casefold(), day), {})[digest] = name
+    return found
+
+
+def rivals_of(cite: CitedDocument, files: Files) -> tuple[str, ...]:
+    """Names of other files under the same number and date; a paper without a number has none."""
+    number, day = cite.key
+    if not number or day is None:
+        return ()
+    return tuple(name for digest, name in files.get(cite.key, {}).items() if digest != cite.digest)
 
 
 def twins_of(digests: Iterable[str], round_: Round, unit_id: int) -> dict[str, tuple[str, ...]]:
@@ -107,19 +136,20 @@ class RemarkedDocument:
 def remarks_in_assessment(assessment: SelfAssessment) -> list[RemarkedDocument]:
     """What is said about an assessment's evidence, the same words about a document once; two queries."""
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None)
-    named = ("document", "score__criterion", "score__criterion__code")
+    named = ("document", "document__original_name", "score__criterion", "score__criterion__code")
+    read = list(rows.order_by("score__criterion__position", "pk").values_list(*named, *_FIELDS))
+    file_names = {document: name for document, name, *_ in read}
     found = [
         (LinkTarget(document, fields[0]), LinkTarget(criterion, code), CitedDocument(*fields))
-        for document, criterion, code, *fields in rows.order_by("score__criterion__position", "pk").values_list(
-            *named, *_FIELDS
-        )
+        for document, _, criterion, code, *fields in read
     ]
     round_ = assessment.round_group.round
     twins = twins_of({cite.digest for _, _, cite in found}, round_, assessment.unit_id)
     period = (round_.assessed_from, round_.assessed_to)
+    files = files_by_paper((c.number, c.issued_on, c.digest, file_names[d.pk]) for d, _, c in found)
     lines: dict[tuple[int, tuple[str, ...]], RemarkedDocument] = {}
     for document, criterion, cite in found:
-        warnings = remarks_on(cite, period, twins.get(cite.digest, ())).warnings
+        warnings = remarks_on(cite, period, twins.get(cite.digest, ()), rivals=rivals_of(cite, files)).warnings
         if warnings:
             line = lines.setdefault((document.pk, warnings), RemarkedDocument(document, warnings, []))
             line.criteria.append(criterion)
@@ -133,8 +163,14 @@ def remarks_on_documents(documents: Iterable[Document], round_: Round, unit_id: 
     here = set(live.filter(document__unit=unit_id).order_by().values_list("document", flat=True))
     twins = twins_of({each.digest for each in found}, round_, unit_id)
     period = (round_.assessed_from, round_.assessed_to)
+    files = files_by_paper((each.number, each.issued_on, each.digest, each.original_name) for each in found)
     return {
-        each.pk: remarks_on(cited(each), period if each.pk in here else ANYTIME, twins.get(each.digest, ()))
+        each.pk: remarks_on(
+            cited(each),
+            period if each.pk in here else ANYTIME,
+            twins.get(each.digest, ()),
+            rivals=rivals_of(cited(each), files),
+        )
         for each in found
     }
 
@@ -161,11 +197,15 @@ def warned_cells(
     )
     cells = rows.order_by().values_list("score__assessment__unit", "score__criterion", *_FIELDS)
     cites = [((row[0], row[1]), CitedDocument(*row[2:])) for row in cells]
+    papers: dict[tuple[int, str, date | None], set[str]] = {}
+    for (unit_id, _), cite in cites:
+        papers.setdefault((unit_id, *cite.key), set()).add(cite.digest)
     shared = _shared_digests(round_, {cite.digest for _, cite in cites})
     period = (round_.assessed_from, round_.assessed_to)
     found: dict[tuple[int, int], int] = {}
     for cell, cite in cites:
-        if remarks_on(cite, period, ("",) if cite.digest in shared else ()).warnings:
+        rivals = ("",) if cite.key[0] and cite.issued_on and len(papers[cell[0], *cite.key]) > 1 else ()
+        if remarks_on(cite, period, ("",) if cite.digest in shared else (), rivals=rivals).warnings:
             found[cell] = found.get(cell, 0) + 1
     return found
 

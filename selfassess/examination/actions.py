@@ -78,7 +78,8 @@ def _read(document: Document) -> None:
     known = same.order_by("pk").values_list("reading", flat=True).first()
     try:
         kind = str(document.file.name).rpartition(".")[2]
-        found = known or text_reading.read_file(document.file.path, kind, document.number)
+        roots = str(settings.SIGNATURE_ROOTS)
+        found = known or text_reading.read_file(document.file.path, kind, document.number, roots=roots)
     except OSError:
         return  # the sweeper comes back
     Document.objects.filter(pk=document.pk, reading__isnull=True).update(reading={**found, "digest": document.digest})

@@ -1,113 +1,113 @@
-"""What a document says about itself: its text layer and metadata, nothing rendered, no Django.
+"""What a document says about itself: its text layer, signatures and metadata, nothing rendered, no Django.
 
-A hostile file can make any parser run for ever or eat the machine, so `read_file` works in a process of its
-own under hard limits of time and memory; what it cannot read is said to be unreadable, never an error.
+`read_file` works in a bounded process; what it cannot read is said to be unreadable, never an error.
 """
 
 import json
 import logging
 import re
-import resource
-import subprocess
 import sys
+import time
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1
-SECONDS = 20
+from . import child, letters, signatures
+from .document_number import CITED, OWN, place_of
+from .paper_facts import facts_of
+
+FORMAT = 2
+SECONDS = 60
 MEMORY = 1024 * 1024 * 1024
-MAX_PAGES = 40
-MAX_TEXT = 2_000_000
+MAX_TEXT = 20_000_000
 MAX_PART = 30 * 1024 * 1024
 LEAST_TEXT = 20
 """Fewer characters than this on all pages: a scan without a text layer."""
 _FIELDS = 2_000
+_HEAD_PAGES = 3
 
-READ, NONE, UNREADABLE, OTHER = "read", "none", "unreadable", "other"
-"""The text: read, no text layer, could not be read, a kind without text (pictures)."""
+READ, NONE, UNREADABLE, OTHER, LETTERS = "read", "none", "unreadable", "other", "letters"
+"""The text: read, no text layer, could not be read, a kind without text (pictures), letters that are no text."""
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
-_ETH = {ord("Ð"): "Đ", ord("ð"): "đ"}  # fonts often draw Đ with the Icelandic letter
-_NO_NUMBER = re.compile(r"(không|ko|chưa)(có)?số(kýhiệu)?")
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml|xl/(sharedStrings|worksheets/sheet\d+)\.xml")
+_MODULE = "selfassess.examination.text_reading"
 
 Reading = dict[str, Any]
 
 
-def read_file(path: str | Path, kind: str, number: str, *, seconds: float = SECONDS) -> Reading:
-    """The reading of a stored file of `kind` (`pdf`, `docx`, `xlsx`, `png`, `jpg`) under its document number.
+def read_file(path: str | Path, kind: str, number: str, *, seconds: float = SECONDS, roots: str = "") -> Reading:
+    """The reading of a stored file of `kind` (`pdf`, `docx`, `xlsx`, or a picture) under its document number.
 
-    `{"format", "text", "number_found", "signed", "pages_read"}`; `number_found` and `signed` are None when
-    that cannot be said. Never raises for what the file holds.
+    `{"format", "text", "number_found", "number_cited", "signed", "signatures", "pages_read", "letters", "facts"}`;
+    `number_found` and `signed` are None when that cannot be said. `roots`: a folder of certificates to trust.
+    Never raises for what the file holds.
     """
     if kind not in ("pdf", "docx", "xlsx"):
         return _reading(OTHER)
-    command = [sys.executable, "-m", "selfassess.examination.text_reading", str(path), kind, number]
-    root = Path(__file__).resolve().parents[2]
     try:
-        # A list without a shell; the child takes its words as data
-        done = subprocess.run(command, cwd=root, capture_output=True, timeout=seconds, check=True)  # noqa: S603
-        told: dict[str, Any] = json.loads(done.stdout)
+        told: Reading = json.loads(child.answer(_MODULE, str(path), kind, number, roots, seconds=seconds))
         return told
-    except (subprocess.SubprocessError, ValueError):
+    except (child.Failed, ValueError):
         return _reading(UNREADABLE)
 
 
-def _reading(text: str, found: bool | None = None, signed: bool | None = None, pages: int | None = None) -> Reading:
-    return {"format": FORMAT, "text": text, "number_found": found, "signed": signed, "pages_read": pages}
-
-
-# --- the number -------------------------------------------------------------------------------------
+def _reading(text: str, **more: Any) -> Reading:
+    empty = {"number_found": None, "number_cited": False, "signed": None, "signatures": [], "pages_read": None}
+    return {"format": FORMAT, "text": text, **empty, "letters": "", "facts": {}, **more}
 
 
 def squeeze(text: str) -> str:
-    """Text as numbers are compared: NFC, one case, one dash, no spaces."""
-    plain = unicodedata.normalize("NFC", text).translate(_ETH).translate(_DASHES)
-    return re.sub(r"\s+", "", plain).casefold()
+    """Text without spaces: how much there is."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text))
 
 
 def has_number(text: str, number: str) -> bool | None:
-    """Whether the document's number stands in the text; 5/BC-X does not stand in 125/BC-X, 05/BC-X does.
+    """Whether the document's number stands in the text as its own; 5/BC-X does not stand in 125/BC-X, 05/BC-X does.
     None for a document that has no number."""
-    wanted = squeeze(number)
-    if not any(c.isdigit() for c in wanted) or _NO_NUMBER.fullmatch(wanted):
-        return None
-    pattern = r"(?<!\d)0*" + re.escape(wanted.lstrip("0")) + r"(?!\d)"
-    return re.search(pattern, squeeze(text)) is not None
+    place = place_of(text, number)
+    return None if place is None else place == OWN
 
 
 # --- inside the process with limits -----------------------------------------------------------------
 
 
-def read(path: str | Path, kind: str, number: str) -> Reading:
+def read(path: str | Path, kind: str, number: str, roots: str = "") -> Reading:
     """The same as `read_file`, here and without limits; parsers' errors pass through."""
-    return _read_pdf(path, number) if kind == "pdf" else _read_office(path, number)
+    return _read_pdf(path, number, roots) if kind == "pdf" else _read_office(path, number)
 
 
-def _read_pdf(path: str | Path, number: str) -> Reading:
+def _read_pdf(path: str | Path, number: str, roots: str) -> Reading:
     import pypdf  # inline: child process
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    until = time.process_time() + SECONDS * 0.7
     reader = pypdf.PdfReader(str(path), strict=False)
     texts, pages = [], 0
     for text in _pages(reader):
         texts.append(text)
         pages += 1
-        if sum(map(len, texts)) > MAX_TEXT:
+        if sum(map(len, texts)) > MAX_TEXT or time.process_time() > until:
             break
-    text = "\n".join(texts)
     signed = is_signed(reader)
-    if len(squeeze(text)) < LEAST_TEXT:
-        return _reading(NONE, None, signed, pages)
-    return _reading(READ, has_number(text, number), signed, pages)
+    proofs = _signatures(path, roots) if signed else []
+    return _of_text("\n".join(texts), number, signed=signed, signatures=proofs, pages_read=pages)
+
+
+def _of_text(text: str, number: str, *, least: int = LEAST_TEXT, **more: Any) -> Reading:
+    if len(squeeze(text)) < least:
+        return _reading(NONE, **more)
+    if said := letters.fault(text):
+        return _reading(LETTERS, letters=said, **more)
+    place = place_of(text, number)
+    found = {"number_found": None if place is None else place == OWN, "number_cited": place == CITED}
+    return _reading(READ, **found, facts=facts_of(text), **more)
 
 
 def _pages(reader: Any) -> Iterator[str]:
-    """Text of the first pages, with what stamps and notes (annotations) say."""
-    for page, _ in zip(reader.pages, range(MAX_PAGES), strict=False):
+    """Text of the pages, with what stamps and notes (annotations) say."""
+    for page in reader.pages:
         try:
             notes = [str(note.get_object().get("/Contents", "")) for note in (page.get("/Annots") or [])[:100]]
             yield "\n".join([page.extract_text(), *notes])
@@ -116,7 +116,7 @@ def _pages(reader: Any) -> Iterator[str]:
 
 
 def is_signed(reader: Any) -> bool:
-    """A signature field with a value. Whether the signature is valid is not judged here."""
+    """A signature field with a value. Whether the signature is valid is judged in `signatures`."""
     form = reader.root_object.get("/AcroForm")
     waiting = list((form.get_object().get("/Fields") or []) if form is not None else [])
     for _ in range(_FIELDS):
@@ -129,15 +129,20 @@ def is_signed(reader: Any) -> bool:
     return False
 
 
+def _signatures(path: str | Path, roots: str) -> list[signatures.Signature]:
+    try:
+        return signatures.signatures_of(path, roots)
+    except Exception:  # the text has been read; what cannot be judged is said
+        return [{"state": signatures.UNREADABLE, "by": "", "at": "", "trusted": None}]
+
+
 def _read_office(path: str | Path, number: str) -> Reading:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         texts = list(_texts(archive, [name for name in names if _PARTS.fullmatch(name)]))
     text = "".join(texts)
     signed = any(name.startswith("_xmlsignatures/") for name in names)
-    if not squeeze(text):
-        return _reading(NONE, None, signed)
-    return _reading(READ, has_number(text, number), signed)
+    return _of_text(text, number, least=1, signed=signed)
 
 
 def _texts(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[str]:
@@ -151,18 +156,18 @@ def _texts(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[str]:
             tag = element.tag.rpartition("}")[2]
             if tag in ("t", "v") and element.text:
                 yield element.text
+            elif tag == "noBreakHyphen":
+                yield "-"
             elif tag in ("p", "c", "si", "tab", "br"):
                 yield "\n"
 
 
 def main(arguments: list[str]) -> None:
-    """`python -m selfassess.examination.text_reading PATH KIND NUMBER` prints the reading as JSON."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    path, kind, number = arguments
+    """`python -m selfassess.examination.text_reading PATH KIND NUMBER [ROOTS]` prints the reading as JSON."""
+    child.confine(MEMORY, SECONDS)
+    path, kind, number, *roots = arguments
     try:
-        found = read(path, kind, number)
+        found = read(path, kind, number, *roots)
     except Exception:  # a hostile file can make a parser fail in any way
         found = _reading(UNREADABLE)
     sys.stdout.write(json.dumps(found))

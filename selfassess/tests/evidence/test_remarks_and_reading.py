@@ -124,15 +124,31 @@ def test_sound_evidence_has_nothing_said_about_it() -> None:
     assert remarks_on(cite(), YEAR) == Remarks()
 
 
+def broken(state: str) -> dict:
+    signature = {"state": state, "by": "Sở Nội vụ", "at": "2031-03-05T10:00:00+00:00", "trusted": None}
+    return {"reading": {"text": "read", "number_found": True, "signed": True, "signatures": [signature]}}
+
+
+def written(day: str, *others: str) -> dict:
+    """A reading that found `day` where a paper is dated, or among others."""
+    facts = {"issued_on": day, "dated_at_place": not others, "dates": [day, *others]}
+    return {"reading": {"text": "read", "number_found": True, "signed": True, "facts": facts}}
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"issued_on": date(2032, 1, 1)}, "ngoài thời kỳ đánh giá"),
-        ({"issued_on": date(2030, 12, 31)}, "ngoài thời kỳ đánh giá"),
+        ({"issued_on": date(2032, 2, 1)}, "ngoài thời kỳ đánh giá"),
+        ({"issued_on": date(2030, 11, 30)}, "ngoài thời kỳ đánh giá"),
         ({"page": 4}, "chỉ có 3 trang"),
         ({"reading": {"text": "read", "number_found": False, "pages_read": 3}}, "trong nội dung tệp"),
         ({"reading": {"text": "read", "number_found": False, "pages_read": 40}, "pages": 90}, "40 trang đầu"),
-        ({"reading": {"text": "none", "number_found": None, "signed": False}}, "chữ ký số"),
+        (broken("changed"), "đã bị sửa sau khi ký số: chữ ký của Sở Nội vụ, ký lúc 17:00 ngày 05/03/2031"),
+        (broken("added"), "nội dung được thêm mà không ai ký"),
+        (broken("unreadable"), "không kiểm tra được chữ ký"),
+        (written("2031-06-02"), "Ngày trên văn bản là 02/06/2031, khác ngày đã ghi 01/06/2031."),
+        (written("2020-06-01"), "Ngày trên văn bản là 01/06/2020, ngoài thời kỳ đánh giá, khác"),
+        ({"reading": {"number_found": False, "number_cited": True, "facts": {"number": "9/BC-X"}}}, "viện dẫn"),
         ({"scan_state": "scanning"}, "đang quét"),
         ({"scan_state": "failed"}, "chưa quét được"),
         ({"scan_state": "infected"}, "mã độc"),
@@ -147,6 +163,47 @@ def test_each_finding_has_its_sentence(changes: dict, said: str) -> None:
 @pytest.mark.parametrize("day", YEAR)
 def test_first_and_last_day_of_the_period_belong_to_it(day: date) -> None:
     assert not remarks_on(cite(issued_on=day), YEAR).warnings
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2030, 12, 1), "tháng liền trước"), (date(2032, 1, 31), "tháng liền sau")]
+)
+def test_papers_of_the_month_before_and_after_are_normal(day: date, said: str) -> None:
+    found = remarks_on(cite(issued_on=day), YEAR)
+    assert not found.warnings
+    assert said in found.notes[0]
+
+
+def test_one_of_several_dates_of_a_paper_raises_no_alarm() -> None:
+    assert not remarks_on(cite(**written("2031-02-02", "2031-06-01")), YEAR).warnings
+
+
+@pytest.mark.parametrize(
+    ("reading", "said"),
+    [
+        ({"text": "none", "signed": False}, "Không thấy chữ ký số trong bản quét PDF."),
+        ({"text": "read", "number_found": True, "signed": False}, "Không thấy chữ ký số trong tệp PDF."),
+        ({"text": "other"}, "Ảnh chụp không có chữ ký số."),
+    ],
+)
+def test_missing_signature_is_a_note_for_every_kind_of_file(reading: dict, said: str) -> None:
+    found = remarks_on(cite(reading=reading), YEAR)
+    assert not found.warnings
+    assert said in found.notes
+    assert "chua-ky" in found.kinds
+
+
+def test_good_signature_earns_a_good_word() -> None:
+    signature = {"state": "intact", "by": "Sở Nội vụ", "at": "2031-03-05T10:00:00+00:00", "trusted": True}
+    found = remarks_on(cite(reading={"text": "read", "number_found": True, "signatures": [signature]}), YEAR)
+    assert found == Remarks(
+        good=("Chữ ký số còn nguyên vẹn: Sở Nội vụ, ký lúc 17:00 ngày 05/03/2031; chứng thư số được tin cậy.",)
+    )
+
+
+def test_other_file_under_the_same_number_and_date_is_questioned() -> None:
+    said = remarks_on(cite(), YEAR, rivals=["ban-2.pdf"]).warnings
+    assert said == ("Tệp khác (ban-2.pdf) cũng mang số 125/BC-SNV ngày 01/06/2031: kiểm tra tệp nào đúng văn bản.",)
 
 
 def test_no_text_layer_is_a_note_not_a_warning() -> None:
