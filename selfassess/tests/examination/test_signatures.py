@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from asn1crypto.pem import armor
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -121,7 +120,7 @@ def test_trust_comes_from_the_folder_of_roots(sign, signer, tmp_path: Path, tmp_
 
 
 def pem(signer: signers.SimpleSigner) -> bytes:
-    return bytes(armor("CERTIFICATE", signer.signing_cert.dump()))
+    return x509.load_der_x509_certificate(signer.signing_cert.dump()).public_bytes(serialization.Encoding.PEM)
 
 
 @pytest.mark.parametrize(
