@@ -29,10 +29,10 @@ _DIGEST = "digest"
 def build(header: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> Json:
     """The whole bundle. `header` holds year, illustrative, assessed_from, assessed_to, number and date
     (and supersedes, errata where a publication corrects another); each group is what `results_of` reads,
-    in the shape of docs/architecture.md. Adds `results` and the digest. In whatever order groups, criteria, units
-    and cells are given, the bundle is the same."""
+    in the shape of docs/architecture.md. Adds `results` and the digest. In whatever order criteria, units and
+    cells are given, the bundle is the same; the blocks stand in the order of the round."""
     bundle: Json = {"format": FORMAT, **header}
-    ordered = [in_order(group) for group in sorted(groups, key=lambda group: str(group["code"]))]
+    ordered = [in_order(group) for group in groups]
     bundle["groups"] = [{**group, "results": results_of(group)} for group in ordered]
     return {**bundle, _DIGEST: digest_of(bundle)}
 

@@ -98,8 +98,8 @@ def test_same_inputs_give_same_bytes_whatever_their_order() -> None:
     written = bundle.text_of(bundle.build(HEADER, two))
 
     for seed in range(20):
-        shuffled = [_shuffled(group, random.Random(seed)) for group in reversed(two)]
-        assert [group["cells"] for group in shuffled] != [group["cells"] for group in reversed(two)]
+        shuffled = [_shuffled(group, random.Random(seed)) for group in two]
+        assert [group["cells"] for group in shuffled] != [group["cells"] for group in two]
         assert bundle.text_of(bundle.build(dict(reversed(HEADER.items())), shuffled)) == written
 
 
