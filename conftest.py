@@ -45,6 +45,19 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def asked_in_vain(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """An unknown name in a template fails the test that rendered it."""
+    from django.template.base import Variable
+
+    from cchc_index.lib.tests.strict_templates import noting
+
+    found: set[str] = set()
+    monkeypatch.setattr(Variable, "_resolve_lookup", noting(found))
+    yield found
+    assert not found, "templates ask in vain: " + "; ".join(sorted(found))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that need services say why they are skipped when those are not configured."""
     configured = bool(os.environ.get("REDIS_URL")) and "postgres" in os.environ.get("DATABASE_URL", "")

@@ -22,7 +22,7 @@ from results.public import views as public
 from results.publication import actions as publications
 from results.publication.queries import book_of, preview_book, published
 from results.publication.rules import may_approve, may_withdraw, visible_publications
-from results.publication.views import BundleAddress
+from results.publication.views import PREVIEWED, BundleAddress
 from results.rules import may_publish, may_see_preview
 from units.models import User
 
@@ -116,7 +116,7 @@ def _preview(round_: Round) -> BundleAddress:
 
 
 def _room(request: HttpRequest) -> Context:
-    return {"may_write": may_publish(request.user)}
+    return {**PREVIEWED, "may_write": may_publish(request.user)}
 
 
 @require_POST

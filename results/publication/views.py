@@ -63,6 +63,10 @@ def publication_or_404(request: HttpRequest, year: int, number: str) -> Publicat
     return found
 
 
+PREVIEWED: dict[str, Any] = {"publication": None, "superseded_by": None, "superseded_address": ""}
+"""What the same pages say of a preview, which no publication stands behind."""
+
+
 def standing(publication: Publication) -> dict[str, Any]:
     """What every page of a publication says about it."""
     later = getattr(publication, "superseded_by", None)

@@ -33,7 +33,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     blocks = blocks_in_view(request)
     if request.method == "GET":
         form = BatchUploadForm(blocks=blocks, initial={"target": request.GET.get("la", "")})
-        return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks})
+        return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks, "faults": []})
     form = BatchUploadForm(request.POST, request.FILES, blocks=blocks)
     faults: list[object] = []
     if form.is_valid():

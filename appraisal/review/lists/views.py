@@ -30,7 +30,7 @@ def by_criterion(request: HttpRequest, group: str, code: str) -> HttpResponse:
     cells = here.cells(here.units, [leaf], evidence=True, changes=True)
     if not cells:
         raise Http404
-    return _list_page(request, here, cells, "tieu-chi", {"criterion": leaf})
+    return _list_page(request, here, cells, "tieu-chi", {"unit": None, "criterion": leaf})
 
 
 def _list_page(
