@@ -46,6 +46,22 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _pages_as_browsers_read_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run of white space is one blank: how a template is broken into lines is no part of what a page says."""
+    from django.test import Client
+
+    request = Client.request
+
+    def request_and_read(self: Client, **environ: object) -> object:
+        response = request(self, **environ)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            response.content = re.sub(rb"[ \t\r\n]+", b" ", response.content)
+        return response
+
+    monkeypatch.setattr(Client, "request", request_and_read)
+
+
+@pytest.fixture(autouse=True)
 def asked_in_vain(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     """An unknown name in a template fails the test that rendered it."""
     from django.template.base import Variable

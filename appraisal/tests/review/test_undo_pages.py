@@ -52,7 +52,7 @@ def test_after_a_decision_the_next_page_takes_it_back_with_one_press(case: Counc
     assert address.startswith(undo_page(case))
     assert "loc=cho" in address
     assert ">Hoàn tác</button>" in page.text
-    sent = re.search(r'data-undo><input type="hidden" name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
+    sent = re.search(r'data-undo>\s*<input type="hidden" name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
     after = client.post(address, {"seen_version": version, "csrfmiddlewaretoken": sent}, follow=True)
     assert after.request["PATH_INFO"] == cell_page(case)
     assert f"Đã rút lại. 1.1 của {case.first.name}: chờ thẩm định." in after.text
