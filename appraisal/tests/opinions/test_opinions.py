@@ -15,7 +15,6 @@ from appraisal.core.actions import locks
 from appraisal.interests import actions as interests
 from appraisal.models import Action, Appraisal, AppraisalEntry, BlindCriterion, Interest, Opinion, Stage
 from appraisal.opinions import actions as opinions
-from appraisal.opinions import agreement
 from appraisal.replies import actions as replies
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
@@ -62,26 +61,6 @@ def case(db: None) -> Council:
 @pytest.fixture
 def other(case: Council) -> User:
     return colleague(case)
-
-
-# --- the rule, without a database -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("one", "two", "agreed"),
-    [("1.5", "1.25", True), ("1.5", "1.2499", False), ("1", "1.25", True), ("1", "1", True), ("0", None, False)],
-)
-def test_opinions_agree_up_to_the_tolerance_and_its_edge(one: str, two: str | None, agreed: bool) -> None:
-    said = [agreement.Judgement(Decimal(v) if v else None, v is None) for v in (one, two)]
-    assert agreement.agree(*said, Decimal("0.25")) is agreed
-    assert agreement.standing_seat(said, Decimal("0.25")) == (0 if agreed else None)
-    assert agreement.is_split(said, Decimal("0.25")) is not agreed
-
-
-def test_not_applicable_agrees_with_itself_only() -> None:
-    nothing = agreement.Judgement(None, True)
-    assert agreement.agree(nothing, nothing, Decimal(0))
-    assert not agreement.agree(nothing, agreement.Judgement(Decimal(0), False), Decimal(2))
 
 
 # --- settling ---------------------------------------------------------------------------------------

@@ -1,0 +1,28 @@
+"""A year is set up by the index manager: all of it, and by nobody else."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from criteria import rules
+from criteria.models import CriteriaSet, Round
+from criteria.tests.factories import small_round
+from units.models import Role
+from units.tests.factories import UnitFactory, UserFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_manager_sets_up_every_year() -> None:
+    small_round()
+    manager = person(Role.INDEX_MANAGER)
+    assert rules.may_manage(manager) is True
+    assert list(rules.rounds_managed_by(manager)) == list(Round.objects.all()) != []
+    assert list(rules.sets_managed_by(manager)) == list(CriteriaSet.objects.all()) != []
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.INDEX_MANAGER])
+def test_no_other_role_sets_up_anything(role: Role) -> None:
+    small_round()
+    for user in (person(role, UnitFactory()), UserFactory(), AnonymousUser()):
+        assert rules.may_manage(user) is False
+        assert list(rules.rounds_managed_by(user)) == list(rules.sets_managed_by(user)) == []

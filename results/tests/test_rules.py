@@ -1,0 +1,116 @@
+"""Who sees what stands before publication, who publishes, who follows a job: predicate and queryset say one thing."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from cchc_index.lib import clock
+from criteria.models import RoundGroup
+from results import rules
+from results.jobs import rules as job_rules
+from results.models import Job, Publication
+from results.publication import rules as publication_rules
+from units.models import Role, Unit, User
+from units.tests.factories import UnitFactory, UserFactory, person
+
+from .factories import block
+
+pytestmark = pytest.mark.django_db
+
+PREVIEWERS = {Role.INDEX_MANAGER, Role.OBSERVER}
+
+
+@pytest.fixture
+def round_group() -> RoundGroup:
+    return block("X")
+
+
+def publication(round_group: RoundGroup, state: str, by: User | None = None) -> Publication:
+    at = clock.now() if state == Publication.State.PUBLISHED else None
+    return Publication.objects.create(
+        round=round_group.round,
+        number=f"{state}/QĐ",
+        dated=date(2032, 3, 1),
+        state=state,
+        bundle="{}",
+        digest="0" * 64,
+        proposed_by=by,
+        proposed_at=clock.now(),
+        published_at=at,
+    )
+
+
+def everybody() -> list[User]:
+    return [*(person(role, UnitFactory()) for role in Role), UserFactory(), AnonymousUser()]
+
+
+def holds(user: User, *roles: str) -> bool:
+    return user.pk is not None and user.memberships.filter(role__in=roles).exists()
+
+
+def test_previews_are_for_managers_and_observers_publishing_for_managers() -> None:
+    for user in everybody():
+        assert rules.may_see_preview(user) is holds(user, *PREVIEWERS)
+        assert rules.may_publish(user) is holds(user, Role.INDEX_MANAGER)
+    assert rules.may_see_preview(None) is False
+
+
+def test_a_proposal_is_approved_by_another_manager_and_withdrawn_by_any(round_group: RoundGroup) -> None:
+    mine = person(Role.INDEX_MANAGER)
+    proposal = publication(round_group, Publication.State.PROPOSED, by=mine)
+    for user in [*everybody(), mine]:
+        manager = holds(user, Role.INDEX_MANAGER)
+        assert publication_rules.may_withdraw(user, proposal) is manager
+        assert publication_rules.may_approve(user, proposal) is (manager and user != mine)
+
+
+@pytest.mark.parametrize("state", [Publication.State.PUBLISHED, Publication.State.WITHDRAWN])
+def test_what_is_no_proposal_any_more_is_neither_approved_nor_withdrawn(round_group: RoundGroup, state: str) -> None:
+    done, manager = publication(round_group, state), person(Role.INDEX_MANAGER)
+    assert not publication_rules.may_approve(manager, done)
+    assert not publication_rules.may_withdraw(manager, done)
+
+
+def test_everybody_sees_what_is_published_and_previewers_the_rest(round_group: RoundGroup) -> None:
+    rows = [publication(round_group, state) for state in Publication.State]
+    public = [row for row in rows if row.state == Publication.State.PUBLISHED]
+    for user in everybody():
+        seen = rows if holds(user, *PREVIEWERS) else public
+        assert [row for row in rows if publication_rules.may_see_publication(user, row)] == seen
+        assert set(publication_rules.visible_publications(user)) == set(seen)
+    assert [row for row in rows if publication_rules.may_see_publication(None, row)] == public
+
+
+def jobs_of(round_group: RoundGroup, asked_by: User) -> dict[str, Job]:
+    published = publication(round_group, Publication.State.PUBLISHED)
+    proposed = publication(round_group, Publication.State.PROPOSED)
+    make = Job.objects.create
+    return {
+        "recompute": make(kind=Job.Kind.RECOMPUTE, round_group=round_group),
+        "preview": make(kind=Job.Kind.REPORT, round_group=round_group),
+        "published": make(kind=Job.Kind.REPORT, publication=published),
+        "proposed": make(kind=Job.Kind.REPORT, publication=proposed),
+        "statement": make(
+            kind=Job.Kind.STATEMENT, round_group=round_group, unit=Unit.objects.get(code="X"), requested_by=asked_by
+        ),
+    }
+
+
+def test_who_follows_which_job(round_group: RoundGroup) -> None:
+    owner = person(Role.UNIT_HEAD, UnitFactory())
+    jobs = jobs_of(round_group, owner)
+    for user in [*everybody(), owner]:
+        seen = set(jobs) - {"statement"} if holds(user, *PREVIEWERS) else {"published"}
+        seen |= {"statement"} if user == owner else set()
+        assert {name for name, job in jobs.items() if job_rules.may_see_job(user, job)} == seen
+        assert set(job_rules.visible_jobs(user)) == {jobs[name] for name in seen}
+
+
+def test_a_statement_that_nobody_asked_for_is_nobodys(round_group: RoundGroup) -> None:
+    job = jobs_of(round_group, person(Role.OBSERVER))["statement"]
+    Job.objects.filter(pk=job.pk).update(requested_by=None)
+    job.refresh_from_db()
+    for user in everybody():
+        assert not job_rules.may_see_job(user, job)
+        assert job not in job_rules.visible_jobs(user)
