@@ -23,6 +23,6 @@ def test_the_manager_sets_up_every_year() -> None:
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.INDEX_MANAGER])
 def test_no_other_role_sets_up_anything(role: Role) -> None:
     small_round()
-    for user in (person(role, UnitFactory()), UserFactory(), AnonymousUser()):
+    for user in (person(role, UnitFactory.create()), UserFactory.create(), AnonymousUser()):
         assert rules.may_manage(user) is False
         assert list(rules.rounds_managed_by(user)) == list(rules.sets_managed_by(user)) == []

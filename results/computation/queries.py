@@ -54,12 +54,12 @@ def outdated() -> QuerySet[RoundGroup]:
 
 
 def group_inputs(round_group: RoundGroup) -> Json:
-    """Everything the results of a block follow from, in the bundle's shape (without `results`). Five queries."""
+    """Everything the results of a block follow from, in the bundle's shape (without `results`) and in its one
+    order: the same inputs have the same digest, whatever order they were entered in. Five queries."""
     rows = criteria.tree(round_group.criteria_set_id)
-    # By code point: databases collate differently, and the same inputs give the same bytes on each.
-    units = sorted(criteria.units_of(round_group), key=lambda unit: unit.code)
+    units = list(criteria.units_of(round_group))
     chosen = round_group.criteria_set
-    return {
+    inputs: Json = {
         "code": round_group.group.code,
         "name": round_group.group.name,
         "decision": chosen.decision.number,
@@ -69,6 +69,7 @@ def group_inputs(round_group: RoundGroup) -> Json:
         "units": [{"code": unit.code, "name": unit.name} for unit in units],
         "cells": list(_cells(round_group, units, [row for row in rows if row.is_leaf])),
     }
+    return bundle.in_order(inputs)
 
 
 def _bands(bands: Sequence[Json]) -> list[Json]:

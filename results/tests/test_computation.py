@@ -1,13 +1,18 @@
 """Recomputing: a pure function of the inputs, switched at once."""
 
+import random
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import TypeVar
 
 import pytest
+from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import council
+from cchc_index.lib.canonical import digest
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup
 from results import bundle, queries
@@ -16,9 +21,11 @@ from results.computation import actions as computations
 from results.computation import queries as computed
 from results.models import Computation, CriterionResult, UnitResult
 
-from .factories import block, give
+from .factories import add_leaf, block, give
 
 pytestmark = pytest.mark.django_db
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -49,6 +56,31 @@ def test_recompute_of_the_same_inputs_writes_nothing(round_group: RoundGroup) ->
     assert Computation.objects.count() == 1
     round_group.refresh_from_db()
     assert computed.is_up_to_date(round_group)
+
+
+def test_the_same_inputs_in_whatever_order_have_the_same_digest() -> None:
+    """Units, criteria, their places in the tree and the scores come in another order each time."""
+    chance, seen = random.Random(5), set[str]()
+    units, leaves = ["A", "B", "Đ", "a"], {"3": 5, "10": 4, "9": 3}
+    scores = {unit: {leaf: str(number) for number, leaf in enumerate(leaves)} for unit in units}
+    for _ in range(6):
+        with transaction.atomic():
+            found = block(*shuffled(chance, units))
+            for code, maximum in shuffled(chance, leaves.items()):
+                add_leaf(found.criteria_set, code, maximum, position=chance.randrange(9))
+            for unit in shuffled(chance, units):
+                for leaf, points in shuffled(chance, scores[unit].items()):
+                    give(found, {unit: {leaf: points}})
+            inputs = computed.group_inputs(found)
+            assert [row["code"] for row in inputs["criteria"]] == ["1", "2", "3", "9", "10"]
+            seen.add(digest(inputs))
+            transaction.set_rollback(True)
+    assert len(seen) == 1
+
+
+def shuffled(chance: random.Random, items: Iterable[T]) -> list[T]:
+    found = list(items)
+    return chance.sample(found, len(found))
 
 
 def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero() -> None:

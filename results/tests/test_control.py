@@ -126,8 +126,12 @@ def test_a_preview_job_is_hidden_from_everybody_else(client: Client, manager: Us
     job = Job.objects.get()
     html(client, "job", job.pk)
     client.logout()
-    html(client, "job", job.pk, status=404)
-    html(client, "job-file", job.pk, status=404)
+    others = set(Role) - {Role.INDEX_MANAGER, Role.OBSERVER}
+    for reader in (None, *(person(role, UnitFactory(group=block.group)) for role in sorted(others))):
+        if reader:
+            client.force_login(reader)
+        html(client, "job", job.pk, status=404)
+        html(client, "job-file", job.pk, status=404)
 
 
 def test_proposal_with_missing_scores_is_refused_by_name(client: Client, manager: User, block: RoundGroup) -> None:

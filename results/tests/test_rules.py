@@ -42,7 +42,7 @@ def publication(round_group: RoundGroup, state: str, by: User | None = None) -> 
 
 
 def everybody() -> list[User]:
-    return [*(person(role, UnitFactory()) for role in Role), UserFactory(), AnonymousUser()]
+    return [*(person(role, UnitFactory.create()) for role in Role), UserFactory.create(), AnonymousUser()]
 
 
 def holds(user: User, *roles: str) -> bool:
@@ -98,7 +98,7 @@ def jobs_of(round_group: RoundGroup, asked_by: User) -> dict[str, Job]:
 
 
 def test_who_follows_which_job(round_group: RoundGroup) -> None:
-    owner = person(Role.UNIT_HEAD, UnitFactory())
+    owner = person(Role.UNIT_HEAD, UnitFactory.create())
     jobs = jobs_of(round_group, owner)
     for user in [*everybody(), owner]:
         seen = set(jobs) - {"statement"} if holds(user, *PREVIEWERS) else {"published"}

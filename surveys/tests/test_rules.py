@@ -28,7 +28,7 @@ def block() -> RoundGroup:
 
 @pytest.mark.parametrize("role", Role)
 def test_who_works_and_who_reads(role: Role, block: RoundGroup) -> None:
-    user = person(role, UnitFactory())
+    user = person(role, UnitFactory.create())
     assert (rules.may_work(user), rules.may_read(user)) == (role in WORKERS, role in READERS)
 
 
@@ -40,11 +40,11 @@ def test_who_has_no_role_neither_works_nor_reads(user: Callable[[], User], block
 @pytest.mark.parametrize("role", Role)
 def test_readers_see_every_block_and_batch_newest_first_others_none(role: Role, block: RoundGroup) -> None:
     set_ = {"criteria_set": block.criteria_set, "group": block.group}
-    later = RoundGroupFactory(round=RoundFactory(year=block.round.year + 1), **set_)
+    later = RoundGroupFactory.create(round=RoundFactory.create(year=block.round.year + 1), **set_)
     group = asked_group(block, "1.3")
     make = ImportBatch.objects.create
     batches = [make(round_group=block, respondent_group=group, file_name=name) for name in ("a.csv", "b.csv")]
-    user = person(role, UnitFactory())
+    user = person(role, UnitFactory.create())
     seen = [later, block], batches[::-1]
     assert (list(rules.blocks_for(user)), list(rules.batches_for(user))) == (seen if role in READERS else ([], []))
 
@@ -60,7 +60,7 @@ def test_a_guarded_page_opens_to_whom_it_is_for(
     role: Role, guard: Callable[[rules.View], rules.View], let_in: set[Role]
 ) -> None:
     request = HttpRequest()
-    request.user = person(role, UnitFactory())
+    request.user = person(role, UnitFactory.create())
     if role in let_in:
         assert guard(page)(request, 1, batch=2).content == b"(1,) {'batch': 2}"
     else:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from datetime import date
 
 import openpyxl
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from cchc_index.lib import sheets
 from cchc_index.lib.sheets import read_cells
 from units.administration.admin import LoggedAdmin, ReadOnlyAdmin
 from units.auditlog import ledger
@@ -184,7 +186,10 @@ def test_staff_cannot_make_themselves_superuser_nor_touch_one(client: Client, ro
 
 def test_accounts_are_never_deleted(page: Client) -> None:
     user = UserFactory.create()
+    before = set(User.objects.all())
     assert page.post(f"{USER}{user.pk}/delete/", {"post": "yes"}).status_code == 403
+    page.post(USER, {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"})
+    assert set(User.objects.all()) == before
 
 
 def test_import_shows_first_and_saves_after_confirmation(page: Client) -> None:
@@ -250,7 +255,8 @@ def test_faults_are_named_by_row_and_nothing_is_saved(page: Client, rows: list, 
 
 
 def test_hostile_file_is_refused_before_any_parser_sees_it(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openpyxl, "load_workbook", None)
+    for parser in ("CalamineWorkbook", "load_workbook"):
+        monkeypatch.setattr(sheets, parser, None)
     book = openpyxl.Workbook()
     book.active["XFD1048576"] = 1
     stream = io.BytesIO()
@@ -324,10 +330,14 @@ def test_lists_ask_a_constant_number_of_questions(page: Client, address: str) ->
 
 
 def test_unit_keeps_its_block_and_code_and_every_change_ages_the_ranking(page: Client) -> None:
-    unit = UnitFactory.create(code="SNV")
-    before = unit.group.units_version
-    page.post(f"/quan-tri/units/unit/{unit.pk}/change/", {"code": "KHAC", "name": "Sở Nội vụ mới"})
+    unit, other = UnitFactory.create(code="SNV"), UnitGroupFactory.create(code="huyen")
+    versions, typed = [unit.group.units_version], {"code": "KHAC", "group": other.pk, "name": "Sở Nội vụ mới"}
+    for change in ({}, {"valid_from": "01/03/2030"}, {"valid_to": "31/12/2031"}):
+        typed |= change
+        page.post(f"/quan-tri/units/unit/{unit.pk}/change/", typed)
+        unit.group.refresh_from_db()
+        versions.append(unit.group.units_version)
     unit.refresh_from_db()
-    unit.group.refresh_from_db()
-    assert (unit.code, unit.name) == ("SNV", "Sở Nội vụ mới")
-    assert unit.group.units_version > before
+    assert (unit.code, unit.group.code, unit.name) == ("SNV", "so", "Sở Nội vụ mới")
+    assert (unit.valid_from, unit.valid_to) == (date(2030, 3, 1), date(2031, 12, 31))
+    assert versions == sorted(set(versions))

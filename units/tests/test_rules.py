@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Permission
+from pytest_django import DjangoAssertNumQueries
 
 from units import rules
 from units.models import Membership, Role, User
@@ -24,14 +25,14 @@ def again(user: User) -> User:
 
 def allowed(*names: str, active: bool = True) -> User:
     """Somebody to whom the administrator gave these permissions."""
-    user = UserFactory(is_active=active)
+    user = UserFactory.create(is_active=active)
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     return user
 
 
 @pytest.mark.parametrize("role", Role)
 def test_each_role_is_itself_and_no_other(role: Role) -> None:
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     user = person(role, unit)
     assert [held for held in Role if rules.has_role(user, held)] == [role]
     assert [held for held in Role if rules.has_unit_role(user, unit.pk, held)] == [role]
@@ -39,9 +40,9 @@ def test_each_role_is_itself_and_no_other(role: Role) -> None:
 
 
 def test_a_role_in_a_unit_is_held_there_and_nowhere_else() -> None:
-    here, there = UnitFactory(), UnitFactory()
+    here, there = UnitFactory.create(), UnitFactory.create()
     user = person(Role.UNIT_HEAD, here)
-    MembershipFactory(user=user, role=Role.UNIT_OFFICER, unit=there)
+    MembershipFactory.create(user=user, role=Role.UNIT_OFFICER, unit=there)
     heads = [unit for unit in (here, there) if rules.has_unit_role(user, unit.pk, Role.UNIT_HEAD)]
     assert heads == [here]
     assert list(rules.units_where(user, Role.UNIT_HEAD)) == [here]
@@ -51,7 +52,7 @@ def test_a_role_in_a_unit_is_held_there_and_nowhere_else() -> None:
 
 
 def test_any_of_the_roles_asked_for_is_enough() -> None:
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     user = person(Role.UNIT_OFFICER, unit)
     assert rules.has_unit_role(user, unit.pk, Role.UNIT_HEAD, Role.UNIT_OFFICER)
     assert not rules.has_unit_role(user, unit.pk, Role.UNIT_HEAD, Role.OBSERVER)
@@ -59,16 +60,16 @@ def test_any_of_the_roles_asked_for_is_enough() -> None:
 
 
 def test_ones_own_units_are_those_of_any_role() -> None:
-    home, elsewhere = UnitFactory(), UnitFactory()
+    home, elsewhere = UnitFactory.create(), UnitFactory.create()
     user = person(Role.COUNCIL_MEMBER, home)
-    MembershipFactory(user=user, role=Role.OBSERVER)
+    MembershipFactory.create(user=user, role=Role.OBSERVER)
     assert [unit for unit in (home, elsewhere) if rules.is_own_unit(user, unit.pk)] == [home]
     assert rules.grants(user).own_units == {home.pk}
     assert rules.grants(user).unit_roles == {(home.pk, Role.COUNCIL_MEMBER)}
 
 
 def test_what_was_taken_back_counts_no_more_and_what_others_hold_never() -> None:
-    unit = UnitFactory()
+    unit = UnitFactory.create()
     person(Role.INDEX_MANAGER, unit)
     user = person(Role.UNIT_HEAD, unit)
     Membership.objects.filter(user=user).update(active=False)
@@ -83,7 +84,7 @@ def test_nobody_and_a_closed_account_hold_nothing() -> None:
         assert list(rules.units_where(user, *Role)) == []
 
 
-def test_roles_are_read_once_in_a_request(django_assert_num_queries) -> None:
+def test_roles_are_read_once_in_a_request(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     user = again(person(Role.OBSERVER))
     with django_assert_num_queries(1):
         assert [rules.is_observer(user), rules.is_observer(user), rules.is_index_manager(user)] == [True, True, False]
@@ -107,7 +108,7 @@ def test_the_administrator_lets_units_and_people_be_managed_one_by_one(
 
 
 def test_a_closed_account_manages_nothing_whatever_it_was_let() -> None:
-    superuser = UserFactory(is_superuser=True, is_active=False)
+    superuser = UserFactory.create(is_superuser=True, is_active=False)
     for user in (superuser, allowed("add_unit", "change_unit", "change_membership", active=False), AnonymousUser()):
         assert (rules.may_manage_units(user), rules.may_manage_people(user)) == (False, False)
     assert (rules.may_manage_units(None), rules.may_manage_people(None)) == (True, True)

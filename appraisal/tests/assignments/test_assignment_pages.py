@@ -38,7 +38,8 @@ def hidden(text: str, name: str) -> str:
 def test_the_home_page_leads_the_manager_there_and_nobody_else(case: Council) -> None:
     address = reverse("appraisal:assignments")
     assert address in sign_in(case.manager).get(reverse("appraisal:home")).text
-    assert address not in sign_in(case.member).get(reverse("appraisal:home")).text
+    for other in (case.member, person(Role.OBSERVER)):
+        assert address not in sign_in(other).get(reverse("appraisal:home")).text
 
 
 def test_the_split_is_looked_at_and_then_applied(case: Council) -> None:

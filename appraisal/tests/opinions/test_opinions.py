@@ -287,9 +287,14 @@ def test_the_unit_never_reads_the_opinions(case: Council, other: User) -> None:
     say(case, other, "0.9", comment="Ý kiến thứ hai, nội bộ.")
     release_stage(case.manager, case.round_group)
     client = sign_in(case.officer)
-    text = client.get(reverse("appraisal:reply", args=[case.standing().pk])).text
-    assert SECRET in text
-    assert "Ý kiến thứ hai" not in text
+    reply = reverse("appraisal:reply", args=[case.standing().pk])
+    assert SECRET in client.get(reply).text
+    year, block = case.round_group.round.year, case.round_group.group.code
+    for address in (reply, reverse("appraisal:replies"), reverse("results:statement", args=[year, block, "DV1"])):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert "Ý kiến thứ hai" not in answer.text
+        assert "0,9" not in answer.text
 
 
 # --- by the page ------------------------------------------------------------------------------------

@@ -238,9 +238,12 @@ def test_the_second_look_is_the_first(case: Council, query: dict[str, Any]) -> N
 
 
 def test_without_the_cache_everything_is_read(case: Council) -> None:
+    adjust(case)
     client = sign_in(case.member)
+    kept = cells(client, grid_page(case))
     with patch.object(cache, "get", side_effect=RedisError), patch.object(cache, "set", side_effect=RedisError):
-        assert cells(client, grid_page(case))["DV1/1.1"] == "chờ 1,5"
+        assert cells(client, grid_page(case)) == kept
+    assert kept == {"DV1/1.1": "giảm 1", "DV1/1.2": "chờ 0", "DV2/1.1": "chờ 1,5", "DV2/1.2": "chờ 0"}
 
 
 def test_what_is_kept_counts_as_the_cells_themselves(case: Council) -> None:

@@ -11,6 +11,7 @@ from appraisal.assignments.queries import board, progress
 from appraisal.core import digests as core_digests
 from appraisal.lastyear.queries import released
 from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
+from appraisal.reasons import actions as reasons
 from appraisal.reasons import queries as reasons_queries
 from appraisal.releases import mails as releases_mails
 from appraisal.replies import queries as replies_queries
@@ -98,7 +99,9 @@ def test_a_reason_of_an_undone_adjustment_is_not_counted_but_is_never_deleted(ca
     lower(case)
     undo(case, 1)
     assert reasons_queries.uses(case.round_group.round) == []
-    assert case.reason.pk in reasons_queries.ever_used()
+    assert reasons_queries.ever_used() == {case.reason.pk}
+    with pytest.raises(Refused, match="không xóa được"):
+        reasons.delete_reason(actor=case.manager, reason_id=case.reason.pk)
 
 
 def test_progress_counts_an_undone_cell_as_waiting(case: Council) -> None:
