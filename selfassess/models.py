@@ -160,9 +160,25 @@ class Document(models.Model):
         return f"{self.number} {self.abstract}".strip()
 
     @property
+    def display(self) -> str:
+        """The stored copy for the eyes, of a file that no browser can show; "" when there is none."""
+        return str((self.reading or {}).get("display") or "")
+
+    @property
     def opens_in_browser(self) -> bool:
-        """Whether a browser shows the file by itself and cannot run it."""
-        return self.content_type in ("application/pdf", "image/png", "image/jpeg")
+        """Whether a browser shows the file, or a copy of it, and cannot run it."""
+        return self.content_type == "application/pdf" or self.is_picture or bool(self.display)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is shown as one picture: fitted to the frame, turned as it was taken."""
+        shown = self.display.rpartition(".")[2] or self.content_type
+        return shown in ("jpg", "image/png", "image/jpeg", "image/webp")
+
+    @property
+    def frame(self) -> str:
+        """What the address of the file takes to be shown in a frame."""
+        return "?khung=1" if self.is_picture else ""
 
 
 class DocumentReading(models.Model):

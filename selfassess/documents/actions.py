@@ -156,7 +156,7 @@ def _receive(upload: "File[Any] | None", data: dict[str, Any]) -> ReceivedFile:
     errors = _data_errors(data)
     try:
         if upload is None:
-            raise Refused("Chưa chọn tệp: chọn một tệp PDF, DOCX, XLSX, PNG hoặc JPG.")
+            raise Refused("Chưa chọn tệp: chọn một tệp PDF, Word, Excel hoặc ảnh.")
         # One byte past the limit is enough to know that a file is too large.
         content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
         inspected = inspection.inspect(

@@ -6,7 +6,7 @@ Each kind of bad file has its own Vietnamese sentence that says what to do inste
 import hashlib
 import io
 import logging
-import struct
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -16,6 +16,9 @@ from pathlib import PurePath
 import pypdf
 
 from cchc_index.lib.faults import Refused
+
+from . import active_contents, pictures
+from .pictures import Picture
 
 MAX_MEMBERS = 5_000
 MAX_UNPACKED = 400 * 1024 * 1024
@@ -29,7 +32,6 @@ MAX_PIXELS = 50_000_000
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIP = b"PK\x03\x04"
 _PNG = b"\x89PNG\r\n\x1a\n"
-_PNG_END = b"IEND\xaeB`\x82"
 _JPEG = b"\xff\xd8\xff"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,7 +70,7 @@ def inspect(
     pages, pixels = None, 0
     measured = check(data)
     if isinstance(measured, Picture):
-        pixels = measured.width * measured.height
+        pages, pixels = measured.pages, measured.width * measured.height
     else:
         pages = measured
     _check_extent(pages, pixels, max_pages, max_pixels)
@@ -95,7 +97,7 @@ def _extension(name: str) -> str:
         raise Refused(_ADVICE[found])
     if not found:
         raise Refused("Tên tệp không có phần mở rộng: đổi tên cho đúng loại, ví dụ “bao-cao.pdf”.")
-    raise Refused(f"Không nhận tệp “.{found[:20]}”: chỉ nhận PDF, DOCX, XLSX, PNG, JPG.")
+    raise Refused(f"Không nhận tệp “.{found[:20]}”: chỉ nhận PDF, DOCX, XLSX và ảnh (JPG, PNG, HEIC, WEBP, TIFF).")
 
 
 def _pdf(data: bytes) -> int:
@@ -108,6 +110,9 @@ def _pdf(data: bytes) -> int:
         if reader.is_encrypted and reader.decrypt("") == pypdf.PasswordType.NOT_DECRYPTED:
             raise Refused("Tệp PDF đòi mật khẩu mới mở được nên Hội đồng không đọc được: bỏ mật khẩu rồi tải lại.")
         pages = _page_count(reader)
+        said = active_contents.found_in(reader, data) if pages <= MAX_PAGES else ""
+        if said:
+            raise Refused(f"Tệp PDF có {said}: in lại thành PDF (Print to PDF) rồi tải lại; tệp kèm thì tải lên riêng.")
     except Refused:
         raise
     except TimeoutError:
@@ -173,56 +178,33 @@ def _check_members(kind: str, main_part: str, members: list[zipfile.ZipInfo]) ->
         raise Refused(f"Tệp {kind} có mật khẩu nên Hội đồng không mở được: bỏ mật khẩu rồi tải lại.")
     if any(name.lower().endswith("vbaproject.bin") for name in names):
         raise Refused(f"Tệp {kind} chứa macro: lưu lại dạng không macro hoặc xuất sang PDF.")
+    if any("/activex/" in name.lower() or re.search(r"embeddings/oleobject", name.lower()) for name in names):
+        raise Refused(f"Tệp {kind} chứa đối tượng nhúng chạy được: bỏ đối tượng đó hoặc xuất sang PDF rồi tải lại.")
     if main_part not in names:
         raise Refused(f"Nội dung không phải {kind} dù tên tệp ghi vậy: mở tệp và lưu lại đúng dạng {kind}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """The size a picture declares; nothing is unpacked."""
+def _picture(
+    kind: str, starts: Callable[[bytes], bool], measure: Callable[[bytes], Picture | None]
+) -> Callable[[bytes], Picture]:
+    """The check of a picture of one format."""
 
-    width: int
-    height: int
+    def check(data: bytes) -> Picture:
+        if not starts(data):
+            raise _not_what_it_says(kind, data)
+        found = measure(data)
+        if found is None or not (found.width and found.height):
+            raise _broken_picture(kind)
+        return found
 
-
-def _png(data: bytes) -> Picture:
-    if not data.startswith(_PNG):
-        raise _not_what_it_says("PNG", data)
-    if len(data) < 24 or data[12:16] != b"IHDR" or _PNG_END not in data:  # behind it, anything
-        raise _broken_picture("PNG")
-    width, height = struct.unpack(">II", data[16:24])
-    return _whole_picture("PNG", width, height)
-
-
-def _jpeg(data: bytes) -> Picture:
-    if not data.startswith(_JPEG):
-        raise _not_what_it_says("JPG", data)
-    width, height, end = _jpeg_frame(data)
-    # The end mark behind the picture's own frame: one of a thumbnail does not count, and bytes behind it are no fault.
-    if b"\xff\xd9" not in data[end:]:
-        raise _broken_picture("JPG")
-    return _whole_picture("JPG", width, height)
+    return check
 
 
-def _jpeg_frame(data: bytes) -> tuple[int, int, int]:
-    """(width, height, place) of the frame header; segments before it are stepped over. Zeros without one."""
-    at = 2
-    while at + 9 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
-        elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
-            return width, height, at
-        else:
-            at += 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
-    return 0, 0, len(data)
-
-
-def _whole_picture(kind: str, width: int, height: int) -> Picture:
-    if not (width and height):
-        raise _broken_picture(kind)
-    return Picture(width, height)
+_png = _picture("PNG", lambda data: data.startswith(_PNG), pictures.png)
+_jpeg = _picture("JPG", lambda data: data.startswith(_JPEG), pictures.jpeg)
+_webp = _picture("WEBP", lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP", pictures.webp)
+_heif = _picture("HEIC", lambda data: data[4:8] == b"ftyp" and data[8:12] in pictures.HEIF_BRANDS, pictures.heif)
+_tiff = _picture("TIFF", lambda data: data[:4] in (b"II*\0", b"MM\0*"), pictures.tiff)
 
 
 def _broken_picture(kind: str) -> Refused:
@@ -239,6 +221,8 @@ _SIGNATURES = (
     (b"%PDF-", "PDF"),
     (_PNG, "ảnh PNG"),
     (_JPEG, "ảnh JPG"),
+    (b"II*\0", "ảnh TIFF"),
+    (b"MM\0*", "ảnh TIFF"),
     (_ZIP, "tệp nén hoặc tệp Office"),
     (_OLE, "tệp Office cũ"),
     (b"MZ", "chương trình chạy trên máy"),
@@ -252,6 +236,12 @@ _KINDS: dict[str, tuple[str, Callable[[bytes], "int | Picture | None"]]] = {
     "png": ("image/png", _png),
     "jpg": ("image/jpeg", _jpeg),
     "jpeg": ("image/jpeg", _jpeg),
+    "jfif": ("image/jpeg", _jpeg),
+    "webp": ("image/webp", _webp),
+    "heic": ("image/heic", _heif),
+    "heif": ("image/heic", _heif),
+    "tif": ("image/tiff", _tiff),
+    "tiff": ("image/tiff", _tiff),
 }
 _ARCHIVE = "Không nhận tệp nén: giải nén rồi tải lên từng tài liệu."
 _ADVICE = {
@@ -261,7 +251,6 @@ _ADVICE = {
     "xlsm": "Không nhận tệp có macro: lưu lại dạng XLSX hoặc PDF.",
     "ppt": "Không nhận tệp trình chiếu: xuất sang PDF rồi tải lại.",
     "pptx": "Không nhận tệp trình chiếu: xuất sang PDF rồi tải lại.",
-    "heic": "Không nhận ảnh HEIC của điện thoại: chuyển sang JPG rồi tải lại.",
     **dict.fromkeys(("zip", "rar", "7z", "gz", "tar"), _ARCHIVE),
 }
 

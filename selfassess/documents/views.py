@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -70,6 +71,8 @@ def answer(request: HttpRequest, reader: User, document: Document, *, download: 
     said = rules.withheld(document, own=rules.is_member(reader, document.unit_id))
     if said:
         return render(request, "selfassess/documents/withheld.html", {"document": document, "said": said}, status=403)
+    if "khung" in request.GET and document.is_picture and not download:
+        return _picture_frame(request, document)
     response = file_response(document, download=download)
     if request.method == "GET":
         address = str(request.META.get("REMOTE_ADDR", ""))
@@ -77,24 +80,46 @@ def answer(request: HttpRequest, reader: User, document: Document, *, download: 
     return response
 
 
+def _picture_frame(request: HttpRequest, document: Document) -> HttpResponse:
+    """The picture fitted to the frame it is shown in, larger on demand. Reading is recorded when the picture itself
+    is fetched."""
+    response = render(request, "selfassess/documents/picture.html", {"document": document, "source": request.path})
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Content-Security-Policy"] = "default-src 'none'; img-src 'self'; style-src 'self'; frame-ancestors 'self'"
+    return response
+
+
 def file_response(document: Document, *, download: bool = False) -> FileResponse:
-    """The stored bytes under the document's own name: PDF and pictures beside the score, the rest (and
-    `download`) to save. Never cached by anybody between, never guessed to be another type."""
+    """The stored bytes under the document's own name: PDF and pictures beside the score, a copy for the eyes where
+    the browser cannot show the file, the rest (and `download`) to save. Never cached by anybody between, never
+    guessed to be another type."""
+    shown = document.opens_in_browser and not download
+    copied = document.display if shown else ""
+    content_type = document.content_type if shown else "application/octet-stream"
+    if copied:
+        content_type = _COPY_TYPES[copied.rpartition(".")[2]]
     try:
-        stored = document.file.open("rb")
+        stored = default_storage.open(copied) if copied else document.file.open("rb")
     except FileNotFoundError:
         raise Http404("Tệp không còn trong kho.") from None
-    shown = document.opens_in_browser
-    content_type = document.content_type if shown else "application/octet-stream"
     response = FileResponse(
-        stored, as_attachment=download or not shown, filename=document.original_name, content_type=content_type
+        stored,
+        as_attachment=not shown,
+        filename=document.original_name if not copied else "",
+        content_type=content_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     # Our own pages show it in a frame; a browser's PDF viewer is an object of the page that holds the file.
     response["X-Frame-Options"] = "SAMEORIGIN"
-    response["Content-Security-Policy"] = "default-src 'self'; object-src 'self'; frame-ancestors 'self'"
+    response["Content-Security-Policy"] = _PDF_POLICY if content_type == "application/pdf" else _SANDBOX
     return response
+
+
+_COPY_TYPES = {"jpg": "image/jpeg", "pdf": "application/pdf", "html": "text/html; charset=utf-8"}
+# No browser's PDF viewer runs in a sandbox; what acts in a PDF was refused when it came.
+_PDF_POLICY = "default-src 'self'; object-src 'self'; frame-ancestors 'self'"
+_SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @require_safe

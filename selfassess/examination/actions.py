@@ -5,6 +5,8 @@ for again by `rescan`.
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -13,7 +15,7 @@ from cchc_index.lib.dispatch import send_after_commit
 from selfassess.models import Document
 from units.auditlog.actions import record
 
-from . import antivirus, text_reading
+from . import antivirus, display_copies, text_reading
 
 Scan = Document.Scan
 ASK_AGAIN = timedelta(minutes=5)
@@ -80,9 +82,27 @@ def _read(document: Document) -> None:
         kind = str(document.file.name).rpartition(".")[2]
         roots = str(settings.SIGNATURE_ROOTS)
         found = known or text_reading.read_file(document.file.path, kind, document.number, roots=roots)
+        display = found.get("display") or _display_copy(document, kind)
     except OSError:
         return  # the sweeper comes back
-    Document.objects.filter(pk=document.pk, reading__isnull=True).update(reading={**found, "digest": document.digest})
+    Document.objects.filter(pk=document.pk, reading__isnull=True).update(
+        reading={**found, "digest": document.digest, "display": display}
+    )
+
+
+def _display_copy(document: Document, kind: str) -> str:
+    """The name of the stored copy that a browser can show; "" for files that need none, or allow none. The name
+    follows from the file's, so that a repetition writes no second copy."""
+    made = display_copies.KINDS.get(kind)
+    if made is None:
+        return ""
+    name = f"{document.file.name}.{made}"
+    if not default_storage.exists(name):
+        content = display_copies.copy_of(document.file.path, kind)
+        if not content:
+            return ""
+        name = default_storage.save(name, ContentFile(content))
+    return name
 
 
 def rescan() -> int:
