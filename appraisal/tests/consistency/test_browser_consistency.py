@@ -22,7 +22,7 @@ for user, name in ((case.manager, "quanly.nq"), (case.member, "thamdinh.nq"), (w
 """
 DECIDE = """
 from decimal import Decimal
-from appraisal import actions
+from appraisal.review.decisions import actions
 from appraisal.models import Appraisal, Reason
 from criteria.models import Criterion, RoundGroup
 from units.models import Unit, User
