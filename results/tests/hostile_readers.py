@@ -162,22 +162,24 @@ def outcome(read: Reader, content: bytes, name: str) -> str:
 
 
 def apart(work: Callable[[], str]) -> tuple[str, float, float]:
-    """What the work said, its processor seconds and the peak of its memory in megabytes, in a forked process."""
+    """What the work said, its processor seconds and by how many megabytes its peak of memory grew, in a forked
+    process: what that process weighs with the file at hand, before it reads, is none of the reader's."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser's panic speaks to standard error
-        os.write(writing, work().encode(errors="replace")[:4_000])
+        bare = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        os.write(writing, f"{bare} {work()}".encode(errors="replace")[:4_000])
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read().decode(errors="replace")
+        before, _, said = pipe.read().decode(errors="replace").partition(" ")
     _, status, used = os.wait4(child, 0)
     if status:
         said = f"error died by {os.waitstatus_to_exitcode(status)}"
-    return said, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return said, used.ru_utime + used.ru_stime, (used.ru_maxrss - int(before or 0)) / 1024
 
 
 def main(reader: str) -> None:
@@ -187,9 +189,8 @@ def main(reader: str) -> None:
     base, read = READERS[reader]()
     assert outcome(read, base, "bang.xlsx") == "taken"
     for what, name, content in family(base):
-        bare = apart(lambda: "")[2]  # what the process weighs with this file at hand
-        said, seconds, memory = apart(partial(outcome, read, content, name))
-        print(json.dumps({"what": what, "said": said, "seconds": seconds, "megabytes": memory - bare}), flush=True)
+        said, seconds, megabytes = apart(partial(outcome, read, content, name))
+        print(json.dumps({"what": what, "said": said, "seconds": seconds, "megabytes": megabytes}), flush=True)
 
 
 if __name__ == "__main__":
