@@ -1,5 +1,6 @@
 """The unit's side: what the council adjusted, and the reply."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +11,13 @@ from appraisal.models import Action, Stage
 from appraisal.questions.queries import waiting_for
 from appraisal.rules import answering, reading
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Refused
+from cchc_index.lib.faults import Invalid, Refused
 from criteria import queries as criteria_queries
 from criteria import scoring
 from criteria.models import Phase, Round
+from selfassess.documents.actions import OFFERED, add_document, missing_data
+from selfassess.documents.forms import Intake, take_in
+from selfassess.uploads.actions import let_go
 from units import rules as people
 from units.models import Unit, User
 
@@ -78,10 +82,18 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     unit = row.appraisal.unit
     if request.method == "GET":
         return _reply_page(request, user, row, ReplyForm(initial=_given(row), unit=unit))
+    if not answering.can_reply(user, row.appraisal):
+        # Nothing is taken in for a reply that nobody would read; the action says why.
+        return _answer(request, user, row, ReplyForm(request.POST, unit=unit), None)
     form = ReplyForm(request.POST, unit=unit)
-    if not form.is_valid():
-        return _reply_page(request, user, row, form, status=422)
-    return _answer(request, user, row, form)
+    intake = take_in(request.POST, request.FILES.get("upload"), user, unit.pk, f"giai-trinh-{pk}")
+    if intake.is_wanted and not intake.is_offered:
+        intake.errors = {**missing_data(intake.values, bool(intake.upload)), **intake.errors}
+    if not form.is_valid() or intake.errors:
+        return _reply_page(request, user, row, form, status=422, intake=intake)
+    if intake.is_offered:
+        return _reply_page(request, user, row, form, intake=intake)
+    return _answer(request, user, row, form, intake)
 
 
 def _given(row: queries.ReplyRow) -> dict[str, object]:
@@ -92,25 +104,54 @@ def _given(row: queries.ReplyRow) -> dict[str, object]:
     return {"answer": row.reply.action, "comment": row.reply.comment, "documents": papers}
 
 
-def _answer(request: HttpRequest, user: User, row: queries.ReplyRow, form: ReplyForm) -> HttpResponse:
-    data = form.cleaned_data
+def _answer(
+    request: HttpRequest, user: User, row: queries.ReplyRow, form: ReplyForm, intake: Intake | None
+) -> HttpResponse:
+    """Send the reply, with the document that came along; a document stays with the unit even when the reply is
+    refused."""
     try:
+        new = _new_document(request, user, row, intake)
+        chosen = {document.pk for document in form.cleaned_data["documents"]} if form.is_valid() else set()
         actions.reply(
             actor=user,
             appraisal_id=row.appraisal.pk,
-            agree=data["answer"] == Action.AGREE,
-            comment=data["comment"],
-            document_ids=[document.pk for document in data["documents"]],
+            agree=form.data.get("answer") == Action.AGREE,
+            comment=form.data.get("comment", ""),
+            document_ids=chosen | new,
         )
+    except Invalid as invalid:
+        if intake is not None:
+            intake.errors |= invalid.errors
+        return _reply_page(request, user, row, form, status=422, intake=intake)
     except Refused as refused:
         form.add_error(None, str(refused))
-        return _reply_page(request, user, row, form, status=422)
+        return _reply_page(request, user, row, form, status=422, intake=intake)
     messages.success(request, f"Đã gửi giải trình tiêu chí {row.appraisal.criterion.code}.")
     return redirect("appraisal:replies")
 
 
+def _new_document(request: HttpRequest, user: User, row: queries.ReplyRow, intake: Intake | None) -> set[int]:
+    """The key of the document that was uploaded with the reply, if any."""
+    if intake is None or intake.upload is None:
+        return set()
+    given = intake.given()
+    document = add_document(
+        actor=user,
+        unit_id=row.appraisal.unit_id,
+        address=str(request.META.get("REMOTE_ADDR", "")),
+        **{name: given[name] for name in ("upload", *OFFERED)},
+    )
+    let_go(intake.upload)
+    return {document.pk}
+
+
 def _reply_page(
-    request: HttpRequest, user: User, row: queries.ReplyRow, form: ReplyForm, status: int = 200
+    request: HttpRequest,
+    user: User,
+    row: queries.ReplyRow,
+    form: ReplyForm,
+    status: int = 200,
+    intake: Intake | None = None,
 ) -> HttpResponse:
     criterion = row.appraisal.criterion
     context = {
@@ -121,6 +162,10 @@ def _reply_page(
         "rule_lines": scoring.describe(criterion.rule, criterion.max_points),
         "can_reply": answering.can_reply(user, row.appraisal),
         "closes": criteria_queries.closing(row.appraisal.round_group.round, Phase.Kind.EXPLANATION, row.appraisal.unit),
+        "intake": intake,
+        "errors": intake.errors if intake else {},
+        "typed": intake.values if intake else {},
+        "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
         "chosen": {str(pk) for pk in form["documents"].value() or []},
     }
     return render(request, "appraisal/replies/reply.html", context, status=status)

@@ -5,7 +5,7 @@ receipt certifies. Old versions stay, with their data and their file.
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,8 +23,11 @@ from cchc_index.lib.text import clean
 from selfassess import rules
 from selfassess.core.queries import locked, locked_units
 from selfassess.evidence.actions import check_place, open_score, put, put_checked
+from selfassess.examination import text_reading
 from selfassess.examination.actions import first_state, send
 from selfassess.models import Document, DocumentReading, Evidence, SelfAssessment
+from selfassess.uploads import actions as uploads
+from selfassess.uploads.actions import HeldUpload
 from units.auditlog.actions import record
 from units.models import Unit, User
 
@@ -34,6 +37,8 @@ from .queries import same_file, storage_used
 
 # As wide as the columns of Document.
 _LENGTHS = {"number": ("Số ký hiệu", 100), "issuer": ("Cơ quan ban hành", 200), "abstract": ("Trích yếu", 500)}
+OFFERED = ("number", "issued_on", "issuer", "abstract")
+_OFFER_SECONDS = 15.0
 GONE = "Tài liệu này đã có bản mới hơn: mở bản mới nhất rồi thay."
 
 
@@ -129,20 +134,46 @@ def replace_document(
         return new
 
 
+def hold_upload(*, actor: User, unit_id: int, place: str, upload: "File[Any]") -> HeldUpload:
+    """Take a file in before its data is complete, with what the paper says of itself. It waits for this person at
+    this place. Raises Invalid (`upload`) for a file that no data could make good."""
+    if not rules.is_member(actor, unit_id):
+        raise PermissionDenied
+    try:
+        content, inspected = _inspect(upload)
+    except Refused as refused:
+        raise Invalid({"upload": str(refused)}) from None
+    name = clean(upload.name)[-255:]
+    path = uploads.hold(content, name, actor.pk, place)
+    kind = inspected.extension
+    read = text_reading.read_file(default_storage.path(path), kind, "", seconds=_OFFER_SECONDS, most_pages=2)
+    facts = {field: str(read.get("facts", {}).get(field) or "") for field in OFFERED}
+    return uploads.ticket_for(path, name, inspected.size, actor.pk, place, facts)
+
+
 def _document_data(number: str, issued_on: date | None, issuer: str, abstract: str) -> dict[str, Any]:
     """The typed data of a document as it is kept."""
     return {"number": clean(number), "issued_on": issued_on, "issuer": clean(issuer), "abstract": clean(abstract)}
 
 
+_LACKING = {
+    "number": "Chưa ghi số ký hiệu: ghi như trên văn bản, ví dụ 125/BC-SNV; không có số thì ghi “không số”.",
+    "issued_on": "Chưa ghi ngày ban hành: ghi theo dạng 31/12/2024.",
+    "issuer": "Chưa ghi cơ quan ban hành.",
+    "abstract": "Chưa ghi trích yếu: ghi tóm tắt nội dung như trên văn bản.",
+}
+_NO_FILE = "Chưa chọn tệp: chọn một tệp PDF, Word, Excel hoặc ảnh."
+
+
+def missing_data(data: Mapping[str, Any], has_file: bool) -> dict[str, str]:
+    """Field → sentence of what is not given at all, the file (`upload`) included."""
+    errors = {name: sentence for name, sentence in _LACKING.items() if not data[name]}
+    return errors if has_file else {"upload": _NO_FILE, **errors}
+
+
 def _data_errors(data: dict[str, Any]) -> dict[str, str]:
     """Field → sentence of what is missing or wrong in a document's data."""
-    lacking = {
-        "number": "Chưa ghi số ký hiệu: ghi như trên văn bản, ví dụ 125/BC-SNV; không có số thì ghi “không số”.",
-        "issued_on": "Chưa ghi ngày ban hành: ghi theo dạng 31/12/2024.",
-        "issuer": "Chưa ghi cơ quan ban hành.",
-        "abstract": "Chưa ghi trích yếu: ghi tóm tắt nội dung như trên văn bản.",
-    }
-    errors = {name: sentence for name, sentence in lacking.items() if not data[name]}
+    errors = missing_data(data, has_file=True)
     for name, (label, limit) in _LENGTHS.items():
         if len(data[name]) > limit:
             errors[name] = f"{label} dài quá {limit} ký tự: rút gọn lại."
@@ -156,21 +187,26 @@ def _receive(upload: "File[Any] | None", data: dict[str, Any]) -> ReceivedFile:
     errors = _data_errors(data)
     try:
         if upload is None:
-            raise Refused("Chưa chọn tệp: chọn một tệp PDF, Word, Excel hoặc ảnh.")
-        # One byte past the limit is enough to know that a file is too large.
-        content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
-        inspected = inspection.inspect(
-            content,
-            upload.name or "",
-            settings.EVIDENCE_MAX_BYTES,
-            max_pages=settings.EVIDENCE_MAX_PAGES,
-            max_pixels=settings.EVIDENCE_MAX_PIXELS,
-        )
+            raise Refused(_NO_FILE)
+        content, inspected = _inspect(upload)
     except Refused as refused:
         raise Invalid({"upload": str(refused), **errors}) from None
     if errors:
         raise Invalid(errors)
     return ReceivedFile(content, clean(upload.name)[-255:], inspected, data)
+
+
+def _inspect(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
+    # One byte past the limit is enough to know that a file is too large.
+    content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
+    inspected = inspection.inspect(
+        content,
+        upload.name or "",
+        settings.EVIDENCE_MAX_BYTES,
+        max_pages=settings.EVIDENCE_MAX_PAGES,
+        max_pixels=settings.EVIDENCE_MAX_PIXELS,
+    )
+    return content, inspected
 
 
 @contextmanager

@@ -61,9 +61,11 @@ def webp(data: bytes) -> Picture | None:
 
 def heif(data: bytes) -> Picture | None:
     """As `png`; the largest of the sizes it holds (a photo beside its tiles and its thumbnail)."""
-    sizes, at = [], data.find(b"ispe")
+    sizes: list[tuple[int, int]] = []
+    at = data.find(b"ispe")
     while at >= 0 and at + 16 <= len(data) and len(sizes) < _MOST_PAGES:
-        sizes.append(struct.unpack(">II", data[at + 8 : at + 16]))
+        width, height = struct.unpack(">II", data[at + 8 : at + 16])
+        sizes.append((width, height))
         at = data.find(b"ispe", at + 4)
     return Picture(max(w for w, _ in sizes), max(h for _, h in sizes)) if sizes else None
 

@@ -26,7 +26,6 @@ MAX_PART = 30 * 1024 * 1024
 LEAST_TEXT = 20
 """Fewer characters than this on all pages: a scan without a text layer."""
 _FIELDS = 2_000
-_HEAD_PAGES = 3
 
 READ, NONE, UNREADABLE, OTHER, LETTERS = "read", "none", "unreadable", "other", "letters"
 """The text: read, no text layer, could not be read, a kind without text (pictures), letters that are no text."""
@@ -37,17 +36,21 @@ _MODULE = "selfassess.examination.text_reading"
 Reading = dict[str, Any]
 
 
-def read_file(path: str | Path, kind: str, number: str, *, seconds: float = SECONDS, roots: str = "") -> Reading:
+def read_file(
+    path: str | Path, kind: str, number: str, *, seconds: float = SECONDS, roots: str = "", most_pages: int = 0
+) -> Reading:
     """The reading of a stored file of `kind` (`pdf`, `docx`, `xlsx`, or a picture) under its document number.
 
     `{"format", "text", "number_found", "number_cited", "signed", "signatures", "pages_read", "letters", "facts"}`;
-    `number_found` and `signed` are None when that cannot be said. `roots`: a folder of certificates to trust.
-    Never raises for what the file holds.
+    `number_found` and `signed` are None when that cannot be said. `roots`: a folder of certificates to trust;
+    `most_pages`: no more than these, and no signatures. Never raises for what the file holds.
     """
     if kind not in ("pdf", "docx", "xlsx"):
         return _reading(OTHER)
     try:
-        told: Reading = json.loads(child.answer(_MODULE, str(path), kind, number, roots, seconds=seconds))
+        told: Reading = json.loads(
+            child.answer(_MODULE, str(path), kind, number, roots, str(most_pages), seconds=seconds)
+        )
         return told
     except (child.Failed, ValueError):
         return _reading(UNREADABLE)
@@ -73,12 +76,12 @@ def has_number(text: str, number: str) -> bool | None:
 # --- inside the process with limits -----------------------------------------------------------------
 
 
-def read(path: str | Path, kind: str, number: str, roots: str = "") -> Reading:
+def read(path: str | Path, kind: str, number: str, roots: str = "", most_pages: str = "0") -> Reading:
     """The same as `read_file`, here and without limits; parsers' errors pass through."""
-    return _read_pdf(path, number, roots) if kind == "pdf" else _read_office(path, number)
+    return _read_pdf(path, number, roots, int(most_pages)) if kind == "pdf" else _read_office(path, number)
 
 
-def _read_pdf(path: str | Path, number: str, roots: str) -> Reading:
+def _read_pdf(path: str | Path, number: str, roots: str, most: int) -> Reading:
     import pypdf  # inline: child process
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -88,10 +91,10 @@ def _read_pdf(path: str | Path, number: str, roots: str) -> Reading:
     for text in _pages(reader):
         texts.append(text)
         pages += 1
-        if sum(map(len, texts)) > MAX_TEXT or time.process_time() > until:
+        if pages == most or sum(map(len, texts)) > MAX_TEXT or time.process_time() > until:
             break
     signed = is_signed(reader)
-    proofs = _signatures(path, roots) if signed else []
+    proofs = _signatures(path, roots) if signed and not most else []
     return _of_text("\n".join(texts), number, signed=signed, signatures=proofs, pages_read=pages)
 
 
@@ -163,11 +166,11 @@ def _texts(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """`python -m selfassess.examination.text_reading PATH KIND NUMBER [ROOTS]` prints the reading as JSON."""
+    """`python -m selfassess.examination.text_reading PATH KIND NUMBER [ROOTS [PAGES]]` prints the reading as JSON."""
     child.confine(MEMORY, SECONDS)
-    path, kind, number, *roots = arguments
+    path, kind, number, *more = arguments
     try:
-        found = read(path, kind, number, *roots)
+        found = read(path, kind, number, *more)
     except Exception:  # a hostile file can make a parser fail in any way
         found = _reading(UNREADABLE)
     sys.stdout.write(json.dumps(found))

@@ -30,10 +30,31 @@
       location.assign(request.responseURL);
       return;
     }
-    delete form.dataset.progress;
+    // The file does not travel twice: held, it is named by its ticket; refused, only its fault is shown here.
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const ticket = page.querySelector("input[name=held]")?.value;
+    const own = form.querySelector("input[name=held]");
     delete form.dataset.sent;
     delete form.dataset.uploading;
+    if (own && !ticket && page.querySelector("#upload-error, .errors")) {
+      refused(form, page);
+      return;
+    }
+    if (own && ticket) {
+      own.value = ticket;
+      form.querySelectorAll("input[type=file]").forEach((input) => {
+        input.value = "";
+      });
+    }
+    delete form.dataset.progress;
     form.requestSubmit(button);
+  }
+  function refused(form, page) {
+    form.querySelectorAll("[data-sending], [data-lost]").forEach((one) => one.remove());
+    const said = page.querySelector(".errors");
+    said.dataset.lost = "1";
+    form.prepend(said);
+    said.focus();
   }
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from appraisal.tests.pages import (
     sign_in,
     status,
 )
+from cchc_index.lib.sample_pdf import sample_pdf
 from criteria.models import Phase
 from criteria.tests.factories import (
     open_phase,
@@ -139,3 +141,33 @@ def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case: Council
     answer = sign_in(case.officer).post(address, {"answer": "disagree", "comment": "Muộn."})
     assert answer.status_code == 422
     assert "đã hết hạn" in answer.text
+
+
+SAID = ["SỞ THỬ", "Số: 9/BC-DV1", "Hà Nội, ngày 5 tháng 3 năm 2024", "BÁO CÁO", "Bổ sung số liệu"]
+
+
+def test_a_new_document_goes_in_with_the_reply_in_one_upload(case: Council) -> None:
+    standing = adjusted_and_released(case)
+    client, address = sign_in(case.officer), reverse("appraisal:reply", args=[standing.pk])
+    assert "Tải lên tài liệu mới kèm giải trình" in client.get(address).text
+    file = SimpleUploadedFile("bo-sung.pdf", sample_pdf("", SAID))
+    refused = client.post(address, {"answer": "disagree", "comment": "", "issuer": "Sở Thử", "upload": file})
+    assert refused.status_code == 422
+    assert "phải ghi giải trình" in refused.text
+    assert 'value="9/BC-DV1"' in refused.text
+    held = refused.text.partition('name="held" value="')[2].partition('"')[0]
+    data = {"number": "9/BC-DV1", "issued_on": "05/03/2024", "issuer": "Sở Thử", "abstract": "Bổ sung", "held": held}
+    assert client.post(address, {**data, "answer": "disagree", "comment": "Có bổ sung."}).status_code == 302
+    entry = AppraisalEntry.objects.get(stage=Stage.EXPLANATION)
+    assert [paper.original_name for paper in entry.documents.all()] == ["bo-sung.pdf"]
+
+
+def test_faults_of_reply_and_of_its_document_come_at_once(case: Council) -> None:
+    standing = adjusted_and_released(case)
+    address = reverse("appraisal:reply", args=[standing.pk])
+    file = SimpleUploadedFile("bo-sung.pdf", b"khong phai pdf")
+    refused = sign_in(case.officer).post(address, {"answer": "disagree", "comment": " ", "upload": file})
+    assert refused.status_code == 422
+    for said in ("phải ghi giải trình", "không phải PDF", "Chưa ghi số ký hiệu"):
+        assert said in refused.text
+    assert not AppraisalEntry.objects.filter(stage=Stage.EXPLANATION).exists()

@@ -23,6 +23,7 @@ from selfassess import rules
 from selfassess.core import entry
 from selfassess.core.queries import score_of
 from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
+from selfassess.documents.forms import Intake
 from selfassess.evidence.queries import remarks_on_evidence
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import queries
@@ -124,16 +125,23 @@ def typed_figures(typed: Mapping[str, str]) -> dict[str, object]:
 
 
 def page_of(
-    request: HttpRequest, found: SelfAssessment, leaf: Criterion, trouble: Trouble | None = None
+    request: HttpRequest,
+    found: SelfAssessment,
+    leaf: Criterion,
+    trouble: Trouble | None = None,
+    intake: Intake | None = None,
 ) -> HttpResponse:
-    """The criterion's page; after a fault with everything typed still in its field."""
+    """The criterion's page; after a fault with everything typed still in its field, and the file that came held."""
     trouble = trouble or Trouble(status=200)
     page = queries.criterion_page(found, leaf)
     typed = _typed(request) if request.method == "POST" else _stored_values(page.score, leaf)
     if trouble.current is not None:
         typed["version"] = trouble.current.version
+    if intake is not None:
+        typed |= intake.values
     at = clock.now()
     context = {
+        "intake": intake,
         "assessment": found,
         "page": page,
         "criterion": leaf,

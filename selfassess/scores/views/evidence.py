@@ -8,15 +8,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from cchc_index.lib.faults import Refused
+from cchc_index.lib.faults import Invalid, Refused
 from criteria.models import Criterion
 from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
-from selfassess.documents.actions import add_evidence
-from selfassess.documents.forms import DocumentUploadForm
+from selfassess.documents.actions import add_evidence, missing_data
+from selfassess.documents.forms import take_in
 from selfassess.evidence import actions
 from selfassess.evidence.forms import AttachForm
 from selfassess.evidence.queries import evidence_at
 from selfassess.models import SelfAssessment
+from selfassess.uploads.actions import let_go
 
 from .criterion import Trouble, page_of, save_typed, trouble_of
 
@@ -27,20 +28,25 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     found = find_assessment(request, pk)
     only_the_unit(request, found)
     leaf = find_criterion(found, criterion_id)
-    form = DocumentUploadForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return page_of(request, found, leaf, Trouble(form.said()))
-    given = {**form.cleaned_data, "upload": request.FILES.get("upload")}
+    place = f"tieu-chi-{found.pk}-{leaf.pk}"
+    intake = take_in(request.POST, request.FILES.get("upload"), person(request), found.unit_id, place)
+    if intake.is_offered and not intake.errors:
+        return page_of(request, found, leaf, Trouble(status=200), intake)
     try:
+        if intake.errors:
+            # Faults of the fields come with those of the file, all at once.
+            raise Invalid({**missing_data(intake.values, bool(intake.upload)), **intake.errors})
         evidence = add_evidence(
             actor=person(request),
             assessment_id=found.pk,
             criterion_id=leaf.pk,
             address=address(request),
-            **given,
+            **intake.given(),
         )
     except Refused as refused:
-        return page_of(request, found, leaf, trouble_of(refused))
+        return page_of(request, found, leaf, trouble_of(refused), intake)
+    if intake.upload:
+        let_go(intake.upload)
     messages.success(request, f"Đã tải lên và gắn tài liệu {evidence.document.number}.")
     return _after_evidence(request, found, leaf)
 
