@@ -118,7 +118,7 @@ def _title(book: Book) -> str:
 def _address(book: Book) -> dict[str, str]:
     """The page of the publication and its QR; nothing for a preview, which has no address."""
     if not book.number:
-        return {}
+        return {"address": "", "qr": ""}
     address = settings.PUBLIC_URL + reverse("results:publication", args=[book.year, slug(book.number)])
     return {"address": address, "qr": segno.make(address, error="m").svg_data_uri(border=0)}
 
