@@ -14,12 +14,13 @@ UNDO = "undo"
 
 
 class Step(Protocol):
-    """What is asked of a step; `undoes_id` is the key of the step that an undo takes back."""
+    """What is asked of a step; `stage_id` tells its stage from others, `undoes_id` is
+    the key of the step that an undo takes back."""
 
     @property
     def pk(self) -> Any: ...
     @property
-    def stage(self) -> str: ...
+    def stage_id(self) -> Any: ...
     @property
     def action(self) -> str: ...
     @property
@@ -35,7 +36,7 @@ def take(counting: list[S], step: S) -> bool:
     if step.action in DECISIONS:
         counting.append(step)
     elif step.action == UNDO:
-        if not counting or (counting[-1].pk, counting[-1].stage) != (step.undoes_id, step.stage):
+        if not counting or (counting[-1].pk, counting[-1].stage_id) != (step.undoes_id, step.stage_id):
             return False
         counting.pop()
     return True

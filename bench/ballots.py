@@ -137,7 +137,7 @@ def numpy_tally(batch: Any) -> float:
 
 
 def measure(ballots: int, units: int, questions: int) -> None:
-    from cchc_index.lib.sheets import read_cells
+    from cchc_index.lib.sheets.book import read_cells
     from surveys.batches import actions as batches
     from surveys.scores import actions as scores
 

@@ -1,11 +1,11 @@
-"""The frame of every page: the round in view, its phase, whether the data is illustrative, the tabs."""
+"""The frame of every page: the round in view, its stage, whether the data is illustrative, the tabs."""
 
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 
 from criteria import queries
-from criteria.models import Phase
+from criteria.models import Stage
 from units import rules as people
 from units.models import Role
 
@@ -31,13 +31,13 @@ ROLE_TABS: dict[str, tuple[Tab, ...]] = {
 }
 
 
-ROLE_PHASES = {
-    Role.UNIT_OFFICER: (Phase.Kind.SELF_ASSESSMENT, Phase.Kind.EXPLANATION),
-    Role.UNIT_HEAD: (Phase.Kind.SELF_ASSESSMENT, Phase.Kind.EXPLANATION),
-    Role.COUNCIL_MEMBER: (Phase.Kind.ROUND1, Phase.Kind.ROUND2),
-    Role.SURVEY_OPERATOR: (Phase.Kind.SURVEY,),
+ROLE_STAGES = {
+    Role.UNIT_OFFICER: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
+    Role.UNIT_HEAD: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
+    Role.COUNCIL_MEMBER: (Stage.Kind.APPRAISAL,),
+    Role.SURVEY_OPERATOR: (Stage.Kind.SURVEY,),
 }
-"""The phases a role works in: their deadline stands in the bar when several are open."""
+"""The stages a role works in: their deadline stands in the bar when several are open."""
 
 
 def tabs_for(user: people.AnyUser) -> list[Tab]:
@@ -53,10 +53,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
     if user is None:
         return {}
     current = queries.round_in_view(request)
-    kinds = {kind for role in people.grants(user).roles for kind in ROLE_PHASES.get(Role(role), ())}
+    kinds = {kind for role in people.grants(user).roles for kind in ROLE_STAGES.get(Role(role), ())}
     return {
         "frame_round": current,
-        "frame_phase": queries.phase_now(current, kinds),
+        "frame_stage": queries.stage_now(current, kinds),
         "frame_tabs": tabs_for(user),
         "frame_roles": [Role(role).label for role in Role.values if role in people.grants(user).roles],
     }

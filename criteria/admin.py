@@ -1,4 +1,4 @@
-"""Decisions, criteria sets, rounds and phases in the administrators' pages."""
+"""Decisions, criteria sets, rounds and stages in the administrators' pages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from units.administration.admin import JoinedRows, LoggedAdmin, RelatedFilter, SheetAdmin
+from criteria.calendar.actions import default_stages
+from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin
 
 from . import actions, bands
-from .models import CriteriaSet, Criterion, Decision, Extension, Phase, Round, RoundGroup
+from .models import CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
 from .resources import CriterionResource
 from .scoring import validate
 
@@ -128,8 +129,16 @@ class CriterionAdmin(_ClosedWhenFrozen, SheetAdmin):
         return obj.criteria_set_id
 
 
-class PhaseRows(JoinedRows):
-    model = Phase
+class StageRows(JoinedRows):
+    """Read here; hours and the list are changed where the order is checked and the council's work is looked at."""
+
+    model = Stage
+    fields = ["title", "name", "kind", "opens_at", "closes_at", "two_opinions", "report_required"]
+    readonly_fields = fields
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class RoundGroupRows(JoinedRows):
@@ -151,10 +160,12 @@ class RoundGroupRows(JoinedRows):
 @admin.register(Round)
 class RoundAdmin(LoggedAdmin):
     list_display = ["year", "assessed_from", "assessed_to", "plan_number", "illustrative"]
-    inlines = [PhaseRows, RoundGroupRows]
+    inlines = [StageRows, RoundGroupRows]
     search_fields = ["year"]
 
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        for round_ in Round.objects.filter(pk__in=[obj.pk for obj in objects if obj.pk]).order_by("pk"):
+            default_stages(round_)
         # The assessed period decides which units are measured.
         blocks = RoundGroup.objects.filter(round__in=[obj.pk for obj in objects if obj.pk]).order_by("pk")
         for block_id in blocks.values_list("pk", flat=True):
@@ -194,19 +205,19 @@ class RoundGroupAdmin(LoggedAdmin):
                 actions.inputs_changed(obj.pk)
 
 
-@admin.register(Phase)
-class PhaseAdmin(LoggedAdmin):
-    list_display = ["kind", "round", "opens_at", "closes_at"]
-    list_filter = ["round"]
+@admin.register(Stage)
+class StageAdmin(ReadOnlyAdmin):
+    list_display = ["title", "name", "round", "kind", "opens_at", "closes_at"]
+    list_filter = ["round", "kind"]
     list_select_related = ["round"]
-    search_fields = ["kind"]
+    search_fields = ["title", "name"]
 
 
 @admin.register(Extension)
 class ExtensionAdmin(LoggedAdmin):
-    list_display = ["unit", "phase", "closes_at", "granted_by", "reason"]
-    list_filter = [("phase", RelatedFilter)]
-    list_select_related = ["unit", "phase__round", "granted_by"]
+    list_display = ["unit", "stage", "closes_at", "granted_by", "reason"]
+    list_filter = [("stage", RelatedFilter)]
+    list_select_related = ["unit", "stage__round", "granted_by"]
     autocomplete_fields = ["unit"]
     readonly_fields = ["granted_by", "granted_at"]
     search_fields = ["unit__name", "reason"]

@@ -1,4 +1,4 @@
-"""What is measured, and when: decisions, criteria sets and their trees, rounds, phases."""
+"""What is measured, and when: decisions, criteria sets and their trees, rounds, stages."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,10 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from cchc_index.lib import clock
 from units.models import Unit, UnitGroup, User
+
+from . import course
 
 
 class Provenance(models.TextChoices):
@@ -221,41 +224,90 @@ class RoundGroup(models.Model):
         return f"{self.round} – {self.group}"
 
 
-class Phase(models.Model):
-    """A stretch of the year that switches rights on and off. Half open: [opens_at, closes_at)."""
+class Stage(models.Model):
+    """A stretch of the year that switches rights on and off, half open: [opens_at, closes_at).
+
+    The stages of a round are its calendar: how often is appraised and answered is data. `name` is what the log,
+    digests and addresses say, and never changes; people read `title`.
+    """
 
     class Kind(models.TextChoices):
-        SELF_ASSESSMENT = "self_assessment", "Tự đánh giá"
-        ROUND1 = "round1", "Thẩm định lần 1"
-        EXPLANATION = "explanation", "Giải trình"
-        ROUND2 = "round2", "Thẩm định lần 2"
-        PUBLICATION = "publication", "Tổng hợp, công bố"
-        SURVEY = "survey", "Điều tra xã hội học"
+        SELF_ASSESSMENT = course.SELF_ASSESSMENT, "tự đánh giá"
+        APPRAISAL = course.APPRAISAL, "thẩm định"
+        REPLY = course.REPLY, "giải trình"
+        MEETING = course.MEETING, "Hội đồng quyết định"
+        PUBLICATION = course.PUBLICATION, "tổng hợp, công bố"
+        SURVEY = course.SURVEY, "điều tra xã hội học"
+        ARCHIVE = course.ARCHIVE, "nhập từ hồ sơ lưu"
 
-    round = models.ForeignKey(Round, models.CASCADE, related_name="phases", verbose_name="kỳ")
-    kind = models.CharField("giai đoạn", max_length=20, choices=Kind)
+    round = models.ForeignKey(Round, models.CASCADE, related_name="stages", verbose_name="kỳ")
+    name = models.SlugField("tên trong lệnh và nhật ký", max_length=20, db_index=False)
+    title = models.CharField("tên", max_length=100)
+    kind = models.CharField("loại", max_length=20, choices=Kind)
+    position = models.PositiveSmallIntegerField("thứ tự")
     opens_at = models.DateTimeField("mở lúc", null=True, blank=True)
     closes_at = models.DateTimeField("đóng lúc", null=True, blank=True)
+    two_opinions = models.BooleanField("cần hai ý kiến độc lập", default=False)
+    report_required = models.BooleanField("xem báo cáo nhất quán trước khi công bố", default=False)
 
     class Meta:
         verbose_name = "giai đoạn"
         verbose_name_plural = "giai đoạn"
-        ordering = ["round", "opens_at"]
+        ordering = ["round", "position", "pk"]
         constraints = [
             models.UniqueConstraint(
+                fields=["round", "name"],
+                name="stage_once_in_round",
+                violation_error_message="Kỳ này đã có giai đoạn tên đó.",
+            ),
+            models.UniqueConstraint(
                 fields=["round", "kind"],
-                name="phase_once_in_round",
-                violation_error_message="Giai đoạn này đã có trong kỳ.",
+                condition=~Q(kind__in=course.LISTED),
+                name="one_stage_of_its_kind",
+                violation_error_message="Mỗi kỳ chỉ có một giai đoạn loại này.",
             ),
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
-                name="phase_order",
+                name="stage_closes_after_it_opens",
                 violation_error_message="Giờ đóng phải sau giờ mở.",
+            ),
+            models.CheckConstraint(
+                condition=Q(two_opinions=False) | Q(kind=course.APPRAISAL),
+                name="two_opinions_in_appraisals_only",
+                violation_error_message="Chỉ lần thẩm định mới cần hai ý kiến độc lập.",
+            ),
+            models.CheckConstraint(
+                condition=Q(report_required=False) | Q(kind__in=course.DECIDING),
+                name="report_where_the_council_decides",
+                violation_error_message="Chỉ thẩm định và Hội đồng quyết định mới có báo cáo nhất quán.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(title=""),
+                name="stage_has_names",
+                violation_error_message="Giai đoạn phải có tên.",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} – {self.round}"
+        return f"{self.title} – {self.round}"
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anybody has given it an hour."""
+        return self.opens_at is not None or self.closes_at is not None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it takes work at `at`. Without any hour only the council's meeting does: it follows the release
+        before it, not the clock."""
+        if not self.is_set:
+            return self.kind == self.Kind.MEETING
+        return clock.is_open(self.opens_at, self.closes_at, at)
+
+    def has_begun(self, at: datetime) -> bool:
+        """Whether it was open at some time up to `at`."""
+        if not self.is_set:
+            return self.kind == self.Kind.MEETING
+        return self.opens_at is None or self.opens_at <= at
 
     def closes_for(self, extension: "Extension | None") -> datetime | None:
         return extension.closes_at if extension else self.closes_at
@@ -264,7 +316,7 @@ class Phase(models.Model):
 class Extension(models.Model):
     """A later closing for one unit, with its reason."""
 
-    phase = models.ForeignKey(Phase, models.CASCADE, related_name="extensions", verbose_name="giai đoạn")
+    stage = models.ForeignKey(Stage, models.CASCADE, related_name="extensions", verbose_name="giai đoạn")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="extensions", verbose_name="đơn vị")
     closes_at = models.DateTimeField("gia hạn đến")
     reason = models.TextField("lý do")
@@ -274,10 +326,10 @@ class Extension(models.Model):
     class Meta:
         verbose_name = "gia hạn"
         verbose_name_plural = "gia hạn"
-        ordering = ["phase", "unit"]
+        ordering = ["stage", "unit"]
         constraints = [
             models.UniqueConstraint(
-                fields=["phase", "unit"],
+                fields=["stage", "unit"],
                 name="one_extension_per_unit",
                 violation_error_message="Đơn vị này đã có gia hạn cho giai đoạn; hãy sửa gia hạn đó.",
             ),

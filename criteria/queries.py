@@ -1,7 +1,6 @@
-"""Reads of rounds, phases and trees with a constant number of queries."""
+"""Reads of rounds and trees with a constant number of queries."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,7 +8,7 @@ from django.http import HttpRequest
 from cchc_index.lib import clock
 from units.models import Unit
 
-from .models import Criterion, Extension, Phase, Round, RoundGroup
+from .models import Criterion, Round, RoundGroup, Stage
 
 
 def rounds() -> QuerySet[Round]:
@@ -24,7 +23,7 @@ def round_in_view(request: HttpRequest) -> Round | None:
     if kept is not False:
         return kept  # type: ignore[return-value]
     wanted = request.GET.get("nam") or request.session.get("year")
-    everything = list(Round.objects.prefetch_related("phases").order_by("-year"))
+    everything = list(Round.objects.prefetch_related("stages").order_by("-year"))
     chosen = next((r for r in everything if str(r.year) == str(wanted)), None)
     chosen = chosen or _default(everything, at_work=request.user.is_authenticated)
     request._round_in_view = chosen  # type: ignore[attr-defined]
@@ -41,48 +40,21 @@ def show_year(request: HttpRequest, year: int) -> Round | None:
 
 
 def _default(everything: list[Round], *, at_work: bool) -> Round | None:
-    open_now = [r for r in everything if phase_now(r)] if at_work else []
-    begun = [r for r in everything if r.phases.all()]
+    open_now = [r for r in everything if stage_now(r)] if at_work else []
+    begun = [r for r in everything if any(stage.is_set for stage in r.stages.all())]
     return next(iter([*open_now, *begun, *everything]), None)
 
 
-def phase_now(current: Round | None, kinds: Collection[Phase.Kind] = ()) -> Phase | None:
-    """The phase of the year that is open now, in the order of the year, first among `kinds` (those a person
+def stage_now(current: Round | None, kinds: Collection[Stage.Kind] = ()) -> Stage | None:
+    """The stage of the year whose hours run now, in the order of the year, first among `kinds` (those a person
     works in). The survey runs beside the others: only who asks for it sees it."""
     if current is None:
         return None
     at = clock.now()
-    order = list(Phase.Kind)
-    phases = sorted(current.phases.all(), key=lambda p: order.index(Phase.Kind(p.kind)))
-    found = [p for p in phases if clock.is_open(p.opens_at, p.closes_at, at)]
-    own = (p for p in found if p.kind in kinds)
-    return next(own, None) or next((p for p in found if p.kind != Phase.Kind.SURVEY), None)
-
-
-def phase(round_: Round, kind: Phase.Kind) -> Phase | None:
-    return Phase.objects.filter(round=round_, kind=kind).first()
-
-
-def closing(round_: Round, kind: Phase.Kind, unit: Unit) -> datetime | None:
-    """The closing instant for one unit: its extension, else the phase's own; None when unlimited."""
-    found = phase(round_, kind)
-    if found is None:
-        return None
-    return found.closes_for(Extension.objects.filter(phase=found, unit=unit).first())
-
-
-def is_open_for(round_: Round, kind: Phase.Kind, unit: Unit, at: datetime) -> bool:
-    """Whether `unit` may act in the phase at `at`. A round without that phase is not open."""
-    found = phase(round_, kind)
-    if found is None:
-        return False
-    extension = Extension.objects.filter(phase=found, unit=unit).first()
-    return clock.is_open(found.opens_at, found.closes_for(extension), at)
-
-
-def is_open(round_: Round, kind: Phase.Kind, at: datetime) -> bool:
-    found = phase(round_, kind)
-    return found is not None and clock.is_open(found.opens_at, found.closes_at, at)
+    stages = sorted(current.stages.all(), key=lambda stage: (stage.position, stage.pk))
+    found = [stage for stage in stages if stage.is_set and stage.is_open(at)]
+    own = (stage for stage in found if stage.kind in kinds)
+    return next(own, None) or next((stage for stage in found if stage.kind != Stage.Kind.SURVEY), None)
 
 
 def tree(criteria_set_id: int) -> list[Criterion]:

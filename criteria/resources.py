@@ -4,9 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from import_export import widgets as w
 
-from units.administration.resources import Choice, Code, Lines, Points, SheetResource, Text, column
+from units.administration.resources import Choice, Code, CodeText, Lines, Points, SheetResource, Text, Whole, column
 from units.models import UnitGroup
 
 from . import actions
@@ -44,13 +43,13 @@ class CriterionResource(SheetResource):
     required = ("Quyết định", "Mã khối", "Mã")
     criteria_set = column("criteria_set", "Quyết định", SetOfRow())
     group = column("criteria_set__group", "Mã khối", Code(UnitGroup, "code"), readonly=True)
-    code = column("code", "Mã")
+    code = column("code", "Mã", CodeText())
     parent = column("parent", "Thuộc mã", ParentOfRow())
     name = column("name", "Nội dung")
     max_points = column("max_points", "Điểm tối đa", Points())
     source = column("source", "Nguồn", Choice([(s.value, s.label) for s in Source], default=""))
     kind = column("kind", "Thưởng/trừ", Choice(list(Criterion.Kind.choices), default=Criterion.Kind.NORMAL))
-    position = column("position", "Thứ tự", w.IntegerWidget())
+    position = column("position", "Thứ tự", Whole())
     guidance = column("guidance", "Hướng dẫn tài liệu kiểm chứng", Lines())
     provenance = column("provenance", "Tính chất", Choice(list(Provenance.choices), default=Provenance.OFFICIAL))
 

@@ -1,15 +1,24 @@
-"""Who may set up a year: decisions, sets, phases and extensions belong to the index manager."""
+"""Who may set up a year: decisions, sets, stages and extensions belong to the index manager."""
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from units import rules as people
+from units.models import User
 
-from .models import CriteriaSet, Phase, Round
+from .models import CriteriaSet, Round, Stage
 
 
 def may_manage(user: people.AnyUser) -> bool:
-    """Whether the person may import sets, move phases and grant extensions (Sở Nội vụ)."""
+    """Whether the person may import sets, move stages and grant extensions (Sở Nội vụ)."""
     return people.is_index_manager(user)
+
+
+def require_manager(actor: User | None) -> None:
+    """Raises PermissionDenied for whoever may not. The command line (`actor` None) is the operator of the machine
+    and may do what a manager may."""
+    if actor is not None and not may_manage(actor):
+        raise PermissionDenied("Chỉ người quản lý chỉ số của Sở Nội vụ được làm việc này.")
 
 
 def rounds_managed_by(user: people.AnyUser) -> QuerySet[Round]:
@@ -21,5 +30,5 @@ def sets_managed_by(user: people.AnyUser) -> QuerySet[CriteriaSet]:
     return CriteriaSet.objects.all() if may_manage(user) else CriteriaSet.objects.none()
 
 
-def phases_managed_by(user: people.AnyUser) -> QuerySet[Phase]:
-    return Phase.objects.all() if may_manage(user) else Phase.objects.none()
+def stages_managed_by(user: people.AnyUser) -> QuerySet[Stage]:
+    return Stage.objects.all() if may_manage(user) else Stage.objects.none()

@@ -1,6 +1,6 @@
 """The published bundle: built from plain data, verified from its own text. Standard library only.
 
-`python -m results.bundle FILE.json` recomputes a published file on any machine, without this system's
+`python3 -m results.bundle FILE.json` recomputes a published file on any machine, without this system's
 database, settings or packages. Same inputs, same bytes: canonical JSON, no time stamps.
 """
 
@@ -220,7 +220,7 @@ def read(path: Path) -> str:
 def main(arguments: Sequence[str]) -> int:
     """0: an exact match; 2: everything that does not match, on standard error."""
     if len(arguments) != 1:
-        print("Cách dùng: python -m results.bundle TỆP.json", file=sys.stderr)
+        print("Cách dùng: python3 -m results.bundle TỆP.json", file=sys.stderr)
         return 2
     try:
         problems = verify(read(Path(arguments[0])))

@@ -43,6 +43,10 @@ urlpatterns = [
     path("dieu-hanh/cong-bo/<int:pk>/", control.proposal, name="proposal"),
     path("dieu-hanh/cong-bo/<int:pk>/duyet/", control.approve, name="approve"),
     path("dieu-hanh/cong-bo/<int:pk>/rut/", control.withdraw, name="withdraw"),
-    path("dieu-hanh/giai-doan/<slug:kind>/", control.phase, name="phase"),
+    path("dieu-hanh/giai-doan/<slug:name>/", control.stage, name="stage"),
+    path("dieu-hanh/cac-giai-doan/", control.stage_list, name="stage-list"),
+    path("dieu-hanh/cac-giai-doan/<slug:name>/", control.stage_facts, name="stage-facts"),
+    path("dieu-hanh/cac-giai-doan/<slug:name>/doi/", control.stage_move, name="stage-move"),
+    path("dieu-hanh/cac-giai-doan/<slug:name>/bo/", control.stage_remove, name="stage-remove"),
     path("dieu-hanh/gia-han/", control.extension, name="extension"),
 ]

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria.models import Phase
-from criteria.queries import is_open_for
+from criteria.calendar import queries as calendar
+from criteria.models import Stage
 from units import rules as people
 from units.models import Role, Unit
 
@@ -23,7 +23,7 @@ UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
 @dataclass(frozen=True, slots=True)
 class LifecycleStep:
-    """One row of the table. `while_open`: only while the unit's self-assessment phase is open."""
+    """One row of the table. `while_open`: only while the unit's self-assessment stage is open."""
 
     target: str
     roles: tuple[Role, ...]
@@ -60,8 +60,10 @@ def holds_role(user: people.AnyUser, verb: Verb, unit_id: int) -> bool:
 
 
 def is_open(assessment: SelfAssessment, at: datetime) -> bool:
-    """Whether the unit's self-assessment phase is open at `at` (extensions counted)."""
-    return is_open_for(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, assessment.unit, at)
+    """Whether the unit's self-assessment stage is open at `at` (extensions counted)."""
+    return calendar.is_open_for(
+        calendar.stage(assessment.round_group.round, Stage.Kind.SELF_ASSESSMENT), assessment.unit, at
+    )
 
 
 def refusal(verb: Verb, assessment: SelfAssessment, at: datetime) -> str:

@@ -11,14 +11,18 @@ MAX_FAULTS = 5_000
 
 @dataclass(slots=True)
 class FaultList:
-    """Faults of a file in order, counted beyond MAX_FAULTS instead of named."""
+    """Faults of a file in order, each once, counted beyond MAX_FAULTS instead of named."""
 
     named: list[Fault] = field(default_factory=list)
     unnamed: int = 0
+    _known: set[Fault] = field(default_factory=set)
 
     def add(self, fault: Fault) -> None:
+        if fault in self._known:
+            return
         if len(self.named) < MAX_FAULTS:
             self.named.append(fault)
+            self._known.add(fault)
         else:
             self.unnamed += 1
 
@@ -32,7 +36,7 @@ class FaultList:
 
     def all(self) -> list[Fault]:
         """Every named fault by row, then one line for those beyond the bound."""
-        named = sorted(self.named, key=lambda fault: fault.row)
+        named = sorted(self.named, key=lambda fault: (fault.sheet, fault.row))
         if not self.unnamed:
             return named
         rest = Fault(0, "", f"còn {self.unnamed} lỗi nữa chưa liệt kê", "sửa các lỗi đã nêu rồi kiểm tra lại")

@@ -169,6 +169,7 @@ class ImportBatch(models.Model):
     file = models.FileField("tệp", upload_to="imports/", max_length=200, blank=True)
     file_name = models.CharField("tên tệp", max_length=255)
     file_digest = models.CharField("mã băm SHA-256", max_length=64)
+    take_hidden = models.BooleanField("tính cả dòng, cột đang ẩn", default=False)
     counts = models.JSONField("số dòng", default=dict)
     faults = models.JSONField("lỗi", default=list)
     created_at = models.DateTimeField("tải lên lúc", auto_now_add=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from cchc_index.lib.sheets.book import ENDINGS
 from cchc_index.lib.text import clean
 
 PREVIEW_ROWS = 10
@@ -18,20 +19,28 @@ class Upload:
 
     data: bytes
     name: str
+    take_hidden: bool = False
+    """Whether rows and columns that are hidden in it count."""
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
+    @property
+    def ending(self) -> str:
+        """The ending of its name where it is one of a spreadsheet's, else a text file's."""
+        ending = Path(self.name).suffix.lower()
+        return ending if ending in ENDINGS else ".csv"
+
     def open(self) -> IO[bytes]:
         return io.BytesIO(self.data)
 
 
-def load(source: str | Path | IO[bytes], name: str, limit: int) -> Upload:
+def load(source: str | Path | IO[bytes], name: str, limit: int, *, take_hidden: bool = False) -> Upload:
     """The file's bytes, one beyond `limit` at most: the reader refuses what is too large."""
     if isinstance(source, str | Path):
         path = Path(source)
         with path.open("rb") as stream:
-            return Upload(stream.read(limit + 1), clean(name or path.name)[:255])
+            return Upload(stream.read(limit + 1), clean(name or path.name)[:255], take_hidden)
     source.seek(0)
-    return Upload(source.read(limit + 1), clean(name or getattr(source, "name", "") or "tệp")[:255])
+    return Upload(source.read(limit + 1), clean(name or getattr(source, "name", "") or "tệp")[:255], take_hidden)

@@ -10,6 +10,7 @@ from django.core.validators import validate_slug
 from django.db import transaction
 from django.db.models import F
 
+from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 
 from . import rules
@@ -38,6 +39,8 @@ class UnitImport:
     created: int
     updated: int
     unchanged: int
+    said: list[str]
+    """What was left out of the file, or understood otherwise than it stands there: sentences for people."""
 
     def __str__(self) -> str:
         return f"Khối “{self.group}”: {self.created} mới, {self.updated} đổi, {self.unchanged} giữ nguyên."
@@ -49,7 +52,14 @@ def units_changed(group_ids: Iterable[int]) -> None:
 
 
 @transaction.atomic
-def import_units(*, actor: User | None, source: str | Path | IO[bytes], name: str = "", group_code: str) -> UnitImport:
+def import_units(
+    *,
+    actor: User | None,
+    source: str | Path | IO[bytes],
+    name: str = "",
+    group_code: str,
+    take_hidden: bool = False,
+) -> UnitImport:
     """Bring the units of a block in from a spreadsheet, all or nothing.
 
     New codes are created, a known code takes the file's name, units the file does not mention stay. An
@@ -58,7 +68,8 @@ def import_units(*, actor: User | None, source: str | Path | IO[bytes], name: st
     """
     if not rules.may_manage_units(actor):
         raise Refused("Bạn không có quyền nhập danh sách đơn vị.")
-    rows = read_units(source, name=name)
+    found = read_units(source, name=name, take_hidden=take_hidden)
+    rows = found.rows
     group, group_created = _group(group_code)
     known = {unit.code: unit for unit in Unit.objects.select_for_update(of=("self",)).filter(group=group)}
     _refuse_twins(rows, known)
@@ -66,7 +77,8 @@ def import_units(*, actor: User | None, source: str | Path | IO[bytes], name: st
     renamed = _renamed(rows, known)
     Unit.objects.bulk_create(fresh)
     Unit.objects.bulk_update([unit for unit, _ in renamed], ["name"])
-    report = UnitImport(group, group_created, len(fresh), len(renamed), len(rows) - len(fresh) - len(renamed))
+    unchanged = len(rows) - len(fresh) - len(renamed)
+    report = UnitImport(group, group_created, len(fresh), len(renamed), unchanged, found.said)
     if group_created or fresh or renamed:
         units_changed([group.pk])
         record(
@@ -84,17 +96,17 @@ def import_units(*, actor: User | None, source: str | Path | IO[bytes], name: st
 
 
 def _refuse_twins(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
-    """A new code that differs from a known one in nothing but case is a slip, not a unit."""
-    folded = {code.casefold(): code for code in known}
+    """A new code that differs from a known one in nothing but how it is written is a slip, not a unit."""
+    keys = {codes.key(code): code for code in known}
     faults = [
         Fault(
             row.row,
             "Mã",
-            f"mã “{row.code}” chỉ khác “{folded[row.code.casefold()]}” đã có ở chữ hoa, thường",
+            f"mã “{row.code}” chỉ khác “{keys[codes.key(row.code)]}” đã có ở chữ hoa, thường hoặc kiểu chữ, gạch nối",
             "gõ đúng mã đã có",
         )
         for row in rows
-        if row.code not in known and row.code.casefold() in folded
+        if row.code not in known and codes.key(row.code) in keys
     ]
     if faults:
         raise ImportRefused(faults)

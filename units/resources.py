@@ -1,14 +1,16 @@
 """Units and people as spreadsheets. Password hashes never leave; new accounts come without a password."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from import_export import widgets as w
 
-from .administration.resources import Code, SheetResource, YesNo, column
+from cchc_index.lib import codes
+from cchc_index.lib.faults import Fault
+from cchc_index.lib.sheets import table as sheet
+
+from .administration.resources import Code, CodeText, Day, SheetResource, YesNo, column
 from .models import Unit, UnitGroup, User
-
-DATE = w.DateWidget(format="%d/%m/%Y")
 
 
 class UnitResource(SheetResource):
@@ -16,13 +18,24 @@ class UnitResource(SheetResource):
 
     required = ("Mã khối", "Mã", "Tên đơn vị")
     group = column("group", "Mã khối", Code(UnitGroup, "code"))
-    code = column("code", "Mã")
+    code = column("code", "Mã", CodeText())
     name = column("name", "Tên đơn vị")
     subtype = column("subtype", "Loại")
-    valid_from = column("valid_from", "Hiệu lực từ", DATE)
-    valid_to = column("valid_to", "Hiệu lực đến", DATE)
+    valid_from = column("valid_from", "Hiệu lực từ", Day())
+    valid_to = column("valid_to", "Hiệu lực đến", Day())
     source = column("source", "Nguồn tên gọi")
     doubt = column("doubt", "Điều chưa chắc")
+
+    def faults_of(self, table: sheet.Table) -> Iterator[Fault]:
+        """New codes that differ from a known one in nothing but how they are written: slips, not units."""
+        exact = set(Unit.objects.values_list("group__code", "code"))
+        known = {(group, codes.key(code)): code for group, code in exact}
+        for row in table.rows:
+            group, code = row.text("Mã khối"), row.text("Mã")
+            other = known.get((group, codes.key(code)))
+            if other is not None and (group, code) not in exact:
+                message = f"mã “{code}” chỉ khác “{other}” đã có ở chữ hoa, thường hoặc kiểu chữ, gạch nối"
+                yield row.fault("Mã", message, "gõ đúng mã đã có")
 
     class Meta(SheetResource.Meta):
         model = Unit
@@ -35,7 +48,7 @@ class UserResource(SheetResource):
     """Accounts, found by user name. Staff and superuser marks are never taken from a file."""
 
     required = ("Tên đăng nhập", "Họ và tên")
-    username = column("username", "Tên đăng nhập")
+    username = column("username", "Tên đăng nhập", CodeText())
     full_name = column("full_name", "Họ và tên")
     email = column("email", "Thư điện tử")
     is_active = column("is_active", "Đang dùng", YesNo())

@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused
-from cchc_index.lib.sheets import Column, SheetRow, is_date, read_table
+from cchc_index.lib.sheets.table import CODE, Column, SheetRow, read_table
 
 COLUMNS = (
-    Column("code", "Mã", ("Mã đơn vị", "Mã số", "Mã ĐV", "Mã cơ quan")),
+    Column("code", "Mã", ("Mã đơn vị", "Mã số", "Mã ĐV", "Mã cơ quan"), holds=CODE),
     Column("name", "Tên đơn vị", ("Đơn vị", "Tên cơ quan", "Tên cơ quan, đơn vị", "Cơ quan, đơn vị", "Tên")),
 )
 CODE_LENGTH = 30
 NAME_LENGTH = 250
 
 _CODE = re.compile(r"\w[\w.\-/]*")
-_SHEET_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!")
-_AS_TEXT = "định dạng cột thành Văn bản (Text) rồi gõ lại mã"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,17 @@ class UnitRow:
     name: str
 
 
-def read_units(source: str | Path | IO[bytes], *, name: str = "") -> list[UnitRow]:
-    """The units of a file in its order. Raises ImportRefused with every fault; an empty list is one too."""
-    table = read_table(source, COLUMNS, name=name)
+@dataclass(frozen=True, slots=True)
+class UnitList:
+    """The units of a file in its order, and what was left out of the file or understood otherwise."""
+
+    rows: list[UnitRow]
+    said: list[str]
+
+
+def read_units(source: str | Path | IO[bytes], *, name: str = "", take_hidden: bool = False) -> UnitList:
+    """The units of a file. Raises ImportRefused with every fault; an empty list is one too."""
+    table = read_table(source, COLUMNS, name=name, take_hidden=take_hidden)
     faults = list(table.faults)
     units = []
     for row in table.rows:
@@ -44,17 +51,11 @@ def read_units(source: str | Path | IO[bytes], *, name: str = "") -> list[UnitRo
         faults.append(Fault(table.heading_row, "", "không có đơn vị nào dưới dòng tiêu đề", "thêm mỗi đơn vị một dòng"))
     if faults:
         raise ImportRefused(faults)
-    return units
+    return UnitList(units, table.said_with_columns())
 
 
 def _code_faults(row: SheetRow) -> list[Fault]:
-    value, text = row["code"], row.text("code")
-    if is_date(value):
-        return [row.fault("code", f"Excel đã đổi mã thành ngày tháng ({text})", _AS_TEXT)]
-    if isinstance(value, bool):
-        return [row.fault("code", "mã là giá trị đúng/sai", _AS_TEXT)]
-    if isinstance(value, int | float) and (abs(value) >= 10**15 or not float(value).is_integer()):
-        return [row.fault("code", f"mã là số “{text}”, Excel có thể đã bỏ chữ số", _AS_TEXT)]
+    text = row.text("code")
     if not text:
         return [row.fault("code", "thiếu mã đơn vị", "gõ mã của đơn vị")]
     if len(text) > CODE_LENGTH:
@@ -71,21 +72,21 @@ def _name_faults(row: SheetRow) -> list[Fault]:
         return [row.fault("name", "thiếu tên đơn vị", "gõ tên chính thức của đơn vị")]
     if len(text) > NAME_LENGTH:
         return [row.fault("name", f"tên dài {len(text)} ký tự, cho phép {NAME_LENGTH}", "rút ngắn tên")]
-    if text.startswith(("=", "+", "-", "@")) or text in _SHEET_ERRORS:
-        return [row.fault("name", f"“{text[:40]}” là công thức hoặc lỗi công thức", "gõ tên đơn vị bằng chữ")]
+    if text.startswith(("=", "+", "-", "@")):
+        return [row.fault("name", f"“{text[:40]}” là công thức", "gõ tên đơn vị bằng chữ")]
     if not isinstance(value, str) or not any(c.isalpha() for c in text):
         return [row.fault("name", f"“{text[:40]}” không phải tên đơn vị", "gõ tên đơn vị bằng chữ")]
     return []
 
 
 def _repeated(rows: list[SheetRow]) -> list[Fault]:
-    first: dict[str, int] = {}
+    first: dict[str, SheetRow] = {}
     faults = []
     for row in rows:
         code = row.text("code")
-        key = code.casefold()  # A and a would be taken for each other in every later file
-        if code and first.setdefault(key, row.number) != row.number:
+        key = codes.key(code)  # A and a would be taken for each other in every later file
+        if code and first.setdefault(key, row) is not row:
             faults.append(
-                row.fault("code", f"mã “{code}” đã có ở dòng {first[key]}", "xóa dòng thừa hoặc sửa mã cho đúng")
+                row.fault("code", f"mã “{code}” đã có ở {first[key].place}", "xóa dòng thừa hoặc sửa mã cho đúng")
             )
     return faults

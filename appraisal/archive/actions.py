@@ -8,11 +8,12 @@ from django.db import transaction
 from appraisal.core import digests as core_digests
 from appraisal.core.actions.entries import Verdict, write_batch
 from appraisal.core.actions.locks import locked_assessments, locked_block, standings_of
-from appraisal.models import Action, Appraisal, Stage
+from appraisal.models import Action, Appraisal
 from appraisal.steps import Cell
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Refused
-from criteria.models import RoundGroup
+from criteria.calendar.actions import archive_stage
+from criteria.models import RoundGroup, Stage
 from selfassess.models import SelfScore
 from units.models import User
 
@@ -31,7 +32,7 @@ def import_standings(*, actor: User | None, round_group: RoundGroup, rows: dict[
     _check_not_decided(standings, changed)
     claims = _claims(block, changed)
     verdicts = {cell: _archived(points, claims.get(cell)) for cell, points in changed.items()}
-    return write_batch(actor, block, Stage.IMPORT, verdicts, standings, core_digests.VERB_IMPORT)
+    return write_batch(actor, block, archive_stage(block.round), verdicts, standings, core_digests.VERB_IMPORT)
 
 
 def _stands(standing: Appraisal | None, points: Decimal | None) -> bool:
@@ -42,7 +43,7 @@ def _stands(standing: Appraisal | None, points: Decimal | None) -> bool:
 
 def _check_not_decided(standings: dict[Cell, Appraisal], changed: dict[Cell, Decimal | None]) -> None:
     there = [s for cell in changed if (s := standings.get(cell))]
-    decided = [s for s in there if s.is_decided and s.stage != Stage.IMPORT]
+    decided = [s for s in there if s.is_decided and s.stage.kind != Stage.Kind.ARCHIVE]
     if decided:
         names = "; ".join(f"{s.criterion.code} của {s.unit}" for s in decided[:5])
         raise Refused(

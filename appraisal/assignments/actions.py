@@ -232,7 +232,7 @@ def hand_over(
         raise Refused("Người giao và người nhận phải là hai người khác nhau.")
     _check_members(board, [taker_id])
     words = _check_reason(reason)
-    plan = hand_over_of(board, queries.states(board, stages.calendar(board.round_group).released), giver_id, taker_id)
+    plan = hand_over_of(board, queries.states(board, stages.calendar(board.round_group)), giver_id, taker_id)
     if not plan.moved:
         raise Refused("Không có phần việc nào bàn giao được cho người nhận này.")
     kept = board.cells_of(giver_id) - plan.moved
@@ -250,7 +250,7 @@ def remind(*, actor: User, round_group_id: int, member_id: int) -> mail.Posted:
     (member,) = _check_members(board, [member_id])
     if not member.email:
         raise Refused(f"{member} chưa có địa chỉ thư điện tử: hãy nhắc bằng cách khác.")
-    states = queries.states(board, stages.calendar(board.round_group).released)
+    states = queries.states(board, stages.calendar(board.round_group))
     counts = queries.work(board.cells_of(member.pk), states)
     if not counts.waiting:
         raise Refused(f"{member} không có tiêu chí nào đang chờ thẩm định: không gửi thư.")

@@ -12,11 +12,12 @@ from typing import NamedTuple
 from django.db.models import Max
 
 from appraisal.core.queries.cells import read_sheet
-from appraisal.models import AppraisalEntry, Assignment, Interest, Stage
+from appraisal.models import AppraisalEntry, Assignment, Interest
+from appraisal.rules.stages import Calendar
 from appraisal.steps import Cell
 from cchc_index.lib.text import sort_key
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, RoundGroup, Source
+from criteria.models import Criterion, RoundGroup, Source, Stage
 from units.models import Membership, Role, Unit, User
 
 from . import sharing
@@ -197,9 +198,9 @@ class CellProgress(NamedTuple):
     adjusted: bool
 
 
-def states(board: Board, released: frozenset[str]) -> dict[Cell, CellProgress]:
+def states(board: Board, now: Calendar) -> dict[Cell, CellProgress]:
     """How far each cell of the block is: the queries of one sheet."""
-    sheet = read_sheet(board.round_group, board.units, board.leaves, released=released)
+    sheet = read_sheet(board.round_group, board.units, board.leaves, calendar=now)
     found = {}
     for unit in board.units:
         for leaf in board.leaves:
@@ -258,9 +259,9 @@ class Progress:
     units: list[PlaceLine]
 
 
-def progress(board: Board, released: frozenset[str]) -> Progress:
+def progress(board: Board, now: Calendar) -> Progress:
     """By member, criterion and unit, the worst first. A constant number of queries."""
-    of = states(board, released)
+    of = states(board, now)
     at_member, at_leaf, at_unit = (_last(board, name) for name in ("actor", "appraisal__criterion", "appraisal__unit"))
     members = [MemberLine(m, work(board.cells_of(m.pk), of), at_member.get(m.pk)) for m in board.members]
     names = {member.pk: member for member in board.members}
@@ -295,7 +296,7 @@ def _place_line(
 def _last(board: Board, by: str) -> dict[int, datetime]:
     """{member, unit or criterion: the newest step of the council}, one query."""
     rows = AppraisalEntry.objects.filter(appraisal__round_group=board.round_group).exclude(
-        stage__in=[Stage.EXPLANATION, Stage.IMPORT]
+        stage_kind__in=[Stage.Kind.REPLY, Stage.Kind.ARCHIVE]
     )
     found = rows.order_by().values(by).annotate(last=Max("at")).values_list(by, "last")
     return {pk: at for pk, at in found if pk is not None}

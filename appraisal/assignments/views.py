@@ -246,7 +246,7 @@ def _hand_over_page(request: HttpRequest, here: Place, board: Board, form: HandO
     plan = None
     if form.is_bound and form.is_valid():
         giver, taker = int(form.cleaned_data["giver"]), int(form.cleaned_data["taker"])
-        plan = actions.hand_over_of(board, queries.states(board, here.calendar.released), giver, taker)
+        plan = actions.hand_over_of(board, queries.states(board, here.calendar), giver, taker)
     context = {
         "here": here,
         "board": board,
@@ -266,7 +266,7 @@ def progress(request: HttpRequest, group: str) -> HttpResponse:
     """By member, criterion and unit, the worst first."""
     here = managed(request, group)
     board = queries.board(here.round_group)
-    context = {"here": here, "board": board, "progress": queries.progress(board, here.calendar.released)}
+    context = {"here": here, "board": board, "progress": queries.progress(board, here.calendar)}
     return render(request, "appraisal/assignments/progress.html", context)
 
 

@@ -6,12 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from appraisal.core.actions.locks import locked_block
-from appraisal.models import Acknowledgement, Justification, Stage
+from appraisal.models import Acknowledgement, Justification
 from appraisal.rules import stages
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from cchc_index.lib.text import clean
-from criteria.models import RoundGroup
+from criteria.models import RoundGroup, Stage
 from units import rules as people
 from units.auditlog.actions import record
 from units.models import User
@@ -49,7 +49,9 @@ def acknowledge_consistency(
         )
     said = {one.key: clean(words.get(one.key, "")) for one in found.contradictions}
     _refuse_silence([one for one in found.contradictions if not said[one.key]])
-    return consistency_report.acknowledgement_of(found, stage) or _write(actor, found, stage, said)
+    step = stages.calendar(round_group).named(stage)
+    assert step is not None  # it may be acknowledged
+    return consistency_report.acknowledgement_of(found, step) or _write(actor, found, step, said)
 
 
 def _refuse_silence(lacking: list[Contradiction]) -> None:
@@ -63,7 +65,7 @@ def _refuse_silence(lacking: list[Contradiction]) -> None:
     )
 
 
-def _write(actor: User, found: Report, stage: str, said: Mapping[Key, str]) -> Acknowledgement:
+def _write(actor: User, found: Report, stage: Stage, said: Mapping[Key, str]) -> Acknowledgement:
     made = Acknowledgement(
         round_group=found.round_group, stage=stage, fingerprint=found.fingerprint, actor=actor, at=clock.now()
     )
@@ -78,7 +80,7 @@ def _write(actor: User, found: Report, stage: str, said: Mapping[Key, str]) -> A
         for one in found.contradictions
     ]
     after = {
-        "stage": stage,
+        "stage": stage.name,
         "fingerprint": found.fingerprint,
         "contradictions": len(rows),
         "digest": digests.acknowledgement_digest(made, rows),
@@ -94,7 +96,7 @@ def _write(actor: User, found: Report, stage: str, said: Mapping[Key, str]) -> A
 def check_acknowledged(round_group: RoundGroup, stage: Stage) -> None:
     """What stands in the locked block was looked at, exactly as it stands. Raises Refused. An archive is
     released without: there is no reason and no member to compare."""
-    if stage not in stages.REVIEWED:
+    if not stage.report_required:
         return
     found = consistency_report.report(round_group)
     if consistency_report.acknowledgement_of(found, stage) is not None:

@@ -11,4 +11,4 @@ VERB_ACKNOWLEDGE = "appraisal.acknowledge"
 
 def acknowledgement_digest(row: Acknowledgement, words: Iterable[Justification]) -> str:
     said = sorted([one.criterion_id, one.reason_id, one.digest, one.words] for one in words)
-    return digest([row.round_group_id, row.stage, row.fingerprint, row.actor_id, moment(row.at), said])
+    return digest([row.round_group_id, row.stage.name, row.fingerprint, row.actor_id, moment(row.at), said])

@@ -17,5 +17,5 @@ def _acknowledgements() -> Iterator[Sealed]:
     words: dict[int, list[Justification]] = {}
     for one in Justification.objects.order_by("pk").iterator(CHUNK):
         words.setdefault(one.acknowledgement_id, []).append(one)
-    for row in Acknowledgement.objects.order_by("log_id").iterator(CHUNK):
+    for row in Acknowledgement.objects.select_related("stage").order_by("log_id").iterator(CHUNK):
         yield Sealed(row.log_id, digests.acknowledgement_digest(row, words.get(row.pk, [])))

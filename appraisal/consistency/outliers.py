@@ -23,7 +23,7 @@ MOST = Fraction(4, 5)
 """One person's share of a unit's moves that is worth a look …"""
 MORE_THAN_ELSEWHERE = Fraction(3, 10)
 """… when it is so much larger than their share in the rest of the block."""
-ADJUST, IMPORT = "adjust", "import"
+ADJUST, ARCHIVE = "adjust", "archive"
 
 
 class CellValue(NamedTuple):
@@ -32,7 +32,8 @@ class CellValue(NamedTuple):
 
 
 class CouncilStep(NamedTuple):
-    """One step of the council on a cell. Steps of an archive set what stands and are no moves."""
+    """One step of the council on a cell, in the stage of that name and kind. Steps of an archive set what stands
+    and are no moves."""
 
     unit: int
     criterion: int
@@ -44,10 +45,20 @@ class CouncilStep(NamedTuple):
     at: datetime
     pk: int = 0
     undoes_id: int | None = None
+    kind: str = ""
+
+    @property
+    def stage_id(self) -> str:
+        """The name tells the stages of one year apart."""
+        return self.stage
 
     @property
     def cell(self) -> Cell:
         return self.unit, self.criterion
+
+    @property
+    def is_archived(self) -> bool:
+        return self.kind == ARCHIVE
 
 
 class Move(NamedTuple):
@@ -79,7 +90,7 @@ def replay(steps: Iterable[CouncilStep]) -> Replay:
         before = counting[-1] if counting else None
         take(counting, step)
         after = counting[-1] if counting else None
-        if step.stage != IMPORT and _moved(step, before, after):
+        if not step.is_archived and _moved(step, before, after):
             moves.append(Move(step, before.value if before else None, after.value if after else None, _decider(before)))
     return Replay(counting[-1] if counting else None, tuple(moves))
 
@@ -92,7 +103,7 @@ def _moved(step: CouncilStep, before: CouncilStep | None, after: CouncilStep | N
 
 
 def _decider(before: CouncilStep | None) -> int | None:
-    return before.member if before is not None and before.stage != IMPORT else None
+    return before.member if before is not None and not before.is_archived else None
 
 
 def replays(steps: Iterable[CouncilStep]) -> list[Replay]:

@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from appraisal.core.views.place import Place, check_desk, place
-from appraisal.models import Acknowledgement, Reason, Stage
+from appraisal.models import Acknowledgement, Reason
 from appraisal.rules import reach, stages
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Refused
-from criteria.models import Criterion
+from criteria.models import Criterion, Stage
 from units import rules as people
 from units.models import Unit, User
 
@@ -145,7 +145,7 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "stage": stage,
         "done": done,
         "last": consistency_report.last_acknowledgement(here.round_group, stage) if stage and not done else None,
-        "is_released": stage is not None and stage in here.calendar.released,
+        "is_released": stage is not None and stage.pk in here.calendar.released,
         "may_release": people.is_index_manager(here.user),
         "may_acknowledge": stage is not None and not done and people.is_index_manager(here.user),
         "clashes": clashes,
@@ -153,10 +153,10 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "units": _unit_lines(here, found, known),
         "picture": _picture(found, known),
         "members": _member_lines(found, known),
-        "oversight": oversight.oversight(found, known, here.calendar.phases),
+        "oversight": oversight.oversight(found, known, here.calendar.by_name),
         "history": _history(here),
         "error": error,
-        "release_address": here.address("release", stage) if stage else "",
+        "release_address": here.address("release", stage.name) if stage else "",
     }
     return render(request, "appraisal/consistency/consistency.html", context, status=422 if error else 200)
 
@@ -210,13 +210,15 @@ def _member_lines(found: Report, known: Names) -> list[MemberGapLine]:
 def _history(here: Place) -> Sequence[Acknowledgement]:
     """Who looked when, the newest first; two queries."""
     rows = stages.acknowledgements_visible_to(here.user).filter(round_group=here.round_group)
-    shown = rows.select_related("actor").prefetch_related("justifications__criterion", "justifications__reason")
+    shown = rows.select_related("actor", "stage").prefetch_related(
+        "justifications__criterion", "justifications__reason"
+    )
     return list(shown.order_by("-at", "-pk"))
 
 
 def review_address(here: Place, stage: Stage) -> str:
     """Where the report is looked at before the stage's release; "" when it was, exactly as it stands."""
-    if stage not in stages.REVIEWED:
+    if not stage.report_required:
         return ""
     found = consistency_report.report(here.round_group)
     return "" if consistency_report.acknowledgement_of(found, stage) else here.address("consistency")

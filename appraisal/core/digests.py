@@ -32,7 +32,7 @@ def entry_digest(entry: AppraisalEntry, appraisal: Appraisal, documents: list[st
             appraisal.criterion_id,
             entry.appraisal_id,
             entry.sequence,
-            entry.stage,
+            entry.stage.name,
             entry.action,
             entry.points,
             entry.not_applicable,

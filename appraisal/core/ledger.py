@@ -61,14 +61,14 @@ def _standing_faults(appraisal: Appraisal, steps: list[AppraisalEntry]) -> Itera
 
 
 def _values(row: Appraisal | AppraisalEntry) -> tuple[object, ...]:
-    return row.stage, row.action, row.points, row.not_applicable
+    return row.stage_id, row.action, row.points, row.not_applicable
 
 
 def _check_log() -> Iterator[str]:
     """Both streams are ordered by the log's key and walked side by side."""
     documents = _documents()
     logs = LogEntry.objects.filter(verb__in=ENTRY_VERBS).order_by("pk").iterator(CHUNK)
-    entries = AppraisalEntry.objects.select_related("appraisal").order_by("log_id", "appraisal_id", "sequence")
+    entries = AppraisalEntry.objects.select_related("appraisal", "stage").order_by("log_id", "appraisal_id", "sequence")
     groups = groupby(entries.iterator(CHUNK), key=lambda e: e.log_id)
     pending = next(groups, None)
     for log in logs:

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET
 
 from appraisal.core.queries.cells import CellCounts
 from appraisal.core.views.place import Place, check_desk, places
-from appraisal.models import Stage
 from appraisal.releases.views import StageStep, stage_steps
 from appraisal.review.grid.table import Selection
 from appraisal.rules import reach
@@ -54,7 +53,7 @@ class Block:
     @property
     def batches_address(self) -> str:
         """The person's own bulk recognitions; nothing where they make none."""
-        bulk = self.place.stage in (Stage.ROUND1, Stage.ROUND2) and self.place.scope.parts
+        bulk = self.place.is_appraising and self.place.scope.parts
         return self.place.address("batches") if bulk else ""
 
 
@@ -106,7 +105,7 @@ def _block(here: Place) -> Block:
 
 def _following(here: Place, view: Selection, seen: Mapping[Unit, Sequence[int]]) -> str:
     """The first cell that waits for this person."""
-    if here.stage is None or not (here.scope.parts or here.stage == Stage.FINAL):
+    if here.stage is None or not (here.scope.parts or here.is_meeting):
         return ""
     pending = view.matrix.those(lambda kind: kind.pending)
     for unit, columns in seen.items():

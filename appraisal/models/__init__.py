@@ -7,7 +7,7 @@ from .interests import Confirmation, Interest
 from .opinions import BlindCriterion, Opinion
 from .questions import Message, Question
 from .reasons import Reason
-from .stages import Release, Stage
+from .stages import Release
 
 __all__ = [
     "Acknowledgement",
@@ -24,5 +24,4 @@ __all__ = [
     "Question",
     "Reason",
     "Release",
-    "Stage",
 ]

@@ -19,7 +19,7 @@ class Acknowledgement(AppendOnly):
     round_group = models.ForeignKey(
         RoundGroup, models.PROTECT, related_name="acknowledgements", verbose_name="khối trong kỳ"
     )
-    stage = models.CharField("giai đoạn", max_length=20, choices=Stage)
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name="giai đoạn")
     fingerprint = models.CharField("dấu của báo cáo", max_length=64)
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người xem")
     at = models.DateTimeField("lúc")

@@ -30,7 +30,7 @@ class Appraisal(models.Model):
     round_group = models.ForeignKey(RoundGroup, models.PROTECT, related_name="appraisals", verbose_name="khối trong kỳ")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="appraisals", verbose_name="đơn vị")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="appraisals", verbose_name="tiêu chí")
-    stage = models.CharField("giai đoạn", max_length=20, choices=Stage)
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name="giai đoạn")
     action = models.CharField("kết quả", max_length=20, choices=Action)
     points = models.DecimalField("điểm thẩm định", max_digits=9, decimal_places=4, null=True, blank=True)
     not_applicable = models.BooleanField("không áp dụng", default=False)
@@ -71,11 +71,13 @@ class Appraisal(models.Model):
 
 class AppraisalEntry(models.Model):
     """Append-only: one movement of one point. The standing equals the last council entry that counts; an
-    undo says of an earlier one that it no longer does."""
+    undo says of an earlier one that it no longer does. `stage_kind` is the stage's kind, kept beside it so that
+    the database can check what belongs to it; the ledger proves that the two agree."""
 
     appraisal = models.ForeignKey(Appraisal, models.PROTECT, related_name="entries", verbose_name="kết quả thẩm định")
     sequence = models.PositiveIntegerField("lần")
-    stage = models.CharField("giai đoạn", max_length=20, choices=Stage)
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name="giai đoạn")
+    stage_kind = models.CharField("loại giai đoạn", max_length=20, choices=Stage.Kind)
     action = models.CharField("việc", max_length=20, choices=Action)
     points = models.DecimalField("điểm", max_digits=9, decimal_places=4, null=True, blank=True)
     not_applicable = models.BooleanField("không áp dụng", default=False)
@@ -98,12 +100,12 @@ class AppraisalEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["appraisal", "sequence"], name="entry_sequence_once"),
             models.CheckConstraint(
-                condition=~Q(action="adjust") | ~Q(comment="") | Q(stage="import"),
+                condition=~Q(action="adjust") | ~Q(comment="") | Q(stage_kind="archive"),
                 name="adjustment_has_words",
                 violation_error_message="Điều chỉnh phải có lý do bằng lời.",
             ),
             models.CheckConstraint(
-                condition=~Q(action="adjust") | Q(reason__isnull=False) | Q(stage="import"),
+                condition=~Q(action="adjust") | Q(reason__isnull=False) | Q(stage_kind="archive"),
                 name="adjustment_has_reason",
                 violation_error_message="Điều chỉnh phải chọn lý do trong thư viện.",
             ),
@@ -113,10 +115,10 @@ class AppraisalEntry(models.Model):
                 violation_error_message="Không đồng ý phải kèm giải trình.",
             ),
             models.CheckConstraint(
-                condition=Q(action__in=["agree", "disagree"], stage="explanation", points=None, undoes=None)
-                | Q(action__in=["recognise", "adjust"], undoes=None) & ~Q(stage="explanation")
+                condition=Q(action__in=["agree", "disagree"], stage_kind="reply", points=None, undoes=None)
+                | Q(action__in=["recognise", "adjust"], stage_kind__in=["appraisal", "meeting", "archive"], undoes=None)
                 | Q(action="undo", points=None, not_applicable=False, undoes__isnull=False)
-                & Q(stage__in=["round1", "round2", "final"]),
+                & Q(stage_kind__in=["appraisal", "meeting"]),
                 name="stage_fits_action",
                 violation_error_message="Việc này không thuộc giai đoạn đó.",
             ),

@@ -39,7 +39,7 @@ class Opinion(AppendOnly):
     round_group = models.ForeignKey(RoundGroup, models.PROTECT, related_name="opinions", verbose_name="khối trong kỳ")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="opinions", verbose_name="đơn vị")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="opinions", verbose_name="tiêu chí")
-    stage = models.CharField("giai đoạn", max_length=20, choices=Stage)
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name="giai đoạn")
     standing_version = models.PositiveIntegerField("phiên bản kết quả")
     score_version = models.PositiveIntegerField("phiên bản điểm tự chấm")
     seat = models.PositiveSmallIntegerField("thứ tự")

@@ -16,7 +16,7 @@ from appraisal.core.actions.decisions import adjustment, recognition
 from appraisal.core.actions.entries import Verdict, write_one
 from appraisal.core.actions.locks import LockedCell, lock_cell, locked_block
 from appraisal.models import Action, Appraisal, BlindCriterion, Opinion
-from appraisal.rules import deciding, reach, stages
+from appraisal.rules import deciding, reach
 from cchc_index.lib import clock, numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Criterion, RoundGroup, Source
@@ -112,7 +112,7 @@ def give_opinion(
     one. Raises as `recognise` and `adjust` do, and Refused from whoever has said something else."""
     locked = lock_cell(actor, round_group_id, unit_id, criterion_id, as_council=True)
     marked = BlindCriterion.objects.filter(round_group=locked.round_group, criterion=locked.criterion).first()
-    if marked is None or locked.stage not in stages.BLIND_STAGES:
+    if marked is None or not locked.stage.two_opinions:
         raise Refused("Tiêu chí này không cần hai ý kiến: hãy công nhận hoặc điều chỉnh như thường.")
     verdict = recognition(locked.score, comment.strip()) if recognising else None
     verdict = verdict or adjustment(locked, points, reason_id, comment, not_applicable)

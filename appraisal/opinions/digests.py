@@ -15,7 +15,7 @@ def opinion_digest(row: Opinion) -> str:
             row.round_group_id,
             row.unit_id,
             row.criterion_id,
-            row.stage,
+            row.stage.name,
             row.standing_version,
             row.score_version,
             row.seat,

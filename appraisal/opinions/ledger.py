@@ -22,7 +22,7 @@ def check() -> Iterator[str]:
 
 
 def _opinions() -> Iterator[Sealed]:
-    for row in Opinion.objects.order_by("log_id").iterator(CHUNK):
+    for row in Opinion.objects.select_related("stage").order_by("log_id").iterator(CHUNK):
         yield Sealed(row.log_id, digests.opinion_digest(row))
 
 
@@ -32,7 +32,7 @@ def _check_settled() -> Iterator[str]:
         (e.appraisal.round_group_id, e.appraisal.unit_id, e.appraisal.criterion_id, e.sequence): e
         for e in AppraisalEntry.objects.filter(_judged_blind()).select_related("appraisal").order_by("pk")
     }
-    order = ["round_group_id", "unit_id", "criterion_id", "stage", "standing_version", "score_version", "seat"]
+    order = ["round_group_id", "unit_id", "criterion_id", "stage_id", "standing_version", "score_version", "seat"]
     rows = Opinion.objects.select_related("unit", "criterion").order_by(*order).iterator(CHUNK)
     for _, group in groupby(rows, key=lambda o: tuple(getattr(o, name) for name in order[:-1])):
         said = list(group)

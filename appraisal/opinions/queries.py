@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import groupby
 
 from appraisal.core.queries.opinions import current
-from appraisal.models import Opinion, Stage
-from appraisal.rules import deciding, reach, stages
-from criteria.models import Criterion, RoundGroup
+from appraisal.models import Opinion
+from appraisal.rules import deciding, reach
+from criteria.models import Criterion, RoundGroup, Stage
 from units.models import Unit, User
 
 from . import agreement
@@ -75,14 +75,16 @@ def panel(
     round_group, unit, criterion = cell
     rows = Opinion.objects.filter(round_group=round_group, unit=unit, criterion=criterion)
     order = ("at", "seat", "pk")
-    everything = list(rows.select_related("member", "reason").order_by(*order))
-    sets: dict[tuple[str, int, int], list[Opinion]] = {}
+    everything = list(rows.select_related("member", "reason", "stage").order_by(*order))
+    sets: dict[tuple[int, int, int], list[Opinion]] = {}
     for opinion in everything:
-        sets.setdefault((opinion.stage, opinion.standing_version, opinion.score_version), []).append(opinion)
-    now = sets.get((stage or "", *versions), [])
+        sets.setdefault((opinion.stage_id, opinion.standing_version, opinion.score_version), []).append(opinion)
+    now = sets.get((stage.pk if stage else 0, *versions), [])
     mine = next((o for o in now if o.member_id == user.pk), None)
     shown = [o for group in sets.values() for o in group if len(group) >= agreement.SEATS or o.member_id == user.pk]
     split = _is_split(now)
     may = deciding.may_settle if split else deciding.may_decide
-    may_give = stage in stages.BLIND_STAGES and mine is None and may(user, stage, scope, unit.pk, criterion.pk)
+    may_give = (
+        stage is not None and stage.two_opinions and mine is None and may(user, stage, scope, unit.pk, criterion.pk)
+    )
     return Panel(tolerance, len(now), split, mine, may_give, tuple(shown))

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from appraisal.core.views.place import Place, place
-from appraisal.rules import stages
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Refused
 from criteria.models import Criterion
@@ -82,7 +81,7 @@ def _page(
         "split": split,
         "short": len(waiting) - split,
         "is_manager": people.is_index_manager(here.user),
-        "stages": [stage.label for stage in stages.BLIND_STAGES],
+        "stages": [stage.title for stage in here.calendar.stages if stage.two_opinions],
         "bad": bad,
         "error": error,
     }

@@ -5,6 +5,7 @@ from django import forms
 from appraisal.core.queries.documents import current_documents
 from appraisal.rules import answering
 from cchc_index.lib import clock
+from cchc_index.lib.days import DAY_FORMATS
 from selfassess.models import Document
 from units.models import Unit, User
 
@@ -25,7 +26,7 @@ class AskForm(forms.Form):
             "required": "Chọn hạn trả lời từ hôm nay trở đi.",
             "invalid": "Hạn trả lời phải là một ngày, ví dụ 31/12/2026.",
         },
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        input_formats=DAY_FORMATS,
     )
 
     def clean_due_on(self) -> object:

@@ -72,7 +72,7 @@ def uses(round_: Round, reason: Reason | None = None) -> list[Use]:
     )
     rows = rows if reason is None else rows.filter(reason=reason)
     rows = rows.select_related(
-        "actor", "appraisal__unit", "appraisal__criterion", "appraisal__round_group__group"
+        "stage", "actor", "appraisal__unit", "appraisal__criterion", "appraisal__round_group__group"
     ).annotate(own_points=Subquery(own.values("points")[:1]))
     ordered = rows.order_by(
         "appraisal__round_group__group__position",

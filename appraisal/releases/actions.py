@@ -6,7 +6,7 @@ from django.db import transaction
 from appraisal.consistency.actions import check_acknowledged
 from appraisal.core import digests as core_digests
 from appraisal.core.actions.locks import locked_block
-from appraisal.models import Release, Stage
+from appraisal.models import Release
 from appraisal.rules import stages
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
@@ -25,15 +25,15 @@ def release(*, actor: User, round_group_id: int, stage: str) -> Release:
     round_group = locked_block(round_group_id)
     if not people.is_index_manager(actor):
         raise PermissionDenied
-    done = Release.objects.filter(round_group=round_group, stage=stage).first()
+    done = Release.objects.filter(round_group=round_group, stage__name=stage).first()
     if done:
         return done
-    if stage not in stages.RELEASABLE or not stages.release_is_due(
-        stages.calendar(round_group), round_group, Stage(stage)
-    ):
+    now = stages.calendar(round_group)
+    step = now.named(stage)
+    if step is None or not stages.release_is_due(now, round_group, step):
         raise Refused("Chưa đến lúc công bố giai đoạn này cho đơn vị: giai đoạn trước chưa công bố hoặc chưa mở.")
-    check_acknowledged(round_group, Stage(stage))
-    found = Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now(), released_by=actor)
+    check_acknowledged(round_group, step)
+    found = Release.objects.create(round_group=round_group, stage=step, released_at=clock.now(), released_by=actor)
     mails.tell_release(found)
     after = {"stage": stage, "block": str(round_group), **core_digests.release_facts(found)}
     record(actor=actor, verb=core_digests.VERB_RELEASE, obj=found, after=after)
@@ -48,7 +48,7 @@ def withdraw_release(*, actor: User, round_group_id: int, stage: str, reason: st
     round_group = locked_block(round_group_id)
     if not people.is_index_manager(actor):
         raise PermissionDenied
-    found = Release.objects.filter(round_group=round_group, stage=stage).first()
+    found = Release.objects.filter(round_group=round_group, stage__name=stage).select_related("stage").first()
     if found is None:
         raise Refused("Giai đoạn này chưa công bố nên không có gì để rút lại.")
     if not reason.strip():

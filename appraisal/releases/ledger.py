@@ -18,10 +18,10 @@ def check() -> Iterator[str]:
             said[int(entry.object_id)] = (entry.after or {}, entry.actor_id)
         else:
             said.pop(int(entry.object_id), None)
-    for release in Release.objects.select_related("round_group__round", "round_group__group").order_by("pk"):
-        place = f"Công bố giai đoạn {release.get_stage_display()} của {release.round_group}"
+    for release in Release.objects.select_related("stage", "round_group__round", "round_group__group").order_by("pk"):
+        place = f"Công bố giai đoạn {release.stage.title} của {release.round_group}"
         logged, actor = said.pop(release.pk, ({}, None))
-        now = {"stage": release.stage, **release_facts(release)}
+        now = {"stage": release.stage.name, **release_facts(release)}
         if not logged:
             yield f"{place}: nhật ký không có việc này."
         elif {name: logged.get(name, now[name]) for name in now} != now or actor != release.released_by_id:

@@ -4,6 +4,6 @@ from appraisal.models import Release
 from criteria.models import RoundGroup
 
 
-def releases_by_stage(round_group: RoundGroup) -> dict[str, Release]:
-    """One query."""
-    return {row.stage: row for row in Release.objects.filter(round_group=round_group).order_by("pk")}
+def releases_by_stage(round_group: RoundGroup) -> dict[int, Release]:
+    """{stage: its release}, one query."""
+    return {row.stage_id: row for row in Release.objects.filter(round_group=round_group).order_by("pk")}

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 from appraisal.consistency.views import review_address
 from appraisal.core.queries.cells import GridCell, tally
 from appraisal.core.views.place import Place, place
-from appraisal.models import Release, Stage
+from appraisal.models import Release
 from appraisal.rules import stages
 from cchc_index.lib.faults import Refused
+from criteria.models import Stage
 from units import rules as people
 
 from . import actions, queries
@@ -30,14 +31,11 @@ class StageStep:
 
 def stage_steps(here: Place) -> list[StageStep]:
     done = queries.releases_by_stage(here.round_group)
+    shown = [(stage, stage.pk in done or _due(here, stage)) for stage in here.calendar.releasable]
     return [
-        StageStep(
-            Stage(stage).label,
-            done.get(stage),
-            here.address("release", stage) if stage in done or _due(here, stage) else "",
-        )
-        for stage in stages.RELEASABLE
-        if stage != Stage.IMPORT or stage in done or _due(here, stage)
+        StageStep(stage.title, done.get(stage.pk), here.address("release", stage.name) if may_open else "")
+        for stage, may_open in shown
+        if stage.kind != Stage.Kind.ARCHIVE or may_open
     ]
 
 
@@ -51,22 +49,26 @@ def release(request: HttpRequest, group: str, stage: str) -> HttpResponse:
     here = place(request, group)
     if not people.is_index_manager(here.user):
         raise PermissionDenied
-    if stage not in stages.RELEASABLE:
+    found = here.calendar.named(stage)
+    if found is None or found not in here.calendar.releasable:
         raise Http404
     if request.method == "GET":
-        return _release_page(request, here, Stage(stage))
+        return _release_page(request, here, found)
     try:
-        messages.success(request, _release(request, here, Stage(stage)))
+        messages.success(request, _release(request, here, found))
     except Refused as refused:
-        return _release_page(request, here, Stage(stage), str(refused))
+        return _release_page(request, here, found, str(refused))
     return redirect("appraisal:home")
 
 
 def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = "") -> HttpResponse:
-    done = queries.releases_by_stage(here.round_group).get(stage)
+    done = queries.releases_by_stage(here.round_group).get(stage.pk)
     context = {
         "here": here,
         "stage": stage,
+        "is_archive": stage.kind == Stage.Kind.ARCHIVE,
+        "next_appraisal": here.calendar.next_appraisal(stage.pk),
+        "kept": here.calendar.sequels[stage.pk].keeps,
         "due": _due(here, stage),
         "done": done,
         "fixed": done is not None and stages.something_rests_on(done),
@@ -84,11 +86,11 @@ def _cells_shown_by(here: Place, stage: Stage) -> list[GridCell]:
     """What the units see once the stage is released. The archive is released apart from the year's stages, so
     neither counts the results of the other."""
     cells = here.cells(here.units, here.leaves)
-    return [cell for cell in cells if _is_archived(cell) == (stage == Stage.IMPORT)]
+    return [cell for cell in cells if here.calendar.is_archive(_stage_of(cell)) == here.calendar.is_archive(stage.pk)]
 
 
-def _is_archived(cell: GridCell) -> bool:
-    return cell.standing is not None and cell.standing.stage == Stage.IMPORT
+def _stage_of(cell: GridCell) -> int:
+    return cell.standing.stage if cell.standing is not None else 0
 
 
 def _release(request: HttpRequest, here: Place, stage: Stage) -> str:
@@ -96,7 +98,7 @@ def _release(request: HttpRequest, here: Place, stage: Stage) -> str:
     block = here.round_group
     if request.POST.get("viec") == "rut-lai":
         reason = request.POST.get("reason", "")
-        actions.withdraw_release(actor=here.user, round_group_id=block.pk, stage=stage, reason=reason)
-        return f"Đã rút lại công bố {stage.label} của khối {block.group}; đơn vị không còn thấy kết quả."
-    actions.release(actor=here.user, round_group_id=block.pk, stage=stage)
-    return f"Đã công bố kết quả {stage.label} cho các đơn vị khối {block.group}."
+        actions.withdraw_release(actor=here.user, round_group_id=block.pk, stage=stage.name, reason=reason)
+        return f"Đã rút lại công bố {stage.title} của khối {block.group}; đơn vị không còn thấy kết quả."
+    actions.release(actor=here.user, round_group_id=block.pk, stage=stage.name)
+    return f"Đã công bố kết quả {stage.title} cho các đơn vị khối {block.group}."

@@ -9,7 +9,7 @@ from appraisal.core import digests as core_digests
 from appraisal.core.actions.documents import unit_documents
 from appraisal.core.actions.entries import Verdict, says, write_one
 from appraisal.core.actions.locks import locked_assessments, locked_block
-from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.rules import answering
 from cchc_index.lib.faults import Refused
 from units import rules as people
@@ -26,11 +26,12 @@ def reply(*, actor: User, appraisal_id: int, agree: bool, comment: str, document
     found = Appraisal.objects.get(pk=appraisal_id)
     locked_assessments(found.round_group_id, {found.unit_id})
     locked_block(found.round_group_id)
-    standing = Appraisal.objects.select_related("unit", "round_group__round").get(pk=appraisal_id)
+    standing = Appraisal.objects.select_related("unit", "stage", "round_group__round").get(pk=appraisal_id)
     if not people.has_unit_role(actor, standing.unit_id, *answering.UNIT_ROLES):
         raise PermissionDenied
-    if not answering.can_reply(actor, standing):
-        raise Refused("Tiêu chí này không trong thời gian giải trình: chưa mở, đã hết hạn hoặc đã thẩm định lần 2.")
+    stage = answering.reply_due(standing)
+    if stage is None:
+        raise Refused("Tiêu chí này không trong thời gian giải trình: chưa mở, đã hết hạn hoặc đã thẩm định lại.")
     words = comment.strip()
     if not agree and not words:
         raise Refused("Không đồng ý thì phải ghi giải trình.")
@@ -39,6 +40,6 @@ def reply(*, actor: User, appraisal_id: int, agree: bool, comment: str, document
     last = standing.entries.order_by("-sequence").prefetch_related("documents").first()
     if last and says(last, verdict, actor):
         return last
-    entry = write_one(standing, verdict, Stage.EXPLANATION, actor, core_digests.VERB_REPLY)
+    entry = write_one(standing, verdict, stage, actor, core_digests.VERB_REPLY)
     mails.tell_replies(standing)
     return entry

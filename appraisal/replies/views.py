@@ -7,14 +7,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from appraisal.core.views.place import check_unit_person
-from appraisal.models import Action, Stage
+from appraisal.models import Action
 from appraisal.questions.queries import waiting_for
-from appraisal.rules import answering, reading
+from appraisal.rules import answering, reading, stages
+from appraisal.rules.stages import Calendar
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
 from criteria import queries as criteria_queries
 from criteria import scoring
-from criteria.models import Phase, Round
+from criteria.calendar import queries as criteria_calendar
+from criteria.models import Round
 from selfassess.documents.actions import OFFERED, add_document, missing_data
 from selfassess.documents.forms import Intake, take_in
 from selfassess.uploads.actions import let_go
@@ -38,15 +40,14 @@ def replies(request: HttpRequest) -> HttpResponse:
     current = criteria_queries.round_in_view(request)
     units = list(people.units_where(user, *answering.UNIT_ROLES).order_by("code"))
     rows = _own_rows(user, current)
-    released = queries.releases_to(units, current)
-    over = set(released.filter(stage=Stage.ROUND2).values_list("round_group__group", flat=True))
+    times = queries.calendars_of(current, units)
     context = {
         "rows": rows,
         "units": units,
-        "released": sorted(set(released.values_list("stage", flat=True)), key=list(Stage.values).index),
-        "deadlines": [_deadline(current, unit, unit.group_id in over) for unit in units] if current else [],
+        "is_released": any(now.released for now in times.values()),
+        "deadlines": [found for unit in units if (found := _deadline(times.get(unit.group_id), unit))],
         **_questions(user, current),
-        "unanswered": sum(row.reply is None and row.later is None and not row.round2_over for row in rows),
+        "unanswered": sum(row.is_unanswered for row in rows),
         "agreed": sum(row.reply is not None and row.reply.action == Action.AGREE for row in rows),
         "disagreed": sum(row.reply is not None and row.reply.action == Action.DISAGREE for row in rows),
     }
@@ -60,14 +61,19 @@ def _questions(user: User, current: Round | None) -> dict[str, object]:
     return {"asked": {"waiting": len(due), "late": late}, "next_due": due[0] if due else None}
 
 
-def _deadline(current: Round, unit: Unit, over: bool) -> dict[str, object]:
-    """Until when the unit may reply; `over`: the council has released what it made of the replies."""
-    kind = Phase.Kind.EXPLANATION
+def _deadline(now: Calendar | None, unit: Unit) -> dict[str, object] | None:
+    """Until when the unit may reply; `over`: the council has released what it made of the replies. None in a year
+    that asks for none."""
+    reply = now.reply_now if now else None
+    if now is None or reply is None:
+        return None
+    over = now.is_over(now.answers(reply.pk))
     return {
         "unit": unit,
         "over": over,
-        "open": not over and criteria_queries.is_open_for(current, kind, unit, clock.now()),
-        "closes": criteria_queries.closing(current, kind, unit),
+        "by": now.sequels[now.answers(reply.pk)].waits_for,
+        "open": not over and criteria_calendar.is_open_for(reply, unit, now.at),
+        "closes": criteria_calendar.closing(reply, unit),
     }
 
 
@@ -161,7 +167,9 @@ def _reply_page(
         "form": form,
         "rule_lines": scoring.describe(criterion.rule, criterion.max_points),
         "can_reply": answering.can_reply(user, row.appraisal),
-        "closes": criteria_queries.closing(row.appraisal.round_group.round, Phase.Kind.EXPLANATION, row.appraisal.unit),
+        "closes": criteria_calendar.closing(
+            stages.calendar(row.appraisal.round_group).reply_to(row.first.stage_id), row.appraisal.unit
+        ),
         "intake": intake,
         "errors": intake.errors if intake else {},
         "typed": intake.values if intake else {},

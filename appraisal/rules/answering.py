@@ -2,38 +2,37 @@
 
 from django.db.models import QuerySet
 
-from appraisal.models import Action, Appraisal, Question, Stage
-from cchc_index.lib import clock
-from criteria import queries as criteria_queries
-from criteria.models import Phase, RoundGroup
+from appraisal.models import Action, Appraisal, Question
+from criteria.calendar import queries as criteria_calendar
+from criteria.models import Stage
 from units import rules as people
-from units.models import Membership, Role, Unit, User
+from units.models import Membership, Role, User
 
 from .reach import assigned_cells, reads_all, scope_of
-from .stages import released_stages
+from .stages import calendar
 
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
 
 def can_reply(user: people.AnyUser, appraisal: Appraisal) -> bool:
     """The unit's officer or head, while the request for explanation is open for the unit, on a cell
-    whose last decision is a released adjustment of round 1."""
+    whose last decision is a released adjustment of the appraisal that is answered."""
     if not people.has_unit_role(user, appraisal.unit_id, *UNIT_ROLES):
         return False
-    return reply_is_due(appraisal)
+    return reply_due(appraisal) is not None
 
 
-def reply_is_due(appraisal: Appraisal) -> bool:
-    if appraisal.stage != Stage.ROUND1 or appraisal.action != Action.ADJUST:
-        return False
-    released = released_stages(appraisal.round_group_id)
-    if Stage.ROUND1 not in released or Stage.ROUND2 in released:  # nobody would read what comes after round 2
-        return False
-    return explanation_open(appraisal.round_group, appraisal.unit)
-
-
-def explanation_open(round_group: RoundGroup, unit: Unit) -> bool:
-    return criteria_queries.is_open_for(round_group.round, Phase.Kind.EXPLANATION, unit, clock.now())
+def reply_due(appraisal: Appraisal) -> Stage | None:
+    """The stage in which the unit may answer what stands on the cell now; None while it may not."""
+    if appraisal.action != Action.ADJUST:
+        return None
+    now = calendar(appraisal.round_group)
+    found = now.reply_to(appraisal.stage_id)
+    if found is None or appraisal.stage_id not in now.released:
+        return None
+    if now.is_over(appraisal.stage_id):  # nobody would read what comes after the next release
+        return None
+    return found if criteria_calendar.is_open_for(found, appraisal.unit, now.at) else None
 
 
 def may_pursue(user: people.AnyUser, question: Question) -> bool:

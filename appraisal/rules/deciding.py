@@ -3,29 +3,28 @@
 from django.db.models import Exists, OuterRef, QuerySet
 
 from appraisal import steps
-from appraisal.models import AppraisalEntry, Opinion, Stage
-from criteria.models import Criterion, RoundGroup
+from appraisal.models import AppraisalEntry, Opinion
+from criteria.models import Criterion, RoundGroup, Stage
 from selfassess.models import SelfAssessment
 from units import rules as people
 from units.models import Unit
 
 from .reach import Scope, assigned_cells, closed_units, scope_of
-from .stages import BLIND_STAGES, calendar
+from .stages import calendar
 
 
 def may_decide(user: people.AnyUser, stage: Stage | None, scope: Scope, unit_id: int, criterion_id: int) -> bool:
     """The heart of `can_appraise` for a page that has already read scope and stage."""
     if unit_id in scope.own_units or stage is None:
         return False
-    if stage == Stage.FINAL:
+    if stage.kind == Stage.Kind.MEETING:
         return people.is_index_manager(user) and criterion_id in scope.leaves
     return scope.covers(unit_id, criterion_id)
 
 
 def can_appraise(user: people.AnyUser, round_group: RoundGroup, unit: Unit, criterion: Criterion) -> bool:
-    """Whether `user` may recognise or adjust this cell now. In rounds 1 and 2 an assigned council
-    member, after round 2's release the index manager on behalf of the council's meeting; never at the
-    own unit, never while the stage is closed."""
+    """Whether `user` may recognise or adjust this cell now. In an appraisal an assigned council member, in the
+    council's meeting the index manager on its behalf; never at the own unit, never while the stage is closed."""
     if unit.group_id != round_group.group_id:
         return False
     return may_decide(user, calendar(round_group).stage, scope_of(user, round_group), unit.pk, criterion.pk)
@@ -37,12 +36,13 @@ def may_undo(
     """Whether the person may take back `step`, the decision that stands on the cell (unit, criterion), which
     no two opinions settled: who wrote it, while its own stage takes decisions and the cell is theirs to
     decide; in the council's meeting any index manager, for none of them decides there for themselves."""
-    return step.stage == stage and is_undoers(user, step) and may_decide(user, stage, scope, *cell)
+    same = stage is not None and step.stage_id == stage.pk
+    return same and is_undoers(user, step) and may_decide(user, stage, scope, *cell)
 
 
 def is_undoers(user: people.AnyUser, step: AppraisalEntry) -> bool:
     """Whether a step is the person's own, or the council's as a whole."""
-    return step.actor_id == user.pk or step.stage == Stage.FINAL
+    return step.actor_id == user.pk or step.stage_kind == Stage.Kind.MEETING
 
 
 def steps_undoable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet[AppraisalEntry]:
@@ -57,11 +57,11 @@ def steps_undoable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet
         ~Exists(_later_decisions()),
         ~Exists(_settling_opinions()),
         appraisal__round_group=round_group,
-        stage=stage or "",
+        stage=stage,
         action__in=steps.DECISIONS,
         undone_by__isnull=True,
     )
-    if stage == Stage.FINAL:
+    if stage is not None and stage.kind == Stage.Kind.MEETING:
         rows = rows.exclude(appraisal__unit__in=closed_units(user))
         rows = rows if people.is_index_manager(user) else rows.none()
     else:
@@ -88,7 +88,7 @@ def _settling_opinions() -> QuerySet[Opinion]:
 def may_settle(user: people.AnyUser, stage: Stage | None, scope: Scope, unit_id: int, criterion_id: int) -> bool:
     """Who decides between two blind opinions that differ: an assigned member, or the index manager on
     behalf of the council; never at a closed unit. That it is neither of the two, the action checks."""
-    if unit_id in scope.own_units or stage not in BLIND_STAGES:
+    if unit_id in scope.own_units or stage is None or not stage.two_opinions:
         return False
     managing = people.is_index_manager(user) and criterion_id in scope.leaves
     return managing or may_decide(user, stage, scope, unit_id, criterion_id)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appraisal import steps
-from appraisal.models import Action, Appraisal, AppraisalEntry, Interest, Message, Release, Stage
-from criteria.models import RoundGroup
+from appraisal.models import Action, Appraisal, AppraisalEntry, Interest, Message, Release
+from criteria.models import RoundGroup, Stage
 from selfassess.models import Document, Evidence, SelfAssessment
 from units import rules as people
 
@@ -36,7 +36,7 @@ def entries_open_to_units(unit_ids: Iterable[int]) -> QuerySet[AppraisalEntry]:
 
 
 def _open_to_units(unit_ids: Iterable[int]) -> Q:
-    return Q(appraisal__unit__in=list(unit_ids)) & (Q(stage=Stage.EXPLANATION) | Q(_released()))
+    return Q(appraisal__unit__in=list(unit_ids)) & (Q(stage_kind=Stage.Kind.REPLY) | Q(_released()))
 
 
 def appraisals_visible_to(user: people.AnyUser) -> QuerySet[Appraisal]:

@@ -1,91 +1,230 @@
-"""Which stage takes decisions now, when it may be released, and who looks at its consistency report."""
+"""The course of a block's year: which stage takes decisions now, what a reply answers, what may be released.
 
-from collections.abc import Iterable
+Everything is derived from the round's stages in their order and from what has been released. Nothing asks for a
+stage by its name, so a year with one appraisal and a year with three go through the same code.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import groupby, pairwise
 
 from django.db.models import QuerySet
 
-from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Release, Stage
+from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Release
 from cchc_index.lib import clock
-from criteria.models import Phase, RoundGroup
+from criteria import course
+from criteria.models import RoundGroup, Stage
 from units import rules as people
 
 from .reach import reads_all
 
-COUNCIL_STAGES = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
-RELEASABLE = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, Stage.IMPORT)
-BLIND_STAGES = (Stage.ROUND1, Stage.ROUND2)
-"""Where a marked leaf takes two opinions; the council's meeting decides by itself."""
-REVIEWED = (Stage.ROUND1, Stage.ROUND2, Stage.FINAL)
-"""Released only after their consistency report was looked at."""
+
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """What may come of the decisions of one stage."""
+
+    name: str = ""
+    """The stage in a few words: "lần 2"."""
+    reply: int = 0
+    """The stage in which the units answer them; 0: nobody does."""
+    is_asked: bool = False
+    """They are released, and the answer is waited for."""
+    is_over: bool = False
+    """A later stage has been released: whatever was said, they stand."""
+    waits_for: str = ""
+    """Where an objection is settled: "lần 2"."""
+    keeps: str = ""
+    """Whose results stand when this stage is silent: "lần 1"; "" where the units were not asked."""
+
+
+NO_SEQUEL = Sequel()
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """The phases of the round and the stages already released to the block."""
+    """The stages of the round in their order, and which of them have been released to the block."""
 
-    phases: dict[str, Phase]
-    released: frozenset[str]
+    stages: tuple[Stage, ...]
+    released: frozenset[int]
     at: datetime
 
-    def is_open(self, kind: Phase.Kind) -> bool:
-        phase = self.phases.get(kind)
-        return phase is not None and clock.is_open(phase.opens_at, phase.closes_at, self.at)
+    @cached_property
+    def by_name(self) -> dict[str, Stage]:
+        return {stage.name: stage for stage in self.stages}
 
-    def has_begun(self, kind: Phase.Kind) -> bool:
-        phase = self.phases.get(kind)
-        return phase is not None and (phase.opens_at is None or phase.opens_at <= self.at)
+    @cached_property
+    def _course(self) -> list[Stage]:
+        """Assessing, appraising, answering, meeting, publishing: without what runs beside."""
+        return [stage for stage in self.stages if stage.kind not in course.ASIDE]
+
+    @cached_property
+    def deciding(self) -> list[Stage]:
+        """The appraisals and meetings, in the order of the year."""
+        return [stage for stage in self.stages if stage.kind in course.DECIDING]
+
+    @cached_property
+    def releasable(self) -> list[Stage]:
+        """What units are shown: every stage in which the council decides, and the archive."""
+        return [*self.deciding, *(stage for stage in self.stages if stage.kind == Stage.Kind.ARCHIVE)]
+
+    @cached_property
+    def signature(self) -> tuple[object, ...]:
+        """Changes when anything does that a page of the council shows of the course."""
+        return tuple((stage.pk, stage.title, stage.two_opinions, stage.pk in self.released) for stage in self.stages)
+
+    def named(self, name: str) -> Stage | None:
+        return self.by_name.get(name)
+
+    @property
+    def _next(self) -> Stage | None:
+        """The stage that decides after the last one that was released."""
+        rest: list[Stage] = []
+        for stage in self.deciding:
+            rest = [] if stage.pk in self.released else [*rest, stage]
+        return rest[0] if rest else None
 
     @property
     def stage(self) -> Stage | None:
-        """The stage that takes decisions now. A released stage takes none: the units have seen it."""
-        if self.is_open(Phase.Kind.ROUND1) and not self.released & {Stage.ROUND1, Stage.ROUND2}:
-            return Stage.ROUND1
-        if Stage.ROUND1 in self.released and Stage.ROUND2 not in self.released:
-            return Stage.ROUND2 if self.is_open(Phase.Kind.ROUND2) else None
-        if Stage.ROUND2 in self.released and Stage.FINAL not in self.released:
-            return Stage.FINAL
+        """The stage that takes decisions now. A released stage takes none, whatever its hours: the units have
+        seen it."""
+        following = self._next
+        return following if following is not None and following.is_open(self.at) else None
+
+    def may_be_released(self, stage: Stage) -> bool:
+        """Whether it is the next of the year's stages, and has begun."""
+        return stage == self._next and stage.has_begun(self.at)
+
+    # --- what follows what; by key, 0 and unknown keys have neither
+
+    def reply_to(self, stage_id: int) -> Stage | None:
+        """The stage in which the units answer an appraisal's adjustments: the one right after it."""
+        for before, stage in pairwise(self._course):
+            if before.pk == stage_id and stage.kind == Stage.Kind.REPLY:
+                return stage
         return None
 
+    def answers(self, reply_id: int) -> int:
+        """The appraisal that a reply answers: the one right before it."""
+        for before, stage in pairwise(self._course):
+            if stage.pk == reply_id:
+                return before.pk
+        return 0
 
-def calendar(round_group: RoundGroup, phases: Iterable[Phase] | None = None) -> Calendar:
-    """Two queries; one when the phases of the round have been read."""
-    if phases is None:
-        phases = Phase.objects.filter(round_id=round_group.round_id).order_by("pk")
-    return Calendar({p.kind: p for p in phases}, released_stages(round_group.pk), clock.now())
+    def _after(self, stage_id: int) -> list[Stage]:
+        """The stages that decide after a given one; none after a key that decides nothing."""
+        keys = [stage.pk for stage in self.deciding]
+        return self.deciding[keys.index(stage_id) + 1 :] if stage_id in keys else []
+
+    def is_over(self, stage_id: int) -> bool:
+        """Whether a later stage has been released: nobody reads what comes after."""
+        return any(stage.pk in self.released for stage in self._after(stage_id))
+
+    def is_later(self, stage_id: int) -> bool:
+        """Whether it decides on what an earlier stage has decided."""
+        return any(stage.pk == stage_id for stage in self.deciding[1:])
+
+    def is_archive(self, stage_id: int) -> bool:
+        return any(stage.pk == stage_id and stage.kind == Stage.Kind.ARCHIVE for stage in self.stages)
+
+    @property
+    def reply_now(self) -> Stage | None:
+        """The reply in question: the last whose appraisal is released, else the first of the year."""
+        found = [stage for stage in self.stages if stage.kind == Stage.Kind.REPLY]
+        asked = [stage for stage in found if self.answers(stage.pk) in self.released]
+        return next(iter([*asked[-1:], *found]), None)
+
+    # --- words
+
+    def short(self, stage_id: int) -> str:
+        """A stage in a few words of a sentence: "lần 2", "Hội đồng"; "thẩm định" where there is only one."""
+        appraisals = [stage.pk for stage in self.deciding if stage.kind == Stage.Kind.APPRAISAL]
+        if stage_id not in appraisals:
+            return "Hội đồng"
+        return f"lần {appraisals.index(stage_id) + 1}" if len(appraisals) > 1 else "thẩm định"
+
+    def next_appraisal(self, stage_id: int) -> str:
+        """The appraisal after a stage in a few words; "" when none follows."""
+        found = [stage for stage in self._after(stage_id) if stage.kind == Stage.Kind.APPRAISAL]
+        return self.short(found[0].pk) if found else ""
+
+    @cached_property
+    def sequels(self) -> Mapping[int, Sequel]:
+        """For every stage that may stand on a cell."""
+        return {stage.pk: self._sequel(stage) for stage in self.releasable}
+
+    def _sequel(self, stage: Stage) -> Sequel:
+        if stage.kind == Stage.Kind.ARCHIVE:
+            return NO_SEQUEL
+        reply, after = self.reply_to(stage.pk), self._after(stage.pk)
+        before = [one for one in self.deciding[: self.deciding.index(stage)] if self.reply_to(one.pk) is not None]
+        over = self.is_over(stage.pk)
+        return Sequel(
+            name=self.short(stage.pk),
+            reply=reply.pk if reply else 0,
+            is_asked=reply is not None and stage.pk in self.released and not over,
+            is_over=over,
+            waits_for=self.short(after[0].pk) if after else "Hội đồng",
+            keeps=self.short(before[-1].pk) if before else "",
+        )
 
 
-def released_stages(round_group_id: int) -> frozenset[str]:
+def calendar(round_group: RoundGroup, stages: Iterable[Stage] | None = None) -> Calendar:
+    """Two queries; one when the stages of the round have been read."""
+    if stages is None:
+        stages = Stage.objects.filter(round=round_group.round_id)
+    return Calendar(_ordered(stages), released_stages(round_group.pk), clock.now())
+
+
+def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
+    """{block: its calendar}; two queries whatever the number of blocks and rounds."""
+    found = list(blocks)
+    stages = Stage.objects.filter(round__in={block.round_id for block in found}).order_by("round_id")
+    by_round = {pk: _ordered(rows) for pk, rows in groupby(stages, key=lambda stage: stage.round_id)}
+    released: dict[int, set[int]] = {}
+    rows = Release.objects.filter(round_group__in=[block.pk for block in found]).order_by()
+    for block_id, stage_id in rows.values_list("round_group_id", "stage_id"):
+        released.setdefault(block_id, set()).add(stage_id)
+    at = clock.now()
+    return {
+        block.pk: Calendar(by_round.get(block.round_id, ()), frozenset(released.get(block.pk, ())), at)
+        for block in found
+    }
+
+
+def _ordered(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+    return tuple(sorted(stages, key=lambda stage: (stage.position, stage.pk)))
+
+
+def released_stages(round_group_id: int) -> frozenset[int]:
     rows = Release.objects.filter(round_group=round_group_id).order_by()
-    return frozenset(rows.values_list("stage", flat=True))
+    return frozenset(rows.values_list("stage_id", flat=True))
 
 
 def release_is_due(now: Calendar, round_group: RoundGroup, stage: Stage) -> bool:
-    """Stages are released once, in the order of the year, after their phase has begun."""
-    if stage in now.released:
+    """Stages are released once, in the order of the year, after they have begun; an archive when it is in."""
+    if stage.pk in now.released:
         return False
-    if stage == Stage.ROUND1:
-        return now.has_begun(Phase.Kind.ROUND1) and Stage.ROUND2 not in now.released
-    if stage == Stage.ROUND2:
-        return Stage.ROUND1 in now.released and now.has_begun(Phase.Kind.ROUND2)
-    if stage == Stage.FINAL:
-        return Stage.ROUND2 in now.released
-    return stage == Stage.IMPORT and Appraisal.objects.filter(round_group=round_group, stage=Stage.IMPORT).exists()
+    if stage.kind == Stage.Kind.ARCHIVE:
+        return Appraisal.objects.filter(round_group=round_group, stage=stage).exists()
+    return now.may_be_released(stage)
 
 
 def stage_to_review(now: Calendar, round_group: RoundGroup) -> Stage | None:
     """The stage whose consistency report is looked at: the one that may be released now, else the last one
     that was. Archives are none: their points come with neither reasons nor members."""
-    due = [stage for stage in REVIEWED if release_is_due(now, round_group, stage)]
-    released = [stage for stage in REVIEWED if stage in now.released]
+    reviewed = [stage for stage in now.deciding if stage.report_required]
+    due = [stage for stage in reviewed if release_is_due(now, round_group, stage)]
+    released = [stage for stage in reviewed if stage.pk in now.released]
     return due[0] if due else released[-1] if released else None
 
 
 def can_acknowledge(user: people.AnyUser, round_group: RoundGroup, stage: str) -> bool:
-    """The index manager, on the stage in question. Looking is not deciding: a manager whose own unit is in
-    the block looks too, and still decides nothing there."""
-    return people.is_index_manager(user) and stage_to_review(calendar(round_group), round_group) == stage
+    """The index manager, on the stage in question (by its name). Looking is not deciding: a manager whose own
+    unit is in the block looks too, and still decides nothing there."""
+    found = stage_to_review(calendar(round_group), round_group) if people.is_index_manager(user) else None
+    return found is not None and found.name == stage
 
 
 def acknowledgements_visible_to(user: people.AnyUser) -> QuerySet[Acknowledgement]:
@@ -95,9 +234,11 @@ def acknowledgements_visible_to(user: people.AnyUser) -> QuerySet[Acknowledgemen
 
 
 def something_rests_on(release: Release) -> bool:
-    """Whether a later stage has begun: then the release can no longer be taken back."""
-    order = list(Stage)
-    later = [stage for stage in order[order.index(Stage(release.stage)) + 1 :] if stage != Stage.IMPORT]
+    """Whether a later stage has begun: then the release can no longer be taken back. Nothing follows an archive."""
+    if release.stage.kind == Stage.Kind.ARCHIVE:
+        return False
+    later = Stage.objects.filter(round=release.stage.round_id, position__gt=release.stage.position)
+    later = later.exclude(kind=Stage.Kind.ARCHIVE).order_by()
     block = release.round_group_id
     return (
         AppraisalEntry.objects.filter(appraisal__round_group=block, stage__in=later).exists()

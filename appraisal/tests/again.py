@@ -1,8 +1,7 @@
 """A submitted unit that is reopened, changes a score and submits again, through its own verbs."""
 
 from appraisal.tests.factories import Council
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.scores import actions as scores
 
@@ -10,7 +9,7 @@ from selfassess.scores import actions as scores
 def reopened(case: Council) -> dict[str, int]:
     """The unit's assessment is open again; what the unit's own verbs ask for."""
     assessment = case.round_group.assessments.get(unit=case.first)
-    open_phase(case.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(case.round_group.round, "self_assessment")
     lifecycle.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Bổ sung tài liệu.")
     return {"assessment_id": assessment.pk}
 

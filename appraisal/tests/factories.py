@@ -8,12 +8,12 @@ from django.core.files.base import ContentFile
 
 from appraisal.consistency import actions as consistency
 from appraisal.consistency.queries import report as consistency_report
-from appraisal.models import Acknowledgement, Appraisal, Assignment, Confirmation, Question, Reason, Release, Stage
+from appraisal.models import Acknowledgement, Appraisal, Assignment, Confirmation, Question, Reason, Release
 from appraisal.reasons.actions import ensure_reasons
 from appraisal.releases import actions as releases
 from cchc_index.lib import clock
-from criteria.models import Criterion, Phase, Round, RoundGroup, Source
-from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_phase, small_round
+from criteria.models import Criterion, Round, RoundGroup, Source, Stage
+from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_stage, small_round, stage_named
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -50,12 +50,18 @@ def confirmed(member: User, round_: Round) -> Confirmation:
     return Confirmation.objects.get_or_create(round=round_, member=member, defaults={"at": clock.now()})[0]
 
 
-def release_row(round_group: RoundGroup, stage: Stage) -> Release:
+def stage_of(round_group: RoundGroup, name: str) -> Stage:
+    """The row of a stage, by its name."""
+    return stage_named(round_group.round, name)
+
+
+def release_row(round_group: RoundGroup, stage: str) -> Release:
     """A stage released without its action, for a test that starts later in the year."""
-    return Release.objects.create(round_group=round_group, stage=stage, released_at=clock.now())
+    row = stage_of(round_group, stage)
+    return Release.objects.create(round_group=round_group, stage=row, released_at=clock.now())
 
 
-def acknowledged(manager: User, round_group: RoundGroup, stage: Stage = Stage.ROUND1) -> Acknowledgement:
+def acknowledged(manager: User, round_group: RoundGroup, stage: str = "round1") -> Acknowledgement:
     """The consistency report as it stands now, looked at, with words for every contradiction."""
     found = consistency_report.report(round_group)
     words = {one.key: "Mức độ thiếu khác nhau." for one in found.contradictions}
@@ -64,7 +70,7 @@ def acknowledged(manager: User, round_group: RoundGroup, stage: Stage = Stage.RO
     )
 
 
-def release_stage(manager: User, round_group: RoundGroup, stage: Stage = Stage.ROUND1) -> Release:
+def release_stage(manager: User, round_group: RoundGroup, stage: str = "round1") -> Release:
     """A stage released as a manager does it: the report first."""
     acknowledged(manager, round_group, stage)
     return releases.release(actor=manager, round_group_id=round_group.pk, stage=stage)
@@ -117,7 +123,7 @@ class Council:
         return Appraisal.objects.get(**self.cell(unit, leaf))
 
 
-def council(phase: Phase.Kind | None = Phase.Kind.ROUND1) -> Council:
+def council(stage: str | None = "round1") -> Council:
     """Leaves 1.1 (2 points) and 1.2 (1 point) scored 1.5 and 0 by all units; the member holds the whole tree."""
     round_group = small_round()
     group = round_group.group
@@ -127,8 +133,8 @@ def council(phase: Phase.Kind | None = Phase.Kind.ROUND1) -> Council:
     for unit in (first, second, home):
         submitted(round_group, unit, scores)
     assign(member, round_group)
-    if phase:
-        open_phase(round_group.round, phase)
+    if stage:
+        open_stage(round_group.round, stage)
     ensure_reasons()
     leaves = Criterion.objects.filter(criteria_set=round_group.criteria_set_id, source=Source.SELF).order_by("position")
     return Council(
@@ -154,7 +160,7 @@ def next_year(case: Council) -> Council:
     for unit in (case.first, case.second, case.home):
         submitted(block, unit, case.scores)
     assign(case.member, block)
-    open_phase(block.round, Phase.Kind.ROUND1)
+    open_stage(block.round, "round1")
     return replace(case, round_group=block)
 
 

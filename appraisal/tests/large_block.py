@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Confirmation, Reason, Release, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Confirmation, Reason, Release
 from cchc_index.lib import clock
-from criteria.models import CriteriaSet, Criterion, Decision, Phase, Round, RoundGroup, Source
+from criteria.calendar.actions import default_stages
+from criteria.models import CriteriaSet, Criterion, Decision, Round, RoundGroup, Source
+from criteria.tests.factories import open_stage, stage_named
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.auditlog.actions import record
 from units.models import Membership, Role, Unit, UnitGroup, User
@@ -58,9 +60,10 @@ def _round(group: UnitGroup, year: int) -> RoundGroup:
     round_ = Round.objects.create(year=year, assessed_from=date(year, 1, 1), assessed_to=date(year, 12, 31))
     block = RoundGroup.objects.create(round=round_, group=group, criteria_set=criteria_set)
     at = clock.now()
-    for kind in (Phase.Kind.ROUND1, Phase.Kind.EXPLANATION, Phase.Kind.ROUND2):
-        Phase.objects.create(round=round_, kind=kind, opens_at=at - timedelta(days=1), closes_at=at + timedelta(days=9))
-    Release.objects.create(round_group=block, stage=Stage.ROUND1, released_at=at)
+    default_stages(round_)
+    for name in ("round1", "explanation", "round2"):
+        open_stage(round_, name, closes=at + timedelta(days=9))
+    Release.objects.create(round_group=block, stage=stage_named(round_, "round1"), released_at=at)
     return block
 
 
@@ -140,17 +143,21 @@ def _decisions(block: RoundGroup, scores: list[SelfScore], by: User) -> None:
     log = record(actor=by, verb="appraisal.measured", obj=block)
     reason = Reason.objects.get_or_create(code="rat-lon", defaults={"text": "Thiếu tài liệu"})[0]
     shared = {"actor": by, "at": clock.now(), "log": log}
+    first, second = (_in_stage(block, name) for name in ("round1", "explanation"))
     entries = []
     for (kind, _), row in zip(decided, standings, strict=True):
         said = {"points": row.points, "not_applicable": row.not_applicable}
         why = {"reason": reason, "comment": "Thiếu báo cáo."} if row.action == Action.ADJUST else {}
-        entries.append(
-            AppraisalEntry(appraisal=row, sequence=1, stage=Stage.ROUND1, action=row.action, **said, **why, **shared)
-        )
+        entries.append(AppraisalEntry(appraisal=row, sequence=1, **first, action=row.action, **said, **why, **shared))
         if kind == 6:
             answer = {"action": Action.DISAGREE, "comment": "Đã gửi đúng hạn."} if row.pk % 2 else {"action": "agree"}
-            entries.append(AppraisalEntry(appraisal=row, sequence=2, stage=Stage.EXPLANATION, **answer, **shared))
+            entries.append(AppraisalEntry(appraisal=row, sequence=2, **second, **answer, **shared))
     AppraisalEntry.objects.bulk_create(entries, batch_size=500)
+
+
+def _in_stage(block: RoundGroup, name: str) -> dict[str, object]:
+    stage = stage_named(block.round, name)
+    return {"stage": stage, "stage_kind": stage.kind}
 
 
 def _standing(block: RoundGroup, score: SelfScore, *, adjusted: bool, version: int) -> Appraisal:
@@ -161,7 +168,7 @@ def _standing(block: RoundGroup, score: SelfScore, *, adjusted: bool, version: i
         round_group=block,
         unit_id=score.assessment.unit_id,
         criterion_id=score.criterion_id,
-        stage=Stage.ROUND1,
+        stage=stage_named(block.round, "round1"),
         action=Action.ADJUST if adjusted else Action.RECOGNISE,
         points=points,
         not_applicable=points is None,

@@ -8,8 +8,8 @@ from django.urls import reverse
 from appraisal.models import Appraisal
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, release_stage
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import open_phase
+from criteria.models import Criterion
+from criteria.tests.factories import open_stage
 from units.models import Unit, User
 
 WORDS = "Thiếu báo cáo quý IV."
@@ -49,5 +49,5 @@ def adjusted_and_released(case: Council) -> Appraisal:
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     return standing

@@ -13,25 +13,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from appraisal.models import (
-    Appraisal,
-    AppraisalEntry,
-    Confirmation,
-    Interest,
-    Message,
-    Opinion,
-    Question,
-    Release,
-    Stage,
-)
+from appraisal.models import Appraisal, AppraisalEntry, Confirmation, Interest, Message, Opinion, Question, Release
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.bulk import queries as bulk_queries
 from appraisal.tests.factories import Council, attach, council, document, question_row, release_row
 from appraisal.tests.pages import adjusted_and_released, content, sign_in
 from appraisal.tests.personas import DESK, JUDGES, OTHER_UNIT, PERSONAS, READERS, UNIT_SIDE, everybody, rows_now
 from cchc_index.lib import clock
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.models import Stage
+from criteria.tests.factories import open_stage
 from selfassess.models import SelfScore
 from units.models import User
 
@@ -134,14 +124,14 @@ def world(phase: str) -> World:
 def move_to(case: Council, phase: str) -> None:
     """From the request for explanation to another point of the year; nothing is released in the first two."""
     round_ = case.round_group.round
-    Phase.objects.filter(round=round_).update(closes_at=clock.now())
+    Stage.objects.filter(round=round_).update(closes_at=clock.now())
     if phase in ("round1", "closed"):
         Release.objects.all().delete()
     if phase == "final":
-        release_row(case.round_group, Stage.ROUND2)
-    kinds = {"round1": Phase.Kind.ROUND1, "explanation": Phase.Kind.EXPLANATION, "round2": Phase.Kind.ROUND2}
+        release_row(case.round_group, "round2")
+    kinds = {"round1": "round1", "explanation": "explanation", "round2": "round2"}
     if phase in kinds:
-        open_phase(round_, kinds[phase])
+        open_stage(round_, kinds[phase])
 
 
 def addresses(case: Council, standing: Appraisal, papers: dict) -> dict[str, str]:

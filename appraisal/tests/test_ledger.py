@@ -13,9 +13,8 @@ from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.replies import actions as replies
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
-from appraisal.tests.factories import Council, council, document, release_stage
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from appraisal.tests.factories import Council, council, document, next_year, release_stage, stage_of
+from criteria.tests.factories import open_stage
 from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +38,7 @@ def decided() -> Council:
         cells=[(case.second.pk, case.leaf.pk, 0), (case.second.pk, case.other_leaf.pk, 0)],
     )
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     paper = document(case.first, case.officer)
     replies.reply(actor=case.head, appraisal_id=case.standing().pk, agree=False, comment="Có.", document_ids=[paper.pk])
     archive.import_standings(
@@ -77,6 +76,19 @@ def test_an_edited_step_is_found(decided: Council, edit: dict[str, Any]) -> None
     assert any("mã băm" in fault for fault in ledger.check())
 
 
+def test_a_stage_of_another_year_and_a_kind_that_is_not_its_own_are_found(decided: Council) -> None:
+    foreign = stage_of(next_year(decided).round_group, "round1")
+    standing = decided.standing()
+    own = standing.stage
+    for rows in (Appraisal.objects.filter(pk=standing.pk), entries().filter(appraisal=standing, stage=own)):
+        rows.update(stage=foreign)
+        assert any("giai đoạn của kỳ khác" in fault for fault in ledger.check())
+        rows.model.objects.filter(stage=foreign).update(stage=own)
+    assert list(ledger.check()) == []
+    entries().filter(appraisal=standing, stage=own).update(stage_kind="meeting")
+    assert [fault for fault in ledger.check() if "loại giai đoạn" in fault]
+
+
 def test_an_edited_actor_is_found_in_a_single_and_in_a_batch(decided: Council) -> None:
     for unit in (decided.first, decided.second):
         step = entries().filter(appraisal__unit=unit).first()
@@ -105,7 +117,8 @@ def test_a_standing_and_its_steps_deleted_together_are_found(decided: Council) -
 
 
 def test_a_standing_moved_without_a_step_is_found(decided: Council) -> None:
-    for edit in ({"points": Decimal("1.5")}, {"stage": "final"}, {"action": "recognise"}):
+    final = stage_of(decided.round_group, "final")
+    for edit in ({"points": Decimal("1.5")}, {"stage": final}, {"action": "recognise"}):
         before = decided.standing()
         Appraisal.objects.filter(pk=before.pk).update(**edit)
         assert any("không bằng bước cuối" in fault for fault in ledger.check())
@@ -129,16 +142,18 @@ def test_a_standing_moved_to_another_unit_is_found(decided: Council) -> None:
 def test_an_invented_step_is_found(decided: Council) -> None:
     standing = decided.standing(decided.second)
     foreign = LogEntry.objects.get(verb="appraisal.release")
+    later = stage_of(decided.round_group, "round2")
     AppraisalEntry.objects.create(
         appraisal=standing,
         sequence=2,
-        stage="round2",
+        stage=later,
+        stage_kind=later.kind,
         action="recognise",
         points=Decimal(2),
         at=standing.updated_at,
         log=foreign,
     )
-    Appraisal.objects.filter(pk=standing.pk).update(stage="round2", points=Decimal(2), version=2)
+    Appraisal.objects.filter(pk=standing.pk).update(stage=later, points=Decimal(2), version=2)
     assert any("không thuộc việc thẩm định" in fault for fault in ledger.check())
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from appraisal.models import Appraisal, BlindCriterion, Question, Stage
+from appraisal.models import Appraisal, BlindCriterion, Question
 from appraisal.opinions import actions as opinions
 from appraisal.questions import actions as questions
 from appraisal.releases import actions as releases
@@ -24,8 +24,8 @@ from appraisal.tests.pages import WORDS
 from appraisal.tests.personas import PERSONAS, everybody, rows_now
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria.models import Criterion, Phase, Source
-from criteria.tests.factories import open_phase
+from criteria.models import Criterion, Source, Stage
+from criteria.tests.factories import open_stage
 from units.models import User
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ class Point:
 
 def point(name: str) -> Point:
     """Walks the year up to `name` by the verbs themselves."""
-    case = council(phase=None)
+    case = council(stage=None)
     here = Point(name, case, two_opinions(case), question_of(case))
     for step, at in enumerate(YEAR):
         STEPS[step](case)
@@ -110,21 +110,21 @@ def two_opinions(case: Council) -> Criterion:
 
 def question_of(case: Council) -> Question:
     """Asked in a first round that was open for a moment."""
-    found = open_phase(case.round_group.round, Phase.Kind.ROUND1)
+    found = open_stage(case.round_group.round, "round1")
     asked = questions.ask(actor=case.member, **case.cell(), text="Số văn bản?", due_on=clock.today())
     found.delete()
     return asked
 
 
-def opened(kind: Phase.Kind) -> Callable[[Council], None]:
-    return lambda case: open_phase(case.round_group.round, kind) and None
+def opened(name: str) -> Callable[[Council], None]:
+    return lambda case: open_stage(case.round_group.round, name) and None
 
 
 def closed(case: Council) -> None:
-    Phase.objects.filter(round=case.round_group.round).update(closes_at=clock.now())
+    Stage.objects.filter(round=case.round_group.round, opens_at__isnull=False).update(closes_at=clock.now())
 
 
-def released(stage: Stage) -> Callable[[Council], None]:
+def released(stage: str) -> Callable[[Council], None]:
     return lambda case: release_stage(case.manager, case.round_group, stage) and None
 
 
@@ -134,10 +134,10 @@ def adjusted(who: str, points: str) -> Callable[[Council], None]:
 
 def objected(case: Council) -> None:
     """The unit answers while the request for explanation is open a second time."""
-    found = open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    found = open_stage(case.round_group.round, "explanation")
     appraisal = case.standing()
     replies.reply(actor=case.head, appraisal_id=appraisal.pk, agree=False, comment="Đã gửi.", document_ids=[])
-    Phase.objects.filter(pk=found.pk).update(closes_at=clock.now())
+    Stage.objects.filter(pk=found.pk).update(closes_at=clock.now())
 
 
 def steps(*each: Callable[[Council], None]) -> Callable[[Council], None]:
@@ -150,15 +150,15 @@ def steps(*each: Callable[[Council], None]) -> Callable[[Council], None]:
 
 STEPS = (
     steps(),
-    steps(opened(Phase.Kind.ROUND1), adjusted("member", "1")),
+    steps(opened("round1"), adjusted("member", "1")),
     closed,
-    steps(released(Stage.ROUND1), opened(Phase.Kind.EXPLANATION)),
+    steps(released("round1"), opened("explanation")),
     closed,
-    steps(objected, opened(Phase.Kind.ROUND2), adjusted("member", "0.5")),
+    steps(objected, opened("round2"), adjusted("member", "0.5")),
     closed,
-    released(Stage.ROUND2),
+    released("round2"),
     adjusted("manager", "0.75"),
-    released(Stage.FINAL),
+    released("final"),
 )
 
 
@@ -172,7 +172,7 @@ def adjust(case: Council, actor: User, leaf: Criterion, points: str) -> Appraisa
     return decisions.adjust(actor=actor, **case.cell(leaf=leaf), points=Decimal(points), **why)
 
 
-def release(stage: Stage) -> Callable[[Point, User], object]:
+def release(stage: str) -> Callable[[Point, User], object]:
     """With the report acknowledged by the manager, which is undone with it."""
 
     def run(at: Point, actor: User) -> object:
@@ -186,12 +186,12 @@ def release(stage: Stage) -> Callable[[Point, User], object]:
 
 
 def acknowledge(at: Point, actor: User) -> object:
-    stages = {"round 2": Stage.ROUND2, "round 2 over": Stage.ROUND2}
-    stage = Stage.FINAL if at.name in MEETING else stages.get(at.name, Stage.ROUND1)
+    stages = {"round 2": "round2", "round 2 over": "round2"}
+    stage = "final" if at.name in MEETING else stages.get(at.name, "round1")
     return acknowledged(actor, at.case.round_group, stage)
 
 
-def withdraw(stage: Stage) -> Callable[[Point, User], object]:
+def withdraw(stage: str) -> Callable[[Point, User], object]:
     return lambda at, actor: releases.withdraw_release(
         actor=actor, round_group_id=at.case.round_group.pk, stage=stage, reason="Công bố nhầm."
     )
@@ -253,12 +253,12 @@ VERBS: dict[str, Callable[[Point, User], object]] = {
     "answer a question": answer,
     "reply": reply,
     "acknowledge the report": acknowledge,
-    "release round 1": release(Stage.ROUND1),
-    "release round 2": release(Stage.ROUND2),
-    "release the meeting": release(Stage.FINAL),
-    "withdraw round 1": withdraw(Stage.ROUND1),
-    "withdraw round 2": withdraw(Stage.ROUND2),
-    "withdraw the meeting": withdraw(Stage.FINAL),
+    "release round 1": release("round1"),
+    "release round 2": release("round2"),
+    "release the meeting": release("final"),
+    "withdraw round 1": withdraw("round1"),
+    "withdraw round 2": withdraw("round2"),
+    "withdraw the meeting": withdraw("final"),
 }
 
 

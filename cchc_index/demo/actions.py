@@ -10,14 +10,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from appraisal.interests import actions as interests
-from appraisal.models import Appraisal, Assignment, Stage
+from appraisal.models import Appraisal, Assignment
 from appraisal.reasons.actions import ensure_reasons
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.official.actions import load_official
 from cchc_index.official.files import years
-from criteria import actions as criteria
-from criteria.models import CriteriaSet, Phase, Provenance, Round, RoundGroup
+from criteria.calendar import actions as calendar_actions
+from criteria.calendar import queries as calendar_queries
+from criteria.models import CriteriaSet, Provenance, Round, RoundGroup, Stage
 from criteria.queries import round_groups
 from results.files import actions as files
 from results.publication import actions as publications
@@ -100,18 +101,12 @@ class _Calendar:
         after = round_.assessed_to.year + 1
         days = ((after - 1, 12, 10), (after, 1, 10), (after, 1, 31), (after, 2, 10), (after, 2, 28), (after, 3, 31))
         edges = [date(*day) for day in days]
-        kinds = (
-            Phase.Kind.SELF_ASSESSMENT,
-            Phase.Kind.ROUND1,
-            Phase.Kind.EXPLANATION,
-            Phase.Kind.ROUND2,
-            Phase.Kind.PUBLICATION,
-        )
-        self.phases = {kind: (_at(edges[i]), _at(edges[i + 1])) for i, kind in enumerate(kinds)}
-        self.phases[Phase.Kind.SURVEY] = (_at(date(after - 1, 9, 1)), _at(date(after, 1, 31)))
+        names = ("self_assessment", "round1", "explanation", "round2", "publication")
+        self.stages = {name: (_at(edges[i]), _at(edges[i + 1])) for i, name in enumerate(names)}
+        self.stages["survey"] = (_at(date(after - 1, 9, 1)), _at(date(after, 1, 31)))
 
-    def within(self, kind: Phase.Kind) -> datetime:
-        return self.phases[kind][1] - timedelta(days=2)
+    def within(self, name: str) -> datetime:
+        return self.stages[name][1] - timedelta(days=2)
 
 
 def _at(day: date) -> datetime:
@@ -120,19 +115,19 @@ def _at(day: date) -> datetime:
 
 def _complete_year(round_: Round, people: People) -> None:
     calendar = _Calendar(round_)
-    for kind, (opens, closes) in calendar.phases.items():
-        criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
+    for name, (opens, closes) in calendar.stages.items():
+        calendar_actions.set_stage(actor=None, round_id=round_.pk, name=name, opens_at=opens, closes_at=closes)
     _give_bands(round_)
     blocks = [DemoBlock(round_group) for round_group in round_groups(round_)]
     walks = [_walk(block, people) for block in blocks]
-    with clock.at(calendar.within(Phase.Kind.SELF_ASSESSMENT)):
+    with clock.at(calendar.within("self_assessment")):
         for block, walk in zip(blocks, walks, strict=True):
             _assign(block, people)
             block.archive(actor=people["quanly1"], without=[walk.code])
             block.survey(actor=people["dieutra"])
             walk.submit(walk.assess())
     _appraise(walks, people, calendar)
-    with clock.at(calendar.within(Phase.Kind.PUBLICATION)):
+    with clock.at(calendar.within("publication")):
         dated = clock.today()
         proposal = publications.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)
         publications.approve(actor=people["quanly2"], publication_id=proposal.pk)
@@ -147,24 +142,24 @@ def _give_bands(round_: Round) -> None:
 
 def _appraise(walks: list[Walk], people: People, calendar: _Calendar) -> None:
     member, manager = people[MEMBERS[0]], people["quanly1"]
-    with clock.at(calendar.within(Phase.Kind.ROUND1)):
+    with clock.at(calendar.within("round1")):
         for walk in walks:
             walk.appraise(member)
-            walk.release(manager, Stage.ROUND1)
-    with clock.at(calendar.within(Phase.Kind.EXPLANATION)):
+            walk.release(manager, "round1")
+    with clock.at(calendar.within("explanation")):
         for walk in walks:
             walk.explain()
-    with clock.at(calendar.within(Phase.Kind.ROUND2)):
+    with clock.at(calendar.within("round2")):
         for walk in walks:
             walk.settle(member)
-            walk.release(manager, Stage.ROUND2)
+            walk.release(manager, "round2")
 
 
 def _practice_year(round_: Round, people: People) -> None:
-    """Every phase open at once, so that each role has something to do in any order."""
+    """Every stage open at once, so that each role has something to do in any order; the meeting follows by itself."""
     opens, closes = clock.now() - timedelta(days=7), _at(clock.today() + timedelta(days=30))
-    for kind in Phase.Kind:
-        criteria.set_phase(actor=None, round_id=round_.pk, kind=kind, opens_at=opens, closes_at=closes)
+    for stage in calendar_queries.timed(round_).exclude(kind=Stage.Kind.MEETING):
+        calendar_actions.set_stage(actor=None, round_id=round_.pk, name=stage.name, opens_at=opens, closes_at=closes)
     for block in [DemoBlock(round_group) for round_group in round_groups(round_)]:
         _assign(block, people)
         walk, cast = _walk(block, people), _cast(block)

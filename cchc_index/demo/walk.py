@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from appraisal.consistency import actions as consistency
 from appraisal.consistency.queries import report as consistency_report
-from appraisal.models import Action, Appraisal, Reason, Stage
+from appraisal.models import Action, Appraisal, Reason
 from appraisal.releases import actions as releases
 from appraisal.replies import actions as replies
 from appraisal.review.bulk import actions as bulk
@@ -120,7 +120,7 @@ class Walk:
         own = SelfScore.objects.filter(assessment__unit=self.unit, assessment__round_group=self.block.round_group)
         return list(own.select_related("criterion").order_by("criterion__position"))
 
-    def release(self, manager: User, stage: Stage) -> None:
+    def release(self, manager: User, stage: str) -> None:
         """Look at the consistency report (one unit's decisions contradict nothing), then release."""
         block = self.block.round_group
         seen = consistency_report.report(block).fingerprint

@@ -1,5 +1,10 @@
 """Cells out: text that a spreadsheet program would run as a formula is written as text."""
 
+import re
+
+_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
+_ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""Workbooks write characters by their number in this way, and readers take it so."""
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -14,6 +19,17 @@ def safe_cell(text: str) -> str:
     Only for text. Numbers go out as numbers: a negative Decimal is not a formula.
     """
     return f"'{text}" if looks_like_formula(text) else text
+
+
+def workbook_text(text: str) -> str:
+    """`text` as a workbook can hold it: without the control characters that break it, and `_x0041_` written so that
+    it reads back as it stands."""
+    return _ESCAPE_LIKE.sub("_x005F_", _CONTROL.sub(" ", text))
+
+
+def workbook_cell(text: str) -> str:
+    """`safe_cell` for a cell of a workbook."""
+    return workbook_text(safe_cell(text))
 
 
 def stored_text(text: str) -> str:

@@ -1,15 +1,34 @@
 """Unit codes as spreadsheets give them: other letter case, other spaces, zeros lost at the front."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from .text import eth_as_d
+
 T = TypeVar("T")
 
 
+_HYPHENS = "‐‑‒–—―−﹣－"
+_LOOK_ALIKES = str.maketrans(
+    {
+        **dict.fromkeys(_HYPHENS, "-"),
+        # Cyrillic and Greek letters that are drawn like Latin ones.
+        **dict(zip("АВЕКМНОРСТУХЅІЈаеорсухѕіј", "ABEKMHOPCTYXSIJaeopcyxsij", strict=True)),
+        **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", strict=True)),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", ""),
+    }
+)
+
+
 def key(code: str) -> str:
-    """What two spellings of one code share."""
-    return "".join(code.split()).casefold()
+    """What the spellings of one code share: letter case, spaces, full width, kinds of hyphen and letters of other
+    alphabets that look the same make no difference. "Q-００１", "q–001" and "Q-001" are one."""
+    if code.isascii():
+        return "".join(code.split()).casefold()
+    plain = unicodedata.normalize("NFKC", eth_as_d(code)).translate(_LOOK_ALIKES)
+    return "".join(plain.split()).casefold()
 
 
 def by_spelling(things: Mapping[str, T]) -> dict[str, T]:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -51,6 +52,17 @@ class OperatorCommand(BaseCommand):
     def say(self, text: str) -> None:
         """A message for the operator; standard output is kept for data."""
         self.stderr.write(text, style_func=_plain)
+
+    def tell(self, sentences: Iterable[str]) -> None:
+        """What a file was understood to say: on standard output, where whoever imports it reads the outcome."""
+        for sentence in sentences:
+            self.stdout.write(sentence)
+
+    @staticmethod
+    def add_hidden(parser: CommandParser) -> None:
+        """`--hidden take|leave`: what becomes of rows and columns that are hidden in the file."""
+        words = "dòng, cột đang ẩn trong tệp: leave (bỏ ra, mặc định) hoặc take (vẫn tính)"
+        parser.add_argument("--hidden", choices=("leave", "take"), default="leave", help=words)
 
     def _refuse(self, lines: list[str]) -> None:
         for line in lines:

@@ -16,9 +16,13 @@ class Fault:
     message: str
     repair: str = ""
     repairable: bool = False
+    sheet: str = ""
+    """The sheet's name, where a file's table has several."""
 
     def __str__(self) -> str:
         place = f"Dòng {self.row}" if self.row else "Tệp"
+        if self.sheet:
+            place = f"Trang “{self.sheet}”, {place[0].lower()}{place[1:]}"
         if self.column:
             place += f", cột {self.column}"
         text = f"{place}: {self.message.rstrip('.')}."
@@ -29,7 +33,7 @@ class ImportRefused(Exception):
     """A file was refused and nothing was saved; `faults` names every fault."""
 
     def __init__(self, faults: Iterable[Fault]):
-        self.faults: Sequence[Fault] = tuple(sorted(faults, key=lambda f: (f.row, f.column)))
+        self.faults: Sequence[Fault] = tuple(sorted(set(faults), key=lambda f: (f.sheet, f.row, f.column, f.message)))
         super().__init__("\n".join(str(f) for f in self.faults))
 
 

@@ -7,11 +7,17 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from cchc_index.lib.sheets.cells import Percent
+
 SCALE = Decimal("0.0001")
 SHOWN = Decimal("0.01")
 
 _PLAIN = re.compile(r"[+-]?\d+([.,]\d+)?")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?: \d{3})+)(?:,\d+)?")
+_GROUPED_BY_COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+)")
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+_AMBIGUOUS_COUNT = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_SPACE = re.compile(r"[\s\u00a0\u2009\u202f]+")
 
 
 class NumberProblem(ValueError):
@@ -39,42 +45,50 @@ def _round(value: Decimal | Fraction | int, step: Decimal) -> Decimal:
     return Decimal(value).quantize(step, rounding=ROUND_HALF_UP)
 
 
-def parse_decimal(raw: object, *, places: int = 4) -> Decimal | None:
-    """A number as a person or a spreadsheet gives it; None for an empty cell.
+def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decimal | None:
+    """A number as a person or a spreadsheet gives it; None for an empty cell. The one parser of pages and sheets.
 
-    Text takes a comma or a dot as decimal sign; `1.234` is refused because it may mean 1234 (a comma is
-    always the decimal sign).
-    A spreadsheet's float goes through its shortest text. Raises NumberProblem with a Vietnamese
-    sentence for anything else: NaN, Infinity, 1e3, more than `places` decimals.
+    Text takes a comma or a dot as decimal sign and dots, spaces or commas between groups of thousands:
+    `1.234,5`, `1.234.567`, `1 234`, `1,234,567.8`. `1.234` is refused because it may mean 1234; where a `count` is
+    meant, so is `1,234`, and a part behind the decimal sign. A float counts as Excel shows it, at fifteen digits;
+    a percent cell as its number before the sign. Raises NumberProblem with a Vietnamese sentence for anything else:
+    NaN, Infinity, 1e3, more than `places` decimals.
     """
-    if raw is None or isinstance(raw, bool):
-        if raw is None:
-            return None
+    if raw is None:
+        return None
+    if isinstance(raw, bool):
         raise NumberProblem("là giá trị đúng/sai, không phải số; gõ số, ví dụ 0,5")
+    if isinstance(raw, Percent):
+        raw = raw.value
     if isinstance(raw, int | float | Decimal):
-        value = Decimal(str(raw))
+        value = Decimal(format(raw, ".15g")) if isinstance(raw, float) else Decimal(raw)
         if not value.is_finite():
             raise NumberProblem("không phải số; gõ số, ví dụ 0,5")
     else:
-        value_or_none = _parse_text(str(raw))
+        value_or_none = _parse_text(str(raw), count)
         if value_or_none is None:
             return None
         value = value_or_none
+    if count and value != value.to_integral_value():
+        raise NumberProblem(f"“{str(raw)[:40]}” là số đếm mà có phần lẻ; gõ số nguyên")
     return _within(value, places)
 
 
-def _parse_text(raw: str) -> Decimal | None:
-    text = raw.strip().replace("\u00a0", "")
+def _parse_text(raw: str, count: bool) -> Decimal | None:
+    text = _SPACE.sub(" ", raw).strip()
     if not text:
         return None
-    if not _PLAIN.fullmatch(text) or not text.isascii():
-        raise NumberProblem(f"“{text[:40]}” không phải số; gõ số, ví dụ 0,5")
-    if _AMBIGUOUS.fullmatch(text):
-        whole, part = text.split(".")
-        raise NumberProblem(
-            f"“{text}” có thể hiểu hai cách; gõ {whole}{part} nếu là số nguyên, {whole},{part}0 nếu là số thập phân"
-        )
-    return Decimal(text.replace(",", "."))
+    if (_AMBIGUOUS_COUNT if count else _AMBIGUOUS).fullmatch(text):
+        whole, part = re.split("[.,]", text)
+        otherwise = "" if count else f", {whole},{part}0 nếu là số thập phân"
+        raise NumberProblem(f"“{text}” có thể hiểu hai cách; gõ {whole}{part} nếu là số nguyên{otherwise}")
+    if _PLAIN.fullmatch(text) and text.isascii():
+        return Decimal(text.replace(",", "."))
+    if _GROUPED.fullmatch(text) and text.isascii():
+        return Decimal(re.sub("[. ]", "", text).replace(",", "."))
+    if _GROUPED_BY_COMMAS.fullmatch(text) and text.isascii():
+        return Decimal(text.replace(",", ""))
+    raise NumberProblem(f"“{text[:40]}” không phải số; gõ số, ví dụ 0,5")
 
 
 def _within(value: Decimal, places: int) -> Decimal:

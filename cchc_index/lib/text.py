@@ -7,15 +7,30 @@ _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: index for index, letter in enumerate(_ALPHABET)}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _SPACES = re.compile(r"\s+")
+_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ufffe\\uffff]")
+_ETH = {ord("Ð"): "Đ", ord("ð"): "đ", ord("Ɖ"): "Đ", ord("ɖ"): "đ"}
+
+
+def eth_as_d(text: str) -> str:
+    """`text` with the Icelandic letter Ð, which many keyboards and fonts give, as the Vietnamese Đ."""
+    return text.translate(_ETH)
 
 
 def clean(raw: object) -> str:
-    """NFC text with single spaces, trimmed, without control characters; "" for None."""
+    """NFC text with single spaces, trimmed, without control characters, Ð as Đ; "" for None."""
     if raw is None:
         return ""
-    text = unicodedata.normalize("NFC", str(raw))
+    if isinstance(raw, str) and raw.isascii() and raw.isprintable():
+        return " ".join(raw.split())  # most cells of most files
+    text = eth_as_d(unicodedata.normalize("NFC", str(raw)))
     text = "".join(c if c.isprintable() else " " for c in text)
     return _SPACES.sub(" ", text).strip()
+
+
+def clean_lines(raw: object) -> str:
+    """Prose of several lines: NFC, trimmed, without control characters, Ð as Đ; line breaks and tabs stay."""
+    text = eth_as_d(unicodedata.normalize("NFC", str(raw or ""))).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub(" ", text).strip()
 
 
 def fold(raw: object) -> str:
@@ -23,6 +38,26 @@ def fold(raw: object) -> str:
     text = unicodedata.normalize("NFD", clean(raw).lower().replace("đ", "d"))
     # Cleaned again: a mark that stood alone leaves its space behind.
     return clean("".join(c for c in text if not unicodedata.combining(c)))
+
+
+def fold_pattern(text: str) -> str:
+    """A regular expression, alike in Python and PostgreSQL, for texts that hold `text` whatever their case and
+    accents: "dong da" and "đống đa" both find "Đống Đa"."""
+    return "".join(_SPELLINGS.get(letter) or re.escape(letter) for letter in fold(text))
+
+
+def _spellings() -> dict[str, str]:
+    """Each plain letter → a class of all the letters that fold to it."""
+    found = {letter: {letter, letter.upper()} for letter in "abcdefghijklmnopqrstuvwxyz"}
+    for letter in _ALPHABET:
+        for tone in ("", *_TONES):
+            accented = unicodedata.normalize("NFC", letter + tone)
+            if len(accented) == 1:
+                found[fold(accented)] |= {accented, accented.upper()}
+    return {letter: f"[{''.join(sorted(spelt))}]" for letter, spelt in found.items()}
+
+
+_SPELLINGS = _spellings()
 
 
 def sort_key(raw: object) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:

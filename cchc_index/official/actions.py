@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from criteria.actions import inputs_changed
+from criteria.calendar.actions import default_stages
 from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup, Source
 from criteria.tree import natural_key, parent_code
 from surveys.models import AnswerOption, AnswerScale, RespondentGroup, Survey
@@ -221,6 +222,7 @@ def _load_round(row: OfficialRow, groups: Mapping[str, UnitGroup], report: LoadR
     defaults = {"plan_number": row["plan_number"], **days}
     current, created = Round.objects.get_or_create(year=row["year"], defaults=defaults)
     report.add("kỳ đánh giá", created)
+    default_stages(current)
     if not created:
         blank = {key: value for key, value in defaults.items() if not getattr(current, key)}
         _fill(current, blank, "chi tiết kỳ đánh giá", report)

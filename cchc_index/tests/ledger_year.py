@@ -13,8 +13,8 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import release_stage
 from cchc_index.lib import clock
-from criteria.models import Phase, RoundGroup
-from criteria.tests.factories import open_phase, small_round
+from criteria.models import RoundGroup
+from criteria.tests.factories import open_stage, small_round
 from results.publication import actions as publications
 from selfassess.archive import actions as archive
 from selfassess.documents import actions as documents
@@ -59,7 +59,7 @@ def year() -> Year:
     archive.import_scores(actor=manager, round_group=block, rows=finished)
     standings = {**finished, (own.pk, leaves["1.1"]): Decimal(1), (own.pk, leaves["1.2"]): Decimal(1)}
     archive_actions.import_standings(actor=manager, round_group=block, rows=standings)
-    open_phase(block.round, Phase.Kind.ROUND1, opens=clock.now())
+    open_stage(block.round, "round1", opens=clock.now())
     _taken_back(block, own, other, manager)
     release_stage(manager, block)
     _survey(block)
@@ -74,7 +74,7 @@ def _person(role: Role, unit: Unit) -> tuple[User, Membership]:
 
 
 def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[SelfAssessment, Document]:
-    open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(block.round, "self_assessment")
     assessment = lifecycle.open_assessment(actor=officer, round_group=block, unit=unit)
     leaves = block.criteria_set.criteria.filter(source="self").order_by("position")
     for leaf, points in zip(leaves, ("1", "1"), strict=True):

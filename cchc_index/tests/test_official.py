@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from cchc_index.official import files
 from cchc_index.official.actions import load_official
 from criteria import scoring
-from criteria.models import CriteriaSet, Criterion, Decision, Phase, Provenance, Round, RoundGroup, Source
+from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup, Source, Stage
 from criteria.queries import units_of
 from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory
 from surveys.models import AnswerScale, Ballot, RespondentGroup, Survey
@@ -72,7 +72,7 @@ def test_rounds_stand_as_their_plans_say_without_phases_or_freezing() -> None:
         2020: ("178/KH-UBND", date(2020, 9, 4), date(2020, 11, 30)),
         2024: ("227/KH-UBND", date(2024, 7, 31), date(2024, 12, 31)),
     }
-    assert not Phase.objects.exists()
+    assert not any(stage.is_set for stage in Stage.objects.all())
     assert not Round.objects.filter(illustrative=True).exists()
     assert not RoundGroup.objects.exclude(frozen_at=None).exists()
 

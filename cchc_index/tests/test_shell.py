@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from django.conf import settings as project
 
 from cchc_index import settings
 from cchc_index.lib.alone import alone
+from cchc_index.lib.tests.waiting import answers
 
 MANAGE = str(project.BASE_DIR / "manage.py")
 BLOCK = ("--year", "2031", "--group", "so")
@@ -169,14 +169,6 @@ def served(shell: Shell) -> Iterator["tuple[subprocess.Popen[bytes], list[int]]"
     finally:
         process.kill()
         process.wait()
-
-
-def answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/suc-khoe/", timeout=2):
-            return True
-    except OSError:
-        return False
 
 
 def children_of(pid: int) -> list[int]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from cchc_index.celery import app
 from cchc_index.lib.tests.waiting import free_port, wait_for
 from cchc_index.tests.live_worker import database_url
-from criteria import actions as criteria
+from criteria.calendar import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
 from deploy import service_files

@@ -153,11 +153,12 @@ TAMPERINGS = {
     "tie policy": "UPDATE criteria_criteriaset SET ties = 'dense'",
     "unfrozen": "UPDATE criteria_roundgroup SET frozen_at = NULL",
     "standing": "UPDATE appraisal_appraisal SET points = 2 WHERE points = 1.5",
-    "decision that was taken back put in force": "UPDATE appraisal_appraisal SET stage = 'round1', "
+    "decision that was taken back put in force": "UPDATE appraisal_appraisal SET "
+    "stage_id = (SELECT id FROM criteria_stage WHERE name = 'round1'), "
     "action = 'recognise' WHERE version = 3",
     "undo deleted": "DELETE FROM appraisal_appraisalentry WHERE action = 'undo'",
     "undo with its decision deleted": "DELETE FROM appraisal_appraisalentry WHERE action = 'undo'; "
-    "DELETE FROM appraisal_appraisalentry WHERE stage = 'round1'; "
+    "DELETE FROM appraisal_appraisalentry WHERE stage_kind = 'appraisal'; "
     "UPDATE appraisal_appraisal SET version = 1",
     "undo's author": "UPDATE appraisal_appraisalentry SET actor_id = NULL WHERE action = 'undo'",
     "undo of another step": "UPDATE appraisal_appraisalentry SET undoes_id = undoes_id - 1 WHERE action = 'undo'",

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
-from criteria.actions import inputs_changed, log_freeze, require_manager
+from criteria.actions import inputs_changed, log_freeze
+from criteria.calendar.actions import default_stages
+from criteria.rules import require_manager
 from units.auditlog.actions import record
 from units.models import User
 
@@ -28,6 +30,7 @@ def import_criteria(
     na_policy: str = "",
     ties: str = "",
     name: str = "",
+    take_hidden: bool = False,
 ) -> AnnexImport:
     """Bring the annex of a decision into the set of the year's block; makes what is missing around it.
 
@@ -38,10 +41,12 @@ def import_criteria(
     """
     require_manager(actor)
     default_source = _source_named(source)
-    sheet = reading.read(file, name)
+    sheet = reading.read(file, name, take_hidden=take_hidden)
     with transaction.atomic():
         where = importing.place(year=year, group=group, decision=decision)
+        default_stages(where.round_group.round)
         outcome = importing.write(sheet, where, default_source=default_source, accept_repairs=accept_repairs)
+        outcome.said = sheet.said
         outcome.notices.extend(_notices_of_source(sheet, default_source))
         policies = importing.set_policies(where.criteria_set, na_policy, ties)
         outcome.notices += importing.policy_notices(policies)

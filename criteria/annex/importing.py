@@ -41,6 +41,8 @@ class AnnexImport:
     changed: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """What was left out of the file, or understood otherwise than it stands there."""
     repairs: list[Fault] = field(default_factory=list)
 
     @property

@@ -7,14 +7,14 @@ then is it known which rows are leaves. Neither touches the database.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
 
-from cchc_index.lib import numbers, sheets
+from cchc_index.lib import numbers
 from cchc_index.lib.faults import Fault, ImportRefused
-from cchc_index.lib.sheets import Column, SheetRow, Table
+from cchc_index.lib.sheets.cells import is_date
+from cchc_index.lib.sheets.table import NUMBER, PRINTED, Column, SheetRow, Table, numbered, read_table
 from cchc_index.lib.text import fold
 from criteria import tree
 
@@ -26,10 +26,10 @@ MAX_NAME = 1000
 MAX_POINTS = Decimal(99_999)
 
 COLUMNS = (
-    Column("code", "Mã", ("Mã tiêu chí", "Mã số"), required=False),
-    Column("number", "TT", ("STT", "Số TT", "Số thứ tự"), required=False),
+    Column("code", "Mã", ("Mã tiêu chí", "Mã số"), required=False, holds=PRINTED),
+    Column("number", "TT", ("STT", "Số TT", "Số thứ tự"), required=False, holds=PRINTED),
     Column("name", "Nội dung", ("Tiêu chí", "Tên tiêu chí", "Nội dung tiêu chí", "Lĩnh vực")),
-    Column("points", "Điểm tối đa", ("Điểm chuẩn", "Thang điểm", "Điểm")),
+    Column("points", "Điểm tối đa", ("Điểm chuẩn", "Thang điểm", "Điểm"), holds=NUMBER),
     Column("source", "Nguồn", ("Nguồn điểm",), required=False),
     Column("kind", "Thưởng/trừ", ("Thưởng, trừ", "Thưởng trừ", "Điểm thưởng/trừ"), required=False),
 )
@@ -72,21 +72,30 @@ class Annex:
     entries: list[AnnexRow] = field(default_factory=list)
     totals: list[Total] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    footnotes: list[int] = field(default_factory=list)
+    """The numbers of the rows of text below the last criterion."""
+    said: list[str] = field(default_factory=list)
+    """What was left out of the file, or understood otherwise than it stands there: sentences for people."""
 
     def codes(self) -> set[str]:
         return {entry.code for entry in self.entries}
 
 
-def read(source: str | Path | IO[bytes], name: str = "") -> Annex:
+def read(source: str | Path | IO[bytes], name: str = "", *, take_hidden: bool = False) -> Annex:
     """Read and repair the rows of the file. Raises ImportRefused when it is no readable annex at all."""
-    table = sheets.read_table(source, COLUMNS, name=name, skip_numbering=True)
+    table = read_table(source, COLUMNS, name=name, take_hidden=take_hidden)
     code_key = _code_column(table)
-    annex = Annex(faults=list(table.faults))
+    annex = Annex(faults=list(table.faults), said=table.said_with_columns())
     if len(table.rows) > MAX_ROWS:
         raise ImportRefused([Fault(0, "", f"có hơn {MAX_ROWS} dòng", "xóa các dòng không phải tiêu chí rồi lưu lại")])
     last = max((i for i, row in enumerate(table.rows) if tree.normalise(row.text(code_key))), default=-1)
     for position, row in enumerate(table.rows):
         _read_row(annex, row, code_key, trailing=position > last)
+    if annex.footnotes:
+        annex.said.append(f"Bỏ qua dòng ghi chú, chữ ký: {numbered(annex.footnotes)}.")
+    if annex.totals:
+        rows = numbered([total.row.number for total in annex.totals])
+        annex.said.append(f"Dòng tổng dùng để đối chiếu, không thành tiêu chí: {rows}.")
     if not annex.entries and not annex.faults:
         raise ImportRefused([Fault(table.heading_row, "", "không có dòng tiêu chí nào dưới tiêu đề", "chọn đúng tệp")])
     _repair_codes(annex)
@@ -112,9 +121,8 @@ def _read_row(annex: Annex, row: SheetRow, code_key: str, *, trailing: bool) -> 
         if points is not None:
             annex.totals.append(Total(row, points, len(annex.entries)))
         return
-    if _is_repeated_heading(row, code_key) or (
-        trailing and not row.text("points") and not _looks_like_code(row, code_key)
-    ):
+    if trailing and not row.text("points") and not _looks_like_code(row, code_key):
+        annex.footnotes.append(row.number)
         return
     code = _code(annex, row, code_key)
     points = _points(annex, row)
@@ -130,25 +138,15 @@ def _is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(fold(text)))
 
 
-def _is_repeated_heading(row: SheetRow, code_key: str) -> bool:
-    """A heading printed again on the next page."""
-    keys = (code_key, "name", "points")
-    return all(fold(row[key]) == fold(row.table.headings[row.table.index[key]]) for key in keys)
-
-
 def _looks_like_code(row: SheetRow, code_key: str) -> bool:
     value, text = row[code_key], row.text(code_key)
-    return _is_date(value) or (bool(text) and (text[0].isdigit() or _DATE_TEXT.fullmatch(text) is not None))
-
-
-def _is_date(value: object) -> bool:
-    return sheets.is_date(value) or isinstance(value, timedelta)
+    return is_date(value) or (bool(text) and (text[0].isdigit() or _DATE_TEXT.fullmatch(text) is not None))
 
 
 def _code(annex: Annex, row: SheetRow, code_key: str) -> str:
     """The row's code, "" with a fault where there is none to read."""
     printed = row.text(code_key)
-    if _is_date(row[code_key]) or _DATE_TEXT.fullmatch(printed):
+    if is_date(row[code_key]) or _DATE_TEXT.fullmatch(printed):
         message = f"mã đã bị Excel đổi thành ngày tháng (“{printed[:40]}”)"
         annex.faults.append(row.fault(code_key, message, f"{_AS_TEXT}, ví dụ 1.6.1"))
         return ""
@@ -162,10 +160,6 @@ def _code(annex: Annex, row: SheetRow, code_key: str) -> str:
 
 
 def _points(annex: Annex, row: SheetRow) -> Decimal | None:
-    if _is_date(row["points"]):
-        message = "điểm đã bị Excel đổi thành ngày tháng"
-        annex.faults.append(row.fault("points", message, "định dạng cột là Số (Number) rồi gõ lại điểm, ví dụ 0,5"))
-        return None
     try:
         points = numbers.parse_decimal(row["points"])
     except numbers.NumberProblem as problem:

@@ -15,8 +15,8 @@ name `diem_toi_da` stands for the criterion's maximum and an optional figure lef
 """
 
 from .checking import validate
-from .points import evaluate, ratio
+from .points import evaluate, ratio, ratio_words
 from .reading import Field, RuleProblem, fields, is_direct
 from .words import describe
 
-__all__ = ["Field", "RuleProblem", "describe", "evaluate", "fields", "is_direct", "ratio", "validate"]
+__all__ = ["Field", "RuleProblem", "describe", "evaluate", "fields", "is_direct", "ratio", "ratio_words", "validate"]

@@ -54,6 +54,12 @@ def ratio(rule: Rule, figures: Figures) -> Fraction | None:
         return None
 
 
+def ratio_words(rule: Rule, figures: Figures) -> str:
+    """The ratio beside the points that it gives: `Tỷ lệ 0,1 %`; "" where there is none."""
+    share = ratio(rule, figures)
+    return "" if share is None else f"Tỷ lệ {percent(share)}"
+
+
 def _evaluate_steps(rule: Rule, max_points: Decimal, figures: Figures) -> Fraction:
     chosen = str(figures[OPTION])
     for option in options(rule, max_points):

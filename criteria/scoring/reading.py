@@ -22,6 +22,10 @@ class RuleProblem(ValueError):
     """Figures (or a rule) that give no points; the message is a Vietnamese sentence with the repair."""
 
 
+_MEASURES = re.compile(r"%|đồng|triệu|tỷ|tỉ\b|điểm|giờ|ngày|tháng|năm|km|ha\b|m2|m²|kg|tấn")
+"""Units of what is measured rather than counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A figure the unit declares. `choices` are (key, label) pairs of a choice."""
@@ -32,6 +36,12 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     unit: str = ""
     optional: bool = False
+
+    @property
+    def is_count(self) -> bool:
+        """Whether the figure counts things, so that it is whole: "Số …" in a unit that is no measure."""
+        counted = self.label.lower().startswith(("số ", "tổng số "))
+        return self.kind == "number" and counted and bool(self.unit) and not _MEASURES.search(self.unit.lower())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""Factories of sets and rounds. `small_round()` is a block with a tree of four leaves and open phases."""
+"""Factories of sets and rounds. `small_round()` is a block with a tree of four leaves and a calendar."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
+from factory.helpers import post_generation
 
 from cchc_index.lib import clock
-from criteria.models import CriteriaSet, Criterion, Decision, Phase, Round, RoundGroup, Source
+from criteria.calendar.actions import default_stages
+from criteria.models import CriteriaSet, Criterion, Decision, Round, RoundGroup, Source, Stage
 from units.tests.factories import UnitGroupFactory
 
 
@@ -43,10 +45,16 @@ class RoundFactory(DjangoModelFactory[Round]):
     class Meta:
         model = Round
         django_get_or_create = ("year",)
+        skip_postgeneration_save = True
 
     year = 2031
     assessed_from = LazyAttribute(lambda r: date(r.year, 1, 1))
     assessed_to = LazyAttribute(lambda r: date(r.year, 12, 31))
+
+    @post_generation
+    def calendar(self, create: bool, extracted: object, **kwargs: object) -> None:
+        """Every round starts with the default stages, none of them set."""
+        default_stages(self)
 
 
 class RoundGroupFactory(DjangoModelFactory[RoundGroup]):
@@ -58,14 +66,17 @@ class RoundGroupFactory(DjangoModelFactory[RoundGroup]):
     group = LazyAttribute(lambda rg: rg.criteria_set.group)
 
 
-def open_phase(round_: Round, kind: str, *, opens: datetime | None = None, closes: datetime | None = None) -> Phase:
-    """A phase that is open now unless told otherwise."""
-    now = clock.now()
-    return Phase.objects.update_or_create(
-        round=round_,
-        kind=kind,
-        defaults={"opens_at": opens or now - timedelta(days=1), "closes_at": closes or now + timedelta(days=1)},
-    )[0]
+def stage_named(round_: Round, name: str) -> Stage:
+    """A stage of the round by its name: "round1" …"""
+    return Stage.objects.select_related("round").get(round=round_, name=name)
+
+
+def open_stage(round_: Round, name: str, *, opens: datetime | None = None, closes: datetime | None = None) -> Stage:
+    """A stage that is open now unless told otherwise."""
+    now, stage = clock.now(), stage_named(round_, name)
+    stage.opens_at, stage.closes_at = opens or now - timedelta(days=1), closes or now + timedelta(days=1)
+    stage.save()
+    return stage
 
 
 def small_round(**round_fields: object) -> RoundGroup:

@@ -12,10 +12,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cchc_index.lib.clock import hanoi
-from cchc_index.lib.sheets import read_cells
+from cchc_index.lib.sheets.book import read_cells
 from criteria.actions import freeze
-from criteria.models import Criterion, Decision, Extension, Phase, RoundGroup, Source
-from criteria.tests.factories import open_phase, small_round
+from criteria.models import Criterion, Decision, Extension, RoundGroup, Source
+from criteria.tests.factories import open_stage, small_round
 from units.auditlog.models import LogEntry
 from units.tests.factories import UnitFactory, UserFactory
 
@@ -169,11 +169,11 @@ def test_row_cannot_stand_under_itself(page: Client, block: RoundGroup) -> None:
 
 
 def test_extension_names_who_granted_it(page: Client, block: RoundGroup) -> None:
-    phase = open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+    stage = open_stage(block.round, "self_assessment")
     unit = UnitFactory.create()
     page.post(
         "/quan-tri/criteria/extension/add/",
-        {"phase": phase.pk, "unit": unit.pk, "closes_at_0": "01/12/2031", "closes_at_1": "17:00", "reason": "lũ lụt"},
+        {"stage": stage.pk, "unit": unit.pk, "closes_at_0": "01/12/2031", "closes_at_1": "17:00", "reason": "lũ lụt"},
     )
     found = Extension.objects.get()
     assert found.granted_by.is_superuser
@@ -181,7 +181,7 @@ def test_extension_names_who_granted_it(page: Client, block: RoundGroup) -> None
     assert LogEntry.objects.get().object_type == "criteria.extension"
 
 
-@pytest.mark.parametrize("page_name", ["criterion", "criteriaset", "roundgroup", "phase", "round", "extension"])
+@pytest.mark.parametrize("page_name", ["criterion", "criteriaset", "roundgroup", "stage", "round", "extension"])
 def test_lists_ask_a_constant_number_of_questions(page: Client, page_name: str) -> None:
     counts = []
     for years in ((2033,), (2034, 2035, 2036)):
@@ -189,10 +189,10 @@ def test_lists_ask_a_constant_number_of_questions(page: Client, page_name: str) 
             block = small_round(year=year)
             block.criteria_set.decision = Decision.objects.create(number=f"{year}/QĐ")
             block.criteria_set.save()
-            phase = open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+            stage = open_stage(block.round, "self_assessment")
             by = UserFactory.create()
             Extension.objects.create(
-                phase=phase, unit=UnitFactory.create(), closes_at=phase.closes_at, reason="x", granted_by=by
+                stage=stage, unit=UnitFactory.create(), closes_at=stage.closes_at, reason="x", granted_by=by
             )
         with CaptureQueriesContext(connection) as asked:
             assert page.get(f"/quan-tri/criteria/{page_name}/").status_code == 200

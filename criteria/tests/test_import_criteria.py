@@ -118,10 +118,11 @@ def test_annex_2_with_its_repairs_measures_33_points_and_keeps_the_print() -> No
 
 @pytest.mark.parametrize("path", [ANNEX_SO, ANNEX_HUYEN])
 def test_the_spreadsheets_hold_the_transcription(path: Any) -> None:
-    from cchc_index.lib import sheets
+    from cchc_index.lib.sheets.book import read_cells
+    from cchc_index.lib.sheets.cells import cell_text
 
-    cells = sheets.read_cells(path.with_suffix(".xlsx"))
-    assert [[sheets.cell_text(c) for c in row] for row in cells] == printed_rows(path)
+    cells = read_cells(path.with_suffix(".xlsx"))
+    assert [[cell_text(c) for c in row] for row in cells] == printed_rows(path)
 
 
 def numeric(text):

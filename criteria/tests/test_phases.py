@@ -9,16 +9,17 @@ from django.test import Client
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria import actions, queries, rules
-from criteria.models import CriteriaSet, Extension, Phase, Round, RoundGroup
-from criteria.tests.factories import open_phase, small_round
+from criteria import rules
+from criteria.calendar import actions, queries
+from criteria.models import CriteriaSet, Extension, Round, RoundGroup, Stage
+from criteria.tests.factories import open_stage, small_round, stage_named
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, UnitGroupFactory, person
 
 pytestmark = pytest.mark.django_db
 
-KIND = Phase.Kind.SELF_ASSESSMENT
+NAME = "self_assessment"
 
 
 @pytest.fixture
@@ -37,62 +38,62 @@ def in_hours(hours):
 
 def test_a_phase_is_opened_and_moved_in_the_log(round_group: RoundGroup, manager: User) -> None:
     opens, closes = datetime(2031, 12, 1, 1, tzinfo=UTC), datetime(2031, 12, 22, 10, tzinfo=UTC)
-    wanted = {"actor": manager, "round_id": round_group.round_id, "kind": KIND}
-    phase = actions.set_phase(**wanted, opens_at=opens, closes_at=closes)
-    assert (phase.opens_at, phase.closes_at) == (opens, closes)
-    actions.set_phase(**wanted, opens_at=opens, closes_at=closes + timedelta(days=1))
-    actions.set_phase(**wanted, opens_at=opens, closes_at=closes + timedelta(days=1))
+    wanted = {"actor": manager, "round_id": round_group.round_id, "name": NAME}
+    stage = actions.set_stage(**wanted, opens_at=opens, closes_at=closes)
+    assert (stage.opens_at, stage.closes_at) == (opens, closes)
+    actions.set_stage(**wanted, opens_at=opens, closes_at=closes + timedelta(days=1))
+    actions.set_stage(**wanted, opens_at=opens, closes_at=closes + timedelta(days=1))
     first, second = LogEntry.objects.order_by("number")
     assert first.before is None
     assert second.before["closes_at"] == "2031-12-22T17:00:00+07:00"
     assert second.after["closes_at"] == "2031-12-23T17:00:00+07:00"
-    assert Phase.objects.count() == 1
+    assert [stage.name for stage in Stage.objects.all() if stage.is_set] == [NAME]
 
 
 def test_a_phase_closes_after_it_opens(round_group: RoundGroup, manager: User) -> None:
     at = clock.now()
     with pytest.raises(Refused, match="sau giờ mở"):
-        actions.set_phase(actor=manager, round_id=round_group.round_id, kind=KIND, opens_at=at, closes_at=at)
+        actions.set_stage(actor=manager, round_id=round_group.round_id, name=NAME, opens_at=at, closes_at=at)
 
 
-@pytest.mark.parametrize(("kind", "offset"), [("nghỉ hè", 0), (KIND, 999)])
-def test_unknown_phases_and_rounds_are_refused(round_group: RoundGroup, manager: User, kind: Any, offset: int) -> None:
+@pytest.mark.parametrize(("name", "offset"), [("nghỉ hè", 0), (NAME, 999)])
+def test_unknown_stages_and_rounds_are_refused(round_group: RoundGroup, manager: User, name: str, offset: int) -> None:
     with pytest.raises(Refused):
-        actions.set_phase(
-            actor=manager, round_id=round_group.round_id + offset, kind=kind, opens_at=None, closes_at=None
+        actions.set_stage(
+            actor=manager, round_id=round_group.round_id + offset, name=name, opens_at=in_hours(1), closes_at=None
         )
-    assert not Phase.objects.exists()
+    assert not any(stage.is_set for stage in Stage.objects.all())
 
 
 @pytest.mark.parametrize("role", [r for r in Role if r != Role.INDEX_MANAGER and not str(r).startswith("unit")])
 def test_only_the_index_manager_moves_phases(round_group: RoundGroup, role: Any) -> None:
     other = person(role)
     unit = UnitFactory.create(group=round_group.group)
-    phase = open_phase(round_group.round, KIND)
+    stage = open_stage(round_group.round, NAME)
     with pytest.raises(PermissionDenied):
-        actions.set_phase(actor=other, round_id=round_group.round_id, kind=KIND, opens_at=None, closes_at=None)
+        actions.set_stage(actor=other, round_id=round_group.round_id, name=NAME, opens_at=None, closes_at=None)
     with pytest.raises(PermissionDenied):
-        actions.grant_extension(actor=other, phase_id=phase.pk, unit_id=unit.pk, closes_at=in_hours(99), reason="Bão")
+        actions.grant_extension(actor=other, stage_id=stage.pk, unit_id=unit.pk, closes_at=in_hours(99), reason="Bão")
 
 
 def test_an_extension_opens_the_phase_for_one_unit_up_to_its_instant(round_group: RoundGroup, manager: User) -> None:
     late, other = UnitFactory.create(group=round_group.group), UnitFactory.create(group=round_group.group)
-    phase = open_phase(round_group.round, KIND, opens=in_hours(-9), closes=in_hours(-1))
+    stage = open_stage(round_group.round, NAME, opens=in_hours(-9), closes=in_hours(-1))
     until = in_hours(5)
-    actions.grant_extension(actor=manager, phase_id=phase.pk, unit_id=late.pk, closes_at=until, reason="Mưa lũ")
-    assert queries.is_open_for(round_group.round, KIND, late, until - timedelta(microseconds=1))
-    assert not queries.is_open_for(round_group.round, KIND, late, until)
-    assert not queries.is_open_for(round_group.round, KIND, other, clock.now())
+    actions.grant_extension(actor=manager, stage_id=stage.pk, unit_id=late.pk, closes_at=until, reason="Mưa lũ")
+    assert queries.is_open_for(stage_named(round_group.round, NAME), late, until - timedelta(microseconds=1))
+    assert not queries.is_open_for(stage_named(round_group.round, NAME), late, until)
+    assert not queries.is_open_for(stage_named(round_group.round, NAME), other, clock.now())
     entry = LogEntry.objects.get()
     assert (entry.verb, entry.unit, entry.reason, entry.actor) == ("phase.extend", late, "Mưa lũ", manager)
 
 
 def test_a_second_extension_replaces_the_first(round_group: RoundGroup, manager: User) -> None:
     unit = UnitFactory.create(group=round_group.group)
-    phase = open_phase(round_group.round, KIND)
+    stage = open_stage(round_group.round, NAME)
     for days in (40, 60):
         actions.grant_extension(
-            actor=manager, phase_id=phase.pk, unit_id=unit.pk, closes_at=in_hours(days * 24), reason=f"Lần {days}"
+            actor=manager, stage_id=stage.pk, unit_id=unit.pk, closes_at=in_hours(days * 24), reason=f"Lần {days}"
         )
     assert Extension.objects.get().reason == "Lần 60"
     assert LogEntry.objects.order_by("-number").first().before["reason"] == "Lần 40"
@@ -103,11 +104,11 @@ def test_an_extension_needs_a_reason_and_a_later_closing(
     round_group: RoundGroup, manager: User, hours: int, reason: str
 ) -> None:
     unit = UnitFactory.create(group=round_group.group)
-    phase = open_phase(round_group.round, KIND, closes=in_hours(24))
+    stage = open_stage(round_group.round, NAME, closes=in_hours(24))
     with pytest.raises(Refused):
         actions.grant_extension(
             actor=manager,
-            phase_id=phase.pk,
+            stage_id=stage.pk,
             unit_id=unit.pk,
             closes_at=in_hours(hours) - timedelta(seconds=1),
             reason=reason,
@@ -117,51 +118,51 @@ def test_an_extension_needs_a_reason_and_a_later_closing(
 
 def test_an_extension_after_a_past_closing_must_still_lie_ahead(round_group: RoundGroup, manager: User) -> None:
     unit = UnitFactory.create(group=round_group.group)
-    phase = open_phase(round_group.round, KIND, opens=in_hours(-9), closes=in_hours(-5))
+    stage = open_stage(round_group.round, NAME, opens=in_hours(-9), closes=in_hours(-5))
     with pytest.raises(Refused, match="tương lai"):
         actions.grant_extension(
-            actor=manager, phase_id=phase.pk, unit_id=unit.pk, closes_at=in_hours(-1), reason="Mưa lũ"
+            actor=manager, stage_id=stage.pk, unit_id=unit.pk, closes_at=in_hours(-1), reason="Mưa lũ"
         )
 
 
 def test_a_phase_without_a_closing_needs_no_extension(round_group: RoundGroup, manager: User) -> None:
     unit = UnitFactory.create(group=round_group.group)
-    phase = Phase.objects.create(round=round_group.round, kind=KIND)
+    stage = stage_named(round_group.round, NAME)
     with pytest.raises(Refused, match="chưa có giờ đóng"):
-        actions.grant_extension(actor=manager, phase_id=phase.pk, unit_id=unit.pk, closes_at=in_hours(1), reason="x")
+        actions.grant_extension(actor=manager, stage_id=stage.pk, unit_id=unit.pk, closes_at=in_hours(1), reason="x")
 
 
 def test_only_units_measured_in_the_round_are_extended(round_group: RoundGroup, manager: User) -> None:
     stranger = UnitFactory.create(group=UnitGroupFactory.create(code="xa", name="Xã, phường"))
-    phase = open_phase(round_group.round, KIND)
+    stage = open_stage(round_group.round, NAME)
     with pytest.raises(Refused, match="không thuộc khối"):
         actions.grant_extension(
-            actor=manager, phase_id=phase.pk, unit_id=stranger.pk, closes_at=in_hours(99), reason="x"
+            actor=manager, stage_id=stage.pk, unit_id=stranger.pk, closes_at=in_hours(99), reason="x"
         )
 
 
 def test_a_phase_moved_past_an_extension_takes_it_back(round_group: RoundGroup, manager: User) -> None:
     early, late = (UnitFactory.create(group=round_group.group) for _ in range(2))
-    phase = open_phase(round_group.round, KIND, closes=in_hours(1))
+    stage = open_stage(round_group.round, NAME, closes=in_hours(1))
     for unit, hours in ((early, 5), (late, 50)):
         actions.grant_extension(
-            actor=manager, phase_id=phase.pk, unit_id=unit.pk, closes_at=in_hours(hours), reason="Mưa lũ"
+            actor=manager, stage_id=stage.pk, unit_id=unit.pk, closes_at=in_hours(hours), reason="Mưa lũ"
         )
-    actions.set_phase(
-        actor=manager, round_id=round_group.round_id, kind=KIND, opens_at=phase.opens_at, closes_at=in_hours(20)
+    actions.set_stage(
+        actor=manager, round_id=round_group.round_id, name=NAME, opens_at=stage.opens_at, closes_at=in_hours(20)
     )
     assert list(Extension.objects.values_list("unit", flat=True)) == [late.pk]
     assert LogEntry.objects.order_by("-number").first().after["extensions_ended"] == [early.code]
-    assert queries.is_open_for(round_group.round, KIND, early, in_hours(19))
+    assert queries.is_open_for(stage_named(round_group.round, NAME), early, in_hours(19))
 
 
 def test_querysets_mean_the_same_as_the_predicate(round_group: RoundGroup, manager: User) -> None:
-    open_phase(round_group.round, KIND)
+    open_stage(round_group.round, NAME)
     observer = person(Role.OBSERVER)
     for found, everything in (
         (rules.rounds_managed_by, Round),
         (rules.sets_managed_by, CriteriaSet),
-        (rules.phases_managed_by, Phase),
+        (rules.stages_managed_by, Stage),
     ):
         assert list(found(manager)) == list(everything.objects.all())
         assert list(found(observer)) == []
@@ -172,22 +173,22 @@ def test_querysets_mean_the_same_as_the_predicate(round_group: RoundGroup, manag
 @pytest.mark.parametrize(
     ("role", "shown"),
     [
-        (Role.UNIT_OFFICER, Phase.Kind.SELF_ASSESSMENT),
-        (Role.COUNCIL_MEMBER, Phase.Kind.ROUND1),
-        (Role.SURVEY_OPERATOR, Phase.Kind.SURVEY),
-        (Role.INDEX_MANAGER, Phase.Kind.SELF_ASSESSMENT),
+        (Role.UNIT_OFFICER, "self_assessment"),
+        (Role.COUNCIL_MEMBER, "round1"),
+        (Role.SURVEY_OPERATOR, "survey"),
+        (Role.INDEX_MANAGER, "self_assessment"),
     ],
 )
 def test_the_bar_shows_the_deadline_of_the_persons_own_work(
     round_group: RoundGroup, client: Client, role: Role, shown: Any
 ) -> None:
-    for kind in (Phase.Kind.SELF_ASSESSMENT, Phase.Kind.ROUND1, Phase.Kind.SURVEY):
-        open_phase(round_group.round, kind)
+    for kind in ("self_assessment", "round1", "survey"):
+        open_stage(round_group.round, kind)
     client.force_login(person(role, UnitFactory.create(group=round_group.group)))
-    assert client.get("/xep-hang/").context["frame_phase"].kind == shown
+    assert client.get("/xep-hang/").context["frame_stage"].name == shown
 
 
 def test_the_survey_alone_is_nobody_elses_deadline(round_group: RoundGroup, client: Client) -> None:
-    open_phase(round_group.round, Phase.Kind.SURVEY)
+    open_stage(round_group.round, "survey")
     client.force_login(person(Role.COUNCIL_MEMBER, UnitFactory.create(group=round_group.group)))
-    assert client.get("/xep-hang/").context["frame_phase"] is None
+    assert client.get("/xep-hang/").context["frame_stage"] is None

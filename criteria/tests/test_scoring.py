@@ -396,3 +396,29 @@ def test_whatever_is_declared_gives_points_within_the_maximum_nothing_or_a_sente
 
 def test_a_decimal_with_an_exponent_is_a_number() -> None:
     assert evaluate(BANDS, TWO, {"numerator": Decimal("1E+2"), "denominator": Decimal(100)}) == 2
+
+
+SHARE = {"kind": "proportional", "numerator": "Số hồ sơ trễ", "denominator": "Tổng số hồ sơ", "threshold": "70"}
+
+
+def test_ratio_stands_in_words_beside_the_points_it_gives() -> None:
+    figures = {"numerator": "1", "denominator": "1000"}
+    assert scoring.evaluate(SHARE, Decimal(1), figures) == 0
+    assert scoring.ratio_words(SHARE, figures) == "Tỷ lệ 0,1 %"
+    assert scoring.ratio_words(SHARE, {"numerator": "1"}) == ""
+    assert scoring.ratio_words({}, {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "unit", "counts"),
+    [
+        ("Số hồ sơ đúng hạn", "hồ sơ", True),
+        ("Tổng số nhiệm vụ", "nhiệm vụ", True),
+        ("Số vốn đã giải ngân", "triệu đồng", False),
+        ("Số ngày xử lý trung bình", "ngày", False),
+        ("Số hồ sơ đúng hạn", "", False),
+        ("Tỷ lệ giải ngân", "hồ sơ", False),
+    ],
+)
+def test_what_is_counted_is_whole(label: str, unit: str, counts: bool) -> None:
+    assert scoring.Field("a", label, unit=unit).is_count is counts

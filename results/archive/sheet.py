@@ -9,7 +9,7 @@ from typing import IO
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
-from cchc_index.lib.sheets import Column, SheetRow, is_date, read_table
+from cchc_index.lib.sheets.table import CODE, NUMBER, Column, SheetRow, read_table
 from cchc_index.lib.text import fold
 from criteria.models import Criterion
 from criteria.tree import CellKey
@@ -17,11 +17,11 @@ from units.models import Unit
 
 UNIT, CRITERION, SELF, APPRAISED, SURVEY, NA = "unit", "criterion", "self", "appraised", "survey", "na"
 COLUMNS = (
-    Column(UNIT, "Mã đơn vị"),
-    Column(CRITERION, "Mã tiêu chí"),
-    Column(SELF, "Điểm tự đánh giá", required=False),
-    Column(APPRAISED, "Điểm thẩm định", required=False),
-    Column(SURVEY, "Điểm ĐTXHH", ("Điểm điều tra xã hội học",), required=False),
+    Column(UNIT, "Mã đơn vị", holds=CODE),
+    Column(CRITERION, "Mã tiêu chí", holds=CODE),
+    Column(SELF, "Điểm tự đánh giá", required=False, holds=NUMBER),
+    Column(APPRAISED, "Điểm thẩm định", required=False, holds=NUMBER),
+    Column(SURVEY, "Điểm ĐTXHH", ("Điểm điều tra xã hội học",), required=False, holds=NUMBER),
     Column(NA, "Không áp dụng", required=False),
 )
 YES = {"x", "co", "dung", "yes", "y", "1", "true", "✓", "✔", "khong ap dung", "kad", "n/a", "na"}
@@ -35,15 +35,19 @@ class Archive:
     own: dict[CellKey, Decimal | None] = field(default_factory=dict)
     appraised: dict[CellKey, Decimal | None] = field(default_factory=dict)
     surveyed: dict[CellKey, Decimal | None] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    """What was left out of the file, or understood otherwise than it stands there: sentences for people."""
 
 
-def read(source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequence[Criterion]) -> Archive:
+def read(
+    source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequence[Criterion], *, take_hidden: bool = False
+) -> Archive:
     """Read the scores of `units` on the leaves of `criteria`.
 
     Codes compare without case and spaces; the code printed in the decision stands for the corrected one.
     Raises ImportRefused with every fault of the file.
     """
-    table = read_table(source, COLUMNS)
+    table = read_table(source, COLUMNS, take_hidden=take_hidden)
     reader = _ArchiveReader(codes.by_spelling({unit.code: unit for unit in units}), _leaves(criteria))
     faults = list(table.faults)
     if not {SELF, APPRAISED, SURVEY} & table.index.keys():
@@ -55,6 +59,7 @@ def read(source: str | Path | IO[bytes], units: Sequence[Unit], criteria: Sequen
         reader.take(row)
     if faults or reader.faults:
         raise ImportRefused(faults + reader.faults)
+    reader.archive.said = table.said_with_columns()
     return reader.archive
 
 
@@ -76,7 +81,7 @@ class _ArchiveReader:
     def __init__(self, units: dict[str, Unit], criteria: dict[str, Criterion]):
         self.units, self.criteria = units, criteria
         self.archive, self.faults = Archive(), list[Fault]()
-        self._seen: dict[CellKey, int] = {}
+        self._seen: dict[CellKey, SheetRow] = {}
 
     def take(self, row: SheetRow) -> None:
         unit, leaf = self._unit(row), self._leaf(row)
@@ -107,8 +112,6 @@ class _ArchiveReader:
         criterion = self.criteria.get(code) or self.criteria.get(codes.key(code))
         if not code:
             self._fault(row, CRITERION, "thiếu mã tiêu chí", "ghi mã tiêu chí của bộ tiêu chí")
-        elif is_date(row[CRITERION]):
-            self._fault(row, CRITERION, f"Excel đã đổi mã thành ngày “{code}”", "định dạng cột là Text rồi gõ lại mã")
         elif criterion is None:
             self._fault(row, CRITERION, f"không có tiêu chí “{code[:40]}” trong bộ tiêu chí", "sửa theo mã trong bộ")
         elif not criterion.is_leaf:
@@ -159,10 +162,10 @@ class _ArchiveReader:
                 self._fault(row, key, "tiêu chí không áp dụng mà vẫn có điểm", "bỏ điểm, hoặc bỏ dấu không áp dụng")
 
     def _is_first(self, row: SheetRow, cell: CellKey, unit: Unit, leaf: Criterion) -> bool:
-        first = self._seen.setdefault(cell, row.number)
-        if first != row.number:
-            self._fault(row, CRITERION, f"{unit.code} và {leaf.code} đã có ở dòng {first}", "giữ lại một dòng")
-        return first == row.number
+        first = self._seen.setdefault(cell, row)
+        if first is not row:
+            self._fault(row, CRITERION, f"{unit.code} và {leaf.code} đã có ở {first.place}", "giữ lại một dòng")
+        return first is row
 
     def _keep(self, cell: CellKey, leaf: Criterion, points: dict[str, Decimal | None], not_applicable: bool) -> None:
         kept = {SELF: self.archive.own, APPRAISED: self.archive.appraised, SURVEY: self.archive.surveyed}

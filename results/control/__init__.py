@@ -1,1 +1,1 @@
-"""The index manager's room: progress, phases, preview, publication."""
+"""The index manager's room: progress, stages, preview, publication."""

@@ -1,17 +1,20 @@
-"""What the index manager types: a publication, a phase, an extension."""
+"""What the index manager types: a publication, a stage, an extension."""
 
 from typing import Any
 
 from django import forms
 
-from criteria.models import Phase, Round
+from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import MomentField
+from criteria.calendar.queries import timed
+from criteria.course import LISTED
+from criteria.models import Round, Stage
 from units.models import Unit
 
-from .queries import measured_units, phases_of
+from .queries import measured_units
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-MOMENT_SHAPES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"]
-WRONG_MOMENT = {"invalid": "Giờ không đọc được; chọn lại ngày và giờ, ví dụ 22/12/2025 17:00."}
+WRONG_MOMENT = {"invalid": "Không đọc được; ghi cả ngày và giờ, ví dụ 22/12/2025 17:00."}
 
 
 class ProposeForm(forms.Form):
@@ -25,7 +28,7 @@ class ProposeForm(forms.Form):
     )
     dated = forms.DateField(
         label="Ngày quyết định",
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        input_formats=DAY_FORMATS,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Nhập ngày quyết định.", "invalid": "Ngày không đọc được; ví dụ 01/03/2025."},
     )
@@ -38,31 +41,69 @@ class ProposeForm(forms.Form):
     )
 
 
-class PhaseForm(forms.Form):
-    """The edges of a phase: open from the first instant, closed at the second."""
+class StageForm(forms.Form):
+    """The edges of a stage: open from the first instant, closed at the second."""
 
-    opens_at = forms.DateTimeField(
+    opens_at = MomentField(
         label="Mở lúc",
         required=False,
         widget=MOMENT,
-        input_formats=MOMENT_SHAPES,
         help_text="Để trống: mở từ trước.",
         error_messages=WRONG_MOMENT,
     )
-    closes_at = forms.DateTimeField(
+    closes_at = MomentField(
         label="Đóng lúc (giờ Hà Nội)",
         required=False,
         widget=MOMENT,
-        input_formats=MOMENT_SHAPES,
         help_text="Đúng giờ này hệ thống không nhận nữa. Để trống: chưa ấn định.",
         error_messages=WRONG_MOMENT,
     )
 
 
+class StageFactsForm(forms.Form):
+    """What a stage is called and what it asks of the council."""
+
+    title = forms.CharField(
+        label="Tên giai đoạn",
+        max_length=100,
+        help_text="Ví dụ Thẩm định lần 3.",
+        error_messages={"required": "Nhập tên giai đoạn.", "max_length": "Tên giai đoạn dài nhất 100 ký tự."},
+    )
+    two_opinions = forms.BooleanField(label="Tiêu chí được chọn cần hai ý kiến độc lập", required=False)
+    report_required = forms.BooleanField(label="Xem báo cáo nhất quán trước khi công bố", required=False)
+
+
+class PlaceForm(forms.Form):
+    """After which stage another one stands."""
+
+    after = forms.ChoiceField(
+        label="Đứng sau",
+        error_messages={
+            "required": "Chọn giai đoạn đứng ngay trước.",
+            "invalid_choice": "Kỳ này không có giai đoạn đó.",
+        },
+    )
+
+    def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["after"].choices = [(stage.name, stage.title) for stage in timed(round_)]  # type: ignore[attr-defined]
+
+
+class AddStageForm(PlaceForm, StageFactsForm):
+    """Another appraisal, reply or meeting of the year."""
+
+    kind = forms.ChoiceField(
+        label="Loại",
+        choices=[(kind.value, kind.label) for kind in Stage.Kind if kind in LISTED],
+        error_messages={"required": "Chọn loại giai đoạn.", "invalid_choice": "Chọn loại trong danh sách."},
+    )
+    field_order = ("kind", "title", "after", "two_opinions", "report_required")
+
+
 class ExtensionForm(forms.Form):
     """More time for one unit, with the reason."""
 
-    phase: "forms.ModelChoiceField[Phase]" = forms.ModelChoiceField(
+    stage: "forms.ModelChoiceField[Stage]" = forms.ModelChoiceField(
         label="Giai đoạn",
         queryset=None,
         error_messages={"required": "Chọn giai đoạn.", "invalid_choice": "Giai đoạn này không thuộc kỳ đang xem."},
@@ -72,10 +113,9 @@ class ExtensionForm(forms.Form):
         queryset=None,
         error_messages={"required": "Chọn đơn vị.", "invalid_choice": "Đơn vị này không thuộc kỳ đang xem."},
     )
-    closes_at = forms.DateTimeField(
+    closes_at = MomentField(
         label="Gia hạn đến (giờ Hà Nội)",
         widget=MOMENT,
-        input_formats=MOMENT_SHAPES,
         error_messages={"required": "Chọn thời điểm gia hạn đến.", **WRONG_MOMENT},
     )
     reason = forms.CharField(
@@ -88,6 +128,6 @@ class ExtensionForm(forms.Form):
 
     def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phase"].queryset = phases_of(round_)  # type: ignore[attr-defined]
-        self.fields["phase"].label_from_instance = lambda phase: phase.get_kind_display()  # type: ignore[attr-defined]
+        self.fields["stage"].queryset = timed(round_)  # type: ignore[attr-defined]
+        self.fields["stage"].label_from_instance = lambda stage: stage.title  # type: ignore[attr-defined]
         self.fields["unit"].queryset = measured_units(round_)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""How far the year is, block by block and unit by unit; its phases."""
+"""How far the year is, block by block and unit by unit; its stages."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cchc_index.lib.text import sort_key
-from criteria.models import Phase, Round, RoundGroup
+from criteria.calendar import queries as calendar
+from criteria.models import Round, RoundGroup, Stage
 from criteria.queries import units_of
 from results.computation.queries import code_version, group_inputs, is_up_to_date
 from results.jobs.queries import live_jobs
@@ -126,28 +127,9 @@ def _progress(unit: Unit, assessment: SelfAssessment | None, counts: Counter[tup
     return UnitProgress(unit, words, submitted, *appraised, *surveyed, assessment.pk if assessment else None)
 
 
-@dataclass(frozen=True)
-class PhaseLine:
-    """A phase of the year as the control room shows it, also where it is not set yet."""
-
-    kind: str
-    label: str
-    phase: Phase | None
-
-
-def phases(round_: Round) -> list[PhaseLine]:
-    standing = {p.kind: p for p in round_.phases.prefetch_related("extensions__unit").order_by("pk")}
-    return [PhaseLine(kind, label, standing.get(kind)) for kind, label in Phase.Kind.choices]
-
-
-def phase_of(round_: Round, kind: str) -> Phase | None:
-    """The phase as it is set, None where it is not."""
-    return Phase.objects.filter(round=round_, kind=kind).first()
-
-
-def phases_of(round_: Round) -> QuerySet[Phase]:
-    """The phases that are set, in the order of time."""
-    return Phase.objects.filter(round=round_).order_by("opens_at", "pk")
+def stages(round_: Round) -> list[Stage]:
+    """The calendar as the control room shows it, with who has more time; three queries."""
+    return list(calendar.timed(round_).prefetch_related("extensions__unit"))
 
 
 def measured_units(round_: Round) -> QuerySet[Unit]:

@@ -1,4 +1,4 @@
-"""The index manager's room: progress, phases, preview, publication. Observers read."""
+"""The index manager's room: progress, stages, preview, publication. Observers read."""
 
 from typing import Any
 
@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
-from criteria import actions as criteria_actions
-from criteria.models import Phase, Round, RoundGroup
+from criteria.calendar import actions as calendar_actions
+from criteria.calendar import queries as calendar
+from criteria.course import LISTED
+from criteria.models import Round, RoundGroup, Stage
 from criteria.queries import round_in_view
 from results.computation.actions import enqueue_recompute
 from results.files.actions import request_report
@@ -27,7 +29,7 @@ from results.rules import may_publish, may_see_preview
 from units.models import User
 
 from . import queries
-from .forms import ExtensionForm, PhaseForm, ProposeForm
+from .forms import AddStageForm, ExtensionForm, PlaceForm, ProposeForm, StageFactsForm, StageForm
 
 Context = dict[str, Any]
 
@@ -59,7 +61,7 @@ def control(request: HttpRequest) -> HttpResponse:
     context = {
         "round": round_,
         "rooms": queries.control_room(round_),
-        "phases": queries.phases(round_),
+        "stages": queries.stages(round_),
         "publications": list(visible_publications(request.user).filter(round=round_).defer("bundle")),
         "may_write": may_publish(request.user),
     }
@@ -189,23 +191,92 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 
 
 @require_http_methods(["GET", "POST"])
-def phase(request: HttpRequest, kind: str) -> HttpResponse:
-    """Open, move or close a phase."""
+def stage(request: HttpRequest, name: str) -> HttpResponse:
+    """Open, move or close a stage."""
     actor, round_ = _manager(request), _round(request)
-    if kind not in Phase.Kind.values:
+    found = calendar.named(round_, name)
+    if found is None:
         raise Http404
-    standing = queries.phase_of(round_, kind)
-    edges = {"opens_at": standing.opens_at, "closes_at": standing.closes_at} if standing else {}
-    form = PhaseForm(_posted(request), initial=edges)
+    form = StageForm(_posted(request), initial={"opens_at": found.opens_at, "closes_at": found.closes_at})
     if request.method == "POST" and form.is_valid():
         try:
-            criteria_actions.set_phase(actor=actor, round_id=round_.pk, kind=kind, **form.cleaned_data)
+            found = calendar_actions.set_stage(actor=actor, round_id=round_.pk, name=name, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"Đã lưu giai đoạn {Phase.Kind(kind).label}.")
+            messages.success(request, f"Đã lưu giai đoạn {found.title}.")
+            for said in calendar.contradictions(found):
+                messages.warning(request, said)
             return redirect("results:control")
-    return _form_page(request, "results/control/phase.html", form, {"round": round_, "label": Phase.Kind(kind).label})
+    return _form_page(request, "results/control/stage.html", form, {"round": round_, "label": found.title})
+
+
+@require_http_methods(["GET", "POST"])
+def stage_list(request: HttpRequest) -> HttpResponse:
+    """The year's stages in their order, and another one put among them."""
+    actor, round_ = _manager(request), _round(request)
+    form = AddStageForm(_posted(request), round_=round_)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = calendar_actions.add_stage(actor=actor, round_id=round_.pk, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Đã thêm giai đoạn {made.title}.")
+            return redirect("results:stage-list")
+    context = {"round": round_, "stages": queries.stages(round_), "listed": LISTED}
+    return _form_page(request, "results/control/stage_list.html", form, context)
+
+
+@require_http_methods(["GET", "POST"])
+def stage_facts(request: HttpRequest, name: str) -> HttpResponse:
+    """Call a stage otherwise, or change what it asks of the council."""
+    actor, found = _manager(request), _listed_stage(request, name)
+    facts = {"title": found.title, "two_opinions": found.two_opinions, "report_required": found.report_required}
+    form = StageFactsForm(_posted(request), initial=facts)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = calendar_actions.change_stage(actor=actor, stage_id=found.pk, **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Đã lưu giai đoạn {saved.title}.")
+            return redirect("results:stage-list")
+    place = PlaceForm(round_=found.round)
+    context = {"round": found.round, "stage": found, "place": place}
+    return _form_page(request, "results/control/stage_facts.html", form, context)
+
+
+@require_POST
+def stage_move(request: HttpRequest, name: str) -> HttpResponseRedirect:
+    """Put a stage elsewhere in the year."""
+    actor, found = _manager(request), _listed_stage(request, name)
+    try:
+        calendar_actions.move_stage(actor=actor, stage_id=found.pk, after=request.POST.get("after", ""))
+        messages.success(request, f"Đã dời giai đoạn {found.title}.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:stage-list")
+
+
+@require_POST
+def stage_remove(request: HttpRequest, name: str) -> HttpResponseRedirect:
+    """Take a stage out of the year, while nothing rests on it."""
+    actor, found = _manager(request), _listed_stage(request, name)
+    try:
+        calendar_actions.remove_stage(actor=actor, stage_id=found.pk)
+        messages.success(request, f"Đã bỏ giai đoạn {found.title}.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:stage-list")
+
+
+def _listed_stage(request: HttpRequest, name: str) -> Stage:
+    """A stage that may be changed: an appraisal, a reply or a meeting of the round in view."""
+    found = calendar.named(_round(request), name)
+    if found is None or found.kind not in LISTED:
+        raise Http404
+    return found
 
 
 @require_http_methods(["GET", "POST"])
@@ -216,9 +287,9 @@ def extension(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            criteria_actions.grant_extension(
+            calendar_actions.grant_extension(
                 actor=actor,
-                phase_id=given["phase"].pk,
+                stage_id=given["stage"].pk,
                 unit_id=given["unit"].pk,
                 closes_at=given["closes_at"],
                 reason=given["reason"],

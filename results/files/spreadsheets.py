@@ -19,7 +19,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_index.lib.cells import looks_like_formula, safe_cell
+from cchc_index.lib.cells import looks_like_formula, safe_cell, workbook_text
 from results.book import STATE_WORDS, Book, BookBlock, BookCell, BookCriterion, BookLine, read_bundle
 
 RESULT_COLUMNS = (
@@ -160,7 +160,7 @@ def _cell(sheet: Worksheet, row: int, column: int, value: str | None = None) -> 
 
 def _text(cell: SheetCell, text: str) -> SheetCell:
     """Text that stays text: what looks like a formula is quoted, never run."""
-    cell.value = text
+    cell.value = workbook_text(text)
     cell.data_type = "s"
     if looks_like_formula(text):
         cell.quotePrefix = True

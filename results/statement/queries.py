@@ -12,9 +12,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from appraisal import steps
-from appraisal.models import AppraisalEntry, Release, Stage
+from appraisal.models import AppraisalEntry, Release
 from cchc_index.lib.text import sort_key
-from criteria.models import Criterion, Extension, RoundGroup
+from criteria.models import Criterion, Extension, RoundGroup, Stage
 from criteria.queries import tree
 from results.models import Publication
 from selfassess.models import Evidence, SelfAssessment, SelfScore
@@ -134,7 +134,7 @@ class _StatementReader:
     def _log_wanted(self) -> Q:
         block = str(self.round_group.pk)
         batches = ImportBatch.objects.filter(round_group=self.round_group).order_by("pk").values_list("pk", flat=True)
-        extensions = Extension.objects.filter(phase__round=self.round_group.round_id, unit=self.unit)
+        extensions = Extension.objects.filter(stage__round=self.round_group.round_id, unit=self.unit)
         wanted = _logged("surveys.importbatch", batches)
         wanted |= Q(object_type="criteria.roundgroup", object_id=block, verb="surveys.import_scores")
         wanted |= _logged("criteria.extension", extensions.order_by("pk").values_list("pk", flat=True))
@@ -184,11 +184,13 @@ class _StatementReader:
     # --- the council, the releases, the publication
 
     def _from_council(self) -> Iterator[Movement]:
-        entries = self.sight.entries.select_related("appraisal", "actor", "reason", "log").prefetch_related("documents")
+        entries = self.sight.entries.select_related("appraisal", "stage", "actor", "reason", "log").prefetch_related(
+            "documents"
+        )
         counting: dict[int, list[AppraisalEntry]] = {}
         for entry in entries.order_by("appraisal", "sequence"):
             decisions = counting.setdefault(entry.appraisal_id, [])
-            if entry.stage == Stage.EXPLANATION:
+            if entry.stage_kind == Stage.Kind.REPLY:
                 yield self._step(entry, "", "")
                 continue
             before = _stands(decisions)
@@ -196,19 +198,20 @@ class _StatementReader:
             yield self._step(entry, before, _stands(decisions) or words.PENDING)
 
     def _step(self, entry: AppraisalEntry, before: str, after: str) -> Movement:
-        own = entry.stage == Stage.EXPLANATION
+        own = entry.stage_kind == Stage.Kind.REPLY
         actor = str(entry.actor or "dòng lệnh") if own or self.sight.names else COUNCIL
         papers = [document.number for document in entry.documents.all()]
         reason = [str(entry.reason or ""), entry.comment, f"Tài liệu: {', '.join(papers)}" if papers else ""]
-        what = f"{entry.get_stage_display()}: {entry.get_action_display()}"
+        what = f"{entry.stage.title}: {entry.get_action_display()}"
         criterion = self.criteria.get(entry.appraisal.criterion_id)
         said = ". ".join(part.rstrip(".") for part in reason if part)
         return Movement(entry.at, entry.log.number, criterion, what, before, after, actor, said)
 
     def _from_releases(self) -> Iterator[Movement]:
-        for row in Release.objects.filter(round_group=self.round_group).select_related("released_by").order_by("pk"):
+        rows = Release.objects.filter(round_group=self.round_group).select_related("stage", "released_by")
+        for row in rows.order_by("pk"):
             actor = str(row.released_by or "dòng lệnh") if self.sight.names else COUNCIL
-            what = f"Công bố cho đơn vị kết quả {row.get_stage_display().lower()}"
+            what = f"Công bố cho đơn vị kết quả {row.stage.title.lower()}"
             yield Movement(row.released_at, _LAST, None, what, "", "", actor)
 
     def _published(self, publication: Publication) -> Movement:

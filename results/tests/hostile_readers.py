@@ -90,10 +90,11 @@ def figures() -> tuple[bytes, Reader]:
 
 
 def administration() -> tuple[bytes, Reader]:
-    from units.administration.resources import guarded_dataset
+    from cchc_index.lib.sheets.table import read_table
+    from units.resources import UnitResource
 
     base = honest(("Mã", "Tên đơn vị"), *((f"S{n}", f"Sở {n}") for n in range(6)))
-    return base, lambda stream, name: guarded_dataset(stream.read(), name)
+    return base, lambda stream, name: read_table(stream, UnitResource().columns(), name=name)
 
 
 def selfassess() -> tuple[bytes, Reader]:

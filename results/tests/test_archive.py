@@ -60,10 +60,10 @@ def test_own_code_wins_over_another_rows_printed_one(round_group: RoundGroup) ->
     assert read(round_group, ("STC", "9.4.1", 1, 4))["appraised"] == {"9.4.1": Decimal(4)}
 
 
-def test_numeric_code_is_the_short_one_and_text_is_what_it_says(round_group: RoundGroup) -> None:
-    found = read(round_group, ("STC", 1.1, 1, 1), ("STC", "1.10", 2, 2))
-
-    assert found["own"] == {"1.1": Decimal(1), "1.10": Decimal(2)}
+def test_numeric_code_is_refused_and_text_is_what_it_says(round_group: RoundGroup) -> None:
+    """Excel shows 1.10 as 1.1: which criterion was meant can no longer be told."""
+    assert "mã ở dạng số (1.1)" in faults(round_group, ("STC", 1.1, 1, 1))[0]
+    assert read(round_group, ("STC", "1.10", 2, 2))["own"] == {"1.10": Decimal(2)}
 
 
 def test_codes_compare_without_case_and_spaces(round_group: RoundGroup) -> None:
@@ -71,12 +71,12 @@ def test_codes_compare_without_case_and_spaces(round_group: RoundGroup) -> None:
 
 
 def test_a_code_that_became_a_date_is_named(round_group: RoundGroup) -> None:
-    assert "đã đổi mã thành ngày" in faults(round_group, ("STC", datetime(2006, 1, 1), 1, 1))[0]
+    assert "mã đã bị Excel đổi thành ngày" in faults(round_group, ("STC", datetime(2006, 1, 1), 1, 1))[0]
 
 
 def test_a_float_of_the_sheet_is_read_by_its_shortest_text(round_group: RoundGroup) -> None:
-    assert read(round_group, ("STC", 1.1, 0.1, 0.7))["appraised"] == {"1.1": Decimal("0.7")}
-    assert "quá 4 chữ số" in faults(round_group, ("STC", 1.1, 0.1, 0.12345))[0]
+    assert read(round_group, ("STC", "1.1", 0.1, 0.7))["appraised"] == {"1.1": Decimal("0.7")}
+    assert "quá 4 chữ số" in faults(round_group, ("STC", "1.1", 0.1, 0.12345))[0]
 
 
 def test_blank_appraisal_leaves_the_cell_not_appraised(round_group: RoundGroup) -> None:

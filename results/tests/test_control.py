@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cchc_index.lib import clock
-from criteria.models import Extension, Phase, RoundGroup
-from criteria.tests.factories import open_phase, small_round
+from criteria.models import Extension, RoundGroup, Stage
+from criteria.tests.factories import open_stage, small_round
 from results.computation import actions as computation
 from results.models import Job, Publication
 from results.tests.published import publish
@@ -61,7 +61,7 @@ def test_observers_read_and_do_not_write(client: Client, block: RoundGroup) -> N
         html(client, name, status=403)
     for name, pk in (("recompute", block.pk), ("approve", publication.pk), ("withdraw", publication.pk)):
         assert client.post(reverse(f"results:{name}", args=[pk])).status_code == 403
-    assert client.post(reverse("results:phase", args=["round1"]), {}).status_code == 403
+    assert client.post(reverse("results:stage", args=["round1"]), {}).status_code == 403
 
 
 def test_control_room_without_a_round_says_what_comes(client: Client, manager: User) -> None:
@@ -167,12 +167,12 @@ def test_a_proposal_can_be_withdrawn(client: Client, manager: User, block: Round
 
 
 def test_a_phase_is_set_from_the_control_room(client: Client, manager: User, block: RoundGroup) -> None:
-    address = reverse("results:phase", args=["round1"])
+    address = reverse("results:stage", args=["round1"])
     assert client.get(address).status_code == 200
     answer = client.post(address, {"opens_at": "2032-01-05T08:00", "closes_at": "2032-01-20T17:00"})
     assert answer.status_code == 302
-    phase = Phase.objects.get(round=block.round, kind="round1")
-    assert clock.hanoi(phase.closes_at).strftime("%d/%m/%Y %H:%M") == "20/01/2032 17:00"
+    stage = Stage.objects.get(round=block.round, name="round1")
+    assert clock.hanoi(stage.closes_at).strftime("%d/%m/%Y %H:%M") == "20/01/2032 17:00"
     assert "20/01/2032 17:00" in html(client, "control")
 
 
@@ -180,19 +180,19 @@ def test_a_phase_that_closes_before_it_opens_is_refused_with_what_was_typed(
     client: Client, manager: User, block: RoundGroup
 ) -> None:
     answer = client.post(
-        reverse("results:phase", args=["round1"]), {"opens_at": "2032-01-20T17:00", "closes_at": "2032-01-05T08:00"}
+        reverse("results:stage", args=["round1"]), {"opens_at": "2032-01-20T17:00", "closes_at": "2032-01-05T08:00"}
     )
     assert answer.status_code == 422
     assert "Giờ đóng phải sau giờ mở" in answer.content.decode()
     assert "2032-01-05T08:00" in answer.content.decode()
-    assert client.get(reverse("results:phase", args=["la"])).status_code == 404
+    assert client.get(reverse("results:stage", args=["la"])).status_code == 404
 
 
 def test_an_extension_needs_its_reason(client: Client, manager: User, block: RoundGroup) -> None:
-    phase = open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+    stage = open_stage(block.round, "self_assessment")
     unit = block.group.units.first()
     later = clock.hanoi(clock.now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
-    given = {"phase": phase.pk, "unit": unit.pk, "closes_at": later}
+    given = {"stage": stage.pk, "unit": unit.pk, "closes_at": later}
     assert "Phải ghi lý do gia hạn." in client.post(reverse("results:extension"), given).content.decode()
     assert client.post(reverse("results:extension"), {**given, "reason": "mất điện"}).status_code == 302
     assert Extension.objects.get().unit == unit

@@ -8,16 +8,15 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from appraisal.models import Stage
 from appraisal.releases import mails as releases_mails
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
-from appraisal.tests.factories import Council, council, release_stage
+from appraisal.tests.factories import Council, council, release_stage, stage_of
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria import actions as criteria
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.calendar import actions as criteria
+from criteria.models import Stage
+from criteria.tests.factories import open_stage
 from results.publication import mails
 from results.tests.published import publish
 from selfassess.lifecycle import actions as lifecycle
@@ -55,7 +54,7 @@ def own() -> SelfAssessment:
         SelfScore.objects.create(assessment=made, criterion=leaf, points=Decimal(1), explanation="Có.", version=1)
     opens = NOON - timedelta(days=30)
     closes = datetime(2032, 1, 9, 17, tzinfo=clock.HANOI)
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT, opens=opens, closes=closes)
+    open_stage(made.round_group.round, "self_assessment", opens=opens, closes=closes)
     return made
 
 
@@ -131,13 +130,13 @@ def test_a_refused_verb_and_a_rolled_back_one_write_no_mail(own: SelfAssessment,
 def test_an_extension_is_told_with_its_reason_and_said_again_only_when_it_moves(
     own: SelfAssessment, officer: User, head: User
 ) -> None:
-    manager, phase = person(Role.INDEX_MANAGER), Phase.objects.get()
+    manager, stage = person(Role.INDEX_MANAGER), Stage.objects.get(name="self_assessment")
     until = datetime(2032, 1, 12, 17, tzinfo=clock.HANOI)
 
     def extend(closes: datetime) -> None:
         with clock.at(NOON):
             criteria.grant_extension(
-                actor=manager, phase_id=phase.pk, unit_id=own.unit_id, closes_at=closes, reason="Sáp nhập."
+                actor=manager, stage_id=stage.pk, unit_id=own.unit_id, closes_at=closes, reason="Sáp nhập."
             )
 
     extend(until)
@@ -175,7 +174,7 @@ def test_a_missed_day_is_made_up_for_and_not_after_the_closing(own: SelfAssessme
     with clock.at(datetime(2032, 1, 9, 16, 59, tzinfo=clock.HANOI)):
         assert send_reminders().written == 1
     with clock.at(datetime(2032, 1, 9, 17, tzinfo=clock.HANOI)):
-        assert due_step(Phase.objects.get().closes_at) is None
+        assert due_step(Stage.objects.get(name="self_assessment").closes_at) is None
         assert send_reminders().written == 0
     assert Mail.objects.filter(subject="Hôm nay đến hạn nộp bản tự đánh giá của Sở Thử").count() == 1
 
@@ -197,7 +196,7 @@ def test_an_extended_unit_is_reminded_of_its_own_closing(own: SelfAssessment, of
     with clock.at(NOON):
         criteria.grant_extension(
             actor=person(Role.INDEX_MANAGER),
-            phase_id=Phase.objects.get().pk,
+            stage_id=Stage.objects.get(name="self_assessment").pk,
             unit_id=own.unit_id,
             closes_at=datetime(2032, 1, 30, 17, tzinfo=clock.HANOI),
             reason="Sáp nhập.",
@@ -214,7 +213,7 @@ def test_an_extended_unit_is_reminded_of_its_own_closing(own: SelfAssessment, of
 @pytest.fixture
 def year() -> Council:
     made = council()
-    open_phase(made.round_group.round, Phase.Kind.EXPLANATION, closes=NOON)
+    open_stage(made.round_group.round, "explanation", closes=NOON)
     for leaf in (made.leaf, made.other_leaf):
         decisions.adjust(
             actor=made.member,
@@ -227,14 +226,14 @@ def year() -> Council:
     return made
 
 
-def release(made: Council, stage: Stage) -> None:
+def release(made: Council, stage: str) -> None:
     release_stage(made.manager, made.round_group, stage)
 
 
 def test_a_released_round_asks_the_lowered_units_to_explain_by_their_deadline(year: Council) -> None:
     person(Role.UNIT_HEAD, year.second)
-    release(year, Stage.ROUND1)
-    release(year, Stage.ROUND1)
+    release(year, "round1")
+    release(year, "round1")
     assert sorted(mail.recipient_id for mail in Mail.objects.all())[:2] == sorted([year.officer.pk, year.head.pk])
     assert Mail.objects.count() == 3
     body = Mail.objects.get(recipient=year.head).body
@@ -248,7 +247,8 @@ def test_a_release_takes_the_same_queries_for_few_and_many_units(year: Council) 
     from appraisal.models import Release
 
     def cost() -> int:
-        found = Release.objects.create(round_group=year.round_group, stage=Stage.ROUND1, released_at=clock.now())
+        stage = stage_of(year.round_group, "round1")
+        found = Release.objects.create(round_group=year.round_group, stage=stage, released_at=clock.now())
         with CaptureQueriesContext(connection) as queries:
             releases_mails.tell_release(found)
         found.delete()
@@ -261,7 +261,7 @@ def test_a_release_takes_the_same_queries_for_few_and_many_units(year: Council) 
 
 
 def test_managers_hear_once_when_a_unit_has_answered_everything(year: Council) -> None:
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     Mail.objects.all().delete()
 
     def answer(leaf: object, agree: bool, words: str = "") -> None:

@@ -11,15 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.lastyear.queries import released
-from appraisal.models import Stage
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import Council, assign, council, release_stage
 from cchc_index.lib import clock
-from criteria import actions as criteria
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import open_phase
+from criteria.calendar import actions as criteria
+from criteria.models import Criterion
+from criteria.tests.factories import open_stage
 from results import tasks
 from results.models import Job, Publication
 from results.publication import queries as publication_queries
@@ -61,17 +60,17 @@ def walk(made: Council) -> None:
     decisions.recognise(actor=made.member, **made.cell(leaf=made.other_leaf), seen_version=0)
 
 
-def release(made: Council, stage: Stage) -> None:
+def release(made: Council, stage: str) -> None:
     release_stage(made.manager, made.round_group, stage)
 
 
 def settle(made: Council) -> None:
     """The unit objects, round 2 takes its word; not yet released."""
-    open_phase(made.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(made.round_group.round, "explanation")
     replies.reply(
         actor=made.head, appraisal_id=made.standing().pk, agree=False, comment="Có ở trang 3.", document_ids=[]
     )
-    open_phase(made.round_group.round, Phase.Kind.ROUND2)
+    open_stage(made.round_group.round, "round2")
     decisions.recognise(actor=made.member, **made.cell(), comment="Đã đối chiếu.", seen_version=made.standing().version)
 
 
@@ -90,7 +89,7 @@ def lines(found: statement_queries.Statement) -> list[tuple[str, str, str, str, 
 
 def test_every_movement_of_the_council_stands_with_actor_and_reason_for_the_manager(year: Council) -> None:
     walk(year)
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     settle(year)
     member, manager, head = str(year.member), str(year.manager), str(year.head)
     assert lines(read(year, year.manager)) == [
@@ -106,7 +105,7 @@ def test_every_movement_of_the_council_stands_with_actor_and_reason_for_the_mana
 def test_the_unit_reads_released_stages_alone_and_the_council_as_one(year: Council) -> None:
     walk(year)
     assert lines(read(year, year.officer)) == []
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     settle(year)
     found = read(year, year.officer)
     assert [m.what for m in found.movements] == [
@@ -135,7 +134,7 @@ def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_i
     assert lines(read(year, year.manager)) == taken_back
     assert lines(read(year, year.member)) == taken_back
     assert lines(read(year, year.officer)) == []
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     assert lines(read(year, year.officer)) == [
         ("1.1", "Thẩm định lần 1: công nhận", "", "1,50", statement_queries.COUNCIL),
         ("", "Công bố cho đơn vị kết quả thẩm định lần 1", "", "", statement_queries.COUNCIL),
@@ -144,18 +143,18 @@ def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_i
 
 def test_taken_back_in_round_two_the_point_returns_to_round_one(year: Council) -> None:
     walk(year)
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     settle(year)
     undo.undo(actor=year.member, **year.cell(), seen_version=3)
     last = lines(read(year, year.manager))[-1]
     assert last == ("1.1", "Thẩm định lần 2: rút lại", "1,50", "1,00", str(year.member))
-    release(year, Stage.ROUND2)
+    release(year, "round2")
     assert not [line for line in lines(read(year, year.officer)) if "lần 2: " in line[1]]
 
 
 def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
-    made = council(phase=None)
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    made = council(stage=None)
+    open_stage(made.round_group.round, "self_assessment")
     unit = UnitFactory.create(group=made.round_group.group)
     officer, head = person(Role.UNIT_OFFICER, unit), person(Role.UNIT_HEAD, unit)
     own = lifecycle.open_assessment(actor=officer, round_group=made.round_group, unit=unit)
@@ -236,10 +235,10 @@ def test_survey_points_are_shown_to_the_unit_from_publication_on(year: Council) 
 
 
 def test_an_extension_of_the_unit_is_a_movement_with_its_reason(year: Council) -> None:
-    phase = open_phase(year.round_group.round, Phase.Kind.SELF_ASSESSMENT)
-    closes = phase.closes_at + timedelta(days=1)
+    stage = open_stage(year.round_group.round, "self_assessment")
+    closes = stage.closes_at + timedelta(days=1)
     criteria.grant_extension(
-        actor=year.manager, phase_id=phase.pk, unit_id=year.first.pk, closes_at=closes, reason="Sáp nhập."
+        actor=year.manager, stage_id=stage.pk, unit_id=year.first.pk, closes_at=closes, reason="Sáp nhập."
     )
     found = read(year, year.head)
     assert [(m.what, m.reason, m.actor) for m in found.movements] == [("Gia hạn", "Sáp nhập.", str(year.manager))]
@@ -272,7 +271,7 @@ def test_a_member_sees_the_criteria_assigned_and_at_home_what_the_unit_sees(year
 
 
 def test_a_draft_is_shown_to_the_unit_and_to_managers_and_not_to_the_council(year: Council) -> None:
-    open_phase(year.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(year.round_group.round, "self_assessment")
     own = SelfAssessment.objects.get(unit=year.first)
     lifecycle.reopen(actor=year.manager, assessment_id=own.pk, reason="Thiếu phụ lục.")
     assert [m.what for m in read(year, year.head).movements] == ["Mở lại bản tự đánh giá"]
@@ -313,7 +312,7 @@ def test_units_and_years_that_are_not_there_are_not_found(year: Council) -> None
 
 def test_filters_stand_in_the_address(year: Council) -> None:
     walk(year)
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     settle(year)
     client = signed_in(year.manager)
 
@@ -369,7 +368,7 @@ def pdf_text() -> Iterator[object]:
 
 def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text: object) -> None:
     walk(year)
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     texts = []
     for user in (year.manager, year.head):
         job = statements.request_statement(actor=user, round_group_id=year.round_group.pk, unit_id=year.first.pk)
@@ -426,7 +425,7 @@ def test_the_published_points_and_the_released_words_reach_next_year(year: Counc
     block, unit = year.round_group, year.first
     criteria_ = [year.leaf, year.other_leaf]
     assert released(block, unit, criteria_) == {}
-    release(year, Stage.ROUND1)
+    release(year, "round1")
     settle(year)
     said = released(block, unit, criteria_)[year.leaf.pk]
     assert (said.points, said.stage, said.explanation) == (Decimal(1), "Thẩm định lần 1", "Có ở trang 3.")

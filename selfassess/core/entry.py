@@ -1,12 +1,12 @@
 """What a unit typed for one criterion, read into exact values: figures, points, explanation, N/A claim."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from cchc_index.lib.faults import Invalid
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
+from cchc_index.lib.text import clean_lines
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.models import SelfScore
@@ -54,7 +54,7 @@ def read_figures(criterion: Criterion, typed: Mapping[str, object], errors: dict
     for field in scoring.fields(criterion.rule):
         raw = typed.get(field.key)
         try:
-            value = _choice(field, raw) if field.kind == "choice" else _number(raw)
+            value = _choice(field, raw) if field.kind == "choice" else _number(field, raw)
         except NumberProblem as problem:
             errors[f"figure_{field.key}"] = f"{field.label}: {problem}."
             continue
@@ -73,8 +73,7 @@ def compute(criterion: Criterion, figures: Mapping[str, str]) -> Decimal | None:
 
 def text(raw: object) -> str:
     """Typed prose: NFC, trimmed, line breaks kept."""
-    lines = unicodedata.normalize("NFC", str(raw or "")).replace("\r\n", "\n").replace("\x00", "")
-    return lines.strip()
+    return clean_lines(raw)
 
 
 def _points(criterion: Criterion, figures: Mapping[str, str], typed: object, errors: dict[str, str]) -> Decimal | None:
@@ -98,8 +97,8 @@ def direct_points(criterion: Criterion, typed: object) -> Decimal | None:
     return value
 
 
-def _number(raw: object) -> str | None:
-    value = parse_decimal(raw)
+def _number(field: scoring.Field, raw: object) -> str | None:
+    value = parse_decimal(raw, count=field.is_count)
     if value is not None and value < 0:
         raise NumberProblem("là số âm; gõ số từ 0 trở lên")
     return exact_text(value)

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.files.base import File
 
+from cchc_index.lib.days import DAY_FORMATS
 from cchc_index.lib.faults import Invalid
 from selfassess.evidence.forms import PlaceForm
 from selfassess.uploads.actions import HeldUpload, held
@@ -15,7 +16,6 @@ from units.models import User
 
 from .actions import OFFERED, hold_upload
 
-DAY_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 _BAD_DAY = "Ngày ban hành không đọc được: ghi theo dạng 31/12/2024."
 
 

@@ -22,7 +22,7 @@ from selfassess.core.views import address, person
 from selfassess.evidence.actions import move_place
 from selfassess.evidence.forms import PlaceForm
 from selfassess.evidence.queries import remarks_on_documents, uses_of
-from selfassess.evidence.remarks import Remarks, remarks_anytime
+from selfassess.evidence.remarks import KINDS, Remarks, remarks_anytime
 from selfassess.models import Document
 from units.models import Unit, User
 
@@ -42,10 +42,15 @@ def documents(request: HttpRequest) -> HttpResponse:
     unit = get_object_or_404(units, pk=int(wanted)) if wanted.isascii() and wanted.isdigit() else units.first()
     current = rules.documents_visible_to(user).filter(unit=unit, replaced_by=None)
     found = list(queries.with_uses(current).order_by("-uploaded_at", "-pk"))
+    rows = _with_remarks(found, unit, round_in_view(request))
+    kind = request.GET.get("loc", "")
+    kinds = {key: (words, sum(key in said.kinds for _, said in rows)) for key, words in KINDS.items()}
     context = {
         "units": units,
         "unit": unit,
-        "rows": _with_remarks(found, unit, round_in_view(request)),
+        "kinds": [(key, words, count) for key, (words, count) in kinds.items() if count],
+        "kind": kind if kind in KINDS else "",
+        "rows": [row for row in rows if kind not in KINDS or kind in row[1].kinds],
         "used": queries.storage_used(unit.pk) if unit else None,
     }
     return render(request, "selfassess/documents/documents.html", context)

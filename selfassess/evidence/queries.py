@@ -11,7 +11,7 @@ from selfassess.examination.document_number import number_in
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Transition
 from units.auditlog.models import LogEntry
 
-from .remarks import ANYTIME, CitedDocument, Remarks, Scan, cited, remarks_on
+from .remarks import ANYTIME, KINDS, CitedDocument, Remarks, Scan, cited, remarks_on
 
 
 def evidence_of(score: SelfScore | None) -> QuerySet[Evidence]:
@@ -126,34 +126,43 @@ class LinkTarget:
 
 @dataclass(frozen=True, slots=True)
 class RemarkedDocument:
-    """A document with its warnings and the criteria they hold for, on the page before submission."""
+    """A document with one sentence about it and the criteria it holds for, on the page before submission."""
 
     document: LinkTarget
-    warnings: tuple[str, ...]
+    sentence: str
     criteria: list[LinkTarget]
 
 
-def remarks_in_assessment(assessment: SelfAssessment) -> list[RemarkedDocument]:
-    """What is said about an assessment's evidence, the same words about a document once; two queries."""
+@dataclass(frozen=True, slots=True)
+class RemarkGroup:
+    """Everything of one kind that is said about an assessment's evidence."""
+
+    words: str
+    lines: list[RemarkedDocument]
+
+
+def remarks_in_assessment(assessment: SelfAssessment) -> list[RemarkGroup]:
+    """What is said about an assessment's evidence by kind, the serious first, the same words about a document once;
+    two queries."""
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None)
     named = ("document", "document__original_name", "score__criterion", "score__criterion__code")
     read = list(rows.order_by("score__criterion__position", "pk").values_list(*named, *_FIELDS))
     file_names = {document: name for document, name, *_ in read}
     found = [
-        (LinkTarget(document, fields[0]), LinkTarget(criterion, code), CitedDocument(*fields))
-        for document, _, criterion, code, *fields in read
+        (LinkTarget(document, f"{fields[0]} ({name})"), LinkTarget(criterion, code), CitedDocument(*fields))
+        for document, name, criterion, code, *fields in read
     ]
     round_ = assessment.round_group.round
     twins = twins_of({cite.digest for _, _, cite in found}, round_, assessment.unit_id)
     period = (round_.assessed_from, round_.assessed_to)
     files = files_by_paper((c.number, c.issued_on, c.digest, file_names[d.pk]) for d, _, c in found)
-    lines: dict[tuple[int, tuple[str, ...]], RemarkedDocument] = {}
+    lines: dict[str, dict[tuple[int, str], RemarkedDocument]] = {kind: {} for kind in KINDS}
     for document, criterion, cite in found:
-        warnings = remarks_on(cite, period, twins.get(cite.digest, ()), rivals=rivals_of(cite, files)).warnings
-        if warnings:
-            line = lines.setdefault((document.pk, warnings), RemarkedDocument(document, warnings, []))
+        said = remarks_on(cite, period, twins.get(cite.digest, ()), rivals=rivals_of(cite, files))
+        for kind, sentence in said.warned:
+            line = lines[kind].setdefault((document.pk, sentence), RemarkedDocument(document, sentence, []))
             line.criteria.append(criterion)
-    return list(lines.values())
+    return [RemarkGroup(KINDS[kind], list(each.values())) for kind, each in lines.items() if each]
 
 
 def remarks_on_documents(documents: Iterable[Document], round_: Round, unit_id: int) -> dict[int, Remarks]:

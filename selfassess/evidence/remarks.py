@@ -50,12 +50,14 @@ class CitedDocument:
 @dataclass(frozen=True, slots=True)
 class Remarks:
     """About one piece of evidence: what to look at (`warnings`), what is merely worth knowing (`notes`), what
-    speaks for it (`good`), and the kinds of all that is no praise."""
+    speaks for it (`good`), and the kinds (`KINDS`) of all that is no praise."""
 
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     good: tuple[str, ...] = ()
     kinds: frozenset[str] = field(default=frozenset(), compare=False)
+    warned: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """(kind, sentence) of each warning."""
 
 
 def remarks_on(
@@ -84,7 +86,8 @@ def remarks_on(
     }
     good = tuple(filter(None, map(_sound, _signatures(found))))
     kinds = frozenset(kind for kind, said in [*warnings.items(), *notes.items()] if any(said))
-    return Remarks(_flat(warnings), _flat(notes), good, kinds)
+    warned = tuple((kind, one) for kind, said in warnings.items() for one in said if one)
+    return Remarks(_flat(warnings), _flat(notes), good, kinds, warned)
 
 
 def _flat(said: dict[str, list[str]]) -> tuple[str, ...]:

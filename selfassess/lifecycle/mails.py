@@ -3,8 +3,8 @@
 from django.urls import reverse
 
 from cchc_index.lib import clock
-from criteria.models import Phase
-from criteria.queries import closing
+from criteria.calendar import queries as calendar
+from criteria.models import Stage
 from selfassess.models import SelfAssessment, Transition
 from units.mail import actions as mail
 from units.mail.letters import Letter
@@ -39,7 +39,8 @@ def _named(assessment: SelfAssessment) -> str:
 
 
 def _until(assessment: SelfAssessment) -> str:
-    closes = closing(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, assessment.unit)
+    stage = calendar.stage(assessment.round_group.round, Stage.Kind.SELF_ASSESSMENT)
+    closes = calendar.closing(stage, assessment.unit)
     if closes is None:
         return ""
     if closes <= clock.now():

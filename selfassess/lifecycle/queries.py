@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from criteria import queries as rounds
-from criteria.models import Criterion, Phase, Round, RoundGroup, Source
+from criteria.calendar import queries as calendar
+from criteria.models import Criterion, Round, RoundGroup, Source, Stage
 from criteria.queries import round_groups
 from selfassess.models import SelfAssessment, Transition
 from units.models import Unit
@@ -43,7 +43,7 @@ def progress(assessments: QuerySet[SelfAssessment]) -> list[AssessmentProgress]:
 
 def closing(assessment: SelfAssessment) -> datetime | None:
     """When the unit's self-assessment closes, extensions counted."""
-    return rounds.closing(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, assessment.unit)
+    return calendar.closing(calendar.stage(assessment.round_group.round, Stage.Kind.SELF_ASSESSMENT), assessment.unit)
 
 
 def blocks() -> QuerySet[RoundGroup]:

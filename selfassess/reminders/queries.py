@@ -3,18 +3,18 @@
 from datetime import datetime
 
 from cchc_index.lib import clock
-from criteria.models import Phase, RoundGroup
+from criteria.models import RoundGroup, Stage
 from selfassess.models import SelfAssessment
 from units.models import Unit
 
 DAYS = (1, 3, 7)
 
 
-def open_phases() -> list[Phase]:
-    """Self-assessment phases with an end that have begun."""
+def open_stages() -> list[Stage]:
+    """Self-assessment stages with an end that have begun."""
     now = clock.now()
-    found = Phase.objects.filter(kind=Phase.Kind.SELF_ASSESSMENT, closes_at__isnull=False).select_related("round")
-    return [phase for phase in found.order_by("pk") if phase.opens_at is None or phase.opens_at <= now]
+    found = Stage.objects.filter(kind=Stage.Kind.SELF_ASSESSMENT, closes_at__isnull=False).select_related("round")
+    return [stage for stage in found.order_by("pk") if stage.opens_at is None or stage.opens_at <= now]
 
 
 def due_step(closes: datetime | None) -> int | None:
@@ -26,15 +26,15 @@ def due_step(closes: datetime | None) -> int | None:
     return next((step for step in DAYS if left <= step), None)
 
 
-def measured_units(phase: Phase) -> list[Unit]:
+def measured_units(stage: Stage) -> list[Unit]:
     """The units a phase concerns, of every block of its round."""
-    period = phase.round
+    period = stage.round
     groups = RoundGroup.objects.filter(round=period).order_by().values("group")
     measured = Unit.objects.valid_between(period.assessed_from, period.assessed_to).filter(group__in=groups)
     return list(measured.order_by("group", "code"))
 
 
-def states(phase: Phase) -> dict[int, str]:
+def states(stage: Stage) -> dict[int, str]:
     """{unit: state of its assessment} of those that have begun."""
-    found = SelfAssessment.objects.filter(round_group__round=phase.round).order_by("pk")
+    found = SelfAssessment.objects.filter(round_group__round=stage.round).order_by("pk")
     return dict(found.values_list("unit_id", "state"))

@@ -4,8 +4,8 @@
 from decimal import Decimal
 
 from cchc_index.lib.tests.browser import PASSWORD
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import open_phase, small_round
+from criteria.models import Criterion
+from criteria.tests.factories import open_stage, small_round
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
 from selfassess.scores import actions as scores
@@ -22,7 +22,7 @@ def seed() -> None:
     round_group = small_round()
     UnitGroup.objects.filter(pk=round_group.group_id).update(code="thu")
     _rule(round_group.criteria_set_id)
-    open_phase(round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(round_group.round, "self_assessment")
     for name in UNITS:
         unit = UnitFactory.create(group=round_group.group, code=name.upper(), name=f"Sở {name}")
         officer = person(Role.UNIT_OFFICER, unit, username=f"canbo.{name}", password=PASSWORD)

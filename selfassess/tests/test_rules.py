@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.models import Stage
+from criteria.tests.factories import open_stage
 from selfassess import rules
 from selfassess.documents import actions as documents
 from selfassess.evidence import actions as evidence
@@ -67,7 +67,7 @@ def somebody(role: str, assessment: SelfAssessment) -> User:
 
 def in_state(state: str) -> SelfAssessment:
     assessment = small_assessment()
-    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(assessment.round_group.round, "self_assessment")
     for criterion in assessment.round_group.criteria_set.criteria.filter(source="self"):
         SelfScoreFactory.create(assessment=assessment, criterion=criterion, points=1, explanation="Có")
     return back_to(assessment, state)
@@ -170,7 +170,7 @@ def test_every_way_to_edit_changes_a_draft(name: str) -> None:
 @pytest.mark.parametrize("verb", ["edit", "hand_over", "submit"])
 def test_nothing_moves_while_the_phase_is_closed(verb: str) -> None:
     assessment = in_state("draft")
-    Phase.objects.all().delete()
+    Stage.objects.all().delete()
     role = OFFICER if verb != "submit" else HEAD
     with pytest.raises(Refused):
         act(verb, somebody(role, assessment), assessment)

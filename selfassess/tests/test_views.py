@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cchc_index.lib import clock
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, RoundFactory, open_phase
+from criteria.models import Criterion
+from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, RoundFactory, open_stage
 from selfassess.models import Document, DocumentReading, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import (
     BANDS,
@@ -35,7 +35,7 @@ STEPS = ("hand-over", "send-back", "submit", "reopen")
 @pytest.fixture
 def assessment() -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     return made
 
 

@@ -7,14 +7,13 @@ from decimal import Decimal
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from criteria.models import Phase
 from criteria.tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
     DecisionFactory,
     RoundFactory,
     RoundGroupFactory,
-    open_phase,
+    open_stage,
 )
 from selfassess.core.queries import task_list
 from selfassess.models import SelfAssessment
@@ -73,7 +72,7 @@ def large_assessment(
     for n in range(1, count + 1):
         rule = rules[(n - 1) % len(rules)]
         CriterionFactory.create(criteria_set=block.criteria_set, parent=area, code=f"1.{n}", position=n, rule=rule)
-    open_phase(block.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(block.round, "self_assessment")
     return SelfAssessmentFactory.create(round_group=block)
 
 

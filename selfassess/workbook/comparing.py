@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cchc_index.lib.faults import Fault, ImportRefused, Invalid
 from cchc_index.lib.numbers import vn, vn_short
-from cchc_index.lib.sheets import SheetRow
+from cchc_index.lib.sheets.table import SheetRow
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.core import entry
@@ -61,6 +61,7 @@ class Comparison:
     unchanged: int = 0
     absent: list[Criterion] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     @property
     def cells(self) -> int:
@@ -70,7 +71,9 @@ class Comparison:
 def compare(filled: Filled, tasks: TaskList) -> Comparison:
     """The file against what stands. Raises ImportRefused for rows whose values give no score."""
     found = Comparison(
-        filled.file_id, absent=[r.criterion for r in tasks.leaves if r.criterion.pk not in filled.values]
+        filled.file_id,
+        absent=[r.criterion for r in tasks.leaves if r.criterion.pk not in filled.values],
+        said=filled.said,
     )
     faults: list[Fault] = []
     for row in tasks.leaves:
@@ -115,7 +118,9 @@ def _change(filled: Filled, row: TaskRow, typed: Values, kept: Values, wanted: e
     cells = list(_cells(sheet_row, criterion, kept, typed))
     old = row.score.points if row.score else None
     if not scoring.is_direct(criterion.rule) and old != wanted.points:
-        cells.append(CellChange(sheet_row.column("points"), _points(old), _points(wanted.points)))
+        shown = scoring.ratio_words(criterion.rule, wanted.figures)
+        new = f"{shown} → {_points(wanted.points)}" if shown and wanted.points is not None else _points(wanted.points)
+        cells.append(CellChange(sheet_row.column("points"), _points(old), new))
     seen, current = filled.versions.get(criterion.pk, 0), row.score.version if row.score else 0
     return RowChange(criterion, sheet_row.number, cells, typed, wanted.points, seen, seen != current)
 

@@ -4,7 +4,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_index.lib.cells import safe_cell
+from cchc_index.lib.cells import workbook_cell
 from selfassess.core.task_list import TaskList
 
 from .version_token import label
@@ -47,7 +47,7 @@ LINES = (
 def write(sheet: Worksheet, tasks: TaskList) -> None:
     """Title, mark of illustrative data, one line for each kind of cell."""
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 96
-    title = sheet.cell(1, 1, safe_cell(f"Cách điền bản tự đánh giá {label(tasks.assessment)}"))
+    title = sheet.cell(1, 1, workbook_cell(f"Cách điền bản tự đánh giá {label(tasks.assessment)}"))
     title.font = Font(name="Calibri", bold=True, size=14)
     if tasks.assessment.round_group.round.illustrative:
         mark = sheet.cell(2, 1, "DỮ LIỆU MINH HỌA – không phải điểm thật")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from cchc_index.lib.cells import safe_cell, stored_text
 from cchc_index.lib.numbers import exact_text
-from cchc_index.lib.sheets import Column
+from cchc_index.lib.sheets.table import BY_ROW, CODE, NUMBER, TEXT, Column
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.core.entry import text
@@ -36,30 +36,32 @@ def places(figures: int) -> list[MainColumn]:
     """The columns from left to right, with `figures` pairs of figure name and figure."""
     numbered = range(1, figures + 1)
     return [
-        _place("code", "Mã", 9),
+        _place("code", "Mã", 9, holds=CODE),
         _place("name", "Nội dung", 42),
         _place("note", "Ghi chú", 11, required=False),
         _place("max", "Điểm tối đa", 9, required=False),
         _place("rule", "Quy tắc chấm", 42, required=False),
-        _place("choice", "Mức đạt được", 30, is_input=True),
+        _place("choice", "Mức đạt được", 30, is_input=True, holds=TEXT),
         *[
             place
             for n in numbered
             for place in (
                 _place(f"{LABEL}{n}", f"Tên số liệu {n}", 26, required=False),
-                _place(f"{FIGURE}{n}", f"Số liệu {n}", 12, is_input=True),
+                _place(f"{FIGURE}{n}", f"Số liệu {n}", 12, is_input=True, holds=NUMBER),
             )
         ],
         _place("points", "Điểm tự đánh giá", 11, is_input=True),
-        _place("explanation", "Giải trình cách chấm", 44, is_input=True),
-        _place("na", "Không áp dụng", 10, is_input=True),
-        _place("na_reason", "Lý do không áp dụng", 30, is_input=True),
+        _place("explanation", "Giải trình cách chấm", 44, is_input=True, holds=TEXT),
+        _place("na", "Không áp dụng", 10, is_input=True, holds=TEXT),
+        _place("na_reason", "Lý do không áp dụng", 30, is_input=True, holds=TEXT),
         _place("evidence", "Số tài liệu", 8, required=False),
     ]
 
 
-def _place(key: str, heading: str, width: int, *, is_input: bool = False, required: bool = True) -> MainColumn:
-    return MainColumn(Column(key, heading, required=required), width, is_input)
+def _place(
+    key: str, heading: str, width: int, *, is_input: bool = False, required: bool = True, holds: str = BY_ROW
+) -> MainColumn:
+    return MainColumn(Column(key, heading, required=required, holds=holds), width, is_input)
 
 
 def figure_count(tasks: TaskList) -> int:
@@ -115,9 +117,9 @@ def values_of(criterion: Criterion, score: SelfScore | None) -> Values:
     return Values(
         figures={f.key: exact(score.figures[f.key]) for f in declared if score.figures.get(f.key)},
         points=plain(score.points) if scoring.is_direct(criterion.rule) else None,
-        explanation=prose(safe_cell(writable(score.explanation))),
+        explanation=prose(safe_cell(score.explanation)),
         na_claimed=score.na_claimed,
-        na_reason=prose(safe_cell(writable(score.na_reason))) if score.na_claimed else "",
+        na_reason=prose(safe_cell(score.na_reason)) if score.na_claimed else "",
     )
 
 
@@ -132,11 +134,6 @@ def exact(figure: str) -> str:
 def plain(points: Decimal | None) -> Decimal | None:
     shortest = exact_text(points)
     return None if shortest is None else Decimal(shortest)
-
-
-def writable(said: str) -> str:
-    """Prose without the control characters that no spreadsheet can hold."""
-    return "".join(c for c in said if c >= " " or c in "\n\t")
 
 
 def prose(cell: str) -> str:

@@ -3,24 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import IO, Any
+from functools import partial
+from typing import IO
 
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
-from cchc_index.lib.sheets import SheetBook, SheetRow, Table, cell_text, is_date, read_book, table_of
+from cchc_index.lib.sheets.book import SheetBook, open_book
+from cchc_index.lib.sheets.cells import cell_text
+from cchc_index.lib.sheets.guarding import problem_of
+from cchc_index.lib.sheets.table import NUMBER, SheetRow, Table, table_of
 from cchc_index.lib.text import fold
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.core.task_list import TaskList
 
 from . import version_token
-from .layout import FIGURE, GUIDE, MAIN, SEAL, YES, Values, choice, choice_words, numbers, places, prose
+from .layout import FIGURE, GUIDE, LISTS, SEAL, YES, Values, choice, choice_words, numbers, places, prose
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_ROWS = 2_000
 _TRUE, _FALSE = {"co", "x", "1", "true"}, {"", "khong", "0", "false"}
-_BY_HAND = "gõ thẳng giá trị, hoặc mở tệp bằng Excel hay LibreOffice cho tính xong rồi lưu lại"
 
 
 @dataclass(slots=True)
@@ -32,38 +35,48 @@ class Filled:
     shown_points: dict[int, Decimal | None] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     file_id: str = ""
+    said: list[str] = field(default_factory=list)
+    """What was left out of the file, or understood otherwise than it stands there."""
 
 
-def read(source: IO[bytes], tasks: TaskList, *, name: str = "") -> Filled:
+def read(source: IO[bytes], tasks: TaskList, *, name: str = "", take_hidden: bool = False) -> Filled:
     """Everything typed into a workbook of this assessment. Raises ImportRefused with every fault."""
-    book = read_book(source, name=name, max_bytes=MAX_BYTES, max_unpacked=MAX_UNPACKED, max_rows=MAX_ROWS)
+    book = open_book(source, name=name, max_bytes=MAX_BYTES, max_unpacked=MAX_UNPACKED)
     sealed = version_token.unseal(_sealed(book), tasks)
-    title = MAIN if MAIN in book.sheets else next((t for t in book.visible if t != GUIDE), "")
     count = max((len(numbers(row.criterion)) for row in tasks.leaves), default=0)
-    table = table_of(book.sheets.get(title, []), [place.column for place in places(count)])
-    reader = _WorkbookReader(tasks, table, book.unvalued.get(title, set()))
-    return reader.read(sealed)
+    table = table_of(_typed_in(book), [place.column for place in places(count)], take_hidden=take_hidden)
+    return _WorkbookReader(tasks, table).read(sealed)
 
 
 def _sealed(book: SheetBook) -> str:
-    rows = book.sheets.get(SEAL)
-    if rows is None:
+    page = next((page for page in book.pages if page.name == SEAL), None)
+    if page is None:
         repair = "tải mẫu từ trang “Nhập bằng Excel” rồi điền vào mẫu ấy, giữ nguyên các trang ẩn"
         raise ImportRefused([Fault(0, "", "không phải mẫu của hệ thống hoặc đã mất trang ẩn", repair)])
-    return cell_text(rows[1][0]) if len(rows) > 1 and rows[1] else ""
+    return cell_text(page.cell(1, 0))
+
+
+def _typed_in(book: SheetBook) -> SheetBook:
+    """The sheets that people fill in: without the guide and what the template keeps for itself."""
+    pages = [page for page in book.pages if page.name not in (GUIDE, LISTS, SEAL)]
+    for page in pages:
+        if page.height > MAX_ROWS:
+            said = f"có hơn {MAX_ROWS} dòng ở trang “{page.name[:40]}”"
+            raise ImportRefused([Fault(0, "", said, "xóa các dòng thừa rồi lưu lại")])
+    return SheetBook(pages)
 
 
 class _WorkbookReader:
-    def __init__(self, tasks: TaskList, table: Table, unvalued: set[tuple[int, int]]):
-        self.table, self.unvalued = table, unvalued
+    def __init__(self, tasks: TaskList, table: Table):
+        self.table = table
         self.leaves = {row.criterion.code: row.criterion for row in tasks.leaves}
         self.groups = {r.criterion.code for a in tasks.areas for r in a.rows if not r.criterion.is_leaf}
         self.groups |= {area.criterion.code for area in tasks.areas}
         self.faults: list[Fault] = list(table.faults)
-        self.seen: dict[str, int] = {}
+        self.seen: dict[str, SheetRow] = {}
 
     def read(self, sealed: version_token.Token) -> Filled:
-        filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id)
+        filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id, said=self.table.said_with_columns())
         for row in self.table.rows:
             criterion = self._criterion(row)
             if criterion is not None:
@@ -78,15 +91,12 @@ class _WorkbookReader:
 
     def _criterion(self, row: SheetRow) -> Criterion | None:
         """The leaf the row's code names; a group row or one with nothing to fill in gives none."""
-        raw, code = row["code"], row.text("code")
-        if is_date(raw) or (isinstance(raw, float) and not raw.is_integer()):
-            self._fault(row, "code", f"mã “{code}” đã bị Excel đổi thành ngày hoặc số", "gõ lại mã dạng chữ như mẫu")
-            return None
+        code = row.text("code")
         if code in self.leaves and code not in self.seen:
-            self.seen[code] = row.number
+            self.seen[code] = row
             return self.leaves[code]
         if code in self.seen:
-            where = f"mã “{code}” đã có ở dòng {self.seen[code]}"
+            where = f"mã “{code}” đã có ở {self.seen[code].place}"
             self._fault(row, "code", where, "xóa một trong hai dòng")
         elif code not in self.groups:
             self._unknown(row, code)
@@ -113,7 +123,7 @@ class _WorkbookReader:
 
     def _figures(self, row: SheetRow, criterion: Criterion) -> dict[str, str]:
         asked = numbers(criterion)
-        found = {f.key: self._number(row, f"{FIGURE}{n}", _figure) for n, f in enumerate(asked, start=1)}
+        found = {f.key: self._number(row, f"{FIGURE}{n}", partial(_figure, f)) for n, f in enumerate(asked, start=1)}
         figures = {key: text for key, value in found.items() if (text := exact_text(value)) is not None}
         chosen = choice(criterion)
         picked = self._choice(row, chosen) if chosen else ""
@@ -127,7 +137,7 @@ class _WorkbookReader:
         return sum(key.startswith(FIGURE) for key in self.table.index)
 
     def _choice(self, row: SheetRow, declared: scoring.Field) -> str:
-        typed = fold(self._cell(row, "choice"))
+        typed = fold(row["choice"])
         known = {fold(words): key for key, words in choice_words(declared).items()}
         if typed and typed not in known:
             said = f"“{row.text('choice')[:60]}” không có trong danh sách mức"
@@ -144,45 +154,37 @@ class _WorkbookReader:
         return value
 
     def _claimed(self, row: SheetRow) -> bool:
-        typed = fold(self._cell(row, "na"))
+        typed = fold(row["na"])
         if typed not in _TRUE | _FALSE:
             self._fault(row, "na", f"không hiểu “{row.text('na')[:40]}”", f"chọn “{YES}” hoặc để trống")
         return typed in _TRUE
 
     def _prose(self, row: SheetRow, key: str) -> str:
-        raw = self._cell(row, key)
+        raw = row[key]
         return prose(raw) if isinstance(raw, str) else cell_text(raw)
 
     def _number(self, row: SheetRow, key: str, take: Callable[[object], Decimal | None]) -> Decimal | None:
-        raw = self._cell(row, key)
-        if is_date(raw):
-            self._fault(row, key, f"Excel đã đổi số thành ngày {cell_text(raw)}", "gõ lại số, dấu thập phân theo máy")
+        raw = row[key]
+        problem = problem_of(raw, NUMBER)
+        if problem is not None:
+            self._fault(row, key, *problem)
             return None
         try:
-            # A binary float keeps fifteen digits for certain: 0.1 + 0.2 is 0.3.
-            return take(Decimal(format(raw, ".15g")) if isinstance(raw, float) else raw)
-        except NumberProblem as problem:
-            self._fault(row, key, *_in_two(str(problem)))
+            return take(raw)
+        except NumberProblem as wrong:
+            self._fault(row, key, *_in_two(str(wrong)))
             return None
 
     def _empty(self, row: SheetRow, key: str) -> None:
-        if cell_text(self._cell(row, key)):
+        if cell_text(row[key]):
             self._fault(row, key, "tiêu chí này không dùng ô này", "xóa nội dung ô, ghi vào ô nền vàng nhạt của dòng")
-
-    def _cell(self, row: SheetRow, key: str) -> Any:
-        """The cell's value; a formula counts by the value the program computed."""
-        column = self.table.index.get(key)
-        if column is not None and (row.number - 1, column) in self.unvalued:
-            self._fault(row, key, "công thức chưa có kết quả hoặc báo lỗi", _BY_HAND)
-            return None
-        return row[key]
 
     def _fault(self, row: SheetRow, key: str, message: str, repair: str) -> None:
         self.faults.append(row.fault(key, message, repair))
 
 
-def _figure(raw: object) -> Decimal | None:
-    value = _decimal(raw)
+def _figure(declared: scoring.Field, raw: object) -> Decimal | None:
+    value = _decimal(raw, count=declared.is_count)
     if value is not None and value < 0:
         raise NumberProblem("là số âm; gõ số từ 0 trở lên")
     return value
@@ -195,9 +197,9 @@ def _direct(criterion: Criterion, raw: object) -> Decimal | None:
     return value
 
 
-def _decimal(raw: object) -> Decimal | None:
+def _decimal(raw: object, *, count: bool = False) -> Decimal | None:
     """The number in its shortest form, so that 9.50 equals 9.5."""
-    value = parse_decimal(raw)
+    value = parse_decimal(raw, count=count)
     text = exact_text(value)
     return None if text is None else Decimal(text)
 

@@ -26,6 +26,8 @@ from .writing import build
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_FAULTS = 200
+HIDDEN = "an"
+"""Whether rows and columns that are hidden in the file count; kept in the preview's address."""
 
 
 @require_safe
@@ -40,7 +42,7 @@ def workbook_again(request: HttpRequest, pk: int) -> HttpResponse:
     """A fresh template that keeps what the uploaded file says, but for the rows somebody else saved first."""
     found = find_assessment(request, pk)
     try:
-        compared = _compared(request, found, request.GET.get("tep", ""))
+        compared = _compared(request, found, request.GET.get("tep", ""), take_hidden=_takes_hidden(request))
     except (Refused, ImportRefused) as refused:
         return _back(request, found, str(refused))
     typed = {row.criterion.pk: row.values for row in compared.changes}
@@ -61,11 +63,12 @@ def workbook_upload(request: HttpRequest, pk: int) -> HttpResponse:
     only_the_unit(request, found)
     try:
         content = _content(request.FILES.get("file"))
-        _compare(request, found, io.BytesIO(content))
+        take_hidden = _takes_hidden(request)
+        _compare(request, found, io.BytesIO(content), take_hidden=take_hidden)
     except ImportRefused as refused:
         return _upload_page(request, found, list(refused.faults))
     ticket = keep_upload(content, found.pk, person(request).pk)
-    return redirect(_preview_address(found, ticket))
+    return redirect(_preview_address(found, ticket, take_hidden=take_hidden))
 
 
 def _content(upload: "UploadedFile[Any] | None") -> bytes:
@@ -99,7 +102,7 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_assessment(request, pk)
     ticket = request.GET.get("tep", "")
     try:
-        compared = _compared(request, found, ticket)
+        compared = _compared(request, found, ticket, take_hidden=_takes_hidden(request))
     except (Refused, ImportRefused) as refused:
         return _back(request, found, str(refused))
     return _preview_page(request, found, ticket, compared)
@@ -115,7 +118,8 @@ def _preview_page(
         "ticket": ticket,
         "error": error,
         "may_edit": rules.can_edit(request.user, found),
-        "again": f"{reverse('selfassess:workbook-again', args=[found.pk])}?{urlencode({'tep': ticket})}",
+        "take_hidden": _takes_hidden(request),
+        "again": f"{reverse('selfassess:workbook-again', args=[found.pk])}?{_asked(ticket, _takes_hidden(request))}",
     }
     return render(request, "selfassess/workbook/preview.html", context, status=status)
 
@@ -135,8 +139,9 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_assessment(request, pk)
     only_the_unit(request, found)
     ticket = request.POST.get("tep", "")
+    take_hidden = _takes_hidden(request)
     try:
-        compared = _compared(request, found, ticket)
+        compared = _compared(request, found, ticket, take_hidden=take_hidden)
     except (Refused, ImportRefused) as refused:
         return _back(request, found, str(refused))
     if compared.stale:
@@ -150,26 +155,38 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
             address=address(request),
         )
     except Refused as refused:
-        return _preview_page(request, found, ticket, _compared(request, found, ticket), error=str(refused), status=409)
+        again = _compared(request, found, ticket, take_hidden=take_hidden)
+        return _preview_page(request, found, ticket, again, error=str(refused), status=409)
     said = f"Đã ghi {changed} tiêu chí từ tệp Excel." if changed else "Tệp không khác hệ thống; không ghi gì."
     messages.success(request, said)
     return redirect("selfassess:assessment", found.pk)
 
 
-def _compared(request: HttpRequest, found: SelfAssessment, ticket: str) -> Comparison:
+def _takes_hidden(request: HttpRequest) -> bool:
+    return (request.POST if request.method == "POST" else request.GET).get(HIDDEN) == "1"
+
+
+def _compared(request: HttpRequest, found: SelfAssessment, ticket: str, *, take_hidden: bool) -> Comparison:
     """The kept file against what stands now. Raises Refused for a bad ticket, ImportRefused for a bad file."""
-    return _compare(request, found, queries.fetch_upload(ticket, found.pk, person(request).pk))
+    content = queries.fetch_upload(ticket, found.pk, person(request).pk)
+    return _compare(request, found, content, take_hidden=take_hidden)
 
 
-def _compare(request: HttpRequest, found: SelfAssessment, content: io.BytesIO) -> Comparison:
+def _compare(
+    request: HttpRequest, found: SelfAssessment, content: io.BytesIO, *, take_hidden: bool = False
+) -> Comparison:
     tasks = task_list(found)
-    filled = read(content, tasks, name="tep.xlsx")
+    filled = read(content, tasks, name="tep.xlsx", take_hidden=take_hidden)
     queries.take_own(filled, tasks, person(request))
     return compare(filled, tasks)
 
 
-def _preview_address(found: SelfAssessment, ticket: str) -> str:
-    return f"{reverse('selfassess:workbook-preview', args=[found.pk])}?{urlencode({'tep': ticket})}"
+def _preview_address(found: SelfAssessment, ticket: str, *, take_hidden: bool) -> str:
+    return f"{reverse('selfassess:workbook-preview', args=[found.pk])}?{_asked(ticket, take_hidden)}"
+
+
+def _asked(ticket: str, take_hidden: bool) -> str:
+    return urlencode({"tep": ticket} | ({HIDDEN: "1"} if take_hidden else {}))
 
 
 def _back(request: HttpRequest, found: SelfAssessment, said: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_index.lib import clock
-from cchc_index.lib.cells import safe_cell
+from cchc_index.lib.cells import workbook_cell
 from cchc_index.lib.numbers import vn_short
 from criteria import scoring
 from criteria.models import Criterion
@@ -37,7 +37,6 @@ from .layout import (
     numbers,
     places,
     values_of,
-    writable,
 )
 
 PLAIN, BOLD, TITLE = Font(name="Calibri"), Font(name="Calibri", bold=True), Font(name="Calibri", bold=True, size=14)
@@ -350,7 +349,7 @@ def _text(cell: object, said: str, *, bold: bool = False, wrap: bool = True) -> 
     cell.number_format, cell.alignment = TEXT, Alignment(vertical="top", wrap_text=wrap)
     cell.font = BOLD if bold else PLAIN
     if said:
-        cell.value = safe_cell(writable(said))
+        cell.value = workbook_cell(said)
         cell.data_type = "s"
 
 

@@ -53,4 +53,5 @@ def _names(survey: CountedSurvey, table: pd.DataFrame) -> dict[str, "pd.Series[s
         "Mã tiêu chí": table["criterion"].map(lambda pk: safe_cell(criteria[pk].code)),
         "Tiêu chí": table["criterion"].map(lambda pk: safe_cell(criteria[pk].name)),
         "Nhóm đối tượng": table["group"].map(lambda pk: safe_cell(groups[pk].name)),
+        "Hình thức": table["group"].map(lambda pk: groups[pk].get_mode_display()),
     }

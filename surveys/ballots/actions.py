@@ -44,7 +44,7 @@ class CheckedBallots:
 
     @property
     def notes(self) -> list[str]:
-        return self.plan.notes
+        return [*self.plan.notes, *self.sheet.said]
 
     def counts(self) -> dict[str, Any]:
         """What the batch keeps and pages show; `preview` goes once the batch is committed."""
@@ -59,7 +59,7 @@ class CheckedBallots:
             "questions": [leaf.code for leaf in self.sheet.leaves],
             "questions_made": self.plan.asked is None,
             "ignored": self.sheet.ignored,
-            "notes": self.plan.notes,
+            "notes": self.notes,
             "preview": self._preview(),
         }
 
@@ -106,6 +106,7 @@ def check(block: RoundGroup, respondents: str, upload: Upload) -> CheckedBallots
         asked=plan.asked,
         taken=taken,
         max_bytes=settings.SHEET_MAX_BYTES,
+        take_hidden=upload.take_hidden,
     )
     rules = plan.questionnaire or Questionnaire()
     reasons = validity.reasons(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
-from cchc_index.lib.sheets import Table
+from cchc_index.lib.sheets.guarding import code_problem
+from cchc_index.lib.sheets.table import Table
 from surveys.places import Leaf, Places, tidy_code
 
 _BARE = re.compile(r"\d{1,3}(?:\.+\d{1,3})*\.?")
@@ -29,7 +30,11 @@ class Questions:
 
 
 def code_in(heading: str) -> str | None:
-    """The criterion code a heading carries, as printed; None when it carries none."""
+    """The criterion code a heading carries, as printed; None when it carries none. Of a heading of two rows,
+    the lower one may carry it."""
+    upper, slash, lower = heading.rpartition(" / ")
+    if slash and code_in(upper) is None:
+        return code_in(lower)
     if _BARE.fullmatch(heading):
         return heading
     found = _LEADING.match(heading) or _BRACKETS.search(heading)
@@ -40,8 +45,13 @@ def find_questions(table: Table, places: Places, asked: list[int] | None) -> Que
     """The questions of `table`. `asked`: criterion ids of the group's questionnaire, None when it has none
     yet; then the file's own headings are the questionnaire."""
     found = Questions()
+    first = table.parts[0]
     for position, heading in sorted(table.extra.items()):
-        _read_heading(found, table.heading_row, position, heading, places)
+        problem = code_problem(first.page.cell(first.headings.last, first.places[position]))
+        if problem is not None:
+            found.faults.append(Fault(table.heading_row, table.name_of(position), *problem))
+        else:
+            _read_heading(found, table.heading_row, position, heading, places)
     if not found.columns and not found.faults:
         message, repair = "không có cột câu hỏi nào", "đặt tiêu đề mỗi cột câu hỏi là mã tiêu chí, ví dụ 1.4.3"
         found.faults.append(Fault(table.heading_row, "", message, repair))

@@ -45,7 +45,13 @@ class BatchImport:
 
 
 def check_ballots(
-    *, actor: User | None, round_group_id: int, respondents: str, source: str | Path | IO[bytes], name: str = ""
+    *,
+    actor: User | None,
+    round_group_id: int,
+    respondents: str,
+    source: str | Path | IO[bytes],
+    name: str = "",
+    take_hidden: bool = False,
 ) -> ImportBatch:
     """Dry run of a file of ballots, kept as a batch CHECKED or REFUSED with its faults and counts. The batch
     that already holds the same file for the same respondents is given back instead.
@@ -54,21 +60,26 @@ def check_ballots(
     is no readable spreadsheet or lacks a required column: nothing is kept of such a file."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
-    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
-    same = committed_like(block, respondents, file.digest)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
+    same = committed_like(block, respondents, file)
     if same:
         return same
     return _keep_check(actor, block, Kind.BALLOTS, file, ballots.check(block, respondents, file))
 
 
 def check_figures(
-    *, actor: User | None, round_group_id: int, source: str | Path | IO[bytes], name: str = ""
+    *,
+    actor: User | None,
+    round_group_id: int,
+    source: str | Path | IO[bytes],
+    name: str = "",
+    take_hidden: bool = False,
 ) -> ImportBatch:
     """Dry run of a file of finished figures, kept as a batch CHECKED or REFUSED. Raises ImportRefused for a
     file that is no readable spreadsheet or lacks a required column."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
-    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
     return _keep_check(actor, block, Kind.FIGURES, file, figures.check(block, file))
 
 
@@ -87,7 +98,7 @@ def commit_batch(*, actor: User | None, batch_id: int) -> ImportBatch:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
     block = lock_block(batch.round_group_id)
     with batch.file.open("rb") as stream:
-        file = Upload(stream.read(), batch.file_name)
+        file = Upload(stream.read(), batch.file_name, batch.take_hidden)
     if file.digest != batch.file_digest:
         raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")
     checked = _read_again(batch, block, file)
@@ -137,15 +148,21 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
 
 
 def import_ballots(
-    *, actor: User | None, round_group_id: int, respondents: str, source: str | Path | IO[bytes], name: str = ""
+    *,
+    actor: User | None,
+    round_group_id: int,
+    respondents: str,
+    source: str | Path | IO[bytes],
+    name: str = "",
+    take_hidden: bool = False,
 ) -> BatchImport:
     """Check and commit in one, all or nothing. Raises ImportRefused with every fault, Refused for an unknown
     or figures-only respondent group. The same committed file again changes nothing."""
     _require(actor)
-    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
     with transaction.atomic():
         block = lock_block(round_group_id)
-        same = committed_like(block, respondents, file.digest)
+        same = committed_like(block, respondents, file)
         if same:
             return BatchImport(same, fresh=False)
         checked = ballots.check(block, respondents, file)
@@ -153,12 +170,17 @@ def import_ballots(
 
 
 def import_figures(
-    *, actor: User | None, round_group_id: int, source: str | Path | IO[bytes], name: str = ""
+    *,
+    actor: User | None,
+    round_group_id: int,
+    source: str | Path | IO[bytes],
+    name: str = "",
+    take_hidden: bool = False,
 ) -> BatchImport:
     """Check and commit figures in one, all or nothing. Raises ImportRefused with every fault. Values that
     are already in change nothing; others replace what stands, with a log entry."""
     _require(actor)
-    file = upload.load(source, name, settings.SHEET_MAX_BYTES)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
     with transaction.atomic():
         block = lock_block(round_group_id)
         checked = figures.check(block, file)
@@ -247,12 +269,12 @@ def _new_batch(
         state=state,
         file_name=file.name,
         file_digest=file.digest,
+        take_hidden=file.take_hidden,
         counts=checked.counts(),
         faults=faults.pack(checked.faults),
         created_by=actor,
     )
-    suffix = ".xlsx" if file.data[:2] == b"PK" else ".csv"
-    batch.file.save(f"{file.digest[:32]}{suffix}", ContentFile(file.data), save=False)
+    batch.file.save(f"{file.digest[:32]}{file.ending}", ContentFile(file.data), save=False)
     batch.save(force_insert=True)
     return batch
 

@@ -1,6 +1,7 @@
 """Failed rows given back as a spreadsheet with the reasons beside them."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -8,9 +9,14 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_index.lib.sheet_guards import BALLOT_CELLS
-from cchc_index.lib.sheets import cell_text, read_cells
+from cchc_index.lib.cells import workbook_cell
+from cchc_index.lib.faults import Fault
+from cchc_index.lib.sheets.cells import cell_text
+from cchc_index.lib.sheets.guards import BALLOT_CELLS
+from cchc_index.lib.sheets.table import Table, read_table
 from cchc_index.lib.text import clean
+from surveys.ballots import sheet as ballots
+from surveys.figures import sheet as figures
 from surveys.models import ImportBatch
 
 from .faults import unpack
@@ -24,25 +30,35 @@ def failed_rows(batch: ImportBatch) -> bytes:
     Every cell is text, so that nothing of a hostile file becomes a formula. Raises ImportRefused when the
     kept file cannot be read any more."""
     faults = unpack(batch.faults)
-    reasons: dict[int, list[str]] = {}
-    for fault in faults:
-        reasons.setdefault(fault.row, []).append(f"{fault.column}: {fault.message}" if fault.column else fault.message)
+    columns = figures.COLUMNS if batch.kind == ImportBatch.Kind.FIGURES else (ballots.CODE, ballots.UNIT)
     with batch.file.open("rb") as stream:
-        rows = read_cells(stream, name=batch.file_name, max_cells=BALLOT_CELLS)
+        table = read_table(stream, columns, name=batch.file_name, max_cells=BALLOT_CELLS, take_hidden=batch.take_hidden)
     book = Workbook(write_only=True)
-    _write(book, "Dòng lỗi", _rows_with_reasons(rows, batch.counts.get("heading_row", 1), reasons))
-    _write(book, "Các lỗi", [FAULT_HEADINGS, *[(str(f.row or ""), f.column, f.message, f.repair) for f in faults]])
+    _write(book, "Dòng lỗi", _rows_with_reasons(table, faults))
+    _write(book, "Các lỗi", [FAULT_HEADINGS, *[(_place(f), f.column, f.message, f.repair) for f in faults]])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _rows_with_reasons(rows: list[list[Any]], heading: int, reasons: dict[int, list[str]]) -> list[list[str]]:
+def _place(fault: Fault) -> str:
+    """The row's number, with the sheet's name where the file has several of them."""
+    number = str(fault.row or "")
+    return f"{fault.sheet}: {number}" if fault.sheet else number
+
+
+def _rows_with_reasons(table: Table, faults: Sequence[Fault]) -> list[list[str]]:
     """The heading row, then the failed rows."""
-    found = [["Lỗi", "Dòng", *map(cell_text, rows[heading - 1])]]
-    for number in sorted(reasons):
-        if heading < number <= len(rows):
-            found.append(["; ".join(reasons[number]), str(number), *map(cell_text, rows[number - 1])])
+    reasons: dict[tuple[str, int], list[str]] = {}
+    for fault in faults:
+        said = f"{fault.column}: {fault.message}" if fault.column else fault.message
+        reasons.setdefault((fault.sheet, fault.row), []).append(said)
+    found = [["Lỗi", "Dòng", *table.headings]]
+    for row in table.rows:
+        why = reasons.get((row.part.name, row.number))
+        if why:
+            number = f"{row.part.name}: {row.number}" if row.part.name else str(row.number)
+            found.append(["; ".join(why), number, *map(cell_text, row.cells)])
     return found
 
 
@@ -53,7 +69,7 @@ def _write(book: Workbook, title: str, rows: Any) -> None:
 
 
 def _cell(sheet: Worksheet, value: object, *, bold: bool) -> Cell:
-    cell = WriteOnlyCell(sheet, value=clean(value))
+    cell = WriteOnlyCell(sheet, value=workbook_cell(clean(value)))
     cell.data_type = "s"
     cell.alignment = Alignment(vertical="top")
     if bold:

@@ -8,7 +8,9 @@ from cchc_index.lib.faults import Fault
 
 def pack(faults: Sequence[Fault]) -> list[dict[str, Any]]:
     """Faults as plain data; `unpack` is the way back."""
-    return [{"row": f.row, "column": f.column, "message": f.message, "repair": f.repair} for f in faults]
+    return [
+        {"row": f.row, "column": f.column, "message": f.message, "repair": f.repair, "sheet": f.sheet} for f in faults
+    ]
 
 
 def unpack(packed: Sequence[dict[str, Any]]) -> list[Fault]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from cchc_index.lib.sheets.book import ACCEPT
 from criteria.models import RoundGroup
 from surveys.plan.queries import groups_of
 
@@ -24,7 +25,8 @@ class BatchUploadForm(forms.Form):
         help_text="Chỉ ghi khi chọn “nhóm mới”: khối chưa có nhóm đối tượng nào.",
     )
     file = forms.FileField(
-        label="Tệp .xlsx hoặc .csv",
+        label="Tệp .xlsx, .csv, .ods hoặc .xls",
+        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
         help_text=(
             "Phiếu: mỗi dòng một phiếu, các cột “Mã phiếu”, “Mã đơn vị” và mỗi câu hỏi một cột mang mã tiêu chí. "
             "Số liệu: “Mã đơn vị”, “Mã tiêu chí”, “Điểm” hoặc “Tỷ lệ %”, “Nguồn số liệu”."
@@ -36,6 +38,12 @@ class BatchUploadForm(forms.Form):
             "max_length": "Tên tệp quá dài: đổi tên ngắn hơn rồi tải lại.",
             "invalid": "Không nhận được tệp: chọn lại tệp rồi tải lên.",
         },
+    )
+
+    take_hidden = forms.BooleanField(
+        label="Tính cả dòng, cột đang ẩn trong tệp",
+        required=False,
+        help_text="Không đánh dấu thì dòng, cột bị ẩn (bằng tay hoặc do bộ lọc) được bỏ ra và nêu ở trang sau.",
     )
 
     def __init__(self, *args: Any, blocks: list[RoundGroup], **kwargs: Any):

@@ -5,6 +5,7 @@ from django.db.models import F, QuerySet
 from criteria.models import RoundGroup
 from surveys.models import ImportBatch
 from surveys.plan.queries import find_group
+from surveys.upload import Upload
 
 
 def listed(batches: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
@@ -12,14 +13,15 @@ def listed(batches: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
     return batches.defer("faults", "counts").annotate(rows=F("counts__rows"))
 
 
-def committed_like(block: RoundGroup, respondents: str, digest: str) -> ImportBatch | None:
-    """The committed batch that holds the same file for the same respondents."""
+def committed_like(block: RoundGroup, respondents: str, file: Upload) -> ImportBatch | None:
+    """The committed batch that holds the same file, read the same way, for the same respondents."""
     group = find_group(block, respondents)
     found = ImportBatch.objects.filter(
         round_group=block,
         kind=ImportBatch.Kind.BALLOTS,
         state=ImportBatch.State.COMMITTED,
-        file_digest=digest,
+        file_digest=file.digest,
+        take_hidden=file.take_hidden,
         respondent_group=group,
     )
     return found.order_by("pk").first() if group else None

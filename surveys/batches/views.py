@@ -51,17 +51,24 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
     """The dry run that the form asks for."""
     kind, _, pk = form.cleaned_data["target"].rpartition("-")
-    file = form.cleaned_data["file"]
+    file, take_hidden = form.cleaned_data["file"], form.cleaned_data["take_hidden"]
     actor = _actor(request)
     if kind == FIGURES:
-        return actions.check_figures(actor=actor, round_group_id=int(pk), source=file, name=file.name)
+        return actions.check_figures(
+            actor=actor, round_group_id=int(pk), source=file, name=file.name, take_hidden=take_hidden
+        )
     if kind == NEW:
         block, respondents = int(pk), form.cleaned_data["new_group"]
     else:
         group = plan.group(int(pk))
         block, respondents = group.survey.round_group_id, group.code
     found = actions.check_ballots(
-        actor=actor, round_group_id=block, respondents=respondents, source=file, name=file.name
+        actor=actor,
+        round_group_id=block,
+        respondents=respondents,
+        source=file,
+        name=file.name,
+        take_hidden=take_hidden,
     )
     if found.state == ImportBatch.State.COMMITTED:
         messages.warning(request, "Tệp này đã nhập rồi cho nhóm đối tượng này; không thay đổi gì.")

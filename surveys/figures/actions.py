@@ -32,7 +32,7 @@ class CheckedFigures:
 
     @property
     def notes(self) -> list[str]:
-        return self.sheet.notes
+        return [*self.sheet.notes, *self.sheet.said]
 
     @property
     def changes(self) -> list[Figure]:
@@ -53,7 +53,7 @@ class CheckedFigures:
             "same": len(self.sheet.figures) - len(changes),
             "units": len({figure.unit_id for figure in self.sheet.figures}),
             "ignored": self.sheet.ignored,
-            "notes": self.sheet.notes,
+            "notes": self.notes,
             "preview": [self._show(figure) for figure in self.sheet.figures[:PREVIEW_ROWS]],
         }
 
@@ -82,7 +82,13 @@ def check(block: RoundGroup, upload: Upload) -> CheckedFigures:
     """Read a file of figures against the block and what stands. Raises ImportRefused for a file that is no
     readable spreadsheet or lacks a required column."""
     known = places(block)
-    sheet = read_figures(upload.open(), name=upload.name, places=known, max_bytes=settings.SHEET_MAX_BYTES)
+    sheet = read_figures(
+        upload.open(),
+        name=upload.name,
+        places=known,
+        max_bytes=settings.SHEET_MAX_BYTES,
+        take_hidden=upload.take_hidden,
+    )
     rows = SatisfactionFigure.objects.filter(round_group=block).order_by("pk")
     standing = {(row.unit_id, row.criterion_id): row for row in rows}
     return CheckedFigures(sheet, standing, {pk: code for code, pk in known.units.items()})

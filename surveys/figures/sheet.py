@@ -7,15 +7,16 @@ from typing import IO
 
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
-from cchc_index.lib.sheets import MAX_BYTES, Column, SheetRow, Table, is_date, read_table
+from cchc_index.lib.sheets.book import MAX_BYTES
+from cchc_index.lib.sheets.table import CODE, NUMBER, Column, SheetRow, Table, read_table
 from surveys.fault_list import FaultList
 from surveys.places import Leaf, Places, unit_fault
 
 COLUMNS = (
-    Column("unit", "Mã đơn vị", ("Mã cơ quan, đơn vị",)),
-    Column("criterion", "Mã tiêu chí", ("Mã tiêu chí thành phần", "Tiêu chí")),
-    Column("points", "Điểm", ("Điểm ĐTXHH", "Điểm số"), required=False),
-    Column("percent", "Tỷ lệ %", ("Tỉ lệ %", "Tỷ lệ", "Tỉ lệ", "Tỷ lệ (%)", "Tỉ lệ (%)"), required=False),
+    Column("unit", "Mã đơn vị", ("Mã cơ quan, đơn vị",), holds=CODE),
+    Column("criterion", "Mã tiêu chí", ("Mã tiêu chí thành phần", "Tiêu chí"), holds=CODE),
+    Column("points", "Điểm", ("Điểm ĐTXHH", "Điểm số"), required=False, holds=NUMBER),
+    Column("percent", "Tỷ lệ %", ("Tỉ lệ %", "Tỷ lệ", "Tỉ lệ", "Tỷ lệ (%)", "Tỉ lệ (%)"), required=False, holds=NUMBER),
     Column("source", "Nguồn số liệu", ("Nguồn", "Văn bản nguồn")),
 )
 MAX_SOURCE = 300
@@ -38,25 +39,33 @@ class FigureSheet:
     figures: list[Figure] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """What was left out of the file, or understood otherwise than it stands there."""
     faults: list[Fault] = field(default_factory=list)
 
 
 def read_figures(
-    source: str | Path | IO[bytes], *, name: str, places: Places, max_bytes: int = MAX_BYTES
+    source: str | Path | IO[bytes],
+    *,
+    name: str,
+    places: Places,
+    max_bytes: int = MAX_BYTES,
+    take_hidden: bool = False,
 ) -> FigureSheet:
     """Read and check a file of figures. Raises ImportRefused when it is no readable spreadsheet or lacks a
     required column; every other fault is in `.faults`."""
-    table = read_table(source, COLUMNS, name=name, max_bytes=max_bytes)
+    table = read_table(source, COLUMNS, name=name, max_bytes=max_bytes, take_hidden=take_hidden)
     faults = FaultList()
     faults.extend(table.faults)
     _check_table(table, faults)
     figures = []
-    seen: dict[tuple[int, int], int] = {}
+    seen: dict[tuple[int, int], SheetRow] = {}
     for row in table.rows:
         figure = _read_row(row, places, faults)
         if figure and _first_time(row, figure, seen, faults):
             figures.append(figure)
-    return FigureSheet(table.heading_row, figures, list(table.extra.values()), _notes(figures), faults.all())
+    ignored = [table.name_of(position) for position in table.extra]
+    return FigureSheet(table.heading_row, figures, ignored, _notes(figures), table.said, faults.all())
 
 
 def _check_table(table: Table, faults: FaultList) -> None:
@@ -84,10 +93,6 @@ def _read_row(row: SheetRow, places: Places, faults: FaultList) -> Figure | None
 
 
 def _leaf(row: SheetRow, places: Places, faults: FaultList) -> Leaf | None:
-    if is_date(row["criterion"]):
-        repair = "định dạng ô là Văn bản (Text) rồi gõ lại mã tiêu chí"
-        faults.add(row.fault("criterion", "mã tiêu chí đã bị Excel đổi thành ngày", repair))
-        return None
     code = row.text("criterion")
     leaf = places.leaf(code) if code else None
     if leaf is None:
@@ -137,11 +142,11 @@ def _number(row: SheetRow, key: str, faults: FaultList) -> Decimal | None:
     return value
 
 
-def _first_time(row: SheetRow, figure: Figure, seen: dict[tuple[int, int], int], faults: FaultList) -> bool:
-    first = seen.setdefault((figure.unit_id, figure.leaf.id), row.number)
-    if first == row.number:
+def _first_time(row: SheetRow, figure: Figure, seen: dict[tuple[int, int], SheetRow], faults: FaultList) -> bool:
+    first = seen.setdefault((figure.unit_id, figure.leaf.id), row)
+    if first is row:
         return True
-    message = f"đơn vị và tiêu chí này đã có ở dòng {first}"
+    message = f"đơn vị và tiêu chí này đã có ở {first.place}"
     faults.add(row.fault("criterion", message, "giữ lại một dòng"))
     return False
 

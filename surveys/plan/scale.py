@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cchc_index.lib.sheets import cell_text
+from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.text import fold
 
 NOT_AN_ANSWER = -1

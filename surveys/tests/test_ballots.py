@@ -238,11 +238,25 @@ class TestShapes:
         assert outcome.batch.counts["ignored"] == ["A (Timestamp)"]
         assert points(block) == {("SNV", "1.3"): Decimal(1), ("SNV", "1.4"): Decimal("1.2")}
 
-    def test_workbook_with_number_typed_headings_and_answers(self, block: RoundGroup, tmp_path: Path) -> None:
+    def test_codes_of_headings_typed_as_numbers_are_refused_with_the_repair(
+        self, block: RoundGroup, tmp_path: Path
+    ) -> None:
         from openpyxl import Workbook
 
         book = Workbook()
-        for row in (["Mã phiếu", "Mã đơn vị", 1.3, 1.4], [1, "SNV", 1, 2], [2, "SNV", None, 2.0]):
+        for row in (["Mã phiếu", "Mã đơn vị", 1.3, "1.4"], [1, "SNV", 1, 2]):
+            book.active.append(row)
+        book.save(tmp_path / "phieu.xlsx")
+        with pytest.raises(ImportRefused, match=r"Dòng 1, cột C \(1.3\): mã ở dạng số .* Văn bản \(Text\)"):
+            batches.import_ballots(
+                actor=None, round_group_id=block.pk, respondents="dai-bieu", source=tmp_path / "phieu.xlsx"
+            )
+
+    def test_workbook_with_numbers_as_ballot_codes_and_answers(self, block: RoundGroup, tmp_path: Path) -> None:
+        from openpyxl import Workbook
+
+        book = Workbook()
+        for row in (["Mã phiếu", "Mã đơn vị", "1.3", "1.4"], [1, "SNV", 1, 2], [2, "SNV", None, 2.0]):
             book.active.append(row)
         book.save(tmp_path / "phieu.xlsx")
         batches.import_ballots(

@@ -192,7 +192,8 @@ class TestArchive:
 class TestCommands:
     def run(self, capsys: pytest.CaptureFixture[str], *arguments: Any):
         call_command(*map(str, arguments))
-        return capsys.readouterr().err
+        captured = capsys.readouterr()
+        return captured.out + captured.err
 
     def test_ballots(self, block: RoundGroup, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = tmp_path / "phieu.csv"

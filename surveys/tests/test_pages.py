@@ -121,7 +121,7 @@ class TestWizard:
         assert "Tệp có lỗi, chưa nhập gì" in page
         assert "nằm ngoài thang trả lời" in page
         answer = operator.get(reverse("surveys:failed", args=[ImportBatch.objects.get().pk]))
-        from cchc_index.lib.sheets import read_cells
+        from cchc_index.lib.sheets.book import read_cells
 
         rows = read_cells(io.BytesIO(answer.content), name="loi.xlsx")
         assert rows[0] == ["Lỗi", "Dòng", "Mã phiếu", "Mã đơn vị", "1.3", "1.4"]

@@ -5,25 +5,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import smart_split
 from import_export.admin import ImportExportMixin
 from import_export.results import Result, RowResult
 from import_export.tmp_storages import MediaStorage
 
 from cchc_index.lib.faults import Refused
-from cchc_index.lib.sheets import MAX_BYTES
+from cchc_index.lib.sheets.book import MAX_BYTES
+from cchc_index.lib.text import fold_pattern
 from units.auditlog import actions
 
 from . import resources
 from .digests import differences, facts, picked
-from .forms import CatalogueUploadForm, DownloadForm
+from .forms import CatalogueConfirmForm, CatalogueUploadForm, DownloadForm
 
 
 def address(request: HttpRequest) -> str:
@@ -53,13 +56,32 @@ class _Joined:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
+class _Folding:
+    """Mixed into an admin: its search makes no difference of case, accents and Đ, on either database.
+
+    Each word must stand in one of the fields. Letters become classes of a regular expression, which both databases
+    know; neither needs an extension or a column beside the text.
+    """
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Any], bool]":
+        fields = self.get_search_fields(request)  # type: ignore[attr-defined]
+        for word in smart_split(search_term):
+            found = Q()
+            for field in fields:
+                found |= Q(**{f"{field.lstrip('^=@')}__regex": fold_pattern(word.strip("'\""))})
+            queryset = queryset.filter(found)
+        return queryset, any(lookup_spawns_duplicates(self.opts, field) for field in fields)  # type: ignore[attr-defined]
+
+
 class JoinedRows(_Joined, admin.TabularInline):  # type: ignore[type-arg]
     """Rows edited under their record."""
 
     extra = 0
 
 
-class LoggedAdmin(_Joined, admin.ModelAdmin):  # type: ignore[type-arg]
+class LoggedAdmin(_Joined, _Folding, admin.ModelAdmin):  # type: ignore[type-arg]
     """A catalogue that people edit. Every change goes to the chained log, in the same transaction."""
 
     list_per_page = 100
@@ -128,6 +150,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
 
     formats = resources.FORMATS
     import_form_class = CatalogueUploadForm
+    confirm_form_class = CatalogueConfirmForm
     export_form_class = DownloadForm
     tmp_storage_class = MediaStorage
     skip_admin_log = False
@@ -143,7 +166,12 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         # Without it a row that became invalid after the preview would be left out silently.
-        return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+        found = {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+        return {**found, "take_hidden": kwargs["form"].cleaned_data.get("take_hidden", False)}
+
+    def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_confirm_form_initial(request, import_form)
+        return found | ({"take_hidden": import_form.cleaned_data["take_hidden"]} if import_form else {})
 
     def write_to_tmp_storage(self, import_file: "UploadedFile[Any]", input_format: Any) -> Any:
         """One byte more than allowed is enough to refuse: the rest is not kept."""
@@ -195,7 +223,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
         return reverse(f"admin:{info}_{page}", current_app=self.admin_site.name)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(_Folding, admin.ModelAdmin):  # type: ignore[type-arg]
     """A record of work: looked at, never written here. The work's own pages and commands write it."""
 
     list_per_page = 100

@@ -2,19 +2,30 @@
 
 from typing import Any
 
-from import_export.forms import ExportForm, ImportForm
+from django import forms
+from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
+
+from cchc_index.lib.sheets.book import ACCEPT
 
 
 class CatalogueUploadForm(ImportForm):
     """The file first, then its format."""
 
+    take_hidden = forms.BooleanField(label="Tính cả dòng, cột đang ẩn trong tệp", required=False)
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["import_file"].label = "Tệp"
         self.fields["import_file"].error_messages["required"] = "Hãy chọn tệp."
-        self.fields["import_file"].widget.attrs["accept"] = ".xlsx,.csv"
+        self.fields["import_file"].widget.attrs["accept"] = ACCEPT
         self.fields["format"].label = "Định dạng"
         self.fields["format"].error_messages["required"] = "Hãy chọn định dạng của tệp."
+
+
+class CatalogueConfirmForm(ConfirmImportForm):
+    """What the preview was made from, so that the same is imported."""
+
+    take_hidden = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class DownloadForm(ExportForm):

@@ -6,38 +6,33 @@ upload (openpyxl on a far cell, formulas out, invalid rows skipped silently) is 
 
 import io
 import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import tablib
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.safestring import mark_safe
 from import_export import fields, resources, widgets
 from import_export.formats import base_formats
 
-from cchc_index.lib import numbers
-from cchc_index.lib.cells import safe_cell, stored_text
-from cchc_index.lib.faults import ImportRefused
-from cchc_index.lib.sheets import cell_text, is_date, read_cells
-from cchc_index.lib.text import clean, fold
+from cchc_index.lib import codes, numbers
+from cchc_index.lib.cells import safe_cell, stored_text, workbook_cell
+from cchc_index.lib.days import read_day
+from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.sheets import table as sheet
+from cchc_index.lib.sheets.cells import cell_text, is_date
+from cchc_index.lib.text import clean, clean_lines, fold
 
 
-def guarded_dataset(data: bytes, name: str) -> tablib.Dataset:
-    """The first sheet as a dataset, after all the guards of `lib.sheets`. Headings stand in the first row.
+class Upload(tablib.Dataset):  # type: ignore[misc]
+    """A file not yet read: only the resource knows which columns to look for, and what each of them holds."""
 
-    Raises ImportRefused (not a spreadsheet, too large, far cell, no heading).
-    """
-    cells = read_cells(io.BytesIO(data), name=name)
-    while cells and all(cell_text(cell) == "" for cell in cells[-1]):
-        cells.pop()
-    headings = [cell_text(cell) for cell in cells[0]] if cells else []
-    while headings and not headings[-1]:
-        headings.pop()
-    dataset = tablib.Dataset(headers=headings or ["?"])
-    for row in cells[1:]:
-        dataset.append([*row, *[""] * len(headings)][: dataset.width])
-    return dataset
+    def __init__(self, data: bytes, name: str):
+        super().__init__(headers=["?"])
+        self.append([""])
+        self.source, self.name = data, name
 
 
 class _Guarded:
@@ -50,16 +45,18 @@ class _Guarded:
         return "rb"
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
-        return guarded_dataset(in_stream, f"upload.{self.get_extension()}")  # type: ignore[attr-defined]
+        return Upload(in_stream, f"upload.{self.get_extension()}")  # type: ignore[attr-defined]
 
     def _escape_formulae(self, dataset: tablib.Dataset) -> None:
         for _ in range(len(dataset)):
             row = dataset.lpop()
-            dataset.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
+            dataset.append([self.written(cell) if isinstance(cell, str) else cell for cell in row])
+
+    written = staticmethod(safe_cell)
 
 
 class Xlsx(_Guarded, base_formats.XLSX):
-    pass
+    written = staticmethod(workbook_cell)
 
 
 class Csv(_Guarded, base_formats.CSV):
@@ -69,11 +66,39 @@ class Csv(_Guarded, base_formats.CSV):
         return f"\ufeff{text}".encode()
 
 
-FORMATS = [Xlsx, Csv]
+class _OnlyRead(_Guarded, base_formats.Format):
+    """A format that people have and that we do not write."""
+
+    extension = ""
+
+    def __init__(self, encoding: str | None = None):
+        self.encoding = encoding
+
+    def get_title(self) -> str:
+        return self.extension
+
+    def get_extension(self) -> str:
+        return self.extension
+
+    def can_import(self) -> bool:
+        return True
+
+
+class Ods(_OnlyRead):
+    extension = "ods"
+
+
+class Xls(_OnlyRead):
+    extension = "xls"
+
+
+FORMATS = [Xlsx, Csv, Ods, Xls]
 
 
 class Text(widgets.CharWidget):
     """One line of NFC text; a number keeps no `.0`, a cell that Excel made a date is refused."""
+
+    holds = sheet.TEXT
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         if is_date(value):
@@ -81,19 +106,50 @@ class Text(widgets.CharWidget):
         return stored_text(cell_text(value))
 
 
+class CodeText(Text):
+    """A code of the record's own: a number with a fraction is refused, since 1.10 would have become 1.1."""
+
+    holds = sheet.CODE
+
+
 class Lines(widgets.CharWidget):
     """Text of several lines; each is cleaned, the breaks stay."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
-        lines = str(value or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        return stored_text("\n".join(clean(line) for line in lines).strip())
+        return stored_text("\n".join(map(clean, clean_lines(value).split("\n"))))
 
 
 class Points(widgets.DecimalWidget):
     """Points as Decimals: comma or dot, at most four decimals."""
 
+    holds = sheet.NUMBER
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
         return numbers.parse_decimal(value)
+
+
+class Day(widgets.Widget):
+    """A day: a date cell, or as officials write one."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        return read_day(cell_text(value)) if cell_text(value) else None
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return f"{value:%d/%m/%Y}" if value else ""
+
+
+class Whole(widgets.IntegerWidget):
+    """A whole number."""
+
+    holds = sheet.NUMBER
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
+        number = numbers.parse_decimal(value, places=0, count=True)
+        return None if number is None else int(number)
 
 
 class YesNo(widgets.Widget):
@@ -137,6 +193,8 @@ class Choice(widgets.Widget):
 class Code(widgets.ForeignKeyWidget):
     """A record by its code; an unknown code is named in Vietnamese."""
 
+    holds = sheet.CODE
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Model | None:
         code = Text().clean(value)
         if not code:
@@ -175,14 +233,66 @@ class SheetResource(resources.ModelResource):
     def get_diff_class(cls) -> type[Compared]:
         return Compared
 
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
-        known = {fold(field.column_name): field.column_name for field in self.fields.values()}
-        dataset.headers = [known.get(fold(heading), heading) for heading in dataset.headers]
-        missing = [heading for heading in self.required if heading not in dataset.headers]
-        repeated = {h for h in dataset.headers if h in known.values() and dataset.headers.count(h) > 1}
-        if missing or repeated:
-            dataset.wipe()
-            raise ValidationError(_heading_sentence(missing, sorted(repeated)))
+    said: Sequence[str] = ()
+    """What was left out of the file, or understood otherwise than it stands there: sentences for people."""
+    places: Sequence[str] = ()
+    """Where each row of the dataset stands in the file."""
+
+    def columns(self) -> list[sheet.Column]:
+        """The columns a file may have, with what each holds."""
+        return [
+            sheet.Column(
+                field.column_name,
+                field.column_name,
+                required=field.column_name in self.required,
+                holds=getattr(field.widget, "holds", sheet.TEXT),
+            )
+            for field in self.get_import_fields()
+        ]
+
+    def import_data(self, dataset: Upload, *args: Any, **kwargs: Any) -> Any:
+        result = super().import_data(dataset, *args, **kwargs)
+        result.said, result.places = self.said, self.places
+        return result
+
+    def before_import(self, dataset: Upload, **kwargs: Any) -> None:
+        """Reads the file into `dataset`. Raises ImportRefused with every fault of its cells and headings."""
+        source, name = io.BytesIO(dataset.source), dataset.name
+        dataset.wipe()
+        table = sheet.read_table(source, self.columns(), name=name, take_hidden=kwargs.get("take_hidden", False))
+        self.said, self.places = table.said_with_columns(), [row.place for row in table.rows]
+        faults = [*table.faults, *self._cell_faults(table), *self._twins(table), *self.faults_of(table)]
+        if faults:
+            raise ImportRefused(faults)
+        dataset.headers = list(table.index)
+        for row in table.rows:
+            dataset.append(["" if row[key] is None else row[key] for key in table.index])
+
+    def faults_of(self, table: sheet.Table) -> Iterator[Fault]:
+        """What else is wrong with the rows, beside what is known; nothing by default."""
+        yield from ()
+
+    def _cell_faults(self, table: sheet.Table) -> Iterator[Fault]:
+        """Cells that their widget cannot take, where it needs to know nothing but the cell."""
+        widgets_of = {field.column_name: field.widget for field in self.get_import_fields()}
+        alone = {key: widget for key, widget in widgets_of.items() if getattr(widget, "holds", "") == sheet.NUMBER}
+        for row in table.rows:
+            for key in alone.keys() & table.index.keys():
+                try:
+                    alone[key].clean(row[key])
+                except ValueError as problem:
+                    message, _, repair = str(problem).partition("; ")
+                    yield row.fault(key, message, repair)
+
+    def _twins(self, table: sheet.Table) -> Iterator[Fault]:
+        """Rows that name one record twice, in whatever spelling: the second would silently win."""
+        keys = [self.fields[name].column_name for name in self._meta.import_id_fields]
+        first: dict[tuple[str, ...], sheet.SheetRow] = {}
+        for row in table.rows:
+            spelt = tuple(codes.key(row.text(key)) for key in keys)
+            if all(spelt) and first.setdefault(spelt, row) is not row:
+                message = f"mã “{row.text(keys[-1])}” đã có ở {first[spelt].place}"
+                yield row.fault(keys[-1], message, "xóa dòng thừa hoặc sửa mã cho đúng")
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         if all(cell_text(cell) == "" for cell in row.values()):
@@ -197,15 +307,6 @@ class SheetResource(resources.ModelResource):
         skip_unchanged = True
         report_skipped = True
         clean_model_instances = True
-
-
-def _heading_sentence(missing: list[str], repeated: list[str]) -> str:
-    parts = []
-    if missing:
-        parts.append("Dòng 1 thiếu cột " + ", ".join(f"“{heading}”" for heading in missing) + ".")
-    if repeated:
-        parts.append("Dòng 1 có cột trùng tên: " + ", ".join(f"“{heading}”" for heading in repeated) + ".")
-    return " ".join([*parts, "Sửa dòng tiêu đề rồi tải lại."])
 
 
 def read_problem(error: Exception) -> str:

@@ -4,6 +4,9 @@ from django import template
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model
 from django.db.models.options import Options
+from import_export.results import Result
+
+from cchc_index.lib.faults import ImportRefused
 
 register = template.Library()
 
@@ -13,9 +16,19 @@ def sentences(error: Exception) -> list[str]:
     """The sentences of a row's error; what is not written for people becomes one that is."""
     if isinstance(error, ValidationError):
         return list(error.messages)
+    if isinstance(error, ImportRefused):
+        return [str(fault) for fault in error.faults]
     if isinstance(error, ValueError) and str(error):
         return [str(error)]
     return ["Dòng này không đọc được; kiểm tra từng ô theo đúng cột của tệp mẫu."]
+
+
+@register.filter
+def place_of(number: int, result: Result) -> str:
+    """Where the row of a result stands in the file: `Dòng 5`."""
+    places = getattr(result, "places", ())
+    place = places[number - 1] if 0 < number <= len(places) else f"dòng {number + 1}"
+    return place[0].upper() + place[1:]
 
 
 @register.filter

@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from cchc_index.lib import sheets
-from cchc_index.lib.sheets import read_cells
+from cchc_index.lib.sheets import xlsx
+from cchc_index.lib.sheets.book import read_cells
 from units.administration.admin import LoggedAdmin, ReadOnlyAdmin
 from units.auditlog import ledger
 from units.auditlog.models import LogEntry, LogHead
@@ -29,7 +29,7 @@ USER = "/quan-tri/units/user/"
 # What people edit here; every other record is work, written by its own pages and commands only.
 CATALOGUES = {
     "units.unitgroup", "units.unit", "units.succession", "units.user", "criteria.decision", "criteria.criteriaset",
-    "criteria.criterion", "criteria.round", "criteria.roundgroup", "criteria.phase", "criteria.extension",
+    "criteria.criterion", "criteria.round", "criteria.roundgroup", "criteria.extension",
     "appraisal.reason", "appraisal.assignment", "surveys.survey", "surveys.respondentgroup", "surveys.answerscale",
     "surveys.questionnaire",
 }  # fmt: skip
@@ -243,7 +243,7 @@ def test_data_that_changed_after_the_preview_saves_nothing(page: Client) -> None
         ([("Mã khối", "Mã", "Tên đơn vị"), ("xx", "1", "Sở A")], "Dòng 2: Không có khối “xx”"),
         ([("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "")], "Dòng 2, tên đơn vị"),
         ([("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "A"), ("so", "2", "x" * 251)], "Dòng 3, tên đơn vị"),
-        ([("Mã khối", "Mã", "Mã", "Tên đơn vị"), ("so", "1", "2", "A")], "cột trùng tên"),
+        ([("Mã khối", "Mã", "Mã", "Tên đơn vị"), ("so", "1", "2", "A")], "trùng nghĩa với cột"),
     ],
 )
 def test_faults_are_named_by_row_and_nothing_is_saved(page: Client, rows: list, words: str) -> None:
@@ -255,8 +255,7 @@ def test_faults_are_named_by_row_and_nothing_is_saved(page: Client, rows: list, 
 
 
 def test_hostile_file_is_refused_before_any_parser_sees_it(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    for parser in ("CalamineWorkbook", "load_workbook"):
-        monkeypatch.setattr(sheets, parser, None)
+    monkeypatch.setattr(xlsx, "CalamineWorkbook", None)
     book = openpyxl.Workbook()
     book.active["XFD1048576"] = 1
     stream = io.BytesIO()
@@ -341,3 +340,18 @@ def test_unit_keeps_its_block_and_code_and_every_change_ages_the_ranking(page: C
     assert (unit.code, unit.group.code, unit.name) == ("SNV", "so", "Sở Nội vụ mới")
     assert (unit.valid_from, unit.valid_to) == (date(2030, 3, 1), date(2031, 12, 31))
     assert versions == sorted(set(versions))
+
+
+@pytest.mark.parametrize("typed", ["dong da", "ĐỐNG ĐA", "Đống Đa", "quan DA", '"quan dong"', "Dong Ða"])
+def test_search_folds_case_accents_and_the_letter_d(page: Client, typed: str) -> None:
+    group = UnitGroupFactory.create()
+    UnitFactory.create(group=group, code="DD", name="UBND quận Đống Đa")
+    UnitFactory.create(group=group, code="BD", name="UBND quận Ba Đình")
+    answer = page.get(UNIT, {"q": typed})
+    assert [unit.code for unit in answer.context["cl"].result_list] == ["DD"]
+
+
+def test_search_takes_signs_as_they_stand(page: Client) -> None:
+    UnitFactory.create(name="Sở [A] (b.c)")
+    UnitFactory.create(name="Sở A bxc")
+    assert [unit.name for unit in page.get(UNIT, {"q": "[a] b.c"}).context["cl"].result_list] == ["Sở [A] (b.c)"]

@@ -11,18 +11,18 @@ from django.conf import settings
 from appraisal.consistency import outliers
 from appraisal.consistency.outliers import CellValue, Concentration, Move
 from appraisal.core import digests as core_digests
-from appraisal.models import Release, Stage
+from appraisal.models import Release
 from cchc_index.lib import clock
 from cchc_index.lib.numbers import vn
 from cchc_index.lib.workdays import holiday_name, is_workday
-from criteria.models import Criterion, Extension, Phase, RoundGroup
+from criteria.calendar.actions import VERB_SET
+from criteria.models import Criterion, Extension, RoundGroup, Stage
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from units.auditlog.models import LogEntry
 from units.models import Unit, User
 
 from .report import Report
 
-PHASE_OF = {Stage.ROUND1: Phase.Kind.ROUND1, Stage.ROUND2: Phase.Kind.ROUND2}
 INSTANT = timedelta(microseconds=1)
 
 
@@ -112,17 +112,19 @@ class Oversight:
         return sum(one.total for one in self.sections) + len(self.shares) + len(self.events)
 
 
-def oversight(report: Report, known: Names, phases: Mapping[str, Phase]) -> Oversight:
+def oversight(report: Report, known: Names, stages: Mapping[str, Stage]) -> Oversight:
     """Everything worth a second look; at most seven queries."""
     block = report.round_group
-    released, events = _releases(block)
-    drawn = _sections(report, known, _windows(phases, released), {stage: min(at) for stage, at in released.items()})
+    released, events = _releases(block, stages)
+    drawn = _sections(
+        report, known, _windows(stages, released), {stage: min(at) for stage, at in released.items()}, stages
+    )
     shares = [
         MemberShare(known.units[one.unit], known.people[one.member], one)
         for one in outliers.concentrations(report.moves)
         if one.member in known.people
     ]
-    events += [*_reopened(block, known), *_extended(block, phases, known), *_moved_deadlines(phases)]
+    events += [*_reopened(block, known), *_extended(stages, known), *_moved_deadlines(stages)]
     return Oversight(
         sections=[one for one in drawn if one.lines],
         shares=shares,
@@ -144,21 +146,33 @@ class Window(NamedTuple):
     end: datetime
 
 
-def _windows(phases: Mapping[str, Phase], released: Mapping[str, list[datetime]]) -> list[Window]:
+def _windows(stages: Mapping[str, Stage], released: Mapping[str, list[datetime]]) -> list[Window]:
     found = []
-    for stage, kind in PHASE_OF.items():
-        closing = phases[kind].closes_at if kind in phases else None
-        if closing is not None:
-            found.append(Window(f"giờ cuối trước hạn đóng {stage.label}", stage, closing))
+    for stage in stages.values():
+        if stage.kind == Stage.Kind.APPRAISAL and stage.closes_at is not None:
+            found.append(Window(f"giờ cuối trước hạn đóng {stage.title}", stage.name, stage.closes_at))
     for name, instants in released.items():
-        found += [Window(f"giờ trước khi công bố {Stage(name).label}", name, at) for at in instants]
+        found += [Window(f"giờ trước khi công bố {_title(stages, name)}", name, at) for at in instants]
     return [*found, Window("trong một giờ vừa qua", None, clock.now() + INSTANT)]
 
 
+def _title(stages: Mapping[str, Stage], name: str) -> str:
+    """What a stage is called; its name in the log where the year no longer has it."""
+    return stages[name].title if name in stages else name
+
+
 def _sections(
-    report: Report, known: Names, windows: Sequence[Window], first_released: Mapping[str, datetime]
+    report: Report,
+    known: Names,
+    windows: Sequence[Window],
+    first_released: Mapping[str, datetime],
+    stages: Mapping[str, Stage],
 ) -> list[Section]:
     moves, hours = report.moves, working_hours()
+
+    def _line(move: Move, note: str = "") -> MoveLine:
+        return _drawn(move, report, known, _title(stages, move.step.stage), note)
+
     local = {move.step.at: clock.hanoi(move.step.at) for move in moves}
     late = {move: words for move in moves if (words := _late(move, windows))}
     again = [move for rows in outliers.often(moves) for move in rows]
@@ -168,27 +182,27 @@ def _sections(
         Section(
             "Đổi điểm trong giờ cuối",
             "Trong một giờ trước hạn đóng, trước khi công bố giai đoạn, hoặc vừa qua.",
-            [_line(move, report, known, words) for move, words in late.items()],
+            [_line(move, words) for move, words in late.items()],
         ),
         Section(
             "Sửa kết quả của người khác",
             "Người ghi bước này không phải người đã quyết định trước đó.",
-            [_line(move, report, known, _former(move, known)) for move in outliers.by_another(moves)],
+            [_line(move, _former(move, known)) for move in outliers.by_another(moves)],
         ),
         Section(
             "Một ô bị đổi điểm nhiều lần trong một giai đoạn",
             "Ô bị đổi nhiều lần nhất đứng trước.",
-            [_line(move, report, known) for move in again],
+            [_line(move) for move in again],
         ),
         Section(
             "Đổi điểm ngoài giờ làm việc",
             f"Ngoài {span} ngày làm việc, giờ Hà Nội: thứ Hai đến thứ Sáu, trừ ngày nghỉ lễ và kể cả ngày làm bù.",
-            [_line(move, report, known, _day(local[move.step.at].date())) for move in outside],
+            [_line(move, _day(local[move.step.at].date())) for move in outside],
         ),
         Section(
             "Đổi điểm sau khi đã công bố giai đoạn cho đơn vị",
             "Ghi vào giai đoạn sau lần công bố đầu tiên của nó (đã rút lại công bố).",
-            [_line(move, report, known) for move in outliers.after_release(moves, first_released)],
+            [_line(move) for move in outliers.after_release(moves, first_released)],
         ),
     ]
 
@@ -211,7 +225,7 @@ def _day(day: date) -> str:
 DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
-def _line(move: Move, report: Report, known: Names, note: str = "") -> MoveLine:
+def _drawn(move: Move, report: Report, known: Names, stage: str, note: str) -> MoveLine:
     step = move.step
     own = report.own.get(step.cell)
     before = _words(move.before) if move.before else f"tự chấm {_words(own)}"
@@ -220,7 +234,7 @@ def _line(move: Move, report: Report, known: Names, note: str = "") -> MoveLine:
         known.criteria[step.criterion],
         known.people.get(step.member or 0),
         step.at,
-        Stage(step.stage).label,
+        stage,
         f"{before} → {_words(move.after) if move.after else 'chờ thẩm định'}",
         note,
     )
@@ -232,11 +246,11 @@ def _words(value: CellValue | None) -> str:
     return "không áp dụng" if value.not_applicable else vn(value.points)
 
 
-def _releases(block: RoundGroup) -> tuple[dict[str, list[datetime]], list[Event]]:
+def _releases(block: RoundGroup, stages: Mapping[str, Stage]) -> tuple[dict[str, list[datetime]], list[Event]]:
     """When each stage was released, withdrawn releases included, and the withdrawals. Two queries."""
     rows = Release.objects.filter(round_group=block).order_by("pk")
     released: dict[str, set[datetime]] = {}
-    for stage, at in rows.values_list("stage", "released_at"):
+    for stage, at in rows.values_list("stage__name", "released_at"):
         released.setdefault(stage, set()).add(at)
     mine: set[str] = set()
     events = []
@@ -249,7 +263,7 @@ def _releases(block: RoundGroup) -> tuple[dict[str, list[datetime]], list[Event]
             mine.add(entry.object_id)
             released.setdefault(kept["stage"], set()).add(datetime.fromisoformat(f"{kept['at']}+00:00"))
         elif entry.verb == core_digests.VERB_WITHDRAW_RELEASE and entry.object_id in mine:
-            stage = Stage((entry.before or {})["stage"]).label
+            stage = _title(stages, (entry.before or {})["stage"])
             events.append(Event(entry.at, entry.actor_name, f"rút lại công bố {stage}", None, entry.reason))
     return {stage: sorted(at) for stage, at in released.items()}, events
 
@@ -303,24 +317,28 @@ def _claim(kept: dict[str, object] | None) -> str:
     return str(points).replace(".", ",") if points is not None else "chưa chấm"
 
 
-def _extended(block: RoundGroup, phases: Mapping[str, Phase], known: Names) -> list[Event]:
-    rows = Extension.objects.filter(phase__in=phases.values(), unit__in=known.units).order_by("granted_at", "pk")
+def _extended(stages: Mapping[str, Stage], known: Names) -> list[Event]:
+    rows = Extension.objects.filter(stage__in=stages.values(), unit__in=known.units).order_by("granted_at", "pk")
     return [
         Event(
             row.granted_at,
             str(row.granted_by),
-            f"gia hạn {row.phase.get_kind_display()} đến {clock.hanoi(row.closes_at):%H:%M %d/%m/%Y}",
+            f"gia hạn {row.stage.title} đến {clock.hanoi(row.closes_at):%H:%M %d/%m/%Y}",
             known.units[row.unit_id],
             row.reason,
         )
-        for row in rows.select_related("phase", "granted_by")
+        for row in rows.select_related("stage", "granted_by")
     ]
 
 
-def _moved_deadlines(phases: Mapping[str, Phase]) -> list[Event]:
+STAGE_TYPES = ("criteria.stage", "criteria.phase")
+"""What the log has called a stage: in its first year, a phase."""
+
+
+def _moved_deadlines(stages: Mapping[str, Stage]) -> list[Event]:
     """Closings that were moved after they had been set; one query."""
-    labels = {str(one.pk): one.get_kind_display() for one in phases.values()}
-    log = LogEntry.objects.filter(verb="phase.set", object_type="criteria.phase", object_id__in=labels)
+    labels = {str(one.pk): one.title for one in stages.values()}
+    log = LogEntry.objects.filter(verb=VERB_SET, object_type__in=STAGE_TYPES, object_id__in=labels)
     found = []
     for entry in log.order_by("number"):
         before, after = ((kept or {}).get("closes_at") for kept in (entry.before, entry.after))

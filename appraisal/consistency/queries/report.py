@@ -8,11 +8,11 @@ from typing import Any
 from appraisal.consistency import comparing, outliers
 from appraisal.consistency.comparing import ComparedDecision, Contradiction
 from appraisal.consistency.outliers import CellValue, CouncilStep, Replay
-from appraisal.models import Acknowledgement, Action, AppraisalEntry, Justification, Reason, Stage
+from appraisal.models import Acknowledgement, Action, AppraisalEntry, Justification, Reason
 from appraisal.steps import Cell
 from cchc_index.lib.canonical import digest
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, RoundGroup, Stage
 from selfassess.models import SelfAssessment, SelfScore
 
 Own = dict[Cell, CellValue]
@@ -34,7 +34,7 @@ class Report:
     @cached_property
     def judged(self) -> list[ComparedDecision]:
         """Without the archive's: those that a member of the council made here."""
-        here = [one.standing for one in self.replays if one.standing and one.standing.stage != Stage.IMPORT]
+        here = [one.standing for one in self.replays if one.standing and not one.standing.is_archived]
         return [_decision(step, self.own) for step in here]
 
     @cached_property
@@ -86,12 +86,12 @@ def _own(round_group: RoundGroup) -> Own:
 def _steps(round_group: RoundGroup) -> list[CouncilStep]:
     rows = AppraisalEntry.objects.filter(
         appraisal__round_group=round_group, appraisal__unit__in=criteria_queries.units_of(round_group).order_by()
-    ).exclude(stage=Stage.EXPLANATION)
+    ).exclude(stage_kind=Stage.Kind.REPLY)
     ordered = rows.order_by("appraisal__criterion__position", "appraisal__unit__code", "appraisal", "sequence")
     found = ordered.values_list(
         "appraisal__unit_id",
         "appraisal__criterion_id",
-        "stage",
+        "stage__name",
         "action",
         "points",
         "not_applicable",
@@ -100,8 +100,9 @@ def _steps(round_group: RoundGroup) -> list[CouncilStep]:
         "at",
         "pk",
         "undoes_id",
+        "stage_kind",
     )
-    return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:9], pk=row[9], undoes_id=row[10]) for row in found]
+    return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:]) for row in found]
 
 
 def contradiction_digest(found: Contradiction) -> str:
@@ -109,13 +110,13 @@ def contradiction_digest(found: Contradiction) -> str:
     return digest(found.content)
 
 
-def acknowledgement_of(found: Report, stage: str) -> Acknowledgement | None:
+def acknowledgement_of(found: Report, stage: Stage) -> Acknowledgement | None:
     """Who looked at exactly this report before the stage's release."""
     rows = Acknowledgement.objects.filter(round_group=found.round_group, stage=stage, fingerprint=found.fingerprint)
     return rows.select_related("actor").first()
 
 
-def last_acknowledgement(round_group: RoundGroup, stage: str) -> Acknowledgement | None:
+def last_acknowledgement(round_group: RoundGroup, stage: Stage) -> Acknowledgement | None:
     rows = Acknowledgement.objects.filter(round_group=round_group, stage=stage)
     return rows.select_related("actor").order_by("-at", "-pk").first()
 

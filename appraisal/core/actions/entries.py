@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from appraisal.core import digests as core_digests
-from appraisal.models import Appraisal, AppraisalEntry, Reason, Stage
+from appraisal.models import Appraisal, AppraisalEntry, Reason
 from appraisal.steps import Cell
 from cchc_index.lib import clock, numbers
 from criteria.actions import inputs_changed
-from criteria.models import RoundGroup
+from criteria.models import RoundGroup, Stage
 from selfassess.models import Document
 from units.auditlog.actions import record
 from units.auditlog.models import LogEntry
@@ -69,7 +69,7 @@ def _move(standing: Appraisal, verdict: Verdict, stage: Stage, at: datetime) -> 
     back what stood before the step it takes back."""
     standing.version += 1
     standing.updated_at = at
-    if stage == Stage.EXPLANATION:
+    if stage.kind == Stage.Kind.REPLY:
         return
     said = verdict.left or verdict
     standing.stage = verdict.left.stage if verdict.left else stage
@@ -81,6 +81,7 @@ def _step(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User | Non
         appraisal=standing,
         sequence=standing.version,
         stage=stage,
+        stage_kind=stage.kind,
         action=verdict.action,
         points=verdict.points,
         not_applicable=verdict.not_applicable,
@@ -95,7 +96,7 @@ def _step(standing: Appraisal, verdict: Verdict, stage: Stage, actor: User | Non
 def _facts(standing: Appraisal) -> dict[str, object]:
     """A standing as the log keeps it."""
     return {
-        "stage": standing.stage,
+        "stage": standing.stage.name,
         "action": standing.action,
         "points": numbers.exact_text(standing.points),
         "not_applicable": standing.not_applicable,

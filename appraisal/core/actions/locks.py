@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
-from appraisal.models import Appraisal, BlindCriterion, Stage
+from appraisal.models import Appraisal, BlindCriterion
 from appraisal.rules import deciding, reach, stages
 from appraisal.steps import Cell
 from cchc_index.lib.faults import Refused
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, RoundGroup, Stage
 from selfassess.models import SelfAssessment, SelfScore
 from units import rules as people
 from units.models import User
@@ -80,7 +80,7 @@ def check_reach(actor: User, round_group: RoundGroup, stage: Stage, cells: Itera
 def check_not_blind(round_group: RoundGroup, stage: Stage, criterion_ids: Iterable[int]) -> None:
     """Nobody decides alone what two members judge blind; the council's meeting may."""
     marked = BlindCriterion.objects.filter(round_group=round_group, criterion__in=criterion_ids)
-    if stage in stages.BLIND_STAGES and (found := marked.select_related("criterion").order_by("pk").first()):
+    if stage.two_opinions and (found := marked.select_related("criterion").order_by("pk").first()):
         raise Refused(
             f"Tiêu chí {found.criterion.code} cần hai ý kiến độc lập: mở từng tiêu chí để ghi ý kiến của mình,"
             " không công nhận hoặc điều chỉnh một mình."

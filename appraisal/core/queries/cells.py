@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from django.db.models import Count, FilteredRelation, Q, QuerySet, Value
 
-from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry
+from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
 from appraisal.steps import Cell
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, RoundGroup, Stage
 from selfassess.evidence.queries import warned_cells
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
@@ -39,7 +40,7 @@ class Standing(NamedTuple):
     """What was recorded on a cell; "undo": every decision was taken back."""
 
     pk: int
-    stage: str
+    stage: int
     action: str
     points: Decimal | None
     not_applicable: bool
@@ -69,8 +70,8 @@ class GridCell:
     record: Standing | None
     reply: str
     may_decide: bool
-    reply_asked: bool = False
-    round2_over: bool = False
+    reply_stage: int = 0
+    sequel: Sequel = NO_SEQUEL
     warnings: int = 0
     blind: bool = False
     changes: tuple[str, ...] = ()
@@ -95,10 +96,14 @@ class GridCell:
 
     @property
     def is_disputed(self) -> bool:
-        """Adjusted in round 1, and the unit does not agree: round 2 settles it, or by silence keeps it."""
-        standing = self.standing
-        objected = standing is not None and standing.stage == Stage.ROUND1 and self.reply == Action.DISAGREE
-        return objected and not self.round2_over
+        """Adjusted, and the unit does not agree: the next appraisal settles it, or by silence keeps it."""
+        objected = self.standing is not None and self.is_answered and self.reply == Action.DISAGREE
+        return objected and not self.sequel.is_over
+
+    @property
+    def is_answered(self) -> bool:
+        """The unit's last answer is to what stands, not to what stood before it."""
+        return self.sequel.reply != 0 and self.reply_stage == self.sequel.reply
 
     @property
     def is_stale(self) -> bool:
@@ -115,13 +120,8 @@ class GridCell:
     @property
     def awaits_reply(self) -> bool:
         standing = self.standing
-        return (
-            self.reply_asked
-            and standing is not None
-            and standing.stage == Stage.ROUND1
-            and standing.action == Action.ADJUST
-            and not self.reply
-        )
+        adjusted = standing is not None and standing.action == Action.ADJUST
+        return adjusted and self.sequel.is_asked and not self.is_answered
 
     @property
     def difference(self) -> Decimal | None:
@@ -147,11 +147,11 @@ class GridCell:
         if self.standing is None:
             return ("wait", "chờ thẩm định") if self.is_scored else ("none", "đơn vị chưa chấm")
         if self.is_disputed:
-            return "wait", "không đồng ý, chờ lần 2"
+            return "wait", f"không đồng ý, chờ {self.sequel.waits_for}"
         if self.is_stale:
             return "wait", "đơn vị đã sửa điểm, chờ lại"
         mark, words = self._decision(self.standing)
-        agreed = self.standing.stage == Stage.ROUND1 and self.reply == Action.AGREE
+        agreed = self.is_answered and self.reply == Action.AGREE
         return mark, f"{words}, đơn vị đồng ý" if agreed else words
 
     def _decision(self, standing: Standing) -> tuple[str, str]:
@@ -186,24 +186,25 @@ class Sheet:
     submitted: frozenset[int]
     claims: dict[Cell, Claim]
     standings: dict[Cell, Standing]
-    replies: dict[int, str]
-    released: frozenset[str]
+    replies: dict[int, tuple[int, str]]
+    calendar: Calendar
     warned: dict[Cell, int]
     changed: dict[Cell, tuple[str, ...]]
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
         record = self.standings.get(at)
+        reply_stage, reply = self.replies.get(record.pk, NO_REPLY) if record else NO_REPLY
         return GridCell(
             unit=unit,
             criterion=criterion,
             submitted=unit.pk in self.submitted,
             claim=self.claims.get(at),
             record=record,
-            reply=self.replies.get(record.pk, "") if record else "",
+            reply=reply,
             may_decide=may_decide and unit.pk in self.submitted,
-            reply_asked=Stage.ROUND1 in self.released,
-            round2_over=Stage.ROUND2 in self.released,
+            reply_stage=reply_stage,
+            sequel=self.calendar.sequels.get(record.stage, NO_SEQUEL) if record else NO_SEQUEL,
             warnings=self.warned.get(at, 0),
             blind=blind,
             changes=self.changed.get(at, ()),
@@ -215,16 +216,16 @@ def read_sheet(
     units: Sequence[Unit],
     leaves: Sequence[Criterion],
     *,
-    released: frozenset[str],
+    calendar: Calendar,
     evidence: bool = False,
     changes: bool = False,
 ) -> Sheet:
-    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. The `released` stages
-    tell whether an adjustment waits for an answer and an objection for round 2. `evidence`: count each cell's
-    pieces and those that carry a warning, which a page that shows neither need not pay for; `changes`: what is
+    """The grid of `units` × `leaves`. What a unit has not submitted stays unseen. The `calendar`
+    tells whether an adjustment waits for an answer, an objection for the next appraisal. `evidence`: count each
+    cell's pieces and those that carry a warning, which a page that shows neither need not pay for; `changes`: what is
     new since the council last looked, likewise."""
     within = ([unit.pk for unit in units], [leaf.pk for leaf in leaves])
-    changed = queries_changes.by_cell(round_group, *within) if changes else {}
+    changed = queries_changes.by_cell(round_group, *within, now=calendar) if changes else {}
     unit = units[0].pk if len(units) == 1 else None
     leaf = leaves[0].pk if len(leaves) == 1 else None
     submitted, claims = _claims(round_group, unit, leaf, evidence=evidence)
@@ -234,7 +235,7 @@ def read_sheet(
         claims,
         _standings(round_group, unit, leaf),
         _replies(round_group, unit, leaf),
-        released,
+        calendar,
         warned,
         changed,
     )
@@ -265,16 +266,20 @@ def _claims(
 
 def _standings(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[Cell, Standing]:
     rows = Appraisal.objects.filter(round_group=round_group, **_line("", unit, leaf)).order_by()
-    fields = ("unit_id", "criterion_id", "pk", "stage", "action", "points", "not_applicable", "version")
+    fields = ("unit_id", "criterion_id", "pk", "stage_id", "action", "points", "not_applicable", "version")
     return {(row[0], row[1]): Standing(*row[2:]) for row in rows.values_list(*fields)}
 
 
-def _replies(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[int, str]:
-    """{appraisal: the unit's last answer}."""
+NO_REPLY = (0, "")
+
+
+def _replies(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[int, tuple[int, str]]:
+    """{appraisal: the stage and the words of the unit's last answer}."""
     rows = AppraisalEntry.objects.filter(
-        appraisal__round_group=round_group, stage=Stage.EXPLANATION, **_line("appraisal__", unit, leaf)
+        appraisal__round_group=round_group, stage_kind=Stage.Kind.REPLY, **_line("appraisal__", unit, leaf)
     )
-    return dict(rows.order_by("appraisal_id", "sequence").values_list("appraisal_id", "action"))
+    found = rows.order_by("appraisal_id", "sequence").values_list("appraisal_id", "stage_id", "action")
+    return {appraisal: (stage, action) for appraisal, stage, action in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +336,7 @@ def evidence_of(score: SelfScore | None) -> list[Evidence]:
 
 def timeline(entries: QuerySet[AppraisalEntry]) -> list[AppraisalEntry]:
     """Steps with everything a timeline shows: two queries."""
-    return list(entries.select_related("actor", "reason", "undone_by").prefetch_related("documents"))
+    return list(entries.select_related("stage", "actor", "reason", "undone_by").prefetch_related("documents"))
 
 
 def steps_of(standing: Standing) -> list[AppraisalEntry]:

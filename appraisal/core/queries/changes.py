@@ -7,33 +7,35 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef
 
 from appraisal import steps
-from appraisal.models import Action, AppraisalEntry, Stage
+from appraisal.models import Action, AppraisalEntry
+from appraisal.rules.stages import Calendar
 from appraisal.steps import Cell
-from criteria.models import RoundGroup
+from criteria.models import RoundGroup, Stage
 from selfassess.evidence.queries import evidence_changes
 from selfassess.models import SelfAssessment, SelfScore
-
-AFTER_ROUND1 = (Stage.ROUND2, Stage.FINAL)
 
 
 class EntryStep(NamedTuple):
     """As much of a step as is needed here."""
 
     pk: int
-    stage: str
+    stage_id: int
+    stage_kind: str
     action: str
     undoes_id: int | None
     at: datetime
     has_papers: bool
 
 
-def by_cell(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> dict[Cell, tuple[str, ...]]:
+def by_cell(
+    round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int], *, now: Calendar
+) -> dict[Cell, tuple[str, ...]]:
     """The cells of `units` × `leaves` on which something changed. Two queries, up to three more where an
     assessment was reopened."""
     scores = _scores(round_group, units, leaves)
     papers = evidence_changes(round_group, units)
     history = _history(round_group, units, leaves)
-    found = {cell: tuple(_words(rows, scores.get(cell), papers.get(cell))) for cell, rows in history.items()}
+    found = {cell: tuple(_words(rows, scores.get(cell), papers.get(cell), now)) for cell, rows in history.items()}
     return {cell: words for cell, words in found.items() if words}
 
 
@@ -62,25 +64,26 @@ def _scores(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]
     return {(unit, leaf): at for unit, leaf, at in found if at is not None}
 
 
-def _words(history: Sequence[EntryStep], scored: datetime | None, papers: datetime | None) -> list[str]:
+def _words(history: Sequence[EntryStep], scored: datetime | None, papers: datetime | None, now: Calendar) -> list[str]:
     counting = steps.counting(history)
     said = []
     if counting and scored is not None and scored > counting[-1].at:
         said.append("đơn vị sửa điểm, số liệu hoặc giải trình cách chấm")
     if counting and papers is not None and papers > counting[-1].at:
         said.append("đơn vị đổi tài liệu kiểm chứng")
-    replies = [step for step in history if step.stage == Stage.EXPLANATION]
+    replies = [step for step in history if step.stage_kind == Stage.Kind.REPLY]
     if replies:
-        said.append(_reply(replies[-1]))
-    said += [f"{_LATER[step.stage]} {_DONE[step.action]}" for step in counting[-1:] if step.stage in AFTER_ROUND1]
+        said.append(_reply(replies[-1], now))
+    said += [
+        f"{now.short(step.stage_id)} {_DONE[step.action]}" for step in counting[-1:] if now.is_later(step.stage_id)
+    ]
     return said
 
 
-_LATER: dict[str, str] = {Stage.ROUND2: "lần 2", Stage.FINAL: "Hội đồng"}
 _DONE: dict[str, str] = {Action.RECOGNISE: "công nhận", Action.ADJUST: "điều chỉnh"}
 
 
-def _reply(step: EntryStep) -> str:
+def _reply(step: EntryStep, now: Calendar) -> str:
     if step.action == Action.AGREE:
-        return "đơn vị đồng ý với lần 1"
+        return f"đơn vị đồng ý với {now.short(now.answers(step.stage_id))}"
     return "đơn vị giải trình, thêm tài liệu" if step.has_papers else "đơn vị giải trình"

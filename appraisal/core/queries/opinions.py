@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from appraisal.models import Appraisal, BlindCriterion, Opinion, Stage
-from criteria.models import RoundGroup
+from appraisal.models import Appraisal, BlindCriterion, Opinion
+from criteria.models import RoundGroup, Stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.models import User
 
@@ -27,7 +27,7 @@ def current(round_group: RoundGroup, stage: Stage | None) -> QuerySet[Opinion]:
         assessment__state=SelfAssessment.State.SUBMITTED,
         criterion=OuterRef("criterion"),
     )
-    rows = Opinion.objects.filter(round_group=round_group, stage=stage or "").annotate(
+    rows = Opinion.objects.filter(round_group=round_group, stage=stage).annotate(
         standing_now=Coalesce(Subquery(standing), 0),
         score_now=Coalesce(Subquery(score.order_by().values("version")), 0),
     )

@@ -16,10 +16,9 @@ from django.utils.http import urlencode
 
 from appraisal.core.queries import opinions
 from appraisal.core.queries.cells import GridCell, read_sheet
-from appraisal.models import Stage
 from appraisal.rules import answering, deciding, reach, stages
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, Round, RoundGroup
+from criteria.models import Criterion, Round, RoundGroup, Stage
 from units import rules as people
 from units.models import Unit, User
 
@@ -71,6 +70,20 @@ class Place:
     def stage(self) -> Stage | None:
         return self.calendar.stage
 
+    @property
+    def is_appraising(self) -> bool:
+        """An appraisal takes decisions: members decide, one by one or many at once."""
+        return self.stage is not None and self.stage.kind == Stage.Kind.APPRAISAL
+
+    @property
+    def is_meeting(self) -> bool:
+        """The council's meeting takes decisions: the index manager writes them down, each with its words."""
+        return self.stage is not None and self.stage.kind == Stage.Kind.MEETING
+
+    @property
+    def takes_two_opinions(self) -> bool:
+        return self.stage is not None and self.stage.two_opinions
+
     @cached_property
     def blind(self) -> dict[int, Decimal]:
         """The leaves that two members judge, with the points they may differ."""
@@ -99,8 +112,7 @@ class Place:
         self, units: Sequence[Unit], leaves: Sequence[Criterion], *, evidence: bool = False, changes: bool = False
     ) -> list[GridCell]:
         """The cells of `units` × `leaves` that the person may see, in the order given."""
-        released = self.calendar.released
-        sheet = read_sheet(self.round_group, units, leaves, released=released, evidence=evidence, changes=changes)
+        sheet = read_sheet(self.round_group, units, leaves, calendar=self.calendar, evidence=evidence, changes=changes)
         return [
             sheet.cell(unit, leaf, self.may_judge(unit, leaf), blind=self.is_blind(leaf))
             for unit in units
@@ -113,7 +125,7 @@ class Place:
 
     def is_blind(self, leaf: Criterion) -> bool:
         """Whether the stage takes two opinions on the leaf instead of one decision."""
-        return self.stage in stages.BLIND_STAGES and leaf.pk in self.blind
+        return self.takes_two_opinions and leaf.pk in self.blind
 
     def may_judge(self, unit: Unit, leaf: Criterion) -> bool:
         """May decide, and has not yet given a blind opinion."""
@@ -168,9 +180,9 @@ def places(request: HttpRequest) -> list[Place]:
 
 
 def standing_in(user: User, block: RoundGroup, current: Round) -> Place:
-    """The place of the person in a block of the round in view, whose phases the frame has read."""
+    """The place of the person in a block of the round in view, whose stages the frame has read."""
     block.round = current
-    return Place(user, block, reach.holdings(user, block), stages.calendar(block, current.phases.all()))
+    return Place(user, block, reach.holdings(user, block), stages.calendar(block, current.stages.all()))
 
 
 def check_manager(request: HttpRequest) -> User:

@@ -19,12 +19,12 @@ from appraisal.core.actions.locks import (
     locked_block,
     standings_of,
 )
-from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.review.undo.actions import is_undone_already, undo_verdict
 from appraisal.steps import Cell
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
-from criteria.models import RoundGroup
+from criteria.models import RoundGroup, Stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
 from units.models import User
@@ -40,7 +40,7 @@ def bulk_recognise(*, actor: User, round_group_id: int, cells: Iterable[tuple[in
     assessments = locked_assessments(round_group_id, {unit for unit, _ in seen})
     round_group = locked_block(round_group_id)
     stage = checked_stage(actor, round_group)
-    if stage == Stage.FINAL:
+    if stage.kind == Stage.Kind.MEETING:
         raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng, có lời.")
     check_reach(actor, round_group, stage, seen)
     check_not_blind(round_group, stage, {criterion for _, criterion in seen})
@@ -125,7 +125,7 @@ def _history(log: LogEntry, round_group: RoundGroup) -> dict[Cell, list[Appraisa
     """The steps of the batch's cells in that block."""
     of_batch = AppraisalEntry.objects.filter(log=log, appraisal__round_group=round_group).order_by()
     rows = AppraisalEntry.objects.filter(appraisal__in=of_batch.values("appraisal")).select_related(
-        "appraisal", "actor"
+        "appraisal", "actor", "stage"
     )
     found: dict[Cell, list[AppraisalEntry]] = {}
     for step in rows.order_by("appraisal", "sequence"):

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from appraisal import steps
 from appraisal.core import digests as core_digests
-from appraisal.models import Action, AppraisalEntry, Stage
+from appraisal.models import Action, AppraisalEntry
 from appraisal.rules import deciding, reach
-from criteria.models import RoundGroup
+from criteria.models import RoundGroup, Stage
 from units.auditlog.models import LogEntry
 from units.models import User
 
@@ -31,7 +31,7 @@ def lines(user: User, round_group: RoundGroup, stage: Stage | None, scope: reach
     """The person's bulk recognitions of the stage that is open, the newest first, as far as the cells are
     theirs to see. A constant number of queries."""
     rows = AppraisalEntry.objects.filter(
-        log__verb=core_digests.VERB_BULK, actor=user, stage=stage or "", appraisal__round_group=round_group
+        log__verb=core_digests.VERB_BULK, actor=user, stage=stage, appraisal__round_group=round_group
     )
     found: dict[int, list[AppraisalEntry]] = {}
     for step in rows.select_related("appraisal", "log", "undone_by").order_by("-log__number", "pk"):
@@ -136,7 +136,7 @@ def batch(user: User, round_group: RoundGroup, scope: reach.Scope, log_id: int) 
         return None
     cells = AppraisalEntry.objects.filter(log=log, appraisal__round_group=round_group).order_by().values("appraisal")
     history = AppraisalEntry.objects.filter(appraisal__in=cells).select_related(
-        "appraisal__unit", "appraisal__criterion", "actor", "undone_by"
+        "stage", "appraisal__unit", "appraisal__criterion", "actor", "undone_by"
     )
     found: dict[int, list[AppraisalEntry]] = {}
     for step in history.order_by("appraisal__unit__code", "appraisal__criterion__position", "appraisal", "sequence"):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.consistency import comparing
 from appraisal.core.queries.cells import FILTERS, GridCell, evidence_of, score_of, steps_of
 from appraisal.core.views.place import Place, place
-from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.opinions import actions as opinions_actions
 from appraisal.opinions import queries as opinions_queries
 from appraisal.questions import queries as questions_queries
@@ -28,7 +28,7 @@ from appraisal.steps import counting
 from cchc_index.lib import clock, numbers
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
-from criteria.models import Criterion
+from criteria.models import Criterion, Stage
 from selfassess.evidence.queries import remarks_on_evidence
 from selfassess.lastyear import queries as last_year
 from selfassess.models import Evidence, SelfScore
@@ -131,7 +131,9 @@ def _page(
             {"nam": here.round_group.round.year, **{k: request.GET.get(k, "") for k in ("theo", "loc")}}
         ),
         "steps": steps,
-        "reply": next((s for s in reversed(steps) if s.stage == Stage.EXPLANATION), None) if row.is_disputed else None,
+        "reply": next((s for s in reversed(steps) if s.stage_kind == Stage.Kind.REPLY), None)
+        if row.is_disputed
+        else None,
         "nav": nav,
         "recognise_form": bound if isinstance(bound, RecogniseForm) else RecogniseForm(),
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),
@@ -141,7 +143,7 @@ def _page(
         "precedents": precedents_of(here, nav.here, opinions),
         "undo": undo_of(here, row, steps, opinions, **list_of(request)),
         "questions": questions_of(here, unit, leaf),
-        "is_final": here.stage == Stage.FINAL,
+        "is_meeting": here.is_meeting,
         "unit_address": here.address("unit", unit.code),
         "criterion_address": here.address("criterion", leaf.code),
     }

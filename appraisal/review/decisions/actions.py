@@ -8,8 +8,9 @@ from appraisal.core import digests as core_digests
 from appraisal.core.actions.decisions import adjustment, recognition
 from appraisal.core.actions.entries import Verdict, says, told, version_of, write_one
 from appraisal.core.actions.locks import LockedCell, check_not_blind, lock_cell
-from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry
 from cchc_index.lib.faults import Conflict, Refused
+from criteria.models import Stage
 from units.models import User
 
 
@@ -29,7 +30,7 @@ def recognise(
     """
     locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
     check_not_blind(locked.round_group, locked.stage, [criterion_id])
-    if locked.stage == Stage.FINAL and not comment.strip():
+    if locked.stage.kind == Stage.Kind.MEETING and not comment.strip():
         raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, công nhận cũng phải có lời.")
     return _decide(locked, recognition(locked.score, comment.strip()), seen_version)
 

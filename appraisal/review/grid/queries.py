@@ -17,6 +17,7 @@ from django.db.models import Max, Sum
 
 from appraisal.core.queries.cells import CellCounts, GridCell, read_sheet
 from appraisal.models import Action, Appraisal
+from appraisal.rules.stages import Calendar
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment
 from units.models import Unit
@@ -78,14 +79,14 @@ def read(
     units: Sequence[Unit],
     leaves: Sequence[Criterion],
     *,
-    released: frozenset[str],
+    calendar: Calendar,
     text: Callable[[Sequence[GridCell]], str],
     made_by: str,
 ) -> Matrix:
     """The lines of `units` over all self-assessed `leaves` of the block; `text` says what a line shows and
     `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
     two, and those of one sheet when it was something of these units."""
-    stamp = (sorted(released), [(leaf.pk, leaf.code) for leaf in leaves])
+    stamp = (calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
     key = f"appraisal-matrix-{made_by}-{round_group.pk}"
     found = cache.get(key)
     matrix = found if isinstance(found, Matrix) and found.stamp == stamp else Matrix(stamp)
@@ -100,7 +101,7 @@ def read(
         else:
             moved.append(unit)
     if moved:
-        _read_again(matrix, round_group, moved, leaves, marks, released, text)
+        _read_again(matrix, round_group, moved, leaves, marks, calendar, text)
     cache.put(key, matrix)
     return matrix
 
@@ -128,10 +129,10 @@ def _read_again(
     units: Sequence[Unit],
     leaves: Sequence[Criterion],
     marks: Mapping[int, tuple[object, ...]],
-    released: frozenset[str],
+    calendar: Calendar,
     text: Callable[[Sequence[GridCell]], str],
 ) -> None:
-    sheet = read_sheet(round_group, units, leaves, released=released)
+    sheet = read_sheet(round_group, units, leaves, calendar=calendar)
     places = {kind: at for at, kind in enumerate(matrix.legend)}
     for unit in units:
         cells = [sheet.cell(unit, leaf, True) for leaf in leaves]

@@ -23,7 +23,6 @@ from django.utils.safestring import SafeString, mark_safe
 from appraisal.core.queries import cells
 from appraisal.core.queries.cells import CellCounts, GridCell
 from appraisal.core.views.place import Place
-from appraisal.rules import stages
 from cchc_index.lib import numbers
 from cchc_index.lib.programs import source_digest
 from criteria.models import Criterion
@@ -50,12 +49,11 @@ class Selection:
     @cached_property
     def matrix(self) -> queries.Matrix:
         here = self.here
-        released = here.calendar.released
         return queries.read(
             here.round_group,
             here.units,
             here.leaves,
-            released=released,
+            calendar=here.calendar,
             text=line_of_cells,
             made_by=made_by(),
         )
@@ -85,7 +83,7 @@ class Selection:
 
     def judged(self, unit: Unit) -> frozenset[int]:
         """The columns in which the person may recognise among many."""
-        return self._leaves(unit, judging=True) if self.here.stage in stages.BLIND_STAGES else frozenset()
+        return self._leaves(unit, judging=True) if self.here.is_appraising else frozenset()
 
     def _leaves(self, unit: Unit, *, judging: bool) -> frozenset[int]:
         """As `Scope.shows` and `covers` say, worked out once for all units with the same parts."""
@@ -97,7 +95,7 @@ class Selection:
             leaves: set[int] = set().union(*(scope.parts[n].leaves for n in key[0]))
             if scope.reads_all and not judging:
                 leaves |= scope.leaves
-            if judging:
+            if judging and self.here.takes_two_opinions:
                 leaves -= set(self.here.blind)
             self._known[key] = frozenset(n for n, leaf in enumerate(self.here.leaves) if leaf.pk in leaves)
         return self._known[key]
@@ -168,7 +166,7 @@ def _stamp(here: Place) -> tuple[object, ...]:
         here.grid_address(),
         (block.criteria_set_id, block.inputs_mark, block.group.units_version),
         (block.round.assessed_from, block.round.assessed_to),
-        (here.stage, sorted(here.calendar.released), sorted(here.blind)),
+        (here.stage and here.stage.pk, here.calendar.signature, sorted(here.blind)),
     )
 
 

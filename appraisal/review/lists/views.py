@@ -6,7 +6,6 @@ from django.views.decorators.http import require_GET
 
 from appraisal.core.queries.cells import FILTERS, GridCell, tally
 from appraisal.core.views.place import Place, place
-from appraisal.models import Stage
 
 from . import markup
 
@@ -40,7 +39,7 @@ def _list_page(
     wanted = wanted if wanted in FILTERS else ""
     passed = [cell.passes() for cell in cells]
     shown = [cell for cell, passes in zip(cells, passed, strict=True) if passes.get(wanted, True)]
-    can_bulk = here.stage != Stage.FINAL and any(cell.can_be_recognised for cell in shown)
+    can_bulk = not here.is_meeting and any(cell.can_be_recognised for cell in shown)
     address = here.addresses("cell", 2, theo=along, loc=wanted)
     if along == "tieu-chi":
         rows = markup.unit_rows(shown, address, ticks=can_bulk)

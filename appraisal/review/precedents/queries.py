@@ -122,7 +122,7 @@ def read(steps: QuerySet[AppraisalEntry]) -> Precedents:
         assessment__state=SelfAssessment.State.SUBMITTED,
         criterion=OuterRef("appraisal__criterion"),
     ).order_by()
-    found = steps.select_related("appraisal__unit", "reason").annotate(own=Subquery(own.values("points")[:1]))
+    found = steps.select_related("appraisal__unit", "reason", "stage").annotate(own=Subquery(own.values("points")[:1]))
     standing = {step.appraisal_id: step for step in found.order_by("appraisal", "sequence")}
     newest = sorted(standing.values(), key=lambda step: (step.at, step.pk), reverse=True)
     adjusted = tuple(_precedent(step) for step in newest if step.action == Action.ADJUST)
@@ -138,7 +138,7 @@ def _precedent(step: AppraisalEntry) -> Precedent:
         not_applicable=step.not_applicable,
         taken=deduction(own, step.points),
         comment=step.comment,
-        stage=step.get_stage_display(),
+        stage=step.stage.title,
         at=step.at,
     )
 

@@ -10,9 +10,10 @@ from appraisal import steps
 from appraisal.core import digests as core_digests
 from appraisal.core.actions.entries import Verdict, told, write_one
 from appraisal.core.actions.locks import lock_cell
-from appraisal.models import Action, Appraisal, AppraisalEntry, Opinion, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry, Opinion
 from appraisal.rules import deciding
 from cchc_index.lib.faults import Conflict, Refused
+from criteria.models import Stage
 from units.models import User
 
 
@@ -24,10 +25,10 @@ def undo(*, actor: User, round_group_id: int, unit_id: int, criterion_id: int, s
     Conflict when somebody wrote anything on the cell since `seen_version`."""
     locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
     cell = {"round_group": locked.round_group, "unit_id": unit_id, "criterion": locked.criterion}
-    standing = Appraisal.objects.filter(**cell).select_related("unit", "criterion").first()
+    standing = Appraisal.objects.filter(**cell).select_related("unit", "criterion", "stage").first()
     if standing is None:
         raise Refused("Tiêu chí này chưa có kết quả nào để rút lại.")
-    history = list(standing.entries.select_related("actor").order_by("sequence"))
+    history = list(standing.entries.select_related("actor", "stage").order_by("sequence"))
     if is_undone_already(history, actor, seen_version):
         return standing
     if standing.version != (seen_version or 0):
@@ -50,9 +51,9 @@ def undo_verdict(actor: User, stage: Stage, history: list[AppraisalEntry]) -> Ve
     if not counting:
         raise Refused("Tiêu chí này không còn kết quả nào để rút lại.")
     last, left = counting[-1], counting[-2] if len(counting) > 1 else None
-    if last.stage != stage:
+    if last.stage_id != stage.pk:
         raise Refused(
-            f"Kết quả hiện tại được ghi ở {last.get_stage_display()}, giai đoạn đó đã công bố hoặc đã đóng: "
+            f"Kết quả hiện tại được ghi ở {last.stage.title}, giai đoạn đó đã công bố hoặc đã đóng: "
             "không rút lại được nữa."
         )
     if not deciding.is_undoers(actor, last):
@@ -68,7 +69,7 @@ def _check_not_settled(standing: Appraisal, last: AppraisalEntry | None) -> None
             round_group=standing.round_group_id,
             unit=standing.unit_id,
             criterion=standing.criterion_id,
-            stage=last.stage,
+            stage=last.stage_id,
             standing_version=last.sequence - 1,
         ).exists()
     ):

@@ -47,7 +47,7 @@ def undo_of(
     if not last or not row.submitted or not deciding.may_undo(here.user, here.stage, here.scope, cell, last[0]):
         return None
     step = last[0]
-    if panel and any((o.stage, o.standing_version + 1) == (step.stage, step.sequence) for o in panel.shown):
+    if panel and any((o.stage_id, o.standing_version + 1) == (step.stage_id, step.sequence) for o in panel.shown):
         return None  # two members' opinions: neither takes them back alone
     value = "không áp dụng" if step.not_applicable else f"{numbers.vn(step.points)} điểm"
     who = "Bạn" if step.actor_id == here.user.pk else str(step.actor or "Hệ thống")

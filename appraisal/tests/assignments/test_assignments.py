@@ -9,10 +9,10 @@ from django.urls import reverse
 from appraisal import ledger
 from appraisal.assignments import actions as assignments
 from appraisal.assignments import queries as assignments_queries
-from appraisal.models import Appraisal, AppraisalEntry, Assignment, Interest, Stage
+from appraisal.models import Appraisal, AppraisalEntry, Assignment, Interest
 from appraisal.review.decisions import actions as decisions
 from appraisal.rules import reach, stages
-from appraisal.tests.factories import Council, assign, council, fresh, submitted
+from appraisal.tests.factories import Council, assign, council, fresh, stage_of, submitted
 from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
@@ -341,7 +341,7 @@ def test_progress_counts_done_waiting_adjusted_and_who_never_came(case: Council)
     case.member.last_login = clock.now()
     case.member.save()
     decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
-    found = assignments_queries.progress(board(case), stages.calendar(case.round_group).released)
+    found = assignments_queries.progress(board(case), stages.calendar(case.round_group))
     assert found.whole == (6, 1, 5, 0)
     assert [line.member for line in found.members] == [late, case.member]
     assert found.members[0].never_in
@@ -355,7 +355,7 @@ def test_progress_counts_done_waiting_adjusted_and_who_never_came(case: Council)
 
 def test_a_unit_that_has_not_submitted_is_neither_done_nor_waiting(case: Council) -> None:
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
-    found = assignments_queries.progress(board(case), frozenset())
+    found = assignments_queries.progress(board(case), stages.calendar(case.round_group))
     assert (found.whole.waiting, found.whole.idle) == (4, 2)
 
 
@@ -366,9 +366,9 @@ def test_the_archive_counts_as_done(case: Council) -> None:
         round_group=case.round_group,
         unit=late,
         criterion=case.leaf,
-        stage=Stage.IMPORT,
+        stage=stage_of(case.round_group, "import"),
         action="recognise",
         points=1,
         updated_at=clock.now(),
     )
-    assert assignments_queries.progress(board(case), frozenset()).whole.done == 1
+    assert assignments_queries.progress(board(case), stages.calendar(case.round_group)).whole.done == 1

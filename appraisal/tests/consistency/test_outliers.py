@@ -47,7 +47,7 @@ def test_an_undo_moves_back_to_what_counted_before() -> None:
 
 
 def test_an_archive_sets_what_stands_and_is_no_move() -> None:
-    archived = step("adjust", HALF, stage="import", member=9)
+    archived = step("adjust", HALF, stage="import", kind="archive", member=9)
     assert changes(archived) == []
     moved = replay([archived, step("adjust")]).moves
     assert [(move.before, move.after, move.by_another) for move in moved] == [(HALF, ONE, False)]

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from appraisal.consistency.queries import oversight
 from appraisal.consistency.queries import report as consistency_report
 from appraisal.consistency.queries.oversight import Oversight
-from appraisal.models import AppraisalEntry, Stage
+from appraisal.models import AppraisalEntry
 from appraisal.releases import actions as releases
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
@@ -17,10 +17,10 @@ from appraisal.rules import stages
 from appraisal.tests.factories import Council, assign, council, release_stage
 from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
-from criteria import actions as criteria
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import CriteriaSetFactory, RoundGroupFactory, open_phase
+from criteria.calendar import actions as criteria
+from criteria.models import Criterion
+from criteria.tests.factories import CriteriaSetFactory, RoundGroupFactory, open_stage
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
 from selfassess.scores import actions as scores
@@ -43,7 +43,7 @@ def case() -> Council:
     """The phase closes on Friday at 17:00; nothing is done yet."""
     case = council()
     closes = MONDAY + timedelta(days=4, hours=7)
-    case.round_group.round.phases.update(opens_at=MONDAY - timedelta(days=7), closes_at=closes)
+    case.round_group.round.stages.update(opens_at=MONDAY - timedelta(days=7), closes_at=closes)
     return case
 
 
@@ -73,7 +73,7 @@ def look(case: Council, at: datetime = MONDAY + timedelta(days=3)) -> Oversight:
         report = consistency_report.report(case.round_group)
         units = criteria_queries.units_of(case.round_group)
         known = oversight.names(report, units, criteria_queries.tree(case.round_group.criteria_set_id))
-        return oversight.oversight(report, known, stages.calendar(case.round_group).phases)
+        return oversight.oversight(report, known, stages.calendar(case.round_group).by_name)
 
 
 def lines(found: Oversight, title: str) -> list:
@@ -135,7 +135,7 @@ def test_after_hours_says_the_day(case: Council, settings: Settings) -> None:
 
 
 def test_a_public_holiday_is_no_working_day_and_is_named(case: Council) -> None:
-    case.round_group.round.phases.update(opens_at=MONDAY - timedelta(days=14))
+    case.round_group.round.stages.update(opens_at=MONDAY - timedelta(days=14))
     lower(case, datetime(2032, 1, 1, 10, 0, tzinfo=clock.HANOI))
     assert [line.note for line in lines(look(case), HOURS)] == ["thứ Năm, Tết Dương lịch"]
 
@@ -146,7 +146,7 @@ def test_a_release_taken_back_and_what_was_changed_before_the_next(case: Council
         release_stage(case.manager, case.round_group)
     with clock.at(MONDAY + timedelta(hours=3)):
         releases.withdraw_release(
-            actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1, reason="Nhầm."
+            actor=case.manager, round_group_id=case.round_group.pk, stage="round1", reason="Nhầm."
         )
     lower(case, MONDAY + timedelta(hours=4), "0.5", version=1)
     found = look(case)
@@ -159,13 +159,13 @@ def test_a_release_of_another_block_is_not_told(case: Council) -> None:
     other = RoundGroupFactory.create(round=case.round_group.round, criteria_set=criteria_set)
     with clock.at(MONDAY):
         release_stage(case.manager, other)
-        releases.withdraw_release(actor=case.manager, round_group_id=other.pk, stage=Stage.ROUND1, reason="Nhầm.")
+        releases.withdraw_release(actor=case.manager, round_group_id=other.pk, stage="round1", reason="Nhầm.")
     assert look(case).events == []
 
 
 def test_a_reopening_and_the_scores_that_changed_since(case: Council) -> None:
     """A draft is the unit's own business; submitted again, its changes are told with their cell."""
-    open_phase(case.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(case.round_group.round, "self_assessment")
     assessment = SelfAssessment.objects.get(unit=case.first)
     lifecycle.reopen(actor=case.manager, assessment_id=assessment.pk, reason="Nộp nhầm tệp.")
     scores.save_score(
@@ -190,15 +190,15 @@ def test_a_reopening_and_the_scores_that_changed_since(case: Council) -> None:
 
 
 def test_extensions_and_moved_deadlines_are_told(case: Council) -> None:
-    phase = case.round_group.round.phases.get(kind=Phase.Kind.ROUND1)
-    later = phase.closes_at + timedelta(days=2)
-    criteria.set_phase(
-        actor=case.manager, round_id=phase.round_id, kind=phase.kind, opens_at=phase.opens_at, closes_at=later
+    stage = case.round_group.round.stages.get(name="round1")
+    later = stage.closes_at + timedelta(days=2)
+    criteria.set_stage(
+        actor=case.manager, round_id=stage.round_id, name=stage.name, opens_at=stage.opens_at, closes_at=later
     )
     with clock.at(MONDAY):
         criteria.grant_extension(
             actor=case.manager,
-            phase_id=phase.pk,
+            stage_id=stage.pk,
             unit_id=case.first.pk,
             closes_at=later + timedelta(days=1),
             reason="Bão.",

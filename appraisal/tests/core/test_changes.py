@@ -8,15 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.core.queries import changes
-from appraisal.models import Stage
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
+from appraisal.rules import stages
 from appraisal.tests.again import handed_in_again, reopened, rescore
 from appraisal.tests.factories import Council, council, document, release_stage, submitted
 from appraisal.tests.pages import WORDS, cell_page, sign_in, unit_page
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.evidence import actions as evidence
 from units.tests.factories import UnitFactory
 
@@ -43,8 +42,8 @@ def released(case: Council) -> None:
     """Both leaves decided in round 1, released; the request for explanation is open."""
     lower(case)
     decisions.recognise(actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=0)
-    release_stage(case.manager, case.round_group, Stage.ROUND1)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    release_stage(case.manager, case.round_group, "round1")
+    open_stage(case.round_group.round, "explanation")
 
 
 def reply(case: Council, *, agree: bool, papers=()) -> None:
@@ -60,7 +59,7 @@ def reply(case: Council, *, agree: bool, papers=()) -> None:
 
 def news(case: Council) -> dict[str, tuple[str, ...]]:
     leaves = {leaf.pk: leaf.code for leaf in (case.leaf, case.other_leaf)}
-    found = changes.by_cell(case.round_group, [case.first.pk], list(leaves))
+    found = changes.by_cell(case.round_group, [case.first.pk], list(leaves), now=stages.calendar(case.round_group))
     return {leaves[leaf]: words for (_, leaf), words in found.items()}
 
 
@@ -93,7 +92,7 @@ def test_a_reply_after_round_one_stands_out(case: Council, agree: bool, with_pap
 def test_decisions_of_round_two_stand_out_until_they_are_taken_back(case: Council) -> None:
     released(case)
     reply(case, agree=False)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     decisions.recognise(actor=case.member, **case.cell(), seen_version=2)
     lower(case, 1, **case.cell(leaf=case.other_leaf))
     assert news(case) == {"1.1": ("đơn vị giải trình", "lần 2 công nhận"), "1.2": ("lần 2 điều chỉnh",)}
@@ -140,10 +139,10 @@ def test_a_change_of_a_cell_nobody_has_decided_is_simply_waiting(case: Council) 
 def test_one_goes_on_from_one_changed_cell_to_the_next(case: Council) -> None:
     lower(case)
     lower(case, **case.cell(case.second))
-    release_stage(case.manager, case.round_group, Stage.ROUND1)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    release_stage(case.manager, case.round_group, "round1")
+    open_stage(case.round_group.round, "explanation")
     reply(case, agree=False)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     client = sign_in(case.member)
     listed = client.get(reverse("appraisal:criterion", args=["so", case.leaf.code]) + "?loc=da-doi").text
     assert case.first.name in listed

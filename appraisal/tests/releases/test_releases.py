@@ -5,14 +5,13 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from appraisal.models import Appraisal, Release, Stage
+from appraisal.models import Appraisal, Release
 from appraisal.releases import actions as releases
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council, release_stage
 from cchc_index.lib.faults import Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +34,7 @@ def to_explanation(case: Council) -> Appraisal:
     """Round 1 adjusted 1.1 down, was released and the request for explanation is open."""
     lower(case)
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     return case.standing()
 
 
@@ -43,7 +42,7 @@ def test_only_the_manager_releases_and_twice_is_once() -> None:
     case = council()
     for someone in (case.member, case.officer, case.head):
         with pytest.raises(PermissionDenied):
-            releases.release(actor=someone, round_group_id=case.round_group.pk, stage=Stage.ROUND1)
+            releases.release(actor=someone, round_group_id=case.round_group.pk, stage="round1")
     for _ in range(2):
         release_stage(case.manager, case.round_group)
     assert Release.objects.count() == 1
@@ -52,7 +51,7 @@ def test_only_the_manager_releases_and_twice_is_once() -> None:
 def test_a_release_made_too_early_is_taken_back_with_a_reason() -> None:
     case = council()
     lower(case)
-    fields = {"round_group_id": case.round_group.pk, "stage": Stage.ROUND1}
+    fields = {"round_group_id": case.round_group.pk, "stage": "round1"}
     with pytest.raises(Refused, match="chưa công bố"):
         releases.withdraw_release(actor=case.manager, **fields, reason="Nhầm khối.")
     release_stage(case.manager, case.round_group)
@@ -72,6 +71,6 @@ def test_a_release_stays_once_a_unit_has_replied_to_it() -> None:
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])
     with pytest.raises(Refused, match="Không rút lại"):
         releases.withdraw_release(
-            actor=case.manager, round_group_id=case.round_group.pk, stage=Stage.ROUND1, reason="Nhầm."
+            actor=case.manager, round_group_id=case.round_group.pk, stage="round1", reason="Nhầm."
         )
     assert Release.objects.count() == 1

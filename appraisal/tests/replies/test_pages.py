@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from appraisal.models import AppraisalEntry, Stage
+from appraisal.models import AppraisalEntry
 from appraisal.review.decisions import actions as decisions
 from appraisal.rules import reading
 from appraisal.tests.factories import Council, assign, council, document, release_stage
@@ -19,9 +19,9 @@ from appraisal.tests.pages import (
     status,
 )
 from cchc_index.lib.sample_pdf import sample_pdf
-from criteria.models import Phase
+from criteria.models import Stage
 from criteria.tests.factories import (
-    open_phase,
+    open_stage,
 )
 from units.models import Role
 from units.tests.factories import person
@@ -38,7 +38,7 @@ def test_the_unit_sees_nothing_before_the_release(case: Council) -> None:
     standing = decisions.adjust(
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     client = sign_in(case.officer)
     page = client.get(reverse("appraisal:replies")).text
     assert "chưa được công bố" in page
@@ -52,7 +52,7 @@ def test_the_unit_sees_nothing_before_the_release(case: Council) -> None:
 
 def test_round_two_stays_hidden_until_it_is_released(case: Council) -> None:
     standing = adjusted_and_released(case)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     decisions.adjust(
         actor=case.member,
         **case.cell(),
@@ -67,7 +67,7 @@ def test_round_two_stays_hidden_until_it_is_released(case: Council) -> None:
         text = client.get(page).text
         assert "Bí mật lần hai" not in text
         assert "0,25" not in text
-    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    release_stage(case.manager, case.round_group, "round2")
     assert all("0,25" in client.get(page).text for page in pages)
 
 
@@ -93,8 +93,8 @@ def test_after_round_two_is_released_no_reply_is_asked_for_nor_taken(case: Counc
     standing = adjusted_and_released(case)
     officer = sign_in(case.officer)
     assert "đang nhận giải trình" in officer.get(reverse("appraisal:replies")).text
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
-    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    open_stage(case.round_group.round, "round2")
+    release_stage(case.manager, case.round_group, "round2")
     page = officer.get(reverse("appraisal:replies")).text
     assert "đã xong giải trình" in page
     assert "đang nhận giải trình" not in page
@@ -114,7 +114,7 @@ def test_the_unit_replies_with_explanation_and_documents(case: Council) -> None:
     assert "phải ghi giải trình" in refused.text
     sent = client.post(address, {"answer": "disagree", "comment": "Đã gửi đúng hạn.", "documents": [paper.pk]})
     assert sent.status_code == 302
-    entry = AppraisalEntry.objects.get(stage=Stage.EXPLANATION)
+    entry = AppraisalEntry.objects.get(stage__name="explanation")
     assert list(entry.documents.all()) == [paper]
     assert "không đồng ý, chờ lần 2" in client.get(reverse("appraisal:replies")).text
     seen = sign_in(case.member)
@@ -128,15 +128,15 @@ def test_a_reply_with_the_document_of_another_unit_is_refused(case: Council) -> 
     address = reverse("appraisal:reply", args=[standing.pk])
     form = {"answer": "disagree", "comment": "Có.", "documents": [foreign.pk]}
     assert sign_in(case.officer).post(address, form).status_code == 422
-    assert not AppraisalEntry.objects.filter(stage=Stage.EXPLANATION).exists()
+    assert not AppraisalEntry.objects.filter(stage__name="explanation").exists()
 
 
 def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case: Council) -> None:
     standing = adjusted_and_released(case)
-    phase = Phase.objects.get(kind=Phase.Kind.EXPLANATION)
-    phase.closes_at = phase.opens_at.replace(year=phase.opens_at.year - 1)
-    phase.opens_at = None
-    phase.save()
+    stage = Stage.objects.get(name="explanation")
+    stage.closes_at = stage.opens_at.replace(year=stage.opens_at.year - 1)
+    stage.opens_at = None
+    stage.save()
     address = reverse("appraisal:reply", args=[standing.pk])
     answer = sign_in(case.officer).post(address, {"answer": "disagree", "comment": "Muộn."})
     assert answer.status_code == 422
@@ -158,7 +158,7 @@ def test_a_new_document_goes_in_with_the_reply_in_one_upload(case: Council) -> N
     held = refused.text.partition('name="held" value="')[2].partition('"')[0]
     data = {"number": "9/BC-DV1", "issued_on": "05/03/2024", "issuer": "Sở Thử", "abstract": "Bổ sung", "held": held}
     assert client.post(address, {**data, "answer": "disagree", "comment": "Có bổ sung."}).status_code == 302
-    entry = AppraisalEntry.objects.get(stage=Stage.EXPLANATION)
+    entry = AppraisalEntry.objects.get(stage__name="explanation")
     assert [paper.original_name for paper in entry.documents.all()] == ["bo-sung.pdf"]
 
 
@@ -170,4 +170,4 @@ def test_faults_of_reply_and_of_its_document_come_at_once(case: Council) -> None
     assert refused.status_code == 422
     for said in ("phải ghi giải trình", "không phải PDF", "Chưa ghi số ký hiệu"):
         assert said in refused.text
-    assert not AppraisalEntry.objects.filter(stage=Stage.EXPLANATION).exists()
+    assert not AppraisalEntry.objects.filter(stage__name="explanation").exists()

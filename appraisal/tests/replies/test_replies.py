@@ -5,13 +5,12 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council, document, release_row, release_stage
 from cchc_index.lib.faults import Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from units.models import Role
 from units.tests.factories import person
 
@@ -35,7 +34,7 @@ def to_explanation(case: Council) -> Appraisal:
     """Round 1 adjusted 1.1 down, was released and the request for explanation is open."""
     lower(case)
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     return case.standing()
 
 
@@ -67,7 +66,7 @@ def test_a_reply_may_be_corrected_and_the_same_reply_is_one() -> None:
 def test_a_recognised_cell_takes_no_reply() -> None:
     case = council()
     standing = decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
-    release_row(case.round_group, Stage.ROUND1)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    release_row(case.round_group, "round1")
+    open_stage(case.round_group.round, "explanation")
     with pytest.raises(Refused):
         replies.reply(actor=case.officer, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])

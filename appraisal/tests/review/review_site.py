@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
-from appraisal.models import Action, Appraisal, Reason, Stage
+from appraisal.models import Action, Appraisal, Reason
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, assign, council, release_row, release_stage
 from cchc_index.lib import clock
 from cchc_index.lib.sample_pdf import sample_pdf
 from cchc_index.lib.tests.browser import PASSWORD
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import CriterionFactory, open_phase
+from criteria.models import Criterion, Stage
+from criteria.tests.factories import CriterionFactory, open_stage
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -99,11 +99,11 @@ def adjust_elsewhere() -> None:
 
 
 def close_stage() -> None:
-    Phase.objects.filter(kind=Phase.Kind.ROUND1).update(closes_at=clock.now())
+    Stage.objects.filter(name="round1").update(closes_at=clock.now())
 
 
 def reopen_stage() -> None:
-    Phase.objects.filter(kind=Phase.Kind.ROUND1).update(closes_at=None)
+    Stage.objects.filter(name="round1").update(closes_at=None)
 
 
 def object_in_round_two() -> None:
@@ -118,11 +118,11 @@ def object_in_round_two() -> None:
         seen = standing.version if standing else 0
         standing = decisions.adjust(actor=member, **cell, **words, points=Decimal("0.5"), seen_version=seen)
     release_stage(manager, block)
-    open_phase(block.round, Phase.Kind.EXPLANATION)
+    open_stage(block.round, "explanation")
     head = User.objects.get(memberships__unit=unit, memberships__role=Role.UNIT_HEAD)
     replies.reply(actor=head, appraisal_id=standing.pk, agree=False, comment="Có đủ ở trang 1.", document_ids=[])
-    open_phase(block.round, Phase.Kind.ROUND2)
+    open_stage(block.round, "round2")
 
 
 def reach_the_council() -> None:
-    release_row(SelfAssessment.objects.get(unit__code="DV1").round_group, Stage.ROUND2)
+    release_row(SelfAssessment.objects.get(unit__code="DV1").round_group, "round2")

@@ -10,15 +10,14 @@ from django.urls import reverse
 
 from appraisal.core.queries.cells import standings_by_cell
 from appraisal.interests import actions as interests
-from appraisal.models import Action, AppraisalEntry, Stage
+from appraisal.models import Action, AppraisalEntry
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.bulk import queries as bulk_queries
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
 from appraisal.tests.pages import WORDS, adjust_form, cell_page, sign_in
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
@@ -122,8 +121,8 @@ def test_a_recognition_over_an_earlier_result_brings_that_back(case: Council) ->
     decisions.adjust(
         actor=case.member, **case.cell(), points=Decimal(1), reason_id=case.reason.pk, comment=WORDS, seen_version=0
     )
-    release_stage(case.manager, case.round_group, Stage.ROUND1)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    release_stage(case.manager, case.round_group, "round1")
+    open_stage(case.round_group.round, "round2")
     chosen = [(case.first.pk, case.leaf.pk, 1), (case.first.pk, case.other_leaf.pk, 0)]
     bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=chosen)
     client = sign_in(case.member)
@@ -133,12 +132,12 @@ def test_a_recognition_over_an_earlier_result_brings_that_back(case: Council) ->
     assert "1,00 điểm (Thẩm định lần 1)" in preview
     assert "<b>1</b><span>trở về chờ thẩm định" in preview
     client.post(address, {"o": hidden(preview)})
-    assert (case.standing().stage, case.standing().points) == (Stage.ROUND1, Decimal(1))
+    assert (case.standing().stage.name, case.standing().points) == ("round1", Decimal(1))
 
 
 def test_a_released_stage_lists_nothing_and_takes_nothing_back(case: Council) -> None:
     pk = recognised(case)
-    release_stage(case.manager, case.round_group, Stage.ROUND1)
+    release_stage(case.manager, case.round_group, "round1")
     client = sign_in(case.member)
     assert "không rút lại được" in client.get(list_page()).text
     assert batch_page(pk) not in client.get(list_page()).text

@@ -12,9 +12,8 @@ from appraisal.tests.pages import (
     sign_in,
     unit_page,
 )
-from criteria.models import Phase
 from criteria.tests.factories import (
-    open_phase,
+    open_stage,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +43,7 @@ def test_bulk_shows_first_and_writes_on_confirmation(case: Council) -> None:
 def test_bulk_leaves_objections_to_be_read_one_by_one(case: Council) -> None:
     standing = adjusted_and_released(case)
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     client = sign_in(case.member)
     assert f'value="{case.first.pk}:{case.leaf.pk}:2"' not in client.get(unit_page(case.first)).text
     preview = client.post(reverse("appraisal:bulk", args=["so"]), {"o": [f"{case.first.pk}:{case.leaf.pk}:2"]}).text

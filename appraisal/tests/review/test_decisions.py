@@ -8,15 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from appraisal import ledger
-from appraisal.models import Action, Appraisal, AppraisalEntry, Release, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry, Release
 from appraisal.replies import actions as replies
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
 from appraisal.rules import deciding, reach
 from appraisal.tests.factories import Council, assign, council, document, release_row, release_stage, submitted
 from cchc_index.lib.faults import Conflict, Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from units.auditlog.models import LogEntry
 from units.models import Membership, Role
 from units.tests.factories import UnitFactory, person
@@ -41,7 +40,7 @@ def to_explanation(case: Council) -> Appraisal:
     """Round 1 adjusted 1.1 down, was released and the request for explanation is open."""
     lower(case)
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     return case.standing()
 
 
@@ -49,7 +48,7 @@ def test_recognising_takes_the_units_own_score() -> None:
     case = council()
     before = case.round_group.inputs_version
     standing = decisions.recognise(actor=case.member, **case.cell(), seen_version=0)
-    assert (standing.points, standing.action, standing.stage) == (Decimal("1.5"), Action.RECOGNISE, Stage.ROUND1)
+    assert (standing.points, standing.action, standing.stage.name) == (Decimal("1.5"), Action.RECOGNISE, "round1")
     entry = standing.entries.get()
     assert (entry.sequence, entry.actor, entry.points) == (1, case.member, Decimal("1.5"))
     assert entry.log.verb == "appraisal.recognise"
@@ -215,9 +214,9 @@ def test_the_whole_year_of_one_cell() -> None:
         actor=case.officer, appraisal_id=standing.pk, agree=False, comment="Có báo cáo.", document_ids=[paper.pk]
     )
     assert case.standing().points == Decimal(1)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     decisions.recognise(actor=case.member, **case.cell(), seen_version=2)
-    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    release_stage(case.manager, case.round_group, "round2")
     decisions.adjust(
         actor=case.manager,
         **case.cell(),
@@ -226,7 +225,7 @@ def test_the_whole_year_of_one_cell() -> None:
         comment="Hội đồng kết luận.",
         seen_version=3,
     )
-    steps = case.standing().entries.order_by("sequence").values_list("stage", "action", "points")
+    steps = case.standing().entries.order_by("sequence").values_list("stage__name", "action", "points")
     assert list(steps) == [
         ("round1", "adjust", Decimal(1)),
         ("explanation", "disagree", None),
@@ -239,7 +238,7 @@ def test_the_whole_year_of_one_cell() -> None:
 
 def test_the_meeting_never_decides_on_the_managers_own_unit() -> None:
     case = council()
-    for stage in (Stage.ROUND1, Stage.ROUND2):
+    for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
     fields = {"actor": case.manager, "points": Decimal(1), "seen_version": 0}
     lower(case, **fields)
@@ -251,14 +250,14 @@ def test_the_meeting_never_decides_on_the_managers_own_unit() -> None:
 
 STATES = {
     "nothing open": (None, ()),
-    "round 1": (Phase.Kind.ROUND1, ()),
-    "round 1 released": (Phase.Kind.ROUND1, (Stage.ROUND1,)),
-    "explanation": (Phase.Kind.EXPLANATION, (Stage.ROUND1,)),
-    "explanation before release": (Phase.Kind.EXPLANATION, ()),
-    "round 2": (Phase.Kind.ROUND2, (Stage.ROUND1,)),
-    "round 2 before release of round 1": (Phase.Kind.ROUND2, ()),
-    "round 2 released": (Phase.Kind.ROUND2, (Stage.ROUND1, Stage.ROUND2)),
-    "final released": (Phase.Kind.ROUND2, (Stage.ROUND1, Stage.ROUND2, Stage.FINAL)),
+    "round 1": ("round1", ()),
+    "round 1 released": ("round1", ("round1",)),
+    "explanation": ("explanation", ("round1",)),
+    "explanation before release": ("explanation", ()),
+    "round 2": ("round2", ("round1",)),
+    "round 2 before release of round 1": ("round2", ()),
+    "round 2 released": ("round2", ("round1", "round2")),
+    "final released": ("round2", ("round1", "round2", "final")),
 }
 MAY = {
     "nothing open": set(),
@@ -277,11 +276,11 @@ MAY = {
 def test_state_by_action(state: Any) -> None:
     case = council(None)
     kind, released = STATES[state]
-    open_phase(case.round_group.round, Phase.Kind.ROUND1)
+    open_stage(case.round_group.round, "round1")
     standing = lower(case)
-    case.round_group.round.phases.all().delete()
+    case.round_group.round.stages.update(opens_at=None, closes_at=None)
     if kind:
-        open_phase(case.round_group.round, kind)
+        open_stage(case.round_group.round, kind)
     for stage in released:
         release_row(case.round_group, stage)
     tries = {
@@ -292,7 +291,7 @@ def test_state_by_action(state: Any) -> None:
         ),
         **{
             f"release {stage}": lambda stage=stage: release_stage(case.manager, case.round_group, stage)
-            for stage in (Stage.ROUND1, Stage.ROUND2, Stage.FINAL)
+            for stage in ("round1", "round2", "final")
             if stage not in released
         },
     }

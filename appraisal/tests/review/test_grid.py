@@ -27,8 +27,8 @@ from appraisal.tests.factories import Council, assign, attach, council, document
 from appraisal.tests.large_block import LargeBlock, large_block
 from appraisal.tests.pages import WORDS, adjusted_and_released, cell_page, sign_in
 from cchc_index.lib import clock
-from criteria.models import Criterion, Phase, Round
-from criteria.tests.factories import open_phase
+from criteria.models import Criterion, Round, Stage
+from criteria.tests.factories import open_stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.actions import units_changed
 from units.models import Membership, Role, Unit, User
@@ -109,12 +109,12 @@ def test_a_narrow_member_sees_their_cells_and_the_rest_is_blank(case: Council) -
 def test_every_filter_shows_just_the_cells_that_match(case: Council, wanted: Any) -> None:
     adjusted_and_released(case)
     adjust_second = case.cell(case.second)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     decisions.recognise(actor=case.member, **adjust_second, seen_version=0)
     for unit, number in ((case.first, "12/BC"), (case.second, "13/BC")):
         score = SelfScore.objects.get(assessment__unit=unit, criterion=case.leaf)
         attach(score, document(unit, case.officer, number), page=1)
-    here = standing_in(case.member, case.round_group, Round.objects.prefetch_related("phases").get())
+    here = standing_in(case.member, case.round_group, Round.objects.prefetch_related("stages").get())
     expected = {
         f"{c.unit.code}/{c.criterion.code}"
         for c in here.cells(here.units, here.leaves, evidence=True, changes=True)
@@ -165,10 +165,10 @@ def test_a_kept_line_follows_every_movement(case: Council) -> None:
     decisions.adjust(actor=case.member, **case.cell(), points=Decimal(1), **words)
     assert first() == "giảm 1"
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
     assert first() == "chờ lần 2 1"
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     last = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": case.standing().version}
     decisions.adjust(actor=case.member, **case.cell(), points=Decimal("0.5"), **last)
     assert first() == "giảm 0,5"
@@ -218,7 +218,7 @@ def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case: Council
 def test_what_is_kept_follows_rights_names_and_phases(case: Council) -> None:
     client = sign_in(case.member)
     assert " name=don-vi " in client.get(grid_page(case)).text
-    Phase.objects.update(closes_at=clock.now())
+    Stage.objects.update(closes_at=clock.now())
     assert " name=don-vi " not in client.get(grid_page(case)).text
     Unit.objects.filter(pk=case.first.pk).update(name="Sở Đổi tên")
     units_changed([case.round_group.group_id])
@@ -253,7 +253,7 @@ def test_what_is_kept_counts_as_the_cells_themselves(case: Council) -> None:
         case.round_group,
         here.units,
         here.leaves,
-        released=here.calendar.released,
+        calendar=here.calendar,
         text=lambda line: " ".join(cell.key for cell in line),
         made_by="a-test",
     )

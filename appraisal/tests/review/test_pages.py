@@ -9,10 +9,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from appraisal.models import Appraisal, AppraisalEntry, Stage
+from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
-from appraisal.tests.factories import Council, assign, attach, council, document, fresh, release_stage, submitted
+from appraisal.tests.factories import (
+    Council,
+    assign,
+    attach,
+    council,
+    document,
+    fresh,
+    release_stage,
+    stage_of,
+    submitted,
+)
 from appraisal.tests.pages import (
     WORDS,
     adjust_form,
@@ -21,14 +31,14 @@ from appraisal.tests.pages import (
     sign_in,
     unit_page,
 )
-from criteria.models import Criterion, Phase
+from criteria.models import Criterion
 from criteria.tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
     DecisionFactory,
     RoundFactory,
     RoundGroupFactory,
-    open_phase,
+    open_stage,
 )
 from selfassess.models import Document, SelfScore
 from units.models import Role, User
@@ -138,10 +148,10 @@ def test_the_filters_stand_in_the_address(case: Council) -> None:
 def test_an_objection_left_alone_in_round_two_keeps_round_one(case: Council) -> None:
     standing = adjusted_and_released(case)
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     officer = sign_in(case.officer)
     assert "không đồng ý, chờ lần 2" in officer.get(reverse("appraisal:replies")).text
-    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    release_stage(case.manager, case.round_group, "round2")
     assert "giữ kết quả lần 1" in officer.get(reverse("appraisal:replies")).text
     assert "chờ lần 2" not in sign_in(case.member).get(unit_page(case.first)).text
 
@@ -156,7 +166,7 @@ def asked(user: User, address: str) -> int:
 
 def test_pages_ask_as_many_questions_of_many_rows_as_of_few(case: Council) -> None:
     standing = adjusted_and_released(case)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     paper = document(case.first, case.officer)
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
     pages = [
@@ -196,7 +206,8 @@ def enlarge(case: Council, standing: Appraisal) -> None:
             comment=WORDS,
             seen_version=0,
         )
-    AppraisalEntry.objects.filter(appraisal__criterion__in=leaves).update(stage=Stage.ROUND1)
+    first = stage_of(case.round_group, "round1")
+    AppraisalEntry.objects.filter(appraisal__criterion__in=leaves).update(stage=first)
 
 
 PROPORTIONAL = {"kind": "proportional", "numerator": "Đúng hạn", "denominator": "Tổng số", "threshold": "50"}
@@ -231,7 +242,7 @@ def test_last_year_stands_beside_the_score_of_the_same_unit_only(case: Council) 
     Criterion.objects.filter(criteria_set=new, code="1.1").update(previous=before)
     submitted(old, case.first, {"7.1": "1.25"})
     assign(case.member, old)
-    open_phase(old.round, Phase.Kind.ROUND1)
+    open_stage(old.round, "round1")
     cell = {"round_group_id": old.pk, "unit_id": case.first.pk, "criterion_id": before.pk}
     words = {"reason_id": case.reason.pk, "comment": "Thiếu hai tháng."}
     decisions.adjust(actor=case.member, **cell, **words, points=Decimal("0.75"), seen_version=0)

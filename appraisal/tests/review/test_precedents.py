@@ -18,8 +18,7 @@ from appraisal.review.undo import actions as undo
 from appraisal.rules import reach, reading
 from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
 from appraisal.tests.pages import WORDS, adjust_form, cell_page, sign_in
-from criteria.models import Phase
-from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_phase
+from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -305,10 +304,10 @@ def test_recognising_compares_with_nothing(case: Council) -> None:
 def test_what_overturned_in_round_two_is_the_precedent(case: Council) -> None:
     standing = adjust(case, case.second, "1")
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     head = person(Role.UNIT_HEAD, case.second)
     replies.reply(actor=head, appraisal_id=standing.pk, agree=False, comment="Có đủ.", document_ids=[])
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     decisions.recognise(actor=case.member, **case.cell(case.second), seen_version=2)
     found = beside(case)
     assert (found.recognised, found.adjusted) == (1, 0)

@@ -3,13 +3,13 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from appraisal.models import AppraisalEntry, Stage
+from appraisal.models import AppraisalEntry
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, assign, council, release_row
 from appraisal.tests.refusing import adjust, elsewhere, recognise, refused
 from cchc_index.lib.faults import Conflict
-from criteria.models import Phase
+from criteria.models import Stage
 from units.models import Role
 from units.tests.factories import UnitFactory, person
 
@@ -23,7 +23,7 @@ def case() -> Council:
 
 def meeting(case: Council) -> None:
     """Both rounds are released: the council's meeting decides, recorded by the index manager."""
-    for stage in (Stage.ROUND1, Stage.ROUND2):
+    for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
 
 
@@ -47,7 +47,7 @@ def test_who_is_not_on_the_council_is_turned_away_whether_the_stage_is_open_or_n
     case.member = person(Role.OBSERVER)
     with refused(kind=PermissionDenied):
         recognise(case)
-    Phase.objects.all().delete()
+    Stage.objects.all().delete()
     with refused(kind=PermissionDenied):
         recognise(case)
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from appraisal import ledger
 from appraisal.core import digests as core_digests
 from appraisal.core.queries.cells import GridCell, read_sheet, standings_by_cell, tally
-from appraisal.models import Action, Appraisal, AppraisalEntry, Stage
+from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.opinions import actions as opinions
 from appraisal.opinions import queries as opinions_queries
 from appraisal.replies import actions as replies
@@ -16,10 +16,9 @@ from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo_actions
 from appraisal.rules import deciding, reach, stages
-from appraisal.tests.factories import Council, assign, council, release_row, release_stage, submitted
+from appraisal.tests.factories import Council, assign, council, release_row, release_stage, stage_of, submitted
 from cchc_index.lib.faults import Conflict, Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
 from units.models import Membership, Role, User
@@ -64,14 +63,14 @@ def in_round_two(case: Council, *, agree: bool = False) -> None:
     """Round 1 lowered the cell to 1 and was released, the unit answered, round 2 is open."""
     lower(case)
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     words = "" if agree else "Có."
     replies.reply(actor=case.head, appraisal_id=case.standing().pk, agree=agree, comment=words, document_ids=[])
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
 
 
 def cell_of(case: Council, user: User = None) -> GridCell:
-    sheet = read_sheet(case.round_group, [case.first], [case.leaf], released=stages.calendar(case.round_group).released)
+    sheet = read_sheet(case.round_group, [case.first], [case.leaf], calendar=stages.calendar(case.round_group))
     return sheet.cell(case.first, case.leaf, True)
 
 
@@ -96,9 +95,9 @@ def test_an_undo_is_a_step_of_its_own_and_nothing_is_removed(case: Council) -> N
     lower(case)
     undo(case, 1)
     first, second = case.standing().entries.order_by("sequence")
-    assert (second.action, second.stage, second.points, second.undoes, second.actor) == (
+    assert (second.action, second.stage.name, second.points, second.undoes, second.actor) == (
         Action.UNDO,
-        Stage.ROUND1,
+        "round1",
         None,
         first,
         case.member,
@@ -139,7 +138,7 @@ def test_in_round_two_the_released_result_of_round_one_stands_again(case: Counci
     in_round_two(case)
     recognise(case, 2)
     standing = undo(case, 3)
-    assert (standing.stage, standing.action, standing.points) == (Stage.ROUND1, Action.ADJUST, Decimal(1))
+    assert (standing.stage.name, standing.action, standing.points) == ("round1", Action.ADJUST, Decimal(1))
     cell = cell_of(case)
     assert (cell.is_disputed, cell.is_pending, cell.reply) == (True, True, Action.DISAGREE)
     assert list(ledger.check()) == []
@@ -193,7 +192,7 @@ def test_who_is_no_longer_assigned_takes_nothing_back(case: Council) -> None:
 
 def test_a_closed_stage_takes_nothing_back(case: Council) -> None:
     recognise(case)
-    case.round_group.round.phases.all().delete()
+    case.round_group.round.stages.update(opens_at=None, closes_at=None)
     with pytest.raises(Refused, match="không trong thời gian"):
         undo(case, 1)
 
@@ -203,20 +202,20 @@ def test_a_released_stage_takes_nothing_back(case: Council) -> None:
     release_stage(case.manager, case.round_group)
     with pytest.raises(Refused, match="không trong thời gian"):
         undo(case, 1)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
+    open_stage(case.round_group.round, "round2")
     with pytest.raises(Refused, match="Thẩm định lần 1, giai đoạn đó đã công bố"):
         undo(case, 1)
 
 
 def test_the_meetings_conclusion_is_taken_back_by_an_index_manager(case: Council) -> None:
     recognise(case)
-    for stage in (Stage.ROUND1, Stage.ROUND2):
+    for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
     lower(case, "0.5", 1, actor=case.manager)
     with pytest.raises(PermissionDenied):
         undo(case, 2)
     standing = undo(case, 2, actor=person(Role.INDEX_MANAGER))
-    assert (standing.stage, standing.points) == (Stage.ROUND1, Decimal("1.5"))
+    assert (standing.stage.name, standing.points) == ("round1", Decimal("1.5"))
     with pytest.raises(Refused, match="Thẩm định lần 1"):
         undo(case, 3, actor=case.manager)
 
@@ -275,7 +274,7 @@ def test_a_decision_made_before_the_leaf_was_marked_is_taken_back(case: Council)
     assert not undo(case, 1).is_decided
     given = {"actor": case.member, **case.cell(), "recognising": True, "seen_version": 2}
     opinions.give_opinion(**given)
-    assert [w.count for w in opinions_queries.waiting(case.round_group, Stage.ROUND1)] == [1]
+    assert [w.count for w in opinions_queries.waiting(case.round_group, stage_of(case.round_group, "round1"))] == [1]
     assert list(ledger.check()) == []
 
 

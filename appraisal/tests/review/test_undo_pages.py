@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appraisal.models import Action, AppraisalEntry, Confirmation, Stage
+from appraisal.models import Action, AppraisalEntry, Confirmation
 from appraisal.opinions import actions as opinions
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, assign, council, release_stage
 from appraisal.tests.pages import WORDS, adjust_form, adjusted_and_released, cell_page, sign_in
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import open_phase
+from criteria.models import Criterion
+from criteria.tests.factories import open_stage
 from units.models import Role, Unit
 from units.tests.factories import person
 
@@ -153,8 +153,8 @@ def test_the_double_press_says_the_same_twice(case: Council) -> None:
 
 def test_the_meetings_conclusion_says_whose_it_was(case: Council) -> None:
     adjusted_and_released(case)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
-    release_stage(case.manager, case.round_group, Stage.ROUND2)
+    open_stage(case.round_group.round, "round2")
+    release_stage(case.manager, case.round_group, "round2")
     form = adjust_form(points="0,5", reason=case.reason.pk, seen_version="1")
     assert sign_in(case.manager).post(cell_page(case), form).status_code == 302
     page = sign_in(person(Role.INDEX_MANAGER)).get(cell_page(case))
@@ -185,7 +185,7 @@ def test_the_undone_step_never_reaches_the_unit(case: Council) -> None:
     client.post(cell_page(case), adjust_form(points="0,25", reason=case.reason.pk))
     client.post(undo_page(case), {"seen_version": "1"})
     release_stage(case.manager, case.round_group)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
+    open_stage(case.round_group.round, "explanation")
     officer = sign_in(case.officer)
     page = officer.get(reverse("appraisal:replies")).text
     assert WORDS not in page

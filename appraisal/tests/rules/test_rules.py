@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from appraisal.archive import actions as archive_actions
-from appraisal.models import Appraisal, AppraisalEntry, Confirmation, Stage
+from appraisal.models import Appraisal, AppraisalEntry, Confirmation
 from appraisal.opinions import actions as opinions
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
@@ -25,12 +25,13 @@ from appraisal.tests.factories import (
     next_year,
     question_row,
     release_row,
+    stage_of,
 )
 from appraisal.tests.pages import adjusted_and_released
 from appraisal.tests.refusing import adjust, elsewhere, recognise
 from cchc_index.lib import clock
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import open_phase
+from criteria.models import Criterion, Stage
+from criteria.tests.factories import open_stage
 from selfassess.models import SelfScore
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -47,13 +48,13 @@ def judges(case: Council, user: User, unit: Unit) -> bool:
     return deciding.can_appraise(fresh(user), case.round_group, unit, case.leaf)
 
 
-def settles(case: Council, user: User, unit: Unit, stage: Stage = Stage.ROUND1) -> bool:
+def settles(case: Council, user: User, unit: Unit, stage: str = "round1") -> bool:
     scope = reach.scope_of(fresh(user), case.round_group)
-    return deciding.may_settle(user, stage, scope, unit.pk, case.leaf.pk)
+    return deciding.may_settle(user, stage_of(case.round_group, stage), scope, unit.pk, case.leaf.pk)
 
 
-def due(case: Council, stage: Stage) -> bool:
-    return stages.release_is_due(stages.calendar(case.round_group), case.round_group, stage)
+def due(case: Council, stage: str) -> bool:
+    return stages.release_is_due(stages.calendar(case.round_group), case.round_group, stage_of(case.round_group, stage))
 
 
 # --- deciding -----------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ def due(case: Council, stage: Stage) -> bool:
 def test_nobody_judges_while_nothing_is_open() -> None:
     case = council(None)
     assert not judges(case, case.member, case.first)
-    open_phase(case.round_group.round, Phase.Kind.ROUND1)
+    open_stage(case.round_group.round, "round1")
     assert judges(case, case.member, case.first)
 
 
@@ -71,7 +72,7 @@ def test_a_unit_of_another_block_is_nobodys(case: Council) -> None:
 
 
 def test_in_the_meeting_the_manager_judges_every_unit_but_the_own(case: Council) -> None:
-    for stage in (Stage.ROUND1, Stage.ROUND2):
+    for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
     assert judges(case, case.manager, case.first)
     assert not judges(case, case.manager, case.home)
@@ -83,13 +84,13 @@ def test_who_settles_between_two_opinions(case: Council) -> None:
     assert [settles(case, who, case.first) for who in (case.member, case.manager)] == [True, True]
     assert [settles(case, who, case.first) for who in (stranger, observer, case.officer)] == [False] * 3
     assert not settles(case, case.manager, case.home)
-    assert not settles(case, case.manager, case.first, Stage.FINAL)
+    assert not settles(case, case.manager, case.first, "final")
 
 
 def test_a_leaf_that_the_survey_scores_is_nobodys(case: Council) -> None:
     case.leaf = case.round_group.criteria_set.criteria.get(code="1.3")
     assert not settles(case, case.manager, case.first)
-    for stage in (Stage.ROUND1, Stage.ROUND2):
+    for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
     assert not judges(case, case.manager, case.first)
 
@@ -127,12 +128,13 @@ def test_a_decision_is_taken_back_by_its_author_in_its_own_stage(case: Council) 
     cell = (case.first.pk, case.leaf.pk)
     rival = person(Role.COUNCIL_MEMBER)
     assign(rival, case.round_group)
+    rows = {name: stage_of(case.round_group, name) for name in ("round1", "round2", "final")}
     may = {
-        (user, stage): deciding.may_undo(user, stage, reach.scope_of(fresh(user), case.round_group), cell, step)
+        (user, name): deciding.may_undo(user, stage, reach.scope_of(fresh(user), case.round_group), cell, step)
         for user in (case.member, rival, case.manager)
-        for stage in (Stage.ROUND1, Stage.ROUND2, Stage.FINAL, None)
+        for name, stage in [*rows.items(), (None, None)]
     }
-    assert [at for at, allowed in may.items() if allowed] == [(case.member, Stage.ROUND1)]
+    assert [at for at, allowed in may.items() if allowed] == [(case.member, "round1")]
 
 
 def test_a_step_is_taken_back_in_its_own_year_while_the_unit_stands_submitted(case: Council) -> None:
@@ -154,10 +156,10 @@ def test_when_a_later_step_was_taken_back_the_one_before_may_be(case: Council) -
 def test_a_step_of_a_released_stage_is_not_taken_back_in_the_next(case: Council) -> None:
     step = last_step(recognise(case))
     cell, scope = (case.first.pk, case.leaf.pk), reach.scope_of(case.member, case.round_group)
-    assert deciding.may_undo(case.member, Stage.ROUND1, scope, cell, step)
-    release_row(case.round_group, Stage.ROUND1)
-    open_phase(case.round_group.round, Phase.Kind.ROUND2)
-    assert not deciding.may_undo(case.member, Stage.ROUND2, scope, cell, step)
+    assert deciding.may_undo(case.member, stage_of(case.round_group, "round1"), scope, cell, step)
+    release_row(case.round_group, "round1")
+    open_stage(case.round_group.round, "round2")
+    assert not deciding.may_undo(case.member, stage_of(case.round_group, "round2"), scope, cell, step)
     assert undoable(case, case.member) == []
 
 
@@ -165,12 +167,14 @@ def test_who_is_no_longer_assigned_is_offered_nothing_to_take_back(case: Council
     step = last_step(recognise(case))
     case.member.assignments.all().delete()
     scope = reach.scope_of(fresh(case.member), case.round_group)
-    assert not deciding.may_undo(case.member, Stage.ROUND1, scope, (case.first.pk, case.leaf.pk), step)
+    assert not deciding.may_undo(
+        case.member, stage_of(case.round_group, "round1"), scope, (case.first.pk, case.leaf.pk), step
+    )
     assert undoable(case, case.member) == []
 
 
 def test_the_meetings_steps_are_any_managers_but_never_at_the_own_unit(case: Council) -> None:
-    for stage in (Stage.ROUND1, Stage.ROUND2):
+    for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
     outsider = person(Role.INDEX_MANAGER)
     words = {"actor": outsider, "comment": "Hội đồng kết luận.", "seen_version": 0}
@@ -196,7 +200,7 @@ def test_one_opinion_that_settled_nothing_does_not_bind_the_meeting(case: Counci
     block, cell = case.round_group, case.cell()
     opinions.mark_blind(actor=case.manager, round_group_id=block.pk, criterion_id=case.leaf.pk, tolerance=Decimal(0))
     opinions.give_opinion(actor=case.member, **cell, recognising=True, seen_version=0)
-    for stage in (Stage.ROUND1, Stage.ROUND2):
+    for stage in ("round1", "round2"):
         release_row(block, stage)
     made = decisions.recognise(actor=case.manager, **cell, comment="Hội đồng kết luận.", seen_version=0)
     assert undoable(case, case.manager) == [last_step(made).pk]
@@ -221,14 +225,14 @@ def test_only_the_units_own_people_reply(case: Council) -> None:
 
 def test_a_reply_is_due_on_an_adjustment_of_a_released_round_one(case: Council) -> None:
     standing = adjust(case, 0)
-    open_phase(case.round_group.round, Phase.Kind.EXPLANATION)
-    release_row(next_year(case).round_group, Stage.ROUND1)
-    release_row(case.round_group, Stage.IMPORT)
-    assert not answering.reply_is_due(standing)
-    release_row(case.round_group, Stage.ROUND1)
-    assert answering.reply_is_due(standing)
-    standing.stage = Stage.ROUND2
-    assert not answering.reply_is_due(standing)
+    open_stage(case.round_group.round, "explanation")
+    release_row(next_year(case).round_group, "round1")
+    release_row(case.round_group, "import")
+    assert not answering.reply_due(standing)
+    release_row(case.round_group, "round1")
+    assert answering.reply_due(standing)
+    standing.stage = stage_of(case.round_group, "round2")
+    assert not answering.reply_due(standing)
 
 
 def test_a_units_people_are_its_officers_and_heads_of_today(case: Council) -> None:
@@ -255,11 +259,11 @@ def test_only_a_member_of_the_council_is_asked_to_confirm(case: Council) -> None
 
 def test_an_archive_is_released_once_there_is_one_and_replies_never_are(case: Council) -> None:
     recognise(case, unit_id=case.second.pk)
-    assert not due(case, Stage.IMPORT)
+    assert not due(case, "import")
     rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
     archive_actions.import_standings(actor=None, round_group=case.round_group, rows=rows)
-    assert due(case, Stage.IMPORT)
-    assert not due(case, Stage.EXPLANATION)
+    assert due(case, "import")
+    assert not due(case, "explanation")
 
 
 def test_only_the_manager_reads_who_is_assigned_what_and_every_reason(case: Council) -> None:
@@ -284,24 +288,24 @@ def test_a_phase_has_begun_from_its_very_instant() -> None:
     at = clock.now()
     begun = []
     for opens in (None, at, at + timedelta(microseconds=1)):
-        phases = {Phase.Kind.ROUND1: Phase(kind=Phase.Kind.ROUND1, opens_at=opens)}
-        begun.append(stages.Calendar(phases, frozenset(), at).has_begun(Phase.Kind.ROUND1))
+        stage = Stage(pk=1, name="round1", kind="appraisal", position=1, opens_at=opens, closes_at=at + timedelta(1))
+        begun.append(stages.Calendar((stage,), frozenset(), at).may_be_released(stage))
     assert begun == [True, True, False]
 
 
 def test_round_one_is_not_due_once_round_two_was_released(case: Council) -> None:
-    assert due(case, Stage.ROUND1)
-    release_row(case.round_group, Stage.ROUND2)
-    assert not due(case, Stage.ROUND1)
+    assert due(case, "round1")
+    release_row(case.round_group, "round2")
+    assert not due(case, "round1")
 
 
 def test_a_release_stands_once_the_next_was_made_but_an_archive_rests_on_none(case: Council) -> None:
-    first = release_row(case.round_group, Stage.ROUND1)
+    first = release_row(case.round_group, "round1")
     rows = {(case.first.pk, case.leaf.pk): Decimal(1)}
     archive_actions.import_standings(actor=None, round_group=case.round_group, rows=rows)
-    archive = release_row(case.round_group, Stage.IMPORT)
+    archive = release_row(case.round_group, "import")
     assert not stages.something_rests_on(first)
-    release_row(case.round_group, Stage.ROUND2)
+    release_row(case.round_group, "round2")
     assert stages.something_rests_on(first)
     assert not stages.something_rests_on(archive)
 
@@ -368,10 +372,10 @@ def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case: Council) ->
 def test_a_unit_reads_its_own_released_cells_and_no_others(case: Council) -> None:
     other_officer = person(Role.UNIT_OFFICER, case.second)
     standing = recognise(case)
-    release_row(next_year(case).round_group, Stage.ROUND1)
+    release_row(next_year(case).round_group, "round1")
     for who in (case.officer, other_officer):
         assert not reading.entries_visible_to(who).exists()
         assert not reading.appraisals_visible_to(who).exists()
-    release_row(case.round_group, Stage.ROUND1)
+    release_row(case.round_group, "round1")
     assert list(reading.appraisals_visible_to(case.officer)) == [standing]
     assert not reading.appraisals_visible_to(other_officer).exists()

@@ -1,17 +1,12 @@
 """Dates in Việt Nam: the day first. Django's own list for Vietnamese would read 01/12 as 12 January."""
 
+from cchc_index.lib.days import DAY_FORMATS, MOMENT_FORMATS
+
 DATE_FORMAT = "d/m/Y"
 SHORT_DATE_FORMAT = "d/m/Y"
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "d/m/Y H:i"
 SHORT_DATETIME_FORMAT = "d/m/Y H:i"
-# The first is how a value is written into an input: what <input type="date"> takes.
-DATE_INPUT_FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"]
-DATETIME_INPUT_FORMATS = [
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%dT%H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y",
-]
+# The first is how a text field shows a value; an <input type="date"> names its own.
+DATE_INPUT_FORMATS = list(DAY_FORMATS)
+DATETIME_INPUT_FORMATS = list(MOMENT_FORMATS)

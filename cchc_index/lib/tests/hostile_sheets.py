@@ -39,6 +39,10 @@ def family(base: bytes) -> Iterator[Hostile]:
             yield Hostile(what, "bang.xlsx", content)
     for what, content in _csv():
         yield Hostile(what, "bang.csv", content)
+    for what, content in _ods():
+        yield Hostile(f"ods: {what}", "bang.ods", content)
+    for what, content in _xls():
+        yield Hostile(f"xls: {what}", "bang.xls", content)
     for what, content in _disguised(base):
         for ending in ("xlsx", "csv"):
             yield Hostile(f"{what} as {ending}", f"bang.{ending}", content)
@@ -374,3 +378,72 @@ def _disguised(base: bytes) -> Group:
         "open document",
         packed({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}),
     )
+
+
+def _ods() -> Group:
+    """What LibreOffice writes, with its counts and its nesting turned against the reader."""
+    cell = b'<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    again = b'<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="%d"/>'
+    tables = {
+        "honest": b"<table:table-row>" + cell + b"</table:table-row>",
+        "a cell a thousand million times": b"<table:table-row>" + again % 10**9 + b"</table:table-row>",
+        "a row a thousand million times": b'<table:table-row table:number-rows-repeated="1000000000">'
+        + cell
+        + b"</table:table-row>",
+        "wide rows many times": b'<table:table-row table:number-rows-repeated="240000">'
+        + again % 400
+        + b"</table:table-row>",
+        "a number of 10,000 digits": b'<table:table-row><table:table-cell office:value-type="float" office:value="%b"/>'
+        b"</table:table-row>" % (b"9" * 10_000),
+        "words that are no number": b'<table:table-row><table:table-cell office:value-type="float" office:value="x"/>'
+        b"</table:table-row>",
+        "500,000 levels": b"<table:table-row>" * 500_000,
+        "an area larger than the sheet": b'<table:table-row><table:table-cell table:number-rows-spanned="999999999"/>'
+        b"</table:table-row>",
+        "spaces a thousand million times": b"<table:table-row><table:table-cell><text:p>"
+        b'<text:s text:c="1000000000"/></text:p></table:table-cell></table:table-row>',
+        "20 MB of rows": b"<table:table-row/>" * 1_000_000,
+    }
+    for what, rows in tables.items():
+        yield what, _ods_of(_DOCUMENT % (b"", rows))
+    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    yield "entities", _ods_of(_DOCUMENT % (laughs, b"<table:table-row>&b;</table:table-row>"))
+    yield "no content", _ods_of(b"")
+    yield "cut", _ods_of(_DOCUMENT % (b"", tables["honest"]))[:-120]
+    yield "locked", _ods_of(_DOCUMENT % (b"", tables["honest"]), b"<manifest><encryption-data/></manifest>")
+
+
+_DOCUMENT = (
+    b'<?xml version="1.0"?>%b<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    b'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    b'<table:table table:name="A">%b</table:table></office:spreadsheet></office:body></office:document-content>'
+)
+
+
+def _ods_of(content: bytes, manifest: bytes = b"<manifest/>") -> bytes:
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    return packed({"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest})
+
+
+def _xls() -> Group:
+    """An honest workbook of Excel 97, cut and with bytes turned over: its reader trusts every offset."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("A")
+    for number in range(200):
+        sheet.write(number, number % 20, f"chữ {number}" if number % 2 else number)
+    out = io.BytesIO()
+    book.save(out)
+    base = out.getvalue()
+    for quarter in (1, 2, 3):
+        yield f"cut at {quarter}/4", base[: len(base) * quarter // 4]
+    chance = random.Random(97)
+    for number in range(8):
+        content = bytearray(base)
+        for _ in range(4 + 30 * number):
+            content[chance.randrange(512, len(base))] ^= chance.randrange(1, 256)
+        yield f"flipped {number}", bytes(content)
+    yield "sectors that follow themselves", base[:76] + bytes(436) + base[512:]
+    yield "20 MB of nothing", base[:512] + bytes(20 * MEGA)

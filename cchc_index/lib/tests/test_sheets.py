@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_index.lib import sheet_guards
 from cchc_index.lib.faults import ImportRefused
-from cchc_index.lib.sheets import Column, Table, cell_text, is_date, read_cells, read_table
+from cchc_index.lib.sheets import guards
+from cchc_index.lib.sheets.book import read_cells
+from cchc_index.lib.sheets.cells import cell_text, is_date
+from cchc_index.lib.sheets.table import Column, Table, read_table
 
 COLUMNS = (
     Column("code", "Mã", ("TT", "STT")),
@@ -144,10 +146,11 @@ class TestWhatPeopleSend:
         assert "Điều tối đa" in fault.message
         assert "Điểm tối đa" in fault.repair
 
-    def test_row_of_numbers_under_the_heading_is_skipped_when_asked(self) -> None:
-        rows = (HEADINGS, (1, 2, 3), ("1", "x", 1))
-        assert [row.number for row in read(xlsx(*rows), skip_numbering=True).rows] == [3]
-        assert [row.number for row in read(xlsx(*rows)).rows] == [2, 3]
+    @pytest.mark.parametrize("numbering", [(1, 2, 3), ("(1)", "(2)", "(3)"), ("A", "B", 1), ("1", "2", "3=1+2")])
+    def test_row_of_numbers_under_the_heading_is_left_out_and_said(self, numbering: tuple[object, ...]) -> None:
+        table = read(xlsx(HEADINGS, numbering, ("1", "x", 1)))
+        assert [row.number for row in table.rows] == [3]
+        assert table.said == ["Bỏ qua dòng đánh số cột: dòng 2."]
 
     def test_blank_rows_are_passed_over_and_counted(self) -> None:
         rows = read(xlsx(HEADINGS, (None, "  ", None), ("1", "x", 1), (None,), ("2", "y", 1))).rows
@@ -217,7 +220,7 @@ class TestWhatHarms:
     def test_too_many_members(self) -> None:
         stream = xlsx(HEADINGS)
         with zipfile.ZipFile(stream, "a") as archive:
-            for number in range(sheet_guards.MAX_MEMBERS):
+            for number in range(guards.MAX_MEMBERS):
                 archive.writestr(f"xl/media/{number}.txt", "")
         assert "giải nén" in refusal(stream)
 
@@ -233,7 +236,7 @@ class TestWhatHarms:
             (b"", "trống"),
             (b"  \n", "trống"),
             (b"%PDF-1.7 ...", "không phải bảng tính"),
-            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, ".xls"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "không đọc được"),
             (b"PK\x03\x04 cut", "hỏng"),
             (b"PK\x05\x06" + b"\x00" * 18, "hỏng"),
             (b"\x00\x01\x02\x03" * 50, "không phải bảng tính"),

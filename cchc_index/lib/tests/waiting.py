@@ -2,6 +2,7 @@
 
 import socket
 import time
+import urllib.request
 from collections.abc import Callable
 
 
@@ -19,3 +20,12 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether the project's web server is up on this port of the machine."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/suc-khoe/", timeout=2):
+            return True
+    except OSError:
+        return False

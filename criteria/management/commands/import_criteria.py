@@ -17,7 +17,7 @@ PARTS = {**{source.value: str(source.label) for source in Source}, "bonus": "th�
 
 
 class Command(OperatorCommand):
-    help = "Nhập bộ tiêu chí từ bảng tính (.xlsx, .csv) cho một khối trong một năm."
+    help = "Nhập bộ tiêu chí từ bảng tính (.xlsx, .csv, .ods, .xls) cho một khối trong một năm."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="bảng tính có các cột Mã (hoặc TT, STT), Nội dung, Điểm tối đa")
@@ -28,6 +28,7 @@ class Command(OperatorCommand):
         parser.add_argument("--accept-repairs", action="store_true", help="sửa các lỗi sửa được như đã đề nghị")
         parser.add_argument("--na-policy", default="", help="rescale, shrink hoặc full")
         parser.add_argument("--ties", default="", help="competition hoặc dense")
+        self.add_hidden(parser)
 
     def run(self, **options: Any) -> None:
         outcome = actions.import_criteria(
@@ -40,7 +41,9 @@ class Command(OperatorCommand):
             accept_repairs=options["accept_repairs"],
             na_policy=options["na_policy"] or "",
             ties=options["ties"] or "",
+            take_hidden=options["hidden"] == "take",
         )
+        self.tell(outcome.said)
         for sentence in (*(f"Đã sửa – {fault}" for fault in outcome.repairs), *outcome.notices):
             self.say(sentence)
         self._summarise(outcome)

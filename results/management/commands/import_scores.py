@@ -12,18 +12,21 @@ from results.archive.sheet import read
 
 
 class Command(OperatorCommand):
-    help = "Nhập điểm đã có (tự đánh giá, thẩm định, ĐTXHH) của một khối từ tệp .xlsx hoặc .csv."
+    help = "Nhập điểm đã có (tự đánh giá, thẩm định, ĐTXHH) của một khối từ bảng tính (.xlsx, .csv, .ods, .xls)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
         parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
+        self.add_hidden(parser)
 
     def run(self, **options: Any) -> None:
         round_group = queries.groups_named(queries.round_named(options["year"]), options["group"])[0]
         units = list(criteria.units_of(round_group))
-        found = read(options["file"], units, criteria.tree(round_group.criteria_set_id))
+        leaves = criteria.tree(round_group.criteria_set_id)
+        found = read(options["file"], units, leaves, take_hidden=options["hidden"] == "take")
         own, appraised, surveyed = import_archive(round_group, found)
+        self.tell(found.said)
         self.say(
             f"{own + appraised + surveyed} thay đổi: {own} điểm tự đánh giá, {appraised} điểm thẩm định, "
             f"{surveyed} điểm ĐTXHH."

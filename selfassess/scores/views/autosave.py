@@ -111,9 +111,9 @@ def _saved(leaf: Criterion, score: SelfScore, errors: dict[str, str]) -> dict[st
     said = f"Đã lưu {at}" if at else "Chưa có gì để lưu"
     if errors:
         said = f"Phần còn lại đã lưu {at}; ô báo lỗi chưa lưu" if at else "Chưa lưu: sửa ô báo lỗi"
-    computed = render_to_string(
-        "selfassess/scores/_computed.html", {"criterion": leaf, "computed": score.points, "said": ""}
-    )
+    ratio = scoring.ratio_words(leaf.rule, score.figures)
+    shown = {"criterion": leaf, "computed": score.points, "ratio": ratio, "said": ""}
+    computed = render_to_string("selfassess/scores/_computed.html", shown)
     return {"state": "saved", "said": said, "version": score.version, "computed": computed, "errors": errors}
 
 

@@ -72,7 +72,8 @@ def preview(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
         points = None if errors else entry.compute(leaf, figures)
     except Invalid as invalid:
         points, errors = None, invalid.errors
-    context = {"criterion": leaf, "computed": points, "said": " ".join(errors.values())}
+    said, ratio = " ".join(errors.values()), scoring.ratio_words(leaf.rule, figures)
+    context = {"criterion": leaf, "computed": points, "ratio": ratio, "said": said}
     return render(request, "selfassess/scores/_computed.html", context)
 
 
@@ -157,6 +158,7 @@ def page_of(
         "may_edit": rules.can_edit(request.user, found, at),
         "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
         "computed": page.score.points if page.score else None,
+        "ratio": scoring.ratio_words(leaf.rule, page.score.figures) if page.score else "",
         "findings": remarks_on_evidence(page.evidence, found.round_group.round, found.unit_id),
     }
     return render(request, "selfassess/scores/criterion.html", context, status=trouble.status)

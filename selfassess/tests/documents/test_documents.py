@@ -14,8 +14,7 @@ from django.urls import reverse
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.documents import actions as documents
 from selfassess.documents.queries import StorageUse, storage_used
 from selfassess.evidence import actions as evidence
@@ -40,7 +39,7 @@ TYPED = {**DATA, "issued_on": "05/02/2031"}
 @pytest.fixture
 def assessment(db: None, monkeypatch: pytest.MonkeyPatch) -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     monkeypatch.setattr(clock, "today", lambda: date(2031, 12, 1))
     return made
 
@@ -321,3 +320,16 @@ def test_factories_make_a_document_whose_file_can_be_read() -> None:
     evidence = EvidenceFactory.create(score=score, document=DocumentFactory.create(unit=score.assessment.unit, pages=3))
     with evidence.document.file.open("rb") as stored:
         assert len(pypdf.PdfReader(stored).pages) == 3
+
+
+def test_list_is_filtered_by_kind_of_remark(officer: User, document: Document) -> None:
+    Document.objects.filter(pk=document.pk).update(reading={"text": "read", "number_found": False, "signed": True})
+    quiet = DocumentFactory(unit=document.unit, number="88/BC", content=tiny_pdf(3), pages=3)
+    Document.objects.filter(pk=quiet.pk).update(reading={"text": "read", "number_found": True, "signed": False})
+    client, there = signed_in(officer), reverse("selfassess:documents")
+    text = client.get(there).text
+    assert "không thấy số ký hiệu (1)" in text
+    assert "không có chữ ký số (1)" in text
+    only = client.get(there, {"loc": "chua-ky"}).text
+    assert "88/BC" in only
+    assert f">{document.number}<" not in only

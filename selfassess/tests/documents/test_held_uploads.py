@@ -10,8 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cchc_index.lib.sample_pdf import sample_pdf
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.models import Document, SelfAssessment
 from selfassess.tests.factories import small_assessment
 from selfassess.uploads import actions as uploads
@@ -25,7 +24,7 @@ SAID = ["SỞ NỘI VỤ", "Số: 125/BC-SNV", "Hà Nội, ngày 5 tháng 3 năm
 @pytest.fixture
 def assessment() -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     return made
 
 

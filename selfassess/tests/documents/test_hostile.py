@@ -17,8 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cchc_index.lib.faults import Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.documents import inspection
 from selfassess.examination import text_reading
 from selfassess.models import Document
@@ -211,7 +210,7 @@ def test_size_of_a_picture_is_read_past_its_comments() -> None:
 @pytest.mark.django_db
 def test_hostile_upload_comes_back_as_a_page_with_a_sentence() -> None:
     assessment = small_assessment()
-    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(assessment.round_group.round, "self_assessment")
     leaf = assessment.round_group.criteria_set.criteria.get(code="1.1")
     client = Client()
     client.force_login(person(Role.UNIT_OFFICER, assessment.unit))

@@ -16,8 +16,7 @@ from pypdf import PdfWriter
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.documents import actions as documents
 from selfassess.documents import inspection
 from selfassess.models import Document, Evidence, SelfAssessment
@@ -126,7 +125,7 @@ DATA = {"number": "125/BC-SNV", "issued_on": date(2031, 1, 5), "issuer": "Sở N
 @pytest.fixture
 def assessment(db: None, monkeypatch: pytest.MonkeyPatch) -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     monkeypatch.setattr(clock, "today", lambda: date(2031, 12, 1))
     return made
 

@@ -3,8 +3,7 @@
 import pytest
 
 from cchc_index.lib.faults import Invalid
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.evidence import actions as evidence
 from selfassess.models import SelfAssessment
 from selfassess.tests.factories import DocumentFactory, leaf, small_assessment
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def assessment() -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     return made
 
 

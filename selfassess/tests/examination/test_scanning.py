@@ -16,8 +16,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Invalid, Refused
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess import tasks
 from selfassess.evidence import actions as evidence
 from selfassess.examination import actions as examination
@@ -212,7 +211,7 @@ def test_file_being_scanned_opens_for_its_own_unit_only(document: Document) -> N
 
 def test_infected_document_keeps_the_assessment_from_being_submitted(db: None) -> None:
     assessment = small_assessment()
-    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(assessment.round_group.round, "self_assessment")
     head = person(Role.UNIT_HEAD, assessment.unit)
     paper = DocumentFactory.create(unit=assessment.unit, scan_state=Scan.SCANNING)
     leaves = assessment.round_group.criteria_set.criteria.filter(is_leaf=True, source="self")

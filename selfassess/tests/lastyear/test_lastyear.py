@@ -13,14 +13,14 @@ from pytest_django import Settings
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria.models import Criterion, Phase, RoundGroup
+from criteria.models import Criterion, RoundGroup
 from criteria.tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
     DecisionFactory,
     RoundFactory,
     RoundGroupFactory,
-    open_phase,
+    open_stage,
 )
 from selfassess.lastyear import actions as lastyear
 from selfassess.lastyear import council
@@ -40,7 +40,7 @@ OLD = "Theo báo cáo công tác năm 2030."
 def assessment() -> SelfAssessment:
     """2031's draft. In 2030 the unit scored both leaves, 1.1 with words and a document of page 1."""
     made = small_assessment(year=2031)
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     old = submitted_2030(made)
     for code, words in (("1.1", OLD), ("1.2", "")):
         SelfScore.objects.create(
@@ -218,7 +218,7 @@ def test_only_the_unit_copies_and_only_while_it_may_edit(assessment: SelfAssessm
             copy(person(role), assessment)
     with pytest.raises(PermissionDenied):
         copy(person(Role.UNIT_OFFICER, UnitFactory.create(group=assessment.unit.group)), assessment)
-    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=clock.now())
+    open_stage(assessment.round_group.round, "self_assessment", closes=clock.now())
     with pytest.raises(Refused):
         copy(officer, assessment)
     assert not SelfScore.objects.filter(assessment=assessment).exists()

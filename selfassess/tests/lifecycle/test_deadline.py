@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria import actions as criteria
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import open_phase
+from criteria.calendar import actions as criteria
+from criteria.models import Criterion, Stage
+from criteria.tests.factories import open_stage
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import actions as scores
@@ -34,7 +34,7 @@ ACROSS = [CLOSES + STEP * n for n in range(-10, 11)]
 @pytest.fixture
 def assessment() -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT, opens=CLOSES - timedelta(days=30), closes=CLOSES)
+    open_stage(made.round_group.round, "self_assessment", opens=CLOSES - timedelta(days=30), closes=CLOSES)
     for leaf in Criterion.objects.filter(criteria_set=made.round_group.criteria_set, source="self"):
         SelfScoreFactory.create(assessment=made, criterion=leaf, points=Decimal(1), explanation="Có sổ theo dõi.")
     return made
@@ -94,7 +94,7 @@ def test_an_extension_moves_the_step_for_its_unit_alone(assessment: SelfAssessme
     with clock.at(CLOSES - timedelta(days=1)):
         criteria.grant_extension(
             actor=manager,
-            phase_id=Phase.objects.get().pk,
+            stage_id=Stage.objects.get(name="self_assessment").pk,
             unit_id=assessment.unit_id,
             closes_at=later,
             reason="Sáp nhập đơn vị.",
@@ -116,7 +116,7 @@ def test_reopening_after_the_closing_lets_nobody_edit_until_the_unit_is_extended
     with clock.at(after):
         criteria.grant_extension(
             actor=manager,
-            phase_id=Phase.objects.get().pk,
+            stage_id=Stage.objects.get(name="self_assessment").pk,
             unit_id=assessment.unit_id,
             closes_at=after + timedelta(days=1),
             reason="Sửa theo yêu cầu.",

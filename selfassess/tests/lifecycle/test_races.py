@@ -10,8 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cchc_index.lib.faults import Conflict
-from criteria.models import Phase
-from criteria.tests.factories import open_phase
+from criteria.tests.factories import open_stage
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from selfassess.scores import actions as scores
@@ -30,7 +29,7 @@ def assessment() -> Iterator[SelfAssessment]:
     if connection.vendor != "postgresql":
         pytest.skip("the race needs PostgreSQL")
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     for criterion in made.round_group.criteria_set.criteria.filter(source="self"):
         SelfScoreFactory.create(assessment=made, criterion=criterion, points=1, explanation="Có")
     return made

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
-from criteria.models import Extension, Phase
-from criteria.tests.factories import open_phase
+from criteria.models import Extension
+from criteria.tests.factories import open_stage
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.lifecycle.digests import content_digest
 from selfassess.models import SelfAssessment, SelfScore, Transition
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def assessment() -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     return made
 
 
@@ -82,7 +82,7 @@ def test_closing_instant_refuses_itself_and_takes_the_microsecond_before(
 ) -> None:
     complete(assessment)
     closes = clock.now()
-    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=closes)
+    open_stage(assessment.round_group.round, "self_assessment", closes=closes)
     monkeypatch.setattr(clock, "now", lambda: closes + late)
     with pytest.raises(Refused, match="gia hạn"):
         submit(head, assessment)
@@ -93,8 +93,8 @@ def test_closing_instant_refuses_itself_and_takes_the_microsecond_before(
 def test_an_extension_counts_for_its_unit_alone(assessment: SelfAssessment, head: User) -> None:
     complete(assessment)
     now = clock.now()
-    phase = open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=now)
-    later = {"phase": phase, "closes_at": now + timedelta(hours=1), "reason": "mất điện", "granted_by": head}
+    stage = open_stage(assessment.round_group.round, "self_assessment", closes=now)
+    later = {"stage": stage, "closes_at": now + timedelta(hours=1), "reason": "mất điện", "granted_by": head}
     Extension.objects.create(unit=UnitFactory.create(group=assessment.unit.group), **later)
     with pytest.raises(Refused):
         submit(head, assessment)

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cchc_index.lib import clock
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import CriterionFactory, open_phase
+from criteria.models import Criterion
+from criteria.tests.factories import CriterionFactory, open_stage
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.tests.factories import BANDS, DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
 from units.auditlog.models import LogEntry
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def assessment() -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     return made
 
 
@@ -131,7 +131,7 @@ def test_a_page_of_another_account_saves_nothing(officer: User, assessment: Self
 
 
 def test_after_the_deadline_the_refusal_is_a_sentence(officer: User, assessment: SelfAssessment, here: str) -> None:
-    open_phase(assessment.round_group.round, Phase.Kind.SELF_ASSESSMENT, closes=clock.now())
+    open_stage(assessment.round_group.round, "self_assessment", closes=clock.now())
     response = signed_in(officer).post(here, {"version": "0", "points": "1"})
     assert (response.status_code, response.json()["state"]) == (409, "refused")
     assert "gia hạn" in response.json()["said"]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cchc_index.lib.faults import Conflict, Invalid, Refused
-from criteria.models import Criterion, Phase
-from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, open_phase
+from criteria.models import Criterion
+from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, open_stage
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import actions as scores
 from selfassess.tests.factories import BANDS, leaf, small_assessment
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def assessment() -> SelfAssessment:
     made = small_assessment()
-    open_phase(made.round_group.round, Phase.Kind.SELF_ASSESSMENT)
+    open_stage(made.round_group.round, "self_assessment")
     return made
 
 

@@ -162,7 +162,7 @@ def zipped(**members: bytes) -> bytes:
         (b"%PDF-1.7", "không phải bảng tính"),
         (b"M\xc3\xa3,\xc4\x90i\xe1\xbb\x83m\n1.1,1\n", "không phải bảng tính"),
         (b"PK\x03\x04garbage", "hỏng"),
-        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "không phải bảng tính"),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "không đọc được nội dung bảng tính"),
         (b"x" * (5 * 1024 * 1024 + 1), "lớn hơn 5 MB"),
         (zipped(xl__worksheets__sheet1_xml=b"0" * 40_000_000), "quá lớn"),
         (zipped(xl__worksheets__sheet1_xml=b'<row><c r="XFD1048576"/></row>'), "ô ở quá xa"),
@@ -223,7 +223,7 @@ def test_uploads_past_their_life_go_with_the_next_one(client: Client, assessment
 
 def test_closed_phase_shows_why_and_refuses(client: Client, assessment: SelfAssessment) -> None:
     ticket, _ = previewed(client, assessment, filled(template(assessment), everything(6)))
-    assessment.round_group.round.phases.all().delete()
+    assessment.round_group.round.stages.all().delete()
     assert "không mở nên không thể sửa" in client.get(at("-upload", assessment)).content.decode()
     response = client.post(at("-apply", assessment), {"tep": ticket})
     assert response.status_code == 409

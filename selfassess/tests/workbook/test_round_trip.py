@@ -309,7 +309,7 @@ def test_decimal_comma_text_is_read_and_binary_noise_is_not(assessment: SelfAsse
         ("1.1", {"Điểm tự đánh giá": "=1/4"}, "công thức chưa có kết quả"),
         ("1.1", {"Mã": "9.9"}, "“9.9” không phải tiêu chí"),
         ("1.1", {"Mã": "1.2"}, "đã có ở dòng"),
-        ("1.1", {"Mã": 1.1}, "đổi thành ngày hoặc số"),
+        ("1.1", {"Mã": 1.1}, "mã ở dạng số (1.1)"),
         ("1.1", {"Mã": None}, "thiếu mã"),
     ],
 )
@@ -444,7 +444,7 @@ def test_head_of_another_unit_and_closed_phase_are_refused(assessment: SelfAsses
     stranger = person(Role.UNIT_HEAD, UnitFactory.create(group=assessment.unit.group))
     with pytest.raises(PermissionDenied):
         workbook.apply_workbook(actor=stranger, assessment_id=assessment.pk, lines=found)
-    assessment.round_group.round.phases.all().delete()
+    assessment.round_group.round.stages.all().delete()
     with pytest.raises(Refused):
         workbook.apply_workbook(actor=officer, assessment_id=assessment.pk, lines=found)
     assert not SelfScore.objects.exists()

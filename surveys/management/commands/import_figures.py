@@ -14,22 +14,24 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         columns = "Mã đơn vị, Mã tiêu chí, Điểm hoặc Tỷ lệ phần trăm, Nguồn số liệu"
-        parser.add_argument("file", help=f"tệp .xlsx hoặc .csv: {columns}")
+        parser.add_argument("file", help=f"bảng tính (.xlsx, .csv, .ods, .xls): {columns}")
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
         parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
+        self.add_hidden(parser)
 
     def run(self, **options: Any) -> None:
         block = queries.round_group(options["year"], options["group"])
-        outcome = batches.import_figures(actor=None, round_group_id=block.pk, source=options["file"])
-        for note in outcome.notes:
-            self.say(note)
+        outcome = batches.import_figures(
+            actor=None, round_group_id=block.pk, source=options["file"], take_hidden=options["hidden"] == "take"
+        )
+        self.tell(outcome.notes)
         if not outcome.fresh:
             self.say("Số liệu này đã nhập rồi, không thay đổi.")
             return
         assert outcome.batch is not None
         counts = outcome.batch.counts
         if counts["ignored"]:
-            self.say(f"Bỏ qua các cột: {', '.join(counts['ignored'])}.")
+            self.tell([f"Không đọc cột: {', '.join(counts['ignored'])}."])
         self.say(
             f"Đã nhập {counts['rows']} số liệu của {counts['units']} đơn vị: {counts['new']} mới, "
             f"{counts['replacing']} thay số cũ, {counts['same']} giữ nguyên."

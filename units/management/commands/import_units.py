@@ -9,14 +9,21 @@ from units import actions
 
 
 class Command(OperatorCommand):
-    help = "Nhập danh sách đơn vị của một khối (cột Mã, Tên đơn vị) từ tệp .xlsx hoặc .csv."
+    help = "Nhập danh sách đơn vị của một khối (cột Mã, Tên đơn vị) từ bảng tính (.xlsx, .csv, .ods, .xls)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
+        self.add_hidden(parser)
 
     def run(self, **options: Any) -> None:
-        report = actions.import_units(actor=None, source=options["file"], group_code=options["group"])
+        report = actions.import_units(
+            actor=None,
+            source=options["file"],
+            group_code=options["group"],
+            take_hidden=options["hidden"] == "take",
+        )
+        self.tell(report.said)
         if report.group_created:
             self.say(f"Đã tạo khối mới “{report.group.code}”; đặt tên khối ở trang Quản trị.")
         self.say(str(report))

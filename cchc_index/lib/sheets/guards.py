@@ -3,8 +3,9 @@
 import io
 import re
 import zipfile
+from collections.abc import Collection
 
-from .faults import Fault, ImportRefused
+from cchc_index.lib.faults import Fault, ImportRefused
 
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 600 * 1024 * 1024
@@ -23,31 +24,60 @@ def refuse(message: str, repair: str) -> ImportRefused:
     return ImportRefused([Fault(0, "", message, repair)])
 
 
-# The reader guesses the format; the guard knows only .xlsx, so the others' main parts are refused.
-_OTHER_FORMATS = {"xl/workbook.bin", "content.xml"}
+# A reader guesses the format by what it finds; a binary workbook is none of ours.
+_FOREIGN = {"xl/workbook.bin"}
+_BROKEN = "hỏng hoặc không phải bảng tính .xlsx, .ods"
+_BAD_ARCHIVE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
-def guard_zip(data: bytes, max_cells: int) -> None:
-    broken = refuse("hỏng hoặc không phải bảng tính .xlsx", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
+def _broken() -> ImportRefused:
+    return refuse(_BROKEN, "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
+
+
+def guard_directory(data: bytes) -> tuple[str, int]:
+    """The kind of workbook an archive holds (`xlsx` or `ods`) and its size unpacked. Raises ImportRefused."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-            names = {member.filename.lower() for member in members}
-            total = sum(member.file_size for member in members)
-            if "[content_types].xml" not in names or not any(n.startswith("xl/worksheets/") for n in names):
-                raise broken
-            if len(members) > MAX_MEMBERS or total > MAX_UNPACKED or total > MAX_RATIO * max(len(data), 10_000):
-                raise refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
-            if any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members) or _OTHER_FORMATS & names:
-                raise broken
-            for member in members:  # all of them: the workbook may name any part as its sheet
+    except _BAD_ARCHIVE:
+        raise _broken() from None
+    names = {member.filename.lower() for member in members}
+    total = sum(member.file_size for member in members)
+    kind = _kind(names)
+    if not kind or _FOREIGN & names or any(m.flag_bits & 1 or ".." in m.filename.split("/") for m in members):
+        raise _broken()
+    if len(members) > MAX_MEMBERS or total > MAX_UNPACKED or total > MAX_RATIO * max(len(data), 10_000):
+        raise refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
+    return kind, total
+
+
+def _kind(names: Collection[str]) -> str:
+    if "[content_types].xml" in names:
+        is_workbook = any(name.startswith("xl/worksheets/") for name in names)
+        return "xlsx" if is_workbook and "content.xml" not in names else ""
+    return "ods" if {"content.xml", "meta-inf/manifest.xml"} <= set(names) else ""
+
+
+def guard_cells(data: bytes, max_cells: int) -> None:
+    """Refuses a workbook with a far cell, or with more cells than `max_cells`. Raises ImportRefused."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.infolist():  # all of them: the workbook may name any part as its sheet
                 _guard_cells(archive, member.filename, max_cells)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
-        raise broken from None
+    except _BAD_ARCHIVE:
+        raise _broken() from None
     except Exception as error:
         if isinstance(error, ImportRefused):
             raise
-        raise broken from error
+        raise _broken() from error
 
 
 # Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
@@ -64,9 +94,9 @@ def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
         while chunk := stream.read(1 << 20):
             window = tail + chunk
             for letters, digits in _REFERENCE.findall(window):
-                rows, columns = max(rows, int(digits[:20])), max(columns, _column_number(letters[:10].upper()))
+                rows, columns = max(rows, int(digits[:20])), max(columns, column_number(letters[:10].upper()))
             if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > max_cells:
-                raise _too_far(rows, columns)
+                raise too_far(rows, columns)
             start = max(window.rfind(b"<"), 0)
             # A cell need not name its place: those are counted, each once (the tail is read again).
             cells += len(_CELL.findall(window, 0, start))
@@ -77,10 +107,10 @@ def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
                 raise zipfile.BadZipFile("an element or a text that long is no spreadsheet's")
     cells += len(_CELL.findall(tail))
     if rows * columns > max(FREE_CELLS, cells * SPARSEST):
-        raise _too_far(rows, columns)
+        raise too_far(rows, columns)
 
 
-def _too_far(rows: int, columns: int) -> ImportRefused:
+def too_far(rows: int, columns: int) -> ImportRefused:
     return refuse(
         f"có ô ở quá xa (dòng {rows}, cột {columns}), để lại vùng trống lớn; cho phép {MAX_ROWS} dòng và "
         f"{MAX_COLUMNS} cột",
@@ -88,7 +118,7 @@ def _too_far(rows: int, columns: int) -> ImportRefused:
     )
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

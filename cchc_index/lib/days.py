@@ -1,0 +1,31 @@
+"""Days and moments as officials write them: 5/3/20, 5.3.2020, 5-3-2020, ngày 5 tháng 3 năm 2020. The day comes first.
+
+Shapes for `strptime`, which forms, the administration and spreadsheets share. A moment always has its hour: a bare
+day as a deadline is refused, because nobody can say whether its beginning or its end is meant.
+"""
+
+from datetime import date, datetime
+
+from .text import clean
+
+_DAYS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "ngày %d tháng %m năm %Y")
+DAY_FORMATS = (_DAYS[0], "%Y-%m-%d", *_DAYS[1:])
+"""The first is how a text field shows a day."""
+MOMENT_FORMATS = (
+    "%d/%m/%Y %H:%M",
+    *(f"%Y-%m-%d{between}%H:%M{seconds}" for between in " T" for seconds in ("", ":%S", ":%S.%f")),
+    *(f"{day} %H:%M" for day in _DAYS[1:]),
+    *(f"{hour} {day}" for hour in ("%H:%M", "%Hh%M", "%H giờ %M") for day in (*_DAYS[:-1], _DAYS[-1])),
+    "%d/%m/%Y %H:%M:%S",
+)
+
+
+def read_day(text: str) -> date:
+    """The day a text names. Raises ValueError, with a Vietnamese sentence, for what names none."""
+    plain = clean(text).removesuffix(".")
+    for shape in DAY_FORMATS:
+        try:
+            return datetime.strptime(plain, shape).date()  # noqa: DTZ007 – a day has no zone
+        except ValueError:
+            continue
+    raise ValueError(f"“{plain[:40]}” không phải một ngày; ghi theo dạng 31/12/2024")

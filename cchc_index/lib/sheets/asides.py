@@ -1,0 +1,49 @@
+"""Rows of a table that are no data: numbering, totals, notes, headings printed again. Left out, and said."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cchc_index.lib.text import fold
+
+from .cells import cell_text, is_blank
+
+_TOTAL = re.compile(
+    r"(tong|cong|trung binh|binh quan|tb)\b"
+    r"( (so|cong|diem|chung|toi da|toan bo|cac linh vuc|phieu|hop))*( ?\(.*\))?[ :.]*"
+)
+_NOTE = re.compile(
+    r"[(*]* ?(ghi chu|luu y|chu thich|nguon\b|nguoi (lap|nhap|tong hop|kiem tra)|thu truong|truong phong|giam doc|"
+    r"ky ten|ky,|ky va|ha noi, ?ngay|ngay .* thang|noi nhan|xac nhan|tm\.|kt\.)"
+)
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell's text names a total or a mean of the rows above."""
+    return _TOTAL.fullmatch(fold(text)) is not None
+
+
+def is_note(row: Sequence[Any]) -> bool:
+    """A note, a signature or a place and date under the table: at most two cells are filled, and the first says so."""
+    filled = [cell_text(cell) for cell in row if not is_blank(cell)]
+    return 0 < len(filled) <= 2 and is_prose(filled[0]) and _NOTE.match(fold(filled[0])) is not None
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text might be a note rather than a code: a code has no spaces within."""
+    return " " in text.strip() or text.rstrip().endswith(":")
+
+
+def is_numbering(row: Sequence[Any]) -> bool:
+    """The row `1 | 2 | 3`, `(1) | (2)` or `A | B | 1 | 2 = 1+…` that official tables print under their heading."""
+    filled = [fold(cell_text(cell)) for cell in row if not is_blank(cell)]
+    if len(filled) < 2:
+        return False
+    bare = [text.partition("=")[0].strip().strip("()") for text in filled]
+    letters = [text for text in bare if text.isalpha()]
+    numbers = bare[len(letters) :]
+    return (
+        letters == [chr(97 + i) for i in range(len(letters))]
+        and numbers == [str(i) for i in range(1, len(numbers) + 1)]
+        and len(letters) <= 3
+    )

@@ -1,0 +1,93 @@
+"""Each cell of a column we asked for against what the column holds; every way in is guarded here."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cchc_index.lib import vietnamese
+
+from .cells import ErrorCell, Percent, Uncomputed, cell_text, is_date
+from .headings import BY_ROW, CODE, NUMBER, PRINTED, Column
+
+if TYPE_CHECKING:
+    from .table import Part, Table
+
+Problem = tuple[str, str]
+"""(message, repair)"""
+MAX_NAMED = 200
+_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+"""As text too: pasted from another program, or in a CSV."""
+_AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
+
+
+def guard(table: "Table", part: "Part", columns: Sequence[Column]) -> None:
+    """Add to the table the faults of the cells of `part`, at most MAX_NAMED a column."""
+    mine = [row for row in table.rows if row.part is part] if len(table.parts) > 1 else table.rows
+    for column in columns:
+        position = table.index.get(column.key)
+        place = part.places.get(position) if position is not None else None
+        if position is None or place is None:
+            continue
+        cells = part.page.columns[place]
+        problems = [problem_of(value, column.holds) for value in cells.values]
+        if not any(problems):
+            continue
+        named = 0
+        for row in mine:
+            problem = problems[cells.index[row.number - 1]]
+            if problem is not None and (part.name, row.number, position) not in table.unusable:
+                fault = row.fault(column.key, *problem)
+                table.unusable[part.name, row.number, position] = fault
+                table.faults += [fault] if named < MAX_NAMED else []
+                named += 1
+
+
+def problem_of(value: Any, holds: str) -> Problem | None:
+    """Why a cell cannot stand in a column that holds `holds`, with the repair; None when it can."""
+    if holds == BY_ROW:
+        return None
+    if isinstance(value, ErrorCell) or (isinstance(value, str) and value.strip() in _ERRORS):
+        return f"ô đang báo lỗi {str(value).strip()}", "sửa công thức hoặc gõ lại giá trị"
+    if isinstance(value, Uncomputed):
+        return "ô là công thức chưa có kết quả tính", "mở bằng Excel hoặc LibreOffice, lưu lại; hoặc gõ thẳng giá trị"
+    return _BY_KIND.get(holds, _text_problem)(value)
+
+
+def code_problem(value: Any) -> Problem | None:
+    """A code that a program took for a number or a date: what was typed can no longer be told."""
+    if is_date(value):
+        return f"mã đã bị Excel đổi thành ngày tháng ({cell_text(value)})", _AS_TEXT
+    if isinstance(value, bool):
+        return "mã là giá trị đúng/sai", _AS_TEXT
+    if isinstance(value, Percent):
+        return f"mã là số phần trăm ({value})", _AS_TEXT
+    if isinstance(value, float) and (abs(value) >= 10**15 or not value.is_integer()):
+        return (
+            f"mã ở dạng số ({cell_text(value)}), Excel có thể đã bỏ số 0 ở cuối: 1.10 thành 1.1",
+            f"{_AS_TEXT}, ví dụ 1.10",
+        )
+    return _text_problem(value)
+
+
+def _number_problem(value: Any) -> Problem | None:
+    if is_date(value):
+        return f"Excel đã đổi số thành ngày tháng ({cell_text(value)})", "định dạng cột là Số (Number) rồi gõ lại"
+    if isinstance(value, bool):
+        return "là giá trị đúng/sai, không phải số", "gõ số, ví dụ 0,5"
+    return None
+
+
+def _text_problem(value: Any) -> Problem | None:
+    if not isinstance(value, str):
+        return None
+    problem = vietnamese.foreign_encoding(value)
+    if not problem:
+        return None
+    shown = cell_text(value)[:40]
+    return f"“{shown}” {problem}", "chuyển sang Unicode (phông chữ Times New Roman, Arial) rồi gõ lại"
+
+
+_BY_KIND: dict[str, Callable[[Any], Problem | None]] = {
+    CODE: code_problem,
+    NUMBER: _number_problem,
+    PRINTED: _text_problem,
+}

@@ -1,0 +1,190 @@
+"""Which row holds the headings, which heading is which column, in one row or in two.
+
+Headings match without case, accents or extra spaces; one that nearly matches becomes a repairable fault.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cache
+
+from openpyxl.utils import get_column_letter
+
+from cchc_index.lib.faults import Fault
+from cchc_index.lib.text import fold
+
+from .cells import cell_text
+from .guards import refuse
+from .page import Page
+
+HEADING_ROWS = 30
+NEARLY = 0.85
+"""Similarity above which an unknown heading is taken for a misspelt one (and named as a fault)."""
+TEXT, CODE, NUMBER, PRINTED, BY_ROW = "text", "code", "number", "printed", "by row"
+"""What a column holds, so that every way in guards it alike: words; a code, which no program may have turned into a
+number with a fraction or a date; a number; a code as printed in an annex, whose repairs its own reader proposes;
+what only the reader knows, row by row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column we look for: `key` for the code, `heading` as the decisions call it, other names, what it holds."""
+
+    key: str
+    heading: str
+    aliases: tuple[str, ...] = ()
+    required: bool = True
+    holds: str = TEXT
+
+    def names(self) -> tuple[str, ...]:
+        return _folded(self.heading, *self.aliases)
+
+
+@cache
+def _folded(*names: str) -> tuple[str, ...]:
+    return tuple(fold(name) for name in names)
+
+
+@dataclass(slots=True)
+class Headings:
+    """The headings of a page. `first` and `last` are its rows from 0; `index` the places of our columns by key,
+    `extra` the headings nobody asked for by place."""
+
+    first: int
+    last: int
+    texts: list[str]
+    index: dict[str, int]
+    extra: dict[int, str]
+    faults: list[Fault] = field(default_factory=list)
+
+    def missing(self, columns: Sequence[Column]) -> list[str]:
+        return [c.heading for c in columns if c.required and c.key not in self.index]
+
+
+def find(page: Page, columns: Sequence[Column]) -> Headings:
+    """The headings of `page` for `columns`. Raises ImportRefused when no row names any of them."""
+    position = _position(page, columns)
+    one = _headings(page, columns, position, position)
+    if one.missing(columns) or _goes_on(page, position):
+        two = _headings(page, columns, position, position + 1)
+        if len(two.missing(columns)) < len(one.missing(columns)) or (
+            len(two.missing(columns)) == len(one.missing(columns)) and _goes_on(page, position)
+        ):
+            return two
+    return one
+
+
+def score(page: Page, columns: Sequence[Column]) -> int:
+    """How many of `columns` the best row of `page` names."""
+    return max((_score(page, row, columns) for row in range(min(page.height, HEADING_ROWS))), default=0)
+
+
+def _position(page: Page, columns: Sequence[Column]) -> int:
+    """The row among the first HEADING_ROWS that names most of our columns."""
+    scores = [_score(page, row, columns) for row in range(min(page.height, HEADING_ROWS))]
+    best = max(scores, default=0)
+    if best == 0:
+        names = ", ".join(f"“{c.heading}”" for c in columns if c.required)
+        raise refuse("không có dòng tiêu đề", f"đặt ở dòng đầu các cột {names}")
+    return scores.index(best)
+
+
+def _score(page: Page, row: int, columns: Sequence[Column]) -> int:
+    headings = {fold(cell_text(cell)) for cell in page.row(row)} - {""}
+    return sum(_named(column, headings) for column in columns)
+
+
+def _goes_on(page: Page, row: int) -> bool:
+    """Whether the heading row is merged with the one below, or spans columns that the one below names singly."""
+    return row + 1 < page.height and any(
+        m.top == row and (m.bottom == row + 1 or (m.bottom == row and m.right > m.left)) for m in page.merged
+    )
+
+
+def _headings(page: Page, columns: Sequence[Column], first: int, last: int) -> Headings:
+    texts = _texts(page, first, last)
+    index, extra, faults = _match(texts, columns, first + 1)
+    return Headings(first, last, texts, index, extra, faults)
+
+
+def _texts(page: Page, first: int, last: int) -> list[str]:
+    """The headings of one row, or of two joined by " / " where both are filled; a heading over several columns
+    stands over each of them."""
+    upper = [cell_text(cell) for cell in page.row(first)]
+    if last == first:
+        return upper
+    for area in page.merged:
+        if area.top == first and area.right > area.left:
+            upper[area.left + 1 : area.right + 1] = [upper[area.left]] * (min(area.right, len(upper) - 1) - area.left)
+    lower = [cell_text(cell) for cell in page.row(last)] if last < page.height else [""] * len(upper)
+    return [" / ".join(part for part in pair if part) for pair in zip(upper, lower, strict=True)]
+
+
+def _named(column: Column, headings: Collection[str]) -> bool:
+    names = column.names()
+    return any(test(heading, names) for heading in headings for test in (_same, _begins, _nearly))
+
+
+def _match(
+    texts: Sequence[str], columns: Sequence[Column], row: int
+) -> tuple[dict[str, int], dict[int, str], list[Fault]]:
+    index: dict[str, int] = {}
+    faults: list[Fault] = []
+    folded = [fold(heading) for heading in texts]
+    free = {i for i, heading in enumerate(folded) if heading}
+    for test in (_same, _begins, _ends):
+        for column in columns:
+            hit = next((i for i in sorted(free) if column.key not in index and test(folded[i], column.names())), None)
+            if hit is not None:
+                index[column.key] = hit
+                free.discard(hit)
+    for column in columns:
+        hit = next((i for i in sorted(free) if column.key not in index and _nearly(folded[i], column.names())), None)
+        if hit is not None:
+            index[column.key] = hit
+            free.discard(hit)
+            words, repair = f"tiêu đề “{texts[hit]}” viết sai", f"sửa thành “{column.heading}”"
+            faults.append(Fault(row, get_column_letter(hit + 1), words, repair, repairable=True))
+    return index, {i: texts[i] for i in sorted(free)}, faults
+
+
+def _same(heading: str, names: Sequence[str]) -> bool:
+    return heading in names
+
+
+def _begins(heading: str, names: Sequence[str]) -> bool:
+    """`Nội dung/Tiêu chí/Tiêu chí thành phần` and `Điểm tối đa (điểm)` begin with a name we know."""
+    return any(len(name) > 3 and re.match(re.escape(name) + r"\s*[/(:\[]", heading) for name in names)
+
+
+def _ends(heading: str, names: Sequence[str]) -> bool:
+    """The lower part of a heading of two rows, alone or as the end of the upper: `Điểm / Tự đánh giá`."""
+    upper, slash, lower = heading.partition(" / ")
+    return bool(slash) and (lower in names or f"{upper} {lower}" in names)
+
+
+def _nearly(heading: str, names: Sequence[str]) -> bool:
+    """Lengths first: two texts are no nearer than 2·shorter ÷ (both), and comparing costs the most."""
+    return any(
+        len(name) > 5
+        and 2 * min(len(name), len(heading)) >= NEARLY * (len(name) + len(heading))
+        and SequenceMatcher(None, heading, name).ratio() >= NEARLY
+        for name in names
+    )
+
+
+def twins(headings: Headings, columns: Sequence[Column]) -> list[Fault]:
+    """A second column under a heading already found: nobody can say which of the two is meant."""
+    names = {key: f"{get_column_letter(at + 1)} “{headings.texts[at]}”" for key, at in headings.index.items()}
+    return [
+        Fault(
+            headings.first + 1,
+            get_column_letter(at + 1),
+            f"cột “{text}” trùng nghĩa với cột {names[column.key]}",
+            "giữ lại một cột, đổi tên hoặc xóa cột kia",
+        )
+        for at, text in headings.extra.items()
+        for column in columns
+        if column.key in names and fold(text) in column.names()
+    ]

@@ -1,0 +1,174 @@
+"""What the XML of an `.xlsx` says of its cells that calamine does not.
+
+Errors and formulas that nobody computed look empty to calamine, percentages look like fractions, hidden rows and
+columns like others. The XML is searched for such things only where its bytes hold the words for them.
+"""
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from posixpath import join, normpath
+from typing import IO, Any
+
+from defusedxml.ElementTree import fromstring
+
+from .cells import ErrorCell, Uncomputed
+from .guards import MAX_COLUMNS, MAX_ROWS, column_number, refuse, too_far
+from .page import Place
+
+_CHUNK = 1 << 20
+_LONGEST_CELL = 4 << 20
+_OPENING = re.compile(rb"<(?:\w+:)?c(?=[\s>/])")
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
+_STYLE = re.compile(rb"""\bs\s*=\s*["'](\d+)["']""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_ATTRIBUTE = re.compile(rb"""\b(\w+)\s*=\s*["']([^"']*)["']""")
+_QUOTED = re.compile(r'"[^"]*"|\\\\.')
+PERCENT = "%"
+_TELLING = (
+    b't="e"',
+    b"<f>",
+    b"<f ",
+    b"<f/",
+    b":f>",
+    b":f ",
+    b":f/",
+    b"hidden=",
+    b'ht="0"',
+    b'width="0"',
+    b"='",
+    b'= "',
+    b' ="',
+)
+"""An error, a formula, something hidden, or a spelling in which these words would look otherwise."""
+_PERCENT_FORMATS = {9, 10}
+"""0% and 0.00% in every workbook; others are listed in its styles."""
+
+
+@dataclass(slots=True)
+class Marks:
+    """What the XML of one sheet says beyond the values."""
+
+    odd: dict[Place, object] = field(default_factory=dict)
+    """ErrorCell, Uncomputed, or PERCENT for a number shown as a percentage."""
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
+
+def read(source: str | IO[bytes]) -> dict[str, Marks]:
+    """The marks of every sheet by its name. Raises whatever the archive raises, ImportRefused for a cell without
+    a place; `book` puts the others into words."""
+    with zipfile.ZipFile(source) as archive:
+        percents = _percent_styles(archive)
+        return {name: _marks_of(archive, part, percents) for name, part in _parts_by_name(archive).items()}
+
+
+def _marks_of(archive: zipfile.ZipFile, part: str, percents: frozenset[str]) -> Marks:
+    """One streamed pass over a sheet's part; stretches that hold no telling word are passed over unread."""
+    marks = Marks()
+    if part not in archive.namelist():
+        return marks
+    words = [*_TELLING, *(f's="{style}"'.encode() for style in percents)]
+    tail = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            window = tail + chunk
+            cut = max(window.rfind(b"<c "), window.rfind(b":c "), 0)
+            if any(word in window for word in words):
+                _read_stretch(marks, window[:cut], percents)
+            tail = window[cut:]
+            if len(tail) > _LONGEST_CELL:
+                raise zipfile.BadZipFile("no cell is that long")
+    _read_stretch(marks, tail, percents)
+    return marks
+
+
+def _read_stretch(marks: Marks, stretch: bytes, percents: frozenset[str]) -> None:
+    """A stretch of whole cells, with the heads of rows and columns between them."""
+    for cell in _OPENING.split(stretch)[1:]:
+        attributes, _, rest = cell.partition(b">")
+        _read_cell(marks, attributes, b"" if attributes.endswith(b"/") else rest, percents)
+    if b"hidden" in stretch or b'"0"' in stretch:
+        _read_hidden(marks, stretch)
+
+
+def _read_cell(marks: Marks, attributes: bytes, content: bytes, percents: frozenset[str]) -> None:
+    kind, style = _TYPE.search(attributes), _STYLE.search(attributes)
+    value = _VALUE.search(content)
+    what: object = None
+    if kind and kind[1] == b"e":
+        what = ErrorCell(value[1].decode(errors="replace")[:20] if value else "lỗi")
+    elif value is None and _FORMULA.search(content) and not (kind and kind[1] in (b"str", b"inlineStr")):
+        what = Uncomputed()
+    elif style and style[1].decode() in percents and not (kind and kind[1] != b"n"):
+        what = PERCENT
+    if what is not None:
+        marks.odd[_place(attributes)] = what
+
+
+def _place(attributes: bytes) -> Place:
+    found = _PLACE.search(attributes)
+    if found is not None and (int(found[2]) > MAX_ROWS or column_number(found[1].upper()) > MAX_COLUMNS):
+        raise too_far(int(found[2]), column_number(found[1].upper()))
+    if found is None:
+        raise refuse("không ghi vị trí của ô", "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
+    return int(found[2]) - 1, column_number(found[1].upper()) - 1
+
+
+def _read_hidden(marks: Marks, stretch: bytes) -> None:
+    """Rows and columns hidden by hand, by a filter, or by giving them no height or width."""
+    for row in _ROW.findall(stretch):
+        said = _attributes(row)
+        if _is_on(said.get("hidden")) or said.get("ht") == "0":
+            if not said.get("r", "").isdigit():
+                raise refuse("có dòng ẩn không ghi số dòng", "mở bằng Excel, bỏ ẩn và lưu lại dạng .xlsx")
+            marks.hidden_rows.add(int(said["r"]) - 1)
+    for column in _COLUMN.findall(stretch):
+        said = _attributes(column)
+        if (_is_on(said.get("hidden")) or said.get("width") == "0") and said.get("min", "").isdigit():
+            last = min(int(said.get("max", said["min"])), MAX_COLUMNS)
+            marks.hidden_columns.update(range(int(said["min"]) - 1, last))
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    return {key.decode(): value.decode(errors="replace") for key, value in _ATTRIBUTE.findall(tag)}
+
+
+def _is_on(value: str | None) -> bool:
+    return value in ("1", "true")
+
+
+def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The numbers of the cell styles that show a number as a percentage."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    styles = fromstring(archive.read("xl/styles.xml"), forbid_dtd=True)
+    formats = set(_PERCENT_FORMATS)
+    for form in _children(styles, "numFmts"):
+        if "%" in _QUOTED.sub("", form.get("formatCode", "")) and form.get("numFmtId", "").isdigit():
+            formats.add(int(form.get("numFmtId", "")))
+    used = [style.get("numFmtId", "0") for style in _children(styles, "cellXfs")]
+    return frozenset(str(n) for n, form in enumerate(used) if form.isdigit() and int(form) in formats)
+
+
+def _children(root: Any, name: str) -> list[Any]:
+    return [child for group in root if group.tag.rpartition("}")[2] == name for child in group]
+
+
+def _parts_by_name(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The sheets' parts in the archive by the name of the sheet."""
+    book = fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
+    links = fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
+    targets = {link.get("Id"): link.get("Target", "") for link in links if "worksheet" in link.get("Type", "")}
+    found = {}
+    for sheet in _children(book, "sheets"):
+        target = targets.get(next((value for key, value in sheet.attrib.items() if key.endswith("}id")), None), "")
+        if target:
+            found[sheet.get("name", "")] = (
+                target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
+            )
+    return found

@@ -1,0 +1,118 @@
+"""Whether text is Vietnamese in Unicode, or what an old encoding or a wrong conversion left of it.
+
+Files of the nineties come in TCVN3 (fonts .VnTime…), VNI or VIQR; others lost letters to `?` or were read in the
+wrong code page. Every character of such text is valid Unicode, so only its words tell.
+"""
+
+import re
+import unicodedata
+
+from .text import eth_as_d
+
+_TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_SYLLABLE = re.compile(
+    r"(ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?[aăâeêioôơuưy]{1,3}(ch|ng|nh|[cmnpt])?"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
+
+_TCVN3 = str.maketrans(
+    "¡¢£¤¥¦§¨©ª«¬\u00ad®µ¶·¸¹»¼½¾ÆÇÈÉÊËÌÎÏÐÑÒÓÔÕÖ×ØÜÝÞßáâãäåæçèéêëìíîïñòóôõö÷øùúûüýþ",
+    "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ",
+)
+_VNI_TYPED = (
+    "aù aø aû aõ aï aê aé aè aú aü aë aâ aá aà aå aã aä eù eø eû eõ eï eâ eá eà eå eã eä où oø oû oõ oï",
+    "oâ oá oà oå oã oä ôù ôø ôû ôõ ôï uù uø uû uõ uï öù öø öû öõ öï yù yø yû yõ ñ æ ó ò î ô ö",
+)
+_VNI_MEANT = (
+    "á à ả ã ạ ă ắ ằ ẳ ẵ ặ â ấ ầ ẩ ẫ ậ é è ẻ ẽ ẹ ê ế ề ể ễ ệ ó ò ỏ õ ọ",
+    "ô ố ồ ổ ỗ ộ ớ ờ ở ỡ ợ ú ù ủ ũ ụ ứ ừ ử ữ ự ý ỳ ỷ ỹ đ ỉ ĩ ị ỵ ơ ư",
+)
+_VNI_LETTERS = dict(zip(" ".join(_VNI_TYPED).split(), " ".join(_VNI_MEANT).split(), strict=True))
+_VNI = re.compile("|".join(_VNI_LETTERS), re.IGNORECASE)
+_ALPHABET = set("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
+_VIQR = re.compile(r"[aeouAEOU][\^(+*][`'?~.]?|[aeiouyAEIOUY][`'?~.](?=[a-z])|\b[dD]d(?=[aeiouy])")
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]")
+_LOST_WORD = re.compile(r"(?<!\S)[bcdđghklmnpqrstvx]{1,3}\?(?=\s|$)", re.IGNORECASE)
+"""Consonants alone: a question may well end in a short word (“Vì sao?”), but not in one without a vowel."""
+
+
+def foreign_encoding(text: str) -> str:
+    """What is wrong with the letters of `text`, as the middle of a Vietnamese sentence; "" when nothing is.
+
+    A foreign name in good Unicode (Müller) is no fault: an encoding is named only where reading the text in it
+    turns words that cannot be Vietnamese into words that can.
+    """
+    if text.isascii() and not any(sign in text for sign in "?^+*("):
+        return ""
+    text = _ADDRESS.sub("", text)
+    if text.isascii():
+        return _of_ascii(text)
+    if "\ufffd" in text:
+        return "có ký tự hỏng “\ufffd” vì tệp đã được lưu sai bảng mã"
+    if _read_as_1252(text):
+        return "là chữ UTF-8 bị đọc nhầm theo bảng mã Windows-1252"
+    if _strange_words(text):
+        if not _strange_words(_from_vni(text)):
+            return "viết bằng bảng mã VNI"
+        if not _strange_words(text.translate(_TCVN3)):
+            return "viết bằng bảng mã TCVN3 (phông chữ .Vn…)"
+    return _of_ascii(text)
+
+
+def is_plausible(text: str) -> bool:
+    """Whether most words with accents could be Vietnamese: tells cp1258 from other single-byte encodings."""
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    return sum(map(_could_be_syllable, words)) >= 0.9 * len(words)
+
+
+def _of_ascii(text: str) -> str:
+    if _LOST.search(text) or len(_LOST_WORD.findall(text)) > 1:
+        return "có chữ đã mất dấu thành “?”"
+    if "^" in text or "+" in text or "*" in text or "(" in text:
+        found = _VIQR.findall(text)
+        if found and sum(any(mark in part for mark in "^(+*") for part in found) > 1:
+            return "viết theo kiểu VIQR (dấu gõ bằng ký hiệu)"
+    return ""
+
+
+def _read_as_1252(text: str) -> bool:
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return any(ord(c) > 127 for c in text.encode(encoding).decode("utf-8"))
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return False
+
+
+def _from_vni(text: str) -> str:
+    return _VNI.sub(_vni_letter, text)
+
+
+def _vni_letter(match: re.Match[str]) -> str:
+    letter = _VNI_LETTERS[match[0].lower()]
+    return letter.upper() if match[0][0].isupper() else letter
+
+
+def _strange_words(text: str) -> list[str]:
+    """Words with letters beyond ASCII that cannot be Vietnamese, signs that old encodings use for letters included."""
+    tokens = [token.strip("“”\"'’‘…–—.,;:?!()[]/") for token in text.split()]
+    return [t for t in tokens if not t.isascii() and any(map(str.isalpha, t)) and not _is_vietnamese(t)]
+
+
+def _is_vietnamese(token: str) -> bool:
+    parts = [part for part in re.split(r"[-–—/.,_&+“”\"'’‘()…:;\d]+", token) if part]
+    return all(part.isascii() or _could_be_syllable(part) for part in parts)
+
+
+def _could_be_syllable(word: str) -> bool:
+    """By its letters: consonants, vowels, consonants, at most one tone. Capitals alone are an abbreviation."""
+    parts = unicodedata.normalize("NFD", eth_as_d(word).lower())
+    tones = sum(mark in _TONES for mark in parts)
+    plain = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+    return tones <= 1 and (_SYLLABLE.fullmatch(plain) is not None or (word.isupper() and set(plain) <= _ALPHABET))
+
+
+def composed(text: str) -> str:
+    """NFC, with a tone that stands behind its letter put on it."""
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,89 @@
+"""Reads of a year's stages with a constant number of queries."""
+
+from datetime import datetime
+
+from django.db.models import PROTECT, ManyToOneRel, QuerySet
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean
+from criteria import course
+from criteria.models import Extension, Round, Stage
+from units.models import Unit
+
+
+def stages(round_id: int) -> list[Stage]:
+    """The whole calendar in its order, the archive among it; one query."""
+    return list(Stage.objects.filter(round=round_id).order_by("position", "pk"))
+
+
+def timed(round_: Round) -> QuerySet[Stage]:
+    """The stages that hours open and close: all but the archive, which is written whenever a file comes."""
+    return Stage.objects.filter(round=round_).exclude(kind=Stage.Kind.ARCHIVE).order_by("position", "pk")
+
+
+def stage(round_: Round, kind: Stage.Kind) -> Stage | None:
+    """The stage of a kind of which a year has one: self-assessment, survey, publication, archive."""
+    return Stage.objects.filter(round=round_, kind=kind).order_by("position", "pk").first()
+
+
+def named(round_: Round, name: str) -> Stage | None:
+    return timed(round_).select_related("round").filter(name=name).first()
+
+
+def require_named(round_: Round, name: str) -> Stage:
+    """Raises Refused for an unknown name, with the names that the year has."""
+    found = named(round_, name)
+    if found is None:
+        names = ", ".join(timed(round_).values_list("name", flat=True)) or "chưa có giai đoạn nào"
+        raise Refused(f"Kỳ {round_.year} không có giai đoạn “{clean(name)[:40]}”; các giai đoạn: {names}.")
+    return found
+
+
+def round_of(year: int) -> Round:
+    """Raises Refused for a year without a round, with the years that have one."""
+    found = Round.objects.filter(year=year).first()
+    if found is None:
+        years = ", ".join(map(str, Round.objects.order_by("year").values_list("year", flat=True)))
+        raise Refused(f"Không có kỳ {year}; các kỳ đã có: {years or 'chưa có kỳ nào'}.")
+    return found
+
+
+def closing(found: Stage | None, unit: Unit) -> datetime | None:
+    """The closing instant for one unit: its extension, else the stage's own; None when unlimited."""
+    if found is None:
+        return None
+    return found.closes_for(Extension.objects.filter(stage=found, unit=unit).first())
+
+
+def is_open_for(found: Stage | None, unit: Unit, at: datetime) -> bool:
+    """Whether `unit` may act in the stage at `at`. A stage that is not there, or not set, is not open."""
+    if found is None or not found.is_set:
+        return False
+    extension = Extension.objects.filter(stage=found, unit=unit).first()
+    return clock.is_open(found.opens_at, found.closes_for(extension), at)
+
+
+def used(round_id: int) -> set[int]:
+    """The stages that somebody's work already rests on: whatever refers to a stage and protects it. A query for
+    each kind of record."""
+    found: set[int] = set()
+    for relation in Stage._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and relation.on_delete is PROTECT:
+            name = relation.field.name
+            rows = relation.related_model._base_manager.filter(**{f"{name}__round": round_id}).order_by()
+            found.update(rows.values_list(f"{name}_id", flat=True).distinct())
+    return found
+
+
+def contradictions(found: Stage) -> list[str]:
+    """Sentences for every other stage of the course that lies wholly on the wrong side of this one."""
+    if found.kind in course.ASIDE:
+        return []
+    rows = [one for one in stages(found.round_id) if one.pk != found.pk and one.kind not in course.ASIDE]
+    pairs = [(one, found) if one.position < found.position else (found, one) for one in rows]
+    return [
+        f"{later.title} đóng trước khi {earlier.title} mở."
+        for earlier, later in pairs
+        if earlier.opens_at and later.closes_at and later.closes_at <= earlier.opens_at
+    ]
