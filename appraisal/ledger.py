@@ -27,7 +27,7 @@ def _check_stages() -> Iterator[str]:
         model.objects.exclude(stage__round=F("round_group__round"))
         for model in (Appraisal, Release, Opinion, Acknowledgement)
     ]
-    strays.append(AppraisalEntry.objects.exclude(stage__round=F("appraisal__round_group__round")))
+    strays.append(AppraisalEntry.objects.exclude(stage__round=F("appraisal__round_group__round")))  # type: ignore[arg-type]
     for rows in strays:
         if count := rows.order_by().count():
             yield f"{count} dòng {rows.model._meta.verbose_name} gắn với giai đoạn của kỳ khác."

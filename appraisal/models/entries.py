@@ -6,13 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from cchc_index.lib import numbers
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, RoundGroup, Stage
 from selfassess.models import Document
 from units.auditlog.models import LogEntry
 from units.models import Unit, User
 
 from .reasons import Reason
-from .stages import Stage
 
 
 class Action(models.TextChoices):

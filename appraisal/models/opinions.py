@@ -3,13 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, RoundGroup, Stage
 from units.auditlog.models import LogEntry
 from units.models import Unit, User
 
 from .append_only import AppendOnly
 from .reasons import Reason
-from .stages import Stage
 
 
 class BlindCriterion(models.Model):

@@ -102,7 +102,7 @@ def _steps(round_group: RoundGroup) -> list[CouncilStep]:
         "undoes_id",
         "stage_kind",
     )
-    return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:]) for row in found]
+    return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:]) for row in found]  # type: ignore[arg-type]
 
 
 def contradiction_digest(found: Contradiction) -> str:

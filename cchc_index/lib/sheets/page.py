@@ -43,7 +43,7 @@ class Column:
         """For each row, whether the cell is blank."""
         blank = [number for number, value in enumerate(self.values) if is_blank(value)]
         if len(blank) == 1:
-            return self.index == blank[0]
+            return np.asarray(self.index == blank[0])
         return np.isin(self.index, blank) if blank else np.zeros(len(self.index), dtype=bool)
 
 

@@ -68,4 +68,4 @@ def _moment(value: float, datemode: int) -> date | datetime | time | str:
         found = xlrd.xldate_as_datetime(value, datemode)
     except (ValueError, OverflowError):
         return str(value)
-    return found.time() if value < 1 else found.date() if found.time() == time(0) else found
+    return found.time() if value < 1 else found.date() if found.time() == time(0) else found  # type: ignore[no-any-return]
