@@ -133,8 +133,7 @@ class StageRows(JoinedRows):
     """Read here; hours and the list are changed where the order is checked and the council's work is looked at."""
 
     model = Stage
-    fields = ["title", "name", "kind", "opens_at", "closes_at", "two_opinions", "report_required"]
-    readonly_fields = fields
+    fields = readonly_fields = ("title", "name", "kind", "opens_at", "closes_at", "two_opinions", "report_required")
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

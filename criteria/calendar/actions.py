@@ -10,7 +10,7 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria import course, rules
 from criteria.models import Extension, Round, RoundGroup, Stage
-from units.actions import record
+from units.auditlog.actions import record
 from units.models import Unit, User
 
 from . import mails, queries

@@ -57,7 +57,13 @@ def read_file(
 
 
 def _reading(text: str, **more: Any) -> Reading:
-    empty = {"number_found": None, "number_cited": False, "signed": None, "signatures": [], "pages_read": None}
+    empty: dict[str, Any] = {
+        "number_found": None,
+        "number_cited": False,
+        "signed": None,
+        "signatures": [],
+        "pages_read": None,
+    }
     return {"format": FORMAT, "text": text, **empty, "letters": "", "facts": {}, **more}
 
 

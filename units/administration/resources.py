@@ -26,7 +26,7 @@ from cchc_index.lib.sheets.cells import cell_text, is_date
 from cchc_index.lib.text import clean, clean_lines, fold
 
 
-class Upload(tablib.Dataset):  # type: ignore[misc]
+class Upload(tablib.Dataset):
     """A file not yet read: only the resource knows which columns to look for, and what each of them holds."""
 
     def __init__(self, data: bytes, name: str):
