@@ -1,10 +1,12 @@
 """Which changes of the arithmetic and of the rules of rights would no test notice?
 
 `make mutate` changes every module of MODULES by mutmut, one small change at a time, in a copy of the committed project,
-and runs the tests named beside it. `make mutate MODULES="results/ranking.py …"` takes some of them. Prints a line for
-each module and every change that survived, unless docs/mutation.md names it as equivalent. Exit 1 below FLOOR.
+and runs the tests named beside it. `make mutate MODULES="results/ranking.py …"` takes some of them, and
+MUTATION_CHILDREN=1 judges one change at a time, for a machine on which others work. Prints a line for each module and
+every change that survived, unless docs/mutation.md names it as equivalent. Exit 1 below FLOOR.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOOR = 0.95
+CHILDREN = os.environ.get("MUTATION_CHILDREN", "2")
 EQUIVALENT = re.compile(r"^\| `([\w.ǁ]+__mutmut_\d+)` \|", re.MULTILINE)
 RESULT = re.compile(r"^\s*([\w.ǁ]+__mutmut_\d+): (.+)$", re.MULTILINE)
 
@@ -72,7 +75,7 @@ def verdicts(pattern: str, tests: Sequence[str]) -> list[MutantVerdict]:
         chosen = f"only_mutate = {[pattern]!r}\npytest_add_cli_args_test_selection = {list(tests)!r}\n"
         (copy / "pyproject.toml").write_text(settings.replace("[tool.mutmut]\n", f"[tool.mutmut]\n{chosen}"))
         tool = str(ROOT / ".venv" / "bin" / "mutmut")
-        subprocess.run([tool, "run", "--max-children", "2"], cwd=copy, stdout=subprocess.DEVNULL, check=False)
+        subprocess.run([tool, "run", "--max-children", CHILDREN], cwd=copy, stdout=subprocess.DEVNULL, check=False)
         said = subprocess.run([tool, "results", "--all", "true"], cwd=copy, capture_output=True, text=True, check=True)
         return [MutantVerdict(*found) for found in RESULT.findall(said.stdout)]
 
