@@ -2,9 +2,10 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 
 from criteria import rules
-from criteria.models import CriteriaSet, Round
+from criteria.models import CriteriaSet, Round, Stage
 from criteria.tests.factories import small_round
 from units.models import Role
 from units.tests.factories import UnitFactory, UserFactory, person
@@ -18,6 +19,7 @@ def test_the_manager_sets_up_every_year() -> None:
     assert rules.may_manage(manager) is True
     assert list(rules.rounds_managed_by(manager)) == list(Round.objects.all()) != []
     assert list(rules.sets_managed_by(manager)) == list(CriteriaSet.objects.all()) != []
+    assert list(rules.stages_managed_by(manager)) == list(Stage.objects.all()) != []
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.INDEX_MANAGER])
@@ -26,3 +28,13 @@ def test_no_other_role_sets_up_anything(role: Role) -> None:
     for user in (person(role, UnitFactory.create()), UserFactory.create(), AnonymousUser()):
         assert rules.may_manage(user) is False
         assert list(rules.rounds_managed_by(user)) == list(rules.sets_managed_by(user)) == []
+        assert list(rules.stages_managed_by(user)) == []
+
+
+def test_a_verb_of_the_manager_is_refused_to_others_in_words_but_not_to_the_command_line() -> None:
+    rules.require_manager(person(Role.INDEX_MANAGER))
+    rules.require_manager(None)
+    for actor in (person(Role.OBSERVER), UserFactory.create()):
+        with pytest.raises(PermissionDenied) as refused:
+            rules.require_manager(actor)
+        assert str(refused.value) == "Chỉ người quản lý chỉ số của Sở Nội vụ được làm việc này."

@@ -1,13 +1,14 @@
 """Lifecycle: every state × verb × role decided in one table; the forbidden changes nothing."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import DjangoAssertNumQueries
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
@@ -178,8 +179,69 @@ def test_nothing_moves_while_the_phase_is_closed(verb: str) -> None:
 
 def test_ways_back_need_a_reason() -> None:
     assessment = in_state("awaiting_head")
-    with pytest.raises(Refused, match="lý do"):
+    with pytest.raises(Refused) as refused:
         lifecycle.send_back(actor=somebody(HEAD, assessment), assessment_id=assessment.pk, reason=" ")
+    assert str(refused.value) == "Chưa ghi lý do: ghi vì sao trả lại cho công chức để đơn vị biết phải sửa gì."
+
+
+def test_who_may_not_yet_or_no_more_reads_why() -> None:
+    assessment, now = in_state("submitted"), clock.now()
+    assert rules.refusal("edit", assessment, now) == (
+        "Bản tự đánh giá đang ở trạng thái “đã nộp” nên không thể sửa điểm và tài liệu."
+    )
+    assert rules.refusal("reopen", assessment, now) == ""
+    back_to(assessment, "draft")
+    assert rules.refusal("hand_over", assessment, now) == ""
+    assert rules.refusal("hand_over", assessment, now + timedelta(days=2)) == (
+        f"Thời gian tự đánh giá của {assessment.unit} không mở nên không thể trình thủ trưởng. "
+        "Nếu cần thêm thời gian, đề nghị Sở Nội vụ gia hạn."
+    )
+
+
+def test_what_may_be_done_is_asked_of_an_instant() -> None:
+    assessment = in_state("draft")
+    head, closed = somebody(HEAD, assessment), clock.now() + timedelta(days=2)
+    assert (rules.can_edit(head, assessment), rules.can(head, "submit", assessment)) == (True, True)
+    assert (rules.can_edit(head, assessment, closed), rules.can(head, "submit", assessment, closed)) == (False, False)
+    assert rules.allowed(head, assessment, closed) == {"edit": False, "submit": False, "send_back": False}
+    back_to(assessment, "submitted")
+    assert rules.allowed(somebody(MANAGER, assessment), assessment, closed) == {"reopen": True}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_members_of_a_unit_are_its_officers_and_head(role: str) -> None:
+    assessment = small_assessment()
+    assert rules.is_member(somebody(role, assessment), assessment.unit_id) is (role in (OFFICER, HEAD))
+
+
+@pytest.mark.parametrize(
+    ("state", "own", "others"),
+    [
+        ("infected", *["Tệp có mã độc nên đã bị chặn với mọi người; đơn vị phải thay bằng tệp sạch."] * 2),
+        ("scanning", "", "Tệp đang quét mã độc, thường xong sau ít phút: tải lại trang này để mở."),
+        *[(state, "", "") for state in ("not_scanned", "clean", "failed")],
+    ],
+)
+def test_a_file_is_withheld_from_all_when_infected_and_from_others_while_it_is_scanned(
+    state: str, own: str, others: str
+) -> None:
+    file = DocumentFactory.build(scan_state=state, unit=None, uploaded_by=None)
+    assert (rules.withheld(file, own=True), rules.withheld(file, own=False)) == (own, others)
+
+
+def test_lists_name_unit_block_and_uploader_without_asking_again(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    assessment = small_assessment()
+    document, reader = DocumentFactory.create(unit=assessment.unit), person(Role.OBSERVER)
+    assert rules.sees_all(reader)
+    with django_assert_num_queries(1):
+        seen = rules.visible_to(reader).get()
+        assert (seen.unit.group, seen.round_group.round) == (assessment.unit.group, assessment.round_group.round)
+        assert seen.round_group.group == assessment.unit.group
+    with django_assert_num_queries(1):
+        paper = rules.documents_visible_to(reader).get()
+        assert (paper.unit, paper.uploaded_by) == (document.unit, document.uploaded_by)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -196,3 +258,4 @@ def test_who_reads_which_assessments_and_documents(role: str) -> None:
     }.get(role, (False, False))
     documents = [DocumentFactory.create(unit=a.unit) for a in (mine, other)]
     assert [d in rules.documents_visible_to(user) for d in documents] == [mine in seen, other in seen]
+    assert [u in rules.units_visible_to(user) for u in (mine.unit, other.unit)] == [mine in seen, other in seen]
