@@ -16,7 +16,7 @@ from units.models import Role, Unit
 
 from .models import Document, SelfAssessment
 
-Verb = Literal["edit", "hand_over", "send_back", "submit", "reopen"]
+Verb = Literal["edit", "hand_over", "take_back", "send_back", "submit", "reopen"]
 AssessmentState = SelfAssessment.State
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
@@ -31,12 +31,14 @@ class LifecycleStep:
     while_open: bool = True
 
 
-HEAD, MANAGER = (Role.UNIT_HEAD,), (Role.INDEX_MANAGER,)
+OFFICER, HEAD, MANAGER = (Role.UNIT_OFFICER,), (Role.UNIT_HEAD,), (Role.INDEX_MANAGER,)
 # What is not in the table is forbidden. Submitting twice is answered with the receipt of the first time.
 STEPS: dict[tuple[str, Verb], LifecycleStep] = {
     (AssessmentState.DRAFT, "edit"): LifecycleStep(AssessmentState.DRAFT, UNIT_ROLES),
-    (AssessmentState.DRAFT, "hand_over"): LifecycleStep(AssessmentState.AWAITING_HEAD, (Role.UNIT_OFFICER,)),
+    (AssessmentState.DRAFT, "hand_over"): LifecycleStep(AssessmentState.AWAITING_HEAD, OFFICER),
     (AssessmentState.DRAFT, "submit"): LifecycleStep(AssessmentState.SUBMITTED, HEAD),
+    # Whatever the head did with it has left this state: what stands here the head has not touched.
+    (AssessmentState.AWAITING_HEAD, "take_back"): LifecycleStep(AssessmentState.DRAFT, OFFICER),
     (AssessmentState.AWAITING_HEAD, "submit"): LifecycleStep(AssessmentState.SUBMITTED, HEAD),
     (AssessmentState.AWAITING_HEAD, "send_back"): LifecycleStep(AssessmentState.DRAFT, HEAD, reason=True),
     (AssessmentState.SUBMITTED, "reopen"): LifecycleStep(AssessmentState.DRAFT, MANAGER, reason=True, while_open=False),
@@ -45,6 +47,7 @@ ROLES: dict[Verb, tuple[Role, ...]] = {verb: step.roles for (_, verb), step in S
 WORDS: dict[Verb, str] = {
     "edit": "sửa điểm và tài liệu",
     "hand_over": "trình thủ trưởng",
+    "take_back": "rút lại để sửa",
     "send_back": "trả lại cho công chức",
     "submit": "nộp",
     "reopen": "mở lại",

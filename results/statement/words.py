@@ -17,6 +17,7 @@ SURVEY = {
 STEPS = {
     "selfassess.open": "Bắt đầu tự đánh giá",
     "selfassess.hand_over": "Trình thủ trưởng",
+    "selfassess.take_back": "Rút lại để sửa",
     "selfassess.send_back": "Trả lại cho công chức",
     "selfassess.submit": "Nộp bản tự đánh giá",
     "selfassess.reopen": "Mở lại bản tự đánh giá",

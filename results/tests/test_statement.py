@@ -179,7 +179,7 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     evidence.attach(
         actor=officer, assessment_id=own.pk, criterion_id=made.leaf.pk, document_id=document.pk, page=1, section="II"
     )
-    lifecycle.hand_over(actor=officer, assessment_id=own.pk)
+    lifecycle.hand_over(actor=officer, assessment_id=own.pk, known_open=["1.2"])
     lifecycle.send_back(actor=head, assessment_id=own.pk, reason="Bổ sung số liệu.")
     found = read(made, officer, unit)
     assert [(m.code, m.what, m.before, m.after, m.reason) for m in found.movements] == [
@@ -188,7 +188,7 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
         ("1.1", "Tự chấm điểm", "0,00", "1,25", "Giải trình: Theo báo cáo"),
         ("1.1", "Tự chấm điểm", "1,25", "không áp dụng", "Lý do: Không có nhiệm vụ"),
         ("1.1", "Gắn tài liệu", "", "9/BC, trang 1, mục II", ""),
-        ("", "Trình thủ trưởng", "đang nhập", "chờ thủ trưởng duyệt", ""),
+        ("", "Trình thủ trưởng", "đang nhập", "chờ thủ trưởng duyệt", "Còn 1 tiêu chí chưa đủ: 1.2."),
         ("", "Trả lại cho công chức", "chờ thủ trưởng duyệt", "đang nhập", "Bổ sung số liệu."),
     ]
     assert {m.actor for m in found.movements} == {str(officer), str(head)}

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from cchc_index.lib.faults import Refused
 from criteria import queries as rounds
 from criteria.models import Criterion, Source
-from selfassess.models import SelfAssessment, SelfScore
+from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
 from .task_list import TaskArea, TaskList, TaskRow
@@ -49,6 +49,11 @@ def score_of(assessment: SelfAssessment, criterion_id: int) -> SelfScore | None:
     """The stored row, with who saved it; None when nobody has. Whoever writes holds the assessment's lock."""
     found = SelfScore.objects.filter(assessment=assessment, criterion=criterion_id)
     return found.select_related("updated_by").first()
+
+
+def lacking(criterion: Criterion, score: SelfScore) -> str:
+    """What the criterion lacks before submission, as a sentence; one query."""
+    return TaskRow(criterion, score, Evidence.objects.filter(score=score, removed_at=None).count()).lacking
 
 
 def task_list(assessment: SelfAssessment) -> TaskList:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from criteria import scoring
 from criteria.models import Criterion
 from selfassess.models import SelfAssessment, SelfScore
 
 ZERO = Decimal(0)
-SHORT = 160
 
 
 @dataclass(slots=True)
@@ -46,17 +46,32 @@ class TaskRow:
 
     @property
     def said(self) -> str:
-        """The beginning of the unit's own words, for a list. Cut here: a template's filter goes through every
-        letter of every explanation."""
+        """All that the unit declared and wrote: figures by name, then its words."""
         if self.score is None:
             return ""
         words = f"Lý do: {self.score.na_reason}" if self.score.na_claimed else self.score.explanation
-        return words if len(words) <= SHORT else words[: SHORT - 1].rstrip() + "…"
+        return "\n".join(filter(None, (self._declared, words)))
+
+    @property
+    def _declared(self) -> str:
+        assert self.score is not None
+        given = self.score.figures
+        if not given:
+            return ""
+        asked = scoring.fields(self.criterion.rule)
+        return "; ".join(f"{each.label}: {_shown(each, given[each.key])}" for each in asked if given.get(each.key))
 
     @property
     def lacking(self) -> str:
         """What is missing before submission, as a sentence; "" when nothing is."""
         return _LACKING.get(self.state, "")
+
+
+def _shown(asked: scoring.Field, value: str) -> str:
+    """A declared figure as people write it."""
+    if asked.kind == "choice":
+        return dict(asked.choices).get(value, "")
+    return f"{value.replace('.', ',')} {asked.unit}".strip()
 
 
 _WORDS = {
@@ -150,6 +165,16 @@ class TaskList:
         """The next to score: the first without a score, else the first without evidence."""
         unscored = (row for row in self.leaves if row.state == "none")
         return next(unscored, None) or next((row for row in self.leaves if row.lacking), None)
+
+    def row(self, criterion_id: int) -> TaskRow:
+        """The leaf's own row."""
+        return next(row for row in self.leaves if row.criterion.pk == criterion_id)
+
+    def undone_after(self, criterion_id: int) -> TaskRow | None:
+        """The next leaf that lacks something: those behind this one first, then those before it."""
+        leaves = self.leaves
+        at = next(n for n, row in enumerate(leaves) if row.criterion.pk == criterion_id)
+        return next((row for row in [*leaves[at + 1 :], *leaves[:at]] if row.lacking), None)
 
     @property
     def missing(self) -> list[TaskRow]:

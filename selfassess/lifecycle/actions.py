@@ -1,5 +1,6 @@
 """Moving an assessment between its states."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -37,11 +38,29 @@ def open_assessment(*, actor: User, round_group: RoundGroup, unit: Unit, address
 
 
 @transaction.atomic
-def hand_over(*, actor: User, assessment_id: int, address: str = "") -> SelfAssessment:
-    """The officer gives the draft to the head of the unit."""
+def hand_over(
+    *, actor: User, assessment_id: int, known_open: Collection[str] = (), address: str = ""
+) -> SelfAssessment:
+    """The officer gives the draft to the head of the unit. `known_open`: the codes of criteria that the officer
+    says are still open; one that is not among them is refused, and the head reads them all in the step."""
     assessment, at = locked(assessment_id), clock.now()
     rules.require(actor, "hand_over", assessment, at)
-    return _move(assessment, "hand_over", actor, at, address=address)
+    lacking = [row.criterion.code for row in task_list(assessment).missing]
+    if not set(lacking) <= set(known_open):
+        raise Refused(
+            f"Còn {len(lacking)} tiêu chí chưa đủ ({', '.join(lacking)}): bổ sung, hoặc đánh dấu vào ô "
+            "“Vẫn trình” để thủ trưởng biết rồi trình lại."
+        )
+    said = f"Còn {len(lacking)} tiêu chí chưa đủ: {', '.join(lacking)}." if lacking else ""
+    return _move(assessment, "hand_over", actor, at, reason=said, address=address)
+
+
+@transaction.atomic
+def take_back(*, actor: User, assessment_id: int, address: str = "") -> SelfAssessment:
+    """The officer takes back what waits for the head, to go on working on it."""
+    assessment, at = locked(assessment_id), clock.now()
+    rules.require(actor, "take_back", assessment, at)
+    return _move(assessment, "take_back", actor, at, address=address)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from units.auditlog.models import LogEntry
 
 from .digests import content_of
 
-STEP_VERBS = ("selfassess.hand_over", "selfassess.send_back", "selfassess.submit", "selfassess.reopen")
+STEP_VERBS = tuple(f"selfassess.{verb}" for verb in ("hand_over", "take_back", "send_back", "submit", "reopen"))
 LoggedStep = tuple[str, str, str, int | None, str, str]
 """verb, from, to, actor, instant, reason"""
 

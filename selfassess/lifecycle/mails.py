@@ -12,11 +12,11 @@ from units.models import Role
 from units.queries import people_of
 
 OFFICERS, HEADS, BOTH = (Role.UNIT_OFFICER,), (Role.UNIT_HEAD,), (Role.UNIT_OFFICER, Role.UNIT_HEAD)
-READERS = {"hand_over": HEADS, "send_back": OFFICERS, "submit": BOTH, "reopen": BOTH}
+READERS = {"hand_over": HEADS, "take_back": HEADS, "send_back": OFFICERS, "submit": BOTH, "reopen": BOTH}
 
 
 def tell(step: Transition) -> mail.Posted:
-    """Write the mails of one step of an assessment: `hand_over` to the heads of the unit, `send_back` to
+    """Write the mails of one step of an assessment: `hand_over` and `take_back` to the heads, `send_back` to
     its officers, `submit` (the receipt) and `reopen` to both."""
     assessment = step.assessment
     people = people_of([assessment.unit_id], *READERS[step.verb])
@@ -52,7 +52,14 @@ def _handed_over(step: Transition) -> Letter:
     subject = f"Bản tự đánh giá của {step.assessment.unit} chờ ông/bà duyệt"
     said = f"{_named(step.assessment)} đã được {step.actor} trình lúc {_hour(step)}."
     asked = "Đề nghị kiểm tra, rồi nộp hoặc trả lại kèm lý do."
-    return _letter(step, subject, [said, asked, _until(step.assessment)], "check")
+    lacking = [step.reason] if step.reason else []
+    return _letter(step, subject, [said, *lacking, asked, _until(step.assessment)], "check")
+
+
+def _taken_back(step: Transition) -> Letter:
+    subject = f"Bản tự đánh giá của {step.assessment.unit} được rút lại, chưa cần duyệt"
+    said = f"{_named(step.assessment)} được {step.actor} rút lại lúc {_hour(step)} để sửa thêm."
+    return _letter(step, subject, [said, "Khi trình lại, ông/bà sẽ nhận được thư."], "check")
 
 
 def _sent_back(step: Transition) -> Letter:
@@ -80,4 +87,10 @@ def _hour(step: Transition) -> str:
     return f"{clock.hanoi(step.at):%H:%M:%S ngày %d/%m/%Y}"
 
 
-_LETTERS = {"hand_over": _handed_over, "send_back": _sent_back, "submit": _submitted, "reopen": _reopened}
+_LETTERS = {
+    "hand_over": _handed_over,
+    "take_back": _taken_back,
+    "send_back": _sent_back,
+    "submit": _submitted,
+    "reopen": _reopened,
+}

@@ -94,7 +94,13 @@ def open_(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, actions.hand_over, "Đã trình thủ trưởng đơn vị.")
+    known = request.POST.get("known_open", "").split()
+    return _step(request, pk, actions.hand_over, "Đã trình thủ trưởng đơn vị.", known_open=known)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    return _step(request, pk, actions.take_back, "Đã rút lại để sửa tiếp.")
 
 
 @require_POST
@@ -120,7 +126,7 @@ def _step(
     said: str,
     *,
     after: str = "selfassess:assessment",
-    **given: str,
+    **given: Any,
 ) -> HttpResponse:
     """Do it and go on; a refusal shows the check page with the sentence and the typed reason."""
     found = find_assessment(request, pk)

@@ -1,12 +1,11 @@
 """Reads of scores: a block's cells, and everything one page shows about one criterion."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from criteria import queries as rounds
-from criteria.models import Criterion, RoundGroup, Source
-from selfassess.core.queries import score_of
+from criteria.models import Criterion, RoundGroup
+from selfassess.core.queries import score_of, task_list
+from selfassess.core.task_list import TaskList
 from selfassess.documents.queries import usable_documents
 from selfassess.evidence.queries import evidence_of
 from selfassess.lastyear import queries as lastyear
@@ -33,36 +32,64 @@ class CriterionPage:
     score: SelfScore | None
     evidence: list[Evidence]
     others: list[Document]
-    previous: Criterion | None
-    following: Criterion | None
-    number: int
-    count: int
+    tasks: TaskList
     last_year: LastYear | None
+
+    @property
+    def _leaves(self) -> list[Criterion]:
+        return [row.criterion for row in self.tasks.leaves]
+
+    @property
+    def _at(self) -> int:
+        return next(n for n, leaf in enumerate(self._leaves) if leaf.pk == self.criterion.pk)
+
+    @property
+    def previous(self) -> Criterion | None:
+        return self._leaves[self._at - 1] if self._at else None
+
+    @property
+    def following(self) -> Criterion | None:
+        return next(iter(self._leaves[self._at + 1 :]), None)
+
+    @property
+    def number(self) -> int:
+        return self._at + 1
+
+    @property
+    def count(self) -> int:
+        return len(self._leaves)
+
+    @property
+    def lacking(self) -> str:
+        """What this criterion lacks, as a sentence."""
+        return self.tasks.row(self.criterion.pk).lacking
+
+    @property
+    def next_undone(self) -> Criterion | None:
+        """Where to go on: the next criterion that lacks something; None leads to the check."""
+        row = self.tasks.undone_after(self.criterion.pk)
+        return row.criterion if row else None
 
 
 def criterion_page(assessment: SelfAssessment, criterion: Criterion) -> CriterionPage:
-    """Six queries whatever the number of criteria, documents and evidence; with a last year nine more."""
-    tree = rounds.tree(assessment.round_group.criteria_set_id)
-    scored = [c for c in tree if c.is_leaf and c.source == Source.SELF]
-    at = next(i for i, c in enumerate(scored) if c.pk == criterion.pk)
+    """Seven queries whatever the number of criteria, documents and evidence; with a last year nine more."""
     score = score_of(assessment, criterion.pk)
     evidence = list(evidence_of(score))
+    tasks = task_list(assessment)
     return CriterionPage(
         criterion=criterion,
-        trail=_trail(criterion, tree),
+        trail=_trail(criterion, tasks),
         score=score,
         evidence=evidence,
         others=list(usable_documents(assessment.unit_id).exclude(pk__in=[e.document_id for e in evidence])),
-        previous=scored[at - 1] if at else None,
-        following=scored[at + 1] if at + 1 < len(scored) else None,
-        number=at + 1,
-        count=len(scored),
+        tasks=tasks,
         last_year=lastyear.of_criterion(assessment, criterion),
     )
 
 
-def _trail(criterion: Criterion, tree: Sequence[Criterion]) -> list[Criterion]:
-    known = {c.pk: c for c in tree}
+def _trail(criterion: Criterion, tasks: TaskList) -> list[Criterion]:
+    known = {row.criterion.pk: row.criterion for area in tasks.areas for row in area.rows}
+    known |= {area.criterion.pk: area.criterion for area in tasks.areas}
     trail = []
     at = criterion.parent_id
     while at is not None:

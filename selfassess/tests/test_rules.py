@@ -44,6 +44,7 @@ ALLOWED = {
     ("draft", "edit"): {OFFICER: "draft", HEAD: "draft"},
     ("draft", "hand_over"): {OFFICER: "awaiting_head"},
     ("draft", "submit"): {HEAD: "submitted"},
+    ("awaiting_head", "take_back"): {OFFICER: "draft"},
     ("awaiting_head", "submit"): {HEAD: "submitted"},
     ("awaiting_head", "send_back"): {HEAD: "draft"},
     ("submitted", "submit"): {HEAD: "submitted"},

@@ -29,7 +29,7 @@ from units.tests.factories import UnitFactory, person
 pytestmark = pytest.mark.django_db
 
 READ = ("assessment", "check")
-STEPS = ("hand-over", "send-back", "submit", "reopen")
+STEPS = ("hand-over", "take-back", "send-back", "submit", "reopen")
 
 
 @pytest.fixture
@@ -165,6 +165,58 @@ def test_saving_shows_two_decimals_and_goes_on_when_asked(assessment: SelfAssess
     assert 'value="1,50"' in response.text
     response = client.post(here, {"version": "1", "points": "2", "tiep": "1"})
     assert response.url == at("criterion", assessment, leaf(assessment, "1.2").pk)
+
+
+def test_saving_leads_to_the_next_undone_and_at_last_to_the_check(assessment: SelfAssessment, officer: User) -> None:
+    client = signed_in(officer)
+    first, second = (at("criterion", assessment, leaf(assessment, code).pk) for code in ("1.1", "1.2"))
+    SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment, "1.2"), points=1, explanation="Có")
+    third = CriterionFactory.create(criteria_set=assessment.round_group.criteria_set, code="3.1", position=99)
+    assert "Lưu và sang tiêu chí 3.1" in client.get(first).text
+    typed = {"version": "0", "points": "0,5", "tiep": "1"}
+    assert client.post(first, typed).url == at("criterion", assessment, third.pk)
+    assert "tiêu chí 1.1 còn thiếu: chưa có tài liệu" in client.get(second).text.replace("Tiêu chí", "tiêu chí")
+    last = at("criterion", assessment, third.pk)
+    assert client.post(last, {**typed, "explanation": "Có"}).url == first  # back to what was left behind
+    client.post(first, {"version": "1", "points": "0,5", "explanation": "Có"})
+    assert "Lưu và kiểm tra toàn bản" in client.get(last).text
+    assert client.post(last, {"version": "1", "points": "0,5", "explanation": "Có", "tiep": "1"}).url == at(
+        "check", assessment
+    )
+
+
+def test_end_of_a_criterion_says_what_it_lacks(assessment: SelfAssessment, officer: User) -> None:
+    client, here = signed_in(officer), at("criterion", assessment, leaf(assessment).pk)
+    assert "chưa chấm điểm và chưa đề nghị không áp dụng" in client.get(here).text
+    client.post(here, {"version": "0", "points": "1"})
+    assert "chưa có tài liệu kiểm chứng, cũng chưa giải trình" in client.get(here).text
+    saved = client.post(at("autosave", assessment, leaf(assessment).pk), {"version": "1", "points": "1"}).json()
+    assert saved["lacking"] == "chưa có tài liệu kiểm chứng, cũng chưa giải trình"
+    done = {"version": "1", "points": "1", "explanation": "Theo sổ"}
+    assert client.post(at("autosave", assessment, leaf(assessment).pk), done).json()["lacking"] == ""
+
+
+def test_open_criteria_are_named_before_they_are_handed_over(assessment: SelfAssessment, officer: User) -> None:
+    client = signed_in(officer)
+    refused = client.post(at("hand-over", assessment))
+    assert refused.status_code == 409
+    assert "Còn 2 tiêu chí chưa đủ (1.1, 1.2)" in refused.text
+    assert 'name="known_open" value="1.1 1.2 "' in refused.text
+    assert client.post(at("hand-over", assessment), {"known_open": "1.1 1.2 "}).status_code == 302
+    assert "Rút lại để sửa" in client.get(at("check", assessment)).text
+    assert client.post(at("take-back", assessment)).status_code == 302
+    assert "Nhập bằng Excel" in client.get(at("assessment", assessment)).text
+
+
+def test_whole_words_of_the_unit_stand_on_the_page_before_submission(assessment: SelfAssessment, officer: User) -> None:
+    words = "\n".join(f"Dòng {n}" for n in range(60))
+    figures = {"numerator": "95.5", "denominator": "100"}
+    scored = leaf(assessment)
+    Criterion.objects.filter(pk=scored.pk).update(rule=BANDS)
+    SelfScoreFactory.create(assessment=assessment, criterion=scored, points=2, explanation=words, figures=figures)
+    text = signed_in(officer).get(at("check", assessment)).text
+    for said in ("Dòng 0 ", "Dòng 59", "Số hồ sơ đúng hạn: 95,5; Tổng số hồ sơ: 100"):
+        assert said in text
 
 
 def test_a_fault_keeps_every_typed_word(assessment: SelfAssessment, officer: User) -> None:

@@ -208,6 +208,11 @@
     const computed = document.getElementById("computed");
     if (!wrong) document.querySelector("main > .errors")?.remove();
     if (computed && !wrong && text() === now) computed.innerHTML = found.computed;
+    const lacking = document.getElementById("lacking");
+    if (lacking && "lacking" in found) {
+      lacking.lastElementChild.textContent = found.lacking;
+      lacking.hidden = !found.lacking;
+    }
     confirmed = now;
     if (wrong || text() !== now) {
       keep();

@@ -16,7 +16,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria import scoring
 from criteria.models import Criterion
-from selfassess.core.queries import score_of
+from selfassess.core.queries import lacking, score_of
 from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores.actions import save_score
@@ -114,7 +114,14 @@ def _saved(leaf: Criterion, score: SelfScore, errors: dict[str, str]) -> dict[st
     ratio = scoring.ratio_words(leaf.rule, score.figures)
     shown = {"criterion": leaf, "computed": score.points, "ratio": ratio, "said": ""}
     computed = render_to_string("selfassess/scores/_computed.html", shown)
-    return {"state": "saved", "said": said, "version": score.version, "computed": computed, "errors": errors}
+    return {
+        "state": "saved",
+        "said": said,
+        "version": score.version,
+        "computed": computed,
+        "lacking": lacking(leaf, score) if score.pk else "",
+        "errors": errors,
+    }
 
 
 def _conflict(request: HttpRequest, found: SelfAssessment, leaf: Criterion, conflict: Conflict) -> JsonResponse:

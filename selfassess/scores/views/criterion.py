@@ -21,7 +21,7 @@ from criteria import scoring
 from criteria.models import Criterion
 from selfassess import rules
 from selfassess.core import entry
-from selfassess.core.queries import score_of
+from selfassess.core.queries import score_of, task_list
 from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
 from selfassess.documents.forms import Intake
 from selfassess.evidence.queries import remarks_on_evidence
@@ -57,8 +57,15 @@ def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     trouble = save_typed(request, found, leaf)
     if trouble:
         return page_of(request, found, leaf, trouble)
-    following = queries.criterion_page(found, leaf).following if "tiep" in request.POST else None
-    return redirect("selfassess:criterion", found.pk, following.pk if following else leaf.pk)
+    tasks = task_list(found)
+    if lacking := tasks.row(leaf.pk).lacking:
+        messages.warning(request, f"Tiêu chí {leaf.code} còn thiếu: {lacking}.")
+    if "tiep" not in request.POST:
+        return redirect("selfassess:criterion", found.pk, leaf.pk)
+    following = tasks.undone_after(leaf.pk)
+    if following is None:
+        return redirect("selfassess:check", found.pk)
+    return redirect("selfassess:criterion", found.pk, following.criterion.pk)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import Extension
 from criteria.tests.factories import open_stage
+from selfassess import ledger as selfassess_ledger
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.lifecycle.digests import content_digest
 from selfassess.models import SelfAssessment, SelfScore, Transition
@@ -74,6 +75,36 @@ def test_officer_cannot_submit(assessment: SelfAssessment, officer: User) -> Non
     complete(assessment)
     with pytest.raises(PermissionDenied):
         submit(officer, assessment)
+
+
+def test_open_criteria_are_handed_over_only_by_name(assessment: SelfAssessment, officer: User) -> None:
+    SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment, "1.1"), points=1, explanation="Có")
+    SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment, "1.2"), points=1)  # nothing proves it
+    for known in ([], ["1.1"]):
+        with pytest.raises(Refused, match=r"Còn 1 tiêu chí chưa đủ \(1\.2\)"):
+            lifecycle.hand_over(actor=officer, assessment_id=assessment.pk, known_open=known)
+    lifecycle.hand_over(actor=officer, assessment_id=assessment.pk, known_open=["1.2"])
+    assert Transition.objects.get().reason == "Còn 1 tiêu chí chưa đủ: 1.2."
+
+
+def test_complete_assessment_is_handed_over_without_a_word(assessment: SelfAssessment, officer: User) -> None:
+    complete(assessment)
+    lifecycle.hand_over(actor=officer, assessment_id=assessment.pk)
+    assert Transition.objects.get().reason == ""
+
+
+def test_officer_takes_back_what_the_head_has_not_touched(
+    assessment: SelfAssessment, officer: User, head: User
+) -> None:
+    complete(assessment)
+    for _ in range(2):
+        lifecycle.hand_over(actor=officer, assessment_id=assessment.pk)
+        assert lifecycle.take_back(actor=officer, assessment_id=assessment.pk).state == "draft"
+    lifecycle.hand_over(actor=officer, assessment_id=assessment.pk)
+    submit(head, assessment)
+    with pytest.raises(Refused, match="đã nộp"):
+        lifecycle.take_back(actor=officer, assessment_id=assessment.pk)
+    assert not [said for said in selfassess_ledger.check() if "các bước" in said]
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1)])
