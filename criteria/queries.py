@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cchc_index.lib import clock
-from units.models import Unit
+from units.models import UNITS_BY_NAME, Unit
 
 from .models import Criterion, Round, RoundGroup, Stage
 
@@ -70,7 +70,7 @@ def leaves(criteria_set_id: int, sources: Iterable[str] | None = None) -> QueryS
 def units_of(round_group: RoundGroup) -> QuerySet[Unit]:
     """The units measured: those of the block that exist at the end of the assessed period."""
     period = round_group.round
-    return round_group.group.units.valid_between(period.assessed_from, period.assessed_to).order_by("code")
+    return round_group.group.units.valid_between(period.assessed_from, period.assessed_to).order_by(*UNITS_BY_NAME)
 
 
 def round_groups(round_: Round) -> QuerySet[RoundGroup]:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from criteria.models import Criterion, Round, RoundGroup
-from units.models import Unit, User
+from units.models import Unit, User, by_name
 
 
 class Computation(models.Model):
@@ -58,7 +58,7 @@ class UnitResult(models.Model):
     class Meta:
         verbose_name = "kết quả đơn vị"
         verbose_name_plural = "kết quả đơn vị"
-        ordering = ["computation", F("rank").asc(nulls_last=True), "unit__code"]
+        ordering = ["computation", F("rank").asc(nulls_last=True), *by_name()]
         constraints = [models.UniqueConstraint(fields=["computation", "unit"], name="one_result_per_unit")]
 
 

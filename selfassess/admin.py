@@ -29,7 +29,7 @@ class SelfScoreAdmin(ReadOnlyAdmin):
     list_select_related = ["assessment__unit", "criterion", "updated_by"]
     search_fields = ["assessment__unit__name", "criterion__code"]
 
-    @admin.display(description="đơn vị", ordering="assessment__unit__name")
+    @admin.display(description="đơn vị", ordering="assessment__unit__name_key")
     def unit(self, obj: SelfScore) -> str:
         return obj.assessment.unit.name
 
@@ -55,7 +55,7 @@ class DocumentReadingAdmin(ReadOnlyAdmin):
     search_fields = ["document__number", "reader__username", "reader__full_name"]
     date_hierarchy = "at"
 
-    @admin.display(description="đơn vị", ordering="document__unit__name")
+    @admin.display(description="đơn vị", ordering="document__unit__name_key")
     def unit(self, obj: DocumentReading) -> str:
         return obj.document.unit.name
 

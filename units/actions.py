@@ -12,6 +12,7 @@ from django.db.models import F
 
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
+from cchc_index.lib.text import sort_text
 
 from . import rules
 from .auditlog.actions import record
@@ -76,7 +77,7 @@ def import_units(
     fresh = [Unit(group=group, code=row.code, name=row.name) for row in rows if row.code not in known]
     renamed = _renamed(rows, known)
     Unit.objects.bulk_create(fresh)
-    Unit.objects.bulk_update([unit for unit, _ in renamed], ["name"])
+    Unit.objects.bulk_update([unit for unit, _ in renamed], ["name", "name_key"])
     unchanged = len(rows) - len(fresh) - len(renamed)
     report = UnitImport(group, group_created, len(fresh), len(renamed), unchanged, found.said)
     if group_created or fresh or renamed:
@@ -135,7 +136,7 @@ def _renamed(rows: Sequence[UnitRow], known: dict[str, Unit]) -> list[tuple[Unit
         unit = known.get(row.code)
         if unit is not None and unit.name != row.name:
             changed.append((unit, unit.name))
-            unit.name = row.name
+            unit.name, unit.name_key = row.name, sort_text(row.name)
     return changed
 
 

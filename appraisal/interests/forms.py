@@ -2,7 +2,6 @@
 
 from django import forms
 
-from cchc_index.lib.text import sort_key
 from units import rules as people
 from units.models import Unit, User
 
@@ -35,8 +34,6 @@ class DeclareForm(forms.Form):
     def __init__(self, *args: object, members: object = None, units: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        named = sorted(self.fields["unit"].choices, key=lambda choice: (bool(choice[0]), sort_key(choice[1])))  # type: ignore[attr-defined]
-        self.fields["unit"].choices = named  # type: ignore[attr-defined]
         if members is None:
             del self.fields["member"]
         else:

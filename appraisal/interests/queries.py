@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from appraisal.models import Confirmation
 from criteria.models import Round
 from units import rules as people
-from units.models import Role, Unit, User
+from units.models import UNITS_BY_NAME, Role, Unit, User
 
 
 def confirmation(user: User, round_: Round) -> Confirmation | None:
@@ -15,12 +15,12 @@ def confirmation(user: User, round_: Round) -> Confirmation | None:
 
 def own_units(user: User) -> list[Unit]:
     """The units that are closed to the person without a declaration, by name."""
-    return list(Unit.objects.filter(pk__in=people.grants(user).own_units).order_by("name"))
+    return list(Unit.objects.filter(pk__in=people.grants(user).own_units).order_by(*UNITS_BY_NAME))
 
 
 def units() -> QuerySet[Unit]:
     """Every unit in which an interest may be declared."""
-    return Unit.objects.select_related("group").order_by("name", "pk")
+    return Unit.objects.select_related("group").order_by(*UNITS_BY_NAME, "pk")
 
 
 def members() -> QuerySet[User]:

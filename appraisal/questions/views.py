@@ -13,7 +13,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from criteria import queries as criteria_queries
 from units import rules as people
-from units.models import User
+from units.models import UNITS_BY_NAME, User
 
 from . import actions, queries
 from .forms import AnswerForm, AskForm, AssigneeForm
@@ -94,7 +94,7 @@ def received_list(request: HttpRequest) -> HttpResponse:
     user = check_unit_person(request)
     current = criteria_queries.round_in_view(request)
     rows = queries.threads(answering.questions_of_units(user).filter(round_group__round=current))
-    units = list(people.units_where(user, *answering.UNIT_ROLES).order_by("code"))
+    units = list(people.units_where(user, *answering.UNIT_ROLES).order_by(*UNITS_BY_NAME))
     context = {"threads": rows, "counts": queries.count(rows), "units": units}
     return render(request, "appraisal/questions/received_list.html", context)
 

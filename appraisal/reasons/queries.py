@@ -13,7 +13,7 @@ from appraisal.models import Action, AppraisalEntry, Opinion, Reason
 from cchc_index.lib.numbers import quantize
 from criteria.models import Round
 from selfassess.models import SelfScore
-from units.models import User
+from units.models import User, by_name
 
 
 def offered() -> QuerySet[Reason]:
@@ -77,7 +77,7 @@ def uses(round_: Round, reason: Reason | None = None) -> list[Use]:
     ordered = rows.order_by(
         "appraisal__round_group__group__position",
         "appraisal__criterion__position",
-        "appraisal__unit__code",
+        *by_name("appraisal__unit"),
         "appraisal",
         "sequence",
     )

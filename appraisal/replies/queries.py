@@ -10,7 +10,7 @@ from appraisal.models import Action, Appraisal, AppraisalEntry, Release
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel, calendars
 from criteria.models import Round, RoundGroup, Stage
 from selfassess.models import SelfScore
-from units.models import Unit
+from units.models import Unit, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def reply_rows(entries: QuerySet[AppraisalEntry]) -> list[ReplyRow]:
         "appraisal__round_group__round",
     ).prefetch_related("documents")
     by_cell: dict[int, list[AppraisalEntry]] = {}
-    for entry in found.order_by("appraisal__unit__code", "appraisal__criterion__position", "appraisal", "sequence"):
+    for entry in found.order_by(*by_name("appraisal__unit"), "appraisal__criterion__position", "appraisal", "sequence"):
         by_cell.setdefault(entry.appraisal_id, []).append(entry)
     own = _own_scores(group[0].appraisal for group in by_cell.values())
     times = calendars({group[0].appraisal.round_group for group in by_cell.values()})

@@ -21,14 +21,14 @@ from selfassess.documents.actions import OFFERED, add_document, missing_data
 from selfassess.documents.forms import Intake, take_in
 from selfassess.uploads.actions import let_go
 from units import rules as people
-from units.models import Unit, User
+from units.models import UNITS_BY_NAME, Unit, User
 
 from . import actions, queries
 from .forms import ReplyForm
 
 
 def _own_rows(user: User, current: Round | None) -> list[queries.ReplyRow]:
-    units = people.units_where(user, *answering.UNIT_ROLES).order_by("code").values_list("pk", flat=True)
+    units = people.units_where(user, *answering.UNIT_ROLES).order_by(*UNITS_BY_NAME).values_list("pk", flat=True)
     entries = reading.entries_open_to_units(units).filter(appraisal__round_group__round=current)
     return queries.reply_rows(entries)
 
@@ -38,7 +38,7 @@ def replies(request: HttpRequest) -> HttpResponse:
     """The adjusted criteria of the person's unit, once the stage is released."""
     user = check_unit_person(request)
     current = criteria_queries.round_in_view(request)
-    units = list(people.units_where(user, *answering.UNIT_ROLES).order_by("code"))
+    units = list(people.units_where(user, *answering.UNIT_ROLES).order_by(*UNITS_BY_NAME))
     rows = _own_rows(user, current)
     times = queries.calendars_of(current, units)
     context = {

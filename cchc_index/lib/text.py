@@ -61,16 +61,46 @@ _SPELLINGS = _spellings()
 
 
 def sort_key(raw: object) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
-    """A key that sorts names as a Vietnamese dictionary does, word by word, letters before tones."""
+    """A key that sorts names as a Vietnamese dictionary does, word by word, letters before tones; numbers by value."""
     words = []
-    for word in clean(raw).lower().split(" "):
+    for word in _NUMBER.sub(_by_value, clean(raw).lower()).split(" "):
         letters, tones = [], []
         for char in word:
             base, tone = _split_tone(char)
-            letters.append(_RANK.get(base, 100 + ord(base[0])))
+            letters.append(_RANK.get(base, 100 + ord(base[0]) if base else 0))
             tones.append(tone)
         words.append((tuple(letters), tuple(tones)))
     return tuple(words)
+
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def _by_value(number: re.Match[str]) -> str:
+    return number[0].zfill(9)
+
+
+def sort_text(raw: object) -> str:
+    """`sort_key` as text of the letters a–z alone, which every database and every collation sorts alike: for a
+    column to order by. Numbers count by their value: "Khu 2" before "Khu 10"."""
+    words = []
+    for letters, tones in sort_key(raw):
+        words.append("".join(map(_two_letters, letters)) + _END + "".join(map(_one_letter, tones)))
+    return _END.join(words)
+
+
+_END = "aa"
+"""Before every letter and tone: what is shorter comes first."""
+
+
+def _two_letters(rank: int) -> str:
+    """A rank of `sort_key` in two letters; beyond the last of them all signs are alike."""
+    high, low = divmod(min(rank, 24 * 26 - 1), 26)
+    return f"{_one_letter(high)}{chr(ord('a') + low)}"
+
+
+def _one_letter(rank: int) -> str:
+    return chr(ord("b") + rank)
 
 
 def _split_tone(char: str) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from results.bundle import Json
 from results.models import Computation, UnitResult
 from selfassess.scores import queries as selfassessed
 from surveys.scores import queries as surveyed
-from units.models import Unit
+from units.models import Unit, by_name
 
 
 @functools.cache
@@ -119,7 +119,7 @@ def _cells(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Crit
 
 def ranked_results(computation: Computation) -> QuerySet[UnitResult]:
     """The rows of a computation in order of rank, those without a rank last."""
-    return computation.unit_results.select_related("unit__group").order_by(F("rank").asc(nulls_last=True), "unit__code")
+    return computation.unit_results.select_related("unit__group").order_by(F("rank").asc(nulls_last=True), *by_name())
 
 
 RESULT_KEYS = [

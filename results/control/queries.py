@@ -16,7 +16,7 @@ from results.jobs.queries import live_jobs
 from results.models import Computation, Job
 from results.queries import measured_groups
 from selfassess.models import SelfAssessment
-from units.models import Unit
+from units.models import UNITS_BY_NAME, Unit
 
 
 @dataclass(frozen=True)
@@ -134,4 +134,4 @@ def stages(round_: Round) -> list[Stage]:
 
 def measured_units(round_: Round) -> QuerySet[Unit]:
     """The units of the round's blocks by name."""
-    return Unit.objects.filter(group__round_groups__round=round_).order_by("name")
+    return Unit.objects.filter(group__round_groups__round=round_).order_by(*UNITS_BY_NAME)

@@ -20,7 +20,7 @@ from results.queries import measured_groups
 from results.rules import may_publish
 from selfassess.models import SelfAssessment
 from units.auditlog.actions import record
-from units.models import User
+from units.models import User, by_name
 
 from . import mails, queries
 from .digests import publication_facts
@@ -188,7 +188,7 @@ def _refuse_taken_address(round_: Round, number: str) -> None:
 
 def _refuse_open_assessments(round_: Round) -> None:
     open_ = SelfAssessment.objects.filter(round_group__round=round_).exclude(state=SelfAssessment.State.SUBMITTED)
-    names = list(open_.order_by("unit__name").values_list("unit__name", flat=True))
+    names = list(open_.order_by(*by_name()).values_list("unit__name", flat=True))
     if names:
         more = f" và {len(names) - NAMED_UNITS} đơn vị khác" if len(names) > NAMED_UNITS else ""
         named = ", ".join(names[:NAMED_UNITS]) + more

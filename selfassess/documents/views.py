@@ -24,7 +24,7 @@ from selfassess.evidence.forms import PlaceForm
 from selfassess.evidence.queries import remarks_on_documents, uses_of
 from selfassess.evidence.remarks import KINDS, Remarks, remarks_anytime
 from selfassess.models import Document
-from units.models import Unit, User
+from units.models import UNITS_BY_NAME, Unit, User
 
 from . import queries
 from .actions import log_reading, replace_document
@@ -37,7 +37,7 @@ DATA = ("number", "issued_on", "issuer", "abstract")
 def documents(request: HttpRequest) -> HttpResponse:
     """Documents the person may see, of one unit when `?don-vi=` says so; old versions on the document's page."""
     user = person(request)
-    units = rules.units_visible_to(user).order_by("group", "code")
+    units = rules.units_visible_to(user).order_by("group", *UNITS_BY_NAME)
     wanted = request.GET.get("don-vi", "")
     unit = get_object_or_404(units, pk=int(wanted)) if wanted.isascii() and wanted.isdigit() else units.first()
     current = rules.documents_visible_to(user).filter(unit=unit, replaced_by=None)

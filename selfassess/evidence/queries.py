@@ -10,6 +10,7 @@ from criteria.models import Criterion, Round, RoundGroup
 from selfassess.examination.document_number import number_in
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Transition
 from units.auditlog.models import LogEntry
+from units.models import by_name
 
 from .remarks import ANYTIME, KINDS, CitedDocument, Remarks, Scan, cited, remarks_on
 
@@ -102,7 +103,9 @@ def twins_of(digests: Iterable[str], round_: Round, unit_id: int) -> dict[str, t
     """Which other units submitted files with these digests in the round. A draft is its unit's own business."""
     found: dict[str, list[str]] = {}
     rows = _submitted(round_).filter(document__digest__in=set(digests)).exclude(document__unit=unit_id)
-    for digest, name in rows.order_by("document__unit__code").values_list("document__digest", "document__unit__name"):
+    for digest, name in rows.order_by(*by_name("document__unit")).values_list(
+        "document__digest", "document__unit__name"
+    ):
         if name not in found.setdefault(digest, []):
             found[digest].append(name)
     return {digest: tuple(names) for digest, names in found.items()}

@@ -9,7 +9,7 @@ from criteria.calendar import queries as calendar
 from criteria.models import Criterion, Round, RoundGroup, Source, Stage
 from criteria.queries import round_groups
 from selfassess.models import SelfAssessment, Transition
-from units.models import Unit
+from units.models import Unit, by_name
 
 
 def history(assessment: SelfAssessment) -> QuerySet[Transition]:
@@ -33,7 +33,7 @@ def progress(assessments: QuerySet[SelfAssessment]) -> list[AssessmentProgress]:
         assessments.annotate(
             scored=Count("scores", filter=done),
             last_saved=Max("scores__updated_at"),
-        ).order_by("round_group__group__position", "unit__code")
+        ).order_by("round_group__group__position", *by_name())
     )
     sets = {row.round_group.criteria_set_id for row in rows}
     counted = Criterion.objects.filter(criteria_set__in=sets, is_leaf=True, source=Source.SELF).order_by()

@@ -18,6 +18,7 @@ from selfassess.core.views import address, find_assessment, person
 from selfassess.evidence.queries import infected, remarks_in_assessment
 from selfassess.models import SelfAssessment
 from units import rules as people
+from units.models import UNITS_BY_NAME
 
 from . import actions, queries
 
@@ -26,7 +27,7 @@ from . import actions, queries
 def home(request: HttpRequest) -> HttpResponse:
     """The assessment of the person's unit; a list for several units, managers and observers."""
     user, round_ = person(request), round_in_view(request)
-    own = list(people.units_where(user, *rules.UNIT_ROLES).select_related("group").order_by("group", "code"))
+    own = list(people.units_where(user, *rules.UNIT_ROLES).select_related("group").order_by("group", *UNITS_BY_NAME))
     if not own and not rules.sees_all(user):
         raise PermissionDenied
     places = queries.own_places(own, round_) if round_ else []

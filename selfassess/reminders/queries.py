@@ -5,7 +5,7 @@ from datetime import datetime
 from cchc_index.lib import clock
 from criteria.models import RoundGroup, Stage
 from selfassess.models import SelfAssessment
-from units.models import Unit
+from units.models import UNITS_BY_NAME, Unit
 
 DAYS = (1, 3, 7)
 
@@ -31,7 +31,7 @@ def measured_units(stage: Stage) -> list[Unit]:
     period = stage.round
     groups = RoundGroup.objects.filter(round=period).order_by().values("group")
     measured = Unit.objects.valid_between(period.assessed_from, period.assessed_to).filter(group__in=groups)
-    return list(measured.order_by("group", "code"))
+    return list(measured.order_by("group", *UNITS_BY_NAME))
 
 
 def states(stage: Stage) -> dict[int, str]:

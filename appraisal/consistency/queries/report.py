@@ -87,6 +87,7 @@ def _steps(round_group: RoundGroup) -> list[CouncilStep]:
     rows = AppraisalEntry.objects.filter(
         appraisal__round_group=round_group, appraisal__unit__in=criteria_queries.units_of(round_group).order_by()
     ).exclude(stage_kind=Stage.Kind.REPLY)
+    # By code, not by name: the fingerprint is taken in this order, and a renamed unit changes no decision.
     ordered = rows.order_by("appraisal__criterion__position", "appraisal__unit__code", "appraisal", "sequence")
     found = ordered.values_list(
         "appraisal__unit_id",

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from appraisal.models import Appraisal, BlindCriterion, Opinion
 from criteria.models import RoundGroup, Stage
 from selfassess.models import SelfAssessment, SelfScore
-from units.models import User
+from units.models import User, by_name
 
 
 def tolerances(round_group: RoundGroup) -> dict[int, Decimal]:
@@ -32,7 +32,7 @@ def current(round_group: RoundGroup, stage: Stage | None) -> QuerySet[Opinion]:
         score_now=Coalesce(Subquery(score.order_by().values("version")), 0),
     )
     now = rows.filter(standing_version=F("standing_now"), score_version=F("score_now"))
-    return now.order_by("unit__code", "criterion__position", "seat")
+    return now.order_by(*by_name(), "criterion__position", "seat")
 
 
 def given_by(user: User, round_group: RoundGroup, stage: Stage | None) -> frozenset[tuple[int, int]]:

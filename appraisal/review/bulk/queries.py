@@ -11,7 +11,7 @@ from appraisal.models import Action, AppraisalEntry
 from appraisal.rules import deciding, reach
 from criteria.models import RoundGroup, Stage
 from units.auditlog.models import LogEntry
-from units.models import User
+from units.models import User, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,9 @@ def batch(user: User, round_group: RoundGroup, scope: reach.Scope, log_id: int) 
         "stage", "appraisal__unit", "appraisal__criterion", "actor", "undone_by"
     )
     found: dict[int, list[AppraisalEntry]] = {}
-    for step in history.order_by("appraisal__unit__code", "appraisal__criterion__position", "appraisal", "sequence"):
+    for step in history.order_by(
+        *by_name("appraisal__unit"), "appraisal__criterion__position", "appraisal", "sequence"
+    ):
         if scope.covers(step.appraisal.unit_id, step.appraisal.criterion_id):
             found.setdefault(step.appraisal_id, []).append(step)
     left = _undoable(user, round_group, [log.pk])

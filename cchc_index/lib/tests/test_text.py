@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_index.lib.text import clean, fold, sort_key
+from cchc_index.lib.text import clean, fold, sort_key, sort_text
 
 
 def ordered(*words: str) -> bool:
@@ -72,3 +72,14 @@ def test_sorting_does_not_depend_on_the_start(words: list[str]) -> None:
     turned = words[::-1]
     keys = [[sort_key(w) for w in sorted(given_words, key=sort_key)] for given_words in (words, turned)]
     assert keys[0] == keys[1]
+
+
+@given(st.lists(st.text(alphabet="aăâbdđeêôơưàảãáạ 0129.-\u0300", max_size=8), min_size=2, max_size=2))
+def test_the_text_for_the_database_sorts_as_the_key_does(words: list[str]) -> None:
+    one, other = words
+    assert (sort_text(one) < sort_text(other)) == (sort_key(one) < sort_key(other))
+    assert all("a" <= letter <= "z" for letter in sort_text(one))
+
+
+def test_numbers_count_by_their_value() -> None:
+    assert ordered("Phường 2", "Phường 10", "Phường 10 A")
