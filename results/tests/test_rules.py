@@ -1,9 +1,10 @@
 """Who sees what stands before publication, who publishes, who follows a job: predicate and queryset say one thing."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from pytest_django import DjangoAssertNumQueries
 
 from cchc_index.lib import clock
 from criteria.models import RoundGroup
@@ -83,16 +84,21 @@ def test_everybody_sees_what_is_published_and_previewers_the_rest(round_group: R
 
 
 def jobs_of(round_group: RoundGroup, asked_by: User) -> dict[str, Job]:
+    """One of each; `asked_by` asked for the preview, when it was theirs to see, and for the statement."""
     published = publication(round_group, Publication.State.PUBLISHED)
     proposed = publication(round_group, Publication.State.PROPOSED)
     make = Job.objects.create
     return {
         "recompute": make(kind=Job.Kind.RECOMPUTE, round_group=round_group),
-        "preview": make(kind=Job.Kind.REPORT, round_group=round_group),
+        "preview": make(kind=Job.Kind.REPORT, round_group=round_group, requested_by=asked_by),
         "published": make(kind=Job.Kind.REPORT, publication=published),
         "proposed": make(kind=Job.Kind.REPORT, publication=proposed),
         "statement": make(
-            kind=Job.Kind.STATEMENT, round_group=round_group, unit=Unit.objects.get(code="X"), requested_by=asked_by
+            kind=Job.Kind.STATEMENT,
+            round_group=round_group,
+            publication=published,
+            unit=Unit.objects.get(code="X"),
+            requested_by=asked_by,
         ),
     }
 
@@ -114,3 +120,32 @@ def test_a_statement_that_nobody_asked_for_is_nobodys(round_group: RoundGroup) -
     for user in everybody():
         assert not job_rules.may_see_job(user, job)
         assert job not in job_rules.visible_jobs(user)
+
+
+def test_jobs_and_publications_stand_newest_first(round_group: RoundGroup) -> None:
+    reader, now = person(Role.OBSERVER), clock.now()
+    jobs = [Job.objects.create(kind=Job.Kind.REPORT, round_group=round_group) for _ in range(3)]
+    done = [publication(round_group, state) for state in Publication.State]
+    Job.objects.update(created_at=now)
+    Publication.objects.filter(pk__in=[row.pk for row in done]).update(
+        published_at=now, state=Publication.State.PUBLISHED
+    )
+    assert list(job_rules.visible_jobs(reader)) == jobs[::-1]
+    assert list(publication_rules.visible_publications(reader)) == done[::-1]
+    Job.objects.filter(pk=jobs[0].pk).update(created_at=now + timedelta(days=1))
+    Publication.objects.filter(pk=done[0].pk).update(published_at=now + timedelta(days=1))
+    assert list(job_rules.visible_jobs(reader)) == [jobs[0], jobs[2], jobs[1]]
+    assert list(publication_rules.visible_publications(reader)) == [done[0], done[2], done[1]]
+
+
+def test_a_list_names_block_publication_unit_and_year_without_asking_again(
+    round_group: RoundGroup, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    owner = person(Role.UNIT_HEAD, UnitFactory.create())
+    statement = jobs_of(round_group, owner)["statement"]
+    assert not rules.may_see_preview(owner)
+    with django_assert_num_queries(1):
+        row = job_rules.visible_jobs(owner).get(kind=Job.Kind.STATEMENT)
+        assert (row.round_group, row.publication, row.unit) == (round_group, statement.publication, statement.unit)
+    with django_assert_num_queries(1):
+        assert publication_rules.visible_publications(owner).get().round == round_group.round
