@@ -71,7 +71,7 @@ def results_of(group: Mapping[str, Any]) -> list[Json]:
     units = group["units"]
     outcomes = ranking.compute(rows, policies_of(group["policies"]), cells_of(units, group["cells"]))
     results = [_result(unit, group["code"], outcomes[unit["code"]]) for unit in units]
-    return sorted(results, key=lambda r: (r["rank"] is None, r["rank"] or 0, r["unit"]))
+    return sorted(results, key=lambda r: (r["rank"] is None, r["rank"], r["unit"]))
 
 
 def _row(criterion: Mapping[str, Any]) -> ranking.TreeRow:
@@ -161,7 +161,8 @@ def verify(text: str) -> list[str]:
 
 
 def _refuse_number(_text: str) -> None:
-    raise ValueError("numbers are strings or integers")
+    """Numbers are strings or integers; `verify` says so of the whole file."""
+    raise ValueError
 
 
 def _sealing_problems(bundle: Json, text: str) -> list[str]:

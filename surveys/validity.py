@@ -3,6 +3,7 @@
 An invalid ballot is kept with its reason and counted aloud; it never enters a tally.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +11,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+BLANK = 0
+"""The answer of a question left blank, as in `tally`."""
 VALID = ""
 EMPTY = "empty"
 BLANKS = "blanks"
@@ -35,7 +38,7 @@ def reasons(
     A straight line is one same answer to every answered question, `straight_line_from` or more of them.
     """
     questions = answers.shape[1]
-    answered = np.count_nonzero(answers, axis=1)
+    answered = (answers != BLANK).sum(axis=1)
     limit = Fraction(max_blank_share)
     found = np.full(len(answers), VALID, dtype="<U20")
     if refuse_straight_line:
@@ -46,9 +49,9 @@ def reasons(
 
 
 def _is_straight(answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether the highest answer equals the lowest that is not blank."""
-    lowest = np.where(answers == 0, np.uint8(255), answers).min(axis=1, initial=255)
-    return np.asarray(answers.max(axis=1, initial=0) == lowest)
+    """Whether every answer that is not blank is the highest."""
+    highest = answers.max(axis=1, keepdims=True, initial=BLANK)
+    return np.asarray(((answers == highest) | (answers == BLANK)).all(axis=1))
 
 
 def duplicates(codes: Sequence[str]) -> dict[int, int]:
@@ -61,5 +64,4 @@ def duplicates(codes: Sequence[str]) -> dict[int, int]:
 
 def count(found: NDArray[np.str_]) -> dict[str, int]:
     """How many ballots were invalid for each reason; valid ones are left out."""
-    names, numbers = np.unique(found, return_counts=True)
-    return {str(name): int(number) for name, number in zip(names, numbers, strict=True) if name != VALID}
+    return dict(sorted(Counter(found[found != VALID].tolist()).items()))

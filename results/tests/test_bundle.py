@@ -200,6 +200,146 @@ def test_what_is_no_bundle_gives_a_sentence(content: str) -> None:
     assert bundle.verify(content)
 
 
+NO_JSON = "Tệp không phải JSON đọc được: tải lại tệp đã công bố."
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", NO_JSON),
+        ('{"format":"other","year":1.5}', NO_JSON),
+        ('{"format":"other","year":NaN}', NO_JSON),
+        ("[" * 100_000, NO_JSON),
+        ("[]", "Tệp không phải gói công bố (cchc-index/1)."),
+        ('{"format":"other"}', "Tệp không phải gói công bố (cchc-index/1)."),
+    ],
+)
+def test_what_is_no_bundle_is_told_what_it_is_not(content: str, said: str) -> None:
+    assert bundle.verify(content) == [said]
+
+
+def test_a_float_is_refused_though_the_seal_fits(text: str) -> None:
+    assert bundle.verify(resealed(text, lambda data: data.update(year=2024.5))) == [NO_JSON]
+
+
+def test_what_is_wrong_with_a_file_is_said_in_order(text: str) -> None:
+    changed = "Mã kiểm tra (digest) không khớp nội dung: tệp đã bị sửa."
+    spaced = "Tệp không giữ nguyên từng ký tự của bản công bố: tải lại tệp gốc."
+    assert bundle.verify(text.replace("12/QĐ-UBND", "13/QĐ-UBND")) == [changed]
+    assert bundle.verify(text + "\n") == [spaced]
+    assert bundle.verify(resealed(text, lambda data: data.pop("groups"))) == ["Tệp thiếu danh sách khối (groups)."]
+    assert bundle.verify(resealed(text, lambda data: data["groups"][0]["results"].reverse())) == [
+        "Khối so: danh sách kết quả thừa, thiếu hoặc sai thứ tự."
+    ]
+
+
+def test_a_unit_left_out_is_named_with_every_value_it_should_have(text: str) -> None:
+    problems = bundle.verify(resealed(text, lambda data: data["groups"][0]["results"].pop(0)))
+    assert problems[:2] == [
+        "Khối so, đơn vị A: unit công bố (không có), tính lại “A”.",
+        "Khối so, đơn vị A: name công bố (không có), tính lại “Sở Nội vụ”.",
+    ]
+    assert all("đơn vị A" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda group: group["cells"].append(group["cells"][0]), "ô A / 1"),
+        (lambda group: group["cells"][0].update(points=None), "ô A / 1"),
+        (lambda group: group["cells"][1].update(points="1"), "ô A / 2"),
+        (lambda group: group["cells"][0].update(state="lost"), "ô A / 1"),
+        (lambda group: group["cells"][0].update(points="1e3"), "“1e3” không phải số thập phân viết thường"),
+        (lambda group: group["cells"][0].update(points=62), "“62” không phải số thập phân viết thường"),
+        (lambda group: group.pop("policies"), "'policies'"),
+    ],
+)
+def test_a_block_that_cannot_be_recomputed_is_named_by_its_place(change: Callable[..., Any], said: str) -> None:
+    text = bundle.text_of(bundle.build(HEADER, [block(), {**block(), "code": "huyen"}]))
+    for place in (0, 1):
+        assert bundle.verify(resealed(text, lambda data, place=place: change(data["groups"][place]))) == [
+            f"Khối thứ {place + 1} có dữ liệu sai hoặc thiếu, không tính lại được: {said}."
+        ]
+
+
+def test_fifty_problems_are_enough(text: str) -> None:
+    def all_wrong(data: Any) -> None:
+        data["groups"] = [{}] * 60
+
+    problems = bundle.verify(resealed(text, all_wrong))
+    assert len(problems) == 50
+    assert problems[-1].startswith("Khối thứ 50 ")
+
+
+def test_units_and_cells_stand_in_one_order() -> None:
+    cells = [{"unit": unit, "criterion": code} for unit in ("B", "A") for code in ("1.10", "2", "1.2")]
+    ordered = bundle.in_order({"criteria": [], "units": [{"code": "B"}, {"code": "A"}], "cells": cells})
+    assert ordered["units"] == [{"code": "A"}, {"code": "B"}]
+    assert [(cell["unit"], cell["criterion"]) for cell in ordered["cells"]] == [
+        *(("A", code) for code in ("1.2", "1.10", "2")),
+        *(("B", code) for code in ("1.2", "1.10", "2")),
+    ]
+
+
+def test_results_stand_by_rank_then_by_code_and_units_without_a_rank_last() -> None:
+    points = {"A": "50", "B": None, "C": "60", "D": "50", "E": None}
+    group = {
+        **block(),
+        "criteria": [criterion("1", "68")],
+        "units": [{"code": code, "name": code} for code in reversed(points)],
+        "cells": [cell(unit, "1", given, "scored" if given else "not_scored") for unit, given in points.items()],
+    }
+    assert [result["unit"] for result in bundle.results_of(group)] == ["C", "A", "D", "B", "E"]
+
+
+def test_what_is_no_number_of_json_has_no_text() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        bundle.canonical(float("nan"))
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "goi.json"
+    path.write_bytes(content)
+    return path
+
+
+def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "MAX_BYTES", 2 * 1024 * 1024)
+    assert len(bundle.read(written(tmp_path, b" " * bundle.MAX_BYTES))) == bundle.MAX_BYTES
+    with pytest.raises(ValueError, match=r"^Tệp lớn hơn 2 MB, không phải gói công bố\.$"):
+        bundle.read(written(tmp_path, b" " * (bundle.MAX_BYTES + 1)))
+
+
+def test_a_file_in_another_encoding_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"^Tệp không phải chữ UTF-8: tải lại tệp JSON đã công bố\.$"):
+        bundle.read(written(tmp_path, "Sở".encode("utf-16")))
+
+
+def test_the_command_says_that_it_fits_or_all_that_does_not(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, text.encode())
+    assert bundle.main([str(path)]) == 0
+    assert capsys.readouterr() == ("Khớp: kết quả tính lại đúng từng ký tự.\n", "")
+    written(tmp_path, text.replace('"62"', '"63"').encode())
+    assert bundle.main([str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.splitlines()) == ("", bundle.verify(bundle.read(path)))
+    assert len(err.splitlines()) > 1
+
+
+def test_the_command_says_what_it_could_not_open_and_how_it_is_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bundle.main([str(tmp_path / "none.json")]) == 2
+    assert "none.json" in capsys.readouterr().err
+    assert bundle.main([str(written(tmp_path, b"\xff"))]) == 2
+    assert capsys.readouterr().err == "Tệp không phải chữ UTF-8: tải lại tệp JSON đã công bố.\n"
+    for arguments in ([], ["a.json", "b.json"]):
+        assert bundle.main(arguments) == 2
+        assert capsys.readouterr() == ("", "Cách dùng: python3 -m results.bundle TỆP.json\n")
+
+
 def test_digest_is_that_of_the_house(text: str) -> None:
     data = json.loads(text)
     rest = {key: value for key, value in data.items() if key != "digest"}
