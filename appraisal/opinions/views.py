@@ -64,7 +64,7 @@ def _page(
     rows = [
         ToleranceRow(leaf, typed, error)
         if bad and leaf.pk == bad.pk
-        else ToleranceRow(leaf, numbers.vn_typed(here.blind[leaf.pk]) if leaf.pk in here.blind else "")
+        else ToleranceRow(leaf, numbers.vn_short(here.blind[leaf.pk]) if leaf.pk in here.blind else "")
         for leaf in here.leaves
     ]
     waiting = [

@@ -127,11 +127,6 @@ def vn_signed(value: Decimal | Fraction | None) -> str:
 
 
 def vn_short(value: Decimal | None) -> str:
-    """A maximum for people without needless zeros: 10 → "10", 0.5 → "0,5"."""
+    """A number without needless zeros and without a digit lost, read back as the same number where it is typed:
+    10 → "10", 0.5 → "0,5"."""
     return "" if value is None else (exact_text(value) or "").replace(".", ",")
-
-
-def vn_typed(value: Decimal | None) -> str:
-    """A number as a form shows it: comma, no digit lost, and read back as the same number (1,234 → "1,2340")."""
-    text = vn_short(value)
-    return f"{text}0" if _AMBIGUOUS.fullmatch(text) else text

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, quantize, shown, vn, vn_short
+from cchc_index.lib.numbers import (
+    NumberProblem,
+    exact_text,
+    parse_decimal,
+    quantize,
+    shown,
+    vn,
+    vn_short,
+    vn_signed,
+)
+from cchc_index.lib.sheets.cells import Percent
 
 POINTS = st.decimals(min_value=-(10**9), max_value=10**9, places=4, allow_nan=False, allow_infinity=False)
 
@@ -89,3 +99,116 @@ def test_numbers_for_people() -> None:
     assert exact_text(None) is None
     assert exact_text(Decimal("-0.00")) == "0"
     assert exact_text(Decimal("1E+2")) == "100"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("1.234,5", "1234.5"), ("1.234.567", "1234567"), ("1 234", "1234"), ("12 345 678,25", "12345678.25"),
+        ("1,234,567", "1234567"), ("1,234,567.8", "1234567.8"), ("1,234.5", "1234.5"), ("-1.234,5", "-1234.5"),
+        ("1\u00a0234", "1234"), ("1\u202f \u2009234", "1234"), ("1,234", "1.234"), ("0.234", "0.234"),
+        ("-0", "0"), (0.1 + 0.2, "0.3"), ("99999999999", "99999999999"), ("-99999999999,9999", "-99999999999.9999"),
+        (Percent(Decimal("95.5")), "95.5"),
+    ],
+)  # fmt: skip
+def test_groups_of_thousands_are_read_as_they_are_written(raw: object, value: str) -> None:
+    assert parse_decimal(raw) == Decimal(value)
+
+
+@pytest.mark.parametrize("raw", ["1.23.456", "1.2345,5", "0.234,5", "1 23", "12,34,567", "1,234,56", "1234,567,890"])
+def test_groups_that_are_none_are_refused(raw: str) -> None:
+    with pytest.raises(NumberProblem):
+        parse_decimal(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"), [("12", "12"), ("1.234.567", "1234567"), ("1 234", "1234"), (3.0, "3"), ("2,0", "2")]
+)
+def test_a_count_is_whole(raw: object, value: str) -> None:
+    assert parse_decimal(raw, count=True) == Decimal(value)
+
+
+LONG = "x" * 50
+NO_NUMBER = "không phải số; gõ số, ví dụ 0,5"
+PLACES = "có quá 4 chữ số thập phân; làm tròn trước khi nhập"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (True, f"là giá trị đúng/sai, {NO_NUMBER}"),
+        (Decimal("NaN"), NO_NUMBER),
+        (float("inf"), NO_NUMBER),
+        ("abc", f"“abc” {NO_NUMBER}"),
+        (LONG, f"“{LONG[:40]}” {NO_NUMBER}"),
+        ("１２", f"“１２” {NO_NUMBER}"),
+        ("1.234", "“1.234” có thể hiểu hai cách; gõ 1234 nếu là số nguyên, 1,2340 nếu là số thập phân"),
+        ("-12.345", "“-12.345” có thể hiểu hai cách; gõ -12345 nếu là số nguyên, -12,3450 nếu là số thập phân"),
+        ("0,00001", PLACES),
+        (Decimal("1.00001"), PLACES),
+        ("100000000000", "quá lớn; kiểm tra lại đơn vị tính"),
+        (-1e11, "quá lớn; kiểm tra lại đơn vị tính"),
+    ],
+)
+def test_a_number_that_is_refused_is_told_how_to_type_it(raw: object, said: str) -> None:
+    with pytest.raises(NumberProblem) as problem:
+        parse_decimal(raw)
+    assert str(problem.value) == said
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("1.234", "“1.234” có thể hiểu hai cách; gõ 1234 nếu là số nguyên"),
+        ("1,234", "“1,234” có thể hiểu hai cách; gõ 1234 nếu là số nguyên"),
+        ("2,5", "“2,5” là số đếm mà có phần lẻ; gõ số nguyên"),
+        (2.5, "“2.5” là số đếm mà có phần lẻ; gõ số nguyên"),
+        ("1" * 45 + ",5", f"“{'1' * 40}” là số đếm mà có phần lẻ; gõ số nguyên"),
+    ],
+)
+def test_a_count_that_is_none_is_told_so(raw: object, said: str) -> None:
+    with pytest.raises(NumberProblem) as problem:
+        parse_decimal(raw, count=True)
+    assert str(problem.value) == said
+
+
+def test_as_many_places_as_are_kept_may_be_typed() -> None:
+    assert (parse_decimal("1,2345"), parse_decimal("1,25", places=2)) == (Decimal("1.2345"), Decimal("1.25"))
+    assert parse_decimal("1,2500", places=2) == Decimal("1.25")
+    with pytest.raises(NumberProblem, match="^có quá 2 chữ số thập phân; làm tròn trước khi nhập$"):
+        parse_decimal("1,255", places=2)
+
+
+def test_more_and_less_are_told_apart_by_their_sign() -> None:
+    values = ("0.5", "-0.5", "0", "0.004", "-0.004", "0.005", "-12.345")
+    assert [vn_signed(Decimal(value)) for value in values] == [
+        "+0,50", "−0,50", "0,00", "0,00", "0,00", "+0,01", "−12,35",
+    ]  # fmt: skip
+    assert (vn_signed(Fraction(1, 3)), vn_signed(None)) == ("+0,33", "–")
+
+
+@given(POINTS.filter(lambda value: abs(value) < 10**9))
+def test_a_number_in_a_form_is_read_back_as_it_was(value: Decimal) -> None:
+    assert parse_decimal(vn_short(value)) == value
+
+
+def test_a_number_in_a_form_is_never_ambiguous() -> None:
+    typed = {"1.234": "1,234", "1234": "1234", "0.5": "0,5", "100": "100"}
+    assert {text: vn_short(Decimal(text)) for text in typed} == typed
+    assert vn_short(None) == ""
+
+
+def test_people_see_as_many_places_as_are_asked_for() -> None:
+    assert [vn(Decimal("2.3456"), places) for places in (0, 1, 4)] == ["2", "2,3", "2,3456"]
+    assert [vn(Fraction(-1, 3)), vn(Fraction(-2, 3), 0), str(quantize(Fraction(-1, 30000)))] == [
+        "-0,33",
+        "-1",
+        "0.0000",
+    ]
+    assert [exact_text(Decimal(text)) for text in ("0.10", "10", "-3.50", "0.0", "0")] == [
+        "0.1",
+        "10",
+        "-3.5",
+        "0",
+        "0",
+    ]

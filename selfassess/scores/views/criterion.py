@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Invalid, Refused
-from cchc_index.lib.numbers import vn, vn_short, vn_typed
+from cchc_index.lib.numbers import vn, vn_short
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess import rules
@@ -193,12 +193,12 @@ def _stored_values(score: SelfScore | None, leaf: Criterion) -> dict[str, Any]:
 def _points_text(score: SelfScore) -> str:
     """9,50, or more digits where there are more."""
     short = vn(score.points)
-    return short if score.points is None or len(short) >= len(vn_short(score.points)) else vn_typed(score.points)
+    return short if score.points is None or len(short) >= len(vn_short(score.points)) else vn_short(score.points)
 
 
 def _figure_text(declared: scoring.Field, stored: Mapping[str, str]) -> str:
     value = stored.get(declared.key, "")
-    return vn_typed(Decimal(value)) if value and declared.kind == "number" else value
+    return vn_short(Decimal(value)) if value and declared.kind == "number" else value
 
 
 def _field(declared: scoring.Field, values: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
