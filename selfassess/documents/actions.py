@@ -205,6 +205,7 @@ def _inspect(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
         settings.EVIDENCE_MAX_BYTES,
         max_pages=settings.EVIDENCE_MAX_PAGES,
         max_pixels=settings.EVIDENCE_MAX_PIXELS,
+        size=upload.size,
     )
     return content, inspected
 

@@ -52,17 +52,24 @@ class Inspected:
 
 
 def inspect(
-    data: bytes, name: str, max_bytes: int, *, max_pages: int = MAX_PAGES, max_pixels: int = MAX_PIXELS
+    data: bytes,
+    name: str,
+    max_bytes: int,
+    *,
+    max_pages: int = MAX_PAGES,
+    max_pixels: int = MAX_PIXELS,
+    size: int | None = None,
 ) -> Inspected:
     """What the file is. Raises Refused with a helpful sentence when it cannot be taken as evidence.
 
     `max_pages` bounds a PDF, `max_pixels` (width × height) a picture, which a browser unpacks whole.
+    `size`: of the whole file, where no more of it was read than is needed to refuse it.
     """
     if not data:
         raise Refused("Tệp rỗng (0 byte): kiểm tra lại tệp trên máy rồi chọn lại.")
     if len(data) > max_bytes:
         raise Refused(
-            f"Tệp nặng {megabytes(len(data))} MB, tối đa {megabytes(max_bytes)} MB: "
+            f"Tệp nặng {megabytes(max(len(data), size or 0))} MB, tối đa {megabytes(max_bytes)} MB: "
             "giảm độ phân giải khi quét hoặc tách thành nhiều tài liệu."
         )
     extension = _extension(name)

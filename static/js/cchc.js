@@ -15,6 +15,17 @@ document.addEventListener("submit", (event) => {
   }
   kept.forEach((key) => localStorage.removeItem(key));
 });
+// On a phone the places scroll sideways: where one is stands in sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+// On paper a field shows all of its text, not the part that is scrolled to.
+window.addEventListener("beforeprint", () =>
+  document.querySelectorAll("textarea").forEach((field) => {
+    const whole = document.createElement("div");
+    [whole.className, whole.textContent] = ["on-paper", field.value || " "];
+    field.before(whole);
+  }),
+);
+window.addEventListener("afterprint", () => document.querySelectorAll(".on-paper").forEach((one) => one.remove()));
 // A double click sends a form once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -26,7 +26,11 @@
       }
     },
   };
-  const clock = (at) => new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = (at) =>
+    new Date(at).toLocaleString("vi-VN", {
+      timeZone: "Asia/Ho_Chi_Minh",
+      ...{ hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric", hour12: false },
+    });
 
   // --- the task list ---
   document.querySelectorAll("table[data-arrows] a[data-copy]").forEach((link) => {
@@ -71,6 +75,7 @@
   const first = version.value;
   const PAUSE = 1200;
   const LONGEST = 30000;
+  let ahead = Number(form.dataset.now) - Date.now(); // the server's clock counts, however wrong this machine's is
   let confirmed = null; // the content the server last said it has
   let running = null; // the request under way
   let timer = 0;
@@ -101,7 +106,7 @@
 
   // --- faults beside their fields ---
   function unmark() {
-    form.querySelectorAll("[data-score] .error").forEach((one) => one.remove());
+    form.querySelectorAll("[data-score] .error:not(#computed > *)").forEach((one) => one.remove());
     form.querySelectorAll("[data-score] .bad").forEach((one) => one.classList.remove("bad"));
     fields().forEach((one) => {
       one.removeAttribute("aria-invalid");
@@ -111,14 +116,18 @@
   function mark(name, sentence) {
     const at = document.getElementById(name);
     if (!at) return;
+    const computed = document.getElementById("computed");
+    if (name === "figures" && computed) {
+      // Where the points stand: the preview says it in the same place.
+      const words = document.createElement("span");
+      [words.className, words.textContent] = ["error", sentence];
+      computed.replaceChildren(words);
+      return;
+    }
     const error = document.createElement("span");
     [error.className, error.id, error.textContent] = ["error", `${name}-error`, sentence];
     if (at.matches("fieldset")) {
       at.querySelector("legend").after(error);
-      return;
-    }
-    if (at.matches("div")) {
-      at.prepend(error);
       return;
     }
     at.before(error);
@@ -128,7 +137,7 @@
   }
 
   // --- sending ---
-  const keep = () => store.write(key, { pairs: pairs(), version: version.value, at: Date.now() });
+  const keep = () => store.write(key, { pairs: pairs(), version: version.value, at: Date.now() + ahead });
   const ask = (options) =>
     fetch(address, {
       redirect: "manual",
@@ -182,6 +191,8 @@
     }
   }
   async function answer(response, now) {
+    const told = Date.parse(response.headers.get("Date"));
+    if (told) ahead = told - Date.now();
     if (response.type === "opaqueredirect") return expired();
     if (response.status === 403)
       return trouble === "refused" ? stop("Bạn không còn quyền sửa tiêu chí này.") : forbidden();
@@ -247,10 +258,8 @@
   // The person may have logged in again in another tab: a fresh token, and the same person only.
   async function returned() {
     const response = await ask({ method: "GET" });
-    if (response.type === "opaqueredirect" || !response.ok) {
-      if (trouble === "expired") soon(5000);
-      return false;
-    }
+    if (response.type === "opaqueredirect") return expired();
+    if (!response.ok) return stop("Bạn không còn quyền sửa tiêu chí này.");
     const found = await response.json();
     if (found.user !== user) {
       trouble = "other";
@@ -268,9 +277,8 @@
     if (await returned()) {
       trouble = "refused";
       soon(0);
-      return false;
     }
-    return trouble === "other" ? false : stop("Bạn không còn quyền sửa tiêu chí này.");
+    return false;
   }
 
   // --- two versions ---

@@ -150,6 +150,7 @@ def page_of(
     at = clock.now()
     context = {
         "intake": intake,
+        "now": int(at.timestamp() * 1000),
         "assessment": found,
         "page": page,
         "criterion": leaf,
