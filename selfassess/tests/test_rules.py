@@ -183,6 +183,8 @@ def test_ways_back_need_a_reason() -> None:
     with pytest.raises(Refused) as refused:
         lifecycle.send_back(actor=somebody(HEAD, assessment), assessment_id=assessment.pk, reason=" ")
     assert str(refused.value) == "Chưa ghi lý do: ghi vì sao trả lại cho công chức để đơn vị biết phải sửa gì."
+    with pytest.raises(Refused, match="lý do"):
+        rules.require(somebody(HEAD, assessment), "send_back", assessment, clock.now())
 
 
 def test_who_may_not_yet_or_no_more_reads_why() -> None:
@@ -207,6 +209,22 @@ def test_what_may_be_done_is_asked_of_an_instant() -> None:
     assert rules.allowed(head, assessment, closed) == {"edit": False, "submit": False, "send_back": False}
     back_to(assessment, "submitted")
     assert rules.allowed(somebody(MANAGER, assessment), assessment, closed) == {"reopen": True}
+
+
+def test_whoever_takes_a_step_too_late_is_told_what_the_page_tells() -> None:
+    assessment, late = in_state("draft"), clock.now() + timedelta(days=2)
+    with pytest.raises(Refused) as refused:
+        rules.require(somebody(HEAD, assessment), "submit", assessment, late)
+    assert str(refused.value) == rules.refusal("submit", assessment, late) != ""
+
+
+def test_an_extension_opens_the_time_to_its_own_unit_alone() -> None:
+    assessment, late = in_state("draft"), clock.now() + timedelta(days=2)
+    other = SelfAssessmentFactory.create(round_group=assessment.round_group)
+    stage = Stage.objects.get(round=assessment.round_group.round, kind=Stage.Kind.SELF_ASSESSMENT)
+    until, manager = late + timedelta(days=1), UserFactory.create()
+    stage.extensions.create(unit=assessment.unit, closes_at=until, reason="Mưa lũ", granted_by=manager)
+    assert [rules.is_open(one, late) for one in (assessment, other)] == [True, False]
 
 
 @pytest.mark.parametrize("role", ROLES)
