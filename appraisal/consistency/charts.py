@@ -8,7 +8,8 @@ from cchc_index.lib.svg import GRID, INK, MARK, SOFT, WIDTH, frame, line, scale,
 
 Dot = tuple[str, Decimal, bool]
 """A unit, the points it lost on average, whether it stands out."""
-LEFT, RIGHT, TOP, STEP = 330, WIDTH - 70, 44, 21
+LEFT, RIGHT, TOP, STEP = 330, WIDTH - 140, 44, 21
+"""Right of the farthest dot there is room for its number and "– lệch hẳn"."""
 
 
 def gap_dots(dots: Sequence[Dot], middle: Decimal, *, title: str) -> str:
