@@ -1,6 +1,6 @@
 """Finished appraised points of an archive or a hand-over, written as one recorded batch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from django.db import transaction
@@ -19,7 +19,7 @@ from units.models import User
 
 
 @transaction.atomic
-def import_standings(*, actor: User | None, round_group: RoundGroup, rows: dict[Cell, Decimal | None]) -> int:
+def import_standings(*, actor: User | None, round_group: RoundGroup, rows: Mapping[Cell, Decimal | None]) -> int:
     """Finished appraised points of an archive: `{(unit_id, criterion_id): points, or None for not
     applicable}`. Writes changed cells only, one log entry for the batch; returns how many changed.
     Raises Refused when a changed cell was already decided by the council in this system."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TypedDict
 
 from django.core.files.base import ContentFile
 
@@ -95,6 +96,14 @@ def attach(score: SelfScore, file: Document, page: int | None = 1) -> Evidence:
     return Evidence.objects.create(score=score, document=file, page=page)
 
 
+class Cell(TypedDict):
+    """A cell as the verbs of the council ask for it."""
+
+    round_group_id: int
+    unit_id: int
+    criterion_id: int
+
+
 @dataclass
 class Council:
     """Three units: `first` and `second` scored, `home` is where the member comes from."""
@@ -112,7 +121,7 @@ class Council:
     reason: Reason
     scores: dict[str, str | None] = field(default_factory=dict)
 
-    def cell(self, unit: Unit | None = None, leaf: Criterion | None = None) -> dict[str, int]:
+    def cell(self, unit: Unit | None = None, leaf: Criterion | None = None) -> Cell:
         return {
             "round_group_id": self.round_group.pk,
             "unit_id": (unit or self.first).pk,

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,15 +29,19 @@ def status(client: Client, address: str) -> int:
     return answer.status_code
 
 
-def content(answer) -> bytes:
-    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+def content(answer: HttpResponseBase) -> bytes:
+    """What was sent; a file is read to its end."""
+    if isinstance(answer, StreamingHttpResponse):
+        return b"".join(answer)
+    assert isinstance(answer, HttpResponse)
+    return answer.content
 
 
 def unit_page(unit: Unit) -> str:
     return reverse("appraisal:unit", args=["so", unit.code])
 
 
-def cell_page(case: Council, unit: Unit = None, leaf: Criterion = None) -> str:
+def cell_page(case: Council, unit: Unit | None = None, leaf: Criterion | None = None) -> str:
     return reverse("appraisal:cell", args=["so", (unit or case.first).code, (leaf or case.leaf).code])
 
 

@@ -31,7 +31,8 @@ OURS: tuple[type[models.Model], ...] = tuple(
 
 def rows_now() -> list[int]:
     """How much is written: the log, the readings of files, every table of the app."""
-    return [model._base_manager.count() for model in (LogEntry, DocumentReading, *OURS)]
+    tables: tuple[type[models.Model], ...] = (LogEntry, DocumentReading, *OURS)
+    return [model._base_manager.count() for model in tables]
 
 
 def everybody(case: Council) -> dict[str, User | None]:

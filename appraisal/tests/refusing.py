@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -26,12 +27,13 @@ def refused(words: str | None = None, kind: type[Exception] = Refused) -> Iterat
     assert (AppraisalEntry.objects.count(), LogEntry.objects.count()) == before
 
 
-def recognise(case: Council, seen: int = 0, **cell: object) -> Appraisal:
-    return decisions.recognise(actor=case.member, **{**case.cell(), **cell}, seen_version=seen)
+def recognise(case: Council, seen: int | None = 0, **cell: object) -> Appraisal:
+    given: dict[str, Any] = {**case.cell(), **cell}
+    return decisions.recognise(actor=case.member, **given, seen_version=seen)
 
 
 def adjust(case: Council, seen: int, points: str = "1") -> Appraisal:
-    words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": seen}
+    words: dict[str, Any] = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": seen}
     return decisions.adjust(actor=case.member, **case.cell(), points=Decimal(points), **words)
 
 

@@ -38,7 +38,7 @@ def row(*allowed: str, refused: object = NO, **others: object) -> Row:
     return everybody | desk | dict.fromkeys(allowed, IN) | {name.replace("_", " "): end for name, end in others.items()}
 
 
-EVERY_METHOD = dict.fromkeys(PERSONAS, METHOD) | {"nobody": LOGIN}
+EVERY_METHOD: Row = dict.fromkeys(PERSONAS, METHOD) | {"nobody": LOGIN}
 AT_DV1 = row("member", *READERS, refused=GONE)  # closed to the interested, to kin and to the stranger
 AT_NHA = row("interested", "kin", *READERS, refused=GONE)  # closed to the member, whose own it is
 COUNCIL = row(*DESK)
@@ -134,7 +134,7 @@ def move_to(case: Council, phase: str) -> None:
         open_stage(round_, kinds[phase])
 
 
-def addresses(case: Council, standing: Appraisal, papers: dict) -> dict[str, str]:
+def addresses(case: Council, standing: Appraisal, papers: dict[str, Any]) -> dict[str, str]:
     block, leaf, first, home = "so", case.leaf.code, case.first.code, case.home.code
     year = case.round_group.round.year
     one = case.member.assignments.get().pk
@@ -213,8 +213,9 @@ def pages_of(resolver: URLResolver) -> Iterator[URLPattern]:
 
 
 def test_every_address_of_the_app_is_in_the_table() -> None:
-    resolver = next(r for r in get_resolver().url_patterns if getattr(r, "app_name", "") == "appraisal")
-    names = {pattern.name for pattern in pages_of(resolver)}
+    resolvers = (r for r in get_resolver().url_patterns if isinstance(r, URLResolver))
+    resolver = next(r for r in resolvers if r.app_name == "appraisal")
+    names = {pattern.name or "" for pattern in pages_of(resolver)}
     covered = {page.partition(" at ")[0] for page in TABLE}
     assert names <= covered, (
         f"{sorted(names - covered)} of appraisal/urls.py: say in TABLE who reads the page and who may send to it, "

@@ -1,6 +1,7 @@
 """How often a year appraises is data: rows added walk from self-assessment to publication, and none need be there."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -36,9 +37,9 @@ def case() -> Council:
 @pytest.fixture
 def three(case: Council) -> Council:
     """A year with a reply after the second appraisal, and a third appraisal before the meeting: two rows more."""
-    year = {"actor": case.manager, "round_id": case.round_group.round_id}
+    year: dict[str, Any] = {"actor": case.manager, "round_id": case.round_group.round_id}
     reply = calendar.add_stage(**year, kind="reply", title="Giải trình lần 2", after="round2")
-    flags = {"two_opinions": True, "report_required": True}
+    flags: dict[str, Any] = {"two_opinions": True, "report_required": True}
     calendar.add_stage(**year, kind="appraisal", title="Thẩm định lần 3", after=reply.name, **flags)
     return case
 
@@ -52,7 +53,7 @@ def one(case: Council) -> Council:
 
 
 def adjust(case: Council, points: str) -> Appraisal:
-    why = {"reason_id": case.reason.pk, "comment": "Thiếu báo cáo quý IV."}
+    why: dict[str, Any] = {"reason_id": case.reason.pk, "comment": "Thiếu báo cáo quý IV."}
     found = Appraisal.objects.filter(**case.cell()).first()
     seen = found.version if found else 0
     return decisions.adjust(actor=case.member, **case.cell(), **why, points=Decimal(points), seen_version=seen)
@@ -75,14 +76,14 @@ def cell(case: Council) -> GridCell:
     return found.cell(case.first, case.leaf, may_decide=True)
 
 
-def test_rows_added_stand_where_they_were_put(three):
+def test_rows_added_stand_where_they_were_put(three: Council) -> None:
     assert names(three) == [
         *("self_assessment", "round1", "explanation", "round2", "explanation2", "round3"),
         *("final", "publication", "survey", "import"),
     ]
 
 
-def test_a_third_appraisal_is_walked_from_the_first_to_the_meeting(three):
+def test_a_third_appraisal_is_walked_from_the_first_to_the_meeting(three: Council) -> None:
     block, round_ = three.round_group, three.round_group.round
     for name, reply, points in (("round1", "explanation", "0.5"), ("round2", "explanation2", "0.75")):
         open_stage(round_, name)
@@ -113,7 +114,7 @@ def test_a_third_appraisal_is_walked_from_the_first_to_the_meeting(three):
     assert list(ledger.check()) == []
 
 
-def test_silence_of_a_later_appraisal_keeps_what_stood(three):
+def test_silence_of_a_later_appraisal_keeps_what_stood(three: Council) -> None:
     block = three.round_group
     open_stage(block.round, "round1")
     adjust(three, "0.5")
@@ -127,7 +128,7 @@ def test_silence_of_a_later_appraisal_keeps_what_stood(three):
         object_to(three, "explanation2")  # the second appraisal adjusted nothing here
 
 
-def test_one_appraisal_asks_nobody_and_ends_the_year(one):
+def test_one_appraisal_asks_nobody_and_ends_the_year(one: Council) -> None:
     block = one.round_group
     open_stage(block.round, "round1")
     adjust(one, "0.5")
@@ -142,7 +143,7 @@ def test_one_appraisal_asks_nobody_and_ends_the_year(one):
     assert list(ledger.check()) == []
 
 
-def test_stages_are_released_in_the_order_of_their_rows(three):
+def test_stages_are_released_in_the_order_of_their_rows(three: Council) -> None:
     for name in ("round1", "round2", "round3"):
         open_stage(three.round_group.round, name)
     for name in ("round3", "final", "round2"):
@@ -157,11 +158,11 @@ def test_stages_are_released_in_the_order_of_their_rows(three):
 # --- the list itself ----------------------------------------------------------------------------------
 
 
-def test_nothing_is_put_before_or_taken_from_what_has_results(three):
+def test_nothing_is_put_before_or_taken_from_what_has_results(three: Council) -> None:
     block = three.round_group
     open_stage(block.round, "round1")
     adjust(three, "0.5")
-    year = {"actor": three.manager, "round_id": block.round_id}
+    year: dict[str, Any] = {"actor": three.manager, "round_id": block.round_id}
     with pytest.raises(Refused, match="Thẩm định lần 1 đã có kết quả"):
         calendar.add_stage(**year, kind="appraisal", title="Sơ thẩm", after="self_assessment")
     with pytest.raises(Refused, match="không bỏ được"):
@@ -189,7 +190,7 @@ WRONG_PLACES = {
 
 
 @pytest.mark.parametrize("wrong", WRONG_PLACES)
-def test_what_makes_no_sense_is_refused(case, wrong):
+def test_what_makes_no_sense_is_refused(case: Council, wrong: str) -> None:
     kind, after, words = WRONG_PLACES[wrong]
     before = names(case)
     with pytest.raises(Refused, match=words):
@@ -197,7 +198,7 @@ def test_what_makes_no_sense_is_refused(case, wrong):
     assert names(case) == before
 
 
-def test_a_year_keeps_one_appraisal_and_every_reply_its_own(case):
+def test_a_year_keeps_one_appraisal_and_every_reply_its_own(case: Council) -> None:
     with pytest.raises(Refused, match="ngay sau lần thẩm định"):
         calendar.remove_stage(actor=case.manager, stage_id=stage_of(case.round_group, "round1").pk)
     calendar.remove_stage(actor=case.manager, stage_id=stage_of(case.round_group, "explanation").pk)
@@ -209,7 +210,7 @@ def test_a_year_keeps_one_appraisal_and_every_reply_its_own(case):
             calendar.remove_stage(actor=case.manager, stage_id=stage_of(case.round_group, name).pk)
 
 
-def test_a_stage_is_moved_and_the_log_says_both_orders(three):
+def test_a_stage_is_moved_and_the_log_says_both_orders(three: Council) -> None:
     moved = calendar.move_stage(
         actor=three.manager, stage_id=stage_of(three.round_group, "round3").pk, after="self_assessment"
     )
@@ -218,10 +219,10 @@ def test_a_stage_is_moved_and_the_log_says_both_orders(three):
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.INDEX_MANAGER])
-def test_only_the_index_manager_changes_the_list(case, role):
+def test_only_the_index_manager_changes_the_list(case: Council, role: Role) -> None:
     someone = person(role, case.first)
     stage = stage_of(case.round_group, "round2").pk
-    words = {"title": "Khác", "two_opinions": True, "report_required": True}
+    words: dict[str, Any] = {"title": "Khác", "two_opinions": True, "report_required": True}
     tries = (
         lambda: calendar.add_stage(
             actor=someone, round_id=case.round_group.round_id, kind="reply", title="Thêm", after="round2"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from appraisal import ledger
@@ -14,6 +15,7 @@ from appraisal.replies import actions as replies
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council, document, next_year, release_stage, stage_of
+from cchc_index.lib.tests.present import present
 from criteria.tests.factories import open_stage
 from units.auditlog.models import LogEntry
 
@@ -47,7 +49,7 @@ def decided() -> Council:
     return case
 
 
-def entries():
+def entries() -> QuerySet[AppraisalEntry]:
     return AppraisalEntry.objects.order_by("pk")
 
 
@@ -91,7 +93,7 @@ def test_a_stage_of_another_year_and_a_kind_that_is_not_its_own_are_found(decide
 
 def test_an_edited_actor_is_found_in_a_single_and_in_a_batch(decided: Council) -> None:
     for unit in (decided.first, decided.second):
-        step = entries().filter(appraisal__unit=unit).first()
+        step = present(entries().filter(appraisal__unit=unit).first())
         entries().filter(pk=step.pk).update(actor=decided.manager)
         assert any("mã băm" in fault for fault in ledger.check())
         entries().filter(pk=step.pk).update(actor=decided.member)

@@ -116,20 +116,24 @@ def question_of(case: Council) -> Question:
     return asked
 
 
-def opened(name: str) -> Callable[[Council], None]:
-    return lambda case: open_stage(case.round_group.round, name) and None
+Step = Callable[[Council], object]
+"""What happens on the way to a point of the year."""
+
+
+def opened(name: str) -> Step:
+    return lambda case: open_stage(case.round_group.round, name)
 
 
 def closed(case: Council) -> None:
     Stage.objects.filter(round=case.round_group.round, opens_at__isnull=False).update(closes_at=clock.now())
 
 
-def released(stage: str) -> Callable[[Council], None]:
-    return lambda case: release_stage(case.manager, case.round_group, stage) and None
+def released(stage: str) -> Step:
+    return lambda case: release_stage(case.manager, case.round_group, stage)
 
 
-def adjusted(who: str, points: str) -> Callable[[Council], None]:
-    return lambda case: adjust(case, getattr(case, who), case.leaf, points) and None
+def adjusted(who: str, points: str) -> Step:
+    return lambda case: adjust(case, getattr(case, who), case.leaf, points)
 
 
 def objected(case: Council) -> None:
@@ -140,7 +144,7 @@ def objected(case: Council) -> None:
     Stage.objects.filter(pk=found.pk).update(closes_at=clock.now())
 
 
-def steps(*each: Callable[[Council], None]) -> Callable[[Council], None]:
+def steps(*each: Step) -> Step:
     def run(case: Council) -> None:
         for step in each:
             step(case)
@@ -168,7 +172,7 @@ def version(case: Council, leaf: Criterion) -> int:
 
 
 def adjust(case: Council, actor: User, leaf: Criterion, points: str) -> Appraisal:
-    why = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": version(case, leaf)}
+    why: dict[str, Any] = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": version(case, leaf)}
     return decisions.adjust(actor=actor, **case.cell(leaf=leaf), points=Decimal(points), **why)
 
 

@@ -89,7 +89,9 @@ def stages_of(apps: Apps, label: str, *fields: str) -> list[tuple[object, ...]]:
     return list(rows.values_list("stage__round__year", "stage__name", *fields))
 
 
-def test_records_of_the_old_shape_point_to_the_rows_of_their_own_year(migrate):
+def test_records_of_the_old_shape_point_to_the_rows_of_their_own_year(
+    migrate: Callable[[list[tuple[str, str]]], Apps],
+) -> None:
     fill(migrate(OLD))
     apps = migrate(NEW)
     rows = apps.get_model("criteria.Stage").objects.using("old").order_by("round__year", "position")

@@ -12,7 +12,7 @@ class Taken(NamedTuple):
 
     pk: int
     action: str
-    stage: Any = "round1"
+    stage_id: Any = "round1"
     undoes_id: int | None = None
 
 

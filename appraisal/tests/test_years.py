@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from appraisal.archive import actions as archive
 from appraisal.core import digests as core_digests
 from appraisal.models import BlindCriterion, Confirmation, Question, Release
 from appraisal.opinions import actions as opinions
+from appraisal.opinions.actions import Given
 from appraisal.questions import actions as questions
 from appraisal.questions import states
 from appraisal.releases import actions as releases
@@ -42,7 +44,7 @@ def unmark(case: Council, leaf: Criterion) -> None:
     opinions.withdraw_mark(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=leaf.pk)
 
 
-def opinion(case: Council, member: User, leaf: Criterion | None = None):
+def opinion(case: Council, member: User, leaf: Criterion | None = None) -> Given:
     return opinions.give_opinion(actor=member, **case.cell(leaf=leaf), recognising=True, seen_version=0)
 
 
@@ -133,7 +135,7 @@ def test_the_word_on_conflicts_is_given_for_one_year(case: Council, later: Counc
 
 
 def test_a_question_of_one_year_is_closed_in_it(case: Council, later: Council) -> None:
-    words = {"actor": case.member, "text": "Số văn bản?", "due_on": clock.today()}
+    words: dict[str, Any] = {"actor": case.member, "text": "Số văn bản?", "due_on": clock.today()}
     ours, theirs = (questions.ask(**year.cell(), **words) for year in (case, later))
     questions.close_question(actor=case.member, question_id=ours.pk)
     assert list(Question.objects.filter(state=states.OPEN)) == [theirs]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -111,7 +112,7 @@ def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> Non
     member, _ = _person(Role.COUNCIL_MEMBER, home)
     assignments.assign(actor=manager, round_group_id=block.pk, member_ids=[member.pk], branch_id=None)
     one, many = block.criteria_set.criteria.filter(source="self").order_by("position")
-    cell = {"round_group_id": block.pk, "unit_id": unit.pk, "criterion_id": one.pk}
+    cell: dict[str, Any] = {"round_group_id": block.pk, "unit_id": unit.pk, "criterion_id": one.pk}
     decisions.recognise(actor=member, **cell, seen_version=1)
     undo.undo(actor=member, **cell, seen_version=2)
     bulk.bulk_recognise(actor=member, round_group_id=block.pk, cells=[(unit.pk, many.pk, 1)])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import connection
 
 
@@ -18,7 +19,7 @@ def database_url() -> str:
 
 def start_worker() -> "subprocess.Popen[bytes]":
     environment = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL}
-    environment["MEDIA_ROOT"] = str(settings.STORAGES["default"]["OPTIONS"]["location"])
+    environment["MEDIA_ROOT"] = str(default_storage.path(""))
     command = [sys.executable, "-m", "celery", "-A", "cchc_index", "worker", "-P", "solo", "--loglevel", "WARNING"]
     return subprocess.Popen(command, env=environment, start_new_session=True)
 

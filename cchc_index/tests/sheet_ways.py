@@ -65,7 +65,7 @@ class Way:
     printed: bool = False
 
     def rows(self) -> Rows:
-        return [*self.above, self.headings, *self.below_headings, *[list(record) for record in self.records[:3]]]
+        return [*self.above, [*self.headings], *self.below_headings, *[list(record) for record in self.records[:3]]]
 
     @property
     def heading_row(self) -> int:

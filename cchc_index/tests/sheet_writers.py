@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import xlwt
@@ -55,6 +56,8 @@ def xlsx(sheets: Sequence[Sheet]) -> bytes:
 def _fill(page: Worksheet, sheet: Sheet) -> None:
     page.sheet_state = "visible" if sheet.visible else "hidden"
     for number, row in enumerate(sheet.rows, start=1):
+        column: int
+        value: Any
         for column, value in enumerate(row, start=1):
             cell = page.cell(number, column)
             if isinstance(value, Percent):
@@ -63,7 +66,7 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
                 cell.value = value.shown
                 cell.data_type = "e"
             else:
-                cell.value = value  # type: ignore[assignment]
+                cell.value = value
                 if isinstance(value, str) and not value.startswith("="):
                     cell.data_type = "s"
     if sheet.filtered:

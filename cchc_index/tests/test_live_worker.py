@@ -8,7 +8,7 @@ from django.conf import settings
 
 from cchc_index.celery import app
 from cchc_index.lib.tests.waiting import wait_for
-from criteria.calendar import actions as criteria
+from criteria import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
 from results import tasks

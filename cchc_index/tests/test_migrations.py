@@ -1,7 +1,8 @@
 """A new database starts from the squashed migrations; one that was made by the earlier ones goes on from there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -10,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
+from pytest_django import DjangoDbBlocker
 
 APPS = ("units", "criteria", "selfassess", "surveys", "appraisal", "results")
 
@@ -17,7 +19,7 @@ Names = list[tuple[str, str]]
 
 
 @pytest.fixture
-def database(tmp_path: Path, django_db_blocker):
+def database(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[BaseDatabaseWrapper]:
     """An empty database of its own."""
     settings = {**connections["default"].settings_dict, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
     connections.databases["other"] = {**settings, "NAME": str(tmp_path / "other.sqlite3")}
@@ -53,8 +55,8 @@ def planned(database: BaseDatabaseWrapper) -> Names:
 def tables(state: ProjectState) -> dict[tuple[str, str], object]:
     """Every column and every constraint of this project's records, without the order they were added in."""
 
-    def sorted_parts(options: dict[str, object]) -> dict[str, object]:
-        parts = {"constraints": [], "indexes": [], **options}
+    def sorted_parts(options: dict[str, Any]) -> dict[str, object]:
+        parts: dict[str, Any] = {"constraints": [], "indexes": [], **options}
         return {
             **{key: value for key, value in options.items() if key not in parts or not isinstance(value, list)},
             "constraints": sorted(repr(part.deconstruct()) for part in parts["constraints"]),
@@ -68,7 +70,7 @@ def tables(state: ProjectState) -> dict[tuple[str, str], object]:
     }
 
 
-def test_each_app_has_one_squashed_migration_that_stands_for_all_before_it():
+def test_each_app_has_one_squashed_migration_that_stands_for_all_before_it() -> None:
     loader = MigrationLoader(None)
     assert sorted(app for app, _ in squashed(loader)) == sorted(APPS)
     for (app, name), replaced in squashed(loader).items():
@@ -79,20 +81,20 @@ def test_each_app_has_one_squashed_migration_that_stands_for_all_before_it():
         )
 
 
-def test_a_new_database_takes_the_squashed_ones_instead_of_those_before(database):
+def test_a_new_database_takes_the_squashed_ones_instead_of_those_before(database: BaseDatabaseWrapper) -> None:
     plan = planned(database)
     loader = MigrationLoader(None)
     assert set(squashed(loader)) <= set(plan)
     assert set(plan).isdisjoint(earlier(loader))
 
 
-def test_a_database_of_the_earlier_migrations_runs_only_what_came_after(database):
+def test_a_database_of_the_earlier_migrations_runs_only_what_came_after(database: BaseDatabaseWrapper) -> None:
     loader = MigrationLoader(None)
     record(database, earlier(loader))
     assert set(planned(database)).isdisjoint({*earlier(loader), *squashed(loader)})
 
 
-def test_a_database_that_stopped_on_the_way_goes_on_by_the_earlier_ones(database):
+def test_a_database_that_stopped_on_the_way_goes_on_by_the_earlier_ones(database: BaseDatabaseWrapper) -> None:
     loader = MigrationLoader(None)
     done = [("units", "0001_initial"), ("criteria", "0001_initial"), ("criteria", "0002_initial")]
     record(database, done)
@@ -103,8 +105,8 @@ def test_a_database_that_stopped_on_the_way_goes_on_by_the_earlier_ones(database
         assert [name for name in plan if name in replaced] == [name for name in replaced if name not in done]
 
 
-def test_both_ways_lead_to_the_same_tables():
-    loader = MigrationLoader(None)
+def test_both_ways_lead_to_the_same_tables() -> None:
+    loader: Any = MigrationLoader(None)  # the stubs do not know all of it
     new = loader.project_state(list(squashed(loader)))
     loader.replace_migrations = False
     loader.build_graph()

@@ -170,7 +170,11 @@ class Installation:
 
     def filled(self, line: str, words: dict[str, str]) -> str:
         for word, value in words.items():
-            line = re.sub(rf"(?<![\w/.]){re.escape(word)}(?![\w.])", lambda _, value=value: self._value(value), line)
+
+            def put(_: re.Match[str], value: str = value) -> str:
+                return self._value(value)
+
+            line = re.sub(rf"(?<![\w/.]){re.escape(word)}(?![\w.])", put, line)
         return line
 
     def _value(self, value: str) -> str:
@@ -180,7 +184,7 @@ class Installation:
             path.write_text(value, encoding="utf-8")
             return str(path)
         if value == MARK:
-            return re.findall(r"\d+:[0-9a-f]+", self.run(f"{MANAGE}check_ledger"))[-1]
+            return str(re.findall(r"\d+:[0-9a-f]+", self.run(f"{MANAGE}check_ledger"))[-1])
         return str(self.folder / value) if value.startswith("out") else value
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl.utils import get_column_letter
@@ -40,9 +41,9 @@ def kind(make: Kind) -> Kind:
     return make
 
 
-def book(way: Way, rows: Rows | None = None, ending: str = ".xlsx", *more: Sheet, **options: object) -> bytes:
+def book(way: Way, rows: Rows | None = None, ending: str = ".xlsx", *more: Sheet, **options: Any) -> bytes:
     """The way's file with other rows or other properties of its sheet."""
-    first = Sheet(rows or way.rows(), way.name, **options)  # type: ignore[arg-type]
+    first = Sheet(rows or way.rows(), way.name, **options)
     return WRITERS[ending[1:]]([first, *more, *way.more])
 
 
@@ -277,10 +278,10 @@ def column_that_nothing_names(way: Way) -> Case:
 
 @kind
 def second_sheet_with_the_same_headings(way: Way) -> Case:
-    second = Sheet([way.headings, *way.below_headings, way.records[3]], "Đợt 2")
+    second = Sheet([[*way.headings], *way.below_headings, way.records[3]], "Đợt 2")
     said = [f"Đọc 2 trang cùng tiêu đề: “{way.name}”, “Đợt 2”."]
     if way.printed:  # an area stands once in a set
-        second.rows = [way.headings, way.records[3]]
+        second.rows = [[*way.headings], way.records[3]]
     return Case(book(way, None, ".xlsx", second), way.expected(0, 1, 2, 3), said)
 
 
@@ -293,7 +294,7 @@ def second_sheet_with_other_headings(way: Way) -> Case:
 
 @kind
 def hidden_sheet(way: Way) -> Case:
-    second = Sheet([way.headings, way.records[3]], "Cũ", visible=False)
+    second = Sheet([[*way.headings], way.records[3]], "Cũ", visible=False)
     return Case(book(way, None, ".xlsx", second), way.expected(), ["Trang ẩn “Cũ” không được đọc"])
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from cchc_index.lib.sheets.book import read_cells
+from cchc_index.lib.tests.present import first_sheet
 from criteria.models import RoundGroup
 from surveys.models import Ballot, ImportBatch
 from surveys.tests.factories import asked_group, surveyed_round
@@ -99,7 +100,7 @@ def test_unit_of_another_spelling_is_a_slip(root: Client) -> None:
     unit = UnitFactory.create(code="A-1")
     book = Workbook()
     for row in (["Mã khối", "Mã", "Tên đơn vị"], [unit.group.code, "а–1", "Sở khác"]):
-        book.active.append(row)
+        first_sheet(book).append(row)
     out = io.BytesIO()
     book.save(out)
     file = SimpleUploadedFile("a.xlsx", out.getvalue())

@@ -15,7 +15,7 @@ from django.conf import settings
 from cchc_index.celery import app
 from cchc_index.lib.tests.waiting import free_port, wait_for
 from cchc_index.tests.live_worker import database_url
-from criteria.calendar import actions as criteria
+from criteria import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
 from deploy import service_files
@@ -100,7 +100,8 @@ def test_beat_service_sends_what_is_due(example: dict[str, str]) -> None:
     with started("cchc-beat", example) as process:
         assert wait_for(lambda: process.poll() is not None or queue.llen("celery"), PATIENCE)
         assert process.poll() is None
-        message = json.loads(queue.lindex("celery", -1))
+        sent: Any = queue.lindex("celery", -1)  # the client gives bytes, its types also what others of its kind give
+        message = json.loads(sent)
     assert message["headers"]["task"] in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 

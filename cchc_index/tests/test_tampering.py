@@ -201,7 +201,8 @@ def test_an_invented_role_is_found(case: Year) -> None:
 
 def test_publication_invented_without_the_log_is_found(case: Year) -> None:
     """A copy of the published row under another number."""
-    names = [f.column for f in case.round_group.round.publications.model._meta.concrete_fields if not f.primary_key]
+    fields = case.round_group.round.publications.model._meta.concrete_fields
+    names = [str(field.column) for field in fields if not field.primary_key]
     taken = ", ".join("'9/QĐ'" if n == "number" else "NULL" if n == "supersedes_id" else n for n in names)
     assert found(f"INSERT INTO results_publication ({', '.join(names)}) SELECT {taken} FROM results_publication")
 

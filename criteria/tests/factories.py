@@ -1,11 +1,11 @@
 """Factories of sets and rounds. `small_round()` is a block with a tree of four leaves and a calendar."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from factory.declarations import LazyAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
-from factory.helpers import post_generation
 
 from cchc_index.lib import clock
 from criteria.calendar.actions import default_stages
@@ -45,16 +45,15 @@ class RoundFactory(DjangoModelFactory[Round]):
     class Meta:
         model = Round
         django_get_or_create = ("year",)
-        skip_postgeneration_save = True
 
     year = 2031
     assessed_from = LazyAttribute(lambda r: date(r.year, 1, 1))
     assessed_to = LazyAttribute(lambda r: date(r.year, 12, 31))
 
-    @post_generation
-    def calendar(self, create: bool, extracted: object, **kwargs: object) -> None:
+    @classmethod
+    def _after_postgeneration(cls, instance: Round, create: bool, results: Mapping[str, object] | None = None) -> None:
         """Every round starts with the default stages, none of them set."""
-        default_stages(self)
+        default_stages(instance)
 
 
 class RoundGroupFactory(DjangoModelFactory[RoundGroup]):

@@ -7,6 +7,8 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from cchc_index.lib.tests.present import first_sheet
+
 HEADING = ("Mã", "Nội dung", "Điểm tối đa", "Nguồn", "Thưởng/trừ")
 
 
@@ -14,7 +16,7 @@ def workbook(rows: Iterable[Sequence[Any]], name: str = "thu.xlsx") -> io.BytesI
     """The rows as the first sheet of a workbook; numbers and dates keep their type."""
     book = Workbook()
     for row in rows:
-        book.active.append(list(row))
+        first_sheet(book).append(list(row))
     stream = io.BytesIO()
     book.save(stream)
     stream.name = name

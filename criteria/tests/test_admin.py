@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from cchc_index.lib.clock import hanoi
 from cchc_index.lib.sheets.book import read_cells
+from cchc_index.lib.tests.answers import Answer
+from cchc_index.lib.tests.present import first_sheet, present
 from criteria.actions import freeze
 from criteria.models import Criterion, Decision, Extension, RoundGroup, Source
 from criteria.tests.factories import open_stage, small_round
@@ -44,17 +46,17 @@ def form_of(criterion: Criterion, **changes: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def preview(client: Client, *rows: Sequence[object]):
+def preview(client: Client, *rows: Sequence[object]) -> Answer:
     book = openpyxl.Workbook()
     for row in (HEADINGS, *rows):
-        book.active.append(list(row))
+        first_sheet(book).append(list(row))
     stream = io.BytesIO()
     book.save(stream)
     file = SimpleUploadedFile("tieu-chi.xlsx", stream.getvalue())
     return client.post(f"{CRITERION}import/", {"import_file": file, "format": "0", "resource": "0"})
 
 
-def confirm(client: Client, answer) -> None:
+def confirm(client: Client, answer: Answer) -> None:
     client.post(f"{CRITERION}process_import/", answer.context["confirm_form"].initial)
 
 
@@ -66,7 +68,7 @@ def test_open_set_is_edited_logged_and_the_ranking_asked_for(page: Client, block
     block.refresh_from_db()
     assert leaf.name == "Kế hoạch CCHC"
     assert block.inputs_version == 1
-    assert LogEntry.objects.get().after["name"] == "Kế hoạch CCHC"
+    assert present(LogEntry.objects.get().after)["name"] == "Kế hoạch CCHC"
 
 
 def test_set_in_use_is_shown_with_the_reason_and_cannot_be_changed(page: Client, block: RoundGroup) -> None:
@@ -121,7 +123,12 @@ def test_file_changes_and_adds_rows(page: Client, block: RoundGroup) -> None:
 
     changed, new = Criterion.objects.get(code="1.1"), Criterion.objects.get(code="3.1")
     assert (changed.name, changed.max_points) == ("Kế hoạch", Decimal("2.5"))
-    assert (new.parent.code, new.source, new.is_leaf, new.max_points) == ("3", Source.SIPAS, True, Decimal("0.5"))
+    assert (present(new.parent).code, new.source, new.is_leaf, new.max_points) == (
+        "3",
+        Source.SIPAS,
+        True,
+        Decimal("0.5"),
+    )
     block.refresh_from_db()
     assert block.inputs_version == 1
 
@@ -192,7 +199,7 @@ def test_lists_ask_a_constant_number_of_questions(page: Client, page_name: str) 
             stage = open_stage(block.round, "self_assessment")
             by = UserFactory.create()
             Extension.objects.create(
-                stage=stage, unit=UnitFactory.create(), closes_at=stage.closes_at, reason="x", granted_by=by
+                stage=stage, unit=UnitFactory.create(), closes_at=present(stage.closes_at), reason="x", granted_by=by
             )
         with CaptureQueriesContext(connection) as asked:
             assert page.get(f"/quan-tri/criteria/{page_name}/").status_code == 200

@@ -1,31 +1,33 @@
 """Every fault of an annex is named by row and column with its repair, and nothing is half saved."""
 
 import io
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.apps import apps
 
-from cchc_index.lib.faults import ImportRefused, Refused
+from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from criteria.annex.actions import import_criteria
+from criteria.annex.importing import AnnexImport
 from criteria.models import Criterion
 from criteria.tests.sheets import annex, csv_file, workbook
 
 pytestmark = pytest.mark.django_db
 
 
-def imported(stream, **options: Any):
-    wanted = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
+def imported(stream: IO[bytes], **options: Any) -> AnnexImport:
+    wanted: dict[str, Any] = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
     return import_criteria(file=stream, **wanted)
 
 
-def rows_of_every_table():
+def rows_of_every_table() -> dict[str, int]:
     return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
 
 
-def refused(stream, **options: Any):
+def refused(stream: IO[bytes], **options: Any) -> Sequence[Fault]:
     """The faults of a refusal that left every table as it was."""
     before = rows_of_every_table()
     with pytest.raises(ImportRefused) as caught:
@@ -34,13 +36,13 @@ def refused(stream, **options: Any):
     return caught.value.faults
 
 
-def only_fault(*rows: Any, **options: Any):
+def only_fault(*rows: Any, **options: Any) -> Fault:
     faults = refused(annex(*rows), **options)
     assert len(faults) == 1, [str(fault) for fault in faults]
     return faults[0]
 
 
-def stored(code):
+def stored(code: str) -> Criterion:
     return Criterion.objects.get(code=code)
 
 
@@ -302,7 +304,7 @@ def test_a_group_of_bonus_and_penalty_has_no_sum_of_its_own() -> None:
         ("2.2", "Trừ", 3, "", "Trừ"),
     ]
     imported(annex(*rows))
-    assert (stored("2").kind, stored("2").max_points) == ("normal", 0)
+    assert (stored("2").kind, stored("2").max_points) == ("normal", Decimal(0))
 
 
 def test_normal_and_bonus_differ_by_their_accent() -> None:

@@ -1,5 +1,7 @@
 """An officer replaces the illustrative half: nothing invented stays under the decision's number unmarked."""
 
+from typing import Any
+
 import pytest
 
 from criteria import actions, ledger
@@ -37,13 +39,13 @@ def test_official_row_loses_the_invented_rule_guidance_and_the_note_of_the_set()
 
 def test_policy_changed_on_a_frozen_set_is_said_and_the_ledger_knows() -> None:
     block = RoundGroupFactory.create()
-    arguments = {
+    arguments: dict[str, Any] = {
         "actor": None,
         "year": block.round.year,
         "group": block.group.code,
         "decision": block.criteria_set.decision.number,
     }
-    rows = [["Mã", "Nội dung", "Điểm tối đa"], ["1", "Tiêu chí", 2]]
+    rows: list[list[Any]] = [["Mã", "Nội dung", "Điểm tối đa"], ["1", "Tiêu chí", 2]]
     import_criteria(file=workbook(rows), **arguments)
     actions.freeze(block.pk)
     outcome = import_criteria(file=workbook(rows), na_policy="full", **arguments)

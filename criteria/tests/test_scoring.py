@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_index.lib.tests.present import present
 from criteria import scoring
 from criteria.scoring import RuleProblem, describe, evaluate, fields, is_direct, validate
 
+Rule = dict[str, Any]
 TWO = Decimal(2)
 BANDS = {
     "kind": "bands",
@@ -42,13 +44,13 @@ FORMULA = {
     ],
     "expression": "min(a, 4) / 4 * diem_toi_da - 0.25 * b",
 }
-ALL = (BANDS, LATE, PROPORTIONAL, STEPS, FORMULA, {"kind": "yes_no"}, {"kind": "direct"}, {})
+ALL: tuple[Rule, ...] = (BANDS, LATE, PROPORTIONAL, STEPS, FORMULA, {"kind": "yes_no"}, {"kind": "direct"}, {})
 
 counts = st.integers(min_value=0, max_value=10**9)
 maxima = st.sampled_from([Decimal("0.5"), Decimal(1), Decimal("1.5"), Decimal(2), Decimal(10)])
 
 
-def ratio(top, bottom):
+def ratio(top: object, bottom: object) -> dict[str, str]:
     return {"numerator": str(top), "denominator": str(bottom)}
 
 
@@ -84,17 +86,17 @@ def test_bands_where_less_is_better(top: int, points: int) -> None:
 
 
 @given(counts, st.integers(min_value=1, max_value=10**9))
-def test_bands_agree_with_whole_number_comparison(top, bottom) -> None:
+def test_bands_agree_with_whole_number_comparison(top: int, bottom: int) -> None:
     top = min(top, bottom)
     expected = 2 if top * 100 > bottom * 90 else 1 if top * 100 >= bottom * 70 else 0
     assert evaluate(BANDS, TWO, ratio(top, bottom)) == expected
 
 
 @given(st.integers(1, 10**6), st.data())
-def test_more_done_never_gives_fewer_points(bottom, data) -> None:
+def test_more_done_never_gives_fewer_points(bottom: int, data: st.DataObject) -> None:
     low, high = sorted(data.draw(st.tuples(st.integers(0, bottom), st.integers(0, bottom))))
     for rule in (BANDS, PROPORTIONAL):
-        assert evaluate(rule, TWO, ratio(low, bottom)) <= evaluate(rule, TWO, ratio(high, bottom))
+        assert present(evaluate(rule, TWO, ratio(low, bottom))) <= present(evaluate(rule, TWO, ratio(high, bottom)))
 
 
 def test_bands_describe_themselves_as_the_decision_does() -> None:
@@ -156,7 +158,7 @@ def test_the_ratio_behind_the_points_is_exact_and_absent_where_there_is_none(
 
 
 @given(counts, st.integers(min_value=1, max_value=10**9), maxima)
-def test_proportional_agrees_with_exact_fractions(top, bottom, maximum) -> None:
+def test_proportional_agrees_with_exact_fractions(top: int, bottom: int, maximum: Decimal) -> None:
     share = min(Fraction(top, bottom), Fraction(1))
     expected = half_up(share * Fraction(maximum)) if share >= Fraction(8, 10) else Decimal(0)
     assert evaluate(PROPORTIONAL, maximum, ratio(top, bottom)) == expected
@@ -202,7 +204,7 @@ def test_yes_gives_the_maximum_whatever_it_is() -> None:
 
 
 @given(st.integers(0, 50), st.integers(0, 50), maxima)
-def test_formula_agrees_with_exact_fractions_and_stays_within_the_maximum(a, b, maximum) -> None:
+def test_formula_agrees_with_exact_fractions_and_stays_within_the_maximum(a: int, b: int, maximum: Decimal) -> None:
     exact = Fraction(min(a, 4), 4) * Fraction(maximum) - Fraction(b, 4)
     expected = half_up(min(max(exact, Fraction(0)), Fraction(maximum)))
     assert evaluate(FORMULA, maximum, {"a": str(a), "b": Decimal(b)}) == expected
@@ -278,7 +280,7 @@ def test_hostile_or_wrong_expressions_are_refused(text: str) -> None:
 
 
 @given(st.text(max_size=80))
-def test_no_expression_crashes_the_check(text) -> None:
+def test_no_expression_crashes_the_check(text: str) -> None:
     assert isinstance(validate({**FORMULA, "expression": text}, TWO), list)
 
 
@@ -376,7 +378,7 @@ json_values = st.recursive(
 
 
 @given(st.sampled_from([rule for rule in ALL if rule]), st.data())
-def test_whatever_json_replaces_a_part_the_check_answers_and_never_crashes(rule, data) -> None:
+def test_whatever_json_replaces_a_part_the_check_answers_and_never_crashes(rule: Rule, data: st.DataObject) -> None:
     key = data.draw(st.sampled_from(sorted(rule)))
     faults = validate({**rule, key: data.draw(json_values)}, TWO)
     assert all(isinstance(fault, str) for fault in faults)
@@ -386,7 +388,9 @@ def test_whatever_json_replaces_a_part_the_check_answers_and_never_crashes(rule,
     st.sampled_from(ALL),
     st.dictionaries(st.sampled_from(["option", "numerator", "denominator", "a", "b"]), json_values),
 )
-def test_whatever_is_declared_gives_points_within_the_maximum_nothing_or_a_sentence(rule, figures) -> None:
+def test_whatever_is_declared_gives_points_within_the_maximum_nothing_or_a_sentence(
+    rule: Rule, figures: dict[str, Any]
+) -> None:
     try:
         points = evaluate(rule, TWO, figures)
     except RuleProblem:

@@ -1,29 +1,35 @@
 """`set_stage` on the command line: opens, moves and closes one row of the year's calendar."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from cchc_index.lib import clock
 from cchc_index.lib.commands import CommandRefused
-from criteria.models import Stage
+from cchc_index.lib.tests.present import present
+from criteria.models import Round, Stage
 from criteria.tests.factories import open_stage, small_round, stage_named
 from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
 
 
+Said = Callable[..., str]
+
+
 @pytest.fixture
-def round_():
+def round_() -> Round:
     return small_round().round
 
 
 @pytest.fixture
-def said(capsys):
+def said(capsys: pytest.CaptureFixture[str]) -> Said:
     """Run the command on the year; what it says to the operator."""
 
-    def run(name, **edges):
+    def run(name: str, **edges: str) -> str:
         call_command("set_stage", year=2031, stage=name, **edges)
         return capsys.readouterr().err
 
@@ -31,18 +37,18 @@ def said(capsys):
 
 
 @pytest.mark.parametrize("name", ["survey", "self_assessment", "round1", "explanation", "round2", "final"])
-def test_every_stage_of_the_year_is_opened_by_its_name(round_, said, name):
+def test_every_stage_of_the_year_is_opened_by_its_name(round_: Round, said: Said, name: str) -> None:
     words = said(name, opens="2032-01-05 08:00", closes="2032-01-20 17:00")
     stage = stage_named(round_, name)
     edges = (stage.opens_at, stage.closes_at)
-    assert [f"{clock.hanoi(at):%Y-%m-%d %H:%M}" for at in edges] == ["2032-01-05 08:00", "2032-01-20 17:00"]
+    assert [f"{clock.hanoi(present(at)):%Y-%m-%d %H:%M}" for at in edges] == ["2032-01-05 08:00", "2032-01-20 17:00"]
     assert f"{stage.title} ({name}): mở 08:00 ngày 05/01/2032, đóng 17:00 ngày 20/01/2032." in words
     entry = LogEntry.objects.get()
     assert (entry.verb, entry.actor, entry.before) == ("phase.set", None, None)
 
 
 @pytest.mark.parametrize(("edge", "other"), [("opens", "closes"), ("closes", "opens")])
-def test_one_edge_leaves_the_other(round_, said, edge, other):
+def test_one_edge_leaves_the_other(round_: Round, said: Said, edge: str, other: str) -> None:
     before = open_stage(round_, "round1", closes=clock.now() + timedelta(days=900))
     at = clock.now() + timedelta(days=2)
     said("round1", **{edge: f"{clock.hanoi(at):%Y-%m-%d %H:%M}"})
@@ -51,7 +57,7 @@ def test_one_edge_leaves_the_other(round_, said, edge, other):
     assert getattr(after, f"{edge}_at") == at.replace(second=0, microsecond=0)
 
 
-def test_without_hours_it_says_how_the_stage_stands(round_, said):
+def test_without_hours_it_says_how_the_stage_stands(round_: Round, said: Said) -> None:
     assert "Thẩm định lần 1 (round1): chưa đặt giờ. Chưa mở." in said("round1")
     open_stage(round_, "round1")
     assert "Đang mở." in said("round1")
@@ -59,14 +65,14 @@ def test_without_hours_it_says_how_the_stage_stands(round_, said):
     assert not LogEntry.objects.exists()
 
 
-def test_a_stage_wholly_before_an_earlier_one_is_told(round_, said):
+def test_a_stage_wholly_before_an_earlier_one_is_told(round_: Round, said: Said) -> None:
     open_stage(round_, "self_assessment")
     words = said("round1", opens="2020-01-05 08:00", closes="2020-01-20 17:00")
     assert "Lưu ý: Thẩm định lần 1 đóng trước khi Tự đánh giá mở." in words
     assert "Lưu ý" not in said("survey", opens="2020-01-05 08:00", closes="2020-01-20 17:00")
 
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "unknown year": ({"year": 1999, "stage": "round1", "opens": "2032-01-05 08:00"}, "Không có kỳ 1999; các kỳ đã có"),
     "unknown stage": ({"stage": "round9", "opens": "2032-01-05 08:00"}, "self_assessment, round1, explanation, round2"),
     "the archive has no hours": ({"stage": "import", "opens": "2032-01-05 08:00"}, "không có giai đoạn “import”"),
@@ -79,7 +85,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("case", WRONG)
-def test_what_cannot_be_is_refused_with_a_sentence_and_changes_nothing(round_, case):
+def test_what_cannot_be_is_refused_with_a_sentence_and_changes_nothing(round_: Round, case: str) -> None:
     given, words = WRONG[case]
     with pytest.raises(CommandRefused, match=words.replace("(", r"\(")):
         call_command("set_stage", **{"year": 2031, **given})

@@ -1,30 +1,34 @@
 """Properties of an annex read and settled, without a database: no group row ever counts."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc_index.lib.faults import ImportRefused
+from cchc_index.lib.faults import Fault, ImportRefused
 from criteria import tree
 from criteria.annex import reading
-from criteria.annex.settling import Kept, settle
+from criteria.annex.settling import Kept, Settled, settle
 from criteria.tests.sheets import csv_file
 
 HEADING = ("Mã", "Nội dung", "Điểm tối đa", "Nguồn", "Thưởng/trừ")
+Points = Mapping[str, Decimal]
 codes = st.lists(st.integers(1, 9), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
 halves = st.integers(1, 40).map(lambda number: Decimal(number) / 2)
 trees = st.dictionaries(codes, halves, min_size=1, max_size=25)
 
 
-def settled(rows, kept=None, source=""):
+def settled(
+    rows: Sequence[Sequence[object]], kept: Mapping[str, Kept] | None = None, source: str = ""
+) -> tuple[dict[str, Settled], list[Fault], dict[str, Kept]]:
     sheet = reading.read(csv_file([HEADING, *rows]))
     found = settle(sheet, kept or {}, {}, source)
     return {row.code: row for row in found.rows}, found.faults, found.kept
 
 
-def sheet_rows(points: Decimal, group_cell):
+def sheet_rows(points: Points, group_cell: Callable[[Decimal], object]) -> Iterator[tuple[str, str, object]]:
     """The tree in order; a group prints what `group_cell` makes of its sum."""
     leaves = tree.leaf_codes(points)
     for code in sorted(points, key=tree.natural_key):
@@ -34,7 +38,7 @@ def sheet_rows(points: Decimal, group_cell):
 
 @settings(deadline=None, max_examples=30)
 @given(trees, st.sampled_from(["sum", "blank"]))
-def test_leaves_add_up_and_groups_carry_their_sums(points, groups) -> None:
+def test_leaves_add_up_and_groups_carry_their_sums(points: Points, groups: str) -> None:
     rows = list(sheet_rows(points, lambda below: below if groups == "sum" else ""))
     found, faults, _ = settled(rows)
     leaves = tree.leaf_codes(points)
@@ -49,7 +53,7 @@ def test_leaves_add_up_and_groups_carry_their_sums(points, groups) -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(trees)
-def test_a_wrong_group_maximum_is_repaired_to_its_sum(points) -> None:
+def test_a_wrong_group_maximum_is_repaired_to_its_sum(points: Points) -> None:
     found, faults, _ = settled(list(sheet_rows(points, lambda below: below + 1)))
     groups = set(points) - tree.leaf_codes(points)
     assert len(faults) == len(groups)
@@ -59,7 +63,7 @@ def test_a_wrong_group_maximum_is_repaired_to_its_sum(points) -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(trees, st.data())
-def test_two_halves_settle_as_the_whole(points, data) -> None:
+def test_two_halves_settle_as_the_whole(points: Points, data: st.DataObject) -> None:
     """A file that names some leaves, into a set that holds the others, gives the sums of the whole."""
     whole, _, _ = settled(list(sheet_rows(points, lambda below: below)))
     leaves = sorted(tree.leaf_codes(points))
@@ -85,7 +89,7 @@ cells = st.one_of(
 
 @settings(deadline=None, max_examples=80)
 @given(st.lists(st.tuples(cells, cells, cells, cells, cells), max_size=12))
-def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows) -> None:
+def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows: list[tuple[object, ...]]) -> None:
     try:
         found, faults, _ = settled(rows)
     except ImportRefused:

@@ -1,5 +1,6 @@
 """Codes: their order, their parents, and the repairs of misprints by order and context."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -9,24 +10,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from criteria import tree
-from criteria.annex.repairs import PrintedLine, repairs
+from criteria.annex.repairs import PrintedLine, Repair, repairs
 
 parts = st.lists(st.integers(1, 99), min_size=1, max_size=5)
 codes = parts.map(lambda numbers: ".".join(map(str, numbers)))
 trees = st.sets(codes, min_size=1, max_size=40)
 
 
-def complete_tree(shape, stem=""):
+def complete_tree(shape: list[Any], stem: str = "") -> Iterator[str]:
     """Codes 1 … n at each level, children before the next sibling: a sound full annex."""
     for number, below in enumerate(shape, start=1):
         yield f"{stem}{number}"
         yield from complete_tree(below, f"{stem}{number}.")
 
 
-shapes = st.recursive(st.just([]), lambda below: st.lists(below, max_size=14), max_leaves=60)
+Shape = list[Any]
+"""Lists in lists: how many rows stand below each."""
+shapes: st.SearchStrategy[Shape] = st.recursive(st.just([]), lambda below: st.lists(below, max_size=14), max_leaves=60)
 
 
-def repaired(*printed: Any):
+def repaired(*printed: Any) -> dict[str, str]:
     return {r.printed: r.code for r in repairs([PrintedLine(code, Decimal(1)) for code in printed])}
 
 
@@ -34,7 +37,7 @@ def repaired(*printed: Any):
 
 
 @given(trees)
-def test_natural_order_is_the_order_of_the_numbers(known) -> None:
+def test_natural_order_is_the_order_of_the_numbers(known: set[str]) -> None:
     by_numbers = sorted(known, key=lambda code: [int(part) for part in code.split(".")])
     assert sorted(known, key=tree.natural_key) == by_numbers
 
@@ -44,19 +47,19 @@ def test_ten_comes_after_nine() -> None:
 
 
 @given(codes, trees)
-def test_parent_is_the_longest_proper_prefix_present(code, known) -> None:
+def test_parent_is_the_longest_proper_prefix_present(code: str, known: set[str]) -> None:
     parent = tree.parent_code(code, known)
     ancestors = [other for other in known if code.startswith(f"{other}.")]
     assert parent == max(ancestors, key=len, default=None)
 
 
 @given(trees)
-def test_leaves_are_the_rows_without_children(known) -> None:
+def test_leaves_are_the_rows_without_children(known: set[str]) -> None:
     assert tree.leaf_codes(known) == {c for c in known if not any(o.startswith(f"{c}.") for o in known)}
 
 
 @given(codes)
-def test_successor_follows_directly(code) -> None:
+def test_successor_follows_directly(code: str) -> None:
     assert tree.natural_key(tree.successor(code)) > tree.natural_key(code)
     assert tree.prefixes(tree.successor(code)) == tree.prefixes(code)
 
@@ -89,12 +92,12 @@ def test_what_is_no_code_is_not_guessed(printed: str) -> None:
 
 
 @given(codes)
-def test_a_sound_code_is_its_own_normal_form(code) -> None:
+def test_a_sound_code_is_its_own_normal_form(code: str) -> None:
     assert tree.normalise(code) == code
 
 
 @given(st.text(max_size=40))
-def test_normalising_never_fails_and_settles_at_once(text) -> None:
+def test_normalising_never_fails_and_settles_at_once(text: str) -> None:
     assert tree.normalise(tree.normalise(text)) == tree.normalise(text)
 
 
@@ -102,17 +105,17 @@ def test_normalising_never_fails_and_settles_at_once(text) -> None:
 
 
 @given(shapes)
-def test_a_complete_annex_has_nothing_to_repair(shape) -> None:
+def test_a_complete_annex_has_nothing_to_repair(shape: Shape) -> None:
     assert repairs([PrintedLine(code) for code in complete_tree(shape)]) == []
 
 
 @given(st.sets(st.lists(st.integers(1, 9), min_size=1, max_size=4).map(lambda p: ".".join(map(str, p))), max_size=40))
-def test_an_annex_in_order_has_nothing_to_repair(known) -> None:
+def test_an_annex_in_order_has_nothing_to_repair(known: set[str]) -> None:
     assert repairs([PrintedLine(code) for code in sorted(known, key=tree.natural_key)]) == []
 
 
 @given(st.lists(st.text("0123456789., ", max_size=8), max_size=30), st.randoms())
-def test_repairs_never_fail_and_name_rows_that_exist(printed, random: Random) -> None:
+def test_repairs_never_fail_and_name_rows_that_exist(printed: list[str], random: Random) -> None:
     lines = [PrintedLine(code, random.choice([None, Decimal(1), Decimal("0.5")])) for code in printed]
     found = repairs(lines)
     assert [r.index for r in found] == sorted({r.index for r in found})
@@ -142,7 +145,7 @@ def test_an_odd_number_that_fits_nowhere_else_is_left_alone() -> None:
     assert repaired("1.4.3", "1.43", "1.6.1") == {}
 
 
-def misfiled(points: Decimal, *, after="9.3"):
+def misfiled(points: Decimal | None, *, after: str = "9.3") -> list[Repair]:
     return repairs(
         [
             PrintedLine("7.3.6", Decimal("0.5")),

@@ -1,13 +1,14 @@
 """A small realistic bundle for tests: N units × two areas and a bonus block, in two blocks."""
 
-from criteria.models import Criterion
+from typing import Any
+
 from results import bundle as bundles
 
 AREAS = (("1", "Công tác chỉ đạo, điều hành cải cách hành chính"), ("2", "Cải cách thủ tục hành chính"))
 NAMES = ("Sở Nội vụ", "Sở Tài chính", "Sở Kế hoạch và Đầu tư", "Sở Giáo dục và Đào tạo", "Văn phòng UBND Thành phố")
 
 
-def criteria(leaves: int) -> list[dict]:
+def criteria(leaves: int) -> list[dict[str, Any]]:
     """Two areas of `leaves` leaves each (the last of each a survey leaf) and a bonus leaf."""
     rows = []
     for code, name in AREAS:
@@ -19,7 +20,9 @@ def criteria(leaves: int) -> list[dict]:
     return rows
 
 
-def _row(code, name, parent, leaf: Criterion, source, most="1", kind="normal") -> dict:
+def _row(
+    code: str, name: str, parent: str | None, leaf: bool, source: str, most: str = "1", kind: str = "normal"
+) -> dict[str, Any]:
     return {
         "code": code,
         "printed_code": code,
@@ -33,12 +36,13 @@ def _row(code, name, parent, leaf: Criterion, source, most="1", kind="normal") -
     }
 
 
-def cells(units: list[dict], rows: list[dict]) -> list[dict]:
+def cells(units: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Points that spread; the second unit has one leaf not applicable."""
     found = []
     for place, unit in enumerate(units):
         for n, row in enumerate(r for r in rows if r["is_leaf"]):
-            state, points = "scored", ("1", "0.75", "0.5", "0")[(place * 3 + n * 5 + place * n) % 4]
+            state: str = "scored"
+            points: str | None = ("1", "0.75", "0.5", "0")[(place * 3 + n * 5 + place * n) % 4]
             if place == 1 and n == 0:
                 state, points = "not_applicable", None
             surveyed = row["source"] != "self"
@@ -55,7 +59,7 @@ def cells(units: list[dict], rows: list[dict]) -> list[dict]:
     return found
 
 
-def group(code: str, name: str, units: list[dict], leaves: int = 4, **policies: object) -> dict:
+def group(code: str, name: str, units: list[dict[str, Any]], leaves: int = 4, **policies: object) -> dict[str, Any]:
     rows = criteria(leaves)
     return {
         "code": code,
@@ -74,21 +78,21 @@ def group(code: str, name: str, units: list[dict], leaves: int = 4, **policies: 
     }
 
 
-def units(number: int, prefix: str = "S") -> list[dict]:
+def units(number: int, prefix: str = "S") -> list[dict[str, Any]]:
     return [
         {"code": f"{prefix}{n + 1:02d}", "name": NAMES[n] if n < len(NAMES) else f"Sở, ban, ngành thứ {n + 1}"}
         for n in range(number)
     ]
 
 
-def districts(number: int) -> list[dict]:
+def districts(number: int) -> list[dict[str, Any]]:
     names = ("Quận Hoàn Kiếm", "Huyện Mỹ Đức", "Thị xã Sơn Tây", "Huyện Chương Mỹ", "Quận Long Biên")
     return [
         {"code": f"Q{n + 1:02d}", "name": names[n] if n < len(names) else f"Huyện thứ {n + 1}"} for n in range(number)
     ]
 
 
-def header(**changed: object) -> dict:
+def header(**changed: object) -> dict[str, Any]:
     return {
         "year": 2031,
         "illustrative": True,
@@ -100,7 +104,7 @@ def header(**changed: object) -> dict:
     }
 
 
-def small(count: int = 4, leaves: int = 4, **changed: object) -> dict:
+def small(count: int = 4, leaves: int = 4, **changed: object) -> dict[str, Any]:
     """A whole bundle of two blocks with `count` units each."""
     return bundles.build(
         header(**changed),

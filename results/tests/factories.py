@@ -1,6 +1,7 @@
 """Rounds with scores: `block()` is two leaves (65 assessed, 35 surveyed), `give()` writes their points."""
 
 from decimal import Decimal
+from typing import Any
 
 from appraisal.archive import actions as archive_actions
 from criteria.models import CriteriaSet, Criterion, RoundGroup, Source
@@ -18,7 +19,7 @@ from units.tests.factories import UnitFactory, UnitGroupFactory
 
 
 def block(
-    *units: str, group: str = "so", year: int = 2031, round_fields: dict | None = None, **policies: object
+    *units: str, group: str = "so", year: int = 2031, round_fields: dict[str, Any] | None = None, **policies: object
 ) -> RoundGroup:
     """Units of a block under a set of leaves 1 (self, 65) and 2 (survey, 35)."""
     unit_group = UnitGroupFactory.create(code=group)
@@ -50,7 +51,8 @@ def give(round_group: RoundGroup, scores: dict[str, dict[str, str | None]]) -> N
     """unit code → leaf code → points (None: not applicable), as an archive brings them."""
     units = {u.code: u.pk for u in Unit.objects.filter(group=round_group.group)}
     leaves = {c.code: c for c in round_group.criteria_set.criteria.filter(is_leaf=True)}
-    own, surveyed = {}, {}
+    own: dict[tuple[int, int], Decimal | None] = {}
+    surveyed: dict[tuple[int, int], Decimal | None] = {}
     for unit, cells in scores.items():
         for code, points in cells.items():
             rows = own if leaves[code].is_self else surveyed

@@ -13,10 +13,16 @@ import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import django
 from openpyxl import Workbook
+
+from cchc_index.lib.tests.present import first_sheet
+
+if TYPE_CHECKING:
+    from selfassess.core.task_list import TaskList
+    from surveys.places import Places
 
 SECONDS, MEMORY = 30, 2 * 2**30
 """What the kernel stops; the test asks for much less."""
@@ -26,7 +32,7 @@ Reader = Callable[[IO[bytes], str], object]
 def honest(*rows: Sequence[object]) -> bytes:
     book = Workbook()
     for row in rows:
-        book.active.append(list(row))
+        first_sheet(book).append(list(row))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -60,11 +66,12 @@ def scores() -> tuple[bytes, Reader]:
 
 
 def named(stream: IO[bytes], name: str) -> IO[bytes]:
-    stream.name = name  # the reader takes it from the stream
-    return stream
+    held = io.BytesIO(stream.read())
+    held.name = name  # the reader takes it from the stream
+    return held
 
 
-def survey_places() -> object:
+def survey_places() -> "Places":
     from cchc_index.lib import codes
     from surveys.places import Leaf, Places
 
@@ -77,9 +84,9 @@ def ballots() -> tuple[bytes, Reader]:
     from surveys.ballots.sheet import read_ballots
     from surveys.plan.scale import Scale
 
-    given = {"places": survey_places(), "scale": Scale({1: "Không", 2: "Có"})}
+    places, scale = survey_places(), Scale({1: "Không", 2: "Có"})
     base = honest(("Mã phiếu", "Mã đơn vị", "1.1"), *((f"P{n}", "S1", 1) for n in range(6)))
-    return base, lambda stream, name: read_ballots(stream, name=name, **given)
+    return base, lambda stream, name: read_ballots(stream, name=name, places=places, scale=scale)
 
 
 def figures() -> tuple[bytes, Reader]:
@@ -106,7 +113,7 @@ def selfassess() -> tuple[bytes, Reader]:
     return build(tasks), lambda stream, name: compare(read(stream, tasks, name=name), tasks)
 
 
-def task_list() -> object:
+def task_list() -> "TaskList":
     """Six criteria of every kind of rule, in memory alone."""
     from criteria.models import CriteriaSet, Criterion, Round, RoundGroup
     from selfassess.core.task_list import TaskArea, TaskList, TaskRow

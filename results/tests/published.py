@@ -1,5 +1,7 @@
 """A published ranking in the database, made from a bundle, with its units."""
 
+from typing import Any
+
 from cchc_index.lib import clock
 from criteria.models import CriteriaSet, Round
 from criteria.tests.factories import CriteriaSetFactory, RoundFactory, RoundGroupFactory
@@ -10,7 +12,7 @@ from units.models import UnitGroup
 from units.tests.factories import UnitFactory
 
 
-def publish(bundle: dict | None = None, state: str = "published", **fields: object) -> Publication:
+def publish(bundle: dict[str, Any] | None = None, state: str = "published", **fields: object) -> Publication:
     """A publication that holds `bundle` (a small one unless given)."""
     bundle = bundle or samples.small()
     round_ = RoundFactory.create(year=bundle["year"], illustrative=bundle["illustrative"])
@@ -28,7 +30,7 @@ def publish(bundle: dict | None = None, state: str = "published", **fields: obje
     )
 
 
-def _units_of(bundle: dict, round_: Round) -> None:
+def _units_of(bundle: dict[str, Any], round_: Round) -> None:
     for group in bundle["groups"]:
         block, _ = UnitGroup.objects.get_or_create(code=group["code"], defaults={"name": group["name"]})
         if not round_.groups.filter(group=block).exists():

@@ -3,11 +3,13 @@
 import io
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
 from cchc_index.lib.faults import ImportRefused
+from cchc_index.lib.tests.present import first_sheet
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup
 from results.archive import sheet
@@ -30,11 +32,13 @@ def round_group() -> RoundGroup:
     return found
 
 
-def read(round_group: RoundGroup, *rows: tuple, head: tuple = HEAD) -> dict[str, dict]:
+def read(
+    round_group: RoundGroup, *rows: tuple[object, ...], head: tuple[object, ...] = HEAD
+) -> dict[str, dict[str, Any]]:
     """What the archive holds, by leaf code."""
     book = Workbook()
     for row in (head, *rows):
-        book.active.append(row)
+        first_sheet(book).append(list(row))
     data = io.BytesIO()
     book.save(data)
     tree = criteria.tree(round_group.criteria_set_id)
@@ -46,7 +50,7 @@ def read(round_group: RoundGroup, *rows: tuple, head: tuple = HEAD) -> dict[str,
     }
 
 
-def faults(round_group: RoundGroup, *rows: tuple, head: tuple = HEAD) -> list[str]:
+def faults(round_group: RoundGroup, *rows: tuple[object, ...], head: tuple[object, ...] = HEAD) -> list[str]:
     with pytest.raises(ImportRefused) as caught:
         read(round_group, *rows, head=head)
     return [str(fault) for fault in caught.value.faults]

@@ -25,7 +25,7 @@ HEADER = {
 }
 
 
-def criterion(code: str, maximum: str, source: str = "self", kind: str = "normal") -> dict:
+def criterion(code: str, maximum: str, source: str = "self", kind: str = "normal") -> dict[str, Any]:
     return {
         "code": code,
         "printed_code": code,
@@ -39,11 +39,11 @@ def criterion(code: str, maximum: str, source: str = "self", kind: str = "normal
     }
 
 
-def cell(unit: str, code: str, points: str | None, state: str = "scored") -> dict:
+def cell(unit: str, code: str, points: str | None, state: str = "scored") -> dict[str, Any]:
     return {"unit": unit, "criterion": code, "state": state, "self_points": points, "points": points, "ballots": None}
 
 
-def block(**policies: object) -> dict:
+def block(**policies: object) -> dict[str, Any]:
     return {
         "code": "so",
         "name": "Sở",
@@ -140,7 +140,7 @@ def test_added_space_or_line_is_found(text: str) -> None:
     assert bundle.verify(text.replace(",", ", ", 1))
 
 
-def resealed(text: str, change) -> str:
+def resealed(text: str, change: Callable[[Any], object]) -> str:
     """The file of someone who also wrote a new digest."""
     data = json.loads(text)
     change(data)
@@ -148,14 +148,14 @@ def resealed(text: str, change) -> str:
 
 
 def test_resealed_result_is_named_by_unit_and_value(text: str) -> None:
-    def better(data) -> None:
+    def better(data: dict[str, Any]) -> None:
         data["groups"][0]["results"][0]["index"] = "99.22"
 
     assert bundle.verify(resealed(text, better)) == ["Khối so, đơn vị A: index công bố “99.22”, tính lại “90.22”."]
 
 
 def test_resealed_cell_no_longer_gives_the_results(text: str) -> None:
-    def worse(data) -> None:
+    def worse(data: dict[str, Any]) -> None:
         data["groups"][0]["cells"][0]["points"] = "12"
 
     assert any("đơn vị A: points" in problem for problem in bundle.verify(resealed(text, worse)))
@@ -257,7 +257,11 @@ def test_a_unit_left_out_is_named_with_every_value_it_should_have(text: str) -> 
 def test_a_block_that_cannot_be_recomputed_is_named_by_its_place(change: Callable[..., Any], said: str) -> None:
     text = bundle.text_of(bundle.build(HEADER, [block(), {**block(), "code": "huyen"}]))
     for place in (0, 1):
-        assert bundle.verify(resealed(text, lambda data, place=place: change(data["groups"][place]))) == [
+
+        def edit(data: Any, place: int = place) -> None:
+            change(data["groups"][place])
+
+        assert bundle.verify(resealed(text, edit)) == [
             f"Khối thứ {place + 1} có dữ liệu sai hoặc thiếu, không tính lại được: {said}."
         ]
 
@@ -355,7 +359,7 @@ def test_exact_text_is_that_of_the_house() -> None:
         assert bundle.exact(Decimal(text)) == exact_text(Decimal(text))
 
 
-def run_alone(*arguments: str) -> subprocess.CompletedProcess:
+def run_alone(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Python's isolated mode without site packages: only the standard library is there."""
     program = "import sys; sys.path.insert(0, '.'); from results import bundle; sys.exit(bundle.main(sys.argv[1:]))"
     return subprocess.run(

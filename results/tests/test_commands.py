@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.management import call_command
 from openpyxl import Workbook
 
 from cchc_index.lib.commands import CommandRefused
+from cchc_index.lib.tests.present import first_sheet
 from results import bundle
 from results.computation import queries as computed
 from results.files import paper, spreadsheets
@@ -22,11 +24,11 @@ YEAR = ["--year", "2031"]
 BLOCK = [*YEAR, "--group", "so"]
 
 
-def sheet(path: Path, *rows: tuple) -> str:
+def sheet(path: Path, *rows: tuple[object, ...]) -> str:
     """An .xlsx as people make it: numbers are numbers, codes like 1.1 too."""
     book = Workbook()
     for row in rows:
-        book.active.append(row)
+        first_sheet(book).append(list(row))
     book.save(path)
     return str(path)
 
@@ -43,8 +45,9 @@ def refused(name: str, *arguments: str) -> list[str]:
     return caught.value.lines
 
 
-def compute(*arguments: str) -> list[dict]:
-    return json.loads(run("compute_index", *(arguments or BLOCK))[0])
+def compute(*arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(run("compute_index", *(arguments or BLOCK))[0])
+    return found
 
 
 NINE = [f"S{i}" for i in range(1, 10)]
@@ -52,11 +55,15 @@ CRITERIA = [("Mã", "Nội dung", "Điểm tối đa", "Nguồn", "Thưởng/tr�
 HEAD = ("Mã đơn vị", "Mã tiêu chí", "Điểm tự đánh giá", "Điểm thẩm định", "Điểm ĐTXHH", "Không áp dụng")
 
 
+Rows = Sequence[tuple[object, ...]]
+Build = Callable[..., None]
+
+
 @pytest.fixture
-def year(tmp_path: Path):
+def year(tmp_path: Path) -> Build:
     """Builds a year from spreadsheets: units, criteria, then the scores given."""
 
-    def build(criteria: list[tuple], scores: list[tuple], units: list[str] = NINE, *options: str) -> None:
+    def build(criteria: Rows, scores: Rows, units: list[str] = NINE, *options: str) -> None:
         run("import_units", sheet(tmp_path / "dv.xlsx", ("Mã", "Tên đơn vị"), *((u, f"Sở {u}") for u in units)),
             "--group", "so")  # fmt: skip
         run("import_criteria", sheet(tmp_path / "tc.xlsx", *CRITERIA, *criteria), *BLOCK,
@@ -70,7 +77,7 @@ def year(tmp_path: Path):
 TWO_LEAVES = [(1, "Công tác chỉ đạo", 65, "Tự đánh giá"), (2, "Điều tra", 35, "ĐTXHH")]
 
 
-def two(unit: str, appraised: object, survey: object) -> list[tuple]:
+def two(unit: str, appraised: object, survey: object) -> list[tuple[object, ...]]:
     return [(unit, 1, appraised, appraised, None, None), (unit, 2, None, None, survey, None)]
 
 
@@ -86,7 +93,7 @@ NINE_SCORES = [
 ]
 
 
-def test_nine_units_from_spreadsheets_to_ranks(year) -> None:
+def test_nine_units_from_spreadsheets_to_ranks(year: Build) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     rows = compute()
@@ -109,13 +116,13 @@ def test_nine_units_from_spreadsheets_to_ranks(year) -> None:
     assert (first["bonus"], first["penalty"], first["incomplete"], first["group"]) == ("0", "0", [], "so")
 
 
-def test_dense_ties(year) -> None:
+def test_dense_ties(year: Build) -> None:
     year(TWO_LEAVES, NINE_SCORES, NINE, "--ties", "dense")
 
     assert [r["rank"] for r in compute()] == [1, 2, 2, 2, 3, 4, 5, 6, 7]
 
 
-def test_scale_of_sixty(year) -> None:
+def test_scale_of_sixty(year: Build) -> None:
     year([(1, "Thẩm định", 40, "Tự đánh giá"), (2, "Điều tra", 20, "ĐTXHH")], two("S1", 30, 15), ["S1"])
 
     assert [(r["points"], r["max_points"], r["index"]) for r in compute()] == [("45", "60", "75.00")]
@@ -125,7 +132,7 @@ def test_scale_of_sixty(year) -> None:
     ("policy", "points", "maximum", "index"),
     [("rescale", "90.2235", "100", "90.22"), ("shrink", "88.4", "98", "90.20"), ("full", "90.4", "100", "90.40")],
 )
-def test_not_applicable_under_each_policy(year, policy: str, points: str, maximum: str, index: str) -> None:
+def test_not_applicable_under_each_policy(year: Build, policy: str, points: str, maximum: str, index: str) -> None:
     criteria = [
         (1, "Nhóm", 70, ""),
         (1.1, "Còn lại", 68, "Tự đánh giá"),
@@ -144,7 +151,7 @@ def test_not_applicable_under_each_policy(year, policy: str, points: str, maximu
     assert (row["points"], row["max_points"], row["index"]) == (points, maximum, index)
 
 
-def test_bonus_and_penalty(year) -> None:
+def test_bonus_and_penalty(year: Build) -> None:
     criteria = [
         *TWO_LEAVES,
         (3, "Sáng kiến", 2, "Tự đánh giá", "Thưởng"),
@@ -161,7 +168,7 @@ def test_bonus_and_penalty(year) -> None:
     ]
 
 
-def test_incomplete_units_are_listed_last_with_their_leaves(year) -> None:
+def test_incomplete_units_are_listed_last_with_their_leaves(year: Build) -> None:
     year(TWO_LEAVES, [*two("S2", 60, 30), ("S1", 1, 65, None, None, None)], ["S1", "S2", "S3"])
 
     rows = compute()
@@ -173,7 +180,7 @@ def test_incomplete_units_are_listed_last_with_their_leaves(year) -> None:
     ]
 
 
-def test_csv_has_the_same_columns_and_values(year) -> None:
+def test_csv_has_the_same_columns_and_values(year: Build) -> None:
     year(TWO_LEAVES, two("S1", 60, 30), ["S1", "S2"])
 
     rows = list(csv.DictReader(io.StringIO(run("compute_index", *BLOCK, "--format", "csv")[0])))
@@ -183,7 +190,7 @@ def test_csv_has_the_same_columns_and_values(year) -> None:
     assert (rows[1]["index"], rows[1]["rank"], rows[1]["incomplete"]) == ("", "", "1 2")
 
 
-def test_each_unit_stands_on_its_own_line(year) -> None:
+def test_each_unit_stands_on_its_own_line(year: Build) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     out, _ = run("compute_index", *YEAR)
@@ -192,7 +199,7 @@ def test_each_unit_stands_on_its_own_line(year) -> None:
     assert (lines[0], lines[-1], len(lines)) == ("[", "]", 11)
 
 
-def test_unknown_year_or_group_is_a_sentence(year) -> None:
+def test_unknown_year_or_group_is_a_sentence(year: Build) -> None:
     assert "Không có kỳ 2031" in refused("compute_index", *YEAR)[0]
     year(TWO_LEAVES, [])
     assert "khối “huyen”" in refused("compute_index", *YEAR, "--group", "huyen")[0]
@@ -205,7 +212,7 @@ def test_unknown_year_or_group_is_a_sentence(year) -> None:
 # --- import_scores ----------------------------------------------------------------------------------
 
 
-def test_import_again_changes_nothing(year, tmp_path: Path) -> None:
+def test_import_again_changes_nothing(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     entries = LogEntry.objects.count()
 
@@ -215,7 +222,7 @@ def test_import_again_changes_nothing(year, tmp_path: Path) -> None:
     assert LogEntry.objects.count() == entries
 
 
-def test_later_file_may_bring_only_the_survey(year, tmp_path: Path) -> None:
+def test_later_file_may_bring_only_the_survey(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, [("S1", 1, 60, 55, None, None)], ["S1"])
     only = sheet(tmp_path / "dt.xlsx", ("MÃ ĐƠN VỊ", "ma tieu chi", "Điểm ĐTXHH"), (" s1 ", "2", "30,5"))
 
@@ -224,7 +231,7 @@ def test_later_file_may_bring_only_the_survey(year, tmp_path: Path) -> None:
     assert compute()[0]["points"] == "85.5"
 
 
-def test_an_archive_without_self_scores_still_counts(year, tmp_path: Path) -> None:
+def test_an_archive_without_self_scores_still_counts(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, [("S1", 2, None, None, 30, None)], ["S1"])
     only = sheet(tmp_path / "td.xlsx", ("Mã đơn vị", "Mã tiêu chí", "Điểm thẩm định"), ("S1", 1, 60))
 
@@ -233,7 +240,7 @@ def test_an_archive_without_self_scores_still_counts(year, tmp_path: Path) -> No
     assert compute()[0]["points"] == "90"
 
 
-def test_csv_with_decimal_commas(year, tmp_path: Path) -> None:
+def test_csv_with_decimal_commas(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
     path = tmp_path / "diem.csv"
     path.write_text(
@@ -266,7 +273,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("row", "message"), FAULTS)
 def test_every_fault_is_named_by_row_and_column_and_nothing_is_saved(
-    year, tmp_path: Path, row: Any, message: Any
+    year: Build, tmp_path: Path, row: Any, message: Any
 ) -> None:
     criteria = [*TWO_LEAVES, (3, "Nhóm", 1, ""), (3.1, "Con", 1, "Tự đánh giá")]
     year(criteria, [], ["S1", "S2"])
@@ -278,14 +285,14 @@ def test_every_fault_is_named_by_row_and_column_and_nothing_is_saved(
     assert all(r["points"] == "0" for r in compute())
 
 
-def test_all_faults_come_at_once(year, tmp_path: Path) -> None:
+def test_all_faults_come_at_once(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
     rows = [row for row, _ in FAULTS[:4]]
 
     assert len(refused("import_scores", sheet(tmp_path / "x.xlsx", HEAD, *rows), *BLOCK)) == 4
 
 
-def test_duplicate_names_the_first_row(year, tmp_path: Path) -> None:
+def test_duplicate_names_the_first_row(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
 
     lines = refused("import_scores", sheet(tmp_path / "x.xlsx", HEAD, *two("S1", 1, 1), *two("s1", 1, 1)), *BLOCK)
@@ -294,7 +301,7 @@ def test_duplicate_names_the_first_row(year, tmp_path: Path) -> None:
     assert "đã có ở dòng 2" in lines[0]
 
 
-def test_files_without_scores_are_refused(year, tmp_path: Path) -> None:
+def test_files_without_scores_are_refused(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
     no_column = sheet(tmp_path / "a.xlsx", HEAD[:2], ("S1", 1))
 
@@ -309,7 +316,7 @@ def test_files_without_scores_are_refused(year, tmp_path: Path) -> None:
      (0, True), (None, True), ("Yes", False), ("✓", False), ("Không áp dụng", False), ("N/A", False), ("No", True),
      ("-", True), ("Có áp dụng", True)],
 )  # fmt: skip
-def test_not_applicable_marks(year, mark: int | str | None, applies: bool) -> None:
+def test_not_applicable_marks(year: Build, mark: int | str | None, applies: bool) -> None:
     year(TWO_LEAVES, [("S1", 1, None, None, None, mark), ("S1", 2, None, None, 35, None)], ["S1"])
 
     assert compute()[0]["incomplete"] == (["1"] if applies else [])
@@ -331,7 +338,7 @@ def publish(out: Path, number: str = "12/QĐ-UBND", dated: str = "2032-03-01") -
     return [Path(line) for line in stdout.splitlines()], err
 
 
-def test_publish_writes_four_files_and_the_same_bytes_again(year, tmp_path: Path, cheap_files: None) -> None:
+def test_publish_writes_four_files_and_the_same_bytes_again(year: Build, tmp_path: Path, cheap_files: None) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     paths, _ = publish(tmp_path / "mot" / "hai")
@@ -346,7 +353,7 @@ def test_publish_writes_four_files_and_the_same_bytes_again(year, tmp_path: Path
 
 
 def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(
-    year, tmp_path: Path, cheap_files: None
+    year: Build, tmp_path: Path, cheap_files: None
 ) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     paths, _ = publish(tmp_path / "mot")
@@ -360,7 +367,7 @@ def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(
     assert json.loads(corrected[0].read_text("utf-8"))["supersedes"] == "12/QĐ-UBND"
 
 
-def test_incomplete_year_is_not_published(year, tmp_path: Path) -> None:
+def test_incomplete_year_is_not_published(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, two("S1", 1, 1), ["S1", "S2"])
 
     lines = refused("publish_index", *YEAR, "--number", "1", "--date", "2032-03-01", "--out", str(tmp_path / "ra"))
@@ -371,7 +378,7 @@ def test_incomplete_year_is_not_published(year, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dated", ["01/03/2032", "2032-02-30", "hôm nay", ""])
-def test_bad_date_is_a_sentence(year, tmp_path: Path, dated: str) -> None:
+def test_bad_date_is_a_sentence(year: Build, tmp_path: Path, dated: str) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     lines = refused("publish_index", *YEAR, "--number", "1", f"--date={dated}", "--out", str(tmp_path / "ra"))
@@ -380,7 +387,7 @@ def test_bad_date_is_a_sentence(year, tmp_path: Path, dated: str) -> None:
     assert not Publication.objects.exists()
 
 
-def test_a_folder_that_is_a_file_is_refused_before_anything_is_frozen(year, tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_is_refused_before_anything_is_frozen(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     (tmp_path / "tep").write_text("")
 
@@ -390,7 +397,7 @@ def test_a_folder_that_is_a_file_is_refused_before_anything_is_frozen(year, tmp_
     assert not Publication.objects.exists()
 
 
-def test_published_file_verifies_until_a_digit_changes(year, tmp_path: Path, cheap_files: None) -> None:
+def test_published_file_verifies_until_a_digit_changes(year: Build, tmp_path: Path, cheap_files: None) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     path = publish(tmp_path)[0][0]
     assert "Khớp" in run("verify_publication", str(path))[0]
@@ -420,7 +427,7 @@ def test_huge_or_missing_files_are_sentences(tmp_path: Path, monkeypatch: pytest
     assert "Không mở được tệp" in refused("verify_publication", str(tmp_path))[0]
 
 
-def test_ledger_is_whole_after_a_year_and_broken_after_an_edit(year, tmp_path: Path, cheap_files: None) -> None:
+def test_ledger_is_whole_after_a_year_and_broken_after_an_edit(year: Build, tmp_path: Path, cheap_files: None) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     publish(tmp_path)
     count = LogEntry.objects.count()
@@ -431,7 +438,7 @@ def test_ledger_is_whole_after_a_year_and_broken_after_an_edit(year, tmp_path: P
     assert any("mục 1" in line for line in refused("check_ledger"))
 
 
-def test_ledger_finds_an_edited_standing(year) -> None:
+def test_ledger_finds_an_edited_standing(year: Build) -> None:
     from appraisal.models import Appraisal
 
     year(TWO_LEAVES, NINE_SCORES)

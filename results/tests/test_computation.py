@@ -35,7 +35,7 @@ def round_group() -> RoundGroup:
     return found
 
 
-def ranking(computation):
+def ranking(computation: Computation) -> list[tuple[str, int | None, Decimal | None]]:
     return [(r.unit.code, r.rank, r.index) for r in computed.ranked_results(computation)]
 
 
@@ -136,7 +136,7 @@ def test_a_slower_run_over_older_inputs_does_not_win(round_group: RoundGroup, mo
     newer = []
     switch = computations._switch
 
-    def overtaken(mine):
+    def overtaken(mine: Computation) -> Computation:
         monkeypatch.setattr(computations, "_switch", switch)
         give(round_group, {"C": {"2": "35"}})
         newer.append(computations.recompute(round_group_id=round_group.pk))

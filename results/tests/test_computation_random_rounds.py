@@ -21,7 +21,7 @@ from units.models import Unit
 from units.tests.factories import UnitGroupFactory
 
 from .factories import give
-from .test_ranking import oracle, random_round
+from .test_ranking import Line, oracle, random_round
 
 pytestmark = pytest.mark.django_db
 ROUNDS = int(os.environ.get("CCHC_RANDOM_ROUNDS", "20"))
@@ -78,7 +78,7 @@ def text_of(cell: LeafStanding) -> str | None:
     return None if cell.points is None else str(cell.points)
 
 
-def agree(round_group: RoundGroup, expected: dict) -> None:
+def agree(round_group: RoundGroup, expected: dict[str, Line]) -> None:
     found = {
         r.unit.code: r
         for r in UnitResult.objects.filter(computation__round_group=round_group, computation__current=True)
@@ -88,9 +88,9 @@ def agree(round_group: RoundGroup, expected: dict) -> None:
     assert found.keys() == expected.keys()
     for unit, line in expected.items():
         result = found[unit]
-        assert Fraction(result.points) == line["points"]
-        assert Fraction(result.max_points) == line["max"]
-        assert (result.rank, result.band) == (line["rank"], line["band"])
-        assert result.index == (None if line["index"] is None else numbers.shown(line["index"]))
-        assert set(result.incomplete) == line["missing"]
+        assert Fraction(result.points) == line.points
+        assert Fraction(result.max_points) == line.most
+        assert (result.rank, result.band) == (line.rank, line.band)
+        assert result.index == (None if line.index is None else numbers.shown(line.index))
+        assert set(result.incomplete) == line.missing
         assert isinstance(result.points, Decimal)

@@ -5,26 +5,29 @@ from typing import Any
 import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
-from playwright.sync_api import Page
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
+from cchc_index.lib.tests.present import present
 from results.files import paper
 from results.tests import bundles
 
+Report = tuple[PdfReader, list[str], list[int]]
+"""The report, the text of its pages, the progress that was told."""
+
 
 @pytest.fixture(scope="module")
-def bundle():
+def bundle() -> dict[str, Any]:
     return bundles.small(2, 2)
 
 
 @pytest.fixture(scope="module")
-def whole(bundle):
-    told = []
+def whole(bundle: dict[str, Any]) -> Report:
+    told: list[int] = []
     reader = PdfReader(io.BytesIO(paper.ranking_pdf(bundle, told.append)))
     return reader, [page.extract_text() for page in reader.pages], told
 
 
-def test_report_follows_the_layout_of_official_documents(whole) -> None:
+def test_report_follows_the_layout_of_official_documents(whole: Report) -> None:
     _, pages, _ = whole
     for line in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -38,17 +41,17 @@ def test_report_follows_the_layout_of_official_documents(whole) -> None:
     assert any("CHỦ TỊCH" in page for page in pages)
 
 
-def test_pages_are_a4_and_numbered(whole) -> None:
+def test_pages_are_a4_and_numbered(whole: Report) -> None:
     reader, pages, _ = whole
     assert [round(float(x)) for x in reader.pages[0].mediabox[2:]] == [595, 842]
     assert ["".join(_top_of(page)) for page in reader.pages] == ["", *map(str, range(2, len(pages) + 1))]
 
 
-def _top_of(page: Page) -> list[str]:
+def _top_of(page: PageObject) -> list[str]:
     """What is written in the top margin (the first 20 mm)."""
     found: list[str] = []
 
-    def visit(text, matrix, text_matrix, *_rest: Any) -> None:
+    def visit(text: str, matrix: list[float], text_matrix: list[float], *_rest: Any) -> None:
         y = matrix[5] + matrix[3] * text_matrix[5]
         if text.strip() and y > 842 - 57:
             found.append(text.strip())
@@ -57,14 +60,14 @@ def _top_of(page: Page) -> list[str]:
     return found
 
 
-def test_every_unit_stands_in_the_ranking_and_in_the_table_of_areas(whole, bundle) -> None:
+def test_every_unit_stands_in_the_ranking_and_in_the_table_of_areas(whole: Report, bundle: dict[str, Any]) -> None:
     text = "".join(whole[1])
     for group in bundle["groups"]:
         for unit in group["units"]:
             assert text.count(unit["name"]) >= 3  # ranking, picture, areas
 
 
-def test_sheet_says_what_does_not_apply_in_words(bundle) -> None:
+def test_sheet_says_what_does_not_apply_in_words(bundle: dict[str, Any]) -> None:
     sheets = [
         "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(bundle, g["code"], u["code"]))).pages)
         for g in bundle["groups"]
@@ -74,7 +77,7 @@ def test_sheet_says_what_does_not_apply_in_words(bundle) -> None:
     assert any("không áp dụng" in sheet for sheet in sheets)
 
 
-def test_illustrative_mark_stands_on_every_page(whole) -> None:
+def test_illustrative_mark_stands_on_every_page(whole: Report) -> None:
     assert all("DỮ LIỆU MINH HỌA" in page for page in whole[1])
 
 
@@ -83,22 +86,27 @@ def test_official_report_bears_no_mark() -> None:
     assert all("MINH HỌA" not in page.extract_text() for page in pages)
 
 
-def test_fonts_are_embedded(whole) -> None:
+def _fonts_of(page: PageObject) -> list[Any]:
+    resources: Any = page["/Resources"]
+    return [font.get_object() for font in resources["/Font"].values()]
+
+
+def test_fonts_are_embedded(whole: Report) -> None:
     fonts = [
-        font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
         for page in whole[0].pages
-        for font in page["/Resources"]["/Font"].values()
+        for font in _fonts_of(page)
     ]
     assert fonts
     assert all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
 
 
-def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole) -> None:
+def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole: Report) -> None:
     """A font without them is filled up from another, letter by letter. The pictures have a font of their own."""
     families = {
-        re.sub(r"^/[A-Z]{6}\+|-(Bold|Italic|Bold-Italic)$", "", font.get_object()["/BaseFont"])
+        re.sub(r"^/[A-Z]{6}\+|-(Bold|Italic|Bold-Italic)$", "", font["/BaseFont"])
         for page in whole[0].pages
-        for font in page["/Resources"]["/Font"].values()
+        for font in _fonts_of(page)
     }
     assert families <= {"Tinos", "Noto-Sans"}
     alphabet = "ăâđêôơưĂÂĐÊÔƠƯ" + "".join(map(chr, range(0x1EA0, 0x1EFA))) + "–…“”%≥"
@@ -107,27 +115,28 @@ def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole) -> 
         assert [letter for letter in alphabet if ord(letter) not in known] == [], file.name
 
 
-def test_report_has_title_language_and_bookmarks(whole) -> None:
+def test_report_has_title_language_and_bookmarks(whole: Report) -> None:
     reader = whole[0]
-    assert "Chỉ số cải cách hành chính năm 2031" in reader.metadata.title
-    assert reader.trailer["/Root"]["/Lang"] == "vi"
+    assert "Chỉ số cải cách hành chính năm 2031" in present(present(reader.metadata).title)
+    root: Any = reader.trailer["/Root"]
+    assert root["/Lang"] == "vi"
     assert reader.outline
 
 
-def test_progress_runs_from_nothing_to_all(whole) -> None:
+def test_progress_runs_from_nothing_to_all(whole: Report) -> None:
     told = whole[2]
     assert (told[0], told[-1]) == (0, 100)
     assert told == sorted(told)
 
 
-def test_a_sheet_of_one_unit_shows_its_areas_and_the_way_to_check(bundle) -> None:
+def test_a_sheet_of_one_unit_shows_its_areas_and_the_way_to_check(bundle: dict[str, Any]) -> None:
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(bundle, "quan", "Q02"))).pages)
     assert "Huyện Mỹ Đức" in text
     assert "Trung vị khối" in text
     assert bundle["digest"][:16] in text
 
 
-def test_unknown_unit_has_no_sheet(bundle) -> None:
+def test_unknown_unit_has_no_sheet(bundle: dict[str, Any]) -> None:
     with pytest.raises(LookupError):
         paper.unit_pdf(bundle, "so", "Q01")
 
@@ -139,7 +148,7 @@ def test_nothing_is_fetched_from_outside() -> None:
         paper._fetcher().fetch("http://127.0.0.1/")
 
 
-def test_preview_says_that_it_is_none(bundle) -> None:
+def test_preview_says_that_it_is_none(bundle: dict[str, Any]) -> None:
     preview = bundles.small(2, 2, illustrative=False, number=None, date=None)
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(preview, "so", "S01"))).pages)
     assert "chưa công bố" in text

@@ -3,23 +3,25 @@ import io
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
+from results import bundle as bundle_format
 from results.files import spreadsheets
 from results.tests import bundles
 
 
-def workbook(bundle):
+def workbook(bundle: dict[str, Any]) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(spreadsheets.xlsx_bytes(bundle)))
 
 
-def named(text: str) -> dict:
+def named(text: str) -> dict[str, Any]:
     bundle = bundles.small(2)
     group = bundle["groups"][0]
     group["units"][0]["name"] = text
-    group["results"] = bundles.bundles.results_of(group)
+    group["results"] = bundle_format.results_of(group)
     return bundle
 
 
@@ -36,7 +38,7 @@ def test_missing_numbers_are_empty_not_zero() -> None:
     bundle = bundles.small(2)
     group = bundle["groups"][0]
     group["cells"][0].update(state="not_scored", points=None)
-    group["results"] = bundles.bundles.results_of(group)
+    group["results"] = bundle_format.results_of(group)
     row = next(r for r in csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode())) if r["unit"] == "S01")
     assert (row["rank"], row["index"], row["incomplete"]) == ("", "", "1.1")
 
@@ -78,7 +80,7 @@ def test_formulas_compute_the_published_numbers(tmp_path: Path, policy: str) -> 
         bundles.group("quan", "Quận", bundles.districts(5), na=policy, ties="dense"),
     ]
     groups[0]["cells"][0].update(state="not_scored", points=None)
-    bundle = bundles.bundles.build(bundles.header(), groups)
+    bundle = bundle_format.build(bundles.header(), groups)
     (tmp_path / "a.xlsx").write_bytes(spreadsheets.xlsx_bytes(bundle))
     computed = _computed(tmp_path)
     for group in bundle["groups"]:
@@ -90,7 +92,7 @@ def test_formulas_compute_the_published_numbers(tmp_path: Path, policy: str) -> 
             assert row[3] == pytest.approx(float(result["appraised_points"]), abs=1e-9)
 
 
-def _computed(folder) -> dict[str, list]:
+def _computed(folder: Path) -> dict[str, list[Any]]:
     """unit → its line of the ranking as LibreOffice computes it."""
     profile = f"-env:UserInstallation=file://{folder}/profile"
     command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
@@ -98,9 +100,9 @@ def _computed(folder) -> dict[str, list]:
         [*command, "--outdir", folder / "out", folder / "a.xlsx"], check=True, capture_output=True, timeout=120
     )
     book = openpyxl.load_workbook(folder / "out" / "a.xlsx", data_only=True)
-    found = {}
+    found: dict[str, list[Any]] = {}
     for sheet in book.worksheets:
         if sheet.title.startswith("Xếp hạng"):
             for row in sheet.iter_rows(min_row=spreadsheets.FIRST, values_only=True):
-                found[row[1]] = [None if value == "" else value for value in row]
+                found[str(row[1])] = [None if value == "" else value for value in row]
     return found

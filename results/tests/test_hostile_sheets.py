@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -32,7 +33,7 @@ def test_hostile_spreadsheets_are_taken_or_refused_in_words_within_bounds(reader
     assert [one for one in found if wrong(one)] == []
 
 
-def wrong(one: dict) -> bool:
+def wrong(one: dict[str, Any]) -> bool:
     said = one["said"]
     helps = said == "taken" or (said.startswith("refused ") and len(said) > 20 and not ENGLISH.search(said))
     return not helps or one["seconds"] > SECONDS or one["megabytes"] > MEGABYTES

@@ -1,6 +1,7 @@
 """Jobs survive lost messages, doubled messages and killed workers: the row is the truth."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import present
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup
 from results import tasks
@@ -22,7 +24,7 @@ from results.files import actions as files
 from results.files import paper
 from results.jobs import actions as job_actions
 from results.jobs import rules as job_rules
-from results.models import Computation, Job
+from results.models import Computation, Job, Publication
 from results.publication import actions as publications
 from units.models import Role, User
 from units.tests.factories import UnitFactory, UserFactory, person
@@ -40,13 +42,16 @@ def round_group() -> RoundGroup:
     return found
 
 
+Sent = Callable[[Callable[[], object]], list[tuple[object, ...]]]
+
+
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks):
+def sent(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Sent:
     """The messages sent while `during` runs."""
-    messages = []
+    messages: list[tuple[object, ...]] = []
     monkeypatch.setattr(dispatch, "_send", lambda task, args: messages.append((task, *args)))
 
-    def during(work) -> list[Any]:
+    def during(work: Callable[[], object]) -> list[tuple[object, ...]]:
         messages.clear()
         with django_capture_on_commit_callbacks(execute=True):
             work()
@@ -81,9 +86,9 @@ def test_requests_coalesce_into_one_queued_job(round_group: RoundGroup) -> None:
 
 
 def test_a_job_is_claimed_once(round_group: RoundGroup) -> None:
-    job = computation.enqueue_recompute(round_group.pk)
+    job = present(computation.enqueue_recompute(round_group.pk))
 
-    assert job_actions.claim(job.pk).attempts == 1
+    assert present(job_actions.claim(job.pk)).attempts == 1
     assert job_actions.claim(job.pk) is None
     assert computation.enqueue_recompute(round_group.pk) is None  # the run under way looks again by itself
 
@@ -91,9 +96,10 @@ def test_a_job_is_claimed_once(round_group: RoundGroup) -> None:
 def test_inputs_that_move_on_during_the_run_are_computed_too(
     round_group: RoundGroup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, runs = computation.recompute, []
+    real = computation.recompute
+    runs: list[Computation] = []
 
-    def moving(*, round_group_id):
+    def moving(*, round_group_id: int) -> Computation:
         found = real(round_group_id=round_group_id)
         runs.append(found)
         if len(runs) == 1:
@@ -109,8 +115,8 @@ def test_inputs_that_move_on_during_the_run_are_computed_too(
     assert [job.state for job in Job.objects.all()] == [DONE]
 
 
-def test_a_killed_worker_is_replaced(round_group: RoundGroup, sent) -> None:
-    job = computation.enqueue_recompute(round_group.pk)
+def test_a_killed_worker_is_replaced(round_group: RoundGroup, sent: Sent) -> None:
+    job = present(computation.enqueue_recompute(round_group.pk))
     job_actions.claim(job.pk)  # and the worker dies here
     age(job, 61)
 
@@ -122,8 +128,8 @@ def test_a_killed_worker_is_replaced(round_group: RoundGroup, sent) -> None:
     assert (job.state, job.attempts) == (DONE, 2)
 
 
-def test_a_beating_job_is_left_alone(round_group: RoundGroup, sent) -> None:
-    job = computation.enqueue_recompute(round_group.pk)
+def test_a_beating_job_is_left_alone(round_group: RoundGroup, sent: Sent) -> None:
+    job = present(computation.enqueue_recompute(round_group.pk))
     job_actions.claim(job.pk)
     age(job, 50)
 
@@ -132,7 +138,7 @@ def test_a_beating_job_is_left_alone(round_group: RoundGroup, sent) -> None:
 
 
 def test_a_new_change_takes_a_stale_run_over_at_once(round_group: RoundGroup) -> None:
-    job = computation.enqueue_recompute(round_group.pk)
+    job = present(computation.enqueue_recompute(round_group.pk))
     job_actions.claim(job.pk)
     age(job, 61)
 
@@ -141,8 +147,8 @@ def test_a_new_change_takes_a_stale_run_over_at_once(round_group: RoundGroup) ->
     assert state(job) == DONE
 
 
-def test_a_job_that_kills_every_worker_fails_with_words(round_group: RoundGroup, sent) -> None:
-    job = computation.enqueue_recompute(round_group.pk)
+def test_a_job_that_kills_every_worker_fails_with_words(round_group: RoundGroup, sent: Sent) -> None:
+    job = present(computation.enqueue_recompute(round_group.pk))
     for _ in range(5):
         assert job_actions.claim(job.pk) is not None
         age(job, 61)
@@ -155,7 +161,7 @@ def test_a_job_that_kills_every_worker_fails_with_words(round_group: RoundGroup,
 
 
 def test_a_failed_block_is_computed_again_after_the_next_change(round_group: RoundGroup) -> None:
-    job = computation.enqueue_recompute(round_group.pk)
+    job = present(computation.enqueue_recompute(round_group.pk))
     Job.objects.filter(pk=job.pk).update(state=FAILED, finished_at=clock.now())
     inputs_changed(round_group.pk)
 
@@ -164,7 +170,7 @@ def test_a_failed_block_is_computed_again_after_the_next_change(round_group: Rou
     assert computed.current(round_group) is not None
 
 
-def test_a_lost_broker_loses_no_work(round_group: RoundGroup, sent) -> None:
+def test_a_lost_broker_loses_no_work(round_group: RoundGroup, sent: Sent) -> None:
     """No message ever came: the sweeper finds the newer inputs and queues a job."""
     assert sent(tasks.requeue) == [("results.recompute", round_group.pk)]
     job = Job.objects.get()
@@ -176,7 +182,7 @@ def test_a_lost_broker_loses_no_work(round_group: RoundGroup, sent) -> None:
 
 
 def test_an_idle_sweep_does_nothing(
-    round_group: RoundGroup, sent, django_assert_max_num_queries: DjangoAssertNumQueries
+    round_group: RoundGroup, sent: Sent, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     tasks.recompute(round_group.pk)
 
@@ -215,7 +221,7 @@ def pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paper, "unit_pdf", lambda b, g, u: f"%PDF {g} {u}".encode())
 
 
-def published(round_group: RoundGroup):
+def published(round_group: RoundGroup) -> Publication:
     from datetime import date
 
     return publications.publish(round_id=round_group.round_id, number="12/QĐ", dated=date(2032, 3, 1))
@@ -225,7 +231,7 @@ def content(job: Job) -> str:
     job.refresh_from_db()
     assert (job.state, job.progress) == (DONE, 100)
     with job.file.open() as stream:
-        return stream.read().decode()
+        return bytes(stream.read()).decode()
 
 
 def test_report_of_a_publication_is_made_once_for_everybody(round_group: RoundGroup, pdf: None) -> None:
@@ -264,7 +270,9 @@ def test_a_foreign_unit_is_refused(round_group: RoundGroup, manager: User) -> No
         files.request_report(actor=manager, round_group_id=round_group.pk, unit_id=stranger.pk)
 
 
-def test_killed_report_is_rendered_by_the_next_worker(round_group: RoundGroup, manager: User, pdf: None, sent) -> None:
+def test_killed_report_is_rendered_by_the_next_worker(
+    round_group: RoundGroup, manager: User, pdf: None, sent: Sent
+) -> None:
     job = files.request_report(actor=manager, round_group_id=round_group.pk)
     job_actions.claim(job.pk)
     age(job, 61)
@@ -283,12 +291,12 @@ def test_a_long_rendering_keeps_beating(
     monkeypatch.setattr(job_actions, "PULSE", 0.01)
     job = files.request_report(actor=manager, round_group_id=round_group.pk)
 
-    def render(data, progress) -> bytes:
+    def render(data: object, progress: Callable[[int], object]) -> bytes:
         progress(50)
         assert Job.objects.get(pk=job.pk).progress == 47
         age(job, 61)
         deadline = time.monotonic() + 10
-        while Job.objects.get(pk=job.pk).heartbeat_at < clock.now() - timedelta(seconds=50):
+        while present(Job.objects.get(pk=job.pk).heartbeat_at) < clock.now() - timedelta(seconds=50):
             assert time.monotonic() < deadline, "no beat came"
             time.sleep(0.01)
         tasks.requeue()
@@ -320,7 +328,7 @@ def test_htmx_gets_the_progress_alone_and_caches_are_told(
     round_group: RoundGroup, client: Client, header: dict[str, Any], part: bool
 ) -> None:
     client.force_login(person(Role.INDEX_MANAGER))
-    job = computation.enqueue_recompute(round_group.pk)
+    job = present(computation.enqueue_recompute(round_group.pk))
 
     response = client.get(reverse("results:job", args=[job.pk]), headers=header)
 

@@ -5,11 +5,13 @@ SQLite runs one writing transaction at a time (BEGIN IMMEDIATE), so there is not
 
 import threading
 import time
+from datetime import datetime
 
 import pytest
 from django.db import connection, connections
 
 from cchc_index.lib import clock
+from cchc_index.lib.tests.present import present
 from results.computation import actions as computation
 from results.jobs import actions as jobs
 from results.models import Job
@@ -24,12 +26,17 @@ WORKERS = 6
 
 
 @pytest.fixture
-def job(monkeypatch: pytest.MonkeyPatch):
+def job(monkeypatch: pytest.MonkeyPatch) -> Job:
     round_group = block("A")
     give(round_group, {"A": {"1": "60", "2": "30"}})
-    found = computation.enqueue_recompute(round_group.pk)
+    found = present(computation.enqueue_recompute(round_group.pk))
     real = clock.now
-    monkeypatch.setattr(clock, "now", lambda: (time.sleep(0.05), real())[1])  # widens the window
+
+    def slow() -> datetime:
+        time.sleep(0.05)  # widens the window
+        return real()
+
+    monkeypatch.setattr(clock, "now", slow)
     return found
 
 
@@ -53,11 +60,11 @@ def claims(job: Job) -> int:
     return len(got)
 
 
-def test_one_worker_gets_a_job(job) -> None:
+def test_one_worker_gets_a_job(job: Job) -> None:
     assert claims(job) == 1
 
 
-def test_negative_control_without_the_lock_several_get_it(job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_negative_control_without_the_lock_several_get_it(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Job.objects, "select_for_update", lambda **_: Job.objects.all())
 
     assert claims(job) > 1

@@ -14,8 +14,9 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council, release_stage, stage_of
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import present
 from criteria.calendar import actions as criteria
-from criteria.models import Stage
+from criteria.models import Criterion, Stage
 from criteria.tests.factories import open_stage
 from results.publication import mails
 from results.tests.published import publish
@@ -38,7 +39,7 @@ def written() -> list[tuple[str, str]]:
 
 
 def text(subject: str) -> str:
-    return Mail.objects.filter(subject__contains=subject).order_by("pk").first().body
+    return present(Mail.objects.filter(subject__contains=subject).order_by("pk").first()).body
 
 
 # --- the unit's side ------------------------------------------------------------------------------
@@ -264,7 +265,7 @@ def test_managers_hear_once_when_a_unit_has_answered_everything(year: Council) -
     release(year, "round1")
     Mail.objects.all().delete()
 
-    def answer(leaf: object, agree: bool, words: str = "") -> None:
+    def answer(leaf: Criterion, agree: bool, words: str = "") -> None:
         standing = year.standing(leaf=leaf)
         replies.reply(actor=year.head, appraisal_id=standing.pk, agree=agree, comment=words, document_ids=[])
 
@@ -282,7 +283,11 @@ def test_the_heads_of_ranked_units_hear_of_the_publication(settings: Settings) -
     settings.PUBLIC_URL = "https://cchc.example.vn"
     publication = publish()
     publication.refresh_from_db()
-    unit = Unit.objects.filter(group=publication.round.groups.order_by("pk").first().group).order_by("code").first()
+    unit = present(
+        Unit.objects.filter(group=present(publication.round.groups.order_by("pk").first()).group)
+        .order_by("code")
+        .first()
+    )
     head = person(Role.UNIT_HEAD, unit)
     person(Role.UNIT_OFFICER, unit)
     person(Role.UNIT_HEAD, UnitFactory.create(group=unit.group))

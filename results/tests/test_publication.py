@@ -40,11 +40,11 @@ def second() -> User:
     return person(Role.INDEX_MANAGER)
 
 
-def propose(manager: User, round_group: RoundGroup, number="12/QĐ-UBND", **fields: Any):
+def propose(manager: User, round_group: RoundGroup, number: str = "12/QĐ-UBND", **fields: Any) -> Publication:
     return publications.propose(actor=manager, round_id=round_group.round_id, number=number, dated=DATED, **fields)
 
 
-def publish(round_group: RoundGroup, number="12/QĐ-UBND", **fields: Any):
+def publish(round_group: RoundGroup, number: str = "12/QĐ-UBND", **fields: Any) -> Publication:
     return publications.publish(round_id=round_group.round_id, number=number, dated=DATED, **fields)
 
 

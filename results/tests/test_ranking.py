@@ -1,8 +1,10 @@
 """The arithmetic against the worked examples of the decisions and against an independent oracle."""
 
 import random
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,8 @@ from cchc_index.lib import numbers
 from results import ranking
 from results.ranking import GradeBand, LeafStanding, Policies, TreeRow
 
+Cells = dict[str, LeafStanding]
+Units = dict[str, Cells]
 NA = LeafStanding(ranking.NOT_APPLICABLE)
 NO_BALLOTS = LeafStanding(ranking.NO_BALLOTS)
 
@@ -26,7 +30,7 @@ def group(code: str, maximum: str, kind: str = "normal", parent: str | None = No
     return TreeRow(code, parent, False, "", kind, Decimal(maximum))
 
 
-def one(rows: list[TreeRow], cells: dict[str, LeafStanding], **policies: object) -> ranking.RankedUnit:
+def one(rows: list[TreeRow], cells: dict[str, LeafStanding], **policies: Any) -> ranking.RankedUnit:
     return ranking.compute(rows, Policies(**policies), {"A": cells})["A"]
 
 
@@ -72,7 +76,7 @@ def test_halves_of_so_in_2022_give_the_published_index() -> None:
 def test_scale_of_sixty_gives_per_cent_of_sixty() -> None:
     found = one([leaf("1", "40"), leaf("2", "20", "survey")], {"1": scored("30"), "2": scored("15")})
 
-    assert (found.points, found.max_points, found.index) == (Decimal(45), Decimal(60), 75)
+    assert (found.points, found.max_points, found.index) == (Decimal(45), Decimal(60), Fraction(75))
 
 
 def test_sipas_and_papi_belong_to_the_survey_half() -> None:
@@ -86,7 +90,7 @@ def test_sipas_and_papi_belong_to_the_survey_half() -> None:
 def test_half_with_nothing_applicable_leaves_the_maximum_when_rescaled() -> None:
     found = one([leaf("1", "70"), leaf("2", "30", "survey")], {"1": NA, "2": scored("15")})
 
-    assert (found.points, found.max_points, found.index) == (Decimal(15), Decimal(30), 50)
+    assert (found.points, found.max_points, found.index) == (Decimal(15), Decimal(30), Fraction(50))
     assert found.appraised.index is None
 
 
@@ -103,7 +107,7 @@ def test_four_states_are_never_confused() -> None:
     found = one(rows, cells, na="shrink")
 
     assert found.incomplete == ["3", "10"]
-    assert (found.index, found.rank, found.points) == (None, None, 0)
+    assert (found.index, found.rank, found.points) == (None, None, Decimal(0))
     assert found.max_points == Decimal(15)
 
 
@@ -138,13 +142,13 @@ def test_bonus_is_capped_at_every_level_and_outside_the_maximum() -> None:
     found = one(BONUS_ROWS, cells)
 
     assert (found.bonus, found.penalty) == (Decimal(3), Decimal(1))
-    assert (found.points, found.max_points, found.index) == (Decimal(82), Decimal(100), 82)
+    assert (found.points, found.max_points, found.index) == (Decimal(82), Decimal(100), Fraction(82))
 
 
 def test_missing_bonus_counts_nothing_and_is_not_incomplete() -> None:
     found = one(BONUS_ROWS, {"1": scored("80"), "P": NA})
 
-    assert (found.bonus, found.penalty, found.incomplete, found.rank) == (0, 0, [], 1)
+    assert (found.bonus, found.penalty, found.incomplete, found.rank) == (Decimal(0), Decimal(0), [], 1)
 
 
 def test_bonus_below_an_ordinary_group_is_not_capped_by_it() -> None:
@@ -198,7 +202,7 @@ def test_unknown_policy_is_an_error() -> None:
 # --- 1,000 random rounds against exact fractions ----------------------------------------------------
 
 
-def random_round(rng: random.Random):
+def random_round(rng: random.Random) -> tuple[list[TreeRow], Policies, Units]:
     rows = random_tree(rng)
     units = {f"U{i}": random_cells(rng, rows) for i in range(rng.randint(1, 8))}
     if len(units) > 2 and rng.random() < 0.5:
@@ -236,43 +240,56 @@ def random_cells(rng: random.Random, rows: list[TreeRow]) -> dict[str, LeafStand
             if rng.random() < 0.5:
                 cells[row.code] = NO_BALLOTS
         else:
-            share = rng.choice([0, 1, Fraction(1, 2), Fraction(rng.randint(0, 10000), 10000)])
+            share = rng.choice([Fraction(0), Fraction(1), Fraction(1, 2), Fraction(rng.randint(0, 10000), 10000)])
             points = numbers.quantize(Fraction(row.max_points) * share)
             cells[row.code] = LeafStanding(ranking.SCORED, points)
     return cells
 
 
-def oracle(rows, policies, units):
+@dataclass
+class Line:
+    """What the oracle finds of a unit."""
+
+    points: Fraction
+    most: Fraction
+    halves: list[tuple[Fraction, Fraction]]
+    extra: dict[str, Fraction]
+    missing: set[str]
+    index: Fraction | None
+    rank: int | None = None
+    band: str = ""
+
+
+def oracle(rows: list[TreeRow], policies: Policies, units: Units) -> dict[str, Line]:
     """The rules of the decisions once more, in fractions, the long way round."""
     lines = {}
     for unit, cells in units.items():
-        line = {"halves": [], "missing": set()}
+        halves: list[tuple[Fraction, Fraction]] = []
+        missing: set[str] = set()
         for is_self in (True, False):
             mine = [r for r in rows if r.is_leaf and r.kind == "normal" and (r.source == "self") == is_self]
-            line["halves"].append(oracle_half(mine, policies.na, cells, line["missing"]))
-        extra = {kind: sum(worth(r, rows, cells) for r in rows if r.kind == kind and r.parent is None)
+            halves.append(oracle_half(mine, policies.na, cells, missing))
+        extra = {kind: sum((worth(r, rows, cells) for r in rows if r.kind == kind and r.parent is None), Fraction(0))
                  for kind in ("bonus", "penalty")}  # fmt: skip
-        line["points"] = sum(half[0] for half in line["halves"]) + extra["bonus"] - extra["penalty"]
-        line["max"] = sum(half[1] for half in line["halves"])
-        line["extra"] = extra
-        complete = not line["missing"] and line["max"]
-        line["index"] = line["points"] / line["max"] * 100 if complete else None
-        lines[unit] = line
-    indexes = [line["index"] for line in lines.values() if line["index"] is not None]
+        points = sum((half[0] for half in halves), Fraction(0)) + extra["bonus"] - extra["penalty"]
+        most = sum((half[1] for half in halves), Fraction(0))
+        index = points / most * 100 if not missing and most else None
+        lines[unit] = Line(points, most, halves, extra, missing, index)
+    indexes = [line.index for line in lines.values() if line.index is not None]
     for line in lines.values():
-        index = line["index"]
+        index = line.index
         better = [other for other in indexes if index is not None and other > index]
-        line["rank"] = None if index is None else 1 + len(set(better) if policies.ties == "dense" else better)
+        line.rank = None if index is None else 1 + len(set(better) if policies.ties == "dense" else better)
         reached = [b.name for b in policies.bands if index is not None and index >= Fraction(b.edge)]
-        line["band"] = reached[0] if reached else ""
+        line.band = reached[0] if reached else ""
     return lines
 
 
-def oracle_half(leaves, policy, cells, missing):
+def oracle_half(leaves: list[TreeRow], policy: str, cells: Cells, missing: set[str]) -> tuple[Fraction, Fraction]:
     total = sum((Fraction(r.max_points) for r in leaves), Fraction(0))
     gone = sum((Fraction(r.max_points) for r in leaves if cells.get(r.code) == NA), Fraction(0))
-    got = sum((Fraction(cells[r.code].points) for r in leaves if r.code in cells and cells[r.code].points is not None),
-              Fraction(0))  # fmt: skip
+    given = (cells[r.code].points for r in leaves if r.code in cells)
+    got = sum((Fraction(points) for points in given if points is not None), Fraction(0))
     missing |= {r.code for r in leaves if r.code not in cells or cells[r.code] == NO_BALLOTS}
     if policy == "full":
         return got + gone, total
@@ -286,7 +303,7 @@ def oracle_half(leaves, policy, cells, missing):
     return Fraction(int(ten_thousandths + Fraction(1, 2)), 10_000), total
 
 
-def worth(row, rows, cells):
+def worth(row: TreeRow, rows: list[TreeRow], cells: Cells) -> Fraction:
     if row.is_leaf:
         cell = cells.get(row.code)
         inner = Fraction(cell.points) if cell is not None and cell.points is not None else Fraction(0)
@@ -303,17 +320,19 @@ def test_a_thousand_random_rounds_agree_with_exact_fractions() -> None:
         expected, found = oracle(rows, policies, units), ranking.compute(rows, policies, units)
         for unit, line in expected.items():
             outcome, place = found[unit], (number, unit)
-            assert outcome.points == line["points"], place
-            assert outcome.max_points == line["max"], place
-            assert outcome.index == line["index"], place
-            assert [(h.points, h.max_points) for h in (outcome.appraised, outcome.survey)] == line["halves"], place
-            assert (outcome.bonus, outcome.penalty) == (line["extra"]["bonus"], line["extra"]["penalty"]), place
-            assert (outcome.rank, outcome.band) == (line["rank"], line["band"]), place
-            assert set(outcome.incomplete) == line["missing"], place
-        placed = [line["rank"] for line in expected.values() if line["rank"]]
+            assert outcome.points == line.points, place
+            assert outcome.max_points == line.most, place
+            assert outcome.index == line.index, place
+            halves = [(Fraction(h.points), Fraction(h.max_points)) for h in (outcome.appraised, outcome.survey)]
+            assert halves == line.halves, place
+            assert outcome.bonus == line.extra["bonus"], place
+            assert outcome.penalty == line.extra["penalty"], place
+            assert (outcome.rank, outcome.band) == (line.rank, line.band), place
+            assert set(outcome.incomplete) == line.missing, place
+        placed = [line.rank for line in expected.values() if line.rank]
         seen["tie"] += len(placed) != len(set(placed))
-        seen["incomplete"] += any(line["missing"] for line in expected.values())
-        seen["bonus"] += any(line["extra"]["bonus"] for line in expected.values())
+        seen["incomplete"] += any(line.missing for line in expected.values())
+        seen["bonus"] += any(line.extra["bonus"] for line in expected.values())
     assert all(count > 50 for count in seen.values()), seen
 
 

@@ -42,12 +42,12 @@ def publication(round_group: RoundGroup, state: str, by: User | None = None) -> 
     )
 
 
-def everybody() -> list[User]:
+def everybody() -> list[User | AnonymousUser]:
     return [*(person(role, UnitFactory.create()) for role in Role), UserFactory.create(), AnonymousUser()]
 
 
-def holds(user: User, *roles: str) -> bool:
-    return user.pk is not None and user.memberships.filter(role__in=roles).exists()
+def holds(user: User | AnonymousUser, *roles: str) -> bool:
+    return isinstance(user, User) and user.memberships.filter(role__in=roles).exists()
 
 
 def test_previews_are_for_managers_and_observers_publishing_for_managers() -> None:

@@ -79,7 +79,7 @@ def test_what_every_year_has_is_not_in_the_list_to_change(page: Client, block: R
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.INDEX_MANAGER])
 def test_nobody_else_sees_or_changes_the_list(client: Client, block: RoundGroup, role: Role) -> None:
-    client.force_login(person(role, UnitFactory(group=block.group)))
+    client.force_login(person(role, UnitFactory.create(group=block.group)))
     before = names(block)
     addresses = [address("list"), *(address(deed, "round2") for deed in ("facts", "move", "remove"))]
     assert [client.post(one, {**ADDED, "title": "Khác"}).status_code for one in addresses] == [403] * 4

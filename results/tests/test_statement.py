@@ -1,6 +1,6 @@
 """Sao kê điểm: every movement with actor, time and reason; each reader sees their part of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import Council, assign, council, release_stage
 from cchc_index.lib import clock
+from cchc_index.lib.tests.present import present
 from criteria.calendar import actions as criteria
 from criteria.models import Criterion
 from criteria.tests.factories import open_stage
@@ -236,7 +237,7 @@ def test_survey_points_are_shown_to_the_unit_from_publication_on(year: Council) 
 
 def test_an_extension_of_the_unit_is_a_movement_with_its_reason(year: Council) -> None:
     stage = open_stage(year.round_group.round, "self_assessment")
-    closes = stage.closes_at + timedelta(days=1)
+    closes = present(stage.closes_at) + timedelta(days=1)
     criteria.grant_extension(
         actor=year.manager, stage_id=stage.pk, unit_id=year.first.pk, closes_at=closes, reason="Sáp nhập."
     )
@@ -354,7 +355,7 @@ def test_the_queries_do_not_grow_with_movements(year: Council) -> None:
 
 
 @pytest.fixture
-def pdf_text() -> Iterator[object]:
+def pdf_text() -> Callable[[Job], str]:
     from pypdf import PdfReader
 
     def text(job: Job) -> str:
@@ -366,7 +367,7 @@ def pdf_text() -> Iterator[object]:
     return text
 
 
-def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text: object) -> None:
+def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text: Callable[[Job], str]) -> None:
     walk(year)
     release(year, "round1")
     texts = []
@@ -382,7 +383,7 @@ def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text: object) -
     assert "DỮ LIỆU MINH HỌA" not in texts[0]
 
 
-def test_the_pdf_of_a_demonstration_carries_the_mark(year: Council, pdf_text: object) -> None:
+def test_the_pdf_of_a_demonstration_carries_the_mark(year: Council, pdf_text: Callable[[Job], str]) -> None:
     walk(year)
     round_ = year.round_group.round
     round_.illustrative = True
@@ -435,9 +436,9 @@ def test_the_published_points_and_the_released_words_reach_next_year(year: Counc
 
 def test_a_publication_has_the_last_word_on_last_years_points() -> None:
     publication = publish()
-    block = publication.round.groups.order_by("pk").first()
-    unit = Unit.objects.filter(group=block.group).order_by("code").first()
-    book = publication_queries.book_of(publication).block(block.group.code)
+    block = present(publication.round.groups.order_by("pk").first())
+    unit = present(Unit.objects.filter(group=block.group).order_by("code").first())
+    book = present(publication_queries.book_of(publication).block(block.group.code))
     leaf = next(c for c in book.criteria if book.cell(unit.code, c.code).state == "scored")
     row = Criterion.objects.create(
         criteria_set=block.criteria_set, code=leaf.code, name=leaf.name, source="self", max_points=leaf.max_points

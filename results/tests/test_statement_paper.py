@@ -2,6 +2,7 @@
 
 import io
 import re
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
@@ -21,7 +22,12 @@ def test_long_reply_leaves_no_page_empty_and_loses_no_word(lines: int) -> None:
     made = council()
     cell = made.cell()
     decisions.adjust(
-        actor=made.member, **cell, points=1, reason_id=made.reason.pk, comment="Thiếu một báo cáo.", seen_version=0
+        actor=made.member,
+        **cell,
+        points=Decimal(1),
+        reason_id=made.reason.pk,
+        comment="Thiếu một báo cáo.",
+        seen_version=0,
     )
     release_stage(made.manager, made.round_group, "round1")
     open_stage(made.round_group.round, "explanation")

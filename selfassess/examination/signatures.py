@@ -36,9 +36,7 @@ def _certificates(folder: str) -> Iterator[Any]:
     from pyhanko.keys import load_certs_from_pemder  # inline: child process
 
     files = sorted(Path(folder).glob("*")) if folder else []
-    yield from load_certs_from_pemder(  # type: ignore[no-untyped-call]
-        str(each) for each in files if each.suffix.lower() in (".pem", ".crt", ".cer")
-    )
+    yield from load_certs_from_pemder(str(each) for each in files if each.suffix.lower() in (".pem", ".crt", ".cer"))
 
 
 def _judged(signature: Any, roots: list[Any]) -> Signature:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import present
 from criteria.models import Stage
 from criteria.tests.factories import open_stage
 from selfassess import rules
@@ -54,7 +56,7 @@ ALLOWED = {
 
 def somebody(role: str, assessment: SelfAssessment) -> User:
     unit, other = assessment.unit, UnitFactory.create(group=assessment.unit.group)
-    return {
+    make: dict[str, Callable[[], User]] = {
         OFFICER: lambda: person(Role.UNIT_OFFICER, unit),
         HEAD: lambda: person(Role.UNIT_HEAD, unit),
         MANAGER: lambda: person(Role.INDEX_MANAGER, unit),
@@ -63,8 +65,9 @@ def somebody(role: str, assessment: SelfAssessment) -> User:
         "survey": lambda: person(Role.SURVEY_OPERATOR, unit),
         "other_officer": lambda: person(Role.UNIT_OFFICER, other),
         "other_head": lambda: person(Role.UNIT_HEAD, other),
-        "nobody": UserFactory,
-    }[role]()
+        "nobody": UserFactory.create,
+    }
+    return make[role]()
 
 
 def in_state(state: str) -> SelfAssessment:
@@ -84,11 +87,17 @@ def back_to(assessment: SelfAssessment, state: str) -> SelfAssessment:
     return assessment
 
 
-def act(verb: str, actor: User, assessment: SelfAssessment) -> None:
-    given: dict[str, object] = {"actor": actor, "assessment_id": assessment.pk}
+def act(verb: rules.Verb, actor: User, assessment: SelfAssessment) -> None:
+    given: dict[str, Any] = {"actor": actor, "assessment_id": assessment.pk}
     if verb == "edit":
-        criterion = assessment.round_group.criteria_set.criteria.filter(source="self").first()
-        typed = {"figures": {}, "points": "0,5", "explanation": "Có", "na_claimed": False, "na_reason": ""}
+        criterion = present(assessment.round_group.criteria_set.criteria.filter(source="self").first())
+        typed: dict[str, Any] = {
+            "figures": {},
+            "points": "0,5",
+            "explanation": "Có",
+            "na_claimed": False,
+            "na_reason": "",
+        }
         scores.save_score(**given, criterion_id=criterion.pk, seen_version=1, **typed)
     elif verb in ("send_back", "reopen"):
         getattr(lifecycle, verb)(**given, reason="Sai số liệu")
@@ -97,7 +106,7 @@ def act(verb: str, actor: User, assessment: SelfAssessment) -> None:
 
 
 @pytest.mark.parametrize(("state", "verb"), list(product(SelfAssessment.State.values, rules.ROLES)))
-def test_state_verb_role_matrix(state: str, verb: str) -> None:
+def test_state_verb_role_matrix(state: str, verb: rules.Verb) -> None:
     assessment = in_state(state)
     expected = ALLOWED.get((state, verb), {})
     for role in [r for r in ROLES if r not in expected]:
@@ -120,14 +129,14 @@ def test_state_verb_role_matrix(state: str, verb: str) -> None:
 
 def every_way_to_edit(assessment: SelfAssessment) -> dict[str, Callable[[User], object]]:
     """All that writes under the right to edit; each would change something if it were let through."""
-    score = assessment.scores.order_by("pk").first()
+    score = present(assessment.scores.order_by("pk").first())
     document, spare = DocumentFactory.create(unit=assessment.unit), DocumentFactory.create(unit=assessment.unit)
     attached = EvidenceFactory.create(score=score, document=document)
-    at = {"assessment_id": assessment.pk}
-    here = at | {"criterion_id": score.criterion_id}
-    typed = {"explanation": "Đã đổi", "na_claimed": False, "na_reason": ""}
+    at: dict[str, Any] = {"assessment_id": assessment.pk}
+    here: dict[str, Any] = at | {"criterion_id": score.criterion_id}
+    typed: dict[str, Any] = {"explanation": "Đã đổi", "na_claimed": False, "na_reason": ""}
     line = FilledRow(score.criterion_id, {}, Decimal("0.5"), **typed, seen_version=1)
-    data = {"number": "9/BC", "issued_on": date(2020, 1, 2), "issuer": "Sở", "abstract": "Báo cáo"}
+    data: dict[str, Any] = {"number": "9/BC", "issued_on": date(2020, 1, 2), "issuer": "Sở", "abstract": "Báo cáo"}
     return {
         "save": lambda actor: scores.save_score(actor=actor, **here, figures={}, points="0,5", **typed, seen_version=1),
         "attach": lambda actor: evidence.attach(actor=actor, **here, document_id=spare.pk),
@@ -170,7 +179,7 @@ def test_every_way_to_edit_changes_a_draft(name: str) -> None:
 
 
 @pytest.mark.parametrize("verb", ["edit", "hand_over", "submit"])
-def test_nothing_moves_while_the_phase_is_closed(verb: str) -> None:
+def test_nothing_moves_while_the_phase_is_closed(verb: rules.Verb) -> None:
     assessment = in_state("draft")
     Stage.objects.all().delete()
     role = OFFICER if verb != "submit" else HEAD

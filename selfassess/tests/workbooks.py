@@ -47,7 +47,7 @@ FORMULA = {
     "expression": "min(diem_toi_da, a * 0.5 + b / 4) - 0.1",
 }
 YES_NO = {"kind": "yes_no"}
-RULES = ({}, STEPS, BANDS, PROPORTIONAL, FORMULA, YES_NO)
+RULES: tuple[Mapping[str, object], ...] = ({}, STEPS, BANDS, PROPORTIONAL, FORMULA, YES_NO)
 FILLED: tuple[Mapping[str, object], ...] = (
     {"Điểm tự đánh giá": 0.75, "Giải trình cách chấm": "Tự chấm theo báo cáo\nxuống dòng"},
     {"Mức đạt được": "Đủ, đúng hạn"},
@@ -86,7 +86,7 @@ def filled(content: bytes, rows: Mapping[str, Mapping[str, object]]) -> bytes:
     def write(sheet: Worksheet) -> None:
         for code, cells in rows.items():
             for heading, value in cells.items():
-                sheet[place(sheet, code, heading)] = value
+                sheet[place(sheet, code, heading)].value = value
 
     return edited(content, write)
 

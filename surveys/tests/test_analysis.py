@@ -10,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
+from cchc_index.lib.tests.present import first_sheet
 from criteria.models import RoundGroup
 from surveys.analysis.tables import NONE, TOO_FEW, distribution
 from surveys.batches import actions as batches
@@ -95,8 +96,8 @@ def table_of(client: Client, block: RoundGroup, kind: str) -> list[dict[str, obj
     assert response.status_code == 200
     if kind == "csv":
         return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
-    head, *rows = load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True)
-    return [dict(zip(head, row, strict=True)) for row in rows]
+    head, *rows = first_sheet(load_workbook(io.BytesIO(response.content))).iter_rows(values_only=True)
+    return [dict(zip(map(str, head), row, strict=True)) for row in rows]
 
 
 class TestFiles:
@@ -127,7 +128,7 @@ class TestFiles:
         AnswerOption.objects.create(scale=scale, value=1, label="=1+1", share=1)
         asked_group(found, "1.3", scale=scale, code="la", name="=HYPERLINK(A1)")
         response = enter(Role.SURVEY_OPERATOR).get(reverse("surveys:analysis", args=[found.pk, "xlsx"]))
-        cells = [cell for row in load_workbook(io.BytesIO(response.content)).active.iter_rows() for cell in row]
+        cells = [cell for row in first_sheet(load_workbook(io.BytesIO(response.content))).iter_rows() for cell in row]
         assert "'=HYPERLINK(A1)" in [cell.value for cell in cells]
         assert all(cell.data_type != "f" for cell in cells)
 

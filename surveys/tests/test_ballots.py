@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cchc_index.lib.faults import ImportRefused, Refused
+from cchc_index.lib.tests.present import first_sheet, present
 from criteria.models import Criterion, RoundGroup
 from criteria.tests.sheets import workbook
 from surveys.batches import actions as batches
@@ -21,7 +22,9 @@ from units.tests.factories import UnitFactory, UnitGroupFactory, person
 pytestmark = pytest.mark.django_db
 
 
-def take(block: RoundGroup, *ballots: Any, headings: Any = ("1.3", "1.4"), respondents: str = "dai-bieu", **kw: Any):
+def take(
+    block: RoundGroup, *ballots: Any, headings: Any = ("1.3", "1.4"), respondents: str = "dai-bieu", **kw: Any
+) -> batches.BatchImport:
     return batches.import_ballots(
         actor=None,
         round_group_id=block.pk,
@@ -99,8 +102,8 @@ def imports_logged() -> int:
 def test_import_is_one_log_entry(block: RoundGroup) -> None:
     take(block, ("P1", "SNV", 1, 1), ("P2", "STC", 1, 1))
     entry = LogEntry.objects.get(verb="surveys.import_ballots")
-    assert entry.after["counts"]["valid"] == 2
-    assert entry.after["file"] == ImportBatch.objects.get().file_digest
+    assert present(entry.after)["counts"]["valid"] == 2
+    assert present(entry.after)["file"] == ImportBatch.objects.get().file_digest
 
 
 def test_same_file_again_changes_nothing(block: RoundGroup) -> None:
@@ -119,8 +122,8 @@ def test_invalid_ballots_are_kept_counted_and_left_out(block: RoundGroup) -> Non
         ("P3", "SNV", 1, 2),
         respondents="ky",
     )
-    assert outcome.batch.counts["valid"] == 1
-    assert outcome.batch.counts["invalid"] == {"straight_line": 1, "empty": 1}
+    assert present(outcome.batch).counts["valid"] == 1
+    assert present(outcome.batch).counts["invalid"] == {"straight_line": 1, "empty": 1}
     assert dict(Ballot.objects.values_list("code", "invalid_reason")) == {
         "P1": "straight_line",
         "P2": "empty",
@@ -189,7 +192,8 @@ class TestFaults:
 class TestRespondents:
     @pytest.mark.parametrize("wanted", ["dai-bieu", "DAI-BIEU", "1", "đại biểu hđnd", "dai bieu hdnd"])
     def test_found_by_code_number_or_name(self, block: RoundGroup, wanted: str) -> None:
-        assert take(block, ("P1", "SNV", 1, 1), respondents=wanted).batch.respondent_group.code == "dai-bieu"
+        taken = present(take(block, ("P1", "SNV", 1, 1), respondents=wanted).batch)
+        assert present(taken.respondent_group).code == "dai-bieu"
 
     def test_unknown_is_refused_with_the_known_ones_when_a_plan_fixes_them(self, block: RoundGroup) -> None:
         Survey.objects.filter(round_group=block).update(plan_number="12/KH-UBND")
@@ -197,8 +201,8 @@ class TestRespondents:
             take(block, ("P1", "SNV", 1, 1), respondents="ai-do")
 
     def test_unknown_makes_a_group_while_no_plan_fixes_them(self, block: RoundGroup) -> None:
-        group = take(block, ("P1", "SNV", 1, 1), respondents="ai-do").batch.respondent_group
-        assert (group.code, group.position, group.weight) == ("ai-do", 2, 1)
+        group = present(present(take(block, ("P1", "SNV", 1, 1), respondents="ai-do").batch).respondent_group)
+        assert (group.code, group.position, group.weight) == ("ai-do", 2, Decimal(1))
 
     def test_group_measured_by_figures_takes_no_ballots(self, block: RoundGroup) -> None:
         asked_group(block, code="sipas", position=4, mode=RespondentGroup.Mode.FIGURES)
@@ -217,14 +221,14 @@ class TestRespondents:
 
 class TestShapes:
     def test_limesurvey(self, block: RoundGroup) -> None:
-        rows = [
+        rows: list[list[object]] = [
             ["id", "submitdate", "Mã phiếu", "Mã đơn vị", "Q[1.3]", "G01Q02[1.4]", "khac[7]"],
             [1, "2024-10-01", "P1", "SNV", 1, 1, "ý kiến"],
         ]
         outcome = batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows)
         )
-        assert outcome.batch.counts["ignored"] == ["A (id)", "B (submitdate)", "G (khac[7])"]
+        assert present(outcome.batch).counts["ignored"] == ["A (id)", "B (submitdate)", "G (khac[7])"]
         assert points(block)["SNV", "1.4"] == Decimal(2)
 
     def test_google_forms(self, block: RoundGroup) -> None:
@@ -235,7 +239,7 @@ class TestShapes:
         outcome = batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows)
         )
-        assert outcome.batch.counts["ignored"] == ["A (Timestamp)"]
+        assert present(outcome.batch).counts["ignored"] == ["A (Timestamp)"]
         assert points(block) == {("SNV", "1.3"): Decimal(1), ("SNV", "1.4"): Decimal("1.2")}
 
     def test_codes_of_headings_typed_as_numbers_are_refused_with_the_repair(
@@ -245,7 +249,7 @@ class TestShapes:
 
         book = Workbook()
         for row in (["Mã phiếu", "Mã đơn vị", 1.3, "1.4"], [1, "SNV", 1, 2]):
-            book.active.append(row)
+            first_sheet(book).append(row)
         book.save(tmp_path / "phieu.xlsx")
         with pytest.raises(ImportRefused, match=r"Dòng 1, cột C \(1.3\): mã ở dạng số .* Văn bản \(Text\)"):
             batches.import_ballots(
@@ -257,7 +261,7 @@ class TestShapes:
 
         book = Workbook()
         for row in (["Mã phiếu", "Mã đơn vị", "1.3", "1.4"], [1, "SNV", 1, 2], [2, "SNV", None, 2.0]):
-            book.active.append(row)
+            first_sheet(book).append(row)
         book.save(tmp_path / "phieu.xlsx")
         batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=tmp_path / "phieu.xlsx"
@@ -270,7 +274,7 @@ class TestShapes:
 
         book = Workbook()
         for row in (["Mã phiếu", "Mã đơn vị", "1.3", "1.4"], ["P1", "SNV", 1, 2], ["P2", "SNV", True, 2]):
-            book.active.append(row)
+            first_sheet(book).append(row)
         book.save(tmp_path / "phieu.xlsx")
         with pytest.raises(ImportRefused, match="Dòng 3, cột C"):
             batches.import_ballots(
@@ -285,7 +289,7 @@ class TestShapes:
         Criterion.objects.filter(code="1.4").update(printed_code="1..4.")
         book = Workbook()
         for row in (["Mã phiếu", "Mã đơn vị", "1.3", datetime(2004, 3, 1)], ["P1", "SNV", 1, 2]):
-            book.active.append(row)
+            first_sheet(book).append(row)
         book.save(tmp_path / "phieu.xlsx")
         with pytest.raises(ImportRefused, match="Excel đổi thành ngày"):
             batches.import_ballots(
@@ -296,7 +300,7 @@ class TestShapes:
 
 
 class TestBatches:
-    def check(self, block: RoundGroup, *ballots: Any, actor: User = None):
+    def check(self, block: RoundGroup, *ballots: Any, actor: User | None = None) -> ImportBatch:
         return batches.check_ballots(
             actor=actor,
             round_group_id=block.pk,
@@ -310,7 +314,7 @@ class TestBatches:
         assert batch.state == "checked"
         assert not Ballot.objects.exists()
         assert batch.counts["preview"] == [["P1", "SNV", "", [1, 1]]]
-        assert batch.file.storage.exists(batch.file.name)
+        assert batch.file.storage.exists(present(batch.file.name))
 
     def test_check_of_a_bad_file_keeps_its_faults(self, block: RoundGroup) -> None:
         batch = self.check(block, ("P1", "SNV", 9, 1))
@@ -341,7 +345,7 @@ class TestBatches:
     def test_undo_restores_exactly(self, block: RoundGroup) -> None:
         take(block, ("P1", "SNV", 1, 1), ("P2", "STC", 2, 3))
         before = points(block), list(Tally.objects.order_by("unit", "criterion").values_list("counts", "answered"))
-        second = take(block, ("P3", "SNV", 4, 4), ("P4", "STC", 1, 1)).batch
+        second = present(take(block, ("P3", "SNV", 4, 4), ("P4", "STC", 1, 1)).batch)
         assert points(block) != before[0]
         batches.undo_batch(actor=None, batch_id=second.pk, reason="nhầm tệp")
         after = points(block), list(Tally.objects.order_by("unit", "criterion").values_list("counts", "answered"))
@@ -350,13 +354,13 @@ class TestBatches:
         assert (second.state, second.undo_reason) == ("undone", "nhầm tệp")
 
     def test_undo_of_the_only_batch_leaves_no_score(self, block: RoundGroup) -> None:
-        batch = take(block, ("P1", "SNV", 1, 1)).batch
+        batch = present(take(block, ("P1", "SNV", 1, 1)).batch)
         batches.undo_batch(actor=None, batch_id=batch.pk, reason="nhầm")
         assert points(block) == {}
         assert take(block, ("P1", "SNV", 1, 1)).fresh  # and the same file may come again
 
     def test_undo_needs_a_reason_and_a_committed_batch(self, block: RoundGroup) -> None:
-        batch = take(block, ("P1", "SNV", 1, 1)).batch
+        batch = present(take(block, ("P1", "SNV", 1, 1)).batch)
         with pytest.raises(Refused, match="lý do"):
             batches.undo_batch(actor=None, batch_id=batch.pk, reason="  ")
         batches.undo_batch(actor=None, batch_id=batch.pk, reason="nhầm")
@@ -366,8 +370,8 @@ class TestBatches:
     def test_undo_brings_archive_points_back(self, block: RoundGroup) -> None:
         unit, leaf = Unit.objects.get(code="SNV"), Criterion.objects.get(code="1.3")
         scores.import_scores(actor=None, round_group=block, rows={(unit.pk, leaf.pk): Decimal("0.75")})
-        first = take(block, ("P1", "SNV", 1, 1)).batch
-        second = take(block, ("P2", "SNV", 2, 1)).batch
+        first = present(take(block, ("P1", "SNV", 1, 1)).batch)
+        second = present(take(block, ("P2", "SNV", 2, 1)).batch)
         assert points(block)["SNV", "1.3"] == Decimal("0.8")
         batches.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
         batches.undo_batch(actor=None, batch_id=second.pk, reason="nhầm")
@@ -386,11 +390,11 @@ class TestBatches:
 
 
 def test_columns_under_empty_headings_are_named(block: RoundGroup) -> None:
-    rows = [["Mã phiếu", "Mã đơn vị", "1.3", "1.4", None], ["P1", "SNV", 1, 1, "ghi chú"]]
+    rows: list[list[object]] = [["Mã phiếu", "Mã đơn vị", "1.3", "1.4", None], ["P1", "SNV", 1, 1, "ghi chú"]]
     outcome = batches.import_ballots(
         actor=None, round_group_id=block.pk, respondents="dai-bieu", source=workbook(rows), name="phieu.xlsx"
     )
-    assert outcome.batch.counts["ignored"] == ["E (không có tiêu đề)"]
+    assert present(outcome.batch).counts["ignored"] == ["E (không có tiêu đề)"]
 
 
 def test_a_code_taken_behind_the_reader_is_a_sentence(block: RoundGroup, monkeypatch: pytest.MonkeyPatch) -> None:

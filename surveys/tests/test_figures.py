@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import ImportRefused, Refused
+from cchc_index.lib.tests.present import present
 from criteria.models import Criterion, RoundGroup
 from surveys.batches import actions as batches
 from surveys.models import AnswerOption, ImportBatch, RespondentGroup, SatisfactionFigure, SurveyScore
@@ -34,18 +35,18 @@ def block() -> RoundGroup:
     return surveyed_round()
 
 
-def take(block: RoundGroup, *figures: Any, value="Điểm"):
+def take(block: RoundGroup, *figures: Any, value: str = "Điểm") -> batches.BatchImport:
     rows = figure_rows(*figures, value=value)
     return batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows, "so-lieu.csv"))
 
 
-def scores(block: RoundGroup):
+def scores(block: RoundGroup) -> dict[tuple[str, str], Decimal | None]:
     codes = dict(Criterion.objects.values_list("pk", "code"))
     units = dict(Unit.objects.values_list("pk", "code"))
     return {(units[u], codes[c]): value[0] for (u, c), value in surveyed.scores_by_cell(block).items()}
 
 
-def cell(unit: Unit = "SNV", code="1.3"):
+def cell(unit: str = "SNV", code: str = "1.3") -> tuple[int, int]:
     return Unit.objects.get(code=unit).pk, Criterion.objects.get(code=code).pk
 
 
@@ -66,13 +67,13 @@ class TestFigures:
         take(block, ("SNV", "2", "0.75", SOURCE))
         take(block, ("SNV", "2", "0.5", SOURCE), ("STC", "2", "1", SOURCE))
         assert scores(block)["SNV", "2"] == Decimal("0.5")
-        entry = LogEntry.objects.order_by("number").last()
-        assert entry.before["replaced"][0]["points"] == "0.75"
-        assert entry.after["counts"]["replacing"] == 1
+        entry = present(LogEntry.objects.order_by("number").last())
+        assert present(entry.before)["replaced"][0]["points"] == "0.75"
+        assert present(entry.after)["counts"]["replacing"] == 1
 
     def test_undo_brings_the_replaced_figure_back(self, block: RoundGroup) -> None:
-        first = take(block, ("SNV", "2", "0.75", SOURCE)).batch
-        second = take(block, ("SNV", "2", "0.5", SOURCE), ("STC", "2", "1", SOURCE)).batch
+        first = present(take(block, ("SNV", "2", "0.75", SOURCE)).batch)
+        second = present(take(block, ("SNV", "2", "0.5", SOURCE), ("STC", "2", "1", SOURCE)).batch)
         with pytest.raises(Refused, match="hủy lần nhập đó trước"):
             batches.undo_batch(actor=None, batch_id=first.pk, reason="nhầm")
         batches.undo_batch(actor=None, batch_id=second.pk, reason="nhầm")
@@ -132,13 +133,14 @@ class TestFigures:
 
 
 class TestBesideBallots:
-    def ballots(self, block: RoundGroup):
-        return batches.import_ballots(
+    def ballots(self, block: RoundGroup) -> ImportBatch:
+        taken = batches.import_ballots(
             actor=None,
             round_group_id=block.pk,
             respondents="dai-bieu",
             source=csv_file(ballot_rows(("P1", "SNV", 1, 1))),
-        ).batch
+        )
+        return present(taken.batch)
 
     def test_figure_stands_for_the_figures_group(self, block: RoundGroup) -> None:
         group = asked_group(block, code="dai-bieu", position=1)
@@ -190,7 +192,7 @@ class TestArchive:
 
 
 class TestCommands:
-    def run(self, capsys: pytest.CaptureFixture[str], *arguments: Any):
+    def run(self, capsys: pytest.CaptureFixture[str], *arguments: Any) -> str:
         call_command(*map(str, arguments))
         captured = capsys.readouterr()
         return captured.out + captured.err

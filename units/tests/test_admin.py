@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,6 +17,8 @@ from django.test.utils import CaptureQueriesContext
 
 from cchc_index.lib.sheets import xlsx
 from cchc_index.lib.sheets.book import read_cells
+from cchc_index.lib.tests.answers import Answer
+from cchc_index.lib.tests.present import first_sheet, present
 from units.administration.admin import LoggedAdmin, ReadOnlyAdmin
 from units.auditlog import ledger
 from units.auditlog.models import LogEntry, LogHead
@@ -55,17 +58,17 @@ def staff(*permissions: str) -> User:
 def upload(*rows: Sequence[object], name: str = "tep.xlsx") -> SimpleUploadedFile:
     book = openpyxl.Workbook()
     for row in rows:
-        book.active.append(list(row))
+        first_sheet(book).append(list(row))
     stream = io.BytesIO()
     book.save(stream)
     return SimpleUploadedFile(name, stream.getvalue())
 
 
-def preview(client: Client, address: str, file: SimpleUploadedFile, kind: str = "0"):
+def preview(client: Client, address: str, file: SimpleUploadedFile, kind: str = "0") -> Answer:
     return client.post(f"{address}import/", {"import_file": file, "format": kind, "resource": "0"})
 
 
-def confirm(client: Client, address: str, answer):
+def confirm(client: Client, address: str, answer: Answer) -> Answer:
     form = answer.context["confirm_form"]
     return client.post(f"{address}process_import/", form.initial, follow=True)
 
@@ -138,7 +141,7 @@ def test_addition_and_deletion_are_in_the_chained_log(page: Client) -> None:
 
     assert not Unit.objects.exists()
     assert list(LogEntry.objects.values_list("verb", flat=True)) == ["admin_add", "admin_delete"]
-    assert LogEntry.objects.get(number=2).before["name"] == "Sở Nội vụ"
+    assert present(LogEntry.objects.get(number=2).before)["name"] == "Sở Nội vụ"
 
 
 def test_deleting_many_is_logged_one_by_one(page: Client) -> None:
@@ -160,7 +163,7 @@ def test_role_given_in_the_admin_is_logged(page: Client) -> None:
     )  # fmt: skip
     assert Membership.objects.get().role == Role.OBSERVER
     entry = LogEntry.objects.get()
-    assert (entry.object_type, entry.after["role"]) == ("units.membership", "observer")
+    assert (entry.object_type, present(entry.after)["role"]) == ("units.membership", "observer")
 
 
 def test_password_set_in_the_admin_is_logged_without_it(page: Client) -> None:
@@ -213,8 +216,8 @@ def test_import_shows_first_and_saves_after_confirmation(page: Client) -> None:
     assert unit.name == "Sở Nội vụ"
     entry = LogEntry.objects.get()
     assert entry.verb == "admin_import"
-    assert entry.before["changed"] == {str(unit.pk): {"name": "Sở Nội vu"}}
-    assert entry.after["file"] == "tep.xlsx"
+    assert present(entry.before)["changed"] == {str(unit.pk): {"name": "Sở Nội vu"}}
+    assert present(entry.after)["file"] == "tep.xlsx"
     assert chain_is_whole()
 
 
@@ -246,7 +249,7 @@ def test_data_that_changed_after_the_preview_saves_nothing(page: Client) -> None
         ([("Mã khối", "Mã", "Mã", "Tên đơn vị"), ("so", "1", "2", "A")], "trùng nghĩa với cột"),
     ],
 )
-def test_faults_are_named_by_row_and_nothing_is_saved(page: Client, rows: list, words: str) -> None:
+def test_faults_are_named_by_row_and_nothing_is_saved(page: Client, rows: list[Any], words: str) -> None:
     UnitGroupFactory.create()
     answer = preview(page, UNIT, upload(*rows))
     assert words in answer.content.decode()
@@ -257,7 +260,7 @@ def test_faults_are_named_by_row_and_nothing_is_saved(page: Client, rows: list, 
 def test_hostile_file_is_refused_before_any_parser_sees_it(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx, "CalamineWorkbook", None)
     book = openpyxl.Workbook()
-    book.active["XFD1048576"] = 1
+    first_sheet(book)["XFD1048576"] = 1
     stream = io.BytesIO()
     book.save(stream)
     answer = preview(page, UNIT, SimpleUploadedFile("xa.xlsx", stream.getvalue()))

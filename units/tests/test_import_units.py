@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import ImportRefused, Refused
+from cchc_index.lib.tests.present import first_sheet, present
 from units.actions import UnitImport, import_units
 from units.auditlog.models import LogEntry
 from units.models import Unit, UnitGroup
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def sheet(*rows: Sequence[object], headings: Sequence[str] = ("Mã", "Tên đơn vị")) -> io.BytesIO:
     book = openpyxl.Workbook()
     for row in (headings, *rows):
-        book.active.append(list(row))
+        first_sheet(book).append(list(row))
     stream = io.BytesIO()
     book.save(stream)
     return stream
@@ -65,8 +66,8 @@ def test_known_code_takes_the_new_name_and_the_log_keeps_the_old() -> None:
     assert Unit.objects.get(code="001").name == "Sở Nội vụ Hà Nội"
     assert Unit.objects.filter(code="002").exists()
     entry = LogEntry.objects.get(number=2)
-    assert entry.before["renamed"] == {"001": "Sở Nội vụ"}
-    assert entry.after["renamed"] == {"001": "Sở Nội vụ Hà Nội"}
+    assert present(entry.before)["renamed"] == {"001": "Sở Nội vụ"}
+    assert present(entry.after)["renamed"] == {"001": "Sở Nội vụ Hà Nội"}
 
 
 def test_same_code_in_two_blocks_is_two_units() -> None:

@@ -1,7 +1,7 @@
 """The log's chain: what the owner of the database can do to it, and that each is found."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -156,16 +156,16 @@ def test_command_line_is_named_as_actor() -> None:
 
 
 @pytest.fixture
-def concurrent() -> Iterator[None]:
+def concurrent() -> None:
     """Threads need rows that others see; SQLite's memory database is one connection's own."""
     if connection.vendor != "postgresql":
         pytest.skip("the race needs PostgreSQL")
-    return
 
 
-def _together(work, writers: int = 8) -> list[BaseException]:
+def _together(work: Callable[[], object], writers: int = 8) -> list[Exception]:
     """Run `work` in many threads that start at once; the errors they met."""
-    barrier, errors = threading.Barrier(writers), []
+    barrier = threading.Barrier(writers)
+    errors: list[Exception] = []
 
     def run() -> None:
         try:

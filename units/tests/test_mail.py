@@ -1,8 +1,10 @@
+from collections.abc import Sequence
 from datetime import timedelta
 from smtplib import SMTPServerDisconnected
 
 import pytest
 from django.core import mail as outbox
+from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -23,7 +25,7 @@ LETTER = Letter("thu.su-kien:1", "Có việc cần làm", ["Đoạn một.", "",
 class Refusing(EmailBackend):
     """A mail server that hangs up."""
 
-    def send_messages(self, messages) -> None:
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         raise SMTPServerDisconnected("máy chủ thư không trả lời")
 
 

@@ -14,6 +14,7 @@ from appraisal.models import Assignment
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, assign, council, submitted
 from appraisal.tests.pages import sign_in
+from cchc_index.lib.tests.present import present
 from criteria.tests.factories import CriterionFactory
 from units.mail.models import Mail
 from units.models import Role
@@ -32,7 +33,7 @@ def page(name: str, *args: Any) -> str:
 
 
 def hidden(text: str, name: str) -> str:
-    return re.search(rf'name="{name}" value="([^"]*)"', text).group(1)
+    return present(re.search(rf'name="{name}" value="([^"]*)"', text)).group(1)
 
 
 def test_the_home_page_leads_the_manager_there_and_nobody_else(case: Council) -> None:
@@ -88,7 +89,7 @@ def test_an_assignment_is_changed_and_taken_back_by_the_page(case: Council) -> N
     client = sign_in(case.manager)
     row = Assignment.objects.get()
     seen = hidden(client.get(page("assignment-edit", row.pk)).text, "seen")
-    form = {"branch": str(case.leaf.pk), "reach": "chon", "seen": seen}
+    form: dict[str, str | list[str]] = {"branch": str(case.leaf.pk), "reach": "chon", "seen": seen}
     missing = client.post(page("assignment-edit", row.pk), form)
     assert missing.status_code == 422
     assert "Đánh dấu ít nhất một đơn vị" in missing.text

@@ -1,5 +1,6 @@
 """Assignments: by member and agency, changed, taken back, split, handed over; decisions never move."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from appraisal import ledger
 from appraisal.assignments import actions as assignments
 from appraisal.assignments import queries as assignments_queries
+from appraisal.assignments.sharing import Share
 from appraisal.models import Appraisal, AppraisalEntry, Assignment, Interest
 from appraisal.review.decisions import actions as decisions
 from appraisal.rules import reach, stages
@@ -16,9 +18,11 @@ from appraisal.tests.factories import Council, assign, council, fresh, stage_of,
 from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
+from cchc_index.lib.tests.present import present
 from criteria.models import Criterion
 from units.auditlog.actions import record
 from units.auditlog.models import LogEntry
+from units.mail.actions import Posted
 from units.mail.models import Mail
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -35,22 +39,30 @@ def board(case: Council) -> assignments_queries.Board:
     return assignments_queries.board(case.round_group)
 
 
-def split(case: Council, *members: Any, **other: Any):
-    wanted = {"actor": case.manager, "seen": board(case).fingerprint, **other}
+def split(case: Council, *members: User, **other: Any) -> Share:
+    wanted: dict[str, Any] = {"actor": case.manager, "seen": board(case).fingerprint, **other}
     return assignments.split(round_group_id=case.round_group.pk, member_ids=[m.pk for m in members], **wanted)
 
 
-def hand_over(case: Council, giver: User, taker: User, **other: Any):
-    wanted = {"actor": case.manager, "reason": "Nghỉ phép.", "seen": board(case).fingerprint, **other}
+def hand_over(
+    case: Council, giver: User, taker: User, **other: Any
+) -> tuple[assignments.HandOver, assignments_queries.Board]:
+    wanted: dict[str, Any] = {"actor": case.manager, "reason": "Nghỉ phép.", "seen": board(case).fingerprint, **other}
     return assignments.hand_over(round_group_id=case.round_group.pk, giver_id=giver.pk, taker_id=taker.pk, **wanted)
 
 
-def give(case: Council, *members: Any, branch=None, units=(), actor: User = None):
+def give(
+    case: Council,
+    *members: User,
+    branch: Criterion | None = None,
+    units: Iterable[Unit] = (),
+    actor: User | None = None,
+) -> list[Assignment]:
     return assignments.assign(
         actor=actor or case.manager,
         round_group_id=case.round_group.pk,
         member_ids=[m.pk for m in members],
-        branch_id=branch and branch.pk,
+        branch_id=branch.pk if branch else None,
         unit_ids=[u.pk for u in units],
     )
 
@@ -152,7 +164,7 @@ def test_change_and_removal_leave_decisions_alone(case: Council) -> None:
     assert list(AppraisalEntry.objects.values()) == steps
     assert case.standing().action == "recognise"
     entry = LogEntry.objects.get(verb="appraisal.unassign")
-    assert (entry.reason, entry.before["units"]) == ("Đổi việc.", ["DV2"])
+    assert (entry.reason, present(entry.before)["units"]) == ("Đổi việc.", ["DV2"])
 
 
 def test_a_removal_needs_a_reason(case: Council) -> None:
@@ -166,7 +178,7 @@ def test_a_removal_needs_a_reason(case: Council) -> None:
 def test_two_managers_on_one_assignment_the_second_is_told(case: Council) -> None:
     row = Assignment.objects.get()
     seen = assignments_queries.row_fingerprint(row)
-    change = {"actor": case.manager, "assignment_id": row.pk, "seen": seen}
+    change: dict[str, Any] = {"actor": case.manager, "assignment_id": row.pk, "seen": seen}
     assignments.reassign(**change, branch_id=case.leaf.pk)
     with pytest.raises(Conflict):
         assignments.reassign(**change, branch_id=case.other_leaf.pk)
@@ -208,7 +220,7 @@ def test_the_split_replaces_what_was_and_keeps_decisions(case: Council) -> None:
     assert not Assignment.objects.filter(member=gone).exists()
     assert case.standing().action == "recognise"
     entry = LogEntry.objects.get(verb="appraisal.split")
-    assert {row["member"] for row in entry.before} == {gone.username, case.member.username}
+    assert {row["member"] for row in present(entry.before)} == {gone.username, case.member.username}
     assert entry.after == [{"member": case.member.username, "branch": "", "units": []}]
     assert not list(ledger.check())
 
@@ -308,7 +320,7 @@ def test_nothing_left_is_nothing_to_hand_over(case: Council) -> None:
 # --- reminder -----------------------------------------------------------------------------------------
 
 
-def remind(case: Council, member: User = None, actor: User = None):
+def remind(case: Council, member: User | None = None, actor: User | None = None) -> Posted:
     return assignments.remind(
         actor=actor or case.manager, round_group_id=case.round_group.pk, member_id=(member or case.member).pk
     )

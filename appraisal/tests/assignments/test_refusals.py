@@ -1,5 +1,7 @@
 """Which assignments are refused."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -22,7 +24,13 @@ def case() -> Council:
 
 def reassign(case: Council, found: Assignment, **other: object) -> Assignment:
     seen = assignments_queries.row_fingerprint(found)
-    wanted = {"actor": case.manager, "assignment_id": found.pk, "branch_id": None, "seen": seen, **other}
+    wanted: dict[str, Any] = {
+        "actor": case.manager,
+        "assignment_id": found.pk,
+        "branch_id": None,
+        "seen": seen,
+        **other,
+    }
     return assignments.reassign(**wanted)
 
 

@@ -1,6 +1,7 @@
 """The fair split: every cell once, never the own unit, one yardstick per leaf, even loads."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +9,9 @@ from hypothesis import strategies as st
 from appraisal.assignments.sharing import Share, line, propose, rows_of
 
 LEAF = 1000
+Task = tuple[range, range, range, set[tuple[int, int]]]
+"""Members, units, leaves, and who is barred from which unit."""
+Bars = Callable[[range, range], st.SearchStrategy[set[tuple[int, int]]]]
 
 
 def holders(share: Share, units: range, members: range, barred: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
@@ -22,7 +26,7 @@ def holders(share: Share, units: range, members: range, barred: set[tuple[int, i
 
 
 @st.composite
-def tasks(draw, bars=None):
+def tasks(draw: st.DrawFn, bars: Bars | None = None) -> Task:
     members = range(1, draw(st.integers(1, 7)) + 1)
     units = range(100, 100 + draw(st.integers(1, 14)))
     leaves = range(LEAF, LEAF + draw(st.integers(0, 25)))
@@ -30,7 +34,7 @@ def tasks(draw, bars=None):
     return members, units, leaves, draw(bars(members, units) if bars else st.sets(pairs, max_size=20))
 
 
-def own_units(members, units):
+def own_units(members: range, units: range) -> st.SearchStrategy[set[tuple[int, int]]]:
     """Each member comes from one unit at most, and no two from the same."""
     homes = st.lists(st.sampled_from(units), unique=True, max_size=len(members))
     return homes.map(lambda found: set(zip(members, found, strict=False)))
@@ -38,7 +42,7 @@ def own_units(members, units):
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_every_cell_is_held_exactly_once_or_named(task) -> None:
+def test_every_cell_is_held_exactly_once_or_named(task: Task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     found = holders(share, units, members, barred)
@@ -50,7 +54,7 @@ def test_every_cell_is_held_exactly_once_or_named(task) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_nobody_holds_a_unit_barred_to_them(task) -> None:
+def test_nobody_holds_a_unit_barred_to_them(task: Task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     assert all((member, unit) not in barred for (unit, _), member in share.stand_ins.items())
@@ -58,7 +62,7 @@ def test_nobody_holds_a_unit_barred_to_them(task) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_loads_are_what_is_held(task) -> None:
+def test_loads_are_what_is_held(task: Task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     counted = Counter(holders(share, units, members, barred).values())
@@ -67,7 +71,7 @@ def test_loads_are_what_is_held(task) -> None:
 
 @settings(max_examples=500, deadline=None)
 @given(tasks(own_units))
-def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task) -> None:
+def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task: Task) -> None:
     members, units, leaves, barred = task
     if len(units) == 1 or len(members) == 1:
         return  # whoever comes from the only unit can hold nothing
@@ -78,7 +82,7 @@ def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task
 
 @settings(max_examples=300, deadline=None)
 @given(tasks())
-def test_a_leaf_has_one_owner_and_owners_follow_each_other_in_the_tree(task) -> None:
+def test_a_leaf_has_one_owner_and_owners_follow_each_other_in_the_tree(task: Task) -> None:
     members, units, leaves, barred = task
     share = propose(members, units, leaves, barred)
     assert list(share.owners) in ([], list(leaves))
@@ -126,12 +130,12 @@ def test_the_same_input_gives_the_same_split() -> None:
 
 # --- rows ---------------------------------------------------------------------------------------------
 
-TREE = {1: None, 11: 1, 12: 1, 121: 12, 122: 12, 2: None}
+TREE: dict[int, int | None] = {1: None, 11: 1, 12: 1, 121: 12, 122: 12, 2: None}
 LEAVES = [11, 121, 122, 2]
 UNITS = frozenset({7, 8, 9})
 
 
-def rows(cells):
+def rows(cells: set[tuple[int, int]]) -> list[tuple[int | None, frozenset[int] | None]]:
     return [(row.branch, row.units) for row in rows_of(cells, units=UNITS, leaves=LEAVES, parents=TREE)]
 
 
@@ -150,7 +154,7 @@ def test_leaves_at_other_units_stand_apart() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.sets(st.tuples(st.sampled_from(sorted(UNITS)), st.sampled_from(LEAVES))))
-def test_rows_hold_exactly_the_cells_and_no_branch_twice(cells) -> None:
+def test_rows_hold_exactly_the_cells_and_no_branch_twice(cells: set[tuple[int, int]]) -> None:
     found = rows(cells)
     assert len({branch for branch, _ in found}) == len(found)
     held = [

@@ -1,5 +1,6 @@
 """No stage is released before its consistency report was looked at, exactly as it stands."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from appraisal import ledger
 from appraisal.archive import actions as archive
 from appraisal.consistency import actions as consistency
+from appraisal.consistency.actions import Key
 from appraisal.consistency.queries import report as consistency_report
 from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Justification, Release
 from appraisal.releases import actions as releases
@@ -39,7 +41,9 @@ def case() -> Council:
     return council()
 
 
-def lower(case: Council, unit: Unit = None, points: str = "1", seen_version: int = 0, leaf: Criterion = None):
+def lower(
+    case: Council, unit: Unit | None = None, points: str = "1", seen_version: int = 0, leaf: Criterion | None = None
+) -> Appraisal:
     return decisions.adjust(
         actor=case.member,
         **case.cell(unit, leaf),
@@ -56,11 +60,18 @@ def contradict(case: Council) -> None:
     lower(case, case.second, "0.5")
 
 
-def report(case: Council):
+def report(case: Council) -> consistency_report.Report:
     return consistency_report.report(case.round_group)
 
 
-def acknowledge(case: Council, *, words=None, seen=None, actor: User = None, stage="round1") -> Acknowledgement:
+def acknowledge(
+    case: Council,
+    *,
+    words: Mapping[Key, str] | None = None,
+    seen: str | None = None,
+    actor: User | None = None,
+    stage: str = "round1",
+) -> Acknowledgement:
     return consistency.acknowledge_consistency(
         actor=actor or case.manager,
         round_group_id=case.round_group.pk,
@@ -70,7 +81,7 @@ def acknowledge(case: Council, *, words=None, seen=None, actor: User = None, sta
     )
 
 
-def release(case: Council, stage="round1") -> Release:
+def release(case: Council, stage: str = "round1") -> Release:
     return releases.release(actor=case.manager, round_group_id=case.round_group.pk, stage=stage)
 
 

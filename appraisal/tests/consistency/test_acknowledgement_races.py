@@ -79,7 +79,7 @@ def test_without_the_lock_the_log_says_so() -> None:
     looked, decided = threading.Event(), threading.Event()
     write = consistency._write
 
-    def late(*args: object) -> object:
+    def late(*args: Any) -> object:
         looked.set()
         assert decided.wait(20)
         return write(*args)
@@ -115,7 +115,7 @@ def test_without_the_lock_a_decision_slips_through() -> None:
     checked, decided = threading.Event(), threading.Event()
     check = consistency.check_acknowledged
 
-    def slow(*args: object) -> None:
+    def slow(*args: Any) -> None:
         check(*args)
         checked.set()
         assert decided.wait(20)

@@ -6,11 +6,12 @@ from xml.etree import ElementTree
 
 from appraisal.consistency.charts import gap_dots
 from cchc_index.lib.svg import MARK
+from cchc_index.lib.tests.present import present
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(*values: str, middle: str = "0.5"):
+def drawn(*values: str, middle: str = "0.5") -> str:
     dots = [(f"Sở <{n}> & bạn", Decimal(value), n == 0) for n, value in enumerate(values)]
     return gap_dots(dots, Decimal(middle), title="Điểm bị trừ")
 
@@ -24,8 +25,8 @@ def test_every_unit_stands_there_by_name_and_number() -> None:
         *("Sở <1> & bạn", "0,50"),
         *("Sở <2> & bạn", "-0,25"),
     ]
-    assert picture.find(f"{SVG}title").text == "Điểm bị trừ"
-    assert "Sở <0> & bạn: 1,25, lệch hẳn" in picture.find(f"{SVG}desc").text
+    assert present(picture.find(f"{SVG}title")).text == "Điểm bị trừ"
+    assert "Sở <0> & bạn: 1,25, lệch hẳn" in picture.findtext(f"{SVG}desc", "")
     assert not any("style" in one.attrib for one in picture.iter())
 
 
@@ -58,7 +59,7 @@ def places(*values: str, middle: str) -> list[int]:
     """How far right the dots lie, and the line of the median."""
     picture = ElementTree.fromstring(drawn(*values, middle=middle))
     line = next(one for one in picture.iter(f"{SVG}line") if one.get("stroke") == MARK)
-    return [int(one.get("cx")) for one in picture.iter(f"{SVG}circle")] + [int(line.get("x1"))]
+    return [int(one.attrib["cx"]) for one in picture.iter(f"{SVG}circle")] + [int(line.attrib["x1"])]
 
 
 def test_who_lost_more_lies_farther_right_and_nothing_lost_is_always_in_the_picture() -> None:

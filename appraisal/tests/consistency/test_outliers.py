@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -100,7 +101,7 @@ def test_after_the_first_release_of_the_stage() -> None:
     assert outliers.after_release(moves, {"round2": START}) == []
 
 
-def at_unit(unit: int, *members: int) -> list:
+def at_unit(unit: int, *members: int) -> list[outliers.Move]:
     return [
         replay([step("adjust", unit=unit, criterion=n, member=member)]).moves[0] for n, member in enumerate(members)
     ]
@@ -108,7 +109,7 @@ def at_unit(unit: int, *members: int) -> list:
 
 def test_one_person_at_one_unit_only() -> None:
     found = outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 2), *at_unit(2, 2, 2, 3, 3)])
-    assert [(one.unit, one.member, one.made, one.total, one.elsewhere) for one in found] == [(1, 1, 4, 5, 0)]
+    assert [(one.unit, one.member, one.made, one.total, one.elsewhere) for one in found] == [(1, 1, 4, 5, Fraction(0))]
 
 
 def test_a_person_who_judges_everywhere_a_small_unit_and_a_lone_unit_are_nothing_to_see() -> None:

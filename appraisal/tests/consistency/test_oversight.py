@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -9,7 +10,7 @@ from pytest_django import Settings
 from appraisal.consistency.queries import oversight
 from appraisal.consistency.queries import report as consistency_report
 from appraisal.consistency.queries.oversight import Oversight
-from appraisal.models import AppraisalEntry
+from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.releases import actions as releases
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
@@ -17,6 +18,7 @@ from appraisal.rules import stages
 from appraisal.tests.factories import Council, assign, council, release_stage
 from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
+from cchc_index.lib.tests.present import present
 from criteria import queries as criteria_queries
 from criteria.calendar import actions as criteria
 from criteria.models import Criterion
@@ -52,11 +54,11 @@ def lower(
     at: datetime,
     points: str = "1",
     *,
-    actor: User = None,
+    actor: User | None = None,
     version: int = 0,
-    leaf: Criterion = None,
-    unit: Unit = None,
-):
+    leaf: Criterion | None = None,
+    unit: Unit | None = None,
+) -> Appraisal:
     with clock.at(at):
         return decisions.adjust(
             actor=actor or case.member,
@@ -76,7 +78,7 @@ def look(case: Council, at: datetime = MONDAY + timedelta(days=3)) -> Oversight:
         return oversight.oversight(report, known, stages.calendar(case.round_group).by_name)
 
 
-def lines(found: Oversight, title: str) -> list:
+def lines(found: Oversight, title: str) -> list[Any]:
     return next((list(section.lines) for section in found.sections if section.title == title), [])
 
 
@@ -191,7 +193,7 @@ def test_a_reopening_and_the_scores_that_changed_since(case: Council) -> None:
 
 def test_extensions_and_moved_deadlines_are_told(case: Council) -> None:
     stage = case.round_group.round.stages.get(name="round1")
-    later = stage.closes_at + timedelta(days=2)
+    later = present(stage.closes_at) + timedelta(days=2)
     criteria.set_stage(
         actor=case.manager, round_id=stage.round_id, name=stage.name, opens_at=stage.opens_at, closes_at=later
     )

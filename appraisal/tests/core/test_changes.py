@@ -1,5 +1,6 @@
 """What is new on a cell stands out: replies after round 1, scores and evidence after the council's decision."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from appraisal.tests.factories import Council, council, document, release_stage,
 from appraisal.tests.pages import WORDS, cell_page, sign_in, unit_page
 from criteria.tests.factories import open_stage
 from selfassess.evidence import actions as evidence
+from selfassess.models import Document
 from units.tests.factories import UnitFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +48,7 @@ def released(case: Council) -> None:
     open_stage(case.round_group.round, "explanation")
 
 
-def reply(case: Council, *, agree: bool, papers=()) -> None:
+def reply(case: Council, *, agree: bool, papers: Iterable[Document] = ()) -> None:
     words = "" if agree else "Có báo cáo quý IV."
     replies.reply(
         actor=case.head,

@@ -1,5 +1,7 @@
 """What is refused around declared interests."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -19,7 +21,13 @@ def case() -> Council:
 
 
 def declare(case: Council, **other: object) -> Interest:
-    wanted = {"actor": case.member, "member": case.member, "unit": case.first, "reason": "Người thân.", **other}
+    wanted: dict[str, Any] = {
+        "actor": case.member,
+        "member": case.member,
+        "unit": case.first,
+        "reason": "Người thân.",
+        **other,
+    }
     return interests.declare_interest(**wanted)
 
 

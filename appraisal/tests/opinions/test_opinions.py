@@ -23,6 +23,7 @@ from appraisal.tests.at_once import at_once
 from appraisal.tests.factories import Council, assign, council, fresh, release_row, release_stage
 from appraisal.tests.pages import adjust_form, cell_page, sign_in, unit_page
 from cchc_index.lib.faults import Conflict, Refused
+from cchc_index.lib.tests.present import present
 from criteria.models import RoundGroup
 from criteria.tests.factories import open_stage
 from selfassess.models import SelfAssessment, SelfScore
@@ -44,9 +45,13 @@ def mark(case: Council, tolerance: str = "0.25") -> None:
     opinions.mark_blind(actor=case.manager, round_group_id=block, criterion_id=leaf, tolerance=Decimal(tolerance))
 
 
-def say(case: Council, who: User, points: str | None, *, comment: str = SECRET, seen: int = 0, unit: Unit = None):
+def say(
+    case: Council, who: User, points: str | None, *, comment: str = SECRET, seen: int = 0, unit: Unit | None = None
+) -> opinions.Given:
     """`points` None: the unit's own 1.5 as it is."""
-    given = {"points": Decimal(points), "reason_id": case.reason.pk, "comment": comment} if points else {}
+    given: dict[str, Any] = (
+        {"points": Decimal(points), "reason_id": case.reason.pk, "comment": comment} if points else {}
+    )
     cell = case.cell(unit)
     return opinions.give_opinion(actor=who, **cell, recognising=points is None, **given, seen_version=seen)
 
@@ -76,7 +81,7 @@ def test_one_opinion_settles_nothing(case: Council) -> None:
 def test_two_opinions_settle_a_leaf_that_the_unit_left_unscored(case: Council, other: User) -> None:
     SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).delete()
     say(case, case.member, "0")
-    assert say(case, other, "0").settled.action == Action.ADJUST
+    assert present(say(case, other, "0").settled).action == Action.ADJUST
 
 
 def test_the_meeting_takes_no_opinions(case: Council) -> None:
@@ -88,7 +93,7 @@ def test_the_meeting_takes_no_opinions(case: Council) -> None:
 
 def test_at_the_edge_of_the_tolerance_the_first_opinion_stands(case: Council, other: User) -> None:
     say(case, case.member, "1")
-    standing = say(case, other, "1.25", comment="Thiếu một tháng.").settled
+    standing = present(say(case, other, "1.25", comment="Thiếu một tháng.").settled)
     assert (standing.points, standing.action) == (Decimal(1), Action.ADJUST)
     step = standing.entries.get()
     assert (step.actor, step.comment, step.reason) == (case.member, SECRET, case.reason)
@@ -97,14 +102,14 @@ def test_at_the_edge_of_the_tolerance_the_first_opinion_stands(case: Council, ot
 
 def test_two_who_take_the_units_score_recognise_it(case: Council, other: User) -> None:
     say(case, case.member, None)
-    assert say(case, other, None).settled.action == Action.RECOGNISE
+    assert present(say(case, other, None).settled).action == Action.RECOGNISE
 
 
 def test_beyond_the_tolerance_a_third_decides(case: Council, other: User) -> None:
     say(case, case.member, "1")
     assert say(case, other, "1.2501").settled is None
     third = colleague(case)
-    assert say(case, third, "0.5").settled.points == Decimal("0.5")
+    assert present(say(case, third, "0.5").settled).points == Decimal("0.5")
     assert [o.seat for o in Opinion.objects.order_by("seat")] == [1, 2, 3]
     assert AppraisalEntry.objects.get().actor == third
     assert list(ledger.check()) == []
@@ -117,7 +122,7 @@ def test_the_index_manager_decides_between_two_on_behalf_of_the_council(case: Co
     with pytest.raises(PermissionDenied):
         say(case, case.manager, "1")
     say(case, other, None)
-    assert say(case, case.manager, "0.75").settled.points == Decimal("0.75")
+    assert present(say(case, case.manager, "0.75").settled).points == Decimal("0.75")
 
 
 def test_the_manager_does_not_settle_at_their_own_unit_nor_a_declared_one(case: Council, other: User) -> None:
@@ -186,7 +191,7 @@ def test_a_score_changed_in_between_asks_for_two_new_opinions(case: Council, oth
     say(case, case.member, None)
     SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=Decimal(2), version=5)
     assert say(case, other, None).settled is None
-    assert say(case, case.member, None).settled.points == Decimal(2)
+    assert present(say(case, case.member, None).settled).points == Decimal(2)
     assert list(ledger.check()) == []
 
 
@@ -200,7 +205,7 @@ def test_round_two_takes_two_opinions_of_its_own(case: Council, other: User) -> 
     open_stage(block.round, "round2")
     first = say(case, other, None, seen=2)
     assert say(case, other, None, seen=2) == first
-    assert say(case, case.member, None, seen=2).settled.stage.name == "round2"
+    assert present(say(case, case.member, None, seen=2).settled).stage.name == "round2"
     assert list(ledger.check()) == []
 
 
@@ -429,7 +434,7 @@ def test_without_the_locks_the_database_itself_refuses_the_second() -> None:
     gate = threading.Barrier(2, timeout=10)
     write = opinions._write
 
-    def together(*args: object, **kwargs: object) -> object:
+    def together(*args: Any, **kwargs: Any) -> object:
         gate.wait()
         return write(*args, **kwargs)
 

@@ -21,7 +21,7 @@ from cchc_index.lib.faults import Conflict, Refused
 from selfassess.models import SelfScore
 from units.auditlog.models import LogEntry
 from units.mail.models import Mail
-from units.models import Role
+from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -264,7 +264,7 @@ def test_an_edited_or_removed_message_is_found(case: Council) -> None:
     assert any("đã bị xóa" in fault for fault in ledger.check())
 
 
-def asked_queries(who, address: str) -> int:
+def asked_queries(who: User, address: str) -> int:
     client = sign_in(fresh(who))
     client.get(address)
     with CaptureQueriesContext(connection) as found:

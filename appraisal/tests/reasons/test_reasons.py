@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.forms import ModelChoiceField
 from django.urls import reverse
 
 from appraisal.models import Reason
@@ -15,9 +16,11 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council
 from appraisal.tests.pages import sign_in
 from cchc_index.lib.faults import Conflict, Refused
+from cchc_index.lib.tests.answers import Answer
+from cchc_index.lib.tests.present import present
 from criteria.models import Criterion
 from units.auditlog.models import LogEntry
-from units.models import Role, Unit
+from units.models import Role, Unit, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +42,7 @@ def adjust(case: Council, unit: Unit, leaf: Criterion, points: str, seen: int = 
     )
 
 
-def post(case: Council, reason: Reason, someone=None, **form: Any):
+def post(case: Council, reason: Reason, someone: User | None = None, **form: Any) -> Answer:
     return sign_in(someone or case.manager).post(reverse("appraisal:reason", args=[reason.pk]), form)
 
 
@@ -48,8 +51,10 @@ def test_a_new_reason_is_offered_to_the_council(case: Council) -> None:
     assert answer.status_code == 302
     made = Reason.objects.get(code="van-ban-chua-ky-so")
     assert made.text == "Văn bản chưa ký số"
-    assert made in AdjustForm().fields["reason"].queryset
-    assert LogEntry.objects.get(verb="appraisal.reason_add").after["text"] == made.text
+    offered = AdjustForm().fields["reason"]
+    assert isinstance(offered, ModelChoiceField)
+    assert made in present(offered.queryset)
+    assert present(LogEntry.objects.get(verb="appraisal.reason_add").after)["text"] == made.text
 
 
 def test_the_same_words_are_one_reason(case: Council) -> None:
@@ -84,7 +89,7 @@ def test_rewording_is_logged_and_the_second_editor_is_told(case: Council) -> Non
     case.reason.refresh_from_db()
     assert case.reason.text == "Thiếu minh chứng"
     entry = LogEntry.objects.get(verb="appraisal.reason_reword")
-    assert (entry.before["text"], entry.after["text"]) == (seen, "Thiếu minh chứng")
+    assert (present(entry.before)["text"], present(entry.after)["text"]) == (seen, "Thiếu minh chứng")
     with pytest.raises(Conflict):
         reasons.reword_reason(actor=case.manager, reason_id=case.reason.pk, text="Khác", seen=seen)
 

@@ -1,5 +1,6 @@
 """What is refused in the library of reasons."""
 
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -50,7 +51,9 @@ def test_the_last_reason_is_not_retired_but_a_retired_one_comes_back(case: Counc
 
 
 def test_a_reason_that_only_an_opinion_rests_on_is_used(case: Council) -> None:
-    opinions.mark_blind(actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk, tolerance=0)
+    opinions.mark_blind(
+        actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk, tolerance=Decimal(0)
+    )
     opinions.give_opinion(
         actor=case.member,
         **case.cell(),

@@ -1,6 +1,7 @@
 """A stage is released by the manager, once, and withdrawn while nothing rests on it."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def lower(case: Council, points: str | None = "1", **extra: object) -> Appraisal:
-    fields = {
+    fields: dict[str, Any] = {
         "actor": case.member,
         **case.cell(),
         "points": None if points is None else Decimal(points),
@@ -51,7 +52,7 @@ def test_only_the_manager_releases_and_twice_is_once() -> None:
 def test_a_release_made_too_early_is_taken_back_with_a_reason() -> None:
     case = council()
     lower(case)
-    fields = {"round_group_id": case.round_group.pk, "stage": "round1"}
+    fields: dict[str, Any] = {"round_group_id": case.round_group.pk, "stage": "round1"}
     with pytest.raises(Refused, match="chưa công bố"):
         releases.withdraw_release(actor=case.manager, **fields, reason="Nhầm khối.")
     release_stage(case.manager, case.round_group)

@@ -19,6 +19,7 @@ from appraisal.tests.pages import (
     status,
 )
 from cchc_index.lib.sample_pdf import sample_pdf
+from cchc_index.lib.tests.present import present
 from criteria.models import Stage
 from criteria.tests.factories import (
     open_stage,
@@ -134,7 +135,7 @@ def test_a_reply_with_the_document_of_another_unit_is_refused(case: Council) -> 
 def test_after_the_deadline_the_reply_is_refused_and_the_text_kept(case: Council) -> None:
     standing = adjusted_and_released(case)
     stage = Stage.objects.get(name="explanation")
-    stage.closes_at = stage.opens_at.replace(year=stage.opens_at.year - 1)
+    stage.closes_at = present(stage.opens_at).replace(year=present(stage.opens_at).year - 1)
     stage.opens_at = None
     stage.save()
     address = reverse("appraisal:reply", args=[standing.pk])

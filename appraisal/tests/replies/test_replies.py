@@ -1,6 +1,7 @@
 """The unit's answer to an adjustment: what it needs, what counts."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def lower(case: Council, points: str | None = "1", **extra: object) -> Appraisal:
-    fields = {
+    fields: dict[str, Any] = {
         "actor": case.member,
         **case.cell(),
         "points": None if points is None else Decimal(points),

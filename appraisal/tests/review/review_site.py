@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import ContentFile
 
@@ -113,8 +114,8 @@ def object_in_round_two() -> None:
     standing = Appraisal.objects.filter(unit=unit, criterion=leaf).first()
     block = SelfAssessment.objects.get(unit=unit).round_group
     if standing is None or standing.action != Action.ADJUST:
-        cell = {"round_group_id": block.pk, "unit_id": unit.pk, "criterion_id": leaf.pk}
-        words = {"reason_id": Reason.objects.earliest("pk").pk, "comment": "Thiếu báo cáo quý IV."}
+        cell: dict[str, Any] = {"round_group_id": block.pk, "unit_id": unit.pk, "criterion_id": leaf.pk}
+        words: dict[str, Any] = {"reason_id": Reason.objects.earliest("pk").pk, "comment": "Thiếu báo cáo quý IV."}
         seen = standing.version if standing else 0
         standing = decisions.adjust(actor=member, **cell, **words, points=Decimal("0.5"), seen_version=seen)
     release_stage(manager, block)

@@ -1,6 +1,7 @@
 """One's own bulk recognitions: the list, the preview of taking one back, and the deed."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pytest
@@ -17,8 +18,9 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
 from appraisal.tests.pages import WORDS, adjust_form, cell_page, sign_in
+from cchc_index.lib.tests.present import present
 from criteria.tests.factories import open_stage
-from units.models import Role, User
+from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +36,11 @@ def keys(case: Council, version: int = 0) -> list[str]:
     return [f"{u.pk}:{leaf.pk}:{version}" for u, leaf in cells]
 
 
-def recognised(case: Council, units=None) -> int:
+def recognised(case: Council, units: Iterable[Unit] | None = None) -> int:
     """Both leaves of the units as one batch."""
     chosen = [(u.pk, leaf.pk, 0) for u in units or (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
     bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=chosen)
-    return bulk_queries.newest(case.member, case.round_group)
+    return present(bulk_queries.newest(case.member, case.round_group))
 
 
 def list_page() -> str:
@@ -58,7 +60,7 @@ def test_the_message_after_a_batch_leads_to_what_takes_it_back(case: Council) ->
     form = {"o": keys(case), "xac-nhan": "1", "ve": reverse("appraisal:home")}
     page = client.post(reverse("appraisal:bulk", args=["so"]), form, follow=True)
     assert "Đã công nhận 4 tiêu chí." in page.text
-    pk = bulk_queries.newest(case.member, case.round_group)
+    pk = present(bulk_queries.newest(case.member, case.round_group))
     assert f'href="{batch_page(pk)}?nam={case.round_group.round.year}"' in page.text
     assert list_page() in page.text
     listed = client.get(list_page()).text
@@ -126,7 +128,7 @@ def test_a_recognition_over_an_earlier_result_brings_that_back(case: Council) ->
     chosen = [(case.first.pk, case.leaf.pk, 1), (case.first.pk, case.other_leaf.pk, 0)]
     bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=chosen)
     client = sign_in(case.member)
-    address = batch_page(bulk_queries.newest(case.member, case.round_group))
+    address = batch_page(present(bulk_queries.newest(case.member, case.round_group)))
     preview = client.get(address).text
     assert "1,50 → 1,00" in preview
     assert "1,00 điểm (Thẩm định lần 1)" in preview

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from appraisal.tests.review.review_pages import MINE, OTHER, after, cell, counted, decisions, step
 from appraisal.tests.review.review_site import CLEAR
@@ -191,8 +191,13 @@ def test_the_next_document_takes_the_place_and_what_is_typed_stays(browser: Brow
     expect(page.locator("#id_points")).to_have_value("0")
     page.keyboard.press("e")
     expect(page.locator("iframe.document")).to_have_attribute("title", "Tài liệu 01/BC-DV1, trang 1")
-    said = []
-    page.on("dialog", lambda dialog: (said.append(dialog.type), dialog.dismiss()))
+    said: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        said.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     page.keyboard.press("c")
     expect(page.locator("#id_points")).to_have_value("0")
     page.wait_for_timeout(200)

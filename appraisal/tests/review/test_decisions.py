@@ -1,6 +1,8 @@
 """The council's verbs: what stands afterwards, what is refused, what a second press does."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def lower(case: Council, points: str | None = "1", **extra: object) -> Appraisal:
-    fields = {
+    fields: dict[str, Any] = {
         "actor": case.member,
         **case.cell(),
         "points": None if points is None else Decimal(points),
@@ -240,12 +242,12 @@ def test_the_meeting_never_decides_on_the_managers_own_unit() -> None:
     case = council()
     for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
-    fields = {"actor": case.manager, "points": Decimal(1), "seen_version": 0}
+    fields: dict[str, Any] = {"actor": case.manager, "points": Decimal(1), "seen_version": 0}
     lower(case, **fields)
     with pytest.raises(PermissionDenied):
         lower(case, **fields, **case.cell(case.home))
     with pytest.raises(PermissionDenied):
-        lower(case, **{**fields, "actor": case.member}, **case.cell(case.second))
+        lower(case, **(fields | {"actor": case.member}), **case.cell(case.second))
 
 
 STATES = {
@@ -283,14 +285,14 @@ def test_state_by_action(state: Any) -> None:
         open_stage(case.round_group.round, kind)
     for stage in released:
         release_row(case.round_group, stage)
-    tries = {
+    tries: dict[str, Callable[[], object]] = {
         "member decides": lambda: decisions.recognise(actor=case.member, **case.cell(), seen_version=1),
         "manager decides": lambda: lower(case, "0.5", actor=case.manager, seen_version=1),
         "unit replies": lambda: replies.reply(
             actor=case.head, appraisal_id=standing.pk, agree=True, comment="", document_ids=[]
         ),
         **{
-            f"release {stage}": lambda stage=stage: release_stage(case.manager, case.round_group, stage)
+            f"release {stage}": partial(release_stage, case.manager, case.round_group, stage)
             for stage in ("round1", "round2", "final")
             if stage not in released
         },
@@ -298,7 +300,7 @@ def test_state_by_action(state: Any) -> None:
     assert {name for name, attempt in tries.items() if succeeds(attempt)} == MAY[state]
 
 
-def succeeds(attempt) -> bool:
+def succeeds(attempt: Callable[[], object]) -> bool:
     """Try and undo: the next attempt finds the same state. A refusal must have written nothing."""
     before = (AppraisalEntry.objects.count(), LogEntry.objects.count(), Release.objects.count())
     try:

@@ -1,6 +1,7 @@
 """How the same criterion was decided elsewhere: what counts, who reads it, when it is withheld."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -76,7 +77,7 @@ def test_a_precedent_is_an_adjustment_of_the_same_criterion_at_another_unit(case
     adjust(case, case.second, "1")
     adjust(case, case.first, "0.5")
     leaf = case.cell(case.second, case.other_leaf)
-    words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": 0}
+    words: dict[str, Any] = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": 0}
     decisions.adjust(actor=case.member, **leaf, points=Decimal("0.5"), **words)
     found = beside(case)
     assert taken(found) == [("DV2", Decimal("0.5"))]
@@ -237,7 +238,7 @@ def colleague_of(case: Council) -> User:
 
 
 def opinion(case: Council, who: User, unit: Unit, points: str) -> None:
-    words = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": 0}
+    words: dict[str, Any] = {"reason_id": case.reason.pk, "comment": WORDS, "seen_version": 0}
     opinions.give_opinion(actor=who, **case.cell(unit), recognising=False, points=Decimal(points), **words)
 
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -108,7 +109,7 @@ def test_without_the_locks_an_undo_and_a_decision_collide_in_the_database() -> N
     gate = threading.Barrier(2, timeout=10)
     write = write_one
 
-    def together(*args: object) -> object:
+    def together(*args: Any) -> object:
         gate.wait()
         return write(*args)
 
@@ -129,7 +130,7 @@ def test_without_the_locks_the_second_reviewer_is_not_told() -> None:
     gate = threading.Barrier(2, timeout=10)
     decide = decisions._decide
 
-    def together(*args: object) -> object:
+    def together(*args: Any) -> object:
         gate.wait()
         return decide(*args)
 

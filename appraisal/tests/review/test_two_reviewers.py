@@ -5,6 +5,7 @@ take turns, fewer times."""
 import threading
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import TypeVar
 from unittest import mock
 
 import pytest
@@ -34,6 +35,7 @@ LEAVES = 100
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Cell = tuple[int, int]
+T = TypeVar("T")
 Judge = Callable[[int, Cell], object]
 
 
@@ -90,9 +92,9 @@ def words_of(reviewer: int, number: int) -> str:
     return f"Người thứ {reviewer + 1} xem ô {number}."
 
 
-def in_pairs(judge: Judge, cells: list[Cell]) -> Iterator[tuple[object, object]]:
+def in_pairs(judge: Callable[[int, Cell], T], cells: list[Cell]) -> Iterator[tuple[T, T]]:
     """What both reviewers got for each cell. On PostgreSQL they start each one together."""
-    found: list[list[object]] = [[None, None] for _ in cells]
+    found: list[dict[int, T]] = [{} for _ in cells]
     gate = threading.Barrier(2)
 
     def work(reviewer: int) -> None:
@@ -117,7 +119,7 @@ def in_pairs(judge: Judge, cells: list[Cell]) -> Iterator[tuple[object, object]]
     else:
         for reviewer in (0, 1):
             work(reviewer)
-    return ((first, second) for first, second in found)
+    return ((pair[0], pair[1]) for pair in found)
 
 
 def by_action(case: Council, reviewers: tuple[User, User]) -> Judge:
@@ -178,11 +180,11 @@ def test_whoever_comes_second_sees_both_values_and_their_own_words(case: Council
     clients = (sign_in(case.member), sign_in(other))
     names = dict(Unit.objects.values_list("pk", "code")), dict(Criterion.objects.values_list("pk", "code"))
 
-    def judge(reviewer: int, cell: Cell) -> object:
+    def judge(reviewer: int, cell: Cell) -> tuple[int, str]:
         address = reverse("appraisal:cell", args=["so", names[0][cell[0]], names[1][cell[1]]])
         return post(clients[reviewer], address, reviewer, cell)
 
-    def post(client: Client, address: str, reviewer: int, cell: Cell) -> object:
+    def post(client: Client, address: str, reviewer: int, cell: Cell) -> tuple[int, str]:
         points = ("1", "0,5")[reviewer]
         form = adjust_form(points=points, reason=case.reason.pk, comment=words_of(reviewer, cell[1]))
         answer = client.post(address, form)

@@ -1,6 +1,7 @@
 """Taking a decision back before its stage is released: what stands then, who may, who else is told."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from appraisal.review.undo import actions as undo_actions
 from appraisal.rules import deciding, reach, stages
 from appraisal.tests.factories import Council, assign, council, release_row, release_stage, stage_of, submitted
 from cchc_index.lib.faults import Conflict, Refused
+from cchc_index.lib.tests.present import present
 from criteria.tests.factories import open_stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
@@ -33,11 +35,12 @@ def case() -> Council:
 
 
 def recognise(case: Council, version: int = 0, **extra: object) -> Appraisal:
-    return decisions.recognise(**{"actor": case.member, **case.cell(), "seen_version": version, **extra})
+    given: dict[str, Any] = {"actor": case.member, **case.cell(), "seen_version": version, **extra}
+    return decisions.recognise(**given)
 
 
 def lower(case: Council, points: str = "1", version: int = 0, **extra: object) -> Appraisal:
-    fields = {
+    fields: dict[str, Any] = {
         "actor": case.member,
         **case.cell(),
         "points": Decimal(points),
@@ -50,7 +53,8 @@ def lower(case: Council, points: str = "1", version: int = 0, **extra: object) -
 
 
 def undo(case: Council, version: int, **extra: object) -> Appraisal:
-    return undo_actions.undo(**{"actor": case.member, **case.cell(), "seen_version": version, **extra})
+    given: dict[str, Any] = {"actor": case.member, **case.cell(), "seen_version": version, **extra}
+    return undo_actions.undo(**given)
 
 
 def colleague(case: Council) -> User:
@@ -69,7 +73,7 @@ def in_round_two(case: Council, *, agree: bool = False) -> None:
     open_stage(case.round_group.round, "round2")
 
 
-def cell_of(case: Council, user: User = None) -> GridCell:
+def cell_of(case: Council, user: User | None = None) -> GridCell:
     sheet = read_sheet(case.round_group, [case.first], [case.leaf], calendar=stages.calendar(case.round_group))
     return sheet.cell(case.first, case.leaf, True)
 
@@ -104,8 +108,8 @@ def test_an_undo_is_a_step_of_its_own_and_nothing_is_removed(case: Council) -> N
     )
     assert first.undone_by == second
     assert second.log.verb == core_digests.VERB_UNDO
-    assert second.log.before["points"] == "1"
-    assert (second.log.after["points"], second.log.after["action"]) == (None, "undo")
+    assert present(second.log.before)["points"] == "1"
+    assert (present(second.log.after)["points"], present(second.log.after)["action"]) == (None, "undo")
 
 
 def test_the_decision_before_stands_again(case: Council) -> None:
@@ -258,7 +262,7 @@ def test_what_two_members_said_blind_is_not_taken_back_by_one(case: Council) -> 
         actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk, tolerance=Decimal("0.5")
     )
     for member in (case.member, other):
-        given = {"actor": member, **case.cell(), "recognising": True, "seen_version": 0}
+        given: dict[str, Any] = {"actor": member, **case.cell(), "recognising": True, "seen_version": 0}
         opinions.give_opinion(**given)
     with pytest.raises(Refused, match="ý kiến độc lập"):
         undo(case, 1)
@@ -272,7 +276,7 @@ def test_a_decision_made_before_the_leaf_was_marked_is_taken_back(case: Council)
         actor=case.manager, round_group_id=case.round_group.pk, criterion_id=case.leaf.pk, tolerance=Decimal("0.5")
     )
     assert not undo(case, 1).is_decided
-    given = {"actor": case.member, **case.cell(), "recognising": True, "seen_version": 2}
+    given: dict[str, Any] = {"actor": case.member, **case.cell(), "recognising": True, "seen_version": 2}
     opinions.give_opinion(**given)
     assert [w.count for w in opinions_queries.waiting(case.round_group, stage_of(case.round_group, "round1"))] == [1]
     assert list(ledger.check()) == []
@@ -298,7 +302,7 @@ def test_the_predicate_and_the_queryset_agree(case: Council) -> None:
     assert deciding.steps_undoable_by(case.member, case.round_group).count() == 2
 
 
-def leaf_cell(case: Council) -> dict:
+def leaf_cell(case: Council) -> dict[str, Any]:
     return {"version": 0, "cell": case.cell(leaf=case.other_leaf)}
 
 
@@ -309,7 +313,7 @@ def batch(case: Council) -> LogEntry:
 
 
 def undo_batch(
-    case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor: User = None
+    case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor: User | None = None
 ) -> int:
     every = [(u.pk, leaf.pk, 1) for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
     return bulk.undo_batch(
@@ -325,7 +329,11 @@ def test_a_batch_is_taken_back_as_one(case: Council) -> None:
     assert undo_batch(case, log) == 4
     assert standings_by_cell(case.round_group) == {}
     entry = LogEntry.objects.get(verb=core_digests.VERB_BULK_UNDO)
-    assert (entry.after["entries"], entry.after["units"], entry.after["undoes"]) == (4, 2, log.number)
+    assert (present(entry.after)["entries"], present(entry.after)["units"], present(entry.after)["undoes"]) == (
+        4,
+        2,
+        log.number,
+    )
     assert undo_batch(case, log) == 4
     assert AppraisalEntry.objects.count() == 8
     assert list(ledger.check()) == []

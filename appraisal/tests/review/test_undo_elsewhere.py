@@ -1,6 +1,7 @@
 """A decision that was undone, for everybody who reads: the unit, the counts, the archive, the ledger."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from appraisal.review.undo import actions as undo_actions
 from appraisal.rules import reading, stages
 from appraisal.tests.factories import Council, council, release_stage, stage_of
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import present
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import person
@@ -34,11 +36,12 @@ def case() -> Council:
 
 
 def recognise(case: Council, version: int = 0, **extra: object) -> Appraisal:
-    return decisions.recognise(**{"actor": case.member, **case.cell(), "seen_version": version, **extra})
+    given: dict[str, Any] = {"actor": case.member, **case.cell(), "seen_version": version, **extra}
+    return decisions.recognise(**given)
 
 
 def lower(case: Council, points: str = "1", version: int = 0, **extra: object) -> Appraisal:
-    fields = {
+    fields: dict[str, Any] = {
         "actor": case.member,
         **case.cell(),
         "points": Decimal(points),
@@ -51,15 +54,16 @@ def lower(case: Council, points: str = "1", version: int = 0, **extra: object) -
 
 
 def undo(case: Council, version: int, **extra: object) -> Appraisal:
-    return undo_actions.undo(**{"actor": case.member, **case.cell(), "seen_version": version, **extra})
+    given: dict[str, Any] = {"actor": case.member, **case.cell(), "seen_version": version, **extra}
+    return undo_actions.undo(**given)
 
 
-def leaf_cell(case: Council) -> dict:
+def leaf_cell(case: Council) -> dict[str, Any]:
     return {"version": 0, "cell": case.cell(leaf=case.other_leaf)}
 
 
 def undo_batch(
-    case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor: User = None
+    case: Council, log: LogEntry, cells: list[tuple[int, int, int]] | None = None, actor: User | None = None
 ) -> int:
     every = [(u.pk, leaf.pk, 1) for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
     return bulk.undo_batch(
@@ -130,15 +134,22 @@ def test_the_database_knows_what_an_undo_is(case: Council) -> None:
     entry = recognise(case).entries.get()
     standing = undo(case, 1)
     rows = AppraisalEntry.objects.filter(action=Action.UNDO)
-    for wrong in ({"undoes": None}, {"points": Decimal(1)}, {"stage_kind": "reply"}, {"stage_kind": "archive"}):
+    steps: tuple[dict[str, Any], ...] = (
+        {"undoes": None},
+        {"points": Decimal(1)},
+        {"stage_kind": "reply"},
+        {"stage_kind": "archive"},
+    )
+    for wrong in steps:
         with pytest.raises(IntegrityError, match="stage_fits_action"), transaction.atomic():
             rows.update(**wrong)
     with pytest.raises(IntegrityError, match="stage_fits_action"), transaction.atomic():
         AppraisalEntry.objects.filter(pk=entry.pk).update(undoes=entry)
     standings = Appraisal.objects.filter(pk=standing.pk)
-    for wrong in ({"points": Decimal(0)}, {"not_applicable": True}, {"action": "recognise"}):
+    halves: tuple[dict[str, Any], ...] = ({"points": Decimal(0)}, {"not_applicable": True}, {"action": "recognise"})
+    for half in halves:
         with pytest.raises(IntegrityError, match="standing_has_points_or_na"), transaction.atomic():
-            standings.update(**wrong)
+            standings.update(**half)
 
 
 @pytest.fixture
@@ -164,7 +175,7 @@ def test_a_removed_undo_is_found_with_and_without_its_effect(taken_back: Council
     step = standing.entries.get(action=Action.UNDO)
     AppraisalEntry.objects.filter(pk=step.pk)._raw_delete("default")
     assert any("không bằng bước cuối" in fault for fault in ledger.check())
-    undone = step.undoes
+    undone = present(step.undoes)
     Appraisal.objects.filter(pk=standing.pk).update(
         stage=undone.stage, action=undone.action, points=undone.points, version=step.sequence - 1
     )

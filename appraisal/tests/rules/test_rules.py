@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -30,9 +31,10 @@ from appraisal.tests.factories import (
 from appraisal.tests.pages import adjusted_and_released
 from appraisal.tests.refusing import adjust, elsewhere, recognise
 from cchc_index.lib import clock
+from cchc_index.lib.tests.present import present
 from criteria.models import Criterion, Stage
 from criteria.tests.factories import open_stage
-from selfassess.models import SelfScore
+from selfassess.models import Document, SelfScore
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
@@ -109,7 +111,7 @@ def undoable(case: Council, user: User) -> list[int]:
 
 
 def last_step(standing: Appraisal) -> AppraisalEntry:
-    return standing.entries.order_by("sequence").last()
+    return present(standing.entries.order_by("sequence").last())
 
 
 def settled_blind(case: Council, unit: Unit, leaf: Criterion) -> None:
@@ -177,7 +179,7 @@ def test_the_meetings_steps_are_any_managers_but_never_at_the_own_unit(case: Cou
     for stage in ("round1", "round2"):
         release_row(case.round_group, stage)
     outsider = person(Role.INDEX_MANAGER)
-    words = {"actor": outsider, "comment": "Hội đồng kết luận.", "seen_version": 0}
+    words: dict[str, Any] = {"actor": outsider, "comment": "Hội đồng kết luận.", "seen_version": 0}
     here, home = (last_step(decisions.recognise(**case.cell(unit), **words)).pk for unit in (case.first, case.home))
     assert undoable(case, case.manager) == [here]
     assert set(undoable(case, outsider)) == {here, home}
@@ -338,8 +340,16 @@ def test_a_branch_without_any_such_leaf_opens_no_unit_and_no_question(case: Coun
 def test_who_reads_which_cells(case: Council) -> None:
     recognise(case)
     adjusted = Appraisal.objects.get()
-    readers = {"member": case.member, "manager": case.manager, "observer": person(Role.OBSERVER)}
-    others = {"officer": case.officer, "stranger": person(Role.COUNCIL_MEMBER), "nobody": AnonymousUser()}
+    readers: dict[str, User | AnonymousUser] = {
+        "member": case.member,
+        "manager": case.manager,
+        "observer": person(Role.OBSERVER),
+    }
+    others: dict[str, User | AnonymousUser] = {
+        "officer": case.officer,
+        "stranger": person(Role.COUNCIL_MEMBER),
+        "nobody": AnonymousUser(),
+    }
     seen = {name: adjusted in reading.appraisals_visible_to(who) for name, who in {**readers, **others}.items()}
     assert seen == dict.fromkeys(readers, True) | dict.fromkeys(others, False)
 
@@ -347,7 +357,8 @@ def test_who_reads_which_cells(case: Council) -> None:
 def test_who_reads_which_evidence(case: Council) -> None:
     paper, spare = document(case.first, case.officer), document(case.first, case.officer, "13/BC-THU")
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
-    both, one, none = {paper, spare}, {paper}, set()
+    both, one = {paper, spare}, {paper}
+    none: set[Document] = set()
     for who, expected in (
         (case.manager, both),
         (person(Role.OBSERVER), both),
@@ -361,7 +372,7 @@ def test_who_reads_which_evidence(case: Council) -> None:
 
 def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case: Council) -> None:
     standing, paper = adjusted_and_released(case), document(case.first, case.officer)
-    words = {"agree": False, "comment": "Có báo cáo.", "document_ids": [paper.pk]}
+    words: dict[str, Any] = {"agree": False, "comment": "Có báo cáo.", "document_ids": [paper.pk]}
     replies.reply(actor=case.officer, appraisal_id=standing.pk, **words)
     colleague = person(Role.COUNCIL_MEMBER)
     assign(colleague, case.round_group, branch=case.other_leaf)

@@ -30,17 +30,18 @@ def asked_in_vain(context: Any, variable: str, missing: VariableDoesNotExist) ->
     origin = getattr(getattr(template, "origin", None), "name", None)
     if not origin or TEMPLATES not in Path(origin).parents:
         return None
+    name = getattr(template, "name", None)
     holder = missing.params[1] if len(missing.params) > 1 else context
     if isinstance(holder, BaseContext):
-        return f"{template.name}: no name {variable}"
+        return f"{name}: no name {variable}"
     if holder is None or isinstance(holder, Mapping | str):
         return None
-    return f"{template.name}: {variable}: {type(holder).__name__} has no {missing.params[0]}"
+    return f"{name}: {variable}: {type(holder).__name__} has no {missing.params[0]}"
 
 
 def noting(found: set[str]) -> Callable[[Variable, Any], Any]:
     """A replacement of `Variable._resolve_lookup` that notes what is asked in vain."""
-    resolve = Variable._resolve_lookup
+    resolve: Callable[[Variable, Any], Any] = Variable.__dict__["_resolve_lookup"]
 
     def resolve_and_note(self: Variable, context: Any) -> Any:
         try:

@@ -2,20 +2,22 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 from openpyxl import Workbook
 
 from cchc_index.lib.faults import ImportRefused
 from cchc_index.lib.sheets.table import NUMBER, Column, read_table
+from cchc_index.lib.tests.present import first_sheet
 
 COLUMNS = (Column("code", "Mã"), Column("points", "Điểm", required=False, holds=NUMBER))
 
 
-def workbook(*rows: list[object]) -> io.BytesIO:
+def workbook(*rows: Sequence[object]) -> io.BytesIO:
     book = Workbook()
     for row in rows:
-        book.active.append(row)
+        first_sheet(book).append(list(row))
     out = io.BytesIO()
     book.save(out)
     return out

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from cchc_index.lib.sheets import guards
 from cchc_index.lib.sheets.book import read_cells
 from cchc_index.lib.sheets.cells import cell_text, is_date
 from cchc_index.lib.sheets.table import Column, Table, read_table
+from cchc_index.lib.tests.present import first_sheet
 
 COLUMNS = (
     Column("code", "Mã", ("TT", "STT")),
@@ -31,7 +33,7 @@ HEADINGS = ("Mã", "Nội dung", "Điểm tối đa")
 def xlsx(*rows: Sequence[object]) -> io.BytesIO:
     book = openpyxl.Workbook()
     for row in rows:
-        book.active.append(list(row))
+        first_sheet(book).append(list(row))
     return saved(book)
 
 
@@ -41,7 +43,7 @@ def saved(book: openpyxl.Workbook) -> io.BytesIO:
     return stream
 
 
-def read(source: io.BytesIO | bytes, name: str = "tep.xlsx", **options: object) -> Table:
+def read(source: io.BytesIO | bytes, name: str = "tep.xlsx", **options: Any) -> Table:
     return read_table(io.BytesIO(source) if isinstance(source, bytes) else source, COLUMNS, name=name, **options)
 
 
@@ -116,7 +118,7 @@ class TestWhatPeopleSend:
 
     def test_heading_below_merged_titles(self) -> None:
         book = openpyxl.Workbook()
-        page = book.active
+        page = first_sheet(book)
         page["A1"] = "ỦY BAN NHÂN DÂN THÀNH PHỐ HÀ NỘI"
         page["A2"] = "BỘ TIÊU CHÍ (kèm theo Quyết định)"
         page.merge_cells("A1:C1")
@@ -158,9 +160,9 @@ class TestWhatPeopleSend:
 
     def test_first_visible_sheet_is_read(self) -> None:
         book = openpyxl.Workbook()
-        book.active.title = "an"
-        book.active.append(["không", "phải", "đây"])
-        book.active.sheet_state = "hidden"
+        first_sheet(book).title = "an"
+        first_sheet(book).append(["không", "phải", "đây"])
+        first_sheet(book).sheet_state = "hidden"
         page = book.create_sheet("hien")
         page.append(list(HEADINGS))
         page.append(["1", "x", 1])
@@ -171,8 +173,8 @@ class TestWhatPeopleSend:
     def test_sheet_that_starts_lower_keeps_its_row_numbers(self) -> None:
         book = openpyxl.Workbook()
         for column, heading in enumerate(HEADINGS, start=2):
-            book.active.cell(4, column, heading)
-            book.active.cell(6, column, "1")
+            first_sheet(book).cell(4, column, heading)
+            first_sheet(book).cell(6, column, "1")
         table = read(saved(book))
         assert (table.heading_row, table.rows[0].number) == (4, 6)
         assert table.column_name("max") == "D (Điểm tối đa)"
@@ -195,8 +197,8 @@ class TestWhatPeopleSend:
 class TestWhatHarms:
     def test_far_cell_is_refused_fast(self) -> None:
         book = openpyxl.Workbook()
-        book.active["A1"] = "Mã"
-        book.active["XFD1048576"] = 1
+        first_sheet(book)["A1"] = "Mã"
+        first_sheet(book)["XFD1048576"] = 1
         started = time.monotonic()
         assert "quá xa" in refusal(saved(book))
         assert time.monotonic() - started < 2

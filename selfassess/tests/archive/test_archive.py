@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import present
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
 from selfassess.archive import actions as archive
@@ -21,17 +22,20 @@ from units.tests.factories import UnitFactory, UnitGroupFactory, person
 pytestmark = pytest.mark.django_db
 
 
+Rows = dict[tuple[int, int], Decimal | None]
+
+
 @pytest.fixture
 def round_group() -> RoundGroup:
     return small_round()
 
 
-def cells(round_group: RoundGroup, unit: Unit, *values: Decimal | None) -> dict[tuple[int, int], Decimal | None]:
+def cells(round_group: RoundGroup, unit: Unit, *values: Decimal | None) -> Rows:
     leaves = round_group.criteria_set.criteria.filter(source="self").order_by("position")
     return {(unit.pk, leaf.pk): value for leaf, value in zip(leaves, values, strict=False)}
 
 
-def take(round_group: RoundGroup, rows: dict[tuple[int, int], Decimal | None]) -> int:
+def take(round_group: RoundGroup, rows: Rows) -> int:
     return archive.import_scores(actor=None, round_group=round_group, rows=rows)
 
 
@@ -65,7 +69,7 @@ def test_a_corrected_import_logs_only_what_changed(round_group: RoundGroup) -> N
     unit = UnitFactory.create()
     take(round_group, cells(round_group, unit, Decimal("1.5"), None))
     assert take(round_group, cells(round_group, unit, Decimal("1.5"), Decimal(1))) == 1
-    entry = LogEntry.objects.order_by("number").last()
+    entry = present(LogEntry.objects.order_by("number").last())
     assert (entry.before, entry.after) == ({unit.code: {"1.2": "KAD"}}, {unit.code: {"1.2": "1"}})
     assert list(SelfScore.objects.order_by("criterion__position").values_list("version", flat=True)) == [1, 2]
 
@@ -86,12 +90,13 @@ def test_wrong_unit_criterion_or_points_refuse_the_whole_batch(round_group: Roun
     stranger = UnitFactory.create(group=UnitGroupFactory.create(code="quan", name="Quận"))
     survey = round_group.criteria_set.criteria.get(code="1.3")
     unit = UnitFactory.create()
-    for bad in (
+    every: tuple[Rows, ...] = (
         cells(round_group, stranger, Decimal(1)),
         {(unit.pk, survey.pk): Decimal(1)},
         cells(round_group, unit, Decimal("2.5")),
         cells(round_group, unit, Decimal(-1)),
-    ):
+    )
+    for bad in every:
         with pytest.raises(Refused):
             take(round_group, good | bad)
     assert not SelfAssessment.objects.exists()
@@ -100,7 +105,7 @@ def test_wrong_unit_criterion_or_points_refuse_the_whole_batch(round_group: Roun
 def test_queries_do_not_grow_with_units(round_group: RoundGroup) -> None:
     counts = []
     for number in (3, 40):
-        rows: dict = {}
+        rows: Rows = {}
         for _ in range(number):
             rows |= cells(round_group, UnitFactory.create(), Decimal(1), None)
         with CaptureQueriesContext(connection) as seen:

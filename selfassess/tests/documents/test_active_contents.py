@@ -17,7 +17,7 @@ CASES = Path(__file__).parents[1] / "examination" / "cases"
 LIMIT = 20 * 1024 * 1024
 
 
-def made(change: Callable[[PdfWriter], None]) -> bytes:
+def made(change: Callable[[PdfWriter], object]) -> bytes:
     writer = PdfWriter(io.BytesIO(paper()))
     change(writer)
     out = io.BytesIO()

@@ -1,6 +1,7 @@
 """Pictures as phones and scanners make them: taken, kept as they are, shown upright and whole."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from openpyxl import Workbook
 from PIL import Image
 
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import first_sheet
 from selfassess.documents import inspection
 from selfassess.examination import actions as examination
 from selfassess.models import Document, DocumentReading
@@ -34,7 +36,7 @@ def scan(pages: int) -> bytes:
     return picture("TIFF", save_all=True, append_images=more)
 
 
-TAKEN = {
+TAKEN: dict[str, tuple[Callable[[], bytes], str, int | None]] = {
     "a.jfif": (lambda: picture("JPEG"), "image/jpeg", None),
     "a.webp": (lambda: picture("WEBP"), "image/webp", None),
     "lossless.webp": (lambda: picture("WEBP", lossless=True), "image/webp", None),
@@ -71,7 +73,7 @@ def test_picture_of_too_many_points_is_refused(name: str) -> None:
 
 
 def kept(content: bytes, kind: str, content_type: str) -> Document:
-    made = DocumentFactory(content_type=content_type, original_name=f"a.{kind}")
+    made = DocumentFactory.create(content_type=content_type, original_name=f"a.{kind}")
     made.file.name = default_storage.save(f"evidence/{made.pk}.{kind}", ContentFile(content))
     made.save(update_fields=["file"])
     examination.examine(made.pk)
@@ -119,7 +121,7 @@ def test_word_file_is_shown_as_text_without_anything_that_runs() -> None:
 @pytest.mark.django_db
 def test_workbook_is_shown_as_tables_and_its_cells_are_only_text() -> None:
     book, out = Workbook(), io.BytesIO()
-    book.active.append(["Chỉ tiêu", "<script>alert(1)</script>", 12.5, 3])
+    first_sheet(book).append(["Chỉ tiêu", "<script>alert(1)</script>", 12.5, 3])
     book.save(out)
     body = shown(kept(out.getvalue(), "xlsx", "application/x-excel"))[0].decode()
     assert "<td>Chỉ tiêu</td>" in body

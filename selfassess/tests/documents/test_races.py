@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
+from pytest_django import Settings
 
 from cchc_index.lib.faults import Refused
 from selfassess.documents import actions as documents
@@ -31,7 +32,7 @@ def officer(assessment: SelfAssessment) -> User:
     return person(Role.UNIT_OFFICER, assessment.unit)
 
 
-def upload(turn: int) -> ContentFile:
+def upload(turn: int) -> "ContentFile[bytes]":
     return ContentFile(tiny_pdf(turn + 2), name="moi.pdf")
 
 
@@ -49,7 +50,7 @@ def test_five_new_versions_at_once_are_one(assessment: SelfAssessment, officer: 
 
 
 def test_last_place_in_the_units_room_is_given_once(
-    assessment: SelfAssessment, officer: User, settings: object
+    assessment: SelfAssessment, officer: User, settings: Settings
 ) -> None:
     settings.EVIDENCE_MAX_DOCUMENTS = 1
 

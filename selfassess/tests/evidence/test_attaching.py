@@ -1,11 +1,13 @@
 """A document under a score: attached, moved, taken off."""
 
+from typing import Any
+
 import pytest
 
 from cchc_index.lib.faults import Invalid
 from criteria.tests.factories import open_stage
 from selfassess.evidence import actions as evidence
-from selfassess.models import SelfAssessment
+from selfassess.models import Document, Evidence, SelfAssessment
 from selfassess.tests.factories import DocumentFactory, leaf, small_assessment
 from units.auditlog.models import LogEntry
 from units.models import Role, User
@@ -31,7 +33,7 @@ def head(assessment: SelfAssessment) -> User:
     return person(Role.UNIT_HEAD, assessment.unit)
 
 
-def attach(actor: User, assessment: SelfAssessment, document: object, **place: object) -> object:
+def attach(actor: User, assessment: SelfAssessment, document: Document, **place: Any) -> Evidence:
     criterion = leaf(assessment)
     return evidence.attach(
         actor=actor, assessment_id=assessment.pk, criterion_id=criterion.pk, document_id=document.pk, **place

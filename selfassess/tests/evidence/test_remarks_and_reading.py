@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -40,7 +41,7 @@ def test_number_is_found_whatever_spaces_dashes_and_case(text: str, number: str,
     assert reading.has_number(text, number) is found
 
 
-def kept(tmp_path: Path, content: bytes, kind: str):
+def kept(tmp_path: Path, content: bytes, kind: str) -> Path:
     path = tmp_path / f"tep.{kind}"
     path.write_bytes(content)
     return path
@@ -107,7 +108,7 @@ def test_entities_of_a_docx_are_not_expanded(tmp_path: Path) -> None:
 
 
 def cite(**changes: object) -> CitedDocument:
-    given: dict = {
+    given: dict[str, Any] = {
         "number": "125/BC-SNV",
         "issued_on": date(2031, 6, 1),
         "content_type": "application/pdf",
@@ -124,12 +125,12 @@ def test_sound_evidence_has_nothing_said_about_it() -> None:
     assert remarks_on(cite(), YEAR) == Remarks()
 
 
-def broken(state: str) -> dict:
+def broken(state: str) -> dict[str, Any]:
     signature = {"state": state, "by": "Sở Nội vụ", "at": "2031-03-05T10:00:00+00:00", "trusted": None}
     return {"reading": {"text": "read", "number_found": True, "signed": True, "signatures": [signature]}}
 
 
-def written(day: str, *others: str) -> dict:
+def written(day: str, *others: str) -> dict[str, Any]:
     """A reading that found `day` where a paper is dated, or among others."""
     facts = {"issued_on": day, "dated_at_place": not others, "dates": [day, *others]}
     return {"reading": {"text": "read", "number_found": True, "signed": True, "facts": facts}}
@@ -154,7 +155,7 @@ def written(day: str, *others: str) -> dict:
         ({"scan_state": "infected"}, "mã độc"),
     ],
 )
-def test_each_finding_has_its_sentence(changes: dict, said: str) -> None:
+def test_each_finding_has_its_sentence(changes: dict[str, Any], said: str) -> None:
     found = remarks_on(cite(**changes), YEAR).warnings
     assert len(found) == 1
     assert said in found[0]
@@ -186,7 +187,7 @@ def test_one_of_several_dates_of_a_paper_raises_no_alarm() -> None:
         ({"text": "other"}, "Ảnh chụp không có chữ ký số."),
     ],
 )
-def test_missing_signature_is_a_note_for_every_kind_of_file(reading: dict, said: str) -> None:
+def test_missing_signature_is_a_note_for_every_kind_of_file(reading: dict[str, Any], said: str) -> None:
     found = remarks_on(cite(reading=reading), YEAR)
     assert not found.warnings
     assert said in found.notes

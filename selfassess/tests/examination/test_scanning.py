@@ -7,25 +7,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Invalid, Refused
+from cchc_index.lib.tests.present import present
 from criteria.tests.factories import open_stage
 from selfassess import tasks
 from selfassess.evidence import actions as evidence
 from selfassess.examination import actions as examination
-from selfassess.examination import antivirus
+from selfassess.examination import antivirus, text_reading
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Document, DocumentReading
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
 from units.auditlog.models import LogEntry
-from units.models import Role
+from units.models import Role, User
 from units.tests.factories import person
 
 Scan = Document.Scan
@@ -105,13 +107,13 @@ def examined(document: Document) -> Document:
     return document
 
 
-def test_clean_file_is_clean_and_read(document: Document, settings: object) -> None:
+def test_clean_file_is_clean_and_read(document: Document, settings: Settings) -> None:
     with daemon() as settings.CLAMD_URL:
         examined(document)
-    assert (document.scan_state, document.reading["text"]) == (Scan.CLEAN, "none")
+    assert (document.scan_state, present(document.reading)["text"]) == (Scan.CLEAN, "none")
 
 
-def test_infected_file_is_not_read_and_the_log_says_so(document: Document, settings: object) -> None:
+def test_infected_file_is_not_read_and_the_log_says_so(document: Document, settings: Settings) -> None:
     with document.file.open("wb") as stored:
         stored.write(EICAR)
     with daemon() as settings.CLAMD_URL:
@@ -121,10 +123,10 @@ def test_infected_file_is_not_read_and_the_log_says_so(document: Document, setti
     assert LogEntry.objects.filter(verb="selfassess.infected").count() == 1
 
 
-def test_daemon_that_is_down_fails_the_scan_but_not_the_reading(document: Document, settings: object) -> None:
+def test_daemon_that_is_down_fails_the_scan_but_not_the_reading(document: Document, settings: Settings) -> None:
     settings.CLAMD_URL = "tcp://127.0.0.1:1"
     examined(document)
-    assert (document.scan_state, document.reading["text"]) == (Scan.FAILED, "none")
+    assert (document.scan_state, present(document.reading)["text"]) == (Scan.FAILED, "none")
     assert "không nối được" in document.scan_note
 
 
@@ -135,7 +137,7 @@ def test_without_a_daemon_a_document_is_not_scanned(document: Document) -> None:
 def test_same_bytes_under_the_same_number_are_read_once(document: Document, monkeypatch: pytest.MonkeyPatch) -> None:
     examined(document)
     again = DocumentFactory.create(number=document.number, content=tiny_pdf())
-    monkeypatch.setattr(examination.text_reading, "read_file", None)
+    monkeypatch.setattr(text_reading, "read_file", None)
     assert examined(again).reading == document.reading
 
 
@@ -143,14 +145,14 @@ def test_same_bytes_under_the_same_number_are_read_once(document: Document, monk
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple]]:
-    sent: list[tuple[str, tuple]] = []
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[object, ...]]]:
+    sent: list[tuple[str, tuple[object, ...]]] = []
     monkeypatch.setattr(dispatch, "_send", lambda task, args: sent.append((task, args)))
     return sent
 
 
 def test_lost_work_is_asked_for_again_and_not_at_every_sweep(
-    document: Document, asked: list, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    document: Document, asked: list[Any], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     def sweep() -> int:
         with django_capture_on_commit_callbacks(execute=True):
@@ -162,7 +164,7 @@ def test_lost_work_is_asked_for_again_and_not_at_every_sweep(
     assert asked == [("selfassess.scan_document", (document.pk,))]
 
 
-def test_documents_from_before_the_daemon_are_scanned_once_there_is_one(document: Document, settings: object) -> None:
+def test_documents_from_before_the_daemon_are_scanned_once_there_is_one(document: Document, settings: Settings) -> None:
     Document.objects.update(scan_state=Scan.NOT_SCANNED, asked_at=None, reading={"text": "none"})
     assert examination.rescan() == 0
     settings.CLAMD_URL = "tcp://127.0.0.1:1"
@@ -171,7 +173,7 @@ def test_documents_from_before_the_daemon_are_scanned_once_there_is_one(document
     assert document.scan_state == Scan.SCANNING
 
 
-def test_failed_scan_is_tried_again_after_an_hour(document: Document, settings: object) -> None:
+def test_failed_scan_is_tried_again_after_an_hour(document: Document, settings: Settings) -> None:
     settings.CLAMD_URL = "tcp://127.0.0.1:1"
     Document.objects.update(scan_state=Scan.FAILED, reading={"text": "none"}, asked_at=clock.now())
     assert examination.rescan() == 0
@@ -187,7 +189,7 @@ def test_idle_sweep_asks_one_query(document: Document, django_assert_num_queries
 # --- withheld ---------------------------------------------------------------------------------------
 
 
-def status(user: object, document: Document) -> tuple[int, str]:
+def status(user: User, document: Document) -> tuple[int, str]:
     client = Client()
     client.force_login(user)
     response = client.get(reverse("selfassess:document", args=[document.pk]))

@@ -16,6 +16,7 @@ from pyhanko.sign.fields import SigFieldSpec
 from pypdf import PdfReader, PdfWriter
 
 from cchc_index.lib.sample_pdf import sample_pdf
+from cchc_index.lib.tests.present import present
 from selfassess.examination import signatures, text_reading
 
 CASES = Path(__file__).parent / "cases"
@@ -46,7 +47,8 @@ def new_signer(folder: Path) -> signers.SimpleSigner:
     plain = serialization.NoEncryption()
     secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     (folder / "key.pem").write_bytes(secret)
-    return signers.SimpleSigner.load(str(folder / "key.pem"), str(folder / "cert.pem"))
+    signer: signers.SimpleSigner = signers.SimpleSigner.load(str(folder / "key.pem"), str(folder / "cert.pem"))
+    return signer
 
 
 @pytest.fixture(scope="session")
@@ -91,25 +93,27 @@ def states(tmp_path: Path, content: bytes, roots: str = "") -> list[tuple[str, s
     return [(one["state"], one["by"], one["trusted"]) for one in signatures.signatures_of(path, roots)]
 
 
-def test_signed_paper_is_intact_and_says_by_whom(sign, tmp_path: Path) -> None:
+def test_signed_paper_is_intact_and_says_by_whom(sign: Callable[..., bytes], tmp_path: Path) -> None:
     assert states(tmp_path, sign(paper())) == [("intact", NAME, None)]
 
 
-def test_one_changed_byte_is_seen(sign, tmp_path: Path) -> None:
+def test_one_changed_byte_is_seen(sign: Callable[..., bytes], tmp_path: Path) -> None:
     assert states(tmp_path, tampered(sign(paper())))[0][0] == "changed"
 
 
-def test_contents_added_after_signing_are_seen(sign, tmp_path: Path) -> None:
+def test_contents_added_after_signing_are_seen(sign: Callable[..., bytes], tmp_path: Path) -> None:
     assert states(tmp_path, appended(sign(paper())))[0][0] == "added"
 
 
-def test_second_signature_vouches_for_what_was_added_before_it(sign, tmp_path: Path) -> None:
+def test_second_signature_vouches_for_what_was_added_before_it(sign: Callable[..., bytes], tmp_path: Path) -> None:
     twice = sign(appended(sign(paper())), "Sig2")
     assert [state for state, *_ in states(tmp_path, twice)] == ["earlier", "intact"]
     assert [state for state, *_ in states(tmp_path, sign(sign(paper()), "Sig2"))] == ["intact", "intact"]
 
 
-def test_trust_comes_from_the_folder_of_roots(sign, signer, tmp_path: Path, tmp_path_factory) -> None:
+def test_trust_comes_from_the_folder_of_roots(
+    sign: Callable[..., bytes], signer: signers.SimpleSigner, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     signed, roots = sign(paper()), tmp_path_factory.mktemp("roots")
     (roots / "readme.txt").write_text("no certificate")
     assert states(tmp_path, signed, str(roots)) == [("intact", NAME, None)]
@@ -120,7 +124,7 @@ def test_trust_comes_from_the_folder_of_roots(sign, signer, tmp_path: Path, tmp_
 
 
 def pem(signer: signers.SimpleSigner) -> bytes:
-    return x509.load_der_x509_certificate(signer.signing_cert.dump()).public_bytes(serialization.Encoding.PEM)
+    return x509.load_der_x509_certificate(present(signer.signing_cert).dump()).public_bytes(serialization.Encoding.PEM)
 
 
 @pytest.mark.parametrize(

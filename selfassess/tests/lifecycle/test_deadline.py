@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import present
 from criteria.calendar import actions as criteria
 from criteria.models import Criterion, Stage
 from criteria.tests.factories import open_stage
@@ -47,7 +48,7 @@ def head(assessment: SelfAssessment) -> User:
 
 def saved(head: User, assessment: SelfAssessment, moment: datetime) -> bool:
     """Whether a score saved at `moment` was taken."""
-    score = SelfScore.objects.filter(assessment=assessment).order_by("pk").first()
+    score = present(SelfScore.objects.filter(assessment=assessment).order_by("pk").first())
     points = "0,5" if score.points == 1 else "1"
     try:
         with clock.at(moment):

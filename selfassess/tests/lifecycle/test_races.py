@@ -1,7 +1,6 @@
 """Ten identical requests at once, two people on one score. Each race is believed only with its control."""
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cchc_index.lib.faults import Conflict
+from cchc_index.lib.tests.present import present
 from criteria.tests.factories import open_stage
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore, Transition
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def assessment() -> Iterator[SelfAssessment]:
+def assessment() -> SelfAssessment:
     """A complete draft. Threads need rows that others see; SQLite's memory database is one connection's own."""
     if connection.vendor != "postgresql":
         pytest.skip("the race needs PostgreSQL")
@@ -57,9 +57,15 @@ def submit(assessment: SelfAssessment, number: int) -> list[Any]:
 
 def save_two_values(assessment: SelfAssessment) -> list[Any]:
     officer = person(Role.UNIT_OFFICER, assessment.unit)
-    criterion = assessment.scores.order_by("pk").first().criterion_id
-    typed = {"figures": {}, "explanation": "Có", "na_claimed": False, "na_reason": "", "seen_version": 1}
-    given = {"actor": officer, "assessment_id": assessment.pk, "criterion_id": criterion, **typed}
+    criterion = present(assessment.scores.order_by("pk").first()).criterion_id
+    typed: dict[str, Any] = {
+        "figures": {},
+        "explanation": "Có",
+        "na_claimed": False,
+        "na_reason": "",
+        "seen_version": 1,
+    }
+    given: dict[str, Any] = {"actor": officer, "assessment_id": assessment.pk, "criterion_id": criterion, **typed}
     return together(lambda turn: scores.save_score(points=["0,5", "0,25"][turn], **given), 2)
 
 
@@ -90,6 +96,7 @@ def test_of_two_people_on_one_score_the_second_is_told(assessment: SelfAssessmen
     saved = [a for a in answers if isinstance(a, SelfScore)]
     refused = [a for a in answers if isinstance(a, Conflict)]
     assert (len(saved), len(refused)) == (1, 1)
+    assert isinstance(refused[0].current, SelfScore)
     assert refused[0].current.points == saved[0].points
 
 

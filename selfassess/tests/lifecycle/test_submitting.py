@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.present import present
 from criteria.models import Extension
 from criteria.tests.factories import open_stage
 from selfassess import ledger as selfassess_ledger
@@ -148,7 +149,7 @@ def test_incomplete_assessment_is_not_submitted(assessment: SelfAssessment, head
 
 def test_removed_evidence_does_not_count(assessment: SelfAssessment, head: User) -> None:
     complete(assessment)
-    score = assessment.scores.first()
+    score = present(assessment.scores.first())
     score.explanation = ""
     score.save()
     EvidenceFactory.create(score=score, removed_at=clock.now())
@@ -183,7 +184,7 @@ def test_reopened_assessment_is_submitted_anew_with_a_new_receipt(assessment: Se
 
 
 def test_unit_opens_its_assessment_once(assessment: SelfAssessment, officer: User) -> None:
-    given = {"round_group": assessment.round_group, "unit": assessment.unit}
+    given: dict[str, Any] = {"round_group": assessment.round_group, "unit": assessment.unit}
     assert lifecycle.open_assessment(actor=officer, **given) == assessment
     with pytest.raises(PermissionDenied):
         lifecycle.open_assessment(actor=person(Role.INDEX_MANAGER), **given)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from cchc_index.lib.tests.browser import PASSWORD, Site, signed_in
 from selfassess.tests.factories import tiny_pdf
@@ -21,24 +21,25 @@ def opened(browser: Browser, site: Site, username: str, code: str = "1.2") -> Pa
     return page
 
 
-def state(page: Page) -> object:
-    return expect(page.locator("#save-state"))
+def state(page: Page) -> Locator:
+    return page.locator("#save-state")
 
 
 def copies(page: Page) -> list[str]:
-    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('cchc:'))")
+    keys: list[str] = page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('cchc:'))")
+    return keys
 
 
 def test_typing_is_saved_after_a_pause_and_the_points_appear(browser: Browser, site: Site) -> None:
     page = opened(browser, site, "canbo.tinh", "1.1")
     page.fill("#figure_numerator", "95")
     page.fill("#figure_denominator", "100")
-    state(page).to_have_text(SAVED)
+    expect(state(page)).to_have_text(SAVED)
     expect(page.locator("#computed")).to_contain_text("2,00")
     assert copies(page) == []
     page.fill("#explanation", "Theo sổ theo dõi")
     page.locator("#na_reason").focus()  # leaving the field saves at once
-    state(page).to_have_text(SAVED)
+    expect(state(page)).to_have_text(SAVED)
     page.reload()
     expect(page.locator("#explanation")).to_have_value("Theo sổ theo dõi")
     expect(page.locator("#restored")).to_be_hidden()
@@ -51,9 +52,9 @@ def test_a_wrong_value_is_named_beside_its_field_and_the_rest_is_saved(browser: 
     page.locator("#na_reason").focus()
     expect(page.locator("#points-error")).to_contain_text("hai cách")
     expect(page.locator("#points")).to_have_value("1.234")
-    state(page).to_contain_text("ô báo lỗi chưa lưu")
+    expect(state(page)).to_contain_text("ô báo lỗi chưa lưu")
     page.fill("#points", "0,5")
-    state(page).to_have_text(SAVED)
+    expect(state(page)).to_have_text(SAVED)
     expect(page.locator(".error")).to_have_count(0)
     other = opened(browser, site, "canbo2.tinh")
     expect(other.locator("#explanation")).to_have_value("Vẫn được lưu")
@@ -65,10 +66,10 @@ def test_lost_network_keeps_a_copy_and_sends_it_when_the_network_is_back(browser
     page.context.set_offline(True)
     page.fill("#points", "0,75")
     page.fill("#explanation", "Gõ khi mất mạng")
-    state(page).to_have_text(LOST)
+    expect(state(page)).to_have_text(LOST)
     assert len(copies(page)) == 1
     page.context.set_offline(False)
-    state(page).to_have_text(SAVED)
+    expect(state(page)).to_have_text(SAVED)
     assert copies(page) == []
 
 
@@ -78,7 +79,7 @@ def test_a_page_closed_without_network_is_restored_with_a_note(browser: Browser,
     # Not set_offline: a page that is left gets its network back a moment before it goes, and sends in it.
     page.context.route("**/*", lambda route: route.abort("internetdisconnected"))
     page.fill("#explanation", "Gõ rồi đóng trang")
-    state(page).to_have_text(LOST)
+    expect(state(page)).to_have_text(LOST)
     page.close()
     again = page.context.new_page()
     page.context.unroute_all()
@@ -87,7 +88,7 @@ def test_a_page_closed_without_network_is_restored_with_a_note(browser: Browser,
     again.goto(address)
     expect(again.locator("#explanation")).to_have_value("Gõ rồi đóng trang")
     expect(again.locator("#restored")).to_be_visible()
-    state(again).to_have_text(SAVED)
+    expect(state(again)).to_have_text(SAVED)
     expect(again.locator("#restored")).to_contain_text("đã được gửi và lưu")
     assert copies(again) == []
 
@@ -100,10 +101,10 @@ def test_five_minutes_without_network_end_in_a_save_by_themselves(browser: Brows
     page.fill("#explanation", "Gõ khi mất mạng năm phút")
     for _ in range(10):
         page.clock.run_for(30_000)
-        state(page).to_have_text(LOST)
+        expect(state(page)).to_have_text(LOST)
     page.context.unroute_all()
     page.clock.run_for(31_000)
-    state(page).to_have_text(SAVED)
+    expect(state(page)).to_have_text(SAVED)
     assert copies(page) == []
 
 
@@ -114,7 +115,7 @@ def test_back_to_the_page_shows_what_was_saved(browser: Browser, site: Site) -> 
     expect(page.locator("h1")).to_contain_text("Bản tự đánh giá")
     page.go_back()
     expect(page.locator("#explanation")).to_have_value("Trước khi sang trang khác")
-    state(page).to_contain_text("Đã lưu")
+    expect(state(page)).to_contain_text("Đã lưu")
     expect(page.locator("#conflict")).to_have_count(0)
 
 
@@ -133,11 +134,11 @@ def test_expired_session_keeps_the_text_and_sends_it_after_login_in_another_tab(
     page = opened(browser, site, "canbo.phien")
     end_session(page.context)
     page.fill("#explanation", "Gõ sau khi hết phiên")
-    state(page).to_contain_text("Phiên làm việc đã hết")
+    expect(state(page)).to_contain_text("Phiên làm việc đã hết")
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="Đăng nhập ở tab mới").click()
     log_in(opening.value, "canbo.phien")
-    state(page).to_have_text(SAVED, timeout=10_000)
+    expect(state(page)).to_have_text(SAVED, timeout=10_000)
     expect(page.locator("#explanation")).to_have_value("Gõ sau khi hết phiên")
     page.get_by_role("button", name="Lưu điểm").click()
     page.wait_for_load_state()
@@ -148,11 +149,11 @@ def test_another_account_on_the_machine_neither_sees_nor_saves_the_text(browser:
     page = opened(browser, site, "canbo.phien", "1.1")
     end_session(page.context)
     page.fill("#explanation", "Của người thứ nhất")
-    state(page).to_contain_text("Phiên làm việc đã hết")
+    expect(state(page)).to_contain_text("Phiên làm việc đã hết")
     other = page.context.new_page()
     other.goto("/tai-khoan/dang-nhap/")
     log_in(other, "canbo2.phien")
-    state(page).to_contain_text("tài khoản khác", timeout=10_000)
+    expect(state(page)).to_contain_text("tài khoản khác", timeout=10_000)
     other.goto(page.url)
     expect(other.locator("#explanation")).to_have_value("")
     expect(other.locator("#restored")).to_be_hidden()
@@ -172,13 +173,13 @@ def test_two_tabs_show_both_values_and_either_is_one_click_away(browser: Browser
     second = first.context.new_page()
     second.goto(first.url)
     first.fill("#explanation", "Tab thứ nhất")
-    state(first).to_have_text(SAVED)
+    expect(state(first)).to_have_text(SAVED)
     second.fill("#explanation", "Tab thứ hai")
     expect(second.locator("#conflict h2")).to_have_text("Bạn đã lưu tiêu chí này ở một tab hoặc máy khác")
     for shown in ("Tab thứ nhất", "Tab thứ hai"):
         expect(second.locator("#conflict")).to_contain_text(shown)
     second.get_by_role("button", name="Giữ bản của tôi").click()
-    state(second).to_have_text(SAVED)
+    expect(state(second)).to_have_text(SAVED)
     expect(second.locator("#conflict")).to_have_count(0)
     first.fill("#explanation", "Tab thứ nhất, lần hai")
     expect(first.locator("#conflict")).to_contain_text("Tab thứ hai")
@@ -192,7 +193,7 @@ def test_a_colleague_is_named_with_the_time(browser: Browser, site: Site) -> Non
     theirs = opened(browser, site, "canbo2.tab", "1.1")
     theirs.fill("#figure_numerator", "9")
     theirs.fill("#figure_denominator", "10")
-    state(theirs).to_have_text(SAVED)
+    expect(state(theirs)).to_have_text(SAVED)
     mine.fill("#figure_numerator", "7")
     mine.fill("#figure_denominator", "10")
     expect(mine.locator("#conflict h2")).to_contain_text("đã lưu tiêu chí này trước")

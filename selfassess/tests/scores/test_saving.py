@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cchc_index.lib.faults import Conflict, Invalid, Refused
+from cchc_index.lib.tests.present import present
 from criteria.models import Criterion
 from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, open_stage
 from selfassess.models import SelfAssessment, SelfScore
@@ -36,7 +37,7 @@ def head(assessment: SelfAssessment) -> User:
 
 
 def save(actor: User, assessment: SelfAssessment, criterion: Criterion, **typed: object) -> SelfScore:
-    given = {
+    given: dict[str, Any] = {
         "figures": {},
         "points": "",
         "explanation": "",
@@ -56,7 +57,12 @@ def test_first_score_freezes_the_set_and_is_logged_with_before_and_after(
     entry = LogEntry.objects.get(verb="selfassess.score")
     assert (score.points, score.version, score.updated_by) == (Decimal("1.5"), 1, officer)
     assert assessment.round_group.frozen_at is not None
-    assert (entry.before, entry.after["points"], entry.unit, entry.actor) == (None, "1.5", assessment.unit, officer)
+    assert (entry.before, present(entry.after)["points"], entry.unit, entry.actor) == (
+        None,
+        "1.5",
+        assessment.unit,
+        officer,
+    )
 
 
 def test_points_come_from_the_rule_and_never_from_the_client(assessment: SelfAssessment, officer: User) -> None:
@@ -93,6 +99,7 @@ def test_who_saved_second_is_told_and_nothing_is_overwritten(
     save(officer, assessment, leaf(assessment), points="1")
     with pytest.raises(Conflict) as refused:
         save(head, assessment, leaf(assessment), points="2", seen_version=0)
+    assert isinstance(refused.value.current, SelfScore)
     assert refused.value.current.points == Decimal(1)
     assert save(head, assessment, leaf(assessment), points="2", seen_version=1).version == 2
 

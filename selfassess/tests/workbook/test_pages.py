@@ -10,17 +10,18 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cchc_index.lib import clock
+from cchc_index.lib.tests.answers import Answer
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfAssessmentFactory
 from selfassess.tests.workbooks import everything, filled, large_assessment, template
 from selfassess.workbook import actions as uploads
+from selfassess.workbook.queries import LIFE
 from units.auditlog.models import LogEntry, LogHead
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
@@ -53,8 +54,8 @@ def at(name: str, assessment: SelfAssessment) -> str:
     return reverse(f"selfassess:workbook{name}", args=[assessment.pk])
 
 
-def send(client: Client, assessment: SelfAssessment, content: bytes, name: str = "mau.xlsx") -> HttpResponse:
-    return client.post(at("-upload", assessment), {"file": SimpleUploadedFile(name, content)})  # type: ignore[return-value]
+def send(client: Client, assessment: SelfAssessment, content: bytes, name: str = "mau.xlsx") -> Answer:
+    return client.post(at("-upload", assessment), {"file": SimpleUploadedFile(name, content)})
 
 
 def previewed(client: Client, assessment: SelfAssessment, content: bytes) -> tuple[str, str]:
@@ -65,8 +66,8 @@ def previewed(client: Client, assessment: SelfAssessment, content: bytes) -> tup
     return page.context["ticket"], page.content.decode()
 
 
-def confirm(client: Client, assessment: SelfAssessment, ticket: str) -> HttpResponse:
-    return client.post(at("-apply", assessment), {"tep": ticket}, follow=True)  # type: ignore[return-value]
+def confirm(client: Client, assessment: SelfAssessment, ticket: str) -> Answer:
+    return client.post(at("-apply", assessment), {"tep": ticket}, follow=True)
 
 
 def test_download_preview_and_confirm(client: Client, assessment: SelfAssessment) -> None:
@@ -215,7 +216,7 @@ def test_uploads_past_their_life_go_with_the_next_one(client: Client, assessment
     previewed(client, assessment, template(assessment))
     (old,) = default_storage.listdir(uploads.FOLDER)[1]
     colleague = signed_in(person(Role.UNIT_HEAD, assessment.unit))
-    with clock.at(clock.now() + uploads.LIFE + timedelta(minutes=1)):
+    with clock.at(clock.now() + LIFE + timedelta(minutes=1)):
         uploads.keep_upload(template(assessment), assessment.pk, 0)
     assert old not in default_storage.listdir(uploads.FOLDER)[1]
     assert colleague.get(at("-upload", assessment)).status_code == 200
