@@ -50,7 +50,5 @@ def sight_of(user: AnyUser, round_group: RoundGroup, unit: Unit) -> Sight | None
     leaves = frozenset(leaf for leaf in scope.leaves if scope.covers(unit.pk, leaf))
     if not leaves:
         return None
-    seen = reading.entries_visible_to(user).filter(
-        appraisal__round_group=round_group, appraisal__unit=unit, appraisal__criterion__in=leaves
-    )
+    seen = reading.entries_visible_to(user).filter(appraisal__round_group=round_group, appraisal__unit=unit)
     return Sight(seen, everything=False, names=True, unsubmitted=False, leaves=leaves)

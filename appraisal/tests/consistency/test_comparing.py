@@ -8,7 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appraisal.consistency.comparing import (
+    NOTHING,
     ComparedDecision,
+    MemberGap,
+    ScoreGap,
     contradiction,
     contradictions,
     deduction,
@@ -92,6 +95,23 @@ def test_points_given_are_a_deduction_below_zero() -> None:
 def test_a_deduction_as_a_part_of_the_maximum_compares_different_maxima() -> None:
     assert share_of(Decimal("0.5"), Decimal(2)) == share_of(Decimal(1), Decimal(4)) == Decimal("0.2500")
     assert share_of(Decimal(1), Decimal(3)) == Decimal("0.3333")
+    assert share_of(Decimal(0), Decimal(0)) == 0
+
+
+def test_contradictions_stand_in_the_order_of_the_criteria_then_of_the_reasons() -> None:
+    rows = [
+        adjusted(unit, "9", str(unit), criterion=criterion, reason=reason)
+        for criterion, reason in ((7, 2), (3, 1), (7, 1))
+        for unit in (1, 2)
+    ]
+    recognised = ComparedDecision(1, 3, Decimal(1), Decimal(1), False)
+    assert [one.key for one in contradictions(rows)] == [(7, 1), (7, 2), (3, 1)]
+    assert [one.key for one in contradictions([recognised, *rows])] == [(3, 1), (7, 1), (7, 2)]
+
+
+def test_what_a_contradiction_says_is_its_units_and_points() -> None:
+    found = contradictions([adjusted(2, "2", "1", reason=4), adjusted(1, "2", "0", reason=4, member=5)])
+    assert [one.content for one in found] == [[1, 4, [[1, Decimal(2), Decimal(0)], [2, Decimal(2), Decimal(1)]]]]
 
 
 @some
@@ -159,7 +179,51 @@ def test_a_unit_far_from_the_block_stands_out_and_a_small_block_has_none() -> No
 
 def test_the_fences_are_quartiles_and_their_reach() -> None:
     assert fences([Fraction(n) for n in (1, 2, 3, 4, 5)]) == (Fraction(2 - 3), Fraction(4 + 3))
-    assert median([]) is None
+    assert fences([Fraction(n) for n in (4, 1, 3, 2)]) == (Fraction(3, 2) - 3, Fraction(7, 2) + 3)
+    assert fences([Fraction(7)]) == (Fraction(7), Fraction(7))
+    assert fences([]) == (Fraction(0), Fraction(0))
+    assert [median(map(Fraction, rows)) for rows in ((3, 1, 2), (4, 1, 3, 2), (9,), ())] == [2, Fraction(5, 2), 9, None]
+
+
+def block(*lost: str, leaves: int = 5) -> list[ComparedDecision]:
+    """Units 1, 2 …, each of which lost so much on every leaf."""
+    return [
+        adjusted(unit, "9", str(9 - Decimal(points)), criterion=leaf)
+        for unit, points in enumerate(lost, start=1)
+        for leaf in range(leaves)
+    ]
+
+
+def standing_out(rows: list[ComparedDecision]) -> list[int]:
+    return [one.unit for one in unit_gaps(rows) if one.stands_out]
+
+
+def test_five_units_are_a_block_and_who_lies_on_a_fence_does_not_stand_out() -> None:
+    assert standing_out(block("1", "1", "1", "1", "2")) == [5]
+    assert standing_out(block("1", "1", "1", "1", "0")) == [5]
+    assert standing_out(block("1", "1", "1", "2")) == []
+    assert set(standing_out(block("0", "3", "3", "4", "4", "7"))) == {1, 6}
+    assert standing_out(block("3", "3", "4", "4", "4", "5.5")) == []
+    assert standing_out(block("3", "3", "4", "4", "4", "5.6")) == [6]
+    assert standing_out(block("4", "4", "3", "3", "3", "1.5")) == []
+    assert standing_out(block("4", "4", "3", "3", "3", "1.4")) == [6]
+
+
+def test_units_stand_the_farthest_first_then_by_unit_and_those_without_a_measure_last() -> None:
+    unmeasured = [adjusted(unit, "2", None) for unit in (9, 8)]
+    assert [one.unit for one in unit_gaps([*unmeasured, *block("2", "1", "2", "3", "5")])] == [5, 2, 4, 1, 3, 8, 9]
+
+
+def test_what_is_counted_of_a_unit() -> None:
+    rows = [
+        adjusted(1, "2", "1.5"),
+        adjusted(1, "2", None, criterion=2),
+        ComparedDecision(1, 3, Decimal(1), Decimal(2), False),
+    ]
+    gap = unit_gaps(rows)[0].gap
+    assert gap == ScoreGap(decided=3, adjusted=2, measured=2, total=Fraction(-1, 2))
+    assert (gap.share_adjusted, gap.mean) == (Fraction(2, 3), Fraction(-1, 4))
+    assert (NOTHING.share_adjusted, NOTHING.mean) == (0, None)
 
 
 def test_a_member_with_hard_criteria_is_not_called_severe() -> None:
@@ -179,6 +243,31 @@ def test_a_member_with_hard_criteria_is_not_called_severe() -> None:
 def test_a_member_alone_on_the_criteria_is_compared_with_nobody() -> None:
     found = member_gaps([adjusted(1, "2", "0", criterion=1, member=1), adjusted(1, "2", "2", criterion=2, member=2)])
     assert [(one.excess, one.compared) for one in found] == [(None, 0), (None, 0)]
+    assert found[0] == MemberGap(1, ScoreGap(1, 1, 1, Fraction(2)), 0, None, None, None, None)
+
+
+def test_members_stand_the_farthest_first_then_by_member_and_those_compared_with_nobody_last() -> None:
+    taken = {4: "3", 3: "1", 2: "1", 1: "1"}
+    rows = [adjusted(member, "9", str(9 - Decimal(lost)), member=member) for member, lost in taken.items()]
+    alone = [adjusted(1, "2", "0", criterion=member, member=member) for member in (9, 8)]
+    found = member_gaps([*alone, *rows])
+    assert [(one.member, one.excess) for one in found] == [
+        (4, 2),
+        *((member, Fraction(-2, 3)) for member in (1, 2, 3)),
+        (8, None),
+        (9, None),
+    ]
+    assert found[0] == MemberGap(
+        4, ScoreGap(1, 1, 1, Fraction(3)), 1, Fraction(3), Fraction(1), Fraction(1), Fraction(1)
+    )
+
+
+def test_what_a_member_decided_without_points_counts_as_decided_but_is_compared_with_nothing() -> None:
+    rows = [adjusted(1, "2", None, member=1), adjusted(2, "2", "1", member=1), adjusted(3, "2", "2", member=2)]
+    nobody = ComparedDecision(4, 1, Decimal(2), Decimal(0), True, 1, None)
+    found = {one.member: one for one in member_gaps([*rows, nobody])}
+    assert set(found) == {1, 2}
+    assert (found[1].gap.decided, found[1].compared, found[1].excess) == (2, 1, 1)
 
 
 @some

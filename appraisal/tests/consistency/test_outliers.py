@@ -45,6 +45,13 @@ def test_an_undo_moves_back_to_what_counted_before() -> None:
     assert replay([first, back_to_nothing]).standing is None
     assert changes(first, back_to_nothing) == [(None, ONE), (ONE, None)]
     assert changes(step("recognise", pk=1), back_to_nothing) == []
+    assert changes(back_to_nothing) == []
+    assert replay([]) == outliers.Replay(None, ())
+
+
+def test_who_decided_before_is_told_of_a_decision_taken_back() -> None:
+    back = step("undo", CellValue(None), pk=2, undoes_id=1, member=2)
+    assert [move.former for move in replay([step("adjust", pk=1), back]).moves] == [None, 1]
 
 
 def test_an_archive_sets_what_stands_and_is_no_move() -> None:
@@ -72,6 +79,24 @@ def test_often_is_within_one_stage() -> None:
     over = replay([step("adjust"), step("adjust", HALF, stage="round2")]).moves
     assert [len(rows) for rows in outliers.often([*twice, *over])] == [3]
     assert outliers.often(over) == []
+
+
+def test_cells_stand_the_most_moved_first() -> None:
+    twice, thrice = (
+        [step("adjust", value, criterion=criterion) for value in (ONE, HALF, ONE)[:number]]
+        for criterion, number in ((1, 2), (2, 3))
+    )
+    found = outliers.replays([*twice, *thrice, step("adjust", criterion=3)])
+    assert [(one.standing.criterion, len(one.moves)) for one in found if one.standing] == [(1, 2), (2, 3), (3, 1)]
+    moves = [move for one in found for move in one.moves]
+    assert [[move.step.criterion for move in rows] for rows in outliers.often(moves)] == [[2, 2, 2], [1, 1]]
+
+
+def test_after_hours_is_by_the_clock_of_the_place() -> None:
+    moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 9)]
+    local = {move.step.at: move.step.at.replace(tzinfo=None) + timedelta(hours=7) for move in moves}
+    working = Hours(time(7), time(19), lambda day: day.weekday() < 5)
+    assert [move.step.at for move in outliers.after_hours(moves, working, local)] == [START + timedelta(hours=9)]
 
 
 @pytest.mark.parametrize(
@@ -116,3 +141,18 @@ def test_a_person_who_judges_everywhere_a_small_unit_and_a_lone_unit_are_nothing
     assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 1), *at_unit(2, 1, 1, 1, 1, 1)]) == []
     assert outliers.concentrations([*at_unit(1, 1, 1, 1, 1), *at_unit(2, 2, 2, 2)]) == []
     assert outliers.concentrations(at_unit(1, 1, 1, 1, 1, 1)) == []
+
+
+def test_nearly_all_is_four_fifths_and_a_third_less_elsewhere_is_not_enough() -> None:
+    here = at_unit(1, 1, 1, 1, 1, 2)
+    assert [one.elsewhere for one in outliers.concentrations([*here, *at_unit(2, 1, 2)])] == [Fraction(1, 2)]
+    assert outliers.concentrations([*here, *at_unit(2, 1, 1, 1, 2, 3)]) == []
+    assert outliers.concentrations([*at_unit(1, 1, 1, 1, 2, 3), *at_unit(2, 4)]) == []
+
+
+def test_the_unit_with_the_most_moves_is_first_and_moves_of_nobody_are_nobodys() -> None:
+    moves = [*at_unit(3, *[3] * 5), *at_unit(2, *[2] * 5), *at_unit(1, *[1] * 6)]
+    found = outliers.concentrations(moves)
+    assert [(one.unit, one.total, one.elsewhere) for one in found] == [(1, 6, 0), (2, 5, 0), (3, 5, 0)]
+    nobody = [move._replace(step=move.step._replace(member=None)) for move in at_unit(4, *[1] * 5)]
+    assert outliers.concentrations([*nobody, *at_unit(5, 2)]) == []
