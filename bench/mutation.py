@@ -44,9 +44,22 @@ MODULES: Mapping[str, Sequence[str]] = {
     "results/jobs/rules.py": ["results/tests/test_rules.py"],
     "results/publication/rules.py": ["results/tests/test_rules.py"],
     "results/statement/rules.py": ["results/tests/test_statement_rules.py"],
-    "appraisal/rules/*.py": ["appraisal/tests/rules/test_rules.py"],
+    **{
+        f"appraisal/rules/{name}.py": ["appraisal/tests/rules/test_rules.py"]
+        for name in ("answering", "deciding", "reach", "reading", "stages")
+    },
 }
 """The modules that must not slip, and the tests that know them. Globs as mutmut reads them."""
+
+SETTINGS = """
+from pathlib import Path
+
+from cchc_index.settings import *
+
+DATABASES["default"]["TEST"] = {"NAME": str(Path(__file__).with_name("kept.sqlite3"))}
+"""
+"""Settings of the copy: its tables are made once and kept, for every change is judged in a process of its own."""
+KEPT = ["--ds", "kept_tables", "--reuse-db"]
 
 
 @dataclass(frozen=True)
@@ -71,13 +84,20 @@ def verdicts(pattern: str, tests: Sequence[str]) -> list[MutantVerdict]:
         copy = Path(folder)
         archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True)  # noqa: S607
         subprocess.run(["tar", "-x"], cwd=copy, input=archive.stdout, check=True)  # noqa: S607
-        settings = (copy / "pyproject.toml").read_text()
-        chosen = f"only_mutate = {[pattern]!r}\npytest_add_cli_args_test_selection = {list(tests)!r}\n"
-        (copy / "pyproject.toml").write_text(settings.replace("[tool.mutmut]\n", f"[tool.mutmut]\n{chosen}"))
+        _prepare(copy, pattern, tests)
         tool = str(ROOT / ".venv" / "bin" / "mutmut")
         subprocess.run([tool, "run", "--max-children", CHILDREN], cwd=copy, stdout=subprocess.DEVNULL, check=False)
         said = subprocess.run([tool, "results", "--all", "true"], cwd=copy, capture_output=True, text=True, check=True)
         return [MutantVerdict(*found) for found in RESULT.findall(said.stdout)]
+
+
+def _prepare(copy: Path, pattern: str, tests: Sequence[str]) -> None:
+    """Tell mutmut what to change, which tests to run, and where the tables are kept."""
+    (copy / "kept_tables.py").write_text(SETTINGS)
+    settings = (copy / "pyproject.toml").read_text()
+    chosen = f"only_mutate = {[pattern]!r}\npytest_add_cli_args_test_selection = {[*KEPT, *tests]!r}\n"
+    settings = settings.replace("[tool.mutmut]\n", f"[tool.mutmut]\n{chosen}")
+    (copy / "pyproject.toml").write_text(settings.replace("also_copy = [", 'also_copy = [\n  "kept_tables.py",'))
 
 
 def equivalents() -> set[str]:
