@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 
 MAX_CODE = 30
 MAX_PART = 999
+AFTER_NUMBERS = MAX_PART + 1
 CellKey = tuple[int, int]
 """(unit_id, criterion_id): one unit at one leaf."""
 NaturalKey = tuple[tuple[int, str], ...]
@@ -17,7 +18,7 @@ NaturalKey = tuple[tuple[int, str], ...]
 
 def natural_key(code: str) -> NaturalKey:
     """A key that sorts 1.2 before 1.10; parts that are no numbers come after the numbers."""
-    return tuple((int(part), "") if part.isdecimal() else (MAX_PART + 1, part) for part in code.split("."))
+    return tuple((int(part), "") if part.isdecimal() else (AFTER_NUMBERS, part) for part in code.split("."))
 
 
 def prefixes(code: str) -> list[str]:
@@ -55,6 +56,6 @@ def normalise(printed: str) -> str:
     if len(text) > MAX_CODE or not re.fullmatch(r"[0-9]+(\.[0-9]+)*", text):
         return ""
     parts = [int(part) for part in text.split(".")]
-    while len(parts) > 1 and parts[-1] == 0:
+    while parts and parts[-1] == 0:
         parts.pop()
     return ".".join(map(str, parts)) if all(0 < part <= MAX_PART for part in parts) else ""

@@ -46,6 +46,21 @@ def test_ten_comes_after_nine() -> None:
     assert sorted(["1.10", "1.9", "1.2", "1"], key=tree.natural_key) == ["1", "1.2", "1.9", "1.10"]
 
 
+def test_what_is_no_number_comes_after_all_numbers_by_its_letters() -> None:
+    printed = ["1.b", "1.999", "1.a", "1.2", "2", "A", "1.\u00b2"]
+    assert sorted(printed, key=tree.natural_key) == ["1.2", "1.999", "1.a", "1.b", "1.\u00b2", "2", "A"]
+
+
+def test_a_root_has_no_parent_and_a_code_the_nearest_that_is_there() -> None:
+    assert tree.prefixes("1.4.3") == ["1.4", "1"]
+    assert (tree.prefixes("1"), tree.parent_code("1", {"1", "2"})) == ([], None)
+    assert (tree.parent_code("1.4.3", {"1"}), tree.parent_code("1.4.3", {"1", "1.4", "1.4.3"})) == ("1", "1.4")
+
+
+def test_the_code_after_nine_is_ten() -> None:
+    assert [tree.successor(code) for code in ("1.9", "1", "1.2.3")] == ["1.10", "2", "1.2.4"]
+
+
 @given(codes, trees)
 def test_parent_is_the_longest_proper_prefix_present(code: str, known: set[str]) -> None:
     parent = tree.parent_code(code, known)
@@ -80,13 +95,38 @@ def test_successor_follows_directly(code: str) -> None:
         ("01.02", "1.2"),
         ("1.0", "1"),
         (".1.2", "1.2"),
+        (". 1.2", "1.2"),
+        ("1.0.0", "1"),
+        ("999.1", "999.1"),
+        ("111.111.111.111.111.111.111.11", "111.111.111.111.111.111.111.11"),
     ],
 )
 def test_signs_are_put_right(printed: str, code: str) -> None:
     assert tree.normalise(printed) == code
 
 
-@pytest.mark.parametrize("printed", ["", "I", "A.1", "1.4 3", "1-4", "0", "1.0.2", "9999", "1" * 31, "1/2", "١.٢", "½"])
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "",
+        "I",
+        "A.1",
+        "1.4 3",
+        "1-4",
+        "0",
+        "1.0.2",
+        "9999",
+        "1" * 31,
+        "1000",
+        "1.1000",
+        "0.0",
+        "1.2.3a",
+        "111.111.111.111.111.111.111.111",
+        "1/2",
+        "١.٢",
+        "½",
+    ],
+)
 def test_what_is_no_code_is_not_guessed(printed: str) -> None:
     assert tree.normalise(printed) == ""
 
