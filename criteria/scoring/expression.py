@@ -92,7 +92,7 @@ def _arguments(node: ast.Call) -> list[ast.expr]:
 
 def _text(node: ast.expr, source: str) -> str:
     """A number as written: its text, not the float Python read."""
-    return ast.get_source_segment(source, node) or ""
+    return str(ast.get_source_segment(source, node))
 
 
 def _value(node: ast.expr, source: str, values: Mapping[str, Fraction]) -> Fraction:

@@ -21,6 +21,7 @@ from .reading import (
     exact,
     fields,
     intervals,
+    is_direct,
     kind_of,
     number,
     options,
@@ -35,10 +36,12 @@ def evaluate(rule: Rule, max_points: Decimal, figures: Figures) -> Decimal | Non
     A figure is a Decimal or its exact text (a dot or a comma is the decimal sign); what people type
     goes through `parse_decimal` first. Raises RuleProblem for figures that give no points.
     """
+    if is_direct(rule):
+        return None
     kind = kind_of(rule)
     if kind not in _EVALUATORS:
         raise RuleProblem(f"Quy tắc chấm “{kind}” không có trong hệ thống; sửa bộ tiêu chí.")
-    if kind == "direct" or any(blank(figures.get(f.key)) for f in fields(rule) if not f.optional):
+    if any(blank(figures.get(f.key)) for f in fields(rule) if not f.optional):
         return None
     points = _EVALUATORS[kind](rule, max_points, figures)
     return quantize(min(max(points, Fraction(0)), Fraction(max_points)))
@@ -92,12 +95,7 @@ def _evaluate_formula(rule: Rule, max_points: Decimal, figures: Figures) -> Frac
         ) from None
 
 
-def _evaluate_direct(rule: Rule, max_points: Decimal, figures: Figures) -> Fraction:
-    raise RuleProblem("Tiêu chí này nhập điểm trực tiếp.")
-
-
 _EVALUATORS = {
-    "direct": _evaluate_direct,
     "steps": _evaluate_steps,
     "yes_no": _evaluate_steps,
     "bands": _evaluate_bands,

@@ -331,6 +331,7 @@ def test_missing_figures_mean_not_yet_scored(rule: Any) -> None:
 @pytest.mark.parametrize("rule", [{}, {"kind": "direct"}])
 def test_direct_entry_declares_nothing_and_computes_nothing(rule: dict[str, Any]) -> None:
     assert is_direct(rule)
+    assert not is_direct(BANDS)
     assert fields(rule) == []
     assert evaluate(rule, TWO, {"x": "1"}) is None
 

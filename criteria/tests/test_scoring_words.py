@@ -105,6 +105,7 @@ FAULTS: list[tuple[Any, list[str]]] = [
             "Các khoảng để hở từ 70 % lên: bỏ “to” của khoảng cao nhất.",
         ],
     ),
+    (bands({"from": "0.5", "points": "1"}), ["Các khoảng để hở dưới 0,5 %: thêm một khoảng từ 0 %."]),
     (bands({"from": "70", "points": "1"}), ["Các khoảng để hở dưới 70 %: thêm một khoảng từ 0 %."]),
     (bands({"from": "0", "from_open": True, "points": "1"}), ["Các khoảng để hở dưới 0 %: thêm một khoảng từ 0 %."]),
     (
@@ -139,6 +140,15 @@ FAULTS: list[tuple[Any, list[str]]] = [
     (
         bands({"from": "50", "to": "99", "points": "2"}, {"points": "0"}, forbid_over=True),
         ["Các khoảng để hở từ 99 % lên: bỏ “to” của khoảng cao nhất."],
+    ),
+    (
+        bands(
+            {"from": "50", "from_open": True, "to": "100", "to_open": True, **ONE},
+            {"from": "20", **ONE},
+            ONE,
+            forbid_over=True,
+        ),
+        ["Các khoảng để hở từ 100 % lên: bỏ “to” của khoảng cao nhất."],
     ),
     (bands({"from": "50", "to": "101", "to_open": True, "points": "2"}, {"points": "0"}, forbid_over=True), []),
     (bands({"to": "0", "points": "2"}, {"points": "0"}), []),
@@ -295,7 +305,7 @@ def test_what_is_neither_sum_nor_number_is_refused_in_words() -> None:
 def test_an_expression_is_computed_exactly_whatever_blanks_stand_around_it() -> None:
     a, b = Fraction(7), Fraction(1, 3)
     for text, value in (
-        (" a + b ", a + b), ("a - b", a - b), ("a * b", a * b), ("a / b", a / b), ("-a", -a),
+        (" a + b ", a + b), ("a - b", a - b), ("a * b", a * b), ("a / b", a / b), ("-a", -a), ("-0.5", Fraction(-1, 2)),
         (" min(a, b, 2)", b), ("max(a, b, 2)", a), ("  0.1 + 0.2", Fraction(3, 10)), ("(a)", a),
     ):  # fmt: skip
         assert compute(text, {"a": a, "b": b}) == value

@@ -223,7 +223,7 @@ def test_what_is_counted_of_a_unit() -> None:
     gap = unit_gaps(rows)[0].gap
     assert gap == ScoreGap(decided=3, adjusted=2, measured=2, total=Fraction(-1, 2))
     assert (gap.share_adjusted, gap.mean) == (Fraction(2, 3), Fraction(-1, 4))
-    assert (NOTHING.share_adjusted, NOTHING.mean) == (0, None)
+    assert (NOTHING.share_adjusted, NOTHING.mean) == (Fraction(0), None)
 
 
 def test_a_member_with_hard_criteria_is_not_called_severe() -> None:
@@ -267,7 +267,7 @@ def test_what_a_member_decided_without_points_counts_as_decided_but_is_compared_
     nobody = ComparedDecision(4, 1, Decimal(2), Decimal(0), True, 1, None)
     found = {one.member: one for one in member_gaps([*rows, nobody])}
     assert set(found) == {1, 2}
-    assert (found[1].gap.decided, found[1].compared, found[1].excess) == (2, 1, 1)
+    assert (found[1].gap.decided, found[1].compared, found[1].excess) == (2, 1, Fraction(1))
 
 
 @some

@@ -153,6 +153,8 @@ def test_nearly_all_is_four_fifths_and_a_third_less_elsewhere_is_not_enough() ->
 def test_the_unit_with_the_most_moves_is_first_and_moves_of_nobody_are_nobodys() -> None:
     moves = [*at_unit(3, *[3] * 5), *at_unit(2, *[2] * 5), *at_unit(1, *[1] * 6)]
     found = outliers.concentrations(moves)
-    assert [(one.unit, one.total, one.elsewhere) for one in found] == [(1, 6, 0), (2, 5, 0), (3, 5, 0)]
+    assert [(one.unit, one.total, one.elsewhere) for one in found] == [
+        (unit, total, Fraction(0)) for unit, total in ((1, 6), (2, 5), (3, 5))
+    ]
     nobody = [move._replace(step=move.step._replace(member=None)) for move in at_unit(4, *[1] * 5)]
     assert outliers.concentrations([*nobody, *at_unit(5, 2)]) == []
