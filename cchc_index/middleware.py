@@ -16,7 +16,7 @@ from django.utils.cache import add_never_cache_headers
 Next = Callable[[HttpRequest], HttpResponse]
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 (the name of a form control)
-CONTROLS = (TOKEN, "version", "luu", "tiep", "next")
+CONTROLS = (TOKEN, "version", "save", "onward", "next")
 """Names that carry no words of the person."""
 
 

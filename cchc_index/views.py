@@ -30,7 +30,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @require_POST
 def switch_year(request: HttpRequest) -> HttpResponseRedirect:
     """Keep the year the person wants to look at, and go back to where they were."""
-    request.session["year"] = request.POST.get("nam", "")[:4]
+    request.session["year"] = request.POST.get("year", "")[:4]
     target = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"

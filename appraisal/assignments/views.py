@@ -111,7 +111,7 @@ def assignment_edit(request: HttpRequest, group: str, pk: int) -> HttpResponse:
     mine = reach.assignments_manageable_by(here.user).filter(round_group=here.round_group)
     found = get_object_or_404(mine.select_related("member", "branch").prefetch_related("units"), pk=pk)
     board = queries.board(here.round_group)
-    changing = request.method == "POST" and request.POST.get("viec") != "thu-hoi"
+    changing = request.method == "POST" and request.POST.get("verb") != "withdraw"
     form = PartForm(request.POST if changing else None, board, initial=as_initial(found))
     error = ""
     if request.method == "POST" and (not changing or form.is_valid()):
@@ -136,7 +136,7 @@ def assignment_edit(request: HttpRequest, group: str, pk: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, user: User, found: Assignment, form: PartForm) -> str:
     seen = request.POST.get("seen", "")
-    if request.POST.get("viec") == "thu-hoi":
+    if request.POST.get("verb") == "withdraw":
         actions.unassign(actor=user, assignment_id=found.pk, reason=request.POST.get("reason", ""), seen=seen)
         return f"Đã thu hồi phân công của {found.member}. Kết quả thẩm định đã ghi vẫn giữ nguyên."
     actions.reassign(actor=user, assignment_id=found.pk, branch_id=form.branch_id, unit_ids=form.unit_ids, seen=seen)

@@ -54,7 +54,7 @@ class Clash:
 
     @property
     def field(self) -> str:
-        return f"loi-{self.criterion.pk}-{self.reason.pk}"
+        return f"words-{self.criterion.pk}-{self.reason.pk}"
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def consistency_page(request: HttpRequest, group: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            stage = request.POST.get("giai-doan", "")
+            stage = request.POST.get("stage", "")
             _acknowledge(here, stage, request.POST)
         except Refused as refused:
             error = str(refused)
@@ -128,7 +128,7 @@ def _acknowledge(here: Place, stage: str, posted: Mapping[str, str]) -> None:
 def _key(name: str) -> tuple[int, int] | None:
     """The criterion and reason that a field's name carries; None for any other field."""
     head, *ids = name.split("-")
-    if head != "loi" or len(ids) != 2 or not all(part.isdecimal() and len(part) < 19 for part in ids):
+    if head != "words" or len(ids) != 2 or not all(part.isdecimal() and len(part) < 19 for part in ids):
         return None
     return int(ids[0]), int(ids[1])
 
@@ -169,7 +169,7 @@ def _clashes(request: HttpRequest, here: Place, found: Report, known: Names) -> 
     typed = request.POST if request.method == "POST" else {}
     clashes = []
     for one in rows:
-        words = typed.get(f"loi-{one.criterion}-{one.reason}", said.get(contradiction_digest(one), ""))
+        words = typed.get(f"words-{one.criterion}-{one.reason}", said.get(contradiction_digest(one), ""))
         lacking = bool(typed) and not words.strip()
         criterion = known.criteria[one.criterion]
         clashes.append(Clash(criterion, reasons[one.reason], _groups(here, one, known), len(one.apart), words, lacking))

@@ -28,7 +28,7 @@ def interests(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "GET":
         return _page(request, user, declare_form(user))
-    deed = {"xac-nhan": _confirm, "rut": _withdraw}.get(request.POST.get("viec", ""), _declare)
+    deed = {"confirm": _confirm, "withdraw": _withdraw}.get(request.POST.get("verb", ""), _declare)
     return deed(request, user)
 
 
@@ -42,7 +42,7 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
-    raw = request.POST.get("khai", "")
+    raw = request.POST.get("interest", "")
     found = get_object_or_404(
         interests_visible_to(user), pk=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0
     )
@@ -90,7 +90,7 @@ def _page(request: HttpRequest, user: User, form: DeclareForm, error: str = "", 
 
 def _onward(request: HttpRequest) -> str:
     """The page the person was on the way to."""
-    target = request.POST.get("tiep", "") or request.GET.get("tiep", "")
+    target = request.POST.get("next", "") or request.GET.get("tiep", "")
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
 
 

@@ -35,7 +35,7 @@ def marks(request: HttpRequest, group: str) -> HttpResponse:
         return _page(request, here)
     if not people.is_index_manager(here.user):
         raise PermissionDenied
-    leaf = here.leaf(request.POST.get("tieu-chi", ""))
+    leaf = here.leaf(request.POST.get("criterion", ""))
     try:
         said = _mark(request, here, leaf)
     except Refused as refused:
@@ -46,7 +46,7 @@ def marks(request: HttpRequest, group: str) -> HttpResponse:
 
 def _mark(request: HttpRequest, here: Place, leaf: Criterion) -> str:
     block = here.round_group.pk
-    if request.POST.get("viec") == "bo":
+    if request.POST.get("verb") == "withdraw":
         actions.withdraw_mark(actor=here.user, round_group_id=block, criterion_id=leaf.pk)
         return f"Tiêu chí {leaf.code} lại do một thành viên quyết định."
     form = ToleranceForm(request.POST)

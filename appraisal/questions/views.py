@@ -49,7 +49,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
         return _council_page(request, found, may, AskForm(initial={"due_on": max(found.due_on, clock.today())}))
     if not may:
         raise PermissionDenied
-    if request.POST.get("viec") == "dong":
+    if request.POST.get("verb") == "close":
         actions.close_question(actor=user, question_id=pk, text=request.POST.get("text", ""))
         messages.success(request, "Đã đóng câu hỏi.")
         return redirect("appraisal:question", pk)
@@ -106,7 +106,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(answering.questions_of_units(user).select_related("unit"), pk=pk)
     if request.method == "GET":
         return _unit_page(request, found, AnswerForm(unit=found.unit))
-    return _assign(request, user, found) if request.POST.get("viec") == "giao" else _answer(request, user, found)
+    return _assign(request, user, found) if request.POST.get("verb") == "assign" else _answer(request, user, found)
 
 
 def _assign(request: HttpRequest, user: User, found: Question) -> HttpResponse:

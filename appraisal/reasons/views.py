@@ -51,20 +51,20 @@ def reason(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             error = str(refused)
         else:
-            gone = request.POST.get("viec") == "xoa"
+            gone = request.POST.get("verb") == "delete"
             return redirect("appraisal:reasons") if gone else redirect(reverse("appraisal:reason", args=[pk]))
     return _reason_page(request, found, error)
 
 
 def _change(request: HttpRequest, user: User, found: Reason) -> str:
     """Carry out what the form asks; the sentence that says so."""
-    work = request.POST.get("viec", "")
-    if work == "xoa":
+    verb = request.POST.get("verb", "")
+    if verb == "delete":
         actions.delete_reason(actor=user, reason_id=found.pk)
         return f"Đã xóa lý do “{found.text}”."
-    if work in ("thoi-dung", "dung-lai"):
-        actions.set_reason_active(actor=user, reason_id=found.pk, active=work == "dung-lai")
-        return "Lý do được dùng lại." if work == "dung-lai" else "Lý do không còn hiện để chọn; kết quả cũ giữ nguyên."
+    if verb in ("retire", "revive"):
+        actions.set_reason_active(actor=user, reason_id=found.pk, active=verb == "revive")
+        return "Lý do được dùng lại." if verb == "revive" else "Lý do không còn hiện để chọn; kết quả cũ giữ nguyên."
     made = actions.reword_reason(
         actor=user, reason_id=found.pk, text=request.POST.get("text", ""), seen=request.POST.get("seen", "")
     )

@@ -96,7 +96,7 @@ def _stage_of(cell: GridCell) -> int:
 def _release(request: HttpRequest, here: Place, stage: Stage) -> str:
     """Carry out what the form asks; the sentence that says so."""
     block = here.round_group
-    if request.POST.get("viec") == "rut-lai":
+    if request.POST.get("verb") == "withdraw":
         reason = request.POST.get("reason", "")
         actions.withdraw_release(actor=here.user, round_group_id=block.pk, stage=stage.name, reason=reason)
         return f"Đã rút lại công bố {stage.title} của khối {block.group}; đơn vị không còn thấy kết quả."

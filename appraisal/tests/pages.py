@@ -46,7 +46,7 @@ def cell_page(case: Council, unit: Unit | None = None, leaf: Criterion | None = 
 
 
 def adjust_form(**fields: object) -> dict[str, object]:
-    return {"viec": "dieu-chinh", "points": "1", "comment": WORDS, "seen_version": "0", **fields}
+    return {"verb": "adjust", "points": "1", "comment": WORDS, "seen_version": "0", **fields}
 
 
 def adjusted_and_released(case: Council) -> Appraisal:

@@ -26,11 +26,11 @@ def test_own_unit_is_refused_everywhere(case: Council) -> None:
     assert case.home.name not in client.get(reverse("appraisal:home")).text
     assert case.home.name not in client.get(reverse("appraisal:criterion", args=["so", case.leaf.code])).text
     assert client.get(unit_page(case.home)).status_code == 404
-    for form in ({"viec": "cong-nhan", "seen_version": "0"}, adjust_form(reason=case.reason.pk)):
+    for form in ({"verb": "recognise", "seen_version": "0"}, adjust_form(reason=case.reason.pk)):
         assert client.post(cell_page(case, case.home), form).status_code == 404
     chosen = [f"{case.first.pk}:{case.leaf.pk}:0", f"{case.home.pk}:{case.leaf.pk}:0"]
-    for extra in ({}, {"xac-nhan": "1"}):
-        answer = client.post(reverse("appraisal:bulk", args=["so"]), {"o": chosen, **extra})
+    for extra in ({}, {"confirm": "1"}):
+        answer = client.post(reverse("appraisal:bulk", args=["so"]), {"cells": chosen, **extra})
         assert answer.status_code == 404
     assert not Appraisal.objects.exists()
 
@@ -40,7 +40,7 @@ def test_a_manager_or_observer_reads_but_does_not_decide(case: Council) -> None:
         client = sign_in(someone)
         assert "chỉ để xem" in client.get(cell_page(case)).text
         assert client.post(cell_page(case), adjust_form(reason=case.reason.pk)).status_code == 403
-        bulk = {"o": [f"{case.first.pk}:{case.leaf.pk}:0"], "xac-nhan": "1"}
+        bulk = {"cells": [f"{case.first.pk}:{case.leaf.pk}:0"], "confirm": "1"}
         assert client.post(reverse("appraisal:bulk", args=["so"]), bulk).status_code == 403
     assert not Appraisal.objects.exists()
 
@@ -74,10 +74,10 @@ def test_a_release_is_taken_back_by_the_page_with_a_reason(case: Council) -> Non
     client = sign_in(case.manager)
     acknowledged(case.manager, case.round_group)
     client.post(address)
-    assert client.post(address, {"viec": "rut-lai", "reason": ""}).status_code == 422
-    assert sign_in(case.member).post(address, {"viec": "rut-lai", "reason": "Nhầm."}).status_code == 403
+    assert client.post(address, {"verb": "withdraw", "reason": ""}).status_code == 422
+    assert sign_in(case.member).post(address, {"verb": "withdraw", "reason": "Nhầm."}).status_code == 403
     assert Release.objects.exists()
-    assert client.post(address, {"viec": "rut-lai", "reason": "Nhầm."}).status_code == 302
+    assert client.post(address, {"verb": "withdraw", "reason": "Nhầm."}).status_code == 302
     assert not Release.objects.exists()
 
 

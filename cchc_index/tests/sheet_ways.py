@@ -219,12 +219,14 @@ def workbook(folder: Path) -> Way:
     client.force_login(person(Role.UNIT_OFFICER, assessment.unit))
 
     def take(data: bytes, ending: str, take_hidden: bool) -> Outcome:
-        posted = {"file": SimpleUploadedFile(f"tep{ending}", data)} | ({"an": "1"} if take_hidden else {})
+        posted = {"file": SimpleUploadedFile(f"tep{ending}", data)} | ({"take_hidden": "1"} if take_hidden else {})
         page = client.post(reverse("selfassess:workbook-upload", args=[assessment.pk]), posted, follow=True)
         said = words(page.content)
-        ticket = re.search(r'name="tep" value="([^"]+)"', page.content.decode())
+        ticket = re.search(r'name="ticket" value="([^"]+)"', page.content.decode())
         if ticket:
-            values = {"tep": ticket[1]} | ({"an": "1"} if 'name="an"' in page.content.decode() else {})
+            values = {"ticket": ticket[1]} | (
+                {"take_hidden": "1"} if 'name="take_hidden"' in page.content.decode() else {}
+            )
             client.post(reverse("selfassess:workbook-apply", args=[assessment.pk]), values)
         rows = SelfScore.objects.values_list("criterion__code", "points", "explanation")
         return Outcome({code: f"{shown(points)} {text}" for code, points, text in rows}, said)

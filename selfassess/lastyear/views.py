@@ -21,7 +21,7 @@ def copy_all(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found)
     only_the_unit(request, found)
-    chosen = [int(raw) for raw in request.POST.getlist("tieu-chi") if raw.isascii() and raw.isdigit() and len(raw) < 19]
+    chosen = [int(raw) for raw in request.POST.getlist("criteria") if raw.isascii() and raw.isdigit() and len(raw) < 19]
     if not chosen:
         return _page(request, found, "Chưa chọn tiêu chí nào để chép: đánh dấu ít nhất một dòng.", 400)
     try:
@@ -29,7 +29,7 @@ def copy_all(request: HttpRequest, pk: int) -> HttpResponse:
             actor=person(request),
             assessment_id=found.pk,
             criterion_ids=chosen,
-            replace="thay" in request.POST,
+            replace="replace" in request.POST,
             address=address(request),
         )
     except Refused as refused:
@@ -41,7 +41,7 @@ def copy_all(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, found: SelfAssessment, error: str = "", status: int = 200) -> HttpResponse:
     rows = queries.of_all(found)
     offers = [row for row in rows if row.offers]
-    kept = request.POST.getlist("tieu-chi") if request.method == "POST" else [str(row.criterion.pk) for row in offers]
+    kept = request.POST.getlist("criteria") if request.method == "POST" else [str(row.criterion.pk) for row in offers]
     context = {
         "assessment": found,
         "rows": rows,
@@ -51,7 +51,7 @@ def _page(request: HttpRequest, found: SelfAssessment, error: str = "", status: 
         "documents": sum(len(row.fresh_papers) for row in offers),
         "outside": sum(row.outside for row in offers),
         "kept": set(kept),
-        "replace": "thay" in request.POST,
+        "replace": "replace" in request.POST,
         "may_edit": rules.can_edit(request.user, found),
         "error": error,
     }

@@ -82,7 +82,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 def open_(request: HttpRequest) -> HttpResponse:
     """Start the assessment of one of the person's units in a round."""
     unit = get_object_or_404(rules.units_visible_to(request.user), pk=_number(request, "unit"))
-    round_group = get_object_or_404(queries.blocks(), pk=_number(request, "khoi"))
+    round_group = get_object_or_404(queries.blocks(), pk=_number(request, "round_group"))
     try:
         made = actions.open_assessment(
             actor=person(request), round_group=round_group, unit=unit, address=address(request)

@@ -138,9 +138,9 @@ def test_home_offers_to_begin_and_looking_begins_nothing(assessment: SelfAssessm
     client = signed_in(person(Role.UNIT_OFFICER, unit))
     assert f"Bắt đầu tự đánh giá của {unit}" in client.get(reverse("selfassess:home")).text
     assert not SelfAssessment.objects.filter(unit=unit).exists()
-    client.post(reverse("selfassess:open"), {"unit": unit.pk, "khoi": assessment.round_group_id})
+    client.post(reverse("selfassess:open"), {"unit": unit.pk, "round_group": assessment.round_group_id})
     assert SelfAssessment.objects.filter(unit=unit).exists()
-    assert client.post(reverse("selfassess:open"), {"unit": assessment.unit.pk, "khoi": "x"}).status_code == 404
+    assert client.post(reverse("selfassess:open"), {"unit": assessment.unit.pk, "round_group": "x"}).status_code == 404
 
 
 def test_home_without_round_or_set_says_what_will_stand_there() -> None:
@@ -164,7 +164,7 @@ def test_saving_shows_two_decimals_and_goes_on_when_asked(assessment: SelfAssess
     response = client.post(here, {"version": "0", "points": "1.5"}, follow=True)
     assert "Đã lưu" in response.text
     assert 'value="1,50"' in response.text
-    response = client.post(here, {"version": "1", "points": "2", "tiep": "1"})
+    response = client.post(here, {"version": "1", "points": "2", "onward": "1"})
     assert response["Location"] == at("criterion", assessment, leaf(assessment, "1.2").pk)
 
 
@@ -174,14 +174,14 @@ def test_saving_leads_to_the_next_undone_and_at_last_to_the_check(assessment: Se
     SelfScoreFactory.create(assessment=assessment, criterion=leaf(assessment, "1.2"), points=1, explanation="Có")
     third = CriterionFactory.create(criteria_set=assessment.round_group.criteria_set, code="3.1", position=99)
     assert "Lưu và sang tiêu chí 3.1" in client.get(first).text
-    typed = {"version": "0", "points": "0,5", "tiep": "1"}
+    typed = {"version": "0", "points": "0,5", "onward": "1"}
     assert client.post(first, typed)["Location"] == at("criterion", assessment, third.pk)
     assert "tiêu chí 1.1 còn thiếu: chưa có tài liệu" in client.get(second).text.replace("Tiêu chí", "tiêu chí")
     last = at("criterion", assessment, third.pk)
     assert client.post(last, {**typed, "explanation": "Có"})["Location"] == first  # back to what was left behind
     client.post(first, {"version": "1", "points": "0,5", "explanation": "Có"})
     assert "Lưu và kiểm tra toàn bản" in client.get(last).text
-    assert client.post(last, {"version": "1", "points": "0,5", "explanation": "Có", "tiep": "1"})["Location"] == at(
+    assert client.post(last, {"version": "1", "points": "0,5", "explanation": "Có", "onward": "1"})["Location"] == at(
         "check", assessment
     )
 

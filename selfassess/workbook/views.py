@@ -138,7 +138,7 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Write all that the preview showed, or nothing. The file is read again, so nothing in between counts."""
     found = find_assessment(request, pk)
     only_the_unit(request, found)
-    ticket = request.POST.get("tep", "")
+    ticket = request.POST.get("ticket", "")
     take_hidden = _takes_hidden(request)
     try:
         compared = _compared(request, found, ticket, take_hidden=take_hidden)
@@ -163,7 +163,9 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _takes_hidden(request: HttpRequest) -> bool:
-    return (request.POST if request.method == "POST" else request.GET).get(HIDDEN) == "1"
+    if request.method == "POST":
+        return request.POST.get("take_hidden") == "1"
+    return request.GET.get(HIDDEN) == "1"
 
 
 def _compared(request: HttpRequest, found: SelfAssessment, ticket: str, *, take_hidden: bool) -> Comparison:

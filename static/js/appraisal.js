@@ -74,7 +74,7 @@
   };
   const tick = () => {
     const line = document.activeElement.closest("tr");
-    const box = line?.querySelector("input[name=o]");
+    const box = line?.querySelector("input[name=cells]");
     if (box) box.click();
     return Boolean(box);
   };
@@ -202,7 +202,7 @@
   all("[data-tick-all]").forEach((box) => {
     box.hidden = false;
     box.addEventListener("change", () => {
-      box.form.querySelectorAll("input[name=o]").forEach((each) => {
+      box.form.querySelectorAll("input[name=cells]").forEach((each) => {
         each.checked = box.checked;
       });
     });

@@ -26,19 +26,19 @@ Chosen = dict[tuple[int, int], int]
 
 @require_POST
 def bulk(request: HttpRequest, group: str) -> HttpResponse:
-    """The preview with count, units and points; with `xac-nhan` the batch itself."""
+    """The preview with count, units and points; with `confirm` the batch itself."""
     here = place(request, group)
     back = _back(request)
-    changes = request.POST.get("loc") == "da-doi"
+    changes = request.POST.get("filter") == "da-doi"
     everything = here.cells(here.units, here.leaves, evidence=True, changes=changes)
-    chosen = _named(request, here, everything) or chosen_cells(request.POST.getlist("o"))
+    chosen = _named(request, here, everything) or chosen_cells(request.POST.getlist("cells"))
     if not chosen:
         messages.warning(request, "Chưa chọn tiêu chí nào. Đánh dấu các dòng cần công nhận rồi bấm lại.")
         return redirect(back)
     cells = [c for c in everything if (c.unit.pk, c.criterion.pk) in chosen]
     if len(cells) != len(chosen):
         raise Http404
-    if request.POST.get("xac-nhan"):
+    if request.POST.get("confirm"):
         return _carry_out(request, here, chosen, cells, back)
     return _preview(request, here, chosen, cells, back)
 
@@ -96,9 +96,9 @@ def _named(request: HttpRequest, here: Place, cells: list[GridCell]) -> Chosen:
     """From the grid: what can be recognised of a unit, of a criterion or of all that is shown, as it is now.
     The preview then names each cell, so that the deed is what was looked at."""
     sent = request.POST
-    if not sent.keys() & {"don-vi", "tieu-chi", "moi"}:
+    if not sent.keys() & {"unit", "criterion", "everything"}:
         return {}
-    unit, leaf, area, wanted = (sent.get(name, "") for name in ("don-vi", "tieu-chi", "linh-vuc", "loc"))
+    unit, leaf, area, wanted = (sent.get(name, "") for name in ("unit", "criterion", "area", "filter"))
     return {
         (c.unit.pk, c.criterion.pk): c.version
         for c in cells
@@ -122,7 +122,7 @@ def chosen_cells(raw: list[str]) -> Chosen:
 
 
 def _back(request: HttpRequest) -> str:
-    target = request.POST.get("ve", "")
+    target = request.POST.get("next", "")
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/tham-dinh/"
 
 
@@ -141,7 +141,7 @@ def batch(request: HttpRequest, group: str, pk: int) -> HttpResponse:
     here = place(request, group)
     if request.method == "GET":
         return _batch_page(request, here, pk)
-    cells = [(unit, leaf, version) for (unit, leaf), version in chosen_cells(request.POST.getlist("o")).items()]
+    cells = [(unit, leaf, version) for (unit, leaf), version in chosen_cells(request.POST.getlist("cells")).items()]
     if not all(here.scope.covers(unit, leaf) for unit, leaf, _ in cells):
         raise Http404
     own = queries.batch(here.user, here.round_group, here.scope, pk)

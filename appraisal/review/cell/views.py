@@ -73,7 +73,7 @@ def cell(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse
 
 
 def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> HttpResponse:
-    recognising = request.POST.get("viec") == "cong-nhan"
+    recognising = request.POST.get("verb") == "recognise"
     form = RecogniseForm(request.POST) if recognising else AdjustForm(request.POST)
     if not form.is_valid():
         return _page(request, here, unit, leaf, form, status=422)

@@ -233,7 +233,7 @@ def _row(view: Selection, unit: Unit, shown: list[int], columns: list[int], wait
     line = view.matrix.lines[unit.pk]
     if not view.matrix.legend[line.kinds[shown[0]]].submitted:
         return f"<td class=num>–<td colspan={len(columns)}>đơn vị chưa nộp"
-    total = _total("don-vi", unit.code, waits, free, unit.name)
+    total = _total("unit", unit.code, waits, free, unit.name)
     if not view.wanted and len(shown) == len(columns) == len(line.kinds):
         return total + line.text
     texts = line.text.split(_OPEN)[1:]
@@ -271,7 +271,7 @@ def _head(view: Selection, leaves: Sequence[Criterion]) -> str:
 
 
 def _leaf_total(leaf: Criterion, waits: int, free: int) -> str:
-    return _total("tieu-chi", leaf.code, waits, free, f"tiêu chí {leaf.code}")
+    return _total("criterion", leaf.code, waits, free, f"tiêu chí {leaf.code}")
 
 
 def _total(name: str, code: str, waits: int, free: int, what: str) -> str:

@@ -11,7 +11,7 @@ from cchc_index.lib import numbers
 from criteria.models import Criterion
 
 Address = Callable[..., str]
-_TICK = '<td class="mid"><input type="checkbox" name="o" value="{}" aria-label="Chọn {}"></td>'
+_TICK = '<td class="mid"><input type="checkbox" name="cells" value="{}" aria-label="Chọn {}"></td>'
 _ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
 
 

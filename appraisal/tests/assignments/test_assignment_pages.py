@@ -95,10 +95,10 @@ def test_an_assignment_is_changed_and_taken_back_by_the_page(case: Council) -> N
     assert "Đánh dấu ít nhất một đơn vị" in missing.text
     form["units"] = [str(case.first.pk)]
     assert client.post(page("assignment-edit", row.pk), form).status_code == 302
-    stale = client.post(page("assignment-edit", row.pk), {"viec": "thu-hoi", "reason": "Thôi.", "seen": seen})
+    stale = client.post(page("assignment-edit", row.pk), {"verb": "withdraw", "reason": "Thôi.", "seen": seen})
     assert stale.status_code == 422
     assert "Thôi." in stale.text
-    fresh = {"viec": "thu-hoi", "reason": "Thôi.", "seen": hidden(stale.text, "seen")}
+    fresh = {"verb": "withdraw", "reason": "Thôi.", "seen": hidden(stale.text, "seen")}
     assert client.post(page("assignment-edit", row.pk), fresh).status_code == 302
     assert not Assignment.objects.exists()
 

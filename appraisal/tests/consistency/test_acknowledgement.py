@@ -305,11 +305,11 @@ ADDRESS = "/tham-dinh/khoi/so/nhat-quan/"
 
 
 def field(case: Council) -> str:
-    return f"loi-{case.leaf.pk}-{case.reason.pk}"
+    return f"words-{case.leaf.pk}-{case.reason.pk}"
 
 
 def form(case: Council, **fields: str) -> dict[str, str]:
-    return {"giai-doan": "round1", "seen": report(case).fingerprint, **fields}
+    return {"stage": "round1", "seen": report(case).fingerprint, **fields}
 
 
 def test_the_manager_acknowledges_on_the_page_and_is_led_to_the_release(case: Council) -> None:
@@ -370,7 +370,7 @@ def test_who_reads_and_who_may_not_act(case: Council) -> None:
     assert not Acknowledgement.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["loi-x-1", "loi-1", "loi-1-2-3", "loi-99999999999999999999-1", "loi--1-1"])
+@pytest.mark.parametrize("name", ["words-x-1", "words-1", "words-1-2-3", "words-99999999999999999999-1", "words--1-1"])
 def test_odd_fields_are_ignored(case: Council, name: str) -> None:
     assert sign_in(case.manager).post(ADDRESS, form(case, **{name: "x"})).status_code == 302
 

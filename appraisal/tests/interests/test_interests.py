@@ -54,8 +54,8 @@ def test_a_declared_unit_is_closed_in_lists_pages_files_and_bulk(case: Council) 
     member = fresh(case.member)
     client = sign_in(member)
     assert [status(client, a) for a in (unit_page(case.first), cell_page(case), paper)] == [404] * 3
-    assert client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"}).status_code == 404
-    chosen = {"o": [f"{case.first.pk}:{case.leaf.pk}:0"], "xac-nhan": "1"}
+    assert client.post(cell_page(case), {"verb": "recognise", "seen_version": "0"}).status_code == 404
+    chosen = {"cells": [f"{case.first.pk}:{case.leaf.pk}:0"], "confirm": "1"}
     assert client.post(reverse("appraisal:bulk", args=["so"]), chosen).status_code == 404
     for page in (reverse("appraisal:home"), reverse("appraisal:criterion", args=["so", case.leaf.code])):
         assert case.first.name not in client.get(page).text
@@ -204,16 +204,16 @@ def test_the_first_opening_asks_once_and_get_writes_nothing(case: Council) -> No
     assert client.get(evidence(case)).status_code == 302
     assert not Confirmation.objects.filter(member=newcomer).exists()
     address = reverse("appraisal:interests")
-    back = client.post(address, {"viec": "xac-nhan", "tiep": cell_page(case)})
+    back = client.post(address, {"verb": "confirm", "next": cell_page(case)})
     assert back["Location"] == cell_page(case)
-    client.post(address, {"viec": "xac-nhan"})
+    client.post(address, {"verb": "confirm"})
     assert Confirmation.objects.filter(member=newcomer).count() == 1
     assert client.get(cell_page(case)).status_code == 200
 
 
 def test_onward_leads_nowhere_else(case: Council) -> None:
     address = reverse("appraisal:interests")
-    back = sign_in(case.member).post(address, {"viec": "xac-nhan", "tiep": "https://example.org/"})
+    back = sign_in(case.member).post(address, {"verb": "confirm", "next": "https://example.org/"})
     assert back["Location"] == reverse("appraisal:home")
 
 
@@ -234,14 +234,14 @@ def test_units_stand_in_the_order_of_the_dictionary(case: Council) -> None:
 def test_declare_and_withdraw_by_the_page(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:interests")
-    empty = client.post(address, {"viec": "khai", "unit": "", "reason": ""})
+    empty = client.post(address, {"verb": "declare", "unit": "", "reason": ""})
     assert empty.status_code == 422
     assert "Chọn đơn vị có xung đột." in empty.text
-    assert client.post(address, {"viec": "khai", "unit": case.first.pk, "reason": WHY}).status_code == 302
+    assert client.post(address, {"verb": "declare", "unit": case.first.pk, "reason": WHY}).status_code == 302
     row = Interest.objects.get()
     assert row.member == case.member
-    assert client.post(address, {"viec": "rut", "khai": row.pk, "reason": ""}).status_code == 422
-    assert client.post(address, {"viec": "rut", "khai": row.pk, "reason": "Hết."}).status_code == 302
+    assert client.post(address, {"verb": "withdraw", "interest": row.pk, "reason": ""}).status_code == 422
+    assert client.post(address, {"verb": "withdraw", "interest": row.pk, "reason": "Hết."}).status_code == 302
     assert "đã rút" in client.get(address).text
     stranger = sign_in(person(Role.COUNCIL_MEMBER))
-    assert stranger.post(address, {"viec": "rut", "khai": row.pk, "reason": "x"}).status_code == 404
+    assert stranger.post(address, {"verb": "withdraw", "interest": row.pk, "reason": "x"}).status_code == 404

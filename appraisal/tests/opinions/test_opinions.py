@@ -334,14 +334,14 @@ def test_who_waits_for_what_is_counted_once_and_said_in_its_words(case: Council,
 
 
 def test_a_marked_cell_is_left_out_of_the_bulk(case: Council) -> None:
-    chosen = {"o": [f"{case.first.pk}:{case.leaf.pk}:0", f"{case.first.pk}:{case.other_leaf.pk}:0"]}
+    chosen = {"cells": [f"{case.first.pk}:{case.leaf.pk}:0", f"{case.first.pk}:{case.other_leaf.pk}:0"]}
     answer = sign_in(case.member).post(reverse("appraisal:bulk", args=["so"]), chosen)
     assert [c.criterion for c in answer.context["cells"]] == [case.other_leaf]
 
 
 def test_marking_by_the_page(case: Council) -> None:
     address = reverse("appraisal:blind", args=["so"])
-    form = {"tieu-chi": case.other_leaf.code, "tolerance": "0,5"}
+    form = {"criterion": case.other_leaf.code, "tolerance": "0,5"}
     assert sign_in(case.member).post(address, form).status_code == 403
     client = sign_in(case.manager)
     assert client.post(address, form).status_code == 302
@@ -349,7 +349,7 @@ def test_marking_by_the_page(case: Council) -> None:
     bad = client.post(address, {**form, "tolerance": "9"})
     assert bad.status_code == 422
     assert "phải từ 0 đến 1" in bad.text
-    assert client.post(address, {**form, "viec": "bo"}).status_code == 302
+    assert client.post(address, {**form, "verb": "withdraw"}).status_code == 302
     assert case.round_group.blind.count() == 1
 
 

@@ -241,17 +241,17 @@ def test_from_the_cell_to_the_answer_and_back_by_the_pages(case: Council) -> Non
     assert "1 câu chờ trả lời" in officer.get(reverse("appraisal:replies")).text
     question = Question.objects.get()
     mine = reverse("appraisal:asked", args=[question.pk])
-    assert officer.post(mine, {"viec": "giao", "assignee": case.head.pk}).status_code == 302
-    assert officer.post(mine, {"viec": "tra-loi", "text": "", "seen": "1"}).status_code == 422
-    stale = officer.post(mine, {"viec": "tra-loi", "text": "Giữ lời này", "seen": "0"})
+    assert officer.post(mine, {"verb": "assign", "assignee": case.head.pk}).status_code == 302
+    assert officer.post(mine, {"verb": "answer", "text": "", "seen": "1"}).status_code == 422
+    stale = officer.post(mine, {"verb": "answer", "text": "Giữ lời này", "seen": "0"})
     assert stale.status_code == 409
     assert "Giữ lời này" in stale.text
-    assert officer.post(mine, {"viec": "tra-loi", "text": "12 văn bản.", "seen": "1"}).status_code == 302
+    assert officer.post(mine, {"verb": "answer", "text": "12 văn bản.", "seen": "1"}).status_code == 302
     theirs = reverse("appraisal:question", args=[question.pk])
     assert "12 văn bản." in member.get(theirs).text
-    assert member.post(theirs, {"viec": "dong", "text": "Cảm ơn."}).status_code == 302
+    assert member.post(theirs, {"verb": "close", "text": "Cảm ơn."}).status_code == 302
     assert "đã đóng" in officer.get(mine).text
-    assert sign_in(person(Role.OBSERVER)).post(theirs, {"viec": "dong"}).status_code == 403
+    assert sign_in(person(Role.OBSERVER)).post(theirs, {"verb": "close"}).status_code == 403
     assert list(ledger.check()) == []
 
 

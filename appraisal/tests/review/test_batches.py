@@ -52,12 +52,12 @@ def batch_page(pk: int) -> str:
 
 
 def hidden(text: str) -> list[str]:
-    return re.findall(r'name="o" value="([^"]+)"', text)
+    return re.findall(r'name="cells" value="([^"]+)"', text)
 
 
 def test_the_message_after_a_batch_leads_to_what_takes_it_back(case: Council) -> None:
     client = sign_in(case.member)
-    form = {"o": keys(case), "xac-nhan": "1", "ve": reverse("appraisal:home")}
+    form = {"cells": keys(case), "confirm": "1", "next": reverse("appraisal:home")}
     page = client.post(reverse("appraisal:bulk", args=["so"]), form, follow=True)
     assert "Đã công nhận 4 tiêu chí." in page.text
     pk = present(bulk_queries.newest(case.member, case.round_group))
@@ -77,10 +77,10 @@ def test_the_preview_says_count_units_and_points_and_the_press_takes_back(case: 
     assert "3,00 → –" in preview
     assert "<b>4</b><span>trở về chờ thẩm định" in preview
     assert hidden(preview) == keys(case, 1)
-    page = client.post(address, {"o": hidden(preview)}, follow=True)
+    page = client.post(address, {"cells": hidden(preview)}, follow=True)
     assert "Đã rút lại việc công nhận 4 tiêu chí." in page.text
     assert standings_by_cell(case.round_group) == {}
-    again = client.post(address, {"o": hidden(preview)}, follow=True)
+    again = client.post(address, {"cells": hidden(preview)}, follow=True)
     assert "Đã rút lại việc công nhận 4 tiêu chí." in again.text
     assert AppraisalEntry.objects.count() == 8
     assert "Không còn tiêu chí nào" in client.get(address).text
@@ -99,7 +99,7 @@ def test_cells_decided_since_are_named_and_left_as_they_are(case: Council) -> No
     assert "Rút lại việc công nhận 2 tiêu chí của 2 đơn vị" in preview
     assert f"{other} đã ghi điều chỉnh, 1,00 điểm" in preview
     assert f"1.1 – {case.second.name}: đã rút lại lúc" in preview
-    client.post(address, {"o": hidden(preview)})
+    client.post(address, {"cells": hidden(preview)})
     assert set(standings_by_cell(case.round_group)) == {(case.first.pk, case.leaf.pk)}
     assert case.standing().points == Decimal(1)
 
@@ -111,7 +111,7 @@ def test_who_decided_between_preview_and_press_is_named_and_nothing_is_written(c
     client = sign_in(case.member)
     seen = hidden(client.get(address).text)
     sign_in(other).post(cell_page(case), adjust_form(reason=case.reason.pk, seen_version="1"))
-    answer = client.post(address, {"o": seen})
+    answer = client.post(address, {"cells": seen})
     assert answer.status_code == 409
     assert "chưa rút lại gì" in answer.text
     assert str(other) in answer.text
@@ -133,7 +133,7 @@ def test_a_recognition_over_an_earlier_result_brings_that_back(case: Council) ->
     assert "1,50 → 1,00" in preview
     assert "1,00 điểm (Thẩm định lần 1)" in preview
     assert "<b>1</b><span>trở về chờ thẩm định" in preview
-    client.post(address, {"o": hidden(preview)})
+    client.post(address, {"cells": hidden(preview)})
     assert (case.standing().stage.name, case.standing().points) == ("round1", Decimal(1))
 
 
@@ -144,7 +144,7 @@ def test_a_released_stage_lists_nothing_and_takes_nothing_back(case: Council) ->
     assert "không rút lại được" in client.get(list_page()).text
     assert batch_page(pk) not in client.get(list_page()).text
     assert hidden(client.get(batch_page(pk)).text) == []
-    assert client.post(batch_page(pk), {"o": keys(case, 1)}).status_code == 409
+    assert client.post(batch_page(pk), {"cells": keys(case, 1)}).status_code == 409
     assert list_page() not in client.get(reverse("appraisal:home")).text
 
 
@@ -155,9 +155,9 @@ def test_the_batch_of_another_is_not_there(case: Council) -> None:
     for someone in (other, case.manager, person(Role.OBSERVER)):
         client = sign_in(someone)
         assert client.get(batch_page(pk)).status_code == 404
-        assert client.post(batch_page(pk), {"o": keys(case, 1)}).status_code == 404
+        assert client.post(batch_page(pk), {"cells": keys(case, 1)}).status_code == 404
         assert batch_page(pk) not in client.get(list_page()).text
-    assert sign_in(case.officer).post(batch_page(pk), {"o": keys(case, 1)}).status_code == 403
+    assert sign_in(case.officer).post(batch_page(pk), {"cells": keys(case, 1)}).status_code == 403
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
 
 
@@ -168,7 +168,7 @@ def test_a_unit_with_a_declared_interest_leaves_the_list_and_the_batch(case: Cou
     for page in (client.get(list_page()).text, client.get(batch_page(pk)).text):
         assert case.first.name not in page
     assert len(hidden(client.get(batch_page(pk)).text)) == 2
-    assert client.post(batch_page(pk), {"o": keys(case, 1)}).status_code == 404
+    assert client.post(batch_page(pk), {"cells": keys(case, 1)}).status_code == 404
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
 
 
@@ -176,7 +176,7 @@ def test_nonsense_is_turned_away(case: Council) -> None:
     client = sign_in(case.member)
     pk = recognised(case)
     for nonsense in ("x", "1:2", "9999:1:0"):
-        assert client.post(batch_page(pk), {"o": [nonsense]}).status_code == 404
+        assert client.post(batch_page(pk), {"cells": [nonsense]}).status_code == 404
     assert client.get(batch_page(0)).status_code == 404
 
 

@@ -261,7 +261,7 @@ def test_the_list_is_ticked_by_keyboard(browser: Browser, site: Site) -> None:
     page = opened(browser, site, f"/tham-dinh/khoi/so/don-vi/{MINE}/?loc=cho")
     for key in ("j", "x", "j", "x", "k", "x"):
         page.keyboard.press(key)
-    expect(page.locator("input[name=o]:checked")).to_have_count(1)
+    expect(page.locator("input[name=cells]:checked")).to_have_count(1)
     clean(page)
     page.keyboard.press("Enter")
     page.wait_for_url("**/DV1/1.*/**")

@@ -21,7 +21,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def test_a_batch_is_taken_back_without_scripts_after_its_preview(browser: Browser, site: Site) -> None:
     page = signed_in(browser, site, "thamdinh.pc", script=False)
     page.goto(LIST)
-    for box in page.locator("input[name=o]").all()[:5]:
+    for box in page.locator("input[name=cells]").all()[:5]:
         box.check()
     page.get_by_role("button", name="Xem trước việc công nhận").click()
     page.get_by_role("button", name="Công nhận 5 tiêu chí").click()
@@ -46,7 +46,7 @@ def test_one_decision_is_taken_back_from_the_page_after_it_without_scripts(brows
 def test_the_pages_are_clean_for_those_who_cannot_see_them(browser: Browser, site: Site) -> None:
     page = signed_in(browser, site, "thamdinh.pc")
     page.goto(LIST)
-    for box in page.locator("input[name=o]").all()[:3]:
+    for box in page.locator("input[name=cells]").all()[:3]:
         box.check()
     page.get_by_role("button", name="Xem trước việc công nhận").click()
     page.get_by_role("button", name="Công nhận 3 tiêu chí").click()

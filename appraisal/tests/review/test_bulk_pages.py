@@ -28,14 +28,14 @@ def test_bulk_shows_first_and_writes_on_confirmation(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
     chosen = [f"{u.pk}:{leaf.pk}:0" for u in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
-    preview = client.post(address, {"o": chosen}).text
+    preview = client.post(address, {"cells": chosen}).text
     assert "Công nhận 4 tiêu chí của 2 đơn vị" in preview
     assert "3,00" in preview
     assert "<b>4</b><span>không có tài liệu</span>" in preview
     assert not Appraisal.objects.exists()
-    assert client.post(address, {"o": chosen, "xac-nhan": "1"}).status_code == 302
+    assert client.post(address, {"cells": chosen, "confirm": "1"}).status_code == 302
     assert Appraisal.objects.count() == 4
-    again = client.post(address, {"o": chosen, "xac-nhan": "1"})
+    again = client.post(address, {"cells": chosen, "confirm": "1"})
     assert again.status_code == 409
     assert "bị bỏ ra" in again.text
 
@@ -46,13 +46,13 @@ def test_bulk_leaves_objections_to_be_read_one_by_one(case: Council) -> None:
     open_stage(case.round_group.round, "round2")
     client = sign_in(case.member)
     assert f'value="{case.first.pk}:{case.leaf.pk}:2"' not in client.get(unit_page(case.first)).text
-    preview = client.post(reverse("appraisal:bulk", args=["so"]), {"o": [f"{case.first.pk}:{case.leaf.pk}:2"]}).text
+    preview = client.post(reverse("appraisal:bulk", args=["so"]), {"cells": [f"{case.first.pk}:{case.leaf.pk}:2"]}).text
     assert "1 dòng không công nhận được" in preview
 
 
 def test_bulk_with_nothing_chosen_or_nonsense(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
-    assert client.post(address, {"ve": "https://example.com/"})["Location"] == "/tham-dinh/"
+    assert client.post(address, {"next": "https://example.com/"})["Location"] == "/tham-dinh/"
     for nonsense in ("x", "1:2", "1:2:x", "9999:1:0"):
-        assert client.post(address, {"o": [nonsense]}).status_code == 404
+        assert client.post(address, {"cells": [nonsense]}).status_code == 404

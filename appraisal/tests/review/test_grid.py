@@ -268,25 +268,27 @@ def test_what_is_kept_counts_as_the_cells_themselves(case: Council) -> None:
 def test_a_row_a_column_or_all_that_is_shown_is_first_previewed(case: Council) -> None:
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
-    preview = client.post(address, {"don-vi": "DV1", "ve": grid_page(case)}).text
+    preview = client.post(address, {"unit": "DV1", "next": grid_page(case)}).text
     assert "Công nhận 2 tiêu chí của 1 đơn vị" in preview
-    assert "Công nhận 2 tiêu chí của 2 đơn vị" in client.post(address, {"tieu-chi": "1.1"}).text
-    assert "Công nhận 4 tiêu chí của 2 đơn vị" in client.post(address, {"moi": "1"}).text
+    assert "Công nhận 2 tiêu chí của 2 đơn vị" in client.post(address, {"criterion": "1.1"}).text
+    assert "Công nhận 4 tiêu chí của 2 đơn vị" in client.post(address, {"everything": "1"}).text
     assert not Appraisal.objects.exists()
-    keys = present(re.search(r'name="o" value="([^"]+)"', preview))
-    assert client.post(address, {"o": keys[1], "xac-nhan": "1", "ve": grid_page(case)})["Location"] == grid_page(case)
+    keys = present(re.search(r'name="cells" value="([^"]+)"', preview))
+    assert client.post(address, {"cells": keys[1], "confirm": "1", "next": grid_page(case)})["Location"] == grid_page(
+        case
+    )
     assert Appraisal.objects.filter(unit=case.first).count() == Appraisal.objects.count() == 2
-    assert "Chưa chọn" in client.post(address, {"don-vi": "DV1", "ve": grid_page(case)}, follow=True).text
-    assert "Chưa chọn" in client.post(address, {"don-vi": "NHA", "ve": grid_page(case)}, follow=True).text
+    assert "Chưa chọn" in client.post(address, {"unit": "DV1", "next": grid_page(case)}, follow=True).text
+    assert "Chưa chọn" in client.post(address, {"unit": "NHA", "next": grid_page(case)}, follow=True).text
 
 
 def test_the_filter_and_the_area_hold_for_what_is_recognised(case: Council) -> None:
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), document(case.first, case.officer))
     client = sign_in(case.member)
     address = reverse("appraisal:bulk", args=["so"])
-    assert "Công nhận 3 tiêu chí" in client.post(address, {"moi": "1", "loc": "khong-tai-lieu"}).text
-    assert "Công nhận 4 tiêu chí" in client.post(address, {"moi": "1", "linh-vuc": "1"}).text
-    assert client.post(address, {"moi": "1", "linh-vuc": "9"}).status_code == 302
+    assert "Công nhận 3 tiêu chí" in client.post(address, {"everything": "1", "filter": "khong-tai-lieu"}).text
+    assert "Công nhận 4 tiêu chí" in client.post(address, {"everything": "1", "area": "1"}).text
+    assert client.post(address, {"everything": "1", "area": "9"}).status_code == 302
 
 
 def test_who_only_reads_gets_no_buttons(case: Council) -> None:

@@ -55,7 +55,7 @@ def case(client: Client) -> Council:
 
 
 def test_recognising_by_form_goes_on_to_the_next_cell(case: Council) -> None:
-    answer = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    answer = sign_in(case.member).post(cell_page(case), {"verb": "recognise", "seen_version": "0"})
     assert answer.status_code == 302
     assert answer["Location"].startswith(cell_page(case, leaf=case.other_leaf))
     assert case.standing().points == Decimal("1.5")
@@ -66,15 +66,15 @@ def test_the_page_after_a_decision_is_not_the_one_fetched_ahead(case: Council) -
     page = client.get(cell_page(case))
     assert page["Speculation-Rules"] == '"/static/js/next.speculationrules"'
     ahead = present(re.search(r'<a href="([^"]+)" data-key="j" rel="next"', page.text))[1].replace("&amp;", "&")
-    answer = client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    answer = client.post(cell_page(case), {"verb": "recognise", "seen_version": "0"})
     assert answer["Location"] == f"{ahead}&vua-ghi=1"
     assert 'rel="next"' not in client.get(answer["Location"]).text
-    assert "vua-ghi" not in client.post(answer["Location"], {"viec": "cong-nhan", "seen_version": "0"})["Location"]
+    assert "vua-ghi" not in client.post(answer["Location"], {"verb": "recognise", "seen_version": "0"})["Location"]
 
 
 def test_going_on_along_the_criterion(case: Council) -> None:
     address = f"{cell_page(case)}?theo=tieu-chi&loc=cho"
-    answer = sign_in(case.member).post(address, {"viec": "cong-nhan", "seen_version": "0"})
+    answer = sign_in(case.member).post(address, {"verb": "recognise", "seen_version": "0"})
     assert answer["Location"].startswith(cell_page(case, case.second))
     assert "loc=cho" in answer["Location"]
 
@@ -132,7 +132,7 @@ def test_a_score_changed_after_its_recognition_waits_again(case: Council) -> Non
     SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf).update(points=Decimal(2))
     client = sign_in(case.member)
     assert "đơn vị đã sửa điểm" in client.get(unit_page(case.first) + "?loc=cho").text
-    client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "1"})
+    client.post(cell_page(case), {"verb": "recognise", "seen_version": "1"})
     assert case.standing().points == Decimal(2)
     assert "đơn vị đã sửa điểm" not in client.get(unit_page(case.first)).text
 

@@ -298,7 +298,7 @@ def test_saving_other_points_for_the_same_reason_says_so(case: Council) -> None:
 
 def test_recognising_compares_with_nothing(case: Council) -> None:
     adjust(case, case.second, "1")
-    page = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"}, follow=True).text
+    page = sign_in(case.member).post(cell_page(case), {"verb": "recognise", "seen_version": "0"}, follow=True).text
     assert "Cùng lý do này" not in page
 
 

@@ -45,7 +45,7 @@ def test_after_a_decision_the_next_page_takes_it_back_with_one_press(case: Counc
     client.force_login(case.member)
     client.get(cell_page(case))
     token = client.cookies["csrftoken"].value
-    form = {"viec": "cong-nhan", "seen_version": "0", "csrfmiddlewaretoken": token}
+    form = {"verb": "recognise", "seen_version": "0", "csrfmiddlewaretoken": token}
     page = client.post(f"{cell_page(case)}?loc=cho", form, follow=True)
     assert page.request["PATH_INFO"] == cell_page(case, leaf=case.other_leaf)
     assert f"Đã ghi: 1.1 của {case.first.name} – công nhận, 1,50 điểm." in page.text
@@ -66,7 +66,7 @@ def test_after_a_decision_the_next_page_takes_it_back_with_one_press(case: Counc
 def test_names_in_the_message_are_text_and_not_markup(case: Council) -> None:
     case.first.name = "Sở <b>Đậm</b>"
     case.first.save()
-    page = sign_in(case.member).post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"}, follow=True)
+    page = sign_in(case.member).post(cell_page(case), {"verb": "recognise", "seen_version": "0"}, follow=True)
     assert "của Sở &lt;b&gt;Đậm&lt;/b&gt; – công nhận" in page.text
     assert len(undo_forms(page.text)) == 1
 
@@ -137,7 +137,7 @@ def test_whoever_decided_since_is_named_and_the_cell_stays(case: Council) -> Non
     other = person(Role.COUNCIL_MEMBER)
     assign(other, case.round_group)
     client = sign_in(case.member)
-    client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    client.post(cell_page(case), {"verb": "recognise", "seen_version": "0"})
     sign_in(other).post(cell_page(case), adjust_form(reason=case.reason.pk, seen_version="1"))
     page = client.post(undo_page(case), {"seen_version": "1"}, follow=True)
     assert str(other) in page.text
@@ -147,7 +147,7 @@ def test_whoever_decided_since_is_named_and_the_cell_stays(case: Council) -> Non
 
 def test_the_double_press_says_the_same_twice(case: Council) -> None:
     client = sign_in(case.member)
-    client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"})
+    client.post(cell_page(case), {"verb": "recognise", "seen_version": "0"})
     for _ in range(2):
         page = client.post(undo_page(case), {"seen_version": "1"}, follow=True)
         assert "chờ thẩm định" in page.text
@@ -175,7 +175,7 @@ def test_a_cell_settled_by_two_opinions_offers_no_undo(case: Council) -> None:
     )
     for member in (case.member, other):
         client = sign_in(member)
-        page = client.post(cell_page(case), {"viec": "cong-nhan", "seen_version": "0"}, follow=True)
+        page = client.post(cell_page(case), {"verb": "recognise", "seen_version": "0"}, follow=True)
         assert not undo_forms(page.text)
     assert not undo_forms(sign_in(case.member).get(cell_page(case)).text)
     page = sign_in(case.member).post(undo_page(case), {"seen_version": "1"}, follow=True)

@@ -60,7 +60,7 @@ def criterion(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     tasks = task_list(found)
     if lacking := tasks.row(leaf.pk).lacking:
         messages.warning(request, f"Tiêu chí {leaf.code} còn thiếu: {lacking}.")
-    if "tiep" not in request.POST:
+    if "onward" not in request.POST:
         return redirect("selfassess:criterion", found.pk, leaf.pk)
     following = tasks.undone_after(leaf.pk)
     if following is None:

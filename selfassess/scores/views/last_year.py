@@ -27,7 +27,7 @@ def copy_last_year(request: HttpRequest, pk: int, criterion_id: int) -> HttpResp
             actor=person(request),
             assessment_id=found.pk,
             criterion_ids=[leaf.pk],
-            replace="thay" in request.POST,
+            replace="replace" in request.POST,
             address=address(request),
         )
     except Refused as refused:

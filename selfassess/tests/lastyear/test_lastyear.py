@@ -277,13 +277,13 @@ def test_the_page_lists_what_can_be_copied_and_one_action_applies_it(assessment:
     page = client.get(at("copy", assessment)).content.decode()
     assert "Chép các dòng đã đánh dấu" in page
     assert OLD in page
-    response = client.post(at("copy", assessment), {"tieu-chi": [leaf(assessment, "1.1").pk]}, follow=True)
+    response = client.post(at("copy", assessment), {"criteria": [leaf(assessment, "1.1").pk]}, follow=True)
     assert "Đã chép 1 giải trình, gắn 1 tài liệu" in response.content.decode()
     assert "không còn gì để chép" in client.get(at("copy", assessment)).content.decode()
 
 
 def test_choosing_nothing_is_said_and_changes_nothing(assessment: SelfAssessment, officer: User) -> None:
-    response = signed_in(officer).post(at("copy", assessment), {"thay": "1"})
+    response = signed_in(officer).post(at("copy", assessment), {"replace": "1"})
     assert response.status_code == 400
     assert "Chưa chọn tiêu chí nào" in response.content.decode()
 
@@ -292,7 +292,7 @@ def test_readers_see_the_page_and_may_not_copy(assessment: SelfAssessment) -> No
     for role in (Role.OBSERVER, Role.INDEX_MANAGER):
         client = signed_in(person(role))
         assert "Chép các dòng" not in client.get(at("copy", assessment)).content.decode()
-        assert client.post(at("copy", assessment), {"tieu-chi": ["1"]}).status_code == 403
+        assert client.post(at("copy", assessment), {"criteria": ["1"]}).status_code == 403
     stranger = signed_in(person(Role.UNIT_OFFICER, UnitFactory.create(group=assessment.unit.group)))
     assert stranger.get(at("copy", assessment)).status_code == 404
     assert stranger.post(at("copy-last-year", assessment, leaf(assessment, "1.1").pk)).status_code == 404

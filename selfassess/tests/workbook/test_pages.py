@@ -67,7 +67,7 @@ def previewed(client: Client, assessment: SelfAssessment, content: bytes) -> tup
 
 
 def confirm(client: Client, assessment: SelfAssessment, ticket: str) -> Answer:
-    return client.post(at("-apply", assessment), {"tep": ticket}, follow=True)
+    return client.post(at("-apply", assessment), {"ticket": ticket}, follow=True)
 
 
 def test_download_preview_and_confirm(client: Client, assessment: SelfAssessment) -> None:
@@ -124,7 +124,7 @@ def test_stale_file_writes_nothing_and_gives_a_fresh_template_with_the_rest(
     assert "0,75" in page
     assert f"{officer} lưu lúc" in page
     assert "Ghi 5 tiêu chí" not in page
-    assert client.post(at("-apply", assessment), {"tep": ticket}).status_code == 409
+    assert client.post(at("-apply", assessment), {"ticket": ticket}).status_code == 409
     assert SelfScore.objects.count() == 1
     fresh = client.get(at("-again", assessment), {"tep": ticket}).content
     ticket, page = previewed(client, assessment, fresh)
@@ -226,7 +226,7 @@ def test_closed_phase_shows_why_and_refuses(client: Client, assessment: SelfAsse
     ticket, _ = previewed(client, assessment, filled(template(assessment), everything(6)))
     assessment.round_group.round.stages.all().delete()
     assert "không mở nên không thể sửa" in client.get(at("-upload", assessment)).content.decode()
-    response = client.post(at("-apply", assessment), {"tep": ticket})
+    response = client.post(at("-apply", assessment), {"ticket": ticket})
     assert response.status_code == 409
     assert not SelfScore.objects.exists()
 
