@@ -100,7 +100,7 @@ def assignment_add(request: HttpRequest, group: str) -> HttpResponse:
         else:
             messages.success(request, f"Đã phân công cho {', '.join(str(a.member) for a in made)}.")
             return redirect(here.address("assignments-block"))
-    context = {"here": here, "board": board, "form": form}
+    context = {"here": here, "board": board, "form": form, "found": None, "error": ""}
     return render(request, "appraisal/assignments/assignment.html", context, status=422 if form.errors else 200)
 
 

@@ -82,8 +82,8 @@ def test_two_texts_that_look_alike_in_ascii_get_two_codes(case: Council) -> None
 
 def test_rewording_is_logged_and_the_second_editor_is_told(case: Council) -> None:
     seen = case.reason.text
-    assert post(case, case.reason, viec="sua", text="Thiếu minh chứng", seen=seen).status_code == 302
-    answer = post(case, case.reason, viec="sua", text="Không có minh chứng", seen=seen)
+    assert post(case, case.reason, verb="reword", text="Thiếu minh chứng", seen=seen).status_code == 302
+    answer = post(case, case.reason, verb="reword", text="Không có minh chứng", seen=seen)
     assert answer.status_code == 422
     assert "Không có minh chứng" in answer.text
     case.reason.refresh_from_db()
@@ -96,21 +96,21 @@ def test_rewording_is_logged_and_the_second_editor_is_told(case: Council) -> Non
 
 def test_a_retired_reason_is_no_longer_taken_and_old_decisions_keep_it(case: Council) -> None:
     adjust(case, case.first, case.leaf, "1")
-    assert post(case, case.reason, viec="thoi-dung").status_code == 302
+    assert post(case, case.reason, verb="retire").status_code == 302
     with pytest.raises(Refused, match="Chọn lý do"):
         adjust(case, case.second, case.leaf, "1")
     assert case.standing().entries.get().reason == case.reason
-    assert post(case, case.reason, viec="dung-lai").status_code == 302
+    assert post(case, case.reason, verb="revive").status_code == 302
     adjust(case, case.second, case.leaf, "1")
 
 
 def test_a_used_reason_is_never_deleted_an_unused_one_may_be(case: Council) -> None:
     adjust(case, case.first, case.leaf, "1")
-    answer = post(case, case.reason, viec="xoa")
+    answer = post(case, case.reason, verb="delete")
     assert answer.status_code == 422
     assert "Thôi dùng" in answer.text
     unused = Reason.objects.get(code="cham-tien-do")
-    assert post(case, unused, viec="xoa").status_code == 302
+    assert post(case, unused, verb="delete").status_code == 302
     assert set(Reason.objects.filter(pk__in=[unused.pk, case.reason.pk])) == {case.reason}
 
 
@@ -124,8 +124,8 @@ def test_nobody_but_the_manager_keeps_the_library(case: Council) -> None:
     before = list(Reason.objects.values())
     for someone in (case.member, case.officer, person(Role.OBSERVER)):
         assert sign_in(someone).post(reverse("appraisal:reasons"), {"text": "Mới"}).status_code == 403
-        for work in ("sua", "thoi-dung", "xoa"):
-            assert post(case, case.reason, someone, viec=work, text="Mới").status_code == 403
+        for verb in ("reword", "retire", "delete"):
+            assert post(case, case.reason, someone, verb=verb, text="Mới").status_code == 403
         with pytest.raises(PermissionDenied):
             reasons.add_reason(actor=someone, text="Mới")
     assert list(Reason.objects.values()) == before

@@ -218,9 +218,9 @@ def test_what_is_kept_for_one_is_shown_to_nobody_with_other_rights(case: Council
 
 def test_what_is_kept_follows_rights_names_and_phases(case: Council) -> None:
     client = sign_in(case.member)
-    assert " name=don-vi " in client.get(grid_page(case)).text
+    assert " name=unit " in client.get(grid_page(case)).text
     Stage.objects.update(closes_at=clock.now())
-    assert " name=don-vi " not in client.get(grid_page(case)).text
+    assert " name=unit " not in client.get(grid_page(case)).text
     Unit.objects.filter(pk=case.first.pk).update(name="Sở Đổi tên")
     units_changed([case.round_group.group_id])
     assert "Sở Đổi tên" in client.get(grid_page(case)).text
@@ -292,8 +292,8 @@ def test_the_filter_and_the_area_hold_for_what_is_recognised(case: Council) -> N
 
 
 def test_who_only_reads_gets_no_buttons(case: Council) -> None:
-    assert " name=don-vi " in sign_in(case.member).get(grid_page(case)).text
-    assert " name=don-vi " not in sign_in(case.manager).get(grid_page(case)).text
+    assert " name=unit " in sign_in(case.member).get(grid_page(case)).text
+    assert " name=unit " not in sign_in(case.manager).get(grid_page(case)).text
 
 
 # --- size -----------------------------------------------------------------------------------------------
