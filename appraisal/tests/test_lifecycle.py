@@ -110,9 +110,9 @@ def two_opinions(case: Council) -> Criterion:
 
 def question_of(case: Council) -> Question:
     """Asked in a first round that was open for a moment."""
-    found = open_stage(case.round_group.round, "round1")
+    first_round = open_stage(case.round_group.round, "round1")
     asked = questions.ask(actor=case.member, **case.cell(), text="Số văn bản?", due_on=clock.today())
-    found.delete()
+    Stage.objects.filter(pk=first_round.pk).update(opens_at=None, closes_at=None)
     return asked
 
 

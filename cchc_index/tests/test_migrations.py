@@ -11,11 +11,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 APPS = ("units", "criteria", "selfassess", "surveys", "appraisal", "results")
 
 Names = list[tuple[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def _migrations_are_looked_at(settings: Settings) -> None:
+    """Small runs make their tables without them (--nomigrations); here they are the matter."""
+    settings.MIGRATION_MODULES = {}
 
 
 @pytest.fixture

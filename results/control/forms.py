@@ -73,7 +73,7 @@ class StageFactsForm(forms.Form):
     report_required = forms.BooleanField(label="Xem báo cáo nhất quán trước khi công bố", required=False)
 
 
-class PlaceForm(forms.Form):
+class StagePlaceForm(forms.Form):
     """After which stage another one stands."""
 
     after = forms.ChoiceField(
@@ -89,7 +89,7 @@ class PlaceForm(forms.Form):
         self.fields["after"].choices = [(stage.name, stage.title) for stage in timed(round_)]  # type: ignore[attr-defined]
 
 
-class AddStageForm(PlaceForm, StageFactsForm):
+class AddStageForm(StagePlaceForm, StageFactsForm):
     """Another appraisal, reply or meeting of the year."""
 
     kind = forms.ChoiceField(

@@ -29,7 +29,7 @@ from results.rules import may_publish, may_see_preview
 from units.models import User
 
 from . import queries
-from .forms import AddStageForm, ExtensionForm, PlaceForm, ProposeForm, StageFactsForm, StageForm
+from .forms import AddStageForm, ExtensionForm, ProposeForm, StageFactsForm, StageForm, StagePlaceForm
 
 Context = dict[str, Any]
 
@@ -242,7 +242,7 @@ def stage_facts(request: HttpRequest, name: str) -> HttpResponse:
         else:
             messages.success(request, f"Đã lưu giai đoạn {saved.title}.")
             return redirect("results:stage-list")
-    place = PlaceForm(round_=found.round)
+    place = StagePlaceForm(round_=found.round)
     context = {"round": found.round, "stage": found, "place": place}
     return _form_page(request, "results/control/stage_facts.html", form, context)
 

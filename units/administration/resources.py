@@ -26,7 +26,7 @@ from cchc_index.lib.sheets.cells import cell_text, is_date
 from cchc_index.lib.text import clean, clean_lines, fold
 
 
-class Upload(tablib.Dataset):
+class UploadedSheet(tablib.Dataset):
     """A file not yet read: only the resource knows which columns to look for, and what each of them holds."""
 
     def __init__(self, data: bytes, name: str):
@@ -45,7 +45,7 @@ class _Guarded:
         return "rb"
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> tablib.Dataset:
-        return Upload(in_stream, f"upload.{self.get_extension()}")  # type: ignore[attr-defined]
+        return UploadedSheet(in_stream, f"upload.{self.get_extension()}")  # type: ignore[attr-defined]
 
     def _escape_formulae(self, dataset: tablib.Dataset) -> None:
         for _ in range(len(dataset)):
@@ -250,12 +250,12 @@ class SheetResource(resources.ModelResource):
             for field in self.get_import_fields()
         ]
 
-    def import_data(self, dataset: Upload, *args: Any, **kwargs: Any) -> Any:
+    def import_data(self, dataset: UploadedSheet, *args: Any, **kwargs: Any) -> Any:
         result = super().import_data(dataset, *args, **kwargs)
         result.said, result.places = self.said, self.places
         return result
 
-    def before_import(self, dataset: Upload, **kwargs: Any) -> None:
+    def before_import(self, dataset: UploadedSheet, **kwargs: Any) -> None:
         """Reads the file into `dataset`. Raises ImportRefused with every fault of its cells and headings."""
         source, name = io.BytesIO(dataset.source), dataset.name
         dataset.wipe()

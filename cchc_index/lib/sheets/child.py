@@ -93,7 +93,7 @@ class _Run:
 
 
 def _unpacked(packed: bytes) -> Iterator[Any]:
-    from .page import Column, Merged, Page  # inline: child process
+    from .page import Merged, Page, PageColumn  # inline: child process
 
     at = 0
     while at < len(packed):
@@ -104,7 +104,7 @@ def _unpacked(packed: bytes) -> Iterator[Any]:
         for values, size in head["columns"]:
             index = np.frombuffer(packed, dtype=_SIZES[size], count=head["height"], offset=at)
             at += size * head["height"]
-            columns.append(Column([_taken(value) for value in values], index))
+            columns.append(PageColumn([_taken(value) for value in values], index))
         yield Page(
             head["name"],
             columns,
@@ -165,9 +165,9 @@ def _main(part: str, path: str, seconds: str, memory: str) -> int:
 
 
 def _answer(part: str, path: str, out: IO[bytes]) -> int:
-    import importlib
+    import importlib  # inline: child process
 
-    from cchc_index.lib.faults import ImportRefused
+    from cchc_index.lib.faults import ImportRefused  # inline: child process
 
     try:
         reader = importlib.import_module(f"cchc_index.lib.sheets.{part}")
@@ -215,7 +215,7 @@ def _write(page: Any, out: IO[bytes]) -> None:
 
 
 def _given(value: Any) -> Any:
-    from cchc_index.lib.sheets.cells import ErrorCell, Percent, Uncomputed
+    from cchc_index.lib.sheets.cells import ErrorCell, Percent, Uncomputed  # inline: child process
 
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return ["float", str(value)]

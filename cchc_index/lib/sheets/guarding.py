@@ -9,7 +9,7 @@ from .cells import ErrorCell, Percent, Uncomputed, cell_text, is_date
 from .headings import BY_ROW, CODE, NUMBER, PRINTED, Column
 
 if TYPE_CHECKING:
-    from .table import Part, Table
+    from .table import SheetPart, Table
 
 Problem = tuple[str, str]
 """(message, repair)"""
@@ -19,7 +19,7 @@ _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "
 _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
 
 
-def guard(table: "Table", part: "Part", columns: Sequence[Column]) -> None:
+def guard(table: "Table", part: "SheetPart", columns: Sequence[Column]) -> None:
     """Add to the table the faults of the cells of `part`, at most MAX_NAMED a column."""
     mine = [row for row in table.rows if row.part is part] if len(table.parts) > 1 else table.rows
     for column in columns:

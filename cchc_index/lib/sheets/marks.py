@@ -14,7 +14,7 @@ from defusedxml.ElementTree import fromstring
 
 from .cells import ErrorCell, Uncomputed
 from .guards import MAX_COLUMNS, MAX_ROWS, column_number, refuse, too_far
-from .page import Place
+from .page import RowColumn
 
 _CHUNK = 1 << 20
 _LONGEST_CELL = 4 << 20
@@ -53,7 +53,7 @@ _PERCENT_FORMATS = {9, 10}
 class Marks:
     """What the XML of one sheet says beyond the values."""
 
-    odd: dict[Place, object] = field(default_factory=dict)
+    odd: dict[RowColumn, object] = field(default_factory=dict)
     """ErrorCell, Uncomputed, or PERCENT for a number shown as a percentage."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -110,7 +110,7 @@ def _read_cell(marks: Marks, attributes: bytes, content: bytes, percents: frozen
         marks.odd[_place(attributes)] = what
 
 
-def _place(attributes: bytes) -> Place:
+def _place(attributes: bytes) -> RowColumn:
     found = _PLACE.search(attributes)
     if found is not None and (int(found[2]) > MAX_ROWS or column_number(found[1].upper()) > MAX_COLUMNS):
         raise too_far(int(found[2]), column_number(found[1].upper()))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .cells import is_blank
 
-Place = tuple[int, int]
+RowColumn = tuple[int, int]
 """(row, column)"""
 _CHUNK = 2_000
 
@@ -30,7 +30,7 @@ class Merged:
 
 
 @dataclass(slots=True)
-class Column:
+class PageColumn:
     """The cells of one column: `values[index[row]]`."""
 
     values: list[Any]
@@ -52,7 +52,7 @@ class Page:
     """One sheet. `visible` is False for a hidden one."""
 
     name: str
-    columns: list[Column]
+    columns: list[PageColumn]
     height: int
     visible: bool = True
     hidden_rows: frozenset[int] = frozenset()
@@ -86,7 +86,7 @@ class _Numbered(dict[Any, int]):
         return number
 
 
-def columns_of(rows: Iterable[Sequence[Any]], width: int) -> tuple[list[Column], int]:
+def columns_of(rows: Iterable[Sequence[Any]], width: int) -> tuple[list[PageColumn], int]:
     """Rows of at most `width` cells as columns, and their count. Rows are taken a few thousand at a time."""
     known = [_Numbered() for _ in range(width)]
     parts: list[list[NDArray[np.uint32]]] = [[] for _ in range(width)]
@@ -112,8 +112,8 @@ def _told_apart(cells: tuple[Any, ...]) -> Iterable[Any]:
     return cells
 
 
-def _column(known: _Numbered, parts: list[NDArray[np.uint32]]) -> Column:
+def _column(known: _Numbered, parts: list[NDArray[np.uint32]]) -> PageColumn:
     values = [value[0] if isinstance(value, tuple) else value for value in known]
     index = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint32)
     smallest = np.uint8 if len(values) < 256 else np.uint16 if len(values) < 65_536 else np.uint32
-    return Column(values, index.astype(smallest))
+    return PageColumn(values, index.astype(smallest))

@@ -21,7 +21,7 @@ from .book import MAX_BYTES, SheetBook, open_book
 from .cells import cell_text, is_blank
 from .guards import MAX_CELLS, refuse
 from .headings import BY_ROW, CODE, NUMBER, PRINTED, TEXT, Column, Headings
-from .page import Merged, Page, Place
+from .page import Merged, Page, RowColumn
 
 __all__ = [
     "BY_ROW",
@@ -43,14 +43,14 @@ MAX_SAID = 10
 
 
 @dataclass(slots=True)
-class Part:
+class SheetPart:
     """One sheet of a table: where its data begin and which of its columns is which of the table's."""
 
     page: Page
     headings: Headings
     places: dict[int, int]
     """The table's column → the page's."""
-    filled: dict[Place, Any] = field(default_factory=dict)
+    filled: dict[RowColumn, Any] = field(default_factory=dict)
     """Cells of merged areas that stand for the area's first cell."""
     name: str = ""
     """The sheet's name, where a table has several sheets."""
@@ -69,7 +69,7 @@ class SheetRow:
     """One row: `number` as the spreadsheet counts, values by column key."""
 
     number: int
-    part: Part
+    part: SheetPart
     table: "Table"
 
     def __getitem__(self, key: str) -> Any:
@@ -112,7 +112,7 @@ class Table:
     index: dict[str, int]
     headings: list[str]
     extra: dict[int, str]
-    parts: list[Part]
+    parts: list[SheetPart]
     rows: list[SheetRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     """Misspelt headings (repairable), rows with more cells than headings, cells that their column cannot hold."""
@@ -251,13 +251,13 @@ def _folded(texts: Iterable[str]) -> set[str]:
     return {fold(text) for text in texts}
 
 
-def _part(page: Page, mine: Headings, main: Headings, name: str) -> Part:
+def _part(page: Page, mine: Headings, main: Headings, name: str) -> SheetPart:
     places = {main.index[key]: at for key, at in mine.index.items() if key in main.index}
     by_text = {fold(text): at for at, text in mine.extra.items()}
     places |= {at: by_text[fold(text)] for at, text in main.extra.items() if fold(text) in by_text}
     if mine is main:
         places |= {at: at for at in range(len(page.columns)) if at not in places}
-    return Part(page, mine, places, name=name)
+    return SheetPart(page, mine, places, name=name)
 
 
 def _said_of_pages(book: SheetBook, main: Page, same: Sequence[Page]) -> list[str]:
@@ -275,7 +275,7 @@ def _said_of_pages(book: SheetBook, main: Page, same: Sequence[Page]) -> list[st
 # --- which rows ------------------------------------------------------------------------------------
 
 
-def _take_part(table: Table, part: Part, columns: Sequence[Column], take_hidden: bool) -> None:
+def _take_part(table: Table, part: SheetPart, columns: Sequence[Column], take_hidden: bool) -> None:
     page, first = part.page, part.headings.last + 1
     where = f" ở trang “{part.name}”" if part.name else ""
     _fill_merged(table, part, columns)
@@ -304,7 +304,7 @@ def numbered(numbers: Sequence[int]) -> str:
     return f"dòng {named}{more}"
 
 
-def _say_hidden(table: Table, part: Part, take_hidden: bool, where: str) -> None:
+def _say_hidden(table: Table, part: SheetPart, take_hidden: bool, where: str) -> None:
     page = part.page
     blank = page.blank_rows()
     rows = sorted(n + 1 for n in page.hidden_rows if part.headings.last < n < page.height and not blank[n])
@@ -321,7 +321,7 @@ def _say_hidden(table: Table, part: Part, take_hidden: bool, where: str) -> None
         table.said.append(f"{done} cột đang ẩn{where}: {names}.")
 
 
-def _overlong(part: Part) -> list[Fault]:
+def _overlong(part: SheetPart) -> list[Fault]:
     """Rows with more cells than there are headings: in a CSV an unquoted decimal comma does that."""
     texts = part.headings.texts
     width = max((n + 1 for n, text in enumerate(texts) if text), default=0)
@@ -344,7 +344,7 @@ def _filled_to(page: Page, row: int) -> int:
     return max(n + 1 for n, cell in enumerate(page.row(row)) if not is_blank(cell))
 
 
-def _fill_merged(table: Table, part: Part, columns: Sequence[Column]) -> None:
+def _fill_merged(table: Table, part: SheetPart, columns: Sequence[Column]) -> None:
     """A merged area of one column says its value for each of its rows; one of one row says it for its first
     column where the others could not hold it; any other over our columns is a fault."""
     asked = {column.key: column.holds for column in columns}
@@ -381,12 +381,12 @@ def _named(area: Merged) -> str:
     return f"{first}:{get_column_letter(area.right + 1)}{area.bottom + 1}"
 
 
-def _fill(part: Part, area: Merged) -> None:
+def _fill(part: SheetPart, area: Merged) -> None:
     value = part.page.cell(area.top, area.left)
     part.filled |= {(row, area.left): value for row in range(area.top + 1, min(area.bottom + 1, part.page.height))}
 
 
-def _refuse_merged(table: Table, part: Part, area: Merged, touched: Sequence[int]) -> None:
+def _refuse_merged(table: Table, part: SheetPart, area: Merged, touched: Sequence[int]) -> None:
     places = {at: position for position, at in part.places.items()}
     fault = Fault(
         area.top + 1,
@@ -407,7 +407,7 @@ def _is_aside(row: Sequence[Any]) -> bool:
 class _Asides:
     """Tells the rows that are no data. A row that might be data is never one: it stays, and its faults are named."""
 
-    def __init__(self, table: Table, part: Part, columns: Sequence[Column], rows: Sequence[int]):
+    def __init__(self, table: Table, part: SheetPart, columns: Sequence[Column], rows: Sequence[int]):
         self.page, self.part, self.first = part.page, part, part.headings.last + 1
         self.keys = [table.index[c.key] for c in columns if c.key in table.index and c.holds in (CODE, PRINTED)]
         self.numbers = [table.index[c.key] for c in columns if c.key in table.index and c.holds == NUMBER]

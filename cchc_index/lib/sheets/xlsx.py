@@ -10,7 +10,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 from . import marks
 from .cells import percent
 from .marks import PERCENT, Marks
-from .page import Column, Merged, Page, columns_of
+from .page import Merged, Page, PageColumn, columns_of
 
 
 def read(data: bytes) -> list[Page]:
@@ -51,7 +51,7 @@ def _marked(page: Page, found: Marks) -> Page:
         by_column.setdefault(column, {})[row] = what
     height = max([page.height, *(max(cells) + 1 for cells in by_column.values())])
     width = max([len(page.columns), *(column + 1 for column in by_column)])
-    page.columns += [Column([""], np.zeros(page.height, dtype=np.uint8)) for _ in range(width - len(page.columns))]
+    page.columns += [PageColumn([""], np.zeros(page.height, dtype=np.uint8)) for _ in range(width - len(page.columns))]
     if height > page.height:
         page.columns = [_longer(column, height) for column in page.columns]
         page.height = height
@@ -60,15 +60,15 @@ def _marked(page: Page, found: Marks) -> Page:
     return page
 
 
-def _longer(column: Column, height: int) -> Column:
+def _longer(column: PageColumn, height: int) -> PageColumn:
     """A column with blank cells below; calamine leaves out rows that hold errors alone."""
     blank = column.values.index("") if "" in column.values else len(column.values)
     index = np.full(height, blank, dtype=np.uint32)
     index[: len(column.index)] = column.index
-    return Column(column.values if blank < len(column.values) else [*column.values, ""], index)
+    return PageColumn(column.values if blank < len(column.values) else [*column.values, ""], index)
 
 
-def _with_odd(column: Column, cells: Mapping[int, object]) -> Column:
+def _with_odd(column: PageColumn, cells: Mapping[int, object]) -> PageColumn:
     index, known = column.index.astype(np.uint32), list(column.values)
     numbers: dict[object, int] = {}
     for row, what in cells.items():
@@ -81,4 +81,4 @@ def _with_odd(column: Column, cells: Mapping[int, object]) -> Column:
             numbers[what] = len(known)
             known.append(what)
         index[row] = numbers[what]
-    return Column(known, index)
+    return PageColumn(known, index)
