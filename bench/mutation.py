@@ -45,7 +45,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "results/publication/rules.py": ["results/tests/test_rules.py"],
     "results/statement/rules.py": ["results/tests/test_statement_rules.py"],
     **{
-        f"appraisal/rules/{name}.py": ["appraisal/tests/rules/test_rules.py"]
+        f"appraisal/rules/{name}.py": ["appraisal/tests/rules"]
         for name in ("answering", "deciding", "reach", "reading", "stages")
     },
 }
