@@ -51,7 +51,9 @@ def steps_undoable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet
     rows = AppraisalEntry.objects.filter(
         Exists(
             SelfAssessment.objects.filter(
-                round_group=round_group, unit=OuterRef("appraisal__unit"), state=SelfAssessment.State.SUBMITTED
+                round_group=OuterRef("appraisal__round_group"),
+                unit=OuterRef("appraisal__unit"),
+                state=SelfAssessment.State.SUBMITTED,
             ).order_by()
         ),
         ~Exists(_later_decisions()),
@@ -66,7 +68,7 @@ def steps_undoable_by(user: people.AnyUser, round_group: RoundGroup) -> QuerySet
         rows = rows if people.is_index_manager(user) else rows.none()
     else:
         rows = rows.filter(assigned_cells(user, "appraisal__"), actor=user.pk)
-    return rows.order_by("appraisal", "sequence")
+    return rows.order_by("appraisal")
 
 
 def _later_decisions() -> QuerySet[AppraisalEntry]:
@@ -75,9 +77,8 @@ def _later_decisions() -> QuerySet[AppraisalEntry]:
 
 
 def _settling_opinions() -> QuerySet[Opinion]:
-    """The blind opinions that a step follows from."""
+    """The blind opinions that a step follows from. Its stage tells the year, its unit the block."""
     return Opinion.objects.filter(
-        round_group=OuterRef("appraisal__round_group"),
         unit=OuterRef("appraisal__unit"),
         criterion=OuterRef("appraisal__criterion"),
         stage=OuterRef("stage"),

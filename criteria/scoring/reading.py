@@ -88,7 +88,7 @@ def options(rule: Rule, max_points: Decimal) -> Sequence[Mapping[str, Any]]:
     if kind_of(rule) == "steps":
         return rule["options"]  # type: ignore[no-any-return]
     return (
-        {"key": "yes", "label": rule.get("yes", "Có"), "points": format(max_points, "f")},
+        {"key": "yes", "label": rule.get("yes", "Có"), "points": max_points},
         {"key": "no", "label": rule.get("no", "Không"), "points": "0"},
     )
 

@@ -8,7 +8,7 @@ import pytest
 
 from criteria.scoring import Field, RuleProblem, describe, evaluate, fields, validate
 from criteria.scoring.expression import ExpressionProblem, compute, names
-from criteria.scoring.reading import exact, intervals
+from criteria.scoring.reading import exact, intervals, number
 
 TWO = Decimal(2)
 SHARE = {"numerator": "Đúng hạn", "denominator": "Tổng số"}
@@ -188,6 +188,11 @@ FAULTS: list[tuple[Any, list[str]]] = [
     (formula(f"a + {LONG} + b"), [f"Công thức dùng “{name}” chưa khai trong “fields”." for name in ("b", LONG[:40])]),
     (formula("1", COUNT), ["Số liệu “a” đã khai nhưng công thức không dùng."]),
     (formula("min(a, diem_toi_da)"), []),
+    (
+        formula("a", without(COUNT, "label"), {**COUNT, "key": "b", "don_vi": 1}),
+        ["Số liệu thứ 1 thiếu “label”.", "Số liệu thứ 2 có mục lạ “don_vi”."],
+    ),
+    (formula("a" + " " * 497 + "+1"), []),
     (formula("a" * 501), ["Công thức dài quá 500 ký tự."]),
     (formula("a % 2"), [ONLY_SIGNS]),
     (formula(""), [ONLY_SIGNS]),
@@ -317,6 +322,16 @@ def test_a_number_has_fifteen_digits_and_ten_places_at_most(text: str) -> None:
     assert compute(text, {}) == Fraction(text)
     with pytest.raises(ExpressionProblem):
         compute(text + "1", {})
+
+
+def test_points_are_what_the_rule_says_however_they_are_written() -> None:
+    rule = bands({"from": "90", "points": "1,5"}, {"points": "0.5"})
+    assert [evaluate(rule, TWO, {"numerator": top, "denominator": "10"}) for top in ("9", "8")] == [
+        Decimal("1.5"),
+        Decimal("0.5"),
+    ]
+    assert evaluate({"kind": "yes_no"}, Decimal("1E+1"), {"option": "yes"}) == 10
+    assert (number(Decimal("1E+20")), number(Decimal("1E+21"))) == (Fraction(10) ** 20, None)
 
 
 # --- the figures of the form

@@ -89,6 +89,13 @@ def test_who_settles_between_two_opinions(case: Council) -> None:
     assert not settles(case, case.manager, case.first, "final")
 
 
+def test_who_is_assigned_one_unit_decides_and_settles_there_and_nowhere_else(case: Council) -> None:
+    colleague = person(Role.COUNCIL_MEMBER)
+    assign(colleague, case.round_group, units=[case.second])
+    assert [judges(case, colleague, unit) for unit in (case.first, case.second)] == [False, True]
+    assert [settles(case, colleague, unit) for unit in (case.first, case.second)] == [False, True]
+
+
 def test_a_leaf_that_the_survey_scores_is_nobodys(case: Council) -> None:
     case.leaf = case.round_group.criteria_set.criteria.get(code="1.3")
     assert not settles(case, case.manager, case.first)
@@ -153,6 +160,15 @@ def test_when_a_later_step_was_taken_back_the_one_before_may_be(case: Council) -
     assert undoable(case, case.member) == [second.pk]
     undo.undo(actor=case.member, **case.cell(), seen_version=2)
     assert undoable(case, case.member) == [first.pk]
+
+
+def test_what_another_wrote_is_not_offered_and_cells_do_not_hide_each_other(case: Council) -> None:
+    second = last_step(recognise(case, unit_id=case.second.pk))
+    recognise(case)
+    first = last_step(adjust(case, 1))
+    rival = person(Role.COUNCIL_MEMBER)
+    assign(rival, case.round_group)
+    assert (undoable(case, case.member), undoable(case, rival)) == ([first.pk, second.pk], [])
 
 
 def test_a_step_of_a_released_stage_is_not_taken_back_in_the_next(case: Council) -> None:
