@@ -34,7 +34,7 @@ class Places:
     def leaf(self, raw: str) -> Leaf | None:
         """The leaf a code means: its code, else its printed code where that names one leaf only."""
         wanted = tidy_code(raw)
-        exact = next((leaf for leaf in self.leaves if leaf.code == wanted), None)
+        exact = next((leaf for leaf in self.leaves if codes.key(leaf.code) == wanted), None)
         if exact:
             return exact
         printed = [leaf for leaf in self.leaves if leaf.printed_code and clean(raw) == leaf.printed_code]
@@ -46,8 +46,8 @@ class Places:
 
 
 def tidy_code(raw: str) -> str:
-    """A code as people type it: without spaces, doubled or final dots ("4.4." is 4.4)."""
-    return re.sub(r"\.{2,}", ".", re.sub(r"\s", "", clean(raw))).strip(".")
+    """A code as people type it: without spaces, full width, doubled or final dots ("4.4." and "４.４" are 4.4)."""
+    return re.sub(r"\.{2,}", ".", codes.key(clean(raw))).strip(".")
 
 
 def unit_fault(places: Places, code: str) -> tuple[str, str]:

@@ -48,11 +48,11 @@ def read(
     Raises ImportRefused with every fault of the file.
     """
     table = read_table(source, COLUMNS, take_hidden=take_hidden)
+    if not {SELF, APPRAISED, SURVEY} & table.index.keys():
+        missing = "thiếu cột “Điểm tự đánh giá”, “Điểm thẩm định” hoặc “Điểm ĐTXHH”"
+        raise ImportRefused([Fault(table.heading_row, "", missing, "thêm một trong ba cột đó")])
     reader = _ArchiveReader(codes.by_spelling({unit.code: unit for unit in units}), _leaves(criteria))
     faults = list(table.faults)
-    if not {SELF, APPRAISED, SURVEY} & table.index.keys():
-        names = "“Điểm tự đánh giá”, “Điểm thẩm định” hoặc “Điểm ĐTXHH”"
-        faults.append(Fault(table.heading_row, "", "không có cột điểm nào", f"thêm cột {names}"))
     if not table.rows:
         faults.append(Fault(0, "", "không có dòng điểm nào", "thêm các dòng điểm dưới dòng tiêu đề"))
     for row in table.rows:

@@ -305,7 +305,7 @@ def test_files_without_scores_are_refused(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, [], ["S1"])
     no_column = sheet(tmp_path / "a.xlsx", HEAD[:2], ("S1", 1))
 
-    assert "không có cột điểm nào" in refused("import_scores", no_column, *BLOCK)[0]
+    assert "thiếu cột “Điểm tự đánh giá”" in refused("import_scores", no_column, *BLOCK)[0]
     assert "không có dòng điểm nào" in refused("import_scores", sheet(tmp_path / "b.xlsx", HEAD), *BLOCK)[0]
     assert "Không mở được tệp" in refused("import_scores", str(tmp_path / "khong-co.xlsx"), *BLOCK)[0]
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import IO
 
+from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
 from cchc_index.lib.sheets.book import SheetBook, open_book
@@ -73,6 +74,7 @@ class _WorkbookReader:
         self.groups = {r.criterion.code for a in tasks.areas for r in a.rows if not r.criterion.is_leaf}
         self.groups |= {area.criterion.code for area in tasks.areas}
         self.faults: list[Fault] = list(table.faults)
+        self.spellings = codes.by_spelling({code: code for code in self.leaves.keys() | self.groups})
         self.seen: dict[str, SheetRow] = {}
 
     def read(self, sealed: version_token.Token) -> Filled:
@@ -91,7 +93,7 @@ class _WorkbookReader:
 
     def _criterion(self, row: SheetRow) -> Criterion | None:
         """The leaf the row's code names; a group row or one with nothing to fill in gives none."""
-        code = row.text("code")
+        code = self._code(row)
         if code in self.leaves and code not in self.seen:
             self.seen[code] = row
             return self.leaves[code]
@@ -101,6 +103,11 @@ class _WorkbookReader:
         elif code not in self.groups:
             self._unknown(row, code)
         return None
+
+    def _code(self, row: SheetRow) -> str:
+        """The code that the row's names, whatever its spelling; where it names none, as it stands."""
+        typed = row.text("code")
+        return self.spellings.get(typed) or self.spellings.get(codes.key(typed), typed)
 
     def _unknown(self, row: SheetRow, code: str) -> None:
         said = f"mã “{code[:30]}” không phải tiêu chí tự đánh giá" if code else "dòng có nội dung nhưng thiếu mã"
