@@ -46,6 +46,8 @@ def fifteen_digits(value: float) -> Decimal:
 
 def cell_text(value: object) -> str:
     """A cell as text: 1.0 → "1", 1 − 0.9 → "0.1", dates as dd/mm/yyyy, NFC, trimmed."""
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, float):
         return _plain(fifteen_digits(value)) if value == value and abs(value) < 1e15 else str(value)
     if isinstance(value, datetime | date):

@@ -23,11 +23,8 @@ SECONDS = 120
 MEMORY = 3 * 1024**3
 EXIT_REFUSED, EXIT_BROKEN = 3, 4
 _HERE = Path(__file__).resolve()
+_READERS = {"xlsx": "folding", "xls": "xls", "ods": "ods"}
 _SIZES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
-
-
-PARTS = {"xlsx": ("xlsx", "marks")}
-"""What reads a file of each kind, side by side: by default the module of that name alone."""
 
 
 def read(kind: str, data: bytes, *, seconds: int = SECONDS, memory: int = MEMORY) -> list[Any]:
@@ -38,27 +35,20 @@ def read(kind: str, data: bytes, *, seconds: int = SECONDS, memory: int = MEMORY
     with tempfile.NamedTemporaryFile(suffix=f".{kind}") as given:
         given.write(data)
         given.flush()
-        runs = [_Run(part, given.name, seconds, memory) for part in PARTS.get(kind, (kind,))]
+        run = _Run(kind, given.name, seconds, memory)
         try:
-            answers = [run.answer() for run in runs]
+            return list(_unpacked(run.answer()))
         finally:
-            for run in runs:
-                run.stop()
-    pages = list(_unpacked(answers[0]))
-    if kind == "xlsx":
-        from .xlsx import marked  # inline: child process
-
-        return marked(pages, _taken_marks(answers[1]))
-    return pages
+            run.stop()
 
 
 class _Run:
     """One process with its limits; what it answers goes to a file, so that it never waits for us."""
 
-    def __init__(self, part: str, path: str, seconds: int, memory: int):
+    def __init__(self, kind: str, path: str, seconds: int, memory: int):
         self.out = tempfile.TemporaryFile()  # noqa: SIM115 – closed by `stop`
         self.patience = seconds + 5
-        command = [sys.executable, "-I", str(_HERE), part, path, str(seconds), str(memory)]
+        command = [sys.executable, "-I", str(_HERE), kind, path, str(seconds), str(memory)]
         # Our own interpreter and our own file; of what was uploaded only its place is named.
         self.process = subprocess.Popen(  # noqa: S603
             command, stdin=subprocess.DEVNULL, stdout=self.out, stderr=subprocess.DEVNULL
@@ -104,7 +94,7 @@ def _unpacked(packed: bytes) -> Iterator[Any]:
         for values, size in head["columns"]:
             index = np.frombuffer(packed, dtype=_SIZES[size], count=head["height"], offset=at)
             at += size * head["height"]
-            columns.append(PageColumn([_taken(value) for value in values], index))
+            columns.append(PageColumn([_taken(value) if isinstance(value, list) else value for value in values], index))
         yield Page(
             head["name"],
             columns,
@@ -116,11 +106,10 @@ def _unpacked(packed: bytes) -> Iterator[Any]:
         )
 
 
-def _taken(value: Any) -> Any:
+def _taken(value: list[str]) -> Any:
+    """What JSON has no word for, as `_given` wrote it."""
     from .cells import ErrorCell, Percent, Uncomputed  # inline: child process
 
-    if not isinstance(value, list):
-        return value
     kind, text = value
     makers: dict[str, Any] = {
         "percent": lambda: Percent(Decimal(text)),
@@ -135,23 +124,10 @@ def _taken(value: Any) -> Any:
     return makers[kind]()
 
 
-def _taken_marks(packed: bytes) -> dict[str, Any]:
-    from .marks import PERCENT, Marks  # inline: child process
-
-    found = {}
-    for name, (odd, rows, columns) in json.loads(packed).items():
-        marks = Marks({}, set(rows), set(columns))
-        for what, places in odd:
-            value = PERCENT if what == PERCENT else _taken(what)
-            marks.odd |= dict.fromkeys(zip(*places, strict=True), value)
-        found[name] = marks
-    return found
-
-
 # --- inside the process with limits ----------------------------------------------------------------
 
 
-def _main(part: str, path: str, seconds: str, memory: str) -> int:
+def _main(kind: str, path: str, seconds: str, memory: str) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -161,20 +137,17 @@ def _main(part: str, path: str, seconds: str, memory: str) -> int:
         package = types.ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
-    return _answer(part, path, sys.stdout.buffer)
+    return _answer(kind, path, sys.stdout.buffer)
 
 
-def _answer(part: str, path: str, out: IO[bytes]) -> int:
+def _answer(kind: str, path: str, out: IO[bytes]) -> int:
     import importlib  # inline: child process
 
     from cchc_index.lib.faults import ImportRefused  # inline: child process
 
     try:
-        reader = importlib.import_module(f"cchc_index.lib.sheets.{part}")
-        if part == "marks":
-            out.write(json.dumps({name: _given_marks(marks) for name, marks in reader.read(path).items()}).encode())
-            return 0
-        pages = reader.values(path) if part == "xlsx" else reader.read(Path(path).read_bytes())
+        reader = importlib.import_module(f"cchc_index.lib.sheets.{_READERS[kind]}")
+        pages = reader.read(Path(path).read_bytes())
     except ImportRefused as refused:
         out.write(json.dumps([refused.faults[0].message, refused.faults[0].repair]).encode())
         return EXIT_REFUSED
@@ -185,17 +158,6 @@ def _answer(part: str, path: str, out: IO[bytes]) -> int:
     for page in pages:
         _write(page, out)
     return 0
-
-
-def _given_marks(marks: Any) -> list[Any]:
-    """The places of each kind of mark, as rows and columns."""
-    places: dict[Any, tuple[list[int], list[int]]] = {}
-    for (row, column), what in marks.odd.items():
-        rows, columns = places.setdefault(what, ([], []))
-        rows.append(row)
-        columns.append(column)
-    odd = [[_given(what), where] for what, where in places.items()]
-    return [odd, sorted(marks.hidden_rows), sorted(marks.hidden_columns)]
 
 
 def _write(page: Any, out: IO[bytes]) -> None:

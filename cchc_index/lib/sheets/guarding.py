@@ -43,13 +43,18 @@ def guard(table: "Table", part: "SheetPart", columns: Sequence[Column]) -> None:
 
 def problem_of(value: Any, holds: str) -> Problem | None:
     """Why a cell cannot stand in a column that holds `holds`, with the repair; None when it can."""
-    if holds == BY_ROW:
+    if holds == BY_ROW or _is_plain(value):
         return None
     if isinstance(value, ErrorCell) or (isinstance(value, str) and value.strip() in _ERRORS):
         return f"ô đang báo lỗi {str(value).strip()}", "sửa công thức hoặc gõ lại giá trị"
     if isinstance(value, Uncomputed):
         return "ô là công thức chưa có kết quả tính", "mở bằng Excel hoặc LibreOffice, lưu lại; hoặc gõ thẳng giá trị"
     return _BY_KIND.get(holds, _text_problem)(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Text of plain letters, digits and hyphens: most codes of most files, which can stand anywhere."""
+    return isinstance(value, str) and value.isascii() and value.replace("-", "").isalnum()
 
 
 def code_problem(value: Any) -> Problem | None:

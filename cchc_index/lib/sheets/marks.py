@@ -6,6 +6,7 @@ columns like others. The XML is searched for such things only where its bytes ho
 
 import re
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from posixpath import join, normpath
 from typing import IO, Any
@@ -26,6 +27,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]+)<")
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
+_HIDES = re.compile(rb"""hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0""")
 _ATTRIBUTE = re.compile(rb"""\b(\w+)\s*=\s*["']([^"']*)["']""")
 _QUOTED = re.compile(r'"[^"]*"|\\\\.')
 PERCENT = "%"
@@ -38,8 +40,8 @@ _TELLING = (
     b":f ",
     b":f/",
     b"hidden=",
-    b'ht="0"',
-    b'width="0"',
+    b'ht="0',
+    b'width="0',
     b"='",
     b'= "',
     b' ="',
@@ -64,7 +66,7 @@ def read(source: str | IO[bytes]) -> dict[str, Marks]:
     a place; `book` puts the others into words."""
     with zipfile.ZipFile(source) as archive:
         percents = _percent_styles(archive)
-        return {name: _marks_of(archive, part, percents) for name, part in _parts_by_name(archive).items()}
+        return {name: _marks_of(archive, part, percents) for name, part in parts_by_name(archive).items()}
 
 
 def _marks_of(archive: zipfile.ZipFile, part: str, percents: frozenset[str]) -> Marks:
@@ -92,7 +94,7 @@ def _read_stretch(marks: Marks, stretch: bytes, percents: frozenset[str]) -> Non
     for cell in _OPENING.split(stretch)[1:]:
         attributes, _, rest = cell.partition(b">")
         _read_cell(marks, attributes, b"" if attributes.endswith(b"/") else rest, percents)
-    if b"hidden" in stretch or b'"0"' in stretch:
+    if b"hidden" in stretch or b'"0' in stretch or b"'0" in stretch:
         _read_hidden(marks, stretch)
 
 
@@ -119,17 +121,28 @@ def _place(attributes: bytes) -> RowColumn:
     return int(found[2]) - 1, column_number(found[1].upper()) - 1
 
 
-def _read_hidden(marks: Marks, stretch: bytes) -> None:
-    """Rows and columns hidden by hand, by a filter, or by giving them no height or width."""
-    for row in _ROW.findall(stretch):
-        said = _attributes(row)
-        if _is_on(said.get("hidden")) or said.get("ht") == "0":
+def may_hide(stretch: bytes) -> bool:
+    """Whether the openings of rows in a stretch are worth a look."""
+    return (b"hidden" in stretch or b"ht" in stretch) and _HIDES.search(stretch) is not None
+
+
+def hidden_rows(openings: Iterable[bytes]) -> frozenset[int]:
+    """Of the openings of rows (`<row …>`), those hidden by hand, by a filter, or by giving them no height."""
+    found = set()
+    for opening in openings:
+        said = _attributes(opening)
+        if _is_on(said.get("hidden")) or _is_zero(said.get("ht")):
             if not said.get("r", "").isdigit():
                 raise refuse("có dòng ẩn không ghi số dòng", "mở bằng Excel, bỏ ẩn và lưu lại dạng .xlsx")
-            marks.hidden_rows.add(int(said["r"]) - 1)
+            found.add(int(said["r"]) - 1)
+    return frozenset(found)
+
+
+def _read_hidden(marks: Marks, stretch: bytes) -> None:
+    marks.hidden_rows |= hidden_rows(_ROW.findall(stretch))
     for column in _COLUMN.findall(stretch):
         said = _attributes(column)
-        if (_is_on(said.get("hidden")) or said.get("width") == "0") and said.get("min", "").isdigit():
+        if (_is_on(said.get("hidden")) or _is_zero(said.get("width"))) and said.get("min", "").isdigit():
             last = min(int(said.get("max", said["min"])), MAX_COLUMNS)
             marks.hidden_columns.update(range(int(said["min"]) - 1, last))
 
@@ -140,6 +153,10 @@ def _attributes(tag: bytes) -> dict[str, str]:
 
 def _is_on(value: str | None) -> bool:
     return value in ("1", "true")
+
+
+def _is_zero(value: str | None) -> bool:
+    return value is not None and bool(value) and not value.strip("0.")
 
 
 def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
@@ -159,7 +176,7 @@ def _children(root: Any, name: str) -> list[Any]:
     return [child for group in root if group.tag.rpartition("}")[2] == name for child in group]
 
 
-def _parts_by_name(archive: zipfile.ZipFile) -> dict[str, str]:
+def parts_by_name(archive: zipfile.ZipFile) -> dict[str, str]:
     """The sheets' parts in the archive by the name of the sheet."""
     book = fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
     links = fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)

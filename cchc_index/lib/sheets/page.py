@@ -114,6 +114,10 @@ def _told_apart(cells: tuple[Any, ...]) -> Iterable[Any]:
 
 def _column(known: _Numbered, parts: list[NDArray[np.uint32]]) -> PageColumn:
     values = [value[0] if isinstance(value, tuple) else value for value in known]
-    index = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint32)
-    smallest = np.uint8 if len(values) < 256 else np.uint16 if len(values) < 65_536 else np.uint32
-    return PageColumn(values, index.astype(smallest))
+    return smallest(values, np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint32))
+
+
+def smallest(values: list[Any], index: NDArray[np.uint32]) -> PageColumn:
+    """A column whose index takes no more bytes than its values need."""
+    kind = np.uint8 if len(values) < 256 else np.uint16 if len(values) < 65_536 else np.uint32
+    return PageColumn(values, index.astype(kind))
