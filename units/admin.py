@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from . import actions
-from .administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, SheetAdmin, record
+from .administration.admin import Folding, JoinedRows, LoggedAdmin, ReadOnlyAdmin, SheetAdmin, record
 from .auditlog.models import LogEntry
 from .mail.models import Mail
 from .models import Membership, Succession, Unit, UnitGroup, User
@@ -57,6 +59,14 @@ class MembershipRows(JoinedRows):
     model = Membership
     autocomplete_fields = ["unit"]
     can_delete = False
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(Folding, DjangoGroupAdmin):
+    """Groups of rights, found as everything else is."""
 
 
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]

@@ -48,6 +48,7 @@ class UserResource(SheetResource):
     """Accounts, found by user name. Staff and superuser marks are never taken from a file."""
 
     required = ("Tên đăng nhập", "Họ và tên")
+    repair_of_unknown = "xóa cột này rồi tải lại; vai trò, đơn vị ghi ở trang của từng tài khoản"
     username = column("username", "Tên đăng nhập", CodeText())
     full_name = column("full_name", "Họ và tên")
     email = column("email", "Thư điện tử")

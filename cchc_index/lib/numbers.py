@@ -50,14 +50,17 @@ def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decim
 
     Text takes a comma or a dot as decimal sign and dots, spaces or commas between groups of thousands:
     `1.234,5`, `1.234.567`, `1 234`, `1,234,567.8`. `1.234` is refused because it may mean 1234; where a `count` is
-    meant, so is `1,234`, and a part behind the decimal sign. A float counts as Excel shows it, at fifteen digits;
-    a percent cell as its number before the sign. Raises NumberProblem with a Vietnamese sentence for anything else:
-    NaN, Infinity, 1e3, more than `places` decimals.
+    meant, so are `1,234`, a part behind the decimal sign, and a percentage. A float counts as Excel shows it, at
+    fifteen digits; a percent cell, or text with the sign, as the number before the sign. Raises NumberProblem with
+    a Vietnamese sentence for anything else: NaN, Infinity, 1e3, more than `places` decimals.
     """
     if raw is None:
         return None
     if isinstance(raw, bool):
         raise NumberProblem("là giá trị đúng/sai, không phải số; gõ số, ví dụ 0,5")
+    is_share = isinstance(raw, Percent) or (isinstance(raw, str) and raw.rstrip().endswith("%"))
+    if is_share and count:
+        raise NumberProblem(f"“{str(raw)[:40]}” là tỷ lệ phần trăm mà ở đây cần số đếm; gõ số nguyên")
     if isinstance(raw, Percent):
         raw = raw.value
     if isinstance(raw, int | float | Decimal):
@@ -75,7 +78,7 @@ def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decim
 
 
 def _parse_text(raw: str, count: bool) -> Decimal | None:
-    text = _SPACE.sub(" ", raw).strip()
+    text = _SPACE.sub(" ", raw).strip().removesuffix("%").rstrip()
     if not text:
         return None
     if (_AMBIGUOUS_COUNT if count else _AMBIGUOUS).fullmatch(text):

@@ -63,6 +63,8 @@ class Way:
     name: str = "Trang 1"
     alike: Sequence[str] = ("a-1", "Ａ-１", "A–1", "А-1")
     printed: bool = False
+    knows_all: bool = False
+    """A column that nothing names is a fault."""
 
     def rows(self) -> Rows:
         return [*self.above, [*self.headings], *self.below_headings, *[list(record) for record in self.records[:3]]]
@@ -286,6 +288,7 @@ def people_catalogue(folder: Path) -> Way:
         _administration("units", "user", stored),
         code=0,
         words=1,
+        knows_all=True,
     )
 
 

@@ -276,7 +276,10 @@ def hidden_column(way: Way) -> Case:
 def column_that_nothing_names(way: Way) -> Case:
     rows = [[*row, None] for row in way.rows()]
     rows[way.heading_row][-1], rows[way.first][-1] = "Vai trò", "trưởng nhóm"
-    return Case(book(way, rows), way.expected(), [f"{get_column_letter(len(way.headings) + 1)} (Vai trò)"])
+    place = f"{get_column_letter(len(way.headings) + 1)} (Vai trò)"
+    if way.knows_all:  # of people: who believes to have given a role must hear that nobody got one
+        return Case(book(way, rows), {}, [f"Dòng 1, cột {place}: cột “Vai trò” không nhập được từ tệp này"])
+    return Case(book(way, rows), way.expected(), [place])
 
 
 @kind

@@ -128,11 +128,8 @@ def _values(row: SheetRow, leaf: Leaf | None, faults: FaultList) -> tuple[Decima
 
 
 def _number(row: SheetRow, key: str, faults: FaultList) -> Decimal | None:
-    raw = row[key]
-    if key == "percent" and isinstance(raw, str):
-        raw = raw.strip().removesuffix("%").strip()
     try:
-        value = parse_decimal(raw)
+        value = parse_decimal(row[key])
     except NumberProblem as problem:
         faults.add(row.fault(key, str(problem), "sửa lại ô này"))
         return None

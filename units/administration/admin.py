@@ -9,7 +9,7 @@ from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DecimalField, Model, Q, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +19,7 @@ from import_export.admin import ImportExportMixin
 from import_export.results import Result, RowResult
 from import_export.tmp_storages import MediaStorage
 
+from cchc_index.lib.decimals import NumberField
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.sheets.book import MAX_BYTES
 from cchc_index.lib.text import fold_pattern
@@ -49,14 +50,19 @@ class RelatedFilter(admin.RelatedFieldListFilter):
 
 
 class _Joined:
-    """Mixed into an admin: the choices of a select carry what their names need."""
+    """Mixed into an admin: the choices of a select carry what their names need; decimals are read as everywhere."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if isinstance(db_field, DecimalField):
+            kwargs.setdefault("form_class", NumberField)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", db_field.remote_field.model._default_manager.select_related())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class _Folding:
+class Folding:
     """Mixed into an admin: its search makes no difference of case, accents and Đ, on either database.
 
     Each word must stand in one of the fields. Letters become classes of a regular expression, which both databases
@@ -81,7 +87,7 @@ class JoinedRows(_Joined, admin.TabularInline):  # type: ignore[type-arg]
     extra = 0
 
 
-class LoggedAdmin(_Joined, _Folding, admin.ModelAdmin):  # type: ignore[type-arg]
+class LoggedAdmin(_Joined, Folding, admin.ModelAdmin):  # type: ignore[type-arg]
     """A catalogue that people edit. Every change goes to the chained log, in the same transaction."""
 
     list_per_page = 100
@@ -223,7 +229,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
         return reverse(f"admin:{info}_{page}", current_app=self.admin_site.name)
 
 
-class ReadOnlyAdmin(_Folding, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(Folding, admin.ModelAdmin):  # type: ignore[type-arg]
     """A record of work: looked at, never written here. The work's own pages and commands write it."""
 
     list_per_page = 100

@@ -229,6 +229,9 @@ class SheetResource(resources.ModelResource):
     required: tuple[str, ...] = ()
     """Headings without which a file is refused."""
 
+    repair_of_unknown = ""
+    """What to do about a column that no field names, where a file with one is refused; "" where it is left out."""
+
     @classmethod
     def get_diff_class(cls) -> type[Compared]:
         return Compared
@@ -261,7 +264,8 @@ class SheetResource(resources.ModelResource):
         dataset.wipe()
         table = sheet.read_table(source, self.columns(), name=name, take_hidden=kwargs.get("take_hidden", False))
         self.said, self.places = table.said_with_columns(), [row.place for row in table.rows]
-        faults = [*table.faults, *self._cell_faults(table), *self._twins(table), *self.faults_of(table)]
+        faults = [*table.faults, *self._cell_faults(table), *self._twins(table)]
+        faults += [*self._unknown(table), *self.faults_of(table)]
         if faults:
             raise ImportRefused(faults)
         dataset.headers = list(table.index)
@@ -271,6 +275,13 @@ class SheetResource(resources.ModelResource):
     def faults_of(self, table: sheet.Table) -> Iterator[Fault]:
         """What else is wrong with the rows, beside what is known; nothing by default."""
         yield from ()
+
+    def _unknown(self, table: sheet.Table) -> Iterator[Fault]:
+        """Columns that hold something and that no field names, where that is a fault."""
+        for position, heading in table.extra.items() if self.repair_of_unknown else ():
+            if table.holds_something(position):
+                message = f"cột “{heading[:60]}” không nhập được từ tệp này"
+                yield Fault(table.heading_row, table.name_of(position), message, self.repair_of_unknown)
 
     def _cell_faults(self, table: sheet.Table) -> Iterator[Fault]:
         """Cells that their widget cannot take, where it needs to know nothing but the cell."""

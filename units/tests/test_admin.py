@@ -12,14 +12,16 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import DecimalField
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from cchc_index.lib.decimals import NumberField
 from cchc_index.lib.sheets import xlsx
 from cchc_index.lib.sheets.book import read_cells
 from cchc_index.lib.tests.answers import Answer
 from cchc_index.lib.tests.present import first_sheet, present
-from units.administration.admin import LoggedAdmin, ReadOnlyAdmin
+from units.administration.admin import Folding, LoggedAdmin, ReadOnlyAdmin
 from units.auditlog import ledger
 from units.auditlog.models import LogEntry, LogHead
 from units.models import Membership, Role, Unit, User
@@ -352,6 +354,14 @@ def test_search_folds_case_accents_and_the_letter_d(page: Client, typed: str) ->
     UnitFactory.create(group=group, code="BD", name="UBND quận Ba Đình")
     answer = page.get(UNIT, {"q": typed})
     assert [unit.code for unit in answer.context["cl"].result_list] == ["DD"]
+
+
+def test_every_list_is_searched_so_and_every_number_typed_as_in_sheets() -> None:
+    for model, found in admin.site._registry.items():
+        assert isinstance(found, Folding), model
+        for field in model._meta.fields:
+            if isinstance(field, DecimalField) and isinstance(found, LoggedAdmin):
+                assert isinstance(found.formfield_for_dbfield(field, request=None), NumberField), field
 
 
 def test_search_takes_signs_as_they_stand(page: Client) -> None:

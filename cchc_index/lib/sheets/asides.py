@@ -10,7 +10,8 @@ from .cells import cell_text, is_blank
 
 _TOTAL = re.compile(
     r"(tong|cong|trung binh|binh quan|tb)\b"
-    r"( (so|cong|diem|chung|toi da|toan bo|cac linh vuc|phieu|hop))*( ?\(.*\))?[ :.]*"
+    r"( (so|cong|diem|chung|toi da|toan bo|cac linh vuc|phieu|hop))*"
+    r"( (linh vuc|khoi|muc|phan|nhom|trang|tieu chi) \S{1,12})?( ?\(.*\))?[ :.]*"
 )
 _NOTE = re.compile(
     r"[(*]* ?(ghi chu|luu y|chu thich|nguon\b|nguoi (lap|nhap|tong hop|kiem tra)|thu truong|truong phong|giam doc|"

@@ -1,20 +1,19 @@
 """Each cell of a column we asked for against what the column holds; every way in is guarded here."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cchc_index.lib import vietnamese
-
+from . import letters
 from .cells import ErrorCell, Percent, Uncomputed, cell_text, is_date
 from .headings import BY_ROW, CODE, NUMBER, PRINTED, Column
+from .letters import Problem
 
 if TYPE_CHECKING:
     from .table import SheetPart, Table
 
-Problem = tuple[str, str]
-"""(message, repair)"""
 MAX_NAMED = 200
-_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|Err:\d{3}", re.IGNORECASE)
 """As text too: pasted from another program, or in a CSV."""
 _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
 
@@ -45,11 +44,11 @@ def problem_of(value: Any, holds: str) -> Problem | None:
     """Why a cell cannot stand in a column that holds `holds`, with the repair; None when it can."""
     if holds == BY_ROW or _is_plain(value):
         return None
-    if isinstance(value, ErrorCell) or (isinstance(value, str) and value.strip() in _ERRORS):
+    if isinstance(value, ErrorCell) or (isinstance(value, str) and _ERROR.fullmatch(value.strip())):
         return f"ô đang báo lỗi {str(value).strip()}", "sửa công thức hoặc gõ lại giá trị"
     if isinstance(value, Uncomputed):
         return "ô là công thức chưa có kết quả tính", "mở bằng Excel hoặc LibreOffice, lưu lại; hoặc gõ thẳng giá trị"
-    return _BY_KIND.get(holds, _text_problem)(value)
+    return _BY_KIND.get(holds, letters.problem_of)(value)
 
 
 def _is_plain(value: Any) -> bool:
@@ -70,7 +69,7 @@ def code_problem(value: Any) -> Problem | None:
             f"mã ở dạng số ({cell_text(value)}), Excel có thể đã bỏ số 0 ở cuối: 1.10 thành 1.1",
             f"{_AS_TEXT}, ví dụ 1.10",
         )
-    return _text_problem(value)
+    return letters.problem_of(value)
 
 
 def _number_problem(value: Any) -> Problem | None:
@@ -81,18 +80,8 @@ def _number_problem(value: Any) -> Problem | None:
     return None
 
 
-def _text_problem(value: Any) -> Problem | None:
-    if not isinstance(value, str):
-        return None
-    problem = vietnamese.foreign_encoding(value)
-    if not problem:
-        return None
-    shown = cell_text(value)[:40]
-    return f"“{shown}” {problem}", "chuyển sang Unicode (phông chữ Times New Roman, Arial) rồi gõ lại"
-
-
 _BY_KIND: dict[str, Callable[[Any], Problem | None]] = {
     CODE: code_problem,
     NUMBER: _number_problem,
-    PRINTED: _text_problem,
+    PRINTED: letters.problem_of,
 }

@@ -4,16 +4,17 @@ Headings match without case, accents or extra spaces; one that nearly matches be
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
 
 from openpyxl.utils import get_column_letter
 
-from cchc_index.lib.faults import Fault
+from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.text import fold
 
+from . import letters
 from .cells import cell_text
 from .guards import refuse
 from .page import Page
@@ -85,9 +86,19 @@ def _position(page: Page, columns: Sequence[Column]) -> int:
     scores = [_score(page, row, columns) for row in range(min(page.height, HEADING_ROWS))]
     best = max(scores, default=0)
     if best == 0:
+        garbled(page, range(min(page.height, HEADING_ROWS)))
         names = ", ".join(f"“{c.heading}”" for c in columns if c.required)
         raise refuse("không có dòng tiêu đề", f"đặt ở dòng đầu các cột {names}")
     return scores.index(best)
+
+
+def garbled(page: Page, rows: Iterable[int]) -> None:
+    """Raises ImportRefused where a text in `rows`, among which headings are missed, is in an encoding not ours."""
+    for row in rows:
+        for at, cell in enumerate(page.row(row)):
+            problem = letters.problem_of(cell)
+            if problem is not None:
+                raise ImportRefused([Fault(row + 1, get_column_letter(at + 1), *problem)])
 
 
 def _score(page: Page, row: int, columns: Sequence[Column]) -> int:

@@ -223,6 +223,7 @@ def _checked(page: Page, columns: Sequence[Column], take_hidden: bool) -> Headin
         raise ImportRefused(twins)
     missing = found.missing(columns)
     if missing:
+        headings.garbled(page, range(found.first, found.last + 1))
         raise ImportRefused([_missing(found, missing)])
     if not take_hidden:
         for at in page.hidden_columns & found.extra.keys():

@@ -1,0 +1,25 @@
+"""The form field of a decimal number: typed and shown as everywhere else, by the one parser of numbers."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from .numbers import NumberProblem, parse_decimal, vn_typed
+
+
+class NumberField(forms.DecimalField):
+    """A number with a comma or a dot as decimal sign; one that may mean two is asked about."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        try:
+            return parse_decimal(value)
+        except NumberProblem as problem:
+            raise ValidationError(f"{self.label}: {problem}.", code="invalid") from problem
+
+    def prepare_value(self, value: Any) -> Any:
+        return vn_typed(value) if isinstance(value, Decimal) else value
