@@ -1,4 +1,5 @@
-"""Days and moments as officials write them: 5/3/20, 5.3.2020, 5-3-2020, ngày 5 tháng 3 năm 2020. The day comes first.
+"""Days and moments as officials write them: 5/3/20, 5.3.2020, ngày 5 tháng 3 năm 2020, 17 giờ ngày 5/3/2020.
+The day comes before the month.
 
 Shapes for `strptime`, which forms, the administration and spreadsheets share. A moment always has its hour: a bare
 day as a deadline is refused, because nobody can say whether its beginning or its end is meant.
@@ -8,15 +9,17 @@ from datetime import date, datetime
 
 from .text import clean
 
-_DAYS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "ngày %d tháng %m năm %Y")
+_NUMERIC = (*(f"%d{sign}%m{sign}{year}" for year in ("%Y", "%y") for sign in "/-."), "%d / %m / %Y")
+_DAYS = tuple(f"{word}{day}" for day in (*_NUMERIC, "%d tháng %m năm %Y") for word in ("", "ngày "))
+_HOURS = ("%H:%M", "%Hh%M", "%H giờ %M", "%Hh", "%H giờ")
 DAY_FORMATS = (_DAYS[0], "%Y-%m-%d", *_DAYS[1:])
 """The first is how a text field shows a day."""
 MOMENT_FORMATS = (
     "%d/%m/%Y %H:%M",
     *(f"%Y-%m-%d{between}%H:%M{seconds}" for between in " T" for seconds in ("", ":%S", ":%S.%f")),
-    *(f"{day} %H:%M" for day in _DAYS[1:]),
-    *(f"{hour} {day}" for hour in ("%H:%M", "%Hh%M", "%H giờ %M") for day in (*_DAYS[:-1], _DAYS[-1])),
     "%d/%m/%Y %H:%M:%S",
+    *(f"{day} {hour}" for day in _DAYS for hour in _HOURS),
+    *(f"{hour}{between}{day}" for hour in _HOURS for between in (" ", ", ") for day in _DAYS),
 )
 
 

@@ -15,7 +15,7 @@ class NumberField(forms.DecimalField):
     def __init__(self, **kwargs: Any):
         super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs take it for a whole number
         try:
             return parse_decimal(value)
         except NumberProblem as problem:

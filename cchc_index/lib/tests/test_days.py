@@ -11,6 +11,7 @@ from cchc_index.lib.moments import MomentField
 
 FIFTH_OF_MARCH = [
     "5/3/20", "5/3/2020", "05/03/2020", "5.3.2020", "5-3-2020", "5.3.20", "5-3-20", "2020-03-05",
+    "ngày 5/3/2020", "5 / 3 / 2020", "5 tháng 3 năm 2020",
     "ngày 5 tháng 3 năm 2020", "Ngày 05 tháng 03 năm 2020", "ngày  5 tháng 3  năm 2020.", " 5/3/2020 ",
 ]  # fmt: skip
 
@@ -20,7 +21,7 @@ def test_a_day_is_read_as_officials_write_it(text: str) -> None:
     assert read_day(text) == date(2020, 3, 5)
 
 
-@pytest.mark.parametrize("text", FIFTH_OF_MARCH[:9])
+@pytest.mark.parametrize("text", FIFTH_OF_MARCH[:12])
 def test_forms_read_the_same_days(text: str) -> None:
     assert forms.DateField(input_formats=DAY_FORMATS).clean(text) == date(2020, 3, 5)
 
@@ -34,7 +35,7 @@ def test_what_is_no_day_is_refused_in_words(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["5/3/2020 17:00", "2020-03-05T17:00", "2020-03-05 17:00:00", "5.3.20 17:00", "17:00 5/3/2020", "17h00 5-3-2020",
-     "17 giờ 00 ngày 5 tháng 3 năm 2020"],
+     "17 giờ 00 ngày 5 tháng 3 năm 2020", "17:00 ngày 05/03/2020", "17 giờ, ngày 5/3/2020", "5.3.2020 17h"],
 )  # fmt: skip
 def test_a_moment_has_its_hour(text: str) -> None:
     found = MomentField().clean(text)
