@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from .numbers import NumberProblem, parse_decimal, vn_typed
+from .numbers import NumberProblem, parse_decimal, vn_short
 
 
 class NumberField(forms.DecimalField):
@@ -22,4 +22,4 @@ class NumberField(forms.DecimalField):
             raise ValidationError(f"{self.label}: {problem}.", code="invalid") from problem
 
     def prepare_value(self, value: Any) -> Any:
-        return vn_typed(value) if isinstance(value, Decimal) else value
+        return vn_short(value) if isinstance(value, Decimal) else value

@@ -70,7 +70,7 @@ def test_a_code_given_twice_has_no_repair() -> None:
 
 def test_repairs_that_meet_are_a_code_given_twice() -> None:
     faults = refused(annex(("4.4", "Một", 1), ("4.4.", "Hai", 1)), accept_repairs=True)
-    assert [f.repairable for f in faults] == [True, False]
+    assert sorted(f.repairable for f in faults) == [False, True]
 
 
 def test_a_number_that_lost_its_last_zero_is_hinted_at() -> None:

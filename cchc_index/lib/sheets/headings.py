@@ -86,19 +86,19 @@ def _position(page: Page, columns: Sequence[Column]) -> int:
     scores = [_score(page, row, columns) for row in range(min(page.height, HEADING_ROWS))]
     best = max(scores, default=0)
     if best == 0:
-        garbled(page, range(min(page.height, HEADING_ROWS)))
+        garbled(page, range(min(page.height, HEADING_ROWS)), least=2)
         names = ", ".join(f"“{c.heading}”" for c in columns if c.required)
         raise refuse("không có dòng tiêu đề", f"đặt ở dòng đầu các cột {names}")
     return scores.index(best)
 
 
-def garbled(page: Page, rows: Iterable[int]) -> None:
-    """Raises ImportRefused where a text in `rows`, among which headings are missed, is in an encoding not ours."""
+def garbled(page: Page, rows: Iterable[int], *, least: int = 1) -> None:
+    """Raises ImportRefused where one of `rows`, among which headings are missed, has so many texts in an encoding
+    that is none of ours."""
     for row in rows:
-        for at, cell in enumerate(page.row(row)):
-            problem = letters.problem_of(cell)
-            if problem is not None:
-                raise ImportRefused([Fault(row + 1, get_column_letter(at + 1), *problem)])
+        problems = [(at, problem) for at, cell in enumerate(page.row(row)) if (problem := letters.problem_of(cell))]
+        if len(problems) >= least:
+            raise ImportRefused([Fault(row + 1, get_column_letter(at + 1), *problem) for at, problem in problems])
 
 
 def _score(page: Page, row: int, columns: Sequence[Column]) -> int:

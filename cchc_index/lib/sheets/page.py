@@ -19,7 +19,7 @@ RowColumn = tuple[int, int]
 _CHUNK = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Merged:
     """A merged area; both corners belong to it."""
 

@@ -39,7 +39,7 @@ def _page(book: xlrd.Book, sheet: Sheet) -> Page:
     columns, height = columns_of(_rows(book, sheet), sheet.ncols)
     hidden_rows = frozenset(n for n, info in sheet.rowinfo_map.items() if info.hidden or info.height == 0)
     hidden_columns = frozenset(n for n, info in sheet.colinfo_map.items() if info.hidden or info.width == 0)
-    merged = tuple(Merged(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells)
+    merged = tuple(sorted(Merged(top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells))
     return Page(sheet.name, columns, height, sheet.visibility == 0, hidden_rows, hidden_columns, merged)
 
 

@@ -29,7 +29,7 @@ def values(source: str | IO[bytes]) -> list[Page]:
 
 def _page(sheet: CalamineSheet, *, visible: bool) -> Page:
     columns, height = columns_of(_rows(sheet), sheet.end[1] + 1 if sheet.end else 0)
-    merged = tuple(Merged(*start, *end) for start, end in sheet.merged_cell_ranges or ())
+    merged = tuple(sorted(Merged(*start, *end) for start, end in sheet.merged_cell_ranges or ()))
     return Page(sheet.name, columns, height, visible, merged=merged)
 
 
