@@ -143,13 +143,15 @@ def test_the_way_it_was_made_for(tmp_path: Path, case: Case) -> None:
 @pytest.mark.parametrize("ending", [".xlsx", ".ods", ".xls"])
 def test_a_units_code_merged_over_its_rows_counts_for_each_of_them(tmp_path: Path, ending: str) -> None:
     headings: list[object] = ["Mã đơn vị", "Mã tiêu chí", "Tỷ lệ %", "Nguồn số liệu"]
-    rows = [headings, *[[unit, leaf, 80, "BC 1"] for unit in ("A1", "A2", "A3") for leaf in ("1.1", "1.3")]]
+    places = [(unit, leaf) for unit in ("A1", "A2", "A3") for leaf in ("1.1", "1.3")]
+    rows: list[list[object]] = [headings]
+    rows += [[unit, leaf, 80, "BC 1"] for unit, leaf in places]
     merged = [(top, 0, top + 1, 0) for top in (1, 3, 5)]
     for top, column, _, _ in merged:
         rows[top + 1][column] = None
     data = WRITERS[ending[1:]]([Sheet(rows, merged=merged)])
     outcome = _figures(tmp_path)(data, ending, False)
-    assert outcome.stored == {f"{unit}/{leaf}": "80 BC 1" for unit in ("A1", "A2", "A3") for leaf in ("1.1", "1.3")}
+    assert outcome.stored == {f"{unit}/{leaf}": "80 BC 1" for unit, leaf in places}
     assert "Ô gộp được hiểu là cùng một giá trị cho từng dòng: A2:A3, A4:A5, A6:A7." in outcome.said
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from openpyxl.utils import get_column_letter
 
+from cchc_index.lib.vietnamese import _TCVN3
+
 from .sheet_ways import WAYS, Way
 from .sheet_writers import Error, Percent, Sheet
 from .test_sheets import Case, Kind, book, changed, refused, replaced, text_file
@@ -164,10 +166,8 @@ def text_file_in_an_old_encoding(way: Way) -> Case | None:
 
 
 def _tcvn3(text: str) -> str:
-    from cchc_index.lib.vietnamese import _TCVN3
-
-    back = {meant: chr(typed) for typed, meant in _TCVN3.items()}
-    return "".join(back.get(ord(letter), back.get(letter, letter)) for letter in text)
+    back = {meant: typed for typed, meant in _TCVN3.items() if isinstance(meant, int)}
+    return text.translate(back)
 
 
 @sibling
@@ -181,7 +181,7 @@ def hidden_further_sheet_row(way: Way) -> Case | None:
     """What is hidden on a further sheet is left out there, and its name is said."""
     if way.printed:
         return None
-    second = Sheet([way.headings, *way.below_headings, way.records[3]], "Đợt 2")
+    second = Sheet([list(way.headings), *way.below_headings, way.records[3]], "Đợt 2")
     second.hidden_rows = [len(second.rows) - 1]
     return Case(book(way, None, ".xlsx", second), way.expected(), ["Không tính 1 dòng đang ẩn ở trang “Đợt 2”"])
 

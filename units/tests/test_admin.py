@@ -298,7 +298,10 @@ def test_accounts_go_out_without_hash_and_come_in_without_password(page: Client)
     assert "argon2" not in answer.content.decode()
     assert "md5" not in answer.content.decode()
 
-    rows = [["Tên đăng nhập", "Họ và tên", "Đang dùng", "is_superuser"], ["binh", "Trần Bình", "Có", 1]]
+    rows: list[list[object]] = [
+        ["Tên đăng nhập", "Họ và tên", "Đang dùng", "is_superuser"],
+        ["binh", "Trần Bình", "Có", 1],
+    ]
     refused = preview(page, USER, upload(*rows))
     assert "cột “is_superuser” không nhập được từ tệp này" in refused.content.decode()
     assert "confirm_form" not in refused.context

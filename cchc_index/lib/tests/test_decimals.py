@@ -26,7 +26,7 @@ def test_taken_as_sheets_take_it(typed: str, meant: str) -> None:
     [("1.234", "Điểm tối đa: “1.234” có thể hiểu hai cách"), ("một", "Điểm tối đa: “một” không phải số")],
 )
 def test_refused_with_the_fields_name(typed: str, sentence: str) -> None:
-    assert Form({"points": typed}).errors["points"][0].startswith(sentence)
+    assert str(Form({"points": typed}).errors["points"][0]).startswith(sentence)
 
 
 def test_what_is_shown_is_read_back() -> None:
