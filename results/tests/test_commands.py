@@ -135,13 +135,13 @@ def test_scale_of_sixty(year: Build) -> None:
 def test_not_applicable_under_each_policy(year: Build, policy: str, points: str, maximum: str, index: str) -> None:
     criteria = [
         (1, "Nhóm", 70, ""),
-        (1.1, "Còn lại", 68, "Tự đánh giá"),
-        (1.2, "Không có nhiệm vụ", 2, "Tự đánh giá"),
+        ("1.1", "Còn lại", 68, "Tự đánh giá"),
+        ("1.2", "Không có nhiệm vụ", 2, "Tự đánh giá"),
         (2, "Điều tra", 30, "ĐTXHH"),
     ]
     scores = [
-        ("S1", 1.1, 64, 62, None, None),
-        ("S1", 1.2, None, None, None, "x"),
+        ("S1", "1.1", 64, 62, None, None),
+        ("S1", "1.2", None, None, None, "x"),
         ("S1", 2, None, None, 26.4, None),
     ]
     year(criteria, scores, ["S1"], "--na-policy", policy)

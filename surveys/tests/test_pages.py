@@ -133,7 +133,7 @@ class TestWizard:
 
         rows = read_cells(io.BytesIO(answer.content), name="loi.xlsx")
         assert rows[0] == ["Lỗi", "Dòng", "Mã phiếu", "Mã đơn vị", "1.3", "1.4"]
-        assert rows[1][1:] == ["3", "P2", "=HYPERLINK(1)", "9", "1"]
+        assert rows[1][1:] == ["3", "P2", "'=HYPERLINK(1)", "9", "1"]
         assert len(rows) == 2
         assert b"<f>" not in answer.content
 

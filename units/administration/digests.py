@@ -11,6 +11,8 @@ from cchc_index.lib.numbers import exact_text
 
 HIDDEN = ("password", "usable_password", "password1", "password2")
 """Form fields whose values never reach the log."""
+DERIVED = ("name_key",)
+"""Fields that follow from another one, which stands in the log itself."""
 
 
 def plain(value: object) -> Any:
@@ -34,9 +36,9 @@ def picked(values: Mapping[str, object], names: Iterable[str]) -> dict[str, Any]
 
 
 def facts(obj: Model) -> dict[str, Any]:
-    """Every stored field of a record as JSON, without secrets."""
+    """Every stored field of a record as JSON, without secrets and without what follows from another field."""
     fields = obj._meta.concrete_fields
-    return {f.name: plain(f.value_from_object(obj)) for f in fields if f.name not in HIDDEN}
+    return {f.name: plain(f.value_from_object(obj)) for f in fields if f.name not in (*HIDDEN, *DERIVED)}
 
 
 def differences(changed: list[tuple[Model, Model]]) -> tuple[dict[str, Any], dict[str, Any]]:
