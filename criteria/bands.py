@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal
+from cchc_index.lib.numbers import NumberProblem, exact, parse_decimal
 
 Band = dict[str, str]
 
@@ -21,7 +21,7 @@ def tidy(raw: Any) -> list[Band]:
     if len(set(names)) != len(names) or len(set(edges)) != len(edges):
         raise ValueError("Mức xếp loại trùng tên hoặc trùng ngưỡng: giữ mỗi tên và mỗi ngưỡng một lần.")
     found.sort(key=lambda band: band[1], reverse=True)
-    return [{"name": name, "from": exact_text(edge) or "0"} for name, edge in found]
+    return [{"name": name, "from": exact(edge)} for name, edge in found]
 
 
 def _one(item: Any) -> tuple[str, Decimal]:

@@ -103,14 +103,17 @@ def _within(value: Decimal, places: int) -> Decimal:
     return value
 
 
-def exact_text(value: Decimal | None) -> str | None:
+def exact(value: Decimal) -> str:
     """The shortest exact text of a Decimal with a dot: what files and digests carry."""
-    if value is None:
-        return None
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text
+
+
+def exact_text(value: Decimal | None) -> str | None:
+    """`exact` of a number; None for none."""
+    return None if value is None else exact(value)
 
 
 def vn(value: Decimal | Fraction | int | None, places: int = 2) -> str:
@@ -132,4 +135,4 @@ def vn_signed(value: Decimal | Fraction | None) -> str:
 def vn_short(value: Decimal | None) -> str:
     """A number without needless zeros and without a digit lost, read back as the same number where it is typed:
     10 → "10", 0.5 → "0,5"."""
-    return "" if value is None else (exact_text(value) or "").replace(".", ",")
+    return "" if value is None else exact(value).replace(".", ",")

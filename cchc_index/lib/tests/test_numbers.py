@@ -172,6 +172,33 @@ def test_a_count_that_is_none_is_told_so(raw: object, said: str) -> None:
     assert str(problem.value) == said
 
 
+@pytest.mark.parametrize("raw", ["85,5%", "85,5 %", " 85.5% ", "85,5\u00a0%", Percent(Decimal("85.5"))])
+def test_a_percentage_is_the_number_before_the_sign(raw: object) -> None:
+    assert parse_decimal(raw) == Decimal("85.5")
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown_text"),
+    [("85%", "85%"), ("85 % ", "85 % "), (Percent(Decimal(85)), "85%"), ("1" * 45 + "%", "1" * 40)],
+)
+def test_a_percentage_is_no_count(raw: object, shown_text: str) -> None:
+    with pytest.raises(NumberProblem) as problem:
+        parse_decimal(raw, count=True)
+    assert str(problem.value) == f"“{shown_text}” là tỷ lệ phần trăm mà ở đây cần số đếm; gõ số nguyên"
+
+
+@pytest.mark.parametrize("raw", ["85%%", "%85", "8%5"])
+def test_a_sign_elsewhere_makes_no_number(raw: str) -> None:
+    with pytest.raises(NumberProblem):
+        parse_decimal(raw)
+
+
+def test_a_fraction_below_one_step_goes_to_the_nearer_side() -> None:
+    rounded = {1: "0.0000", 2: "0.0001", -1: "0.0000", -2: "-0.0001"}
+    assert {n: str(quantize(Fraction(n, 30000))) for n in rounded} == rounded
+    assert [shown(Fraction(n, 200)) for n in (1, -1)] == [Decimal("0.01"), Decimal("-0.01")]
+
+
 def test_as_many_places_as_are_kept_may_be_typed() -> None:
     assert (parse_decimal("1,2345"), parse_decimal("1,25", places=2)) == (Decimal("1.2345"), Decimal("1.25"))
     assert parse_decimal("1,2500", places=2) == Decimal("1.25")
