@@ -7,7 +7,10 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from selfassess.lastyear import council  # inline: registration
+        from selfassess.lifecycle import council as lifecycle  # inline: registration
 
         from .lastyear import queries  # inline: registration
+        from .replies import queries as replies  # inline: registration
 
         council.register("appraisal", queries.released)
+        lifecycle.register("appraisal", replies.waiting)

@@ -11,12 +11,13 @@ from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Opinion
 from appraisal.opinions import ledger as opinions
 from appraisal.questions import ledger as questions
 from appraisal.releases import ledger as releases
+from appraisal.replies import ledger as replies
 
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every break between rows and log; none when all agree. Streams over the tables
     with a fixed number of queries whatever their size."""
-    for feature in (core, releases, opinions, interests, questions, consistency):
+    for feature in (core, releases, opinions, interests, questions, consistency, replies):
         yield from feature.check()
     yield from _check_stages()
 

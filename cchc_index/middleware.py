@@ -16,7 +16,7 @@ from django.utils.cache import add_never_cache_headers
 Next = Callable[[HttpRequest], HttpResponse]
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 (the name of a form control)
-CONTROLS = (TOKEN, "version", "save", "onward", "next")
+CONTROLS = (TOKEN, "version", "save", "onward", "next", "send", "keep")
 """Names that carry no words of the person."""
 
 

@@ -7,6 +7,7 @@ from .interests import Confirmation, Interest
 from .opinions import BlindCriterion, Opinion
 from .questions import Message, Question
 from .reasons import Reason
+from .replies import ReplyDraft, ReplyReceipt
 from .stages import Release
 
 __all__ = [
@@ -24,4 +25,6 @@ __all__ = [
     "Question",
     "Reason",
     "Release",
+    "ReplyDraft",
+    "ReplyReceipt",
 ]

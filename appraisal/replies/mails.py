@@ -1,17 +1,38 @@
-"""The mail to the index managers once a unit has answered."""
+"""The mails of a reply: its receipt to the unit's people; to the index managers once a unit has answered all."""
 
 from collections import Counter
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
-from appraisal.models import Action, Appraisal, AppraisalEntry
+from appraisal.models import Action, Appraisal, AppraisalEntry, ReplyReceipt
+from appraisal.rules import answering
 from appraisal.rules.stages import calendar
+from cchc_index.lib import clock
 from criteria.models import Stage
 from units.mail import actions as mail
 from units.mail.letters import Letter
 from units.models import Role
-from units.queries import holders_of
+from units.queries import holders_of, people_of
+
+
+def tell_receipt(receipt: ReplyReceipt, count: int) -> mail.Posted:
+    """The receipt, to the officers and heads of the unit."""
+    unit, year = receipt.unit, receipt.round_group.round.year
+    at = f"{clock.hanoi(receipt.sent_at):%H:%M:%S ngày %d/%m/%Y}"
+    letter = Letter(
+        event=f"appraisal.receipt:{receipt.pk}",
+        subject=f"Biên nhận {receipt.number}: {unit} đã gửi giải trình",
+        paragraphs=[
+            f"{unit} đã gửi giải trình {count} tiêu chí bị điều chỉnh của năm {year}: {receipt.sent_by}, lúc {at}.",
+            f"Số biên nhận: {receipt.number}\nMã kiểm tra: {receipt.digest}",
+            "Trước khi hết hạn giải trình, đơn vị sửa và gửi lại được; ý kiến gửi sau cùng được tính.",
+        ],
+        path=reverse("appraisal:reply-receipt", args=[receipt.pk]),
+        illustrative=receipt.round_group.round.illustrative,
+    )
+    readers = people_of([unit.pk], *answering.UNIT_ROLES)
+    return mail.post(letter, readers.get(unit.pk, []))
 
 
 def tell_replies(standing: Appraisal) -> mail.Posted:

@@ -1,14 +1,20 @@
 """What was adjusted and released, as the units see it, with their answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
-from appraisal.models import Action, Appraisal, AppraisalEntry, Release
+from appraisal.models import Action, Appraisal, AppraisalEntry, Release, ReplyDraft, ReplyReceipt
+from appraisal.rules import answering, reading
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel, calendars
+from cchc_index.lib import clock
+from cchc_index.lib.numbers import vn_signed
+from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round, RoundGroup, Stage
+from selfassess.lifecycle.council import Waiting
 from selfassess.models import SelfScore
 from units.models import Unit, by_name
 
@@ -25,6 +31,33 @@ class ReplyRow:
     reply: AppraisalEntry | None
     entries: tuple[AppraisalEntry, ...]
     sequel: Sequel
+    draft: ReplyDraft | None
+
+    @property
+    def difference(self) -> str:
+        """What the adjustment took or gave, with its sign; "" where one side has no points."""
+        if self.first.points is None or self.self_points is None:
+            return ""
+        return vn_signed(self.first.points - self.self_points)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether the council has what the unit prepared."""
+        if self.draft is None or self.reply is None:
+            return self.draft is None
+        papers = ({paper.pk for paper in side.documents.all()} for side in (self.draft, self.reply))
+        said = (self.draft.answer, self.draft.comment) == (self.reply.action, self.reply.comment)
+        return said and next(papers) == next(papers)
+
+    @property
+    def prepared(self) -> str:
+        """How far the answer is, before it is sent; "" when nothing waits to be sent."""
+        if not self.sequel.reply or self.draft is None or self.is_sent:
+            return ""
+        if not self.draft.answer:
+            return "đang soạn"
+        lacking = "" if self.draft.is_whole else ", thiếu giải trình"
+        return f"đã soạn: {self.draft.get_answer_display()}{lacking}, chưa gửi"
 
     @property
     def status(self) -> tuple[str, str]:
@@ -68,7 +101,11 @@ def reply_rows(entries: QuerySet[AppraisalEntry]) -> list[ReplyRow]:
         by_cell.setdefault(entry.appraisal_id, []).append(entry)
     own = _own_scores(group[0].appraisal for group in by_cell.values())
     times = calendars({group[0].appraisal.round_group for group in by_cell.values()})
-    rows = (_reply_row(group, own, times[group[0].appraisal.round_group_id]) for group in by_cell.values())
+    drafts = {draft.appraisal_id: draft for draft in _drafts().filter(appraisal__in=by_cell)}
+    rows = (
+        _reply_row(group, own, times[group[0].appraisal.round_group_id], drafts.get(pk))
+        for pk, group in by_cell.items()
+    )
     return [row for row in rows if row is not None]
 
 
@@ -86,7 +123,39 @@ def _own_scores(appraisals: Iterable[Appraisal]) -> OwnScores:
     return {row[:3]: row[3:] for row in rows.values_list(*fields)}
 
 
-def _reply_row(group: list[AppraisalEntry], own: OwnScores, now: Calendar) -> ReplyRow | None:
+def _drafts() -> QuerySet[ReplyDraft]:
+    rows = ReplyDraft.objects.select_related("updated_by", "appraisal__stage", "appraisal__unit")
+    rows = rows.select_related("appraisal__criterion", "appraisal__round_group__round", "appraisal__round_group__group")
+    return rows.prefetch_related("documents").order_by("appraisal__criterion__position", "pk")
+
+
+def drafts_of(round_group_id: int, unit_id: int) -> QuerySet[ReplyDraft]:
+    """What a unit has prepared, in the order of its criteria."""
+    return _drafts().filter(appraisal__round_group=round_group_id, appraisal__unit=unit_id)
+
+
+def waiting(round_group: RoundGroup, unit: Unit) -> Iterator[Waiting]:
+    """What the unit reads on its first page: adjusted criteria that wait for its answer."""
+    rows = reply_rows(reading.entries_open_to_units([unit.pk]).filter(appraisal__round_group=round_group))
+    asked = [row for row in rows if row.is_unanswered and answering.reply_due(row.appraisal)]
+    if not asked:
+        return
+    stage = Stage.objects.filter(pk=asked[0].sequel.reply).first()
+    closes = criteria_calendar.closing(stage, unit)
+    until = f", hạn {clock.hanoi(closes):%H:%M} ngày {clock.hanoi(closes):%d/%m/%Y}" if closes else ""
+    yield Waiting(
+        f"{len(asked)} tiêu chí bị điều chỉnh chờ đơn vị trả lời{until}",
+        f"{reverse('appraisal:replies')}?nam={round_group.round.year}",
+    )
+
+
+def receipts_of(units: Iterable[Unit], round_: Round | None) -> QuerySet[ReplyReceipt]:
+    """What these units have sent, the last first."""
+    rows = ReplyReceipt.objects.filter(unit__in=list(units), round_group__round=round_)
+    return rows.select_related("unit", "sent_by", "stage", "round_group__round").order_by("-sent_at", "-pk")
+
+
+def _reply_row(group: list[AppraisalEntry], own: OwnScores, now: Calendar, draft: ReplyDraft | None) -> ReplyRow | None:
     """None for a cell the council took as it was."""
     council = [entry for entry in group if entry.stage_kind != Stage.Kind.REPLY]
     if all(entry.action != Action.ADJUST for entry in council):
@@ -106,6 +175,7 @@ def _reply_row(group: list[AppraisalEntry], own: OwnScores, now: Calendar) -> Re
         reply=replies[-1] if replies else None,
         entries=tuple(group),
         sequel=sequel,
+        draft=draft,
     )
 
 

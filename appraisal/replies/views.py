@@ -1,24 +1,34 @@
 """The unit's side: what the council adjusted, and the reply."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appraisal.core.views.place import check_unit_person
-from appraisal.models import Action
+from appraisal.models import Action, Appraisal, ReplyDraft, ReplyReceipt
 from appraisal.questions.queries import waiting_for
 from appraisal.rules import answering, reading, stages
 from appraisal.rules.stages import Calendar
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Invalid, Refused
+from cchc_index.lib.faults import Conflict, Invalid, Refused
+from cchc_index.lib.text import clean_lines
 from criteria import queries as criteria_queries
 from criteria import scoring
 from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round
 from selfassess.documents.actions import OFFERED, add_document, missing_data
 from selfassess.documents.forms import Intake, take_in
+from selfassess.evidence.queries import evidence_of
+from selfassess.models import Document, SelfScore
+from selfassess.scores.conflict import ComparedValue, figure_words
 from selfassess.uploads.actions import let_go
 from units import rules as people
 from units.models import UNITS_BY_NAME, Unit, User
@@ -41,6 +51,7 @@ def replies(request: HttpRequest) -> HttpResponse:
     units = list(people.units_where(user, *answering.UNIT_ROLES).order_by(*UNITS_BY_NAME))
     rows = _own_rows(user, current)
     times = queries.calendars_of(current, units)
+    sendable = [row for row in rows if row.prepared and row.draft and row.draft.is_whole]
     context = {
         "rows": rows,
         "units": units,
@@ -50,8 +61,51 @@ def replies(request: HttpRequest) -> HttpResponse:
         "unanswered": sum(row.is_unanswered for row in rows),
         "agreed": sum(row.reply is not None and row.reply.action == Action.AGREE for row in rows),
         "disagreed": sum(row.reply is not None and row.reply.action == Action.DISAGREE for row in rows),
+        "prepared": sum(bool(row.prepared) for row in rows),
+        "sendings": _sendings(user, sendable, rows),
+        "receipts": queries.receipts_of(units, current),
     }
     return render(request, "appraisal/replies/replies.html", context)
+
+
+def _sendings(user: User, ready: list[queries.ReplyRow], rows: list[queries.ReplyRow]) -> list[dict[str, object]]:
+    """Per unit what its head may send now, and the codes of criteria that stay without an answer."""
+    found: dict[int, dict[str, object]] = {}
+    for row in ready:
+        cell = row.appraisal
+        left = [
+            other.appraisal.criterion.code
+            for other in rows
+            if other.appraisal.unit_id == cell.unit_id and other.is_unanswered and other not in ready
+        ]
+        now = found.setdefault(cell.unit_id, {"unit": cell.unit, "block": cell.round_group_id, "count": 0})
+        now |= {"count": int(str(now["count"])) + 1, "left": left, "may_send": answering.may_send(user, cell.unit_id)}
+    return list(found.values())
+
+
+@require_POST
+def send(request: HttpRequest, block: int, unit: int) -> HttpResponse:
+    """The head sends all that is prepared."""
+    user = check_unit_person(request)
+    try:
+        receipt = actions.send(actor=user, round_group_id=block, unit_id=unit, address=_address(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("appraisal:replies")
+    return redirect("appraisal:reply-receipt", receipt.pk)
+
+
+@require_GET
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt of one sending, to be printed."""
+    user = check_unit_person(request)
+    units = people.units_where(user, *answering.UNIT_ROLES)
+    found = get_object_or_404(ReplyReceipt.objects.select_related("unit", "sent_by", "round_group__round"), pk=pk)
+    if not units.filter(pk=found.unit_id).exists():
+        raise Http404
+    answers = found.entries.select_related("appraisal__criterion").prefetch_related("documents")
+    context = {"receipt": found, "answers": answers.order_by("appraisal__criterion__position")}
+    return render(request, "appraisal/replies/receipt.html", context)
 
 
 def _questions(user: User, current: Round | None) -> dict[str, object]:
@@ -79,19 +133,15 @@ def _deadline(now: Calendar | None, unit: Unit) -> dict[str, object] | None:
 
 @require_http_methods(["GET", "POST"])
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
-    """One adjusted criterion: what the council says, and the unit's answer."""
-    user = check_unit_person(request)
-    current = criteria_queries.round_in_view(request)
-    row = next((row for row in _own_rows(user, current) if row.appraisal.pk == pk), None)
-    if row is None:
-        raise Http404
+    """One adjusted criterion: what the council says, and the unit's answer, kept until the head sends it."""
+    user, row = _row(request, pk)
     unit = row.appraisal.unit
     if request.method == "GET":
         return _reply_page(request, user, row, ReplyForm(initial=_given(row), unit=unit))
+    form = ReplyForm(request.POST, unit=unit, whole="send" in request.POST)
     if not answering.can_reply(user, row.appraisal):
         # Nothing is taken in for a reply that nobody would read; the action says why.
-        return _answer(request, user, row, ReplyForm(request.POST, unit=unit), None)
-    form = ReplyForm(request.POST, unit=unit)
+        return _keep(request, user, row, form, None)
     intake = take_in(request.POST, request.FILES.get("upload"), user, unit.pk, f"giai-trinh-{pk}")
     if intake.is_wanted and not intake.is_offered:
         intake.errors = {**missing_data(intake.values, bool(intake.upload)), **intake.errors}
@@ -99,41 +149,110 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         return _reply_page(request, user, row, form, status=422, intake=intake)
     if intake.is_offered:
         return _reply_page(request, user, row, form, intake=intake)
-    return _answer(request, user, row, form, intake)
+    return _keep(request, user, row, form, intake)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def autosave(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET: who is signed in and which version stands. POST: keep what is typed; as on a criterion's page."""
+    user, row = _row(request, pk)
+    version = row.draft.version if row.draft else 0
+    if request.method == "GET":
+        return JsonResponse({"user": str(user.pk), "version": version, "csrf": get_token(request)})
+    if request.POST.get("who", "") not in ("", str(user.pk)):
+        said = f"Trình duyệt này đang đăng nhập tài khoản khác ({user}): đăng nhập lại tài khoản đã gõ để lưu."
+        return JsonResponse({"state": "other", "said": said}, status=409)
+    try:
+        draft = _save(request, user, row, _numbers(request))
+    except Invalid as invalid:
+        said = "Chưa lưu: sửa ô báo lỗi"
+        return JsonResponse({"state": "saved", "said": said, "version": version, "errors": invalid.errors})
+    except Conflict as conflict:
+        html = render_to_string("selfassess/scores/_conflict.html", _conflict(request, row, conflict), request)
+        return JsonResponse({"state": "conflict", "html": html}, status=409)
+    except Refused as refused:
+        return JsonResponse({"state": "refused", "said": str(refused)}, status=409)
+    said = f"Đã lưu {clock.hanoi(draft.updated_at):%H:%M:%S}, chưa gửi" if draft.pk else "Chưa có gì để lưu"
+    return JsonResponse({"state": "saved", "said": said, "version": draft.version, "errors": {}})
+
+
+def _row(request: HttpRequest, pk: int) -> tuple[User, queries.ReplyRow]:
+    user = check_unit_person(request)
+    current = criteria_queries.round_in_view(request)
+    row = next((row for row in _own_rows(user, current) if row.appraisal.pk == pk), None)
+    if row is None:
+        raise Http404
+    return user, row
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _numbers(request: HttpRequest) -> set[int]:
+    chosen = request.POST.getlist("documents")
+    return {int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19}
+
+
+def _save(request: HttpRequest, user: User, row: queries.ReplyRow, documents: set[int]) -> ReplyDraft:
+    version = request.POST.get("version", "")
+    return actions.save_draft(
+        actor=user,
+        appraisal_id=row.appraisal.pk,
+        answer=request.POST.get("answer", ""),
+        comment=request.POST.get("comment", ""),
+        document_ids=documents,
+        seen_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+        address=_address(request),
+    )
 
 
 def _given(row: queries.ReplyRow) -> dict[str, object]:
-    """The reply already given, to be corrected."""
+    """What was prepared last; before that the reply already given, to be corrected."""
+    if row.draft is not None:
+        papers = [document.pk for document in row.draft.documents.all()]
+        return {"answer": row.draft.answer, "comment": row.draft.comment, "documents": papers}
     if row.reply is None:
         return {}
     papers = [document.pk for document in row.reply.documents.all()]
     return {"answer": row.reply.action, "comment": row.reply.comment, "documents": papers}
 
 
-def _answer(
+def _keep(
     request: HttpRequest, user: User, row: queries.ReplyRow, form: ReplyForm, intake: Intake | None
 ) -> HttpResponse:
-    """Send the reply, with the document that came along; a document stays with the unit even when the reply is
-    refused."""
+    """Keep the answer, with the document that came along; the head's other button sends it. A document stays with
+    the unit even when the answer is refused."""
+    current = None
     try:
-        new = _new_document(request, user, row, intake)
         chosen = {document.pk for document in form.cleaned_data["documents"]} if form.is_valid() else set()
-        actions.reply(
-            actor=user,
-            appraisal_id=row.appraisal.pk,
-            agree=form.data.get("answer") == Action.AGREE,
-            comment=form.data.get("comment", ""),
-            document_ids=chosen | new,
-        )
+        _save(request, user, row, chosen | _new_document(request, user, row, intake))
+        if form.whole:
+            return _send_one(request, user, row)
     except Invalid as invalid:
         if intake is not None:
-            intake.errors |= invalid.errors
+            intake.errors |= {name: said for name, said in invalid.errors.items() if name not in form.fields}
+        for name, said in invalid.errors.items():
+            if name in form.fields:
+                form.add_error(name, said)
         return _reply_page(request, user, row, form, status=422, intake=intake)
     except Refused as refused:
+        current = refused.current if isinstance(refused, Conflict) else None
         form.add_error(None, str(refused))
-        return _reply_page(request, user, row, form, status=422, intake=intake)
-    messages.success(request, f"Đã gửi giải trình tiêu chí {row.appraisal.criterion.code}.")
+        conflict = refused if isinstance(current, ReplyDraft) else None
+        return _reply_page(request, user, row, form, status=422, intake=intake, conflict=conflict)
+    messages.success(request, f"Đã lưu giải trình tiêu chí {row.appraisal.criterion.code}, chưa gửi Hội đồng.")
     return redirect("appraisal:replies")
+
+
+def _send_one(request: HttpRequest, user: User, row: queries.ReplyRow) -> HttpResponse:
+    cell = row.appraisal
+    where = {"round_group_id": cell.round_group_id, "unit_id": cell.unit_id, "appraisal_id": cell.pk}
+    if not answering.may_send(user, cell.unit_id):
+        raise Refused("Thủ trưởng đơn vị gửi giải trình; phần bạn soạn đã được lưu.")
+    receipt = actions.send(actor=user, **where, address=_address(request))
+    return redirect("appraisal:reply-receipt", receipt.pk)
 
 
 def _new_document(request: HttpRequest, user: User, row: queries.ReplyRow, intake: Intake | None) -> set[int]:
@@ -144,11 +263,31 @@ def _new_document(request: HttpRequest, user: User, row: queries.ReplyRow, intak
     document = add_document(
         actor=user,
         unit_id=row.appraisal.unit_id,
-        address=str(request.META.get("REMOTE_ADDR", "")),
+        address=_address(request),
         **{name: given[name] for name in ("upload", *OFFERED)},
     )
     let_go(intake.upload)
     return {document.pk}
+
+
+def _conflict(request: HttpRequest, row: queries.ReplyRow, conflict: Refused) -> dict[str, object]:
+    """What was typed beside what somebody else saved meanwhile."""
+    draft = getattr(conflict, "current", None)
+    assert isinstance(draft, ReplyDraft)
+    answers = dict(ReplyDraft.Answer.choices)
+    mine, papers = request.POST, draft.documents.all()
+    typed = Document.objects.filter(pk__in=_numbers(request), unit=row.appraisal.unit_id).order_by("-uploaded_at")
+    lines = [
+        ComparedValue("Ý kiến", answers.get(mine.get("answer", ""), "–"), answers.get(draft.answer, "–")),
+        ComparedValue("Giải trình", clean_lines(mine.get("comment", "")) or "–", draft.comment or "–"),
+        ComparedValue("Tài liệu", _named(typed), _named(papers)),
+    ]
+    there = reverse("appraisal:reply", args=[row.appraisal.pk]) + f"?nam={row.appraisal.round_group.round.year}"
+    return {"current": draft, "lines": lines, "there": there}
+
+
+def _named(papers: Iterable[Document]) -> str:
+    return "; ".join(sorted(paper.number for paper in papers)) or "–"
 
 
 def _reply_page(
@@ -158,18 +297,23 @@ def _reply_page(
     form: ReplyForm,
     status: int = 200,
     intake: Intake | None = None,
+    conflict: Refused | None = None,
 ) -> HttpResponse:
-    criterion = row.appraisal.criterion
+    criterion, cell = row.appraisal.criterion, row.appraisal
     context = {
         "row": row,
         "criterion": criterion,
-        "unit": row.appraisal.unit,
+        "unit": cell.unit,
         "form": form,
         "rule_lines": scoring.describe(criterion.rule, criterion.max_points),
-        "can_reply": answering.can_reply(user, row.appraisal),
-        "closes": criteria_calendar.closing(
-            stages.calendar(row.appraisal.round_group).reply_to(row.first.stage_id), row.appraisal.unit
-        ),
+        "can_reply": answering.can_reply(user, cell),
+        "may_send": answering.may_send(user, cell.unit_id),
+        "closes": criteria_calendar.closing(stages.calendar(cell.round_group).reply_to(row.first.stage_id), cell.unit),
+        **_own_side(cell),
+        **(_conflict(request, row, conflict) if conflict else {"current": None}),
+        "version": _version(request, row, conflict),
+        "autosave": f"{reverse('appraisal:reply-autosave', args=[cell.pk])}?nam={cell.round_group.round.year}",
+        "now": int(clock.now().timestamp() * 1000),
         "intake": intake,
         "errors": intake.errors if intake else {},
         "typed": intake.values if intake else {},
@@ -177,3 +321,26 @@ def _reply_page(
         "chosen": {str(pk) for pk in form["documents"].value() or []},
     }
     return render(request, "appraisal/replies/reply.html", context, status=status)
+
+
+def _version(request: HttpRequest, row: queries.ReplyRow, conflict: Refused | None) -> object:
+    """What the next save may replace: after a conflict the other's, after a fault what the page had, else the last."""
+    if conflict is not None:
+        return getattr(getattr(conflict, "current", None), "version", 0)
+    if request.method == "POST":
+        return request.POST.get("version", "")
+    return row.draft.version if row.draft else 0
+
+
+def _own_side(cell: Appraisal) -> dict[str, object]:
+    """What the unit itself declared, wrote and proved."""
+    rows = SelfScore.objects.filter(
+        assessment__round_group=cell.round_group_id, assessment__unit=cell.unit_id, criterion=cell.criterion_id
+    )
+    score = rows.order_by("pk").first()
+    return {
+        "score": score,
+        "figures": figure_words(cell.criterion, score.figures) if score else [],
+        "ratio": scoring.ratio_words(cell.criterion.rule, score.figures) if score else "",
+        "evidence": list(evidence_of(score)) if score else [],
+    }

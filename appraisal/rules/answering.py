@@ -14,9 +14,14 @@ from .stages import calendar
 UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 
 
+def may_send(user: people.AnyUser, unit_id: int) -> bool:
+    """The head of the unit answers for it; its officers prepare."""
+    return people.has_unit_role(user, unit_id, Role.UNIT_HEAD)
+
+
 def can_reply(user: people.AnyUser, appraisal: Appraisal) -> bool:
-    """The unit's officer or head, while the request for explanation is open for the unit, on a cell
-    whose last decision is a released adjustment of the appraisal that is answered."""
+    """Who prepares the answer: the unit's officer or head, while the request for explanation is open for the unit,
+    on a cell whose last decision is a released adjustment of the appraisal that is answered."""
     if not people.has_unit_role(user, appraisal.unit_id, *UNIT_ROLES):
         return False
     return reply_due(appraisal) is not None

@@ -20,7 +20,7 @@ from selfassess.models import SelfAssessment
 from units import rules as people
 from units.models import UNITS_BY_NAME
 
-from . import actions, queries
+from . import actions, council, queries
 
 
 @require_safe
@@ -64,11 +64,17 @@ def standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
         "may": rules.allowed(user, found, at),
         "history": history,
         "sent_back": history[-1] if found.state == found.State.DRAFT and history and history[-1].reason else None,
+        "waiting": _waiting(found) if rules.is_member(user, found.unit_id) else [],
         "closes": closes,
         "is_over": closes is not None and closes <= at,
         "is_head": rules.holds_role(user, "submit", found.unit_id),
         "is_member": rules.is_member(user, found.unit_id),
     }
+
+
+def _waiting(found: SelfAssessment) -> list[council.Waiting]:
+    """The council asks nothing of a unit that has not submitted."""
+    return council.waiting(found.round_group, found.unit) if found.state == found.State.SUBMITTED else []
 
 
 @require_safe

@@ -85,8 +85,8 @@
   let trouble = ""; // "", lost, expired, other, refused
   const held = () => Boolean(place.firstElementChild); // two versions: the person chooses first
 
-  const fields = () =>
-    [...form.elements].filter((one) => /^(points|explanation|na_claimed|na_reason|figure_.*)$/.test(one.name));
+  const kept = new RegExp(form.dataset.fields);
+  const fields = () => [...form.elements].filter((one) => kept.test(one.name));
   const ticks = (one) => one.type === "radio" || one.type === "checkbox";
   const pairs = (stood) =>
     fields().flatMap((one) => {
@@ -334,8 +334,8 @@
   function tooLarge(button) {
     const file = document.getElementById("upload");
     const limit = Number(form.dataset.max);
-    if (!file?.files.length || !button?.formAction.endsWith("/tai-len/") || file.files[0].size <= limit * 1048576)
-      return false;
+    const carries = form.dataset.upload === "any" || button?.formAction.endsWith("/tai-len/");
+    if (!file?.files.length || !carries || file.files[0].size <= limit * 1048576) return false;
     document.getElementById("upload-error")?.remove();
     mark(
       "upload",
@@ -371,8 +371,9 @@
   }
   function put(values) {
     const given = new Map(values);
+    const ticked = new Set(values.map((pair) => pair.join("\n")));
     fields().forEach((one) => {
-      if (ticks(one)) one.checked = given.has(one.name) && given.get(one.name) === one.value;
+      if (ticks(one)) one.checked = ticked.has(`${one.name}\n${one.value}`);
       else if (given.has(one.name)) one.value = given.get(one.name);
     });
   }

@@ -201,7 +201,7 @@ def test_round_two_takes_two_opinions_of_its_own(case: Council, other: User) -> 
     block = case.round_group
     release_stage(case.manager, block)
     open_stage(block.round, "explanation")
-    replies.reply(actor=case.officer, appraisal_id=case.standing().pk, agree=False, comment="Có đủ.", document_ids=[])
+    replies.reply(actor=case.head, appraisal_id=case.standing().pk, agree=False, comment="Có đủ.", document_ids=[])
     open_stage(block.round, "round2")
     first = say(case, other, None, seen=2)
     assert say(case, other, None, seen=2) == first

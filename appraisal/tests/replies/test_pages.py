@@ -107,13 +107,14 @@ def test_after_round_two_is_released_no_reply_is_asked_for_nor_taken(case: Counc
 def test_the_unit_replies_with_explanation_and_documents(case: Council) -> None:
     standing = adjusted_and_released(case)
     paper = document(case.first, case.officer, "77/BC-DV1")
-    client = sign_in(case.officer)
+    client = sign_in(case.head)
     address = reverse("appraisal:reply", args=[standing.pk])
     assert WORDS in client.get(address).text
-    refused = client.post(address, {"answer": "disagree", "comment": " ", "documents": [paper.pk]})
+    refused = client.post(address, {"answer": "disagree", "comment": " ", "documents": [paper.pk], "send": "1"})
     assert refused.status_code == 422
     assert "phải ghi giải trình" in refused.text
-    sent = client.post(address, {"answer": "disagree", "comment": "Đã gửi đúng hạn.", "documents": [paper.pk]})
+    whole = {"answer": "disagree", "comment": "Đã gửi đúng hạn.", "documents": [paper.pk], "send": "1"}
+    sent = client.post(address, whole)
     assert sent.status_code == 302
     entry = AppraisalEntry.objects.get(stage__name="explanation")
     assert list(entry.documents.all()) == [paper]
@@ -149,16 +150,20 @@ SAID = ["SỞ THỬ", "Số: 9/BC-DV1", "Hà Nội, ngày 5 tháng 3 năm 2024",
 
 def test_a_new_document_goes_in_with_the_reply_in_one_upload(case: Council) -> None:
     standing = adjusted_and_released(case)
-    client, address = sign_in(case.officer), reverse("appraisal:reply", args=[standing.pk])
+    client, address = sign_in(case.head), reverse("appraisal:reply", args=[standing.pk])
     assert "Tải lên tài liệu mới kèm giải trình" in client.get(address).text
     file = SimpleUploadedFile("bo-sung.pdf", sample_pdf("", SAID))
-    refused = client.post(address, {"answer": "disagree", "comment": "", "issuer": "Sở Thử", "upload": file})
+    refused = client.post(
+        address, {"answer": "disagree", "comment": "", "issuer": "Sở Thử", "upload": file, "send": "1"}
+    )
     assert refused.status_code == 422
     assert "phải ghi giải trình" in refused.text
     assert 'value="9/BC-DV1"' in refused.text
     held = refused.text.partition('name="held" value="')[2].partition('"')[0]
     data = {"number": "9/BC-DV1", "issued_on": "05/03/2024", "issuer": "Sở Thử", "abstract": "Bổ sung", "held": held}
-    assert client.post(address, {**data, "answer": "disagree", "comment": "Có bổ sung."}).status_code == 302
+    assert (
+        client.post(address, {**data, "answer": "disagree", "comment": "Có bổ sung.", "send": "1"}).status_code == 302
+    )
     entry = AppraisalEntry.objects.get(stage__name="explanation")
     assert [paper.original_name for paper in entry.documents.all()] == ["bo-sung.pdf"]
 
@@ -167,7 +172,7 @@ def test_faults_of_reply_and_of_its_document_come_at_once(case: Council) -> None
     standing = adjusted_and_released(case)
     address = reverse("appraisal:reply", args=[standing.pk])
     file = SimpleUploadedFile("bo-sung.pdf", b"khong phai pdf")
-    refused = sign_in(case.officer).post(address, {"answer": "disagree", "comment": " ", "upload": file})
+    refused = sign_in(case.head).post(address, {"answer": "disagree", "comment": " ", "upload": file, "send": "1"})
     assert refused.status_code == 422
     for said in ("phải ghi giải trình", "không phải PDF", "Chưa ghi số ký hiệu"):
         assert said in refused.text

@@ -44,12 +44,10 @@ def test_reply_needs_words_own_documents_and_an_own_unit() -> None:
     standing = to_explanation(case)
     stranger = person(Role.UNIT_HEAD, case.second)
     with pytest.raises(Refused, match="giải trình"):
-        replies.reply(actor=case.officer, appraisal_id=standing.pk, agree=False, comment=" ", document_ids=[])
+        replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment=" ", document_ids=[])
     foreign = document(case.second, stranger)
     with pytest.raises(Refused, match="tài liệu"):
-        replies.reply(
-            actor=case.officer, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[foreign.pk]
-        )
+        replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[foreign.pk])
     for someone in (stranger, case.member, case.manager):
         with pytest.raises(PermissionDenied):
             replies.reply(actor=someone, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])
@@ -60,7 +58,7 @@ def test_a_reply_may_be_corrected_and_the_same_reply_is_one() -> None:
     case = council()
     standing = to_explanation(case)
     for agree, words in ((False, "Có báo cáo."), (False, "Có báo cáo."), (True, "")):
-        replies.reply(actor=case.officer, appraisal_id=standing.pk, agree=agree, comment=words, document_ids=[])
+        replies.reply(actor=case.head, appraisal_id=standing.pk, agree=agree, comment=words, document_ids=[])
     assert [e.action for e in standing.entries.order_by("sequence")] == ["adjust", "disagree", "agree"]
 
 
@@ -70,4 +68,4 @@ def test_a_recognised_cell_takes_no_reply() -> None:
     release_row(case.round_group, "round1")
     open_stage(case.round_group.round, "explanation")
     with pytest.raises(Refused):
-        replies.reply(actor=case.officer, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])
+        replies.reply(actor=case.head, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])

@@ -213,7 +213,7 @@ def test_the_whole_year_of_one_cell() -> None:
     standing = to_explanation(case)
     paper = document(case.first, case.officer)
     replies.reply(
-        actor=case.officer, appraisal_id=standing.pk, agree=False, comment="Có báo cáo.", document_ids=[paper.pk]
+        actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có báo cáo.", document_ids=[paper.pk]
     )
     assert case.standing().points == Decimal(1)
     open_stage(case.round_group.round, "round2")

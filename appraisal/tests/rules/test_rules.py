@@ -389,7 +389,7 @@ def test_who_reads_which_evidence(case: Council) -> None:
 def test_what_a_unit_replied_with_opens_to_who_judges_the_cell(case: Council) -> None:
     standing, paper = adjusted_and_released(case), document(case.first, case.officer)
     words: dict[str, Any] = {"agree": False, "comment": "Có báo cáo.", "document_ids": [paper.pk]}
-    replies.reply(actor=case.officer, appraisal_id=standing.pk, **words)
+    replies.reply(actor=case.head, appraisal_id=standing.pk, **words)
     colleague = person(Role.COUNCIL_MEMBER)
     assign(colleague, case.round_group, branch=case.other_leaf)
     assert set(reading.documents_visible_to(case.member)) == {paper}

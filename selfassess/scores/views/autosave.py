@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -128,8 +129,7 @@ def _conflict(request: HttpRequest, found: SelfAssessment, leaf: Criterion, conf
     current = conflict.current
     assert isinstance(current, SelfScore)
     context = {
-        "assessment": found,
-        "criterion": leaf,
+        "there": reverse("selfassess:criterion", args=[found.pk, leaf.pk]),
         "current": current,
         "lines": compare(leaf, current, typed_figures(request.POST), request.POST.dict()),
     }

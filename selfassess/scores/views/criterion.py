@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -161,6 +162,7 @@ def page_of(
         "errors": trouble.errors,
         "summary": _summary(trouble.errors),
         "current": trouble.current,
+        "there": reverse("selfassess:criterion", args=[found.pk, leaf.pk]),
         "lines": compare(leaf, trouble.current, typed_figures(request.POST), request.POST) if trouble.current else [],
         "stored_figures": figure_words(leaf, page.score.figures) if page.score else [],
         "may_edit": rules.can_edit(request.user, found, at),

@@ -1,0 +1,32 @@
+"""What waits for a unit at the council, asked of the rooms to the right.
+
+Here nobody knows the council; who does registers a reader when the system starts (`AppConfig.ready`).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from criteria.models import RoundGroup
+from units.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One sentence of what is asked of the unit, and where it is answered."""
+
+    words: str
+    address: str
+
+
+Reader = Callable[[RoundGroup, Unit], Iterable[Waiting]]
+
+_readers: dict[str, Reader] = {}
+
+
+def register(name: str, reader: Reader) -> None:
+    _readers[name] = reader
+
+
+def waiting(round_group: RoundGroup, unit: Unit) -> list[Waiting]:
+    """What every reader knows."""
+    return [one for reader in _readers.values() for one in reader(round_group, unit)]
