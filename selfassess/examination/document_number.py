@@ -12,7 +12,9 @@ _GONE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None)
 _ETH = {ord(c): c2 for c, c2 in zip("ÐĐđð", "DDdd", strict=True)}  # fonts often draw Đ with the Icelandic letter
 _NO_NUMBER = re.compile(r"(khong|ko|chua)(co)?so(kyhieu)?")
 _NUMBER = re.compile(r"\d+[a-z]?(?:\s*[/-]\s*[^\W_]+(?:\.[^\W_]+)*(?:\s?&\s?[^\W_]+)?)+", re.IGNORECASE)
-_HEADED = re.compile(r"(?:^|[\s.:;,(])so\s*[:.…_ ]\s*[:.…_ ]*$", re.IGNORECASE)
+_UNSLASHED = re.compile(r"(?<!\d)(\d+[a-z]?)\s+(?=[A-Z]{2,}\d?\s*-\s*[A-Z])")
+"""12 KH-SNV: typed in haste, the stroke forgotten."""
+_AT_HEAD = re.compile(r"(?:^|\n|\s{3,})[ \t]*s\s?o\s*[:.…_ ]*$", re.IGNORECASE)
 _HEAD = re.compile(r"(?:^|\n|\s{3,})[ \t]*so\s*:\s*[.…_ ]*(?=\d)", re.IGNORECASE)
 _CITING = re.compile(
     r"(?<!kem )\b(can cu|thuc hien|theo|tai|thay the|sua doi|bo sung|bai bo|huy bo|tra loi|phuc dap|tiep theo"
@@ -33,7 +35,7 @@ def number_in(typed: str) -> str:
     text = plain(typed).strip()
     if _NO_NUMBER.fullmatch(re.sub(r"\W+", "", text).casefold()):
         return ""
-    found = _NUMBER.search(text)
+    found = _NUMBER.search(_UNSLASHED.sub(r"\1/", text))
     if found is None:
         digits = re.search(r"\d+", text)
         return digits[0] if digits else ""
@@ -49,13 +51,12 @@ def place_of(text: str, typed: str) -> str | None:
     found = [match for match in _pattern(wanted).finditer(page) if _ends(page, match.end())]
     if not found:
         return NONE
-    if any(_HEADED.search(page[max(0, at.start() - 40) : at.start()]) and not _cited(page, at.start()) for at in found):
+    own = [at.start() for at in found if not _cited(page, at.start())]
+    if any(_AT_HEAD.search(page[max(0, at - 40) : at]) for at in own):
         return OWN
     # A paper with another number at its head cites whatever else it names.
-    others = [at for at in _HEAD.finditer(page) if not _cited(page, at.end())]
-    if others or all(_cited(page, at.start()) for at in found):
-        return CITED
-    return OWN
+    others = any(not _cited(page, at.end()) for at in _HEAD.finditer(page))
+    return OWN if own and not others else CITED
 
 
 def _pattern(wanted: str) -> re.Pattern[str]:
@@ -64,7 +65,9 @@ def _pattern(wanted: str) -> re.Pattern[str]:
     start = (digits[0].lstrip("0") or "0") if digits else ""
     rest = wanted[digits.end() :] if digits else wanted
     apart = rf"|{r'[ ]'.join(start)}" if len(start) > 2 else ""
-    tail = "".join(rf"\s*{re.escape(c)}" for c in rest)
+    if len(start) > 3:  # 1.234/SNV-CCHC, as some offices count
+        apart += rf"|{start[:-3]}\.{start[-3:]}"
+    tail = "".join(rf"\s*{re.escape(c)}" for c in rest).replace(r"\s*", r"[\s.…_]*", 1)
     if not rest:
         return re.compile(rf"\bso\s*[:.…_ ]*0*{start}(?!\d)", re.IGNORECASE)
     return re.compile(rf"(?<!\d)(?<!\d[./-])0*(?:{start}{apart}){tail}", re.IGNORECASE)

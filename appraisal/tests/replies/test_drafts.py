@@ -1,6 +1,8 @@
 """The answer is prepared by the officer, sent by the head with a receipt; nobody outside reads it before."""
 
 import json
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def case() -> Council:
     """Both leaves of the first unit were lowered, which was released; the request for explanation is open."""
     made = council()
-    for leaf, points in ((made.leaf, 1), (made.other_leaf, 1)):
+    for leaf, points in ((made.leaf, Decimal(1)), (made.other_leaf, Decimal(1))):
         where = made.cell(leaf=leaf)
         decisions.adjust(
             actor=made.member, **where, points=points, reason_id=made.reason.pk, comment=WORDS, seen_version=0
@@ -39,8 +41,14 @@ def case() -> Council:
     return made
 
 
-def draft(case: Council, standing: Appraisal, actor: User | None = None, **given: object) -> ReplyDraft:
-    typed = {"answer": "disagree", "comment": "Có ở trang 3.", "document_ids": [], "seen_version": 0, **given}
+def draft(case: Council, standing: Appraisal, actor: User | None = None, **given: Any) -> ReplyDraft:
+    typed: dict[str, Any] = {
+        "answer": "disagree",
+        "comment": "Có ở trang 3.",
+        "document_ids": [],
+        "seen_version": 0,
+        **given,
+    }
     return replies.save_draft(actor=actor or case.officer, appraisal_id=standing.pk, **typed)
 
 
@@ -111,7 +119,8 @@ def test_draft_holds_own_documents_known_answers_and_no_book(case: Council) -> N
     foreign = document(case.second, person(Role.UNIT_HEAD, case.second))
     with pytest.raises(Refused, match="tài liệu"):
         draft(case, case.standing(), document_ids=[foreign.pk])
-    for wrong in ({"answer": "maybe"}, {"comment": "x" * 10_001}):
+    wrongs: list[dict[str, Any]] = [{"answer": "maybe"}, {"comment": "x" * 10_001}]
+    for wrong in wrongs:
         with pytest.raises(Invalid):
             draft(case, case.standing(), **wrong)
     assert not ReplyDraft.objects.exists()

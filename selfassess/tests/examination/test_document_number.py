@@ -32,6 +32,13 @@ SPELLINGS = {
     "Số: 7/KH-Y TE\u0302\u0301": "7/KH-YTẾ",
     "Số: 31/2031/QĐ-UBND": "31/2031/QĐ-UBND",
     "Số: 45-QĐ/TU": "45-QĐ/TU",
+    "Số. 125/BC-SNV": N,
+    "S ố: 125/BC-SNV": N,
+    "Số: ...125.../BC-SNV": N,
+    "Số:…125…/BC-SNV": N,
+    "Số: 1.234/SNV-CCHC": "1234/SNV-CCHC",
+    "No: 125/BC-SNV": N,
+    "Số: 125/BC-SNV(CCHC)": N,
 }
 TYPED = {
     "Số: 125/BC-SNV": N,
@@ -45,6 +52,8 @@ TYPED = {
     "QĐ số 7/QĐ-UBND": "7/QĐ-UBND",
     "7/QD-UBND": "7/QĐ-UBND",
     "Quyết định 7/QD-UBND của UBND": "7/QĐ-UBND",
+    "125 BC-SNV": N,
+    "125/BC-SNV (bản quét)": N,
 }
 NEIGHBOURS = {
     "1 125/BC-SNV Báo cáo năm": N,
@@ -81,6 +90,8 @@ CITATIONS = {
     LETTER + "Danh mục: 33/SNV-CCHC": "33/SNV-CCHC",
     "Căn cứ Quyết định số 7/QĐ-UBND ngày 2/1/2031;": "7/QĐ-UBND",
     "V/v trả lời văn bản số 33/SNV-CCHC": "33/SNV-CCHC",
+    LETTER + "Sở nhận được Công văn số 33/SNV-CCHC": "33/SNV-CCHC",
+    "Nơi nhận:\n- Như Kế hoạch số 33/SNV-CCHC": "33/SNV-CCHC",
     "Theo báo cáo số 125/BC-SNV thì": N,
 }
 
