@@ -30,7 +30,7 @@ class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
         if block is None:
             return data
         if branch is not None and branch.criteria_set_id != block.criteria_set_id:
-            self.add_error("branch", "Nhánh này không thuộc bộ tiêu chí của khối.")
+            self.add_error("branch", "Lĩnh vực hoặc tiêu chí này không thuộc bộ tiêu chí của khối.")
         foreign = [unit.name for unit in data.get("units") or [] if unit.group_id != block.group_id]
         if foreign:
             self.add_error("units", f"Không thuộc khối: {', '.join(foreign[:5])}.")

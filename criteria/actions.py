@@ -16,7 +16,7 @@ from .models import RoundGroup
 
 FROZEN = (
     "Bộ tiêu chí này đã khóa vì đã có điểm chấm theo nó, nên không sửa được nữa. "
-    "Muốn đo khác đi, hãy lập bộ tiêu chí theo quyết định mới cho kỳ sau."
+    "Nếu cần thay đổi, hãy lập bộ tiêu chí theo quyết định khác cho kỳ đánh giá sau."
 )
 
 

@@ -30,7 +30,7 @@ def check() -> Iterator[str]:
         if block.frozen_at is None or instant(block.frozen_at) != frozen["at"]:
             yield f"{block}: giờ khóa bộ tiêu chí khác với nhật ký."
         if digests.get(block.criteria_set_id) != frozen["digest"]:
-            yield f"{block}: cây tiêu chí, quy tắc chấm hoặc cách tính đã bị sửa sau khi khóa."
+            yield f"{block}: các tiêu chí, quy tắc chấm hoặc cách tính đã bị sửa sau khi khóa."
     for pk in sorted(said):
         yield f"Khối trong kỳ số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 

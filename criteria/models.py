@@ -206,7 +206,7 @@ class RoundGroup(models.Model):
     )
     frozen_at = models.DateTimeField("khóa bộ tiêu chí lúc", null=True, blank=True)
     inputs_version = models.PositiveBigIntegerField("phiên bản đầu vào", default=0)
-    inputs_mark = models.UUIDField("dấu của phiên bản", default=uuid4, editable=False)
+    inputs_mark = models.UUIDField("mã kiểm tra của phiên bản", default=uuid4, editable=False)
 
     class Meta:
         verbose_name = "khối trong kỳ"
@@ -248,7 +248,7 @@ class Stage(models.Model):
     opens_at = models.DateTimeField("mở lúc", null=True, blank=True)
     closes_at = models.DateTimeField("đóng lúc", null=True, blank=True)
     two_opinions = models.BooleanField("cần hai ý kiến độc lập", default=False)
-    report_required = models.BooleanField("xem báo cáo nhất quán trước khi công bố", default=False)
+    report_required = models.BooleanField("xem báo cáo rà soát tính thống nhất trước khi thông báo", default=False)
 
     class Meta:
         verbose_name = "giai đoạn"
@@ -279,7 +279,7 @@ class Stage(models.Model):
             models.CheckConstraint(
                 condition=Q(report_required=False) | Q(kind__in=course.DECIDING),
                 name="report_where_the_council_decides",
-                violation_error_message="Chỉ thẩm định và Hội đồng quyết định mới có báo cáo nhất quán.",
+                violation_error_message="Chỉ thẩm định và Hội đồng quyết định mới có báo cáo rà soát tính thống nhất.",
             ),
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(title=""),
@@ -321,7 +321,7 @@ class Extension(models.Model):
     closes_at = models.DateTimeField("gia hạn đến")
     reason = models.TextField("lý do")
     granted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người cho phép")
-    granted_at = models.DateTimeField("lúc", auto_now_add=True)
+    granted_at = models.DateTimeField("thời điểm", auto_now_add=True)
 
     class Meta:
         verbose_name = "gia hạn"
@@ -337,3 +337,6 @@ class Extension(models.Model):
                 condition=~Q(reason=""), name="extension_has_reason", violation_error_message="Phải ghi lý do gia hạn."
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}, {self.stage.title}"

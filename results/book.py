@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from cchc_index.lib import numbers
+from cchc_index.lib.days import letter_day, letter_month
 from cchc_index.lib.text import clean, fold, sort_key
 
 STATE_WORDS = {
@@ -297,7 +298,15 @@ class Book:
             return f"BẢN TRÌNH DIỄN – số liệu minh họa{named}"
         if not self.number or not self.dated:
             return "Bản xem trước – chưa công bố"
-        return f"Quyết định số {self.number} ngày {self.dated:%d/%m/%Y}"
+        return f"Quyết định số {self.number} ngày {letter_day(self.dated)} của UBND thành phố Hà Nội"
+
+    @property
+    def attachment_line(self) -> str:
+        """What stands under the title of a paper: which decision it is attached to, in the full form."""
+        if self.illustrative or not self.number or not self.dated:
+            return self.document_line
+        day = f"ngày {self.dated.day:02d} tháng {letter_month(self.dated)} năm {self.dated.year}"
+        return f"Kèm theo Quyết định số {self.number} {day} của Ủy ban nhân dân thành phố Hà Nội"
 
 
 def parse_bundle(text: str) -> Book:

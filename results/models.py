@@ -33,21 +33,24 @@ class Computation(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.round_group}, lần tính {self.pk}"
+
 
 class UnitResult(models.Model):
     """A unit's row of the ranking. Nulls where something is missing: never a silent zero."""
 
-    computation = models.ForeignKey(Computation, models.CASCADE, related_name="unit_results")
+    computation = models.ForeignKey(Computation, models.CASCADE, related_name="unit_results", verbose_name="lần tính")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="results", verbose_name="đơn vị")
     points = models.DecimalField("tổng điểm", max_digits=12, decimal_places=4)
     max_points = models.DecimalField("điểm tối đa", max_digits=12, decimal_places=4)
     index = models.DecimalField("chỉ số (%)", max_digits=9, decimal_places=2, null=True)
     self_points = models.DecimalField("điểm tự đánh giá", max_digits=12, decimal_places=4, null=True)
     appraised_points = models.DecimalField("điểm thẩm định", max_digits=12, decimal_places=4)
-    appraised_max = models.DecimalField(max_digits=12, decimal_places=4)
+    appraised_max = models.DecimalField("điểm thẩm định tối đa", max_digits=12, decimal_places=4)
     appraised_index = models.DecimalField("thẩm định (%)", max_digits=9, decimal_places=2, null=True)
     survey_points = models.DecimalField("điểm ĐTXHH", max_digits=12, decimal_places=4)
-    survey_max = models.DecimalField(max_digits=12, decimal_places=4)
+    survey_max = models.DecimalField("điểm ĐTXHH tối đa", max_digits=12, decimal_places=4)
     survey_index = models.DecimalField("ĐTXHH (%)", max_digits=9, decimal_places=2, null=True)
     bonus = models.DecimalField("điểm thưởng", max_digits=12, decimal_places=4)
     penalty = models.DecimalField("điểm trừ", max_digits=12, decimal_places=4)
@@ -61,6 +64,9 @@ class UnitResult(models.Model):
         ordering = ["computation", F("rank").asc(nulls_last=True), *by_name()]
         constraints = [models.UniqueConstraint(fields=["computation", "unit"], name="one_result_per_unit")]
 
+    def __str__(self) -> str:
+        return f"{self.unit}, lần tính {self.computation_id}"
+
 
 class CriterionResult(models.Model):
     """A unit's points on one leaf, with its state."""
@@ -71,11 +77,13 @@ class CriterionResult(models.Model):
         NOT_APPLICABLE = "not_applicable", "không áp dụng"
         NO_BALLOTS = "no_ballots", "không có phiếu"
 
-    computation = models.ForeignKey(Computation, models.CASCADE, related_name="criterion_results")
+    computation = models.ForeignKey(
+        Computation, models.CASCADE, related_name="criterion_results", verbose_name="lần tính"
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
     # Derived: a criterion without scores may still be replaced by the official annex, its results go with it.
     criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="results", verbose_name="tiêu chí")
-    state = models.CharField("tình trạng", max_length=20, choices=State)
+    state = models.CharField("trạng thái điểm", max_length=20, choices=State)
     self_points = models.DecimalField("điểm tự đánh giá", max_digits=9, decimal_places=4, null=True)
     points = models.DecimalField("điểm", max_digits=9, decimal_places=4, null=True)
 
@@ -90,6 +98,9 @@ class CriterionResult(models.Model):
                 name="scored_has_points",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.unit}"
 
 
 class Publication(models.Model):
@@ -110,7 +121,9 @@ class Publication(models.Model):
     proposed_at = models.DateTimeField("đề nghị lúc")
     published_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người duyệt", null=True)
     published_at = models.DateTimeField("công bố lúc", null=True)
-    supersedes = models.OneToOneField("self", models.PROTECT, related_name="superseded_by", null=True, blank=True)
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, related_name="superseded_by", verbose_name="thay cho", null=True, blank=True
+    )
     errata = models.TextField("nội dung đính chính", blank=True)
 
     class Meta:
@@ -145,32 +158,38 @@ class Job(models.Model):
 
     class Kind(models.TextChoices):
         RECOMPUTE = "recompute", "tính lại chỉ số"
-        REPORT = "report", "dựng báo cáo PDF"
-        STATEMENT = "statement", "dựng sao kê điểm"
+        REPORT = "report", "tạo báo cáo PDF"
+        STATEMENT = "statement", "tạo lịch sử thay đổi điểm"
 
     class State(models.TextChoices):
         QUEUED = "queued", "đang chờ"
         RUNNING = "running", "đang chạy"
-        DONE = "done", "xong"
+        DONE = "done", "đã xong"
         FAILED = "failed", "lỗi"
 
-    kind = models.CharField("việc", max_length=20, choices=Kind)
-    round_group = models.ForeignKey(RoundGroup, models.CASCADE, related_name="jobs", null=True, blank=True)
-    publication = models.ForeignKey(Publication, models.CASCADE, related_name="jobs", null=True, blank=True)
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", null=True, blank=True)
+    kind = models.CharField("tác vụ", max_length=20, choices=Kind)
+    round_group = models.ForeignKey(
+        RoundGroup, models.CASCADE, related_name="jobs", verbose_name="khối trong kỳ", null=True, blank=True
+    )
+    publication = models.ForeignKey(
+        Publication, models.CASCADE, related_name="jobs", verbose_name="công bố", null=True, blank=True
+    )
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="đơn vị", null=True, blank=True)
     state = models.CharField("trạng thái", max_length=20, choices=State, default=State.QUEUED)
     progress = models.PositiveSmallIntegerField("tiến độ (%)", default=0)
     attempts = models.PositiveSmallIntegerField("số lần chạy", default=0)
     message = models.TextField("thông báo", blank=True)
     file = models.FileField("tệp kết quả", upload_to="reports/", max_length=200, blank=True)
-    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người yêu cầu", null=True, blank=True
+    )
     created_at = models.DateTimeField("tạo lúc", auto_now_add=True)
     heartbeat_at = models.DateTimeField("nhịp cuối", null=True, blank=True)
     finished_at = models.DateTimeField("xong lúc", null=True, blank=True)
 
     class Meta:
-        verbose_name = "việc nền"
-        verbose_name_plural = "việc nền"
+        verbose_name = "tác vụ nền"
+        verbose_name_plural = "tác vụ nền"
         ordering = ["-created_at", "-id"]
         constraints = [
             # Coalescing: one recomputation per block waits at a time.
@@ -180,3 +199,6 @@ class Job(models.Model):
                 name="one_queued_recompute_per_group",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"Tác vụ {self.pk}: {self.get_kind_display()}"

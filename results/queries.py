@@ -14,8 +14,9 @@ def round_named(year: int) -> Round:
     """The round of a year as the command line names it. Raises Refused with the known ones."""
     found = Round.objects.filter(year=year).first()
     if found is None:
-        known = ", ".join(str(y) for y in Round.objects.order_by("year").values_list("year", flat=True)) or "chưa có"
-        raise Refused(f"Không có kỳ {year}. Các kỳ đã có: {known}. Nạp bộ tiêu chí của kỳ trước (import_criteria).")
+        years = ", ".join(str(y) for y in Round.objects.order_by("year").values_list("year", flat=True))
+        known = f"Các kỳ đã có: {years}" if years else "Hệ thống chưa có kỳ đánh giá nào"
+        raise Refused(f"Không có kỳ {year}. {known}. Nạp bộ tiêu chí của kỳ trước (import_criteria).")
     return found
 
 
@@ -24,7 +25,8 @@ def groups_named(round_: Round, code: str | None) -> list[RoundGroup]:
     groups = measured_groups(round_)
     chosen = [group for group in groups if code is None or group.group.code == code]
     if not chosen:
-        known = ", ".join(group.group.code for group in groups) or "chưa có"
+        codes = ", ".join(group.group.code for group in groups)
+        known = f"Các khối đã có: {codes}" if codes else "Kỳ này chưa có khối nào"
         wanted = f"khối “{code}”" if code else "khối nào"
-        raise Refused(f"Không có {wanted} trong kỳ {round_.year}. Các khối đã có: {known}.")
+        raise Refused(f"Không có {wanted} trong kỳ {round_.year}. {known}.")
     return chosen

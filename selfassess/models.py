@@ -55,15 +55,28 @@ class SelfAssessment(models.Model):
 class Transition(models.Model):
     """The typed log of an assessment's states. Sending back and reopening carry a reason."""
 
-    assessment = models.ForeignKey(SelfAssessment, models.PROTECT, related_name="transitions")
-    from_state = models.CharField(max_length=20, choices=SelfAssessment.State)
-    to_state = models.CharField(max_length=20, choices=SelfAssessment.State)
-    verb = models.CharField(max_length=20)
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
-    at = models.DateTimeField()
-    reason = models.TextField(blank=True)
+    class Verb(models.TextChoices):
+        OPEN = "open", "bắt đầu tự đánh giá"
+        HAND_OVER = "hand_over", "trình thủ trưởng"
+        TAKE_BACK = "take_back", "rút lại để sửa"
+        SEND_BACK = "send_back", "trả lại cho công chức"
+        SUBMIT = "submit", "nộp bản tự đánh giá"
+        REOPEN = "reopen", "mở lại bản tự đánh giá"
+        IMPORT = "import", "nhập từ hồ sơ lưu"
+
+    assessment = models.ForeignKey(
+        SelfAssessment, models.PROTECT, related_name="transitions", verbose_name="bản tự đánh giá"
+    )
+    from_state = models.CharField("từ trạng thái", max_length=20, choices=SelfAssessment.State)
+    to_state = models.CharField("sang trạng thái", max_length=20, choices=SelfAssessment.State)
+    verb = models.CharField("thao tác", max_length=20, choices=Verb)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người thực hiện", null=True)
+    at = models.DateTimeField("thời điểm")
+    reason = models.TextField("lý do", blank=True)
 
     class Meta:
+        verbose_name = "chuyển trạng thái"
+        verbose_name_plural = "chuyển trạng thái"
         ordering = ["assessment", "at", "id"]
         constraints = [
             models.CheckConstraint(
@@ -72,6 +85,9 @@ class Transition(models.Model):
                 violation_error_message="Trả lại hoặc mở lại phải ghi lý do.",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment.unit}: {self.get_verb_display()}"
 
 
 class SelfScore(models.Model):
@@ -113,6 +129,9 @@ class SelfScore(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.assessment.unit}"
+
     @property
     def is_scored(self) -> bool:
         return self.na_claimed or self.points is not None
@@ -137,7 +156,7 @@ class Document(models.Model):
     original_name = models.CharField("tên tệp", max_length=255)
     content_type = models.CharField("loại tệp", max_length=100)
     size = models.PositiveBigIntegerField("dung lượng")
-    digest = models.CharField("mã băm SHA-256", max_length=64, db_index=True)
+    digest = models.CharField("mã kiểm tra (SHA-256)", max_length=64, db_index=True)
     pages = models.PositiveIntegerField("số trang", null=True, blank=True)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người tải lên")
     uploaded_at = models.DateTimeField("tải lên lúc", auto_now_add=True)
@@ -187,7 +206,7 @@ class DocumentReading(models.Model):
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="readings", verbose_name="tài liệu")
     reader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đọc")
-    at = models.DateTimeField("lúc")
+    at = models.DateTimeField("thời điểm")
     saved = models.BooleanField("tải về", default=False)
     address = models.CharField("địa chỉ", max_length=64, blank=True)
 
@@ -218,6 +237,9 @@ class Evidence(models.Model):
                 fields=["score", "document"],
                 condition=Q(removed_at=None),
                 name="document_once_per_score",
-                violation_error_message="Tài liệu này đã gắn với tiêu chí.",
+                violation_error_message="Tài liệu này đã đính kèm tiêu chí.",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.document.number}, tiêu chí {self.score.criterion.code} – {self.score.assessment.unit}"

@@ -30,7 +30,7 @@ class RespondentGroup(models.Model):
         ONLINE = "online", "trực tuyến"
         PAPER = "paper", "phiếu giấy"
         MIXED = "mixed", "trực tuyến, phiếu giấy khi cần"
-        FIGURES = "figures", "tích hợp số liệu đo lường hài lòng"
+        FIGURES = "figures", "tích hợp số liệu SIPAS, PAPI"
         UNSTATED = "unstated", "văn bản không nêu"
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="respondent_groups", verbose_name="cuộc điều tra")
@@ -105,6 +105,9 @@ class AnswerOption(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.value}: {self.label}"
+
 
 class Questionnaire(models.Model):
     """The form of one respondent group and what makes its ballots valid."""
@@ -144,6 +147,9 @@ class Question(models.Model):
             models.UniqueConstraint(fields=["questionnaire", "criterion"], name="question_criterion_once"),
         ]
 
+    def __str__(self) -> str:
+        return f"Câu {self.position + 1}, tiêu chí {self.criterion.code}"
+
 
 class ImportBatch(models.Model):
     """One uploaded file: checked, then committed whole, then perhaps undone whole."""
@@ -168,7 +174,7 @@ class ImportBatch(models.Model):
     state = models.CharField("trạng thái", max_length=20, choices=State)
     file = models.FileField("tệp", upload_to="imports/", max_length=200, blank=True)
     file_name = models.CharField("tên tệp", max_length=255)
-    file_digest = models.CharField("mã băm SHA-256", max_length=64)
+    file_digest = models.CharField("mã kiểm tra (SHA-256)", max_length=64)
     take_hidden = models.BooleanField("tính cả dòng, cột đang ẩn", default=False)
     counts = models.JSONField("số dòng", default=dict)
     faults = models.JSONField("lỗi", default=list)
@@ -195,6 +201,9 @@ class ImportBatch(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.file_name}"
+
 
 class Ballot(models.Model):
     """One ballot: its answers one byte per question in the questionnaire's order, 0 for blank."""
@@ -217,6 +226,9 @@ class Ballot(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"Phiếu {self.code}"
+
 
 class Tally(models.Model):
     """How many valid ballots of a group gave each answer for a unit and a leaf."""
@@ -234,6 +246,9 @@ class Tally(models.Model):
             models.UniqueConstraint(fields=["respondent_group", "unit", "criterion"], name="one_tally_per_cell")
         ]
 
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.unit}"
+
 
 class SatisfactionFigure(models.Model):
     """A finished figure with its source document: points, or per cent of the maximum."""
@@ -247,8 +262,8 @@ class SatisfactionFigure(models.Model):
     source_document = models.CharField("nguồn số liệu", max_length=300)
 
     class Meta:
-        verbose_name = "số liệu hài lòng"
-        verbose_name_plural = "số liệu hài lòng"
+        verbose_name = "số liệu SIPAS, PAPI"
+        verbose_name_plural = "số liệu SIPAS, PAPI"
         constraints = [
             models.UniqueConstraint(
                 fields=["round_group", "unit", "criterion"],
@@ -262,13 +277,16 @@ class SatisfactionFigure(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.unit}"
+
 
 class SurveyScore(models.Model):
     """The survey points of one leaf of one unit. No row: no ballots (not zero)."""
 
     class Method(models.TextChoices):
         BALLOTS = "ballots", "từ phiếu"
-        FIGURE = "figure", "số liệu hoàn chỉnh"
+        FIGURE = "figure", "số liệu SIPAS, PAPI"
         IMPORT = "import", "nhập từ hồ sơ lưu"
 
     round_group = models.ForeignKey(
@@ -292,3 +310,6 @@ class SurveyScore(models.Model):
                 violation_error_message="Điểm ĐTXHH phải có điểm, hoặc là không áp dụng.",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.unit}"

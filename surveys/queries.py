@@ -15,9 +15,10 @@ def round_group(year: int, group: str) -> RoundGroup:
     known = list(found.order_by("round__year", "group__position", "pk"))
     hit = next((rg for rg in known if rg.round.year == year and rg.group.code == group), None)
     if hit is None:
-        names = ", ".join(f"{rg.round.year}/{rg.group.code}" for rg in known) or "chưa có"
+        names = ", ".join(f"{rg.round.year}/{rg.group.code}" for rg in known)
+        there = f"Các khối đã có: {names}" if names else "Hệ thống chưa có khối nào"
         raise Refused(
-            f"Không có khối “{group}” trong kỳ {year}. Các khối đã có: {names}. "
+            f"Không có khối “{group}” trong kỳ {year}. {there}. "
             "Nạp bộ tiêu chí trước (load_official hoặc import_criteria)."
         )
     return hit

@@ -61,7 +61,7 @@ class Unit(models.Model):
     valid_from = models.DateField("hiệu lực từ", null=True, blank=True)
     valid_to = models.DateField("hiệu lực đến", null=True, blank=True)
     source = models.CharField("nguồn tên gọi", max_length=250, blank=True)
-    doubt = models.CharField("điều chưa chắc", max_length=250, blank=True)
+    doubt = models.CharField("nội dung cần xác minh", max_length=250, blank=True)
 
     objects = UnitQuerySet.as_manager()
 
@@ -107,6 +107,9 @@ class Succession(models.Model):
         verbose_name = "kế thừa"
         verbose_name_plural = "kế thừa"
         ordering = ["on", "predecessor"]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor or self.get_kind_display()}"
 
 
 class User(AbstractUser):
@@ -175,3 +178,7 @@ class Membership(models.Model):
                 violation_error_message="Vai trò này phải gắn với một đơn vị.",
             ),
         ]
+
+    def __str__(self) -> str:
+        place = f" – {self.unit}" if self.unit else ""
+        return f"{self.user}, {self.get_role_display()}{place}"

@@ -24,7 +24,7 @@ class UnitResource(SheetResource):
     valid_from = column("valid_from", "Hiệu lực từ", Day())
     valid_to = column("valid_to", "Hiệu lực đến", Day())
     source = column("source", "Nguồn tên gọi")
-    doubt = column("doubt", "Điều chưa chắc")
+    doubt = column("doubt", "Nội dung cần xác minh")
 
     def faults_of(self, table: sheet.Table) -> Iterator[Fault]:
         """New codes that differ from a known one in nothing but how they are written: slips, not units."""

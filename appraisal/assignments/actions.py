@@ -41,7 +41,9 @@ def _check_seen(board: Board, seen: str) -> None:
 
 def _check_part(board: Board, branch_id: int | None, unit_ids: Iterable[int]) -> None:
     if branch_id is not None and branch_id not in {row.pk for row in board.branches}:
-        raise Refused("Nhánh này không thuộc bộ tiêu chí của khối, hoặc không có tiêu chí nào cần thẩm định.")
+        raise Refused(
+            "Lĩnh vực hoặc tiêu chí này không thuộc bộ tiêu chí của khối, hoặc không có tiêu chí nào cần thẩm định."
+        )
     if set(unit_ids) - {unit.pk for unit in board.units}:
         raise Refused("Có đơn vị không thuộc khối trong kỳ này: hãy chọn lại đơn vị.")
 
@@ -58,7 +60,7 @@ def _check_members(board: Board, member_ids: Iterable[int]) -> list[User]:
 
 def _check_reason(reason: str) -> str:
     if not reason.strip():
-        raise Refused("Ghi lý do bằng lời.")
+        raise Refused("Nhập lý do.")
     return reason.strip()
 
 
@@ -83,7 +85,7 @@ def assign(
     _check_part(board, branch_id, units)
     holding = {a.member_id for a in board.assignments if a.branch_id == branch_id}
     if again := [str(m) for m in members if m.pk in holding]:
-        raise Refused(f"Đã được phân công đúng nhánh này: {', '.join(again)}. Hãy sửa phân công đó.")
+        raise Refused(f"Đã được phân công đúng lĩnh vực hoặc tiêu chí này: {', '.join(again)}. Hãy sửa phân công đó.")
     useless = [str(m) for m in members if units and not board.judgeable(m.pk) & set(units)]
     if useless:
         raise Refused(f"Không thẩm định được đơn vị nào đã chọn (đơn vị mình hoặc đã khai): {', '.join(useless)}.")
@@ -110,7 +112,10 @@ def reassign(
     units = list(unit_ids)
     _check_part(board, branch_id, units)
     if any(a.branch_id == branch_id and a.member_id == found.member_id and a != found for a in board.assignments):
-        raise Refused(f"{found.member} đã được phân công đúng nhánh này ở một phân công khác: hãy sửa phân công đó.")
+        raise Refused(
+            f"{found.member} đã được phân công đúng lĩnh vực hoặc tiêu chí này ở một phân công khác: "
+            "hãy sửa phân công đó."
+        )
     if units and not board.judgeable(found.member_id) & set(units):
         raise Refused(f"{found.member} không thẩm định được đơn vị nào đã chọn (đơn vị mình hoặc đã khai).")
     before = as_values(found)

@@ -21,7 +21,11 @@ class PartForm(forms.Form):
     use_required_attribute = False
 
     branch = forms.ChoiceField(
-        label="Nhánh tiêu chí", error_messages={"required": "Chọn nhánh tiêu chí.", "invalid_choice": "Chọn lại nhánh."}
+        label="Lĩnh vực hoặc tiêu chí",
+        error_messages={
+            "required": "Chọn lĩnh vực hoặc tiêu chí.",
+            "invalid_choice": "Chọn lại lĩnh vực hoặc tiêu chí.",
+        },
     )
     reach = forms.ChoiceField(
         label="Đơn vị",
@@ -40,7 +44,7 @@ class PartForm(forms.Form):
     def __init__(self, data: QueryDict | None, board: Board, *, initial: dict[str, object] | None = None) -> None:
         super().__init__(data, initial=initial)
         self.board = board
-        self._choices("branch", [(WHOLE, "Toàn bộ cây tiêu chí"), *branch_choices(board.branches)])
+        self._choices("branch", [(WHOLE, "Toàn bộ tiêu chí"), *branch_choices(board.branches)])
         self._choices("units", [(str(unit.pk), unit.name) for unit in board.units])
 
     def _choices(self, name: str, choices: Iterable[object]) -> None:

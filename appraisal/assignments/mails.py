@@ -16,7 +16,7 @@ def reminder(block: RoundGroup, member: User, waiting: int, day: date) -> Letter
         event=f"appraisal.remind:{block.pk}:{member.pk}:{day:%Y-%m-%d}",
         subject=f"Còn {waiting} tiêu chí chờ thẩm định, khối {block.group}",
         paragraphs=[
-            f"Còn {waiting} tiêu chí được phân công cho ông/bà đang chờ thẩm định: khối {block.group}, năm {year}.",
+            f"Còn {waiting} tiêu chí được phân công cho Ông/Bà đang chờ thẩm định: khối {block.group}, năm {year}.",
         ],
         path=f"{reverse('appraisal:home')}?nam={year}",
         illustrative=block.round.illustrative,

@@ -202,7 +202,7 @@ def _offers(board: Board, share: sharing.Share) -> list[Offer]:
             (u, leaf) for leaf, owner in share.owners.items() if owner == member.pk for u in board.judgeable(owner)
         }
         branches = [row.branch for row in board.rows_for(member.pk, owned)]
-        codes = ["toàn bộ cây tiêu chí" if pk is None else rows[pk].code for pk in branches]
+        codes = ["toàn bộ tiêu chí" if pk is None else rows[pk].code for pk in branches]
         extra = queries.gaps(board, [cell for cell, held in share.stand_ins.items() if held == member.pk])
         found.append(Offer(member, share.loads[member.pk], codes, extra))
     return found

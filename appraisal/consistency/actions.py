@@ -58,10 +58,11 @@ def _refuse_silence(lacking: list[Contradiction]) -> None:
     if not lacking:
         return
     named = "; ".join(consistency_report.named(lacking[:NAMED]))
-    more = f" và {len(lacking) - NAMED} chỗ khác" if len(lacking) > NAMED else ""
+    more = f" và {len(lacking) - NAMED} trường hợp khác" if len(lacking) > NAMED else ""
     raise Refused(
-        f"Còn {len(lacking)} chỗ cùng tiêu chí, cùng lý do mà mức trừ khác nhau chưa có lời: {named}{more}. "
-        "Ghi vì sao khác nhau là đúng, hoặc mở ô để quyết định lại."
+        f"Còn {len(lacking)} trường hợp cùng tiêu chí, cùng lý do mà mức trừ khác nhau chưa có giải thích: "
+        f"{named}{more}. "
+        "Nhập lý do áp dụng mức trừ khác nhau, hoặc mở tiêu chí để xem xét lại."
     )
 
 

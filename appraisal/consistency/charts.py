@@ -9,7 +9,7 @@ from cchc_index.lib.svg import GRID, INK, MARK, SOFT, WIDTH, frame, line, scale,
 Dot = tuple[str, Decimal, bool]
 """A unit, the points it lost on average, whether it stands out."""
 LEFT, RIGHT, TOP, STEP = 330, WIDTH - 140, 44, 21
-"""Right of the farthest dot there is room for its number and "– lệch hẳn"."""
+"""Right of the farthest dot there is room for its number and "– chênh lệch lớn"."""
 
 
 def gap_dots(dots: Sequence[Dot], middle: Decimal, *, title: str) -> str:
@@ -26,7 +26,7 @@ def gap_dots(dots: Sequence[Dot], middle: Decimal, *, title: str) -> str:
     ]
     for place, dot in enumerate(dots):
         parts += _dot(dot, TOP + STEP * place, at, scale(dot[1], low, high, LEFT, RIGHT))
-    described = "; ".join(f"{label}: {vn(value)}{', lệch hẳn' if far else ''}" for label, value, far in dots)
+    described = "; ".join(f"{label}: {vn(value)}{', chênh lệch lớn' if far else ''}" for label, value, far in dots)
     return frame(WIDTH, bottom, title, f"Trung vị khối {vn(middle)}; {described}", parts)
 
 
@@ -37,5 +37,5 @@ def _dot(dot: Dot, y: int, middle: int, x: int) -> list[str]:
         text(LEFT - 10, y + 5, short(label), anchor="end", weight=weight, fill=fill),
         line(middle, y, x, y, GRID),
         f'<circle cx="{x}" cy="{y}" r="5" fill="{fill}"/>',
-        text(x + 10, y + 5, f"{vn(value)}{' – lệch hẳn' if far else ''}", weight=weight, fill=fill),
+        text(x + 10, y + 5, f"{vn(value)}{' – chênh lệch lớn' if far else ''}", weight=weight, fill=fill),
     ]

@@ -98,7 +98,7 @@ def _log_faults(log: LogEntry, steps: list[AppraisalEntry], documents: dict[int,
     elif kept.get("digest") != batch_digest(
         [entry_digest(step, step.appraisal, documents.get(step.pk, [])) for step in steps]
     ):
-        yield f"{place}: nội dung bước thẩm định không khớp mã băm trong nhật ký: điểm, người, giờ hoặc lời đã bị sửa."
+        yield f"{place}: bước thẩm định không khớp mã kiểm tra trong nhật ký: điểm, người, giờ hoặc nội dung đã bị sửa."
 
 
 def _documents() -> dict[int, list[str]]:
@@ -124,7 +124,7 @@ def check_sealed(verb: str, words: str, rows: Iterator[Sealed]) -> Iterator[str]
             continue
         kept = log.after if isinstance(log.after, dict) else {}
         if kept.get("digest") != row.digest:
-            yield f"{place}: nội dung {words} không khớp mã băm trong nhật ký."
+            yield f"{place}: nội dung {words} không khớp mã kiểm tra trong nhật ký."
         row = next(rows, None)
     if row is not None:
         yield f"Có dòng {words} không có mục nhật ký của nó."

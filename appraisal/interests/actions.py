@@ -42,7 +42,7 @@ def withdraw_interest(*, actor: User, interest_id: int, reason: str) -> Interest
     interest = Interest.objects.select_for_update(of=("self",)).select_related("member", "unit").get(pk=interest_id)
     _check_may(actor, interest.member)
     if interest.declared_by_id != interest.member_id and not people.is_index_manager(actor):
-        raise PermissionDenied("Xung đột do quản lý chỉ số ghi thì quản lý chỉ số rút.")
+        raise PermissionDenied("Chỉ người quản lý Chỉ số được rút khai báo do người quản lý Chỉ số ghi.")
     words = reason.strip()
     if not words:
         raise Refused("Ghi lý do rút khai báo.")

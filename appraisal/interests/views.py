@@ -51,7 +51,7 @@ def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
         actions.withdraw_interest(actor=user, interest_id=found.pk, reason=reason)
     except Refused as refused:
         return _page(request, user, declare_form(user), str(refused), status=422)
-    messages.success(request, f"Đã rút khai báo xung đột với {found.unit}.")
+    messages.success(request, f"Đã rút khai báo xung đột lợi ích với {found.unit}.")
     return redirect(_here(request))
 
 
@@ -66,7 +66,11 @@ def _declare(request: HttpRequest, user: User) -> HttpResponse:
     except Refused as refused:
         form.add_error(None, str(refused))
         return _page(request, user, form, status=422)
-    messages.success(request, f"Đã ghi xung đột của {found.member} với {found.unit}: từ nay đơn vị này đóng lại.")
+    messages.success(
+        request,
+        f"Đã ghi xung đột lợi ích của {found.member} với {found.unit}. "
+        "Thành viên không xem, không thẩm định hồ sơ của đơn vị này.",
+    )
     return redirect(_here(request))
 
 

@@ -15,7 +15,12 @@ class Assignment(models.Model):
     )
     member = models.ForeignKey(User, models.PROTECT, related_name="assignments", verbose_name="thành viên")
     branch = models.ForeignKey(
-        Criterion, models.CASCADE, related_name="assignments", verbose_name="nhánh tiêu chí", null=True, blank=True
+        Criterion,
+        models.CASCADE,
+        related_name="assignments",
+        verbose_name="lĩnh vực hoặc tiêu chí",
+        null=True,
+        blank=True,
     )
     units = models.ManyToManyField(Unit, related_name="assignments", verbose_name="đơn vị", blank=True)
 
@@ -27,12 +32,16 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["round_group", "member", "branch"],
                 name="one_assignment_per_branch",
-                violation_error_message="Thành viên đã được phân công nhánh này.",
+                violation_error_message="Thành viên đã được phân công lĩnh vực hoặc tiêu chí này.",
             ),
             models.UniqueConstraint(
                 fields=["round_group", "member"],
                 condition=Q(branch=None),
                 name="one_assignment_of_the_whole_tree",
-                violation_error_message="Thành viên đã được phân công toàn bộ cây tiêu chí.",
+                violation_error_message="Thành viên đã được phân công toàn bộ tiêu chí.",
             ),
         ]
+
+    def __str__(self) -> str:
+        part = f"tiêu chí {self.branch.code}" if self.branch else "toàn bộ tiêu chí"
+        return f"{self.member}, {part} – {self.round_group.group}"

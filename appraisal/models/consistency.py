@@ -19,18 +19,21 @@ class Acknowledgement(AppendOnly):
         RoundGroup, models.PROTECT, related_name="acknowledgements", verbose_name="khối trong kỳ"
     )
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name="giai đoạn")
-    fingerprint = models.CharField("dấu của báo cáo", max_length=64)
+    fingerprint = models.CharField("mã kiểm tra của báo cáo", max_length=64)
     actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người xem")
-    at = models.DateTimeField("lúc")
+    at = models.DateTimeField("thời điểm")
     log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
 
     class Meta:
-        verbose_name = "ghi nhận báo cáo nhất quán"
-        verbose_name_plural = "ghi nhận báo cáo nhất quán"
+        verbose_name = "xác nhận đã rà soát"
+        verbose_name_plural = "xác nhận đã rà soát"
         ordering = ["round_group", "at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["round_group", "stage", "fingerprint"], name="report_acknowledged_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.stage.title} – {self.round_group.group}"
 
 
 class Justification(AppendOnly):
@@ -38,12 +41,12 @@ class Justification(AppendOnly):
     them changes, the words no longer cover it."""
 
     acknowledgement = models.ForeignKey(
-        Acknowledgement, models.PROTECT, related_name="justifications", verbose_name="ghi nhận"
+        Acknowledgement, models.PROTECT, related_name="justifications", verbose_name="xác nhận đã rà soát"
     )
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name="tiêu chí")
     reason = models.ForeignKey(Reason, models.PROTECT, related_name="+", verbose_name="lý do")
-    digest = models.CharField("dấu của các mức trừ", max_length=64)
-    words = models.TextField("vì sao khác nhau là đúng")
+    digest = models.CharField("mã kiểm tra của các mức trừ", max_length=64)
+    words = models.TextField("lý do áp dụng mức trừ khác nhau")
 
     class Meta:
         verbose_name = "giải thích mức trừ khác nhau"
@@ -55,3 +58,6 @@ class Justification(AppendOnly):
             ),
             models.CheckConstraint(condition=~Q(words=""), name="justification_has_words"),
         ]
+
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code}, {self.reason}"

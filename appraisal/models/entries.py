@@ -19,7 +19,7 @@ class Action(models.TextChoices):
     ADJUST = "adjust", "điều chỉnh"
     AGREE = "agree", "đơn vị đồng ý"
     DISAGREE = "disagree", "đơn vị không đồng ý"
-    UNDO = "undo", "rút lại"
+    UNDO = "undo", "hoàn tác"
 
 
 class Appraisal(models.Model):
@@ -34,7 +34,7 @@ class Appraisal(models.Model):
     points = models.DecimalField("điểm thẩm định", max_digits=9, decimal_places=4, null=True, blank=True)
     not_applicable = models.BooleanField("không áp dụng", default=False)
     version = models.PositiveIntegerField("phiên bản", default=1)
-    updated_at = models.DateTimeField("lúc")
+    updated_at = models.DateTimeField("thời điểm")
 
     class Meta:
         verbose_name = "kết quả thẩm định"
@@ -54,6 +54,9 @@ class Appraisal(models.Model):
                 violation_error_message="Kết quả thẩm định phải có điểm, hoặc là không áp dụng.",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.unit}"
 
     @property
     def is_decided(self) -> bool:
@@ -77,18 +80,18 @@ class AppraisalEntry(models.Model):
     sequence = models.PositiveIntegerField("lần")
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name="giai đoạn")
     stage_kind = models.CharField("loại giai đoạn", max_length=20, choices=Stage.Kind)
-    action = models.CharField("việc", max_length=20, choices=Action)
+    action = models.CharField("thao tác", max_length=20, choices=Action)
     points = models.DecimalField("điểm", max_digits=9, decimal_places=4, null=True, blank=True)
     not_applicable = models.BooleanField("không áp dụng", default=False)
     reason = models.ForeignKey(
         Reason, models.PROTECT, related_name="entries", verbose_name="lý do", null=True, blank=True
     )
     comment = models.TextField("nội dung", blank=True)
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người làm", null=True)
-    at = models.DateTimeField("lúc")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người thực hiện", null=True)
+    at = models.DateTimeField("thời điểm")
     documents = models.ManyToManyField(Document, related_name="appraisal_entries", verbose_name="tài liệu", blank=True)
     undoes = models.OneToOneField(
-        "self", models.PROTECT, related_name="undone_by", verbose_name="rút lại bước", null=True, blank=True
+        "self", models.PROTECT, related_name="undone_by", verbose_name="hoàn tác bước", null=True, blank=True
     )
     log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
 
@@ -101,7 +104,7 @@ class AppraisalEntry(models.Model):
             models.CheckConstraint(
                 condition=~Q(action="adjust") | ~Q(comment="") | Q(stage_kind="archive"),
                 name="adjustment_has_words",
-                violation_error_message="Điều chỉnh phải có lý do bằng lời.",
+                violation_error_message="Điều chỉnh phải có nội dung nêu căn cứ.",
             ),
             models.CheckConstraint(
                 condition=~Q(action="adjust") | Q(reason__isnull=False) | Q(stage_kind="archive"),
@@ -122,6 +125,9 @@ class AppraisalEntry(models.Model):
                 violation_error_message="Việc này không thuộc giai đoạn đó.",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.appraisal}: {self.get_action_display()}, lần {self.sequence}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

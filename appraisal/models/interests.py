@@ -40,7 +40,7 @@ class Interest(models.Model):
                 fields=["member", "unit"],
                 condition=Q(withdrawn_at=None),
                 name="one_standing_interest",
-                violation_error_message="Xung đột này đã được khai.",
+                violation_error_message="Xung đột lợi ích này đã được khai.",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="interest_has_reason"),
             models.CheckConstraint(
@@ -49,6 +49,9 @@ class Interest(models.Model):
                 name="withdrawn_interest_says_why",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.member} – {self.unit}"
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("xung đột lợi ích đã khai không được xóa")
@@ -59,10 +62,13 @@ class Confirmation(AppendOnly):
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="confirmations", verbose_name="kỳ")
     member = models.ForeignKey(User, models.PROTECT, related_name="confirmations", verbose_name="thành viên")
-    at = models.DateTimeField("lúc")
+    at = models.DateTimeField("thời điểm")
 
     class Meta:
-        verbose_name = "xác nhận không có xung đột khác"
-        verbose_name_plural = "xác nhận không có xung đột khác"
+        verbose_name = "xác nhận không có xung đột lợi ích khác"
+        verbose_name_plural = "xác nhận không có xung đột lợi ích khác"
         ordering = ["round", "member"]
         constraints = [models.UniqueConstraint(fields=["round", "member"], name="confirmed_once_per_round")]
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.round}"

@@ -30,6 +30,9 @@ class BlindCriterion(models.Model):
             models.CheckConstraint(condition=Q(tolerance__gte=0), name="blind_tolerance_not_negative"),
         ]
 
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.round_group.group}"
+
 
 class Opinion(AppendOnly):
     """One member's blind opinion on one cell. Seats 1 and 2 are the opinions in the order they came, 3 the
@@ -40,7 +43,7 @@ class Opinion(AppendOnly):
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="opinions", verbose_name="tiêu chí")
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", verbose_name="giai đoạn")
     standing_version = models.PositiveIntegerField("phiên bản kết quả")
-    score_version = models.PositiveIntegerField("phiên bản điểm tự chấm")
+    score_version = models.PositiveIntegerField("phiên bản điểm tự đánh giá")
     seat = models.PositiveSmallIntegerField("thứ tự")
     tolerance = models.DecimalField("chênh lệch cho phép", max_digits=9, decimal_places=4)
     member = models.ForeignKey(User, models.PROTECT, related_name="opinions", verbose_name="thành viên")
@@ -50,7 +53,7 @@ class Opinion(AppendOnly):
         Reason, models.PROTECT, related_name="opinions", verbose_name="lý do", null=True, blank=True
     )
     comment = models.TextField("nội dung", blank=True)
-    at = models.DateTimeField("lúc")
+    at = models.DateTimeField("thời điểm")
     log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
 
     class Meta:
@@ -88,3 +91,6 @@ class Opinion(AppendOnly):
                 name="opinion_has_points_or_na",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"Tiêu chí {self.criterion.code} – {self.unit}, ý kiến {self.seat}"

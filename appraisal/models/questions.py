@@ -30,7 +30,7 @@ class Question(models.Model):
         User, models.PROTECT, related_name="assigned_questions", verbose_name="người trả lời", null=True, blank=True
     )
     due_on = models.DateField("hạn trả lời")
-    state = models.CharField("tình trạng", max_length=20, choices=State, default=State.OPEN)
+    state = models.CharField("trạng thái", max_length=20, choices=State, default=State.OPEN)
 
     class Meta:
         verbose_name = "câu hỏi của Hội đồng"
@@ -51,18 +51,21 @@ class Message(AppendOnly):
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="messages", verbose_name="câu hỏi")
     sequence = models.PositiveIntegerField("lần")
-    step = models.CharField("việc", max_length=20, choices=Step)
+    step = models.CharField("thao tác", max_length=20, choices=Step)
     author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người viết")
     text = models.TextField("nội dung", blank=True)
-    at = models.DateTimeField("lúc")
+    at = models.DateTimeField("thời điểm")
     documents = models.ManyToManyField(Document, related_name="messages", verbose_name="tài liệu", blank=True)
     log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
 
     class Meta:
-        verbose_name = "thư của câu hỏi"
-        verbose_name_plural = "thư của câu hỏi"
+        verbose_name = "trao đổi của câu hỏi"
+        verbose_name_plural = "trao đổi của câu hỏi"
         ordering = ["question", "sequence"]
         constraints = [
             models.UniqueConstraint(fields=["question", "sequence"], name="message_sequence_once"),
             models.CheckConstraint(condition=~Q(text="") | Q(step="close"), name="message_has_words"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.get_step_display()}, lần {self.sequence}"

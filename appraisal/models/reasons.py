@@ -8,7 +8,7 @@ class Reason(models.Model):
 
     code = models.SlugField("mã", max_length=40, unique=True)
     text = models.CharField("lý do", max_length=250)
-    active = models.BooleanField("còn dùng", default=True)
+    active = models.BooleanField("đang sử dụng", default=True)
 
     class Meta:
         verbose_name = "lý do điều chỉnh"

@@ -76,7 +76,7 @@ def _markable(actor: User, round_group_id: int, criterion_id: int) -> tuple[Roun
     leaves = Criterion.objects.filter(criteria_set=block.criteria_set_id, is_leaf=True, source=Source.SELF)
     leaf = leaves.filter(pk=criterion_id).first()
     if leaf is None:
-        raise Refused("Chỉ chọn được tiêu chí do đơn vị tự chấm trong bộ tiêu chí của khối này.")
+        raise Refused("Chỉ chọn được tiêu chí do đơn vị tự đánh giá trong bộ tiêu chí của khối này.")
     return block, leaf
 
 
@@ -89,7 +89,7 @@ def _checked_tolerance(leaf: Criterion, tolerance: Decimal | None) -> Decimal:
 
 def _check_no_opinion(block: RoundGroup, leaf: Criterion) -> None:
     if Opinion.objects.filter(round_group=block, criterion=leaf).exists():
-        raise Refused(f"Tiêu chí {leaf.code} đã có ý kiến độc lập: không đổi hoặc bỏ cách chấm giữa chừng được.")
+        raise Refused(f"Tiêu chí {leaf.code} đã có ý kiến độc lập: không thể đổi hoặc bỏ cách chấm khi đang thẩm định.")
 
 
 @transaction.atomic

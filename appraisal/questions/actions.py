@@ -30,7 +30,7 @@ def ask(
     day of Hà Nội on which an answer is in time. The same question that is still open is not asked twice.
     Raises PermissionDenied, Refused."""
     locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
-    words, due = _checked_words(text, "Ghi câu hỏi bằng lời."), _checked_due(due_on)
+    words, due = _checked_words(text, "Nhập câu hỏi."), _checked_due(due_on)
     cell = {"round_group": locked.round_group, "unit_id": unit_id, "criterion": locked.criterion}
     for same in Question.objects.filter(**cell, opened_by=actor, due_on=due, state=states.OPEN).order_by("pk"):
         if [m.text for m in same.messages.all()] == [words]:
@@ -47,7 +47,7 @@ def ask_again(*, actor: User, question_id: int, text: str, due_on: date | None) 
     PermissionDenied, Refused."""
     question = _locked(question_id)
     _check_council(actor, question)
-    words, due = _checked_words(text, "Ghi câu hỏi bằng lời."), _checked_due(due_on)
+    words, due = _checked_words(text, "Nhập câu hỏi."), _checked_due(due_on)
     if _is_repeated(question, actor, states.ASK, words):
         return question
     _move(question, states.ASK)
@@ -66,7 +66,7 @@ def answer(
     last message the person read; Conflict when there is a newer one. Raises PermissionDenied, Refused."""
     question = _locked(question_id)
     _check_unit(actor, question)
-    words = _checked_words(text, "Ghi câu trả lời bằng lời.")
+    words = _checked_words(text, "Nhập câu trả lời.")
     documents = unit_documents(question.unit_id, document_ids)
     if _is_repeated(question, actor, states.ANSWER, words, documents):
         return question

@@ -17,7 +17,7 @@ class AskForm(forms.Form):
         label="Câu hỏi",
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Ghi câu hỏi bằng lời."},
+        error_messages={"required": "Nhập câu hỏi."},
     )
     due_on = forms.DateField(
         label="Hạn trả lời",
@@ -42,7 +42,7 @@ class AnswerForm(forms.Form):
         label="Trả lời",
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": "Ghi câu trả lời bằng lời."},
+        error_messages={"required": "Nhập câu trả lời."},
     )
     documents: "forms.ModelMultipleChoiceField[Document]" = forms.ModelMultipleChoiceField(
         None,

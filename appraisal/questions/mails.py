@@ -17,7 +17,7 @@ def tell_question(question: Question, message: int) -> mail.Posted:
         subject=f"{question.unit}: Hội đồng thẩm định hỏi về tiêu chí {code}",
         paragraphs=[
             f"Hội đồng thẩm định có câu hỏi về tiêu chí {code} năm {question.round_group.round.year}.",
-            f"Đề nghị trả lời trước hết ngày {until}.",
+            f"Đề nghị trả lời chậm nhất ngày {until}.",
         ],
         path=reverse("appraisal:asked", args=[question.pk]),
         illustrative=question.round_group.round.illustrative,
@@ -31,7 +31,7 @@ def tell_assignee(question: Question) -> mail.Posted:
         return mail.Posted(0, 0)
     letter = Letter(
         event=f"appraisal.question.assigned:{question.pk}:{question.assignee_id}",
-        subject=f"{question.unit}: bạn được giao trả lời câu hỏi về tiêu chí {question.criterion.code}",
+        subject=f"{question.unit}: phân công trả lời câu hỏi về tiêu chí {question.criterion.code}",
         paragraphs=[f"Hạn trả lời: hết ngày {question.due_on:%d/%m/%Y}."],
         path=reverse("appraisal:asked", args=[question.pk]),
         illustrative=question.round_group.round.illustrative,
@@ -44,7 +44,7 @@ def tell_answer(question: Question, message: int) -> mail.Posted:
     letter = Letter(
         event=f"appraisal.answer:{question.pk}:{message}",
         subject=f"{question.unit} đã trả lời câu hỏi về tiêu chí {question.criterion.code}",
-        paragraphs=[f"{question.unit} đã trả lời câu hỏi của ông/bà về tiêu chí {question.criterion.code}."],
+        paragraphs=[f"{question.unit} đã trả lời câu hỏi của Ông/Bà về tiêu chí {question.criterion.code}."],
         path=reverse("appraisal:question", args=[question.pk]),
         illustrative=question.round_group.round.illustrative,
     )

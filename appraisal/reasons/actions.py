@@ -76,7 +76,7 @@ def set_reason_active(*, actor: User, reason_id: int, active: bool) -> Reason:
     if found.active == active:
         return found
     if not active and not any(reason.active for reason in known if reason != found):
-        raise Refused("Đây là lý do cuối cùng còn dùng: thêm lý do khác trước khi thôi dùng lý do này.")
+        raise Refused("Đây là lý do cuối cùng đang sử dụng: thêm lý do khác trước khi ngừng sử dụng lý do này.")
     before = _values(found)
     found.active = active
     found.save(update_fields=["active"])
@@ -89,7 +89,7 @@ def delete_reason(*, actor: User, reason_id: int) -> None:
     """Remove a reason nobody has used. Raises Refused for a used one: retire it instead."""
     found, _ = _locked(actor, reason_id)
     if is_used(found):
-        raise Refused("Lý do này đã được dùng trong kết quả thẩm định nên không xóa được: hãy chọn Thôi dùng.")
+        raise Refused("Lý do này đã được dùng trong kết quả thẩm định nên không xóa được: hãy chọn Ngừng sử dụng.")
     record(actor=actor, verb="appraisal.reason_delete", obj=found, before=_values(found))
     found.delete()
 
@@ -113,12 +113,12 @@ def _locked(actor: User, reason_id: int) -> tuple[Reason, list[Reason]]:
 def _checked_text(text: str, others: list[Reason]) -> str:
     words = clean(text)
     if not words:
-        raise Refused("Nhập lý do bằng lời.")
+        raise Refused("Nhập lý do.")
     if len(words) > TEXT_LENGTH:
         raise Refused(f"Lý do dài nhất {TEXT_LENGTH} ký tự; bản này có {len(words)}.")
     same = next((reason for reason in others if fold(reason.text) == fold(words)), None)
     if same:
-        hint = "" if same.active else " (đang thôi dùng: có thể dùng lại)"
+        hint = "" if same.active else " (đã ngừng sử dụng: có thể dùng lại)"
         raise Refused(f"Thư viện đã có lý do “{same.text}”{hint}.")
     return words
 

@@ -68,7 +68,7 @@ def _change(request: HttpRequest, user: User, found: Reason) -> str:
     made = actions.reword_reason(
         actor=user, reason_id=found.pk, text=request.POST.get("text", ""), seen=request.POST.get("seen", "")
     )
-    return f"Lý do nay là “{made.text}”."
+    return f"Đã sửa lý do thành “{made.text}”."
 
 
 def _reason_page(request: HttpRequest, found: Reason, error: str) -> HttpResponse:

@@ -61,8 +61,8 @@ def _released(release: Release, unit: Unit, adjusted: int, until: str, asks: boo
         limit = f"Hạn giải trình: {until}." if until else ""
     else:
         subject = f"{unit}: có kết quả {stage.lower()} năm {year}"
-        todo = f"Số tiêu chí điều chỉnh so với điểm tự chấm: {adjusted}."
-        limit = "Đơn vị không phải làm gì thêm."
+        todo = f"Số tiêu chí điều chỉnh so với điểm tự đánh giá: {adjusted}."
+        limit = "Đơn vị không cần thực hiện thêm thao tác nào."
     return Letter(
         event=f"appraisal.release:{release.pk}:{unit.pk}",
         subject=subject,

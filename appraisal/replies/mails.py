@@ -50,7 +50,7 @@ def tell_replies(standing: Appraisal) -> mail.Posted:
         subject=f"{unit} đã trả lời đủ {total} tiêu chí bị điều chỉnh",
         paragraphs=[
             f"{unit} đã trả lời đủ {total} tiêu chí bị điều chỉnh {appraisal} của năm {block.round.year}: {counted}.",
-            "Đơn vị còn có thể sửa câu trả lời đến hết hạn giải trình; hệ thống không báo lại.",
+            "Đơn vị có thể sửa câu trả lời đến hết hạn giải trình. Hệ thống không gửi thư cho các lần sửa sau.",
         ],
         path=f"{reverse('appraisal:home')}?nam={block.round.year}",
         illustrative=block.round.illustrative,

@@ -168,7 +168,7 @@ def test_nothing_is_put_before_or_taken_from_what_has_results(three: Council) ->
     with pytest.raises(Refused, match="không bỏ được"):
         calendar.remove_stage(actor=three.manager, stage_id=stage_of(block, "round1").pk)
     first = stage_of(block, "round1")
-    with pytest.raises(Refused, match="giữa chừng"):
+    with pytest.raises(Refused, match="khi đang thực hiện"):
         calendar.change_stage(
             actor=three.manager, stage_id=first.pk, title="Vòng 1", two_opinions=False, report_required=True
         )

@@ -75,7 +75,7 @@ def test_an_untouched_ledger_is_whole(decided: Council) -> None:
 )
 def test_an_edited_step_is_found(decided: Council, edit: dict[str, Any]) -> None:
     entries().filter(appraisal=decided.standing(), sequence=1).update(**edit)
-    assert any("mã băm" in fault for fault in ledger.check())
+    assert any("mã kiểm tra" in fault for fault in ledger.check())
 
 
 def test_a_stage_of_another_year_and_a_kind_that_is_not_its_own_are_found(decided: Council) -> None:
@@ -95,7 +95,7 @@ def test_an_edited_actor_is_found_in_a_single_and_in_a_batch(decided: Council) -
     for unit in (decided.first, decided.second):
         step = present(entries().filter(appraisal__unit=unit).first())
         entries().filter(pk=step.pk).update(actor=decided.manager)
-        assert any("mã băm" in fault for fault in ledger.check())
+        assert any("mã kiểm tra" in fault for fault in ledger.check())
         entries().filter(pk=step.pk).update(actor=decided.member)
     assert list(ledger.check()) == []
 
@@ -132,13 +132,13 @@ def test_a_step_and_its_standing_edited_alike_are_found(decided: Council) -> Non
     standing = decided.standing()
     entries().filter(appraisal=standing, sequence=1).update(points=Decimal("1.5"))
     Appraisal.objects.filter(pk=standing.pk).update(points=Decimal("1.5"))
-    assert any("mã băm" in fault for fault in ledger.check())
+    assert any("mã kiểm tra" in fault for fault in ledger.check())
 
 
 def test_a_standing_moved_to_another_unit_is_found(decided: Council) -> None:
     home = decided.standing(decided.home)
     Appraisal.objects.filter(pk=home.pk).update(criterion=decided.other_leaf)
-    assert any("mã băm" in fault for fault in ledger.check())
+    assert any("mã kiểm tra" in fault for fault in ledger.check())
 
 
 def test_an_invented_step_is_found(decided: Council) -> None:
@@ -162,7 +162,7 @@ def test_an_invented_step_is_found(decided: Council) -> None:
 def test_an_exchanged_document_is_found(decided: Council) -> None:
     step = entries().get(action="disagree")
     step.documents.set([document(decided.first, decided.officer, "13/BC-THU")])
-    assert any("mã băm" in fault for fault in ledger.check())
+    assert any("mã kiểm tra" in fault for fault in ledger.check())
 
 
 def test_checking_asks_the_same_number_of_questions_for_one_and_for_many(decided: Council) -> None:

@@ -67,7 +67,7 @@ class Walk:
             number = f"{index + 1:02d}/{kind}-MINHHOA"
             # The last document leaves its number out, so that a warning can be seen.
             said = [f"Số: {number}."] if index + 1 < len(DOCUMENTS) else []
-            lines = [*said, f"Đơn vị: {self.unit.name}.", f"Kỳ đánh giá: năm {year}.", "Nội dung dựng để trình diễn."]
+            lines = [*said, f"Đơn vị: {self.unit.name}.", f"Kỳ đánh giá: năm {year}.", "Nội dung tạo để trình diễn."]
             content = sample_pdf(f"{title} năm {year}", lines)
             document = documents.add_document(
                 actor=self.officer,

@@ -32,3 +32,13 @@ def read_day(text: str) -> date:
         except ValueError:
             continue
     raise ValueError(f"“{plain[:40]}” không phải một ngày; ghi theo dạng 31/12/2024")
+
+
+def letter_day(day: date) -> str:
+    """A day as a letter or a decision cites it: a zero only before days under ten and the months 1 and 2."""
+    return f"{day.day:02d}/{letter_month(day)}/{day.year}"
+
+
+def letter_month(day: date) -> str:
+    """The month of `day` as official papers write it: 01 and 02, but 3 to 12."""
+    return f"{day.month:02d}" if day.month < 3 else str(day.month)

@@ -60,7 +60,7 @@ def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decim
         raise NumberProblem("là giá trị đúng/sai, không phải số; gõ số, ví dụ 0,5")
     is_share = isinstance(raw, Percent) or (isinstance(raw, str) and raw.rstrip().endswith("%"))
     if is_share and count:
-        raise NumberProblem(f"“{str(raw)[:40]}” là tỷ lệ phần trăm mà ở đây cần số đếm; gõ số nguyên")
+        raise NumberProblem(f"“{str(raw)[:40]}” là tỷ lệ phần trăm mà chỗ này cần số đếm; gõ số nguyên")
     if isinstance(raw, Percent):
         raw = raw.value
     if isinstance(raw, int | float | Decimal):

@@ -191,7 +191,7 @@ def change_stage(*, actor: User, stage_id: int, title: str, two_opinions: bool, 
     title = _checked_title(title)
     flags = _checked_flags(stage.kind, two_opinions, report_required)
     if flags != (stage.two_opinions, stage.report_required):
-        _refuse_used(stage, "không đổi cách thẩm định giữa chừng được")
+        _refuse_used(stage, "không thể đổi cách thẩm định khi đang thực hiện")
     before = _facts(stage)
     stage.title, (stage.two_opinions, stage.report_required) = title, flags
     if _facts(stage) == before:

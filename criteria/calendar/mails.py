@@ -34,7 +34,7 @@ def _letter(extension: Extension, page: str) -> Letter:
         paragraphs=[
             f"Sở Nội vụ gia hạn giai đoạn {name} cho {unit} đến {until}.",
             f"Lý do: {extension.reason}",
-            "Sau giờ này hệ thống không nhận nữa.",
+            "Hệ thống ngừng tiếp nhận sau thời điểm này.",
         ],
         path=f"{reverse(page)}?nam={stage.round.year}",
         illustrative=stage.round.illustrative,

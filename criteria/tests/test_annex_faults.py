@@ -267,7 +267,7 @@ def test_bad_names_are_refused_with_a_sentence(options: dict[str, Any]) -> None:
 def test_bonus_and_penalty_stand_outside_the_total() -> None:
     imported(
         annex(
-            ("1", "Tự chấm", 65, "Tự đánh giá"),
+            ("1", "Tự đánh giá", 65, "Tự đánh giá"),
             ("2", "Hài lòng", 35, "ĐTXHH"),
             ("3", "Điểm thưởng", 3, "Tự đánh giá", "Thưởng"),
             ("3.1", "Sáng kiến", 2),

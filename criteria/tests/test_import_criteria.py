@@ -44,7 +44,7 @@ MISPRINTS = {
     "9.4.4": "9.2.4",
     "9.4.5": "9.2.5",
 }
-TWO_LEAVES = (("1", "Tự chấm", 65, "Tự đánh giá"), ("2", "Điều tra", 35, "ĐTXHH"))
+TWO_LEAVES = (("1", "Tự đánh giá", 65, "Tự đánh giá"), ("2", "Điều tra", 35, "ĐTXHH"))
 
 
 def imported(stream: IO[bytes] | Path, **options: Any) -> AnnexImport:
@@ -362,7 +362,7 @@ def frozen_block() -> RoundGroup:
 
 @pytest.mark.parametrize(
     "rows",
-    [(("1", "Tên khác", 65), TWO_LEAVES[1]), (*TWO_LEAVES, ("3", "Ba", 1)), (("1", "Tự chấm", 64), TWO_LEAVES[1])],
+    [(("1", "Tên khác", 65), TWO_LEAVES[1]), (*TWO_LEAVES, ("3", "Ba", 1)), (("1", "Tự đánh giá", 64), TWO_LEAVES[1])],
 )
 def test_a_set_with_scores_takes_no_change(rows: tuple[Any, ...]) -> None:
     frozen_block()

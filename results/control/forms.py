@@ -48,7 +48,7 @@ class StageForm(forms.Form):
         label="Mở lúc",
         required=False,
         widget=MOMENT,
-        help_text="Để trống: mở từ trước.",
+        help_text="Để trống nếu không giới hạn thời điểm mở.",
         error_messages=WRONG_MOMENT,
     )
     closes_at = MomentField(

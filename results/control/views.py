@@ -172,7 +172,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     try:
         found = publications.approve(actor=actor, publication_id=pk)
         request_report(actor=actor, publication_id=pk)
-        messages.success(request, f"Đã công bố theo số {found.number}. Báo cáo PDF đang được dựng.")
+        messages.success(request, f"Đã công bố theo số {found.number}. Báo cáo PDF đang được tạo.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("results:proposal", pk=pk)

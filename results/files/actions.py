@@ -28,7 +28,7 @@ def request_report(
     stands now in a block. Asking twice gives the job that is there: a publication's file is made once,
     a preview's while the job still waits. Raises PermissionDenied and Refused."""
     if (round_group_id is None) == (publication_id is None):
-        raise Refused("Chọn một bản công bố hoặc một khối đang tính để dựng báo cáo.")
+        raise Refused("Chọn một bản công bố hoặc một khối đang tính để tạo báo cáo.")
     publication = round_group = None
     if publication_id is not None:
         publication = Publication.objects.select_for_update(of=("self",)).get(pk=publication_id)

@@ -33,7 +33,7 @@ CODEBOOK = (
     ("unit", "Mã đơn vị", "chữ"),
     ("name", "Tên đơn vị", "chữ"),
     ("rank", "Hạng trong khối; trống khi chưa đủ điểm", "số nguyên"),
-    ("index", "Chỉ số CCHC = points ÷ max_points × 100, làm tròn 2 số lẻ", "%, dấu chấm thập phân"),
+    ("index", "Chỉ số CCHC = points ÷ max_points × 100, làm tròn 2 chữ số thập phân", "%, dấu chấm thập phân"),
     ("points", "Tổng điểm = thẩm định + ĐTXHH + thưởng − trừ", "điểm, dấu chấm thập phân"),
     ("max_points", "Điểm tối đa áp dụng cho đơn vị", "điểm"),
     ("appraised_points", "Điểm phần thẩm định", "điểm"),
@@ -47,7 +47,7 @@ CODEBOOK = (
     ("band", "Xếp loại", "chữ"),
     ("incomplete", "Mã tiêu chí còn thiếu điểm, cách nhau bằng dấu cách", "chữ"),
     ("publication", "Số quyết định công bố; trống khi là bản xem trước", "chữ"),
-    ("illustrative", "“minh họa”: số liệu dựng để trình diễn, không phải kết quả thật; trống: số liệu thật", "chữ"),
+    ("illustrative", "“minh họa”: số liệu tạo để trình diễn, không phải kết quả thật; trống: số liệu thật", "chữ"),
 )
 BOLD = Font(bold=True)
 HEAD = PatternFill("solid", fgColor="E7EBEF")

@@ -30,7 +30,8 @@ PULSE = 10.0
 LOST = timedelta(seconds=30)
 """A job queued for so long without being claimed has lost its message."""
 ATTEMPTS = 5
-GAVE_UP = "Đã thử {attempts} lần mà không xong. Báo người quản trị hệ thống kèm số việc này, rồi yêu cầu lại."
+STOPPED = "Tiến trình đã dừng khi chưa xong; tác vụ đã được gửi lại."
+GAVE_UP = "Không hoàn thành sau {attempts} lần chạy. Báo người quản trị hệ thống kèm số tác vụ này, rồi yêu cầu lại."
 
 
 @transaction.atomic
@@ -114,7 +115,7 @@ def give_back(job: Job, message: str) -> bool:
     """Back to the queue, or failed after too many attempts (or where another one already waits)."""
     waiting = Job.objects.filter(kind=Kind.RECOMPUTE, round_group=job.round_group_id, state=State.QUEUED)
     if job.kind == Kind.RECOMPUTE and waiting.exists():
-        _fail(job, "Dừng giữa chừng; việc mới hơn của cùng khối thay thế.")
+        _fail(job, "Đã dừng và được thay bằng lần chạy mới hơn của cùng khối.")
         return False
     if job.attempts >= ATTEMPTS:
         _fail(job)
@@ -145,7 +146,7 @@ def _take_over_stale() -> int:
     for job_id in Job.objects.filter(state=State.RUNNING).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             job = Job.objects.select_for_update(of=("self",)).filter(pk=job_id, state=State.RUNNING).first()
-            if job is not None and is_stale(job) and give_back(job, "Tiến trình dừng giữa chừng, đã gửi lại."):
+            if job is not None and is_stale(job) and give_back(job, STOPPED):
                 send(job)
                 sent += 1
     return sent

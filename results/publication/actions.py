@@ -201,11 +201,11 @@ def _refuse_unexplained(round_: Round) -> None:
     named = [f"khối {g.group}: {text}" for g, rows in found for text in consistency_report.named(rows)]
     if not named:
         return
-    more = f"; và {len(named) - NAMED_UNITS} chỗ khác" if len(named) > NAMED_UNITS else ""
+    more = f"; và {len(named) - NAMED_UNITS} trường hợp khác" if len(named) > NAMED_UNITS else ""
     raise Refused(
-        f"Chưa công bố được: {len(named)} chỗ cùng tiêu chí, cùng lý do mà mức trừ khác nhau chưa có giải thích. "
-        f"{'; '.join(named[:NAMED_UNITS])}{more}. Mở trang “Báo cáo nhất quán” của khối ở mục Thẩm định: "
-        "ghi vì sao khác nhau là đúng, hoặc quyết định lại."
+        f"Chưa công bố được: {len(named)} trường hợp cùng tiêu chí, cùng lý do mà mức trừ khác nhau chưa có "
+        f"giải thích. {'; '.join(named[:NAMED_UNITS])}{more}. Mở trang “Báo cáo nhất quán” của khối ở mục Thẩm định: "
+        "nhập lý do áp dụng mức trừ khác nhau, hoặc xem xét lại."
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from cchc_index.lib.days import letter_day
 from cchc_index.lib.numbers import vn
 from results.book import BookLine, parse_bundle, slug
 from results.models import Publication
@@ -28,7 +29,7 @@ def tell_publication(publication: Publication) -> mail.Posted:
 
 def _letter(publication: Publication, unit: Unit, row: BookLine) -> Letter:
     year = publication.round.year
-    of = f"theo số {publication.number} ngày {publication.dated:%d/%m/%Y}"
+    of = f"theo Quyết định số {publication.number} ngày {letter_day(publication.dated)} của UBND thành phố Hà Nội"
     place = [year, slug(publication.number), unit.group.code, unit.code]
     return Letter(
         event=f"results.publish:{publication.pk}:{unit.pk}",
@@ -44,5 +45,5 @@ def _letter(publication: Publication, unit: Unit, row: BookLine) -> Letter:
 
 
 def _result(row: BookLine) -> str:
-    said = [f"chỉ số {vn(row.index)} %" if row.index is not None else "", f"hạng {row.rank}" if row.rank else ""]
+    said = [f"chỉ số {vn(row.index)}%" if row.index is not None else "", f"hạng {row.rank}" if row.rank else ""]
     return ", ".join(part for part in said if part) or "chưa xếp hạng"

@@ -1,1 +1,1 @@
-"""Sao kê điểm: every movement of every point of one unit."""
+"""Lịch sử thay đổi điểm: every movement of every point of one unit."""

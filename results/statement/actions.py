@@ -38,7 +38,7 @@ def render(job: Job) -> None:
     assert job.unit is not None
     sight = rules.sight_of(job.requested_by or AnonymousUser(), job.round_group, job.unit)
     if sight is None:
-        raise Refused("Người yêu cầu không còn quyền xem sao kê của đơn vị này.")
+        raise Refused("Người yêu cầu không còn quyền xem lịch sử thay đổi điểm của đơn vị này.")
     with jobs.pulse(job):
         pdf = paper.statement_pdf(queries.statement(job.round_group, job.unit, sight))
     jobs.store(job.pk, pdf)

@@ -22,7 +22,8 @@ def statement_pdf(statement: Statement) -> bytes:
     context = {
         "statement": statement,
         "movements": statement.select(by_criterion=True),
-        "title": f"Sao kê điểm năm {year} của {statement.unit}" + (" – DỮ LIỆU MINH HỌA" if illustrative else ""),
+        "title": f"Lịch sử thay đổi điểm năm {year} của {statement.unit}"
+        + (" – DỮ LIỆU MINH HỌA" if illustrative else ""),
         "now": clock.now(),
         "illustrative": illustrative,
     }

@@ -1,4 +1,4 @@
-"""Sao kê điểm: every movement of every point of one unit, from the log, the council's steps and the releases.
+"""Lịch sử thay đổi điểm: every movement of every point of one unit, from the log, the council's steps and the releases.
 
 Read for one person (`rules.Sight`): what that person may not see is not read into the statement at all. The
 number of queries does not depend on the number of movements.

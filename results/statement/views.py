@@ -1,4 +1,4 @@
-"""Sao kê điểm of one unit: the page, and the PDF that is made in the background."""
+"""Lịch sử thay đổi điểm of one unit: the page, and the PDF that is made in the background."""
 
 from typing import Any
 from urllib.parse import urlencode

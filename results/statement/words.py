@@ -75,7 +75,7 @@ def _score(before: Mapping[str, Any], after: Mapping[str, Any]) -> Told:
     said = [f"Giải trình: {explained}" if changed and explained else "", f"Lý do: {claimed}" if claimed else ""]
     reason = ". ".join(part.rstrip(".") for part in said if part)
     if pair[0] != pair[1]:
-        return Told("Tự chấm điểm", *pair, reason)
+        return Told("Tự đánh giá", *pair, reason)
     if (before.get("figures") or {}) != (after.get("figures") or {}):
         return Told("Sửa số liệu khai", *pair, reason)
     return Told("Sửa giải trình" if changed else "Sửa lý do không áp dụng", *pair, reason)

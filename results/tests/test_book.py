@@ -61,7 +61,7 @@ def test_search_needs_no_accents_and_no_order() -> None:
 def test_illustrative_books_never_look_official() -> None:
     assert "TRÌNH DIỄN" in read_bundle(bundles.small()).document_line
     official = read_bundle(bundles.small(illustrative=False))
-    assert official.document_line == "Quyết định số 123/QĐ-UBND ngày 01/03/2032"
+    assert official.document_line == "Quyết định số 123/QĐ-UBND ngày 01/3/2032 của UBND thành phố Hà Nội"
     assert "chưa công bố" in read_bundle(bundles.small(illustrative=False, number=None, date=None)).document_line
 
 

@@ -75,14 +75,14 @@ def test_the_head_hears_of_a_draft_that_waits(
     settings.PUBLIC_URL = "https://cchc.example.vn"
     with clock.at(NOON):
         lifecycle.hand_over(actor=officer, assessment_id=own.pk)
-    assert written() == [("hoa@example.vn", "Bản tự đánh giá của Sở Thử chờ ông/bà duyệt")]
-    assert text("chờ ông/bà duyệt") == (
-        "Kính gửi ông/bà Nguyễn Đình Hòa,\n\n"
+    assert written() == [("hoa@example.vn", "Bản tự đánh giá của Sở Thử chờ Ông/Bà duyệt")]
+    assert text("chờ Ông/Bà duyệt") == (
+        "Kính gửi Ông/Bà Nguyễn Đình Hòa,\n\n"
         "Bản tự đánh giá Chỉ số CCHC năm 2031 của Sở Thử đã được Trần Thu Hà trình lúc 12:00:00 ngày 05/01/2032.\n\n"
         "Đề nghị kiểm tra, rồi nộp hoặc trả lại kèm lý do.\n\n"
         "Hạn nộp: 17:00 ngày 09/01/2032.\n\n"
         f"Xem tại: https://cchc.example.vn/tu-danh-gia/{own.pk}/kiem-tra/\n\n"
-        "Thư tự động của hệ thống Chỉ số cải cách hành chính Thành phố Hà Nội; không cần trả lời thư này.\n"
+        "Thư tự động của hệ thống Chỉ số cải cách hành chính của thành phố Hà Nội; không cần trả lời thư này.\n"
     )
 
 
@@ -240,7 +240,10 @@ def test_a_released_round_asks_the_lowered_units_to_explain_by_their_deadline(ye
     body = Mail.objects.get(recipient=year.head).body
     assert "2 tiêu chí bị điều chỉnh, đề nghị giải trình" in Mail.objects.get(recipient=year.head).subject
     assert "Hạn giải trình: 12:00 ngày 05/01/2032." in body
-    assert "Đơn vị không phải làm gì thêm." in Mail.objects.exclude(recipient__in=[year.head, year.officer]).get().body
+    assert (
+        "Đơn vị không cần thực hiện thêm thao tác nào."
+        in Mail.objects.exclude(recipient__in=[year.head, year.officer]).get().body
+    )
     assert str(year.member) not in "".join(Mail.objects.values_list("body", flat=True))
 
 

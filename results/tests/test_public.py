@@ -196,7 +196,7 @@ def test_reading_a_pdf_address_writes_nothing_and_says_how_to_get_it(client: Cli
     publish()
     response = client.get(file_address("pdf"))
     assert response.status_code == 202
-    assert "Dựng báo cáo PDF" in response.content.decode()
+    assert "Tạo báo cáo PDF" in response.content.decode()
     assert not Job.objects.exists()
 
 
@@ -207,7 +207,7 @@ def test_a_pdf_is_asked_for_once_and_downloaded_when_done(client: Client) -> Non
     job = Job.objects.get()
     assert first["Location"] == second["Location"] == reverse("results:job", args=[job.pk])
     assert "Trang tự cập nhật" in client.get(first["Location"]).content.decode()
-    assert "đang được dựng" in client.get(file_address("pdf")).content.decode()
+    assert "đang được tạo" in client.get(file_address("pdf")).content.decode()
     job.file.save("a.pdf", ContentFile(b"%PDF-1"), save=False)
     job.state = Job.State.DONE
     job.save()

@@ -1,4 +1,4 @@
-"""Sao kê điểm: every movement with actor, time and reason; each reader sees their part of it."""
+"""Lịch sử thay đổi điểm: every movement with actor, time and reason; each reader sees their part of it."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -185,9 +185,9 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     found = read(made, officer, unit)
     assert [(m.code, m.what, m.before, m.after, m.reason) for m in found.movements] == [
         ("", "Bắt đầu tự đánh giá", "", "", ""),
-        ("1.1", "Tự chấm điểm", "chưa chấm", "0,00", ""),
-        ("1.1", "Tự chấm điểm", "0,00", "1,25", "Giải trình: Theo báo cáo"),
-        ("1.1", "Tự chấm điểm", "1,25", "không áp dụng", "Lý do: Không có nhiệm vụ"),
+        ("1.1", "Tự đánh giá", "chưa chấm", "0,00", ""),
+        ("1.1", "Tự đánh giá", "0,00", "1,25", "Giải trình: Theo báo cáo"),
+        ("1.1", "Tự đánh giá", "1,25", "không áp dụng", "Lý do: Không có nhiệm vụ"),
         ("1.1", "Gắn tài liệu", "", "9/BC, trang 1, mục II", ""),
         ("", "Trình thủ trưởng", "đang nhập", "chờ thủ trưởng duyệt", "Còn 1 tiêu chí chưa đủ: 1.2."),
         ("", "Trả lại cho công chức", "chờ thủ trưởng duyệt", "đang nhập", "Bổ sung số liệu."),
@@ -375,7 +375,7 @@ def test_the_pdf_shows_what_who_asked_may_see(year: Council, pdf_text: Callable[
         job = statements.request_statement(actor=user, round_group_id=year.round_group.pk, unit_id=year.first.pk)
         tasks.report(job.pk)
         texts.append(" ".join(pdf_text(job).split()))
-    assert "SAO KÊ ĐIỂM" in texts[0]
+    assert "LỊCH SỬ THAY ĐỔI ĐIỂM" in texts[0]
     assert "Trang 1/1" in texts[0]
     assert str(year.member) in texts[0]
     assert str(year.member) not in texts[1]

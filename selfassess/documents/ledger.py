@@ -23,7 +23,7 @@ def check(*, files: bool) -> Iterator[str]:
         if uploaded is None:
             yield f"{place}: nhật ký không có lần tải lên."
         elif not _same_document(document, *uploaded):
-            yield f"{place}: mã băm, số ký hiệu, đơn vị hoặc người tải khác với nhật ký."
+            yield f"{place}: mã kiểm tra, số ký hiệu, đơn vị hoặc người tải khác với nhật ký."
         if files:
             yield from _check_file(document, place, read)
     for pk in sorted(said):
@@ -45,7 +45,7 @@ def _check_file(document: Document, place: str, read: dict[str, str | None]) -> 
     if read[name] is None:
         yield f"{place}: tệp {name} không còn trong kho."
     elif read[name] != document.digest:
-        yield f"{place}: nội dung tệp {name} đã bị sửa, không khớp mã băm."
+        yield f"{place}: nội dung tệp {name} đã bị sửa, không khớp mã kiểm tra."
 
 
 def _file_digest(document: Document) -> str | None:

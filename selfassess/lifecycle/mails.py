@@ -11,6 +11,7 @@ from units.mail.letters import Letter
 from units.models import Role
 from units.queries import people_of
 
+LOCKED = "Bản tự đánh giá đã khóa kể từ thời điểm nộp. Nếu cần chỉnh sửa, đề nghị Sở Nội vụ mở lại."
 OFFICERS, HEADS, BOTH = (Role.UNIT_OFFICER,), (Role.UNIT_HEAD,), (Role.UNIT_OFFICER, Role.UNIT_HEAD)
 READERS = {"hand_over": HEADS, "take_back": HEADS, "send_back": OFFICERS, "submit": BOTH, "reopen": BOTH}
 
@@ -49,7 +50,7 @@ def _until(assessment: SelfAssessment) -> str:
 
 
 def _handed_over(step: Transition) -> Letter:
-    subject = f"Bản tự đánh giá của {step.assessment.unit} chờ ông/bà duyệt"
+    subject = f"Bản tự đánh giá của {step.assessment.unit} chờ Ông/Bà duyệt"
     said = f"{_named(step.assessment)} đã được {step.actor} trình lúc {_hour(step)}."
     asked = "Đề nghị kiểm tra, rồi nộp hoặc trả lại kèm lý do."
     lacking = [step.reason] if step.reason else []
@@ -59,7 +60,7 @@ def _handed_over(step: Transition) -> Letter:
 def _taken_back(step: Transition) -> Letter:
     subject = f"Bản tự đánh giá của {step.assessment.unit} được rút lại, chưa cần duyệt"
     said = f"{_named(step.assessment)} được {step.actor} rút lại lúc {_hour(step)} để sửa thêm."
-    return _letter(step, subject, [said, "Khi trình lại, ông/bà sẽ nhận được thư."], "check")
+    return _letter(step, subject, [said, "Khi bản tự đánh giá được trình lại, Ông/Bà sẽ nhận được thư."], "check")
 
 
 def _sent_back(step: Transition) -> Letter:
@@ -73,7 +74,7 @@ def _submitted(step: Transition) -> Letter:
     subject = f"Biên nhận {assessment.receipt_number}: {assessment.unit} đã nộp bản tự đánh giá"
     said = f"{_named(assessment)} đã được {step.actor} nộp lúc {_hour(step)}."
     receipt = f"Số biên nhận: {assessment.receipt_number}\nMã kiểm tra: {assessment.receipt_digest}"
-    return _letter(step, subject, [said, receipt, "Từ lúc này bản tự đánh giá không sửa được nữa."], "receipt")
+    return _letter(step, subject, [said, receipt, LOCKED], "receipt")
 
 
 def _reopened(step: Transition) -> Letter:

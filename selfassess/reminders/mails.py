@@ -20,7 +20,7 @@ def reminder(stage: Stage, unit: Unit, closes_on: date, days: int, standing: str
         subject=f"{when.capitalize()} đến hạn nộp bản tự đánh giá của {unit}",
         paragraphs=[
             f"Bản tự đánh giá Chỉ số CCHC năm {year} của {unit} chưa nộp ({standing}).",
-            f"Hạn nộp: {closes_at}. Sau giờ này hệ thống không nhận nữa.",
+            f"Hạn nộp: {closes_at}. Hệ thống ngừng tiếp nhận sau thời điểm này.",
             "Nếu không kịp, đề nghị Sở Nội vụ gia hạn kèm lý do trước khi hết hạn.",
         ],
         path=f"{reverse('selfassess:home')}?nam={year}",

@@ -180,7 +180,7 @@ def test_saving_leads_to_the_next_undone_and_at_last_to_the_check(assessment: Se
     last = at("criterion", assessment, third.pk)
     assert client.post(last, {**typed, "explanation": "Có"})["Location"] == first  # back to what was left behind
     client.post(first, {"version": "1", "points": "0,5", "explanation": "Có"})
-    assert "Lưu và kiểm tra toàn bản" in client.get(last).text
+    assert "Lưu và kiểm tra toàn bộ" in client.get(last).text
     assert client.post(last, {"version": "1", "points": "0,5", "explanation": "Có", "onward": "1"})["Location"] == at(
         "check", assessment
     )
@@ -262,7 +262,7 @@ def test_preview_computes_and_writes_nothing(assessment: SelfAssessment, officer
     assert "<b>2,00</b>" in client.get(there, {"figure_numerator": "45,5", "figure_denominator": "50"}).text
     assert "bằng 0" in client.get(there, {"figure_numerator": "1", "figure_denominator": "0"}).text
     assert "hai cách" in client.get(there, {"figure_numerator": "1.234"}).text
-    assert "khai đủ" in client.get(there).text
+    assert "nhập đủ" in client.get(there).text
     assert not SelfScore.objects.exists()
 
 

@@ -49,7 +49,7 @@ FORMULA = {
 YES_NO = {"kind": "yes_no"}
 RULES: tuple[Mapping[str, object], ...] = ({}, STEPS, BANDS, PROPORTIONAL, FORMULA, YES_NO)
 FILLED: tuple[Mapping[str, object], ...] = (
-    {"Điểm tự đánh giá": 0.75, "Giải trình cách chấm": "Tự chấm theo báo cáo\nxuống dòng"},
+    {"Điểm tự đánh giá": 0.75, "Giải trình cách chấm": "Tự đánh giá theo báo cáo\nxuống dòng"},
     {"Mức đạt được": "Đủ, đúng hạn"},
     {"Số liệu 1": 95, "Số liệu 2": 100},
     {"Số liệu 1": 8, "Số liệu 2": 9},

@@ -22,7 +22,7 @@ LINES = (
     ),
     (
         "Điểm tự đánh giá",
-        "Có quy tắc: điểm tự hiện khi đủ số liệu, hệ thống tính lại. Không có quy tắc: gõ điểm, tối đa 4 số lẻ.",
+        "Có quy tắc: điểm tự hiện khi đủ số liệu, hệ thống tính lại. Không có quy tắc: gõ tối đa 4 chữ số thập phân.",
     ),
     ("Để trống hay gõ 0", "Để trống là chưa chấm. Gõ 0 là chấm 0 điểm. Hai việc khác nhau."),
     ("Xóa điểm", "Xóa nội dung ô rồi nộp tệp: tiêu chí trở lại chưa chấm."),

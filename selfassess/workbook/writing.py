@@ -223,7 +223,7 @@ class _Main:
             self.sheet.row_dimensions[row].height = LINE_HEIGHT * lines
 
     def _total(self) -> None:
-        _text(self._cell(3, "explanation"), "← tổng điểm tự chấm, không kể thưởng và trừ", bold=True)
+        _text(self._cell(3, "explanation"), "← tổng điểm tự đánh giá, không kể thưởng và trừ", bold=True)
         column = get_column_letter(self.column["points"])
         ranges = [f"{column}{first}:{column}{last}" for first, last in _runs(self.summed)]
         cell = self._cell(3, "points")

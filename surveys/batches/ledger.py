@@ -44,7 +44,7 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
         if done != (said is not None) or (said is not None and said["state"] != batch.state):
             yield f"{place}: trạng thái khác với nhật ký."
         elif said is not None and said.get("file", batch.file_digest) != batch.file_digest:
-            yield f"{place}: mã băm của tệp khác với nhật ký."
+            yield f"{place}: mã kiểm tra của tệp khác với nhật ký."
         if files and done and not _file_is_whole(batch):
             yield f"{place}: tệp đã tải lên bị sửa hoặc không còn trong kho."
     for pk in sorted(batches.keys() - seen):

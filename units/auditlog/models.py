@@ -15,10 +15,10 @@ class LogEntry(models.Model):
     """
 
     number = models.PositiveBigIntegerField("số thứ tự", unique=True)
-    at = models.DateTimeField("lúc")
-    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người làm", null=True)
-    actor_name = models.CharField("tên người làm", max_length=200)
-    verb = models.CharField("việc", max_length=60, db_index=True)
+    at = models.DateTimeField("thời điểm")
+    actor = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người thực hiện", null=True)
+    actor_name = models.CharField("người thực hiện", max_length=200)
+    verb = models.CharField("thao tác", max_length=60, db_index=True)
     object_type = models.CharField("loại đối tượng", max_length=60)
     object_id = models.CharField("mã đối tượng", max_length=60)
     object_label = models.CharField("đối tượng", max_length=250)
@@ -27,13 +27,16 @@ class LogEntry(models.Model):
     after = models.JSONField("sau", null=True)
     reason = models.TextField("lý do", blank=True)
     address = models.CharField("địa chỉ", max_length=60, blank=True)
-    digest = models.CharField("dấu niêm", max_length=64)
+    digest = models.CharField("mã kiểm tra", max_length=64)
 
     class Meta:
-        verbose_name = "nhật ký"
-        verbose_name_plural = "nhật ký"
+        verbose_name = "mục nhật ký"
+        verbose_name_plural = "nhật ký hệ thống"
         ordering = ["number"]
         indexes = [models.Index(fields=["object_type", "object_id"], name="log_object")]
+
+    def __str__(self) -> str:
+        return f"Mục {self.number}: {self.object_label}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
@@ -47,7 +50,14 @@ class LogEntry(models.Model):
 class LogHead(models.Model):
     """The end of the chain: one row, locked by every writer, so the chain cannot fork."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    id = models.PositiveSmallIntegerField("mã", primary_key=True, default=1)
     count = models.PositiveBigIntegerField("số mục", default=0)
-    digest = models.CharField("dấu niêm cuối", max_length=64, blank=True)
-    seal = models.CharField("dấu của đầu sổ", max_length=64, blank=True)
+    digest = models.CharField("mã kiểm tra cuối", max_length=64, blank=True)
+    seal = models.CharField("mã kiểm tra của đầu nhật ký", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "đầu nhật ký"
+        verbose_name_plural = "đầu nhật ký"
+
+    def __str__(self) -> str:
+        return f"Đầu nhật ký: {self.count} mục"

@@ -7,7 +7,7 @@ from cchc_index.lib.text import clean
 
 SUBJECT_LENGTH = 250
 ILLUSTRATIVE = "DỮ LIỆU MINH HỌA: thư này thuộc kỳ trình diễn, không yêu cầu xử lý công việc thật."
-FOOT = "Thư tự động của hệ thống Chỉ số cải cách hành chính Thành phố Hà Nội; không cần trả lời thư này."
+FOOT = "Thư tự động của hệ thống Chỉ số cải cách hành chính của thành phố Hà Nội; không cần trả lời thư này."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Letter:
     def body(self, reader: str, site: str) -> str:
         """Plain text: greeting, paragraphs, the page, the mark of a demonstration, the foot.
         `site`: the address under which the system is reached."""
-        parts = [f"Kính gửi ông/bà {reader},", *(p for p in self.paragraphs if p)]
+        parts = [f"Kính gửi Ông/Bà {reader},", *(p for p in self.paragraphs if p)]
         parts.append(f"Xem tại: {site}{self.path}")
         parts += [ILLUSTRATIVE] if self.illustrative else []
         return "\n\n".join([*parts, FOOT]) + "\n"

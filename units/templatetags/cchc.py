@@ -1,13 +1,13 @@
 """Template filters: numbers and moments as Vietnamese readers expect them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.conf import settings
 
-from cchc_index.lib import clock, numbers
+from cchc_index.lib import clock, days, numbers
 
 register = template.Library()
 
@@ -28,6 +28,12 @@ def maximum(value: Decimal | None) -> str:
 def moment(value: datetime | None) -> str:
     """dd/mm/yyyy HH:MM on the clock of Hà Nội."""
     return f"{clock.hanoi(value):%d/%m/%Y %H:%M}" if value else ""
+
+
+@register.filter
+def letter_day(value: date | None) -> str:
+    """A day as decisions cite it: 10/7/2024."""
+    return days.letter_day(value) if value else ""
 
 
 @register.filter

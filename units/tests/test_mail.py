@@ -40,9 +40,9 @@ def test_a_mail_is_plain_text_with_greeting_link_and_foot(settings: Settings) ->
     sent = outbox.outbox[0]
     assert (sent.subject, sent.to) == ("Có việc cần làm", ["ha@example.vn"])
     assert sent.body == (
-        "Kính gửi ông/bà Trần Thu Hà,\n\nĐoạn một.\n\nĐoạn hai.\n\n"
+        "Kính gửi Ông/Bà Trần Thu Hà,\n\nĐoạn một.\n\nĐoạn hai.\n\n"
         "Xem tại: https://cchc.example.vn/tu-danh-gia/\n\n"
-        "Thư tự động của hệ thống Chỉ số cải cách hành chính Thành phố Hà Nội; không cần trả lời thư này.\n"
+        "Thư tự động của hệ thống Chỉ số cải cách hành chính của thành phố Hà Nội; không cần trả lời thư này.\n"
     )
     assert sent.extra_headers["Message-ID"].endswith("@cchc.example.vn>")
 

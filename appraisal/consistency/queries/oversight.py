@@ -228,7 +228,7 @@ DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ
 def _drawn(move: Move, report: Report, known: Names, stage: str, note: str) -> MoveLine:
     step = move.step
     own = report.own.get(step.cell)
-    before = _words(move.before) if move.before else f"tự chấm {_words(own)}"
+    before = _words(move.before) if move.before else f"tự đánh giá {_words(own)}"
     return MoveLine(
         known.units[step.unit],
         known.criteria[step.criterion],
@@ -304,7 +304,7 @@ def _changed_scores(back: Sequence[Transition], known: Names) -> list[Event]:
             continue
         before, after = _claim(entry.before), _claim(entry.after)
         if assessment and before != after and criterion in known.criteria:
-            what = f"đơn vị đổi điểm tự chấm sau khi đã nộp: {before} → {after}"
+            what = f"đơn vị đổi điểm tự đánh giá sau khi đã nộp: {before} → {after}"
             found.append(Event(entry.at, entry.actor_name, what, known.units[unit], "", known.criteria[criterion]))
     return found
 

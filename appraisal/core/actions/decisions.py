@@ -31,7 +31,7 @@ def adjustment(
         _checked_words(comment),
     )
     if _equals_score(locked.score, verdict.points, not_applicable):
-        raise Refused("Kết quả điều chỉnh bằng điểm đơn vị tự chấm: hãy dùng Công nhận, hoặc sửa điểm.")
+        raise Refused("Kết quả điều chỉnh bằng điểm tự đánh giá của đơn vị: hãy dùng Công nhận, hoặc sửa điểm.")
     return verdict
 
 
@@ -59,7 +59,7 @@ def _checked_reason(reason_id: int | None) -> Reason:
 
 def _checked_words(comment: str) -> str:
     if not comment.strip():
-        raise Refused("Ghi nội dung điều chỉnh bằng lời để đơn vị hiểu vì sao.")
+        raise Refused("Nhập nội dung điều chỉnh để đơn vị biết căn cứ.")
     return comment.strip()
 
 

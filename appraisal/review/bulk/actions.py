@@ -41,7 +41,7 @@ def bulk_recognise(*, actor: User, round_group_id: int, cells: Iterable[tuple[in
     round_group = locked_block(round_group_id)
     stage = checked_stage(actor, round_group)
     if stage.kind == Stage.Kind.MEETING:
-        raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng, có lời.")
+        raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng và nêu căn cứ.")
     check_reach(actor, round_group, stage, seen)
     check_not_blind(round_group, stage, {criterion for _, criterion in seen})
     verdicts = _bulk_verdicts(round_group, assessments, seen)

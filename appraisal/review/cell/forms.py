@@ -32,7 +32,7 @@ class AdjustForm(forms.Form):
         label="Nội dung",
         max_length=5000,
         widget=forms.Textarea,
-        error_messages={"required": "Ghi nội dung điều chỉnh bằng lời để đơn vị hiểu vì sao."},
+        error_messages={"required": "Nhập nội dung điều chỉnh để đơn vị biết căn cứ."},
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 

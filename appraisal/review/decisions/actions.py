@@ -31,7 +31,7 @@ def recognise(
     locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
     check_not_blind(locked.round_group, locked.stage, [criterion_id])
     if locked.stage.kind == Stage.Kind.MEETING and not comment.strip():
-        raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, công nhận cũng phải có lời.")
+        raise Refused("Nhập căn cứ của kết luận: ở bước Hội đồng quyết định, công nhận cũng phải nêu căn cứ.")
     return _decide(locked, recognition(locked.score, comment.strip()), seen_version)
 
 

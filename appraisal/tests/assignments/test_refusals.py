@@ -42,7 +42,7 @@ def test_nobody_is_no_one_to_assign(case: Council) -> None:
 def test_an_assignment_does_not_become_another_that_is_there(case: Council) -> None:
     whole = Assignment.objects.get(member=case.member)
     part = assign(case.member, case.round_group, branch=case.leaf)
-    with refused("đã được phân công đúng nhánh này"):
+    with refused("đã được phân công đúng lĩnh vực hoặc tiêu chí này"):
         reassign(case, part)
     rival = assign(person(Role.COUNCIL_MEMBER), case.round_group, branch=case.other_leaf)
     assert reassign(case, part, branch_id=case.other_leaf.pk).branch == rival.branch

@@ -279,7 +279,7 @@ def test_an_edited_acknowledgement_is_found(looked: Council, edit: Any) -> None:
 
 def test_an_exchanged_actor_and_a_removed_row_are_found(looked: Council) -> None:
     Acknowledgement.objects.update(actor=looked.member)
-    assert any("không khớp mã băm" in fault for fault in ledger.check())
+    assert any("không khớp mã kiểm tra" in fault for fault in ledger.check())
     Justification.objects.all()._raw_delete("default")
     Acknowledgement.objects.all()._raw_delete("default")
     assert any("đã bị xóa" in fault for fault in ledger.check())

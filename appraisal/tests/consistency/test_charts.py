@@ -21,17 +21,17 @@ def test_every_unit_stands_there_by_name_and_number() -> None:
     words = [one.text for one in picture.iter(f"{SVG}text")]
     assert words == [
         "trung vị 0,50",
-        *("Sở <0> & bạn", "1,25 – lệch hẳn"),
+        *("Sở <0> & bạn", "1,25 – chênh lệch lớn"),
         *("Sở <1> & bạn", "0,50"),
         *("Sở <2> & bạn", "-0,25"),
     ]
     assert present(picture.find(f"{SVG}title")).text == "Điểm bị trừ"
-    assert "Sở <0> & bạn: 1,25, lệch hẳn" in picture.findtext(f"{SVG}desc", "")
+    assert "Sở <0> & bạn: 1,25, chênh lệch lớn" in picture.findtext(f"{SVG}desc", "")
     assert not any("style" in one.attrib for one in picture.iter())
 
 
 WHOLE = """
-<title>Điểm bị trừ</title><desc>Trung vị khối 0,50; Sở Nội vụ: 1,25, lệch hẳn; Sở Xây dựng: -0,25</desc>
+<title>Điểm bị trừ</title><desc>Trung vị khối 0,50; Sở Nội vụ: 1,25, chênh lệch lớn; Sở Xây dựng: -0,25</desc>
 <line x1="330" y1="24" x2="330" y2="86" stroke="#cfd5db" stroke-width="1"/>
 <line x1="620" y1="24" x2="620" y2="86" stroke="#cfd5db" stroke-width="1"/>
 <line x1="475" y1="24" x2="475" y2="86" stroke="#9b1c1f" stroke-width="1"/>
@@ -39,7 +39,7 @@ WHOLE = """
 <text x="320" y="49" font-size="14" text-anchor="end" font-weight="bold" fill="#9b1c1f">Sở Nội vụ</text>
 <line x1="475" y1="44" x2="620" y2="44" stroke="#cfd5db" stroke-width="1"/>
 <circle cx="620" cy="44" r="5" fill="#9b1c1f"/>
-<text x="630" y="49" font-size="14" text-anchor="start" font-weight="bold" fill="#9b1c1f">1,25 – lệch hẳn</text>
+<text x="630" y="49" font-size="14" text-anchor="start" font-weight="bold" fill="#9b1c1f">1,25 – chênh lệch lớn</text>
 <text x="320" y="70" font-size="14" text-anchor="end" font-weight="normal" fill="#1d2126">Sở Xây dựng</text>
 <line x1="475" y1="65" x2="330" y2="65" stroke="#cfd5db" stroke-width="1"/>
 <circle cx="330" cy="65" r="5" fill="#1d2126"/>

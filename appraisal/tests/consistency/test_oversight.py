@@ -107,7 +107,7 @@ def test_the_last_hour_before_the_closing_before_the_release_and_just_now(case: 
     ]
     now = lines(look(case, closing - timedelta(minutes=1)), LATE)
     assert "trong một giờ vừa qua" in now[-1].note
-    assert now[-1].change == "tự chấm 1,50 → 1,00"
+    assert now[-1].change == "tự đánh giá 1,50 → 1,00"
 
 
 def test_another_hand_and_again_and_again(case: Council) -> None:
@@ -119,14 +119,14 @@ def test_another_hand_and_again_and_again(case: Council) -> None:
     assert [(line.member, line.change, line.note) for line in lines(found, OTHER)] == [
         (other, "1,00 → 0,50", f"trước đó do {case.member} quyết định")
     ]
-    assert [line.change for line in lines(found, OFTEN)] == ["tự chấm 1,50 → 1,00", "1,00 → 0,50"]
+    assert [line.change for line in lines(found, OFTEN)] == ["tự đánh giá 1,50 → 1,00", "1,00 → 0,50"]
 
 
 def test_what_was_taken_back_is_told(case: Council) -> None:
     lower(case, MONDAY)
     with clock.at(MONDAY + timedelta(minutes=1)):
         undo.undo(actor=case.member, **case.cell(), seen_version=1)
-    assert [line.change for line in lines(look(case), OFTEN)] == ["tự chấm 1,50 → 1,00", "1,00 → chờ thẩm định"]
+    assert [line.change for line in lines(look(case), OFTEN)] == ["tự đánh giá 1,50 → 1,00", "1,00 → chờ thẩm định"]
 
 
 def test_after_hours_says_the_day(case: Council, settings: Settings) -> None:
@@ -185,7 +185,7 @@ def test_a_reopening_and_the_scores_that_changed_since(case: Council) -> None:
     SelfAssessment.objects.filter(pk=assessment.pk).update(state="submitted", submitted_at=clock.now(), imported=True)
     told = look(case).events[0]
     assert (told.what, told.unit, told.criterion) == (
-        "đơn vị đổi điểm tự chấm sau khi đã nộp: 1,5 → 2",
+        "đơn vị đổi điểm tự đánh giá sau khi đã nộp: 1,5 → 2",
         case.first,
         case.leaf,
     )
@@ -224,4 +224,4 @@ def test_each_line_on_the_page_leads_to_its_cell(case: Council) -> None:
     page = sign_in(case.manager).get("/tham-dinh/khoi/so/nhat-quan/").text
     assert 'href="/tham-dinh/khoi/so/don-vi/DV1/1.1/?nam=' in page
     assert "Đổi điểm ngoài giờ làm việc: 1" in page
-    assert "Không dòng nào tự nó là sai" in page
+    assert "Một dòng trong danh sách chưa phải là sai" in page

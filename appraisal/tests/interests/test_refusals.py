@@ -46,7 +46,7 @@ def test_an_interest_is_declared_with_a_reason_by_the_member_or_a_manager(case: 
 
 def test_what_a_manager_recorded_the_member_does_not_withdraw(case: Council) -> None:
     interest = declare(case, actor=case.manager)
-    with refused("quản lý chỉ số rút", PermissionDenied):
+    with refused("Chỉ người quản lý Chỉ số được rút", PermissionDenied):
         interests.withdraw_interest(actor=case.member, interest_id=interest.pk, reason="Không còn.")
     own = declare(case, unit=case.second)
     for by in (case.manager, case.member):

@@ -108,7 +108,7 @@ def test_a_used_reason_is_never_deleted_an_unused_one_may_be(case: Council) -> N
     adjust(case, case.first, case.leaf, "1")
     answer = post(case, case.reason, verb="delete")
     assert answer.status_code == 422
-    assert "Thôi dùng" in answer.text
+    assert "Ngừng sử dụng" in answer.text
     unused = Reason.objects.get(code="cham-tien-do")
     assert post(case, unused, verb="delete").status_code == 302
     assert set(Reason.objects.filter(pk__in=[unused.pk, case.reason.pk])) == {case.reason}

@@ -159,7 +159,7 @@ def test_the_map_explains_itself(browser: Browser, site: Site) -> None:
     page = opened(browser, site, cell("1.1"))
     expect(page.locator("[data-keys]")).to_be_in_viewport()
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("công nhận điểm đơn vị tự chấm")
+    expect(page.get_by_role("dialog")).to_contain_text("công nhận điểm tự đánh giá")
     clean(page)
     page.keyboard.press("j")
     assert "/DV1/1.1/" in page.url
@@ -177,7 +177,14 @@ def test_everything_to_decide_stands_on_one_screen(browser: Browser, site: Site)
     shown = ("iframe.document", "[data-recognise] button", "[data-adjust] button", ".rule", "[data-keys]")
     for part in shown:
         expect(page.locator(part)).to_be_in_viewport(ratio=1)
-    facts = ("90 hồ sơ", "75,00 %", "Dưới 80 %: 0 điểm", "khác điểm tự chấm", "Năm trước:", "Ngày ban hành 01/12/2030")
+    facts = (
+        "90 hồ sơ",
+        "75,00 %",
+        "Dưới 80 %: 0 điểm",
+        "khác điểm tự đánh giá",
+        "Năm trước:",
+        "Ngày ban hành 01/12/2030",
+    )
     for words in facts:
         expect(page.get_by_text(words).first).to_be_in_viewport()
 

@@ -85,7 +85,7 @@ def test_a_refused_adjustment_keeps_the_typed_text(case: Council) -> None:
         ({"points": "9"}, "từ 0 đến 2"),
         ({"points": "1.234"}, "hai cách"),
         ({"points": "abc"}, "không phải số"),
-        ({"points": "1,5"}, "bằng điểm đơn vị tự chấm"),
+        ({"points": "1,5"}, "bằng điểm tự đánh giá của đơn vị"),
         ({"reason": ""}, "Chọn lý do"),
     ):
         answer = client.post(cell_page(case), adjust_form(reason=case.reason.pk) | wrong)
@@ -225,7 +225,7 @@ def test_declared_figures_stand_beside_what_the_rule_makes_of_them(case: Council
     own.update(points=Decimal("1.75"))
     page = sign_in(case.member).get(cell_page(case)).text
     assert "<b>1,50</b>" in page
-    assert "khác điểm tự chấm" in page
+    assert "khác điểm tự đánh giá" in page
 
 
 def test_figures_that_the_rule_refuses_leave_the_page_standing(case: Council) -> None:

@@ -67,7 +67,7 @@ def test_a_draft_is_not_recognised_among_many(case: Council) -> None:
 def test_the_meeting_recognises_one_by_one_and_with_words(case: Council) -> None:
     meeting(case)
     cell = case.cell()
-    with refused("Ghi căn cứ"):
+    with refused("Nhập căn cứ"):
         decisions.recognise(actor=case.manager, **cell, comment="  ", seen_version=0)
     cells = [(cell["unit_id"], cell["criterion_id"], 0)]
     with refused("quyết định riêng"):

@@ -192,7 +192,7 @@ def test_an_undo_moved_to_another_step_or_author_is_found(taken_back: Council) -
     for edit in ({"undoes": first}, {"actor": taken_back.manager}, {"stage": later}, {"comment": "Khác."}):
         before = rows.values(*edit).get()
         rows.update(**edit)
-        assert any("mã băm" in fault for fault in ledger.check())
+        assert any("mã kiểm tra" in fault for fault in ledger.check())
         rows.update(**before)
     rows.update(undoes=first)
     assert any("không khớp với bước" in fault for fault in ledger.check())

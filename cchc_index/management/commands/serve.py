@@ -42,7 +42,7 @@ WORKER = "worker"
 
 
 class Command(OperatorCommand):
-    help = "Mở hệ thống trên máy này: máy chủ web và tiến trình làm việc nền, không cần dịch vụ ngoài."
+    help = "Mở hệ thống trên máy này: máy chủ web và tiến trình chạy tác vụ nền, không cần dịch vụ ngoài."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="địa chỉ lắng nghe")

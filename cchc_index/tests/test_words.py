@@ -1,0 +1,111 @@
+"""What people read says one word for one thing: templates and the texts of the code hold none of the forbidden ones."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results")
+FORBIDDEN = {
+    "bằng lời": "nói miệng; viết “nhập lý do”, “nêu căn cứ”",
+    "có lời": "có lãi; viết “nêu căn cứ”, “có giải thích”",
+    "tự chấm": "điểm tự đánh giá, tự đánh giá",
+    "sao kê": "lịch sử thay đổi điểm",
+    "thôi dùng": "ngừng sử dụng",
+    "nhánh": "lĩnh vực hoặc tiêu chí",
+    "cây tiêu chí": "các tiêu chí, toàn bộ tiêu chí",
+    "đứng ở đây": "sẽ hiển thị tại đây",
+    "hiện ở đây": "sẽ hiển thị tại đây",
+    "nằm ở đây": "sẽ hiển thị tại đây",
+    "sẽ ở đây": "sẽ hiển thị tại đây",
+    "số lẻ": "chữ số thập phân",
+    "đóng lại với": "không xem, không thẩm định hồ sơ",
+    "lệch hẳn": "chênh lệch lớn",
+    "trước hết ngày": "chậm nhất ngày",
+    "toàn bản": "toàn bộ bản tự đánh giá",
+    "cả bản": "toàn bộ bản tự đánh giá",
+    "dựng báo cáo": "tạo báo cáo",
+    "đang được dựng": "đang được tạo",
+    "việc nền": "tác vụ nền",
+    "mã băm": "mã kiểm tra",
+    "object (": "tên tiếng Việt của đối tượng",
+}
+"""Each with what to write instead."""
+GREETING = "Kính gửi ông/bà"
+CITY = re.compile(r"(?<![.:“(–|]\s)(?<=\S\s)Thành phố Hà Nội")
+"""Capital only where a sentence or a name begins: NĐ 30 writes “thành phố Hà Nội” before the name."""
+MARKUP = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+ELEMENT = re.compile(r"<[^>]*>")
+
+
+def _of_template(source: str) -> str:
+    """The text of a template as it is read: one space between words, a bar between elements."""
+    kept = re.sub(r'\b(?:aria-label|title|placeholder|alt|content)="([^"{}]*)"', r'">\1<"', source)
+    return " ".join(ELEMENT.sub(" | ", MARKUP.sub(" ", kept)).split())
+
+
+def _of_code(source: str) -> Iterator[str]:
+    """The texts of a module in Vietnamese: English ones (docstrings, names) have no such letter."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.isascii():
+            yield " ".join(node.value.split())
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        yield str(path.relative_to(ROOT)), _of_template(path.read_text(encoding="utf-8"))
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if not {"tests", "migrations"} & {*path.parts}:
+                for text in _of_code(path.read_text(encoding="utf-8")):
+                    yield str(path.relative_to(ROOT)), text
+
+
+def _faults(text: str) -> list[str]:
+    lowered = text.casefold()
+    found = [word for word in FORBIDDEN if re.search(rf"(?<!\w){re.escape(word)}", lowered)]
+    found += [GREETING] if GREETING in text else []
+    return found + (["Thành phố Hà Nội"] if CITY.search(text) else [])
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[tuple[str, str]]:
+    return list(_texts())
+
+
+def test_no_text_holds_a_forbidden_word(texts: list[tuple[str, str]]) -> None:
+    assert len(texts) > 2000, "the walk reads the interface"
+    assert {f"{place}: {word}" for place, text in texts for word in _faults(text)} == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nhập lý do bằng lời.",
+        "Tổng điểm tự chấm",
+        "Tự chấm",
+        "Bảng sẽ hiện ở đây.",
+        "làm tròn 2 số lẻ",
+        "Evidence object (280)",
+        "của hệ thống Thành phố Hà Nội",
+        "Kính gửi ông/bà An,",
+    ],
+)
+def test_a_forbidden_word_is_seen(text: str) -> None:
+    assert _faults(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["UBND thành phố Hà Nội", "Theo quyết định. Thành phố Hà Nội giao", "Kính gửi Ông/Bà An,"]
+)
+def test_other_words_pass(text: str) -> None:
+    assert not _faults(text)
+
+
+def test_texts_of_templates_are_read_across_lines_and_out_of_attributes() -> None:
+    read = _of_template('<p aria-label="Sao kê điểm">Tổng điểm\n  tự chấm {{ x|default:"–" }}</p>')
+    assert _faults(read) == ["tự chấm", "sao kê"]
