@@ -1,9 +1,44 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
 class Config(AppConfig):
     name = "appraisal"
     verbose_name = "Thẩm định"
+    log_words: ClassVar[dict[str, str]] = {
+        "appraisal.recognise": "Công nhận",
+        "appraisal.adjust": "Điều chỉnh",
+        "appraisal.bulk_recognise": "Công nhận hàng loạt",
+        "appraisal.draft_reply": "Soạn giải trình",
+        "appraisal.send_replies": "Gửi giải trình",
+        "appraisal.reply": "Đơn vị trả lời kết quả thẩm định",
+        "appraisal.import": "Nhập điểm thẩm định từ hồ sơ lưu",
+        "appraisal.undo": "Hoàn tác kết quả thẩm định",
+        "appraisal.bulk_undo": "Hoàn tác công nhận hàng loạt",
+        "appraisal.release": "Thông báo kết quả thẩm định",
+        "appraisal.withdraw": "Thu hồi thông báo kết quả thẩm định",
+        "appraisal.declare_interest": "Khai báo xung đột lợi ích",
+        "appraisal.withdraw_interest": "Rút khai báo xung đột lợi ích",
+        "appraisal.confirm_no_interest": "Xác nhận không có xung đột lợi ích khác",
+        "appraisal.acknowledge": "Xác nhận đã rà soát tính thống nhất",
+        "appraisal.question": "Câu hỏi cho đơn vị",
+        "appraisal.assign_question": "Phân công trả lời câu hỏi",
+        "appraisal.opinion": "Cho ý kiến độc lập",
+        "appraisal.mark_blind": "Chọn tiêu chí cần hai ý kiến độc lập",
+        "appraisal.unmark_blind": "Bỏ chọn tiêu chí cần hai ý kiến độc lập",
+        "appraisal.reason_add": "Thêm lý do điều chỉnh",
+        "appraisal.reason_reword": "Sửa lý do điều chỉnh",
+        "appraisal.reason_retire": "Ngừng sử dụng hoặc dùng lại lý do điều chỉnh",
+        "appraisal.reason_delete": "Xóa lý do điều chỉnh",
+        "appraisal.assign": "Phân công thẩm định",
+        "appraisal.reassign": "Sửa phân công thẩm định",
+        "appraisal.unassign": "Thu hồi phân công thẩm định",
+        "appraisal.split": "Chia đều việc thẩm định",
+        "appraisal.hand_over": "Bàn giao việc thẩm định",
+        "appraisal.remind": "Nhắc thành viên thẩm định",
+    }
+    """What people read for the verbs of this app's entries in the log."""
 
     def ready(self) -> None:
         from selfassess.lastyear import council  # inline: registration

@@ -1,5 +1,7 @@
 """The frame as an app, which carries commands; the administrators' site: Django's, with our door and our name."""
 
+from typing import ClassVar
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
@@ -7,6 +9,10 @@ from django.contrib.admin.apps import AdminConfig
 class Frame(AppConfig):
     name = "cchc_index"
     verbose_name = "Chỉ số CCHC"
+    log_words: ClassVar[dict[str, str]] = {
+        "official.load": "Nạp dữ liệu của các quyết định",
+    }
+    """What people read for the verbs of this app's entries in the log."""
 
 
 class Admin(AdminConfig):

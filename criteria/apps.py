@@ -1,6 +1,19 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
 class Config(AppConfig):
     name = "criteria"
     verbose_name = "Tiêu chí và kỳ đánh giá"
+    log_words: ClassVar[dict[str, str]] = {
+        "criteria.freeze": "Khóa bộ tiêu chí",
+        "criteria.import": "Nhập bộ tiêu chí",
+        "phase.set": "Đặt giờ của giai đoạn",
+        "phase.extend": "Gia hạn",
+        "stage.add": "Thêm giai đoạn",
+        "stage.change": "Sửa giai đoạn",
+        "stage.move": "Đổi thứ tự giai đoạn",
+        "stage.remove": "Bỏ giai đoạn",
+    }
+    """What people read for the verbs of this app's entries in the log."""

@@ -1,9 +1,17 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
 class Config(AppConfig):
     name = "results"
     verbose_name = "Kết quả và công bố"
+    log_words: ClassVar[dict[str, str]] = {
+        "publication.propose": "Đề nghị công bố",
+        "publication.withdraw": "Rút đề nghị công bố",
+        "publication.publish": "Công bố Chỉ số",
+    }
+    """What people read for the verbs of this app's entries in the log."""
 
     def ready(self) -> None:
         from selfassess.lastyear import council  # inline: registration

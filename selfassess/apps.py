@@ -1,6 +1,25 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
 class Config(AppConfig):
     name = "selfassess"
     verbose_name = "Tự đánh giá"
+    log_words: ClassVar[dict[str, str]] = {
+        "selfassess.open": "Bắt đầu tự đánh giá",
+        "selfassess.hand_over": "Trình thủ trưởng",
+        "selfassess.take_back": "Rút lại để sửa",
+        "selfassess.send_back": "Trả lại cho công chức phụ trách",
+        "selfassess.submit": "Nộp bản tự đánh giá",
+        "selfassess.reopen": "Mở lại bản tự đánh giá",
+        "selfassess.score": "Ghi điểm tự đánh giá",
+        "selfassess.attach": "Đính kèm tài liệu kiểm chứng",
+        "selfassess.detach": "Gỡ tài liệu kiểm chứng",
+        "selfassess.document": "Tải tài liệu lên",
+        "selfassess.replace": "Thay tài liệu",
+        "selfassess.infected": "Chặn tài liệu có mã độc",
+        "selfassess.archive": "Mở bản tự đánh giá từ hồ sơ lưu",
+        "selfassess.import": "Nhập điểm tự đánh giá từ hồ sơ lưu",
+    }
+    """What people read for the verbs of this app's entries in the log."""

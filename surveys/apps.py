@@ -1,6 +1,16 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
 class Config(AppConfig):
     name = "surveys"
     verbose_name = "Điều tra xã hội học"
+    log_words: ClassVar[dict[str, str]] = {
+        "surveys.import_ballots": "Nhập phiếu điều tra",
+        "surveys.import_figures": "Nhập số liệu SIPAS, PAPI",
+        "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
+        "surveys.refresh": "Tính lại điểm ĐTXHH",
+        "surveys.undo": "Hủy lần nhập",
+    }
+    """What people read for the verbs of this app's entries in the log."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -16,6 +17,7 @@ from django.shortcuts import get_object_or_404
 from . import actions
 from .administration.admin import Folding, JoinedRows, LoggedAdmin, ReadOnlyAdmin, SheetAdmin, record
 from .auditlog.models import LogEntry
+from .auditlog.queries import verb_words
 from .mail.models import Mail
 from .models import Membership, Succession, Unit, UnitGroup, User
 from .resources import UnitResource, UserResource
@@ -120,13 +122,35 @@ class UserAdmin(SheetAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         return response
 
 
+class VerbFilter(admin.SimpleListFilter):
+    """The verbs of the log by their names."""
+
+    title = "thao tác"
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(verb_words().items(), key=lambda pair: pair[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnlyAdmin):
-    list_display = ["number", "at", "actor_name", "verb", "object_label", "unit", "reason"]
-    list_filter = ["verb", "at"]
+    list_display = ["number", "at", "actor_name", "deed", "unit", "reason"]
+    list_filter = [VerbFilter, "at"]
     list_select_related = ["unit"]
     search_fields = ["actor_name", "object_label", "object_id", "reason"]
     ordering = ["-number"]
+
+    @admin.display(description="nội dung", ordering="verb")
+    def deed(self, obj: LogEntry) -> str:
+        """The verb in words and what it was done to; an entry of before its model had a name says kind and key."""
+        label = obj.object_label
+        if " object (" in label:
+            kind = apps.get_model(obj.object_type)._meta.verbose_name
+            label = f"{kind} số {obj.object_id}"
+        return f"{verb_words().get(obj.verb, obj.verb)} · {label}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         return super().get_queryset(request).select_related("unit", "actor")

@@ -1,9 +1,24 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 
 
 class Config(AppConfig):
     name = "units"
     verbose_name = "Đơn vị và người dùng"
+    log_words: ClassVar[dict[str, str]] = {
+        "create_account": "Tạo tài khoản",
+        "change_password": "Đổi mật khẩu",
+        "import_units": "Nhập danh sách đơn vị",
+        "grant_role": "Giao vai trò",
+        "revoke_role": "Thu hồi vai trò",
+        "admin_add": "Thêm trong quản trị",
+        "admin_change": "Sửa trong quản trị",
+        "admin_delete": "Xóa trong quản trị",
+        "admin_import": "Nhập tệp trong quản trị",
+        "admin_password": "Đặt lại mật khẩu",
+    }
+    """What people read for the verbs of this app's entries in the log."""
 
     def import_models(self) -> None:
         """The models of the packages belong to this app too."""

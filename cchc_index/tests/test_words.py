@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import site
+from django.db.models import Model
+
+from selfassess.models import Transition
+from units.admin import LogEntryAdmin
+from units.auditlog.models import LogEntry
+from units.auditlog.queries import verb_words
 
 ROOT = Path(settings.BASE_DIR)
 APPS = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results")
@@ -109,3 +117,67 @@ def test_other_words_pass(text: str) -> None:
 def test_texts_of_templates_are_read_across_lines_and_out_of_attributes() -> None:
     read = _of_template('<p aria-label="Sao kê điểm">Tổng điểm\n  tự chấm {{ x|default:"–" }}</p>')
     assert _faults(read) == ["tự chấm", "sao kê"]
+
+
+# --- names ----------------------------------------------------------------------------------------
+
+OURS = {"units", "criteria", "selfassess", "appraisal", "surveys", "results"}
+ABBREVIATIONS = {"SIPAS", "PAPI", "1, 1, 3", "1, 1, 2", "ID", "trang", "thang", "sau", "thay cho"}
+"""Names in Vietnamese that have no accent."""
+VERB = re.compile(
+    r"(?:criteria|phase|stage|selfassess|appraisal|surveys|official)\.[a-z_]*[a-z]|admin_[a-z]+|[a-z]+_(?:role|units)"
+)
+
+
+def _verbs(source: str) -> Iterator[str]:
+    """The texts that a module gives as a verb of the log: `verb=…`, `VERB… = …`, `record(request, …)`."""
+    for node in ast.walk(ast.parse(source)):
+        said: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            said = [keyword.value for keyword in node.keywords if keyword.arg == "verb"]
+            if isinstance(node.func, ast.Name) and node.func.id == "record":
+                said += node.args[1:2]
+        elif isinstance(node, ast.Assign) and "verb" in ast.unparse(node.targets[0]).casefold():
+            said = [node.value]
+        for part in said:
+            for leaf in ast.walk(part):
+                if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) and VERB.fullmatch(leaf.value):
+                    yield leaf.value
+
+
+def test_every_model_field_and_choice_has_a_vietnamese_name() -> None:
+    nameless = set()
+    for model in apps.get_models():
+        if model._meta.app_label not in OURS:
+            continue
+        assert model.__str__ is not Model.__str__, f"{model} says nothing of itself"
+        named = [(str(model._meta), str(model._meta.verbose_name))]
+        for field in model._meta.concrete_fields:
+            named.append((str(field), str(field.verbose_name)))
+            named += [(str(field), str(label)) for _, label in field.choices or []]
+        nameless |= {(place, name) for place, name in named if name.isascii() and name not in ABBREVIATIONS}
+    assert nameless == set()
+
+
+def test_every_verb_of_the_log_has_words() -> None:
+    words, used = verb_words(), {f"selfassess.{verb}" for verb in Transition.Verb if verb != Transition.Verb.IMPORT}
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            if not {"tests", "migrations"} & {*path.parts}:
+                used |= {*_verbs(path.read_text(encoding="utf-8"))}
+    assert len(used) > 40
+    assert used - set(words) == set()
+    assert not [text for text in words.values() if text.isascii()]
+
+
+def test_a_row_of_the_log_reads_as_a_sentence() -> None:
+    page = LogEntryAdmin(LogEntry, site)
+    now = LogEntry(verb="selfassess.attach", object_label="02/BC-SNV, tiêu chí 1.1.2 – Sở Nội vụ")
+    old = LogEntry(
+        verb="selfassess.attach",
+        object_type="selfassess.evidence",
+        object_id="280",
+        object_label="Evidence object (280)",
+    )
+    assert page.deed(now) == "Đính kèm tài liệu kiểm chứng · 02/BC-SNV, tiêu chí 1.1.2 – Sở Nội vụ"
+    assert page.deed(old) == "Đính kèm tài liệu kiểm chứng · tài liệu kiểm chứng số 280"

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.apps import apps
+
 from .models import LogEntry, LogHead
 
 
@@ -17,3 +19,11 @@ def head() -> LogHead | None:
 def entries() -> Iterator[LogEntry]:
     """Every entry in the order of the chain, read in pieces."""
     return LogEntry.objects.order_by("number").iterator(2000)
+
+
+def verb_words() -> dict[str, str]:
+    """What people read for every verb of the log: each app names its own (`log_words` of its configuration)."""
+    words: dict[str, str] = {}
+    for config in apps.get_app_configs():
+        words |= getattr(config, "log_words", {})
+    return words
