@@ -51,7 +51,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "python3 -m results.bundle": {"FILE.json": "out/chi-so-cchc-2024.json"},
         "check_ledger": {"COUNT:DIGEST": MARK},
     },
-    "demonstration": {"load_demo": {}, "serve": {"8000": "a free port"}, "make run": {"8080": "a free port"}},
+    "demonstration": {"load_demo": {}, "serve": {}, "make run": {}},
     "production": {"deploy/cchc": {}},
     "developer": {"make": {}, ".venv/bin/python -m pytest": {}},
 }
@@ -195,16 +195,16 @@ def _answers_until_stopped(installation: Installation, line: str) -> None:
     line = re.sub(r"\b80[08]0\b", str(port), line)
     if line.endswith(" serve"):
         line += f" --port {port}"
-    process = installation.start(f"exec {line}")
-    try:
-        assert wait_for(lambda: process.poll() is not None or answers(port), 240), line
-        assert process.poll() is None, f"{line}\n{process.communicate()[0]}"
-        os.killpg(process.pid, signal.SIGINT)
-        assert wait_for(lambda: process.poll() is not None, 60), line
-        assert not answers(port)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+    with installation.start(f"exec {line}") as process:
+        try:
+            assert wait_for(lambda: process.poll() is not None or answers(port), 240), line
+            assert process.poll() is None, f"{line}\n{process.communicate()[0]}"
+            os.killpg(process.pid, signal.SIGINT)
+            assert wait_for(lambda: process.poll() is not None, 60), line
+            assert not answers(port)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _walk(walk: str, installation: Installation, run: Callable[[Installation, str], object]) -> None:

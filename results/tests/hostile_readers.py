@@ -100,7 +100,7 @@ def administration() -> tuple[bytes, Reader]:
     from cchc_index.lib.sheets.table import read_table
     from units.resources import UnitResource
 
-    base = honest(("Mã", "Tên đơn vị"), *((f"S{n}", f"Sở {n}") for n in range(6)))
+    base = honest(("Mã khối", "Mã", "Tên đơn vị"), *(("so", f"S{n}", f"Sở {n}") for n in range(6)))
     return base, lambda stream, name: read_table(stream, UnitResource().columns(), name=name)
 
 

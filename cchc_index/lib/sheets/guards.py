@@ -3,7 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from cchc_index.lib.faults import Fault, ImportRefused
 
@@ -27,28 +28,29 @@ def refuse(message: str, repair: str) -> ImportRefused:
 # A reader guesses the format by what it finds; a binary workbook is none of ours.
 _FOREIGN = {"xl/workbook.bin"}
 _BROKEN = "hỏng hoặc không phải bảng tính .xlsx, .ods"
-_BAD_ARCHIVE = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    EOFError,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
 
 
 def _broken() -> ImportRefused:
     return refuse(_BROKEN, "mở bằng Excel hoặc LibreOffice và lưu lại dạng .xlsx")
 
 
-def guard_directory(data: bytes) -> tuple[str, int]:
-    """The kind of workbook an archive holds (`xlsx` or `ods`) and its size unpacked. Raises ImportRefused."""
+@contextmanager
+def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
+    """The archive. Whatever its parts raise when they are unpacked is one refusal: the library has no closed
+    list (zlib's own errors, unknown compressions, impossible places and sizes)."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-    except _BAD_ARCHIVE:
-        raise _broken() from None
+            yield archive
+    except ImportRefused:
+        raise
+    except Exception as error:
+        raise _broken() from error
+
+
+def guard_directory(data: bytes) -> tuple[str, int]:
+    """The kind of workbook an archive holds (`xlsx` or `ods`) and its size unpacked. Raises ImportRefused."""
+    with _opened(data) as archive:
+        members = archive.infolist()
     names = {member.filename.lower() for member in members}
     total = sum(member.file_size for member in members)
     kind = _kind(names)
@@ -68,16 +70,9 @@ def _kind(names: Collection[str]) -> str:
 
 def guard_cells(data: bytes, max_cells: int) -> None:
     """Refuses a workbook with a far cell, or with more cells than `max_cells`. Raises ImportRefused."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for member in archive.infolist():  # all of them: the workbook may name any part as its sheet
-                _guard_cells(archive, member.filename, max_cells)
-    except _BAD_ARCHIVE:
-        raise _broken() from None
-    except Exception as error:
-        if isinstance(error, ImportRefused):
-            raise
-        raise _broken() from error
+    with _opened(data) as archive:
+        for member in archive.infolist():  # all of them: the workbook may name any part as its sheet
+            _guard_cells(archive, member.filename, max_cells)
 
 
 # Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
@@ -130,7 +125,8 @@ MAX_ELEMENTS = 500_000
 
 
 def guard_small(data: bytes, max_unpacked: int) -> None:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    """Refuses a workbook of ours that grew beyond what one of ours can be. Raises ImportRefused."""
+    with _opened(data) as archive:
         elements, members = 0, archive.infolist()
         if sum(member.file_size for member in members) > max_unpacked:
             raise refuse("giải nén ra quá lớn", "xóa vùng trống, hình ảnh thừa rồi lưu lại")
