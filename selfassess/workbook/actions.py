@@ -52,7 +52,8 @@ def apply_workbook(
         score.version, score.updated_at, score.updated_by = score.version + 1, at, actor
     _write(assessment, changed)
     freeze(assessment.round_group_id, actor)
-    known = SelfScore.objects.filter(assessment=assessment, criterion__in=before).in_bulk(field_name="pk")
+    named = SelfScore.objects.select_related("criterion", "assessment__unit")
+    known = named.filter(assessment=assessment, criterion__in=before).in_bulk(field_name="pk")
     changes = [Change(score, before[score.criterion_id], snapshot(score)) for score in known.values()]
     changes.sort(key=lambda change: criteria[change.obj.criterion_id].position)  # type: ignore[attr-defined]
     verb, unit = "selfassess.score", assessment.unit
