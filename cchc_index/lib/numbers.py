@@ -78,9 +78,10 @@ def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decim
 
 
 def _parse_text(raw: str, count: bool) -> Decimal | None:
-    text = _SPACE.sub(" ", raw).strip().removesuffix("%").rstrip()
-    if not text:
+    typed = _SPACE.sub(" ", raw).strip()
+    if not typed:
         return None
+    text = typed.removesuffix("%").rstrip()
     if (_AMBIGUOUS_COUNT if count else _AMBIGUOUS).fullmatch(text):
         whole, part = re.split("[.,]", text)
         otherwise = "" if count else f", {whole},{part}0 nếu là số thập phân"

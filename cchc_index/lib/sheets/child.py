@@ -37,7 +37,7 @@ def read(kind: str, data: bytes, *, seconds: int = SECONDS, memory: int = MEMORY
         given.flush()
         run = _Run(kind, given.name, seconds, memory)
         try:
-            return list(_unpacked(run.answer()))
+            return list(unpacked(run.answer()))
         finally:
             run.stop()
 
@@ -82,7 +82,7 @@ class _Run:
         self.out.close()
 
 
-def _unpacked(packed: bytes) -> Iterator[Any]:
+def unpacked(packed: bytes) -> Iterator[Any]:
     from .page import Merged, Page, PageColumn  # inline: child process
 
     at = 0
@@ -137,10 +137,10 @@ def _main(kind: str, path: str, seconds: str, memory: str) -> int:
         package = types.ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
-    return _answer(kind, path, sys.stdout.buffer)
+    return answer_to(kind, path, sys.stdout.buffer)
 
 
-def _answer(kind: str, path: str, out: IO[bytes]) -> int:
+def answer_to(kind: str, path: str, out: IO[bytes]) -> int:
     import importlib  # inline: child process
 
     from cchc_index.lib.faults import ImportRefused  # inline: child process

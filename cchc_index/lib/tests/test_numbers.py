@@ -184,7 +184,7 @@ def test_a_percentage_is_the_number_before_the_sign(raw: object) -> None:
 def test_a_percentage_is_no_count(raw: object, shown_text: str) -> None:
     with pytest.raises(NumberProblem) as problem:
         parse_decimal(raw, count=True)
-    assert str(problem.value) == f"“{shown_text}” là tỷ lệ phần trăm mà ở đây cần số đếm; gõ số nguyên"
+    assert str(problem.value) == f"“{shown_text}” là tỷ lệ phần trăm mà chỗ này cần số đếm; gõ số nguyên"
 
 
 @pytest.mark.parametrize("raw", ["85%%", "%85", "8%5"])
@@ -239,3 +239,8 @@ def test_people_see_as_many_places_as_are_asked_for() -> None:
         "0",
         "0",
     ]
+
+
+def test_a_sign_without_its_number_is_no_empty_cell() -> None:
+    with pytest.raises(NumberProblem, match="không phải số"):
+        parse_decimal(" % ")
