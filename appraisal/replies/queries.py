@@ -15,8 +15,9 @@ from cchc_index.lib.numbers import vn_signed
 from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round, RoundGroup, Stage
 from selfassess.lifecycle.council import Waiting
-from selfassess.models import SelfScore
-from units.models import Unit, by_name
+from selfassess.models import Document, SelfScore
+from units import rules as people
+from units.models import Unit, User, by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,25 @@ def waiting(round_group: RoundGroup, unit: Unit) -> Iterator[Waiting]:
         f"{len(asked)} tiêu chí bị điều chỉnh chờ đơn vị trả lời{until}",
         f"{reverse('appraisal:replies')}?nam={round_group.round.year}",
     )
+
+
+def receipts_visible_to(user: User) -> QuerySet[ReplyReceipt]:
+    """The receipts of the person's own units."""
+    rows = ReplyReceipt.objects.filter(unit__in=people.units_where(user, *answering.UNIT_ROLES))
+    return rows.select_related("unit", "sent_by", "round_group__round")
+
+
+def documents_named(unit_id: int, keys: Iterable[int]) -> QuerySet[Document]:
+    """Those of the unit's documents that a form names."""
+    return Document.objects.filter(pk__in=list(keys), unit=unit_id).order_by("-uploaded_at", "-pk")
+
+
+def own_score(cell: Appraisal) -> SelfScore | None:
+    """What the unit itself declared on the criterion."""
+    rows = SelfScore.objects.filter(
+        assessment__round_group=cell.round_group_id, assessment__unit=cell.unit_id, criterion=cell.criterion_id
+    )
+    return rows.order_by("pk").first()
 
 
 def receipts_of(units: Iterable[Unit], round_: Round | None) -> QuerySet[ReplyReceipt]:

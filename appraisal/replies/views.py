@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appraisal.core.views.place import check_unit_person
-from appraisal.models import Action, Appraisal, ReplyDraft, ReplyReceipt
+from appraisal.models import Action, Appraisal, ReplyDraft
 from appraisal.questions.queries import waiting_for
 from appraisal.rules import answering, reading, stages
 from appraisal.rules.stages import Calendar
@@ -27,7 +27,7 @@ from criteria.models import Round
 from selfassess.documents.actions import OFFERED, add_document, missing_data
 from selfassess.documents.forms import Intake, take_in
 from selfassess.evidence.queries import evidence_of
-from selfassess.models import Document, SelfScore
+from selfassess.models import Document
 from selfassess.scores.conflict import ComparedValue, figure_words
 from selfassess.uploads.actions import let_go
 from units import rules as people
@@ -99,10 +99,7 @@ def send(request: HttpRequest, block: int, unit: int) -> HttpResponse:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt of one sending, to be printed."""
     user = check_unit_person(request)
-    units = people.units_where(user, *answering.UNIT_ROLES)
-    found = get_object_or_404(ReplyReceipt.objects.select_related("unit", "sent_by", "round_group__round"), pk=pk)
-    if not units.filter(pk=found.unit_id).exists():
-        raise Http404
+    found = get_object_or_404(queries.receipts_visible_to(user), pk=pk)
     answers = found.entries.select_related("appraisal__criterion").prefetch_related("documents")
     context = {"receipt": found, "answers": answers.order_by("appraisal__criterion__position")}
     return render(request, "appraisal/replies/receipt.html", context)
@@ -276,7 +273,7 @@ def _conflict(request: HttpRequest, row: queries.ReplyRow, conflict: Refused) ->
     assert isinstance(draft, ReplyDraft)
     answers = dict(ReplyDraft.Answer.choices)
     mine, papers = request.POST, draft.documents.all()
-    typed = Document.objects.filter(pk__in=_numbers(request), unit=row.appraisal.unit_id).order_by("-uploaded_at")
+    typed = queries.documents_named(row.appraisal.unit_id, _numbers(request))
     lines = [
         ComparedValue("Ý kiến", answers.get(mine.get("answer", ""), "–"), answers.get(draft.answer, "–")),
         ComparedValue("Giải trình", clean_lines(mine.get("comment", "")) or "–", draft.comment or "–"),
@@ -334,10 +331,7 @@ def _version(request: HttpRequest, row: queries.ReplyRow, conflict: Refused | No
 
 def _own_side(cell: Appraisal) -> dict[str, object]:
     """What the unit itself declared, wrote and proved."""
-    rows = SelfScore.objects.filter(
-        assessment__round_group=cell.round_group_id, assessment__unit=cell.unit_id, criterion=cell.criterion_id
-    )
-    score = rows.order_by("pk").first()
+    score = queries.own_score(cell)
     return {
         "score": score,
         "figures": figure_words(cell.criterion, score.figures) if score else [],

@@ -13,7 +13,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from appraisal.models import Appraisal, AppraisalEntry, Confirmation, Interest, Message, Opinion, Question, Release
+from appraisal.models import (
+    Appraisal,
+    AppraisalEntry,
+    Confirmation,
+    Interest,
+    Message,
+    Opinion,
+    Question,
+    Release,
+    ReplyReceipt,
+)
+from appraisal.replies import actions as replies
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.bulk import queries as bulk_queries
 from appraisal.tests.factories import Council, attach, council, document, question_row, release_row
@@ -52,6 +63,9 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "home": (COUNCIL, EVERY_METHOD),
     "replies": (ANY_UNIT, EVERY_METHOD),
     "reply": (OF_DV1, OF_DV1),
+    "reply-autosave": (OF_DV1, OF_DV1),
+    "reply-receipt": (OF_DV1, EVERY_METHOD),
+    "send-replies": (EVERY_METHOD, row("head")),
     "document": (
         AT_DV1 | dict.fromkeys(UNIT_SIDE, IN) | dict.fromkeys((*OTHER_UNIT, "kin"), GONE),
         EVERY_METHOD,
@@ -92,7 +106,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "reason": (MANAGER, MANAGER),
 }
 PHASES = ("round1", "explanation", "round2", "final", "closed")
-NOT_YET = {"round1": {"reply"}, "closed": {"reply"}}
+NOT_YET = {phase: {"reply", "reply-autosave"} for phase in ("round1", "closed")}
 """Pages of what the units have not been told: to their own people they aren't there."""
 WITHOUT_EVIDENCE = {"home", "interests", "blind", "questions", "question"}
 
@@ -114,6 +128,7 @@ def world(phase: str) -> World:
     cells = [(case.second.pk, case.leaf.pk, 0)]
     bulk.bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
     standing = adjusted_and_released(case)
+    replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có đủ.", document_ids=[])
     move_to(case, phase)
     papers = {unit.code: document(unit, case.officer, f"1/BC-{unit.code}") for unit in (case.first, case.home)}
     for unit in (case.first, case.home):
@@ -140,6 +155,9 @@ def addresses(case: Council, standing: Appraisal, papers: dict[str, Any]) -> dic
     one = case.member.assignments.get().pk
     given: dict[str, list[object]] = {
         "reply": [standing.pk],
+        "reply-autosave": [standing.pk],
+        "reply-receipt": [ReplyReceipt.objects.get().pk],
+        "send-replies": [case.round_group.pk, case.first.pk],
         "document": [papers["DV1"].pk],
         "document at NHA": [papers["NHA"].pk],
         "unit": [block, first],

@@ -140,7 +140,8 @@ class _StatementReader:
         wanted |= _logged("criteria.extension", extensions.order_by("pk").values_list("pk", flat=True))
         if self.sees_own and self.assessment is not None:
             self._read_own(self.assessment)
-            wanted |= _logged("selfassess.selfassessment", [self.assessment.pk])
+            own = Q(verb__startswith="selfassess.")  # what the unit sends to the council stands among its steps there
+            wanted |= _logged("selfassess.selfassessment", [self.assessment.pk]) & own
             wanted |= _logged("selfassess.selfscore", self.scores) | _logged("selfassess.evidence", self.evidence)
             wanted |= Q(object_type="criteria.roundgroup", object_id=block, verb="selfassess.import")
         return wanted

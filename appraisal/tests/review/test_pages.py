@@ -169,6 +169,7 @@ def asked(user: User, address: str) -> int:
 def test_pages_ask_as_many_questions_of_many_rows_as_of_few(case: Council) -> None:
     standing = adjusted_and_released(case)
     open_stage(case.round_group.round, "round2")
+    replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có.", document_ids=[])
     paper = document(case.first, case.officer)
     attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
     pages = [
@@ -197,7 +198,7 @@ def enlarge(case: Council, standing: Appraisal) -> None:
         submitted(case.round_group, unit, {"1.1": "2", "1.2": "1"})
         paper = document(case.first, case.officer, f"{n}/BC")
         attach(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf), paper)
-        reply: dict[str, Any] = {"actor": case.officer, "appraisal_id": standing.pk, "document_ids": [paper.pk]}
+        reply: dict[str, Any] = {"actor": case.head, "appraisal_id": standing.pk, "document_ids": [paper.pk]}
         replies.reply(**reply, agree=False, comment=f"Lần {n}.")
     for leaf in leaves:
         decisions.adjust(
