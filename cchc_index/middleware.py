@@ -47,10 +47,10 @@ def given_back(request: HttpRequest) -> HttpResponse | None:
     """The page that holds the form; None when there is nothing to hold or it is not ours to show."""
     if request.method != "POST" or not _is_own_page(request) or any("password" in name for name in request.POST):
         return None
-    kept = [(name, value) for name, values in request.POST.lists() if name != TOKEN for value in values]
+    typed = [(name, value) for name, values in request.POST.lists() if name != TOKEN for value in values]
     context = {
-        "kept": kept,
-        "words": [value for name, value in kept if name not in CONTROLS and value.strip()],
+        "typed": typed,
+        "words": [value for name, value in typed if name not in CONTROLS and value.strip()],
         "files": [upload.name for _, uploads in request.FILES.lists() for upload in uploads],
     }
     response = render(request, "errors/resend.html", context, status=403)

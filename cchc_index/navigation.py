@@ -43,8 +43,8 @@ ROLE_STAGES = {
 def tabs_for(user: people.AnyUser) -> list[Tab]:
     """The few places of the person's roles, then the public ones; each once."""
     roles = people.grants(user).roles
-    wanted = [tab for role in Role.values if role in roles for tab in ROLE_TABS.get(role, ())]
-    return list(dict.fromkeys([*wanted, *PUBLIC_TABS]))
+    own = [tab for role in Role.values if role in roles for tab in ROLE_TABS.get(role, ())]
+    return list(dict.fromkeys([*own, *PUBLIC_TABS]))
 
 
 def frame(request: HttpRequest) -> dict[str, object]:

@@ -16,12 +16,12 @@ def tidy(raw: Any) -> list[Band]:
     """
     if not isinstance(raw, list):
         raise ValueError('Mức xếp loại phải là danh sách, ví dụ [{"name": "Tốt", "from": "80"}].')
-    found = [_one(item) for item in raw]
-    names, edges = [name for name, _ in found], [edge for _, edge in found]
+    bands = [_one(item) for item in raw]
+    names, edges = [name for name, _ in bands], [edge for _, edge in bands]
     if len(set(names)) != len(names) or len(set(edges)) != len(edges):
         raise ValueError("Mức xếp loại trùng tên hoặc trùng ngưỡng: giữ mỗi tên và mỗi ngưỡng một lần.")
-    found.sort(key=lambda band: band[1], reverse=True)
-    return [{"name": name, "from": exact(edge)} for name, edge in found]
+    bands.sort(key=lambda band: band[1], reverse=True)
+    return [{"name": name, "from": exact(edge)} for name, edge in bands]
 
 
 def _one(item: Any) -> tuple[str, Decimal]:

@@ -32,11 +32,18 @@ def instant(at: datetime) -> str:
 
 def set_digest(criteria_set_id: int) -> str:
     """SHA-256 over a set's decision, policies and rows; two queries."""
-    found = CriteriaSet.objects.get(pk=criteria_set_id)
-    return digest_of(found, Criterion.objects.filter(criteria_set=found).order_by("pk"))
+    criteria_set = CriteriaSet.objects.get(pk=criteria_set_id)
+    return digest_of(criteria_set, Criterion.objects.filter(criteria_set=criteria_set).order_by("pk"))
 
 
-def digest_of(found: CriteriaSet, rows: Iterable[Criterion]) -> str:
+def digest_of(criteria_set: CriteriaSet, rows: Iterable[Criterion]) -> str:
     """SHA-256 over a set and its rows, in the order of their keys."""
-    own: list[Any] = [found.pk, found.decision_id, found.group_id, found.na_policy, found.ties, found.bands]
+    own: list[Any] = [
+        criteria_set.pk,
+        criteria_set.decision_id,
+        criteria_set.group_id,
+        criteria_set.na_policy,
+        criteria_set.ties,
+        criteria_set.bands,
+    ]
     return digest([own, [[row.pk, row.parent_id, *(getattr(row, name) for name in FIELDS)] for row in rows]])

@@ -19,12 +19,12 @@ def round_in_view(request: HttpRequest) -> Round | None:
     """The round the person looks at: `?nam=` in the address, else the one kept in the session, else where
     the work is (people with an account) or the newest one (the public). Reading writes nothing: the
     switch view keeps the choice."""
-    kept = getattr(request, "_round_in_view", False)
-    if kept is not False:
-        return kept  # type: ignore[return-value]
-    wanted = request.GET.get("nam") or request.session.get("year")
+    cached = getattr(request, "_round_in_view", False)
+    if cached is not False:
+        return cached  # type: ignore[return-value]
+    year = request.GET.get("nam") or request.session.get("year")
     everything = list(Round.objects.prefetch_related("stages").order_by("-year"))
-    chosen = next((r for r in everything if str(r.year) == str(wanted)), None)
+    chosen = next((r for r in everything if str(r.year) == str(year)), None)
     chosen = chosen or _default(everything, at_work=request.user.is_authenticated)
     request._round_in_view = chosen  # type: ignore[attr-defined]
     request._all_rounds = everything  # type: ignore[attr-defined]
@@ -34,9 +34,9 @@ def round_in_view(request: HttpRequest) -> Round | None:
 def show_year(request: HttpRequest, year: int) -> Round | None:
     """For a page whose address names its year: the frame shows that round, whatever was chosen before."""
     round_in_view(request)
-    found = next((r for r in request._all_rounds if r.year == year), None)  # type: ignore[attr-defined]
-    request._round_in_view = found  # type: ignore[attr-defined]
-    return found
+    shown = next((r for r in request._all_rounds if r.year == year), None)  # type: ignore[attr-defined]
+    request._round_in_view = shown  # type: ignore[attr-defined]
+    return shown
 
 
 def _default(everything: list[Round], *, at_work: bool) -> Round | None:
@@ -52,9 +52,9 @@ def stage_now(current: Round | None, kinds: Collection[Stage.Kind] = ()) -> Stag
         return None
     at = clock.now()
     stages = sorted(current.stages.all(), key=lambda stage: (stage.position, stage.pk))
-    found = [stage for stage in stages if stage.is_set and stage.is_open(at)]
-    own = (stage for stage in found if stage.kind in kinds)
-    return next(own, None) or next((stage for stage in found if stage.kind != Stage.Kind.SURVEY), None)
+    open_now = [stage for stage in stages if stage.is_set and stage.is_open(at)]
+    own = (stage for stage in open_now if stage.kind in kinds)
+    return next(own, None) or next((stage for stage in open_now if stage.kind != Stage.Kind.SURVEY), None)
 
 
 def tree(criteria_set_id: int) -> list[Criterion]:
@@ -63,8 +63,8 @@ def tree(criteria_set_id: int) -> list[Criterion]:
 
 
 def leaves(criteria_set_id: int, sources: Iterable[str] | None = None) -> QuerySet[Criterion]:
-    found = Criterion.objects.filter(criteria_set_id=criteria_set_id, is_leaf=True).order_by("position")
-    return found if sources is None else found.filter(source__in=list(sources))
+    rows = Criterion.objects.filter(criteria_set_id=criteria_set_id, is_leaf=True).order_by("position")
+    return rows if sources is None else rows.filter(source__in=list(sources))
 
 
 def units_of(round_group: RoundGroup) -> QuerySet[Unit]:

@@ -33,8 +33,8 @@ class ParentOfRow(Code):
         super().__init__(Criterion, "code")
 
     def get_queryset(self, value: Any, row: Any, *args: Any, **kwargs: Any) -> QuerySet[Any]:
-        found: Any = SetOfRow().clean((row or {}).get("Quyết định"), row)
-        return Criterion.objects.filter(criteria_set=found, is_leaf=False)
+        criteria_set: Any = SetOfRow().clean((row or {}).get("Quyết định"), row)
+        return Criterion.objects.filter(criteria_set=criteria_set, is_leaf=False)
 
 
 class CriterionResource(SheetResource):

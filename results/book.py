@@ -227,11 +227,11 @@ class BookBlock:
 
     @cached_property
     def _leaves_of(self) -> dict[str, list[BookCriterion]]:
-        found: dict[str, list[BookCriterion]] = {a.code: [] for a in self.areas}
+        leaves_by_area: dict[str, list[BookCriterion]] = {a.code: [] for a in self.areas}
         for leaf in self.leaves:
             if leaf.counts:
-                found[leaf.area].append(leaf)
-        return found
+                leaves_by_area[leaf.area].append(leaf)
+        return leaves_by_area
 
     def _area_sums(self, unit: str, area: str) -> tuple[Decimal, Decimal, int]:
         points = maximum = Decimal(0)
@@ -268,9 +268,9 @@ class BookBlock:
         pairs = [(row, self.cell(row.unit, code)) for row in self.rows]
         return sorted(pairs, key=lambda p: (p[1].points is None, -(p[1].points or 0), sort_key(p[0].name)))
 
-    def find(self, wanted: str) -> list[BookLine]:
-        """The lines whose name or code holds every word of `wanted`, without accents or case."""
-        words = fold(wanted).split()
+    def find(self, text: str) -> list[BookLine]:
+        """The lines whose name or code holds every word of `text`, without accents or case."""
+        words = fold(text).split()
         return [r for r in self.rows if all(w in fold(f"{r.name} {r.unit}") for w in words)]
 
 
@@ -350,12 +350,12 @@ def _block(group: Mapping[str, Any]) -> BookBlock:
 def _criteria(raw: Iterable[Mapping[str, Any]]) -> list[BookCriterion]:
     """In the bundle's order; a parent stands before its children."""
     roots: dict[str, tuple[str, int]] = {}
-    found = []
+    rows = []
     for item in raw:
         area, depth = roots.get(item.get("parent") or "", (item["code"], 0))
         roots[item["code"]] = (area, depth + 1)
-        found.append(_criterion(item, area, depth + 1))
-    return found
+        rows.append(_criterion(item, area, depth + 1))
+    return rows
 
 
 def _criterion(item: Mapping[str, Any], area: str, depth: int) -> BookCriterion:

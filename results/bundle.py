@@ -94,13 +94,13 @@ def cells_of(
     units: Iterable[Mapping[str, Any]], cells: Iterable[Mapping[str, Any]]
 ) -> dict[str, dict[str, ranking.LeafStanding]]:
     """unit code → leaf code → cell. Raises ValueError for a cell twice or points that fit no state."""
-    found: dict[str, dict[str, ranking.LeafStanding]] = {unit["code"]: {} for unit in units}
+    standings: dict[str, dict[str, ranking.LeafStanding]] = {unit["code"]: {} for unit in units}
     for cell in cells:
-        state, points, own = cell["state"], cell["points"], found[cell["unit"]]
+        state, points, own = cell["state"], cell["points"], standings[cell["unit"]]
         if state not in ranking.STATES or (points is None) == (state == ranking.SCORED) or cell["criterion"] in own:
             raise ValueError(f"ô {cell['unit']} / {cell['criterion']}")
         own[cell["criterion"]] = ranking.LeafStanding(state, None if points is None else number(points))
-    return found
+    return standings
 
 
 def number(text: str) -> Decimal:

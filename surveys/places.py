@@ -33,8 +33,8 @@ class Places:
 
     def leaf(self, raw: str) -> Leaf | None:
         """The leaf a code means: its code, else its printed code where that names one leaf only."""
-        wanted = tidy_code(raw)
-        exact = next((leaf for leaf in self.leaves if codes.key(leaf.code) == wanted), None)
+        code = tidy_code(raw)
+        exact = next((leaf for leaf in self.leaves if codes.key(leaf.code) == code), None)
         if exact:
             return exact
         printed = [leaf for leaf in self.leaves if leaf.printed_code and clean(raw) == leaf.printed_code]

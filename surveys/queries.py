@@ -11,8 +11,8 @@ from . import rules
 
 def round_group(year: int, group: str) -> RoundGroup:
     """The block of a year as the command line names it. Raises Refused with the known ones."""
-    found = RoundGroup.objects.select_related("round", "group", "criteria_set")
-    known = list(found.order_by("round__year", "group__position", "pk"))
+    blocks = RoundGroup.objects.select_related("round", "group", "criteria_set")
+    known = list(blocks.order_by("round__year", "group__position", "pk"))
     hit = next((rg for rg in known if rg.round.year == year and rg.group.code == group), None)
     if hit is None:
         names = ", ".join(f"{rg.round.year}/{rg.group.code}" for rg in known)

@@ -27,14 +27,14 @@ def may_read(user: people.AnyUser) -> bool:
 
 def blocks_for(user: people.AnyUser) -> QuerySet[RoundGroup]:
     """The blocks whose survey the person may look at."""
-    found = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
-    return found.order_by("-round__year", "group__position", "pk") if may_read(user) else found.none()
+    blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
+    return blocks.order_by("-round__year", "group__position", "pk") if may_read(user) else blocks.none()
 
 
 def batches_for(user: people.AnyUser) -> QuerySet[ImportBatch]:
     """The batches the person may look at."""
-    found = ImportBatch.objects.select_related("round_group__round", "round_group__group", "respondent_group")
-    return found.order_by("-created_at", "-pk") if may_read(user) else found.none()
+    batches = ImportBatch.objects.select_related("round_group__round", "round_group__group", "respondent_group")
+    return batches.order_by("-created_at", "-pk") if may_read(user) else batches.none()
 
 
 def readers_only(view: View) -> View:

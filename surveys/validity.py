@@ -40,12 +40,12 @@ def reasons(
     questions = answers.shape[1]
     answered = (answers != BLANK).sum(axis=1)
     limit = Fraction(max_blank_share)
-    found = np.full(len(answers), VALID, dtype="<U20")
+    why = np.full(len(answers), VALID, dtype="<U20")
     if refuse_straight_line:
-        found[_is_straight(answers) & (answered >= straight_line_from)] = STRAIGHT_LINE
-    found[(questions - answered) * limit.denominator > limit.numerator * questions] = BLANKS
-    found[answered == 0] = EMPTY
-    return found
+        why[_is_straight(answers) & (answered >= straight_line_from)] = STRAIGHT_LINE
+    why[(questions - answered) * limit.denominator > limit.numerator * questions] = BLANKS
+    why[answered == 0] = EMPTY
+    return why
 
 
 def _is_straight(answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -62,6 +62,6 @@ def duplicates(codes: Sequence[str]) -> dict[int, int]:
     return {i: first[code] for i, code in enumerate(codes) if code and first.setdefault(code, i) != i}
 
 
-def count(found: NDArray[np.str_]) -> dict[str, int]:
+def count(why: NDArray[np.str_]) -> dict[str, int]:
     """How many ballots were invalid for each reason; valid ones are left out."""
-    return dict(sorted(Counter(found[found != VALID].tolist()).items()))
+    return dict(sorted(Counter(why[why != VALID].tolist()).items()))

@@ -69,8 +69,8 @@ def import_units(
     """
     if not rules.may_manage_units(actor):
         raise Refused("Bạn không có quyền nhập danh sách đơn vị.")
-    found = read_units(source, name=name, take_hidden=take_hidden)
-    rows = found.rows
+    unit_list = read_units(source, name=name, take_hidden=take_hidden)
+    rows = unit_list.rows
     group, group_created = _group(group_code)
     known = {unit.code: unit for unit in Unit.objects.select_for_update(of=("self",)).filter(group=group)}
     _refuse_twins(rows, known)
@@ -79,7 +79,7 @@ def import_units(
     Unit.objects.bulk_create(fresh)
     Unit.objects.bulk_update([unit for unit, _ in renamed], ["name", "name_key"])
     unchanged = len(rows) - len(fresh) - len(renamed)
-    report = UnitImport(group, group_created, len(fresh), len(renamed), unchanged, found.said)
+    report = UnitImport(group, group_created, len(fresh), len(renamed), unchanged, unit_list.said)
     if group_created or fresh or renamed:
         units_changed([group.pk])
         record(

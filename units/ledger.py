@@ -47,19 +47,19 @@ def _picked(facts: Facts, names: Iterable[str]) -> Facts:
 
 def _user_facts(rows: Any) -> dict[int, Facts]:
     """Rows of a spreadsheet of accounts; those of other catalogues know no such fields."""
-    found = rows if isinstance(rows, dict) else {}
-    return {int(pk): facts for pk, facts in found.items() if pk.isdecimal() and POWERS.keys() & facts.keys()}
+    by_user = rows if isinstance(rows, dict) else {}
+    return {int(pk): facts for pk, facts in by_user.items() if pk.isdecimal() and POWERS.keys() & facts.keys()}
 
 
 def _check_roles(roles: dict[int, Facts]) -> Iterator[str]:
     for row in Membership.objects.select_related("user", "unit").order_by("pk").iterator(2000):
         place = f"Vai trò {row.get_role_display()} của {row.user} (số {row.pk})"
-        said = roles.pop(row.pk, None)
-        if said is None:
+        logged = roles.pop(row.pk, None)
+        if logged is None:
             yield f"{place}: nhật ký không ghi ai giao vai trò này."
             continue
         now = {"user": row.user_id, "role": row.role, "unit": row.unit_id, "active": row.active}
-        if {name: said.get(name, now[name]) for name in now} != now:
+        if {name: logged.get(name, now[name]) for name in now} != now:
             yield f"{place}: người, vai trò, đơn vị hoặc hiệu lực khác với nhật ký."
     for pk in sorted(roles):
         yield f"Vai trò số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
@@ -69,9 +69,9 @@ def _check_powers(powers: dict[int, Facts]) -> Iterator[str]:
     """An account the log does not know has no power: an ordinary one is let be."""
     plain = {"is_active": True, "is_staff": False, "is_superuser": False}
     for pk, name, *flags in User.objects.order_by("pk").values_list("pk", "username", *POWERS).iterator(2000):
-        said = powers.pop(pk, {})
+        logged = powers.pop(pk, {})
         for field, value in zip(POWERS, flags, strict=True):
-            if said.get(field, plain[field]) != value:
+            if logged.get(field, plain[field]) != value:
                 yield f"Tài khoản {name}: {POWERS[field]} khác với nhật ký."
     for pk in sorted(powers):
         yield f"Tài khoản số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
@@ -85,6 +85,6 @@ def _check_permissions(permissions: dict[int, Facts]) -> Iterator[str]:
         for user, given in through.objects.order_by("pk").values_list("user_id", column):
             held.setdefault(user, set()).add(given)
         for user in sorted(held.keys() | permissions.keys()):
-            said = set(permissions.get(user, {}).get(field) or ())
-            if held.get(user, set()) != said:
+            logged = set(permissions.get(user, {}).get(field) or ())
+            if held.get(user, set()) != logged:
                 yield f"Tài khoản số {user}: nhóm quyền hoặc quyền quản trị khác với nhật ký."

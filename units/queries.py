@@ -10,12 +10,12 @@ PeopleByUnit = dict[int, list[User]]
 def people_of(unit_ids: Iterable[int], *roles: Role) -> PeopleByUnit:
     """The people who hold one of the roles in each unit, one query; each person once per unit."""
     rows = Membership.objects.filter(unit__in=list(unit_ids), role__in=roles, active=True, user__is_active=True)
-    found: PeopleByUnit = {}
+    by_unit: PeopleByUnit = {}
     for row in rows.select_related("user").order_by("unit_id", "user__username", "role"):
-        people = found.setdefault(row.unit_id or 0, [])
+        people = by_unit.setdefault(row.unit_id or 0, [])
         if row.user not in people:
             people.append(row.user)
-    return found
+    return by_unit
 
 
 def holders_of(role: Role) -> list[User]:

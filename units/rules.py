@@ -27,16 +27,16 @@ def grants(user: AnyUser) -> Grants:
     """The active roles of `user`; nothing for an anonymous or inactive account."""
     if not isinstance(user, User) or not user.is_active:
         return Grants()
-    kept = getattr(user, "_grants", None)
-    if kept is None:
+    granted = getattr(user, "_grants", None)
+    if granted is None:
         rows = list(Membership.objects.filter(user=user, active=True).order_by("pk").values_list("unit_id", "role"))
-        kept = Grants(
+        granted = Grants(
             roles=frozenset(role for _, role in rows),
             unit_roles=frozenset((unit, role) for unit, role in rows if unit),
             own_units=frozenset(unit for unit, _ in rows if unit),
         )
-        user._grants = kept  # type: ignore[attr-defined]
-    return kept
+        user._grants = granted  # type: ignore[attr-defined]
+    return granted
 
 
 def has_role(user: AnyUser, role: Role) -> bool:

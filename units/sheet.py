@@ -42,9 +42,9 @@ def read_units(source: str | Path | IO[bytes], *, name: str = "", take_hidden: b
     faults = list(table.faults)
     units = []
     for row in table.rows:
-        found = [*_code_faults(row), *_name_faults(row)]
-        faults += found
-        if not found:
+        row_faults = [*_code_faults(row), *_name_faults(row)]
+        faults += row_faults
+        if not row_faults:
             units.append(UnitRow(row.number, row.text("code"), row.text("name")))
     faults += _repeated(table.rows)
     if not table.rows:

@@ -64,9 +64,9 @@ def _refuse_beside_real_work() -> None:
     work = (SelfAssessment, Appraisal, SurveyScore, ImportBatch)
     groups = RoundGroup.objects.filter(round__illustrative=False)
     for model in work:
-        found = groups.filter(Exists(model.objects.filter(round_group=OuterRef("pk")))).order_by("pk").first()
-        if found is not None:
-            raise Refused(f"{found} đã có dữ liệu thật: không nạp dữ liệu trình diễn bên cạnh. Dùng một VAR_DIR khác.")
+        block = groups.filter(Exists(model.objects.filter(round_group=OuterRef("pk")))).order_by("pk").first()
+        if block is not None:
+            raise Refused(f"{block} đã có dữ liệu thật: không nạp dữ liệu trình diễn bên cạnh. Dùng một VAR_DIR khác.")
 
 
 def _load(year: int, practice: int | None) -> Iterator[str]:

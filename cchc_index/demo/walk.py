@@ -66,8 +66,13 @@ class Walk:
         for index, (title, kind, month) in enumerate(DOCUMENTS):
             number = f"{index + 1:02d}/{kind}-MINHHOA"
             # The last document leaves its number out, so that a warning can be seen.
-            said = [f"Số: {number}."] if index + 1 < len(DOCUMENTS) else []
-            lines = [*said, f"Đơn vị: {self.unit.name}.", f"Kỳ đánh giá: năm {year}.", "Nội dung tạo để trình diễn."]
+            number_line = [f"Số: {number}."] if index + 1 < len(DOCUMENTS) else []
+            lines = [
+                *number_line,
+                f"Đơn vị: {self.unit.name}.",
+                f"Kỳ đánh giá: năm {year}.",
+                "Nội dung tạo để trình diễn.",
+            ]
             content = sample_pdf(f"{title} năm {year}", lines)
             document = documents.add_document(
                 actor=self.officer,

@@ -40,8 +40,8 @@ def by_spelling(things: Mapping[str, T]) -> dict[str, T]:
 def zeros_lost(code: str, known: Iterable[str]) -> str:
     """The one code that `code` would be had Excel not taken it for a number (1 for 001); "" where none or
     several would."""
-    found = [other for other in known if other != code and other.isdigit() and other.lstrip("0") == code]
-    return found[0] if len(found) == 1 else ""
+    fitting = [other for other in known if other != code and other.isdigit() and other.lstrip("0") == code]
+    return fitting[0] if len(fitting) == 1 else ""
 
 
 def repair_of(code: str, known: Iterable[str], otherwise: str) -> str:

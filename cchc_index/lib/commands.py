@@ -116,9 +116,9 @@ _WORDS = (
 def in_vietnamese(message: str) -> str:
     """What argparse says of wrong arguments, as a Vietnamese sentence."""
     for pattern, words in _WORDS:
-        found = re.fullmatch(pattern, message, re.DOTALL)
-        if found:
-            return found.expand(words)
+        match = re.fullmatch(pattern, message, re.DOTALL)
+        if match:
+            return match.expand(words)
     return "Tham số của lệnh chưa đúng."
 
 

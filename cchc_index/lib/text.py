@@ -48,13 +48,13 @@ def fold_pattern(text: str) -> str:
 
 def _spellings() -> dict[str, str]:
     """Each plain letter → a class of all the letters that fold to it."""
-    found = {letter: {letter, letter.upper()} for letter in "abcdefghijklmnopqrstuvwxyz"}
+    spellings = {letter: {letter, letter.upper()} for letter in "abcdefghijklmnopqrstuvwxyz"}
     for letter in _ALPHABET:
         for tone in ("", *_TONES):
             accented = unicodedata.normalize("NFC", letter + tone)
             if len(accented) == 1:
-                found[fold(accented)] |= {accented, accented.upper()}
-    return {letter: f"[{''.join(sorted(spelt))}]" for letter, spelt in found.items()}
+                spellings[fold(accented)] |= {accented, accented.upper()}
+    return {letter: f"[{''.join(sorted(spelt))}]" for letter, spelt in spellings.items()}
 
 
 _SPELLINGS = _spellings()

@@ -70,8 +70,8 @@ def _of_ascii(text: str) -> str:
     if _LOST.search(text) or len(_LOST_WORD.findall(text)) > 1:
         return "có chữ đã mất dấu thành “?”"
     if "^" in text or "+" in text or "*" in text or "(" in text:
-        found = _VIQR.findall(text)
-        if found and sum(any(mark in part for mark in "^(+*") for part in found) > 1:
+        marked = _VIQR.findall(text)
+        if marked and sum(any(mark in part for mark in "^(+*") for part in marked) > 1:
             return "viết theo kiểu VIQR (dấu gõ bằng ký hiệu)"
     return ""
 

@@ -127,19 +127,21 @@ def _load_decisions(rows: Sequence[OfficialRow], report: LoadReport) -> dict[str
 
 def _load_set(row: OfficialRow, texts: Texts, decision: Decision, group: UnitGroup, report: LoadReport) -> None:
     criteria = texts[decision.number, group.code]
-    found, created = CriteriaSet.objects.get_or_create(decision=decision, group=group, defaults={"note": row["note"]})
+    criteria_set, created = CriteriaSet.objects.get_or_create(
+        decision=decision, group=group, defaults={"note": row["note"]}
+    )
     if not created:
-        _say_if_different(found, criteria, report)
+        _say_if_different(criteria_set, criteria, report)
         return
     report.add("bộ tiêu chí")
-    report.add("tiêu chí", len(_plant(found, criteria, _previous(row, texts, group))))
+    report.add("tiêu chí", len(_plant(criteria_set, criteria, _previous(row, texts, group))))
 
 
-def _say_if_different(found: CriteriaSet, criteria: Sequence[OfficialRow], report: LoadReport) -> None:
-    standing = set(found.criteria.values_list("code", "name", "max_points", "provenance"))
+def _say_if_different(criteria_set: CriteriaSet, criteria: Sequence[OfficialRow], report: LoadReport) -> None:
+    standing = set(criteria_set.criteria.values_list("code", "name", "max_points", "provenance"))
     ours = {(r["code"], r["name"], Decimal(r["max_points"]), r["provenance"]) for r in criteria}
     if standing != ours:
-        report.kept.append(f"Bộ tiêu chí {found}: đã có nội dung riêng, để nguyên.")
+        report.kept.append(f"Bộ tiêu chí {criteria_set}: đã có nội dung riêng, để nguyên.")
 
 
 def _criteria_rows(row: OfficialRow, folder: Path) -> list[dict[str, Any]]:
@@ -162,11 +164,13 @@ def _published(row: OfficialRow) -> dict[str, Any]:
     }
 
 
-def _plant(found: CriteriaSet, rows: Sequence[OfficialRow], previous: Mapping[str, Criterion]) -> dict[str, Criterion]:
+def _plant(
+    criteria_set: CriteriaSet, rows: Sequence[OfficialRow], previous: Mapping[str, Criterion]
+) -> dict[str, Criterion]:
     """Create the rows level by level, so that each finds its parent saved."""
     planted: dict[str, Criterion] = {}
     for level in _levels(rows):
-        fresh = [_criterion(found, position, row, planted, previous) for position, row in level]
+        fresh = [_criterion(criteria_set, position, row, planted, previous) for position, row in level]
         Criterion.objects.bulk_create(fresh)
         planted.update({criterion.code: criterion for criterion in fresh})
     return planted
@@ -179,7 +183,7 @@ def _levels(rows: Sequence[OfficialRow]) -> Iterator[list[tuple[int, OfficialRow
 
 
 def _criterion(
-    found: CriteriaSet,
+    criteria_set: CriteriaSet,
     position: int,
     row: OfficialRow,
     planted: Mapping[str, Criterion],
@@ -187,7 +191,7 @@ def _criterion(
 ) -> Criterion:
     parent = parent_code(row["code"], planted)
     return Criterion(
-        criteria_set=found,
+        criteria_set=criteria_set,
         parent=planted[parent] if parent else None,
         code=row["code"],
         printed_code=row.get("printed_code", ""),
@@ -245,12 +249,12 @@ def _say_if_period_differs(current: Round, defaults: Mapping[str, Any], report: 
 def _load_round_group(
     current: Round, decision: str, group: UnitGroup, respondents: Sequence[OfficialRow], report: LoadReport
 ) -> bool:
-    wanted = CriteriaSet.objects.get(decision__number=decision, group=group)
+    criteria_set = CriteriaSet.objects.get(decision__number=decision, group=group)
     block, created = RoundGroup.objects.select_related("criteria_set__decision").get_or_create(
-        round=current, group=group, defaults={"criteria_set": wanted}
+        round=current, group=group, defaults={"criteria_set": criteria_set}
     )
     report.add("khối trong kỳ", created)
-    if block.criteria_set_id != wanted.pk:
+    if block.criteria_set_id != criteria_set.pk:
         report.kept.append(f"{block}: đang dùng bộ tiêu chí {block.criteria_set.decision}, để nguyên.")
     survey, is_new = Survey.objects.get_or_create(round_group=block)
     report.add("cuộc điều tra", is_new)

@@ -17,8 +17,8 @@ def json_of(path: Path) -> Any:
 
 def frame_of(folder: Path = FOLDER) -> dict[str, Any]:
     """Blocks, decisions, sets, rounds and answer scales as the file holds them."""
-    found: dict[str, Any] = json_of(folder / "frame.json")
-    return found
+    frame: dict[str, Any] = json_of(folder / "frame.json")
+    return frame
 
 
 def years(folder: Path = FOLDER) -> list[int]:

@@ -145,12 +145,12 @@ def set_policies(criteria_set: CriteriaSet, na_policy: str, ties: str) -> dict[s
     """Set what was given and differs; the fields changed with their old and new values."""
     changed: dict[str, list[str]] = {}
     choices = {"na_policy": (na_policy, CriteriaSet.NaPolicy.values), "ties": (ties, CriteriaSet.Ties.values)}
-    for name, (wanted, allowed) in choices.items():
-        if wanted and wanted not in allowed:
-            raise Refused(f"Không có cách “{wanted[:40]}”; chọn một trong: {', '.join(allowed)}.")
-        if wanted and wanted != getattr(criteria_set, name):
-            changed[name] = [getattr(criteria_set, name), wanted]
-            setattr(criteria_set, name, wanted)
+    for name, (policy, allowed) in choices.items():
+        if policy and policy not in allowed:
+            raise Refused(f"Không có cách “{policy[:40]}”; chọn một trong: {', '.join(allowed)}.")
+        if policy and policy != getattr(criteria_set, name):
+            changed[name] = [getattr(criteria_set, name), policy]
+            setattr(criteria_set, name, policy)
     if changed:
         criteria_set.save(update_fields=list(changed))
     return changed
@@ -196,9 +196,9 @@ def _replaced(existing: Mapping[str, Criterion], sheet: Annex, default_source: s
 
 
 def _refuse_faults(faults: Iterable[Fault], accept_repairs: bool) -> None:
-    found = list(faults)
-    if any(not (accept_repairs and fault.repairable) for fault in found):
-        raise ImportRefused(found)
+    every_fault = list(faults)
+    if any(not (accept_repairs and fault.repairable) for fault in every_fault):
+        raise ImportRefused(every_fault)
 
 
 def _outcome(where: Destination, settled: Settlement) -> AnnexImport:
@@ -360,8 +360,8 @@ def _earlier_criteria(where: Destination) -> dict[str, Criterion]:
     return {row.code: row for row in Criterion.objects.filter(criteria_set=earlier.criteria_set_id).order_by("pk")}
 
 
-def _same_print(wanted: str, stored: str, code: str) -> bool:
-    return (wanted or code) == (stored or code)
+def _same_print(printed: str, stored: str, code: str) -> bool:
+    return (printed or code) == (stored or code)
 
 
 def _reads_as(printed: str, points: Decimal) -> bool:

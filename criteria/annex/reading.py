@@ -104,12 +104,12 @@ def read(source: str | Path | IO[bytes], name: str = "", *, take_hidden: bool = 
 
 
 def _code_column(table: Table) -> str:
-    found = next((key for key in ("code", "number") if key in table.index), None)
-    if found is None:
+    column = next((key for key in ("code", "number") if key in table.index), None)
+    if column is None:
         raise ImportRefused(
             [Fault(table.heading_row, "", "thiếu cột “Mã” (hoặc TT, STT)", "thêm cột đó ở dòng tiêu đề")]
         )
-    return found
+    return column
 
 
 def _read_row(annex: Annex, row: SheetRow, code_key: str, *, trailing: bool) -> None:

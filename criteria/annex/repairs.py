@@ -46,18 +46,18 @@ def _lost_dots(codes: Sequence[str]) -> dict[int, str]:
     suspects = {i: splits for i, code in enumerate(codes) if (splits := _splits(code)) and not _led_up(code, present)}
     trusted = [code for i, code in enumerate(codes) if code and i not in suspects]
     far = FAR + max((int(part) for code in trusted for part in code.split(".")), default=0)
-    found: dict[int, str] = {}
+    repaired: dict[int, str] = {}
     for i, splits in suspects.items():
-        before = next((found.get(j, codes[j]) for j in range(i - 1, -1, -1) if codes[j]), None)
+        before = next((repaired.get(j, codes[j]) for j in range(i - 1, -1, -1) if codes[j]), None)
         after = next((codes[j] for j in range(i + 1, len(codes)) if codes[j] and j not in suspects), None)
         disordered = after is not None and natural_key(codes[i]) > natural_key(after)
         if disordered or _is_far(codes[i], far):
             fits = [code for code in splits if code not in present and _between(before, code, after)]
             chosen = _best(fits, before)
             if chosen:
-                found[i] = chosen
+                repaired[i] = chosen
                 present.add(chosen)
-    return found
+    return repaired
 
 
 def _splits(code: str) -> list[str]:
@@ -95,14 +95,14 @@ def _best(fits: Sequence[str], before: str | None) -> str | None:
 def _misfiled(codes: Sequence[str], points: Sequence[Decimal | None]) -> list[tuple[int, str, str]]:
     """Rows numbered 1, 2, … under a code that is not there, directly below a childless row and out of
     order with what follows (9.4.1 … 9.4.5 between 9.2 and 9.3): they belong to the row above."""
-    found: list[tuple[int, str, str]] = []
+    moved: list[tuple[int, str, str]] = []
     start = 1
     while start < len(codes):
         run = _run(codes, start)
         if _is_misfiled(codes, run):
-            found.extend(_refiled(codes, points, run))
+            moved.extend(_refiled(codes, points, run))
         start = max(run.stop, start + 1)
-    return found
+    return moved
 
 
 def _run(codes: Sequence[str], start: int) -> range:

@@ -21,13 +21,13 @@ KINDS = {
 
 def source_of(text: str) -> str | None:
     """The source a word names, without case or accents; None for a word that names none."""
-    wanted = fold(text)
-    return next((source for source, names in SOURCES.items() if wanted in names), None)
+    word = fold(text)
+    return next((source for source, names in SOURCES.items() if word in names), None)
 
 
 def kind_of(text: str) -> str | None:
     """The kind a word names. `Thường` and `Thưởng` differ by a tone only, so the accent decides."""
     if clean(text).lower() == "thường":
         return NORMAL
-    wanted = fold(text)
-    return next((kind for kind, names in KINDS.items() if wanted in names), None)
+    word = fold(text)
+    return next((kind for kind, names in KINDS.items() if word in names), None)

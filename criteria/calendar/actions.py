@@ -78,11 +78,11 @@ def _edges(stage: Stage) -> dict[str, str | None]:
 
 def _end_needless_extensions(stage: Stage) -> list[str]:
     """Remove the extensions the new closing overtakes; the codes of their units, for the log."""
-    found = Extension.objects.filter(stage=stage)
+    needless = Extension.objects.filter(stage=stage)
     if stage.closes_at is not None:
-        found = found.filter(closes_at__lte=stage.closes_at)
-    codes = list(found.order_by("unit__code").values_list("unit__code", flat=True))
-    found.delete()
+        needless = needless.filter(closes_at__lte=stage.closes_at)
+    codes = list(needless.order_by("unit__code").values_list("unit__code", flat=True))
+    needless.delete()
     return codes
 
 
@@ -149,8 +149,8 @@ def archive_stage(round_: Round) -> Stage:
     """Where finished scores of an archive are written; made where a round has no such stage."""
     planned = next(one for one in course.DEFAULT if one.kind == course.ARCHIVE)
     last = max((row.position for row in queries.stages(round_.pk)), default=0)
-    said = {**planned._asdict(), "position": last + 1}
-    return Stage.objects.get_or_create(round=round_, kind=course.ARCHIVE, defaults=said)[0]
+    values = {**planned._asdict(), "position": last + 1}
+    return Stage.objects.get_or_create(round=round_, kind=course.ARCHIVE, defaults=values)[0]
 
 
 @transaction.atomic
@@ -208,10 +208,10 @@ def move_stage(*, actor: User, stage_id: int, after: str) -> Stage:
     stage, rows = _locked_in_list(stage_id)
     others = [row for row in rows if row.pk != stage.pk]
     before = [row.name for row in rows]
-    wanted = [*others[: (at := _place_after(others, after))], stage, *others[at:]]
-    if [row.name for row in wanted] == before:
+    ordered = [*others[: (at := _place_after(others, after))], stage, *others[at:]]
+    if [row.name for row in ordered] == before:
         return stage
-    _put(rows, wanted)
+    _put(rows, ordered)
     record(actor=actor, verb=VERB_MOVE, obj=stage, before={"order": before}, after={"order": _order(stage.round)})
     return stage
 
@@ -255,16 +255,16 @@ def _place_after(rows: Sequence[Stage], name: str) -> int:
     return at + 1
 
 
-def _put(rows: Sequence[Stage], wanted: Sequence[Stage]) -> None:
-    """Number the stages anew in the order `wanted`. What work rests on stays where it is, with all before it."""
-    if said := course.fault([row.kind for row in wanted]):
-        raise Refused(said)
-    used = queries.used(wanted[0].round_id)
+def _put(rows: Sequence[Stage], ordered: Sequence[Stage]) -> None:
+    """Number the stages anew in the order `ordered`. What work rests on stays where it is, with all before it."""
+    if fault := course.fault([row.kind for row in ordered]):
+        raise Refused(fault)
+    used = queries.used(ordered[0].round_id)
     fixed = max((at for at, row in enumerate(rows, start=1) if row.pk in used and row.kind in course.LISTED), default=0)
-    if [row.pk for row in _course(wanted)][: len(_course(rows[:fixed]))] != [row.pk for row in _course(rows[:fixed])]:
+    if [row.pk for row in _course(ordered)][: len(_course(rows[:fixed]))] != [row.pk for row in _course(rows[:fixed])]:
         last = rows[fixed - 1]
         raise Refused(f"{last.title} đã có kết quả: không thêm, dời hay bỏ giai đoạn trước nó được nữa.")
-    for at, row in enumerate(wanted, start=1):
+    for at, row in enumerate(ordered, start=1):
         if row.position != at:
             row.position = at
             row.save()

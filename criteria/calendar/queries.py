@@ -33,55 +33,55 @@ def named(round_: Round, name: str) -> Stage | None:
 
 def require_named(round_: Round, name: str) -> Stage:
     """Raises Refused for an unknown name, with the names that the year has."""
-    found = named(round_, name)
-    if found is None:
+    stage = named(round_, name)
+    if stage is None:
         names = ", ".join(timed(round_).values_list("name", flat=True)) or "chưa có giai đoạn nào"
         raise Refused(f"Kỳ {round_.year} không có giai đoạn “{clean(name)[:40]}”; các giai đoạn: {names}.")
-    return found
+    return stage
 
 
 def round_of(year: int) -> Round:
     """Raises Refused for a year without a round, with the years that have one."""
-    found = Round.objects.filter(year=year).first()
-    if found is None:
+    round_ = Round.objects.filter(year=year).first()
+    if round_ is None:
         years = ", ".join(map(str, Round.objects.order_by("year").values_list("year", flat=True)))
         raise Refused(f"Không có kỳ {year}; các kỳ đã có: {years or 'chưa có kỳ nào'}.")
-    return found
+    return round_
 
 
-def closing(found: Stage | None, unit: Unit) -> datetime | None:
+def closing(stage: Stage | None, unit: Unit) -> datetime | None:
     """The closing instant for one unit: its extension, else the stage's own; None when unlimited."""
-    if found is None:
+    if stage is None:
         return None
-    return found.closes_for(Extension.objects.filter(stage=found, unit=unit).first())
+    return stage.closes_for(Extension.objects.filter(stage=stage, unit=unit).first())
 
 
-def is_open_for(found: Stage | None, unit: Unit, at: datetime) -> bool:
+def is_open_for(stage: Stage | None, unit: Unit, at: datetime) -> bool:
     """Whether `unit` may act in the stage at `at`. A stage that is not there, or not set, is not open."""
-    if found is None or not found.is_set:
+    if stage is None or not stage.is_set:
         return False
-    extension = Extension.objects.filter(stage=found, unit=unit).first()
-    return clock.is_open(found.opens_at, found.closes_for(extension), at)
+    extension = Extension.objects.filter(stage=stage, unit=unit).first()
+    return clock.is_open(stage.opens_at, stage.closes_for(extension), at)
 
 
 def used(round_id: int) -> set[int]:
     """The stages that somebody's work already rests on: whatever refers to a stage and protects it. A query for
     each kind of record."""
-    found: set[int] = set()
+    stage_ids: set[int] = set()
     for relation in Stage._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel) and relation.on_delete is PROTECT:
             name = relation.field.name
             rows = relation.related_model._base_manager.filter(**{f"{name}__round": round_id}).order_by()
-            found.update(rows.values_list(f"{name}_id", flat=True).distinct())
-    return found
+            stage_ids.update(rows.values_list(f"{name}_id", flat=True).distinct())
+    return stage_ids
 
 
-def contradictions(found: Stage) -> list[str]:
+def contradictions(stage: Stage) -> list[str]:
     """Sentences for every other stage of the course that lies wholly on the wrong side of this one."""
-    if found.kind in course.ASIDE:
+    if stage.kind in course.ASIDE:
         return []
-    rows = [one for one in stages(found.round_id) if one.pk != found.pk and one.kind not in course.ASIDE]
-    pairs = [(one, found) if one.position < found.position else (found, one) for one in rows]
+    rows = [one for one in stages(stage.round_id) if one.pk != stage.pk and one.kind not in course.ASIDE]
+    pairs = [(one, stage) if one.position < stage.position else (stage, one) for one in rows]
     return [
         f"{later.title} đóng trước khi {earlier.title} mở."
         for earlier, later in pairs

@@ -67,9 +67,9 @@ def _check_bands(rule: Rule, maximum: Fraction) -> list[str]:
     return faults or _check_cover(intervals(rule), bool(rule.get("forbid_over")))
 
 
-def _check_cover(found: Sequence[Interval], up_to_hundred: bool) -> list[str]:
+def _check_cover(bands: Sequence[Interval], up_to_hundred: bool) -> list[str]:
     """The bands must cover every ratio from 0 up exactly once."""
-    ordered = sorted(found, key=lambda i: (i.low, i.low_open))
+    ordered = sorted(bands, key=lambda i: (i.low, i.low_open))
     faults = [f"Khoảng “{span(i)}” rỗng: sửa hai đầu khoảng." for i in ordered if _is_empty(i)]
     if ordered[0].low > 0 or ordered[0].low_open:
         faults.append(f"Các khoảng để hở dưới {percent(ordered[0].low)}: thêm một khoảng từ 0 %.")

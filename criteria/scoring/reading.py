@@ -101,13 +101,13 @@ def intervals(rule: Rule) -> list[Interval]:
     """The bands with both edges: a missing upper edge is the nearest lower edge among the bands before,
     a missing lower edge the nearest upper edge among them, else 0 and no limit."""
     done: list[Mapping[str, Any]] = []
-    found = []
+    bands = []
     for band in rule["bands"]:
         low, low_open = _lower_edge(band, done)
         high, high_open = _upper_edge(band, done)
-        found.append(Interval(low, low_open, high, high_open, Decimal(str(band["points"]).replace(",", "."))))
+        bands.append(Interval(low, low_open, high, high_open, Decimal(str(band["points"]).replace(",", "."))))
         done.append(band)
-    return found
+    return bands
 
 
 def _lower_edge(band: Rule, done: Sequence[Rule]) -> tuple[Fraction, bool]:

@@ -182,9 +182,9 @@ def test_extension_names_who_granted_it(page: Client, block: RoundGroup) -> None
         "/quan-tri/criteria/extension/add/",
         {"stage": stage.pk, "unit": unit.pk, "closes_at_0": "01/12/2031", "closes_at_1": "17:00", "reason": "lũ lụt"},
     )
-    found = Extension.objects.get()
-    assert found.granted_by.is_superuser
-    assert hanoi(found.closes_at).strftime("%d.%m.%Y %H:%M") == "01.12.2031 17:00"
+    extension = Extension.objects.get()
+    assert extension.granted_by.is_superuser
+    assert hanoi(extension.closes_at).strftime("%d.%m.%Y %H:%M") == "01.12.2031 17:00"
     assert LogEntry.objects.get().object_type == "criteria.extension"
 
 

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def imported(stream: IO[bytes], **options: Any) -> AnnexImport:
-    wanted: dict[str, Any] = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
-    return import_criteria(file=stream, **wanted)
+    arguments: dict[str, Any] = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
+    return import_criteria(file=stream, **arguments)
 
 
 def rows_of_every_table() -> dict[str, int]:

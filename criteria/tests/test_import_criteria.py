@@ -48,8 +48,8 @@ TWO_LEAVES = (("1", "Tự đánh giá", 65, "Tự đánh giá"), ("2", "Điều 
 
 
 def imported(stream: IO[bytes] | Path, **options: Any) -> AnnexImport:
-    wanted: dict[str, Any] = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
-    return import_criteria(file=stream, **wanted)
+    arguments: dict[str, Any] = {"actor": None, "year": 2031, "group": "so", "decision": "01/QĐ-THU", **options}
+    return import_criteria(file=stream, **arguments)
 
 
 def rows_of_every_table() -> dict[str, int]:
@@ -113,8 +113,8 @@ def test_annex_2_with_its_repairs_measures_33_points_and_keeps_the_print() -> No
     assert "34 tiêu chí chấm điểm" in out
     assert "33 điểm" in out
     assert points() == 33
-    kept = Criterion.objects.exclude(printed_code="").values_list("printed_code", "code")
-    assert dict(kept) == MISPRINTS
+    misprinted = Criterion.objects.exclude(printed_code="").values_list("printed_code", "code")
+    assert dict(misprinted) == MISPRINTS
     assert all(printed in err for printed in MISPRINTS)
     assert Criterion.objects.get(code="9.2").max_points == 10
     order = [c.code for c in Criterion.objects.order_by("position")]

@@ -39,11 +39,11 @@ def in_hours(hours: float) -> datetime:
 
 def test_a_phase_is_opened_and_moved_in_the_log(round_group: RoundGroup, manager: User) -> None:
     opens, closes = datetime(2031, 12, 1, 1, tzinfo=UTC), datetime(2031, 12, 22, 10, tzinfo=UTC)
-    wanted: dict[str, Any] = {"actor": manager, "round_id": round_group.round_id, "name": NAME}
-    stage = actions.set_stage(**wanted, opens_at=opens, closes_at=closes)
+    arguments: dict[str, Any] = {"actor": manager, "round_id": round_group.round_id, "name": NAME}
+    stage = actions.set_stage(**arguments, opens_at=opens, closes_at=closes)
     assert (stage.opens_at, stage.closes_at) == (opens, closes)
-    actions.set_stage(**wanted, opens_at=opens, closes_at=closes + timedelta(days=1))
-    actions.set_stage(**wanted, opens_at=opens, closes_at=closes + timedelta(days=1))
+    actions.set_stage(**arguments, opens_at=opens, closes_at=closes + timedelta(days=1))
+    actions.set_stage(**arguments, opens_at=opens, closes_at=closes + timedelta(days=1))
     first, second = LogEntry.objects.order_by("number")
     assert first.before is None
     assert present(second.before)["closes_at"] == "2031-12-22T17:00:00+07:00"
@@ -160,13 +160,13 @@ def test_a_phase_moved_past_an_extension_takes_it_back(round_group: RoundGroup, 
 def test_querysets_mean_the_same_as_the_predicate(round_group: RoundGroup, manager: User) -> None:
     open_stage(round_group.round, NAME)
     observer = person(Role.OBSERVER)
-    for found, everything in (
+    for managed_by, everything in (
         (rules.rounds_managed_by, Round),
         (rules.sets_managed_by, CriteriaSet),
         (rules.stages_managed_by, Stage),
     ):
-        assert list(found(manager)) == list(everything.objects.all())
-        assert list(found(observer)) == []
+        assert list(managed_by(manager)) == list(everything.objects.all())
+        assert list(managed_by(observer)) == []
     assert rules.may_manage(manager)
     assert not rules.may_manage(observer)
 

@@ -24,8 +24,8 @@ def settled(
     rows: Sequence[Sequence[object]], kept: Mapping[str, Kept] | None = None, source: str = ""
 ) -> tuple[dict[str, Settled], list[Fault], dict[str, Kept]]:
     sheet = reading.read(csv_file([HEADING, *rows]))
-    found = settle(sheet, kept or {}, {}, source)
-    return {row.code: row for row in found.rows}, found.faults, found.kept
+    settlement = settle(sheet, kept or {}, {}, source)
+    return {row.code: row for row in settlement.rows}, settlement.faults, settlement.kept
 
 
 def sheet_rows(points: Points, group_cell: Callable[[Decimal], object]) -> Iterator[tuple[str, str, object]]:
@@ -40,11 +40,11 @@ def sheet_rows(points: Points, group_cell: Callable[[Decimal], object]) -> Itera
 @given(trees, st.sampled_from(["sum", "blank"]))
 def test_leaves_add_up_and_groups_carry_their_sums(points: Points, groups: str) -> None:
     rows = list(sheet_rows(points, lambda below: below if groups == "sum" else ""))
-    found, faults, _ = settled(rows)
+    placed, faults, _ = settled(rows)
     leaves = tree.leaf_codes(points)
     assert faults == []
-    assert sum(row.max_points for row in found.values() if row.is_leaf) == sum(points[c] for c in leaves)
-    for code, row in found.items():
+    assert sum(row.max_points for row in placed.values() if row.is_leaf) == sum(points[c] for c in leaves)
+    for code, row in placed.items():
         assert row.is_leaf == (code in leaves)
         assert bool(row.source) == row.is_leaf
         if not row.is_leaf:
@@ -54,11 +54,11 @@ def test_leaves_add_up_and_groups_carry_their_sums(points: Points, groups: str) 
 @settings(deadline=None, max_examples=20)
 @given(trees)
 def test_a_wrong_group_maximum_is_repaired_to_its_sum(points: Points) -> None:
-    found, faults, _ = settled(list(sheet_rows(points, lambda below: below + 1)))
+    placed, faults, _ = settled(list(sheet_rows(points, lambda below: below + 1)))
     groups = set(points) - tree.leaf_codes(points)
     assert len(faults) == len(groups)
     assert all(fault.repairable for fault in faults)
-    assert all(found[code].printed_max for code in groups)
+    assert all(placed[code].printed_max for code in groups)
 
 
 @settings(deadline=None, max_examples=20)
@@ -73,10 +73,10 @@ def test_two_halves_settle_as_the_whole(points: Points, data: st.DataObject) -> 
     kept = {code: Kept("self" if row.is_leaf else "", "normal", row.max_points) for code, row in whole.items()}
     kept = {code: row for code, row in kept.items() if code in held or not row.source}
     rows = [row for row in sheet_rows(points, lambda below: below) if row[0] in set(leaves) - held]
-    found, faults, after = settled(rows, kept)
+    placed, faults, after = settled(rows, kept)
     assert faults == []
     for code, row in whole.items():
-        assert (found[code].max_points if code in found else after[code].max_points) == row.max_points
+        assert (placed[code].max_points if code in placed else after[code].max_points) == row.max_points
 
 
 cells = st.one_of(
@@ -91,12 +91,12 @@ cells = st.one_of(
 @given(st.lists(st.tuples(cells, cells, cells, cells, cells), max_size=12))
 def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows: list[tuple[object, ...]]) -> None:
     try:
-        found, faults, _ = settled(rows)
+        placed, faults, _ = settled(rows)
     except ImportRefused:
         return
     assert all(fault.message and fault.repair for fault in faults)
     if not faults:
-        assert all(row.max_points > 0 and row.name and row.source for row in found.values() if row.is_leaf)
+        assert all(row.max_points > 0 and row.name and row.source for row in placed.values() if row.is_leaf)
 
 
 @pytest.mark.parametrize("name", ["tep.csv", "tep.xlsx"])

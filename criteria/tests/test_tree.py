@@ -157,9 +157,9 @@ def test_an_annex_in_order_has_nothing_to_repair(known: set[str]) -> None:
 @given(st.lists(st.text("0123456789., ", max_size=8), max_size=30), st.randoms())
 def test_repairs_never_fail_and_name_rows_that_exist(printed: list[str], random: Random) -> None:
     lines = [PrintedLine(code, random.choice([None, Decimal(1), Decimal("0.5")])) for code in printed]
-    found = repairs(lines)
-    assert [r.index for r in found] == sorted({r.index for r in found})
-    assert all(r.printed == lines[r.index].code and r.code != r.printed for r in found)
+    repaired = repairs(lines)
+    assert [r.index for r in repaired] == sorted({r.index for r in repaired})
+    assert all(r.printed == lines[r.index].code and r.code != r.printed for r in repaired)
 
 
 def test_ten_after_nine_is_no_misprint() -> None:
@@ -206,9 +206,9 @@ def test_children_printed_before_their_alleged_parent_belong_to_the_row_above() 
 
 
 def test_misfiled_rows_that_do_not_add_up_are_named_without_a_repair() -> None:
-    found = misfiled(Decimal(9))
-    assert len(found) == 5
-    assert all(r.code == "" and "9.2" in r.reason for r in found)
+    repaired = misfiled(Decimal(9))
+    assert len(repaired) == 5
+    assert all(r.code == "" and "9.2" in r.reason for r in repaired)
 
 
 @pytest.mark.parametrize("after", ["", "9.5"])

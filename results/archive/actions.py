@@ -11,11 +11,15 @@ from .sheet import Archive
 
 
 @transaction.atomic
-def import_archive(round_group: RoundGroup, found: Archive) -> tuple[int, int, int]:
+def import_archive(round_group: RoundGroup, archived: Archive) -> tuple[int, int, int]:
     """Write what the file says; how many cells changed of each kind. Raises what the three imports raise."""
-    own = selfassess.import_scores(actor=None, round_group=round_group, rows=found.own) if found.own else 0
+    own = selfassess.import_scores(actor=None, round_group=round_group, rows=archived.own) if archived.own else 0
     appraised = (
-        archive.import_standings(actor=None, round_group=round_group, rows=found.appraised) if found.appraised else 0
+        archive.import_standings(actor=None, round_group=round_group, rows=archived.appraised)
+        if archived.appraised
+        else 0
     )
-    surveyed = scores.import_scores(actor=None, round_group=round_group, rows=found.surveyed) if found.surveyed else 0
+    surveyed = (
+        scores.import_scores(actor=None, round_group=round_group, rows=archived.surveyed) if archived.surveyed else 0
+    )
     return own, appraised, surveyed

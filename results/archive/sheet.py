@@ -65,14 +65,14 @@ def read(
 
 def _leaves(criteria: Sequence[Criterion]) -> dict[str, Criterion]:
     """Rows by code, then by printed code where that names one row only and no row's own code."""
-    found = codes.by_spelling({c.code: c for c in criteria})
+    leaves = codes.by_spelling({c.code: c for c in criteria})
     printed: dict[str, list[Criterion]] = {}
     for criterion in criteria:
         printed.setdefault(codes.key(criterion.printed_code), []).append(criterion)
     for key, rows in printed.items():
         if key and len(rows) == 1:
-            found.setdefault(key, rows[0])
-    return found
+            leaves.setdefault(key, rows[0])
+    return leaves
 
 
 class _ArchiveReader:
@@ -168,7 +168,7 @@ class _ArchiveReader:
         return first is row
 
     def _keep(self, cell: CellKey, leaf: Criterion, points: dict[str, Decimal | None], not_applicable: bool) -> None:
-        kept = {SELF: self.archive.own, APPRAISED: self.archive.appraised, SURVEY: self.archive.surveyed}
+        halves = {SELF: self.archive.own, APPRAISED: self.archive.appraised, SURVEY: self.archive.surveyed}
         for key in (SELF, APPRAISED) if leaf.is_self else (SURVEY,):
             if not_applicable or points[key] is not None:
-                kept[key][cell] = points[key]
+                halves[key][cell] = points[key]

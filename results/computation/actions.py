@@ -54,11 +54,11 @@ def recompute(*, round_group_id: int) -> Computation:
 
 def _read(round_group_id: int) -> tuple[RoundGroup, Json]:
     """Inputs with the version that was read before them: never labelled newer than they are."""
-    found = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
-    round_group = found.get(pk=round_group_id)
+    blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
+    round_group = blocks.get(pk=round_group_id)
     for _ in range(READINGS):
         inputs = queries.group_inputs(round_group)
-        after = found.get(pk=round_group_id)
+        after = blocks.get(pk=round_group_id)
         if _versions(after) == _versions(round_group):
             break
         round_group = after
@@ -118,8 +118,8 @@ def _switch(computation: Computation) -> Computation:
 def _forget_old(round_group_id: int) -> None:
     """Apart from the switch: thousands of rows go, and nobody who submits waits at the block's lock for that."""
     replaced = Computation.objects.filter(round_group_id=round_group_id, current=False)
-    kept = replaced.order_by("-pk").values_list("pk", flat=True)[:KEPT]
-    replaced.exclude(pk__in=list(kept)).delete()
+    newest = replaced.order_by("-pk").values_list("pk", flat=True)[:KEPT]
+    replaced.exclude(pk__in=list(newest)).delete()
 
 
 def _self_totals(inputs: Json) -> dict[str, Decimal]:

@@ -25,8 +25,8 @@ def _check_results(block: RoundGroup) -> Iterator[str]:
     if computation is None or not queries.is_up_to_date(block):
         return
     inputs = queries.group_inputs(block)
-    wanted = sorted(bundle.results_of(inputs), key=lambda row: str(row["unit"]))
-    if sorted(queries.result_rows(computation), key=lambda row: str(row["unit"])) != wanted:
+    recomputed = sorted(bundle.results_of(inputs), key=lambda row: str(row["unit"]))
+    if sorted(queries.result_rows(computation), key=lambda row: str(row["unit"])) != recomputed:
         yield f"{block}: kết quả hoặc thứ hạng không bằng kết quả tính lại từ điểm đang có."
     if _stored_cells(computation) != _cells(inputs):
         yield f"{block}: điểm từng tiêu chí trong kết quả không bằng điểm đang có."

@@ -32,12 +32,12 @@ def current(round_group: RoundGroup) -> Computation | None:
 
 def is_up_to_date(round_group: RoundGroup) -> bool:
     """Whether the current computation knows the latest inputs and was made by this program."""
-    found = current(round_group)
+    computation = current(round_group)
     return (
-        found is not None
-        and found.inputs_version >= round_group.inputs_version
-        and found.units_version >= round_group.group.units_version
-        and found.code_version == code_version()
+        computation is not None
+        and computation.inputs_version >= round_group.inputs_version
+        and computation.units_version >= round_group.group.units_version
+        and computation.code_version == code_version()
     )
 
 

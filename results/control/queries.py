@@ -87,8 +87,8 @@ def control_room(round_: Round) -> list[BlockRoom]:
 
 
 def _assessments(groups: Sequence[RoundGroup]) -> dict[tuple[int, int], SelfAssessment]:
-    found = SelfAssessment.objects.filter(round_group__in=groups).order_by("pk")
-    return {(a.round_group_id, a.unit_id): a for a in found}
+    assessments = SelfAssessment.objects.filter(round_group__in=groups).order_by("pk")
+    return {(a.round_group_id, a.unit_id): a for a in assessments}
 
 
 def _room(

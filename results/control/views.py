@@ -46,10 +46,10 @@ def _manager(request: HttpRequest) -> User:
 
 
 def _round(request: HttpRequest) -> Round:
-    found = round_in_view(request)
-    if found is None:
+    round_ = round_in_view(request)
+    if round_ is None:
         raise Http404
-    return found
+    return round_
 
 
 @require_GET
@@ -137,11 +137,11 @@ def propose(request: HttpRequest) -> HttpResponse:
     form = ProposeForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            found = publications.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
+            publication = publications.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("results:proposal", pk=found.pk)
+            return redirect("results:proposal", pk=publication.pk)
     context = {"round": round_, "form": form, "standing": published(round_)}
     return _form_page(request, "results/control/propose.html", form, context)
 
@@ -150,16 +150,16 @@ def propose(request: HttpRequest) -> HttpResponse:
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One publication in the manager's hands: what it holds, and what may be done with it."""
     _reader(request)
-    found = get_object_or_404(
+    publication = get_object_or_404(
         visible_publications(request.user).select_related("proposed_by", "published_by").defer("bundle"), pk=pk
     )
     context = {
-        "publication": found,
-        "book": book_of(found),
-        "place": BundleAddress.of(found),
-        "job": report_job(found),
-        "may_approve": may_approve(request.user, found),
-        "may_withdraw": may_withdraw(request.user, found),
+        "publication": publication,
+        "book": book_of(publication),
+        "place": BundleAddress.of(publication),
+        "job": report_job(publication),
+        "may_approve": may_approve(request.user, publication),
+        "may_withdraw": may_withdraw(request.user, publication),
         "may_write": may_publish(request.user),
     }
     return render(request, "results/control/proposal.html", context)
@@ -170,9 +170,9 @@ def approve(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     actor = _manager(request)
     get_object_or_404(Publication, pk=pk)
     try:
-        found = publications.approve(actor=actor, publication_id=pk)
+        publication = publications.approve(actor=actor, publication_id=pk)
         request_report(actor=actor, publication_id=pk)
-        messages.success(request, f"Đã công bố theo số {found.number}. Báo cáo PDF đang được tạo.")
+        messages.success(request, f"Đã công bố theo số {publication.number}. Báo cáo PDF đang được tạo.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("results:proposal", pk=pk)
@@ -183,8 +183,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     actor = _manager(request)
     get_object_or_404(Publication, pk=pk)
     try:
-        found = publications.withdraw(actor=actor, publication_id=pk, reason=request.POST.get("reason", ""))
-        messages.success(request, f"Đã rút đề nghị công bố số {found.number}.")
+        publication = publications.withdraw(actor=actor, publication_id=pk, reason=request.POST.get("reason", ""))
+        messages.success(request, f"Đã rút đề nghị công bố số {publication.number}.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("results:proposal", pk=pk)
@@ -194,21 +194,21 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 def stage(request: HttpRequest, name: str) -> HttpResponse:
     """Open, move or close a stage."""
     actor, round_ = _manager(request), _round(request)
-    found = calendar.named(round_, name)
-    if found is None:
+    stage_ = calendar.named(round_, name)
+    if stage_ is None:
         raise Http404
-    form = StageForm(_posted(request), initial={"opens_at": found.opens_at, "closes_at": found.closes_at})
+    form = StageForm(_posted(request), initial={"opens_at": stage_.opens_at, "closes_at": stage_.closes_at})
     if request.method == "POST" and form.is_valid():
         try:
-            found = calendar_actions.set_stage(actor=actor, round_id=round_.pk, name=name, **form.cleaned_data)
+            stage_ = calendar_actions.set_stage(actor=actor, round_id=round_.pk, name=name, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"Đã lưu giai đoạn {found.title}.")
-            for said in calendar.contradictions(found):
-                messages.warning(request, said)
+            messages.success(request, f"Đã lưu giai đoạn {stage_.title}.")
+            for warning in calendar.contradictions(stage_):
+                messages.warning(request, warning)
             return redirect("results:control")
-    return _form_page(request, "results/control/stage.html", form, {"round": round_, "label": found.title})
+    return _form_page(request, "results/control/stage.html", form, {"round": round_, "label": stage_.title})
 
 
 @require_http_methods(["GET", "POST"])
@@ -231,29 +231,29 @@ def stage_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stage_facts(request: HttpRequest, name: str) -> HttpResponse:
     """Call a stage otherwise, or change what it asks of the council."""
-    actor, found = _manager(request), _listed_stage(request, name)
-    facts = {"title": found.title, "two_opinions": found.two_opinions, "report_required": found.report_required}
+    actor, stage_ = _manager(request), _listed_stage(request, name)
+    facts = {"title": stage_.title, "two_opinions": stage_.two_opinions, "report_required": stage_.report_required}
     form = StageFactsForm(_posted(request), initial=facts)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = calendar_actions.change_stage(actor=actor, stage_id=found.pk, **form.cleaned_data)
+            saved = calendar_actions.change_stage(actor=actor, stage_id=stage_.pk, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"Đã lưu giai đoạn {saved.title}.")
             return redirect("results:stage-list")
-    place = StagePlaceForm(round_=found.round)
-    context = {"round": found.round, "stage": found, "place": place}
+    place = StagePlaceForm(round_=stage_.round)
+    context = {"round": stage_.round, "stage": stage_, "place": place}
     return _form_page(request, "results/control/stage_facts.html", form, context)
 
 
 @require_POST
 def stage_move(request: HttpRequest, name: str) -> HttpResponseRedirect:
     """Put a stage elsewhere in the year."""
-    actor, found = _manager(request), _listed_stage(request, name)
+    actor, stage_ = _manager(request), _listed_stage(request, name)
     try:
-        calendar_actions.move_stage(actor=actor, stage_id=found.pk, after=request.POST.get("after", ""))
-        messages.success(request, f"Đã dời giai đoạn {found.title}.")
+        calendar_actions.move_stage(actor=actor, stage_id=stage_.pk, after=request.POST.get("after", ""))
+        messages.success(request, f"Đã dời giai đoạn {stage_.title}.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("results:stage-list")
@@ -262,10 +262,10 @@ def stage_move(request: HttpRequest, name: str) -> HttpResponseRedirect:
 @require_POST
 def stage_remove(request: HttpRequest, name: str) -> HttpResponseRedirect:
     """Take a stage out of the year, while nothing rests on it."""
-    actor, found = _manager(request), _listed_stage(request, name)
+    actor, stage_ = _manager(request), _listed_stage(request, name)
     try:
-        calendar_actions.remove_stage(actor=actor, stage_id=found.pk)
-        messages.success(request, f"Đã bỏ giai đoạn {found.title}.")
+        calendar_actions.remove_stage(actor=actor, stage_id=stage_.pk)
+        messages.success(request, f"Đã bỏ giai đoạn {stage_.title}.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("results:stage-list")
@@ -273,10 +273,10 @@ def stage_remove(request: HttpRequest, name: str) -> HttpResponseRedirect:
 
 def _listed_stage(request: HttpRequest, name: str) -> Stage:
     """A stage that may be changed: an appraisal, a reply or a meeting of the round in view."""
-    found = calendar.named(_round(request), name)
-    if found is None or found.kind not in LISTED:
+    stage_ = calendar.named(_round(request), name)
+    if stage_ is None or stage_.kind not in LISTED:
         raise Http404
-    return found
+    return stage_
 
 
 @require_http_methods(["GET", "POST"])

@@ -140,11 +140,11 @@ def _charts(book: Book, block: BookBlock) -> list[str]:
 
 
 def _areas(block: BookBlock) -> list[dict[str, Any]]:
-    found = []
+    areas = []
     for area in block.areas:
         low, high = block.area_range(area.code)
-        found.append({"criterion": area, "low": low, "high": high, "median": block.area_median(area.code)})
-    return found
+        areas.append({"criterion": area, "low": low, "high": high, "median": block.area_median(area.code)})
+    return areas
 
 
 def _sheet(block: BookBlock, row: BookLine) -> dict[str, Any]:

@@ -13,9 +13,9 @@ def live_jobs(kind: Job.Kind) -> QuerySet[Job]:
 
 def report_job(publication: Publication, unit: Unit | None = None) -> Job | None:
     """The job that makes (or has made) a publication's file: a finished one before others."""
-    found = list(Job.objects.filter(kind=Job.Kind.REPORT, publication=publication, unit=unit).order_by("-pk"))
+    jobs = list(Job.objects.filter(kind=Job.Kind.REPORT, publication=publication, unit=unit).order_by("-pk"))
     order = (Job.State.DONE, Job.State.RUNNING, Job.State.QUEUED, Job.State.FAILED)
-    return min(found, key=lambda j: order.index(Job.State(j.state)), default=None)
+    return min(jobs, key=lambda j: order.index(Job.State(j.state)), default=None)
 
 
 def is_waiting(job: Job) -> bool:

@@ -17,19 +17,19 @@ from .queries import is_waiting
 @require_GET
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a piece of background work is. The page loads itself anew while the work goes on."""
-    found = get_object_or_404(rules.visible_jobs(request.user), pk=pk)
-    context = {"job": found, "waiting": is_waiting(found)}
+    job = get_object_or_404(rules.visible_jobs(request.user), pk=pk)
+    context = {"job": job, "waiting": is_waiting(job)}
     return page_or_part(request, "results/jobs/job.html", "results/jobs/progress.html", context)
 
 
 @login_not_required
 @require_GET
 def job_file(request: HttpRequest, pk: int) -> FileResponse:
-    found = get_object_or_404(rules.visible_jobs(request.user), pk=pk, state=Job.State.DONE)
-    if not found.file:
+    job = get_object_or_404(rules.visible_jobs(request.user), pk=pk, state=Job.State.DONE)
+    if not job.file:
         raise Http404
     return FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=_file_name(found), content_type="application/pdf"
+        job.file.open("rb"), as_attachment=True, filename=_file_name(job), content_type="application/pdf"
     )
 
 

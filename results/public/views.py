@@ -33,26 +33,28 @@ def ranking(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
     """The ranking of one publication at its stable address, superseded or not."""
-    found = publication_or_404(request, year, number)
-    return ranking_page(request, book_of(found), BundleAddress.of(found), standing(found))
+    publication = publication_or_404(request, year, number)
+    return ranking_page(request, book_of(publication), BundleAddress.of(publication), standing(publication))
 
 
 @login_not_required
 def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
-    found = publication_or_404(request, year, number)
-    return unit_page(request, book_of(found), BundleAddress.of(found), (group, code), standing(found))
+    publication = publication_or_404(request, year, number)
+    return unit_page(request, book_of(publication), BundleAddress.of(publication), (group, code), standing(publication))
 
 
 @login_not_required
 def criterion(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
-    found = publication_or_404(request, year, number)
-    return criterion_page(request, book_of(found), BundleAddress.of(found), (group, code), standing(found))
+    publication = publication_or_404(request, year, number)
+    return criterion_page(
+        request, book_of(publication), BundleAddress.of(publication), (group, code), standing(publication)
+    )
 
 
 @login_not_required
 def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpResponse:
-    found = publication_or_404(request, year, number)
-    return compare_page(request, book_of(found), BundleAddress.of(found), group, standing(found))
+    publication = publication_or_404(request, year, number)
+    return compare_page(request, book_of(publication), BundleAddress.of(publication), group, standing(publication))
 
 
 @login_not_required
@@ -65,8 +67,8 @@ def method(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def data(request: HttpRequest) -> HttpResponse:
     """Open data: every publication of the year with its files."""
-    found = publications(round_in_view(request))
-    listed = [{"publication": p, "place": BundleAddress.of(p), "files": _files(BundleAddress.of(p))} for p in found]
+    published = publications(round_in_view(request))
+    listed = [{"publication": p, "place": BundleAddress.of(p), "files": _files(BundleAddress.of(p))} for p in published]
     context = {"listed": listed, "years": other_published_years(), "codebook": spreadsheets.CODEBOOK}
     return render(request, "results/public/data.html", context)
 
@@ -84,14 +86,14 @@ def _files(place: BundleAddress) -> list[tuple[str, str, str]]:
 def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: Context) -> HttpResponse:
     """One block's table and picture; block, search and order stand in the address."""
     block = _chosen_block(request, book)
-    wanted, by = request.GET.get("q", "").strip()[:100], request.GET.get("sap", "hang")
-    rows = tables.sorted_rows(block.find(wanted), by)
+    search, by = request.GET.get("q", "").strip()[:100], request.GET.get("sap", "hang")
+    rows = tables.sorted_rows(block.find(search), by)
     context = {
         "book": book,
         "ranked": block,
         "place": place,
         "lines": [(row, place.unit(block.code, row.unit)) for row in rows],
-        "q": wanted,
+        "q": search,
         "by": by if by in tables.SORTS else "hang",
         "sorts": tables.SORTS,
         "chart": tables.ranking_chart(book, block, block.rows),

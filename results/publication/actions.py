@@ -119,8 +119,8 @@ def _refuse_waiting(round_: Round) -> None:
 
 
 def _number_in_force(round_: Round) -> str | None:
-    found = queries.published(round_)
-    return found.number if found else None
+    in_force = queries.published(round_)
+    return in_force.number if in_force else None
 
 
 def _superseded_number(publication: Publication) -> str | None:
@@ -197,8 +197,8 @@ def _refuse_open_assessments(round_: Round) -> None:
 
 def _refuse_unexplained(round_: Round) -> None:
     """The same criterion, the same reason, another deduction: nobody has said why that is right."""
-    found = [(group, consistency_report.unexplained(group)) for group in measured_groups(round_)]
-    named = [f"khối {g.group}: {text}" for g, rows in found for text in consistency_report.named(rows)]
+    unexplained = [(group, consistency_report.unexplained(group)) for group in measured_groups(round_)]
+    named = [f"khối {g.group}: {text}" for g, rows in unexplained for text in consistency_report.named(rows)]
     if not named:
         return
     more = f"; và {len(named) - NAMED_UNITS} trường hợp khác" if len(named) > NAMED_UNITS else ""

@@ -27,11 +27,11 @@ _WORDS = {
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every publication that is not what was frozen and logged; none when all are."""
-    said = _logged()
+    by_log = _logged()
     for publication in Publication.objects.select_related("round").order_by("pk").iterator(20):
         place = f"Công bố số {publication.number} ({publication.round.year})"
         yield from _bundle_faults(publication, place)
-        logged = said.pop(publication.pk, None)
+        logged = by_log.pop(publication.pk, None)
         if logged is None:
             yield f"{place}: nhật ký không có công bố này."
             continue
@@ -43,22 +43,22 @@ def check() -> Iterator[str]:
         wrong = [_WORDS[name] for name in now if name in logged and logged[name] != now[name]]
         if wrong:
             yield f"{place}: {', '.join(wrong)} khác với nhật ký."
-    for pk in sorted(said):
-        yield f"Công bố số {said[pk].get('number')} (mã {pk}) có trong nhật ký nhưng đã bị xóa."
+    for pk in sorted(by_log):
+        yield f"Công bố số {by_log[pk].get('number')} (mã {pk}) có trong nhật ký nhưng đã bị xóa."
 
 
 def _logged() -> dict[int, Facts]:
     """By publication what its last entry says, with who proposed and who published."""
-    said: dict[int, Facts] = {}
+    by_publication: dict[int, Facts] = {}
     for entry in LogEntry.objects.filter(verb__startswith="publication.").order_by("number").iterator(2000):
         pk = int(entry.object_id)
-        facts = said.setdefault(pk, {"proposed_by": None, "published_by": None})
+        facts = by_publication.setdefault(pk, {"proposed_by": None, "published_by": None})
         facts.update(entry.after or {})
         if entry.verb == "publication.propose":
             facts["proposed_by"] = entry.actor_id
         elif entry.verb == "publication.publish":
             facts["published_by"] = entry.actor_id
-    return said
+    return by_publication
 
 
 def _bundle_faults(publication: Publication, place: str) -> Iterator[str]:

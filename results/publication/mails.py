@@ -45,5 +45,5 @@ def _letter(publication: Publication, unit: Unit, row: BookLine) -> Letter:
 
 
 def _result(row: BookLine) -> str:
-    said = [f"chỉ số {vn(row.index)}%" if row.index is not None else "", f"hạng {row.rank}" if row.rank else ""]
-    return ", ".join(part for part in said if part) or "chưa xếp hạng"
+    parts = [f"chỉ số {vn(row.index)}%" if row.index is not None else "", f"hạng {row.rank}" if row.rank else ""]
+    return ", ".join(part for part in parts if part) or "chưa xếp hạng"

@@ -30,32 +30,32 @@ def published(round_: Round | None) -> Publication | None:
     """The publication in force of a round, without its text."""
     if round_ is None:
         return None
-    found = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
-    return found.order_by("-published_at", "-pk").first()
+    in_round = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
+    return in_round.order_by("-published_at", "-pk").first()
 
 
 def publications(round_: Round | None) -> list[Publication]:
     """Everything published in a round, the one in force first."""
-    found = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
-    return list(found.order_by("-published_at", "-pk"))
+    in_round = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
+    return list(in_round.order_by("-published_at", "-pk"))
 
 
 def find(user: AnyUser, year: int, number: str) -> Publication | None:
     """The publication at a stable address, when the person may see it: a published one before others."""
-    found = _light(rules.visible_publications(user).filter(round__year=year))
-    same = [p for p in found if slug(p.number) == number]
+    in_year = _light(rules.visible_publications(user).filter(round__year=year))
+    same = [p for p in in_year if slug(p.number) == number]
     order = (PUBLISHED, Publication.State.PROPOSED, Publication.State.WITHDRAWN)
     return min(same, key=lambda p: (order.index(Publication.State(p.state)), -p.pk), default=None)
 
 
-def _light(found: QuerySet[Publication]) -> QuerySet[Publication]:
-    return found.defer("bundle").select_related("round", "superseded_by", "supersedes")
+def _light(publications: QuerySet[Publication]) -> QuerySet[Publication]:
+    return publications.defer("bundle").select_related("round", "superseded_by", "supersedes")
 
 
 def other_published_years() -> list[int]:
     """The years that have a publication, newest first: where an empty page can lead."""
-    found = Publication.objects.filter(state=PUBLISHED).order_by("-round__year")
-    return list(found.values_list("round__year", flat=True).distinct())
+    published = Publication.objects.filter(state=PUBLISHED).order_by("-round__year")
+    return list(published.values_list("round__year", flat=True).distinct())
 
 
 def book_of(publication: Publication) -> Book:
@@ -121,10 +121,10 @@ def published_points(round_group: RoundGroup, unit: Unit, criteria: Sequence[Cri
     block = book_of(publication).block(round_group.group.code) if publication else None
     if publication is None or block is None:
         return {}
-    found = {}
+    points = {}
     for criterion in criteria:
         cell = block.cell(unit.code, criterion.code)
         if cell.state in ("scored", "not_applicable"):
             stage = f"Công bố số {publication.number}"
-            found[criterion.pk] = Finding(cell.points, cell.state == "not_applicable", stage)
-    return found
+            points[criterion.pk] = Finding(cell.points, cell.state == "not_applicable", stage)
+    return points

@@ -57,10 +57,10 @@ class BundleAddress:
 def publication_or_404(request: HttpRequest, year: int, number: str) -> Publication:
     """The publication at the address, for those who may see it; the frame then shows its year."""
     show_year(request, year)
-    found = queries.find(request.user, year, number)
-    if found is None:
+    publication = queries.find(request.user, year, number)
+    if publication is None:
         raise Http404
-    return found
+    return publication
 
 
 PREVIEWED: dict[str, Any] = {"publication": None, "superseded_by": None, "superseded_address": ""}

@@ -21,11 +21,11 @@ def request_statement(*, actor: User, round_group_id: int, unit_id: int) -> Job:
     unit = Unit.objects.get(pk=unit_id)
     if rules.sight_of(actor, round_group, unit) is None:
         raise PermissionDenied
-    wanted = {"kind": Job.Kind.STATEMENT, "round_group": round_group, "unit": unit, "requested_by": actor}
-    same = Job.objects.filter(**wanted, state=Job.State.QUEUED).order_by("-pk").first()
+    asked = {"kind": Job.Kind.STATEMENT, "round_group": round_group, "unit": unit, "requested_by": actor}
+    same = Job.objects.filter(**asked, state=Job.State.QUEUED).order_by("-pk").first()
     if same is not None:
         return same
-    job = Job.objects.create(**wanted)
+    job = Job.objects.create(**asked)
     jobs.send(job)
     return job
 

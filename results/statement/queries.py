@@ -59,8 +59,8 @@ class Statement:
     @property
     def criteria(self) -> list[Criterion]:
         """The criteria that moved, in printed order."""
-        found = {m.criterion.pk: m.criterion for m in self.movements if m.criterion}
-        return sorted(found.values(), key=lambda c: c.position)
+        moved = {m.criterion.pk: m.criterion for m in self.movements if m.criterion}
+        return sorted(moved.values(), key=lambda c: c.position)
 
     @property
     def actors(self) -> list[str]:
@@ -68,10 +68,10 @@ class Statement:
 
     def select(self, code: str = "", actor: str = "", *, by_criterion: bool = False) -> list[Movement]:
         """The movements of one criterion, one actor; by time, or criterion after criterion."""
-        found = [m for m in self.movements if code in ("", m.code) and actor in ("", m.actor)]
+        chosen = [m for m in self.movements if code in ("", m.code) and actor in ("", m.actor)]
         if by_criterion:
-            found.sort(key=lambda m: (m.criterion.position + 1 if m.criterion else 0, m.at, m.order))
-        return found
+            chosen.sort(key=lambda m: (m.criterion.position + 1 if m.criterion else 0, m.at, m.order))
+        return chosen
 
 
 def blocks_named(year: int, group: str) -> QuerySet[RoundGroup]:
@@ -113,10 +113,10 @@ class _StatementReader:
             .defer("bundle")
             .order_by("published_at")
         )
-        wanted = [*self._from_log(published), *self._from_council(), *self._from_releases()]
-        wanted += [self._published(publication) for publication in published]
+        all_movements = [*self._from_log(published), *self._from_council(), *self._from_releases()]
+        all_movements += [self._published(publication) for publication in published]
         shown = self.sight.leaves
-        return (m for m in wanted if shown is None or m.criterion is None or m.criterion.pk in shown)
+        return (m for m in all_movements if shown is None or m.criterion is None or m.criterion.pk in shown)
 
     # --- the log
 
@@ -135,16 +135,16 @@ class _StatementReader:
         block = str(self.round_group.pk)
         batches = ImportBatch.objects.filter(round_group=self.round_group).order_by("pk").values_list("pk", flat=True)
         extensions = Extension.objects.filter(stage__round=self.round_group.round_id, unit=self.unit)
-        wanted = _logged("surveys.importbatch", batches)
-        wanted |= Q(object_type="criteria.roundgroup", object_id=block, verb="surveys.import_scores")
-        wanted |= _logged("criteria.extension", extensions.order_by("pk").values_list("pk", flat=True))
+        entries = _logged("surveys.importbatch", batches)
+        entries |= Q(object_type="criteria.roundgroup", object_id=block, verb="surveys.import_scores")
+        entries |= _logged("criteria.extension", extensions.order_by("pk").values_list("pk", flat=True))
         if self.sees_own and self.assessment is not None:
             self._read_own(self.assessment)
             own = Q(verb__startswith="selfassess.")  # what the unit sends to the council stands among its steps there
-            wanted |= _logged("selfassess.selfassessment", [self.assessment.pk]) & own
-            wanted |= _logged("selfassess.selfscore", self.scores) | _logged("selfassess.evidence", self.evidence)
-            wanted |= Q(object_type="criteria.roundgroup", object_id=block, verb="selfassess.import")
-        return wanted
+            entries |= _logged("selfassess.selfassessment", [self.assessment.pk]) & own
+            entries |= _logged("selfassess.selfscore", self.scores) | _logged("selfassess.evidence", self.evidence)
+            entries |= Q(object_type="criteria.roundgroup", object_id=block, verb="selfassess.import")
+        return entries
 
     def _read_own(self, assessment: SelfAssessment) -> None:
         scores = SelfScore.objects.filter(assessment=assessment).order_by("pk").values_list("pk", "criterion_id")
@@ -205,8 +205,8 @@ class _StatementReader:
         reason = [str(entry.reason or ""), entry.comment, f"Tài liệu: {', '.join(papers)}" if papers else ""]
         what = f"{entry.stage.title}: {entry.get_action_display()}"
         criterion = self.criteria.get(entry.appraisal.criterion_id)
-        said = ". ".join(part.rstrip(".") for part in reason if part)
-        return Movement(entry.at, entry.log.number, criterion, what, before, after, actor, said)
+        reasons = ". ".join(part.rstrip(".") for part in reason if part)
+        return Movement(entry.at, entry.log.number, criterion, what, before, after, actor, reasons)
 
     def _from_releases(self) -> Iterator[Movement]:
         rows = Release.objects.filter(round_group=self.round_group).select_related("stage", "released_by")

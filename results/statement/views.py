@@ -37,12 +37,12 @@ def statement(request: HttpRequest, year: int, group: str, code: str) -> HttpRes
     """`?tieu-chi=` and `?nguoi=` filter, `?xep=tieu-chi` goes criterion after criterion."""
     round_group, unit, sight = _found(request, year, group, code)
     show_year(request, year)
-    found = queries.statement(round_group, unit, sight)
+    read = queries.statement(round_group, unit, sight)
     chosen = {name: request.GET.get(name, "") for name in ("tieu-chi", "nguoi", "xep")}
-    rows = found.select(chosen["tieu-chi"], chosen["nguoi"], by_criterion=chosen["xep"] == "tieu-chi")
+    rows = read.select(chosen["tieu-chi"], chosen["nguoi"], by_criterion=chosen["xep"] == "tieu-chi")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
     context: dict[str, Any] = {
-        "statement": found,
+        "statement": read,
         "unit": unit,
         "round": round_group.round,
         "round_group": round_group,

@@ -72,8 +72,8 @@ def _score(before: Mapping[str, Any], after: Mapping[str, Any]) -> Told:
     explained = str(after.get("explanation") or "")
     changed = explained != (before.get("explanation") or "")
     claimed = str(after.get("na_reason") or "") if after.get("na_claimed") else ""
-    said = [f"Giải trình: {explained}" if changed and explained else "", f"Lý do: {claimed}" if claimed else ""]
-    reason = ". ".join(part.rstrip(".") for part in said if part)
+    parts = [f"Giải trình: {explained}" if changed and explained else "", f"Lý do: {claimed}" if claimed else ""]
+    reason = ". ".join(part.rstrip(".") for part in parts if part)
     if pair[0] != pair[1]:
         return Told("Tự đánh giá", *pair, reason)
     if (before.get("figures") or {}) != (after.get("figures") or {}):

@@ -38,7 +38,7 @@ def _row(
 
 def cells(units: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Points that spread; the second unit has one leaf not applicable."""
-    found = []
+    made = []
     for place, unit in enumerate(units):
         for n, row in enumerate(r for r in rows if r["is_leaf"]):
             state: str = "scored"
@@ -46,7 +46,7 @@ def cells(units: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[
             if place == 1 and n == 0:
                 state, points = "not_applicable", None
             surveyed = row["source"] != "self"
-            found.append(
+            made.append(
                 {
                     "unit": unit["code"],
                     "criterion": row["code"],
@@ -56,7 +56,7 @@ def cells(units: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[
                     "ballots": 30 if surveyed else None,
                 }
             )
-    return found
+    return made
 
 
 def group(code: str, name: str, units: list[dict[str, Any]], leaves: int = 4, **policies: object) -> dict[str, Any]:

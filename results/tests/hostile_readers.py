@@ -158,31 +158,31 @@ def outcome(read: Reader, content: bytes, name: str) -> str:
     from cchc_index.lib.faults import ImportRefused, Refused
 
     try:
-        found = read(io.BytesIO(content), name)
+        result = read(io.BytesIO(content), name)
     except ImportRefused as refused:
         return "refused " + " ".join(map(str, refused.faults[:3]))
     except Refused as refused:
         return f"refused {refused}"
     except BaseException as error:
         return f"error {error!r}"[:300]
-    faults = getattr(found, "faults", [])
+    faults = getattr(result, "faults", [])
     return "refused " + " ".join(map(str, faults[:3])) if faults else "taken"
 
 
 def apart(work: Callable[[], str]) -> tuple[str, float, float]:
     """What the work said, its processor seconds and by how many megabytes its peak of memory grew, in a forked
     process: what that process weighs with the file at hand, before it reads, is none of the reader's."""
-    reading, writing = os.pipe()
+    read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser's panic speaks to standard error
         bare = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        os.write(writing, f"{bare} {work()}".encode(errors="replace")[:4_000])
+        os.write(write_end, f"{bare} {work()}".encode(errors="replace")[:4_000])
         os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
         before, _, said = pipe.read().decode(errors="replace").partition(" ")
     _, status, used = os.wait4(child, 0)
     if status:

@@ -22,14 +22,14 @@ HEAD = ("Mã đơn vị", "Mã tiêu chí", "Điểm tự đánh giá", "Điểm
 
 @pytest.fixture
 def round_group() -> RoundGroup:
-    found = block("STC", "SNV")
-    add_leaf(found.criteria_set, "1.4.3", 5, printed_code="1.43", position=3)
-    add_leaf(found.criteria_set, "1.1", 5, position=4)
-    add_leaf(found.criteria_set, "1.10", 5, position=5)
-    add_leaf(found.criteria_set, "9.2.1", 5, printed_code="9.4.1", position=6)
-    add_leaf(found.criteria_set, "9.4.1", 4, printed_code="9.4.1", position=7)
-    add_leaf(found.criteria_set, "T", 2, kind=Criterion.Kind.PENALTY, position=8)
-    return found
+    round_group = block("STC", "SNV")
+    add_leaf(round_group.criteria_set, "1.4.3", 5, printed_code="1.43", position=3)
+    add_leaf(round_group.criteria_set, "1.1", 5, position=4)
+    add_leaf(round_group.criteria_set, "1.10", 5, position=5)
+    add_leaf(round_group.criteria_set, "9.2.1", 5, printed_code="9.4.1", position=6)
+    add_leaf(round_group.criteria_set, "9.4.1", 4, printed_code="9.4.1", position=7)
+    add_leaf(round_group.criteria_set, "T", 2, kind=Criterion.Kind.PENALTY, position=8)
+    return round_group
 
 
 def read(
@@ -42,10 +42,10 @@ def read(
     data = io.BytesIO()
     book.save(data)
     tree = criteria.tree(round_group.criteria_set_id)
-    found = sheet.read(data, list(criteria.units_of(round_group)), tree)
+    archived = sheet.read(data, list(criteria.units_of(round_group)), tree)
     codes = {row.pk: row.code for row in tree}
     return {
-        name: {codes[leaf]: points for (_, leaf), points in getattr(found, name).items()}
+        name: {codes[leaf]: points for (_, leaf), points in getattr(archived, name).items()}
         for name in ("own", "appraised", "surveyed")
     }
 
@@ -84,16 +84,16 @@ def test_a_float_of_the_sheet_is_read_by_its_shortest_text(round_group: RoundGro
 
 
 def test_blank_appraisal_leaves_the_cell_not_appraised(round_group: RoundGroup) -> None:
-    found = read(round_group, ("STC", "1.1", 1, None), ("SNV", "1.1", 0, 0))
+    scores = read(round_group, ("STC", "1.1", 1, None), ("SNV", "1.1", 0, 0))
 
-    assert len(found["own"]) == len(found["appraised"]) == 1
-    assert found["appraised"] == {"1.1": 0}
+    assert len(scores["own"]) == len(scores["appraised"]) == 1
+    assert scores["appraised"] == {"1.1": 0}
 
 
 def test_not_applicable_goes_to_every_stage_of_its_half(round_group: RoundGroup) -> None:
-    found = read(round_group, ("STC", "1.1", None, None, None, "x"), ("STC", "2", None, None, None, "có"))
+    scores = read(round_group, ("STC", "1.1", None, None, None, "x"), ("STC", "2", None, None, None, "có"))
 
-    assert found == {"own": {"1.1": None}, "appraised": {"1.1": None}, "surveyed": {"2": None}}
+    assert scores == {"own": {"1.1": None}, "appraised": {"1.1": None}, "surveyed": {"2": None}}
 
 
 def test_a_deduction_may_be_written_negative_but_not_beyond_its_maximum(round_group: RoundGroup) -> None:

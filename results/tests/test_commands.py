@@ -46,8 +46,8 @@ def refused(name: str, *arguments: str) -> list[str]:
 
 
 def compute(*arguments: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(run("compute_index", *(arguments or BLOCK))[0])
-    return found
+    lines: list[dict[str, Any]] = json.loads(run("compute_index", *(arguments or BLOCK))[0])
+    return lines
 
 
 NINE = [f"S{i}" for i in range(1, 10)]

@@ -30,9 +30,9 @@ T = TypeVar("T")
 
 @pytest.fixture
 def round_group() -> RoundGroup:
-    found = block("A", "B", "C")
-    give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "60", "2": "30"}, "C": {"1": "50.5", "2": "0"}})
-    return found
+    round_group = block("A", "B", "C")
+    give(round_group, {"A": {"1": "60", "2": "30"}, "B": {"1": "60", "2": "30"}, "C": {"1": "50.5", "2": "0"}})
+    return round_group
 
 
 def ranking(computation: Computation) -> list[tuple[str, int | None, Decimal | None]]:
@@ -65,13 +65,13 @@ def test_the_same_inputs_in_whatever_order_have_the_same_digest() -> None:
     scores = {unit: {leaf: str(number) for number, leaf in enumerate(leaves)} for unit in units}
     for _ in range(6):
         with transaction.atomic():
-            found = block(*shuffled(chance, units))
+            round_group = block(*shuffled(chance, units))
             for code, maximum in shuffled(chance, leaves.items()):
-                add_leaf(found.criteria_set, code, maximum, position=chance.randrange(9))
+                add_leaf(round_group.criteria_set, code, maximum, position=chance.randrange(9))
             for unit in shuffled(chance, units):
                 for leaf, points in shuffled(chance, scores[unit].items()):
-                    give(found, {unit: {leaf: points}})
-            inputs = computed.group_inputs(found)
+                    give(round_group, {unit: {leaf: points}})
+            inputs = computed.group_inputs(round_group)
             assert [row["code"] for row in inputs["criteria"]] == ["1", "2", "3", "9", "10"]
             seen.add(digest(inputs))
             transaction.set_rollback(True)
@@ -79,8 +79,8 @@ def test_the_same_inputs_in_whatever_order_have_the_same_digest() -> None:
 
 
 def shuffled(chance: random.Random, items: Iterable[T]) -> list[T]:
-    found = list(items)
-    return chance.sample(found, len(found))
+    every = list(items)
+    return chance.sample(every, len(every))
 
 
 def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero() -> None:
@@ -189,11 +189,11 @@ def test_rows_of_the_database_equal_the_bundle(round_group: RoundGroup) -> None:
 
 def test_order_of_units_is_that_of_code_points_on_every_database() -> None:
     """A database may sort "a" before "B" or "S-2" after "S1"; the bundle's bytes may not depend on it."""
-    found = block("b", "B", "a", "S-2", "S1", "Đ", group="thu-tu", year=2035)
-    computation = computations.recompute(round_group_id=found.pk)
+    round_group = block("b", "B", "a", "S-2", "S1", "Đ", group="thu-tu", year=2035)
+    computation = computations.recompute(round_group_id=round_group.pk)
 
     codes = sorted(["b", "B", "a", "S-2", "S1", "Đ"])
-    assert [unit["code"] for unit in computed.group_inputs(found)["units"]] == codes
+    assert [unit["code"] for unit in computed.group_inputs(round_group)["units"]] == codes
     assert [row["unit"] for row in computed.result_rows(computation)] == codes
 
 
@@ -209,9 +209,9 @@ def test_reading_inputs_takes_the_same_queries_for_few_and_many_units(
     few, many = block("A", group="it", year=2033), block(*"ABCDEFGH", group="nhieu", year=2034)
     give(many, {unit: {"1": "1", "2": "1"} for unit in "ABCDEFGH"})
     for round_group in (few, many):
-        found = queries.measured_groups(round_group.round)[0]
+        measured = queries.measured_groups(round_group.round)[0]
         with django_assert_num_queries(5):
-            computed.group_inputs(found)
+            computed.group_inputs(measured)
 
 
 def test_recompute_writes_in_bulk(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:

@@ -59,14 +59,14 @@ def stored(
 
 
 def store_tree(criteria_set: CriteriaSet, rows: list[TreeRow]) -> None:
-    kept: dict[str, Criterion] = {}
+    stored: dict[str, Criterion] = {}
     for position, row in enumerate(rows):
-        kept[row.code] = Criterion.objects.create(
+        stored[row.code] = Criterion.objects.create(
             criteria_set=criteria_set,
             code=row.code,
             name=row.code,
             position=position,
-            parent=kept.get(row.parent or ""),
+            parent=stored.get(row.parent or ""),
             is_leaf=row.is_leaf,
             source=row.source if row.is_leaf else "",
             kind=row.kind,
@@ -79,15 +79,15 @@ def text_of(cell: LeafStanding) -> str | None:
 
 
 def agree(round_group: RoundGroup, expected: dict[str, Line]) -> None:
-    found = {
+    results = {
         r.unit.code: r
         for r in UnitResult.objects.filter(computation__round_group=round_group, computation__current=True)
         .select_related("unit")
         .order_by("pk")
     }
-    assert found.keys() == expected.keys()
+    assert results.keys() == expected.keys()
     for unit, line in expected.items():
-        result = found[unit]
+        result = results[unit]
         assert Fraction(result.points) == line.points
         assert Fraction(result.max_points) == line.most
         assert (result.rank, result.band) == (line.rank, line.band)

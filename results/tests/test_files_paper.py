@@ -45,15 +45,15 @@ def test_pages_are_a4_and_numbered(whole: Report) -> None:
 
 def _top_of(page: PageObject) -> list[str]:
     """What is written in the top margin (the first 20 mm)."""
-    found: list[str] = []
+    texts: list[str] = []
 
     def visit(text: str, matrix: list[float], text_matrix: list[float], *_rest: Any) -> None:
         y = matrix[5] + matrix[3] * text_matrix[5]
         if text.strip() and y > 842 - 57:
-            found.append(text.strip())
+            texts.append(text.strip())
 
     page.extract_text(visitor_text=visit)
-    return found
+    return texts
 
 
 def test_every_unit_stands_in_the_ranking_and_in_the_table_of_areas(whole: Report, bundle: dict[str, Any]) -> None:

@@ -100,9 +100,9 @@ def _computed(folder: Path) -> dict[str, list[Any]]:
         [*command, "--outdir", folder / "out", folder / "a.xlsx"], check=True, capture_output=True, timeout=120
     )
     book = openpyxl.load_workbook(folder / "out" / "a.xlsx", data_only=True)
-    found: dict[str, list[Any]] = {}
+    lines: dict[str, list[Any]] = {}
     for sheet in book.worksheets:
         if sheet.title.startswith("Xếp hạng"):
             for row in sheet.iter_rows(min_row=spreadsheets.FIRST, values_only=True):
-                found[str(row[1])] = [None if value == "" else value for value in row]
-    return found
+                lines[str(row[1])] = [None if value == "" else value for value in row]
+    return lines

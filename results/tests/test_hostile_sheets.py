@@ -28,9 +28,9 @@ def test_hostile_spreadsheets_are_taken_or_refused_in_words_within_bounds(reader
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2_000:]
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len({one["what"] for one in found}) == len(found) >= 208
-    assert [one for one in found if wrong(one)] == []
+    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len({one["what"] for one in outcomes}) == len(outcomes) >= 208
+    assert [one for one in outcomes if wrong(one)] == []
 
 
 def wrong(one: dict[str, Any]) -> bool:

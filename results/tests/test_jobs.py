@@ -37,9 +37,9 @@ QUEUED, RUNNING, DONE, FAILED = Job.State.QUEUED, Job.State.RUNNING, Job.State.D
 
 @pytest.fixture
 def round_group() -> RoundGroup:
-    found = block("A", "B")
-    give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
-    return found
+    round_group = block("A", "B")
+    give(round_group, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
+    return round_group
 
 
 Sent = Callable[[Callable[[], object]], list[tuple[object, ...]]]
@@ -100,11 +100,11 @@ def test_inputs_that_move_on_during_the_run_are_computed_too(
     runs: list[Computation] = []
 
     def moving(*, round_group_id: int) -> Computation:
-        found = real(round_group_id=round_group_id)
-        runs.append(found)
+        made = real(round_group_id=round_group_id)
+        runs.append(made)
         if len(runs) == 1:
             give(round_group, {"B": {"1": "65"}})
-        return found
+        return made
 
     monkeypatch.setattr(computation, "recompute", moving)
     tasks.recompute(round_group.pk)

@@ -29,7 +29,7 @@ WORKERS = 6
 def job(monkeypatch: pytest.MonkeyPatch) -> Job:
     round_group = block("A")
     give(round_group, {"A": {"1": "60", "2": "30"}})
-    found = present(computation.enqueue_recompute(round_group.pk))
+    job = present(computation.enqueue_recompute(round_group.pk))
     real = clock.now
 
     def slow() -> datetime:
@@ -37,7 +37,7 @@ def job(monkeypatch: pytest.MonkeyPatch) -> Job:
         return real()
 
     monkeypatch.setattr(clock, "now", slow)
-    return found
+    return job
 
 
 def claims(job: Job) -> int:

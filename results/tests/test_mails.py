@@ -252,10 +252,10 @@ def test_a_release_takes_the_same_queries_for_few_and_many_units(year: Council) 
 
     def cost() -> int:
         stage = stage_of(year.round_group, "round1")
-        found = Release.objects.create(round_group=year.round_group, stage=stage, released_at=clock.now())
+        release = Release.objects.create(round_group=year.round_group, stage=stage, released_at=clock.now())
         with CaptureQueriesContext(connection) as queries:
-            releases_mails.tell_release(found)
-        found.delete()
+            releases_mails.tell_release(release)
+        release.delete()
         return len(queries)
 
     few = cost()

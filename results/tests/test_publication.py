@@ -25,9 +25,9 @@ DATED = date(2032, 3, 1)
 
 @pytest.fixture
 def round_group() -> RoundGroup:
-    found = block("A", "B")
-    give(found, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
-    return found
+    round_group = block("A", "B")
+    give(round_group, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
+    return round_group
 
 
 @pytest.fixture

@@ -32,13 +32,13 @@ DAY = date(2032, 3, 1)
 
 @pytest.fixture
 def ready() -> RoundGroup:
-    found = block("A", "B")
-    give(found, {code: {"1": "60", "2": "30"} for code in "AB"})
-    return found
+    round_group = block("A", "B")
+    give(round_group, {code: {"1": "60", "2": "30"} for code in "AB"})
+    return round_group
 
 
-def publish(found: RoundGroup, number: str) -> Publication:
-    return publications.publish(round_id=found.round_id, number=number, dated=DAY)
+def publish(round_group: RoundGroup, number: str) -> Publication:
+    return publications.publish(round_id=round_group.round_id, number=number, dated=DAY)
 
 
 def test_assessment_open_again_stands_in_the_way(ready: RoundGroup) -> None:

@@ -50,11 +50,11 @@ EXAMPLE_CELLS = {"1": scored("62"), "2": NA, "3": scored("26.40")}
 def test_not_applicable_under_each_policy_gives_the_worked_example(
     policy: str, points: str, maximum: str, index: str
 ) -> None:
-    found = one(EXAMPLE, EXAMPLE_CELLS, na=policy)
+    unit = one(EXAMPLE, EXAMPLE_CELLS, na=policy)
 
-    assert found.points == Decimal(points)
-    assert found.max_points == Decimal(maximum)
-    assert shown(found.index) == index
+    assert unit.points == Decimal(points)
+    assert unit.max_points == Decimal(maximum)
+    assert shown(unit.index) == index
 
 
 def test_rescaled_half_is_kept_at_four_places() -> None:
@@ -66,57 +66,57 @@ def test_halves_of_so_in_2022_give_the_published_index() -> None:
     # 84.19 % of 69 and 89.19 % of 31, at four places
     cells = {"1": scored("58.0911"), "2": scored("27.6489")}
 
-    found = one(rows, cells)
+    unit = one(rows, cells)
 
-    assert shown(found.appraised.index) == "84.19"
-    assert shown(found.survey.index) == "89.19"
-    assert shown(found.index) == "85.74"
+    assert shown(unit.appraised.index) == "84.19"
+    assert shown(unit.survey.index) == "89.19"
+    assert shown(unit.index) == "85.74"
 
 
 def test_scale_of_sixty_gives_per_cent_of_sixty() -> None:
-    found = one([leaf("1", "40"), leaf("2", "20", "survey")], {"1": scored("30"), "2": scored("15")})
+    unit = one([leaf("1", "40"), leaf("2", "20", "survey")], {"1": scored("30"), "2": scored("15")})
 
-    assert (found.points, found.max_points, found.index) == (Decimal(45), Decimal(60), Fraction(75))
+    assert (unit.points, unit.max_points, unit.index) == (Decimal(45), Decimal(60), Fraction(75))
 
 
 def test_sipas_and_papi_belong_to_the_survey_half() -> None:
     rows = [leaf("1", "4"), leaf("2", "3", "sipas"), leaf("3", "3", "papi")]
 
-    found = one(rows, {"1": scored("4"), "2": scored("1"), "3": scored("2")})
+    unit = one(rows, {"1": scored("4"), "2": scored("1"), "3": scored("2")})
 
-    assert (found.survey.points, found.survey.max_points) == (Decimal(3), Decimal(6))
+    assert (unit.survey.points, unit.survey.max_points) == (Decimal(3), Decimal(6))
 
 
 def test_half_with_nothing_applicable_leaves_the_maximum_when_rescaled() -> None:
-    found = one([leaf("1", "70"), leaf("2", "30", "survey")], {"1": NA, "2": scored("15")})
+    unit = one([leaf("1", "70"), leaf("2", "30", "survey")], {"1": NA, "2": scored("15")})
 
-    assert (found.points, found.max_points, found.index) == (Decimal(15), Decimal(30), Fraction(50))
-    assert found.appraised.index is None
+    assert (unit.points, unit.max_points, unit.index) == (Decimal(15), Decimal(30), Fraction(50))
+    assert unit.appraised.index is None
 
 
 def test_nothing_applicable_at_all_has_neither_index_nor_rank() -> None:
-    found = one([leaf("1", "70")], {"1": NA})
+    unit = one([leaf("1", "70")], {"1": NA})
 
-    assert (found.index, found.rank, found.incomplete) == (None, None, [])
+    assert (unit.index, unit.rank, unit.incomplete) == (None, None, [])
 
 
 def test_four_states_are_never_confused() -> None:
     rows = [leaf("1", "5"), leaf("2", "5"), leaf("3", "5", "survey"), leaf("10", "5")]
     cells = {"1": scored("0"), "2": NA, "3": NO_BALLOTS}
 
-    found = one(rows, cells, na="shrink")
+    unit = one(rows, cells, na="shrink")
 
-    assert found.incomplete == ["3", "10"]
-    assert (found.index, found.rank, found.points) == (None, None, Decimal(0))
-    assert found.max_points == Decimal(15)
+    assert unit.incomplete == ["3", "10"]
+    assert (unit.index, unit.rank, unit.points) == (None, None, Decimal(0))
+    assert unit.max_points == Decimal(15)
 
 
 def test_half_without_missing_leaves_keeps_its_index_while_the_unit_is_incomplete() -> None:
-    found = one([leaf("1", "10"), leaf("2", "10", "survey")], {"1": scored("7"), "2": NO_BALLOTS})
+    unit = one([leaf("1", "10"), leaf("2", "10", "survey")], {"1": scored("7"), "2": NO_BALLOTS})
 
-    assert found.appraised.index == 70
-    assert found.survey.index is None
-    assert found.points == Decimal(7)
+    assert unit.appraised.index == 70
+    assert unit.survey.index is None
+    assert unit.points == Decimal(7)
 
 
 def test_missing_codes_come_in_natural_order() -> None:
@@ -139,16 +139,16 @@ BONUS_ROWS = [
 def test_bonus_is_capped_at_every_level_and_outside_the_maximum() -> None:
     cells = {"1": scored("80"), "B.1.1": scored("1.5"), "B.1.2": scored("1.5"), "B.2": scored("2"), "P": scored("1")}
 
-    found = one(BONUS_ROWS, cells)
+    unit = one(BONUS_ROWS, cells)
 
-    assert (found.bonus, found.penalty) == (Decimal(3), Decimal(1))
-    assert (found.points, found.max_points, found.index) == (Decimal(82), Decimal(100), Fraction(82))
+    assert (unit.bonus, unit.penalty) == (Decimal(3), Decimal(1))
+    assert (unit.points, unit.max_points, unit.index) == (Decimal(82), Decimal(100), Fraction(82))
 
 
 def test_missing_bonus_counts_nothing_and_is_not_incomplete() -> None:
-    found = one(BONUS_ROWS, {"1": scored("80"), "P": NA})
+    unit = one(BONUS_ROWS, {"1": scored("80"), "P": NA})
 
-    assert (found.bonus, found.penalty, found.incomplete, found.rank) == (Decimal(0), Decimal(0), [], 1)
+    assert (unit.bonus, unit.penalty, unit.incomplete, unit.rank) == (Decimal(0), Decimal(0), [], 1)
 
 
 def test_bonus_below_an_ordinary_group_is_not_capped_by_it() -> None:
@@ -179,9 +179,9 @@ def test_incomplete_units_do_not_take_a_rank() -> None:
     rows = [leaf("1", "10"), leaf("2", "10")]
     cells = {"A": {"1": scored("10")}, "B": {"1": scored("1"), "2": scored("1")}}
 
-    found = ranking.compute(rows, Policies(), cells)
+    ranked = ranking.compute(rows, Policies(), cells)
 
-    assert (found["A"].rank, found["B"].rank) == (None, 1)
+    assert (ranked["A"].rank, ranked["B"].rank) == (None, 1)
 
 
 def test_bands_compare_the_exact_index() -> None:
@@ -317,9 +317,9 @@ def test_a_thousand_random_rounds_agree_with_exact_fractions() -> None:
     seen = {"tie": 0, "incomplete": 0, "bonus": 0}
     for number in range(1000):
         rows, policies, units = random_round(rng)
-        expected, found = oracle(rows, policies, units), ranking.compute(rows, policies, units)
+        expected, ranked = oracle(rows, policies, units), ranking.compute(rows, policies, units)
         for unit, line in expected.items():
-            outcome, place = found[unit], (number, unit)
+            outcome, place = ranked[unit], (number, unit)
             assert outcome.points == line.points, place
             assert outcome.max_points == line.most, place
             assert outcome.index == line.index, place
@@ -337,11 +337,11 @@ def test_a_thousand_random_rounds_agree_with_exact_fractions() -> None:
 
 
 def test_no_float_comes_out() -> None:
-    found = one(EXAMPLE, EXAMPLE_CELLS)
+    unit = one(EXAMPLE, EXAMPLE_CELLS)
 
-    for value in (found.points, found.max_points, found.bonus, found.penalty, found.appraised.points):
+    for value in (unit.points, unit.max_points, unit.bonus, unit.penalty, unit.appraised.points):
         assert isinstance(value, Decimal)
-    assert isinstance(found.index, Fraction)
+    assert isinstance(unit.index, Fraction)
 
 
 def test_rounding_is_the_same_as_everywhere_else() -> None:

@@ -81,8 +81,8 @@ def read(made: Council, user: User, unit: Unit | None = None) -> statement_queri
     return statement_queries.statement(made.round_group, unit or made.first, sight)
 
 
-def lines(found: statement_queries.Statement) -> list[tuple[str, str, str, str, str]]:
-    return [(m.code, m.what, m.before, m.after, m.actor) for m in found.movements]
+def lines(statement: statement_queries.Statement) -> list[tuple[str, str, str, str, str]]:
+    return [(m.code, m.what, m.before, m.after, m.actor) for m in statement.movements]
 
 
 # --- what it says ---------------------------------------------------------------------------------
@@ -108,15 +108,15 @@ def test_the_unit_reads_released_stages_alone_and_the_council_as_one(year: Counc
     assert lines(read(year, year.officer)) == []
     release(year, "round1")
     settle(year)
-    found = read(year, year.officer)
-    assert [m.what for m in found.movements] == [
+    statement = read(year, year.officer)
+    assert [m.what for m in statement.movements] == [
         "Thẩm định lần 1: điều chỉnh",
         "Thẩm định lần 1: công nhận",
         "Công bố cho đơn vị kết quả thẩm định lần 1",
         "Giải trình: đơn vị không đồng ý",
     ]
-    assert found.actors == sorted([statement_queries.COUNCIL, str(year.head)])
-    assert str(year.member) not in str(found.movements)
+    assert statement.actors == sorted([statement_queries.COUNCIL, str(year.head)])
+    assert str(year.member) not in str(statement.movements)
 
 
 def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_it(year: Council) -> None:
@@ -182,8 +182,8 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
     )
     lifecycle.hand_over(actor=officer, assessment_id=own.pk, known_open=["1.2"])
     lifecycle.send_back(actor=head, assessment_id=own.pk, reason="Bổ sung số liệu.")
-    found = read(made, officer, unit)
-    assert [(m.code, m.what, m.before, m.after, m.reason) for m in found.movements] == [
+    statement = read(made, officer, unit)
+    assert [(m.code, m.what, m.before, m.after, m.reason) for m in statement.movements] == [
         ("", "Bắt đầu tự đánh giá", "", "", ""),
         ("1.1", "Tự đánh giá", "chưa chấm", "0,00", ""),
         ("1.1", "Tự đánh giá", "0,00", "1,25", "Giải trình: Theo báo cáo"),
@@ -192,7 +192,7 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
         ("", "Trình thủ trưởng", "đang nhập", "chờ thủ trưởng duyệt", "Còn 1 tiêu chí chưa đủ: 1.2."),
         ("", "Trả lại cho công chức", "chờ thủ trưởng duyệt", "đang nhập", "Bổ sung số liệu."),
     ]
-    assert {m.actor for m in found.movements} == {str(officer), str(head)}
+    assert {m.actor for m in statement.movements} == {str(officer), str(head)}
 
 
 def test_archived_scores_are_movements_of_the_unit_they_name(year: Council) -> None:
@@ -241,8 +241,8 @@ def test_an_extension_of_the_unit_is_a_movement_with_its_reason(year: Council) -
     criteria.grant_extension(
         actor=year.manager, stage_id=stage.pk, unit_id=year.first.pk, closes_at=closes, reason="Sáp nhập."
     )
-    found = read(year, year.head)
-    assert [(m.what, m.reason, m.actor) for m in found.movements] == [("Gia hạn", "Sáp nhập.", str(year.manager))]
+    statement = read(year, year.head)
+    assert [(m.what, m.reason, m.actor) for m in statement.movements] == [("Gia hạn", "Sáp nhập.", str(year.manager))]
     assert read(year, year.manager, year.second).movements == []
 
 
@@ -428,9 +428,9 @@ def test_the_published_points_and_the_released_words_reach_next_year(year: Counc
     assert released(block, unit, criteria_) == {}
     release(year, "round1")
     settle(year)
-    said = released(block, unit, criteria_)[year.leaf.pk]
-    assert (said.points, said.stage, said.explanation) == (Decimal(1), "Thẩm định lần 1", "Có ở trang 3.")
-    assert LOWERED.rstrip(".") in said.comment
+    finding = released(block, unit, criteria_)[year.leaf.pk]
+    assert (finding.points, finding.stage, finding.explanation) == (Decimal(1), "Thẩm định lần 1", "Có ở trang 3.")
+    assert LOWERED.rstrip(".") in finding.comment
     assert publication_queries.published_points(block, unit, criteria_) == {}
 
 
@@ -443,6 +443,6 @@ def test_a_publication_has_the_last_word_on_last_years_points() -> None:
     row = Criterion.objects.create(
         criteria_set=block.criteria_set, code=leaf.code, name=leaf.name, source="self", max_points=leaf.max_points
     )
-    found = publication_queries.published_points(block, unit, [row])[row.pk]
-    assert found.points == book.cell(unit.code, leaf.code).points
-    assert found.stage == f"Công bố số {publication.number}"
+    finding = publication_queries.published_points(block, unit, [row])[row.pk]
+    assert finding.points == book.cell(unit.code, leaf.code).points
+    assert finding.stage == f"Công bố số {publication.number}"

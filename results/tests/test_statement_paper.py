@@ -37,7 +37,7 @@ def test_long_reply_leaves_no_page_empty_and_loses_no_word(lines: int) -> None:
     assert sight is not None
     paper = PdfReader(io.BytesIO(statement_pdf(queries.statement(made.round_group, made.first, sight))))
     texts = [re.sub(r"\s+", " ", sheet.extract_text()) for sheet in paper.pages]
-    found = {int(n) for text in texts for n in re.findall(r"Căn cứ thứ (\d+)", text)}
-    assert found == set(range(lines))
+    printed = {int(n) for text in texts for n in re.findall(r"Căn cứ thứ (\d+)", text)}
+    assert printed == set(range(lines))
     assert "Căn cứ thứ 0" in texts[0]  # it begins where there is room, not overleaf
     assert all(len(text) > 150 for text in texts), [len(text) for text in texts]

@@ -33,9 +33,9 @@ def later(case: Council) -> Council:
 
 
 def sight(case: Council, user: User, unit: Unit | None = None) -> statement_rules.Sight:
-    found = statement_rules.sight_of(fresh(user), case.round_group, unit or case.first)
-    assert found is not None
-    return found
+    seen = statement_rules.sight_of(fresh(user), case.round_group, unit or case.first)
+    assert seen is not None
+    return seen
 
 
 def entries(case: Council, *leaves: int) -> set[AppraisalEntry]:
@@ -47,16 +47,16 @@ def entries(case: Council, *leaves: int) -> set[AppraisalEntry]:
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("role", [Role.INDEX_MANAGER, Role.OBSERVER])
 def test_managers_and_observers_see_everything_of_the_unit_and_year(case: Council, role: Role) -> None:
-    found = sight(case, person(role))
-    assert (found.everything, found.names, found.unsubmitted, found.leaves) == (True, True, True, None)
-    assert set(found.entries) == entries(case, case.leaf.pk, case.other_leaf.pk)
+    seen = sight(case, person(role))
+    assert (seen.everything, seen.names, seen.unsubmitted, seen.leaves) == (True, True, True, None)
+    assert set(seen.entries) == entries(case, case.leaf.pk, case.other_leaf.pk)
 
 
 def test_a_units_people_see_what_is_released_without_the_councils_names(case: Council, later: Council) -> None:
     for who in (case.officer, case.head):
-        found = sight(case, who)
-        assert (found.everything, found.names, found.unsubmitted, found.leaves) == (False, False, True, None)
-        assert not found.entries.exists()
+        seen = sight(case, who)
+        assert (seen.everything, seen.names, seen.unsubmitted, seen.leaves) == (False, False, True, None)
+        assert not seen.entries.exists()
     release_row(later.round_group, "round1")
     assert not sight(case, case.officer).entries.exists()
     release_row(case.round_group, "round1")
@@ -64,8 +64,8 @@ def test_a_units_people_see_what_is_released_without_the_councils_names(case: Co
 
 
 def test_a_member_sees_of_the_own_unit_what_its_people_are_shown_but_no_drafts(case: Council) -> None:
-    found = sight(case, case.member, case.home)
-    assert (found.everything, found.names, found.unsubmitted, found.leaves) == (False, False, False, None)
+    seen = sight(case, case.member, case.home)
+    assert (seen.everything, seen.names, seen.unsubmitted, seen.leaves) == (False, False, False, None)
 
 
 def test_a_member_sees_of_another_unit_the_criteria_assigned(case: Council, later: Council) -> None:
@@ -73,14 +73,14 @@ def test_a_member_sees_of_another_unit_the_criteria_assigned(case: Council, late
     assign(colleague, case.round_group, branch=case.other_leaf, units=[case.first])
     assign(colleague, later.round_group)
     for who, leaves in ((case.member, {case.leaf.pk, case.other_leaf.pk}), (colleague, {case.other_leaf.pk})):
-        found = sight(case, who)
-        assert (found.everything, found.names, found.unsubmitted, found.leaves) == (
+        seen = sight(case, who)
+        assert (seen.everything, seen.names, seen.unsubmitted, seen.leaves) == (
             False,
             True,
             False,
             frozenset(leaves),
         )
-        assert set(found.entries) == entries(case, *leaves)
+        assert set(seen.entries) == entries(case, *leaves)
     assert statement_rules.sight_of(fresh(colleague), case.round_group, case.second) is None
 
 

@@ -37,49 +37,49 @@ def code_in(heading: str) -> str | None:
         return code_in(lower)
     if _BARE.fullmatch(heading):
         return heading
-    found = _LEADING.match(heading) or _BRACKETS.search(heading)
-    return found.group(1) if found else None
+    match = _LEADING.match(heading) or _BRACKETS.search(heading)
+    return match.group(1) if match else None
 
 
 def find_questions(table: Table, places: Places, asked: list[int] | None) -> Questions:
     """The questions of `table`. `asked`: criterion ids of the group's questionnaire, None when it has none
     yet; then the file's own headings are the questionnaire."""
-    found = Questions()
+    questions = Questions()
     first = table.parts[0]
     for position, heading in sorted(table.extra.items()):
         problem = code_problem(first.page.cell(first.headings.last, first.places[position]))
         if problem is not None:
-            found.faults.append(Fault(table.heading_row, table.name_of(position), *problem))
+            questions.faults.append(Fault(table.heading_row, table.name_of(position), *problem))
         else:
-            _read_heading(found, table.heading_row, position, heading, places)
-    if not found.columns and not found.faults:
+            _read_heading(questions, table.heading_row, position, heading, places)
+    if not questions.columns and not questions.faults:
         message, repair = "không có cột câu hỏi nào", "đặt tiêu đề mỗi cột câu hỏi là mã tiêu chí, ví dụ 1.4.3"
-        found.faults.append(Fault(table.heading_row, "", message, repair))
+        questions.faults.append(Fault(table.heading_row, "", message, repair))
     if asked is not None:
-        _compare(found, table.heading_row, places, asked)
-        found.columns.sort(key=lambda column: asked.index(column[1].id) if column[1].id in asked else len(asked))
-    return found
+        _compare(questions, table.heading_row, places, asked)
+        questions.columns.sort(key=lambda column: asked.index(column[1].id) if column[1].id in asked else len(asked))
+    return questions
 
 
-def _read_heading(found: Questions, row: int, position: int, heading: str, places: Places) -> None:
+def _read_heading(questions: Questions, row: int, position: int, heading: str, places: Places) -> None:
     column = f"{get_column_letter(position + 1)} ({heading[:60]})"
     if _DATE.fullmatch(heading):
         repair = "định dạng ô tiêu đề là Văn bản (Text) rồi gõ lại mã tiêu chí"
-        found.faults.append(Fault(row, column, "mã tiêu chí đã bị Excel đổi thành ngày", repair))
+        questions.faults.append(Fault(row, column, "mã tiêu chí đã bị Excel đổi thành ngày", repair))
         return
     code = code_in(heading)
     if code is None:
-        found.ignored.append(column)
+        questions.ignored.append(column)
         return
     leaf = places.leaf(code)
     if leaf is None and "." not in code and not _BARE.fullmatch(heading):
-        found.ignored.append(column)  # LimeSurvey numbers its own sub-questions: other[1]
+        questions.ignored.append(column)  # LimeSurvey numbers its own sub-questions: other[1]
     elif leaf is None or leaf.source != "survey":
-        found.faults.append(Fault(row, column, *_not_asked(code, leaf)))
-    elif any(leaf.id == other.id for _, other in found.columns):
-        found.faults.append(Fault(row, column, f"tiêu chí {leaf.code} có hai cột", "giữ lại một cột"))
+        questions.faults.append(Fault(row, column, *_not_asked(code, leaf)))
+    elif any(leaf.id == other.id for _, other in questions.columns):
+        questions.faults.append(Fault(row, column, f"tiêu chí {leaf.code} có hai cột", "giữ lại một cột"))
     else:
-        found.columns.append((position, leaf))
+        questions.columns.append((position, leaf))
 
 
 def _not_asked(code: str, leaf: Leaf | None) -> tuple[str, str]:
@@ -96,16 +96,18 @@ def _not_asked(code: str, leaf: Leaf | None) -> tuple[str, str]:
     )
 
 
-def _compare(found: Questions, row: int, places: Places, asked: list[int]) -> None:
+def _compare(questions: Questions, row: int, places: Places, asked: list[int]) -> None:
     """The file against the questionnaire: every question once, no other question."""
     codes = {leaf.id: leaf.code for leaf in places.leaves}
-    present = {leaf.id for _, leaf in found.columns}
+    present = {leaf.id for _, leaf in questions.columns}
     for criterion in asked:
         if criterion not in present:
             message = f"thiếu cột câu hỏi {codes.get(criterion, criterion)} của mẫu phiếu"
-            found.faults.append(Fault(row, "", message, "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời"))
-    for position, leaf in found.columns:
+            questions.faults.append(
+                Fault(row, "", message, "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời")
+            )
+    for position, leaf in questions.columns:
         if leaf.id not in asked:
             column = f"{get_column_letter(position + 1)} ({leaf.code})"
             message = f"câu hỏi {leaf.code} không có trong mẫu phiếu của nhóm này"
-            found.faults.append(Fault(row, column, message, "bỏ cột này, hoặc sửa mẫu phiếu trước khi nhập"))
+            questions.faults.append(Fault(row, column, message, "bỏ cột này, hoặc sửa mẫu phiếu trước khi nhập"))

@@ -51,15 +51,15 @@ def _rows_with_reasons(table: Table, faults: Sequence[Fault]) -> list[list[str]]
     """The heading row, then the failed rows."""
     reasons: dict[tuple[str, int], list[str]] = {}
     for fault in faults:
-        said = f"{fault.column}: {fault.message}" if fault.column else fault.message
-        reasons.setdefault((fault.sheet, fault.row), []).append(said)
-    found = [["Lỗi", "Dòng", *table.headings]]
+        reason = f"{fault.column}: {fault.message}" if fault.column else fault.message
+        reasons.setdefault((fault.sheet, fault.row), []).append(reason)
+    lines = [["Lỗi", "Dòng", *table.headings]]
     for row in table.rows:
         why = reasons.get((row.part.name, row.number))
         if why:
             number = f"{row.part.name}: {row.number}" if row.part.name else str(row.number)
-            found.append(["; ".join(why), number, *map(cell_text, row.cells)])
-    return found
+            lines.append(["; ".join(why), number, *map(cell_text, row.cells)])
+    return lines
 
 
 def _write(book: Workbook, title: str, rows: Any) -> None:

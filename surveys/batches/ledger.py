@@ -38,12 +38,12 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
     seen = set()
     for batch in ImportBatch.objects.order_by("pk").iterator(2000):
         place = f"Lần nhập số {batch.pk} ({batch.file_name})"
-        said = batches.get(batch.pk)
+        logged = batches.get(batch.pk)
         seen.add(batch.pk)
         done = batch.state in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE)
-        if done != (said is not None) or (said is not None and said["state"] != batch.state):
+        if done != (logged is not None) or (logged is not None and logged["state"] != batch.state):
             yield f"{place}: trạng thái khác với nhật ký."
-        elif said is not None and said.get("file", batch.file_digest) != batch.file_digest:
+        elif logged is not None and logged.get("file", batch.file_digest) != batch.file_digest:
             yield f"{place}: mã kiểm tra của tệp khác với nhật ký."
         if files and done and not _file_is_whole(batch):
             yield f"{place}: tệp đã tải lên bị sửa hoặc không còn trong kho."
@@ -62,29 +62,30 @@ def _file_is_whole(batch: ImportBatch) -> bool:
 def _check_ballots(batches: dict[int, Facts]) -> Iterator[str]:
     """One stream over all ballots, batch by batch."""
     rows = Ballot.objects.order_by("batch_id", "pk").values_list("batch_id", *digests.BALLOT)
-    found = {}
+    stored = {}
     for batch, group in groupby(rows.iterator(chunk_size=CHUNK), key=itemgetter(0)):
-        found[batch] = digests.ballots_mark(row[1:] for row in group)
+        stored[batch] = digests.ballots_mark(row[1:] for row in group)
     none = digests.ballots_mark([])
-    for pk in sorted(batches.keys() | found.keys()):
-        said = batches.get(pk, {}).get("ballots", none)
-        if found.get(pk, none) != said:
-            yield f"Lần nhập số {pk}: nhật ký ghi {said['count']} phiếu; phiếu đã bị sửa, xóa, chèn hoặc chuyển đơn vị."
+    for pk in sorted(batches.keys() | stored.keys()):
+        logged = batches.get(pk, {}).get("ballots", none)
+        if stored.get(pk, none) != logged:
+            count = logged["count"]
+            yield f"Lần nhập số {pk}: nhật ký ghi {count} phiếu; phiếu đã bị sửa, xóa, chèn hoặc chuyển đơn vị."
 
 
 def _check_figures(batches: dict[int, Facts]) -> Iterator[str]:
     """The last entry of a block that speaks of its figures speaks of all of them."""
     homes = dict(ImportBatch.objects.order_by("pk").values_list("pk", "round_group_id"))
-    said: dict[int, str] = {}
+    logged: dict[int, str] = {}
     for pk, facts in sorted(batches.items(), key=lambda item: item[1]["entry"]):
         if "figures" in facts and pk in homes:
-            said[homes[pk]] = facts["figures"]
+            logged[homes[pk]] = facts["figures"]
     rows = SatisfactionFigure.objects.order_by("round_group_id", "unit_id", "criterion_id")
     stream = rows.values_list("round_group_id", *digests.FIGURE).iterator(2000)
-    found = {
+    stored = {
         block: digests.figures_digest(row[1:] for row in group) for block, group in groupby(stream, key=itemgetter(0))
     }
     none = digests.figures_digest([])
-    for block in sorted(said.keys() | found.keys()):
-        if found.get(block, none) != said.get(block, none):
+    for block in sorted(logged.keys() | stored.keys()):
+        if stored.get(block, none) != logged.get(block, none):
             yield f"Số liệu SIPAS, PAPI của khối trong kỳ số {block}: khác với lần nhập cuối trong nhật ký."

@@ -16,7 +16,7 @@ def listed(batches: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
 def committed_like(block: RoundGroup, respondents: str, file: Upload) -> ImportBatch | None:
     """The committed batch that holds the same file, read the same way, for the same respondents."""
     group = find_group(block, respondents)
-    found = ImportBatch.objects.filter(
+    same_file = ImportBatch.objects.filter(
         round_group=block,
         kind=ImportBatch.Kind.BALLOTS,
         state=ImportBatch.State.COMMITTED,
@@ -24,4 +24,4 @@ def committed_like(block: RoundGroup, respondents: str, file: Upload) -> ImportB
         take_hidden=file.take_hidden,
         respondent_group=group,
     )
-    return found.order_by("pk").first() if group else None
+    return same_file.order_by("pk").first() if group else None

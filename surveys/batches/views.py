@@ -38,13 +38,13 @@ def upload(request: HttpRequest) -> HttpResponse:
     faults: list[object] = []
     if form.is_valid():
         try:
-            found = _check(request, form)
+            batch = _check(request, form)
         except ImportRefused as refused:
             faults = list(refused.faults[:SHOWN_FAULTS])
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("surveys:batch", found.pk)
+            return redirect("surveys:batch", batch.pk)
     return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks, "faults": faults})
 
 
@@ -62,7 +62,7 @@ def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
     else:
         group = plan.group(int(pk))
         block, respondents = group.survey.round_group_id, group.code
-    found = actions.check_ballots(
+    batch = actions.check_ballots(
         actor=actor,
         round_group_id=block,
         respondents=respondents,
@@ -70,38 +70,38 @@ def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
         name=file.name,
         take_hidden=take_hidden,
     )
-    if found.state == ImportBatch.State.COMMITTED:
+    if batch.state == ImportBatch.State.COMMITTED:
         messages.warning(request, "Tệp này đã nhập rồi cho nhóm đối tượng này; không thay đổi gì.")
-    return found
+    return batch
 
 
 @require_GET
 @rules.readers_only
 def batch(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
-    return _batch_page(request, found, BatchUndoForm())
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    return _batch_page(request, batch, BatchUndoForm())
 
 
-def _batch_page(request: HttpRequest, found: ImportBatch, form: BatchUndoForm) -> HttpResponse:
-    committed = found.state == ImportBatch.State.COMMITTED
+def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -> HttpResponse:
+    committed = batch.state == ImportBatch.State.COMMITTED
     context = {
-        "batch": found,
-        "counts": found.counts,
-        "invalid": [(validity.LABELS[reason], n) for reason, n in found.counts.get("invalid", {}).items()],
-        "faults": found.faults[:SHOWN_FAULTS],
+        "batch": batch,
+        "counts": batch.counts,
+        "invalid": [(validity.LABELS[reason], n) for reason, n in batch.counts.get("invalid", {}).items()],
+        "faults": batch.faults[:SHOWN_FAULTS],
         "shown_faults": SHOWN_FAULTS,
-        "preview": _preview(found) if rules.may_work(request.user) else [],
-        "table": score_table(found.round_group) if committed else None,
+        "preview": _preview(batch) if rules.may_work(request.user) else [],
+        "table": score_table(batch.round_group) if committed else None,
         "may_work": rules.may_work(request.user),
         "form": form,
     }
     return render(request, "surveys/batches/batch.html", context)
 
 
-def _preview(found: ImportBatch) -> list[list[object]]:
+def _preview(batch: ImportBatch) -> list[list[object]]:
     """The first rows as the check read them; gone once committed."""
-    rows = found.counts.get("preview", [])
-    if found.kind == ImportBatch.Kind.FIGURES:
+    rows = batch.counts.get("preview", [])
+    if batch.kind == ImportBatch.Kind.FIGURES:
         return [
             [
                 "–" if cell is None else str(cell).replace(".", ",") if i in (2, 3) else cell
@@ -118,9 +118,9 @@ def _preview(found: ImportBatch) -> list[list[object]]:
 @require_POST
 @rules.workers_only
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
-        done = actions.commit_batch(actor=_actor(request), batch_id=found.pk)
+        done = actions.commit_batch(actor=_actor(request), batch_id=batch.pk)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
@@ -134,38 +134,38 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @rules.workers_only
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
     form = BatchUndoForm(request.POST)
     if not form.is_valid():
-        return _batch_page(request, found, form)
+        return _batch_page(request, batch, form)
     try:
         actions.undo_batch(actor=_actor(request), batch_id=pk, reason=form.cleaned_data["reason"])
     except Refused as refused:
         form.add_error(None, str(refused))
-        return _batch_page(request, found, form)
-    messages.success(request, f"Đã hủy lần nhập “{found.file_name}”; điểm đã tính lại.")
+        return _batch_page(request, batch, form)
+    messages.success(request, f"Đã hủy lần nhập “{batch.file_name}”; điểm đã tính lại.")
     return redirect("surveys:batch", pk)
 
 
 @require_POST
 @rules.workers_only
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
         actions.discard_batch(actor=_actor(request), batch_id=pk)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("surveys:batch", pk)
-    messages.success(request, f"Đã bỏ tệp “{found.file_name}”.")
+    messages.success(request, f"Đã bỏ tệp “{batch.file_name}”.")
     return redirect("surveys:home")
 
 
 @require_GET
 @rules.workers_only
 def failed(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(rules.batches_for(request.user), pk=pk, state=ImportBatch.State.REFUSED)
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk, state=ImportBatch.State.REFUSED)
     try:
-        data = exports.failed_rows(found)
+        data = exports.failed_rows(batch)
     except (ImportRefused, FileNotFoundError):
         messages.error(request, "Tệp đã tải lên không đọc lại được: tải tệp lên lại.")
         return redirect("surveys:batch", pk)

@@ -65,10 +65,10 @@ def _ballots_by_group(block: RoundGroup) -> dict[int, dict[int, tuple[int, int]]
         .annotate(valid=Count("pk", filter=Q(invalid_reason="")), total=Count("pk"))
         .order_by("respondent_group", "unit")
     )
-    found: dict[int, dict[int, tuple[int, int]]] = {}
+    counts: dict[int, dict[int, tuple[int, int]]] = {}
     for row in rows:
-        found.setdefault(row["respondent_group"], {})[row["unit"]] = (row["valid"], row["total"] - row["valid"])
-    return found
+        counts.setdefault(row["respondent_group"], {})[row["unit"]] = (row["valid"], row["total"] - row["valid"])
+    return counts
 
 
 def _group_coverage(group: RespondentGroup, units: list[Unit], counted: dict[int, tuple[int, int]]) -> GroupCoverage:

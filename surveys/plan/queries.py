@@ -109,5 +109,5 @@ def group(pk: int) -> RespondentGroup:
 
 def groups_of(blocks: Sequence[RoundGroup]) -> QuerySet[RespondentGroup]:
     """The respondent groups of blocks with their surveys, in the plan's order."""
-    found = RespondentGroup.objects.filter(survey__round_group__in=blocks).select_related("survey")
-    return found.order_by("survey", "position", "code")
+    groups = RespondentGroup.objects.filter(survey__round_group__in=blocks).select_related("survey")
+    return groups.order_by("survey", "position", "code")

@@ -51,13 +51,13 @@ def refresh_scores(round_group: RoundGroup) -> int:
     return changed
 
 
-def _write(block: RoundGroup, wanted: Mapping[CellKey, ScoreValue]) -> int:
-    """Bring the score rows to `wanted`; archive rows outside it stay."""
+def _write(block: RoundGroup, scores: Mapping[CellKey, ScoreValue]) -> int:
+    """Bring the score rows to `scores`; archive rows outside it stay."""
     rows = {(s.unit_id, s.criterion_id): s for s in SurveyScore.objects.filter(round_group=block).order_by("pk")}
-    gone = [s.pk for cell, s in rows.items() if cell not in wanted and s.method != Method.IMPORT]
+    gone = [s.pk for cell, s in rows.items() if cell not in scores and s.method != Method.IMPORT]
     moved = [
         SurveyScore(round_group=block, unit_id=cell[0], criterion_id=cell[1], **_fields(value))
-        for cell, value in wanted.items()
+        for cell, value in scores.items()
         if cell not in rows or value_of(rows[cell]) != value
     ]
     for start in range(0, len(gone), 500):
@@ -97,15 +97,15 @@ def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[
     block = lock_block(round_group.pk)
     leaves = {c.pk: c for c in Criterion.objects.filter(criteria_set_id=block.criteria_set_id, is_leaf=True)}
     before = {(s.unit_id, s.criterion_id): s for s in SurveyScore.objects.filter(round_group=block).order_by("pk")}
-    wanted = {}
+    changes = {}
     for cell, points in rows.items():
         _check_archive(leaves.get(cell[1]), points, before.get(cell))
         row = before.get(cell)
         if row is None or (row.points, row.not_applicable) != (points, points is None):
-            wanted[cell] = ScoreValue(points, None, Method.IMPORT, points is None)
-    if not wanted:
+            changes[cell] = ScoreValue(points, None, Method.IMPORT, points is None)
+    if not changes:
         return 0
-    changed = _write(block, computed_scores(block) | wanted)
+    changed = _write(block, computed_scores(block) | changes)
     criteria_actions.freeze(block.pk, actor)
     criteria_actions.inputs_changed(block.pk)
     was = {cell: value_of(row) for cell, row in before.items()}
@@ -113,12 +113,12 @@ def import_scores(*, actor: User | None, round_group: RoundGroup, rows: Mapping[
         actor=actor,
         verb="surveys.import_scores",
         obj=block,
-        before={"digest": values_digest({cell: value_of(before[cell]) for cell in wanted if cell in before})},
+        before={"digest": values_digest({cell: value_of(before[cell]) for cell in changes if cell in before})},
         after={
             "cells": changed,
-            "digest": values_digest(wanted),
+            "digest": values_digest(changes),
             "scores": values_digest(stored(block)),
-            "moved": moves(was, wanted),
+            "moved": moves(was, changes),
         },
     )
     return changed

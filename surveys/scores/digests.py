@@ -30,12 +30,12 @@ def moves(
     """What the log keeps of each point that moved: {unit id: {criterion id: [before, after]}} as exact
     text, KAD for not applicable, null for no score. Cells of `after` that say the same are left out; a cell
     that is gone must stand in `after` as None."""
-    found: dict[str, dict[str, list[str | None]]] = {}
+    moved: dict[str, dict[str, list[str | None]]] = {}
     for (unit, criterion), value in sorted(after.items()):
         pair = [_shown(before.get((unit, criterion))), _shown(value)]
         if pair[0] != pair[1]:
-            found.setdefault(str(unit), {})[str(criterion)] = pair
-    return found
+            moved.setdefault(str(unit), {})[str(criterion)] = pair
+    return moved
 
 
 def refreshed(before: Mapping[CellKey, ScoreValue], after: Mapping[CellKey, ScoreValue]) -> dict[str, object]:

@@ -28,8 +28,8 @@ def _last_digests() -> dict[int, str]:
     """By block the log's last digest of its points."""
     blocks: dict[int, str] = {}
     homes = dict(ImportBatch.objects.order_by("pk").values_list("pk", "round_group_id"))
-    wanted = LogEntry.objects.filter(verb__in=[*BATCH_VERBS, *BLOCK_VERBS]).order_by("number")
-    for entry in wanted.iterator(2000):
+    entries = LogEntry.objects.filter(verb__in=[*BATCH_VERBS, *BLOCK_VERBS]).order_by("number")
+    for entry in entries.iterator(2000):
         pk = int(entry.object_id)
         home = pk if entry.verb in BLOCK_VERBS else homes.get(pk)
         if home is not None and "scores" in (entry.after or {}):

@@ -80,12 +80,12 @@ def spreads(block: RoundGroup, unit: Unit) -> list[tuple[Criterion, SurveyScore 
     """Every surveyed leaf of a unit with its score and the answers by group. Four queries."""
     scores = {s.criterion_id: s for s in SurveyScore.objects.filter(round_group=block, unit=unit).order_by("pk")}
     labels = _labels(block)
-    found: dict[int, list[Spread]] = {}
+    by_leaf: dict[int, list[Spread]] = {}
     rows = Tally.objects.filter(respondent_group__survey__round_group=block, unit=unit)
     for row in rows.select_related("respondent_group").order_by("respondent_group__position", "respondent_group__code"):
-        found.setdefault(row.criterion_id, []).append(_spread(row, labels.get(row.respondent_group_id, {})))
+        by_leaf.setdefault(row.criterion_id, []).append(_spread(row, labels.get(row.respondent_group_id, {})))
     leaves = criteria_queries.leaves(block.criteria_set_id, SURVEY_SOURCES)
-    return [(leaf, scores.get(leaf.pk), found.get(leaf.pk, [])) for leaf in leaves]
+    return [(leaf, scores.get(leaf.pk), by_leaf.get(leaf.pk, [])) for leaf in leaves]
 
 
 def _spread(row: Tally, labels: dict[int, str]) -> Spread:
@@ -98,12 +98,12 @@ def _spread(row: Tally, labels: dict[int, str]) -> Spread:
 def _labels(block: RoundGroup) -> dict[int, dict[int, str]]:
     """group → answer value → label."""
     options = AnswerOption.objects.filter(scale__questionnaires__respondent_group__survey__round_group=block)
-    found: dict[int, dict[int, str]] = {}
+    labels: dict[int, dict[int, str]] = {}
     for group, value, label in options.order_by("pk").values_list(
         "scale__questionnaires__respondent_group", "value", "label"
     ):
-        found.setdefault(group, {})[value] = label
-    return found
+        labels.setdefault(group, {})[value] = label
+    return labels
 
 
 def stored(block: RoundGroup) -> dict[CellKey, ScoreValue]:
@@ -156,7 +156,7 @@ def computed_scores(block: RoundGroup) -> dict[CellKey, ScoreValue]:
     parts = _parts(block)
     figures = _figures(block, maxima)
     weight = _figure_weight(block)
-    found: dict[CellKey, ScoreValue] = {}
+    scores: dict[CellKey, ScoreValue] = {}
     for cell in parts.keys() | figures.keys():
         try:
             scored = tally.score(maxima[cell[1]], parts.get(cell, ()), figures.get(cell), weight)
@@ -165,8 +165,10 @@ def computed_scores(block: RoundGroup) -> dict[CellKey, ScoreValue]:
                 f"Có phiếu trả lời {missing} mà thang không còn mức đó: khôi phục mức này trong phần quản trị."
             ) from missing
         if scored:
-            found[cell] = ScoreValue(scored.points, scored.ballots, Method.BALLOTS if scored.ballots else Method.FIGURE)
-    return found
+            scores[cell] = ScoreValue(
+                scored.points, scored.ballots, Method.BALLOTS if scored.ballots else Method.FIGURE
+            )
+    return scores
 
 
 def _parts(block: RoundGroup) -> dict[CellKey, list[tally.GroupAnswers]]:

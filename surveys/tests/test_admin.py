@@ -39,9 +39,9 @@ def questionnaire() -> Questionnaire:
     scale = AnswerScale.objects.create(code="2-muc", name="Hai mức")
     for value, share in ((1, "0"), (2, "1")):
         AnswerOption.objects.create(scale=scale, value=value, label=str(value), share=Decimal(share))
-    found = Questionnaire.objects.create(respondent_group=group, title="Mẫu 1", scale=scale)
-    Question.objects.create(questionnaire=found, criterion=Criterion.objects.get(code="1.3"), position=0)
-    return found
+    questionnaire = Questionnaire.objects.create(respondent_group=group, title="Mẫu 1", scale=scale)
+    Question.objects.create(questionnaire=questionnaire, criterion=Criterion.objects.get(code="1.3"), position=0)
+    return questionnaire
 
 
 def add_ballot(questionnaire: Questionnaire) -> Ballot:

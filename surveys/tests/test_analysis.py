@@ -78,11 +78,11 @@ class TestNumbers:
 
 @pytest.fixture
 def block(db: None) -> RoundGroup:
-    found = surveyed_round()
-    group = asked_group(found, code="dai-bieu", name="Đại biểu HĐND", position=1, planned_ballots=10)
+    block = surveyed_round()
+    group = asked_group(block, code="dai-bieu", name="Đại biểu HĐND", position=1, planned_ballots=10)
     rows = ballot_rows(*[(f"P{n}", "SNV", 1 + n % 2, None) for n in range(6)], ("P9", "STC", 1, 2))
-    batches.import_ballots(actor=None, round_group_id=found.pk, respondents=group.code, source=csv_file(rows))
-    return found
+    batches.import_ballots(actor=None, round_group_id=block.pk, respondents=group.code, source=csv_file(rows))
+    return block
 
 
 def enter(role: Role, unit: Unit | None = None) -> Client:
@@ -123,11 +123,11 @@ class TestFiles:
         assert (few["Số phiếu trả lời"], few["Tốt (2), %"]) == ("1", "")
 
     def test_text_that_looks_like_a_formula_stays_text(self, db: None) -> None:
-        found = surveyed_round()
+        block = surveyed_round()
         scale = AnswerScaleFactory.create(code="la", name="Lạ")
         AnswerOption.objects.create(scale=scale, value=1, label="=1+1", share=1)
-        asked_group(found, "1.3", scale=scale, code="la", name="=HYPERLINK(A1)")
-        response = enter(Role.SURVEY_OPERATOR).get(reverse("surveys:analysis", args=[found.pk, "xlsx"]))
+        asked_group(block, "1.3", scale=scale, code="la", name="=HYPERLINK(A1)")
+        response = enter(Role.SURVEY_OPERATOR).get(reverse("surveys:analysis", args=[block.pk, "xlsx"]))
         cells = [cell for row in first_sheet(load_workbook(io.BytesIO(response.content))).iter_rows() for cell in row]
         assert "'=HYPERLINK(A1)" in [cell.value for cell in cells]
         assert all(cell.data_type != "f" for cell in cells)

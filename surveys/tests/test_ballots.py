@@ -49,9 +49,9 @@ def points(block: RoundGroup) -> dict[tuple[str, str], Decimal | None]:
 
 @pytest.fixture
 def block() -> RoundGroup:
-    found = surveyed_round()
-    asked_group(found, code="dai-bieu", name="Đại biểu HĐND", position=1)
-    return found
+    block = surveyed_round()
+    asked_group(block, code="dai-bieu", name="Đại biểu HĐND", position=1)
+    return block
 
 
 def test_uneven_scale_gives_exact_points(block: RoundGroup) -> None:
@@ -79,8 +79,8 @@ def test_groups_are_weighted(block: RoundGroup) -> None:
 
 def test_tallies_stand_beside_the_ballots(block: RoundGroup) -> None:
     take(block, ("P1", "SNV", 1, 2), ("P2", "SNV", 1, ""))
-    found = {t.criterion.code: (t.counts, t.answered) for t in Tally.objects.select_related("criterion")}
-    assert found == {"1.3": ({"1": 2}, 2), "1.4": ({"2": 1}, 1)}
+    tallies = {t.criterion.code: (t.counts, t.answered) for t in Tally.objects.select_related("criterion")}
+    assert tallies == {"1.3": ({"1": 2}, 2), "1.4": ({"2": 1}, 1)}
 
 
 def test_answers_are_one_byte_each_in_the_questionnaires_order(block: RoundGroup) -> None:

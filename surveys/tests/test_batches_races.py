@@ -18,13 +18,13 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 
 def at_once(times: int, work: Callable[[], object]) -> list[object]:
-    found: list[object] = []
+    outcomes: list[object] = []
 
     def run() -> None:
         try:
-            found.append(work())
+            outcomes.append(work())
         except (Refused, DatabaseError) as refused:
-            found.append(refused)
+            outcomes.append(refused)
         finally:
             connection.close()
 
@@ -33,7 +33,7 @@ def at_once(times: int, work: Callable[[], object]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join()
-    return found
+    return outcomes
 
 
 def rows() -> list[list[object]]:

@@ -201,10 +201,10 @@ class TestCommands:
         path = tmp_path / "phieu.csv"
         path.write_bytes(csv_file(ballot_rows(("P1", "SNV", 5, 5, "x"), headings=("1.3", "1.4", "Timestamp"))).read())
         arguments = ("import_ballots", path, "--year", 2031, "--group", "so", "--respondents", "dan")
-        said = self.run(capsys, *arguments)
-        assert "tạo nhóm đối tượng “dan”" in said
-        assert "Bỏ qua 1 cột không phải mã tiêu chí: E (Timestamp)." in said
-        assert "1 phiếu hợp lệ" in said
+        told = self.run(capsys, *arguments)
+        assert "tạo nhóm đối tượng “dan”" in told
+        assert "Bỏ qua 1 cột không phải mã tiêu chí: E (Timestamp)." in told
+        assert "1 phiếu hợp lệ" in told
         assert "đã nhập rồi, không thay đổi" in self.run(capsys, *arguments)
 
     def test_figures(self, block: RoundGroup, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def block() -> RoundGroup:
-    found = surveyed_round()
-    asked_group(found, code="dai-bieu", name="Đại biểu HĐND", position=1, planned_ballots=10)
-    return found
+    block = surveyed_round()
+    asked_group(block, code="dai-bieu", name="Đại biểu HĐND", position=1, planned_ballots=10)
+    return block
 
 
 def enter(role: Role, unit: Unit | None = None) -> Client:

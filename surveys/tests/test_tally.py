@@ -41,15 +41,15 @@ def test_points_equal_the_fractions_of_every_single_answer(
     ]
     if figure is not None:
         terms.append((Fraction(figure_weight), figure))
-    found = tally.score(maximum, [part for part, _ in given_parts], figure, figure_weight)
+    tallied = tally.score(maximum, [part for part, _ in given_parts], figure, figure_weight)
     if not terms:
-        assert found is None
+        assert tallied is None
         return
-    assert found is not None
+    assert tallied is not None
     exact = Fraction(maximum) * sum(w * s for w, s in terms) / sum(w for w, _ in terms)
-    assert abs(Fraction(found.points) - exact) <= Fraction(1, 20_000)
-    assert found.points.as_tuple().exponent == -4
-    assert found.ballots == (sum(len(answers) for _, answers in given_parts) or None)
+    assert abs(Fraction(tallied.points) - exact) <= Fraction(1, 20_000)
+    assert tallied.points.as_tuple().exponent == -4
+    assert tallied.ballots == (sum(len(answers) for _, answers in given_parts) or None)
 
 
 def test_half_up_at_the_fourth_place() -> None:
@@ -66,13 +66,13 @@ def test_nobody_answered_is_no_score_and_worst_answers_are_zero() -> None:
 
 
 def test_figure_alone_is_the_score() -> None:
-    found = present(tally.score(Decimal(2), [], tally.figure_share(Decimal(2), None, Decimal("85.5"))))
-    assert (found.points, found.ballots) == (Decimal("1.71"), None)
+    tallied = present(tally.score(Decimal(2), [], tally.figure_share(Decimal(2), None, Decimal("85.5"))))
+    assert (tallied.points, tallied.ballots) == (Decimal("1.71"), None)
 
 
 def test_figure_stands_for_the_groups_without_ballots() -> None:
-    found = present(tally.score(Decimal(1), [GroupAnswers({1: 2}, UNEVEN, Decimal(3))], Fraction(1, 2), Decimal(1)))
-    assert (found.points, found.ballots) == (Decimal("0.875"), 2)
+    tallied = present(tally.score(Decimal(1), [GroupAnswers({1: 2}, UNEVEN, Decimal(3))], Fraction(1, 2), Decimal(1)))
+    assert (tallied.points, tallied.ballots) == (Decimal("0.875"), 2)
 
 
 def test_figure_in_points_of_a_leaf_without_points_is_nothing() -> None:
@@ -101,8 +101,8 @@ def ballots(*rows: list[int]) -> np.ndarray:
 
 class TestValidity:
     def test_share_of_blanks_equal_to_the_limit_is_valid(self) -> None:
-        found = validity.reasons(ballots([1, 0, 0, 2], [1, 0, 0, 0]), max_blank_share=Decimal("0.5"))
-        assert found.tolist() == ["", "blanks"]
+        reasons = validity.reasons(ballots([1, 0, 0, 2], [1, 0, 0, 0]), max_blank_share=Decimal("0.5"))
+        assert reasons.tolist() == ["", "blanks"]
 
     def test_a_third_is_compared_exactly(self) -> None:
         rows = ballots([1, 1, 0])
@@ -117,10 +117,10 @@ class TestValidity:
         [([3, 3, 3, 3], "straight_line"), ([3, 0, 3, 3], "straight_line"), ([3, 3, 0, 0], ""), ([3, 3, 3, 2], "")],
     )
     def test_straight_line_counts_answered_questions(self, row: list[int], expected: str) -> None:
-        found = validity.reasons(
+        reasons = validity.reasons(
             ballots(row), max_blank_share=Decimal(1), refuse_straight_line=True, straight_line_from=3
         )
-        assert found.tolist() == [expected]
+        assert reasons.tolist() == [expected]
 
     def test_straight_line_is_a_choice(self) -> None:
         assert validity.reasons(ballots([3] * 9), max_blank_share=Decimal(1)).tolist() == [""]
@@ -128,10 +128,10 @@ class TestValidity:
     def test_no_ballots_and_no_questions(self) -> None:
         assert validity.reasons(np.zeros((0, 0), dtype=np.uint8), max_blank_share=Decimal(1)).tolist() == []
         for refuse in (False, True):
-            found = validity.reasons(
+            reasons = validity.reasons(
                 np.zeros((2, 0), dtype=np.uint8), max_blank_share=Decimal(1), refuse_straight_line=refuse
             )
-            assert found.tolist() == ["empty"] * 2
+            assert reasons.tolist() == ["empty"] * 2
 
     def test_duplicates_point_to_the_first(self) -> None:
         assert validity.duplicates(["a", "b", "", "a", "", "a"]) == {3: 0, 5: 0}
@@ -158,22 +158,22 @@ def test_finished_figure_as_a_share_of_the_maximum(
 
 
 def test_invalid_ballots_are_counted_by_reason_and_valid_ones_left_out() -> None:
-    found = np.array([validity.VALID, validity.BLANKS, validity.EMPTY, validity.BLANKS, validity.VALID])
-    assert list(validity.count(found).items()) == [(validity.BLANKS, 2), (validity.EMPTY, 1)]
-    assert list(validity.count(found[::-1])) == [validity.BLANKS, validity.EMPTY]
+    reasons = np.array([validity.VALID, validity.BLANKS, validity.EMPTY, validity.BLANKS, validity.VALID])
+    assert list(validity.count(reasons).items()) == [(validity.BLANKS, 2), (validity.EMPTY, 1)]
+    assert list(validity.count(reasons[::-1])) == [validity.BLANKS, validity.EMPTY]
     assert validity.count(np.array([validity.VALID])) == {}
 
 
 def test_a_straight_line_is_one_ballots_own() -> None:
     """Each ballot is judged by itself, whatever stands in the others; blanks do not break the line."""
     answers = np.array([[3, 3, 0, 3], [1, 1, 1, 5], [255, 255, 255, 255], [1, 1, 1, 1], [2, 5, 2, 2]], dtype=np.uint8)
-    found = validity.reasons(answers, max_blank_share=Decimal(1), refuse_straight_line=True, straight_line_from=3)
+    reasons = validity.reasons(answers, max_blank_share=Decimal(1), refuse_straight_line=True, straight_line_from=3)
     straight = validity.STRAIGHT_LINE
-    assert found.tolist() == [straight, validity.VALID, straight, straight, validity.VALID]
+    assert reasons.tolist() == [straight, validity.VALID, straight, straight, validity.VALID]
 
 
 def test_a_straight_line_begins_at_eight_answers_unless_told() -> None:
     eight, seven = np.full((1, 8), 2, dtype=np.uint8), np.full((1, 7), 2, dtype=np.uint8)
     for answers, reason in ((eight, validity.STRAIGHT_LINE), (seven, validity.VALID)):
-        found = validity.reasons(answers, max_blank_share=Decimal(1), refuse_straight_line=True)
-        assert found.tolist() == [reason]
+        reasons = validity.reasons(answers, max_blank_share=Decimal(1), refuse_straight_line=True)
+        assert reasons.tolist() == [reason]

@@ -45,8 +45,8 @@ class RelatedFilter(admin.RelatedFieldListFilter):
     """A filter over related records whose names need more records: read with one query."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
-        found = field.remote_field.model._default_manager.select_related()
-        return [(row.pk, str(row)) for row in found]
+        choices = field.remote_field.model._default_manager.select_related()
+        return [(row.pk, str(row)) for row in choices]
 
 
 class _Joined:
@@ -74,10 +74,10 @@ class Folding:
     ) -> "tuple[QuerySet[Any], bool]":
         fields = self.get_search_fields(request)  # type: ignore[attr-defined]
         for word in smart_split(search_term):
-            found = Q()
+            anywhere = Q()
             for field in fields:
-                found |= Q(**{f"{field.lstrip('^=@')}__regex": fold_pattern(word.strip("'\""))})
-            queryset = queryset.filter(found)
+                anywhere |= Q(**{f"{field.lstrip('^=@')}__regex": fold_pattern(word.strip("'\""))})
+            queryset = queryset.filter(anywhere)
         return queryset, any(lookup_spawns_duplicates(self.opts, field) for field in fields)  # type: ignore[attr-defined]
 
 
@@ -172,12 +172,12 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         # Without it a row that became invalid after the preview would be left out silently.
-        found = {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
-        return {**found, "take_hidden": kwargs["form"].cleaned_data.get("take_hidden", False)}
+        given = {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
+        return {**given, "take_hidden": kwargs["form"].cleaned_data.get("take_hidden", False)}
 
     def get_confirm_form_initial(self, request: HttpRequest, import_form: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_confirm_form_initial(request, import_form)
-        return found | ({"take_hidden": import_form.cleaned_data["take_hidden"]} if import_form else {})
+        initial: dict[str, Any] = super().get_confirm_form_initial(request, import_form)
+        return initial | ({"take_hidden": import_form.cleaned_data["take_hidden"]} if import_form else {})
 
     def write_to_tmp_storage(self, import_file: "UploadedFile[Any]", input_format: Any) -> Any:
         """One byte more than allowed is enough to refuse: the rest is not kept."""

@@ -15,8 +15,8 @@ LOST = timedelta(seconds=30)
 
 def waiting() -> QuerySet[Mail]:
     """Mails that should go now, the oldest first."""
-    found = Mail.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, due_at__lte=clock.now())
-    return found.order_by("due_at", "pk")
+    due = Mail.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, due_at__lte=clock.now())
+    return due.order_by("due_at", "pk")
 
 
 def has_lost() -> bool:

@@ -85,17 +85,17 @@ def test_records_of_work_are_read_only_for_everybody(root: User) -> None:
     registered = {m._meta.label_lower: a for m, a in admin.site._registry.items() if m._meta.app_label in OURS}
 
     assert {label for label, a in registered.items() if not isinstance(a, ReadOnlyAdmin)} == CATALOGUES
-    for found in (a for label, a in registered.items() if label not in CATALOGUES):
-        assert not found.has_add_permission(request)
-        assert not found.has_change_permission(request)
-        assert not found.has_delete_permission(request)
-        assert not found.get_actions(request)
+    for its_admin in (a for label, a in registered.items() if label not in CATALOGUES):
+        assert not its_admin.has_add_permission(request)
+        assert not its_admin.has_change_permission(request)
+        assert not its_admin.has_delete_permission(request)
+        assert not its_admin.get_actions(request)
 
 
 def test_every_editable_catalogue_is_logged() -> None:
-    for model, found in admin.site._registry.items():
+    for model, its_admin in admin.site._registry.items():
         if model._meta.app_label in OURS:
-            assert isinstance(found, LoggedAdmin | ReadOnlyAdmin), model
+            assert isinstance(its_admin, LoggedAdmin | ReadOnlyAdmin), model
 
 
 @pytest.mark.parametrize("label", sorted(m._meta.label_lower for m in apps.get_models() if m._meta.app_label in OURS))
@@ -104,8 +104,8 @@ def test_every_list_and_form_opens(page: Client, label: str) -> None:
         return
     app, model = label.split(".")
     assert page.get(f"/quan-tri/{app}/{model}/").status_code == 200
-    wanted = 200 if label in CATALOGUES else 403
-    assert page.get(f"/quan-tri/{app}/{model}/add/").status_code == wanted
+    status = 200 if label in CATALOGUES else 403
+    assert page.get(f"/quan-tri/{app}/{model}/add/").status_code == status
 
 
 def test_titles_are_ours(page: Client) -> None:
@@ -361,11 +361,11 @@ def test_search_folds_case_accents_and_the_letter_d(page: Client, typed: str) ->
 
 
 def test_every_list_is_searched_so_and_every_number_typed_as_in_sheets() -> None:
-    for model, found in admin.site._registry.items():
-        assert isinstance(found, Folding), model
+    for model, its_admin in admin.site._registry.items():
+        assert isinstance(its_admin, Folding), model
         for field in model._meta.fields:
-            if isinstance(field, DecimalField) and isinstance(found, LoggedAdmin):
-                assert isinstance(found.formfield_for_dbfield(field, request=None), NumberField), field
+            if isinstance(field, DecimalField) and isinstance(its_admin, LoggedAdmin):
+                assert isinstance(its_admin.formfield_for_dbfield(field, request=None), NumberField), field
 
 
 def test_search_takes_signs_as_they_stand(page: Client) -> None:

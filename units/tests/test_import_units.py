@@ -114,12 +114,12 @@ def test_headings_by_other_names_and_decomposed_text() -> None:
     ],
 )
 def test_fault_names_place_and_repair(row: Sequence[object], place: str, word: str) -> None:
-    found = faults_of(row)
+    faults = faults_of(row)
 
-    assert len(found) == 1
-    assert place in found[0]
-    assert word in found[0]
-    assert "Cách sửa:" in found[0]
+    assert len(faults) == 1
+    assert place in faults[0]
+    assert word in faults[0]
+    assert "Cách sửa:" in faults[0]
 
 
 def test_formula_kept_as_text_in_csv_is_a_fault() -> None:
@@ -129,10 +129,10 @@ def test_formula_kept_as_text_in_csv_is_a_fault() -> None:
 
 
 def test_every_fault_is_named_at_once_and_nothing_is_saved() -> None:
-    found = faults_of((None, "Sở A"), ("X", None), ("Y", "Sở Y"), ("Y", "Sở Z"))
+    faults = faults_of((None, "Sở A"), ("X", None), ("Y", "Sở Y"), ("Y", "Sở Z"))
 
-    assert len(found) == 3
-    assert "đã có ở dòng 4" in found[2]
+    assert len(faults) == 3
+    assert "đã có ở dòng 4" in faults[2]
     assert not UnitGroup.objects.exists()
 
 

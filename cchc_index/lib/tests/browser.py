@@ -88,11 +88,11 @@ def _free_port() -> int:
 @contextmanager
 def seeded(folder: Path, seed: str) -> Iterator[Site]:
     """A served installation with its tables, on which the Python `seed` has run."""
-    found = Site(folder)
-    found.must("migrate", "--verbosity", "0")
-    found.python(seed)
-    with found.served():
-        yield found
+    site = Site(folder)
+    site.must("migrate", "--verbosity", "0")
+    site.python(seed)
+    with site.served():
+        yield site
 
 
 @contextmanager
@@ -128,8 +128,8 @@ def clean(page: Page) -> None:
     """No violation of axe-core on a laptop, none on a phone, and nothing to scroll sideways but tables."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 768})
-        found = Axe().run(page, options=RULES).response["violations"]
-        said = [f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes']]}" for one in found]
-        assert not said, f"{page.url} at {width}\n" + "\n".join(said)
+        violations = Axe().run(page, options=RULES).response["violations"]
+        lines = [f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes']]}" for one in violations]
+        assert not lines, f"{page.url} at {width}\n" + "\n".join(lines)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} at {width}"
     page.set_viewport_size({"width": 1366, "height": 768})

@@ -39,7 +39,7 @@ def asked_in_vain(context: Any, variable: str, missing: VariableDoesNotExist) ->
     return f"{name}: {variable}: {type(holder).__name__} has no {missing.params[0]}"
 
 
-def noting(found: set[str]) -> Callable[[Variable, Any], Any]:
+def noting(faults: set[str]) -> Callable[[Variable, Any], Any]:
     """A replacement of `Variable._resolve_lookup` that notes what is asked in vain."""
     resolve: Callable[[Variable, Any], Any] = Variable.__dict__["_resolve_lookup"]
 
@@ -49,7 +49,7 @@ def noting(found: set[str]) -> Callable[[Variable, Any], Any]:
         except VariableDoesNotExist as missing:
             fault = asked_in_vain(context, str(self.var), missing)
             if fault:
-                found.add(fault)
+                faults.add(fault)
             raise
 
     return resolve_and_note

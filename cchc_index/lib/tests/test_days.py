@@ -38,8 +38,8 @@ def test_what_is_no_day_is_refused_in_words(text: str) -> None:
      "17 giờ 00 ngày 5 tháng 3 năm 2020", "17:00 ngày 05/03/2020", "17 giờ, ngày 5/3/2020", "5.3.2020 17h"],
 )  # fmt: skip
 def test_a_moment_has_its_hour(text: str) -> None:
-    found = MomentField().clean(text)
-    assert found.replace(tzinfo=None) == datetime(2020, 3, 5, 17)
+    moment = MomentField().clean(text)
+    assert moment.replace(tzinfo=None) == datetime(2020, 3, 5, 17)
 
 
 @pytest.mark.parametrize("text", FIFTH_OF_MARCH)

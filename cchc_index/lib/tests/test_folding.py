@@ -47,11 +47,11 @@ def book(*sheets: str) -> bytes:
 
 
 def links(*targets: tuple[str, str]) -> str:
-    found = [
+    relations = [
         f'<Relationship Id="rId{n}" Type="{KIND}/{kind}" Target="{target}"/>'
         for n, (kind, target) in enumerate(targets, start=1)
     ]
-    return f"<Relationships {PACKAGE}>{''.join(found)}</Relationships>"
+    return f"<Relationships {PACKAGE}>{''.join(relations)}</Relationships>"
 
 
 def sheet(*rows: str, head: str = "", tail: str = "") -> str:

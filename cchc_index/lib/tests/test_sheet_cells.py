@@ -41,8 +41,8 @@ def test_formula_that_nobody_computed_is_named() -> None:
 
 
 def test_every_such_cell_is_named() -> None:
-    said = refusal(workbook(["Mã", "Điểm"], *[[str(i), "=1+1"] for i in range(3000)]))
-    assert said.count("Dòng") == 200
+    sentences = refusal(workbook(["Mã", "Điểm"], *[[str(i), "=1+1"] for i in range(3000)]))
+    assert sentences.count("Dòng") == 200
 
 
 def test_values_beside_formulas_elsewhere_are_read() -> None:

@@ -112,9 +112,9 @@ class TestWhatPeopleSend:
         heads = "".join(cell(f"{letter}1", text) for letter, text in zip("ABC", HEADINGS, strict=True))
         row = cell("A2", "1.1") + cell("B2", "Kế hoạch") + '<c r="C2"><v>2</v></c>'
 
-        (found,) = read(worksheet(f'<row r="1">{heads}</row><row r="2">{row}</row>')).rows
+        (row_read,) = read(worksheet(f'<row r="1">{heads}</row><row r="2">{row}</row>')).rows
 
-        assert (found.text("code"), found.text("name"), found.text("max")) == ("1.1", "Kế hoạch", "2")
+        assert (row_read.text("code"), row_read.text("name"), row_read.text("max")) == ("1.1", "Kế hoạch", "2")
 
     def test_heading_below_merged_titles(self) -> None:
         book = openpyxl.Workbook()

@@ -32,8 +32,8 @@ class Command(OperatorCommand):
         opens, closes = (_instant(options[edge], f"--{edge}") for edge in ("opens", "closes"))
         stage = actions.set_stage(actor=None, round_id=round_.pk, name=name, **_edges(round_, name, opens, closes))
         self.say(_told(stage))
-        for said in queries.contradictions(stage):
-            self.say(f"Lưu ý: {said}")
+        for contradiction in queries.contradictions(stage):
+            self.say(f"Lưu ý: {contradiction}")
         if stage.is_open(clock.now()) and stage.pk in queries.used(round_.pk):
             self.say(
                 "Lưu ý: khối nào đã công bố giai đoạn này cho đơn vị thì giờ mới không mở lại việc của nó; "

@@ -24,9 +24,9 @@ class Command(OperatorCommand):
         round_group = queries.groups_named(queries.round_named(options["year"]), options["group"])[0]
         units = list(criteria.units_of(round_group))
         leaves = criteria.tree(round_group.criteria_set_id)
-        found = read(options["file"], units, leaves, take_hidden=options["hidden"] == "take")
-        own, appraised, surveyed = import_archive(round_group, found)
-        self.tell(found.said)
+        archived = read(options["file"], units, leaves, take_hidden=options["hidden"] == "take")
+        own, appraised, surveyed = import_archive(round_group, archived)
+        self.tell(archived.said)
         self.say(
             f"{own + appraised + surveyed} thay đổi: {own} điểm tự đánh giá, {appraised} điểm thẩm định, "
             f"{surveyed} điểm ĐTXHH."

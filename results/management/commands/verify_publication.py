@@ -34,8 +34,8 @@ class Command(OperatorCommand):
         """Where this installation holds a publication of that year and number, the file must be that one."""
         data = json.loads(text)
         try:
-            found = Publication.objects.filter(round__year=data["year"], number=data["number"] or "")
-            ours = list(found.exclude(state=Publication.State.WITHDRAWN).values_list("digest", flat=True))
+            same_number = Publication.objects.filter(round__year=data["year"], number=data["number"] or "")
+            ours = list(same_number.exclude(state=Publication.State.WITHDRAWN).values_list("digest", flat=True))
         except DatabaseError:
             return  # no database here: the file stands for itself
         if ours and data["digest"] not in ours:
