@@ -13,7 +13,8 @@ from django.utils.decorators import method_decorator
 
 
 class Site(AdminSite):
-    """Wrong role → 403, as everywhere; nobody is asked to log in twice."""
+    """The administrators' pages. Who is logged in and may not see them gets a 403, as on every page, and is not asked
+    to log in again."""
 
     site_header = "Quản trị Chỉ số cải cách hành chính – Hà Nội"
     site_title = "Quản trị Chỉ số CCHC"

@@ -1,4 +1,5 @@
-"""The frame as an app, which carries commands; the administrators' site: Django's, with our door and our name."""
+"""`cchc_index` as a Django app, so that its commands are found; and Django's administration with our login page and
+name."""
 
 from typing import ClassVar
 

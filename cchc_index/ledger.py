@@ -1,4 +1,4 @@
-"""The whole proof that `check_ledger` prints: the log's chain and its outside marks, then each app's own."""
+"""All checks that `check_ledger` makes: the log's chain and its outside marks, then those of each app."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,7 +1,7 @@
-"""What every request passes: who is asking, behind a proxy; and a form whose session has ended comes back.
+"""What every request passes: the client's address behind a proxy, and login.
 
-The form comes back with everything typed, to be sent again after login, and works without JavaScript. Only a
-form of this site itself (same origin) is given back; a password never is.
+A form that is sent after the session has ended is shown again with everything typed, to be sent after login; this
+works without JavaScript. Only a form of this site itself (same origin) is shown again; a password never is.
 """
 
 from collections.abc import Callable
@@ -44,7 +44,8 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def given_back(request: HttpRequest) -> HttpResponse | None:
-    """The page that holds the form; None when there is nothing to hold or it is not ours to show."""
+    """The page that shows the form again; None when nothing was sent, or when it did not come from a page of this
+    site."""
     if request.method != "POST" or not _is_own_page(request) or any("password" in name for name in request.POST):
         return None
     typed = [(name, value) for name, values in request.POST.lists() if name != TOKEN for value in values]
@@ -59,6 +60,7 @@ def given_back(request: HttpRequest) -> HttpResponse | None:
 
 
 def _is_own_page(request: HttpRequest) -> bool:
-    """A browser that sends a page's form (scripts ask for JSON and mend themselves)."""
+    """Whether a browser sent the form of a page of this site. Scripts ask for JSON and keep what was typed themselves.
+    """
     own = f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Origin") == own and "text/html" in request.headers.get("Accept", "")

@@ -42,7 +42,8 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form sent too late, or from another login: given back to be sent again, else still in the browser."""
+    """A form sent too late, or from another login: it is shown again, to be sent once more; where that cannot be, the
+    page says that the text is still in the browser."""
     return given_back(request) or render(request, "errors/csrf.html", status=403)
 
 

@@ -38,7 +38,7 @@ def freeze(round_group_id: int, actor: User | None = None) -> None:
 
 
 def log_freeze(block: RoundGroup, actor: User | None) -> None:
-    """What the frozen set is; said again when a policy that may still change has changed."""
+    """Log the digest of a frozen set; called again when a policy that may still be changed has changed."""
     if block.frozen_at is not None:
         after = {"at": instant(block.frozen_at), "digest": set_digest(block.criteria_set_id)}
         record(actor=actor, verb=VERB_FREEZE, obj=block, after=after)

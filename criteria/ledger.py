@@ -1,7 +1,7 @@
-"""The proof that a criteria set in use is the one that was frozen.
+"""The check that a criteria set in use is the one that was frozen.
 
-The first score of a block logs a digest of its tree and policies (actions.freeze). What may still change
-afterwards is left out: the link to the criterion of an earlier year.
+The first score of a block logs a digest of its tree and policies (actions.freeze). What may still change afterwards is
+left out: the link to the criterion of an earlier year.
 """
 
 from collections.abc import Iterator

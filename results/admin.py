@@ -1,4 +1,4 @@
-"""Computations, publications and jobs: looked at, never written here."""
+"""Computations, publications and jobs in the administrators' pages, for reading only."""
 
 from django.contrib import admin
 

@@ -77,7 +77,7 @@ class BookCriterion:
 
     @property
     def counts(self) -> bool:
-        """Whether the leaf is part of the scale (bonus and deduction stand beside it)."""
+        """Whether the leaf's maximum is part of the total maximum. That of a bonus or penalty leaf is not."""
         return self.is_leaf and self.kind not in KIND_WORDS
 
 
@@ -292,7 +292,7 @@ class Book:
 
     @property
     def document_line(self) -> str:
-        """What stands under the title: the document, or that there is none."""
+        """The line under the title: the number and date of the publication, or that this is only a preview."""
         if self.illustrative:
             named = f", số giả định {self.number}" if self.number else ""
             return f"BẢN TRÌNH DIỄN – số liệu minh họa{named}"

@@ -1,4 +1,4 @@
-"""The proof of results, feature by feature: what was published, then what readers see."""
+"""The checks of results, feature by feature: what was published, then what readers see."""
 
 from collections.abc import Iterator
 

@@ -38,7 +38,7 @@ class Computation(models.Model):
 
 
 class UnitResult(models.Model):
-    """A unit's row of the ranking. Nulls where something is missing: never a silent zero."""
+    """A unit's row of the ranking. What cannot be computed is null, never 0."""
 
     computation = models.ForeignKey(Computation, models.CASCADE, related_name="unit_results", verbose_name="lần tính")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="results", verbose_name="đơn vị")
@@ -154,7 +154,8 @@ class Publication(models.Model):
 
 
 class Job(models.Model):
-    """A piece of background work as a row: the truth that survives a killed worker or lost broker."""
+    """A piece of background work. The row says what is to be done and how far it is; messages to workers may be lost.
+    """
 
     class Kind(models.TextChoices):
         RECOMPUTE = "recompute", "tính lại chỉ số"

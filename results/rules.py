@@ -5,7 +5,8 @@ from units.rules import AnyUser
 
 
 def may_see_preview(user: AnyUser | None) -> bool:
-    """What stands before publication: index managers and observers. None is the public."""
+    """Whether the person may see results before they are published: index managers and observers. `user` None is the
+    public, which may not."""
     return user is not None and (people.is_index_manager(user) or people.is_observer(user))
 
 

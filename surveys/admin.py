@@ -139,7 +139,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
 
 @admin.register(Ballot)
 class BallotAdmin(ReadOnlyAdmin):
-    """Codes and validity only: how an official rated their superior is nobody's to look up."""
+    """Codes and validity only. The answers say how officials rated their superiors, so nobody looks them up one by
+    one."""
 
     list_display = ["code", "respondent_group", "unit", "invalid_reason"]
     list_filter = [("respondent_group__survey__round_group", RelatedFilter)]

@@ -1,4 +1,4 @@
-"""The proof of the survey, feature by feature: imports, then the points that follow from them."""
+"""The checks of the survey, feature by feature: imports, then the points that follow from them."""
 
 from collections.abc import Iterator
 

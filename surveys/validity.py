@@ -1,6 +1,6 @@
 """What makes a ballot valid. Pure and vectorised; the limits come from the plan of the survey.
 
-An invalid ballot is kept with its reason and counted aloud; it never enters a tally.
+An invalid ballot is stored with its reason and shown in the counts, and never enters a tally.
 """
 
 from collections import Counter

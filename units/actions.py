@@ -97,7 +97,8 @@ def import_units(
 
 
 def _refuse_twins(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
-    """A new code that differs from a known one in nothing but how it is written is a slip, not a unit."""
+    """Raises ImportRefused when a new code differs from a known one only in case, spaces, width or kind of hyphen: it
+    was mistyped."""
     keys = {codes.key(code): code for code in known}
     faults = [
         Fault(

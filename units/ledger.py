@@ -1,4 +1,4 @@
-"""The proof that roles and powers are those the log gave, as `check_ledger` prints it."""
+"""The check that roles and powers are those that the log gave, as `check_ledger` prints it."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -20,7 +20,8 @@ def check() -> Iterator[str]:
 
 
 def _replay() -> tuple[dict[int, Facts], dict[int, Facts], dict[int, Facts]]:
-    """What the log says now: by membership, by user, and the permissions given to a user by hand."""
+    """What the log's last entries say: the facts of each membership, the powers of each user, and the permissions
+    given to a user one by one."""
     roles: dict[int, Facts] = {}
     powers: dict[int, Facts] = {}
     permissions: dict[int, Facts] = {}
@@ -46,7 +47,8 @@ def _picked(facts: Facts, names: Iterable[str]) -> Facts:
 
 
 def _user_facts(rows: Any) -> dict[int, Facts]:
-    """Rows of a spreadsheet of accounts; those of other catalogues know no such fields."""
+    """From the rows of an imported file as the log has them, those with powers of an account, by user id. Files of
+    other catalogues have no such fields."""
     by_user = rows if isinstance(rows, dict) else {}
     return {int(pk): facts for pk, facts in by_user.items() if pk.isdecimal() and POWERS.keys() & facts.keys()}
 
@@ -66,7 +68,8 @@ def _check_roles(roles: dict[int, Facts]) -> Iterator[str]:
 
 
 def _check_powers(powers: dict[int, Facts]) -> Iterator[str]:
-    """An account the log does not know has no power: an ordinary one is let be."""
+    """A sentence for each account whose powers differ from the log's. One that the log does not mention must be active
+    and neither staff nor superuser."""
     plain = {"is_active": True, "is_staff": False, "is_superuser": False}
     for pk, name, *flags in User.objects.order_by("pk").values_list("pk", "username", *POWERS).iterator(2000):
         logged = powers.pop(pk, {})

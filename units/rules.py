@@ -1,7 +1,7 @@
-"""Who may: roles. A role counts only while its membership is active and the account too.
+"""Who may do what, by role. A role counts only while its membership is active and the account too.
 
-Roles are read once per request and kept on the user object (`user.grants`), so that a page asks the
-database once; a changed role counts from the next request.
+Roles are read once per request and kept on the user object (`user._grants`), so that a page asks the database once; a
+changed role counts from the next request.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,5 @@
-"""A unit that walks the whole way through the same verbs as people: score, evidence, submit, appraise."""
+"""One unit's year in the demonstration, through the verbs that people use: score, attach evidence, submit, appraise.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -33,7 +34,7 @@ EXPLANATION = "Số liệu lấy từ báo cáo quý và sổ theo dõi của đ
 
 
 class Walk:
-    """`left` leaves stay unscored at the end of the set, for practice."""
+    """One unit's year. `left` leaves at the end of the set stay unscored, for practice."""
 
     def __init__(self, block: DemoBlock, code: str, *, officer: User, head: User):
         self.block, self.code, self.officer, self.head = block, code, officer, head

@@ -13,4 +13,4 @@ class Cut(FileUploadHandler):
         return raw_data if start <= largest else None
 
     def file_complete(self, file_size: int) -> None:
-        """The handlers after this one keep the file."""
+        """None: the handlers after this one make the file."""

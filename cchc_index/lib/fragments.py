@@ -1,4 +1,4 @@
-"""One address, two answers: the whole page, or the part of it that htmx puts into the page on screen."""
+"""One address with two answers: the whole page, or the part of it that htmx puts into the page on screen."""
 
 from collections.abc import Mapping
 from typing import Any

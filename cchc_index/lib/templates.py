@@ -9,11 +9,11 @@ INDENTATION = re.compile(r"\n[ \t]+")
 
 
 class Loader(filesystem.Loader):
-    """Django's loader, without what is there for those who read the file.
+    """Django's loader, which leaves out the indentation and the last newline of a template.
 
-    The newline at the end goes: a partial may stand in the middle of a sentence ("{% include … %}, 18 phiếu"), and
-    the newline that every text file ends with would be a space before the comma (Jinja drops it for the same
-    reason). Indentation goes: it made pages 1.4 times as heavy. Lines stay, and so their numbers in errors.
+    Without the last newline a partial may stand in the middle of a sentence ("{% include … %}, 18 phiếu"): the newline
+    with which every text file ends would be a space before the comma (Jinja drops it for the same reason). Indentation
+    made pages 1.4 times as heavy. Lines stay, and so their numbers in error messages.
     """
 
     def get_contents(self, origin: Origin) -> str:

@@ -210,7 +210,8 @@ def _criterion(
 
 
 def _previous(row: OfficialRow, texts: Texts, group: UnitGroup) -> dict[str, Criterion]:
-    """Criteria of the earlier set that still say what the files say: a replaced set is linked by nobody."""
+    """The criteria of the earlier set by code, where code and name are still those of the files: to a set that was
+    replaced by another nothing is linked."""
     earlier = row.get("previous", "")
     names = {(r["code"], r["name"]) for r in texts.get((earlier, group.code), ())}
     standing = Criterion.objects.filter(criteria_set__decision__number=earlier, criteria_set__group=group)

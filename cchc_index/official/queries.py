@@ -1,4 +1,4 @@
-"""What stands of every round: units, criteria and points, with what is illustrative."""
+"""Units, criteria and points of every round in the database, and how much of it is illustrative."""
 
 from collections.abc import Sequence
 from decimal import Decimal

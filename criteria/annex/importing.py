@@ -257,7 +257,8 @@ class Writer:
         return row
 
     def _drop_invented(self, row: Criterion) -> None:
-        """What was invented for an illustrative row must not stand under the decision's number unmarked."""
+        """Clear the rule, the guidance and the link that were invented for an illustrative row: the row is the
+        decision's now."""
         if row.rule or row.guidance:
             self.outcome.notices.append(
                 f"Tiêu chí {row.code}: bỏ quy tắc chấm và hướng dẫn minh họa; nhập quy tắc thật ở trang quản trị."
@@ -365,7 +366,7 @@ def _same_print(printed: str, stored: str, code: str) -> bool:
 
 
 def _reads_as(printed: str, points: Decimal) -> bool:
-    """Whether a stored printed maximum says no more than the maximum itself."""
+    """Whether the printed maximum is the same number as `points`."""
     try:
         return parse_decimal(printed) == points
     except NumberProblem:

@@ -1,7 +1,7 @@
 """A printed annex as a spreadsheet: its rows read, every fault named by row and column with its repair.
 
-This room looks at the file alone; `settling` places its rows among those the set keeps, for only
-then is it known which rows are leaves. Neither touches the database.
+This module looks at the file alone; `settling` places its rows among those the set keeps, for only then is it known
+which rows are leaves. Neither touches the database.
 """
 
 import re
@@ -181,7 +181,8 @@ def _check_name(annex: Annex, row: SheetRow, title: str) -> None:
 
 
 def _read_source(entry: AnnexRow) -> None:
-    """Whether an unknown word is a fault is known later: on a group row it may mean nothing."""
+    """Read the source of the row's own cell. An unknown word is noted and becomes a fault when the rows are settled,
+    if a leaf depends on it: on a group row it may not matter."""
     text = entry.row.text("source")
     entry.source = source_of(text) if text else None
     entry.unknown_source = text if text and entry.source is None else ""

@@ -181,7 +181,8 @@ class _Settling:
         return self.default_source or SELF
 
     def _check_totals(self) -> None:
-        """A printed total that no sum of its leaves gives: a row is missing or wrong, nobody can say which."""
+        """A fault for each printed total that is not the sum of its leaves. It has no repair: a row is missing or
+        wrong, and nobody can say which."""
         leaves = tree.leaf_codes(self.by_code)
         order = [e.code if e.code in leaves and self.kinds[e.code] == NORMAL else "" for e in self.annex.entries]
         points = [self.by_code[code].points or Decimal(0) if code else Decimal(0) for code in order]

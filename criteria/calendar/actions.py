@@ -52,7 +52,7 @@ def set_stage(
 
 
 def _require_sane(*edges: datetime | None) -> None:
-    """A slip of the keyboard (year 0206, 20206) must not become a deadline."""
+    """Raises Refused for a year outside 2000–2100: 0206 and 20206 are mistyped."""
     if any(edge is not None and not 2000 <= edge.year <= 2100 for edge in edges):
         raise Refused("Năm của giờ mở, giờ đóng phải từ 2000 đến 2100; kiểm tra lại số năm.")
 
@@ -240,7 +240,8 @@ def _locked_in_list(stage_id: int) -> tuple[Stage, list[Stage]]:
 
 
 def _locked_list(round_: Round) -> list[Stage]:
-    """The stages in their order, while nobody decides in any block of the round: who writes locks the block."""
+    """The stages in their order, with all blocks of the round locked: every verb of the council locks the block, so
+    nobody decides meanwhile."""
     list(RoundGroup.objects.select_for_update(of=("self",), no_key=True).filter(round=round_).order_by("pk"))
     rows = queries.stages(round_.pk)
     for row in rows:
@@ -256,7 +257,8 @@ def _place_after(rows: Sequence[Stage], name: str) -> int:
 
 
 def _put(rows: Sequence[Stage], ordered: Sequence[Stage]) -> None:
-    """Number the stages anew in the order `ordered`. What work rests on stays where it is, with all before it."""
+    """Number the stages anew in the order `ordered`. Raises Refused when the order makes no sense, or would change the
+    place of a stage that work rests on or of one before it."""
     if fault := course.fault([row.kind for row in ordered]):
         raise Refused(fault)
     used = queries.used(ordered[0].round_id)

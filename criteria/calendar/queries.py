@@ -32,7 +32,7 @@ def named(round_: Round, name: str) -> Stage | None:
 
 
 def require_named(round_: Round, name: str) -> Stage:
-    """Raises Refused for an unknown name, with the names that the year has."""
+    """The stage of the round with this name. Raises Refused for an unknown name, with the names that the round has."""
     stage = named(round_, name)
     if stage is None:
         names = ", ".join(timed(round_).values_list("name", flat=True)) or "chưa có giai đoạn nào"
@@ -41,7 +41,7 @@ def require_named(round_: Round, name: str) -> Stage:
 
 
 def round_of(year: int) -> Round:
-    """Raises Refused for a year without a round, with the years that have one."""
+    """The round of a year. Raises Refused for a year without one, with the years that have one."""
     round_ = Round.objects.filter(year=year).first()
     if round_ is None:
         years = ", ".join(map(str, Round.objects.order_by("year").values_list("year", flat=True)))

@@ -76,7 +76,7 @@ def _leaves(criteria: Sequence[Criterion]) -> dict[str, Criterion]:
 
 
 class _ArchiveReader:
-    """Takes row after row; keeps what is good and names what is not."""
+    """Reads row after row into an `Archive`: the good cells, and a fault for every other one."""
 
     def __init__(self, units: dict[str, Unit], criteria: dict[str, Criterion]):
         self.units, self.criteria = units, criteria

@@ -1,4 +1,5 @@
-"""Recomputing a block: read, compute, write beside what stands, then switch at once; and as background work."""
+"""Recomputing the results of a block, at once or as background work. The new rows are written beside the current ones
+and become current in the same transaction."""
 
 import time
 from datetime import timedelta
@@ -53,7 +54,8 @@ def recompute(*, round_group_id: int) -> Computation:
 
 
 def _read(round_group_id: int) -> tuple[RoundGroup, Json]:
-    """Inputs with the version that was read before them: never labelled newer than they are."""
+    """The block and its inputs, the block with the versions it had before the inputs were read: results never carry a
+    newer version than their inputs. Reads again, READINGS times at most, while the versions change meanwhile."""
     blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
     round_group = blocks.get(pk=round_group_id)
     for _ in range(READINGS):
@@ -72,7 +74,7 @@ def _versions(round_group: RoundGroup) -> tuple[int, int]:
 
 
 def _confirm(standing: Computation, round_group: RoundGroup) -> Computation:
-    """The same inputs under newer versions: nothing to compute, only to note."""
+    """Note the newer versions on the current computation: the inputs are the same, so there is nothing to compute."""
     for name, version in zip(("inputs_version", "units_version"), _versions(round_group), strict=True):
         if getattr(standing, name) < version:
             setattr(standing, name, version)
@@ -101,7 +103,8 @@ def _write(round_group: RoundGroup, inputs: Json, inputs_digest: str) -> Computa
 
 
 def _switch(computation: Computation) -> Computation:
-    """Make the new computation current, unless one of newer inputs was quicker."""
+    """Make the new computation current, unless another run has meanwhile made one of newer inputs current; that one is
+    then given back."""
     RoundGroup.objects.select_for_update(of=("self",)).get(pk=computation.round_group_id)
     of_block = Computation.objects.filter(round_group_id=computation.round_group_id)
     newer = of_block.filter(current=True, inputs_version__gt=computation.inputs_version).first()
@@ -116,7 +119,8 @@ def _switch(computation: Computation) -> Computation:
 
 @transaction.atomic
 def _forget_old(round_group_id: int) -> None:
-    """Apart from the switch: thousands of rows go, and nobody who submits waits at the block's lock for that."""
+    """Delete replaced computations but the newest KEPT. In a transaction of its own, after the switch: deleting
+    thousands of rows takes long, and submitting units would wait for the lock of the block."""
     replaced = Computation.objects.filter(round_group_id=round_group_id, current=False)
     newest = replaced.order_by("-pk").values_list("pk", flat=True)[:KEPT]
     replaced.exclude(pk__in=list(newest)).delete()
@@ -182,8 +186,8 @@ def _decimal(text: str | None) -> Decimal | None:
 
 @transaction.atomic
 def enqueue_recompute(round_group_id: int) -> Job | None:
-    """The one queued recomputation of a block. None where nothing is left to do, or where a run is under
-    way: that run looks at the version again before it ends, under the same lock."""
+    """The queued recomputation of a block; there is one at most. None where the results are current, or where a run is
+    under way: a run compares the versions again before it ends, under the lock taken here."""
     running = (
         Job.objects.select_for_update(of=("self",))
         .filter(kind=Kind.RECOMPUTE, round_group_id=round_group_id, state=State.RUNNING)
@@ -223,7 +227,8 @@ def _recompute_until_settled(job: Job) -> None:
 
 @transaction.atomic
 def _settle(job: Job) -> bool:
-    """Done, if nothing has changed meanwhile; asked under the lock that `enqueue_recompute` takes too."""
+    """Mark the job done if no input has changed since it computed; False if one has. Checked under the lock that
+    `enqueue_recompute` takes too."""
     held = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     assert held.round_group is not None  # the kind carries a block
     if not queries.is_up_to_date(held.round_group):
@@ -233,7 +238,8 @@ def _settle(job: Job) -> bool:
 
 
 def start_outdated() -> int:
-    """Ask for the recomputations nobody asked for (the message was lost with the broker); the messages sent."""
+    """Queue a recomputation for every outdated block that has none, for instance because the broker lost the message.
+    Returns the number of messages sent."""
     busy = Job.objects.filter(kind=Kind.RECOMPUTE, state__in=[State.QUEUED, State.RUNNING])
     failed = Job.objects.filter(kind=Kind.RECOMPUTE, state=State.FAILED, finished_at__gt=clock.now() - REST)
     sent = 0

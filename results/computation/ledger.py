@@ -1,4 +1,4 @@
-"""The proof of what readers see: the current results follow from the inputs as they stand."""
+"""The check that what readers see, the current results, follows from the inputs stored now."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,8 @@ def check() -> Iterator[str]:
 
 
 def _check_results(block: RoundGroup) -> Iterator[str]:
-    """Results waiting to be computed again are left alone: nobody rests on them yet."""
+    """A sentence for each way in which the current results of a block differ from what its inputs give. A block that
+    waits to be computed again is skipped."""
     computation = queries.current(block)
     if computation is None or not queries.is_up_to_date(block):
         return

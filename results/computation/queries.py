@@ -21,7 +21,8 @@ from units.models import Unit, by_name
 
 @functools.cache
 def code_version() -> str:
-    """What the arithmetic is: a digest of its own source, so that a changed program recomputes."""
+    """The first 16 hex digits of a SHA-256 over the source of the arithmetic, so that a changed program computes every
+    block again."""
     return source_digest(ranking, bundle)[:16]
 
 
@@ -95,7 +96,7 @@ def _criteria(rows: Sequence[Criterion]) -> list[Json]:
 
 
 def _cells(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> Iterator[Json]:
-    """Every unit × leaf with its state; the four states are told apart here and nowhere else."""
+    """Every unit × leaf as a cell of the bundle. The one place that decides which of the four states a cell is in."""
     own = selfassessed.scores_by_cell(round_group)
     standings = standings_by_cell(round_group)
     figures = surveyed.scores_by_cell(round_group)

@@ -21,7 +21,8 @@ from units.models import UNITS_BY_NAME, Unit
 
 @dataclass(frozen=True)
 class UnitProgress:
-    """How far one unit is: the words of its state, and cells done of cells wanted."""
+    """How far one unit is: the state of its assessment in words; of each half, how many cells have a result and how
+    many there are."""
 
     unit: Unit
     assessment: str
@@ -51,7 +52,7 @@ class UnitProgress:
 
 @dataclass(frozen=True)
 class BlockRoom:
-    """One block in the control room."""
+    """One block as Điều hành shows it."""
 
     round_group: RoundGroup
     units: list[UnitProgress]

@@ -1,4 +1,4 @@
-"""The index manager's room: progress, stages, preview, publication. Observers read."""
+"""The index manager's pages (Điều hành): progress, stages, preview, publication. Observers may read them."""
 
 from typing import Any
 

@@ -116,7 +116,7 @@ def _title(book: Book) -> str:
 
 
 def _address(book: Book) -> dict[str, str]:
-    """The page of the publication and its QR; nothing for a preview, which has no address."""
+    """The address of the publication's page and its QR code; empty for a preview, which has no page."""
     if not book.number:
         return {"address": "", "qr": ""}
     address = settings.PUBLIC_URL + reverse("results:publication", args=[book.year, slug(book.number)])

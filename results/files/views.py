@@ -85,7 +85,7 @@ def _unit_of(publication: Publication, group: str, code: str) -> Unit:
 
 
 def _pdf(request: HttpRequest, publication: Publication, unit: Unit | None, name: str) -> HttpResponseBase:
-    """The finished file; until then a page that shows how far it is, or asks for it. Never a wait."""
+    """The finished file. Until it is there, a page with its progress, or with the button that asks for it."""
     job = report_job(publication, unit)
     if job is not None and job.state == Job.State.DONE and job.file:
         return FileResponse(job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")

@@ -1,1 +1,1 @@
-"""Background work as rows: the truth that survives a killed worker or a lost broker."""
+"""Background work as rows of `Job`, so that nothing is lost with a killed worker or a lost message."""

@@ -1,8 +1,10 @@
-"""Background work as rows. The row is the truth: messages may be lost, doubled or late, workers killed.
+"""Background work. What is to be done stands in a row of `Job`: messages may be lost, doubled or late, and workers may
+be killed.
 
-A job is queued, claimed under a lock (running, one more attempt), beats while it works, and is done or
-failed. `requeue`, called every few seconds, sends lost jobs again and takes over those whose heart stopped.
-What the work is stands with its feature: computation, files, statement.
+A job is queued; a worker claims it under a lock (it is running, with one more attempt), notes every few seconds that
+it is alive (`heartbeat_at`), and the job ends done or failed. `requeue`, called every few seconds, sends the message
+of a queued job again and takes over running jobs whose worker has stopped. What a job does is said in its feature:
+computation, files, statement.
 """
 
 import logging
@@ -51,7 +53,7 @@ def claim(job_id: int) -> Job | None:
 
 
 def beat(job: Job, progress: int | None = None) -> None:
-    """The job lives, and has come so far (per cent)."""
+    """Note that the worker of a running job is alive and, when given, how far it is in per cent."""
     news: dict[str, object] = {"heartbeat_at": clock.now()}
     if progress is not None:
         news["progress"] = progress
@@ -60,8 +62,8 @@ def beat(job: Job, progress: int | None = None) -> None:
 
 @contextmanager
 def pulse(job: Job) -> Iterator[None]:
-    """Beat from a thread while the block runs: one rendering takes longer than a heart may pause. The
-    thread dies with a killed worker, so that the job is taken over all the same."""
+    """While the `with` block runs, note every PULSE seconds, from a thread, that the worker is alive: one rendering
+    takes longer than STALE. The thread dies with a killed worker, so that the job is taken over all the same."""
     stop = threading.Event()
     thread = threading.Thread(target=_pulse, args=(job, stop), daemon=True)
     thread.start()
@@ -83,13 +85,13 @@ def _pulse(job: Job, stop: threading.Event) -> None:
 
 
 def finish(job: Job) -> None:
-    """Done, with whatever file it holds."""
+    """Mark the job done and save its file, where it has one."""
     job.state, job.progress, job.message, job.finished_at = State.DONE, 100, "", clock.now()
     job.save(update_fields=["state", "progress", "message", "finished_at", "file"])
 
 
 def run(job_id: int, work: Callable[[Job], None]) -> None:
-    """Claim, work; whatever breaks gives the job back for another attempt and is logged."""
+    """Claim the job and do its work. An error is logged and puts the job back into the queue; a refusal fails it."""
     job = claim(job_id)
     if job is None:
         return
@@ -112,7 +114,8 @@ def _broken(job_id: int, error: Exception) -> None:
 
 
 def give_back(job: Job, message: str) -> bool:
-    """Back to the queue, or failed after too many attempts (or where another one already waits)."""
+    """Put a job back into the queue; False when it failed instead, after ATTEMPTS attempts or because another
+    recomputation of its block is queued."""
     waiting = Job.objects.filter(kind=Kind.RECOMPUTE, round_group=job.round_group_id, state=State.QUEUED)
     if job.kind == Kind.RECOMPUTE and waiting.exists():
         _fail(job, "Đã dừng và được thay bằng lần chạy mới hơn của cùng khối.")
@@ -132,12 +135,13 @@ def _fail(job: Job, message: str = "") -> None:
 
 
 def is_stale(job: Job) -> bool:
-    """Whether the heart of a running job has stopped."""
+    """Whether nothing was heard of a running job's worker for STALE."""
     return job.heartbeat_at is None or job.heartbeat_at < clock.now() - STALE
 
 
 def requeue() -> int:
-    """Take over jobs whose heart stopped and send lost ones again. Gives the number of messages sent."""
+    """Take over running jobs whose worker has stopped and send lost messages again. Returns the number of messages
+    sent."""
     return _take_over_stale() + _send_lost()
 
 
@@ -153,7 +157,8 @@ def _take_over_stale() -> int:
 
 
 def _send_lost() -> int:
-    """Queued jobs without a sign for LOST; `heartbeat_at` of a queued job is when it was last sent."""
+    """Send the message again of jobs that are queued and were last sent LOST ago; `heartbeat_at` of a queued job is
+    when that was."""
     before, sent = clock.now() - LOST, 0
     for job in Job.objects.filter(state=State.QUEUED, created_at__lt=before).order_by("pk"):
         if job.heartbeat_at is None or job.heartbeat_at < before:
@@ -174,7 +179,7 @@ def send(job: Job) -> None:
 
 @transaction.atomic
 def store(job_id: int, pdf: bytes) -> None:
-    """Keep the file; the second of two runs of one job finds it done and keeps nothing."""
+    """Keep the file and mark the job done. When a job was run twice, the second run keeps nothing."""
     job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
     if job.state == State.DONE:
         return

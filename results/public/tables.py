@@ -69,7 +69,8 @@ CLASSES = 8
 
 
 def distribution(criterion: BookCriterion, column: Sequence[tuple[BookLine, BookCell]]) -> list[tuple[str, int]]:
-    """How many units reached which points; classes of a fifth of the maximum when points differ much."""
+    """How many units reached which points, lowest first: one class per value or, where there are many values, one per
+    fifth of the maximum."""
     points = [cell.points for _, cell in column if cell.points is not None]
     if len(set(points)) <= CLASSES:
         return [(vn_short(value), n) for value, n in sorted(Counter(points).items())]

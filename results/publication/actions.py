@@ -103,7 +103,7 @@ def publish(*, round_id: int, number: str, dated: date, errata: str = "") -> Pub
 
 
 def _locked(round_id: int) -> Round:
-    """The round and its blocks: nothing that is frozen here moves until the end of the transaction."""
+    """The round and its blocks, locked, so that no input of the ranking changes before the transaction ends."""
     round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_id)
     list(RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk"))
     return round_
@@ -179,7 +179,7 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
 
 
 def _refuse_taken_address(round_: Round, number: str) -> None:
-    """`12/3-QĐ` and `12-3/QĐ` would share one stable address."""
+    """Raises Refused when another publication's number gives the same address: `12/3-QĐ` and `12-3/QĐ` would."""
     others = Publication.objects.filter(round=round_).exclude(number=number).exclude(state=PublicationState.WITHDRAWN)
     taken = next((p.number for p in others.order_by("pk") if slug(p.number) == slug(number)), None)
     if taken is not None:
@@ -196,7 +196,8 @@ def _refuse_open_assessments(round_: Round) -> None:
 
 
 def _refuse_unexplained(round_: Round) -> None:
-    """The same criterion, the same reason, another deduction: nobody has said why that is right."""
+    """Raises Refused while units lost different points on one criterion for the same reason and nobody has written why
+    that is right."""
     unexplained = [(group, consistency_report.unexplained(group)) for group in measured_groups(round_)]
     named = [f"khối {g.group}: {text}" for g, rows in unexplained for text in consistency_report.named(rows)]
     if not named:
@@ -236,7 +237,7 @@ def _differences(before: Json, after: Json) -> str:
 
 
 def _publish(publication: Publication) -> None:
-    """Published from now on; supersedes the one in force."""
+    """Set the publication's state to published; one that was published before is superseded by it."""
     publication.supersedes = queries.published(publication.round)
     publication.state, publication.published_at = PublicationState.PUBLISHED, clock.now()
     publication.save()

@@ -1,4 +1,4 @@
-"""The proof of what was published: every bundle recomputes exactly, publications equal the log both ways."""
+"""The check of what was published: every bundle recomputes exactly, and publications and log say the same."""
 
 from collections.abc import Iterator
 

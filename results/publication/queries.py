@@ -74,7 +74,7 @@ def text_of(publication: Publication) -> str:
 
 
 def header(round_: Round, number: str | None = None, dated: date | None = None) -> Json:
-    """The bundle's head; without a number and a date it is a preview."""
+    """The head of a bundle. That of a preview has neither number nor date."""
     return {
         "year": round_.year,
         "illustrative": round_.illustrative,

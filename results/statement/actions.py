@@ -31,7 +31,8 @@ def request_statement(*, actor: User, round_group_id: int, unit_id: int) -> Job:
 
 
 def render(job: Job) -> None:
-    """What the person who asked may see when it is made, not when it was asked for."""
+    """Make the PDF of a claimed job, showing what the person who asked may see now. Raises Refused when that is
+    nothing any more."""
     from . import paper  # inline: start-up cost
 
     assert job.round_group is not None  # the kind carries a block, a unit and a person

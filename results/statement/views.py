@@ -20,8 +20,8 @@ PER_PAGE = 200
 
 
 def _found(request: HttpRequest, year: int, group: str, code: str) -> tuple[RoundGroup, Unit, Sight]:
-    """The unit in that year, and what the person sees of it. Nothing at all: the unit does not exist for
-    that person."""
+    """The unit's block in that year, the unit, and what the person may see of its statement. Raises Http404 when that
+    is nothing, as for a unit that does not exist."""
     if not rules.has_statements(request.user):
         raise PermissionDenied
     round_group = get_object_or_404(queries.blocks_named(year, group))

@@ -38,7 +38,7 @@ class Told:
 
 
 def value(points: Decimal | None, *, na: bool) -> str:
-    """Four states never confused: points, zero, not applicable, not scored."""
+    """A score as the statement writes it: points, zero, not applicable and not scored are four different texts."""
     if na:
         return NA
     return NONE if points is None else vn(points, _places(points))

@@ -1,1 +1,1 @@
-"""A file's life: uploaded, checked, committed, perhaps undone."""
+"""Batches: a file uploaded, checked, committed, perhaps undone."""

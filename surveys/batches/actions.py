@@ -1,4 +1,5 @@
-"""A file's life: checked → committed whole → perhaps undone whole. Also the command line's two in one."""
+"""The verbs of a batch: check a file, commit it whole, undo it whole; and check and commit in one for the command
+line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -340,6 +341,6 @@ def _locked(batch_id: int) -> ImportBatch:
 
 
 def _require(actor: User | None) -> None:
-    """None is the command line."""
+    """Raises PermissionDenied for whoever may not work here. `actor` None is the command line, which may."""
     if actor is not None and not rules.may_work(actor):
         raise PermissionDenied

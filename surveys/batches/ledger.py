@@ -1,4 +1,5 @@
-"""The proof of the imports: ballots and figures equal what their imports logged, files are the files uploaded."""
+"""The check of the imports: ballots and figures equal what their imports logged, and the stored files are the ones
+uploaded."""
 
 import hashlib
 from collections.abc import Iterator

@@ -74,8 +74,9 @@ def plan_for(block: RoundGroup, respondents: str) -> Plan:
 
 
 def find_group(block: RoundGroup, respondents: str) -> RespondentGroup | None:
-    """The group meant by code, position number or name without accents; None when there is none and no plan
-    fixes the groups. Raises Refused with the known groups, so that a slip of the pen makes no new one."""
+    """The respondent group with this code, position number or name (accents do not matter); None when there is none
+    and no plan fixes the groups. Where one does, raises Refused with the known groups, so that a mistyped name makes
+    no new one."""
     known = list(RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code"))
     word = fold(respondents)
     for names in ([fold(g.code) for g in known], [str(g.position) for g in known], [fold(g.name) for g in known]):

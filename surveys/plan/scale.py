@@ -1,4 +1,4 @@
-"""The answers a form offers, as a file's cells spell them."""
+"""The answers of a scale, and how the cells of a file write them."""
 
 import re
 from collections.abc import Mapping

@@ -1,6 +1,5 @@
-"""The proof of the survey's points: tallies equal the ballots, points equal tallies and figures, and the log's
-last digest of a block's points equals its rows.
-"""
+"""The check of the survey's points: tallies equal the ballots, points equal tallies and figures, and the log's last
+digest of a block's points equals its rows."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -50,7 +50,8 @@ class RelatedFilter(admin.RelatedFieldListFilter):
 
 
 class _Joined:
-    """Mixed into an admin: the choices of a select carry what their names need; decimals are read as everywhere."""
+    """Mixed into an admin: the choices of a select come with the related rows that their names need, in one query;
+    decimals are typed and shown as on every page."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
         if isinstance(db_field, DecimalField):
@@ -117,7 +118,8 @@ class LoggedAdmin(_Joined, Folding, admin.ModelAdmin):  # type: ignore[type-arg]
             self._record_rows(request, formset)
 
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
-        """What a change of these records (or of their inline rows) brings with it; nothing by default."""
+        """Called when these records or their inline rows have changed, in the same transaction; by default does
+        nothing."""
 
     def _record_change(self, request: HttpRequest, form: "BaseModelForm[Any]") -> None:
         before, after = (picked(values, form.changed_data) for values in (form.initial, form.cleaned_data))
@@ -133,7 +135,7 @@ class LoggedAdmin(_Joined, Folding, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @staticmethod
     def _as_it_was(obj: Any) -> tuple[Any, dict[str, Any]]:
-        """A row about to be deleted with its facts: afterwards it has lost its key."""
+        """A copy of a row about to be deleted, with its values: deleting takes the key from the row itself."""
         return copy.copy(obj), facts(obj)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

@@ -67,7 +67,7 @@ class Csv(_Guarded, base_formats.CSV):
 
 
 class _OnlyRead(_Guarded, base_formats.Format):
-    """A format that people have and that we do not write."""
+    """Mixed into a format that is imported but never exported."""
 
     extension = ""
 
@@ -273,7 +273,7 @@ class SheetResource(resources.ModelResource):
             dataset.append(["" if row[key] is None else row[key] for key in table.index])
 
     def faults_of(self, table: sheet.Table) -> Iterator[Fault]:
-        """What else is wrong with the rows, beside what is known; nothing by default."""
+        """The faults of the rows that are not known yet; by default none."""
         yield from ()
 
     def _unknown(self, table: sheet.Table) -> Iterator[Fault]:

@@ -1,9 +1,9 @@
 """Marks of the log's head outside the database.
 
-The head's seal is the same for the same chain, so an older copy of the database carries a valid older
-seal. What a backup cannot take back is a line in an append-only file: number of entries, digest of the
-last one, time, and the digest of the first entry, which names the chain. The file belongs to one
-database; `check_ledger` proves that the chain still contains every mark.
+Whoever restores an older copy of the database also restores an older head with its valid seal, so the database alone
+cannot show that entries are missing. Therefore the head is noted in an append-only file outside of it: number of
+entries, digest of the last one, time, and the digest of the first entry, which names the chain. The file belongs to
+one database; `check_ledger` proves that the chain still contains every mark.
 """
 
 import logging
@@ -34,7 +34,8 @@ class Anchor:
 
 
 def passes(before: int, after: int) -> bool:
-    """Whether the chain, growing from `before` to `after` entries, passes a multiple of EVERY."""
+    """Whether a chain that grows from `before` to `after` entries passes a multiple of EVERY, so that its head is
+    noted."""
     return before // EVERY != after // EVERY
 
 

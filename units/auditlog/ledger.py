@@ -1,7 +1,5 @@
-"""The proof that the log's chain is whole, as `check_ledger` prints it.
-
-A tail cut together with an older head row needs marks from outside (units/auditlog/anchors.py).
-"""
+"""The check that the log's chain is whole, as `check_ledger` prints it. A tail that was cut together with an older
+head row is found only by marks from outside (units/auditlog/anchors.py)."""
 
 import hmac
 from collections.abc import Iterable, Iterator

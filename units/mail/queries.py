@@ -20,5 +20,5 @@ def waiting() -> QuerySet[Mail]:
 
 
 def has_lost() -> bool:
-    """Whether a mail waits longer than its message takes: the message was lost, or its server was away."""
+    """Whether a mail has waited longer than a message takes: the message was lost, or the mail server was away."""
     return waiting().filter(due_at__lte=clock.now() - LOST).exists()

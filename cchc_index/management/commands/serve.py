@@ -112,8 +112,9 @@ PATHS = ("VAR_DIR", "STATIC_ROOT", "MEDIA_ROOT", "LEDGER_ANCHOR")
 
 
 def _stand_at_home() -> None:
-    """The children look for their code where they stand, so that is the project's folder; paths given in the
-    environment keep the meaning they had where the command was typed."""
+    """Change to the project's folder, since the child processes look for their code in the folder they start in.
+    Relative paths of the environment are made absolute first, so that they mean what they meant where the command was
+    typed."""
     for name in PATHS:
         if os.environ.get(name):
             os.environ[name] = os.path.abspath(os.environ[name])
@@ -146,19 +147,19 @@ PR_SET_PDEATHSIG = 1
 
 
 def _bind() -> None:
-    """A supervisor that is killed takes its children along (Linux)."""
+    """In a child process: have the kernel end it when the supervisor is killed (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _lower_and_bind() -> None:
-    """The worker is niced: pages stay quick while a PDF renders."""
+    """As `_bind`, for the worker, which also runs at a lower priority: pages stay quick while a PDF is rendered."""
     os.nice(10)
     _bind()
 
 
 def _stop_on_signals() -> None:
-    """Ctrl+C also where the shell started us in the background (it ignores SIGINT there); a closed terminal
-    unless `nohup` says otherwise."""
+    """Stop in order on Ctrl+C, also where the shell started us in the background and ignores it, on SIGTERM, and when
+    the terminal is closed, unless `nohup` ignores that."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:

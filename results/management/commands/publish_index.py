@@ -61,7 +61,8 @@ def _date(raw: str) -> date:
 
 
 def _folder(raw: str) -> Path:
-    """Asked before anything is frozen: whether files can be written there."""
+    """The folder for the files, which need not exist yet. Raises Refused when it cannot be written to; called before
+    anything is frozen."""
     out = Path(raw)
     standing = next((place for place in (out, *out.absolute().parents) if place.exists()), Path("/"))
     if not standing.is_dir() or not os.access(standing, os.W_OK | os.X_OK):
@@ -70,7 +71,7 @@ def _folder(raw: str) -> Path:
 
 
 def _refuse_folders(out: Path, stem: str) -> None:
-    """A folder may stand where a file should: known before the long work."""
+    """Raises Refused when a folder has the name of a file that is to be written, before the long work begins."""
     taken = next((out / f"{stem}{ending}" for ending in ENDINGS if (out / f"{stem}{ending}").is_dir()), None)
     if taken is not None:
         raise Refused(f"“{taken}” là thư mục: đổi tên nó hoặc chọn --out khác.")
@@ -90,7 +91,7 @@ def _files(publication: Publication) -> dict[str, bytes]:
 
 
 def _write(out: Path, stem: str, files: Mapping[str, bytes]) -> list[Path]:
-    """Each file appears whole or not at all."""
+    """Write each file under a temporary name and rename it, so that it appears whole or not at all."""
     out.mkdir(parents=True, exist_ok=True)
     paths = []
     for ending, content in files.items():

@@ -45,4 +45,4 @@ class Command(OperatorCommand):
             )
 
     def _prepare_database(self) -> None:
-        """A file is verified without any database."""
+        """Does nothing: a file is verified without a database."""
