@@ -1,5 +1,4 @@
-"""One unit's year in the demonstration, through the verbs that people use: score, attach evidence, submit, appraise.
-"""
+"""One unit's year in the demonstration, through the verbs that people use: score, attach evidence, submit, appraise."""
 
 from datetime import date
 from decimal import Decimal
