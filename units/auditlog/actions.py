@@ -1,6 +1,6 @@
 """Appending to the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,30 +64,19 @@ def record_many(
     address: str = "",
     anchor: bool = False,
 ) -> list[LogEntry]:
-    """`record` for many objects of one action: an entry each, in one write. None for no changes."""
+    """`record` for many objects of one action: an entry each, in one write. [] for no changes."""
     if not changes:
         return []
     head = _locked_head()
-    entries, at, start = [], clock.now(), head.count
-    for change in changes:
-        entry = LogEntry(
-            number=head.count + 1,
-            at=at,
-            actor=actor,
-            actor_name=str(actor) if actor else "dòng lệnh",
-            verb=verb,
-            object_type=change.obj._meta.label_lower,
-            object_id=str(change.obj.pk),
-            object_label=str(change.obj)[:250],
-            unit=unit,
-            before=change.before,
-            after=change.after,
-            reason=reason,
-            address=address,
-        )
-        entry.digest = entry_digest(entry, head.digest)
-        head.count, head.digest = entry.number, entry.digest
-        entries.append(entry)
+    start, at = head.count, clock.now()
+    shared: dict[str, Any] = {
+        "at": at,
+        "actor": actor,
+        "actor_name": str(actor) if actor else "dòng lệnh",
+        "verb": verb,
+    }
+    shared |= {"unit": unit, "reason": reason, "address": address}
+    entries = [_chained(head, change, shared) for change in changes]
     LogEntry.objects.bulk_create(entries)
     head.seal = head_seal(head.count, head.digest)
     head.save(update_fields=["count", "digest", "seal"])
@@ -95,6 +84,23 @@ def record_many(
         count, digest = head.count, head.digest
         transaction.on_commit(lambda: note_head(count, digest))
     return entries
+
+
+def _chained(head: LogHead, change: Change, shared: Mapping[str, Any]) -> LogEntry:
+    """The unsaved entry of one change, chained to `head`, which then stands at this entry. `shared` are the
+    fields that all entries of the action have in common."""
+    entry = LogEntry(
+        number=head.count + 1,
+        object_type=change.obj._meta.label_lower,
+        object_id=str(change.obj.pk),
+        object_label=str(change.obj)[:250],
+        before=change.before,
+        after=change.after,
+        **shared,
+    )
+    entry.digest = entry_digest(entry, head.digest)
+    head.count, head.digest = entry.number, entry.digest
+    return entry
 
 
 def _locked_head() -> LogHead:
