@@ -60,6 +60,7 @@ def given_back(request: HttpRequest) -> HttpResponse | None:
 
 
 def _is_own_page(request: HttpRequest) -> bool:
-    """Whether a browser sent the form of a page of this site. Scripts ask for JSON and keep what was typed themselves."""
+    """Whether a browser sent the form of a page of this site. Scripts ask for JSON and keep what was typed
+    themselves."""
     own = f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Origin") == own and "text/html" in request.headers.get("Accept", "")

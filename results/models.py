@@ -154,7 +154,7 @@ class Publication(models.Model):
 
 
 class Job(models.Model):
-    """A piece of background work. The row says what is to be done and how far it is; messages to workers may be lost."""
+    """A piece of background work. The row says what to do and how far it is; messages to workers may be lost."""
 
     class Kind(models.TextChoices):
         RECOMPUTE = "recompute", "tính lại chỉ số"

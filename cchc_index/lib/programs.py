@@ -1,4 +1,5 @@
-"""A digest of source code. It is kept beside what the code made, so that this is made again when the code has changed."""
+"""A digest of source code. It is kept beside what the code made, so that this is made again when the code
+has changed."""
 
 import hashlib
 from pathlib import Path
