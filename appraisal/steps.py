@@ -7,8 +7,6 @@ longer counts; what stands is the last one that does.
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar
 
-Cell = tuple[int, int]
-"""(unit, criterion)."""
 DECISIONS = ("recognise", "adjust")
 UNDO = "undo"
 

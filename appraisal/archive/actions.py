@@ -9,17 +9,17 @@ from appraisal.core import digests as core_digests
 from appraisal.core.actions.entries import Verdict, write_batch
 from appraisal.core.actions.locks import locked_assessments, locked_block, standings_of
 from appraisal.models import Action, Appraisal
-from appraisal.steps import Cell
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Refused
 from criteria.calendar.actions import archive_stage
 from criteria.models import RoundGroup, Stage
+from criteria.tree import CellKey
 from selfassess.models import SelfScore
 from units.models import User
 
 
 @transaction.atomic
-def import_standings(*, actor: User | None, round_group: RoundGroup, rows: Mapping[Cell, Decimal | None]) -> int:
+def import_standings(*, actor: User | None, round_group: RoundGroup, rows: Mapping[CellKey, Decimal | None]) -> int:
     """Finished appraised points of an archive: `{(unit_id, criterion_id): points, or None for not
     applicable}`. Writes changed cells only, one log entry for the batch; returns how many changed.
     Raises Refused when a changed cell was already decided by the council in this system."""
@@ -41,7 +41,7 @@ def _stands(standing: Appraisal | None, points: Decimal | None) -> bool:
     return standing.not_applicable if points is None else standing.points == points
 
 
-def _check_not_decided(standings: dict[Cell, Appraisal], changed: dict[Cell, Decimal | None]) -> None:
+def _check_not_decided(standings: dict[CellKey, Appraisal], changed: dict[CellKey, Decimal | None]) -> None:
     there = [s for cell in changed if (s := standings.get(cell))]
     decided = [s for s in there if s.is_decided and s.stage.kind != Stage.Kind.ARCHIVE]
     if decided:
@@ -52,7 +52,7 @@ def _check_not_decided(standings: dict[Cell, Appraisal], changed: dict[Cell, Dec
         )
 
 
-def _claims(round_group: RoundGroup, cells: Iterable[Cell]) -> dict[Cell, tuple[Decimal | None, bool]]:
+def _claims(round_group: RoundGroup, cells: Iterable[CellKey]) -> dict[CellKey, tuple[Decimal | None, bool]]:
     """The units' own scores, to tell an archived recognition from an adjustment."""
     wanted = set(cells)
     rows = SelfScore.objects.filter(assessment__round_group=round_group).order_by("pk")

@@ -12,10 +12,10 @@ from django.db import transaction
 from appraisal.core.actions.locks import locked_block
 from appraisal.models import Assignment
 from appraisal.rules import reach, stages
-from appraisal.steps import Cell
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import RoundGroup
+from criteria.tree import CellKey
 from units.auditlog.actions import Change, record, record_many
 from units.mail import actions as mail
 from units.models import User
@@ -158,8 +158,8 @@ def proposal(board: Board, member_ids: Iterable[int]) -> sharing.Share:
     return sharing.propose(members, [u.pk for u in board.units], [leaf.pk for leaf in board.leaves], board.barred)
 
 
-def cells_by_member(board: Board, share: sharing.Share) -> dict[int, set[Cell]]:
-    found: dict[int, set[Cell]] = {member: set() for member in share.loads}
+def cells_by_member(board: Board, share: sharing.Share) -> dict[int, set[CellKey]]:
+    found: dict[int, set[CellKey]] = {member: set() for member in share.loads}
     for leaf, owner in share.owners.items():
         found[owner] |= {(unit, leaf) for unit in board.judgeable(owner)}
     for cell, member in share.stand_ins.items():
@@ -210,12 +210,14 @@ def _row_values(board: Board, member_id: int, row: SharedBranch) -> dict[str, ob
 class HandOver:
     """What moves from one member to the other, and what cannot."""
 
-    moved: frozenset[Cell]
-    barred: frozenset[Cell]
+    moved: frozenset[CellKey]
+    barred: frozenset[CellKey]
     """Cells at units the receiver may not judge: they stay."""
 
 
-def hand_over_of(board: Board, states: Mapping[Cell, queries.CellProgress], giver_id: int, taker_id: int) -> HandOver:
+def hand_over_of(
+    board: Board, states: Mapping[CellKey, queries.CellProgress], giver_id: int, taker_id: int
+) -> HandOver:
     """The giver's cells that are not settled; those the receiver may not judge are set apart. The giver may
     have left the council."""
     rest = {cell for cell in board.cells_of(giver_id) if not states[cell].done}

@@ -14,10 +14,10 @@ from django.db.models import Max
 from appraisal.core.queries.cells import read_sheet
 from appraisal.models import AppraisalEntry, Assignment, Interest
 from appraisal.rules.stages import Calendar
-from appraisal.steps import Cell
 from cchc_index.lib.text import sort_key
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup, Source, Stage
+from criteria.tree import CellKey
 from units.models import Membership, Role, Unit, User
 
 from . import sharing
@@ -57,9 +57,9 @@ class Board:
         return {a.member_id: a.member for a in self.assignments} | {m.pk: m for m in self.members}
 
     @cached_property
-    def holders(self) -> dict[Cell, list[int]]:
+    def holders(self) -> dict[CellKey, list[int]]:
         """{(unit, leaf): members}, every cell of the block."""
-        found: dict[Cell, list[int]] = {(u.pk, leaf.pk): [] for leaf in self.leaves for u in self.units}
+        found: dict[CellKey, list[int]] = {(u.pk, leaf.pk): [] for leaf in self.leaves for u in self.units}
         for member in self.members:
             for cell in self.cells_of(member.pk):
                 found[cell].append(member.pk)
@@ -73,12 +73,12 @@ class Board:
     def judgeable(self, member_id: int) -> frozenset[int]:
         return frozenset(unit.pk for unit in self.units if (member_id, unit.pk) not in self.barred)
 
-    def cells_of(self, member_id: int) -> set[Cell]:
+    def cells_of(self, member_id: int) -> set[CellKey]:
         """What the member may judge by their assignments."""
         if member_id not in self._by_member:
             return set()
         able = self.judgeable(member_id)
-        found: set[Cell] = set()
+        found: set[CellKey] = set()
         for assignment in self._by_member[member_id]:
             units = able & {u.pk for u in assignment.units.all()} if assignment.units.all() else able
             found |= {(unit, leaf) for leaf in self.leaves_under(assignment.branch_id) for unit in units}
@@ -91,7 +91,7 @@ class Board:
             found.setdefault(assignment.member_id, []).append(assignment)
         return found
 
-    def rows_for(self, member_id: int, cells: set[Cell]) -> list[sharing.SharedBranch]:
+    def rows_for(self, member_id: int, cells: set[CellKey]) -> list[sharing.SharedBranch]:
         """The fewest assignments that give the member exactly `cells`."""
         leaves = [leaf.pk for leaf in self.leaves]
         return sharing.rows_of(cells, units=self.judgeable(member_id), leaves=leaves, parents=self.parents)
@@ -165,7 +165,7 @@ class AssignmentGap:
     count: int
 
 
-def gaps(board: Board, cells: Iterable[Cell]) -> list[AssignmentGap]:
+def gaps(board: Board, cells: Iterable[CellKey]) -> list[AssignmentGap]:
     """Cells in words: by leaf, in the order of the tree."""
     held: dict[int, set[int]] = {}
     for unit, leaf in cells:
@@ -198,7 +198,7 @@ class CellProgress(NamedTuple):
     adjusted: bool
 
 
-def states(board: Board, now: Calendar) -> dict[Cell, CellProgress]:
+def states(board: Board, now: Calendar) -> dict[CellKey, CellProgress]:
     """How far each cell of the block is: the queries of one sheet."""
     sheet = read_sheet(board.round_group, board.units, board.leaves, calendar=now)
     found = {}
@@ -210,7 +210,7 @@ def states(board: Board, now: Calendar) -> dict[Cell, CellProgress]:
     return found
 
 
-def work(cells: Iterable[Cell], of: Mapping[Cell, CellProgress]) -> Work:
+def work(cells: Iterable[CellKey], of: Mapping[CellKey, CellProgress]) -> Work:
     counts: Counter[str] = Counter()
     total = 0
     for cell in cells:
@@ -283,8 +283,8 @@ def progress(board: Board, now: Calendar) -> Progress:
 def _place_line(
     board: Board,
     place: Unit | Criterion,
-    cells: Sequence[Cell],
-    of: Mapping[Cell, CellProgress],
+    cells: Sequence[CellKey],
+    of: Mapping[CellKey, CellProgress],
     names: Mapping[int, User],
     last: Mapping[int, datetime],
 ) -> PlaceLine:

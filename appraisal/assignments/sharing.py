@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import permutations
 
-from appraisal.steps import Cell
+from criteria.tree import CellKey
 
 Pair = tuple[int, int]
 
@@ -20,9 +20,9 @@ class Share:
 
     owners: dict[int, int]
     """{leaf: member}: all units but those barred to the member."""
-    stand_ins: dict[Cell, int]
+    stand_ins: dict[CellKey, int]
     """{(unit, leaf): member}, for the units barred to the leaf's owner."""
-    uncovered: tuple[Cell, ...]
+    uncovered: tuple[CellKey, ...]
     """Cells nobody of the chosen members may judge."""
     loads: dict[int, int]
     """{member: cells}."""
@@ -95,8 +95,8 @@ def _deal(task: _Task, counts: Mapping[int, int]) -> Share:
         owners.update(dict.fromkeys(task.leaves[start : start + count], member))
         start += count
     loads = {m: counts.get(m, 0) * task.column(m) for m in task.members}
-    stand_ins: dict[Cell, int] = {}
-    uncovered: list[Cell] = []
+    stand_ins: dict[CellKey, int] = {}
+    uncovered: list[CellKey] = []
     for run, unit in _barred_runs(task, owners):
         cells = [(unit, leaf) for leaf in run]
         stand_in = _least(task, loads, unit)
@@ -152,7 +152,7 @@ class SharedBranch:
 
 
 def rows_of(
-    cells: Set[Cell], *, units: Set[int], leaves: Sequence[int], parents: Mapping[int, int | None]
+    cells: Set[CellKey], *, units: Set[int], leaves: Sequence[int], parents: Mapping[int, int | None]
 ) -> list[SharedBranch]:
     """The fewest rows that hold exactly `cells`: leaves held at the same units are gathered into the
     highest branches that hold no other leaf. `units` are those the member may judge: a leaf held at all

@@ -12,7 +12,8 @@ from fractions import Fraction
 from itertools import groupby
 from typing import NamedTuple
 
-from appraisal.steps import UNDO, Cell, take
+from appraisal.steps import UNDO, take
+from criteria.tree import CellKey
 
 HOUR = timedelta(hours=1)
 OFTEN = 2
@@ -53,7 +54,7 @@ class CouncilStep(NamedTuple):
         return self.stage
 
     @property
-    def cell(self) -> Cell:
+    def cell(self) -> CellKey:
         return self.unit, self.criterion
 
     @property
@@ -127,7 +128,7 @@ def by_another(moves: Iterable[Move]) -> list[Move]:
 
 def often(moves: Iterable[Move]) -> list[list[Move]]:
     """Cells whose points moved at least twice within one stage, the most moved first."""
-    found: dict[tuple[Cell, str], list[Move]] = {}
+    found: dict[tuple[CellKey, str], list[Move]] = {}
     for move in moves:
         found.setdefault((move.step.cell, move.step.stage), []).append(move)
     return sorted((rows for rows in found.values() if len(rows) >= OFTEN), key=lambda rows: -len(rows))

@@ -68,6 +68,67 @@ def test_what_counts_as_a_name_of_a_type(source: str, names: list[str]) -> None:
     assert list(_defined(source)) == names
 
 
+WORDS_OF_ONE_USE = {"found", "said", "kept", "wanted"}
+"""Words that fit any variable, so that each must say its own thing: what was found may have been missing,
+what was said is
+told to people, what is kept stays in a store, what is wanted somebody asks for."""
+
+WHERE_THEY_SAY_IT = {
+    ("found", "cchc_index/lib/sheets/table.py"): "the headings found on a page",
+    ("found", "cchc_index/lib/sheets/xlsx.py"): "the marks found in the text of a sheet",
+    ("said", "cchc_index/lib/sheets/table.py"): "sentences on what was left out of a file or understood otherwise",
+    ("said", "units/administration/resources.py"): "those sentences, for the preview of an import",
+    ("said", "units/actions.py"): "those sentences, for whoever imports units",
+    ("said", "units/sheet.py"): "those sentences, of a list of units",
+    ("said", "criteria/annex/actions.py"): "those sentences, for whoever imports an annex",
+    ("said", "criteria/annex/importing.py"): "those sentences, for whoever imports an annex",
+    ("said", "criteria/annex/reading.py"): "those sentences, of an annex",
+    ("said", "surveys/ballots/sheet.py"): "those sentences, of a file of ballots",
+    ("said", "surveys/figures/sheet.py"): "those sentences, of a file of figures",
+    ("said", "results/archive/sheet.py"): "those sentences, of a file of finished scores",
+    ("kept", "criteria/annex/importing.py"): "rows of the set that the file does not name and that stay stored",
+    ("kept", "criteria/annex/settling.py"): "rows of the set that the file does not name and that stay stored",
+    ("kept", "cchc_index/official/actions.py"): "sentences on what was left in the database as it stood",
+}
+
+CHECKED = ("cchc_index", "units", "criteria", "surveys", "results")
+"""The council's and the units' side are not yet looked through."""
+
+
+def _shared_names(source: str) -> Iterator[str]:
+    """What more than one function can read: parameters, attributes, functions, names of modules and classes."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+        elif isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Module | ast.ClassDef):
+            for line in node.body:
+                targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def test_found_said_kept_and_wanted_are_shared_only_for_what_they_say() -> None:
+    shared = set()
+    for path in _modules():
+        place = path.relative_to(ROOT)
+        if place.parts[0] in CHECKED:
+            names = {*_shared_names(path.read_text(encoding="utf-8"))} & WORDS_OF_ONE_USE
+            shared |= {(name, place.as_posix()) for name in names}
+    assert shared == set(WHERE_THEY_SAY_IT)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["found = 1", "class A:\n    found: int", "def a(*, found): ...", "def found(): ...", "self.found = 1"],
+)
+def test_what_counts_as_a_shared_name(source: str) -> None:
+    assert "found" in set(_shared_names(source))
+    assert "found" not in set(_shared_names("def a():\n    found = 1"))
+
+
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 TERMS = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in GLOSSARY.splitlines() if line[:1] == "|"][
     2:

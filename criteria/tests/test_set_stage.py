@@ -48,7 +48,7 @@ def test_every_stage_of_the_year_is_opened_by_its_name(round_: Round, said: Said
 
 
 @pytest.mark.parametrize(("edge", "other"), [("opens", "closes"), ("closes", "opens")])
-def test_one_edge_leaves_the_other(round_: Round, said: Said, edge: str, other: str) -> None:
+def test_setting_one_edge_keeps_the_other(round_: Round, said: Said, edge: str, other: str) -> None:
     before = open_stage(round_, "round1", closes=clock.now() + timedelta(days=900))
     at = clock.now() + timedelta(days=2)
     said("round1", **{edge: f"{clock.hanoi(at):%Y-%m-%d %H:%M}"})

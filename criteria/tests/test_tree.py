@@ -101,7 +101,7 @@ def test_successor_follows_directly(code: str) -> None:
         ("111.111.111.111.111.111.111.11", "111.111.111.111.111.111.111.11"),
     ],
 )
-def test_signs_are_put_right(printed: str, code: str) -> None:
+def test_a_printed_code_is_normalised(printed: str, code: str) -> None:
     assert tree.normalise(printed) == code
 
 
@@ -137,7 +137,7 @@ def test_a_sound_code_is_its_own_normal_form(code: str) -> None:
 
 
 @given(st.text(max_size=40))
-def test_normalising_never_fails_and_settles_at_once(text: str) -> None:
+def test_normalising_any_text_twice_is_normalising_it_once(text: str) -> None:
     assert tree.normalise(tree.normalise(text)) == tree.normalise(text)
 
 

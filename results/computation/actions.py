@@ -20,7 +20,7 @@ from results.models import Computation, CriterionResult, Job, UnitResult
 
 from . import queries
 
-READINGS = 3
+MOST_READS = 3
 """How often inputs are read anew when they change under the reader; later changes recompute anyway."""
 KEPT = 5
 """Earlier computations of a block that stay, for readers who still hold their id."""
@@ -55,10 +55,10 @@ def recompute(*, round_group_id: int) -> Computation:
 
 def _read(round_group_id: int) -> tuple[RoundGroup, Json]:
     """The block and its inputs, the block with the versions it had before the inputs were read: results never carry a
-    newer version than their inputs. Reads again, READINGS times at most, while the versions change meanwhile."""
+    newer version than their inputs. Reads again, MOST_READS times at most, while the versions change meanwhile."""
     blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
     round_group = blocks.get(pk=round_group_id)
-    for _ in range(READINGS):
+    for _ in range(MOST_READS):
         inputs = queries.group_inputs(round_group)
         after = blocks.get(pk=round_group_id)
         if _versions(after) == _versions(round_group):

@@ -214,7 +214,7 @@ NO_JSON = "Tệp không phải JSON đọc được: tải lại tệp đã côn
         ('{"format":"other"}', "Tệp không phải gói công bố (cchc-index/1)."),
     ],
 )
-def test_what_is_no_bundle_is_told_what_it_is_not(content: str, said: str) -> None:
+def test_a_file_that_is_no_bundle_is_refused_with_what_it_lacks(content: str, said: str) -> None:
     assert bundle.verify(content) == [said]
 
 
@@ -266,7 +266,7 @@ def test_a_block_that_cannot_be_recomputed_is_named_by_its_place(change: Callabl
         ]
 
 
-def test_fifty_problems_are_enough(text: str) -> None:
+def test_at_most_fifty_problems_are_named(text: str) -> None:
     def all_wrong(data: Any) -> None:
         data["groups"] = [{}] * 60
 
@@ -296,7 +296,7 @@ def test_results_stand_by_rank_then_by_code_and_units_without_a_rank_last() -> N
     assert [result["unit"] for result in bundle.results_of(group)] == ["C", "A", "D", "B", "E"]
 
 
-def test_what_is_no_number_of_json_has_no_text() -> None:
+def test_nan_has_no_canonical_text() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         bundle.canonical(float("nan"))
 
@@ -344,7 +344,7 @@ def test_the_command_says_what_it_could_not_open_and_how_it_is_used(
         assert capsys.readouterr() == ("", "Cách dùng: python3 -m results.bundle TỆP.json\n")
 
 
-def test_digest_is_that_of_the_house(text: str) -> None:
+def test_digest_and_text_equal_those_of_lib_canonical(text: str) -> None:
     data = json.loads(text)
     rest = {key: value for key, value in data.items() if key != "digest"}
 
@@ -352,7 +352,7 @@ def test_digest_is_that_of_the_house(text: str) -> None:
     assert text == canonical.canonical_json(data) + "\n"
 
 
-def test_exact_text_is_that_of_the_house() -> None:
+def test_exact_text_equals_that_of_lib_numbers() -> None:
     from cchc_index.lib.numbers import exact_text
 
     for text in ("90.2200", "0.0000", "-0.0", "100", "12.5", "-3.50", "0E-4"):

@@ -120,7 +120,7 @@ def test_a_round_without_units_is_refused(manager: User) -> None:
 
 
 @pytest.mark.parametrize("number", ["", "   ", "x" * 61])
-def test_number_must_be_one(round_group: RoundGroup, number: str) -> None:
+def test_an_empty_or_impossible_number_is_refused(round_group: RoundGroup, number: str) -> None:
     with pytest.raises(Refused, match="Số quyết định"):
         publish(round_group, number)
 

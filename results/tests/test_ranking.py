@@ -344,7 +344,7 @@ def test_no_float_comes_out() -> None:
     assert isinstance(unit.index, Fraction)
 
 
-def test_rounding_is_the_same_as_everywhere_else() -> None:
+def test_rounding_equals_that_of_lib_numbers() -> None:
     rng = random.Random(3598)
     for _ in range(500):
         value = Fraction(rng.randint(-(10**9), 10**9), rng.randint(1, 10**5))
@@ -389,7 +389,7 @@ def test_missing_leaves_stand_in_the_order_of_their_codes() -> None:
     assert outcome.incomplete == ["1.2", "1.10", "1.a", "1.b", "1.\u00b2", "2", "10", "A.1"]
 
 
-def test_half_of_nothing_is_a_plain_zero() -> None:
+def test_zero_is_rounded_to_zero_and_codes_sort_numbers_before_letters() -> None:
     assert str(ranking.half_up(Fraction(0), 2)) == "0.00"
     assert ranking.natural_key("1.2") == ((0, 1, ""), (0, 2, ""))
     assert ranking.natural_key("1.b") == ((0, 1, ""), (1, 0, "b"))

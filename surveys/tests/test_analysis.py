@@ -55,7 +55,7 @@ class TestNumbers:
         assert missing(line["mean"])
         assert missing(line["coverage"])  # no plan, nothing to cover
 
-    def test_no_rule_of_few_shows_every_answer_but_invents_none(self) -> None:
+    def test_without_a_smallest_number_shares_show_wherever_somebody_answered(self) -> None:
         cells = [(PEOPLE, SNV, LEAF, 0), (PEOPLE, STC, LEAF, 4)]
         table = distribution(cells, [(PEOPLE, SNV, LEAF, 2, 1)], UNEVEN, small=0)
         assert table["mean"].iloc[0] == 60.0

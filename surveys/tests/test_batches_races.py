@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
@@ -15,6 +17,9 @@ from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed
 from units.auditlog.models import LogEntry
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+
+Rows = QuerySet[Any]
 
 
 def at_once(times: int, work: Callable[[], object]) -> list[object]:
@@ -52,9 +57,13 @@ def test_ten_commits_of_one_batch_are_one() -> None:
 
 
 def test_negative_control_without_the_locks_commits_collide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "_locked", lambda pk: ImportBatch.objects.get(pk=pk))
-    for module in (batches, scores):
-        monkeypatch.setattr(module, "lock_block", lambda pk: RoundGroup.objects.get(pk=pk))
+    """Batches and blocks are read without a lock; the log's head keeps its own."""
+    lock = QuerySet.select_for_update
+
+    def unless_ours(rows: Rows, **options: Any) -> Rows:
+        return rows if rows.model in (ImportBatch, RoundGroup) else lock(rows, **options)
+
+    monkeypatch.setattr(QuerySet, "select_for_update", unless_ours)
     block = surveyed_round()
     asked_group(block, code="dai-bieu")
     batch = batches.check_ballots(actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows()))

@@ -96,7 +96,7 @@ def test_expired_form_is_explained(user: User) -> None:
     assert "dữ liệu vừa gõ vẫn còn" in answer.content.decode()
 
 
-def test_admin_has_the_same_door(client: Client) -> None:
+def test_the_admin_login_leads_to_the_login_page(client: Client) -> None:
     assert client.get("/quan-tri/").status_code == 302
     answer = client.get("/quan-tri/login/?next=/quan-tri/")
     assert answer["Location"] == f"{LOGIN}?next=/quan-tri/"

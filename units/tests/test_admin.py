@@ -108,7 +108,7 @@ def test_every_list_and_form_opens(page: Client, label: str) -> None:
     assert page.get(f"/quan-tri/{app}/{model}/add/").status_code == status
 
 
-def test_titles_are_ours(page: Client) -> None:
+def test_the_admin_is_titled_in_vietnamese(page: Client) -> None:
     html = page.get("/quan-tri/").content.decode()
     assert "Quản trị Chỉ số cải cách hành chính – Hà Nội" in html
     assert "Django" not in html

@@ -9,13 +9,13 @@ from appraisal.consistency import comparing, outliers
 from appraisal.consistency.comparing import ComparedDecision, Contradiction
 from appraisal.consistency.outliers import CellValue, CouncilStep, Replay
 from appraisal.models import Acknowledgement, Action, AppraisalEntry, Justification, Reason
-from appraisal.steps import Cell
 from cchc_index.lib.canonical import digest
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup, Stage
+from criteria.tree import CellKey
 from selfassess.models import SelfAssessment, SelfScore
 
-Own = dict[Cell, CellValue]
+Own = dict[CellKey, CellValue]
 NOT_SCORED = CellValue(None)
 
 

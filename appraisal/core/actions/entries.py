@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from appraisal.core import digests as core_digests
 from appraisal.models import Appraisal, AppraisalEntry, Reason
-from appraisal.steps import Cell
 from cchc_index.lib import clock, numbers
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup, Stage
+from criteria.tree import CellKey
 from selfassess.models import Document
 from units.auditlog.actions import record
 from units.auditlog.models import LogEntry
@@ -133,8 +133,8 @@ def write_batch(
     actor: User | None,
     round_group: RoundGroup,
     stage: Stage,
-    verdicts: dict[Cell, Verdict],
-    standings: dict[Cell, Appraisal],
+    verdicts: dict[CellKey, Verdict],
+    standings: dict[CellKey, Appraisal],
     verb: str,
     *,
     undoes: LogEntry | None = None,
@@ -160,7 +160,7 @@ def write_batch(
     return len(entries)
 
 
-def _upsert(round_group: RoundGroup, moved: list[Appraisal]) -> dict[Cell, Appraisal]:
+def _upsert(round_group: RoundGroup, moved: list[Appraisal]) -> dict[CellKey, Appraisal]:
     """Insert new standings and update old ones in one statement per 500; keys are read back by cell.
     (`bulk_update` took 24 s for 5,300 cells where this takes four.)"""
     for row in moved:

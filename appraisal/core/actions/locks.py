@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 
 from appraisal.models import Appraisal, BlindCriterion
 from appraisal.rules import deciding, reach, stages
-from appraisal.steps import Cell
 from cchc_index.lib.faults import Refused
 from criteria.models import Criterion, RoundGroup, Stage
+from criteria.tree import CellKey
 from selfassess.models import SelfAssessment, SelfScore
 from units import rules as people
 from units.models import User
@@ -70,7 +70,7 @@ def checked_stage(actor: User, round_group: RoundGroup) -> Stage:
     return stage
 
 
-def check_reach(actor: User, round_group: RoundGroup, stage: Stage, cells: Iterable[Cell]) -> None:
+def check_reach(actor: User, round_group: RoundGroup, stage: Stage, cells: Iterable[CellKey]) -> None:
     scope = reach.scope_of(actor, round_group)
     for unit_id, criterion_id in cells:
         if not deciding.may_decide(actor, stage, scope, unit_id, criterion_id):
@@ -93,7 +93,7 @@ def check_submitted(assessment: SelfAssessment | None) -> SelfAssessment:
     return assessment
 
 
-def standings_of(round_group: RoundGroup, cells: Iterable[Cell]) -> dict[Cell, Appraisal]:
+def standings_of(round_group: RoundGroup, cells: Iterable[CellKey]) -> dict[CellKey, Appraisal]:
     """The standings of the cells' units and criteria; the block is already locked."""
     pairs = list(cells)
     rows = Appraisal.objects.filter(round_group=round_group).select_related("unit", "criterion").order_by("pk")

@@ -10,8 +10,8 @@ from django.db.models import Count, FilteredRelation, Q, QuerySet, Value
 
 from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
-from appraisal.steps import Cell
 from criteria.models import Criterion, RoundGroup, Stage
+from criteria.tree import CellKey
 from selfassess.evidence.queries import warned_cells
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
@@ -28,7 +28,7 @@ FILTERS = {
 }
 
 
-def standings_by_cell(round_group: RoundGroup) -> dict[Cell, tuple[Decimal | None, bool]]:
+def standings_by_cell(round_group: RoundGroup) -> dict[CellKey, tuple[Decimal | None, bool]]:
     """{(unit_id, criterion_id): (points, not_applicable)} of a block, one query. A cell without a
     standing, or whose decisions were all taken back, is absent: not scored, never a zero."""
     rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("pk")
@@ -184,12 +184,12 @@ class Sheet:
     """Everything a grid reads, by cell: at most four queries whatever the number of units and criteria."""
 
     submitted: frozenset[int]
-    claims: dict[Cell, Claim]
-    standings: dict[Cell, Standing]
+    claims: dict[CellKey, Claim]
+    standings: dict[CellKey, Standing]
     replies: dict[int, tuple[int, str]]
     calendar: Calendar
-    warned: dict[Cell, int]
-    changed: dict[Cell, tuple[str, ...]]
+    warned: dict[CellKey, int]
+    changed: dict[CellKey, tuple[str, ...]]
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
@@ -250,7 +250,7 @@ def _line(cell: str, unit: int | None, criterion: int | None) -> dict[str, int]:
 
 def _claims(
     round_group: RoundGroup, unit: int | None, leaf: int | None, *, evidence: bool
-) -> tuple[frozenset[int], dict[Cell, Claim]]:
+) -> tuple[frozenset[int], dict[CellKey, Claim]]:
     """The units that have submitted, and what they claim; one query."""
     submitted = SelfAssessment.objects.filter(
         round_group=round_group, state=SelfAssessment.State.SUBMITTED, **_line("", unit, None)
@@ -264,7 +264,7 @@ def _claims(
     return frozenset(row[0] for row in rows), {(row[0], row[1]): Claim(*row[2:]) for row in rows if row[1]}
 
 
-def _standings(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[Cell, Standing]:
+def _standings(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[CellKey, Standing]:
     rows = Appraisal.objects.filter(round_group=round_group, **_line("", unit, leaf)).order_by()
     fields = ("unit_id", "criterion_id", "pk", "stage_id", "action", "points", "not_applicable", "version")
     return {(row[0], row[1]): Standing(*row[2:]) for row in rows.values_list(*fields)}

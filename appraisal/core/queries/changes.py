@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef
 from appraisal import steps
 from appraisal.models import Action, AppraisalEntry
 from appraisal.rules.stages import Calendar
-from appraisal.steps import Cell
 from criteria.models import RoundGroup, Stage
+from criteria.tree import CellKey
 from selfassess.evidence.queries import evidence_changes
 from selfassess.models import SelfAssessment, SelfScore
 
@@ -29,7 +29,7 @@ class EntryStep(NamedTuple):
 
 def by_cell(
     round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int], *, now: Calendar
-) -> dict[Cell, tuple[str, ...]]:
+) -> dict[CellKey, tuple[str, ...]]:
     """The cells of `units` × `leaves` on which something changed. Two queries, up to three more where an
     assessment was reopened."""
     scores = _scores(round_group, units, leaves)
@@ -39,19 +39,19 @@ def by_cell(
     return {cell: words for cell, words in found.items() if words}
 
 
-def _history(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> Mapping[Cell, list[EntryStep]]:
+def _history(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> Mapping[CellKey, list[EntryStep]]:
     papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("pk")).order_by()
     rows = AppraisalEntry.objects.filter(
         appraisal__round_group=round_group, appraisal__unit__in=units, appraisal__criterion__in=leaves
     ).annotate(has_papers=Exists(papers))
     fields = ("appraisal__unit_id", "appraisal__criterion_id", *EntryStep._fields)
-    found: dict[Cell, list[EntryStep]] = {}
+    found: dict[CellKey, list[EntryStep]] = {}
     for row in rows.order_by("appraisal_id", "sequence").values_list(*fields):
         found.setdefault((row[0], row[1]), []).append(EntryStep(*row[2:]))
     return found
 
 
-def _scores(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> dict[Cell, datetime]:
+def _scores(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> dict[CellKey, datetime]:
     """When the unit last changed a score that it has submitted."""
     rows = SelfScore.objects.filter(
         assessment__round_group=round_group,

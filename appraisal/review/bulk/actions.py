@@ -21,10 +21,10 @@ from appraisal.core.actions.locks import (
 )
 from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.review.undo.actions import is_undone_already, undo_verdict
-from appraisal.steps import Cell
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import RoundGroup, Stage
+from criteria.tree import CellKey
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
 from units.models import User
@@ -51,8 +51,8 @@ def bulk_recognise(*, actor: User, round_group_id: int, cells: Iterable[tuple[in
 
 
 def _bulk_verdicts(
-    round_group: RoundGroup, assessments: dict[int, SelfAssessment], seen: dict[Cell, int | None]
-) -> dict[Cell, Verdict]:
+    round_group: RoundGroup, assessments: dict[int, SelfAssessment], seen: dict[CellKey, int | None]
+) -> dict[CellKey, Verdict]:
     for unit_id in sorted({unit for unit, _ in seen}):
         check_submitted(assessments.get(unit_id))
     scores = {
@@ -66,7 +66,7 @@ def _bulk_verdicts(
     return {cell: recognition(scores.get(cell)) for cell in seen}
 
 
-def _check_versions(standings: dict[Cell, Appraisal], seen: dict[Cell, int | None]) -> None:
+def _check_versions(standings: dict[CellKey, Appraisal], seen: dict[CellKey, int | None]) -> None:
     moved = [standings.get(c) for c, version in seen.items() if version_of(standings.get(c)) != (version or 0)]
     if moved:
         raise Conflict(
@@ -83,8 +83,8 @@ class _Batch:
     log: LogEntry
     round_group: RoundGroup
     stage: Stage
-    standings: dict[Cell, Appraisal]
-    history: dict[Cell, list[AppraisalEntry]]
+    standings: dict[CellKey, Appraisal]
+    history: dict[CellKey, list[AppraisalEntry]]
 
 
 @transaction.atomic
@@ -107,7 +107,7 @@ def undo_batch(*, actor: User, round_group_id: int, batch_id: int, cells: Iterab
     )
 
 
-def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterable[Cell]) -> _Batch:
+def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterable[CellKey]) -> _Batch:
     cells = list(seen)
     assessments = locked_assessments(round_group_id, {unit for unit, _ in cells})
     round_group = locked_block(round_group_id)
@@ -121,19 +121,19 @@ def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterabl
     return _Batch(log, round_group, stage, standings_of(round_group, cells), _history(log, round_group))
 
 
-def _history(log: LogEntry, round_group: RoundGroup) -> dict[Cell, list[AppraisalEntry]]:
+def _history(log: LogEntry, round_group: RoundGroup) -> dict[CellKey, list[AppraisalEntry]]:
     """The steps of the batch's cells in that block."""
     of_batch = AppraisalEntry.objects.filter(log=log, appraisal__round_group=round_group).order_by()
     rows = AppraisalEntry.objects.filter(appraisal__in=of_batch.values("appraisal")).select_related(
         "appraisal", "actor", "stage"
     )
-    found: dict[Cell, list[AppraisalEntry]] = {}
+    found: dict[CellKey, list[AppraisalEntry]] = {}
     for step in rows.order_by("appraisal", "sequence"):
         found.setdefault((step.appraisal.unit_id, step.appraisal.criterion_id), []).append(step)
     return found
 
 
-def _check_untouched(batch: _Batch, seen: dict[Cell, int | None]) -> None:
+def _check_untouched(batch: _Batch, seen: dict[CellKey, int | None]) -> None:
     moved = []
     for cell, version in seen.items():
         history = batch.history.get(cell)

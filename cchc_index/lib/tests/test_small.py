@@ -139,7 +139,7 @@ class TestCommands:
         assert end.value.code == 2
         assert "Từ chối: 1 lỗi" in capsys.readouterr().err
 
-    def test_lost_connection_is_not_dressed_up_as_a_file(self) -> None:
+    def test_a_lost_connection_is_not_reported_as_a_faulty_file(self) -> None:
         with pytest.raises(ConnectionError):
             call_command(command(_raise(ConnectionError("mất kết nối"))))
 

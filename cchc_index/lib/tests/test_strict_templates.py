@@ -45,11 +45,11 @@ def test_an_attribute_the_object_has_not_is_noticed(faults: set[str]) -> None:
     assert faults == {"page.html: unit.nmae: Unit has no nmae"}
 
 
-def test_nothing_and_mappings_may_be_asked(faults: set[str]) -> None:
+def test_look_ups_in_none_and_in_mappings_are_not_noticed(faults: set[str]) -> None:
     assert _render("{{ unit.head.name }}{{ errors.page }}{{ unit.name }}") == "Sở Nội vụ"
     assert faults == set()
 
 
-def test_templates_of_others_keep_their_habits(faults: set[str]) -> None:
+def test_templates_of_packages_are_not_checked(faults: set[str]) -> None:
     _render("{{ unti }}", origin="/usr/lib/django/admin/index.html")
     assert faults == set()
