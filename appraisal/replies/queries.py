@@ -14,7 +14,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.numbers import vn_signed
 from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round, RoundGroup, Stage
-from selfassess.lifecycle.council import Waiting
+from selfassess.lifecycle.council import WaitingWork
 from selfassess.models import Document, SelfScore
 from units import rules as people
 from units.models import Unit, User, by_name
@@ -135,7 +135,7 @@ def drafts_of(round_group_id: int, unit_id: int) -> QuerySet[ReplyDraft]:
     return _drafts().filter(appraisal__round_group=round_group_id, appraisal__unit=unit_id)
 
 
-def waiting(round_group: RoundGroup, unit: Unit) -> Iterator[Waiting]:
+def waiting(round_group: RoundGroup, unit: Unit) -> Iterator[WaitingWork]:
     """What the unit reads on its first page: adjusted criteria that wait for its answer."""
     rows = reply_rows(reading.entries_open_to_units([unit.pk]).filter(appraisal__round_group=round_group))
     asked = [row for row in rows if row.is_unanswered and answering.reply_due(row.appraisal)]
@@ -144,7 +144,7 @@ def waiting(round_group: RoundGroup, unit: Unit) -> Iterator[Waiting]:
     stage = Stage.objects.filter(pk=asked[0].sequel.reply).first()
     closes = criteria_calendar.closing(stage, unit)
     until = f", hạn {clock.hanoi(closes):%H:%M} ngày {clock.hanoi(closes):%d/%m/%Y}" if closes else ""
-    yield Waiting(
+    yield WaitingWork(
         f"{len(asked)} tiêu chí bị điều chỉnh chờ đơn vị trả lời{until}",
         f"{reverse('appraisal:replies')}?nam={round_group.round.year}",
     )

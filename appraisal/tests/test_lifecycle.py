@@ -59,7 +59,8 @@ TABLE: dict[str, dict[str, frozenset[str]]] = {
     "ask": {"member": ROUNDS, "manager": MEETING},
     "close a question": {"member": ALWAYS, "manager": ALWAYS},
     "answer a question": {"officer": ALWAYS, "head": ALWAYS},
-    "reply": {"officer": frozenset({"explanation"}), "head": frozenset({"explanation"})},
+    "prepare a reply": {"officer": frozenset({"explanation"}), "head": frozenset({"explanation"})},
+    "reply": {"head": frozenset({"explanation"})},
     "acknowledge the report": {"manager": DUE},
     "release round 1": {"manager": frozenset({"round 1", "round 1 over"})},
     "release round 2": {"manager": frozenset({"round 2", "round 2 over"})},
@@ -232,6 +233,12 @@ def ask(at: Point, actor: User) -> object:
     return questions.ask(actor=actor, **at.case.cell(leaf=at.case.other_leaf), text="Ở đâu?", due_on=clock.today())
 
 
+def prepare(at: Point, actor: User) -> object:
+    pk = Appraisal.objects.filter(criterion=at.case.leaf).values_list("pk", flat=True).first() or 0
+    draft: dict[str, Any] = {"answer": "agree", "comment": "", "document_ids": [], "seen_version": 0}
+    return replies.save_draft(actor=actor, appraisal_id=pk, **draft)
+
+
 def reply(at: Point, actor: User) -> object:
     pk = Appraisal.objects.filter(criterion=at.case.leaf).values_list("pk", flat=True).first() or 0
     return replies.reply(actor=actor, appraisal_id=pk, agree=True, comment="", document_ids=[])
@@ -255,6 +262,7 @@ VERBS: dict[str, Callable[[Point, User], object]] = {
     "ask": ask,
     "close a question": close,
     "answer a question": answer,
+    "prepare a reply": prepare,
     "reply": reply,
     "acknowledge the report": acknowledge,
     "release round 1": release("round1"),

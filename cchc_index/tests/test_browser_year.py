@@ -122,9 +122,9 @@ def unit_explains(page: Page) -> None:
     page.goto(f"/tham-dinh/giai-trinh/?nam={YEAR}")
     page.locator("tbody a").first.click()
     page.get_by_label("Không đồng ý").check()
-    page.fill("#id_comment", "Kế hoạch ban hành đúng hạn, xem trang 1 của tài liệu.")
+    page.fill("#comment", "Kế hoạch ban hành đúng hạn, xem trang 1 của tài liệu.")
     page.get_by_role("button", name="Gửi giải trình").click()
-    expect(page.locator("main")).to_contain_text("không đồng ý")
+    expect(page.locator("h1")).to_contain_text("Biên nhận giải trình")
 
 
 def member_settles(page: Page) -> None:

@@ -11,22 +11,22 @@ from units.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingWork:
     """One sentence of what is asked of the unit, and where it is answered."""
 
     words: str
     address: str
 
 
-Reader = Callable[[RoundGroup, Unit], Iterable[Waiting]]
+WaitingReader = Callable[[RoundGroup, Unit], Iterable[WaitingWork]]
 
-_readers: dict[str, Reader] = {}
+_readers: dict[str, WaitingReader] = {}
 
 
-def register(name: str, reader: Reader) -> None:
+def register(name: str, reader: WaitingReader) -> None:
     _readers[name] = reader
 
 
-def waiting(round_group: RoundGroup, unit: Unit) -> list[Waiting]:
+def waiting(round_group: RoundGroup, unit: Unit) -> list[WaitingWork]:
     """What every reader knows."""
     return [one for reader in _readers.values() for one in reader(round_group, unit)]

@@ -72,7 +72,7 @@ def standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
     }
 
 
-def _waiting(found: SelfAssessment) -> list[council.Waiting]:
+def _waiting(found: SelfAssessment) -> list[council.WaitingWork]:
     """The council asks nothing of a unit that has not submitted."""
     return council.waiting(found.round_group, found.unit) if found.state == found.State.SUBMITTED else []
 

@@ -99,7 +99,7 @@ def test_a_stage_is_not_released_before_somebody_looked(case: Council) -> None:
 def test_each_contradiction_needs_words(case: Council) -> None:
     contradict(case)
     for silence in ({}, {(case.leaf.pk, case.reason.pk): "  "}, {(case.other_leaf.pk, case.reason.pk): WORDS}):
-        with pytest.raises(Refused, match=r"Còn 1 chỗ.*1\.1 – Thiếu tài liệu kiểm chứng"):
+        with pytest.raises(Refused, match=r"Còn 1 trường hợp.*1\.1 – Thiếu tài liệu kiểm chứng"):
             acknowledge(case, words=silence)
     assert not Acknowledgement.objects.exists()
     made = acknowledge(case)

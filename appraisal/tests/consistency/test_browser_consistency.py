@@ -60,7 +60,7 @@ def test_from_nothing_decided_to_the_release_without_javascript(browser: Browser
     expect(page.locator("#cung-ly-do + *")).to_contain_text("Mức trừ")
     accessible(checked, "chưa ghi nhận")
     page.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
-    expect(page.locator(".errors")).to_contain_text("Còn 1 chỗ")
+    expect(page.locator(".errors")).to_contain_text("Còn 1 trường hợp")
     checked.goto(PAGE)
     checked.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
     expect(checked.locator(".errors")).to_be_visible()

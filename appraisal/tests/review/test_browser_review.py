@@ -183,7 +183,7 @@ def test_everything_to_decide_stands_on_one_screen(browser: Browser, site: Site)
         "Dưới 80 %: 0 điểm",
         "khác điểm tự đánh giá",
         "Năm trước:",
-        "Ngày ban hành 01/12/2030",
+        "Ban hành 01/12/2030",
     )
     for words in facts:
         expect(page.get_by_text(words).first).to_be_in_viewport()

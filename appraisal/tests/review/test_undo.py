@@ -127,7 +127,7 @@ def test_the_decision_before_stands_again(case: Council) -> None:
 def test_a_cell_is_decided_anew_after_an_undo(case: Council) -> None:
     recognise(case)
     undo(case, 1)
-    with pytest.raises(Conflict, match="rút lại.*chờ thẩm định"):
+    with pytest.raises(Conflict, match="hoàn tác.*chờ thẩm định"):
         lower(case)
     lower(case, version=2)
     assert case.standing().points == Decimal(1)

@@ -142,7 +142,7 @@ def test_what_was_taken_back_before_the_release_stays_among_the_council(case: Co
 
 def test_a_units_own_reply_is_read_by_it_though_no_reply_is_ever_released(case: Council) -> None:
     standing = adjusted_and_released(case)
-    replies.reply(actor=case.officer, appraisal_id=standing.pk, agree=False, comment="Có ở trang 3.", document_ids=[])
+    replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có ở trang 3.", document_ids=[])
     assert [step.stage_kind for step in steps_of(case.officer)] == ["appraisal", "reply"]
     assert steps_of(person(Role.UNIT_OFFICER, case.second)) == []
 

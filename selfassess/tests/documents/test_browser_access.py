@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from pypdf import PdfWriter
 
 from cchc_index.lib.tests.browser import Site, clean, signed_in, visitor
 from selfassess.tests.factories import tiny_pdf
@@ -112,12 +112,10 @@ def test_large_upload_shows_its_progress(browser: Browser, site: Site) -> None:
 
 
 def large_pdf() -> bytes:
-    """A sound PDF of some three megabytes."""
-    writer = PdfWriter()
-    writer.add_blank_page(width=100, height=100)
-    writer.add_attachment("so-lieu.bin", b"0123456789" * 300_000)
+    """A scan of some megabytes: noise does not compress."""
     out = io.BytesIO()
-    writer.write(out)
+    Image.effect_noise((1800, 1800), 90).save(out, "PDF", quality=95)
+    assert len(out.getvalue()) > 2_000_000
     return out.getvalue()
 
 
