@@ -170,14 +170,11 @@ class Calendar:
         )
 
 
-def calendar(
-    round_group: RoundGroup, stages: Iterable[Stage] | None = None, released: Iterable[int] | None = None
-) -> Calendar:
-    """Two queries; one less for the stages of the round and one for what was released, if they have been read."""
+def calendar(round_group: RoundGroup, stages: Iterable[Stage] | None = None) -> Calendar:
+    """Two queries; one when the stages of the round have been read."""
     if stages is None:
         stages = Stage.objects.filter(round=round_group.round_id)
-    shown = released_stages(round_group.pk) if released is None else frozenset(released)
-    return Calendar(_ordered(stages), shown, clock.now())
+    return Calendar(_ordered(stages), released_stages(round_group.pk), clock.now())
 
 
 def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
