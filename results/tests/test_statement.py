@@ -128,9 +128,9 @@ def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_i
     taken_back = [
         ("1.1", "Thẩm định lần 1: điều chỉnh", "", "1,00", member),
         ("1.2", "Thẩm định lần 1: công nhận", "", "0,00", member),
-        ("1.1", "Thẩm định lần 1: rút lại", "1,00", "chờ thẩm định", member),
+        ("1.1", "Thẩm định lần 1: hoàn tác", "1,00", "chờ thẩm định", member),
         ("1.1", "Thẩm định lần 1: công nhận", "", "1,50", member),
-        ("1.2", "Thẩm định lần 1: rút lại", "0,00", "chờ thẩm định", member),
+        ("1.2", "Thẩm định lần 1: hoàn tác", "0,00", "chờ thẩm định", member),
     ]
     assert lines(read(year, year.manager)) == taken_back
     assert lines(read(year, year.member)) == taken_back
@@ -148,7 +148,7 @@ def test_taken_back_in_round_two_the_point_returns_to_round_one(year: Council) -
     settle(year)
     undo.undo(actor=year.member, **year.cell(), seen_version=3)
     last = lines(read(year, year.manager))[-1]
-    assert last == ("1.1", "Thẩm định lần 2: rút lại", "1,50", "1,00", str(year.member))
+    assert last == ("1.1", "Thẩm định lần 2: hoàn tác", "1,50", "1,00", str(year.member))
     release(year, "round2")
     assert not [line for line in lines(read(year, year.officer)) if "lần 2: " in line[1]]
 
