@@ -156,7 +156,7 @@ def test_a_job_that_kills_every_worker_fails_with_words(round_group: RoundGroup,
 
     job.refresh_from_db()
     assert job.state == FAILED
-    assert "Đã thử 5 lần" in job.message
+    assert "Không hoàn thành sau 5 lần chạy" in job.message
     assert sent(tasks.requeue) == []  # and the sweeper lets it rest
 
 
