@@ -102,3 +102,11 @@ def browser() -> "Iterator[Browser]":
     expect.set_options(timeout=PATIENCE)
     with chromium() as found:
         yield found
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with live services run one after another, in one process: two workers at once starve each other."""
+    for item in items:
+        if item.get_closest_marker("services"):
+            item.add_marker(pytest.mark.xdist_group("services"))
