@@ -84,8 +84,13 @@ def asked_in_vain(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     assert not found, "templates ask in vain: " + "; ".join(sorted(found))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need services say why they are skipped when those are not configured."""
+    """Tests that need services say why they are skipped when those are not configured, and run one after another,
+    in one process: two workers at once starve each other."""
+    for item in items:
+        if item.get_closest_marker("services"):
+            item.add_marker(pytest.mark.xdist_group("services"))
     configured = bool(os.environ.get("REDIS_URL")) and "postgres" in os.environ.get("DATABASE_URL", "")
     for item in items:
         if "services" in item.keywords and not configured:
@@ -102,11 +107,3 @@ def browser() -> "Iterator[Browser]":
     expect.set_options(timeout=PATIENCE)
     with chromium() as found:
         yield found
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with live services run one after another, in one process: two workers at once starve each other."""
-    for item in items:
-        if item.get_closest_marker("services"):
-            item.add_marker(pytest.mark.xdist_group("services"))
