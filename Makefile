@@ -40,7 +40,7 @@ test: setup-dev
 # With the migrations as an installation runs them; `make services-test COVERAGE=1` measures and holds the floor too.
 services-test: setup-dev
 	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
-		$(PY) -m pytest -m "not browser" --migrations -n 2 --dist loadgroup $(if $(COVERAGE),--cov --cov-report=)
+		$(PY) -m pytest -m "not browser" --migrations -n 2 $(if $(COVERAGE),--cov --cov-report=)
 	$(if $(COVERAGE),.venv/bin/coverage report --skip-covered)
 
 browser-test: setup-browser

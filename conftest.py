@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -20,12 +20,16 @@ if "VAR_DIR" not in os.environ:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="cchc-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "test-key-that-is-long-enough-for-every-check-0123456789")
-_worker = re.sub(r"\D", "", os.environ.get("PYTEST_XDIST_WORKER", ""))
-if _worker and os.environ.get("REDIS_URL") and not os.environ.get("CCHC_REDIS_SHIFTED"):
-    # Two test processes must not eat each other's messages.
-    base, _, number = os.environ["REDIS_URL"].rpartition("/")
-    os.environ["REDIS_URL"] = f"{base}/{int(number) + int(_worker)}"
-    os.environ["CCHC_REDIS_SHIFTED"] = "1"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Two test processes must not eat each other's messages: each gets a Redis database of its own, and gets it before
+    it starts, because pytest-django reads the settings before any conftest."""
+    if url := os.environ.get("REDIS_URL"):
+        server, _, number = url.rpartition("/")
+        for at, spec in enumerate(specs):
+            spec.env["REDIS_URL"] = f"{server}/{int(number) + at}"
 
 
 @pytest.fixture(autouse=True)
@@ -84,13 +88,8 @@ def asked_in_vain(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
     assert not found, "templates ask in vain: " + "; ".join(sorted(found))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need services say why they are skipped when those are not configured, and run one after another,
-    in one process: two workers at once starve each other."""
-    for item in items:
-        if item.get_closest_marker("services"):
-            item.add_marker(pytest.mark.xdist_group("services"))
+    """Tests that need services say why they are skipped when those are not configured."""
     configured = bool(os.environ.get("REDIS_URL")) and "postgres" in os.environ.get("DATABASE_URL", "")
     for item in items:
         if "services" in item.keywords and not configured:

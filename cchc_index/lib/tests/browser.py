@@ -33,7 +33,7 @@ class Site:
         self.folder = folder
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        dropped = ("DATABASE_URL", "REDIS_URL", "CCHC_REDIS_SHIFTED")
+        dropped = ("DATABASE_URL", "REDIS_URL")
         self.environment = {k: v for k, v in os.environ.items() if k not in dropped}
         self.environment["VAR_DIR"] = str(folder)
 
