@@ -38,7 +38,7 @@ def hold(content: bytes, name: str, user_id: int, place: str) -> str:
     files, go."""
     extension = name.rpartition(".")[2].lower()
     own = f"{place}-{user_id}-"
-    _clean_up(own)
+    clean_up(FOLDER, own, LIFE)
     return default_storage.save(f"{FOLDER}/{own}{uuid.uuid4().hex}.{extension}", ContentFile(content))
 
 
@@ -64,16 +64,18 @@ def let_go(upload: HeldUpload) -> None:
     default_storage.delete(upload.path)
 
 
-def _clean_up(own: str) -> None:
-    if not default_storage.exists(FOLDER):
+def clean_up(folder: str, own: str, life: timedelta) -> None:
+    """In a folder of waiting files, what the person left there before (`own`: how its names begin) and everybody's
+    past their life go."""
+    if not default_storage.exists(folder):
         return
-    for name in default_storage.listdir(FOLDER)[1]:
-        if name.startswith(own) or _is_old(f"{FOLDER}/{name}"):
-            default_storage.delete(f"{FOLDER}/{name}")
+    for name in default_storage.listdir(folder)[1]:
+        if name.startswith(own) or _is_old(f"{folder}/{name}", life):
+            default_storage.delete(f"{folder}/{name}")
 
 
-def _is_old(path: str) -> bool:
+def _is_old(path: str, life: timedelta) -> bool:
     try:
-        return default_storage.get_modified_time(path) < clock.now() - LIFE
+        return default_storage.get_modified_time(path) < clock.now() - life
     except FileNotFoundError:  # somebody else's upload took it away just now
         return False

@@ -20,6 +20,7 @@ from selfassess.core.digests import snapshot
 from selfassess.core.entry import stored
 from selfassess.core.queries import locked
 from selfassess.models import SelfAssessment, SelfScore
+from selfassess.uploads.actions import clean_up
 from units.auditlog.actions import Change, record_many
 from units.models import User
 
@@ -124,23 +125,7 @@ def _write(assessment: SelfAssessment, changed: Sequence[SelfScore]) -> None:
 
 def keep_upload(content: bytes, assessment_id: int, user_id: int) -> str:
     """Store the bytes; the answer is the ticket. The person's earlier uploads, and everybody's old ones, go."""
-    _clean_up(f"{assessment_id}-{user_id}-")
+    clean_up(FOLDER, f"{assessment_id}-{user_id}-", LIFE)
     name = default_storage.save(f"{FOLDER}/{assessment_id}-{user_id}-{uuid.uuid4().hex}.xlsx", ContentFile(content))
     ticket = {"f": name, "d": hashlib.sha256(content).hexdigest(), "a": assessment_id, "u": user_id}
     return signing.dumps(ticket, salt=SALT, compress=True)
-
-
-def _clean_up(own: str) -> None:
-    """The person's earlier uploads for this assessment, and everybody's past their life."""
-    if not default_storage.exists(FOLDER):
-        return
-    for name in default_storage.listdir(FOLDER)[1]:
-        if name.startswith(own) or _is_old(f"{FOLDER}/{name}"):
-            default_storage.delete(f"{FOLDER}/{name}")
-
-
-def _is_old(path: str) -> bool:
-    try:
-        return default_storage.get_modified_time(path) < clock.now() - LIFE
-    except FileNotFoundError:  # somebody else's upload took it away just now
-        return False
