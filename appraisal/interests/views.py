@@ -12,6 +12,7 @@ from appraisal.core.views.place import check_desk
 from appraisal.rules import reach
 from appraisal.rules.reading import interests_visible_to
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import whole_number
 from criteria import queries as criteria_queries
 from units import rules as people
 from units.models import User
@@ -42,10 +43,8 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, user: User) -> HttpResponse:
-    raw = request.POST.get("interest", "")
-    found = get_object_or_404(
-        interests_visible_to(user), pk=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 12 else 0
-    )
+    chosen = whole_number(request.POST.get("interest", ""), digits=11)
+    found = get_object_or_404(interests_visible_to(user), pk=chosen or 0)
     reason = request.POST.get("reason", "")
     try:
         actions.withdraw_interest(actor=user, interest_id=found.pk, reason=reason)

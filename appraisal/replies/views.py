@@ -1,6 +1,7 @@
 """The unit's side: what the council adjusted, and the reply."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,11 +20,13 @@ from appraisal.rules import answering, reading, stages
 from appraisal.rules.stages import Calendar
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Invalid, Refused
+from cchc_index.lib.numbers import whole_number
 from cchc_index.lib.text import clean_lines
 from criteria import queries as criteria_queries
 from criteria import scoring
 from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round
+from selfassess.core.views import address, seen_version
 from selfassess.documents.actions import OFFERED, add_document, missing_data
 from selfassess.documents.forms import Intake, take_in
 from selfassess.evidence.queries import evidence_of
@@ -68,19 +71,30 @@ def replies(request: HttpRequest) -> HttpResponse:
     return render(request, "appraisal/replies/replies.html", context)
 
 
-def _sendings(user: User, ready: list[queries.ReplyRow], rows: list[queries.ReplyRow]) -> list[dict[str, object]]:
-    """Per unit what its head may send now, and the codes of criteria that stay without an answer."""
-    found: dict[int, dict[str, object]] = {}
+@dataclass(slots=True)
+class Sending:
+    """What stands prepared for one unit: how many criteria, and the codes of those that stay without an answer."""
+
+    unit: Unit
+    block: int
+    may_send: bool
+    left: list[str]
+    count: int = 0
+
+
+def _sendings(user: User, ready: list[queries.ReplyRow], rows: list[queries.ReplyRow]) -> list[Sending]:
+    """Per unit what its head may send now."""
+    sendings: dict[int, Sending] = {}
     for row in ready:
         cell = row.appraisal
-        left = [
-            other.appraisal.criterion.code
-            for other in rows
-            if other.appraisal.unit_id == cell.unit_id and other.is_unanswered and other not in ready
-        ]
-        now = found.setdefault(cell.unit_id, {"unit": cell.unit, "block": cell.round_group_id, "count": 0})
-        now |= {"count": int(str(now["count"])) + 1, "left": left, "may_send": answering.may_send(user, cell.unit_id)}
-    return list(found.values())
+        if cell.unit_id not in sendings:
+            may_send = answering.may_send(user, cell.unit_id)
+            sendings[cell.unit_id] = Sending(cell.unit, cell.round_group_id, may_send, [])
+        sendings[cell.unit_id].count += 1
+    for row in rows:
+        if row.is_unanswered and row not in ready and row.appraisal.unit_id in sendings:
+            sendings[row.appraisal.unit_id].left.append(row.appraisal.criterion.code)
+    return list(sendings.values())
 
 
 @require_POST
@@ -88,7 +102,7 @@ def send(request: HttpRequest, block: int, unit: int) -> HttpResponse:
     """The head sends all that is prepared."""
     user = check_unit_person(request)
     try:
-        receipt = actions.send(actor=user, round_group_id=block, unit_id=unit, address=_address(request))
+        receipt = actions.send(actor=user, round_group_id=block, unit_id=unit, address=address(request))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("appraisal:replies")
@@ -183,25 +197,20 @@ def _row(request: HttpRequest, pk: int) -> tuple[User, queries.ReplyRow]:
     return user, row
 
 
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def _numbers(request: HttpRequest) -> set[int]:
-    chosen = request.POST.getlist("documents")
-    return {int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19}
+    chosen = (whole_number(raw) for raw in request.POST.getlist("documents"))
+    return {number for number in chosen if number is not None}
 
 
 def _save(request: HttpRequest, user: User, row: queries.ReplyRow, documents: set[int]) -> ReplyDraft:
-    version = request.POST.get("version", "")
     return actions.save_draft(
         actor=user,
         appraisal_id=row.appraisal.pk,
         answer=request.POST.get("answer", ""),
         comment=request.POST.get("comment", ""),
         document_ids=documents,
-        seen_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
-        address=_address(request),
+        seen_version=seen_version(request),
+        address=address(request),
     )
 
 
@@ -248,7 +257,7 @@ def _send_one(request: HttpRequest, user: User, row: queries.ReplyRow) -> HttpRe
     where = {"round_group_id": cell.round_group_id, "unit_id": cell.unit_id, "appraisal_id": cell.pk}
     if not answering.may_send(user, cell.unit_id):
         raise Refused("Thủ trưởng đơn vị gửi giải trình; phần bạn soạn đã được lưu.")
-    receipt = actions.send(actor=user, **where, address=_address(request))
+    receipt = actions.send(actor=user, **where, address=address(request))
     return redirect("appraisal:reply-receipt", receipt.pk)
 
 
@@ -260,7 +269,7 @@ def _new_document(request: HttpRequest, user: User, row: queries.ReplyRow, intak
     document = add_document(
         actor=user,
         unit_id=row.appraisal.unit_id,
-        address=_address(request),
+        address=address(request),
         **{name: given[name] for name in ("upload", *OFFERED)},
     )
     let_go(intake.upload)

@@ -77,6 +77,12 @@ def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decim
     return _within(value, places)
 
 
+def whole_number(raw: str, *, digits: int = 18) -> int | None:
+    """A key, a version or a page as a form or an address carries it: ASCII digits alone, `digits` at most, which no
+    column overflows; None for anything else."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= digits else None
+
+
 def _parse_text(raw: str, count: bool) -> Decimal | None:
     typed = _SPACE.sub(" ", raw).strip()
     if not typed:

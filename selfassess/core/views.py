@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from cchc_index.lib.numbers import whole_number
 from criteria.models import Criterion, Source
 from criteria.queries import leaves
 from selfassess import rules
@@ -19,6 +20,11 @@ def person(request: HttpRequest) -> User:
 
 def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version of the row that the person's page showed; 0 for none."""
+    return whole_number(request.POST.get("version", ""), digits=9) or 0
 
 
 def find_assessment(request: HttpRequest, pk: int) -> SelfAssessment:

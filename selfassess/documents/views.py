@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
+from cchc_index.lib.numbers import whole_number
 from criteria.models import Round
 from criteria.queries import round_in_view
 from selfassess import rules
@@ -80,8 +81,7 @@ def answer(request: HttpRequest, reader: User, document: Document, *, download: 
         return _picture_frame(request, document)
     response = file_response(document, download=download)
     if request.method == "GET":
-        address = str(request.META.get("REMOTE_ADDR", ""))
-        log_reading(actor=reader, document=document, saved=download, address=address)
+        log_reading(actor=reader, document=document, saved=download, address=address(request))
     return response
 
 
@@ -248,7 +248,7 @@ def _typed(request: HttpRequest, found: Document) -> dict[str, Any]:
 
 def _page_number(request: HttpRequest, found: Document, uses: list[queries.DocumentUse]) -> int | None:
     """The page to open at: the one asked for, else the first one in use."""
-    raw = request.GET.get("trang", "")
-    if raw.isascii() and raw.isdigit() and len(raw) < 7:
-        return int(raw)
+    wanted = whole_number(request.GET.get("trang", ""), digits=6)
+    if wanted is not None:
+        return wanted
     return next((use.evidence.page for use in uses if use.evidence.page), None)

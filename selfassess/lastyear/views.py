@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import whole_number
 from selfassess import rules
 from selfassess.core.views import address, find_assessment, only_the_unit, person
 from selfassess.models import SelfAssessment
@@ -21,7 +22,8 @@ def copy_all(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, found)
     only_the_unit(request, found)
-    chosen = [int(raw) for raw in request.POST.getlist("criteria") if raw.isascii() and raw.isdigit() and len(raw) < 19]
+    numbers = (whole_number(raw) for raw in request.POST.getlist("criteria"))
+    chosen = [number for number in numbers if number is not None]
     if not chosen:
         return _page(request, found, "Chưa chọn tiêu chí nào để chép: đánh dấu ít nhất một dòng.", 400)
     try:

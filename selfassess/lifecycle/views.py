@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import whole_number
 from criteria.queries import round_in_view
 from selfassess import rules
 from selfassess.core.queries import task_list
@@ -152,5 +153,4 @@ def _reason(request: HttpRequest) -> str:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    raw = request.POST.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else 0
+    return whole_number(request.POST.get(name, "")) or 0

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from appraisal.core.queries.cells import GridCell
 from appraisal.core.views.place import Place, place
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import whole_number
 from units.models import Unit
 
 from . import actions, queries
@@ -114,10 +115,11 @@ def chosen_cells(raw: list[str]) -> Chosen:
     """`unit:criterion:version` of each ticked row, many in one field; anything else is not of our making."""
     found: Chosen = {}
     for text in " ".join(raw).split():
-        parts = text.split(":")
-        if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
-            raise Http404
-        found[int(parts[0]), int(parts[1])] = int(parts[2])
+        match [whole_number(part, digits=11) for part in text.split(":")]:
+            case [int(unit), int(criterion), int(version)]:
+                found[unit, criterion] = version
+            case _:
+                raise Http404
     return found
 
 

@@ -18,12 +18,12 @@ from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.core.queries import lacking, score_of
-from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
+from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person, seen_version
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores.actions import save_score
 from selfassess.scores.conflict import compare
 
-from .criterion import seen_version, typed_figures
+from .criterion import typed_figures
 
 
 @never_cache

@@ -23,7 +23,7 @@ from criteria.models import Criterion
 from selfassess import rules
 from selfassess.core import entry
 from selfassess.core.queries import score_of, task_list
-from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
+from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person, seen_version
 from selfassess.documents.forms import Intake
 from selfassess.evidence.queries import remarks_on_evidence
 from selfassess.models import SelfAssessment, SelfScore
@@ -120,12 +120,6 @@ def trouble_of(refused: Refused) -> Trouble:
         return Trouble(refused.errors)
     current = refused.current if isinstance(refused, Conflict) else None
     return Trouble({"": str(refused)}, current if isinstance(current, SelfScore) else None, 409)
-
-
-def seen_version(request: HttpRequest) -> int:
-    """The version of the row that the person's page showed; 0 for none."""
-    version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
 
 
 def typed_figures(typed: Mapping[str, str]) -> dict[str, object]:
