@@ -49,6 +49,15 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def _no_tree_of_another_test() -> Iterator[None]:
+    """Rows of another test have the same keys."""
+    from criteria.queries import frozen_rows
+
+    yield
+    frozen_rows.cache_clear()
+
+
 _BLOCK = rb"(?:p|div|li|dt|dd|t[dhr]|h[1-6]|caption|summary|option|figcaption)"
 
 

@@ -1,6 +1,8 @@
 """Reads of rounds and trees with a constant number of queries."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -60,6 +62,20 @@ def stage_now(current: Round | None, kinds: Collection[Stage.Kind] = ()) -> Stag
 def tree(criteria_set_id: int) -> list[Criterion]:
     """Every row of a set in printed order, one query."""
     return list(Criterion.objects.filter(criteria_set_id=criteria_set_id).order_by("position"))
+
+
+def tree_of(round_group: RoundGroup) -> list[Criterion]:
+    """`tree` of a block. Nothing changes a frozen set, so its rows are read once by each process; they are shared
+    by its threads and written by none."""
+    if round_group.frozen_at is None:
+        return tree(round_group.criteria_set_id)
+    return list(frozen_rows(round_group.criteria_set_id, round_group.frozen_at))
+
+
+@lru_cache(maxsize=64)
+def frozen_rows(criteria_set_id: int, frozen_at: datetime) -> tuple[Criterion, ...]:
+    """The rows of a set that was frozen at that instant: a set of another database has another one."""
+    return tuple(tree(criteria_set_id))
 
 
 def leaves(criteria_set_id: int, sources: Iterable[str] | None = None) -> QuerySet[Criterion]:

@@ -8,11 +8,17 @@ from cchc_index.lib.canonical import digest
 VERB_RECOGNISE = "appraisal.recognise"
 VERB_ADJUST = "appraisal.adjust"
 VERB_BULK = "appraisal.bulk_recognise"
+VERB_KEEP = "appraisal.keep"
+VERB_BULK_KEEP = "appraisal.bulk_keep"
+BATCH_VERBS = (VERB_BULK, VERB_BULK_KEEP)
 VERB_REPLY = "appraisal.reply"
 VERB_IMPORT = "appraisal.import"
 VERB_UNDO = "appraisal.undo"
 VERB_BULK_UNDO = "appraisal.bulk_undo"
-ENTRY_VERBS = (VERB_RECOGNISE, VERB_ADJUST, VERB_BULK, VERB_REPLY, VERB_IMPORT, VERB_UNDO, VERB_BULK_UNDO)
+ENTRY_VERBS = (
+    *(VERB_RECOGNISE, VERB_ADJUST, VERB_KEEP, *BATCH_VERBS),
+    *(VERB_REPLY, VERB_IMPORT, VERB_UNDO, VERB_BULK_UNDO),
+)
 VERB_RELEASE = "appraisal.release"
 VERB_WITHDRAW_RELEASE = "appraisal.withdraw"
 

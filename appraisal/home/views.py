@@ -1,31 +1,39 @@
 """The council's first page: what is assigned with its progress, and for a manager the releases of every block."""
 
+import functools
+import hashlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from appraisal.core.queries.cells import CellCounts
 from appraisal.core.views.place import Place, check_desk, places
 from appraisal.releases.views import StageStep, stage_steps
-from appraisal.review.grid.table import Selection
+from appraisal.review.grid import cache, table
 from appraisal.rules import reach
+from cchc_index.lib.programs import source_digest
 from units import rules as people
 from units.models import Unit
 
+from . import markup
+
 
 @dataclass(frozen=True)
-class HomeLine:
-    """Progress on one unit or one criterion."""
+class Summary:
+    """What a person sees of a block on the first page, as it can be kept."""
 
-    label: str
-    code: str
-    address: str
+    stamp: tuple[object, ...]
     counts: CellCounts
-    submitted: bool = True
-    illustrative: bool = False
+    submitted: int
+    measured: int
+    unit_rows: SafeString
+    criterion_rows: SafeString
+    following: str
 
 
 @dataclass(frozen=True)
@@ -33,11 +41,7 @@ class Block:
     """One block on the first page."""
 
     place: Place
-    counts: CellCounts
-    submitted: int
-    units: list[HomeLine]
-    criteria: list[HomeLine]
-    following: str
+    summary: Summary
     stages: list[StageStep]
 
     @property
@@ -61,22 +65,45 @@ class Block:
 def home(request: HttpRequest) -> HttpResponse:
     """Assignments with progress for a member; every block with its releases for a manager."""
     user = check_desk(request)
-    blocks = [_block(here) for here in places(request)]
+    is_manager = people.is_index_manager(user)
+    blocks = [_block(here, is_manager=is_manager) for here in places(request)]
     return render(
         request,
         "appraisal/home/home.html",
         {
             "blocks": blocks,
-            "is_manager": people.is_index_manager(user),
+            "is_manager": is_manager,
             "reads_all": reach.reads_all(user),
-            "may_declare": people.is_council_member(user) or people.is_index_manager(user),
+            "may_declare": people.is_council_member(user) or is_manager,
         },
     )
 
 
-def _block(here: Place) -> Block:
+def _block(here: Place, *, is_manager: bool) -> Block:
+    return Block(here, _summary_of(here), stage_steps(here) if is_manager else [])
+
+
+def _summary_of(here: Place) -> Summary:
+    """As it was last made for somebody with the same rights, while nothing it depends on has changed."""
+    whose = hashlib.sha256(repr((here.holdings, people.is_index_manager(here.user))).encode()).hexdigest()
+    key, stamp = f"appraisal-home-{_made_by()}-{here.round_group.pk}-{whose}", table.stamp_of(here)
+    found = cache.get(key)
+    if isinstance(found, Summary) and found.stamp == stamp:
+        return found
+    made = _summary(here, stamp)
+    if not here.blind:  # what somebody said without deciding leaves no trace in the stamp
+        cache.put(key, made)
+    return made
+
+
+@functools.cache
+def _made_by() -> str:
+    return source_digest(sys.modules[__name__], markup, table)[:16]
+
+
+def _summary(here: Place, stamp: tuple[object, ...]) -> Summary:
     """Counted from the kept lines: every block whole, on the page that everybody opens first."""
-    view = Selection(here)
+    view = table.Selection(here)
     seen = {unit: columns for unit in here.units if (columns := view.shown(unit))}
     at_unit = {unit: [view.matrix.lines[unit.pk].kinds[n] for n in columns] for unit, columns in seen.items()}
     at_leaf: list[list[int]] = [[] for _ in here.leaves]
@@ -85,25 +112,25 @@ def _block(here: Place) -> Block:
             at_leaf[n].append(kind)
     tally, legend = view.matrix.tally, view.matrix.legend
     unit_address, leaf_address = here.addresses("unit"), here.addresses("criterion")
-    return Block(
-        place=here,
+    submitted = {unit: legend[kinds[0]].submitted for unit, kinds in at_unit.items()}
+    return Summary(
+        stamp=stamp,
         counts=tally([kind for kinds in at_unit.values() for kind in kinds]),
-        submitted=sum(legend[kinds[0]].submitted for kinds in at_unit.values()),
-        units=[
-            HomeLine(unit.name, unit.code, unit_address(unit.code), tally(kinds), legend[kinds[0]].submitted)
-            for unit, kinds in at_unit.items()
-        ],
-        criteria=[
-            HomeLine(leaf.name, leaf.code, leaf_address(leaf.code), tally(kinds), illustrative=leaf.is_illustrative)
+        submitted=sum(submitted.values()),
+        measured=len(seen),
+        unit_rows=markup.unit_rows(
+            (unit, unit_address(unit.code), tally(kinds), submitted[unit]) for unit, kinds in at_unit.items()
+        ),
+        criterion_rows=markup.criterion_rows(
+            (leaf, leaf_address(leaf.code), tally(kinds))
             for leaf, kinds in zip(here.leaves, at_leaf, strict=True)
             if kinds
-        ],
+        ),
         following=_following(here, view, seen),
-        stages=stage_steps(here),
     )
 
 
-def _following(here: Place, view: Selection, seen: Mapping[Unit, Sequence[int]]) -> str:
+def _following(here: Place, view: table.Selection, seen: Mapping[Unit, Sequence[int]]) -> str:
     """The first cell that waits for this person."""
     if here.stage is None or not (here.scope.parts or here.is_meeting):
         return ""

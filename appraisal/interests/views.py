@@ -85,7 +85,7 @@ def _page(request: HttpRequest, user: User, form: DeclareForm, error: str = "", 
         "is_manager": people.is_index_manager(user),
         "current": current,
         "confirmed": confirmed,
-        "asked": current is not None and reach.must_confirm(user, current),
+        "asked": current is not None and reach.must_confirm(user, reach.desk(user, current)),
         "onward": _onward(request),
     }
     return render(request, "appraisal/interests/interests.html", context, status=status)

@@ -1,6 +1,6 @@
 """Reads of questions, for the council's pages and the unit's: what to show, counts, lateness."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -54,12 +54,13 @@ class Count:
     closed: int
 
 
-def threads(questions: QuerySet[Question]) -> list[Thread]:
-    """With messages and documents: three queries."""
+PLACE = ("unit", "criterion", "opened_by", "assignee", "round_group__round", "round_group__group")
+
+
+def threads(questions: QuerySet[Question], named: Sequence[str] = PLACE) -> list[Thread]:
+    """With messages and documents, and the rows that are `named`: three queries."""
     messages = Message.objects.order_by("sequence").select_related("author").prefetch_related("documents")
-    rows = questions.select_related(
-        "unit", "criterion", "opened_by", "assignee", "round_group__round", "round_group__group"
-    ).prefetch_related(Prefetch("messages", messages))
+    rows = questions.select_related(*named).prefetch_related(Prefetch("messages", messages))
     today = clock.today()
     return [Thread(row, tuple(row.messages.all()), today) for row in rows]
 
@@ -72,7 +73,7 @@ def thread(question: Question) -> Thread:
 def threads_of_cell(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> list[Thread]:
     """What was asked about one cell, the newest question first; three queries."""
     rows = Question.objects.filter(round_group=round_group, unit=unit, criterion=criterion)
-    return threads(rows.order_by("-pk"))
+    return threads(rows.order_by("-pk"), ["unit", "assignee"])
 
 
 def waiting_for(user: User, round_: Round | None) -> list[date]:

@@ -170,11 +170,14 @@ class Calendar:
         )
 
 
-def calendar(round_group: RoundGroup, stages: Iterable[Stage] | None = None) -> Calendar:
-    """Two queries; one when the stages of the round have been read."""
+def calendar(
+    round_group: RoundGroup, stages: Iterable[Stage] | None = None, released: Iterable[int] | None = None
+) -> Calendar:
+    """Two queries; one less for the stages of the round and one for what was released, if they have been read."""
     if stages is None:
         stages = Stage.objects.filter(round=round_group.round_id)
-    return Calendar(_ordered(stages), released_stages(round_group.pk), clock.now())
+    shown = released_stages(round_group.pk) if released is None else frozenset(released)
+    return Calendar(_ordered(stages), shown, clock.now())
 
 
 def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:

@@ -58,8 +58,8 @@ def _round(group: UnitGroup, year: int) -> RoundGroup:
     decision = Decision.objects.create(number=f"rất lớn {year}")
     criteria_set = CriteriaSet.objects.create(decision=decision, group=group)
     round_ = Round.objects.create(year=year, assessed_from=date(year, 1, 1), assessed_to=date(year, 12, 31))
-    block = RoundGroup.objects.create(round=round_, group=group, criteria_set=criteria_set)
     at = clock.now()
+    block = RoundGroup.objects.create(round=round_, group=group, criteria_set=criteria_set, frozen_at=at)
     default_stages(round_)
     for name in ("round1", "explanation", "round2"):
         open_stage(round_, name, closes=at + timedelta(days=9))

@@ -131,7 +131,10 @@ def test_the_word_on_conflicts_is_given_for_one_year(case: Council, later: Counc
     assign(newcomer, later.round_group)
     Confirmation.objects.filter(member=newcomer)._raw_delete("default")
     for member, years in ((case.member, (False, True)), (newcomer, (False, True))):
-        assert tuple(reach.must_confirm(member, year.round_group.round) for year in (case, later)) == years
+        assert (
+            tuple(reach.must_confirm(member, reach.desk(member, year.round_group.round)) for year in (case, later))
+            == years
+        )
 
 
 def test_a_question_of_one_year_is_closed_in_it(case: Council, later: Council) -> None:

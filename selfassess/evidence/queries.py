@@ -1,10 +1,11 @@
 """Reads of evidence, with what there is to remark on it; a page asks two queries for that whatever it shows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess.examination.document_number import number_in
@@ -62,11 +63,11 @@ def remarks_on_evidence(
     rows: Iterable[Evidence], round_: Round, unit_id: int, *, names: bool = False
 ) -> dict[int, Remarks]:
     """{evidence: what is said} of one unit's rows with their documents read; one query."""
-    found = list(rows)
-    twins = twins_of({row.document.digest for row in found}, round_, unit_id)
+    cites = {row.pk: cited(row.document, row.page) for row in rows}
+    if not cites:
+        return {}
+    twins, others = _alike(round_, unit_id, cites.values())
     period = (round_.assessed_from, round_.assessed_to)
-    cites = {row.pk: cited(row.document, row.page) for row in found}
-    others = _rivals(unit_id, {cite.issued_on for cite in cites.values()})
     return {
         pk: remarks_on(cite, period, twins.get(cite.digest, ()), names=names, rivals=rivals_of(cite, others))
         for pk, cite in cites.items()
@@ -77,10 +78,20 @@ Files = dict[tuple[str, date | None], dict[str, str]]
 """{(number, date): {digest: file name}}"""
 
 
-def _rivals(unit_id: int, days: Collection[date | None]) -> Files:
-    """The unit's current files of those days by number and date; one query."""
-    rows = Document.objects.filter(unit=unit_id, replaced_by=None, issued_on__in=[day for day in days if day])
-    return files_by_paper(rows.order_by("pk").values_list("number", "issued_on", "digest", "original_name"))
+def _alike(round_: Round, unit_id: int, cites: Collection[CitedDocument]) -> tuple[dict[str, tuple[str, ...]], "Files"]:
+    """As `twins_of`, and the unit's own current files of the same days by number and date; one query."""
+    digests, days = {cite.digest for cite in cites}, {cite.issued_on for cite in cites if cite.issued_on}
+    own = Q(unit=unit_id, replaced_by=None, issued_on__in=days)
+    others = ~Q(unit=unit_id) & Q(Exists(_proof(round_)), digest__in=digests)
+    twins: dict[str, list[str]] = {}
+    mine: list[tuple[str, date | None, str, str]] = []
+    fields = ("unit_id", "unit__name", "number", "issued_on", "digest", "original_name")
+    for unit, name, *paper in Document.objects.filter(own | others).order_by(*by_name(), "pk").values_list(*fields):
+        if unit == unit_id:
+            mine.append((paper[0], paper[1], paper[2], paper[3]))
+        elif name not in twins.setdefault(paper[2], []):
+            twins[paper[2]].append(name)
+    return {digest: tuple(names) for digest, names in twins.items()}, files_by_paper(mine)
 
 
 def files_by_paper(rows: Iterable[tuple[str, date | None, str, str]]) -> Files:
@@ -102,21 +113,26 @@ def rivals_of(cite: CitedDocument, files: Files) -> tuple[str, ...]:
 def twins_of(digests: Iterable[str], round_: Round, unit_id: int) -> dict[str, tuple[str, ...]]:
     """Which other units submitted files with these digests in the round. A draft is its unit's own business."""
     found: dict[str, list[str]] = {}
-    rows = _submitted(round_).filter(document__digest__in=set(digests)).exclude(document__unit=unit_id)
-    for digest, name in rows.order_by(*by_name("document__unit")).values_list(
-        "document__digest", "document__unit__name"
-    ):
+    rows = _submitted_documents(round_, set(digests)).exclude(unit=unit_id)
+    for digest, name in rows.order_by(*by_name()).values_list("digest", "unit__name"):
         if name not in found.setdefault(digest, []):
             found[digest].append(name)
     return {digest: tuple(names) for digest, names in found.items()}
 
 
-def _submitted(round_: Round) -> QuerySet[Evidence]:
+def _submitted_documents(round_: Round, digests: Collection[str]) -> QuerySet[Document]:
+    """The documents with these digests that prove something submitted in the round. Of each the first proof is
+    enough: joined, the database would read all of them."""
+    return Document.objects.filter(Exists(_proof(round_)), digest__in=digests)
+
+
+def _proof(round_: Round) -> QuerySet[Evidence]:
     return Evidence.objects.filter(
+        document=OuterRef("pk"),
         removed_at=None,
         score__assessment__round_group__round=round_,
         score__assessment__state=SelfAssessment.State.SUBMITTED,
-    )
+    ).order_by()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +211,21 @@ def infected(assessment: SelfAssessment) -> list[Document]:
     return list(rows.order_by("pk").distinct())
 
 
+class Warned(NamedTuple):
+    """How many pieces of a cell's evidence carry a warning, and of which kinds (`KINDS`)."""
+
+    pieces: int
+    kinds: frozenset[str]
+
+
+NO_WARNING = Warned(0, frozenset())
+
+
 def warned_cells(
     round_: Round, group_id: int, unit: int | None = None, criterion: int | None = None
-) -> dict[tuple[int, int], int]:
-    """{(unit, criterion): pieces of evidence with a warning} of what a block has submitted, or one of its
-    units, or all of them for one criterion; two queries."""
+) -> dict[tuple[int, int], Warned]:
+    """{(unit, criterion): its warnings} of what a block has submitted, or one of its units, or all of them for one
+    criterion; two queries. A document is judged once for each page that is cited, however many criteria cite it."""
     rows = Evidence.objects.filter(
         removed_at=None,
         score__assessment__round_group=group_id,
@@ -207,24 +233,40 @@ def warned_cells(
         **({} if unit is None else {"score__assessment__unit": unit}),
         **({} if criterion is None else {"score__criterion": criterion}),
     )
-    cells = rows.order_by().values_list("score__assessment__unit", "score__criterion", *_FIELDS)
-    cites = [((row[0], row[1]), CitedDocument(*row[2:])) for row in cells]
+    places: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
+    cites: dict[tuple[int, int | None], tuple[int, CitedDocument]] = {}
+    for unit_id, leaf, pk, *fields in rows.order_by().values_list(
+        "score__assessment__unit", "score__criterion", "document", *_FIELDS
+    ):
+        at = (pk, fields[-1])
+        places.setdefault((unit_id, leaf), []).append(at)
+        if at not in cites:
+            cites[at] = unit_id, CitedDocument(*fields)
+    kinds = _warned_kinds(cites, round_)
+    found = {cell: [kinds[at] for at in cited_at if kinds[at]] for cell, cited_at in places.items()}
+    return {cell: Warned(len(said), frozenset().union(*said)) for cell, said in found.items() if said}
+
+
+def _warned_kinds(
+    cites: Mapping[tuple[int, int | None], tuple[int, CitedDocument]], round_: Round
+) -> dict[tuple[int, int | None], frozenset[str]]:
+    """The kinds of the warnings on each citation (document, page), with the unit it belongs to; one query."""
     papers: dict[tuple[int, str, date | None], set[str]] = {}
-    for (unit_id, _), cite in cites:
+    for unit_id, cite in cites.values():
         papers.setdefault((unit_id, *cite.key), set()).add(cite.digest)
-    shared = _shared_digests(round_, {cite.digest for _, cite in cites})
+    shared = _shared_digests(round_, {cite.digest for _, cite in cites.values()})
     period = (round_.assessed_from, round_.assessed_to)
-    found: dict[tuple[int, int], int] = {}
-    for cell, cite in cites:
-        rivals = ("",) if cite.key[0] and cite.issued_on and len(papers[cell[0], *cite.key]) > 1 else ()
-        if remarks_on(cite, period, ("",) if cite.digest in shared else (), rivals=rivals).warnings:
-            found[cell] = found.get(cell, 0) + 1
+    found = {}
+    for at, (unit_id, cite) in cites.items():
+        rivals = ("",) if cite.key[0] and cite.issued_on and len(papers[unit_id, *cite.key]) > 1 else ()
+        said = remarks_on(cite, period, ("",) if cite.digest in shared else (), rivals=rivals)
+        found[at] = frozenset(kind for kind, _ in said.warned)
     return found
 
 
 def _shared_digests(round_: Round, digests: Collection[str]) -> frozenset[str]:
-    """Those of the digests that more than one unit submitted in the round. They are named one by one: with a
-    subquery the database takes longer to plan than to answer."""
-    rows = _submitted(round_).filter(document__digest__in=digests).order_by().values("document__digest")
-    counted = rows.annotate(units=Count("document__unit", distinct=True)).filter(units__gt=1)
-    return frozenset(counted.values_list("document__digest", flat=True))
+    """Those of the digests that more than one unit submitted in the round."""
+    units: dict[str, set[int]] = {}
+    for digest, unit in _submitted_documents(round_, digests).order_by().values_list("digest", "unit_id"):
+        units.setdefault(digest, set()).add(unit)
+    return frozenset(digest for digest, found in units.items() if len(found) > 1)

@@ -28,6 +28,10 @@ KINDS = {
 """The kinds of what is said, the serious first, with their names in filters."""
 
 
+WARNING_KINDS = ("ma-doc", "chu-ky", "so", "ngay", "trung", "trang")
+"""Those of which something may be a warning; of the rest nothing is more than worth knowing."""
+
+
 @dataclass(frozen=True, slots=True)
 class CitedDocument:
     """What warnings are made of: a document's data and where in it the proof stands."""

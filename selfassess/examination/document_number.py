@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 NONE, OWN, CITED = "none", "own", "cited"
 """Not there; there; there only as another document that the paper cites."""
@@ -30,6 +31,7 @@ def plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", once) if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=8192)
 def number_in(typed: str) -> str:
     """The number itself out of what was typed: "QĐ số: 12/QĐ-UBND ngày 5/3" is 12/QD-UBND. "" without one."""
     text = plain(typed).strip()

@@ -45,6 +45,15 @@
     }
     return send(form);
   };
+  const keep = () => {
+    const form = one("form[data-keep]");
+    const words = form?.querySelector("input[name=comment]");
+    if (words && !words.value.trim()) {
+      words.focus();
+      return true;
+    }
+    return send(form);
+  };
   const arm = () => {
     armed = false;
     sent = false;
@@ -123,6 +132,24 @@
     open(link);
   });
 
+  // --- the evidence over the whole window: what lies behind takes no focus meanwhile ------------------
+  const BEHIND = ".bar, .tabs, .band, .judge-crumbs, .judge-title, .judge-facts, .judge-decide, .foot, .skip";
+  const full = (on) => {
+    const button = one("[data-full][aria-pressed]");
+    if (!button || !one("iframe.document")) return false;
+    document.body.toggleAttribute("data-full", on);
+    all(BEHIND).forEach((part) => part.toggleAttribute("inert", on));
+    button.setAttribute("aria-pressed", String(on));
+    button.textContent = on ? "Thu lại" : "Xem cao hết màn hình";
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("button[data-full]")) full(!document.body.hasAttribute("data-full"));
+  });
+  all("button[data-full]").forEach((button) => {
+    button.hidden = !one("iframe.document");
+  });
+
   // --- the keys -----------------------------------------------------------------------------------
   const help = () => {
     const dialog = one("[data-key-help]");
@@ -133,6 +160,9 @@
     c: recognise,
     d: () => adjust(),
     e: evidence,
+    f: () => full(!document.body.hasAttribute("data-full")),
+    g: keep,
+    Escape: () => document.body.hasAttribute("data-full") && full(false),
     j: () => row(1) || follow("j"),
     k: () => row(-1) || follow("k"),
     u: () => follow("u"),
@@ -153,7 +183,7 @@
   });
   // Inside the forms of the decision: these need no letter, so they are never switched off.
   document.addEventListener("keydown", (event) => {
-    const form = event.target.closest("form[data-adjust], form[data-recognise]");
+    const form = event.target.closest("form[data-adjust], form[data-recognise], form[data-keep]");
     if (!form || composing(event) || event.repeat) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();

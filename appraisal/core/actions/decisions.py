@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 
-from appraisal.models import Action, Reason
+from appraisal.models import Action, Appraisal, AppraisalEntry, Reason
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Refused
-from criteria.models import Criterion
+from criteria.models import Criterion, Stage
 from selfassess.models import SelfScore
 
 from .entries import Verdict
@@ -33,6 +33,19 @@ def adjustment(
     if _equals_score(locked.score, verdict.points, not_applicable):
         raise Refused("Kết quả điều chỉnh bằng điểm tự đánh giá của đơn vị: hãy dùng Công nhận, hoặc sửa điểm.")
     return verdict
+
+
+KEPT = "Giữ nguyên kết quả"
+"""How the words of a decision begin that lets an earlier one stand."""
+
+
+def kept(standing: Appraisal | None, last: AppraisalEntry | None, stage: Stage, comment: str = "") -> Verdict:
+    """The adjustment of an earlier stage once more, with its reason, against the unit's objection. Raises Refused."""
+    if standing is None or last is None or standing.action != Action.ADJUST or standing.stage_id == stage.pk:
+        raise Refused("Tiêu chí này không có kết quả điều chỉnh của giai đoạn trước để giữ nguyên.")
+    words = f"{KEPT} {last.stage.title}."
+    said = f"{words} {comment.strip()}".strip()
+    return Verdict(Action.ADJUST, standing.points, standing.not_applicable, last.reason, said)
 
 
 def _checked_points(criterion: Criterion, points: Decimal | None, not_applicable: bool) -> Decimal | None:

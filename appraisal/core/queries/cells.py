@@ -1,28 +1,34 @@
 """The cells of a block as the council sees them: what units claim, what stands, what waits."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, FilteredRelation, Q, QuerySet, Value
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value
 
 from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
 from criteria.models import Criterion, RoundGroup, Stage
 from criteria.tree import CellKey
-from selfassess.evidence.queries import warned_cells
+from selfassess.evidence.queries import NO_WARNING, Warned, evidence_changes, warned_cells
+from selfassess.evidence.remarks import KINDS, WARNING_KINDS
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
 from . import changes as queries_changes
+from .changes import EntryStep
 
+WARNED = {f"cb-{kind}": f"Cảnh báo: {KINDS[kind]}" for kind in WARNING_KINDS}
+"""A filter for each kind of warning on evidence, the serious first."""
 FILTERS = {
     "cho": "Chờ thẩm định",
     "lech": "Lệch điểm tự đánh giá",
     "khong-tai-lieu": "Không có tài liệu",
     "canh-bao": "Có cảnh báo",
+    **WARNED,
     "cho-giai-trinh": "Đơn vị chưa giải trình",
     "da-doi": "Thay đổi từ lần trước",
 }
@@ -53,6 +59,7 @@ class Claim(NamedTuple):
     points: Decimal | None
     na_claimed: bool
     evidence: int
+    changed_at: datetime | None = None
 
     @property
     def is_scored(self) -> bool:
@@ -72,7 +79,7 @@ class GridCell:
     may_decide: bool
     reply_stage: int = 0
     sequel: Sequel = NO_SEQUEL
-    warnings: int = 0
+    warned: Warned = NO_WARNING
     blind: bool = False
     changes: tuple[str, ...] = ()
 
@@ -140,6 +147,11 @@ class GridCell:
         return not self.blind and self.may_decide and self.is_pending and self.is_scored and not self.is_disputed
 
     @property
+    def can_be_kept(self) -> bool:
+        """The adjustment the unit does not agree with may be let stand by a decision of its own."""
+        return not self.blind and self.may_decide and self.is_disputed
+
+    @property
     def status(self) -> tuple[str, str]:
         """The mark and the words of the state."""
         if not self.submitted:
@@ -169,7 +181,8 @@ class GridCell:
             "cho": self.is_pending,
             "lech": self.differs,
             "khong-tai-lieu": self.submitted and (self.claim is None or not self.claim.evidence),
-            "canh-bao": self.warnings > 0,
+            "canh-bao": self.warned.pieces > 0,
+            **{f"cb-{kind}": kind in self.warned.kinds for kind in WARNING_KINDS},
             "cho-giai-trinh": self.awaits_reply,
             "da-doi": bool(self.changes),
         }
@@ -181,15 +194,25 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything a grid reads, by cell: at most four queries whatever the number of units and criteria."""
+    """Everything a grid reads, by cell: at most five queries whatever the number of units and criteria."""
 
     submitted: frozenset[int]
     claims: dict[CellKey, Claim]
     standings: dict[CellKey, Standing]
     replies: dict[int, tuple[int, str]]
     calendar: Calendar
-    warned: dict[CellKey, int]
+    warned: dict[CellKey, Warned]
     changed: dict[CellKey, tuple[str, ...]]
+
+    def sort_of(self, unit: Unit, criterion: Criterion) -> object:
+        """Equal for cells that differ in nothing but their place: `changes` and warnings are not in it."""
+        at = (unit.pk, criterion.pk)
+        claim, record = self.claims.get(at), self.standings.get(at)
+        return (
+            unit.pk in self.submitted,
+            claim and claim[:3],
+            record and (record[1:5], self.replies.get(record.pk)),
+        )
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
@@ -205,7 +228,7 @@ class Sheet:
             may_decide=may_decide and unit.pk in self.submitted,
             reply_stage=reply_stage,
             sequel=self.calendar.sequels.get(record.stage, NO_SEQUEL) if record else NO_SEQUEL,
-            warnings=self.warned.get(at, 0),
+            warned=self.warned.get(at, NO_WARNING),
             blind=blind,
             changes=self.changed.get(at, ()),
         )
@@ -224,21 +247,32 @@ def read_sheet(
     tells whether an adjustment waits for an answer, an objection for the next appraisal. `evidence`: count each
     cell's pieces and those that carry a warning, which a page that shows neither need not pay for; `changes`: what is
     new since the council last looked, likewise."""
-    within = ([unit.pk for unit in units], [leaf.pk for leaf in leaves])
-    changed = queries_changes.by_cell(round_group, *within, now=calendar) if changes else {}
     unit = units[0].pk if len(units) == 1 else None
     leaf = leaves[0].pk if len(leaves) == 1 else None
     submitted, claims = _claims(round_group, unit, leaf, evidence=evidence)
     warned = warned_cells(round_group.round, round_group.pk, unit, leaf) if evidence else {}
+    standings, history = _standings(round_group, unit, leaf, whole=changes)
     return Sheet(
         submitted,
         claims,
-        _standings(round_group, unit, leaf),
-        _replies(round_group, unit, leaf),
+        standings,
+        _replies(standings, history),
         calendar,
         warned,
-        changed,
+        _changed(round_group, units, claims, history, calendar) if changes else {},
     )
+
+
+def _changed(
+    round_group: RoundGroup,
+    units: Sequence[Unit],
+    claims: Mapping[CellKey, Claim],
+    history: Mapping[CellKey, list[EntryStep]],
+    calendar: Calendar,
+) -> dict[CellKey, tuple[str, ...]]:
+    scored = {cell: claim.changed_at for cell, claim in claims.items() if claim.changed_at is not None}
+    papers = evidence_changes(round_group, [unit.pk for unit in units])
+    return queries_changes.by_cell(history, scored, papers, now=calendar)
 
 
 def _line(cell: str, unit: int | None, criterion: int | None) -> dict[str, int]:
@@ -258,28 +292,51 @@ def _claims(
     of_leaf = Q(scores__criterion=leaf) if leaf is not None else Q(scores__isnull=False)
     papers = Count("claim__evidence", filter=Q(claim__evidence__removed_at=None)) if evidence else Value(0)
     found = submitted.annotate(claim=FilteredRelation("scores", condition=of_leaf), papers=papers).values_list(
-        "unit_id", "claim__criterion_id", "claim__points", "claim__na_claimed", "papers"
+        "unit_id", "claim__criterion_id", "claim__points", "claim__na_claimed", "papers", "claim__updated_at"
     )
     rows = list(found.order_by())
     return frozenset(row[0] for row in rows), {(row[0], row[1]): Claim(*row[2:]) for row in rows if row[1]}
 
 
-def _standings(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[CellKey, Standing]:
-    rows = Appraisal.objects.filter(round_group=round_group, **_line("", unit, leaf)).order_by()
-    fields = ("unit_id", "criterion_id", "pk", "stage_id", "action", "points", "not_applicable", "version")
-    return {(row[0], row[1]): Standing(*row[2:]) for row in rows.values_list(*fields)}
+_STANDING = ("unit_id", "criterion_id", "pk", "stage_id", "action", "points", "not_applicable", "version")
+
+
+def _standings(
+    round_group: RoundGroup, unit: int | None, leaf: int | None, *, whole: bool
+) -> tuple[dict[CellKey, Standing], dict[CellKey, list[EntryStep]]]:
+    """What stands, with the units' replies among the steps, or the `whole` history, in their order; one query."""
+    wanted = Q() if whole else Q(entries__stage_kind=Stage.Kind.REPLY)
+    papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("step__pk")).order_by()
+    rows = Appraisal.objects.filter(round_group=round_group, **_line("", unit, leaf)).annotate(
+        step=FilteredRelation("entries", condition=wanted), papers=Exists(papers) if whole else Value(False)
+    )
+    steps = [f"step__{name}" for name in EntryStep._fields if name != "has_papers"]
+    standings: dict[CellKey, Standing] = {}
+    history: dict[CellKey, list[EntryStep]] = {}
+    for row in rows.order_by().values_list(*_STANDING, *steps, "papers"):
+        cell = row[0], row[1]
+        if cell not in standings:
+            standings[cell] = Standing(*row[2:8])
+        if row[8] is not None:
+            history.setdefault(cell, []).append(EntryStep(*row[8:]))
+    for found in history.values():
+        found.sort(key=lambda step: step.sequence)
+    return standings, history
 
 
 NO_REPLY = (0, "")
 
 
-def _replies(round_group: RoundGroup, unit: int | None, leaf: int | None) -> dict[int, tuple[int, str]]:
+def _replies(
+    standings: Mapping[CellKey, Standing], history: Mapping[CellKey, list[EntryStep]]
+) -> dict[int, tuple[int, str]]:
     """{appraisal: the stage and the words of the unit's last answer}."""
-    rows = AppraisalEntry.objects.filter(
-        appraisal__round_group=round_group, stage_kind=Stage.Kind.REPLY, **_line("appraisal__", unit, leaf)
-    )
-    found = rows.order_by("appraisal_id", "sequence").values_list("appraisal_id", "stage_id", "action")
-    return {appraisal: (stage, action) for appraisal, stage, action in found}
+    return {
+        standings[cell].pk: (step.stage_id, step.action)
+        for cell, steps in history.items()
+        for step in steps
+        if step.stage_kind == Stage.Kind.REPLY
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,24 +371,21 @@ def tally(cells: Iterable[GridCell]) -> CellCounts:
     return CellCounts(**counts)
 
 
-def score_of(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> SelfScore | None:
-    """The submitted score of one cell."""
-    return (
-        SelfScore.objects.filter(
-            assessment__round_group=round_group,
-            assessment__unit=unit,
-            assessment__state=SelfAssessment.State.SUBMITTED,
-            criterion=criterion,
-        )
-        .order_by("pk")
-        .first()
+def claim_of(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> tuple[SelfScore | None, list[Evidence]]:
+    """The submitted score of one cell with its evidence; one query, two where there is no evidence."""
+    cell = {"round_group": round_group, "unit": unit, "state": SelfAssessment.State.SUBMITTED}
+    rows = Evidence.objects.filter(
+        removed_at=None,
+        score__criterion=criterion,
+        **{f"score__assessment__{name}": value for name, value in cell.items()},
     )
-
-
-def evidence_of(score: SelfScore | None) -> list[Evidence]:
-    if score is None:
-        return []
-    return list(Evidence.objects.filter(score=score, removed_at=None).select_related("document").order_by("pk"))
+    evidence = list(rows.select_related("document", "score").order_by("pk"))
+    if evidence:
+        return evidence[0].score, evidence
+    scores = SelfScore.objects.filter(
+        criterion=criterion, **{f"assessment__{name}": value for name, value in cell.items()}
+    )
+    return scores.order_by("pk").first(), []
 
 
 def timeline(entries: QuerySet[AppraisalEntry]) -> list[AppraisalEntry]:

@@ -4,21 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
-
 from appraisal import steps
-from appraisal.models import Action, AppraisalEntry
+from appraisal.models import Action
 from appraisal.rules.stages import Calendar
-from criteria.models import RoundGroup, Stage
+from criteria.models import Stage
 from criteria.tree import CellKey
-from selfassess.evidence.queries import evidence_changes
-from selfassess.models import SelfAssessment, SelfScore
 
 
 class EntryStep(NamedTuple):
     """As much of a step as is needed here."""
 
     pk: int
+    sequence: int
     stage_id: int
     stage_kind: str
     action: str
@@ -28,40 +25,16 @@ class EntryStep(NamedTuple):
 
 
 def by_cell(
-    round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int], *, now: Calendar
+    history: Mapping[CellKey, Sequence[EntryStep]],
+    scores: Mapping[CellKey, datetime],
+    papers: Mapping[CellKey, datetime],
+    *,
+    now: Calendar,
 ) -> dict[CellKey, tuple[str, ...]]:
-    """The cells of `units` × `leaves` on which something changed. Two queries, up to three more where an
-    assessment was reopened."""
-    scores = _scores(round_group, units, leaves)
-    papers = evidence_changes(round_group, units)
-    history = _history(round_group, units, leaves)
+    """The cells on which something changed, from the steps of each, and when the unit last changed its score and
+    its evidence. No query."""
     found = {cell: tuple(_words(rows, scores.get(cell), papers.get(cell), now)) for cell, rows in history.items()}
     return {cell: words for cell, words in found.items() if words}
-
-
-def _history(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> Mapping[CellKey, list[EntryStep]]:
-    papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("pk")).order_by()
-    rows = AppraisalEntry.objects.filter(
-        appraisal__round_group=round_group, appraisal__unit__in=units, appraisal__criterion__in=leaves
-    ).annotate(has_papers=Exists(papers))
-    fields = ("appraisal__unit_id", "appraisal__criterion_id", *EntryStep._fields)
-    found: dict[CellKey, list[EntryStep]] = {}
-    for row in rows.order_by("appraisal_id", "sequence").values_list(*fields):
-        found.setdefault((row[0], row[1]), []).append(EntryStep(*row[2:]))
-    return found
-
-
-def _scores(round_group: RoundGroup, units: Sequence[int], leaves: Sequence[int]) -> dict[CellKey, datetime]:
-    """When the unit last changed a score that it has submitted."""
-    rows = SelfScore.objects.filter(
-        assessment__round_group=round_group,
-        assessment__unit__in=units,
-        assessment__state=SelfAssessment.State.SUBMITTED,
-        criterion__in=leaves,
-        updated_at__isnull=False,
-    )
-    found = rows.order_by().values_list("assessment__unit_id", "criterion_id", "updated_at")
-    return {(unit, leaf): at for unit, leaf, at in found if at is not None}
 
 
 def _words(history: Sequence[EntryStep], scored: datetime | None, papers: datetime | None, now: Calendar) -> list[str]:

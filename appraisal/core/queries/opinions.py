@@ -1,20 +1,12 @@
-"""Which leaves two members judge, and which of their opinions wait to be settled."""
-
-from decimal import Decimal
+"""Which blind opinions wait to be settled."""
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from appraisal.models import Appraisal, BlindCriterion, Opinion
+from appraisal.models import Appraisal, Opinion
 from criteria.models import RoundGroup, Stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.models import User, by_name
-
-
-def tolerances(round_group: RoundGroup) -> dict[int, Decimal]:
-    """{marked criterion: how many points two opinions may differ}, one query."""
-    rows = BlindCriterion.objects.filter(round_group=round_group).order_by()
-    return dict(rows.values_list("criterion_id", "tolerance"))
 
 
 def current(round_group: RoundGroup, stage: Stage | None) -> QuerySet[Opinion]:

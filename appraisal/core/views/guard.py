@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from appraisal.core.queries.interests import standing_interest
 from appraisal.rules import reach
 from criteria import queries as criteria_queries
+from criteria.models import Round
 from units import rules as people
 from units.models import Unit
 
@@ -35,7 +36,7 @@ def guarded(view: View) -> View:
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         year = kwargs.get("year")
         current = criteria_queries.show_year(request, year) if year else criteria_queries.round_in_view(request)
-        if current is not None and reach.must_confirm(request.user, current):
+        if current is not None and reach.must_confirm(request.user, desk_of(request, current)):
             onward = {"nam": str(current.year), "tiep": request.get_full_path()} if request.method == "GET" else {}
             return redirect(f"{reverse('appraisal:interests')}?{urlencode(onward)}")
         try:
@@ -44,6 +45,14 @@ def guarded(view: View) -> View:
             return _closed(request, closed.unit)
 
     return inner
+
+
+def desk_of(request: HttpRequest, current: Round) -> reach.Desk:
+    """The person's place in a round, read once per request."""
+    kept: dict[int, reach.Desk] = request.__dict__.setdefault("_desks", {})
+    if current.pk not in kept:
+        kept[current.pk] = reach.desk(request.user, current)
+    return kept[current.pk]
 
 
 def _closed(request: HttpRequest, unit: Unit) -> HttpResponseBase:

@@ -1,7 +1,7 @@
 """Where a person on the council's side stands: block, scope and calendar, read once per request and only when asked."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -22,7 +22,7 @@ from criteria.models import Criterion, Round, RoundGroup, Stage
 from units import rules as people
 from units.models import Unit, User
 
-from .guard import ClosedUnit
+from .guard import ClosedUnit, desk_of
 
 _CODE = "~ma"
 """Stands for a code while the pattern of many addresses is looked up."""
@@ -37,10 +37,12 @@ class Place:
     round_group: RoundGroup
     holdings: reach.Holdings
     calendar: stages.Calendar
+    blind: Mapping[int, Decimal]
+    """The leaves that two members judge, with the points they may differ."""
 
     @cached_property
     def tree(self) -> list[Criterion]:
-        return criteria_queries.tree(self.round_group.criteria_set_id)
+        return criteria_queries.tree_of(self.round_group)
 
     @cached_property
     def scope(self) -> reach.Scope:
@@ -83,11 +85,6 @@ class Place:
     @property
     def takes_two_opinions(self) -> bool:
         return self.stage is not None and self.stage.two_opinions
-
-    @cached_property
-    def blind(self) -> dict[int, Decimal]:
-        """The leaves that two members judge, with the points they may differ."""
-        return opinions.tolerances(self.round_group)
 
     @cached_property
     def said(self) -> frozenset[tuple[int, int]]:
@@ -164,8 +161,8 @@ def place(request: HttpRequest, group: str) -> Place:
     current = criteria_queries.round_in_view(request)
     if current is None:
         raise Http404
-    blocks = criteria_queries.round_groups(current)
-    return standing_in(user, get_object_or_404(blocks, group__code=group), current)
+    block = get_object_or_404(RoundGroup.objects.select_related("group"), round=current, group__code=group)
+    return standing_in(user, block, current, desk_of(request, current))
 
 
 def places(request: HttpRequest) -> list[Place]:
@@ -174,15 +171,18 @@ def places(request: HttpRequest) -> list[Place]:
     current = criteria_queries.round_in_view(request)
     if current is None:
         return []
-    blocks = criteria_queries.round_groups(current).order_by("group__position")
-    found = [standing_in(user, block, current) for block in blocks]
+    blocks = RoundGroup.objects.filter(round=current).select_related("group").order_by("group__position")
+    held = desk_of(request, current)
+    found = [standing_in(user, block, current, held) for block in blocks]
     return [here for here in found if here.scope.reads_all or any(part.leaves for part in here.scope.parts)]
 
 
-def standing_in(user: User, block: RoundGroup, current: Round) -> Place:
+def standing_in(user: User, block: RoundGroup, current: Round, held: reach.Desk | None = None) -> Place:
     """The place of the person in a block of the round in view, whose stages the frame has read."""
     block.round = current
-    return Place(user, block, reach.holdings(user, block), stages.calendar(block, current.stages.all()))
+    held = held or reach.desk(user, current)
+    calendar = stages.calendar(block, current.stages.all(), held.released.get(block.pk, ()))
+    return Place(user, block, held.holdings(user, block), calendar, held.blind.get(block.pk, {}))
 
 
 def check_manager(request: HttpRequest) -> User:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from appraisal import steps
 from appraisal.core import digests as core_digests
-from appraisal.core.actions.decisions import recognition
+from appraisal.core.actions.decisions import kept, recognition
 from appraisal.core.actions.entries import Verdict, version_of, write_batch
 from appraisal.core.actions.locks import (
     check_not_blind,
@@ -48,6 +48,40 @@ def bulk_recognise(*, actor: User, round_group_id: int, cells: Iterable[tuple[in
     standings = standings_of(round_group, seen)
     _check_versions(standings, seen)
     return write_batch(actor, round_group, stage, verdicts, standings, core_digests.VERB_BULK)
+
+
+@transaction.atomic
+def bulk_keep(*, actor: User, round_group_id: int, cells: Iterable[tuple[int, int, int | None]]) -> int:
+    """Let the adjustments of an earlier stage stand against the objections of the units: one batch, all or none, one
+    log entry. Returns how many. Raises as `keep` does."""
+    seen = {(unit, criterion): version for unit, criterion, version in cells}
+    if not seen:
+        raise Refused("Chưa chọn tiêu chí nào để giữ nguyên kết quả.")
+    assessments = locked_assessments(round_group_id, {unit for unit, _ in seen})
+    round_group = locked_block(round_group_id)
+    stage = checked_stage(actor, round_group)
+    if stage.kind == Stage.Kind.MEETING:
+        raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng, có lời.")
+    check_reach(actor, round_group, stage, seen)
+    check_not_blind(round_group, stage, {criterion for _, criterion in seen})
+    for unit_id in sorted({unit for unit, _ in seen}):
+        check_submitted(assessments.get(unit_id))
+    standings = standings_of(round_group, seen)
+    _check_versions(standings, seen)
+    last = _last_decisions(standings[cell].pk for cell in seen if cell in standings)
+    verdicts = {}
+    for cell in seen:
+        standing = standings.get(cell)
+        verdicts[cell] = kept(standing, last.get(standing.pk) if standing else None, stage)
+    return write_batch(actor, round_group, stage, verdicts, standings, core_digests.VERB_BULK_KEEP)
+
+
+def _last_decisions(appraisals: Iterable[int]) -> dict[int, AppraisalEntry]:
+    rows = AppraisalEntry.objects.filter(appraisal__in=list(appraisals)).select_related("stage", "reason")
+    history: dict[int, list[AppraisalEntry]] = {}
+    for step in rows.order_by("appraisal", "sequence"):
+        history.setdefault(step.appraisal_id, []).append(step)
+    return {pk: found[-1] for pk, history_of in history.items() if (found := steps.counting(history_of))}
 
 
 def _bulk_verdicts(
@@ -115,7 +149,7 @@ def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterabl
     check_reach(actor, round_group, stage, cells)
     for unit_id in sorted({unit for unit, _ in cells}):
         check_submitted(assessments.get(unit_id))
-    log = LogEntry.objects.filter(pk=batch_id, verb=core_digests.VERB_BULK).first()
+    log = LogEntry.objects.filter(pk=batch_id, verb__in=core_digests.BATCH_VERBS).first()
     if log is None or log.actor_id != actor.pk:
         raise PermissionDenied("Chỉ người công nhận hàng loạt mới rút lại được lần đó.")
     return _Batch(log, round_group, stage, standings_of(round_group, cells), _history(log, round_group))

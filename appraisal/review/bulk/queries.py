@@ -31,7 +31,7 @@ def lines(user: User, round_group: RoundGroup, stage: Stage | None, scope: reach
     """The person's bulk recognitions of the stage that is open, the newest first, as far as the cells are
     theirs to see. A constant number of queries."""
     rows = AppraisalEntry.objects.filter(
-        log__verb=core_digests.VERB_BULK, actor=user, stage=stage, appraisal__round_group=round_group
+        log__verb__in=core_digests.BATCH_VERBS, actor=user, stage=stage, appraisal__round_group=round_group
     )
     found: dict[int, list[AppraisalEntry]] = {}
     for step in rows.select_related("appraisal", "log", "undone_by").order_by("-log__number", "pk"):
@@ -65,7 +65,7 @@ def _sum(found: Iterable[AppraisalEntry | None]) -> Decimal:
 def newest(user: User, round_group: RoundGroup) -> int | None:
     """The person's last bulk recognition in the block."""
     rows = LogEntry.objects.filter(
-        verb=core_digests.VERB_BULK,
+        verb__in=core_digests.BATCH_VERBS,
         actor=user,
         object_type=round_group._meta.label_lower,
         object_id=str(round_group.pk),
@@ -131,7 +131,7 @@ class Batch:
 def batch(user: User, round_group: RoundGroup, scope: reach.Scope, log_id: int) -> Batch | None:
     """The person's own batch as far as the cells are theirs to see; None for any other. A constant number of
     queries."""
-    log = LogEntry.objects.filter(pk=log_id, verb=core_digests.VERB_BULK, actor=user).first()
+    log = LogEntry.objects.filter(pk=log_id, verb__in=core_digests.BATCH_VERBS, actor=user).first()
     if log is None:
         return None
     cells = AppraisalEntry.objects.filter(log=log, appraisal__round_group=round_group).order_by().values("appraisal")

@@ -16,6 +16,7 @@ from appraisal.core.queries.cells import GridCell
 from appraisal.core.views.place import Place, place
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import whole_number
+from selfassess.evidence.remarks import KINDS, WARNING_KINDS
 from units.models import Unit
 
 from . import actions, queries
@@ -39,21 +40,72 @@ def bulk(request: HttpRequest, group: str) -> HttpResponse:
     cells = [c for c in everything if (c.unit.pk, c.criterion.pk) in chosen]
     if len(cells) != len(chosen):
         raise Http404
+    if request.POST.get("verb") == "keep":
+        return _keep(request, here, chosen, cells, back)
     if request.POST.get("confirm"):
         return _carry_out(request, here, chosen, cells, back)
     return _preview(request, here, chosen, cells, back)
 
 
 def _carry_out(request: HttpRequest, here: Place, chosen: Chosen, cells: list[GridCell], back: str) -> HttpResponse:
-    batch = [(unit, criterion, version) for (unit, criterion), version in chosen.items()]
+    ticked = set(request.POST.getlist("kinds"))
+    kept_out = {(c.unit.pk, c.criterion.pk) for c in cells if _doubts(c) - ticked}
+    batch = [(unit, leaf, version) for (unit, leaf), version in chosen.items() if (unit, leaf) not in kept_out]
+    if not batch:
+        said = "Các tiêu chí này đều không có tài liệu hoặc có cảnh báo: đánh dấu loại cần công nhận."
+        return _preview(request, here, chosen, cells, back, said)
     try:
         done = actions.bulk_recognise(actor=here.user, round_group_id=here.round_group.pk, cells=batch)
     except Refused as refused:
         return _preview(request, here, chosen, cells, back, str(refused))
     undo = here.address("batch", str(queries.newest(here.user, here.round_group)))
-    said = 'Đã công nhận {} tiêu chí. <a href="{}">Xem hoặc rút lại lần công nhận này…</a>'
-    messages.success(request, format_html(said, done, undo))
+    said = 'Đã công nhận {} tiêu chí{}. <a href="{}">Xem hoặc rút lại lần công nhận này…</a>'
+    left = f", để lại {len(kept_out)} tiêu chí không có tài liệu hoặc có cảnh báo" if kept_out else ""
+    messages.success(request, format_html(said, done, left, undo))
     return redirect(back)
+
+
+BARE = "khong-tai-lieu"
+
+
+def _doubts(cell: GridCell) -> frozenset[str]:
+    """Why a cell is not recognised among many unless somebody says so: nothing proves it, or a warning on what does."""
+    bare = cell.claim is None or not cell.claim.evidence
+    return cell.warned.kinds | ({BARE} if bare else set())
+
+
+def _doubt_counts(cells: list[GridCell]) -> list[tuple[str, str, int]]:
+    """(kind, words, how many cells), for the kinds there are."""
+    words = {BARE: "không có tài liệu", **{kind: f"cảnh báo: {KINDS[kind]}" for kind in WARNING_KINDS}}
+    counted = [(kind, said, sum(kind in _doubts(cell) for cell in cells)) for kind, said in words.items()]
+    return [one for one in counted if one[2]]
+
+
+def _keep(request: HttpRequest, here: Place, chosen: Chosen, cells: list[GridCell], back: str) -> HttpResponse:
+    """The adjustments of the stage before stand against the objections: first what that is, then the deed."""
+    batch = [(unit, leaf, version) for (unit, leaf), version in chosen.items()]
+    good = [c for c in cells if c.can_be_kept and c.version == chosen[c.unit.pk, c.criterion.pk]]
+    error = ""
+    if request.POST.get("confirm"):
+        try:
+            done = actions.bulk_keep(actor=here.user, round_group_id=here.round_group.pk, cells=batch)
+        except Refused as refused:
+            error = str(refused)
+        else:
+            undo = here.address("batch", str(queries.newest(here.user, here.round_group)))
+            said = 'Đã giữ nguyên kết quả của {} tiêu chí. <a href="{}">Xem hoặc rút lại lần này…</a>'
+            messages.success(request, format_html(said, done, undo))
+            return redirect(back)
+    context = {
+        "here": here,
+        "cells": good,
+        "keys": " ".join(c.key for c in good),
+        "left": len(cells) - len(good),
+        "bulk_address": here.address("bulk"),
+        "back": back,
+        "error": error,
+    }
+    return render(request, "appraisal/review/bulk_keep.html", context, status=409 if error else 200)
 
 
 def _preview(
@@ -71,8 +123,8 @@ def _preview(
         "unit_count": len({c.unit.pk for c in good}),
         "points": _points(good),
         "na_count": sum(c.claim is not None and c.claim.na_claimed for c in good),
-        "bare_count": sum(not c.claim.evidence for c in good if c.claim),
-        "warned_count": sum(bool(c.warnings) for c in good),
+        "doubts": _doubt_counts(good),
+        "clear_count": sum(not _doubts(c) for c in good),
         "bulk_address": here.address("bulk"),
         "back": back,
         "error": error,

@@ -14,6 +14,10 @@ class RecogniseForm(forms.Form):
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class KeepForm(RecogniseForm):
+    """An earlier adjustment stands against the unit's objection."""
+
+
 class AdjustForm(forms.Form):
     use_required_attribute = False  # the server's sentence is Vietnamese, the browser's may not be
 
@@ -38,7 +42,13 @@ class AdjustForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["reason"].queryset = offered()  # type: ignore[attr-defined]
+        reasons = offered()
+        self.fields["reason"].queryset = reasons  # type: ignore[attr-defined]
+        # Read once: a select asks for its rows, and how many there are, each time it is walked through.
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            ("", "– chọn lý do –"),
+            *((reason.pk, str(reason)) for reason in reasons),
+        ]
 
     def clean_points(self) -> Decimal | None:
         try:

@@ -1,9 +1,9 @@
 """The review screen: one leaf of one unit, its evidence beside the decision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_http_methods
 
 from appraisal.consistency import comparing
-from appraisal.core.queries.cells import FILTERS, GridCell, evidence_of, score_of, steps_of
+from appraisal.core.queries.cells import FILTERS, GridCell, claim_of, steps_of
 from appraisal.core.views.place import Place, place
 from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.opinions import actions as opinions_actions
@@ -21,6 +21,7 @@ from appraisal.opinions import queries as opinions_queries
 from appraisal.questions import queries as questions_queries
 from appraisal.questions.forms import AskForm
 from appraisal.review.decisions import actions as decisions_actions
+from appraisal.review.grid import table as grid
 from appraisal.review.precedents import queries as precedents_queries
 from appraisal.review.undo.views import list_of, say_decided, undo_of
 from appraisal.rules import reading
@@ -36,7 +37,9 @@ from selfassess.rules import withheld
 from units.models import Unit
 
 from . import figures
-from .forms import AdjustForm, RecogniseForm
+from .forms import AdjustForm, KeepForm, RecogniseForm
+
+M = TypeVar("M", Unit, Criterion)
 
 DAYS_TO_ANSWER = 3
 """The due day proposed for a question."""
@@ -52,12 +55,18 @@ class Neighbours:
     here: GridCell
     position: int
     total: int
+    left: int
+    """How many cells of the list wait for the person."""
+    onward: str = ""
+    """At the end of the list: the next cell elsewhere that waits for the person."""
+    onward_name: str = ""
 
     @property
     def fresh(self) -> str:
         """Where a decision leads. Not the address of the pager, which a browser may have fetched ahead: this
         page says what was just written and counts it among the precedents."""
-        return f"{self.after}&vua-ghi=1" if self.after else self.back
+        following = self.after or self.onward
+        return f"{following}&vua-ghi=1" if following else self.back
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,9 +81,11 @@ def cell(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse
     return _page(request, here, found, leaf)
 
 
+FORMS: dict[str, type[RecogniseForm | AdjustForm]] = {"recognise": RecogniseForm, "keep": KeepForm}
+
+
 def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> HttpResponse:
-    recognising = request.POST.get("verb") == "recognise"
-    form = RecogniseForm(request.POST) if recognising else AdjustForm(request.POST)
+    form = FORMS.get(request.POST.get("verb", ""), AdjustForm)(request.POST)
     if not form.is_valid():
         return _page(request, here, unit, leaf, form, status=422)
     # Read before writing: a decided cell leaves the filter, and its neighbours move up.
@@ -92,9 +103,16 @@ def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> H
         messages.success(request, said)
         return redirect(onward.fresh)
     say_decided(request, here, standing, leaf)
+    if "in_place" in request.POST:  # from the list, which stays in view
+        return redirect(f"{onward.back}#{_line_of(unit)}")
     if said := precedent_warning(here, standing, onward.here, form):
         messages.warning(request, said)
     return redirect(onward.fresh)
+
+
+def _line_of(unit: Unit) -> str:
+    """Where the unit stands in a list."""
+    return f"dong-{unit.pk}"
 
 
 def _page(
@@ -106,10 +124,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     nav = _neighbours(request, here, unit, leaf)
-    score = score_of(here.round_group, unit, leaf)
+    score, evidence = claim_of(here.round_group, unit, leaf)
     opinions = opinions_of(here, nav.here, score)
     row = acting(here, nav.here, opinions)
-    evidence = evidence_of(score)
     said = remarks_on_evidence(evidence, here.round_group.round, unit.pk, names=True)
     showable = [e for e in evidence if e.document.opens_in_browser and not withheld(e.document, own=False)]
     steps = steps_of(row.record) if row.record else []
@@ -136,6 +153,8 @@ def _page(
         else None,
         "nav": nav,
         "recognise_form": bound if isinstance(bound, RecogniseForm) else RecogniseForm(),
+        "keeps": row.can_be_kept and row.standing is not None and row.standing.stage != (here.stage and here.stage.pk),
+        "keeps_from": here.calendar.short(row.standing.stage) if row.standing else "",
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),
         "bound": bound,
         "opinions": opinions,
@@ -185,14 +204,43 @@ def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) 
         other = next((c for c in others if c.matches(wanted)), None)
         return here.address("cell", other.unit.code, other.criterion.code, theo=along, loc=wanted) if other else ""
 
+    after = address(cells[at + 1 :])
+    elsewhere = None if after else _elsewhere(here, unit, leaf, along)
     return Neighbours(
         back=here.address(*back, loc=wanted),
         before=address(reversed(cells[:at])),
-        after=address(cells[at + 1 :]),
+        after=after,
         here=cells[at],
         position=at + 1,
         total=len(cells),
+        left=sum(c.is_pending and c.may_decide for c in cells),
+        onward=here.address("cell", elsewhere[0].code, elsewhere[1].code, theo=along, loc=wanted) if elsewhere else "",
+        onward_name=(elsewhere[1].code if along == "tieu-chi" else elsewhere[0].name) if elsewhere else "",
     )
+
+
+def _elsewhere(here: Place, unit: Unit, leaf: Criterion, along: str) -> tuple[Unit, Criterion] | None:
+    """The first cell that waits for the person at the units (or criteria) after this one, then before it."""
+    if here.stage is None:
+        return None
+    view = grid.Selection(here)
+    pending = view.matrix.those(lambda kind: kind.pending)
+    waiting = {
+        (one.pk, here.leaves[n].pk)
+        for one in here.units
+        for n in view.shown(one)
+        if view.matrix.lines[one.pk].kinds[n] in pending
+    }
+    units = _turned(here.units, unit) if along == "don-vi" else here.units
+    leaves = here.leaves if along == "don-vi" else _turned(here.leaves, leaf)
+    rows = ((u, c) for u in units for c in leaves) if along == "don-vi" else ((u, c) for c in leaves for u in units)
+    return next(((u, c) for u, c in rows if (u.pk, c.pk) in waiting and here.may_judge(u, c)), None)
+
+
+def _turned(rows: Sequence[M], at: M) -> list[M]:
+    """What comes after `at`, then what comes before it."""
+    n = rows.index(at)
+    return list(rows[n + 1 :]) + list(rows[:n])
 
 
 def opinions_of(here: Place, row: GridCell, score: SelfScore | None) -> opinions_queries.Panel | None:
@@ -262,6 +310,8 @@ def carry_out(here: Place, unit: Unit, leaf: Criterion, form: RecogniseForm | Ad
     given: dict[str, Any] = {} if recognising else _adjusted(data)
     if here.is_blind(leaf):
         return opinions_actions.give_opinion(actor=here.user, **cell, recognising=recognising, **given, **words).settled
+    if isinstance(form, KeepForm):
+        return decisions_actions.keep(actor=here.user, **cell, **words)
     if recognising:
         return decisions_actions.recognise(actor=here.user, **cell, **words)
     return decisions_actions.adjust(actor=here.user, **cell, **given, **words)

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from appraisal import steps
 from appraisal.core import digests as core_digests
-from appraisal.core.actions.decisions import adjustment, recognition
+from appraisal.core.actions.decisions import KEPT, adjustment, kept, recognition
 from appraisal.core.actions.entries import Verdict, says, told, version_of, write_one
 from appraisal.core.actions.locks import LockedCell, check_not_blind, lock_cell
 from appraisal.models import Action, Appraisal, AppraisalEntry
@@ -57,7 +58,41 @@ def adjust(
     return _decide(locked, verdict, seen_version)
 
 
-def _decide(locked: LockedCell, verdict: Verdict, seen_version: int | None) -> Appraisal:
+@transaction.atomic
+def keep(
+    *,
+    actor: User,
+    round_group_id: int,
+    unit_id: int,
+    criterion_id: int,
+    comment: str = "",
+    seen_version: int | None,
+) -> Appraisal:
+    """Let the adjustment of an earlier stage stand against the unit's objection: a decision of this stage, with the
+    same points and reason. Raises as `adjust` does, and Refused where there is no adjustment to keep."""
+    locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
+    check_not_blind(locked.round_group, locked.stage, [criterion_id])
+    if locked.stage.kind == Stage.Kind.MEETING and not comment.strip():
+        raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, giữ nguyên cũng phải có lời.")
+    standing = Appraisal.objects.filter(
+        round_group=locked.round_group, unit=unit_id, criterion=criterion_id
+    ).select_related("stage")
+    found = standing.first()
+    history = found.entries.select_related("stage", "reason").order_by("sequence") if found else ()
+    last = steps.counting(history)[-1:]
+    if found is not None and last and _is_kept_already(last[0], locked, seen_version):
+        return found
+    verdict = kept(found, last[0] if last else None, locked.stage, comment)
+    return _decide(locked, verdict, seen_version, core_digests.VERB_KEEP)
+
+
+def _is_kept_already(step: AppraisalEntry, locked: LockedCell, seen_version: int | None) -> bool:
+    """The same form sent twice."""
+    same = (step.stage_id, step.actor_id, step.sequence) == (locked.stage.pk, locked.actor.pk, (seen_version or 0) + 1)
+    return same and step.comment.startswith(KEPT)
+
+
+def _decide(locked: LockedCell, verdict: Verdict, seen_version: int | None, verb: str = "") -> Appraisal:
     """Move the standing of a locked cell, unless somebody moved it since `seen_version`."""
     cell = {"unit_id": locked.assessment.unit_id, "criterion_id": locked.criterion.pk}
     standing = Appraisal.objects.filter(round_group=locked.round_group, **cell).select_related("unit").first()
@@ -70,8 +105,8 @@ def _decide(locked: LockedCell, verdict: Verdict, seen_version: int | None) -> A
         standing = Appraisal(
             round_group=locked.round_group, unit=locked.assessment.unit, criterion=locked.criterion, version=0
         )
-    verb = core_digests.VERB_RECOGNISE if verdict.action == Action.RECOGNISE else core_digests.VERB_ADJUST
-    write_one(standing, verdict, locked.stage, locked.actor, verb)
+    usual = core_digests.VERB_RECOGNISE if verdict.action == Action.RECOGNISE else core_digests.VERB_ADJUST
+    write_one(standing, verdict, locked.stage, locked.actor, verb or usual)
     return standing
 
 

@@ -39,6 +39,13 @@ class Kind(NamedTuple):
     open: bool  # may be recognised among many, by whoever judges it
 
 
+class Words(NamedTuple):
+    """What is shown: of one cell without its place, and of a unit's line from those of its cells."""
+
+    cell: Callable[[GridCell], str]
+    line: Callable[[Unit, Sequence[Criterion], Sequence[str]], str]
+
+
 class GridLine(NamedTuple):
     """One unit: the kind (a place in the legend) of each leaf, in the order of the tree, and what they show.
     `known`: the block's mark when the line was last seen to be true."""
@@ -80,10 +87,10 @@ def read(
     leaves: Sequence[Criterion],
     *,
     calendar: Calendar,
-    text: Callable[[Sequence[GridCell]], str],
+    words: Words,
     made_by: str,
 ) -> Matrix:
-    """The lines of `units` over all self-assessed `leaves` of the block; `text` says what a line shows and
+    """The lines of `units` over all self-assessed `leaves` of the block; `words` say what a line shows and
     `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
     two, and those of one sheet when it was something of these units."""
     stamp = (calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
@@ -101,7 +108,7 @@ def read(
         else:
             moved.append(unit)
     if moved:
-        _read_again(matrix, round_group, moved, leaves, marks, calendar, text)
+        _read_again(matrix, round_group, moved, leaves, marks, calendar, words)
     cache.put(key, matrix)
     return matrix
 
@@ -130,14 +137,22 @@ def _read_again(
     leaves: Sequence[Criterion],
     marks: Mapping[int, tuple[object, ...]],
     calendar: Calendar,
-    text: Callable[[Sequence[GridCell]], str],
+    words: Words,
 ) -> None:
+    """Thousands of cells are of a few hundred sorts: each sort is judged and worded once."""
     sheet = read_sheet(round_group, units, leaves, calendar=calendar)
     places = {kind: at for at, kind in enumerate(matrix.legend)}
+    sorts: dict[object, tuple[int, str]] = {}
     for unit in units:
-        cells = [sheet.cell(unit, leaf, True) for leaf in leaves]
-        kinds = bytes(places.setdefault(kind_of(cell), len(places)) for cell in cells)
-        matrix.lines[unit.pk] = GridLine(round_group.inputs_mark, marks[unit.pk], kinds, text(cells))
+        found = []
+        for leaf in leaves:
+            sort = sheet.sort_of(unit, leaf)
+            if sort not in sorts:
+                cell = sheet.cell(unit, leaf, True)
+                sorts[sort] = places.setdefault(kind_of(cell), len(places)), words.cell(cell)
+            found.append(sorts[sort])
+        kinds, text = bytes(kind for kind, _ in found), words.line(unit, leaves, [said for _, said in found])
+        matrix.lines[unit.pk] = GridLine(round_group.inputs_mark, marks[unit.pk], kinds, text)
     matrix.legend = list(places)
 
 

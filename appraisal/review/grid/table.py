@@ -54,7 +54,7 @@ class Selection:
             here.units,
             here.leaves,
             calendar=here.calendar,
-            text=line_of_cells,
+            words=queries.Words(_cell, line_of_cells),
             made_by=made_by(),
         )
 
@@ -145,7 +145,7 @@ def look_at(here: Place, area: str, wanted: str) -> Look:
     """The grid as it was last made for somebody with the same rights, while nothing it depends on has changed;
     else made now. A block without units for this person is not there."""
     whose = hashlib.sha256(repr((here.holdings, area, wanted)).encode()).hexdigest()
-    key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", _stamp(here)
+    key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", stamp_of(here)
     found = cache.get(key)
     if isinstance(found, Look) and found.stamp == stamp:
         return found
@@ -159,8 +159,8 @@ def look_at(here: Place, area: str, wanted: str) -> Look:
     return look
 
 
-def _stamp(here: Place) -> tuple[object, ...]:
-    """What every kept grid of the block depends on, beside the rights of who looks."""
+def stamp_of(here: Place) -> tuple[object, ...]:
+    """What every kept page of the block depends on, beside the rights of who looks."""
     block = here.round_group
     return (
         here.grid_address(),
@@ -176,20 +176,24 @@ _SAID = {"ok": "nhận", "wait": "chờ", "low": "giảm", "na": "không áp d�
 _OPEN = "<td><a href="
 
 
-def line_of_cells(found: Sequence[GridCell]) -> str:
-    """A whole line of cells."""
-    return _OPEN + _OPEN.join(map(_cell, found))
+def line_of_cells(unit: Unit, leaves: Sequence[Criterion], shown: Sequence[str]) -> str:
+    """A whole line of cells, each behind its short address."""
+    row = f"{_OPEN}{quote(unit.code, safe='')}/"
+    return "".join(f"{row}{_quoted(leaf.code)}>{said}" for leaf, said in zip(leaves, shown, strict=True))
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(code: str) -> str:
+    return quote(code, safe="")
 
 
 def _cell(found: GridCell) -> str:
-    """What follows `<td><a href=`: the short address, the state in words, the council's points or, while
-    there are none, the unit's."""
+    """What stands in a cell: the state in words, the council's points or, while there are none, the unit's."""
     mark, _ = found.status
     said = "chờ lần 2" if found.is_disputed else "tăng" if mark == "ok" and found.differs else _SAID[mark]
     points = found.standing.points if found.standing else found.claim.points if found.claim else None
     value = "" if mark == "na" else "–" if points is None else numbers.vn_short(numbers.shown(points))
-    link = f"{quote(found.unit.code, safe='')}/{quote(found.criterion.code, safe='')}"
-    return f"{link}><i{_CLASSES[mark]}>{said} </i>{value}</a>"
+    return f"<i{_CLASSES[mark]}>{said} </i>{value}</a>"
 
 
 def body(view: Selection) -> Body:
@@ -198,7 +202,7 @@ def body(view: Selection) -> Body:
     shown = {unit.pk: view.shown(unit) for unit in units}
     kept = [unit for unit in units if shown[unit.pk]]
     columns = view.columns
-    if view.wanted:
+    if view.wanted or not view.here.scope.reads_all:  # a member's own columns, none of the others' empty ones
         some = set().union(*shown.values())
         columns = [n for n in columns if n in some]
     pending, opened = matrix.those(lambda kind: kind.pending), matrix.those(lambda kind: kind.open)

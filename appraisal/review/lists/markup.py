@@ -10,14 +10,52 @@ from appraisal.core.queries.cells import GridCell
 from cchc_index.lib import numbers
 from criteria.models import Criterion
 
+from .queries import Declared
+
 Address = Callable[..., str]
 _TICK = '<td class="mid"><input type="checkbox" name="cells" value="{}" aria-label="Chọn {}"></td>'
 _ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
 
 
-def unit_rows(cells: Iterable[GridCell], address: Address, *, ticks: bool) -> list[SafeString]:
-    """One line per unit. `ticks`: lines may be chosen for recognition."""
-    return [_line(cell, address, escape(cell.unit.name), ticks, cell.unit.name) for cell in cells]
+def unit_rows(
+    cells: Iterable[GridCell], address: Address, *, ticks: bool, declared: Mapping[int, Declared] | None, deciding: bool
+) -> list[SafeString]:
+    """One line per unit. `ticks`: lines may be chosen for recognition; `declared`: figures by unit, none for a rule
+    without them; `deciding`: a line takes its decision in place."""
+    found = []
+    for cell in cells:
+        deed = _deed(cell, address) if deciding else "<td></td>"
+        figures = _declared(declared.get(cell.unit.pk)) if declared is not None else ""
+        found.append(_line(cell, address, escape(cell.unit.name), ticks, cell.unit.name, "", figures, deed))
+    return found
+
+
+def _declared(said: Declared | None) -> str:
+    if said is None:
+        return '<td class="num">–</td><td class="num">–</td>'
+    wrong = ' <span class="st st-low">khác quy tắc</span>' if said.differs else ""
+    return f'<td class="num">{escape(said.figures)}</td><td class="num">{escape(said.ratio or "–")}{wrong}</td>'
+
+
+def _deed(cell: GridCell, address: Address) -> str:
+    """Buttons of the one form of the page , each with the address and the version of its own line."""
+    link = escape(address(cell.unit.code, cell.criterion.code))
+    if cell.can_be_kept:
+        return f"<td>{_button('keep', cell, link, 'Giữ nguyên')} {_adjust(link, cell)}</td>"
+    if cell.can_be_recognised:
+        return f"<td>{_button('recognise', cell, link, 'Công nhận')} {_adjust(link, cell)}</td>"
+    return f"<td>{_adjust(link, cell)}</td>" if cell.may_decide and not cell.blind else "<td></td>"
+
+
+def _button(form: str, cell: GridCell, link: str, words: str) -> str:
+    return (
+        f'<button class="quiet" form="{form}" formaction="{link}" name="seen_version" value="{cell.version}">'
+        f'{words}<span class="hidden-text"> {escape(cell.unit.name)}</span></button>'
+    )
+
+
+def _adjust(link: str, cell: GridCell) -> str:
+    return f'<a href="{link}#id_points">Điều chỉnh<span class="hidden-text"> {escape(cell.unit.name)}</span></a>'
 
 
 def criterion_rows(
@@ -46,18 +84,30 @@ def _area(area: Criterion, ticks: bool) -> SafeString:
 
 
 def _line(
-    cell: GridCell, address: Address, name: str, ticks: bool, what: str, note: str = "", most: str = ""
+    cell: GridCell,
+    address: Address,
+    name: str,
+    ticks: bool,
+    what: str,
+    note: str = "",
+    most: str = "",
+    deed: str = "",
 ) -> SafeString:
     mark, words = cell.status
     tick = ""
     if ticks:
-        tick = _TICK.format(cell.key, escape(what)) if cell.can_be_recognised else '<td class="mid"></td>'
+        tick = (
+            _TICK.format(cell.key, escape(what))
+            if cell.can_be_recognised or cell.can_be_kept
+            else '<td class="mid"></td>'
+        )
     link = escape(address(cell.unit.code, cell.criterion.code))
+    place = f' id="dong-{cell.unit.pk}"' if deed else ""
     return mark_safe(
-        f'<tr>{tick}<th scope="row"><a href="{link}" data-row>{name}</a>{note}</th>'
+        f'<tr{place}>{tick}<th scope="row"><a href="{link}" data-row>{name}</a>{note}</th>'
         f'{most}<td class="num">{claim_words(cell)}</td><td class="num">{_papers(cell)}</td>'
         f'<td class="num">{standing_words(cell)}</td><td class="num">{_difference(cell)}</td>'
-        f'<td><span class="st st-{mark}">{words}</span>{_changes(cell)}</td></tr>'
+        f'<td><span class="st st-{mark}">{words}</span>{_changes(cell)}</td>{deed}</tr>'
     )
 
 
@@ -68,7 +118,7 @@ def _changes(cell: GridCell) -> str:
 def _papers(cell: GridCell) -> str:
     if not cell.submitted:
         return "–"
-    warned = f' <span class="st st-wait">{cell.warnings} cảnh báo</span>' if cell.warnings else ""
+    warned = f' <span class="st st-wait">{cell.warned.pieces} cảnh báo</span>' if cell.warned.pieces else ""
     return f"{cell.claim.evidence if cell.claim else 0}{warned}"
 
 

@@ -8,17 +8,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from appraisal.consistency.comparing import deduction
-from appraisal.models import Action, AppraisalEntry, Reason
+from appraisal.models import Action, AppraisalEntry
 from cchc_index.lib import numbers
 from selfassess.models import SelfAssessment, SelfScore
-from units.models import Unit
 
 NAMED = 3
 """Units named in a warning; the rest are counted."""
+
+
+class PrecedentReason(NamedTuple):
+    """A reason as it is shown here."""
+
+    pk: int
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +36,8 @@ class Precedent:
     """One adjustment that stands elsewhere. `taken`: the unit's own points minus the council's, None where
     either is no points."""
 
-    unit: Unit
-    reason: Reason | None
+    unit: str
+    reason: PrecedentReason | None
     points: Decimal | None
     not_applicable: bool
     taken: Decimal | None
@@ -65,20 +75,20 @@ class Alike:
 
     @property
     def units(self) -> str:
-        return ", ".join(row.unit.name for row in self.rows)
+        return ", ".join(row.unit for row in self.rows)
 
     @property
     def where(self) -> str:
         """The first unit by name, the others by number."""
         others = len(self.rows) - 1
-        return f"{self.first.unit} và {others} đơn vị khác" if others else str(self.first.unit)
+        return f"{self.first.unit} và {others} đơn vị khác" if others else self.first.unit
 
 
 @dataclass(frozen=True, slots=True)
 class ByReason:
     """Everything that one reason did on the criterion; None: an archive that names no reason."""
 
-    reason: Reason | None
+    reason: PrecedentReason | None
     alike: tuple[Alike, ...]
 
     @property
@@ -97,6 +107,11 @@ class Precedents:
     @property
     def adjusted(self) -> int:
         return len(self.rows)
+
+    @property
+    def usable(self) -> bool:
+        """One of them can fill the form: it has a reason."""
+        return any(row.reason for row in self.rows)
 
     @property
     def by_reason(self) -> list[ByReason]:
@@ -122,24 +137,41 @@ def read(steps: QuerySet[AppraisalEntry]) -> Precedents:
         assessment__state=SelfAssessment.State.SUBMITTED,
         criterion=OuterRef("appraisal__criterion"),
     ).order_by()
-    found = steps.select_related("appraisal__unit", "reason", "stage").annotate(own=Subquery(own.values("points")[:1]))
-    standing = {step.appraisal_id: step for step in found.order_by("appraisal", "sequence")}
-    newest = sorted(standing.values(), key=lambda step: (step.at, step.pk), reverse=True)
-    adjusted = tuple(_precedent(step) for step in newest if step.action == Action.ADJUST)
+    found = steps.annotate(own=Subquery(own.values("points")[:1])).order_by("appraisal", "sequence")
+    standing = {row[0]: row[1:] for row in found.values_list("appraisal", *_READ)}
+    newest = sorted(standing.values(), key=lambda row: (row[1], row[0]), reverse=True)
+    adjusted = tuple(_precedent(*row[1:]) for row in newest if row[2] == Action.ADJUST)
     return Precedents(len(newest) - len(adjusted), adjusted)
 
 
-def _precedent(step: AppraisalEntry) -> Precedent:
-    own: Decimal | None = step.own  # type: ignore[attr-defined]  # annotated above
+_READ = (
+    *("pk", "at", "action", "points", "not_applicable", "comment", "own"),
+    *("appraisal__unit__name", "stage__title", "reason", "reason__text"),
+)
+"""No rows whole: there is one for each unit of the block, and most are only counted."""
+
+
+def _precedent(
+    at: datetime,
+    _action: str,
+    points: Decimal | None,
+    not_applicable: bool,
+    comment: str,
+    own: Decimal | None,
+    unit: str,
+    stage: str,
+    reason: int | None,
+    words: str | None,
+) -> Precedent:
     return Precedent(
-        unit=step.appraisal.unit,
-        reason=step.reason,
-        points=step.points,
-        not_applicable=step.not_applicable,
-        taken=deduction(own, step.points),
-        comment=step.comment,
-        stage=step.stage.title,
-        at=step.at,
+        unit=unit,
+        reason=None if reason is None else PrecedentReason(reason, words or ""),
+        points=points,
+        not_applicable=not_applicable,
+        taken=deduction(own, points),
+        comment=comment,
+        stage=stage,
+        at=at,
     )
 
 
@@ -153,6 +185,6 @@ def differing(found: Precedents, reason_id: int | None, taken: Decimal | None) -
 
 def warning(rows: Sequence[Precedent]) -> str:
     """ "Cùng lý do này ở Sở X đã trừ 0,50." The newest are named."""
-    said = "; ".join(f"ở {row.unit.name} đã {row.said}" for row in rows[:NAMED])
+    said = "; ".join(f"ở {row.unit} đã {row.said}" for row in rows[:NAMED])
     more = f"; và {len(rows) - NAMED} đơn vị khác" if len(rows) > NAMED else ""
     return f"Cùng lý do này {said}{more}."

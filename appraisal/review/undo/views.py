@@ -20,7 +20,7 @@ from cchc_index.lib.faults import Refused
 from criteria.models import Criterion
 from units.models import Unit
 
-from . import actions
+from . import actions, queries
 from .forms import UndoForm
 
 
@@ -73,7 +73,23 @@ def say_decided(request: HttpRequest, here: Place, standing: Appraisal, leaf: Cr
         messages.success(request, said)
         return
     back = address(here, standing.unit, leaf, **list_of(request))
-    context = {"said": said, "address": back, "version": standing.version}
+    context = {"said": said, "address": back, "version": standing.version, "what": ""}
+    messages.success(request, render_to_string("appraisal/review/_undo_message.html", context, request))
+
+
+def _say_undone(request: HttpRequest, here: Place, said: str) -> None:
+    """What was taken back, with the button that takes back the decision before it, wherever it stands."""
+    before = queries.newest(here.user, here.round_group)
+    if before is None:
+        messages.success(request, said)
+        return
+    unit, leaf = before.appraisal.unit, before.appraisal.criterion
+    context = {
+        "said": said,
+        "address": address(here, unit, leaf, **list_of(request)),
+        "version": before.appraisal.version,
+        "what": f"{leaf.code} của {unit}",
+    }
     messages.success(request, render_to_string("appraisal/review/_undo_message.html", context, request))
 
 
@@ -94,5 +110,5 @@ def undo(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse
     except Refused as refused:
         messages.error(request, f"{leaf.code} của {found}: {refused}")
     else:
-        messages.success(request, f"Đã rút lại. {leaf.code} của {found}: {standing.value}.")
+        _say_undone(request, here, f"Đã rút lại. {leaf.code} của {found}: {standing.value}.")
     return redirect(here.address("cell", found.code, leaf.code, **list_of(request)))

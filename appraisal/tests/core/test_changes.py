@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from appraisal.core.queries import changes
+from appraisal.core.queries.cells import read_sheet
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
@@ -61,8 +61,9 @@ def reply(case: Council, *, agree: bool, papers: Iterable[Document] = ()) -> Non
 
 def news(case: Council) -> dict[str, tuple[str, ...]]:
     leaves = {leaf.pk: leaf.code for leaf in (case.leaf, case.other_leaf)}
-    found = changes.by_cell(case.round_group, [case.first.pk], list(leaves), now=stages.calendar(case.round_group))
-    return {leaves[leaf]: words for (_, leaf), words in found.items()}
+    calendar = stages.calendar(case.round_group)
+    sheet = read_sheet(case.round_group, [case.first], [case.leaf, case.other_leaf], calendar=calendar, changes=True)
+    return {leaves[leaf]: words for (_, leaf), words in sheet.changed.items()}
 
 
 def test_decided_and_left_alone_is_nothing_new(case: Council) -> None:

@@ -255,7 +255,7 @@ def test_what_is_kept_counts_as_the_cells_themselves(case: Council) -> None:
         here.units,
         here.leaves,
         calendar=here.calendar,
-        text=lambda line: " ".join(cell.key for cell in line),
+        words=grid_queries.Words(lambda cell: cell.key, lambda unit, leaves, shown: " ".join(shown)),
         made_by="a-test",
     )
     kinds = b"".join(found.lines[unit.pk].kinds for unit in here.units)
@@ -274,9 +274,9 @@ def test_a_row_a_column_or_all_that_is_shown_is_first_previewed(case: Council) -
     assert "Công nhận 4 tiêu chí của 2 đơn vị" in client.post(address, {"everything": "1"}).text
     assert not Appraisal.objects.exists()
     keys = present(re.search(r'name="cells" value="([^"]+)"', preview))
-    assert client.post(address, {"cells": keys[1], "confirm": "1", "next": grid_page(case)})["Location"] == grid_page(
-        case
-    )
+    assert client.post(address, {"cells": keys[1], "confirm": "1", "kinds": "khong-tai-lieu", "next": grid_page(case)})[
+        "Location"
+    ] == grid_page(case)
     assert Appraisal.objects.filter(unit=case.first).count() == Appraisal.objects.count() == 2
     assert "Chưa chọn" in client.post(address, {"unit": "DV1", "next": grid_page(case)}, follow=True).text
     assert "Chưa chọn" in client.post(address, {"unit": "NHA", "next": grid_page(case)}, follow=True).text

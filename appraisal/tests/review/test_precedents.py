@@ -19,6 +19,7 @@ from appraisal.review.undo import actions as undo
 from appraisal.rules import reach, reading
 from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
 from appraisal.tests.pages import WORDS, adjust_form, cell_page, sign_in
+from cchc_index.lib.tests.present import present
 from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_stage
 from selfassess.models import SelfAssessment, SelfScore
 from units.models import Role, Unit, User
@@ -67,7 +68,7 @@ def other_unit(case: Council, points: str | None = "1.5") -> Unit:
 
 
 def taken(found: Precedents) -> list[tuple[str, Decimal | None]]:
-    return [(row.unit.code, row.taken) for row in found.rows]
+    return [(row.unit, row.taken) for row in found.rows]
 
 
 # --- what counts ------------------------------------------------------------------------------------
@@ -81,7 +82,7 @@ def test_a_precedent_is_an_adjustment_of_the_same_criterion_at_another_unit(case
     decisions.adjust(actor=case.member, **leaf, points=Decimal("0.5"), **words)
     found = beside(case)
     assert taken(found) == [("DV2", Decimal("0.5"))]
-    assert (found.recognised, found.rows[0].reason, found.rows[0].comment) == (0, case.reason, WORDS)
+    assert (found.recognised, present(found.rows[0].reason).pk, found.rows[0].comment) == (0, case.reason.pk, WORDS)
 
 
 def test_the_newest_comes_first_and_recognitions_are_counted(case: Council) -> None:

@@ -8,7 +8,7 @@ from appraisal.interests import actions as interests
 from appraisal.models import Assignment, Confirmation, Interest, Reason
 from appraisal.rules import reach
 from appraisal.tests.factories import Council, assign, confirmed, council, fresh, next_year, submitted
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, Round, RoundGroup
 from criteria.tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -233,13 +233,17 @@ def test_units_of_another_block_are_in_nobodys_reach(case: Council) -> None:
 # --- confirming ----------------------------------------------------------------------------------------
 
 
+def must_confirm(user: User, round_: Round) -> bool:
+    return reach.must_confirm(user, reach.desk(user, round_))
+
+
 def test_who_is_assigned_confirms_once_a_year(case: Council) -> None:
     later, colleague = next_year(case), person(Role.COUNCIL_MEMBER)
     years = (case.round_group.round, later.round_group.round)
     Confirmation.objects.filter(member=case.member, round=years[1])._raw_delete("default")
     confirmed(colleague, years[1])
-    assert [reach.must_confirm(case.member, year) for year in years] == [False, True]
-    assert [reach.must_confirm(colleague, year) for year in years] == [False, False], "assigned nothing"
+    assert [must_confirm(case.member, year) for year in years] == [False, True]
+    assert [must_confirm(colleague, year) for year in years] == [False, False], "assigned nothing"
     Assignment.objects.create(round_group=case.round_group, member=colleague)
-    assert [reach.must_confirm(fresh(colleague), year) for year in years] == [True, False]
-    assert reach.must_confirm(UserFactory.create(), years[0]) is False
+    assert [must_confirm(fresh(colleague), year) for year in years] == [True, False]
+    assert must_confirm(UserFactory.create(), years[0]) is False
