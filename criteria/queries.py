@@ -90,4 +90,9 @@ def units_of(round_group: RoundGroup) -> QuerySet[Unit]:
 
 
 def round_groups(round_: Round) -> QuerySet[RoundGroup]:
-    return RoundGroup.objects.filter(round=round_).select_related("round", "group", "criteria_set__decision")
+    return blocks_of(round_).select_related("round", "criteria_set__decision")
+
+
+def blocks_of(round_: Round) -> QuerySet[RoundGroup]:
+    """As `round_groups`, for whoever has read the round and needs no decision."""
+    return RoundGroup.objects.filter(round=round_).select_related("group")

@@ -11,6 +11,7 @@ VERB_BULK = "appraisal.bulk_recognise"
 VERB_KEEP = "appraisal.keep"
 VERB_BULK_KEEP = "appraisal.bulk_keep"
 BATCH_VERBS = (VERB_BULK, VERB_BULK_KEEP)
+"""Those that decide many cells in one entry of the log."""
 VERB_REPLY = "appraisal.reply"
 VERB_IMPORT = "appraisal.import"
 VERB_UNDO = "appraisal.undo"

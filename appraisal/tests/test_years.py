@@ -113,7 +113,7 @@ def test_a_batch_of_one_year_is_not_taken_back_in_the_other(case: Council, later
     bulk.bulk_recognise(actor=case.member, round_group_id=later.round_group.pk, cells=[(*cell, 0)])
     recognise(case)
     batch = LogEntry.objects.get(verb=core_digests.VERB_BULK)
-    with refused("không thuộc lần công nhận này"):
+    with refused("không thuộc lần này"):
         bulk.undo_batch(actor=case.member, round_group_id=case.round_group.pk, batch_id=batch.pk, cells=[(*cell, 1)])
 
 

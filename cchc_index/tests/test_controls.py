@@ -20,7 +20,7 @@ ENGLISH = """
 abstract after answer applicable area assignee at branch cells chosen claimed closes comment confirm criteria
 criterion dated document documents due errata everything explanation file filter giver group held hidden
 interest issued issuer keep kind known member members na name new next not number on onward open opens opinions
-original page points reach reason replace report required round save section seen send stage take taker target text
+original page points reach reason replace report required round save section seen send stage stay take taker target text
 ticket title tolerance two unit units upload verb version who words year
 """
 """What names of controls are put together from. A new word is English and means one thing everywhere."""

@@ -161,7 +161,7 @@ def place(request: HttpRequest, group: str) -> Place:
     current = criteria_queries.round_in_view(request)
     if current is None:
         raise Http404
-    block = get_object_or_404(RoundGroup.objects.select_related("group"), round=current, group__code=group)
+    block = get_object_or_404(criteria_queries.blocks_of(current), group__code=group)
     return standing_in(user, block, current, desk_of(request, current))
 
 
@@ -171,7 +171,7 @@ def places(request: HttpRequest) -> list[Place]:
     current = criteria_queries.round_in_view(request)
     if current is None:
         return []
-    blocks = RoundGroup.objects.filter(round=current).select_related("group").order_by("group__position")
+    blocks = criteria_queries.blocks_of(current).order_by("group__position")
     held = desk_of(request, current)
     found = [standing_in(user, block, current, held) for block in blocks]
     return [here for here in found if here.scope.reads_all or any(part.leaves for part in here.scope.parts)]

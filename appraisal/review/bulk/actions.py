@@ -1,4 +1,4 @@
-"""Recognising many cells at once, and undoing what is left of such a batch before the stage is released."""
+"""Deciding many cells at once, and undoing what is left of such a batch before the stage is released."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def bulk_keep(*, actor: User, round_group_id: int, cells: Iterable[tuple[int, in
     round_group = locked_block(round_group_id)
     stage = checked_stage(actor, round_group)
     if stage.kind == Stage.Kind.MEETING:
-        raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng, có lời.")
+        raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng và nêu căn cứ.")
     check_reach(actor, round_group, stage, seen)
     check_not_blind(round_group, stage, {criterion for _, criterion in seen})
     for unit_id in sorted({unit for unit, _ in seen}):
@@ -123,13 +123,13 @@ class _Batch:
 
 @transaction.atomic
 def undo_batch(*, actor: User, round_group_id: int, batch_id: int, cells: Iterable[tuple[int, int, int | None]]) -> int:
-    """Take back the cells `(unit_id, criterion_id, seen_version)` of one's own bulk recognition (the log
+    """Take back the cells `(unit_id, criterion_id, seen_version)` of one's own batch (the log
     entry `batch_id`), all or none, one log entry. Returns how many. Cells decided since are not the batch's
     any more and are left out by whoever asks. Sent twice it is done once. Raises as `undo` does, naming
     cells that moved since they were seen."""
     seen = {(unit, criterion): version for unit, criterion, version in cells}
     if not seen:
-        raise Refused("Không còn tiêu chí nào của lần công nhận này để rút lại.")
+        raise Refused("Không còn tiêu chí nào của lần này để rút lại.")
     batch = _locked_batch(actor, round_group_id, batch_id, seen)
     done = [cell for cell in seen if is_undone_already(batch.history.get(cell, []), actor, seen[cell])]
     if len(done) == len(seen):
@@ -151,7 +151,7 @@ def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterabl
         check_submitted(assessments.get(unit_id))
     log = LogEntry.objects.filter(pk=batch_id, verb__in=core_digests.BATCH_VERBS).first()
     if log is None or log.actor_id != actor.pk:
-        raise PermissionDenied("Chỉ người công nhận hàng loạt mới rút lại được lần đó.")
+        raise PermissionDenied("Chỉ người ghi hàng loạt mới rút lại được lần đó.")
     return _Batch(log, round_group, stage, standings_of(round_group, cells), _history(log, round_group))
 
 
@@ -172,7 +172,7 @@ def _check_untouched(batch: _Batch, seen: dict[CellKey, int | None]) -> None:
     for cell, version in seen.items():
         history = batch.history.get(cell)
         if history is None:
-            raise Refused("Có tiêu chí không thuộc lần công nhận này.")
+            raise Refused("Có tiêu chí không thuộc lần này.")
         last = steps.counting(history)[-1:]
         if history[-1].sequence != version or not last or last[0].log_id != batch.log.pk:
             moved.append((batch.standings[cell], history[-1]))

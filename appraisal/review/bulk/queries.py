@@ -1,4 +1,4 @@
-"""Reads of one person's bulk recognitions: what each of them took, and what is left to take back."""
+"""Reads of what one person decided many at once: what each of them took, and what is left to take back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,16 @@ from criteria.models import RoundGroup, Stage
 from units.auditlog.models import LogEntry
 from units.models import User, by_name
 
+DEEDS = {core_digests.VERB_BULK: "công nhận", core_digests.VERB_BULK_KEEP: "giữ nguyên kết quả"}
+"""What a batch did, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
-    """One bulk recognition in the list; `left` is how many cells can still be taken back."""
+    """One batch in the list; `left` is how many cells can still be taken back."""
 
     pk: int
+    deed: str
     at: datetime
     count: int
     units: int
@@ -28,7 +32,7 @@ class BulkLine:
 
 
 def lines(user: User, round_group: RoundGroup, stage: Stage | None, scope: reach.Scope) -> list[BulkLine]:
-    """The person's bulk recognitions of the stage that is open, the newest first, as far as the cells are
+    """The person's batches of the stage that is open, the newest first, as far as the cells are
     theirs to see. A constant number of queries."""
     rows = AppraisalEntry.objects.filter(
         log__verb__in=core_digests.BATCH_VERBS, actor=user, stage=stage, appraisal__round_group=round_group
@@ -49,6 +53,7 @@ def _undoable(user: User, round_group: RoundGroup, logs: Iterable[int]) -> froze
 def _line(group: list[AppraisalEntry], left: frozenset[int]) -> BulkLine:
     return BulkLine(
         pk=group[0].log_id,
+        deed=DEEDS[group[0].log.verb],
         at=group[0].at,
         count=len(group),
         units=len({step.appraisal.unit_id for step in group}),
@@ -63,7 +68,7 @@ def _sum(found: Iterable[AppraisalEntry | None]) -> Decimal:
 
 
 def newest(user: User, round_group: RoundGroup) -> int | None:
-    """The person's last bulk recognition in the block."""
+    """The person's last batch in the block."""
     rows = LogEntry.objects.filter(
         verb__in=core_digests.BATCH_VERBS,
         actor=user,
@@ -75,7 +80,7 @@ def newest(user: User, round_group: RoundGroup) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class BulkStep:
-    """One cell of a batch: the recognition, what stood before it, and the last step written after it."""
+    """One cell of a batch: the decision, what stood before it, and the last step written after it."""
 
     step: AppraisalEntry
     version: int
@@ -95,10 +100,14 @@ class BulkStep:
 
 @dataclass(frozen=True)
 class Batch:
-    """One bulk recognition, cell by cell."""
+    """One batch, cell by cell."""
 
     log: LogEntry
     rows: list[BulkStep]
+
+    @property
+    def deed(self) -> str:
+        return DEEDS[self.log.verb]
 
     @property
     def undoable(self) -> list[BulkStep]:

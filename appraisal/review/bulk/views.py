@@ -48,8 +48,8 @@ def bulk(request: HttpRequest, group: str) -> HttpResponse:
 
 
 def _carry_out(request: HttpRequest, here: Place, chosen: Chosen, cells: list[GridCell], back: str) -> HttpResponse:
-    ticked = set(request.POST.getlist("kinds"))
-    kept_out = {(c.unit.pk, c.criterion.pk) for c in cells if _doubts(c) - ticked}
+    ticked = set(request.POST.getlist("kind"))
+    kept_out = {(c.unit.pk, c.criterion.pk) for c in cells if c.can_be_recognised and _doubts(c) - ticked}
     batch = [(unit, leaf, version) for (unit, leaf), version in chosen.items() if (unit, leaf) not in kept_out]
     if not batch:
         said = "Các tiêu chí này đều không có tài liệu hoặc có cảnh báo: đánh dấu loại cần công nhận."
@@ -182,7 +182,7 @@ def _back(request: HttpRequest) -> str:
 
 @require_GET
 def batches(request: HttpRequest, group: str) -> HttpResponse:
-    """The person's own bulk recognitions, the newest first."""
+    """What the person decided many at once, the newest first."""
     here = place(request, group)
     found = queries.lines(here.user, here.round_group, here.stage, here.scope)
     context = {"here": here, "rows": [(line, here.address("batch", str(line.pk))) for line in found]}
@@ -205,7 +205,7 @@ def batch(request: HttpRequest, group: str, pk: int) -> HttpResponse:
         done = actions.undo_batch(actor=here.user, round_group_id=here.round_group.pk, batch_id=pk, cells=cells)
     except Refused as refused:
         return _batch_page(request, here, pk, str(refused))
-    messages.success(request, f"Đã rút lại việc công nhận {done} tiêu chí.")
+    messages.success(request, f"Đã rút lại việc {own.deed} {done} tiêu chí.")
     return redirect(here.address("batches"))
 
 

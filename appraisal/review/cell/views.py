@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_http_methods
 
 from appraisal.consistency import comparing
+from appraisal.core.figures import declared_of
 from appraisal.core.queries.cells import FILTERS, GridCell, claim_of, steps_of
 from appraisal.core.views.place import Place, place
 from appraisal.models import Appraisal, AppraisalEntry
@@ -36,7 +37,6 @@ from selfassess.models import Evidence, SelfScore
 from selfassess.rules import withheld
 from units.models import Unit
 
-from . import figures
 from .forms import AdjustForm, KeepForm, RecogniseForm
 
 M = TypeVar("M", Unit, Criterion)
@@ -103,7 +103,7 @@ def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> H
         messages.success(request, said)
         return redirect(onward.fresh)
     say_decided(request, here, standing, leaf)
-    if "in_place" in request.POST:  # from the list, which stays in view
+    if "stay" in request.POST:  # from the list, which stays in view
         return redirect(f"{onward.back}#{_line_of(unit)}")
     if said := precedent_warning(here, standing, onward.here, form):
         messages.warning(request, said)
@@ -136,7 +136,7 @@ def _page(
         "criterion": leaf,
         "row": row,
         "score": score,
-        "declared": figures.declared_of(leaf, score),
+        "declared": declared_of(leaf, score.figures if score else {}, score.points if score else None),
         "last": last_year.in_brief(here.round_group, unit, leaf),
         "rule_lines": scoring.describe(leaf.rule, leaf.max_points),
         "evidence": evidence,
@@ -205,7 +205,7 @@ def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) 
         return here.address("cell", other.unit.code, other.criterion.code, theo=along, loc=wanted) if other else ""
 
     after = address(cells[at + 1 :])
-    elsewhere = None if after else _elsewhere(here, unit, leaf, along)
+    elsewhere = _elsewhere(here, unit, leaf, along) if not after and wanted in ("", "cho") else None
     return Neighbours(
         back=here.address(*back, loc=wanted),
         before=address(reversed(cells[:at])),
@@ -220,7 +220,8 @@ def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) 
 
 
 def _elsewhere(here: Place, unit: Unit, leaf: Criterion, along: str) -> tuple[Unit, Criterion] | None:
-    """The first cell that waits for the person at the units (or criteria) after this one, then before it."""
+    """The first cell that waits for the person at the units (or criteria) after this one, then before it, then
+    what was passed over here."""
     if here.stage is None:
         return None
     view = grid.Selection(here)
@@ -234,13 +235,15 @@ def _elsewhere(here: Place, unit: Unit, leaf: Criterion, along: str) -> tuple[Un
     units = _turned(here.units, unit) if along == "don-vi" else here.units
     leaves = here.leaves if along == "don-vi" else _turned(here.leaves, leaf)
     rows = ((u, c) for u in units for c in leaves) if along == "don-vi" else ((u, c) for c in leaves for u in units)
-    return next(((u, c) for u, c in rows if (u.pk, c.pk) in waiting and here.may_judge(u, c)), None)
+    return next(
+        ((u, c) for u, c in rows if (u.pk, c.pk) in waiting - {(unit.pk, leaf.pk)} and here.may_judge(u, c)), None
+    )
 
 
 def _turned(rows: Sequence[M], at: M) -> list[M]:
-    """What comes after `at`, then what comes before it."""
-    n = rows.index(at)
-    return list(rows[n + 1 :]) + list(rows[:n])
+    """What comes after `at`, then what comes before it, and `at` itself."""
+    n = rows.index(at) + 1
+    return list(rows[n:]) + list(rows[:n])
 
 
 def opinions_of(here: Place, row: GridCell, score: SelfScore | None) -> opinions_queries.Panel | None:

@@ -73,7 +73,7 @@ def keep(
     locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
     check_not_blind(locked.round_group, locked.stage, [criterion_id])
     if locked.stage.kind == Stage.Kind.MEETING and not comment.strip():
-        raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, giữ nguyên cũng phải có lời.")
+        raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, giữ nguyên cũng phải nêu căn cứ.")
     standing = Appraisal.objects.filter(
         round_group=locked.round_group, unit=unit_id, criterion=criterion_id
     ).select_related("stage")

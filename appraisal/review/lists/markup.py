@@ -6,11 +6,10 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+from appraisal.core.figures import Declared
 from appraisal.core.queries.cells import GridCell
 from cchc_index.lib import numbers
 from criteria.models import Criterion
-
-from .queries import Declared
 
 Address = Callable[..., str]
 _TICK = '<td class="mid"><input type="checkbox" name="cells" value="{}" aria-label="Chọn {}"></td>'
@@ -33,12 +32,14 @@ def unit_rows(
 def _declared(said: Declared | None) -> str:
     if said is None:
         return '<td class="num">–</td><td class="num">–</td>'
-    wrong = ' <span class="st st-low">khác quy tắc</span>' if said.differs else ""
-    return f'<td class="num">{escape(said.figures)}</td><td class="num">{escape(said.ratio or "–")}{wrong}</td>'
+    wrong = said.computed is not None and not said.agrees
+    note = ' <span class="st st-low">khác quy tắc</span>' if wrong else ""
+    shown = escape(" / ".join(figure.value or "–" for figure in said.figures))
+    return f'<td class="num">{shown}</td><td class="num">{said.ratio or "–"}{note}</td>'
 
 
 def _deed(cell: GridCell, address: Address) -> str:
-    """Buttons of the one form of the page , each with the address and the version of its own line."""
+    """Buttons of the one form of the page, each with the address and the version of its own line."""
     link = escape(address(cell.unit.code, cell.criterion.code))
     if cell.can_be_kept:
         return f"<td>{_button('keep', cell, link, 'Giữ nguyên')} {_adjust(link, cell)}</td>"

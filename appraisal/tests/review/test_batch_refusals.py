@@ -36,7 +36,7 @@ def test_only_the_author_takes_a_batch_back_and_only_one_that_is(case: Council) 
     rival = person(Role.COUNCIL_MEMBER)
     assign(rival, case.round_group)
     for actor, batch_id in ((rival, batch.pk), (case.member, batch.pk - 1)):
-        with refused("Chỉ người công nhận hàng loạt", PermissionDenied):
+        with refused("Chỉ người ghi hàng loạt", PermissionDenied):
             bulk.undo_batch(actor=actor, round_group_id=case.round_group.pk, batch_id=batch_id, cells=[(*cell[:2], 1)])
 
 
@@ -64,7 +64,7 @@ def test_a_batch_is_taken_back_only_where_one_still_judges_and_the_unit_stands_s
 
 def test_one_decision_is_no_batch(case: Council) -> None:
     recognise(case)
-    with refused("Chỉ người công nhận hàng loạt", PermissionDenied):
+    with refused("Chỉ người ghi hàng loạt", PermissionDenied):
         take_back(case, LogEntry.objects.get(verb=core_digests.VERB_RECOGNISE))
 
 

@@ -57,7 +57,7 @@ def hidden(text: str) -> list[str]:
 
 def test_the_message_after_a_batch_leads_to_what_takes_it_back(case: Council) -> None:
     client = sign_in(case.member)
-    form = {"cells": keys(case), "confirm": "1", "next": reverse("appraisal:home")}
+    form = {"cells": keys(case), "confirm": "1", "kind": "khong-tai-lieu", "next": reverse("appraisal:home")}
     page = client.post(reverse("appraisal:bulk", args=["so"]), form, follow=True)
     assert "Đã công nhận 4 tiêu chí." in page.text
     pk = present(bulk_queries.newest(case.member, case.round_group))

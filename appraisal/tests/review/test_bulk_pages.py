@@ -38,7 +38,7 @@ def test_bulk_shows_first_and_writes_on_confirmation(case: Council) -> None:
     assert refused.status_code == 409
     assert "đánh dấu loại cần công nhận" in refused.text
     assert not Appraisal.objects.exists()
-    sure = {"cells": chosen, "confirm": "1", "kinds": ["khong-tai-lieu"]}
+    sure = {"cells": chosen, "confirm": "1", "kind": ["khong-tai-lieu"]}
     assert client.post(address, sure).status_code == 302
     assert Appraisal.objects.count() == 4
     again = client.post(address, sure)
@@ -57,7 +57,7 @@ def test_bulk_leaves_out_what_warns_and_what_nothing_proves_unless_it_is_ticked(
     preview = client.post(address, {"cells": chosen}).text
     assert "<b>2</b><span>không có tài liệu</span>" in preview
     assert "<b>1</b><span>cảnh báo: không thấy số ký hiệu</span>" in preview
-    sent = client.post(address, {"cells": chosen, "confirm": "1", "kinds": ["so"]}, follow=True).text
+    sent = client.post(address, {"cells": chosen, "confirm": "1", "kind": ["so"]}, follow=True).text
     assert "Đã công nhận 2 tiêu chí, để lại 2 tiêu chí" in sent
     assert set(Appraisal.objects.values_list("criterion", flat=True)) == {case.leaf.pk}
 

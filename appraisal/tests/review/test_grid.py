@@ -274,7 +274,7 @@ def test_a_row_a_column_or_all_that_is_shown_is_first_previewed(case: Council) -
     assert "Công nhận 4 tiêu chí của 2 đơn vị" in client.post(address, {"everything": "1"}).text
     assert not Appraisal.objects.exists()
     keys = present(re.search(r'name="cells" value="([^"]+)"', preview))
-    assert client.post(address, {"cells": keys[1], "confirm": "1", "kinds": "khong-tai-lieu", "next": grid_page(case)})[
+    assert client.post(address, {"cells": keys[1], "confirm": "1", "kind": "khong-tai-lieu", "next": grid_page(case)})[
         "Location"
     ] == grid_page(case)
     assert Appraisal.objects.filter(unit=case.first).count() == Appraisal.objects.count() == 2

@@ -69,7 +69,23 @@ def test_the_page_after_a_decision_is_not_the_one_fetched_ahead(case: Council) -
     answer = client.post(cell_page(case), {"verb": "recognise", "seen_version": "0"})
     assert answer["Location"] == f"{ahead}&vua-ghi=1"
     assert 'rel="next"' not in client.get(answer["Location"]).text
-    assert "vua-ghi" not in client.post(answer["Location"], {"verb": "recognise", "seen_version": "0"})["Location"]
+
+
+def test_at_a_units_end_one_goes_on_to_what_waits_elsewhere_then_to_what_was_passed_over(case: Council) -> None:
+    client, recognise = sign_in(case.member), {"verb": "recognise", "seen_version": "0"}
+    last = cell_page(case, leaf=case.other_leaf)
+    page = client.get(last).text
+    assert "còn 2 · 2/2" in page
+    assert f"Việc tiếp theo: {case.second} ›" in page
+    onward = client.post(last, recognise)["Location"]
+    assert onward.startswith(cell_page(case, case.second))
+    client.post(onward, recognise)
+    back = client.post(cell_page(case, case.second, case.other_leaf), recognise)["Location"]
+    assert back.startswith(cell_page(case)), "passed over at the first unit"
+    done = client.post(back, recognise)["Location"]
+    assert done.startswith(cell_page(case, leaf=case.other_leaf)), "the rest of the list"
+    assert "Việc tiếp theo" not in client.get(done).text
+    assert "còn" not in present(re.search(r'data-key="u">([^<]*)</a>', client.get(done).text))[1]
 
 
 def test_going_on_along_the_criterion(case: Council) -> None:

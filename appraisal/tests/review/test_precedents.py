@@ -14,7 +14,7 @@ from appraisal.opinions import actions as opinions
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.precedents import queries as precedents_queries
-from appraisal.review.precedents.queries import Precedents
+from appraisal.review.precedents.queries import Precedent, Precedents
 from appraisal.review.undo import actions as undo
 from appraisal.rules import reach, reading
 from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
@@ -67,8 +67,12 @@ def other_unit(case: Council, points: str | None = "1.5") -> Unit:
     return unit
 
 
+def code_of(row: Precedent) -> str:
+    return Unit.objects.get(name=row.unit).code
+
+
 def taken(found: Precedents) -> list[tuple[str, Decimal | None]]:
-    return [(row.unit, row.taken) for row in found.rows]
+    return [(code_of(row), row.taken) for row in found.rows]
 
 
 # --- what counts ------------------------------------------------------------------------------------
