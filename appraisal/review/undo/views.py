@@ -73,7 +73,7 @@ def say_decided(request: HttpRequest, here: Place, standing: Appraisal, leaf: Cr
         messages.success(request, said)
         return
     back = address(here, standing.unit, leaf, **list_of(request))
-    context = {"said": said, "address": back, "version": standing.version, "what": ""}
+    context = {"said": said, "address": back, "version": standing.version, "deed": "Hoàn tác"}
     messages.success(request, render_to_string("appraisal/review/_undo_message.html", context, request))
 
 
@@ -88,7 +88,7 @@ def _say_undone(request: HttpRequest, here: Place, said: str) -> None:
         "said": said,
         "address": address(here, unit, leaf, **list_of(request)),
         "version": before.appraisal.version,
-        "what": f"{leaf.code} của {unit}",
+        "deed": f"Hoàn tác tiếp {leaf.code} của {unit}",
     }
     messages.success(request, render_to_string("appraisal/review/_undo_message.html", context, request))
 
