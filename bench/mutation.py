@@ -23,8 +23,12 @@ EQUIVALENT = re.compile(r"^\| `([\w.ǁ]+__mutmut_\d+)` \|", re.MULTILINE)
 RESULT = re.compile(r"^\s*([\w.ǁ]+__mutmut_\d+): (.+)$", re.MULTILINE)
 
 MODULES: Mapping[str, Sequence[str]] = {
-    "results/ranking.py": ["results/tests/test_ranking.py", "results/tests/test_bundle.py"],
-    "results/bundle.py": ["results/tests/test_bundle.py"],
+    "results/ranking.py": ["results/tests/test_ranking.py"],
+    "results/bundle.py": [
+        "results/tests/test_bundle.py",
+        # The changed module imports mutmut, which the standard library has not.
+        "--deselect=results/tests/test_bundle.py::test_verifies_with_the_standard_library_alone",
+    ],
     "surveys/tally.py": ["surveys/tests/test_tally.py"],
     "surveys/validity.py": ["surveys/tests/test_tally.py"],
     "criteria/scoring/*.py": ["criteria/tests/test_scoring.py", "criteria/tests/test_scoring_words.py"],
@@ -52,7 +56,7 @@ MODULES: Mapping[str, Sequence[str]] = {
         for name in ("answering", "deciding", "reach", "reading", "stages")
     },
 }
-"""The modules that must not slip, and the tests that know them. Globs as mutmut reads them."""
+"""The modules that must not slip, as globs of mutmut, and what pytest is told: the tests that know them."""
 
 SETTINGS = """
 from pathlib import Path
