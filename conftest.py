@@ -5,15 +5,16 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 if TYPE_CHECKING:
+    from django.apps.registry import Apps
     from playwright.sync_api import Browser
 
 if "VAR_DIR" not in os.environ:
@@ -103,6 +104,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "services" in item.keywords and not configured:
             item.add_marker(pytest.mark.skip(reason="cần PostgreSQL và Redis: chạy make services-test"))
+
+
+@pytest.fixture
+def migrate(
+    tmp_path: Path, settings: Settings, django_db_blocker: DjangoDbBlocker
+) -> "Iterator[Callable[[list[tuple[str, str]]], Apps]]":
+    """Brings a database of its own to a state; its records as they are there."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    settings.MIGRATION_MODULES = {}  # the suite makes its tables without migrations
+    own = {**connections["default"].settings_dict, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
+    connections.databases["old"] = {**own, "NAME": str(tmp_path / "old.sqlite3"), "ATOMIC_REQUESTS": False}
+
+    def to(targets: list[tuple[str, str]]) -> "Apps":
+        executor = MigrationExecutor(connections["old"])
+        return executor.migrate(targets).apps
+
+    with django_db_blocker.unblock():
+        yield to
+        connections["old"].close()
+    del connections["old"]
+    del connections.databases["old"]
 
 
 @pytest.fixture(scope="session")

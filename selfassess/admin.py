@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from units.administration.admin import ReadOnlyAdmin, RelatedFilter
 
-from .models import Document, DocumentReading, Evidence, SelfAssessment, SelfScore, Transition
+from .models import Document, DocumentOpening, Evidence, SelfAssessment, SelfScore, Transition
 
 
 @admin.register(SelfAssessment)
@@ -45,18 +45,18 @@ class DocumentAdmin(ReadOnlyAdmin):
     exclude = ["file"]
 
 
-@admin.register(DocumentReading)
-class DocumentReadingAdmin(ReadOnlyAdmin):
+@admin.register(DocumentOpening)
+class DocumentOpeningAdmin(ReadOnlyAdmin):
     """Who opened which file, when and from where."""
 
-    list_display = ["document", "unit", "reader", "at", "saved", "address"]
+    list_display = ["document", "unit", "opened_by", "at", "saved", "address"]
     list_filter = ["saved"]
-    list_select_related = ["document__unit", "reader"]
-    search_fields = ["document__number", "reader__username", "reader__full_name"]
+    list_select_related = ["document__unit", "opened_by"]
+    search_fields = ["document__number", "opened_by__username", "opened_by__full_name"]
     date_hierarchy = "at"
 
     @admin.display(description="đơn vị", ordering="document__unit__name_key")
-    def unit(self, obj: DocumentReading) -> str:
+    def unit(self, obj: DocumentOpening) -> str:
         return obj.document.unit.name
 
 

@@ -200,23 +200,23 @@ class Document(models.Model):
         return "?khung=1" if self.is_picture else ""
 
 
-class DocumentReading(models.Model):
+class DocumentOpening(models.Model):
     """Somebody opened or saved the file. Rows are only added; they stand outside the log's chain, so that
     a council reading hundreds of files never waits for the chain's head."""
 
-    document = models.ForeignKey(Document, models.PROTECT, related_name="readings", verbose_name="tài liệu")
-    reader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đọc")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="openings", verbose_name="tài liệu")
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người mở")
     at = models.DateTimeField("thời điểm")
     saved = models.BooleanField("tải về", default=False)
     address = models.CharField("địa chỉ", max_length=64, blank=True)
 
     class Meta:
-        verbose_name = "lượt đọc tài liệu"
-        verbose_name_plural = "lượt đọc tài liệu"
+        verbose_name = "lượt mở tài liệu"
+        verbose_name_plural = "lượt mở tài liệu"
         ordering = ["-at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.reader} đọc {self.document}"
+        return f"{self.opened_by} mở {self.document}"
 
 
 class Evidence(models.Model):

@@ -6,7 +6,7 @@ from appraisal import models as appraisal_models
 from appraisal.models import Interest
 from appraisal.tests.factories import Council, assign
 from cchc_index.lib import clock
-from selfassess.models import DocumentReading
+from selfassess.models import DocumentOpening
 from units.auditlog.actions import record
 from units.auditlog.models import LogEntry
 from units.models import Role, User
@@ -30,8 +30,8 @@ OURS: tuple[type[models.Model], ...] = tuple(
 
 
 def rows_now() -> list[int]:
-    """How much is written: the log, the readings of files, every table of the app."""
-    tables: tuple[type[models.Model], ...] = (LogEntry, DocumentReading, *OURS)
+    """How much is written: the log, the openings of files, every table of the app."""
+    tables: tuple[type[models.Model], ...] = (LogEntry, DocumentOpening, *OURS)
     return [model._base_manager.count() for model in tables]
 
 

@@ -264,7 +264,7 @@ def test_reading_writes_nothing() -> None:
                 end(client, address, sending=False)
         writes = [q["sql"] for q in asked if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
         # A file that was opened leaves who opened it: the one record that looking makes.
-        assert [sql for sql in writes if "documentreading" not in sql] == []
+        assert [sql for sql in writes if "documentopening" not in sql] == []
 
 
 # --- the administrators' site -----------------------------------------------------------------------

@@ -1,14 +1,10 @@
 """A database in which stages were words becomes one in which they are rows: nothing is lost, nothing is opened."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
-import pytest
 from django.apps.registry import Apps
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 
 OLD = [("criteria", "0001_squashed_0003_inputs_mark"), ("appraisal", "0001_squashed_0006_acknowledgements")]
@@ -16,23 +12,6 @@ NEW = [("criteria", "0006_stages_are_whole"), ("appraisal", "0009_stages_are_who
 AT = datetime(2031, 12, 1, 1, tzinfo=UTC)
 STAGES = ("self_assessment", "round1", "explanation", "round2", "final", "publication", "survey", "import")
 KINDS = ("self_assessment", "appraisal", "reply", "appraisal", "meeting", "publication", "survey", "archive")
-
-
-@pytest.fixture
-def migrate(tmp_path: Path, settings: Any, django_db_blocker: Any) -> Iterator[Callable[[list[tuple[str, str]]], Apps]]:
-    """Brings a database of its own to a state; its records as they are there."""
-    settings.MIGRATION_MODULES = {}  # the suite makes its tables without migrations
-    own = {**connections["default"].settings_dict, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
-    connections.databases["old"] = {**own, "NAME": str(tmp_path / "old.sqlite3"), "ATOMIC_REQUESTS": False}
-
-    def to(targets: list[tuple[str, str]]) -> Apps:
-        executor = MigrationExecutor(connections["old"])
-        return executor.migrate(targets).apps
-
-    with django_db_blocker.unblock():
-        yield to
-        connections["old"].close()
-    del connections.databases["old"]
 
 
 class Old:

@@ -25,7 +25,7 @@ from selfassess.core.queries import locked, locked_units
 from selfassess.evidence.actions import check_place, open_score, put, put_checked
 from selfassess.examination import text_reading
 from selfassess.examination.actions import first_state, send
-from selfassess.models import Document, DocumentReading, Evidence, SelfAssessment
+from selfassess.models import Document, DocumentOpening, Evidence, SelfAssessment
 from selfassess.uploads import actions as uploads
 from selfassess.uploads.actions import HeldUpload
 from units.auditlog.actions import record
@@ -334,7 +334,7 @@ def _hand_on(
     put(actor, assessment, evidence.score, new, evidence.page, evidence.section, address)
 
 
-def log_reading(*, actor: User, document: Document, saved: bool = False, address: str = "") -> None:
+def log_opening(*, actor: User, document: Document, saved: bool = False, address: str = "") -> None:
     """Somebody opened or saved the file. Who may is decided by the caller's own rules. A row of its own,
     outside the log's chain: see docs/decisions.md."""
-    DocumentReading.objects.create(document=document, reader=actor, at=clock.now(), saved=saved, address=address)
+    DocumentOpening.objects.create(document=document, opened_by=actor, at=clock.now(), saved=saved, address=address)

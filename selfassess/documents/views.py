@@ -28,7 +28,7 @@ from selfassess.models import Document
 from units.models import UNITS_BY_NAME, Unit, User
 
 from . import queries
-from .actions import log_reading, replace_document
+from .actions import log_opening, replace_document
 from .forms import DocumentUploadForm
 
 DATA = ("number", "issued_on", "issuer", "abstract")
@@ -81,7 +81,7 @@ def answer(request: HttpRequest, reader: User, document: Document, *, download: 
         return _picture_frame(request, document)
     response = file_response(document, download=download)
     if request.method == "GET":
-        log_reading(actor=reader, document=document, saved=download, address=address(request))
+        log_opening(actor=reader, document=document, saved=download, address=address(request))
     return response
 
 

@@ -4,7 +4,8 @@ from django.db import migrations
 
 
 def forget(apps, schema_editor):
-    apps.get_model("selfassess", "Document").objects.filter(reading__isnull=False).update(reading=None, asked_at=None)
+    documents = apps.get_model("selfassess", "Document").objects.using(schema_editor.connection.alias)
+    documents.filter(reading__isnull=False).update(reading=None, asked_at=None)
 
 
 class Migration(migrations.Migration):

@@ -13,7 +13,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.tests.present import present
 from criteria.models import Criterion
 from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, RoundFactory, open_stage
-from selfassess.models import Document, DocumentReading, Evidence, SelfAssessment, SelfScore
+from selfassess.models import Document, DocumentOpening, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import (
     BANDS,
     DocumentFactory,
@@ -366,9 +366,9 @@ def test_file_is_private_named_and_its_reading_logged(assessment: SelfAssessment
     saved = signed_in(officer).get(there, {"tai-ve": "1"})
     assert saved["Content-Disposition"].startswith("attachment")
     b"".join(saved)
-    kept = DocumentReading.objects.filter(document=document, reader=officer).order_by("pk")
-    assert [reading.saved for reading in kept] == [False, True]
-    assert not LogEntry.objects.exists()  # a reading never waits for the log's chain
+    kept = DocumentOpening.objects.filter(document=document, opened_by=officer).order_by("pk")
+    assert [opening.saved for opening in kept] == [False, True]
+    assert not LogEntry.objects.exists()  # an opening never waits for the log's chain
 
 
 def test_lost_file_is_not_found(assessment: SelfAssessment, officer: User) -> None:

@@ -10,7 +10,7 @@ from appraisal.tests.pages import (
     content,
     sign_in,
 )
-from selfassess.models import DocumentReading, Evidence, SelfScore
+from selfassess.models import DocumentOpening, Evidence, SelfScore
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,9 @@ def test_evidence_is_served_privately_and_in_the_page(case: Council) -> None:
     assert answer["Content-Disposition"].startswith("inline")
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert [(r.document_id, r.saved) for r in DocumentReading.objects.filter(reader=case.member)] == [(paper.pk, False)]
+    assert [(r.document_id, r.saved) for r in DocumentOpening.objects.filter(opened_by=case.member)] == [
+        (paper.pk, False)
+    ]
 
 
 def test_a_detached_document_is_no_longer_served(case: Council) -> None:

@@ -242,17 +242,17 @@ DELIVERED = "performance.getEntriesByType('navigation')[0].deliveryType"
 
 
 def test_the_next_cell_is_fetched_ahead_its_evidence_is_not(browser: Browser, site: Site) -> None:
-    readings = "DocumentReading.objects.filter(document__number='03/BC-DV2')"
-    before = counted(site, readings)
+    openings = "DocumentOpening.objects.filter(document__number='03/BC-DV2')"
+    before = counted(site, openings)
     page = opened(browser, site, cell("1.1") + "?theo=tieu-chi")
     page.wait_for_timeout(1500)
-    assert counted(site, readings) == before
+    assert counted(site, openings) == before
     page.keyboard.press("j")
     page.wait_for_url("**/DV2/1.1/**")
     expect(page.locator("iframe.document")).to_have_attribute("title", "Tài liệu 03/BC-DV2, trang 1")
     assert page.evaluate(DELIVERED) == "navigational-prefetch"
     page.wait_for_load_state("networkidle")
-    assert counted(site, readings) == before + 1
+    assert counted(site, openings) == before + 1
 
 
 def test_after_a_decision_the_next_cell_is_read_anew(browser: Browser, site: Site) -> None:

@@ -16,7 +16,7 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.tests.present import first_sheet
 from selfassess.documents import inspection
 from selfassess.examination import actions as examination
-from selfassess.models import Document, DocumentReading
+from selfassess.models import Document, DocumentOpening
 from selfassess.tests.factories import DocumentFactory
 from units.models import Role
 from units.tests.factories import person
@@ -142,6 +142,6 @@ def test_frame_shows_the_picture_whole_and_only_the_picture_counts_as_read() -> 
     body, headers = shown(document, "?khung=1")
     assert f'src="{reverse("selfassess:document", args=[document.pk])}"' in body.decode()
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert not DocumentReading.objects.exists()
+    assert not DocumentOpening.objects.exists()
     shown(document)
-    assert DocumentReading.objects.count() == 1
+    assert DocumentOpening.objects.count() == 1

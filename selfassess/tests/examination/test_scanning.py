@@ -24,7 +24,7 @@ from selfassess.evidence import actions as evidence
 from selfassess.examination import actions as examination
 from selfassess.examination import antivirus, text_reading
 from selfassess.lifecycle import actions as lifecycle
-from selfassess.models import Document, DocumentReading
+from selfassess.models import Document, DocumentOpening
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
 from units.auditlog.models import LogEntry
 from units.models import Role, User
@@ -202,7 +202,7 @@ def test_infected_file_is_withheld_from_everybody_in_words(document: Document) -
     for user in (person(Role.UNIT_OFFICER, document.unit), person(Role.INDEX_MANAGER), person(Role.OBSERVER)):
         code, said = status(user, document)
         assert (code, "mã độc nên đã bị chặn" in said) == (403, True)
-    assert not DocumentReading.objects.exists()
+    assert not DocumentOpening.objects.exists()
 
 
 def test_file_being_scanned_opens_for_its_own_unit_only(document: Document) -> None:
