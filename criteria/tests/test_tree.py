@@ -111,6 +111,7 @@ def test_a_printed_code_is_normalised(printed: str, code: str) -> None:
         "",
         "I",
         "A.1",
+        "X.1.2.X",
         "1.4 3",
         "1-4",
         "0",

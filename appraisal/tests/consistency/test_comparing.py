@@ -101,8 +101,8 @@ def test_a_deduction_as_a_part_of_the_maximum_compares_different_maxima() -> Non
 def test_contradictions_stand_in_the_order_of_the_criteria_then_of_the_reasons() -> None:
     rows = [
         adjusted(unit, "9", str(unit), criterion=criterion, reason=reason)
-        for criterion, reason in ((7, 2), (3, 1), (7, 1))
-        for unit in (1, 2)
+        for criterion, reason, units in ((7, 2, (1, 2)), (3, 1, (1, 2)), (7, 1, (3, 4)))
+        for unit in units
     ]
     recognised = ComparedDecision(1, 3, Decimal(1), Decimal(1), False)
     assert [one.key for one in contradictions(rows)] == [(7, 1), (7, 2), (3, 1)]
@@ -209,6 +209,12 @@ def test_five_units_are_a_block_and_who_lies_on_a_fence_does_not_stand_out() -> 
     assert standing_out(block("4", "4", "3", "3", "3", "1.4")) == [6]
 
 
+def test_units_with_few_decisions_set_no_fences() -> None:
+    few = [adjusted(unit, "9", "5") for unit in (6, 7, 8, 9)]
+    assert standing_out([*block("1", "1", "1", "1", "2"), *few]) == [5]
+    assert standing_out([*block("1", "1", "1", "2"), *few]) == []
+
+
 def test_units_stand_the_farthest_first_then_by_unit_and_those_without_a_measure_last() -> None:
     unmeasured = [adjusted(unit, "2", None) for unit in (9, 8)]
     assert [one.unit for one in unit_gaps([*unmeasured, *block("2", "1", "2", "3", "5")])] == [5, 2, 4, 1, 3, 8, 9]
@@ -260,6 +266,17 @@ def test_members_stand_the_farthest_first_then_by_member_and_those_compared_with
     assert found[0] == MemberGap(
         4, ScoreGap(1, 1, 1, Fraction(3)), 1, Fraction(3), Fraction(1), Fraction(1), Fraction(1)
     )
+
+
+def test_members_who_differ_in_nothing_stand_after_those_who_differ_a_little() -> None:
+    alike = [adjusted(1, "2", "1", criterion=1, member=member) for member in (1, 2)]
+    apart = [adjusted(1, "2", council, criterion=2, member=member) for member, council in ((3, "1"), (4, "0.75"))]
+    assert [(one.member, one.excess) for one in member_gaps([*alike, *apart])] == [
+        (3, Fraction(-1, 4)),
+        (4, Fraction(1, 4)),
+        (1, 0),
+        (2, 0),
+    ]
 
 
 def test_what_a_member_decided_without_points_counts_as_decided_but_is_compared_with_nothing() -> None:

@@ -34,6 +34,8 @@ def test_recognising_moves_nothing_and_adjusting_moves_from_the_own_score() -> N
 def test_a_later_step_moves_when_it_says_something_else() -> None:
     assert changes(step("recognise"), step("adjust", HALF)) == [(ONE, HALF)]
     assert changes(step("adjust"), step("recognise", ONE)) == [(None, ONE)]
+    assert changes(step("adjust"), step("adjust", ONE)) == [(None, ONE)]
+    assert changes(step("adjust"), step("recognise", HALF)) == [(None, ONE), (ONE, HALF)]
     assert changes(step("adjust"), step("adjust", NOTHING_APPLIES)) == [(None, ONE), (ONE, NOTHING_APPLIES)]
 
 
@@ -133,7 +135,7 @@ def at_unit(unit: int, *members: int) -> list[outliers.Move]:
 
 
 def test_one_person_at_one_unit_only() -> None:
-    found = outliers.concentrations([*at_unit(1, 1, 1, 1, 1, 2), *at_unit(2, 2, 2, 3, 3)])
+    found = outliers.concentrations([*at_unit(2, 2, 2, 3, 3), *at_unit(1, 1, 1, 1, 1, 2)])
     assert [(one.unit, one.member, one.made, one.total, one.elsewhere) for one in found] == [(1, 1, 4, 5, Fraction(0))]
 
 
@@ -151,10 +153,10 @@ def test_nearly_all_is_four_fifths_and_a_third_less_elsewhere_is_not_enough() ->
 
 
 def test_the_unit_with_the_most_moves_is_first_and_moves_of_nobody_are_nobodys() -> None:
-    moves = [*at_unit(3, *[3] * 5), *at_unit(2, *[2] * 5), *at_unit(1, *[1] * 6)]
+    moves = [*at_unit(2, *[2] * 5), *at_unit(1, *[1] * 5), *at_unit(3, *[3] * 6)]
     found = outliers.concentrations(moves)
     assert [(one.unit, one.total, one.elsewhere) for one in found] == [
-        (unit, total, Fraction(0)) for unit, total in ((1, 6), (2, 5), (3, 5))
+        (unit, total, Fraction(0)) for unit, total in ((3, 6), (1, 5), (2, 5))
     ]
     nobody = [move._replace(step=move.step._replace(member=None)) for move in at_unit(4, *[1] * 5)]
     assert outliers.concentrations([*nobody, *at_unit(5, 2)]) == []

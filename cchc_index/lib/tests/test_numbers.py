@@ -17,6 +17,7 @@ from cchc_index.lib.numbers import (
     vn,
     vn_short,
     vn_signed,
+    whole_number,
 )
 from cchc_index.lib.sheets.cells import Percent
 
@@ -146,6 +147,7 @@ PLACES = "có quá 4 chữ số thập phân; làm tròn trước khi nhập"
         ("-12.345", "“-12.345” có thể hiểu hai cách; gõ -12345 nếu là số nguyên, -12,3450 nếu là số thập phân"),
         ("0,00001", PLACES),
         (Decimal("1.00001"), PLACES),
+        (Decimal("1.0000000000000001"), PLACES),
         ("100000000000", "quá lớn; kiểm tra lại đơn vị tính"),
         (-1e11, "quá lớn; kiểm tra lại đơn vị tính"),
     ],
@@ -244,3 +246,21 @@ def test_people_see_as_many_places_as_are_asked_for() -> None:
 def test_a_sign_without_its_number_is_no_empty_cell() -> None:
     with pytest.raises(NumberProblem, match="không phải số"):
         parse_decimal(" % ")
+
+
+@pytest.mark.parametrize(("raw", "value"), [("0", 0), ("007", 7), ("9" * 18, 999_999_999_999_999_999)])
+def test_a_key_in_an_address_is_its_digits(raw: str, value: int) -> None:
+    assert whole_number(raw) == value
+
+
+@pytest.mark.parametrize("raw", ["", "-1", "+1", " 1", "1.0", "1e3", "a1", "٣", "²", "9" * 19])
+def test_what_no_column_holds_is_no_key(raw: str) -> None:
+    assert whole_number(raw) is None
+
+
+def test_a_place_on_a_page_has_as_many_digits_as_it_is_given() -> None:
+    assert (whole_number("9999", digits=4), whole_number("10000", digits=4)) == (9999, None)
+
+
+def test_people_never_see_an_exponent() -> None:
+    assert vn(Decimal("0.00000012"), 8) == "0,00000012"
