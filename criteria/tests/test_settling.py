@@ -36,7 +36,7 @@ def sheet_rows(points: Points, group_cell: Callable[[Decimal], object]) -> Itera
         yield (code, f"Tiêu chí {code}", points[code] if code in leaves else group_cell(below))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(trees, st.sampled_from(["sum", "blank"]))
 def test_leaves_add_up_and_groups_carry_their_sums(points: Points, groups: str) -> None:
     rows = list(sheet_rows(points, lambda below: below if groups == "sum" else ""))
@@ -51,7 +51,7 @@ def test_leaves_add_up_and_groups_carry_their_sums(points: Points, groups: str) 
             assert row.max_points == sum(points[c] for c in leaves if c.startswith(f"{code}."))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(trees)
 def test_a_wrong_group_maximum_is_repaired_to_its_sum(points: Points) -> None:
     placed, faults, _ = settled(list(sheet_rows(points, lambda below: below + 1)))
@@ -61,7 +61,7 @@ def test_a_wrong_group_maximum_is_repaired_to_its_sum(points: Points) -> None:
     assert all(placed[code].printed_max for code in groups)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(trees, st.data())
 def test_two_halves_settle_as_the_whole(points: Points, data: st.DataObject) -> None:
     """A file that names some leaves, into a set that holds the others, gives the sums of the whole."""
@@ -87,7 +87,7 @@ cells = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.lists(st.tuples(cells, cells, cells, cells, cells), max_size=12))
 def test_whatever_the_cells_hold_the_answer_is_rows_or_faults(rows: list[tuple[object, ...]]) -> None:
     try:

@@ -40,7 +40,7 @@ def own_units(members: range, units: range) -> st.SearchStrategy[set[tuple[int, 
     return homes.map(lambda found: set(zip(members, found, strict=False)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tasks())
 def test_every_cell_is_held_exactly_once_or_named(task: Task) -> None:
     members, units, leaves, barred = task
@@ -52,7 +52,7 @@ def test_every_cell_is_held_exactly_once_or_named(task: Task) -> None:
         assert all((member, unit) in barred for member in members)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tasks())
 def test_nobody_holds_a_unit_barred_to_them(task: Task) -> None:
     members, units, leaves, barred = task
@@ -60,7 +60,7 @@ def test_nobody_holds_a_unit_barred_to_them(task: Task) -> None:
     assert all((member, unit) not in barred for (unit, _), member in share.stand_ins.items())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tasks())
 def test_loads_are_what_is_held(task: Task) -> None:
     members, units, leaves, barred = task
@@ -69,7 +69,7 @@ def test_loads_are_what_is_held(task: Task) -> None:
     assert share.loads == {member: counted[member] for member in members}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(tasks(own_units))
 def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task: Task) -> None:
     members, units, leaves, barred = task
@@ -80,7 +80,7 @@ def test_loads_differ_by_at_most_one_leaf_when_each_member_has_one_own_unit(task
     assert not share.uncovered
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(tasks())
 def test_a_leaf_has_one_owner_and_owners_follow_each_other_in_the_tree(task: Task) -> None:
     members, units, leaves, barred = task
@@ -152,7 +152,7 @@ def test_leaves_at_other_units_stand_apart() -> None:
     assert rows(cells) == [(11, None), (12, frozenset({7})), (2, frozenset({8}))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sets(st.tuples(st.sampled_from(sorted(UNITS)), st.sampled_from(LEAVES))))
 def test_rows_hold_exactly_the_cells_and_no_branch_twice(cells: set[tuple[int, int]]) -> None:
     found = rows(cells)

@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appraisal.consistency.comparing import (
@@ -47,7 +47,7 @@ def decisions(draw: st.DrawFn) -> list[ComparedDecision]:
 
 
 DECISIONS = decisions()
-some = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=60)
 
 
 def adjusted(

@@ -289,13 +289,13 @@ class TestWhatHarms:
         assert "không có dòng tiêu đề" in refusal(xlsx(("a", "b"), ("c", "d")))
         assert "không có dòng tiêu đề" in refusal(saved(openpyxl.Workbook()))
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.binary(max_size=400), st.sampled_from(["a.xlsx", "a.csv", "a", "a.xls"]))
     def test_any_bytes_give_rows_or_a_sentence(self, data: bytes, name: str) -> None:
         with suppress(ImportRefused):
             read_cells(io.BytesIO(data), name=name)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.data())
     def test_workbook_with_flipped_bytes_gives_rows_or_a_sentence(self, data: st.DataObject) -> None:
         content = bytearray(SMALL)
