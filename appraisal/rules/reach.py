@@ -38,6 +38,11 @@ class Scope:
         """Assigned to the person, and never at a closed unit."""
         return unit_id not in self.own_units and any(part.has(unit_id, criterion_id) for part in self.parts)
 
+    @property
+    def assigned(self) -> frozenset[int]:
+        """The leaves of which the person judges a unit or more."""
+        return frozenset[int]().union(*(part.leaves for part in self.parts))
+
     def shows(self, unit_id: int, criterion_id: int) -> bool:
         """Managers and observers read every appraised cell; a member those that are assigned."""
         return (self.reads_all and criterion_id in self.leaves) or self.covers(unit_id, criterion_id)

@@ -36,8 +36,7 @@
     }, 4000); // refused by the browser: the person may press again
     return true;
   };
-  const recognise = () => {
-    const form = one("form[data-recognise]");
+  const decide = (form) => {
     const words = form?.querySelector("input[name=comment]");
     if (words && !words.value.trim()) {
       words.focus();
@@ -45,14 +44,13 @@
     }
     return send(form);
   };
-  const keep = () => {
-    const form = one("form[data-keep]");
-    const words = form?.querySelector("input[name=comment]");
-    if (words && !words.value.trim()) {
-      words.focus();
-      return true;
-    }
-    return send(form);
+  // On the line that has the focus, in a list that takes decisions in place.
+  const here = (what) => {
+    const control = document.activeElement.closest("tr")?.querySelector(what);
+    if (!control || (control.form && (!armed || sent))) return Boolean(control);
+    sent = Boolean(control.form);
+    control.click();
+    return true;
   };
   const arm = () => {
     armed = false;
@@ -90,6 +88,7 @@
   const adjust = (digit) => {
     const points = document.getElementById("id_points");
     if (!points) return false;
+    full(false);
     points.focus();
     if (digit === undefined) {
       points.select();
@@ -137,6 +136,7 @@
   const full = (on) => {
     const button = one("[data-full][aria-pressed]");
     if (!button || !one("iframe.document")) return false;
+    if (document.body.hasAttribute("data-full") === on) return false;
     document.body.toggleAttribute("data-full", on);
     all(BEHIND).forEach((part) => part.toggleAttribute("inert", on));
     button.setAttribute("aria-pressed", String(on));
@@ -157,12 +157,12 @@
     return Boolean(dialog);
   };
   const KEYS = {
-    c: recognise,
-    d: () => adjust(),
+    c: () => here("button[form=recognise]") || decide(one("form[data-recognise]")) || row(1),
+    d: () => here("a[data-adjust-line]") || adjust() || row(1),
     e: evidence,
     f: () => full(!document.body.hasAttribute("data-full")),
-    g: keep,
-    Escape: () => document.body.hasAttribute("data-full") && full(false),
+    g: () => here("button[form=keep]") || decide(one("form[data-keep]")) || row(1),
+    Escape: () => full(false),
     j: () => row(1) || follow("j"),
     k: () => row(-1) || follow("k"),
     u: () => follow("u"),
@@ -171,7 +171,7 @@
       if (precedent) precedent.click();
       return Boolean(precedent);
     },
-    x: tick,
+    x: () => tick() || row(1),
     b: () => send(one("form[data-bulk]")),
     z: () => send(one("form[data-undo]")),
     "?": help,

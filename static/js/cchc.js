@@ -45,3 +45,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
   if (token) event.detail.headers["X-CSRFToken"] = token.value;
 });
+// Browsers scroll to a stop only when nothing of it is in sight: one that a sticky part covers by half stays covered.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches(":focus-visible") && target.offsetHeight < innerHeight / 4)
+    target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});

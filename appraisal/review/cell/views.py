@@ -23,6 +23,7 @@ from appraisal.questions import queries as questions_queries
 from appraisal.questions.forms import AskForm
 from appraisal.review.decisions import actions as decisions_actions
 from appraisal.review.grid import table as grid
+from appraisal.review.lists.markup import line_of
 from appraisal.review.precedents import queries as precedents_queries
 from appraisal.review.undo.views import list_of, say_decided, undo_of
 from appraisal.rules import reading
@@ -103,16 +104,10 @@ def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> H
         messages.success(request, said)
         return redirect(onward.fresh)
     say_decided(request, here, standing, leaf)
-    if "stay" in request.POST:  # from the list, which stays in view
-        return redirect(f"{onward.back}#{_line_of(unit)}")
     if said := precedent_warning(here, standing, onward.here, form):
         messages.warning(request, said)
-    return redirect(onward.fresh)
-
-
-def _line_of(unit: Unit) -> str:
-    """Where the unit stands in a list."""
-    return f"dong-{unit.pk}"
+    stays = "stay" in request.POST  # decided on its line of a list
+    return redirect(f"{onward.back}#{line_of(unit)}" if stays else onward.fresh)
 
 
 def _page(

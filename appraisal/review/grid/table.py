@@ -40,11 +40,13 @@ COUNTED: dict[str, Callable[[queries.Kind], bool]] = {
 
 @dataclass(frozen=True)
 class Selection:
-    """What of a block is looked at: one area or all, through one filter or none."""
+    """What of a block is looked at: one area or all, the person's own part or all they may read, through one filter
+    or none."""
 
     here: Place
     area: str = ""
     wanted: str = ""
+    own: bool = False
 
     @cached_property
     def matrix(self) -> queries.Matrix:
@@ -61,8 +63,9 @@ class Selection:
     @cached_property
     def columns(self) -> list[int]:
         """The places of the area's leaves in the order of the tree."""
-        areas = self.here.areas
-        return [n for n, leaf in enumerate(self.here.leaves) if self.area in ("", areas[leaf.pk].code)]
+        areas, offered = self.here.areas, offered_leaves(self.here, own=self.own)
+        leaves = enumerate(self.here.leaves)
+        return [n for n, leaf in leaves if leaf.pk in offered and self.area in ("", areas[leaf.pk].code)]
 
     @cached_property
     def _matching(self) -> frozenset[tuple[int, int]]:
@@ -105,6 +108,18 @@ class Selection:
         return {}
 
 
+def has_part(here: Place) -> bool:
+    """Whether some of what the person reads is theirs to judge and some is not."""
+    mine = here.scope.assigned
+    return here.scope.reads_all and not here.is_meeting and bool(mine) and mine < here.scope.leaves
+
+
+def offered_leaves(here: Place, *, own: bool) -> frozenset[int]:
+    """The leaves that have a column: a member's own, of whoever reads all every one, unless `own`."""
+    scope = here.scope
+    return scope.assigned if (has_part(here) and own) or not scope.reads_all else scope.leaves
+
+
 @functools.cache
 def made_by() -> str:
     """Another program finds nothing of what this one kept: it might not be able to read it."""
@@ -138,22 +153,25 @@ class Look:
     areas: tuple[Area, ...]
     area: str
     wanted: str
+    own: bool
     body: Body
 
 
-def look_at(here: Place, area: str, wanted: str) -> Look:
+def look_at(here: Place, area: str, wanted: str, *, own: bool) -> Look:
     """The grid as it was last made for somebody with the same rights, while nothing it depends on has changed;
     else made now. A block without units for this person is not there."""
-    whose = hashlib.sha256(repr((here.holdings, area, wanted)).encode()).hexdigest()
+    whose = hashlib.sha256(repr((here.holdings, area, wanted, own)).encode()).hexdigest()
     key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", stamp_of(here)
     found = cache.get(key)
     if isinstance(found, Look) and found.stamp == stamp:
         return found
     if not here.units:
         raise Http404
-    areas = tuple(Area(row.code, row.name, row.is_leaf) for row in dict.fromkeys(here.areas.values()))
+    offered = offered_leaves(here, own=own)
+    areas_offered = dict.fromkeys(area for leaf, area in here.areas.items() if leaf in offered)
+    areas = tuple(Area(row.code, row.name, row.is_leaf) for row in areas_offered)
     known = area if area in {row.code for row in areas} else ""
-    look = Look(stamp, areas, known, wanted, body(Selection(here, area=known, wanted=wanted)))
+    look = Look(stamp, areas, known, wanted, own, body(Selection(here, known, wanted, own)))
     if known == area and wanted in ("", *COUNTED):
         cache.put(key, look)
     return look
@@ -202,7 +220,7 @@ def body(view: Selection) -> Body:
     shown = {unit.pk: view.shown(unit) for unit in units}
     kept = [unit for unit in units if shown[unit.pk]]
     columns = view.columns
-    if view.wanted or not view.here.scope.reads_all:  # a member's own columns, none of the others' empty ones
+    if view.wanted:
         some = set().union(*shown.values())
         columns = [n for n in columns if n in some]
     pending, opened = matrix.those(lambda kind: kind.pending), matrix.those(lambda kind: kind.open)

@@ -4,17 +4,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from appraisal.core.queries.cells import FILTERS
+from appraisal.core.queries.cells import FILTERS, WARNED
 from appraisal.core.views.place import Place, check_desk, place
 
-from .table import Look, look_at
+from .table import Look, has_part, look_at
+
+WHOLE = "tat-ca"
 
 
 @require_GET
 def grid_now(request: HttpRequest, group: str) -> HttpResponse:
     """The grid of the year in view: the year stands in the address, as the cells' short links need it."""
     here = place(request, group)
-    return redirect(here.grid_address(**{name: request.GET.get(name, "") for name in ("loc", "linh-vuc")}))
+    return redirect(here.grid_address(**{name: request.GET.get(name, "") for name in ("loc", "linh-vuc", "pham-vi")}))
 
 
 @require_GET
@@ -27,22 +29,40 @@ def grid_cell(request: HttpRequest, group: str, year: int, unit: str, code: str)
 
 @require_GET
 def grid(request: HttpRequest, group: str, year: int) -> HttpResponse:
-    """Units by leaves. Under a filter, lines and columns without a cell are left out."""
+    """Units by leaves: a person's own part first, the rest when asked for. Under a filter, lines and columns without
+    a cell are left out."""
     here = place(request, group)
-    wanted = request.GET.get("loc", "")
-    look = look_at(here, request.GET.get("linh-vuc", ""), wanted if wanted in FILTERS else "")
+    wanted, own = request.GET.get("loc", ""), request.GET.get("pham-vi") != WHOLE
+    look = look_at(here, request.GET.get("linh-vuc", ""), wanted if wanted in FILTERS else "", own=own)
+    by_kind = look.wanted == "canh-bao" or look.wanted in WARNED
     context = {
         "here": here,
-        "areas": [(row, here.grid_address(loc=look.wanted, **{"linh-vuc": row.code})) for row in look.areas],
-        "whole_address": here.grid_address(loc=look.wanted),
+        "areas": [(row, _address(here, look, area=row.code)) for row in look.areas],
+        "whole_address": _address(here, look, area=""),
         "area": look.area,
-        "filters": [(k, words, _filtered(here, look, k)) for k, words in {"": "Tất cả", **FILTERS}.items()],
+        "filters": [
+            (key, words, _address(here, look, wanted=key))
+            for key, words in {"": "Tất cả", **FILTERS}.items()
+            if by_kind or key not in WARNED
+        ],
         "wanted": look.wanted,
+        "has_part": has_part(here),
+        "own": look.own,
+        "other_address": _address(here, look, area="", own=not look.own),
         "body": look.body,
         "bulk_address": here.address("bulk"),
     }
     return render(request, "appraisal/review/grid.html", context)
 
 
-def _filtered(here: Place, look: Look, key: str) -> str:
-    return here.grid_address(loc=key, **{"linh-vuc": look.area})
+def _address(
+    here: Place, look: Look, *, area: str | None = None, wanted: str | None = None, own: bool | None = None
+) -> str:
+    """The grid as it is looked at, but for what is given."""
+    return here.grid_address(
+        **{
+            "loc": look.wanted if wanted is None else wanted,
+            "linh-vuc": look.area if area is None else area,
+            "pham-vi": "" if (look.own if own is None else own) else WHOLE,
+        }
+    )

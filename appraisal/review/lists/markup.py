@@ -10,8 +10,16 @@ from appraisal.core.figures import Declared
 from appraisal.core.queries.cells import GridCell
 from cchc_index.lib import numbers
 from criteria.models import Criterion
+from units.models import Unit
 
 Address = Callable[..., str]
+
+
+def line_of(unit: Unit) -> str:
+    """Where the unit stands in a list of units."""
+    return f"dong-{unit.pk}"
+
+
 _TICK = '<td class="mid"><input type="checkbox" name="cells" value="{}" aria-label="Chọn {}"></td>'
 _ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
 
@@ -56,7 +64,10 @@ def _button(form: str, cell: GridCell, link: str, words: str) -> str:
 
 
 def _adjust(link: str, cell: GridCell) -> str:
-    return f'<a href="{link}#id_points">Điều chỉnh<span class="hidden-text"> {escape(cell.unit.name)}</span></a>'
+    return (
+        f'<a href="{link}#id_points" data-adjust-line data-version="{cell.version}">'
+        f'Điều chỉnh<span class="hidden-text"> {escape(cell.unit.name)}</span></a>'
+    )
 
 
 def criterion_rows(
@@ -103,7 +114,7 @@ def _line(
             else '<td class="mid"></td>'
         )
     link = escape(address(cell.unit.code, cell.criterion.code))
-    place = f' id="dong-{cell.unit.pk}"' if deed else ""
+    place = f' id="{line_of(cell.unit)}"' if deed else ""
     return mark_safe(
         f'<tr{place}>{tick}<th scope="row"><a href="{link}" data-row>{name}</a>{note}</th>'
         f'{most}<td class="num">{claim_words(cell)}</td><td class="num">{_papers(cell)}</td>'

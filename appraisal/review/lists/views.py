@@ -64,7 +64,9 @@ def _list_page(
         "bulk_address": here.address("bulk"),
         "can_bulk": can_bulk,
         "declares": bool(leaf and scoring.fields(leaf.rule)),
+        "can_recognise": any(cell.can_be_recognised for cell in shown),
         "can_keep": can_bulk and any(cell.can_be_kept for cell in shown),
+        "can_adjust": any(cell.may_decide and not cell.blind for cell in shown),
         "rule_lines": scoring.describe(leaf.rule, leaf.max_points) if leaf else [],
         **extra,
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from cchc_index.lib.tests.browser import PASSWORD, Site, clean, seeded, signed_in
+from cchc_index.lib.tests.browser import COVERED, PASSWORD, Site, clean, covered_stops, seeded, signed_in
 
 pytestmark = pytest.mark.browser
 YEAR = 2097
@@ -18,6 +18,13 @@ block = large_block(20, 40, year={YEAR})
 block.member.username = "thamdinh.pc"
 block.member.set_password({PASSWORD!r})
 block.member.save()
+from appraisal.tests.factories import assign
+from units.models import Role
+from units.tests.factories import person
+narrow = person(Role.COUNCIL_MEMBER, username="hep.pc")
+narrow.set_password({PASSWORD!r})
+narrow.save()
+assign(narrow, block.round_group, branch=block.leaves[-1].parent)
 """
 
 
@@ -72,3 +79,30 @@ def test_a_column_is_recognised_without_javascript(browser: Browser, site: Site)
     page.get_by_role("button", name="Công nhận").click()
     expect(page.locator(".message")).to_contain_text("Đã công nhận")
     expect(page).to_have_url(re.compile("/luoi/.*linh-vuc=2"))
+
+
+def test_a_members_own_columns_stand_beside_the_names(browser: Browser, site: Site) -> None:
+    page = signed_in(browser, site, "hep.pc")
+    page.goto(GRID)
+    columns = page.locator("table[data-grid] thead tr").nth(1).locator("th")
+    expect(columns.first).to_have_text("8.1.2")
+    expect(columns).to_have_count(5)
+    expect(columns.last).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("navigation", name="Lĩnh vực")).not_to_contain_text("Lĩnh vực 7")
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_what_has_the_focus_in_the_grid_is_never_covered(browser: Browser, site: Site, size: tuple[int, int]) -> None:
+    page = signed_in(browser, site, "thamdinh.pc")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(GRID)
+    stops, covered = covered_stops(page)
+    assert stops > 100, "every unit, every criterion and what waits of each"
+    assert covered == []
+    table, hidden = page.locator("table[data-grid]"), []
+    table.locator("tbody td a").first.focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"):
+        for _ in range(12):
+            page.keyboard.press(key)
+            hidden += [key] if page.evaluate(COVERED)["hidden"] else []
+    assert hidden == []

@@ -23,7 +23,7 @@ from appraisal.review.grid import cache as grid_cache
 from appraisal.review.grid import queries as grid_queries
 from appraisal.review.undo import actions as undo
 from appraisal.tests.again import handed_in_again, reopened, rescore
-from appraisal.tests.factories import Council, assign, attach, council, document, release_stage, submitted
+from appraisal.tests.factories import Council, assign, attach, council, document, fresh, release_stage, submitted
 from appraisal.tests.large_block import LargeBlock, large_block
 from appraisal.tests.pages import WORDS, adjusted_and_released, cell_page, sign_in
 from cchc_index.lib import clock
@@ -104,6 +104,17 @@ def test_a_narrow_member_sees_their_cells_and_the_rest_is_blank(case: Council) -
     page = sign_in(narrow)
     assert set(cells(page, grid_page(case))) == {"DV1/1.1", "DV2/1.2"}
     assert page.get(grid_page(case)).text.count("<td>") == 4
+
+
+def test_who_reads_all_and_judges_a_part_sees_that_part_first_and_all_when_asked(case: Council) -> None:
+    Membership.objects.create(user=case.manager, role=Role.COUNCIL_MEMBER)
+    assign(case.manager, case.round_group, branch=case.other_leaf)
+    client = sign_in(fresh(case.manager))
+    assert set(cells(client, grid_page(case))) == {"DV1/1.2", "DV2/1.2", "NHA/1.2"}
+    whole = present(re.search(r'<a href="([^"]+)"\s*>Hiện mọi tiêu chí của khối', client.get(grid_page(case)).text))[1]
+    assert len(cells(client, whole)) == 6
+    assert "Chỉ hiện các tiêu chí được phân công cho bạn" in client.get(whole).text
+    assert "phân công cho bạn" not in sign_in(case.member).get(grid_page(case)).text, "all is theirs"
 
 
 @pytest.mark.parametrize("wanted", [*FILTERS, ""])

@@ -124,6 +124,43 @@ def signed_in(browser: Browser, site: Site, username: str, *, script: bool = Tru
     return page
 
 
+# Of what has the focus: whether some of it is out of sight or lies under something else.
+COVERED = """() => {
+  const stop = document.activeElement;
+  if (stop === document.body || stop.tagName === "IFRAME") return null;
+  const at = stop.getClientRects()[0];
+  const whole = at.height < innerHeight / 4;
+  const across = [at.left + 2, (at.left + at.right) / 2, at.right - 2];
+  const down = [at.top + 2, (at.top + at.bottom) / 2, at.bottom - 2];
+  const seen = (x, y) => {
+    const hit = document.elementFromPoint(x, y);
+    return Boolean(hit) && (stop.contains(hit) || hit.contains(stop));
+  };
+  const found = across.flatMap((x) => down.map((y) => seen(x, y)));
+  const hidden = whole ? found.includes(false) : !found.includes(true);
+  const words = stop.getAttribute("aria-label") || stop.textContent || stop.name || "";
+  return { hidden, what: `${stop.tagName} ${words.trim().slice(0, 60)}` };
+}"""
+
+
+def covered_stops(page: Page, most: int = 250) -> tuple[int, list[str]]:
+    """Walks the page by Tab: how many stops there were, and those of which something is out of sight or lies under
+    a sticky part (of what is higher than a quarter of the window: all of it)."""
+    stops, covered = 0, list[str]()
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.walked === '1' || document.activeElement === document.body"):
+            if stops:
+                break
+            continue
+        page.evaluate("document.activeElement.dataset.walked = '1'")
+        found = page.evaluate(COVERED)
+        if found:
+            stops += 1
+            covered += [found["what"]] if found["hidden"] else []
+    return stops, covered
+
+
 def clean(page: Page) -> None:
     """No violation of axe-core on a laptop, none on a phone, and nothing to scroll sideways but tables."""
     for width in WIDTHS:

@@ -1,0 +1,183 @@
+"""What a member does in Chromium beside the plain case: several steps back, evidence at full height, decisions on the
+lines of a list, a result that is kept. Nothing moves under the pointer, nothing that has the focus is covered."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from appraisal.tests.review.review_pages import MINE, OTHER, after, cell, counted, decisions, step
+from cchc_index.lib.tests.browser import Site, clean, covered_stops, seeded, signed_in
+from cchc_index.lib.tests.present import present
+
+pytestmark = pytest.mark.browser
+BY_UNIT = f"/tham-dinh/khoi/so/don-vi/{MINE}/"
+BY_CRITERION = "/tham-dinh/khoi/so/tieu-chi/1.1/"
+LAPTOP, PHONE = (1366, 768), (390, 844)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with seeded(tmp_path_factory.mktemp("deeds"), step("seed")) as found:
+        yield found
+
+
+def opened(browser: Browser, site: Site, address: str, *, script: bool = True) -> Page:
+    page = signed_in(browser, site, "thamdinh.pc", script=script)
+    page.goto(address)
+    if script:
+        seen(page)
+    return page
+
+
+def seen(page: Page) -> None:
+    """Long enough on the screen for a key to write."""
+    expect(page.locator("[data-waiting]")).to_have_count(0)
+
+
+def top(what: Locator) -> float:
+    return present(what.bounding_box())["y"]
+
+
+def line(page: Page, unit: str) -> Locator:
+    return page.get_by_role("row", name=f"Đơn vị thử {unit}")
+
+
+def test_several_decisions_are_taken_back_one_after_another(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, cell("1.20"))
+    for code in ("1.21", "1.22", "1.23"):
+        page.keyboard.press("c")
+        page.wait_for_url(f"**/{MINE}/{code}/**")
+        seen(page)
+    assert decisions(site, MINE, "recognise") == 3
+    for code, before in (("1.22", "1.21"), ("1.21", "1.20")):
+        page.keyboard.press("z")
+        expect(page.locator(".message")).to_contain_text(f"Đã rút lại. {code}")
+        expect(page.get_by_role("button", name=f"Hoàn tác tiếp {before} của Đơn vị thử {MINE}")).to_be_visible()
+        seen(page)
+    clean(page)
+    page.keyboard.press("z")
+    expect(page.locator(".message")).to_contain_text("Đã rút lại. 1.20")
+    expect(page.locator("form[data-undo]")).to_have_count(0)
+    assert decisions(site, MINE, "recognise") == 0
+
+
+def test_a_message_moves_nothing(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, cell("1.25"))
+    button = page.get_by_role("button", name="Công nhận 1,00 điểm")
+    without = top(button)
+    page.keyboard.press("c")
+    page.wait_for_url(f"**/{MINE}/1.26/**")
+    expect(page.locator(".message")).to_be_visible()
+    assert top(button) == without
+    page.goto(BY_CRITERION)
+    without = top(line(page, OTHER))
+    line(page, MINE).get_by_role("button", name="Công nhận").click()
+    expect(page.locator(".message")).to_contain_text(f"1.1 của Đơn vị thử {MINE} – công nhận")
+    assert top(line(page, OTHER)) == without
+
+
+def test_the_evidence_takes_the_whole_height_by_one_key(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, cell("1.1"))
+    document = page.locator("iframe.document")
+    assert present(document.bounding_box())["height"] < 400
+    page.keyboard.press("f")
+    box = present(document.bounding_box())
+    assert box["height"] > 0.8 * LAPTOP[1]
+    assert box["width"] > 0.9 * LAPTOP[0]
+    page.keyboard.press("e")
+    expect(document).to_have_attribute("title", "Tài liệu 02/KH-DV1, trang 1")
+    clean(page)
+    page.keyboard.press("Escape")
+    assert present(document.bounding_box())["height"] < 400
+    page.get_by_role("button", name="Xem cao hết màn hình").click()
+    page.keyboard.press("d")
+    expect(page.locator("#id_points")).to_be_focused()
+    expect(page.locator("#id_points")).to_be_in_viewport()
+
+
+def test_a_list_by_criterion_shows_the_yardstick_and_what_was_declared(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, BY_CRITERION)
+    expect(page.locator(".rule-lines")).to_contain_text("Dưới 80 %: 0 điểm")
+    expect(line(page, MINE)).to_contain_text("90 / 120")
+    expect(line(page, MINE)).to_contain_text("75,00 %")
+    expect(line(page, MINE)).to_contain_text("khác quy tắc")
+    clean(page)
+
+
+def test_a_line_takes_its_decision_and_keeps_its_place(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, "/tham-dinh/khoi/so/tieu-chi/1.30/")
+    where = top(line(page, OTHER))
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    expect(page.locator(".message")).to_contain_text("1.30 của Đơn vị thử DV1 – công nhận, 1,00 điểm")
+    expect(line(page, MINE).locator("a[data-row]")).to_be_focused()
+    seen(page)
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    expect(page.get_by_role("dialog")).to_contain_text("Điều chỉnh 1.30: Đơn vị thử DV2")
+    clean(page)
+    page.keyboard.type("0,5")
+    page.select_option("#id_reason", index=1)
+    page.fill("#id_comment", "Thiếu số liệu.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".message")).to_contain_text("1.30 của Đơn vị thử DV2 – điều chỉnh, 0,50 điểm")
+    expect(line(page, OTHER).locator("a[data-row]")).to_be_focused()
+    assert top(line(page, OTHER)) == where
+
+
+def test_what_somebody_decided_meanwhile_is_not_overwritten_from_the_list(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, "/tham-dinh/khoi/so/tieu-chi/1.10/")
+    after(site, "adjust_elsewhere")
+    line(page, OTHER).get_by_role("link", name="Điều chỉnh").click()
+    page.fill("#id_points", "0,25")
+    page.select_option("#id_reason", index=1)
+    page.fill("#id_comment", "Thiếu số liệu.")
+    page.get_by_role("button", name="Ghi điều chỉnh").click()
+    expect(page.locator(".errors")).to_contain_text("Trần Thị Hai")
+    expect(page.locator("#id_points")).to_have_value("0,25")
+
+
+def test_a_line_takes_its_decision_without_javascript(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, "/tham-dinh/khoi/so/tieu-chi/1.31/", script=False)
+    line(page, MINE).get_by_role("button", name="Công nhận").click()
+    expect(page.locator(".message")).to_contain_text("1.31 của Đơn vị thử DV1 – công nhận")
+    expect(line(page, MINE)).to_contain_text("1,00")
+    line(page, OTHER).get_by_role("link", name="Điều chỉnh").click()
+    expect(page.locator("h1")).to_contain_text("Đơn vị thử DV2: 1.31")
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+@pytest.mark.parametrize("address", [cell("1.1"), BY_UNIT, BY_CRITERION, "/tham-dinh/"])
+def test_what_has_the_focus_is_never_covered(browser: Browser, site: Site, address: str, size: tuple[int, int]) -> None:
+    page = opened(browser, site, address)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    stops, covered = covered_stops(page)
+    assert stops > 15
+    assert covered == []
+
+
+def test_the_walk_sees_a_stop_that_is_covered(browser: Browser, site: Site) -> None:
+    page = opened(browser, site, BY_UNIT)
+    page.evaluate("document.documentElement.style.scrollPaddingBottom = 0")
+    page.evaluate("document.querySelector('.table-wrap').style.scrollPadding = 0")
+    assert covered_stops(page)[1]
+
+
+def test_the_result_of_the_first_round_is_kept_by_one_key(browser: Browser, site: Site) -> None:
+    """Last: it moves the year on."""
+    after(site, "object_in_round_two")
+    page = opened(browser, site, cell("1.1"))
+    expect(page.get_by_role("button", name="Giữ nguyên kết quả lần 1: 0,50 điểm")).to_be_in_viewport(ratio=1)
+    clean(page)
+    page.goto(BY_UNIT)
+    page.get_by_label("Chọn tiêu chí 1.1", exact=True).check()
+    page.get_by_role("button", name="Xem trước việc giữ nguyên kết quả").click()
+    expect(page.locator("h1")).to_have_text("Giữ nguyên kết quả của 1 tiêu chí mà đơn vị không đồng ý")
+    clean(page)
+    page.goto(cell("1.1"))
+    seen(page)
+    page.keyboard.press("g")
+    expect(page.locator(".message")).to_contain_text("1.1 của Đơn vị thử DV1 – điều chỉnh, 0,50 điểm")
+    kept = "AppraisalEntry.objects.filter(stage__name='round2', comment__startswith='Giữ nguyên kết quả')"
+    assert counted(site, kept) == 1
