@@ -68,7 +68,8 @@ def propose(members: Sequence[int], units: Sequence[int], leaves: Sequence[int],
     if not heads:
         everything = tuple((unit, leaf) for leaf in leaves for unit in units)
         return Share({}, {}, everything, dict.fromkeys(task.members, 0))
-    counts = _even_counts(task, heads)
+    each, more = divmod(len(leaves), len(heads))
+    counts = {member: each + (place < more) for place, member in enumerate(heads)}
     best = _deal(task, counts)
     while best.spread > len(units):
         better = _one_move(task, counts, best)
@@ -76,16 +77,6 @@ def propose(members: Sequence[int], units: Sequence[int], leaves: Sequence[int],
             break
         counts, best = better
     return best
-
-
-def _even_counts(task: _Task, heads: Sequence[int]) -> dict[int, int]:
-    """How many leaves each head gets: one after the other to whoever holds least."""
-    counts, loads = dict.fromkeys(heads, 0), dict.fromkeys(heads, 0)
-    for _ in task.leaves:
-        member = min(heads, key=lambda m: (loads[m], heads.index(m)))
-        counts[member] += 1
-        loads[member] += task.column(member)
-    return counts
 
 
 def _deal(task: _Task, counts: Mapping[int, int]) -> Share:
@@ -109,16 +100,16 @@ def _deal(task: _Task, counts: Mapping[int, int]) -> Share:
 
 
 def _barred_runs(task: _Task, owners: Mapping[int, int]) -> list[tuple[list[int], int]]:
-    """The cells that need somebody else, as runs of leaves at one unit, the longest first; no run is
-    longer than a leaf has cells, so that handing one out never unbalances more than a leaf would."""
+    """The cells that need somebody else, as runs of leaves at one unit; no run is longer than a leaf has
+    cells, so that handing one out never unbalances more than a leaf would."""
     runs = []
-    longest = max(1, len(task.units))
+    longest = len(task.units)
     for member in dict.fromkeys(owners.values()):
         held = [leaf for leaf, owner in owners.items() if owner == member]
         for unit in task.units:
             if not task.may(member, unit):
                 runs += [(held[i : i + longest], unit) for i in range(0, len(held), longest)]
-    return sorted(runs, key=lambda run: -len(run[0]))
+    return runs
 
 
 def _least(task: _Task, loads: Mapping[int, int], unit: int) -> int | None:
@@ -128,15 +119,14 @@ def _least(task: _Task, loads: Mapping[int, int], unit: int) -> int | None:
 
 def _one_move(task: _Task, counts: dict[int, int], now: Share) -> tuple[dict[int, int], Share] | None:
     """The best split that is one leaf away, if it is more even than `now`."""
-    best: tuple[dict[int, int], Share] | None = None
-    for giver, taker in permutations(counts, 2):
-        if not counts[giver]:
-            continue
-        moved = {**counts, giver: counts[giver] - 1, taker: counts[taker] + 1}
-        share = _deal(task, moved)
-        if _unevenness(share) < _unevenness(best[1] if best else now):
-            best = (moved, share)
-    return best
+    moves = (
+        {**counts, giver: counts[giver] - 1, taker: counts[taker] + 1}
+        for giver, taker in permutations(counts, 2)
+        if counts[giver]
+    )
+    shares = ((moved, _deal(task, moved)) for moved in moves)
+    best = min(shares, key=lambda found: _unevenness(found[1]), default=None)
+    return best if best is not None and _unevenness(best[1]) < _unevenness(now) else None
 
 
 def _unevenness(share: Share) -> int:

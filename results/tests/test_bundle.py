@@ -1,5 +1,6 @@
 """The published bundle: same inputs, same bytes, and any one changed character is found."""
 
+import io
 import json
 import random
 import subprocess
@@ -91,6 +92,16 @@ def test_results_are_exact_texts(text: str) -> None:
         "incomplete": [],
     }
     assert (second["unit"], second["index"], second["rank"], second["incomplete"]) == ("B", None, None, ["3"])
+
+
+def test_a_bonus_is_capped_by_the_row_it_hangs_under() -> None:
+    given = block()
+    given["criteria"] += [
+        {**criterion("9", "1.5", kind="bonus"), "is_leaf": False},
+        *({**criterion(code, "1", kind="bonus"), "parent": "9"} for code in ("9.1", "9.2")),
+    ]
+    given["cells"] += [cell("A", code, "1") for code in ("9.1", "9.2")]
+    assert [result["bonus"] for result in bundle.results_of(given)] == ["1.5", "0"]
 
 
 def test_same_inputs_give_same_bytes_whatever_their_order() -> None:
@@ -307,11 +318,25 @@ def written(folder: Path, content: bytes) -> Path:
     return path
 
 
+class Watched(io.BytesIO):
+    """A file that remembers how far it was read."""
+
+    read_to = 0
+
+    def close(self) -> None:
+        self.read_to = self.tell()
+        super().close()
+
+
 def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundle, "MAX_BYTES", 2 * 1024 * 1024)
     assert len(bundle.read(written(tmp_path, b" " * bundle.MAX_BYTES))) == bundle.MAX_BYTES
-    with pytest.raises(ValueError, match=r"^Tệp lớn hơn 2 MB, không phải gói công bố\.$"):
-        bundle.read(written(tmp_path, b" " * (bundle.MAX_BYTES + 1)))
+    for beyond in (1, 100):
+        stream = Watched(b" " * (bundle.MAX_BYTES + beyond))
+        monkeypatch.setattr(Path, "open", lambda path, mode, stream=stream: stream)
+        with pytest.raises(ValueError, match=r"^Tệp lớn hơn 2 MB, không phải gói công bố\.$"):
+            bundle.read(tmp_path)
+        assert stream.read_to == bundle.MAX_BYTES + 1
 
 
 def test_a_file_in_another_encoding_is_told_so(tmp_path: Path) -> None:
@@ -355,7 +380,7 @@ def test_digest_and_text_equal_those_of_lib_canonical(text: str) -> None:
 def test_exact_text_equals_that_of_lib_numbers() -> None:
     from cchc_index.lib.numbers import exact_text
 
-    for text in ("90.2200", "0.0000", "-0.0", "100", "12.5", "-3.50", "0E-4"):
+    for text in ("90.2200", "0.0000", "-0.0", "100", "12.5", "-3.50", "0E-4", "1E+2"):
         assert bundle.exact(Decimal(text)) == exact_text(Decimal(text))
 
 
