@@ -70,12 +70,23 @@ def test_whose_questions_they_are(case: Council) -> None:
     assert list(answering.questions_of_units(AnonymousUser())) == []
 
 
+def test_questions_due_on_one_day_stand_as_they_were_asked(case: Council) -> None:
+    asked = [due_in(case, unit, 3) for unit in (case.second, case.first)]
+    both = person(Role.UNIT_OFFICER, case.second)
+    Membership.objects.create(user=both, role=Role.UNIT_HEAD, unit=case.first)
+    assert list(answering.questions_visible_to(case.member)) == asked
+    assert list(answering.questions_of_units(both)) == asked
+
+
 def test_whoever_is_assigned_the_cell_pursues_and_the_manager(case: Council) -> None:
     question, colleague = question_row(case, case.first), person(Role.COUNCIL_MEMBER)
     assign(colleague, case.round_group, branch=case.other_leaf)
     elsewhere = person(Role.COUNCIL_MEMBER)
     assign(elsewhere, case.round_group, units=[case.second])
-    pursuing = {case.member: True, case.manager: True, colleague: False, elsewhere: False, case.officer: False}
+    here = person(Role.COUNCIL_MEMBER)
+    assign(here, case.round_group, units=[case.first])
+    able, unable = (case.member, case.manager, here), (colleague, elsewhere, case.officer)
+    pursuing = {**dict.fromkeys(able, True), **dict.fromkeys(unable, False)}
     assert {who: answering.may_pursue(fresh(who), question) for who in pursuing} == pursuing
 
 
