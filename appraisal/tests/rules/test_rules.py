@@ -27,13 +27,14 @@ from appraisal.tests.factories import (
     question_row,
     release_row,
     stage_of,
+    submitted,
 )
 from appraisal.tests.pages import adjusted_and_released
 from appraisal.tests.refusing import adjust, elsewhere, recognise
 from cchc_index.lib import clock
 from cchc_index.lib.tests.present import present
 from criteria.models import Criterion, Round, Stage
-from criteria.tests.factories import open_stage
+from criteria.tests.factories import RoundGroupFactory, open_stage
 from selfassess.models import Document, SelfScore
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, person
@@ -152,6 +153,17 @@ def test_a_step_is_taken_back_in_its_own_year_while_the_unit_stands_submitted(ca
     assert (undoable(case, case.member), undoable(other, case.member)) == ([here.pk], [there.pk])
     case.round_group.assessments.filter(unit=case.first).update(state="draft", submitted_at=None)
     assert (undoable(case, case.member), undoable(other, case.member)) == ([], [there.pk])
+
+
+def test_a_step_is_offered_in_its_own_block_though_the_stage_is_that_of_the_whole_round(case: Council) -> None:
+    leaf = elsewhere()
+    block = RoundGroupFactory.create(round=case.round_group.round, criteria_set=leaf.criteria_set)
+    unit = UnitFactory.create(group=block.group)
+    submitted(block, unit, {leaf.code: "1"})
+    assign(case.member, block)
+    beside = replace(case, round_group=block, first=unit, leaf=leaf)
+    step = last_step(recognise(beside))
+    assert (undoable(case, case.member), undoable(beside, case.member)) == ([], [step.pk])
 
 
 def test_when_a_later_step_was_taken_back_the_one_before_may_be(case: Council) -> None:
