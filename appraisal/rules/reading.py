@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from appraisal import steps
 from appraisal.models import Action, Appraisal, AppraisalEntry, Interest, Message, Release
@@ -92,5 +92,6 @@ def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
 
 def interests_visible_to(user: people.AnyUser) -> QuerySet[Interest]:
     """Every declared interest for an index manager, their own for anybody else; the standing ones first."""
-    rows = Interest.objects.order_by("withdrawn_at", "member__full_name", "-declared_at")
+    standing_first = F("withdrawn_at").asc(nulls_first=True)  # databases differ in where nothing stands
+    rows = Interest.objects.order_by(standing_first, "member__full_name", "-declared_at")
     return rows if people.is_index_manager(user) else rows.filter(member=user.pk)

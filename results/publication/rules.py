@@ -1,6 +1,6 @@
 """Who may approve, withdraw and see a publication. Nothing of the ranking leaks before it is published."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from results.models import Publication
 from results.rules import may_publish, may_see_preview
@@ -24,6 +24,7 @@ def may_see_publication(user: AnyUser | None, publication: Publication) -> bool:
 
 
 def visible_publications(user: AnyUser) -> QuerySet[Publication]:
-    """`may_see_publication` as a queryset."""
-    everything = Publication.objects.select_related("round").order_by("-published_at", "-pk")
+    """`may_see_publication` as a queryset; the newest first, what is not published last."""
+    newest_first = F("published_at").desc(nulls_last=True)  # databases differ in where nothing stands
+    everything = Publication.objects.select_related("round").order_by(newest_first, "-pk")
     return everything if may_see_preview(user) else everything.filter(state=PUBLISHED)

@@ -136,6 +136,8 @@ def test_jobs_and_publications_stand_newest_first(round_group: RoundGroup) -> No
     Publication.objects.filter(pk=done[0].pk).update(published_at=now + timedelta(days=1))
     assert list(job_rules.visible_jobs(reader)) == [jobs[0], jobs[2], jobs[1]]
     assert list(publication_rules.visible_publications(reader)) == [done[0], done[2], done[1]]
+    Publication.objects.filter(pk=done[1].pk).update(published_at=None, state=Publication.State.PROPOSED)
+    assert list(publication_rules.visible_publications(reader)) == [done[0], done[2], done[1]]
 
 
 def test_a_list_names_block_publication_unit_and_year_without_asking_again(

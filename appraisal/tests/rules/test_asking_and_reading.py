@@ -28,9 +28,10 @@ from appraisal.tests.pages import adjusted_and_released
 from appraisal.tests.refusing import adjust, recognise
 from cchc_index.lib import clock
 from criteria.models import Extension
+from criteria.tests.factories import CriteriaSetFactory, RoundGroupFactory, open_stage
 from selfassess.models import Evidence, SelfScore
 from units.models import Membership, Role, Unit, User
-from units.tests.factories import UserFactory, person
+from units.tests.factories import UnitGroupFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,19 @@ def test_what_was_taken_back_before_the_release_stays_among_the_council(case: Co
     assert [step.action for step in steps_of(case.member)] == ["recognise", "adjust", "undo"]
 
 
+def test_a_unit_reads_only_the_stages_that_were_released_to_its_own_block(case: Council) -> None:
+    recognise(case)
+    beside = CriteriaSetFactory.create(group=UnitGroupFactory.create(code="huyen"))
+    release_row(RoundGroupFactory.create(round=case.round_group.round, criteria_set=beside), "round1")
+    assert steps_of(case.officer) == [], "another block of the same year"
+    release_row(case.round_group, "round1")
+    open_stage(case.round_group.round, "round2")
+    adjust(case, 1)
+    recognise(case, criterion_id=case.other_leaf.pk)
+    assert [step.stage.name for step in steps_of(case.officer)] == ["round1"]
+    assert [one.criterion for one in reading.appraisals_visible_to(fresh(case.officer))] == [case.leaf]
+
+
 def test_a_units_own_reply_is_read_by_it_though_no_reply_is_ever_released(case: Council) -> None:
     standing = adjusted_and_released(case)
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=False, comment="Có ở trang 3.", document_ids=[])
@@ -161,8 +175,9 @@ def test_a_units_own_reply_is_read_by_it_though_no_reply_is_ever_released(case: 
 # --- precedents ---------------------------------------------------------------------------------------
 
 
-def precedents(case: Council, user: User, *, owes: bool = False) -> list[int]:
-    scope, cell = reach.scope_of(fresh(user), case.round_group), (case.first.pk, case.leaf.pk)
+def precedents(case: Council, user: User, unit: Unit | None = None, *, owes: bool = False) -> list[int]:
+    """At which units those stand that the person sees beside the cell of `unit`, else of the first."""
+    scope, cell = reach.scope_of(fresh(user), case.round_group), ((unit or case.first).pk, case.leaf.pk)
     found = reading.precedents_visible_to(scope, case.round_group, *cell, owes_opinion=owes)
     assert reading.may_read_precedents(scope, *cell, owes_opinion=owes) or not found
     return [step.appraisal.unit_id for step in found]
@@ -178,8 +193,16 @@ def test_precedents_are_the_decisions_on_the_criterion_at_the_other_units(case: 
     recognise(replace(case, member=rival), unit_id=case.home.pk)
     assert precedents(case, case.manager) == precedents(case, rival) == [case.second.pk, case.home.pk]
     assert precedents(case, case.member) == [case.second.pk], "a closed unit stays closed"
+    assert precedents(case, case.member, case.home) == []
+    narrow = person(Role.COUNCIL_MEMBER)
+    assign(narrow, case.round_group, case.leaf, [case.first])
+    assert precedents(case, narrow) == [case.second.pk, case.home.pk]
+    assert precedents(case, narrow, case.second) == []
     assert precedents(case, rival, owes=True) == precedents(case, person(Role.COUNCIL_MEMBER)) == []
-    undo.undo(actor=case.member, **case.cell(case.second), seen_version=1)
+    adjust(replace(case, first=case.second), 1)
+    assert precedents(case, rival) == [case.second.pk, case.second.pk, case.home.pk]
+    for version in (2, 3):
+        undo.undo(actor=case.member, **case.cell(case.second), seen_version=version)
     assert precedents(case, rival) == [case.home.pk]
 
 
@@ -196,6 +219,9 @@ def test_a_member_reads_what_stands_as_evidence_and_what_answers_a_question(case
     question = questions.ask(actor=case.member, **case.cell(), text="Có văn bản không?", due_on=due_on)
     questions.answer(actor=case.officer, question_id=question.pk, text="Có.", document_ids=[papers[0].pk])
     assert list(reading.documents_visible_to(fresh(case.member))) == [papers[0], papers[2]]
+    colleague = person(Role.COUNCIL_MEMBER)
+    assign(colleague, case.round_group, branch=case.other_leaf)
+    assert list(reading.documents_visible_to(colleague)) == []
     Evidence.objects.filter(pk=evidence.pk).update(removed_at=clock.now())
     assert list(reading.documents_visible_to(fresh(case.member))) == [papers[0]]
 
@@ -213,8 +239,10 @@ def test_interests_are_read_by_the_manager_and_by_whose_they_are(case: Council) 
     User.objects.filter(pk=case.member.pk).update(full_name="Bình")
     made = [
         interests.declare_interest(actor=who, member=who, unit=unit, reason="Người nhà làm ở đó.")
-        for who, unit in ((case.member, case.first), (case.member, case.second), (colleague, case.first))
+        for who, unit in ((case.member, case.first), (colleague, case.first), (case.member, case.second))
     ]
-    assert list(reading.interests_visible_to(case.manager)) == [made[2], made[1], made[0]]
-    assert list(reading.interests_visible_to(case.member)) == [made[1], made[0]]
+    assert list(reading.interests_visible_to(case.manager)) == [made[1], made[2], made[0]]
+    assert list(reading.interests_visible_to(case.member)) == [made[2], made[0]]
     assert list(reading.interests_visible_to(person(Role.OBSERVER))) == []
+    interests.withdraw_interest(actor=case.manager, interest_id=made[1].pk, reason="Đã chuyển công tác.")
+    assert list(reading.interests_visible_to(case.manager)) == [made[2], made[0], made[1]]
