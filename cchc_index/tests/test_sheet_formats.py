@@ -1,15 +1,19 @@
 """A sheet of each format comes out of its bounded process as its reader read it."""
 
 import io
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from django.conf import settings
 
 from cchc_index.lib.faults import ImportRefused
 from cchc_index.lib.sheets import child, ods, xls
+from cchc_index.lib.sheets.book import open_book
 from cchc_index.lib.sheets.page import Page
 
 from . import sheet_writers as write
@@ -65,3 +69,27 @@ def test_a_file_that_is_none_ends_the_process_as_broken(kind: str, reader: Modul
     assert child.answer_to(kind, str(file), io.BytesIO()) == child.EXIT_BROKEN
     with pytest.raises(ImportRefused, match="không đọc được nội dung bảng tính"):
         child.read(kind, file.read_bytes())
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_more_cells_than_a_way_takes_are_refused_with_their_number(kind: str) -> None:
+    data = WRITERS[kind](SHEETS)
+    with pytest.raises(ImportRefused, match="hoặc 23 ô"):
+        open_book(io.BytesIO(data), name=f"bang.{kind}", max_cells=23)
+    assert len(open_book(io.BytesIO(data), name=f"bang.{kind}", max_cells=24).pages) == 2
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_where_the_installation_bounds_its_memory_a_sheet_is_still_read(kind: str, tmp_path: Path) -> None:
+    """Its bound is below ours, and a process may not raise it."""
+    file = tmp_path / f"bang.{kind}"
+    file.write_bytes(WRITERS[kind](SHEETS))
+    program = (
+        "import resource, sys; from cchc_index.lib.sheets import child; from pathlib import Path;"
+        f"resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); assert child.MEMORY > 2**31;"
+        f"print(len(child.read({kind!r}, Path({str(file)!r}).read_bytes())))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.returncode) == ("2", 0), done.stderr

@@ -31,6 +31,7 @@ def test_hostile_spreadsheets_are_taken_or_refused_in_words_within_bounds(reader
     outcomes = [json.loads(line) for line in done.stdout.splitlines()]
     assert len({one["what"] for one in outcomes}) == len(outcomes) >= 208
     assert [one for one in outcomes if wrong(one)] == []
+    assert [one for one in outcomes if "honest" in one["what"] and "bộ nhớ" in one["said"]] == []
 
 
 def wrong(one: dict[str, Any]) -> bool:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cchc_index.lib.limits import bound
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -28,6 +30,6 @@ def answer(module: str, *arguments: str, seconds: float) -> bytes:
 
 def confine(memory: int, seconds: int) -> None:
     """Bound the calling process: bytes of memory, seconds of processor; it writes no file."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    bound(resource.RLIMIT_AS, memory)
+    bound(resource.RLIMIT_CPU, seconds)
+    bound(resource.RLIMIT_FSIZE, 0)

@@ -52,7 +52,7 @@ def open_book(
     if data[:4] == b"\xd0\xcf\x11\xe0":
         if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00i\x00o\x00n" in data:
             raise refuse("có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
-        return _of_some_pages(child.read("xls", data, memory=_BASE_MEMORY + 40 * len(data)))
+        return SheetBook(_bounded(child.read("xls", data, memory=_BASE_MEMORY + 40 * len(data)), max_cells))
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     if name.lower().endswith((".xlsx", ".xlsm", ".ods", ".xls")) and not marked:
         raise refuse(f"không phải {FORMATS}", _SAVE_AGAIN)
@@ -92,7 +92,10 @@ def _of_archive(data: bytes, max_cells: int, max_unpacked: int | None) -> list[P
     if kind == "xlsx" and unpacked <= SMALL:
         guard_cells(data, max_cells)
         return _read_here(data)
-    pages = child.read(kind, data, memory=_BASE_MEMORY + _MEMORY_PER_BYTE * unpacked)
+    return _bounded(child.read(kind, data, memory=_BASE_MEMORY + _MEMORY_PER_BYTE * unpacked), max_cells)
+
+
+def _bounded(pages: list[Page], max_cells: int) -> list[Page]:
     for page in pages:
         if page.height > MAX_ROWS or len(page.columns) > MAX_COLUMNS or page.height * len(page.columns) > max_cells:
             raise refuse(

@@ -128,15 +128,17 @@ def _taken(value: list[str]) -> Any:
 
 
 def _main(kind: str, path: str, seconds: str, memory: str) -> int:
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The readers' packages without the frame's own start, which would bring the whole site up.
     root = _HERE.parents[2]
     for name, folder in (("cchc_index", root), ("cchc_index.lib", root / "lib")):
         package = types.ModuleType(name)
         package.__path__ = [str(folder)]
         sys.modules[name] = package
+    from cchc_index.lib.limits import bound  # inline: child process
+
+    bound(resource.RLIMIT_CPU, int(seconds))
+    bound(resource.RLIMIT_AS, int(memory))
+    bound(resource.RLIMIT_CORE, 0)
     return answer_to(kind, path, sys.stdout.buffer)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from . import marks, xlsx
 from .cutting import NotCells, cut
-from .guards import FREE_CELLS, MAX_COLUMNS, MAX_ROWS, SPARSEST, too_far
+from .guards import FREE_CELLS, LONGEST_ELEMENT, MAX_COLUMNS, MAX_ROWS, SPARSEST, too_far
 from .page import Page, PageColumn, smallest
 
 LARGE = 1 << 20
@@ -189,9 +189,21 @@ def _until(stream: Any, known: bytes, mark: bytes) -> tuple[bytes, bytes]:
 
 
 def _written(archive: zipfile.ZipFile, smaller: Mapping[str, bytes]) -> bytes:
-    """The workbook with these parts in the place of its own."""
+    """The workbook with these parts in the place of its own, and without what holds no cell (pictures, programs)."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as written:
         for name in dict.fromkeys(archive.namelist()):
-            written.writestr(name, smaller[name] if name in smaller else archive.read(name))
+            if name in smaller:
+                written.writestr(name, smaller[name])
+            elif name.lower().endswith((".xml", ".rels")):
+                _copy(archive, name, written)
     return out.getvalue()
+
+
+def _copy(archive: zipfile.ZipFile, name: str, written: zipfile.ZipFile) -> None:
+    """Raises BadZipFile for a text longer than any element of a spreadsheet."""
+    with archive.open(name) as source, written.open(name, "w") as target:
+        while chunk := source.read(LONGEST_ELEMENT):
+            if len(chunk) == LONGEST_ELEMENT and b"<" not in chunk:
+                raise zipfile.BadZipFile("an element or a text that long is no spreadsheet's")
+            target.write(chunk)

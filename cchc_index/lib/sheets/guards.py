@@ -78,7 +78,8 @@ def guard_cells(data: bytes, max_cells: int) -> None:
 # Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
-_LONGEST_ELEMENT = 4 << 20  # with the text that follows it; a cell holds 32,767 characters at most
+LONGEST_ELEMENT = 4 << 20
+"""Bytes, with the text that follows it; a cell holds 32,767 characters at most."""
 
 
 def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
@@ -98,7 +99,7 @@ def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
             if cells > max_cells:
                 raise refuse(f"có hơn {max_cells} ô", "tách thành nhiều tệp nhỏ hơn")
             tail = window[start:]
-            if len(tail) > _LONGEST_ELEMENT:
+            if len(tail) > LONGEST_ELEMENT:
                 raise zipfile.BadZipFile("an element or a text that long is no spreadsheet's")
     cells += len(_CELL.findall(tail))
     if rows * columns > max(FREE_CELLS, cells * SPARSEST):

@@ -13,7 +13,7 @@ from typing import Any
 from defusedxml.ElementTree import iterparse
 
 from .cells import ErrorCell, Uncomputed, percent
-from .guards import MAX_COLUMNS, MAX_ROWS, refuse
+from .guards import BALLOT_CELLS, MAX_COLUMNS, MAX_ROWS, refuse
 from .page import Merged, Page, columns_of
 
 _CELLS = {"table-cell", "covered-table-cell"}
@@ -34,6 +34,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.hidden_styles: set[str] = set()
+        self.written_out = 0
         self._begin("")
 
     def _begin(self, name: str) -> None:
@@ -91,6 +92,9 @@ class _Reader:
         if self.cells and len(self.rows) + repeated > MAX_ROWS:
             raise refuse(f"có hơn {MAX_ROWS} dòng", "xóa các dòng thừa ở cuối bảng rồi lưu lại")
         repeated = min(repeated, MAX_ROWS + 1 - len(self.rows))
+        self.written_out += repeated * len(self.cells)
+        if self.written_out > BALLOT_CELLS:
+            raise refuse(f"có hơn {BALLOT_CELLS} ô", "tách thành nhiều tệp nhỏ hơn")
         if _get(element, "visibility") in ("collapse", "filter"):
             self.hidden_rows.update(range(len(self.rows), len(self.rows) + repeated))
         self.rows += [self.cells] * max(0, repeated)
