@@ -34,8 +34,9 @@ class OperatorCommand(BaseCommand):
         raise CommandRefused([message])
 
     def handle(self, *args: object, **options: Any) -> None:
-        self._prepare_database()
         try:
+            self.look_first(**options)
+            self._prepare_database()
             self.run(**options)
         except ImportRefused as refused:
             self._refuse([str(fault) for fault in refused.faults])
@@ -45,6 +46,9 @@ class OperatorCommand(BaseCommand):
             if error.filename is None:  # not about a file: a lost connection, a full disk
                 raise
             self._refuse([f"Không mở được tệp “{error.filename}”: kiểm tra đường dẫn và quyền đọc."])
+
+    def look_first(self, **options: Any) -> None:
+        """Refuse what needs no database to be refused, before tables are made."""
 
     def run(self, **options: Any) -> None:
         raise NotImplementedError

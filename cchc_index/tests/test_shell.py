@@ -74,8 +74,9 @@ def ready(shell: Shell, tables: Path) -> Shell:
     return shell
 
 
-def test_a_year_in_another_folder_under_a_terminal_that_knows_only_ascii(shell: Shell) -> None:
+def test_a_year_in_another_folder_under_a_terminal_that_knows_only_ascii(ready: Shell) -> None:
     """The folder has packages named as ours; theirs must not run."""
+    shell = ready
     for name in ("results", "units"):
         (shell.folder / name).mkdir()
         shell.file(f"{name}/__init__.py", "raise SystemExit('another program')")
@@ -211,6 +212,7 @@ def test_a_taken_port_is_a_sentence_before_anything_is_loaded(shell: Shell) -> N
         code, out, err = shell.run("serve", "--demo", "--port", port)
 
     assert (code, out) == (2, "")
+    assert not (shell.folder / "v" / "cchc.sqlite3").exists()
     assert f"Không mở được 127.0.0.1:{port}: đang có chương trình khác dùng cổng này." in err
     assert "make run PORT=8080" in err
 

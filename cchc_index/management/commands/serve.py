@@ -50,9 +50,11 @@ class Command(OperatorCommand):
         parser.add_argument("--threads", type=int, default=8, help="số luồng web")
         parser.add_argument("--demo", action="store_true", help="nạp dữ liệu chính thức và năm trình diễn trước khi mở")
 
+    def look_first(self, **options: Any) -> None:
+        _require_free(options["host"], options["port"])
+
     def run(self, **options: Any) -> None:
         host, port = options["host"], options["port"]
-        _require_free(host, port)
         _stop_on_signals()
         _stand_at_home()
         # What is printed in reports leads back here, unless the operator gave another address.

@@ -122,7 +122,7 @@ def test_hostile_pdf_is_taken_or_refused_in_words_and_read_within_bounds(name: s
     assert time.process_time() - began < SECONDS
     path = tmp_path / "a.pdf"
     path.write_bytes(content)
-    found = text_reading.read_file(path, "pdf", "1/BC")
+    found = text_reading.read_file(path, "pdf", "1/BC", seconds=SECONDS)
     assert found["text"] in (text_reading.NONE, text_reading.READ, text_reading.UNREADABLE)
 
 
