@@ -15,7 +15,10 @@ from units.models import User
 
 from . import importing, reading
 from .importing import AnnexImport
-from .words import SOURCE_NAMES, source_of
+from .totals import Expected
+from .words import SOURCE_NAMES, SOURCE_WORDS, likened, source_of
+
+NOTHING_EXPECTED = Expected()
 
 
 def import_criteria(
@@ -31,13 +34,15 @@ def import_criteria(
     ties: str = "",
     name: str = "",
     take_hidden: bool = False,
+    expected: Expected = NOTHING_EXPECTED,
 ) -> AnnexImport:
     """Bring the annex of a decision into the set of the year's block; makes what is missing around it.
 
     Rows are matched by code, so importing the same file again changes nothing; rules and guidance stay, and
     illustrative rows of the same half that the file does not name go. All or nothing: raises ImportRefused
-    with every fault by row and column (with `accept_repairs`, only when one cannot be repaired), Refused for
-    bad names or a frozen set, PermissionDenied for anybody but an index manager or the command line.
+    with every fault by row and column (with `accept_repairs`, only when one cannot be repaired) and every total
+    of `expected` that the set would miss, Refused for bad names or a frozen set, PermissionDenied for anybody but
+    an index manager or the command line.
     """
     require_manager(actor)
     default_source = _source_named(source)
@@ -45,8 +50,10 @@ def import_criteria(
     with transaction.atomic():
         where = importing.place(year=year, group=group, decision=decision)
         default_stages(where.round_group.round)
-        outcome = importing.write(sheet, where, default_source=default_source, accept_repairs=accept_repairs)
-        outcome.said = sheet.said
+        outcome = importing.write(
+            sheet, where, default_source=default_source, accept_repairs=accept_repairs, expected=expected
+        )
+        outcome.said = [*sheet.said, *_said_of_source(source, default_source)]
         outcome.notices.extend(_notices_of_source(sheet, default_source))
         policies = importing.set_policies(where.criteria_set, na_policy, ties)
         outcome.notices += importing.policy_notices(policies)
@@ -73,6 +80,11 @@ def _source_named(text: str) -> str:
     if source is None:
         raise Refused(f"Không rõ nguồn điểm “{clean(text)[:40]}”; ghi {SOURCE_NAMES}.")
     return source
+
+
+def _said_of_source(text: str, source: str) -> list[str]:
+    understood = likened(text, SOURCE_WORDS[source]) if source else ""
+    return [f"Hiểu nguồn điểm chung {understood}."] if understood else []
 
 
 def _notices_of_source(sheet: reading.Annex, default_source: str) -> list[str]:

@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
-from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal
+from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
 from cchc_index.lib.text import clean, fold
 from criteria import scoring, tree
 from criteria.models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
@@ -22,7 +22,7 @@ from units.models import UnitGroup
 
 from .reading import Annex, halves
 from .settling import Kept, Settled, Settlement, settle
-from .words import NORMAL
+from .totals import Expected, by_part, counted, misses
 
 CONTENT = ("name", "printed_code", "printed_max", "is_leaf", "source", "kind", "max_points", "provenance")
 WRITTEN = (*CONTENT, "parent", "previous", "position", "rule", "guidance")
@@ -162,21 +162,34 @@ def policy_notices(changed: Mapping[str, list[str]]) -> list[str]:
     return [f"{names[field]} đổi từ {old} sang {new}; chỉ số được tính lại." for field, (old, new) in changed.items()]
 
 
-def write(sheet: Annex, where: Destination, *, default_source: str, accept_repairs: bool) -> AnnexImport:
-    """Bring the rows of the annex into the set. Raises ImportRefused with every fault of the file, Refused
-    when the set is frozen and the file would change it."""
+def write(
+    sheet: Annex, where: Destination, *, default_source: str, accept_repairs: bool, expected: Expected
+) -> AnnexImport:
+    """Bring the rows of the annex into the set. Raises ImportRefused with every fault of the file and every total
+    that the set would miss, Refused when the set is frozen and the file would change it."""
     existing = {row.code: row for row in Criterion.objects.filter(criteria_set=where.criteria_set).order_by("pk")}
     gone = _replaced(existing, sheet, default_source)
     states = {code: Kept(row.source, row.kind, row.max_points) for code, row in existing.items()}
     named = sheet.codes()
     kept = {code: state for code, state in states.items() if code not in named and code not in gone}
     settled = settle(sheet, kept, {code: states[code] for code in named & states.keys()}, default_source)
-    _refuse_faults(settled.faults, accept_repairs)
+    if not all(fault.repairable for fault in settled.faults):
+        raise ImportRefused(settled.faults)  # its totals are not yet those of the decision
     outcome = _outcome(where, settled)
     writer = Writer(where, existing, outcome)
     writer.plan(settled.rows, settled.kept, gone)
+    _refuse_faults([*settled.faults, *misses(expected, writer.rows.values())], accept_repairs)
+    outcome.notices += _notices_of_repairs(settled.faults, writer.rows.values())
     writer.carry_out()
     return outcome
+
+
+def _notices_of_repairs(faults: Collection[Fault], rows: Iterable[Criterion]) -> list[str]:
+    """What the repairs make of the set's total: a wrong maximum may have been the right one of a missing row."""
+    if not any("điểm tối đa in" in fault.message for fault in faults):
+        return []
+    total = sum(counted(by_part(rows)).values(), Decimal(0))
+    return [f"Sau khi sửa điểm, bộ tiêu chí có tổng {vn_short(total)} điểm; đối chiếu với quyết định."]
 
 
 def _replaced(existing: Mapping[str, Criterion], sheet: Annex, default_source: str) -> set[str]:
@@ -203,15 +216,11 @@ def _refuse_faults(faults: Iterable[Fault], accept_repairs: bool) -> None:
 
 def _outcome(where: Destination, settled: Settlement) -> AnnexImport:
     leaves = [row for row in settled.rows if row.is_leaf]
-    points: dict[str, Decimal] = {}
-    for leaf in leaves:
-        part = leaf.source if leaf.kind == NORMAL else leaf.kind
-        points[part] = points.get(part, Decimal(0)) + leaf.max_points
     return AnnexImport(
         where.round_group,
         len(settled.rows),
         len(leaves),
-        points,
+        by_part(leaves),
         notices=where.notices,
         repairs=settled.faults,
     )

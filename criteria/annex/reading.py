@@ -19,7 +19,7 @@ from cchc_index.lib.text import fold
 from criteria import tree
 
 from . import repairs
-from .words import SELF, kind_of, source_of
+from .words import KIND_WORDS, SELF, SOURCE_WORDS, kind_of, likened, source_of
 
 MAX_ROWS = 3000
 MAX_NAME = 1000
@@ -96,11 +96,23 @@ def read(source: str | Path | IO[bytes], name: str = "", *, take_hidden: bool = 
     if annex.totals:
         rows = numbered([total.row.number for total in annex.totals])
         annex.said.append(f"Dòng tổng dùng để đối chiếu, không thành tiêu chí: {rows}.")
+    annex.said += _likenesses(annex)
     if not annex.entries and not annex.faults:
         raise ImportRefused([Fault(table.heading_row, "", "không có dòng tiêu chí nào dưới tiêu đề", "chọn đúng tệp")])
     _repair_codes(annex)
     _check_duplicates(annex)
     return annex
+
+
+def _likenesses(annex: Annex) -> list[str]:
+    """What was understood by likeness, each word once with its rows."""
+    rows: dict[str, list[int]] = {}
+    for entry in annex.entries:
+        source, kind = SOURCE_WORDS.get(entry.source or "", ""), KIND_WORDS.get(entry.kind or "", "")
+        for understood in (likened(entry.row.text("source"), source), likened(entry.row.text("kind"), kind)):
+            if understood:
+                rows.setdefault(understood, []).append(entry.row.number)
+    return [f"Hiểu {understood}: {numbered(numbers)}." for understood, numbers in rows.items()]
 
 
 def _code_column(table: Table) -> str:

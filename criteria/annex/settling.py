@@ -142,15 +142,25 @@ class _Settling:
         printed = entry.points
         if printed is not None and kind == PENALTY:
             printed = abs(printed)
-        if printed is None or not self._has_leaf_of(entry.code, kind):
+        if printed is None:
             return self._settled(entry, "", total)
+        if not self._has_leaf_of(entry.code, kind):
+            return self._group_of_kinds(entry, printed, total)
         if kind != NORMAL and 0 <= printed <= total:
             return self._settled(entry, "", printed)
         if printed in (total, self.sum_of(entry.code, self._file_leaves())):
             return self._settled(entry, "", total)
         of_total = numbers.vn_short(total)
-        message = f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí con là {of_total}"
-        self._fault(entry, "points", message, f"dùng tổng {of_total}", repairable=True)
+        self._fault(entry, "points", _contradiction(printed, total), f"dùng tổng {of_total}", repairable=True)
+        return self._settled(entry, "", total, entry.row.text("points")[:30])
+
+    def _group_of_kinds(self, entry: AnnexRow, printed: Decimal, total: Decimal) -> Settled:
+        """A group of bonus and deduction alike: what it prints may be either, or both, but no more."""
+        below = sum((self._leaf_points(c) for c in self.leaves if c.startswith(f"{entry.code}.")), Decimal(0))
+        if printed <= below:
+            return self._settled(entry, "", total)
+        message = _contradiction(printed, below)
+        self._fault(entry, "points", message, "để trống ô điểm của dòng này", repairable=True)
         return self._settled(entry, "", total, entry.row.text("points")[:30])
 
     def _has_leaf_of(self, code: str, kind: str) -> bool:
@@ -200,3 +210,7 @@ class _Settling:
         fault = entry.fault(key, message, repair, repairable=repairable)
         if fault not in self.faults:
             self.faults.append(fault)
+
+
+def _contradiction(printed: Decimal, below: Decimal) -> str:
+    return f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí con là {numbers.vn_short(below)}"

@@ -12,6 +12,8 @@ SOURCES = {
     PAPI: ("papi", "chi so papi"),
 }
 SOURCE_NAMES = "Tự đánh giá, ĐTXHH, SIPAS hoặc PAPI"
+SOURCE_WORDS = {SELF: "Tự đánh giá", SURVEY: "ĐTXHH", SIPAS: "SIPAS", PAPI: "PAPI"}
+KIND_WORDS = {NORMAL: "", BONUS: "Thưởng", PENALTY: "Trừ"}
 KINDS = {
     BONUS: ("thuong", "diem thuong", "cong", "diem cong", "bonus"),
     PENALTY: ("tru", "diem tru", "penalty"),
@@ -23,6 +25,11 @@ def source_of(text: str) -> str | None:
     """The source a word names, without case or accents; None for a word that names none."""
     word = fold(text)
     return next((source for source, names in SOURCES.items() if word in names), None)
+
+
+def likened(text: str, word: str) -> str:
+    """“Điều tra XHH” là ĐTXHH: how a word other than ours was understood; "" for our own word."""
+    return "" if not word or fold(text) == fold(word) else f"“{clean(text)[:40]}” là {word}"
 
 
 def kind_of(text: str) -> str | None:

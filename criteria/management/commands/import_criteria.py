@@ -7,11 +7,12 @@ from django.core.management.base import CommandParser
 
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
-from cchc_index.lib.numbers import vn_short
+from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_short
 from criteria import queries
 from criteria.annex import actions
 from criteria.annex.importing import AnnexImport
-from criteria.models import Criterion, Source
+from criteria.annex.totals import Expected, by_part, counted
+from criteria.models import Source
 
 PARTS = {**{source.value: str(source.label) for source in Source}, "bonus": "thưởng", "penalty": "trừ"}
 
@@ -28,6 +29,9 @@ class Command(OperatorCommand):
         parser.add_argument("--accept-repairs", action="store_true", help="sửa các lỗi sửa được như đã đề nghị")
         parser.add_argument("--na-policy", default="", help="rescale, shrink hoặc full")
         parser.add_argument("--ties", default="", help="competition hoặc dense")
+        parser.add_argument("--expect", default="", help="tổng điểm theo quyết định, không kể thưởng, trừ")
+        parser.add_argument("--expect-self", default="", help="điểm phần tự đánh giá theo quyết định")
+        parser.add_argument("--expect-survey", default="", help="điểm phần điều tra xã hội học theo quyết định")
         self.add_hidden(parser)
 
     def run(self, **options: Any) -> None:
@@ -42,6 +46,7 @@ class Command(OperatorCommand):
             na_policy=options["na_policy"] or "",
             ties=options["ties"] or "",
             take_hidden=options["hidden"] == "take",
+            expected=Expected(*(_points_asked(options, name) for name in ("expect", "expect_self", "expect_survey"))),
         )
         self.tell(outcome.said)
         for sentence in (*(f"Đã sửa – {fault}" for fault in outcome.repairs), *outcome.notices):
@@ -53,7 +58,7 @@ class Command(OperatorCommand):
         rows = queries.tree(outcome.round_group.criteria_set_id)
         self.stdout.write(
             f"Bộ tiêu chí: {len(rows)} dòng, {sum(row.is_leaf for row in rows)} tiêu chí chấm điểm. "
-            f"{_points(_points_of(rows))}"
+            f"{_points(by_part(rows))}"
         )
         added, changed, removed = len(outcome.added), len(outcome.changed), len(outcome.removed)
         self.stdout.write(f"{outcome.changes} thay đổi: thêm {added}, sửa {changed}, bỏ {removed}.")
@@ -65,19 +70,17 @@ def _year(text: str) -> int:
     return int(text[:9])
 
 
-def _points_of(rows: list[Criterion]) -> dict[str, Decimal]:
-    points: dict[str, Decimal] = {}
-    for row in rows:
-        if row.is_leaf:
-            part = row.source if row.kind == Criterion.Kind.NORMAL else row.kind
-            points[part] = points.get(part, Decimal(0)) + row.max_points
-    return points
+def _points_asked(options: dict[str, Any], name: str) -> Decimal | None:
+    try:
+        return parse_decimal(options[name])
+    except NumberProblem as problem:
+        raise Refused(f"Tham số --{name.replace('_', '-')}: {problem}.") from None
 
 
 def _points(points: dict[str, Decimal]) -> str:
     """`Tổng 100 điểm (Tự đánh giá 69, ĐTXHH 31); thưởng 3.`"""
-    counted = {part: value for part, value in points.items() if part not in ("bonus", "penalty")}
     beside = [f"{PARTS[part]} {vn_short(points[part])}" for part in ("bonus", "penalty") if part in points]
-    shown = ", ".join(f"{PARTS[part]} {vn_short(counted[part])}" for part in PARTS if part in counted)
-    total = vn_short(sum(counted.values(), Decimal(0)))
+    whole = counted(points)
+    shown = ", ".join(f"{PARTS[part]} {vn_short(whole[part])}" for part in PARTS if part in whole)
+    total = vn_short(sum(whole.values(), Decimal(0)))
     return "; ".join([f"Tổng {total} điểm ({shown})", *beside]) + "."
