@@ -1,9 +1,12 @@
 """The verbs that write to units and people."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
@@ -17,7 +20,7 @@ from cchc_index.lib.text import sort_text
 from . import rules
 from .auditlog.actions import record
 from .digests import POWERS
-from .models import Membership, Role, Unit, UnitGroup, User
+from .models import Membership, Role, Succession, Unit, UnitGroup, User
 from .sheet import UnitRow, read_units
 
 
@@ -63,8 +66,10 @@ def import_units(
 ) -> UnitImport:
     """Bring the units of a block in from a spreadsheet, all or nothing.
 
-    New codes are created, a known code takes the file's name, units the file does not mention stay. An
-    unknown `group_code` creates the block. Repeating the import changes nothing and logs nothing.
+    New codes are created, a known code takes the file's name and last day, units the file does not mention stay
+    and are named. A unit that replaces others ends them on the day before its own first day. The first day of a
+    known unit stays, so that no earlier year loses it. An unknown `group_code` creates the block. Repeating the
+    import changes nothing and logs nothing.
     Raises ImportRefused (every fault of the file) or Refused (not allowed, a block code that cannot be).
     """
     if not rules.may_manage_units(actor):
@@ -74,26 +79,43 @@ def import_units(
     group, group_created = _group(group_code)
     known = {unit.code: unit for unit in Unit.objects.select_for_update(of=("self",)).filter(group=group)}
     _refuse_twins(rows, known)
-    fresh = [Unit(group=group, code=row.code, name=row.name) for row in rows if row.code not in known]
-    renamed = _renamed(rows, known)
+    _refuse_impossible_days(rows, known)
+    fresh = [_fresh(group, row) for row in rows if row.code not in known]
+    said = [*unit_list.said, *_said_of_days(rows, known), *_said_of_the_unmentioned(rows, known)]
+    names, days = {u.code: u.name for u in known.values()}, {u.pk: u.valid_to for u in known.values()}
+    mine = _changed(rows, known)
     Unit.objects.bulk_create(fresh)
-    Unit.objects.bulk_update([unit for unit, _ in renamed], ["name", "name_key"])
-    unchanged = len(rows) - len(fresh) - len(renamed)
-    report = UnitImport(group, group_created, len(fresh), len(renamed), unchanged, unit_list.said)
-    if group_created or fresh or renamed:
-        units_changed([group.pk])
+    ended, succeeded = _replace(rows, known | {unit.code: unit for unit in fresh})
+    changed = list((mine | {unit.pk: unit for unit in ended}).values())
+    Unit.objects.bulk_update(changed, ["name", "name_key", "valid_to"])
+    said += [f"Hết hiệu lực sau ngày {unit.valid_to:%d/%m/%Y}: {unit} ({unit.code})." for unit in ended]
+    report = UnitImport(group, group_created, len(fresh), len(mine), len(rows) - len(fresh) - len(mine), said)
+    if group_created or fresh or changed or succeeded:
+        units_changed({group.pk, *(unit.group_id for unit in ended)})
+        renamed = [unit for unit in mine.values() if unit.name != names[unit.code]]
         record(
             actor=actor,
             verb="import_units",
             obj=group,
-            before={"renamed": {unit.code: old for unit, old in renamed}},
+            before={"renamed": {unit.code: names[unit.code] for unit in renamed}},
             after={
                 "file": _file_name(source, name),
                 "created": {unit.code: unit.name for unit in fresh},
-                "renamed": {unit.code: unit.name for unit, _ in renamed},
+                "renamed": {unit.code: unit.name for unit in renamed},
+                **_days_logged(rows, fresh, [unit for unit in changed if unit.valid_to != days.get(unit.pk)]),
             },
         )
     return report
+
+
+def _days_logged(rows: Sequence[UnitRow], fresh: Iterable[Unit], ended: Iterable[Unit]) -> dict[str, Any]:
+    """What the log keeps of first and last days and of successions, where there are any."""
+    facts = {
+        "from": {unit.code: unit.valid_from.isoformat() for unit in fresh if unit.valid_from},
+        "to": {unit.code: unit.valid_to.isoformat() for unit in chain(fresh, ended) if unit.valid_to},
+        "replaces": {row.code: list(row.replaces) for row in rows if row.replaces},
+    }
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _refuse_twins(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
@@ -130,15 +152,139 @@ def _group(code: str) -> tuple[UnitGroup, bool]:
     return UnitGroup.objects.select_for_update(of=("self",)).get(code=code), created
 
 
-def _renamed(rows: Sequence[UnitRow], known: dict[str, Unit]) -> list[tuple[Unit, str]]:
-    """Known units whose name differs, already carrying the new one, each with its old name."""
-    changed = []
-    for row in rows:
-        unit = known.get(row.code)
-        if unit is not None and unit.name != row.name:
-            changed.append((unit, unit.name))
-            unit.name, unit.name_key = row.name, sort_text(row.name)
+def _fresh(group: UnitGroup, row: UnitRow) -> Unit:
+    return Unit(group=group, code=row.code, name=row.name, valid_from=row.valid_from, valid_to=row.valid_to)
+
+
+def _refuse_impossible_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
+    """Raises ImportRefused for a known unit that would end before it began, and for one that would bear a new name from
+    a day on: its earlier years would bear that name too."""
+    faults = []
+    for row, unit in ((row, known[row.code]) for row in rows if row.code in known):
+        if row.valid_to and unit.valid_from and row.valid_to < unit.valid_from:
+            message = f"đơn vị “{unit}” bắt đầu ngày {unit.valid_from:%d/%m/%Y}, không thể hết hiệu lực trước đó"
+            faults.append(Fault(row.row, "Hiệu lực đến", message, "sửa ngày"))
+        if row.valid_from and row.valid_from != unit.valid_from and row.name != unit.name:
+            message = f"mã “{row.code}” đang là “{unit}”; tên mới từ {row.valid_from:%d/%m/%Y} sẽ đổi cả các năm trước"
+            repair = "cấp mã mới, ghi mã cũ ở cột Thay cho; nếu chỉ sửa tên viết sai, bỏ trống Hiệu lực từ"
+            faults.append(Fault(row.row, "Mã", message, repair))
+    if faults:
+        raise ImportRefused(faults)
+
+
+def _said_of_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[str]:
+    kept = [
+        known[row.code]
+        for row in rows
+        if row.code in known and row.valid_from and row.valid_from != known[row.code].valid_from
+    ]
+    undated = [row.name for row in rows if known and row.code not in known and not row.valid_from]
+    return [
+        *_sentence("Giữ ngày bắt đầu hiệu lực đã có, để các năm trước không đổi", [f"{u} ({u.code})" for u in kept]),
+        *_sentence("Đơn vị mới không ghi Hiệu lực từ, được tính cho cả các năm trước", undated),
+    ]
+
+
+def _said_of_the_unmentioned(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[str]:
+    mentioned = {codes.key(code) for row in rows for code in (row.code, *row.replaces)}
+    still = [unit for unit in known.values() if codes.key(unit.code) not in mentioned and unit.valid_to is None]
+    return _sentence("Giữ nguyên đơn vị không có trong tệp", [f"{unit} ({unit.code})" for unit in still])
+
+
+def _sentence(words: str, names: Sequence[str]) -> list[str]:
+    return [f"{words}: {'; '.join(names)}."] if names else []
+
+
+def _changed(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> dict[int, Unit]:
+    """Known units whose name or last day differs, already carrying the new one, by key."""
+    changed = {}
+    for row, unit in ((row, known[row.code]) for row in rows if row.code in known):
+        last = row.valid_to or unit.valid_to
+        if (unit.name, unit.valid_to) != (row.name, last):
+            unit.name, unit.name_key, unit.valid_to = row.name, sort_text(row.name), last
+            changed[unit.pk] = unit
     return changed
+
+
+def _replace(rows: Sequence[UnitRow], here: Mapping[str, Unit]) -> tuple[list[Unit], bool]:
+    """Write what became of the units that the rows replace. Returns those that end by it, already carrying their last
+    day, and whether any succession is new.
+
+    Raises ImportRefused for a code that names no unit, or a unit that begins later.
+    """
+    asked = {codes.key(code) for row in rows for code in row.replaces}
+    if not asked:
+        return [], False
+    found = _by_key(asked, here)
+    faults, ended, written = [], dict[int, Unit](), []
+    for row in rows:
+        for code in row.replaces:
+            old = found.get(codes.key(code), [])
+            fault = _fault_of_predecessor(row, code, old)
+            if fault:
+                faults.append(fault)
+                continue
+            last = _day_before(row)
+            if old[0].valid_to is None or old[0].valid_to > last:
+                old[0].valid_to = last
+                ended[old[0].pk] = old[0]
+            written.append((row, old[0]))
+    if faults:
+        raise ImportRefused(faults)
+    return list(ended.values()), _write_successions(written, here)
+
+
+def _by_key(asked: set[str], here: Mapping[str, Unit]) -> dict[str, list[Unit]]:
+    """Units by the key of their code: those of the block where it has one, else those of other blocks, locked."""
+    found: dict[str, list[Unit]] = {codes.key(unit.code): [unit] for unit in here.values()}
+    if missing := asked - found.keys():
+        for unit in Unit.objects.select_for_update(of=("self",)).order_by("pk"):
+            if codes.key(unit.code) in missing:
+                found.setdefault(codes.key(unit.code), []).append(unit)
+    return found
+
+
+def _day_before(row: UnitRow) -> date:
+    assert row.valid_from is not None  # the sheet asks for it beside what is replaced
+    return row.valid_from - timedelta(days=1)
+
+
+def _fault_of_predecessor(row: UnitRow, code: str, old: Sequence[Unit]) -> Fault | None:
+    column = "Thay cho"
+    if not old:
+        repair = "gõ mã đơn vị cũ như trong hệ thống, nhiều mã cách nhau bằng dấu ;"
+        return Fault(row.row, column, f"không có đơn vị mã “{code}”", repair)
+    if len(old) > 1:
+        blocks = ", ".join(str(unit.group) for unit in old)
+        return Fault(row.row, column, f"mã “{code}” có ở nhiều khối: {blocks}", "ghi kế thừa này ở trang Quản trị")
+    if old[0].valid_from and old[0].valid_from > _day_before(row):
+        message = f"đơn vị “{old[0]}” bắt đầu ngày {old[0].valid_from:%d/%m/%Y}, sau khi bị thay"
+        return Fault(row.row, column, message, "sửa Hiệu lực từ hoặc mã đơn vị cũ")
+    return None
+
+
+def _write_successions(pairs: Sequence[tuple[UnitRow, Unit]], here: Mapping[str, Unit]) -> bool:
+    """Whether any of them is new."""
+    successors = Counter(old.pk for _, old in pairs)
+    known = set(Succession.objects.values_list("predecessor", "successor"))
+    fresh = [
+        Succession(
+            predecessor=old,
+            successor=here[row.code],
+            kind=_kind(len(row.replaces), successors[old.pk]),
+            on=_day_before(row) + timedelta(days=1),
+        )
+        for row, old in pairs
+        if (old.pk, here[row.code].pk) not in known
+    ]
+    Succession.objects.bulk_create(fresh)
+    return bool(fresh)
+
+
+def _kind(predecessors: int, successors: int) -> Succession.Kind:
+    if successors > 1:
+        return Succession.Kind.SPLIT
+    return Succession.Kind.MERGE if predecessors > 1 else Succession.Kind.RENAME
 
 
 @transaction.atomic

@@ -2,16 +2,21 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO
 
 from cchc_index.lib import codes
+from cchc_index.lib.days import day_of
 from cchc_index.lib.faults import Fault, ImportRefused
-from cchc_index.lib.sheets.table import CODE, Column, SheetRow, read_table
+from cchc_index.lib.sheets.table import BY_ROW, CODE, Column, SheetRow, read_table
 
 COLUMNS = (
     Column("code", "Mã", ("Mã đơn vị", "Mã số", "Mã ĐV", "Mã cơ quan"), holds=CODE),
     Column("name", "Tên đơn vị", ("Đơn vị", "Tên cơ quan", "Tên cơ quan, đơn vị", "Cơ quan, đơn vị", "Tên")),
+    Column("valid_from", "Hiệu lực từ", ("Từ ngày",), required=False, holds=BY_ROW),
+    Column("valid_to", "Hiệu lực đến", ("Đến ngày",), required=False, holds=BY_ROW),
+    Column("replaces", "Thay cho", ("Thay thế cho", "Đơn vị cũ"), required=False, holds=CODE),
 )
 CODE_LENGTH = 30
 NAME_LENGTH = 250
@@ -21,11 +26,15 @@ _CODE = re.compile(r"\w[\w.\-/]*")
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """One unit of the file: its code as text (leading zeros kept) and its official name."""
+    """One unit of the file: its code as text (leading zeros kept), its official name, its first and last day where
+    the file gives them, the codes of the units that it replaces."""
 
     row: int
     code: str
     name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +52,12 @@ def read_units(source: str | Path | IO[bytes], *, name: str = "", take_hidden: b
     units = []
     for row in table.rows:
         row_faults = [*_code_faults(row), *_name_faults(row)]
+        days = {key: _day(row, key, row_faults) for key in ("valid_from", "valid_to")}
+        replaces = tuple(code for part in row.text("replaces").split(";") if (code := part.strip()))
+        row_faults += _validity_faults(row, replaces, **days)
         faults += row_faults
         if not row_faults:
-            units.append(UnitRow(row.number, row.text("code"), row.text("name")))
+            units.append(UnitRow(row.number, row.text("code"), row.text("name"), **days, replaces=replaces))
     faults += _repeated(table.rows)
     if not table.rows:
         faults.append(Fault(table.heading_row, "", "không có đơn vị nào dưới dòng tiêu đề", "thêm mỗi đơn vị một dòng"))
@@ -77,6 +89,30 @@ def _name_faults(row: SheetRow) -> list[Fault]:
     if not isinstance(value, str) or not any(c.isalpha() for c in text):
         return [row.fault("name", f"“{text[:40]}” không phải tên đơn vị", "gõ tên đơn vị bằng chữ")]
     return []
+
+
+def _day(row: SheetRow, key: str, faults: list[Fault]) -> date | None:
+    """The day in a cell, None for a blank one; what is no day is added to `faults`."""
+    try:
+        return day_of(row[key])
+    except ValueError as error:
+        faults.append(row.fault(key, str(error), "gõ ngày, ví dụ 01/03/2025"))
+        return None
+
+
+def _validity_faults(
+    row: SheetRow, replaces: tuple[str, ...], *, valid_from: date | None, valid_to: date | None
+) -> list[Fault]:
+    faults = []
+    if valid_from and valid_to and valid_to < valid_from:
+        faults.append(row.fault("valid_to", "đến ngày trước ngày bắt đầu hiệu lực", "sửa một trong hai ngày"))
+    if replaces and not row.text("valid_from"):
+        repair = "ghi ngày đơn vị mới bắt đầu; đơn vị cũ hết hiệu lực vào ngày liền trước"
+        faults.append(row.fault("valid_from", "thiếu ngày bắt đầu của đơn vị thay cho đơn vị khác", repair))
+    if codes.key(row.text("code")) in map(codes.key, replaces):
+        repair = "đơn vị mới cần mã mới; nếu vẫn là đơn vị cũ, bỏ mã này khỏi cột Thay cho"
+        faults.append(row.fault("replaces", "đơn vị không thay cho chính mình", repair))
+    return faults
 
 
 def _repeated(rows: list[SheetRow]) -> list[Fault]:

@@ -7,7 +7,7 @@ upload (openpyxl on a far cell, formulas out, invalid rows skipped silently) is 
 import io
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from import_export.formats import base_formats
 
 from cchc_index.lib import codes, numbers
 from cchc_index.lib.cells import safe_cell, stored_text, workbook_cell
-from cchc_index.lib.days import read_day
+from cchc_index.lib.days import day_of
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.sheets import table as sheet
 from cchc_index.lib.sheets.cells import cell_text, is_date
@@ -132,11 +132,7 @@ class Day(widgets.Widget):
     """A day: a date cell, or as officials write one."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date):
-            return value
-        return read_day(cell_text(value)) if cell_text(value) else None
+        return day_of(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return f"{value:%d/%m/%Y}" if value else ""

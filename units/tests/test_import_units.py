@@ -15,7 +15,7 @@ from cchc_index.lib.faults import ImportRefused, Refused
 from cchc_index.lib.tests.present import first_sheet, present
 from units.actions import UnitImport, import_units
 from units.auditlog.models import LogEntry
-from units.models import Unit, UnitGroup
+from units.models import Succession, Unit, UnitGroup
 from units.tests.factories import UnitGroupFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +189,132 @@ def test_code_that_differs_from_a_known_one_in_case_only_is_a_slip() -> None:
         bring(("snv", "Sở Nội vụ"))
     with pytest.raises(ImportRefused, match="đã có ở dòng 2"):
         bring(("STC", "Sở Tài chính"), ("stc", "Sở Tài chính"))
+
+
+# --- a reorganisation ------------------------------------------------------------------------------
+
+DATED = ("Mã", "Tên đơn vị", "Hiệu lực từ", "Hiệu lực đến", "Thay cho")
+
+
+def reorganise(*rows: Sequence[object], **kwargs: str) -> UnitImport:
+    return bring(*rows, headings=DATED, **kwargs)
+
+
+def measured_in(year: int) -> set[str]:
+    return {unit.code for unit in Unit.objects.valid_between(date(year, 1, 1), date(year, 12, 31))}
+
+
+def test_a_merger_ends_its_predecessors_on_the_day_before_and_an_earlier_year_keeps_them() -> None:
+    bring(("SLD", "Sở Lao động – Thương binh và Xã hội"), ("SNV", "Sở Nội vụ"), ("SYT", "Sở Y tế"))
+    report = reorganise(("SNV25", "Sở Nội vụ", date(2025, 3, 1), "", "SNV; SLD"))
+
+    assert (report.created, report.updated, report.unchanged) == (1, 0, 0)
+    assert measured_in(2024) == {"SLD", "SNV", "SYT"}
+    assert measured_in(2025) == {"SNV25", "SYT"}
+    assert set(Unit.objects.filter(code__in=("SLD", "SNV")).values_list("valid_to", flat=True)) == {date(2025, 2, 28)}
+    found = Succession.objects.values_list("predecessor__code", "successor__code", "kind", "on")
+    assert set(found) == {(old, "SNV25", "merge", date(2025, 3, 1)) for old in ("SLD", "SNV")}
+    assert "Giữ nguyên đơn vị không có trong tệp: Sở Y tế (SYT)." in report.said
+    assert "Hết hiệu lực sau ngày 28/02/2025: Sở Nội vụ (SNV)." in report.said
+
+
+def test_a_reorganisation_repeated_changes_nothing_and_logs_nothing() -> None:
+    bring(("SLD", "Sở Lao động"), ("SNV", "Sở Nội vụ"))
+    row = ("SNV25", "Sở Nội vụ", "1/3/2025", "", "SNV;SLD")
+    reorganise(row)
+    written = list(Succession.objects.values()), list(Unit.objects.order_by("pk").values()), LogEntry.objects.count()
+
+    assert str(reorganise(row)) == "Khối “so”: 0 mới, 0 đổi, 1 giữ nguyên."
+    assert written == (
+        list(Succession.objects.values()),
+        list(Unit.objects.order_by("pk").values()),
+        LogEntry.objects.count(),
+    )
+
+
+def test_one_file_holds_the_old_units_and_the_new() -> None:
+    reorganise(
+        ("P1", "Phường cũ", "", "", ""),
+        ("P2", "Phường một", "01/07/2025", "", "p1"),
+        ("P3", "Phường hai", "01/07/2025", "", "P1"),
+    )
+
+    assert Unit.objects.get(code="P1").valid_to == date(2025, 6, 30)
+    assert set(Succession.objects.values_list("successor__code", "kind")) == {("P2", "split"), ("P3", "split")}
+
+
+def test_communes_replace_districts_of_another_block() -> None:
+    bring(("BD", "UBND quận Ba Đình"), group_code="quan")
+    before = UnitGroup.objects.get(code="quan").units_version
+    reorganise(("PBD", "UBND phường Ba Đình", "01/07/2025", "", "BD"), group_code="xa")
+
+    assert Unit.objects.get(code="BD").valid_to == date(2025, 6, 30)
+    assert UnitGroup.objects.get(code="quan").units_version == before + 1
+
+
+def test_next_years_list_leaves_the_beginning_of_known_units_and_says_so() -> None:
+    bring(("SYT", "Sở Y tế"))
+    report = reorganise(("SYT", "Sở Y tế", "01/03/2025", "", ""))
+
+    assert measured_in(2024) == {"SYT"}
+    assert str(report) == "Khối “so”: 0 mới, 0 đổi, 1 giữ nguyên."
+    assert report.said == ["Giữ ngày bắt đầu hiệu lực đã có, để các năm trước không đổi: Sở Y tế (SYT)."]
+
+
+def test_a_new_unit_without_a_first_day_is_said_to_count_in_earlier_years() -> None:
+    bring(("SYT", "Sở Y tế"))
+    said = reorganise(("SDT", "Sở Dân tộc và Tôn giáo", "", "", "")).said
+
+    sentence = "Đơn vị mới không ghi Hiệu lực từ, được tính cho cả các năm trước: Sở Dân tộc và Tôn giáo."
+    assert sentence in said
+
+
+def test_the_log_keeps_days_and_successions() -> None:
+    bring(("SYT", "Sở Y tế"))
+    reorganise(("SYT2", "Sở Y tế", "01/03/2025", "31/12/2030", "SYT"))
+
+    after = present(LogEntry.objects.filter(verb="import_units").order_by("number")[1].after)
+    assert after["from"] == {"SYT2": "2025-03-01"}
+    assert after["to"] == {"SYT2": "2030-12-31", "SYT": "2025-02-28"}
+    assert after["replaces"] == {"SYT2": ["SYT"]}
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (("S2", "Sở Mới", "", "", "S1"), "Dòng 2, cột C (Hiệu lực từ): thiếu ngày bắt đầu"),
+        (("S2", "Sở Mới", "mùa xuân", "", ""), "Dòng 2, cột C (Hiệu lực từ): “mùa xuân” không phải một ngày"),
+        (("S2", "Sở Mới", "01/03/2025", "28/02/2025", ""), "Dòng 2, cột D (Hiệu lực đến): đến ngày trước"),
+        (("S2", "Sở Mới", "01/03/2025", "", "S9"), "Dòng 2, cột Thay cho: không có đơn vị mã “S9”"),
+        (("S2", "Sở Mới", "01/03/2025", "", "S2"), "Dòng 2, cột E (Thay cho): đơn vị không thay cho chính mình"),
+        (("S2", "Sở Mới", "01/03/2019", "", "S1"), "Dòng 2, cột Thay cho: đơn vị “Sở Cũ” bắt đầu ngày 01/01/2020"),
+        (("S1", "Sở Khác", "01/03/2025", "", ""), "Dòng 2, cột Mã: mã “S1” đang là “Sở Cũ”"),
+        (("S1", "Sở Cũ", "", "31/12/2019", ""), "Dòng 2, cột Hiệu lực đến: đơn vị “Sở Cũ” bắt đầu ngày 01/01/2020"),
+    ],
+)
+def test_impossible_days_and_successions_are_refused_and_nothing_is_saved(row: Sequence[object], fault: str) -> None:
+    reorganise(("S1", "Sở Cũ", "01/01/2020", "", ""))
+    before = list(Unit.objects.values()), LogEntry.objects.count()
+
+    with pytest.raises(ImportRefused) as refused:
+        reorganise(row)
+
+    assert [str(one)[: len(fault)] for one in refused.value.faults] == [fault]
+    assert before == (list(Unit.objects.values()), LogEntry.objects.count())
+    assert not Succession.objects.exists()
+
+
+def test_a_code_that_several_other_blocks_know_is_asked_about() -> None:
+    for block in ("quan", "huyen"):
+        bring(("X", "UBND X"), group_code=block)
+
+    with pytest.raises(ImportRefused, match="mã “X” có ở nhiều khối: quan, huyen"):
+        reorganise(("PX", "UBND phường X", "01/07/2025", "", "X"), group_code="xa")
+
+
+def test_queries_do_not_grow_with_successions(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    bring(*((f"C{n}", f"Xã cũ {n}") for n in range(60)))
+    rows = [(f"M{n}", f"Xã mới {n}", "01/07/2025", "", f"C{2 * n};C{2 * n + 1}") for n in range(30)]
+    with django_assert_max_num_queries(20):
+        reorganise(*rows)
+    assert Succession.objects.count() == 60

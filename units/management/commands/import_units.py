@@ -9,7 +9,10 @@ from units import actions
 
 
 class Command(OperatorCommand):
-    help = "Nhập danh sách đơn vị của một khối (cột Mã, Tên đơn vị) từ bảng tính (.xlsx, .csv, .ods, .xls)."
+    help = (
+        "Nhập danh sách đơn vị của một khối từ bảng tính (.xlsx, .csv, .ods, .xls): Mã, Tên đơn vị; "
+        "tùy chọn Hiệu lực từ, Hiệu lực đến, Thay cho."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE")
