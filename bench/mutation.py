@@ -64,7 +64,9 @@ from pathlib import Path
 from cchc_index.settings import *
 
 DATABASES["default"]["TEST"] = {"NAME": str(Path(__file__).with_name("kept.sqlite3"))}
-DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=MEMORY;PRAGMA foreign_keys=ON;"
+DATABASES["default"]["OPTIONS"]["init_command"] = (
+    "PRAGMA journal_mode=DELETE;PRAGMA synchronous=OFF;PRAGMA foreign_keys=ON;"
+)
 """
 """Settings of the copy: its tables are made once and kept, for every change is judged in a forked process of its own.
 Without a write-ahead log: two processes that hold one through the same connection lose it, and a test that ends with
@@ -105,8 +107,9 @@ def _prepare(copy: Path, pattern: str, tests: Sequence[str]) -> None:
     """Tell mutmut what to change, which tests to run, and where the tables are kept."""
     (copy / "kept_tables.py").write_text(SETTINGS)
     settings = (copy / "pyproject.toml").read_text()
-    chosen = f"only_mutate = {[pattern]!r}\npytest_add_cli_args_test_selection = {[*KEPT, *tests]!r}\n"
+    chosen = f"only_mutate = {[pattern]!r}\npytest_add_cli_args_test_selection = {[*tests]!r}\n"
     settings = settings.replace("[tool.mutmut]\n", f"[tool.mutmut]\n{chosen}")
+    settings = settings.replace("pytest_add_cli_args = [", f"pytest_add_cli_args = [{str(KEPT)[1:-1]}, ")
     (copy / "pyproject.toml").write_text(settings.replace("also_copy = [", 'also_copy = [\n  "kept_tables.py",'))
 
 
