@@ -136,7 +136,7 @@ def _key(name: str) -> tuple[int, int] | None:
 def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
     found = consistency_report.report(here.round_group)
     known = oversight.names(found, here.units, here.tree)
-    stage = stages.stage_to_review(here.calendar, here.round_group)
+    stage = stages.stage_to_review(here.calendar)
     done = consistency_report.acknowledgement_of(found, stage) if stage else None
     clashes = _clashes(request, here, found, known)
     context = {

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby, pairwise
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Release
 from cchc_index.lib import clock
@@ -214,11 +214,11 @@ def release_is_due(now: Calendar, round_group: RoundGroup, stage: Stage) -> bool
     return now.may_be_released(stage)
 
 
-def stage_to_review(now: Calendar, round_group: RoundGroup) -> Stage | None:
+def stage_to_review(now: Calendar) -> Stage | None:
     """The stage whose consistency report is looked at: the one that may be released now, else the last one
     that was. Archives are none: their points come with neither reasons nor members."""
     reviewed = [stage for stage in now.deciding if stage.report_required]
-    due = [stage for stage in reviewed if release_is_due(now, round_group, stage)]
+    due = [stage for stage in reviewed if now.may_be_released(stage)]
     released = [stage for stage in reviewed if stage.pk in now.released]
     return due[0] if due else released[-1] if released else None
 
@@ -226,13 +226,13 @@ def stage_to_review(now: Calendar, round_group: RoundGroup) -> Stage | None:
 def can_acknowledge(user: people.AnyUser, round_group: RoundGroup, stage: str) -> bool:
     """The index manager, on the stage in question (by its name). Looking is not deciding: a manager whose own
     unit is in the block looks too, and still decides nothing there."""
-    found = stage_to_review(calendar(round_group), round_group) if people.is_index_manager(user) else None
+    found = stage_to_review(calendar(round_group)) if people.is_index_manager(user) else None
     return found is not None and found.name == stage
 
 
 def acknowledgements_visible_to(user: people.AnyUser) -> QuerySet[Acknowledgement]:
     """The report and who looked at it: managers and observers."""
-    rows = Acknowledgement.objects.order_by("round_group", "at", "pk")
+    rows = Acknowledgement.objects.order_by("round_group", "pk")
     return rows if reads_all(user) else rows.none()
 
 
@@ -240,10 +240,9 @@ def something_rests_on(release: Release) -> bool:
     """Whether a later stage has begun: then the release can no longer be taken back. Nothing follows an archive."""
     if release.stage.kind == Stage.Kind.ARCHIVE:
         return False
-    later = Stage.objects.filter(round=release.stage.round_id, position__gt=release.stage.position)
-    later = later.exclude(kind=Stage.Kind.ARCHIVE).order_by()
+    later = Q(stage__position__gt=release.stage.position) & ~Q(stage__kind=Stage.Kind.ARCHIVE)
     block = release.round_group_id
     return (
-        AppraisalEntry.objects.filter(appraisal__round_group=block, stage__in=later).exists()
-        or Release.objects.filter(round_group=block, stage__in=later).exists()
+        AppraisalEntry.objects.filter(later, appraisal__round_group=block).exists()
+        or Release.objects.filter(later, round_group=block).exists()
     )

@@ -197,7 +197,7 @@ def test_only_the_stage_in_question_is_acknowledged(case: Council, stage: Any) -
 
 def test_nothing_is_in_question_before_the_first_round_begins() -> None:
     case = council(stage=None)
-    assert stages.stage_to_review(stages.calendar(case.round_group), case.round_group) is None
+    assert stages.stage_to_review(stages.calendar(case.round_group)) is None
     with pytest.raises(Refused, match="chưa đến lúc"):
         acknowledge(case, words={})
 

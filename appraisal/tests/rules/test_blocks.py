@@ -1,5 +1,6 @@
 """The calendar of blocks as it is read, what may be released, looked at and taken back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,13 +9,24 @@ from pytest_django import DjangoAssertNumQueries
 from appraisal.archive import actions as archive
 from appraisal.models import AppraisalEntry
 from appraisal.rules import stages
-from appraisal.tests.factories import Council, acknowledged, council, fresh, next_year, release_row, stage_of
-from appraisal.tests.refusing import recognise
+from appraisal.tests.factories import (
+    Council,
+    acknowledged,
+    assign,
+    council,
+    fresh,
+    next_year,
+    release_row,
+    stage_of,
+    submitted,
+)
+from appraisal.tests.refusing import elsewhere, recognise
 from cchc_index.lib import clock
 from criteria.models import RoundGroup, Stage
-from criteria.tests.factories import CriteriaSetFactory, RoundGroupFactory, open_stage
+from criteria.tests.factories import RoundGroupFactory, open_stage
+from selfassess.models import SelfScore
 from units.models import Role
-from units.tests.factories import UnitGroupFactory, person
+from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +38,14 @@ def case() -> Council:
 
 def names(now: stages.Calendar) -> list[str]:
     return [stage.name for stage in now.stages]
+
+
+def beside(block: RoundGroup) -> RoundGroup:
+    """Another block of the same round, which has the same stages: one unit, one leaf."""
+    leaf = elsewhere()
+    other = RoundGroupFactory.create(round=block.round, criteria_set=leaf.criteria_set)
+    submitted(other, UnitFactory.create(group=other.group), {leaf.code: "1"})
+    return other
 
 
 def put(block: RoundGroup, name: str, position: int) -> None:
@@ -53,14 +73,16 @@ def test_a_calendar_is_the_stages_of_the_year_in_order_and_what_was_released(
     rows = list(now.stages)[::-1]
     with django_assert_num_queries(1):
         assert stages.calendar(block, rows).stages == now.stages
+    shown = [stage.pk for stage in rows[:2]]
+    with django_assert_num_queries(0):
+        assert stages.calendar(block, rows, shown).released == set(shown)
 
 
 def test_calendars_of_several_blocks_are_read_in_two_queries(
     case: Council, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     here, there = case.round_group, next_year(case).round_group
-    beside = CriteriaSetFactory.create(group=UnitGroupFactory.create(code="huyen"))
-    blocks = [there, here, RoundGroupFactory.create(round=here.round, criteria_set=beside)]
+    blocks = [there, here, beside(here)]
     for name in ("round1", "round2"):
         release_row(here, name)
     release_row(there, "round1")
@@ -87,7 +109,7 @@ def test_a_year_whose_stages_nobody_set_up_has_a_calendar_without_any(case: Coun
 
 
 def reviewed(block: RoundGroup) -> str:
-    stage = stages.stage_to_review(stages.calendar(block), block)
+    stage = stages.stage_to_review(stages.calendar(block))
     return stage.name if stage else ""
 
 
@@ -151,6 +173,10 @@ def test_a_stage_is_due_once(case: Council) -> None:
 def test_an_archive_of_another_block_makes_none_due_here_and_one_is_released_once(case: Council) -> None:
     later, rows = next_year(case), {(case.first.pk, case.leaf.pk): case.leaf.max_points}
     archive.import_standings(actor=None, round_group=later.round_group, rows=rows)
+    other = beside(case.round_group)
+    score = SelfScore.objects.get(assessment__round_group=other)
+    beside_rows = {(score.assessment.unit_id, score.criterion_id): score.points}
+    archive.import_standings(actor=None, round_group=other, rows=beside_rows)
     due = [
         stages.release_is_due(stages.calendar(block), block, stage_of(block, "import"))
         for block in (case.round_group, later.round_group)
@@ -169,8 +195,15 @@ def test_a_release_is_taken_back_until_somebody_decides_in_a_later_stage(case: C
         release_row(later.round_group, name)
     assert not stages.something_rests_on(release), "neither what it shows nor another year rests on it"
     open_stage(block.round, "round2")
+    other = beside(block)
+    release_row(other, "round1")
+    score = SelfScore.objects.get(assessment__round_group=other)
+    assign(case.member, other)
+    recognise(replace(case, round_group=other, first=score.assessment.unit, leaf=score.criterion))
+    release_row(other, "round2")
+    assert not stages.something_rests_on(release), "nor does another block of the year"
     recognise(case, unit_id=case.second.pk)
-    assert AppraisalEntry.objects.filter(stage=stage_of(block, "round2")).count() == 1
+    assert AppraisalEntry.objects.filter(stage=stage_of(block, "round2")).count() == 2
     assert stages.something_rests_on(release)
 
 
