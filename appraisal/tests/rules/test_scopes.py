@@ -1,13 +1,16 @@
 """What a person judges and reads follows from their assignments, less their own units and those of an interest."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from pytest_django import DjangoAssertNumQueries
 
 from appraisal.interests import actions as interests
 from appraisal.models import Assignment, Confirmation, Interest, Reason
-from appraisal.rules import reach
-from appraisal.tests.factories import Council, assign, confirmed, council, fresh, next_year, submitted
+from appraisal.opinions.actions import mark_blind
+from appraisal.rules import reach, stages
+from appraisal.tests.factories import Council, assign, confirmed, council, fresh, next_year, release_row, submitted
 from criteria.models import Criterion, Round, RoundGroup
 from criteria.tests.factories import (
     CriteriaSetFactory,
@@ -130,6 +133,48 @@ def test_a_scope_is_read_in_three_queries(case: Council, django_assert_num_queri
     )
 
 
+# --- what a page asks first ----------------------------------------------------------------------------
+
+
+def test_what_a_page_asks_first_is_what_the_rules_say_one_by_one(
+    case: Council, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    block, later = case.round_group, next_year(case).round_group
+    assign(case.member, block, case.leaf, [case.second, case.first])
+    left, became_officer = person(Role.COUNCIL_MEMBER), person(Role.COUNCIL_MEMBER)
+    for who in (left, became_officer):
+        assign(who, block)
+        declared(case, who, case.first)
+    declared(case, case.member, case.second)
+    Membership.objects.filter(user=left).update(active=False)
+    Membership.objects.filter(user=became_officer).update(role=Role.UNIT_OFFICER, unit=case.second)
+    tolerances = {case.leaf.pk: Decimal("0.25"), case.other_leaf.pk: Decimal(0)}
+    for pk, tolerance in tolerances.items():
+        mark_blind(actor=case.manager, round_group_id=block.pk, criterion_id=pk, tolerance=tolerance)
+    mark_blind(actor=case.manager, round_group_id=later.pk, criterion_id=case.leaf.pk, tolerance=Decimal(1))
+    for year, stage in ((block, "round1"), (block, "import"), (later, "round2")):
+        release_row(year, stage)
+
+    for user in (case.member, case.manager, person(Role.OBSERVER), case.officer, left, became_officer):
+        asked = fresh(user)
+        reach.has_desk(asked)  # roles are read once for the whole request
+        with django_assert_num_queries(1):
+            desk = reach.desk(asked, block.round)
+        with django_assert_num_queries(0):
+            held = desk.holdings(asked, block)
+        assert held == reach.holdings(fresh(user), block)
+        assert desk.released == {block.pk: stages.released_stages(block.pk)}
+        assert desk.blind == {block.pk: tolerances}
+
+
+def test_closed_units_that_a_request_has_read_stay_as_they_were(case: Council) -> None:
+    member = fresh(case.member)
+    assert reach.closed_units(member) == {case.home.pk}
+    declared(case, fresh(case.member), case.first)
+    reach.desk(member, case.round_group.round)
+    assert reach.closed_units(member) == {case.home.pk}
+
+
 # --- cells as a condition ------------------------------------------------------------------------------
 
 
@@ -163,6 +208,13 @@ def test_assigned_cells_are_those_the_scope_covers(case: Council) -> None:
         scope = reach.scope_of(user, case.round_group)
         assert scores_of(user) == {place for place in places if scope.covers(*place)}
     assert [len(scores_of(fresh(user))) for user in everybody] == [4, 4, 2, 4, 2, 0]
+
+
+def test_an_assignment_of_one_year_opens_no_other(case: Council) -> None:
+    colleague = only_assigned(case)
+    next_year(case)
+    mine = SelfScore.objects.filter(reach.assigned_cells(colleague, "assessment__", ""))
+    assert {score.assessment.round_group for score in mine} == {case.round_group}
 
 
 def other_set(case: Council, *leaves: str, source: str = "self") -> RoundGroup:
