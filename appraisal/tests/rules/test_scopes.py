@@ -69,8 +69,8 @@ def test_assignments_stand_as_they_were_made_and_reasons_by_their_code(case: Cou
 
 
 def test_the_own_unit_and_those_of_a_standing_interest_are_closed(case: Council) -> None:
-    interest = declared(case, case.member, case.first)
     declared(case, person(Role.COUNCIL_MEMBER), case.second)
+    interest = declared(case, case.member, case.first)
     assert reach.closed_units(fresh(case.member)) == {case.home.pk, case.first.pk}
     interests.withdraw_interest(actor=case.manager, interest_id=interest.pk, reason="Đã chuyển công tác.")
     assert reach.closed_units(fresh(case.member)) == {case.home.pk}
