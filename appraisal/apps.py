@@ -38,7 +38,7 @@ class Config(AppConfig):
         "appraisal.unassign": "Thu hồi phân công thẩm định",
         "appraisal.split": "Chia đều việc thẩm định",
         "appraisal.hand_over": "Bàn giao việc thẩm định",
-        "appraisal.remind": "Nhắc thành viên thẩm định",
+        "appraisal.remind": "Nhắc thành viên Hội đồng thẩm định",
     }
     """What people read for the verbs of this app's entries in the log."""
 

@@ -64,7 +64,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 _BAD_REQUEST = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Yêu cầu không hợp lệ</title>
 <h1>Yêu cầu không hợp lệ</h1><p>Địa chỉ hoặc nội dung gửi không đúng dạng nên chưa làm gì cả. Hãy mở lại trang từ
-trang đầu rồi thử lại.</p><p><a href="/">Về trang đầu</a></p></html>"""
+trang chủ rồi thử lại.</p><p><a href="/">Về trang chủ</a></p></html>"""
 _SERVER_ERROR = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Lỗi hệ thống</title>
 <h1>Hệ thống gặp lỗi</h1><p>Việc vừa làm chưa được lưu. Hãy quay lại trang trước và thử lại sau một phút;
-nếu vẫn lỗi, báo Sở Nội vụ kèm giờ xảy ra.</p><p><a href="/">Về trang đầu</a></p></html>"""
+nếu vẫn lỗi, báo Sở Nội vụ kèm giờ xảy ra.</p><p><a href="/">Về trang chủ</a></p></html>"""

@@ -135,7 +135,7 @@ class Criterion(models.Model):
             models.CheckConstraint(
                 condition=Q(is_leaf=True) & ~Q(source="") | Q(is_leaf=False, source=""),
                 name="leaf_has_source",
-                violation_error_message="Tiêu chí chấm điểm phải có nguồn điểm; dòng nhóm thì không.",
+                violation_error_message="Tiêu chí chấm điểm phải có nguồn điểm; tiêu chí khác thì không.",
             ),
             models.CheckConstraint(
                 condition=Q(max_points__gte=0),

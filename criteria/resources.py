@@ -61,7 +61,7 @@ class CriterionResource(SheetResource):
         instance.is_leaf = bool(instance.source)
         super().validate_instance(instance, *args, **kwargs)
         if instance.is_leaf and instance.pk and instance.children.exists():
-            raise ValidationError({"source": "Dòng này có tiêu chí con nên không có nguồn điểm."})
+            raise ValidationError({"source": "Dòng này có tiêu chí thành phần nên không có nguồn điểm."})
 
     class Meta(SheetResource.Meta):
         model = Criterion

@@ -17,7 +17,7 @@ def may_manage(user: people.AnyUser) -> bool:
 def require_manager(actor: User | None) -> None:
     """Raises PermissionDenied for whoever may not set up a year. `actor` None is the command line, which may."""
     if actor is not None and not may_manage(actor):
-        raise PermissionDenied("Chỉ người quản lý chỉ số của Sở Nội vụ được làm việc này.")
+        raise PermissionDenied("Chỉ người quản lý Chỉ số của Sở Nội vụ được làm việc này.")
 
 
 def rounds_managed_by(user: people.AnyUser) -> QuerySet[Round]:

@@ -157,6 +157,7 @@ class BookBlock:
     code: str
     name: str
     decision: str
+    decision_line: str
     note: str
     policies: Mapping[str, Any]
     criteria: list[BookCriterion]
@@ -324,7 +325,7 @@ def read_bundle(bundle: Mapping[str, Any]) -> Book:
         digest=str(bundle.get("digest") or ""),
         assessed_from=_date(bundle.get("assessed_from")),
         assessed_to=_date(bundle.get("assessed_to")),
-        blocks=[_block(group) for group in bundle["groups"]],
+        blocks=[_block(group, bundle.get("decisions") or {}) for group in bundle["groups"]],
     )
 
 
@@ -332,13 +333,24 @@ def _date(text: object) -> date | None:
     return date.fromisoformat(str(text)) if text else None
 
 
-def _block(group: Mapping[str, Any]) -> BookBlock:
+def _cited(number: str, decisions: Mapping[str, Mapping[str, str]]) -> str:
+    """A decision as papers cite it: its kind, number, day and issuer, as far as the bundle knows them."""
+    if not number:
+        return ""
+    known = decisions.get(number, {})
+    issued, issuer = _date(known.get("date")), clean(known.get("issuer"))
+    day = f" ngày {letter_day(issued)}" if issued else ""
+    return f"Quyết định số {number}{day}{f' của {issuer}' if issuer else ''}"
+
+
+def _block(group: Mapping[str, Any], decisions: Mapping[str, Mapping[str, str]]) -> BookBlock:
     names = {u["code"]: clean(u["name"]) for u in group["units"]}
     rows = [_row(result, names) for result in group["results"]]
     return BookBlock(
         code=group["code"],
         name=clean(group["name"]),
         decision=group.get("decision") or "",
+        decision_line=_cited(group.get("decision") or "", decisions),
         note=clean(group.get("note")),
         policies=group.get("policies") or {},
         criteria=_criteria(group["criteria"]),

@@ -168,7 +168,7 @@ def _refuse_number(_text: str) -> None:
 def _sealing_problems(bundle: Json, text: str) -> list[str]:
     problems = []
     if bundle.get(_DIGEST) != digest_of(bundle):
-        problems.append("Mã kiểm tra (digest) không khớp nội dung: tệp đã bị sửa.")
+        problems.append("Mã kiểm tra (SHA-256) không khớp nội dung: tệp đã bị sửa.")
     if text_of(bundle) != text:
         problems.append("Tệp không giữ nguyên từng ký tự của bản công bố: tải lại tệp gốc.")
     return problems

@@ -71,7 +71,7 @@ def _axis(low: Decimal, high: Decimal, left: int, right: int, height: int) -> li
     parts, at = [], low
     while at <= high:
         x = scale(at, low, high, left, right)
-        parts += [line(x, 24, x, height, GRID), text(x, 16, f"{vn(at, 0)} %", anchor="middle", size=13, fill=SOFT)]
+        parts += [line(x, 24, x, height, GRID), text(x, 16, f"{vn(at, 0)}%", anchor="middle", size=13, fill=SOFT)]
         at += each
     return parts
 
@@ -108,4 +108,4 @@ def _area(label: str, share: Decimal | None, middle: Decimal | None, y: int, lef
 
 
 def _percent(value: Decimal | None) -> str:
-    return f"{vn(value)} %" if value is not None else "thiếu điểm"
+    return f"{vn(value)}%" if value is not None else "thiếu điểm"

@@ -9,7 +9,7 @@ class Config(AppConfig):
     log_words: ClassVar[dict[str, str]] = {
         "selfassess.open": "Bắt đầu tự đánh giá",
         "selfassess.hand_over": "Trình thủ trưởng",
-        "selfassess.take_back": "Rút lại để sửa",
+        "selfassess.take_back": "Thu hồi để sửa",
         "selfassess.send_back": "Trả lại cho công chức phụ trách",
         "selfassess.submit": "Nộp bản tự đánh giá",
         "selfassess.reopen": "Mở lại bản tự đánh giá",

@@ -58,7 +58,7 @@ class Transition(models.Model):
     class Verb(models.TextChoices):
         OPEN = "open", "bắt đầu tự đánh giá"
         HAND_OVER = "hand_over", "trình thủ trưởng"
-        TAKE_BACK = "take_back", "rút lại để sửa"
+        TAKE_BACK = "take_back", "thu hồi để sửa"
         SEND_BACK = "send_back", "trả lại cho công chức"
         SUBMIT = "submit", "nộp bản tự đánh giá"
         REOPEN = "reopen", "mở lại bản tự đánh giá"

@@ -47,7 +47,7 @@ ROLES: dict[Verb, tuple[Role, ...]] = {verb: step.roles for (_, verb), step in S
 WORDS: dict[Verb, str] = {
     "edit": "sửa điểm và tài liệu",
     "hand_over": "trình thủ trưởng",
-    "take_back": "rút lại để sửa",
+    "take_back": "thu hồi để sửa",
     "send_back": "trả lại cho công chức",
     "submit": "nộp",
     "reopen": "mở lại",

@@ -11,6 +11,6 @@ class Config(AppConfig):
         "surveys.import_figures": "Nhập số liệu SIPAS, PAPI",
         "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
         "surveys.refresh": "Tính lại điểm ĐTXHH",
-        "surveys.undo": "Hủy lần nhập",
+        "surveys.undo": "Hủy lần nhập phiếu, số liệu",
     }
     """What people read for the verbs of this app's entries in the log."""

@@ -139,8 +139,8 @@ class User(AbstractUser):
 class Role(models.TextChoices):
     UNIT_OFFICER = "unit_officer", "công chức phụ trách"
     UNIT_HEAD = "unit_head", "thủ trưởng đơn vị"
-    COUNCIL_MEMBER = "council_member", "thành viên thẩm định"
-    INDEX_MANAGER = "index_manager", "quản lý chỉ số"
+    COUNCIL_MEMBER = "council_member", "thành viên Hội đồng thẩm định"
+    INDEX_MANAGER = "index_manager", "người quản lý Chỉ số"
     SURVEY_OPERATOR = "survey_operator", "phụ trách điều tra"
     OBSERVER = "observer", "quan sát"
 

@@ -52,9 +52,9 @@ def _check_members(board: Board, member_ids: Iterable[int]) -> list[User]:
     known = {member.pk: member for member in board.members}
     wanted = list(dict.fromkeys(member_ids))
     if not wanted:
-        raise Refused("Chọn ít nhất một thành viên thẩm định.")
+        raise Refused("Chọn ít nhất một thành viên Hội đồng thẩm định.")
     if any(pk not in known for pk in wanted):
-        raise Refused("Có người không còn là thành viên thẩm định: hãy chọn lại.")
+        raise Refused("Có người không còn là thành viên Hội đồng thẩm định: hãy chọn lại.")
     return [known[pk] for pk in wanted]
 
 

@@ -69,7 +69,7 @@ class PartForm(forms.Form):
 class AssignForm(PartForm):
     who = forms.ChoiceField(
         label="Giao cho",
-        help_text="Chọn một thành viên, hoặc một cơ quan để giao cho mọi thành viên thẩm định của cơ quan đó.",
+        help_text="Chọn một thành viên, hoặc một cơ quan để giao cho mọi thành viên Hội đồng thẩm định của cơ quan đó.",
         error_messages={"required": "Chọn thành viên hoặc cơ quan.", "invalid_choice": "Chọn lại người được giao."},
     )
     field_order = ["who", "branch", "reach", "units"]
@@ -104,7 +104,7 @@ class SplitForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Đánh dấu ít nhất một thành viên.",
-            "invalid_choice": "Có người không còn là thành viên thẩm định: hãy chọn lại.",
+            "invalid_choice": "Có người không còn là thành viên Hội đồng thẩm định: hãy chọn lại.",
         },
     )
 

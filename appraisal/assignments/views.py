@@ -11,6 +11,7 @@ from appraisal.core.views.place import Place, check_manager, place, places
 from appraisal.models import Assignment
 from appraisal.rules import reach
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import vn_count
 from cchc_index.lib.text import sort_key
 from units.models import User
 
@@ -234,11 +235,11 @@ def _hand_over(request: HttpRequest, here: Place, form: HandOverForm) -> str:
         reason=request.POST.get("reason", ""),
         seen=request.POST.get("seen", ""),
     )
-    said = f"Đã bàn giao {len(plan.moved)} ô chưa xong."
+    said = f"Đã bàn giao {vn_count(len(plan.moved))} lượt tiêu chí chưa xong."
     if plan.barred:
         units = {unit for unit, _ in plan.barred}
         names = ", ".join(unit.name for unit in board.units if unit.pk in units)
-        said += f" {len(plan.barred)} ô ở {names} không bàn giao được và vẫn thuộc người giao."
+        said += f" {vn_count(len(plan.barred))} lượt tiêu chí ở {names} không bàn giao được và vẫn thuộc người giao."
     return said
 
 

@@ -40,12 +40,12 @@ def acknowledge_consistency(
     if not people.is_index_manager(actor):
         raise PermissionDenied
     if not stages.can_acknowledge(actor, round_group, stage):
-        raise Refused("Giai đoạn này chưa đến lúc công bố nên chưa có báo cáo để ghi nhận.")
+        raise Refused("Giai đoạn này chưa đến lúc thông báo kết quả nên chưa có báo cáo để xác nhận.")
     found = consistency_report.report(round_group)
     if found.fingerprint != seen:
         raise Conflict(
             "Có kết quả thẩm định hoặc điểm tự đánh giá thay đổi sau khi bạn mở trang: chưa ghi gì. "
-            "Lời bạn nhập còn nguyên; hãy xem lại báo cáo rồi ghi nhận."
+            "Nội dung bạn nhập còn nguyên; hãy xem lại báo cáo rồi xác nhận."
         )
     said = {one.key: clean(words.get(one.key, "")) for one in found.contradictions}
     _refuse_silence([one for one in found.contradictions if not said[one.key]])
@@ -104,11 +104,11 @@ def check_acknowledged(round_group: RoundGroup, stage: Stage) -> None:
         return
     last = consistency_report.last_acknowledgement(round_group, stage)
     why = (
-        f"có kết quả thay đổi sau khi {last.actor} xem báo cáo nhất quán lúc {clock.hanoi(last.at):%H:%M ngày %d/%m/%Y}"
+        f"có kết quả thay đổi sau khi {last.actor} xác nhận lúc {clock.in_words(last.at)}"
         if last
-        else "chưa ai ghi nhận đã xem báo cáo nhất quán"
+        else "chưa có ai xác nhận đã rà soát"
     )
     raise Refused(
-        f"Chưa công bố được: {why}. Mở trang “Báo cáo nhất quán” của khối {round_group.group} ở mục Thẩm định, "
-        "xem rồi ghi nhận."
+        f"Chưa thông báo được: {why}. Mở trang “Báo cáo rà soát tính thống nhất” của khối {round_group.group} "
+        "ở mục Thẩm định, rà soát rồi xác nhận."
     )

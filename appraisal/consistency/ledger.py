@@ -10,7 +10,7 @@ from . import digests
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every break; none when all agree. Three queries."""
-    yield from check_sealed(digests.VERB_ACKNOWLEDGE, "ghi nhận báo cáo nhất quán", _acknowledgements())
+    yield from check_sealed(digests.VERB_ACKNOWLEDGE, "xác nhận đã rà soát tính thống nhất", _acknowledgements())
 
 
 def _acknowledgements() -> Iterator[Sealed]:

@@ -65,7 +65,7 @@ class UnitLine:
 
     @property
     def share(self) -> str:
-        return percent(self.found.gap.share_adjusted)
+        return numbers.vn_percent(self.found.gap.share_adjusted, 0)
 
     @property
     def deviation(self) -> str:
@@ -79,20 +79,18 @@ class MemberGapLine:
 
     @property
     def share(self) -> str:
-        return percent(self.found.gap.share_adjusted)
+        return numbers.vn_percent(self.found.gap.share_adjusted, 0)
 
     @property
     def shares(self) -> str:
         """On the same criteria: the member's part adjusted, and the others'."""
-        return f"{percent(self.found.compared_share)} / {percent(self.found.expected_share)}"
+        return (
+            f"{numbers.vn_percent(self.found.compared_share, 0)} / {numbers.vn_percent(self.found.expected_share, 0)}"
+        )
 
     @property
     def excess(self) -> str:
         return numbers.vn_signed(self.found.excess)
-
-
-def percent(share: Fraction | None) -> str:
-    return f"{numbers.vn(share * 100, 0)} %" if share is not None else "–"
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,7 +107,7 @@ def consistency_page(request: HttpRequest, group: str) -> HttpResponse:
         except Refused as refused:
             error = str(refused)
         else:
-            messages.success(request, f"Đã ghi nhận báo cáo nhất quán của khối {here.round_group.group}.")
+            messages.success(request, f"Đã xác nhận rà soát tính thống nhất của khối {here.round_group.group}.")
             return redirect(here.address("release", stage))
     return _page(request, here, error)
 

@@ -52,12 +52,12 @@ def _standing_faults(appraisal: Appraisal, steps: list[AppraisalEntry]) -> Itera
         yield f"{place}: các bước không liền số, có bước bị xóa hoặc chèn thêm."
     counting: list[AppraisalEntry] = []
     if sum(not appraisal_steps.take(counting, step) for step in steps):
-        yield f"{place}: có bước rút lại không khớp với bước mà nó rút."
+        yield f"{place}: có bước hoàn tác không khớp với bước được hoàn tác."
     said = counting or [step for step in steps if step.action == Action.UNDO]  # all taken back: no points
     if not said:
-        yield f"{place}: không có bước nào của hội đồng."
+        yield f"{place}: không có bước nào của Hội đồng."
     elif _values(appraisal) != _values(said[-1]):
-        yield f"{place}: không bằng bước cuối cùng còn hiệu lực của hội đồng."
+        yield f"{place}: không bằng bước cuối cùng còn hiệu lực của Hội đồng."
 
 
 def _values(row: Appraisal | AppraisalEntry) -> tuple[object, ...]:

@@ -22,7 +22,7 @@ def declare_interest(*, actor: User, member: User, unit: Unit, reason: str) -> I
     _check_may(actor, member)
     words = reason.strip()
     if not words:
-        raise Refused("Ghi lý do có xung đột (người thân, công tác cũ, hợp đồng…).")
+        raise Refused("Nhập lý do có xung đột lợi ích (người thân, công tác cũ, hợp đồng…).")
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     found = Interest.objects.filter(member=member, unit=unit, withdrawn_at=None).first()
     if found is not None:
@@ -75,7 +75,7 @@ def _check_may(actor: User, member: User) -> None:
     if not (people.is_index_manager(actor) or (actor.pk == member.pk and people.is_council_member(actor))):
         raise PermissionDenied
     if not reach.has_desk(member):
-        raise Refused(f"{member} không phải thành viên thẩm định.")
+        raise Refused(f"{member} không phải thành viên Hội đồng thẩm định.")
 
 
 def _forget(*users: User) -> None:

@@ -16,19 +16,22 @@ class DeclareForm(forms.Form):
         label="Thành viên",
         required=False,
         empty_label="– chọn thành viên –",
-        error_messages={"invalid_choice": "Người này không còn là thành viên thẩm định; chọn lại."},
+        error_messages={"invalid_choice": "Người này không còn là thành viên Hội đồng thẩm định; chọn lại."},
     )
     unit: "forms.ModelChoiceField[Unit]" = forms.ModelChoiceField(
         None,
         label="Đơn vị",
         empty_label="– chọn đơn vị –",
-        error_messages={"required": "Chọn đơn vị có xung đột.", "invalid_choice": "Chọn đơn vị trong danh sách."},
+        error_messages={
+            "required": "Chọn đơn vị có xung đột lợi ích.",
+            "invalid_choice": "Chọn đơn vị trong danh sách.",
+        },
     )
     reason = forms.CharField(
         label="Lý do",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Ghi lý do có xung đột (người thân, công tác cũ, hợp đồng…)."},
+        error_messages={"required": "Nhập lý do có xung đột lợi ích (người thân, công tác cũ, hợp đồng…)."},
     )
 
     def __init__(self, *args: object, members: object = None, units: object, **kwargs: object) -> None:

@@ -10,8 +10,8 @@ from . import digests
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every break; none when all agree. Four queries."""
-    yield from check_sealed(digests.VERB_DECLARE, "khai xung đột lợi ích", _declared())
-    yield from check_sealed(digests.VERB_WITHDRAW, "rút khai xung đột", _withdrawn())
+    yield from check_sealed(digests.VERB_DECLARE, "khai báo xung đột lợi ích", _declared())
+    yield from check_sealed(digests.VERB_WITHDRAW, "rút khai báo xung đột lợi ích", _withdrawn())
 
 
 def _declared() -> Iterator[Sealed]:

@@ -31,7 +31,9 @@ def release(*, actor: User, round_group_id: int, stage: str) -> Release:
     now = stages.calendar(round_group)
     step = now.named(stage)
     if step is None or not stages.release_is_due(now, round_group, step):
-        raise Refused("Chưa đến lúc công bố giai đoạn này cho đơn vị: giai đoạn trước chưa công bố hoặc chưa mở.")
+        raise Refused(
+            "Chưa đến lúc thông báo kết quả giai đoạn này cho đơn vị: giai đoạn trước chưa thông báo hoặc chưa mở."
+        )
     check_acknowledged(round_group, step)
     found = Release.objects.create(round_group=round_group, stage=step, released_at=clock.now(), released_by=actor)
     mails.tell_release(found)
@@ -50,11 +52,11 @@ def withdraw_release(*, actor: User, round_group_id: int, stage: str, reason: st
         raise PermissionDenied
     found = Release.objects.filter(round_group=round_group, stage__name=stage).select_related("stage").first()
     if found is None:
-        raise Refused("Giai đoạn này chưa công bố nên không có gì để rút lại.")
+        raise Refused("Giai đoạn này chưa thông báo nên không có gì để thu hồi.")
     if not reason.strip():
-        raise Refused("Ghi lý do rút lại công bố.")
+        raise Refused("Nhập lý do thu hồi thông báo.")
     if stages.something_rests_on(found):
-        raise Refused("Không rút lại được: đã có giải trình, thẩm định hoặc công bố của giai đoạn sau.")
+        raise Refused("Không thu hồi được: giai đoạn sau đã có giải trình, kết quả thẩm định hoặc thông báo.")
     facts = {"stage": stage, "block": str(round_group), "released_at": found.released_at.isoformat()}
     record(actor=actor, verb=core_digests.VERB_WITHDRAW_RELEASE, obj=found, before=facts, reason=reason.strip())
     found.delete()

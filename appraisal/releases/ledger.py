@@ -19,12 +19,12 @@ def check() -> Iterator[str]:
         else:
             said.pop(int(entry.object_id), None)
     for release in Release.objects.select_related("stage", "round_group__round", "round_group__group").order_by("pk"):
-        place = f"Công bố giai đoạn {release.stage.title} của {release.round_group}"
+        place = f"Thông báo kết quả {release.stage.title} của {release.round_group}"
         logged, actor = said.pop(release.pk, ({}, None))
         now = {"stage": release.stage.name, **release_facts(release)}
         if not logged:
             yield f"{place}: nhật ký không có việc này."
         elif {name: logged.get(name, now[name]) for name in now} != now or actor != release.released_by_id:
-            yield f"{place}: giai đoạn, khối, giờ hoặc người công bố khác với nhật ký."
+            yield f"{place}: giai đoạn, khối, thời điểm hoặc người thông báo khác với nhật ký."
     for logged, _ in said.values():
-        yield f"Công bố giai đoạn của {logged.get('block')} có trong nhật ký nhưng đã bị xóa."
+        yield f"Thông báo kết quả của {logged.get('block')} có trong nhật ký nhưng đã bị xóa."

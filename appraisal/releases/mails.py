@@ -50,7 +50,7 @@ def _deadlines(reply: Stage) -> dict[int, str]:
     edges = dict(Extension.objects.filter(stage=reply).order_by("pk").values_list("unit_id", "closes_at"))
     if reply.closes_at is not None:
         edges[0] = reply.closes_at
-    return {unit: f"{clock.hanoi(edge):%H:%M ngày %d/%m/%Y}" for unit, edge in edges.items()}
+    return {unit: clock.in_words(edge) for unit, edge in edges.items()}
 
 
 def _released(release: Release, unit: Unit, adjusted: int, until: str, asks: bool) -> Letter:
@@ -60,13 +60,13 @@ def _released(release: Release, unit: Unit, adjusted: int, until: str, asks: boo
         todo = "Đề nghị xem lý do, rồi đồng ý hoặc giải trình kèm tài liệu từng tiêu chí."
         limit = f"Hạn giải trình: {until}." if until else ""
     else:
-        subject = f"{unit}: có kết quả {stage.lower()} năm {year}"
+        subject = f"{unit}: có kết quả {stage} năm {year}"
         todo = f"Số tiêu chí điều chỉnh so với điểm tự đánh giá: {adjusted}."
         limit = "Đơn vị không cần thực hiện thêm thao tác nào."
     return Letter(
         event=f"appraisal.release:{release.pk}:{unit.pk}",
         subject=subject,
-        paragraphs=[f"Hội đồng đã công bố cho {unit} kết quả {stage.lower()} Chỉ số CCHC năm {year}.", todo, limit],
+        paragraphs=[f"Hội đồng thẩm định thông báo cho {unit} kết quả {stage} Chỉ số CCHC năm {year}.", todo, limit],
         path=f"{reverse('appraisal:replies')}?nam={year}",
         illustrative=release.round_group.round.illustrative,
     )

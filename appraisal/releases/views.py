@@ -63,6 +63,8 @@ def release(request: HttpRequest, group: str, stage: str) -> HttpResponse:
 
 def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = "") -> HttpResponse:
     done = queries.releases_by_stage(here.round_group).get(stage.pk)
+    cells = here.cells(here.units, here.leaves)
+    shown = [cell for cell in cells if _is_shown_by(here, stage, cell)]
     context = {
         "here": here,
         "stage": stage,
@@ -72,7 +74,8 @@ def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = 
         "due": _due(here, stage),
         "done": done,
         "fixed": done is not None and stages.something_rests_on(done),
-        "counts": tally(_cells_shown_by(here, stage)),
+        "counts": tally(shown),
+        "apart": len(cells) - len(shown),
         "units": here.units,
         "report_address": here.address("consistency"),
         "review_address": review_address(here, stage) if done is None else "",
@@ -82,15 +85,11 @@ def _release_page(request: HttpRequest, here: Place, stage: Stage, error: str = 
     return render(request, "appraisal/releases/release.html", context, status=422 if error else 200)
 
 
-def _cells_shown_by(here: Place, stage: Stage) -> list[GridCell]:
-    """What the units see once the stage is released. The archive is released apart from the year's stages, so
-    neither counts the results of the other."""
-    cells = here.cells(here.units, here.leaves)
-    return [cell for cell in cells if here.calendar.is_archive(_stage_of(cell)) == here.calendar.is_archive(stage.pk)]
-
-
-def _stage_of(cell: GridCell) -> int:
-    return cell.standing.stage if cell.standing is not None else 0
+def _is_shown_by(here: Place, stage: Stage, cell: GridCell) -> bool:
+    """Whether the units see the cell's result once the stage is released. The archive is released apart from the
+    year's stages, so neither counts the results of the other."""
+    given_at = cell.standing.stage if cell.standing is not None else 0
+    return here.calendar.is_archive(given_at) == here.calendar.is_archive(stage.pk)
 
 
 def _release(request: HttpRequest, here: Place, stage: Stage) -> str:
@@ -99,6 +98,6 @@ def _release(request: HttpRequest, here: Place, stage: Stage) -> str:
     if request.POST.get("verb") == "withdraw":
         reason = request.POST.get("reason", "")
         actions.withdraw_release(actor=here.user, round_group_id=block.pk, stage=stage.name, reason=reason)
-        return f"Đã rút lại công bố {stage.title} của khối {block.group}; đơn vị không còn thấy kết quả."
+        return f"Đã thu hồi thông báo kết quả {stage.title} của khối {block.group}; đơn vị không còn thấy kết quả."
     actions.release(actor=here.user, round_group_id=block.pk, stage=stage.name)
-    return f"Đã công bố kết quả {stage.title} cho các đơn vị khối {block.group}."
+    return f"Đã thông báo kết quả {stage.title} cho các đơn vị khối {block.group}."

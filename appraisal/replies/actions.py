@@ -13,6 +13,7 @@ from appraisal.models import Appraisal, AppraisalEntry, ReplyDraft, ReplyReceipt
 from appraisal.rules import answering
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Invalid, Refused
+from cchc_index.lib.numbers import vn_count
 from cchc_index.lib.text import clean_lines
 from criteria.models import Stage
 from selfassess.models import SelfAssessment
@@ -116,7 +117,8 @@ def _keep(
     if answer not in ("", *ReplyDraft.Answer.values):
         raise Invalid({"answer": "Chọn đồng ý hoặc không đồng ý."})
     if len(words) > MAX_TEXT:
-        raise Invalid({"comment": f"Giải trình dài {len(words)} ký tự, tối đa {MAX_TEXT}: rút gọn, hoặc gửi kèm tệp."})
+        length = f"Giải trình dài {vn_count(len(words))} ký tự, tối đa {vn_count(MAX_TEXT)}"
+        raise Invalid({"comment": f"{length}: rút gọn, hoặc gửi kèm tệp."})
     documents = unit_documents(standing.unit_id, document_ids)
     draft = ReplyDraft.objects.filter(appraisal=standing).select_related("updated_by").first()
     draft = draft or ReplyDraft(appraisal=standing)

@@ -4,6 +4,7 @@ from django import forms
 
 from appraisal.core.queries.documents import current_documents
 from appraisal.models import ReplyDraft
+from cchc_index.lib.numbers import vn_count
 from selfassess.models import Document
 from units.models import Unit
 
@@ -24,7 +25,7 @@ class ReplyForm(forms.Form):
         required=False,
         max_length=MAX_TEXT,
         widget=forms.Textarea,
-        error_messages={"max_length": "Giải trình dài quá %(limit_value)d ký tự: rút gọn, hoặc gửi kèm tệp."},
+        error_messages={"max_length": f"Giải trình dài quá {vn_count(MAX_TEXT)} ký tự: rút gọn, hoặc gửi kèm tệp."},
     )
     documents: "forms.ModelMultipleChoiceField[Document]" = forms.ModelMultipleChoiceField(
         None,

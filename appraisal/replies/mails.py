@@ -19,7 +19,7 @@ from units.queries import holders_of, people_of
 def tell_receipt(receipt: ReplyReceipt, count: int) -> mail.Posted:
     """The receipt, to the officers and heads of the unit."""
     unit, year = receipt.unit, receipt.round_group.round.year
-    at = f"{clock.hanoi(receipt.sent_at):%H:%M:%S ngày %d/%m/%Y}"
+    at = clock.in_words(receipt.sent_at, seconds=True)
     letter = Letter(
         event=f"appraisal.receipt:{receipt.pk}",
         subject=f"Biên nhận {receipt.number}: {unit} đã gửi giải trình",

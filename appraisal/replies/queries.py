@@ -143,7 +143,7 @@ def waiting(round_group: RoundGroup, unit: Unit) -> Iterator[WaitingWork]:
         return
     stage = Stage.objects.filter(pk=asked[0].sequel.reply).first()
     closes = criteria_calendar.closing(stage, unit)
-    until = f", hạn {clock.hanoi(closes):%H:%M} ngày {clock.hanoi(closes):%d/%m/%Y}" if closes else ""
+    until = f", hạn {clock.in_words(closes)}" if closes else ""
     yield WaitingWork(
         f"{len(asked)} tiêu chí bị điều chỉnh chờ đơn vị trả lời{until}",
         f"{reverse('appraisal:replies')}?nam={round_group.round.year}",

@@ -233,6 +233,6 @@ def test_only_the_index_manager_changes_the_list(case: Council, role: Role) -> N
     )
     before = names(case)
     for attempt in tries:
-        with pytest.raises(PermissionDenied, match="người quản lý chỉ số"):
+        with pytest.raises(PermissionDenied, match="người quản lý Chỉ số"):
             attempt()
     assert names(case) == before

@@ -198,7 +198,7 @@ def acknowledge(at: Point, actor: User) -> object:
 
 def withdraw(stage: str) -> Callable[[Point, User], object]:
     return lambda at, actor: releases.withdraw_release(
-        actor=actor, round_group_id=at.case.round_group.pk, stage=stage, reason="Công bố nhầm."
+        actor=actor, round_group_id=at.case.round_group.pk, stage=stage, reason="Thông báo nhầm."
     )
 
 

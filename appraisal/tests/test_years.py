@@ -50,7 +50,7 @@ def opinion(case: Council, member: User, leaf: Criterion | None = None) -> Given
 
 def withdraw(case: Council) -> None:
     block = case.round_group.pk
-    releases.withdraw_release(actor=case.manager, round_group_id=block, stage="round1", reason="Công bố nhầm.")
+    releases.withdraw_release(actor=case.manager, round_group_id=block, stage="round1", reason="Thông báo nhầm.")
 
 
 def mark(case: Council, leaf: Criterion) -> None:
@@ -159,7 +159,7 @@ def test_the_phases_and_archives_of_one_year_open_nothing_in_the_other(case: Cou
 def test_a_release_of_one_year_is_neither_the_others_nor_taken_back_with_it(case: Council, later: Council) -> None:
     theirs = release_stage(case.manager, later.round_group)
     assert recognise(case).stage.name == "round1"
-    with refused("chưa công bố"):
+    with refused("chưa thông báo"):
         withdraw(case)
     ours = release_stage(case.manager, case.round_group)
     assert ours != theirs

@@ -102,7 +102,7 @@ def banner(address: str) -> str:
 TRY = (
     "Nên thử, mỗi việc vài phút (kỳ 2020 đang mở để thực hành, kỳ 2024 đã công bố; mọi điểm số là minh họa):",
     "  1. canbo.snv: chấm nốt các tiêu chí còn thiếu, đính kèm tài liệu; thutruong.snv: kiểm tra và nộp.",
-    "  2. thamdinh.stp: công nhận hoặc điều chỉnh điểm có lý do; quanly1: xem báo cáo nhất quán, công bố lần 1.",
+    "  2. thamdinh.stp: công nhận hoặc điều chỉnh điểm có lý do; quanly1: rà soát tính thống nhất, thông báo kết quả.",
     "  3. thutruong.snv: giải trình tiêu chí bị điều chỉnh; thamdinh.stp: thẩm định lần 2.",
     "  4. dieutra: tải phiếu lên; quanly1: xem trước, đề nghị công bố; quanly2: duyệt.",
     "  5. Không đăng nhập: xếp hạng, trang đơn vị, trang tiêu chí, dữ liệu mở của năm 2024.",

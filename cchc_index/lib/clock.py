@@ -34,6 +34,11 @@ def hanoi(moment: datetime) -> datetime:
     return moment.astimezone(HANOI)
 
 
+def in_words(moment: datetime, *, seconds: bool = False) -> str:
+    """An instant as sentences name it, on the clock of Hà Nội: 17:00 ngày 29/03/2025."""
+    return f"{hanoi(moment):{'%H:%M:%S' if seconds else '%H:%M'} ngày %d/%m/%Y}"
+
+
 def today() -> date:
     """Today's date in Hà Nội."""
     return hanoi(now()).date()

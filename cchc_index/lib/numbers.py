@@ -84,7 +84,7 @@ def whole_number(raw: str, *, digits: int = 18) -> int | None:
 
 
 def _parse_text(raw: str, count: bool) -> Decimal | None:
-    typed = _SPACE.sub(" ", raw).strip()
+    typed = _SPACE.sub(" ", raw).strip().replace("−", "-")
     if not typed:
         return None
     text = typed.removesuffix("%").rstrip()
@@ -127,8 +127,7 @@ def vn(value: Decimal | Fraction | int | None, places: int = 2) -> str:
     """A number for people: comma as decimal sign, two decimals unless told; "" for None."""
     if value is None:
         return ""
-    step = Decimal(1).scaleb(-places)
-    return format(_round(value, step), "f").replace(".", ",")
+    return _signed(format(_round(value, Decimal(1).scaleb(-places)), "f").replace(".", ","))
 
 
 def vn_signed(value: Decimal | Fraction | None) -> str:
@@ -136,10 +135,25 @@ def vn_signed(value: Decimal | Fraction | None) -> str:
     if value is None:
         return "–"
     shown = vn(value)
-    return f"+{shown}" if value > 0 and shown != "0,00" else shown.replace("-0,00", "0,00").replace("-", "−")
+    return f"+{shown}" if value > 0 and shown != "0,00" else shown
 
 
 def vn_short(value: Decimal | None) -> str:
     """A number without needless zeros and without a digit lost, read back as the same number where it is typed:
     10 → "10", 0.5 → "0,5"."""
-    return "" if value is None else exact(value).replace(".", ",")
+    return "" if value is None else _signed(exact(value).replace(".", ","))
+
+
+def vn_count(value: int) -> str:
+    """How many, with a dot between thousands: 1046 → "1.046"."""
+    return _signed(f"{value:,}".replace(",", "."))
+
+
+def vn_percent(share: Decimal | Fraction | None, places: int = 2) -> str:
+    """A part in per cent, the sign close to the number: 0.9 → "90,00%"; "–" for None."""
+    return "–" if share is None else f"{vn(share * 100, places)}%"
+
+
+def _signed(text: str) -> str:
+    """The sign that people read as minus (U+2212), and none before a zero."""
+    return text.replace("-", "−" if text.strip("-0,") else "")

@@ -79,7 +79,7 @@ def upload(page: Page, paper: Path) -> None:
     page.fill("#issuer", "Sở Nội vụ")
     page.fill("#abstract", "Báo cáo minh họa")
     page.fill("#page", "1")
-    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    page.get_by_role("button", name="Tải lên và đính kèm vào tiêu chí").click()
     expect(page.locator("main")).to_contain_text("15/BC-SNV")
 
 
@@ -110,10 +110,10 @@ def member_recognises_everything(page: Page, block: str, unit: str) -> None:
 
 def manager_releases(page: Page, block: str) -> None:
     page.goto(f"/tham-dinh/khoi/{block}/cong-bo/round1/?nam={YEAR}")
-    page.get_by_role("link", name="Xem báo cáo nhất quán").click()
+    page.get_by_role("link", name="Xem báo cáo rà soát tính thống nhất").click()
     for words in page.locator("textarea").all():
         words.fill("Đơn vị kia thiếu cả hai báo cáo.")
-    page.get_by_role("button", name="Ghi nhận đã xem báo cáo nhất quán").click()
+    page.get_by_role("button", name="Xác nhận đã rà soát").click()
     page.get_by_role("button", name="Công bố Thẩm định lần 1 cho các đơn vị").click()
     expect(page.locator(".message").first).to_be_visible()
 
@@ -142,7 +142,7 @@ def operator_uploads(page: Page, site: Site) -> None:
         page.goto(f"/dieu-tra/tai-len/?nam={YEAR}")
         block = page.locator("optgroup[label^='Sở']")
         option = (
-            block.locator("option", has_text="Số liệu hoàn chỉnh")
+            block.locator("option", has_text="Số liệu SIPAS, PAPI")
             if "sipas" in sample.name
             else block.locator("option", has_text="Phiếu").last
         )

@@ -312,7 +312,7 @@ def code_that_is_a_number_with_a_fraction(way: Way) -> Case:
     if way.printed:  # the annex knows what stands above: 1.9 and then 1.1 was 1.10
         rows = changed(way, 0, way.code, 1.9)
         rows[way.first + 1][way.code] = 1.1
-        return Case(book(way, rows), {}, [f"{at(way, 1, way.code)} mã 1.1 là số và đứng sau 1.9"])
+        return Case(book(way, rows), {}, [f"{at(way, 1, way.code)} mã 1.1 ở dạng số, có thể Excel đã bỏ số 0 ở cuối"])
     return refused(way, 1, way.code, 1.1, "mã ở dạng số (1.1), Excel có thể đã bỏ số 0 ở cuối")
 
 

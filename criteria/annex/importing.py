@@ -277,7 +277,9 @@ class Writer:
     def _recomputed(self, code: str, state: Kept) -> Criterion:
         row = self.existing[code]
         if row.is_leaf and not state.source:
-            self.outcome.notices.append(f"Tiêu chí {code} có tiêu chí con trong tệp nên thành dòng nhóm.")
+            self.outcome.notices.append(
+                f"Tiêu chí {code} có tiêu chí thành phần trong tệp nên không còn chấm điểm trực tiếp."
+            )
         row.is_leaf, row.source, row.kind = bool(state.source), state.source, state.kind
         self._set_maximum(row, state.max_points)
         return row
@@ -332,7 +334,7 @@ class Writer:
         if frozen is None or frozen.frozen_at is None:
             return
         raise Refused(
-            f"{frozen} đã khóa bộ tiêu chí từ {clock.hanoi(frozen.frozen_at):%H:%M %d/%m/%Y} vì đã có điểm, "
+            f"{frozen} đã khóa bộ tiêu chí từ {clock.in_words(frozen.frozen_at)} vì đã có điểm, "
             f"mà tệp này làm thay đổi {self.outcome.changes} tiêu chí ({_some(self._touched())}). "
             "Sửa tệp cho khớp bộ đang dùng, hoặc nhập theo một quyết định khác cho năm khác."
         )

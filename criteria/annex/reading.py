@@ -230,7 +230,7 @@ def _check_duplicates(annex: Annex) -> None:
             message = f"mã {entry.code} đã có ở dòng {earlier.row.number}"
             annex.faults.append(entry.fault("code", message, lost_zero or "sửa một trong hai mã theo bản in"))
         elif lost_zero:
-            message = f"mã {entry.code} là số và đứng sau {above.code if above else ''}"
+            message = f"mã {entry.code} ở dạng số, có thể Excel đã bỏ số 0 ở cuối"
             annex.faults.append(entry.fault("code", message, lost_zero))
         above = entry
 

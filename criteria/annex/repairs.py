@@ -133,6 +133,8 @@ def _refiled(codes: Sequence[str], points: Sequence[Decimal | None], run: range)
     parts = [points[i] for i in run]
     known = [part for part in parts if part is not None]
     if len(known) == len(parts) and maximum in (None, sum(known)):
-        return [(i, f"{above}.{n}", f"là tiêu chí con của {above} ngay trên") for n, i in enumerate(run, start=1)]
-    reason = f"trái thứ tự; có thể là tiêu chí con của {above} nhưng tổng điểm không bằng điểm của {above}"
+        return [
+            (i, f"{above}.{n}", f"là tiêu chí thành phần của {above} ngay trên") for n, i in enumerate(run, start=1)
+        ]
+    reason = f"trái thứ tự; có thể là tiêu chí thành phần của {above} nhưng tổng điểm không bằng điểm của {above}"
     return [(i, "", reason) for i in run]

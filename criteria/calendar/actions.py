@@ -300,7 +300,7 @@ def _checked_flags(kind: str, two_opinions: bool, report_required: bool) -> tupl
     if two_opinions and kind != course.APPRAISAL:
         raise Refused("Chỉ lần thẩm định mới cần hai ý kiến độc lập.")
     if report_required and kind not in course.DECIDING:
-        raise Refused("Chỉ thẩm định và Hội đồng quyết định mới có báo cáo nhất quán.")
+        raise Refused("Chỉ thẩm định và Hội đồng quyết định mới có báo cáo rà soát tính thống nhất.")
     return two_opinions, report_required
 
 

@@ -26,7 +26,7 @@ def tell_extension(extension: Extension) -> mail.Posted:
 
 def _letter(extension: Extension, page: str) -> Letter:
     stage, unit = extension.stage, extension.unit
-    until = f"{clock.hanoi(extension.closes_at):%H:%M ngày %d/%m/%Y}"
+    until = clock.in_words(extension.closes_at)
     name = f"{stage.title} Chỉ số CCHC năm {stage.round.year}"
     return Letter(
         event=f"criteria.extend:{extension.pk}:{clock.hanoi(extension.closes_at):%Y%m%d%H%M%S}",

@@ -72,7 +72,7 @@ def _check_cover(bands: Sequence[Interval], up_to_hundred: bool) -> list[str]:
     ordered = sorted(bands, key=lambda i: (i.low, i.low_open))
     faults = [f"Khoảng “{span(i)}” rỗng: sửa hai đầu khoảng." for i in ordered if _is_empty(i)]
     if ordered[0].low > 0 or ordered[0].low_open:
-        faults.append(f"Các khoảng để hở dưới {percent(ordered[0].low)}: thêm một khoảng từ 0 %.")
+        faults.append(f"Các khoảng để hở dưới {percent(ordered[0].low)}: thêm một khoảng từ 0%.")
     for left, right in itertools.pairwise(ordered):
         faults += _check_seam(left, right)
     last = ordered[-1].high

@@ -36,7 +36,7 @@ def plain(value: Fraction) -> str:
 
 
 def percent(value: Fraction) -> str:
-    return f"{vn_short(quantize(value))} %"
+    return f"{vn_short(quantize(value))}%"
 
 
 def span(interval: Interval) -> str:
@@ -57,7 +57,7 @@ def _describe_proportional(rule: Rule, max_points: Decimal) -> list[str]:
     threshold, maximum = percent(exact(rule["threshold"])), vn_short(max_points)
     lines = [
         f"Tỷ lệ = {rule['numerator']} / {rule['denominator']}",
-        f"Từ {threshold} trở lên: tỷ lệ × {maximum} điểm (tỷ lệ tính tối đa 100 %)",
+        f"Từ {threshold} trở lên: tỷ lệ × {maximum} điểm (tỷ lệ tính tối đa 100%)",
     ]
     return lines if exact(rule["threshold"]) == 0 else [*lines, f"Dưới {threshold}: 0 điểm"]
 

@@ -37,4 +37,4 @@ def test_a_verb_of_the_manager_is_refused_to_others_in_words_but_not_to_the_comm
     for actor in (person(Role.OBSERVER), UserFactory.create()):
         with pytest.raises(PermissionDenied) as refused:
             rules.require_manager(actor)
-        assert str(refused.value) == "Chỉ người quản lý chỉ số của Sở Nội vụ được làm việc này."
+        assert str(refused.value) == "Chỉ người quản lý Chỉ số của Sở Nội vụ được làm việc này."

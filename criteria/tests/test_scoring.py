@@ -101,11 +101,11 @@ def test_more_done_never_gives_fewer_points(bottom: int, data: st.DataObject) ->
 
 def test_bands_describe_themselves_as_the_decision_does() -> None:
     assert describe(BANDS, TWO)[1:] == [
-        "Trên 90 %: 2 điểm",
-        "Từ 70 % đến 90 %: 1 điểm",
-        "Dưới 70 %: 0 điểm",
+        "Trên 90%: 2 điểm",
+        "Từ 70% đến 90%: 1 điểm",
+        "Dưới 70%: 0 điểm",
     ]
-    assert describe(LATE, TWO)[1:] == ["Dưới 1 %: 2 điểm", "Từ 1 % đến 5 %: 1 điểm", "Trên 5 %: 0 điểm"]
+    assert describe(LATE, TWO)[1:] == ["Dưới 1%: 2 điểm", "Từ 1% đến 5%: 1 điểm", "Trên 5%: 0 điểm"]
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ SHARE = {"kind": "proportional", "numerator": "Số hồ sơ trễ", "denominato
 def test_ratio_stands_in_words_beside_the_points_it_gives() -> None:
     figures = {"numerator": "1", "denominator": "1000"}
     assert scoring.evaluate(SHARE, Decimal(1), figures) == 0
-    assert scoring.ratio_words(SHARE, figures) == "Tỷ lệ 0,1 %"
+    assert scoring.ratio_words(SHARE, figures) == "Tỷ lệ 0,1%"
     assert scoring.ratio_words(SHARE, {"numerator": "1"}) == ""
     assert scoring.ratio_words({}, {}) == ""
 

@@ -100,46 +100,46 @@ FAULTS: list[tuple[Any, list[str]]] = [
     (
         bands({"from": "80", "to": "70", "points": "1"}),
         [
-            "Khoảng “Từ 80 % đến 70 %” rỗng: sửa hai đầu khoảng.",
-            "Các khoảng để hở dưới 80 %: thêm một khoảng từ 0 %.",
-            "Các khoảng để hở từ 70 % lên: bỏ “to” của khoảng cao nhất.",
+            "Khoảng “Từ 80% đến 70%” rỗng: sửa hai đầu khoảng.",
+            "Các khoảng để hở dưới 80%: thêm một khoảng từ 0%.",
+            "Các khoảng để hở từ 70% lên: bỏ “to” của khoảng cao nhất.",
         ],
     ),
-    (bands({"from": "0.5", "points": "1"}), ["Các khoảng để hở dưới 0,5 %: thêm một khoảng từ 0 %."]),
-    (bands({"from": "70", "points": "1"}), ["Các khoảng để hở dưới 70 %: thêm một khoảng từ 0 %."]),
-    (bands({"from": "0", "from_open": True, "points": "1"}), ["Các khoảng để hở dưới 0 %: thêm một khoảng từ 0 %."]),
+    (bands({"from": "0.5", "points": "1"}), ["Các khoảng để hở dưới 0,5%: thêm một khoảng từ 0%."]),
+    (bands({"from": "70", "points": "1"}), ["Các khoảng để hở dưới 70%: thêm một khoảng từ 0%."]),
+    (bands({"from": "0", "from_open": True, "points": "1"}), ["Các khoảng để hở dưới 0%: thêm một khoảng từ 0%."]),
     (
         bands({"from": "90", "points": "2"}, {"to": "90", "points": "1"}),
-        ["Khoảng “Từ 90 % trở xuống” và “Từ 90 % trở lên” chồng lên nhau: sửa đầu khoảng."],
+        ["Khoảng “Từ 90% trở xuống” và “Từ 90% trở lên” chồng lên nhau: sửa đầu khoảng."],
     ),
     (
         bands({"points": "2"}, {"from": "90", "points": "1"}),
-        ["Khoảng “Mọi tỷ lệ” và “Từ 90 % trở lên” chồng lên nhau: sửa đầu khoảng."],
+        ["Khoảng “Mọi tỷ lệ” và “Từ 90% trở lên” chồng lên nhau: sửa đầu khoảng."],
     ),
     (
         bands({"from": "90", "points": "2"}, {"to": "95", "points": "1"}),
-        ["Khoảng “Từ 95 % trở xuống” và “Từ 90 % trở lên” chồng lên nhau: sửa đầu khoảng."],
+        ["Khoảng “Từ 95% trở xuống” và “Từ 90% trở lên” chồng lên nhau: sửa đầu khoảng."],
     ),
     (
         bands({"from": "90", "points": "2"}, {"to": "80", "points": "1"}),
-        ["Khoảng “Từ 80 % trở xuống” và “Từ 90 % trở lên” để hở ở giữa: sửa đầu khoảng."],
+        ["Khoảng “Từ 80% trở xuống” và “Từ 90% trở lên” để hở ở giữa: sửa đầu khoảng."],
     ),
     (
         bands({"from": "90", "from_open": True, "points": "2"}, {"to": "90", "to_open": True, "points": "1"}),
-        ["Khoảng “Dưới 90 %” và “Trên 90 %” để hở ở giữa: sửa đầu khoảng."],
+        ["Khoảng “Dưới 90%” và “Trên 90%” để hở ở giữa: sửa đầu khoảng."],
     ),
     (
         bands({"from": "50", "to": "100", "points": "2"}, {"points": "0"}),
-        ["Các khoảng để hở từ 100 % lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 100% lên: bỏ “to” của khoảng cao nhất."],
     ),
     (bands({"from": "50", "to": "100", "points": "2"}, {"points": "0"}, forbid_over=True), []),
     (
         bands({"from": "50", "to": "100", "to_open": True, "points": "2"}, {"points": "0"}, forbid_over=True),
-        ["Các khoảng để hở từ 100 % lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 100% lên: bỏ “to” của khoảng cao nhất."],
     ),
     (
         bands({"from": "50", "to": "99", "points": "2"}, {"points": "0"}, forbid_over=True),
-        ["Các khoảng để hở từ 99 % lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 99% lên: bỏ “to” của khoảng cao nhất."],
     ),
     (
         bands(
@@ -148,7 +148,7 @@ FAULTS: list[tuple[Any, list[str]]] = [
             ONE,
             forbid_over=True,
         ),
-        ["Các khoảng để hở từ 100 % lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 100% lên: bỏ “to” của khoảng cao nhất."],
     ),
     (bands({"from": "50", "to": "101", "to_open": True, "points": "2"}, {"points": "0"}, forbid_over=True), []),
     (bands({"to": "0", "points": "2"}, {"points": "0"}), []),
@@ -156,8 +156,8 @@ FAULTS: list[tuple[Any, list[str]]] = [
         (
             bands({"from": "60", **ONE}, {"from": "50", "to": "50", edge: True, **ONE}, ONE),
             [
-                "Khoảng “Đúng 50 %” rỗng: sửa hai đầu khoảng.",
-                "Khoảng “Đúng 50 %” và “Từ 60 % trở lên” để hở ở giữa: sửa đầu khoảng.",
+                "Khoảng “Đúng 50%” rỗng: sửa hai đầu khoảng.",
+                "Khoảng “Đúng 50%” và “Từ 60% trở lên” để hở ở giữa: sửa đầu khoảng.",
             ],
         )
         for edge in ("from_open", "to_open")
@@ -267,7 +267,7 @@ REFUSALS: list[tuple[Any, Any, str]] = [
     (
         bands({"from": "90", "points": "2"}),
         {"numerator": "8", "denominator": "10"},
-        "Tỷ lệ 80 % không thuộc khoảng nào của quy tắc chấm; sửa bộ tiêu chí.",
+        "Tỷ lệ 80% không thuộc khoảng nào của quy tắc chấm; sửa bộ tiêu chí.",
     ),
     (
         BANDS,
@@ -357,16 +357,16 @@ def test_the_form_asks_for_what_the_rule_is_made_of() -> None:
     ("row", "words"),
     [
         (ONE, "Mọi tỷ lệ"),
-        ({"from": "0", "from_open": True, **ONE}, "Trên 0 %"),
-        ({"from": "90", **ONE}, "Từ 90 % trở lên"),
-        ({"from": "90", "from_open": True, **ONE}, "Trên 90 %"),
-        ({"to": "5", **ONE}, "Từ 5 % trở xuống"),
-        ({"to": "5", "to_open": True, **ONE}, "Dưới 5 %"),
-        ({"to": "0", **ONE}, "Đúng 0 %"),
-        ({"from": "0", "from_open": True, "to": "5", **ONE}, "Trên 0 % đến 5 %"),
-        ({"from": "2.5", "to": "5", **ONE}, "Từ 2,5 % đến 5 %"),
-        ({"from": "2,5", "to": "5", "to_open": True, **ONE}, "Từ 2,5 % đến dưới 5 %"),
-        ({"from": "2", "from_open": True, "to": "5", "to_open": True, **ONE}, "Trên 2 % đến dưới 5 %"),
+        ({"from": "0", "from_open": True, **ONE}, "Trên 0%"),
+        ({"from": "90", **ONE}, "Từ 90% trở lên"),
+        ({"from": "90", "from_open": True, **ONE}, "Trên 90%"),
+        ({"to": "5", **ONE}, "Từ 5% trở xuống"),
+        ({"to": "5", "to_open": True, **ONE}, "Dưới 5%"),
+        ({"to": "0", **ONE}, "Đúng 0%"),
+        ({"from": "0", "from_open": True, "to": "5", **ONE}, "Trên 0% đến 5%"),
+        ({"from": "2.5", "to": "5", **ONE}, "Từ 2,5% đến 5%"),
+        ({"from": "2,5", "to": "5", "to_open": True, **ONE}, "Từ 2,5% đến dưới 5%"),
+        ({"from": "2", "from_open": True, "to": "5", "to_open": True, **ONE}, "Trên 2% đến dưới 5%"),
     ],
 )
 def test_a_band_is_described_by_its_edges(row: dict[str, Any], words: str) -> None:
@@ -377,12 +377,12 @@ def test_other_rules_describe_themselves() -> None:
     assert describe({}, Decimal("1.50")) == ["Đơn vị tự nhập điểm, từ 0 đến 1,5"]
     assert describe(PROPORTIONAL, Decimal("1.5")) == [
         "Tỷ lệ = Đúng hạn / Tổng số",
-        "Từ 80 % trở lên: tỷ lệ × 1,5 điểm (tỷ lệ tính tối đa 100 %)",
-        "Dưới 80 %: 0 điểm",
+        "Từ 80% trở lên: tỷ lệ × 1,5 điểm (tỷ lệ tính tối đa 100%)",
+        "Dưới 80%: 0 điểm",
     ]
     assert describe({**PROPORTIONAL, "threshold": "0"}, TWO) == [
         "Tỷ lệ = Đúng hạn / Tổng số",
-        "Từ 0 % trở lên: tỷ lệ × 2 điểm (tỷ lệ tính tối đa 100 %)",
+        "Từ 0% trở lên: tỷ lệ × 2 điểm (tỷ lệ tính tối đa 100%)",
     ]
     assert describe(formula("max(a, 0.5) * diem_toi_da"), TWO) == [
         "Điểm = lớn nhất (“Số sáng kiến”; 0,5) × 2",

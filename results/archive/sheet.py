@@ -116,7 +116,10 @@ class _ArchiveReader:
             self._fault(row, CRITERION, f"không có tiêu chí “{code[:40]}” trong bộ tiêu chí", "sửa theo mã trong bộ")
         elif not criterion.is_leaf:
             self._fault(
-                row, CRITERION, f"{criterion.code} là dòng nhóm, không chấm điểm", "ghi điểm ở các tiêu chí con"
+                row,
+                CRITERION,
+                f"{criterion.code} có tiêu chí thành phần nên không chấm điểm trực tiếp",
+                "ghi điểm ở các tiêu chí thành phần",
             )
         else:
             return criterion

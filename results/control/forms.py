@@ -55,7 +55,7 @@ class StageForm(forms.Form):
         label="Đóng lúc (giờ Hà Nội)",
         required=False,
         widget=MOMENT,
-        help_text="Đúng giờ này hệ thống không nhận nữa. Để trống: chưa ấn định.",
+        help_text="Hệ thống ngừng tiếp nhận kể từ thời điểm này. Để trống: chưa ấn định.",
         error_messages=WRONG_MOMENT,
     )
 
@@ -70,7 +70,7 @@ class StageFactsForm(forms.Form):
         error_messages={"required": "Nhập tên giai đoạn.", "max_length": "Tên giai đoạn dài nhất 100 ký tự."},
     )
     two_opinions = forms.BooleanField(label="Tiêu chí được chọn cần hai ý kiến độc lập", required=False)
-    report_required = forms.BooleanField(label="Xem báo cáo nhất quán trước khi công bố", required=False)
+    report_required = forms.BooleanField(label="Rà soát tính thống nhất trước khi thông báo kết quả", required=False)
 
 
 class StagePlaceForm(forms.Form):

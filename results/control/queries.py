@@ -41,7 +41,7 @@ class UnitProgress:
     def words(self) -> str:
         if not self.missing:
             return "đủ điểm"
-        return f"còn thiếu {self.missing} ô điểm" if self.submitted else "chưa nộp"
+        return f"còn thiếu điểm {self.missing} tiêu chí" if self.submitted else "chưa nộp"
 
     @property
     def mark(self) -> str:

@@ -141,7 +141,7 @@ def _information(sheet: Worksheet, book: Book) -> None:
     for block in book.blocks:
         lines += [
             (f"Khối {block.code}", block.name),
-            ("Bộ tiêu chí", " – ".join(filter(None, (block.decision, block.note)))),
+            ("Bộ tiêu chí", " – ".join(filter(None, (block.decision_line, block.note)))),
             ("Khi không áp dụng", block.na_words),
             ("Khi bằng điểm", block.tie_words),
         ]

@@ -75,7 +75,7 @@ def distribution(criterion: BookCriterion, column: Sequence[tuple[BookLine, Book
     if len(set(points)) <= CLASSES:
         return [(vn_short(value), n) for value, n in sorted(Counter(points).items())]
     classes = Counter(min(int(value * 5 / criterion.max_points), 4) for value in points)
-    return [(f"{20 * n}–{20 * n + 20} %", classes[n]) for n in range(5)]
+    return [(f"{20 * n}–{20 * n + 20}%", classes[n]) for n in range(5)]
 
 
 def states(column: Sequence[tuple[BookLine, BookCell]]) -> list[tuple[str, int]]:

@@ -205,7 +205,8 @@ def _refuse_unexplained(round_: Round) -> None:
     more = f"; và {len(named) - NAMED_UNITS} trường hợp khác" if len(named) > NAMED_UNITS else ""
     raise Refused(
         f"Chưa công bố được: {len(named)} trường hợp cùng tiêu chí, cùng lý do mà mức trừ khác nhau chưa có "
-        f"giải thích. {'; '.join(named[:NAMED_UNITS])}{more}. Mở trang “Báo cáo nhất quán” của khối ở mục Thẩm định: "
+        f"giải thích. {'; '.join(named[:NAMED_UNITS])}{more}. "
+        "Mở trang “Báo cáo rà soát tính thống nhất” của khối ở mục Thẩm định: "
         "nhập lý do áp dụng mức trừ khác nhau, hoặc xem xét lại."
     )
 

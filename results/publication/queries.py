@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from criteria.models import Criterion, Round, RoundGroup
+from criteria.models import Criterion, Decision, Round, RoundGroup
 from results import bundle
 from results.book import Book, parse_bundle, read_bundle, slug
 from results.bundle import Json
@@ -74,7 +74,9 @@ def text_of(publication: Publication) -> str:
 
 
 def header(round_: Round, number: str | None = None, dated: date | None = None) -> Json:
-    """The head of a bundle. That of a preview has neither number nor date."""
+    """The head of a bundle, with the dates and issuers of the decisions that its blocks name, where they are known.
+    That of a preview has neither number nor date."""
+    cited = _decisions(round_)
     return {
         "year": round_.year,
         "illustrative": round_.illustrative,
@@ -82,6 +84,16 @@ def header(round_: Round, number: str | None = None, dated: date | None = None) 
         "assessed_to": round_.assessed_to.isoformat(),
         "number": number,
         "date": dated.isoformat() if dated else None,
+        **({"decisions": cited} if cited else {}),
+    }
+
+
+def _decisions(round_: Round) -> Json:
+    rows = Decision.objects.filter(sets__round_groups__round=round_, issued_on__isnull=False).order_by("number")
+    return {
+        number: {"date": issued_on.isoformat(), "issuer": issuer}
+        for number, issued_on, issuer in rows.values_list("number", "issued_on", "issuer").distinct()
+        if issued_on
     }
 
 

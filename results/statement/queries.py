@@ -20,6 +20,7 @@ from results.models import Publication
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from surveys.models import ImportBatch
 from units.auditlog.models import LogEntry
+from units.auditlog.queries import verb_words
 from units.models import Unit
 
 from . import words
@@ -96,6 +97,9 @@ class _StatementReader:
 
     def __init__(self, round_group: RoundGroup, unit: Unit, sight: Sight):
         self.round_group, self.unit, self.sight = round_group, unit, sight
+        self.vocabulary = words.Vocabulary(
+            verb_words(), {state.value: str(state.label) for state in SelfAssessment.State}
+        )
         rows = tree(round_group.criteria_set_id)
         self.criteria = {c.pk: c for c in rows}
         self.by_code = {c.code: c for c in rows}
@@ -161,7 +165,7 @@ class _StatementReader:
         elif entry.object_type == "selfassess.evidence":
             pk, number = self.evidence[entry.object_id]
             criterion = self.criteria.get(pk)
-        told = words.own(entry.verb, entry.before or {}, entry.after or {}, number)
+        told = words.own(entry.verb, entry.before or {}, entry.after or {}, number, self.vocabulary)
         reason = "; ".join(part for part in (told.reason, entry.reason) if part)
         return Movement(entry.at, entry.number, criterion, told.what, told.before, told.after, entry.actor_name, reason)
 
@@ -170,12 +174,18 @@ class _StatementReader:
         for code, value in after.items():
             pair = words.logged(before.get(code)), words.logged(value)
             yield Movement(
-                entry.at, entry.number, self.by_code.get(code), words.ARCHIVE, *pair, entry.actor_name, entry.reason
+                entry.at,
+                entry.number,
+                self.by_code.get(code),
+                self.vocabulary.verbs[entry.verb],
+                *pair,
+                entry.actor_name,
+                entry.reason,
             )
 
     def _survey(self, entry: LogEntry) -> Iterator[Movement]:
         moved: Mapping[str, list[str | None]] = (entry.after or {}).get("moved", {}).get(str(self.unit.pk), {})
-        what, name = words.SURVEY.get(entry.verb, entry.verb), (entry.after or {}).get("name", "")
+        what, name = self.vocabulary.verbs.get(entry.verb, entry.verb), (entry.after or {}).get("name", "")
         reason = entry.reason or (f"Tệp {name}" if name and self.sight.everything else "")
         actor = entry.actor_name if self.sight.everything else "Phụ trách điều tra"
         for criterion, (before, after) in moved.items():
@@ -212,12 +222,12 @@ class _StatementReader:
         rows = Release.objects.filter(round_group=self.round_group).select_related("stage", "released_by")
         for row in rows.order_by("pk"):
             actor = str(row.released_by or "dòng lệnh") if self.sight.names else COUNCIL
-            what = f"Công bố cho đơn vị kết quả {row.stage.title.lower()}"
+            what = f"Thông báo kết quả {row.stage.title}"
             yield Movement(row.released_at, _LAST, None, what, "", "", actor)
 
     def _published(self, publication: Publication) -> Movement:
         actor = str(publication.published_by or "dòng lệnh") if self.sight.names else "Sở Nội vụ"
-        what = f"Công bố Chỉ số CCHC theo số {publication.number}"
+        what = f"Công bố Chỉ số CCHC theo Quyết định số {publication.number}"
         assert publication.published_at is not None  # the state carries its time
         return Movement(publication.published_at, _LAST, None, what, "", "", actor, publication.errata)
 

@@ -1,4 +1,5 @@
-"""A log entry in the words of the statement. No database."""
+"""A log entry in the words of the statement: what the log itself calls it, or more closely what became of the points.
+No database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,26 +8,18 @@ from typing import Any
 
 from cchc_index.lib.numbers import vn
 
-ARCHIVE = "Nhập điểm tự đánh giá từ hồ sơ lưu"
-SURVEY = {
-    "surveys.import_ballots": "Điểm ĐTXHH tính lại khi nhập phiếu",
-    "surveys.import_figures": "Điểm ĐTXHH theo số liệu đo lường",
-    "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
-    "surveys.undo": "Điểm ĐTXHH tính lại khi hủy lần nhập",
-}
-STEPS = {
-    "selfassess.open": "Bắt đầu tự đánh giá",
-    "selfassess.hand_over": "Trình thủ trưởng",
-    "selfassess.take_back": "Rút lại để sửa",
-    "selfassess.send_back": "Trả lại cho công chức",
-    "selfassess.submit": "Nộp bản tự đánh giá",
-    "selfassess.reopen": "Mở lại bản tự đánh giá",
-    "phase.extend": "Gia hạn",
-}
-STATES = {"draft": "đang nhập", "awaiting_head": "chờ thủ trưởng duyệt", "submitted": "đã nộp"}
 NONE, NA = "chưa chấm", "không áp dụng"
 PENDING = "chờ thẩm định"
 """What the council's decision comes to once it is taken back: no points at all, not zero."""
+MOVED_PLACE = "Đổi trang, mục của tài liệu kiểm chứng"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The one list of words for the verbs of the log, and that of a self-assessment's states."""
+
+    verbs: Mapping[str, str]
+    states: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +48,18 @@ def _places(points: Decimal) -> int:
     return max(2, -exponent) if isinstance(exponent, int) else 2
 
 
-def own(verb: str, before: Mapping[str, Any], after: Mapping[str, Any], number: str) -> Told:
+def own(verb: str, before: Mapping[str, Any], after: Mapping[str, Any], number: str, vocabulary: Vocabulary) -> Told:
     """A step of the unit's own side."""
+    what = vocabulary.verbs.get(verb, verb)
     if verb.startswith("selfassess.score"):
         return _score(before, after)
     if verb == "selfassess.attach":
-        what = "Đổi trang, mục của tài liệu" if before else "Gắn tài liệu"
-        return Told(what, _place(number, before), _place(number, after))
+        return Told(MOVED_PLACE if before else what, _place(number, before), _place(number, after))
     if verb == "selfassess.detach":
-        return Told("Gỡ tài liệu", _place(number, before))
-    return _step(verb, before, after)
+        return Told(what, _place(number, before))
+    receipt = after.get("receipt") if verb == "selfassess.submit" else ""
+    edges = (vocabulary.states.get(str(side.get("state") or ""), "") for side in (before, after))
+    return Told(what, *edges, f"Biên nhận {receipt}" if receipt else "")
 
 
 def _score(before: Mapping[str, Any], after: Mapping[str, Any]) -> Told:
@@ -92,11 +87,3 @@ def _place(number: str, side: Mapping[str, Any]) -> str:
     page, section = side.get("page"), side.get("section")
     parts = [number, f"trang {page}" if page else "", f"mục {section}" if section else ""]
     return ", ".join(part for part in parts if part)
-
-
-def _step(verb: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Told:
-    def edge(side: Mapping[str, Any]) -> str:
-        return STATES.get(str(side.get("state") or ""), "")
-
-    receipt = after.get("receipt") if verb == "selfassess.submit" else ""
-    return Told(STEPS.get(verb, verb), edge(before), edge(after), f"Biên nhận {receipt}" if receipt else "")

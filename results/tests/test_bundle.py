@@ -234,7 +234,7 @@ def test_a_float_is_refused_though_the_seal_fits(text: str) -> None:
 
 
 def test_what_is_wrong_with_a_file_is_said_in_order(text: str) -> None:
-    changed = "Mã kiểm tra (digest) không khớp nội dung: tệp đã bị sửa."
+    changed = "Mã kiểm tra (SHA-256) không khớp nội dung: tệp đã bị sửa."
     spaced = "Tệp không giữ nguyên từng ký tự của bản công bố: tải lại tệp gốc."
     assert bundle.verify(text.replace("12/QĐ-UBND", "13/QĐ-UBND")) == [changed]
     assert bundle.verify(text + "\n") == [spaced]

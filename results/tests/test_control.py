@@ -152,7 +152,7 @@ def test_an_empty_proposal_says_what_to_type(client: Client, manager: User, bloc
 
 def test_two_people_publish(client: Client, manager: User, block: RoundGroup) -> None:
     publication = publish(state="proposed", proposed_by=manager)
-    assert "cần một người quản lý chỉ số khác" in html(client, "proposal", publication.pk)
+    assert "cần một người quản lý Chỉ số khác" in html(client, "proposal", publication.pk)
     assert client.post(reverse("results:approve", args=[publication.pk])).status_code == 403
     publication.refresh_from_db()
     assert publication.state == Publication.State.PROPOSED

@@ -82,7 +82,7 @@ def test_deductions_that_contradict_each_other_stand_in_the_way(judged: Council)
     """The same criterion, the same reason, another deduction: decided alike, or somebody says why not."""
     lower(judged, judged.second, "0.5", judged.reason, seen_version=1)
     with pytest.raises(
-        Refused, match=r"1 trường hợp cùng tiêu chí, cùng lý do.*1\.1 – Thiếu tài liệu.*Báo cáo nhất quán"
+        Refused, match=r"1 trường hợp cùng tiêu chí, cùng lý do.*1\.1 – Thiếu tài liệu.*Báo cáo rà soát tính thống nhất"
     ):
         publish(judged.round_group, "1/QĐ")
     assert not Publication.objects.exists()

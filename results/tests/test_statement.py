@@ -96,7 +96,7 @@ def test_every_movement_of_the_council_stands_with_actor_and_reason_for_the_mana
     assert lines(read(year, year.manager)) == [
         ("1.1", "Thẩm định lần 1: điều chỉnh", "", "1,00", member),
         ("1.2", "Thẩm định lần 1: công nhận", "", "0,00", member),
-        ("", "Công bố cho đơn vị kết quả thẩm định lần 1", "", "", manager),
+        ("", "Thông báo kết quả Thẩm định lần 1", "", "", manager),
         ("1.1", "Giải trình: đơn vị không đồng ý", "", "", head),
         ("1.1", "Thẩm định lần 2: công nhận", "1,00", "1,50", member),
     ]
@@ -112,7 +112,7 @@ def test_the_unit_reads_released_stages_alone_and_the_council_as_one(year: Counc
     assert [m.what for m in statement.movements] == [
         "Thẩm định lần 1: điều chỉnh",
         "Thẩm định lần 1: công nhận",
-        "Công bố cho đơn vị kết quả thẩm định lần 1",
+        "Thông báo kết quả Thẩm định lần 1",
         "Giải trình: đơn vị không đồng ý",
     ]
     assert statement.actors == sorted([statement_queries.COUNCIL, str(year.head)])
@@ -138,7 +138,7 @@ def test_a_decision_taken_back_moves_the_point_back_and_only_the_council_reads_i
     release(year, "round1")
     assert lines(read(year, year.officer)) == [
         ("1.1", "Thẩm định lần 1: công nhận", "", "1,50", statement_queries.COUNCIL),
-        ("", "Công bố cho đơn vị kết quả thẩm định lần 1", "", "", statement_queries.COUNCIL),
+        ("", "Thông báo kết quả Thẩm định lần 1", "", "", statement_queries.COUNCIL),
     ]
 
 
@@ -188,9 +188,9 @@ def test_the_units_own_steps_stand_with_before_after_and_words() -> None:
         ("1.1", "Tự đánh giá", "chưa chấm", "0,00", ""),
         ("1.1", "Tự đánh giá", "0,00", "1,25", "Giải trình: Theo báo cáo"),
         ("1.1", "Tự đánh giá", "1,25", "không áp dụng", "Lý do: Không có nhiệm vụ"),
-        ("1.1", "Gắn tài liệu", "", "9/BC, trang 1, mục II", ""),
+        ("1.1", "Đính kèm tài liệu kiểm chứng", "", "9/BC, trang 1, mục II", ""),
         ("", "Trình thủ trưởng", "đang nhập", "chờ thủ trưởng duyệt", "Còn 1 tiêu chí chưa đủ: 1.2."),
-        ("", "Trả lại cho công chức", "chờ thủ trưởng duyệt", "đang nhập", "Bổ sung số liệu."),
+        ("", "Trả lại cho công chức phụ trách", "chờ thủ trưởng duyệt", "đang nhập", "Bổ sung số liệu."),
     ]
     assert {m.actor for m in statement.movements} == {str(officer), str(head)}
 
@@ -230,7 +230,7 @@ def test_survey_points_are_shown_to_the_unit_from_publication_on(year: Council) 
     )
     seen = read(year, year.head).movements
     assert [(m.code, m.before, m.after) for m in seen[:2]] == expected
-    assert seen[-1].what == "Công bố Chỉ số CCHC theo số 1/QĐ"
+    assert seen[-1].what == "Công bố Chỉ số CCHC theo Quyết định số 1/QĐ"
     survey(year, "0.8")  # towards a correction that is not published yet
     assert len(read(year, year.head).movements) == len(seen)
 

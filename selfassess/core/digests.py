@@ -6,7 +6,7 @@ from typing import Any
 from cchc_index.lib.numbers import exact_text
 from selfassess.models import SelfScore
 
-ARCHIVE_NA_REASON = "Theo hồ sơ nhập"
+ARCHIVE_NA_REASON = "Theo hồ sơ lưu"
 """What an archive gives as the reason of "not applicable"."""
 
 

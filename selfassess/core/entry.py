@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cchc_index.lib.faults import Invalid
-from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
+from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_count, vn_short
 from cchc_index.lib.text import clean_lines
 from criteria import scoring
 from criteria.models import Criterion
@@ -112,7 +112,8 @@ def _choice(field: scoring.Field, raw: object) -> str | None:
 
 
 def _too_long(said: str) -> str:
-    return f"Nội dung dài {len(said)} ký tự, tối đa {MAX_TEXT}: rút gọn hoặc chuyển phần chi tiết vào tài liệu."
+    length = f"Nội dung dài {vn_count(len(said))} ký tự, tối đa {vn_count(MAX_TEXT)}"
+    return f"{length}: rút gọn hoặc chuyển phần chi tiết vào tài liệu."
 
 
 def stored(score: SelfScore) -> ScoreEntry:

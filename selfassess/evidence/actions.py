@@ -108,7 +108,7 @@ def move_place(
     found = Evidence.objects.filter(pk=evidence_id, score__assessment=assessment, removed_at=None)
     evidence = found.select_related("document").first()
     if evidence is None:
-        raise Refused("Tài liệu này không còn gắn với tiêu chí: tải lại trang để xem danh sách hiện tại.")
+        raise Refused("Tài liệu này không còn đính kèm tiêu chí: tải lại trang để xem danh sách hiện tại.")
     check_place(page, section, evidence.document.pages)
     before = evidence_facts(evidence)
     evidence.page, evidence.section = page, clean(section)
@@ -127,7 +127,7 @@ def detach(*, actor: User, assessment_id: int, evidence_id: int, address: str = 
     rules.require(actor, "edit", assessment, at)
     evidence = Evidence.objects.filter(pk=evidence_id, score__assessment=assessment).first()
     if evidence is None:
-        raise Refused("Tài liệu này không gắn với tiêu chí: tải lại trang để xem danh sách hiện tại.")
+        raise Refused("Tài liệu này không đính kèm tiêu chí: tải lại trang để xem danh sách hiện tại.")
     if evidence.removed_at is None:
         evidence.removed_at = at
         evidence.save(update_fields=["removed_at"])

@@ -23,8 +23,8 @@ def check() -> Iterator[str]:
         now = evidence_facts(row)
         handed_on = row.removed_at is not None and hasattr(row.document, "replaced_by")
         if written != now:
-            yield f"{place}: tiêu chí, tài liệu, trang hoặc mục khác với nhật ký, hoặc nhật ký không có lần gắn."
+            yield f"{place}: tiêu chí, tài liệu, trang hoặc mục khác với nhật ký, hoặc nhật ký không có lần đính kèm."
         elif attached != (row.removed_at is None) and not handed_on:
-            yield f"{place}: gắn hay gỡ khác với nhật ký."
+            yield f"{place}: đính kèm hay gỡ khác với nhật ký."
     for pk in sorted(said):
         yield f"Tài liệu kiểm chứng số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."

@@ -184,8 +184,8 @@ def _sound(one: signatures.Signature) -> str:
 
 
 def _signer(one: signatures.Signature) -> str:
-    at = clock.hanoi(datetime.fromisoformat(one["at"])) if one["at"] else None
-    return f"{one['by'] or 'người ký không rõ tên'}{f', ký lúc {at:%H:%M} ngày {at:%d/%m/%Y}' if at else ''}"
+    at = datetime.fromisoformat(one["at"]) if one["at"] else None
+    return f"{one['by'] or 'người ký không rõ tên'}{f', ký lúc {clock.in_words(at)}' if at else ''}"
 
 
 def _unsigned(cite: CitedDocument, found: reading.Reading) -> str:

@@ -34,11 +34,11 @@ class Copied:
     full: int = 0
 
     def __str__(self) -> str:
-        said = [f"Đã chép {self.explanations} giải trình, gắn {self.documents} tài liệu của năm trước."]
+        said = [f"Đã chép {self.explanations} giải trình, đính kèm {self.documents} tài liệu của năm trước."]
         if self.kept:
             said.append(f"{self.kept} tiêu chí đã có giải trình năm nay nên giữ nguyên.")
         if self.full:
-            said.append(f"{self.full} tài liệu không gắn vì tiêu chí đã đủ số tài liệu.")
+            said.append(f"{self.full} tài liệu không đính kèm vì tiêu chí đã đủ số tài liệu.")
         if self.outside:
             said.append(f"{self.outside} tài liệu có ngày ngoài thời kỳ đánh giá năm nay: kiểm tra lại.")
         return " ".join(said)

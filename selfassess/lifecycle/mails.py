@@ -46,7 +46,7 @@ def _until(assessment: SelfAssessment) -> str:
         return ""
     if closes <= clock.now():
         return "Thời gian tự đánh giá đã hết; cần sửa thì đề nghị Sở Nội vụ gia hạn."
-    return f"Hạn nộp: {clock.hanoi(closes):%H:%M ngày %d/%m/%Y}."
+    return f"Hạn nộp: {clock.in_words(closes)}."
 
 
 def _handed_over(step: Transition) -> Letter:
@@ -58,8 +58,8 @@ def _handed_over(step: Transition) -> Letter:
 
 
 def _taken_back(step: Transition) -> Letter:
-    subject = f"Bản tự đánh giá của {step.assessment.unit} được rút lại, chưa cần duyệt"
-    said = f"{_named(step.assessment)} được {step.actor} rút lại lúc {_hour(step)} để sửa thêm."
+    subject = f"Bản tự đánh giá của {step.assessment.unit} được thu hồi, chưa cần duyệt"
+    said = f"{_named(step.assessment)} được {step.actor} thu hồi lúc {_hour(step)} để sửa thêm."
     return _letter(step, subject, [said, "Khi bản tự đánh giá được trình lại, Ông/Bà sẽ nhận được thư."], "check")
 
 
@@ -85,7 +85,7 @@ def _reopened(step: Transition) -> Letter:
 
 
 def _hour(step: Transition) -> str:
-    return f"{clock.hanoi(step.at):%H:%M:%S ngày %d/%m/%Y}"
+    return clock.in_words(step.at, seconds=True)
 
 
 _LETTERS = {

@@ -108,7 +108,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, actions.take_back, "Đã rút lại để sửa tiếp.")
+    return _step(request, pk, actions.take_back, "Đã thu hồi để sửa tiếp.")
 
 
 @require_POST

@@ -37,6 +37,6 @@ def _of_stage(stage: Stage) -> Iterator[tuple[Letter, User]]:
         if state == SelfAssessment.State.SUBMITTED:
             continue
         words = SelfAssessment.State(state).label if state else "chưa bắt đầu"
-        local = clock.hanoi(closes)
-        letter = mails.reminder(stage, unit, local.date(), step, words, f"{local:%H:%M ngày %d/%m/%Y}")
+        day = clock.hanoi(closes).date()
+        letter = mails.reminder(stage, unit, day, step, words, clock.in_words(closes))
         yield from ((letter, person) for person in people.get(unit.pk, []))

@@ -84,4 +84,4 @@ def _store(score: SelfScore, wanted: entry.ScoreEntry) -> None:
 
 
 def _hour(score: SelfScore) -> str:
-    return f"{clock.hanoi(score.updated_at):%H:%M:%S %d/%m/%Y}" if score.updated_at else "trước đó"
+    return clock.in_words(score.updated_at, seconds=True) if score.updated_at else "trước đó"

@@ -30,7 +30,7 @@ LINES = (
     ("Giải trình cách chấm", "Tối đa 10.000 ký tự; xuống dòng trong ô bằng Alt+Enter."),
     (
         "Tài liệu kiểm chứng",
-        "Tải lên ở trang của từng tiêu chí; tệp này chỉ cho thấy số tài liệu đã gắn.",
+        "Tải lên ở trang của từng tiêu chí; tệp này chỉ cho thấy số tài liệu đã đính kèm.",
     ),
     ("Minh họa", "Tiêu chí có chữ “minh họa” ở cột Ghi chú do hệ thống đặt để thử, không phải văn bản của Thành phố."),
     (

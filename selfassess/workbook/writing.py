@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_index.lib import clock
 from cchc_index.lib.cells import workbook_cell
-from cchc_index.lib.numbers import vn_short
+from cchc_index.lib.numbers import vn_count, vn_short
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.core.entry import MAX_TEXT
@@ -206,7 +206,7 @@ class _Main:
         _text(self._cell(1, "code"), f"Bản tự đánh giá {version_token.label(self.tasks.assessment)}", wrap=False)
         self._cell(1, "code").font = TITLE
         marks = "DỮ LIỆU MINH HỌA – không phải điểm thật. " if round_.illustrative else ""
-        taken = f"Tải lúc {clock.hanoi(clock.now()):%H:%M %d/%m/%Y}."
+        taken = f"Tải lúc {clock.in_words(clock.now())}."
         said = f"{marks}{taken} Chỉ điền ô nền vàng nhạt; điểm theo quy tắc tự hiện. Cách điền: trang “{GUIDE}”."
         _text(self._cell(2, "code"), said, wrap=False)
         if round_.illustrative:
@@ -258,7 +258,10 @@ class _Main:
         yes = DataValidation(type="list", formula1=f'"{YES}"', allow_blank=True)
         yes.error, yes.errorTitle = f"Chọn “{YES}” hoặc để trống.", "Không áp dụng"
         long = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(MAX_TEXT), allow_blank=True)
-        long.error, long.errorTitle = f"Dài quá {MAX_TEXT} ký tự: chuyển phần chi tiết vào tài liệu.", "Quá dài"
+        long.error, long.errorTitle = (
+            f"Dài quá {vn_count(MAX_TEXT)} ký tự: chuyển phần chi tiết vào tài liệu.",
+            "Quá dài",
+        )
         for validation, keys in ((yes, ("na",)), (long, ("explanation", "na_reason"))):
             for key in keys:
                 validation.add(f"{self._at(HEADING_ROW + 1, key)}:{self._at(last, key)}")

@@ -100,7 +100,7 @@
     said.textContent = words;
     if (!link) return;
     const anchor = document.createElement("a");
-    [anchor.href, anchor.target, anchor.rel, anchor.textContent] = [link, "_blank", "opener", "Đăng nhập ở tab mới"];
+    [anchor.href, anchor.target, anchor.rel, anchor.textContent] = [link, "_blank", "opener", "Đăng nhập ở thẻ mới"];
     said.append(" ", anchor);
   }
 

@@ -37,7 +37,7 @@ def named(block: RoundGroup) -> pd.DataFrame:
     facts = {
         "Số phiếu kế hoạch": table["planned"].astype("Int64"),
         "Số phiếu trả lời": table["n"],
-        "Độ phủ (%)": table["coverage"],
+        "Tiến độ thu phiếu (%)": table["coverage"],
         "Mức đạt trung bình (%)": table["mean"],
         **{safe_cell(f"{label} ({value}), %"): table[value, label] for value, label in answers_of(table)},
         "Ghi chú": table["note"].map(notes).fillna(""),

@@ -92,7 +92,7 @@ def _not_asked(code: str, leaf: Leaf | None) -> tuple[str, str]:
         return f"tiêu chí {leaf.code} do đơn vị tự đánh giá, không hỏi qua phiếu", "bỏ cột này"
     return (
         f"tiêu chí {leaf.code} lấy từ số liệu {leaf.source.upper()}, không hỏi qua phiếu",
-        "bỏ cột này và nhập số liệu đó bằng mục số liệu hoàn chỉnh (import_figures)",
+        "bỏ cột này và nhập số liệu đó bằng mục số liệu SIPAS, PAPI (import_figures)",
     )
 
 

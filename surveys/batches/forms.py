@@ -90,5 +90,5 @@ def _choices(blocks: list[RoundGroup]) -> list[tuple[str, list[tuple[str, str]]]
     for block in blocks:
         if block.pk not in asked:
             groups[block.pk].append((f"{NEW}-{block.pk}", "Phiếu: nhóm mới (ghi tên ở dưới)"))
-        groups[block.pk].append((f"{FIGURES}-{block.pk}", "Số liệu hoàn chỉnh (SIPAS, PAPI)"))
+        groups[block.pk].append((f"{FIGURES}-{block.pk}", "Số liệu SIPAS, PAPI"))
     return [(block.group.name, groups[block.pk]) for block in blocks]

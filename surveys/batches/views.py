@@ -125,7 +125,9 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         if done.state == ImportBatch.State.COMMITTED:
-            messages.success(request, f"Đã nhập tệp “{done.file_name}”: điểm thay đổi ở {done.counts['changed']} ô.")
+            messages.success(
+                request, f"Đã nhập tệp “{done.file_name}”: điểm thay đổi ở {done.counts['changed']} lượt tiêu chí."
+            )
         else:
             messages.error(request, "Tệp có lỗi mới so với lần kiểm tra; chưa nhập gì. Xem các lỗi bên dưới.")
     return redirect("surveys:batch", pk)

@@ -122,7 +122,7 @@ def _values(row: SheetRow, leaf: Leaf | None, faults: FaultList) -> tuple[Decima
         faults.add(row.fault("points", message, "sửa lại điểm"))
         clean = False
     if percent is not None and percent > 100:
-        faults.add(row.fault("percent", "tỷ lệ vượt 100 %", "ghi tỷ lệ từ 0 đến 100"))
+        faults.add(row.fault("percent", "tỷ lệ vượt 100%", "ghi tỷ lệ từ 0 đến 100"))
         clean = False
     return points, percent, clean
 
@@ -152,5 +152,5 @@ def _notes(figures: list[Figure]) -> list[str]:
     """A column formatted as per cent in Excel arrives as 0.85: worth a word when all are that small."""
     percents = [f.percent for f in figures if f.percent is not None]
     if percents and max(percents) <= 1 and any(percents):
-        return ["Mọi tỷ lệ trong tệp đều từ 1 trở xuống; nếu 0,85 nghĩa là 85 % thì phải ghi 85."]
+        return ["Mọi tỷ lệ trong tệp đều từ 1 trở xuống; nếu 0,85 nghĩa là 85% thì phải ghi 85."]
     return []

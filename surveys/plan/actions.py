@@ -39,7 +39,7 @@ def ensure_questionnaire(group: RespondentGroup, plan: Plan, leaves: list[Leaf])
 def default_scale() -> AnswerScale:
     """The even five-level scale, created when absent."""
     scale, created = AnswerScale.objects.get_or_create(
-        code=DEFAULT_SCALE, defaults={"name": "Năm mức: 0, 25, 50, 75, 100 %"}
+        code=DEFAULT_SCALE, defaults={"name": "Năm mức: 0, 25, 50, 75, 100%"}
     )
     if created:
         AnswerOption.objects.bulk_create(

@@ -56,8 +56,8 @@ def plan_for(block: RoundGroup, respondents: str) -> Plan:
     group = find_group(block, respondents)
     if group and not group.takes_ballots:
         raise Refused(
-            f"Nhóm “{group.name}” lấy từ số liệu đo lường hài lòng, không nhận phiếu. "
-            "Nhập số liệu đó bằng mục số liệu hoàn chỉnh (import_figures)."
+            f"Nhóm “{group.name}” lấy từ số liệu SIPAS, không nhận phiếu. "
+            "Nhập số liệu đó bằng mục số liệu SIPAS, PAPI (import_figures)."
         )
     notes = [] if group else [f"Kỳ chưa có kế hoạch điều tra: tạo nhóm đối tượng “{clean(respondents)}”, trọng số 1."]
     questionnaire = Questionnaire.objects.filter(respondent_group=group).select_related("scale").first()

@@ -108,7 +108,7 @@ class TestFiles:
         ]  # fmt: skip
         first = lines[0]
         assert (first["Nhóm đối tượng"], first["Hình thức"]) == ("Đại biểu HĐND", "trực tuyến")
-        assert (first["Số phiếu kế hoạch"], first["Số phiếu trả lời"], first["Độ phủ (%)"]) == (10, 6, 60)
+        assert (first["Số phiếu kế hoạch"], first["Số phiếu trả lời"], first["Tiến độ thu phiếu (%)"]) == (10, 6, 60)
         assert first["Mức đạt trung bình (%)"] == 80  # three of 100 %, three of 60 %
         assert [first[f"{answer}, %"] for answer in ("Rất tốt (1)", "Tốt (2)", "Kém (4)")] == [50, 50, 0]
         assert [line["Ghi chú"] or "" for line in lines] == [

@@ -124,7 +124,7 @@ class TestFigures:
             batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(rows))
         both, over = map(str, refused.value.faults)
         assert "có cả Điểm và Tỷ lệ %" in both
-        assert "vượt 100 %" in over
+        assert "vượt 100%" in over
 
     def test_a_file_without_a_value_column(self, block: RoundGroup) -> None:
         rows = [["Mã đơn vị", "Mã tiêu chí", "Nguồn số liệu"], ["SNV", "2", SOURCE]]

@@ -49,7 +49,7 @@ def _head_faults(head: LogHead | None, count: int, last: str) -> Iterator[str]:
     elif (head.count, head.digest) != (count, last):
         yield f"Nhật ký có {count} mục nhưng đầu sổ ghi {head.count}: cuối sổ bị cắt hoặc bị thay."
     elif not hmac.compare_digest(head.seal, head_seal(head.count, head.digest)):
-        yield "Dấu của đầu sổ không khớp."
+        yield "Dấu niêm của đầu sổ không khớp."
 
 
 def _something_happened() -> bool:

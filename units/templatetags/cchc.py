@@ -26,8 +26,26 @@ def maximum(value: Decimal | None) -> str:
 
 @register.filter
 def moment(value: datetime | None) -> str:
-    """dd/mm/yyyy HH:MM on the clock of Hà Nội."""
+    """dd/mm/yyyy HH:MM on the clock of Hà Nội, for cells of tables and facts."""
     return f"{clock.hanoi(value):%d/%m/%Y %H:%M}" if value else ""
+
+
+@register.filter
+def instant(value: datetime | None) -> str:
+    """HH:MM ngày dd/mm/yyyy on the clock of Hà Nội, for sentences."""
+    return clock.in_words(value) if value else ""
+
+
+@register.filter
+def instant_exact(value: datetime | None) -> str:
+    """HH:MM:SS ngày dd/mm/yyyy on the clock of Hà Nội, for sentences about saves and receipts."""
+    return clock.in_words(value, seconds=True) if value else ""
+
+
+@register.filter
+def count(value: int | None) -> str:
+    """How many, with a dot between thousands: 1.046."""
+    return numbers.vn_count(value) if value is not None else ""
 
 
 @register.filter

@@ -96,7 +96,7 @@ def test_cut_tail_with_head_turned_back_is_found(chain: list[LogEntry]) -> None:
     LogEntry.objects.filter(number__gt=3).delete()
     LogHead.objects.update(count=3, digest=chain[2].digest)
 
-    assert breaks() == ["Dấu của đầu sổ không khớp."]
+    assert breaks() == ["Dấu niêm của đầu sổ không khớp."]
 
 
 def test_emptied_log_is_found(chain: list[LogEntry]) -> None:
@@ -131,7 +131,7 @@ def test_tail_rewritten_without_the_key_is_found(chain: list[LogEntry], settings
     settings.LEDGER_KEY = with_key
 
     assert [number for number in (4, 5) if any(f"mục {number}" in sentence for sentence in breaks())] == [4, 5]
-    assert "Dấu của đầu sổ không khớp." in breaks()
+    assert "Dấu niêm của đầu sổ không khớp." in breaks()
 
 
 def test_log_is_append_only_through_the_model(chain: list[LogEntry]) -> None:

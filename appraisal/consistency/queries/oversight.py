@@ -13,7 +13,7 @@ from appraisal.consistency.outliers import CellValue, Concentration, Move
 from appraisal.core import digests as core_digests
 from appraisal.models import Release
 from cchc_index.lib import clock
-from cchc_index.lib.numbers import vn
+from cchc_index.lib.numbers import vn, vn_percent
 from cchc_index.lib.workdays import holiday_name, is_workday
 from criteria.calendar.actions import VERB_SET
 from criteria.models import Criterion, Extension, RoundGroup, Stage
@@ -95,7 +95,7 @@ class MemberShare:
 
     @property
     def elsewhere(self) -> str:
-        return f"{vn(self.found.elsewhere * 100, 0)} %"
+        return vn_percent(self.found.elsewhere, 0)
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _windows(stages: Mapping[str, Stage], released: Mapping[str, list[datetime]]
         if stage.kind == Stage.Kind.APPRAISAL and stage.closes_at is not None:
             found.append(Window(f"giờ cuối trước hạn đóng {stage.title}", stage.name, stage.closes_at))
     for name, instants in released.items():
-        found += [Window(f"giờ trước khi công bố {_title(stages, name)}", name, at) for at in instants]
+        found += [Window(f"giờ trước khi thông báo kết quả {_title(stages, name)}", name, at) for at in instants]
     return [*found, Window("trong một giờ vừa qua", None, clock.now() + INSTANT)]
 
 
@@ -181,7 +181,7 @@ def _sections(
     return [
         Section(
             "Đổi điểm trong giờ cuối",
-            "Trong một giờ trước hạn đóng, trước khi công bố giai đoạn, hoặc vừa qua.",
+            "Trong một giờ trước hạn đóng, trước khi thông báo kết quả, hoặc vừa qua.",
             [_line(move, words) for move, words in late.items()],
         ),
         Section(
@@ -190,8 +190,8 @@ def _sections(
             [_line(move, _former(move, known)) for move in outliers.by_another(moves)],
         ),
         Section(
-            "Một ô bị đổi điểm nhiều lần trong một giai đoạn",
-            "Ô bị đổi nhiều lần nhất đứng trước.",
+            "Tiêu chí của một đơn vị bị đổi điểm nhiều lần trong một giai đoạn",
+            "Xếp trước là nơi bị đổi điểm nhiều lần nhất.",
             [_line(move) for move in again],
         ),
         Section(
@@ -200,8 +200,8 @@ def _sections(
             [_line(move, _day(local[move.step.at].date())) for move in outside],
         ),
         Section(
-            "Đổi điểm sau khi đã công bố giai đoạn cho đơn vị",
-            "Ghi vào giai đoạn sau lần công bố đầu tiên của nó (đã rút lại công bố).",
+            "Đổi điểm sau khi đã thông báo kết quả cho đơn vị",
+            "Ghi vào giai đoạn sau lần thông báo đầu tiên của giai đoạn đó (đã thu hồi thông báo).",
             [_line(move) for move in outliers.after_release(moves, first_released)],
         ),
     ]
@@ -264,7 +264,7 @@ def _releases(block: RoundGroup, stages: Mapping[str, Stage]) -> tuple[dict[str,
             released.setdefault(kept["stage"], set()).add(datetime.fromisoformat(f"{kept['at']}+00:00"))
         elif entry.verb == core_digests.VERB_WITHDRAW_RELEASE and entry.object_id in mine:
             stage = _title(stages, (entry.before or {})["stage"])
-            events.append(Event(entry.at, entry.actor_name, f"rút lại công bố {stage}", None, entry.reason))
+            events.append(Event(entry.at, entry.actor_name, f"thu hồi thông báo kết quả {stage}", None, entry.reason))
     return {stage: sorted(at) for stage, at in released.items()}, events
 
 
@@ -323,7 +323,7 @@ def _extended(stages: Mapping[str, Stage], known: Names) -> list[Event]:
         Event(
             row.granted_at,
             str(row.granted_by),
-            f"gia hạn {row.stage.title} đến {clock.hanoi(row.closes_at):%H:%M %d/%m/%Y}",
+            f"gia hạn {row.stage.title} đến {clock.in_words(row.closes_at)}",
             known.units[row.unit_id],
             row.reason,
         )
@@ -349,4 +349,4 @@ def _moved_deadlines(stages: Mapping[str, Stage]) -> list[Event]:
 
 
 def _moment(kept: str | None) -> str:
-    return f"{clock.hanoi(datetime.fromisoformat(kept)):%H:%M %d/%m/%Y}" if kept else "không hạn"
+    return clock.in_words(datetime.fromisoformat(kept)) if kept else "không hạn"

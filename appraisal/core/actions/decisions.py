@@ -51,7 +51,7 @@ def kept(standing: Appraisal | None, last: AppraisalEntry | None, stage: Stage, 
 def _checked_points(criterion: Criterion, points: Decimal | None, not_applicable: bool) -> Decimal | None:
     if not_applicable:
         if points is not None:
-            raise Refused("Đã chọn Không áp dụng thì để trống ô điểm.")
+            raise Refused("Đã chọn Không áp dụng thì để trống điểm.")
         return None
     top = numbers.vn_short(criterion.max_points)
     if points is None:

@@ -122,7 +122,7 @@ def says(entry: AppraisalEntry, verdict: Verdict, actor: User) -> bool:
 def told(last: AppraisalEntry, standing: Appraisal) -> str:
     """Who did what when on a cell that somebody else has open, and what stands now: one sentence."""
     how = f" ({standing.get_action_display()})" if standing.is_decided else ""
-    at = f"{clock.hanoi(last.at):%H:%M:%S ngày %d/%m/%Y}"
+    at = clock.in_words(last.at, seconds=True)
     return (
         f"{last.actor or 'Hệ thống'} đã ghi bước “{last.get_action_display()}” lúc {at}, sau khi bạn mở trang; "
         f"kết quả hiện tại là {standing.value}{how}."

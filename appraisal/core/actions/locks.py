@@ -66,7 +66,7 @@ def checked_stage(actor: User, round_group: RoundGroup) -> Stage:
         raise PermissionDenied
     stage = stages.calendar(round_group).stage
     if stage is None:
-        raise Refused("Hiện không trong thời gian thẩm định: giai đoạn chưa mở, đã đóng hoặc đã công bố cho đơn vị.")
+        raise Refused("Hiện không trong thời gian thẩm định: giai đoạn chưa mở, đã đóng hoặc đã thông báo cho đơn vị.")
     return stage
 
 

@@ -122,7 +122,7 @@ def test_foreign_units_branches_and_people_are_refused(case: Council) -> None:
     abroad = UnitFactory.create(group__code="huyen")
     with pytest.raises(Refused, match="không thuộc khối"):
         give(case, someone, units=[abroad])
-    with pytest.raises(Refused, match="thành viên thẩm định"):
+    with pytest.raises(Refused, match="thành viên Hội đồng thẩm định"):
         give(case, case.officer)
     survey = case.round_group.criteria_set.criteria.get(code="2")
     with pytest.raises(Refused, match="không có tiêu chí nào cần thẩm định"):

@@ -89,7 +89,7 @@ def release(case: Council, stage: str = "round1") -> Release:
 
 
 def test_a_stage_is_not_released_before_somebody_looked(case: Council) -> None:
-    with pytest.raises(Refused, match=r"chưa ai ghi nhận.*Báo cáo nhất quán"):
+    with pytest.raises(Refused, match=r"chưa có ai xác nhận.*Báo cáo rà soát tính thống nhất"):
         release(case)
     assert not Release.objects.exists()
     acknowledge(case, words={})
@@ -211,7 +211,7 @@ def test_each_stage_is_looked_at_anew(case: Council) -> None:
     contradict(case)
     release_stage(case.manager, case.round_group)
     open_stage(case.round_group.round, "round2")
-    with pytest.raises(Refused, match="chưa ai ghi nhận"):
+    with pytest.raises(Refused, match="chưa có ai xác nhận"):
         release(case, "round2")
     acknowledge(case, stage="round2")
     release(case, "round2")
@@ -274,7 +274,7 @@ TAMPERINGS = {
 def test_an_edited_acknowledgement_is_found(looked: Council, edit: Any) -> None:
     assert list(ledger.check()) == []
     TAMPERINGS[edit]()
-    assert any("ghi nhận báo cáo nhất quán" in fault for fault in ledger.check())
+    assert any("xác nhận đã rà soát tính thống nhất" in fault for fault in ledger.check())
 
 
 def test_an_exchanged_actor_and_a_removed_row_are_found(looked: Council) -> None:
@@ -295,7 +295,7 @@ def test_an_invented_acknowledgement_is_found(looked: Council) -> None:
         at=row.at,
         log=row.log,
     )
-    assert any("ghi nhận báo cáo nhất quán" in fault for fault in ledger.check())
+    assert any("xác nhận đã rà soát tính thống nhất" in fault for fault in ledger.check())
 
 
 # --- the page ------------------------------------------------------------------------------------------
@@ -315,18 +315,18 @@ def form(case: Council, **fields: str) -> dict[str, str]:
 def test_the_manager_acknowledges_on_the_page_and_is_led_to_the_release(case: Council) -> None:
     contradict(case)
     client = sign_in(case.manager)
-    assert "Xem báo cáo nhất quán" in client.get(reverse("appraisal:release", args=["so", "round1"])).text
+    assert "Xem báo cáo rà soát tính thống nhất" in client.get(reverse("appraisal:release", args=["so", "round1"])).text
     page = client.get(ADDRESS).text
     assert "0,50" in page
-    assert "chưa ghi nhận" in page
+    assert "chưa xác nhận" in page
     answer = client.post(ADDRESS, form(case, **{field(case): WORDS}))
     assert answer.status_code == 302
     assert "/cong-bo/round1/" in answer["Location"]
     page = client.get(answer["Location"]).text
-    assert "Công bố Thẩm định lần 1 cho các đơn vị" in page
-    assert "Đã ghi nhận báo cáo nhất quán" in page
+    assert "Thông báo kết quả Thẩm định lần 1 cho các đơn vị" in page
+    assert "Đã xác nhận rà soát tính thống nhất" in page
     page = client.get(ADDRESS).text
-    assert "đã ghi nhận" in page
+    assert "đã xác nhận" in page
     assert WORDS in page
 
 
@@ -365,7 +365,7 @@ def test_who_reads_and_who_may_not_act(case: Council) -> None:
         client = sign_in(someone)
         answer = client.get(ADDRESS)
         assert answer.status_code == expected
-        assert "Ghi nhận đã xem" not in answer.text
+        assert "Xác nhận đã rà soát" not in answer.text
         assert client.post(ADDRESS, form(case)).status_code == 403
     assert not Acknowledgement.objects.exists()
 
@@ -379,7 +379,7 @@ def test_empty_and_before_the_first_round() -> None:
     case = council(stage=None)
     page = sign_in(case.manager).get(ADDRESS).text
     assert "Chưa có kết quả thẩm định nào" in page
-    assert "Ghi nhận đã xem" not in page
+    assert "Xác nhận đã rà soát" not in page
 
 
 def many(case: Council, area: int, units: int, leaves: int) -> None:

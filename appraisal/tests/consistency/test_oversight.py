@@ -34,9 +34,9 @@ MONDAY = datetime(2032, 1, 12, 10, 0, tzinfo=clock.HANOI)
 LATE, OTHER, OFTEN, HOURS, AFTER = (
     "Đổi điểm trong giờ cuối",
     "Sửa kết quả của người khác",
-    "Một ô bị đổi điểm nhiều lần trong một giai đoạn",
+    "Tiêu chí của một đơn vị bị đổi điểm nhiều lần trong một giai đoạn",
     "Đổi điểm ngoài giờ làm việc",
-    "Đổi điểm sau khi đã công bố giai đoạn cho đơn vị",
+    "Đổi điểm sau khi đã thông báo kết quả cho đơn vị",
 )
 
 
@@ -102,8 +102,8 @@ def test_the_last_hour_before_the_closing_before_the_release_and_just_now(case: 
         release_stage(case.manager, case.round_group)
     found = lines(look(case, closing + timedelta(days=9)), LATE)
     assert [(line.unit, line.note) for line in found] == [
-        (case.first, "giờ trước khi công bố Thẩm định lần 1"),
-        (case.second, "giờ cuối trước hạn đóng Thẩm định lần 1; giờ trước khi công bố Thẩm định lần 1"),
+        (case.first, "giờ trước khi thông báo kết quả Thẩm định lần 1"),
+        (case.second, "giờ cuối trước hạn đóng Thẩm định lần 1; giờ trước khi thông báo kết quả Thẩm định lần 1"),
     ]
     now = lines(look(case, closing - timedelta(minutes=1)), LATE)
     assert "trong một giờ vừa qua" in now[-1].note
@@ -153,7 +153,9 @@ def test_a_release_taken_back_and_what_was_changed_before_the_next(case: Council
     lower(case, MONDAY + timedelta(hours=4), "0.5", version=1)
     found = look(case)
     assert [line.change for line in lines(found, AFTER)] == ["1,00 → 0,50"]
-    assert [(event.what, event.reason) for event in found.events] == [("rút lại công bố Thẩm định lần 1", "Nhầm.")]
+    assert [(event.what, event.reason) for event in found.events] == [
+        ("thu hồi thông báo kết quả Thẩm định lần 1", "Nhầm.")
+    ]
 
 
 def test_a_release_of_another_block_is_not_told(case: Council) -> None:

@@ -199,7 +199,7 @@ def test_the_first_opening_asks_once_and_get_writes_nothing(case: Council) -> No
     Confirmation.objects.filter(member=newcomer)._raw_delete("default")
     client = sign_in(newcomer)
     answer = client.get(cell_page(case), follow=True)
-    assert "tôi không có xung đột khác" in answer.text
+    assert "tôi không có xung đột lợi ích khác" in answer.text
     assert "Tài liệu kiểm chứng" not in answer.text
     assert client.get(evidence(case)).status_code == 302
     assert not Confirmation.objects.filter(member=newcomer).exists()
@@ -236,7 +236,7 @@ def test_declare_and_withdraw_by_the_page(case: Council) -> None:
     address = reverse("appraisal:interests")
     empty = client.post(address, {"verb": "declare", "unit": "", "reason": ""})
     assert empty.status_code == 422
-    assert "Chọn đơn vị có xung đột." in empty.text
+    assert "Chọn đơn vị có xung đột lợi ích." in empty.text
     assert client.post(address, {"verb": "declare", "unit": case.first.pk, "reason": WHY}).status_code == 302
     row = Interest.objects.get()
     assert row.member == case.member

@@ -40,7 +40,7 @@ def test_an_interest_is_declared_with_a_reason_by_the_member_or_a_manager(case: 
             declare(case, actor=actor)
     with refused(kind=PermissionDenied):
         declare(case, actor=case.officer, member=case.officer)
-    with refused("không phải thành viên thẩm định"):
+    with refused("không phải thành viên Hội đồng thẩm định"):
         declare(case, actor=case.manager, member=case.officer)
 
 

@@ -35,7 +35,7 @@ def test_a_report_looked_at_too_early_releases_nothing_after_the_phase_was_put_o
 def test_what_nobody_released_cannot_be_taken_back(case: Council) -> None:
     open_stage(case.round_group.round, "round2")
     for stage in "round1", "round2":
-        with refused("chưa công bố"):
+        with refused("chưa thông báo"):
             releases.withdraw_release(
                 actor=case.manager, round_group_id=case.round_group.pk, stage=stage, reason="Nhầm."
             )

@@ -53,7 +53,7 @@ def test_a_release_made_too_early_is_taken_back_with_a_reason() -> None:
     case = council()
     lower(case)
     fields: dict[str, Any] = {"round_group_id": case.round_group.pk, "stage": "round1"}
-    with pytest.raises(Refused, match="chưa công bố"):
+    with pytest.raises(Refused, match="chưa thông báo"):
         releases.withdraw_release(actor=case.manager, **fields, reason="Nhầm khối.")
     release_stage(case.manager, case.round_group)
     with pytest.raises(PermissionDenied):
@@ -70,7 +70,7 @@ def test_a_release_stays_once_a_unit_has_replied_to_it() -> None:
     case = council()
     standing = to_explanation(case)
     replies.reply(actor=case.head, appraisal_id=standing.pk, agree=True, comment="", document_ids=[])
-    with pytest.raises(Refused, match="Không rút lại"):
+    with pytest.raises(Refused, match="Không thu hồi"):
         releases.withdraw_release(
             actor=case.manager, round_group_id=case.round_group.pk, stage="round1", reason="Nhầm."
         )

@@ -42,7 +42,7 @@ def test_the_unit_sees_nothing_before_the_release(case: Council) -> None:
     open_stage(case.round_group.round, "explanation")
     client = sign_in(case.officer)
     page = client.get(reverse("appraisal:replies")).text
-    assert "chưa được công bố" in page
+    assert "chưa được thông báo" in page
     assert WORDS not in page
     address = reverse("appraisal:reply", args=[standing.pk])
     assert client.get(address).status_code == 404

@@ -179,8 +179,8 @@ def test_everything_to_decide_stands_on_one_screen(browser: Browser, site: Site)
         expect(page.locator(part)).to_be_in_viewport(ratio=1)
     facts = (
         "90 hồ sơ",
-        "75,00 %",
-        "Dưới 80 %: 0 điểm",
+        "75,00%",
+        "Dưới 80%: 0 điểm",
         "khác điểm tự đánh giá",
         "Năm trước:",
         "Ban hành 01/12/2030",

@@ -237,7 +237,7 @@ def test_declared_figures_stand_beside_what_the_rule_makes_of_them(case: Council
     own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
     own.update(figures={"numerator": "60", "denominator": "80"})
     page = sign_in(case.member).get(cell_page(case)).text
-    assert "75,00 %" in page
+    assert "75,00%" in page
     assert "khớp" in page
     own.update(points=Decimal("1.75"))
     page = sign_in(case.member).get(cell_page(case)).text

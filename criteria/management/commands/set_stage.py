@@ -21,7 +21,9 @@ class Command(OperatorCommand):
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
         parser.add_argument("--stage", required=True, help="tên giai đoạn, ví dụ survey, self_assessment, round1")
         parser.add_argument("--opens", help='giờ Hà Nội, dạng "2026-01-05 08:00"; không ghi: giữ nguyên')
-        parser.add_argument("--closes", help='giờ Hà Nội, dạng "2026-01-20 17:00"; đúng giờ này không nhận nữa')
+        parser.add_argument(
+            "--closes", help='giờ Hà Nội, dạng "2026-01-20 17:00"; hệ thống ngừng tiếp nhận kể từ thời điểm này'
+        )
 
     def run(self, **options: Any) -> None:
         round_ = queries.round_of(options["year"])
@@ -36,8 +38,8 @@ class Command(OperatorCommand):
             self.say(f"Lưu ý: {contradiction}")
         if stage.is_open(clock.now()) and stage.pk in queries.used(round_.pk):
             self.say(
-                "Lưu ý: khối nào đã công bố giai đoạn này cho đơn vị thì giờ mới không mở lại việc của nó; "
-                "muốn mở lại, rút công bố ở mục Thẩm định."
+                "Lưu ý: khối nào đã thông báo kết quả cho đơn vị thì thời hạn mới không mở lại việc thẩm định; "
+                "muốn mở lại, thu hồi thông báo ở mục Thẩm định."
             )
 
 
@@ -59,13 +61,9 @@ def _instant(text: str | None, option: str) -> datetime | None:
 
 
 def _told(stage: Stage) -> str:
-    edges = [f"{word} {_moment(at)}" for word, at in (("mở", stage.opens_at), ("đóng", stage.closes_at)) if at]
+    edges = [f"{word} {clock.in_words(at)}" for word, at in (("mở", stage.opens_at), ("đóng", stage.closes_at)) if at]
     hours = ", ".join(edges) if edges else "chưa đặt giờ"
     return f"Kỳ {stage.round.year}, {stage.title} ({stage.name}): {hours}. {_state(stage)}."
-
-
-def _moment(at: datetime) -> str:
-    return f"{clock.hanoi(at):%H:%M ngày %d/%m/%Y}"
 
 
 def _state(stage: Stage) -> str:

@@ -47,7 +47,7 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
         return page_of(request, found, leaf, trouble_of(refused), intake)
     if intake.upload:
         let_go(intake.upload)
-    messages.success(request, f"Đã tải lên và gắn tài liệu {evidence.document.number}.")
+    messages.success(request, f"Đã tải lên và đính kèm tài liệu {evidence.document.number}.")
     return _after_evidence(request, found, leaf)
 
 
@@ -74,7 +74,7 @@ def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     except Refused as refused:
         trouble = trouble_of(refused)
         return page_of(request, found, leaf, Trouble(_prefixed(trouble.errors), status=trouble.status))
-    messages.success(request, f"Đã gắn tài liệu {evidence.document.number}.")
+    messages.success(request, f"Đã đính kèm tài liệu {evidence.document.number}.")
     return _after_evidence(request, found, leaf)
 
 

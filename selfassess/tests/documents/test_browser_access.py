@@ -67,7 +67,7 @@ def test_criterion_with_evidence_documents_and_one_document(browser: Browser, si
     page.set_input_files("#upload", {"name": "bao-cao.pdf", "mimeType": "application/pdf", "buffer": tiny_pdf(2)})
     for name, value in (("number", "15/BC"), ("issued_on", "15/06/2024"), ("issuer", "Sở"), ("abstract", "Báo cáo")):
         page.fill(f"#{name}", value)
-    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    page.get_by_role("button", name="Tải lên và đính kèm vào tiêu chí").click()
     expect(page.locator("ul.evidence")).to_contain_text("15/BC")
     clean(page)
     page.goto("/tu-danh-gia/tai-lieu/")
@@ -106,7 +106,7 @@ def test_large_upload_shows_its_progress(browser: Browser, site: Site) -> None:
     page.set_input_files("#upload", {"name": "lon.pdf", "mimeType": "application/pdf", "buffer": large_pdf()})
     for name, value in (("number", "16/BC"), ("issued_on", "15/06/2024"), ("issuer", "Sở"), ("abstract", "Lớn")):
         page.fill(f"#{name}", value)
-    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    page.get_by_role("button", name="Tải lên và đính kèm vào tiêu chí").click()
     expect(page.locator("ul.evidence")).to_contain_text("16/BC")
     assert page.evaluate("sessionStorage.getItem('seen')") == "Đang tải tệp lên"
 

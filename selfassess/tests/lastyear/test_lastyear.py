@@ -250,7 +250,7 @@ def test_the_criterion_page_shows_last_year_beside_and_one_button_copies_it(
     assert client.post(at("copy-last-year", assessment, criterion.pk)).status_code == 302
     page = client.get(at("criterion", assessment, criterion.pk)).content.decode()
     assert f">{OLD}</textarea>" in page
-    assert "đã gắn năm nay" in page
+    assert "đã đính kèm năm nay" in page
 
 
 def test_what_was_typed_is_saved_before_copying(assessment: SelfAssessment, officer: User) -> None:
@@ -278,7 +278,7 @@ def test_the_page_lists_what_can_be_copied_and_one_action_applies_it(assessment:
     assert "Chép các dòng đã đánh dấu" in page
     assert OLD in page
     response = client.post(at("copy", assessment), {"criteria": [leaf(assessment, "1.1").pk]}, follow=True)
-    assert "Đã chép 1 giải trình, gắn 1 tài liệu" in response.content.decode()
+    assert "Đã chép 1 giải trình, đính kèm 1 tài liệu" in response.content.decode()
     assert "không còn gì để chép" in client.get(at("copy", assessment)).content.decode()
 
 

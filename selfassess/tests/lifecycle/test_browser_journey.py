@@ -134,7 +134,7 @@ def expired_session_gives_the_text_back(page: Page) -> None:
     expect(page.locator("h1")).to_contain_text("Phiên làm việc đã hết")
     expect(page.locator("main")).to_contain_text("Gõ khi phiên đã hết")
     with page.context.expect_page() as opening:
-        page.get_by_role("link", name="Đăng nhập ở tab mới").click()
+        page.get_by_role("link", name="Đăng nhập ở thẻ mới").click()
     tab = opening.value
     tab.fill("input[name=username]", "canbo.nguoi")
     tab.fill("input[name=password]", PASSWORD)

@@ -82,7 +82,7 @@ def test_after_all_cookies_are_gone_the_way_back_is_signing_in(browser: Browser,
     page.fill("#explanation", "Gõ khi mọi cookie đã mất")
     state = page.locator("#save-state")
     expect(state).to_contain_text("Phiên làm việc đã hết")
-    expect(state.get_by_role("link", name="Đăng nhập ở tab mới")).to_be_visible()
+    expect(state.get_by_role("link", name="Đăng nhập ở thẻ mới")).to_be_visible()
     expect(state).not_to_contain_text("không còn quyền")
 
 

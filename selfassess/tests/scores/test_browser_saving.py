@@ -136,7 +136,7 @@ def test_expired_session_keeps_the_text_and_sends_it_after_login_in_another_tab(
     page.fill("#explanation", "Gõ sau khi hết phiên")
     expect(state(page)).to_contain_text("Phiên làm việc đã hết")
     with page.context.expect_page() as opening:
-        page.get_by_role("link", name="Đăng nhập ở tab mới").click()
+        page.get_by_role("link", name="Đăng nhập ở thẻ mới").click()
     log_in(opening.value, "canbo.phien")
     expect(state(page)).to_have_text(SAVED, timeout=10_000)
     expect(page.locator("#explanation")).to_have_value("Gõ sau khi hết phiên")
@@ -175,7 +175,7 @@ def test_two_tabs_show_both_values_and_either_is_one_click_away(browser: Browser
     first.fill("#explanation", "Tab thứ nhất")
     expect(state(first)).to_have_text(SAVED)
     second.fill("#explanation", "Tab thứ hai")
-    expect(second.locator("#conflict h2")).to_have_text("Bạn đã lưu tiêu chí này ở một tab hoặc máy khác")
+    expect(second.locator("#conflict h2")).to_have_text("Bạn đã lưu tiêu chí này ở một thẻ hoặc máy khác")
     for shown in ("Tab thứ nhất", "Tab thứ hai"):
         expect(second.locator("#conflict")).to_contain_text(shown)
     second.get_by_role("button", name="Giữ bản của tôi").click()
@@ -238,11 +238,11 @@ def test_a_file_sent_without_network_stays_chosen_with_its_data(browser: Browser
     page = opened(browser, site, "canbo.tep")
     choose_file(page)
     page.context.route("**/tai-len/", lambda route: route.abort("internetdisconnected"))
-    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    page.get_by_role("button", name="Tải lên và đính kèm vào tiêu chí").click()
     expect(page.get_by_role("alert")).to_contain_text("tệp đã chọn còn nguyên")
     expect(page.locator("#abstract")).to_have_value("Trích yếu dài")
     page.context.unroute_all()
-    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    page.get_by_role("button", name="Tải lên và đính kèm vào tiêu chí").click()
     expect(page.locator("ul.evidence")).to_contain_text("21/BC")
 
 
@@ -250,7 +250,7 @@ def test_data_of_a_file_sent_after_the_sessions_end_come_back(browser: Browser, 
     page = opened(browser, site, "canbo.tep", "1.1")
     choose_file(page)
     end_session(page.context)
-    page.get_by_role("button", name="Tải lên và gắn vào tiêu chí").click()
+    page.get_by_role("button", name="Tải lên và đính kèm vào tiêu chí").click()
     expect(page.locator("h1")).to_contain_text("Phiên làm việc đã hết")
     for kept in ("Trích yếu dài", "21/BC", "Tệp nho.pdf phải chọn lại"):
         expect(page.locator("main")).to_contain_text(kept)

@@ -375,7 +375,7 @@ def test_preview_shows_old_and_new_of_each_cell(assessment: SelfAssessment, offi
     (row,) = found.changes
     assert [(c.column, c.old, c.new) for c in row.cells] == [
         ("H (Số liệu 1)", "95", "80,5"),
-        ("K (Điểm tự đánh giá)", "1,00", "Tỷ lệ 80,5 % → 0,50"),
+        ("K (Điểm tự đánh giá)", "1,00", "Tỷ lệ 80,5% → 0,50"),
     ]
     assert (found.cells, found.unchanged) == (2, 5)
 

@@ -46,4 +46,4 @@ class Command(OperatorCommand):
         )
         for reason, number in counts["invalid"].items():
             self.say(f"Không hợp lệ – {validity.LABELS[reason]}: {number} phiếu.")
-        self.say(f"Điểm ĐTXHH thay đổi ở {counts['changed']} ô.")
+        self.say(f"Điểm ĐTXHH thay đổi ở {counts['changed']} lượt tiêu chí.")

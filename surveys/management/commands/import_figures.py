@@ -10,7 +10,7 @@ from surveys.batches import actions as batches
 
 
 class Command(OperatorCommand):
-    help = "Nhập số liệu hoàn chỉnh (SIPAS, PAPI, điều tra khác)."
+    help = "Nhập số liệu SIPAS, PAPI và điều tra khác."
 
     def add_arguments(self, parser: CommandParser) -> None:
         columns = "Mã đơn vị, Mã tiêu chí, Điểm hoặc Tỷ lệ phần trăm, Nguồn số liệu"
@@ -36,4 +36,4 @@ class Command(OperatorCommand):
             f"Đã nhập {counts['rows']} số liệu của {counts['units']} đơn vị: {counts['new']} mới, "
             f"{counts['replacing']} thay số cũ, {counts['same']} giữ nguyên."
         )
-        self.say(f"Điểm ĐTXHH thay đổi ở {counts['changed']} ô.")
+        self.say(f"Điểm ĐTXHH thay đổi ở {counts['changed']} lượt tiêu chí.")
