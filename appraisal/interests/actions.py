@@ -45,7 +45,7 @@ def withdraw_interest(*, actor: User, interest_id: int, reason: str) -> Interest
         raise PermissionDenied("Chỉ người quản lý Chỉ số được rút khai báo do người quản lý Chỉ số ghi.")
     words = reason.strip()
     if not words:
-        raise Refused("Ghi lý do rút khai báo.")
+        raise Refused("Nhập lý do rút khai báo.")
     if interest.withdrawn_at is not None:
         return interest
     interest.withdrawn_at, interest.withdrawn_by, interest.withdrawal_reason = clock.now(), actor, words

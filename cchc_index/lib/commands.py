@@ -45,7 +45,7 @@ class OperatorCommand(BaseCommand):
         except OSError as error:
             if error.filename is None:  # not about a file: a lost connection, a full disk
                 raise
-            self._refuse([f"Không mở được tệp “{error.filename}”: kiểm tra đường dẫn và quyền đọc."])
+            self._refuse([f"Không mở được tệp “{error.filename}”: kiểm tra tên tệp, thư mục và quyền đọc."])
 
     def look_first(self, **options: Any) -> None:
         """Refuse what needs no database to be refused, before tables are made."""

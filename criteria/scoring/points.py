@@ -58,7 +58,7 @@ def ratio(rule: Rule, figures: Figures) -> Fraction | None:
 
 
 def ratio_words(rule: Rule, figures: Figures) -> str:
-    """The ratio beside the points that it gives: `Tỷ lệ 0,1 %`; "" where there is none."""
+    """The ratio beside the points that it gives: `Tỷ lệ 0,1%`; "" where there is none."""
     share = ratio(rule, figures)
     return "" if share is None else f"Tỷ lệ {percent(share)}"
 

@@ -281,7 +281,7 @@ def test_a_leaf_that_gets_children_becomes_a_group_and_says_so() -> None:
     outcome = imported(annex(("1.1", "Một một", 2), ("1.2", "Một hai", 1)))
     area = Criterion.objects.get(code="1")
     assert (area.is_leaf, area.source, area.max_points) == (False, "", Decimal(3))
-    assert any("nhóm" in notice for notice in outcome.notices)
+    assert any("không còn chấm điểm trực tiếp" in notice for notice in outcome.notices)
 
 
 def test_sipas_and_papi_stay_where_the_file_only_says_survey() -> None:

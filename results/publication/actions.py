@@ -77,7 +77,7 @@ def withdraw(*, actor: User, publication_id: int, reason: str = "") -> Publicati
     """Take a proposal back, with the reason; its number is free again. Raises PermissionDenied and Refused."""
     publication = _locked_proposal(actor, publication_id)
     if not clean(reason):
-        raise Refused("Ghi lý do rút đề nghị.")
+        raise Refused("Nhập lý do rút đề nghị.")
     publication.state = PublicationState.WITHDRAWN
     publication.save(update_fields=["state"])
     _log(actor, "withdraw", publication, before={"state": PublicationState.PROPOSED}, reason=reason)

@@ -117,7 +117,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     _require(actor)
     reason = clean(reason)
     if not reason:
-        raise Refused("Ghi lý do hủy lần nhập.")
+        raise Refused("Nhập lý do hủy lần nhập.")
     batch = _locked(batch_id)
     if batch.state != State.COMMITTED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")

@@ -75,7 +75,7 @@ class BatchUndoForm(forms.Form):
     reason = forms.CharField(
         label="Lý do hủy",
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Ghi lý do hủy lần nhập."},
+        error_messages={"required": "Nhập lý do hủy lần nhập."},
     )
 
 

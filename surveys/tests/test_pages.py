@@ -119,7 +119,7 @@ class TestWizard:
         assert "Kết quả nhập" in done
         assert "2,20" in done  # 1 + 0,6 × 2
         assert Ballot.objects.count() == 2
-        assert "Ghi lý do" in operator.post(reverse("surveys:undo", args=[pk]), {"reason": ""}).content.decode()
+        assert "Nhập lý do" in operator.post(reverse("surveys:undo", args=[pk]), {"reason": ""}).content.decode()
         undone = operator.post(reverse("surveys:undo", args=[pk]), {"reason": "nhầm tệp"}, follow=True).content.decode()
         assert "Lần nhập đã hủy" in undone
         assert not Ballot.objects.exists()

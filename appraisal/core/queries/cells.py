@@ -172,7 +172,7 @@ class GridCell:
         if standing.action == Action.RECOGNISE:
             return "ok", "công nhận"
         if self.difference is None:
-            return "low", "Hội đồng cho điểm"
+            return "low", "đã có điểm thẩm định"
         return ("low", "điều chỉnh giảm") if self.difference < 0 else ("ok", "điều chỉnh tăng")
 
     def passes(self) -> dict[str, bool]:

@@ -27,12 +27,12 @@ def undo(*, actor: User, round_group_id: int, unit_id: int, criterion_id: int, s
     cell = {"round_group": locked.round_group, "unit_id": unit_id, "criterion": locked.criterion}
     standing = Appraisal.objects.filter(**cell).select_related("unit", "criterion", "stage").first()
     if standing is None:
-        raise Refused("Tiêu chí này chưa có kết quả nào để rút lại.")
+        raise Refused("Tiêu chí này chưa có kết quả nào để hoàn tác.")
     history = list(standing.entries.select_related("actor", "stage").order_by("sequence"))
     if is_undone_already(history, actor, seen_version):
         return standing
     if standing.version != (seen_version or 0):
-        raise Conflict(f"{told(history[-1], standing)} Chưa rút lại gì.", current=standing)
+        raise Conflict(f"{told(history[-1], standing)} Chưa hoàn tác gì.", current=standing)
     verdict = undo_verdict(actor, locked.stage, history)
     _check_not_settled(standing, verdict.undoes)
     write_one(standing, verdict, locked.stage, actor, core_digests.VERB_UNDO)
@@ -49,15 +49,15 @@ def undo_verdict(actor: User, stage: Stage, history: list[AppraisalEntry]) -> Ve
     """The undo of the decision that stands, proved to be the actor's to take back in this stage."""
     counting = steps.counting(history)
     if not counting:
-        raise Refused("Tiêu chí này không còn kết quả nào để rút lại.")
+        raise Refused("Tiêu chí này không còn kết quả nào để hoàn tác.")
     last, left = counting[-1], counting[-2] if len(counting) > 1 else None
     if last.stage_id != stage.pk:
         raise Refused(
-            f"Kết quả hiện tại được ghi ở {last.stage.title}, giai đoạn đó đã công bố hoặc đã đóng: "
-            "không rút lại được nữa."
+            f"Kết quả hiện tại được ghi ở {last.stage.title}, giai đoạn đó đã thông báo hoặc đã đóng: "
+            "không hoàn tác được nữa."
         )
     if not deciding.is_undoers(actor, last):
-        raise PermissionDenied("Chỉ người ghi kết quả mới rút lại được.")
+        raise PermissionDenied("Chỉ người ghi kết quả mới hoàn tác được.")
     return Verdict(Action.UNDO, undoes=last, left=left)
 
 
@@ -74,6 +74,6 @@ def _check_not_settled(standing: Appraisal, last: AppraisalEntry | None) -> None
         ).exists()
     ):
         raise Refused(
-            "Kết quả này theo các ý kiến độc lập đã ghi; ý kiến độc lập không rút lại được. Cần sửa thì xem lại ở"
+            "Kết quả này theo các ý kiến độc lập đã ghi; ý kiến độc lập không hoàn tác được. Cần sửa thì xem lại ở"
             " giai đoạn sau."
         )

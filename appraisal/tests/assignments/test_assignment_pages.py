@@ -70,7 +70,7 @@ def test_a_hand_over_is_looked_at_and_then_done_with_its_reason(case: Council) -
     client = sign_in(case.manager)
     pair = {"giver": str(case.member.pk), "taker": str(taker.pk)}
     preview = client.get(page("assignment-hand-over"), pair).text
-    assert "Sẽ bàn giao 2 ô" in preview
+    assert "Sẽ bàn giao 2 lượt tiêu chí" in preview
     assert "2 lượt tiêu chí không bàn giao được" in preview
     assert case.second.name in preview
     form = {**pair, "seen": hidden(preview, "seen"), "reason": ""}

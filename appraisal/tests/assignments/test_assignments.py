@@ -244,7 +244,7 @@ def test_cells_nobody_may_judge_are_named(case: Council) -> None:
         ("1.2", ["NHA"]),
     ]
     page = sign_in(case.manager).get(reverse("appraisal:assignments-block", args=["so"])).text
-    assert "Chưa có người thẩm định" in page
+    assert "Chưa phân công" in page
     assert case.home.name in page
 
 

@@ -140,7 +140,7 @@ def test_what_changes_after_the_look_must_be_looked_at_again(case: Council, chan
     else:
         rows = {(case.home.pk, case.leaf.pk): Decimal("1.5")}
         archive.import_standings(actor=None, round_group=case.round_group, rows=rows)
-    with pytest.raises(Refused, match="thay đổi sau khi .* xem báo cáo"):
+    with pytest.raises(Refused, match="thay đổi sau khi .* xác nhận lúc"):
         release(case)
     acknowledged(case.manager, case.round_group)
     release(case)

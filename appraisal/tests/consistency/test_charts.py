@@ -23,7 +23,7 @@ def test_every_unit_stands_there_by_name_and_number() -> None:
         "trung vị 0,50",
         *("Sở <0> & bạn", "1,25 – chênh lệch lớn"),
         *("Sở <1> & bạn", "0,50"),
-        *("Sở <2> & bạn", "-0,25"),
+        *("Sở <2> & bạn", "−0,25"),
     ]
     assert present(picture.find(f"{SVG}title")).text == "Điểm bị trừ"
     assert "Sở <0> & bạn: 1,25, chênh lệch lớn" in picture.findtext(f"{SVG}desc", "")
@@ -31,7 +31,7 @@ def test_every_unit_stands_there_by_name_and_number() -> None:
 
 
 WHOLE = """
-<title>Điểm bị trừ</title><desc>Trung vị khối 0,50; Sở Nội vụ: 1,25, chênh lệch lớn; Sở Xây dựng: -0,25</desc>
+<title>Điểm bị trừ</title><desc>Trung vị khối 0,50; Sở Nội vụ: 1,25, chênh lệch lớn; Sở Xây dựng: −0,25</desc>
 <line x1="330" y1="24" x2="330" y2="86" stroke="#cfd5db" stroke-width="1"/>
 <line x1="620" y1="24" x2="620" y2="86" stroke="#cfd5db" stroke-width="1"/>
 <line x1="475" y1="24" x2="475" y2="86" stroke="#9b1c1f" stroke-width="1"/>
@@ -43,7 +43,7 @@ WHOLE = """
 <text x="320" y="70" font-size="14" text-anchor="end" font-weight="normal" fill="#1d2126">Sở Xây dựng</text>
 <line x1="475" y1="65" x2="330" y2="65" stroke="#cfd5db" stroke-width="1"/>
 <circle cx="330" cy="65" r="5" fill="#1d2126"/>
-<text x="340" y="70" font-size="14" text-anchor="start" font-weight="normal" fill="#1d2126">-0,25</text>
+<text x="340" y="70" font-size="14" text-anchor="start" font-weight="normal" fill="#1d2126">−0,25</text>
 """
 """One who stands out and one who does not, drawn whole: it was looked at in a browser."""
 

@@ -208,8 +208,8 @@ def test_extensions_and_moved_deadlines_are_told(case: Council) -> None:
             reason="Bão.",
         )
     words = [event.what for event in look(case).events]
-    assert any("dời hạn đóng Thẩm định lần 1: 17:00 16/01/2032 → 17:00 18/01/2032" in one for one in words)
-    assert any("gia hạn Thẩm định lần 1 đến 17:00 19/01/2032" in one for one in words)
+    assert any("dời hạn đóng Thẩm định lần 1: 17:00 ngày 16/01/2032 → 17:00 ngày 18/01/2032" in one for one in words)
+    assert any("gia hạn Thẩm định lần 1 đến 17:00 ngày 19/01/2032" in one for one in words)
 
 
 def test_a_decision_written_behind_the_release_is_seen(case: Council) -> None:

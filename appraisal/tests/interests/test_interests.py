@@ -124,7 +124,7 @@ def test_the_index_manager_records_for_a_member_and_a_colleague_may_not(case: Co
 
 
 def test_a_declaration_needs_words_and_somebody_who_judges(case: Council) -> None:
-    with pytest.raises(Refused, match="Ghi lý do"):
+    with pytest.raises(Refused, match="Nhập lý do"):
         interests.declare_interest(actor=case.member, member=case.member, unit=case.first, reason="  ")
     with pytest.raises(Refused, match="không phải thành viên"):
         interests.declare_interest(actor=case.manager, member=case.officer, unit=case.first, reason=WHY)

@@ -32,7 +32,7 @@ def declare(case: Council, **other: object) -> Interest:
 
 
 def test_an_interest_is_declared_with_a_reason_by_the_member_or_a_manager(case: Council) -> None:
-    with refused("Ghi lý do có xung đột"):
+    with refused("Nhập lý do có xung đột"):
         declare(case, reason=" ")
     colleague = person(Role.COUNCIL_MEMBER)
     for actor in (colleague, case.officer):

@@ -72,7 +72,7 @@ def test_a_cell_of_a_batch_that_moved_and_came_back_is_a_conflict_for_whoever_sa
     batch = recognised_at_once(case)
     adjust(case, 1)
     undo.undo(actor=case.member, **case.cell(), seen_version=2)
-    with refused("chưa rút lại gì", Conflict):
+    with refused("chưa hoàn tác gì", Conflict):
         take_back(case, batch)
     assert take_back(case, batch, seen=3) == 1
 
@@ -80,14 +80,14 @@ def test_a_cell_of_a_batch_that_moved_and_came_back_is_a_conflict_for_whoever_sa
 def test_a_cell_of_a_batch_that_is_no_longer_decided_is_a_conflict(case: Council) -> None:
     batch = recognised_at_once(case)
     undo.undo(actor=case.member, **case.cell(), seen_version=1)
-    with refused("chưa rút lại gì", Conflict):
+    with refused("chưa hoàn tác gì", Conflict):
         take_back(case, batch, seen=2)
 
 
 def test_taking_back_what_one_has_since_decided_anew_is_a_conflict(case: Council) -> None:
     recognise(case)
     adjust(case, 1)
-    with refused("Chưa rút lại gì", Conflict):
+    with refused("Chưa hoàn tác gì", Conflict):
         undo.undo(actor=case.member, **case.cell(), seen_version=1)
 
 
@@ -96,5 +96,5 @@ def test_what_another_manager_has_taken_back_is_a_conflict(case: Council) -> Non
     second = person(Role.INDEX_MANAGER)
     decisions.recognise(actor=case.manager, **case.cell(), comment=WORDS, seen_version=0)
     undo.undo(actor=second, **case.cell(), seen_version=1)
-    with refused("Chưa rút lại gì", Conflict):
+    with refused("Chưa hoàn tác gì", Conflict):
         undo.undo(actor=case.manager, **case.cell(), seen_version=1)

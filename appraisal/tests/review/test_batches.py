@@ -73,15 +73,15 @@ def test_the_preview_says_count_units_and_points_and_the_press_takes_back(case: 
     client = sign_in(case.member)
     address = batch_page(recognised(case))
     preview = client.get(address).text
-    assert "Rút lại việc công nhận 4 tiêu chí của 2 đơn vị" in preview
+    assert "Hoàn tác việc công nhận 4 tiêu chí của 2 đơn vị" in preview
     assert "3,00 → –" in preview
     assert "<b>4</b><span>trở về chờ thẩm định" in preview
     assert hidden(preview) == keys(case, 1)
     page = client.post(address, {"cells": hidden(preview)}, follow=True)
-    assert "Đã rút lại việc công nhận 4 tiêu chí." in page.text
+    assert "Đã hoàn tác việc công nhận 4 tiêu chí." in page.text
     assert standings_by_cell(case.round_group) == {}
     again = client.post(address, {"cells": hidden(preview)}, follow=True)
-    assert "Đã rút lại việc công nhận 4 tiêu chí." in again.text
+    assert "Đã hoàn tác việc công nhận 4 tiêu chí." in again.text
     assert AppraisalEntry.objects.count() == 8
     assert "Không còn tiêu chí nào" in client.get(address).text
     assert client.post(address, {}).status_code == 409
@@ -96,9 +96,9 @@ def test_cells_decided_since_are_named_and_left_as_they_are(case: Council) -> No
     undo.undo(actor=case.member, **undone, seen_version=1)
     client = sign_in(case.member)
     preview = client.get(address).text
-    assert "Rút lại việc công nhận 2 tiêu chí của 2 đơn vị" in preview
+    assert "Hoàn tác việc công nhận 2 tiêu chí của 2 đơn vị" in preview
     assert f"{other} đã ghi điều chỉnh, 1,00 điểm" in preview
-    assert f"1.1 – {case.second.name}: đã rút lại lúc" in preview
+    assert f"1.1 – {case.second.name}: đã hoàn tác lúc" in preview
     client.post(address, {"cells": hidden(preview)})
     assert set(standings_by_cell(case.round_group)) == {(case.first.pk, case.leaf.pk)}
     assert case.standing().points == Decimal(1)
@@ -113,7 +113,7 @@ def test_who_decided_between_preview_and_press_is_named_and_nothing_is_written(c
     sign_in(other).post(cell_page(case), adjust_form(reason=case.reason.pk, seen_version="1"))
     answer = client.post(address, {"cells": seen})
     assert answer.status_code == 409
-    assert "chưa rút lại gì" in answer.text
+    assert "chưa hoàn tác gì" in answer.text
     assert str(other) in answer.text
     assert len(hidden(answer.text)) == 3
     assert not AppraisalEntry.objects.filter(action=Action.UNDO).exists()
@@ -141,7 +141,7 @@ def test_a_released_stage_lists_nothing_and_takes_nothing_back(case: Council) ->
     pk = recognised(case)
     release_stage(case.manager, case.round_group, "round1")
     client = sign_in(case.member)
-    assert "không rút lại được" in client.get(list_page()).text
+    assert "không hoàn tác được" in client.get(list_page()).text
     assert batch_page(pk) not in client.get(list_page()).text
     assert hidden(client.get(batch_page(pk)).text) == []
     assert client.post(batch_page(pk), {"cells": keys(case, 1)}).status_code == 409

@@ -74,7 +74,7 @@ def test_a_decision_is_undone_by_key(browser: Browser, site: Site) -> None:
     expect(page.locator("[data-undo-key]")).to_be_visible()
     page.keyboard.press("z")
     page.wait_for_url("**/DV1/1.25/**")
-    expect(page.locator(".message")).to_contain_text("Đã rút lại")
+    expect(page.locator(".message")).to_contain_text("Đã hoàn tác")
     clean(page)
 
 

@@ -28,10 +28,10 @@ def test_a_batch_is_taken_back_without_scripts_after_its_preview(browser: Browse
     page.get_by_role("button", name="Công nhận 1 tiêu chí và các loại đã đánh dấu").click()
     expect(page.locator(".message")).to_contain_text("Đã công nhận 5 tiêu chí.")
     assert decisions(site, "DV1", "recognise") == 5
-    page.get_by_role("link", name="Xem hoặc rút lại lần công nhận này").click()
-    expect(page.locator("h1")).to_have_text("Rút lại việc công nhận 5 tiêu chí của 1 đơn vị")
-    page.get_by_role("button", name="Rút lại 5 tiêu chí").click()
-    expect(page.locator(".message")).to_contain_text("Đã rút lại việc công nhận 5 tiêu chí.")
+    page.get_by_role("link", name="Xem hoặc hoàn tác lần công nhận này").click()
+    expect(page.locator("h1")).to_have_text("Hoàn tác việc công nhận 5 tiêu chí của 1 đơn vị")
+    page.get_by_role("button", name="Hoàn tác 5 tiêu chí").click()
+    expect(page.locator(".message")).to_contain_text("Đã hoàn tác việc công nhận 5 tiêu chí.")
     assert (decisions(site, "DV1", "recognise"), decisions(site, "DV1", "undo")) == (0, 5)
 
 
@@ -40,8 +40,8 @@ def test_one_decision_is_taken_back_from_the_page_after_it_without_scripts(brows
     page.goto(cell("1.30"))
     page.get_by_role("button", name="Công nhận", exact=False).first.click()
     page.get_by_role("button", name="Hoàn tác").click()
-    expect(page.locator(".message")).to_contain_text("Đã rút lại. 1.30")
-    expect(page.locator("main")).to_contain_text("đã rút lại")
+    expect(page.locator(".message")).to_contain_text("Đã hoàn tác. 1.30")
+    expect(page.locator("main")).to_contain_text("đã hoàn tác")
 
 
 def test_the_pages_are_clean_for_those_who_cannot_see_them(browser: Browser, site: Site) -> None:
@@ -54,7 +54,7 @@ def test_the_pages_are_clean_for_those_who_cannot_see_them(browser: Browser, sit
     page.get_by_label("2 tiêu chí không có tài liệu").check()
     page.get_by_role("button", name="Công nhận 1 tiêu chí và các loại đã đánh dấu").click()
     clean(page)
-    page.get_by_role("link", name="Xem hoặc rút lại lần công nhận này").click()
+    page.get_by_role("link", name="Xem hoặc hoàn tác lần công nhận này").click()
     clean(page)
     page.goto("/tham-dinh/khoi/so/hang-loat/")
     clean(page)
@@ -63,5 +63,5 @@ def test_the_pages_are_clean_for_those_who_cannot_see_them(browser: Browser, sit
     expect(page.get_by_role("button", name="Hoàn tác")).to_be_visible()
     clean(page)
     page.goto(cell("1.31"))
-    expect(page.get_by_role("button", name="Rút lại quyết định này")).to_be_visible()
+    expect(page.get_by_role("button", name="Hoàn tác quyết định này")).to_be_visible()
     clean(page)

@@ -270,11 +270,11 @@ def test_last_year_stands_beside_the_score_of_the_same_unit_only(case: Council) 
     assert "Năm 2030" in page
     assert "(tiêu chí 7.1)" in page
     assert "<b>1,25</b>" in page
-    assert "chưa công bố" in page
+    assert "chưa thông báo" in page
     assert "Thiếu hai tháng" not in page
     release_stage(case.manager, old)
     page = client.get(cell_page(case) + "?nam=2031").text
-    assert "Hội đồng cho <b>0,75</b>" in page
+    assert "điểm thẩm định <b>0,75</b>" in page
     assert "Thiếu hai tháng" in page
     assert "không có kết quả của tiêu chí này" in client.get(cell_page(case, case.second) + "?nam=2031").text
 

@@ -207,7 +207,7 @@ def test_a_released_stage_takes_nothing_back(case: Council) -> None:
     with pytest.raises(Refused, match="không trong thời gian"):
         undo(case, 1)
     open_stage(case.round_group.round, "round2")
-    with pytest.raises(Refused, match="Thẩm định lần 1, giai đoạn đó đã công bố"):
+    with pytest.raises(Refused, match="Thẩm định lần 1, giai đoạn đó đã thông báo"):
         undo(case, 1)
 
 
@@ -242,7 +242,7 @@ def test_whoever_decided_since_is_named_with_time_and_result(case: Council) -> N
     lower(case, version=1, actor=other)
     with pytest.raises(Conflict) as caught:
         undo(case, 1)
-    for words in (str(other), "điều chỉnh", "lúc", "1,00 điểm", "Chưa rút lại gì"):
+    for words in (str(other), "điều chỉnh", "lúc", "1,00 điểm", "Chưa hoàn tác gì"):
         assert words in str(caught.value)
     assert case.standing().points == Decimal(1)
 

@@ -58,7 +58,7 @@ def test_after_a_decision_the_next_page_takes_it_back_with_one_press(case: Counc
     )[1]
     after = client.post(address, {"seen_version": version, "csrfmiddlewaretoken": sent}, follow=True)
     assert after.request["PATH_INFO"] == cell_page(case)
-    assert f"Đã rút lại. 1.1 của {case.first.name}: chờ thẩm định." in after.text
+    assert f"Đã hoàn tác. 1.1 của {case.first.name}: chờ thẩm định." in after.text
     assert not case.standing().is_decided
     assert not undo_forms(after.text)
 
@@ -80,7 +80,7 @@ def test_the_cell_offers_its_own_undo_and_says_what(case: Council) -> None:
     [(address, version)] = undo_forms(page.text)
     assert client.post(address, {"seen_version": version}).status_code == 302
     page = client.get(cell_page(case))
-    assert "đã rút lại" in page.text
+    assert "đã hoàn tác" in page.text
     assert 'name="seen_version" value="2"' in page.text
     assert 'value="1"' not in present(re.search(r'id="id_points"[^>]*', page.text))[0]
     assert client.post(cell_page(case), adjust_form(reason=case.reason.pk, seen_version="2")).status_code == 302
@@ -141,7 +141,7 @@ def test_whoever_decided_since_is_named_and_the_cell_stays(case: Council) -> Non
     sign_in(other).post(cell_page(case), adjust_form(reason=case.reason.pk, seen_version="1"))
     page = client.post(undo_page(case), {"seen_version": "1"}, follow=True)
     assert str(other) in page.text
-    assert "Chưa rút lại gì" in page.text
+    assert "Chưa hoàn tác gì" in page.text
     assert case.standing().points == Decimal(1)
 
 
@@ -179,7 +179,7 @@ def test_a_cell_settled_by_two_opinions_offers_no_undo(case: Council) -> None:
         assert not undo_forms(page.text)
     assert not undo_forms(sign_in(case.member).get(cell_page(case)).text)
     page = sign_in(case.member).post(undo_page(case), {"seen_version": "1"}, follow=True)
-    assert "không rút lại được" in page.text
+    assert "không hoàn tác được" in page.text
     assert case.standing().is_decided
 
 
@@ -192,5 +192,5 @@ def test_the_undone_step_never_reaches_the_unit(case: Council) -> None:
     officer = sign_in(case.officer)
     page = officer.get(reverse("appraisal:replies")).text
     assert WORDS not in page
-    assert "rút lại" not in page
+    assert "Hoàn tác" not in page
     assert officer.get(reverse("appraisal:reply", args=[case.standing().pk])).status_code == 404

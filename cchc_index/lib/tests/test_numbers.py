@@ -15,6 +15,8 @@ from cchc_index.lib.numbers import (
     quantize,
     shown,
     vn,
+    vn_count,
+    vn_percent,
     vn_short,
     vn_signed,
     whole_number,
@@ -230,10 +232,14 @@ def test_a_number_in_a_form_is_never_ambiguous() -> None:
 def test_people_see_as_many_places_as_are_asked_for() -> None:
     assert [vn(Decimal("2.3456"), places) for places in (0, 1, 4)] == ["2", "2,3", "2,3456"]
     assert [vn(Fraction(-1, 3)), vn(Fraction(-2, 3), 0), str(quantize(Fraction(-1, 30000)))] == [
-        "-0,33",
-        "-1",
+        "−0,33",
+        "−1",
         "0.0000",
     ]
+    assert [vn(Decimal("-0.001")), vn_short(Decimal("-2.50")), vn_count(1_234_567), vn_count(-1046), vn_count(999)] == [
+        "0,00", "−2,5", "1.234.567", "−1.046", "999",
+    ]  # fmt: skip
+    assert [vn_percent(Fraction(9, 10)), vn_percent(Decimal("0.0149"), 0), vn_percent(None)] == ["90,00%", "1%", "–"]
     assert [exact_text(Decimal(text)) for text in ("0.10", "10", "-3.50", "0.0", "0")] == [
         "0.1",
         "10",
