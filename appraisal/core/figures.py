@@ -43,7 +43,7 @@ def declared_of(leaf: Criterion, given: Mapping[str, object], points: Decimal | 
         computed = None
     return Declared(
         figures=_figures(leaf, given),
-        ratio=f"{numbers.vn(share)} %" if share is not None else "",
+        ratio=f"{numbers.vn(share)}%" if share is not None else "",
         computed=computed,
         agrees=computed is not None and computed == points,
     )

@@ -58,8 +58,8 @@ def own(verb: str, before: Mapping[str, Any], after: Mapping[str, Any], number: 
     if verb == "selfassess.detach":
         return Told(what, _place(number, before))
     receipt = after.get("receipt") if verb == "selfassess.submit" else ""
-    edges = (vocabulary.states.get(str(side.get("state") or ""), "") for side in (before, after))
-    return Told(what, *edges, f"Biên nhận {receipt}" if receipt else "")
+    left, reached = (vocabulary.states.get(str(side.get("state") or ""), "") for side in (before, after))
+    return Told(what, left, reached, f"Biên nhận {receipt}" if receipt else "")
 
 
 def _score(before: Mapping[str, Any], after: Mapping[str, Any]) -> Told:

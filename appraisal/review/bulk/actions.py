@@ -129,7 +129,7 @@ def undo_batch(*, actor: User, round_group_id: int, batch_id: int, cells: Iterab
     cells that moved since they were seen."""
     seen = {(unit, criterion): version for unit, criterion, version in cells}
     if not seen:
-        raise Refused("Không còn tiêu chí nào của lần này để rút lại.")
+        raise Refused("Không còn tiêu chí nào của lần này để hoàn tác.")
     batch = _locked_batch(actor, round_group_id, batch_id, seen)
     done = [cell for cell in seen if is_undone_already(batch.history.get(cell, []), actor, seen[cell])]
     if len(done) == len(seen):
@@ -151,7 +151,7 @@ def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterabl
         check_submitted(assessments.get(unit_id))
     log = LogEntry.objects.filter(pk=batch_id, verb__in=core_digests.BATCH_VERBS).first()
     if log is None or log.actor_id != actor.pk:
-        raise PermissionDenied("Chỉ người ghi hàng loạt mới rút lại được lần đó.")
+        raise PermissionDenied("Chỉ người ghi hàng loạt mới hoàn tác được lần đó.")
     return _Batch(log, round_group, stage, standings_of(round_group, cells), _history(log, round_group))
 
 
@@ -179,8 +179,8 @@ def _check_untouched(batch: _Batch, seen: dict[CellKey, int | None]) -> None:
     if moved:
         names = "; ".join(_who(standing, step) for standing, step in moved[:5])
         raise Conflict(
-            f"{len(moved)} tiêu chí đã có người ghi sau khi bạn mở trang ({names}): chưa rút lại gì. "
-            "Hãy xem lại danh sách rồi rút lại.",
+            f"{len(moved)} tiêu chí đã có người ghi sau khi bạn mở trang ({names}): chưa hoàn tác gì. "
+            "Hãy xem lại danh sách rồi hoàn tác.",
             current=[standing for standing, _ in moved],
         )
 

@@ -59,7 +59,7 @@ def _carry_out(request: HttpRequest, here: Place, chosen: Chosen, cells: list[Gr
     except Refused as refused:
         return _preview(request, here, chosen, cells, back, str(refused))
     undo = here.address("batch", str(queries.newest(here.user, here.round_group)))
-    said = 'Đã công nhận {} tiêu chí{}. <a href="{}">Xem hoặc rút lại lần công nhận này…</a>'
+    said = 'Đã công nhận {} tiêu chí{}. <a href="{}">Xem hoặc hoàn tác lần công nhận này…</a>'
     left = f", để lại {len(kept_out)} tiêu chí không có tài liệu hoặc có cảnh báo" if kept_out else ""
     messages.success(request, format_html(said, done, left, undo))
     return redirect(back)
@@ -93,7 +93,7 @@ def _keep(request: HttpRequest, here: Place, chosen: Chosen, cells: list[GridCel
             error = str(refused)
         else:
             undo = here.address("batch", str(queries.newest(here.user, here.round_group)))
-            said = 'Đã giữ nguyên kết quả của {} tiêu chí. <a href="{}">Xem hoặc rút lại lần này…</a>'
+            said = 'Đã giữ nguyên kết quả của {} tiêu chí. <a href="{}">Xem hoặc hoàn tác lần này…</a>'
             messages.success(request, format_html(said, done, undo))
             return redirect(back)
     context = {
@@ -205,7 +205,7 @@ def batch(request: HttpRequest, group: str, pk: int) -> HttpResponse:
         done = actions.undo_batch(actor=here.user, round_group_id=here.round_group.pk, batch_id=pk, cells=cells)
     except Refused as refused:
         return _batch_page(request, here, pk, str(refused))
-    messages.success(request, f"Đã rút lại việc {own.deed} {done} tiêu chí.")
+    messages.success(request, f"Đã hoàn tác việc {own.deed} {done} tiêu chí.")
     return redirect(here.address("batches"))
 
 

@@ -110,5 +110,5 @@ def undo(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse
     except Refused as refused:
         messages.error(request, f"{leaf.code} của {found}: {refused}")
     else:
-        _say_undone(request, here, f"Đã rút lại. {leaf.code} của {found}: {standing.value}.")
+        _say_undone(request, here, f"Đã hoàn tác. {leaf.code} của {found}: {standing.value}.")
     return redirect(here.address("cell", found.code, leaf.code, **list_of(request)))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('selfassess', '0005_words'),
+        ('selfassess', '0006_openings'),
     ]
 
     operations = [
