@@ -45,7 +45,7 @@ def addresses(block: Any) -> dict[str, str]:
         "theo đơn vị (mọi tiêu chí của một đơn vị)": reverse("appraisal:unit", args=[group, unit]),
         "theo tiêu chí (mọi đơn vị ở một tiêu chí)": reverse("appraisal:criterion", args=[group, leaf]),
         "màn hình thẩm định một tiêu chí": reverse("appraisal:cell", args=[group, unit, leaf]),
-        "trang chủ của Hội đồng": reverse("appraisal:home"),
+        "trang đầu của Hội đồng": reverse("appraisal:home"),
     }
     return {name: address + year for name, address in named.items()}
 

@@ -143,7 +143,7 @@ def written(day: str, *others: str) -> dict[str, Any]:
         ({"issued_on": date(2030, 11, 30)}, "ngoài thời kỳ đánh giá"),
         ({"page": 4}, "chỉ có 3 trang"),
         ({"reading": {"text": "read", "number_found": False, "pages_read": 3}}, "trong nội dung tệp"),
-        ({"reading": {"text": "read", "number_found": False, "pages_read": 40}, "pages": 90}, "40 trang chủ"),
+        ({"reading": {"text": "read", "number_found": False, "pages_read": 40}, "pages": 90}, "40 trang đầu"),
         (broken("changed"), "đã bị sửa sau khi ký số: chữ ký của Sở Nội vụ, ký lúc 17:00 ngày 05/03/2031"),
         (broken("added"), "nội dung được thêm mà không ai ký"),
         (broken("unreadable"), "không kiểm tra được chữ ký"),

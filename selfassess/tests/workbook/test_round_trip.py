@@ -320,7 +320,7 @@ def test_decimal_comma_text_is_read_and_binary_noise_is_not(assessment: SelfAsse
         ("1.2", {"Không áp dụng": "có thể"}, "không hiểu “có thể”"),
         ("1.2", {"Lý do không áp dụng": "vì"}, "có lý do nhưng chưa đề nghị"),
         ("1.1", {"Không áp dụng": "Có", "Lý do không áp dụng": "vì", "Điểm tự đánh giá": 1}, "vừa có điểm vừa"),
-        ("1.1", {"Giải trình cách chấm": "x" * 10_001}, "dài 10001 ký tự"),
+        ("1.1", {"Giải trình cách chấm": "x" * 10_001}, "dài 10.001 ký tự"),
         ("1.1", {"Điểm tự đánh giá": "=1/4"}, "công thức chưa có kết quả"),
         ("1.1", {"Mã": "9.9"}, "“9.9” không phải tiêu chí"),
         ("1.1", {"Mã": "1.2"}, "đã có ở dòng"),
