@@ -114,7 +114,7 @@ def manager_releases(page: Page, block: str) -> None:
     for words in page.locator("textarea").all():
         words.fill("Đơn vị kia thiếu cả hai báo cáo.")
     page.get_by_role("button", name="Xác nhận đã rà soát").click()
-    page.get_by_role("button", name="Công bố Thẩm định lần 1 cho các đơn vị").click()
+    page.get_by_role("button", name="Thông báo kết quả Thẩm định lần 1 cho các đơn vị").click()
     expect(page.locator(".message").first).to_be_visible()
 
 

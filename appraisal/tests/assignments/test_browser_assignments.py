@@ -32,7 +32,7 @@ def test_split_hand_over_and_progress_without_javascript(browser: Browser, site:
     page.goto("/tham-dinh/")
     page.get_by_role("link", name="Phân công thẩm định").click()
     page.locator("tbody a").first.click()
-    expect(page.locator("main")).to_contain_text("Chưa có người thẩm định")
+    expect(page.locator("main")).to_contain_text("Chưa phân công")
     page.get_by_role("link", name="Chia đều cho các thành viên").click()
     page.get_by_role("button", name="Xem phương án chia").click()
     page.get_by_role("button", name="Áp dụng phương án").click()
