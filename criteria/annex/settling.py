@@ -213,4 +213,5 @@ class _Settling:
 
 
 def _contradiction(printed: Decimal, below: Decimal) -> str:
-    return f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí thành phần là {numbers.vn_short(below)}"
+    total = numbers.vn_short(below)
+    return f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí thành phần là {total}"
