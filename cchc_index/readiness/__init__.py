@@ -1,0 +1,1 @@
+"""What a year still lacks before its next stage can open."""
