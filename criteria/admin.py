@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from criteria.calendar.actions import default_stages
-from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin
+from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin, in_words
 
 from . import actions, bands
 from .models import CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
@@ -133,7 +133,9 @@ class StageRows(JoinedRows):
     """Read here; hours and the list are changed where the order is checked and the council's work is looked at."""
 
     model = Stage
-    fields = readonly_fields = ("title", "name", "kind", "opens_at", "closes_at", "two_opinions", "report_required")
+    fields = readonly_fields = in_words(
+        Stage, ["title", "name", "kind", "opens_at", "closes_at", "two_opinions", "report_required"]
+    )
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

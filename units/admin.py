@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -15,7 +14,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from . import actions
-from .administration.admin import Folding, JoinedRows, LoggedAdmin, ReadOnlyAdmin, SheetAdmin, record
+from .administration.admin import (
+    Folding,
+    JoinedRows,
+    LoggedAdmin,
+    PermissionsInWords,
+    ReadOnlyAdmin,
+    SheetAdmin,
+    record,
+)
 from .auditlog.models import LogEntry
 from .auditlog.queries import verb_words
 from .mail.models import Mail
@@ -67,7 +74,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(Folding, DjangoGroupAdmin):
+class GroupAdmin(PermissionsInWords, Folding, DjangoGroupAdmin):  # type: ignore[misc]
     """Groups of rights, found as everything else is."""
 
 
@@ -77,8 +84,11 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
         fields = ("username", "full_name", "email")
 
 
+POWERS = "Quyền vào trang quản trị"
+
+
 @admin.register(User)
-class UserAdmin(SheetAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(PermissionsInWords, SheetAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     """Named accounts. They are switched off, never deleted: the log names them."""
 
     resource_classes = [UserResource]
@@ -91,7 +101,7 @@ class UserAdmin(SheetAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     fieldsets = [
         (None, {"fields": ["username", "password", "full_name", "email", "is_active"]}),
         (
-            "Quyền vào trang quản trị",
+            POWERS,
             {"fields": ["is_staff", "is_superuser", "groups", "user_permissions"], "classes": ["collapse"]},
         ),
         ("Thời điểm", {"fields": ["last_login", "date_joined"]}),
@@ -100,11 +110,13 @@ class UserAdmin(SheetAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         (None, {"classes": ["wide"], "fields": ["username", "full_name", "email", "password1", "password2"]})
     ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fixed = ["last_login", "date_joined"]
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         # Who is not a superuser must not become one, nor hand out the administrators' pages.
-        powers = ["is_staff", "is_superuser", "groups", "user_permissions"]
-        return fixed if request.user.is_superuser else fixed + powers
+        shown = super().get_fieldsets(request, obj)
+        return shown if request.user.is_superuser else [part for part in shown if part[0] != POWERS]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["last_login", "date_joined"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:
@@ -142,15 +154,18 @@ class LogEntryAdmin(ReadOnlyAdmin):
     list_select_related = ["unit"]
     search_fields = ["actor_name", "object_label", "object_id", "reason"]
     ordering = ["-number"]
+    fieldsets = [
+        (None, {"fields": ["number", "at", "actor_name", "deed", "unit", "reason", "address"]}),
+        (
+            "Bản ghi gốc của hệ thống",
+            {"fields": ["verb", "object_type", "object_id", "before", "after", "digest"], "classes": ["collapse"]},
+        ),
+    ]
 
     @admin.display(description="nội dung", ordering="verb")
     def deed(self, obj: LogEntry) -> str:
-        """The verb in words and what it was done to; an entry of before its model had a name says kind and key."""
-        label = obj.object_label
-        if " object (" in label:
-            kind = apps.get_model(obj.object_type)._meta.verbose_name
-            label = f"{kind} số {obj.object_id}"
-        return f"{verb_words().get(obj.verb, obj.verb)} · {label}"
+        """The verb in words and what it was done to."""
+        return f"{verb_words().get(obj.verb, obj.verb)} · {obj.thing}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         return super().get_queryset(request).select_related("unit", "actor")

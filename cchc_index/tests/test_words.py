@@ -109,7 +109,8 @@ def _texts() -> Iterator[tuple[str, str]]:
                     yield str(path.relative_to(ROOT)), text
 
 
-def _faults(text: str, place: str = "") -> list[str]:
+def forbidden(text: str, place: str = "") -> list[str]:
+    """The forbidden words of a text; on the council's side also what is published and is not the index."""
     lowered = text.casefold()
     found = [word for word in FORBIDDEN if re.search(rf"(?<!\w){word}", lowered)]
     found += [word for word in CASED if word in text]
@@ -125,7 +126,7 @@ def texts() -> list[tuple[str, str]]:
 
 def test_no_text_holds_a_forbidden_word(texts: list[tuple[str, str]]) -> None:
     assert len(texts) > 2000, "the walk reads the interface"
-    assert {f"{place}: {word}" for place, text in texts for word in _faults(text, place)} == set()
+    assert {f"{place}: {word}" for place, text in texts for word in forbidden(text, place)} == set()
 
 
 @pytest.mark.parametrize(
@@ -147,14 +148,14 @@ def test_no_text_holds_a_forbidden_word(texts: list[tuple[str, str]]) -> None:
     ],
 )
 def test_a_forbidden_word_is_seen(text: str) -> None:
-    assert _faults(text)
+    assert forbidden(text)
 
 
 def test_on_the_councils_pages_only_the_index_is_published() -> None:
     said = "Đã công bố kết quả cho các đơn vị."
-    assert _faults(said, "templates/appraisal/releases/release.html") == ["công bố"]
-    assert not _faults(said, "templates/results/control/control.html")
-    assert not _faults("Xác nhận trước khi công bố Chỉ số.", "templates/appraisal/consistency/consistency.html")
+    assert forbidden(said, "templates/appraisal/releases/release.html") == ["công bố"]
+    assert not forbidden(said, "templates/results/control/control.html")
+    assert not forbidden("Xác nhận trước khi công bố Chỉ số.", "templates/appraisal/consistency/consistency.html")
 
 
 @pytest.mark.parametrize(
@@ -169,12 +170,12 @@ def test_on_the_councils_pages_only_the_index_is_published() -> None:
     ],
 )
 def test_other_words_pass(text: str) -> None:
-    assert not _faults(text)
+    assert not forbidden(text)
 
 
 def test_texts_of_templates_are_read_across_lines_and_out_of_attributes() -> None:
     read = _of_template('<p aria-label="Sao kê điểm">Tổng điểm\n  tự chấm {{ x|default:"–" }}</p>')
-    assert _faults(read) == ["tự chấm", "sao kê"]
+    assert forbidden(read) == ["tự chấm", "sao kê"]
 
 
 # --- names ----------------------------------------------------------------------------------------

@@ -1,15 +1,16 @@
 """What every admin page shares: the chained log, read-only records, guarded spreadsheets in and out."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import lookup_spawns_duplicates
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import DecimalField, Model, Q, QuerySet
+from django.db.models import BooleanField, DecimalField, Model, Q, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -27,7 +28,7 @@ from units.auditlog import actions
 
 from . import resources
 from .digests import differences, facts, picked
-from .forms import CatalogueConfirmForm, CatalogueUploadForm, DownloadForm
+from .forms import CatalogueConfirmForm, CatalogueUploadForm, DownloadForm, PermissionField
 
 
 def address(request: HttpRequest) -> str:
@@ -82,13 +83,59 @@ class Folding:
         return queryset, any(lookup_spawns_duplicates(self.opts, field) for field in fields)  # type: ignore[attr-defined]
 
 
+class PermissionsInWords:
+    """Mixed into an admin of accounts or groups: rights have Vietnamese names, and only those that the pages of this
+    site ask for are offered."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        if db_field.related_model is Permission:
+            known = ContentType.objects.get_for_models(*self.admin_site._registry)  # type: ignore[attr-defined]
+            kwargs["queryset"] = Permission.objects.select_related("content_type").filter(
+                content_type__in=known.values()
+            )
+            kwargs["form_class"] = PermissionField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+def _yes_or_no(field: "BooleanField[Any, Any]") -> Callable[[Model], str]:
+    """A column of `field` in words: Django's picture is read out in English."""
+
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def words(obj: Model) -> str:
+        return {True: "có", False: "không"}.get(getattr(obj, field.name), "–")
+
+    return words
+
+
+def in_words(model: type[Model], names: Iterable[Any]) -> list[Any]:
+    """The columns of a page that is read: those of what is true or false say so in words."""
+    yes_no = {field.name: field for field in model._meta.fields if isinstance(field, BooleanField)}
+    return [_yes_or_no(yes_no[name]) if name in yes_no else name for name in names]
+
+
+class _InWords:
+    """Mixed into an admin: what is true or false is said in words wherever it is only read."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self._in_words(super().get_list_display(request))  # type: ignore[misc]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        parts = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return parts
+        return [(title, {**part, "fields": self._in_words(part["fields"])}) for title, part in parts]
+
+    def _in_words(self, names: Iterable[Any]) -> list[Any]:
+        return in_words(self.opts.model, names)  # type: ignore[attr-defined]
+
+
 class JoinedRows(_Joined, admin.TabularInline):  # type: ignore[type-arg]
     """Rows edited under their record."""
 
     extra = 0
 
 
-class LoggedAdmin(_Joined, Folding, admin.ModelAdmin):  # type: ignore[type-arg]
+class LoggedAdmin(_Joined, _InWords, Folding, admin.ModelAdmin):  # type: ignore[type-arg]
     """A catalogue that people edit. Every change goes to the chained log, in the same transaction."""
 
     list_per_page = 100
@@ -231,7 +278,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
         return reverse(f"admin:{info}_{page}", current_app=self.admin_site.name)
 
 
-class ReadOnlyAdmin(Folding, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(_InWords, Folding, admin.ModelAdmin):  # type: ignore[type-arg]
     """A record of work: looked at, never written here. The work's own pages and commands write it."""
 
     list_per_page = 100

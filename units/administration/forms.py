@@ -28,6 +28,17 @@ class CatalogueConfirmForm(ConfirmImportForm):
     take_hidden = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
+class PermissionField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Rights by Vietnamese names: what may be done with which records."""
+
+    DEEDS = {"add": "thêm", "change": "sửa", "delete": "xóa", "view": "xem"}
+
+    def label_from_instance(self, obj: Any) -> str:
+        deed, _, _ = obj.codename.partition("_")
+        model = obj.content_type.model_class()
+        return f"{model._meta.app_config.verbose_name} · {self.DEEDS.get(deed, obj.name)} {model._meta.verbose_name}"
+
+
 class DownloadForm(ExportForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
 from units.models import Unit, User
@@ -36,7 +37,7 @@ class LogEntry(models.Model):
         indexes = [models.Index(fields=["object_type", "object_id"], name="log_object")]
 
     def __str__(self) -> str:
-        return f"Mục {self.number}: {self.object_label}"
+        return f"Mục {self.number}: {self.thing}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
@@ -45,6 +46,13 @@ class LogEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise TypeError("nhật ký không được xóa")
+
+    @property
+    def thing(self) -> str:
+        """What the entry is about; one of before its model had a name says kind and key."""
+        if " object (" not in self.object_label:
+            return self.object_label
+        return f"{apps.get_model(self.object_type)._meta.verbose_name} số {self.object_id}"
 
 
 class LogHead(models.Model):
