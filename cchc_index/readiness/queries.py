@@ -90,7 +90,7 @@ def _of_stage(stage: Stage, blocks: list[RoundGroup]) -> Iterator[Missing]:
     elif stage.kind == Stage.Kind.SURVEY:
         yield from _without_respondents(blocks, stage)
     elif stage.kind == Stage.Kind.PUBLICATION and len(_holders(Role.INDEX_MANAGER)) < MANAGERS:
-        yield Missing("cần hai người quản lý chỉ số: một đề nghị, một phê duyệt công bố", "Tài khoản", stage.name)
+        yield Missing("cần hai người quản lý Chỉ số: một đề nghị, một phê duyệt công bố", "Tài khoản", stage.name)
 
 
 def _holders(role: Role) -> set[int]:
@@ -114,7 +114,7 @@ def _without_appraiser(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missi
     for block in blocks:
         cells = sum(gap.count for gap in board(block).uncovered)
         if cells:
-            what = f"khối {block.group} còn {cells} lượt tiêu chí chưa có người thẩm định"
+            what = f"khối {block.group} còn {cells} lượt tiêu chí chưa có thành viên Hội đồng thẩm định"
             yield Missing(what, "Thẩm định, Phân công", stage.name)
 
 

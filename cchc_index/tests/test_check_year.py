@@ -76,7 +76,9 @@ def test_appraisal_waits_until_every_criterion_of_every_unit_has_a_member(block:
     soon(block, "round1")
     leaves = Criterion.objects.filter(criteria_set=block.criteria_set, is_leaf=True, source=Source.SELF).count()
     assert leaves > 0
-    assert lacking(block) == [(f"khối {block.group} còn {leaves} lượt tiêu chí chưa có người thẩm định", "round1")]
+    assert lacking(block) == [
+        (f"khối {block.group} còn {leaves} lượt tiêu chí chưa có thành viên Hội đồng thẩm định", "round1")
+    ]
 
     assign(person(Role.COUNCIL_MEMBER), block)
 
@@ -97,7 +99,7 @@ def test_publication_needs_one_who_proposes_and_one_who_approves(block: RoundGro
         open_stage(block.round, stage.name)
     soon(block, "publication")
     person(Role.INDEX_MANAGER)
-    assert [what.partition(":")[0] for what, _ in lacking(block)] == ["cần hai người quản lý chỉ số"]
+    assert [what.partition(":")[0] for what, _ in lacking(block)] == ["cần hai người quản lý Chỉ số"]
 
     person(Role.INDEX_MANAGER)
 

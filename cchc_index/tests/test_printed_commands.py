@@ -51,7 +51,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "python3 -m results.bundle": {"FILE.json": "out/chi-so-cchc-2024.json"},
         "check_ledger": {"COUNT:DIGEST": MARK},
     },
-    "demonstration": {"load_demo": {}, "serve": {}, "make run": {}},
+    "demonstration": {"load_demo": {}, "check_year": {}, "serve": {}, "make run": {}},
     "production": {"deploy/cchc": {}},
     "developer": {"make": {}, ".venv/bin/python -m pytest": {}},
 }
