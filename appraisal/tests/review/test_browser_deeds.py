@@ -52,12 +52,12 @@ def test_several_decisions_are_taken_back_one_after_another(browser: Browser, si
     assert decisions(site, MINE, "recognise") == 3
     for code, before in (("1.22", "1.21"), ("1.21", "1.20")):
         page.keyboard.press("z")
-        expect(page.locator(".message")).to_contain_text(f"Đã rút lại. {code}")
+        expect(page.locator(".message")).to_contain_text(f"Đã hoàn tác. {code}")
         expect(page.get_by_role("button", name=f"Hoàn tác tiếp {before} của Đơn vị thử {MINE}")).to_be_visible()
         seen(page)
     clean(page)
     page.keyboard.press("z")
-    expect(page.locator(".message")).to_contain_text("Đã rút lại. 1.20")
+    expect(page.locator(".message")).to_contain_text("Đã hoàn tác. 1.20")
     expect(page.locator("form[data-undo]")).to_have_count(0)
     assert decisions(site, MINE, "recognise") == 0
 
@@ -98,7 +98,7 @@ def test_the_evidence_takes_the_whole_height_by_one_key(browser: Browser, site: 
 
 def test_a_list_by_criterion_shows_the_yardstick_and_what_was_declared(browser: Browser, site: Site) -> None:
     page = opened(browser, site, BY_CRITERION)
-    expect(page.locator(".rule-lines")).to_contain_text("Dưới 80 %: 0 điểm")
+    expect(page.locator(".rule-lines")).to_contain_text("Dưới 80%: 0 điểm")
     expect(line(page, MINE)).to_contain_text("90 / 120")
     expect(line(page, MINE)).to_contain_text("75,00 %")
     expect(line(page, MINE)).to_contain_text("khác quy tắc")

@@ -315,7 +315,7 @@ def test_every_state_is_accessible(browser: Browser, site: Site) -> None:
     page = opened(browser, site, cell("1.1"))
     clean(page)
     page.goto(cell("1.12"))
-    expect(page.locator("main")).to_contain_text("không gắn tài liệu")
+    expect(page.locator("main")).to_contain_text("không đính kèm tài liệu")
     clean(page)
     refused(page)
     conflict(browser, site, page)
