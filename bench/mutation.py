@@ -13,13 +13,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOOR = 0.95
 CHILDREN = os.environ.get("MUTATION_CHILDREN", "2")
 EQUIVALENT = re.compile(r"^\| `([\w.ǁ]+__mutmut_\d+)` \|", re.MULTILINE)
+CHANGED = re.compile(r"^[-+] .+$", re.MULTILINE)
 RESULT = re.compile(r"^\s*([\w.ǁ]+__mutmut_\d+): (.+)$", re.MULTILINE)
 
 MODULES: Mapping[str, Sequence[str]] = {
@@ -80,6 +81,8 @@ class MutantVerdict:
 
     name: str
     outcome: str
+    change: str = ""
+    """The lines it took away and put there, if no test noticed."""
 
     @property
     def is_killed(self) -> bool:
@@ -100,7 +103,13 @@ def verdicts(pattern: str, tests: Sequence[str]) -> list[MutantVerdict]:
         tool = str(ROOT / ".venv" / "bin" / "mutmut")
         subprocess.run([tool, "run", "--max-children", CHILDREN], cwd=copy, stdout=subprocess.DEVNULL, check=False)
         said = subprocess.run([tool, "results", "--all", "true"], cwd=copy, capture_output=True, text=True, check=True)
-        return [MutantVerdict(*found) for found in RESULT.findall(said.stdout)]
+        judged = [MutantVerdict(*found) for found in RESULT.findall(said.stdout)]
+        return [one if one.is_killed else replace(one, change=_change(tool, copy, one.name)) for one in judged]
+
+
+def _change(tool: str, copy: Path, name: str) -> str:
+    said = subprocess.run([tool, "show", name], cwd=copy, capture_output=True, text=True, check=True)
+    return "\n".join(CHANGED.findall(said.stdout))
 
 
 def _prepare(copy: Path, pattern: str, tests: Sequence[str]) -> None:
@@ -124,7 +133,9 @@ def report(judged: Sequence[MutantVerdict], excused: set[str]) -> Iterator[str]:
     for module, total in sorted(by_module.items()):
         killed = sum(verdict.is_killed for verdict in counted if verdict.module == module)
         yield f"{module:<44} {killed:>5} / {total:<5} {100 * killed / total:6.1f} %"
-    yield from (f"  {verdict.name}: {verdict.outcome}" for verdict in counted if not verdict.is_killed)
+    yield from (
+        f"  {verdict.name}: {verdict.outcome}\n{verdict.change}" for verdict in counted if not verdict.is_killed
+    )
 
 
 def main(chosen: Sequence[str]) -> int:

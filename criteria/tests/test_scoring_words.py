@@ -275,6 +275,8 @@ REFUSALS: list[tuple[Any, Any, str]] = [
         f"“Đúng hạn”: “{LONG[:40]}” không phải số; gõ số, ví dụ 120 hoặc 0,5.",
     ),
     (BANDS, {"numerator": "1", "denominator": "-1"}, "“Tổng số” là số âm: gõ số từ 0 trở lên."),
+    (FORMULA, {"a": "-1"}, "“Số sáng kiến” là số âm: gõ số từ 0 trở lên."),
+    (FORMULA, {"a": "ba"}, "“Số sáng kiến”: “ba” không phải số; gõ số, ví dụ 120 hoặc 0,5."),
     (formula("1 / a"), {"a": "0"}, f"Công thức chia cho 0 với các số liệu đã khai: kiểm tra số liệu; {NA}"),
 ]
 
