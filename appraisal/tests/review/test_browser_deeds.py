@@ -100,7 +100,7 @@ def test_a_list_by_criterion_shows_the_yardstick_and_what_was_declared(browser: 
     page = opened(browser, site, BY_CRITERION)
     expect(page.locator(".rule-lines")).to_contain_text("Dưới 80%: 0 điểm")
     expect(line(page, MINE)).to_contain_text("90 / 120")
-    expect(line(page, MINE)).to_contain_text("75,00 %")
+    expect(line(page, MINE)).to_contain_text("75,00%")
     expect(line(page, MINE)).to_contain_text("khác quy tắc")
     clean(page)
 
