@@ -3,6 +3,7 @@
 Points are `Decimal` from form to PDF. Four places are kept (SCALE), two are shown.
 """
 
+import functools
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -125,8 +126,12 @@ def exact_text(value: Decimal | None) -> str | None:
 
 def vn(value: Decimal | Fraction | int | None, places: int = 2) -> str:
     """A number for people: comma as decimal sign, two decimals unless told; "" for None."""
-    if value is None:
-        return ""
+    return "" if value is None else _vn(value, places)
+
+
+@functools.lru_cache(maxsize=4096)
+def _vn(value: Decimal | Fraction | int, places: int) -> str:
+    """Pages show the same few hundred numbers thousands of times."""
     return _signed(format(_round(value, Decimal(1).scaleb(-places)), "f").replace(".", ","))
 
 
