@@ -48,9 +48,7 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(answering.questions_visible_to(user).select_related("round_group"), pk=pk)
     may = answering.may_pursue(user, found)
     if request.method == "GET":
-        return _council_page(
-            request, found, may, AskForm(initial={"due_on": max(found.due_on, clock.today()).isoformat()})
-        )
+        return _council_page(request, found, may, AskForm(initial={"due_on": max(found.due_on, clock.today())}))
     if not may:
         raise PermissionDenied
     if request.POST.get("verb") == "close":

@@ -14,7 +14,6 @@ urlpatterns = [
     path("khoi/<slug:group>/don-vi/<str:unit>/", guarded(lists.by_unit), name="unit"),
     path("khoi/<slug:group>/tieu-chi/<str:code>/", guarded(lists.by_criterion), name="criterion"),
     path("khoi/<slug:group>/don-vi/<str:unit>/<str:code>/", guarded(cell.cell), name="cell"),
-    path("khoi/<slug:group>/don-vi/<str:unit>/<str:code>/viec-tiep/", guarded(cell.onward), name="onward"),
     path("khoi/<slug:group>/don-vi/<str:unit>/<str:code>/rut-lai/", guarded(undo.undo), name="undo"),
     path("khoi/<slug:group>/luoi/", guarded(grid.grid_now), name="grid-now"),
     path("khoi/<slug:group>/luoi/<int:year>/", guarded(grid.grid), name="grid"),

@@ -75,7 +75,6 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "unit at NHA": (AT_NHA, EVERY_METHOD),
     "cell": (AT_DV1, AT_DV1),
     "cell at NHA": (AT_NHA, AT_NHA),
-    "onward": (AT_DV1, EVERY_METHOD),
     "undo": (EVERY_METHOD, row(refused=GONE)),  # an empty form names nothing to take back
     "ask": (EVERY_METHOD, AT_DV1),
     "ask at NHA": (EVERY_METHOD, AT_NHA),
@@ -163,7 +162,7 @@ def addresses(case: Council, standing: Appraisal, papers: dict[str, Any]) -> dic
         "document at NHA": [papers["NHA"].pk],
         "unit": [block, first],
         "unit at NHA": [block, home],
-        **{name: [block, first, leaf] for name in ("cell", "onward", "undo", "ask")},
+        **{name: [block, first, leaf] for name in ("cell", "undo", "ask")},
         **{f"{name} at NHA": [block, home, leaf] for name in ("cell", "ask")},
         "criterion": [block, leaf],
         "grid": [block, year],

@@ -3,7 +3,6 @@
 Points are `Decimal` from form to PDF. Four places are kept (SCALE), two are shown.
 """
 
-import functools
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -126,12 +125,8 @@ def exact_text(value: Decimal | None) -> str | None:
 
 def vn(value: Decimal | Fraction | int | None, places: int = 2) -> str:
     """A number for people: comma as decimal sign, two decimals unless told; "" for None."""
-    return "" if value is None else _vn(value, places)
-
-
-@functools.lru_cache(maxsize=4096)
-def _vn(value: Decimal | Fraction | int, places: int) -> str:
-    """Pages show the same few hundred numbers thousands of times."""
+    if value is None:
+        return ""
     return _signed(format(_round(value, Decimal(1).scaleb(-places)), "f").replace(".", ","))
 
 

@@ -1,13 +1,12 @@
 """Reads of evidence, with what there is to remark on it; a page asks two queries for that whatever it shows."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
-from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, Round, RoundGroup
 from selfassess.examination.document_number import number_in
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Transition
@@ -32,11 +31,14 @@ def uses_of(document: Document) -> QuerySet[Evidence]:
     return Evidence.objects.filter(document=document, removed_at=None).select_related("score__criterion")
 
 
-def evidence_changes(round_group: RoundGroup) -> dict[tuple[int, int], datetime]:
+def evidence_changes(round_group: RoundGroup, unit_ids: Iterable[int]) -> dict[tuple[int, int], datetime]:
     """{(unit id, criterion id): when evidence was last attached, moved or taken off} of assessments that were
     opened again after their submission, from the log: only then can evidence change. One query, two more where
     there are any."""
-    since = dict(_REOPENED.rows(block=round_group.pk))
+    reopened = Transition.objects.filter(
+        assessment__round_group=round_group, assessment__unit__in=list(unit_ids), verb="reopen"
+    ).order_by()
+    since = dict(reopened.values("assessment__unit").annotate(first=Min("at")).values_list("assessment__unit", "first"))
     if not since:
         return {}
     logged = LogEntry.objects.filter(
@@ -51,27 +53,20 @@ def evidence_changes(round_group: RoundGroup) -> dict[tuple[int, int], datetime]
     return found
 
 
-_REOPENED = Prepared(
-    lambda block: (
-        Transition.objects.filter(assessment__round_group=block, verb="reopen")
-        .values("assessment__unit")
-        .annotate(first=Min("at"))
-        .order_by()
-        .values_list("assessment__unit", "first")
-    )
+_FIELDS = (
+    *("document__number", "document__issued_on", "document__content_type", "document__digest", "document__pages"),
+    *("document__scan_state", "document__reading", "page"),
 )
-_FIELDS = ("number", "issued_on", "content_type", "digest", "pages", "scan_state", "reading")
 
 
 def remarks_on_evidence(
     rows: Iterable[Evidence], round_: Round, unit_id: int, *, names: bool = False
 ) -> dict[int, Remarks]:
-    """{evidence: what is said} of one unit's rows with their documents read; two queries."""
+    """{evidence: what is said} of one unit's rows with their documents read; one query."""
     cites = {row.pk: cited(row.document, row.page) for row in rows}
     if not cites:
         return {}
-    twins = twins_of({cite.digest for cite in cites.values()}, round_, unit_id)
-    others = _rivals(unit_id, {cite.issued_on for cite in cites.values() if cite.issued_on})
+    twins, others = _alike(round_, unit_id, cites.values())
     period = (round_.assessed_from, round_.assessed_to)
     return {
         pk: remarks_on(cite, period, twins.get(cite.digest, ()), names=names, rivals=rivals_of(cite, others))
@@ -83,10 +78,20 @@ Files = dict[tuple[str, date | None], dict[str, str]]
 """{(number, date): {digest: file name}}"""
 
 
-def _rivals(unit_id: int, days: Collection[date]) -> Files:
-    """The unit's current files of those days by number and date; one query."""
-    rows = Document.objects.filter(unit=unit_id, replaced_by=None, issued_on__in=days)
-    return files_by_paper(rows.order_by("pk").values_list("number", "issued_on", "digest", "original_name"))
+def _alike(round_: Round, unit_id: int, cites: Collection[CitedDocument]) -> tuple[dict[str, tuple[str, ...]], "Files"]:
+    """As `twins_of`, and the unit's own current files of the same days by number and date; one query."""
+    digests, days = {cite.digest for cite in cites}, {cite.issued_on for cite in cites if cite.issued_on}
+    own = Q(unit=unit_id, replaced_by=None, issued_on__in=days)
+    others = ~Q(unit=unit_id) & Q(Exists(_proof(round_)), digest__in=digests)
+    twins: dict[str, list[str]] = {}
+    mine: list[tuple[str, date | None, str, str]] = []
+    fields = ("unit_id", "unit__name", "number", "issued_on", "digest", "original_name")
+    for unit, name, *paper in Document.objects.filter(own | others).order_by(*by_name(), "pk").values_list(*fields):
+        if unit == unit_id:
+            mine.append((paper[0], paper[1], paper[2], paper[3]))
+        elif name not in twins.setdefault(paper[2], []):
+            twins[paper[2]].append(name)
+    return {digest: tuple(names) for digest, names in twins.items()}, files_by_paper(mine)
 
 
 def files_by_paper(rows: Iterable[tuple[str, date | None, str, str]]) -> Files:
@@ -106,16 +111,19 @@ def rivals_of(cite: CitedDocument, files: Files) -> tuple[str, ...]:
 
 
 def twins_of(digests: Iterable[str], round_: Round, unit_id: int) -> dict[str, tuple[str, ...]]:
-    """Which other units submitted files with these digests in the round. A draft is its unit's own business. One
-    query, another where other units have such files."""
-    alike = Document.objects.filter(digest__in=set(digests)).exclude(unit=unit_id)
-    if not alike.exists():
-        return {}
+    """Which other units submitted files with these digests in the round. A draft is its unit's own business."""
     found: dict[str, list[str]] = {}
-    for digest, name in alike.filter(Exists(_proof(round_))).order_by(*by_name()).values_list("digest", "unit__name"):
+    rows = _submitted_documents(round_, set(digests)).exclude(unit=unit_id)
+    for digest, name in rows.order_by(*by_name()).values_list("digest", "unit__name"):
         if name not in found.setdefault(digest, []):
             found[digest].append(name)
     return {digest: tuple(names) for digest, names in found.items()}
+
+
+def _submitted_documents(round_: Round, digests: Collection[str]) -> QuerySet[Document]:
+    """The documents with these digests that prove something submitted in the round. Of each the first proof is
+    enough: joined, the database would read all of them."""
+    return Document.objects.filter(Exists(_proof(round_)), digest__in=digests)
 
 
 def _proof(round_: Round) -> QuerySet[Evidence]:
@@ -157,11 +165,7 @@ def remarks_in_assessment(assessment: SelfAssessment) -> list[RemarkGroup]:
     two queries."""
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None)
     named = ("document", "document__original_name", "score__criterion", "score__criterion__code")
-    read = list(
-        rows.order_by("score__criterion__position", "pk").values_list(
-            *named, *(f"document__{name}" for name in _FIELDS), "page"
-        )
-    )
+    read = list(rows.order_by("score__criterion__position", "pk").values_list(*named, *_FIELDS))
     file_names = {document: name for document, name, *_ in read}
     found = [
         (LinkTarget(document, f"{fields[0]} ({name})"), LinkTarget(criterion, code), CitedDocument(*fields))
@@ -207,78 +211,62 @@ def infected(assessment: SelfAssessment) -> list[Document]:
     return list(rows.order_by("pk").distinct())
 
 
-class Papers(NamedTuple):
-    """How many pieces of evidence a cell has, how many of them carry a warning, and of which kinds (`KINDS`)."""
+class Warned(NamedTuple):
+    """How many pieces of a cell's evidence carry a warning, and of which kinds (`KINDS`)."""
 
     pieces: int
-    warned: int
     kinds: frozenset[str]
 
 
-NO_PAPERS = Papers(0, 0, frozenset())
+NO_WARNING = Warned(0, frozenset())
 
 
-def papers_of_cells(round_: Round, **line: int) -> dict[tuple[int, int], Papers]:
-    """{(unit, criterion): its evidence} of what a `block` has submitted, or one `unit` of it, or all of them for one
-    `criterion`; two or three queries. A document is judged once for each page that is cited, however many cite it."""
-    places: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
-    for unit, leaf, *at in _PLACES.rows(**line):
-        places.setdefault((unit, leaf), []).append((at[0], at[1]))
-    kinds = _warned_kinds({at for cited_at in places.values() for at in cited_at}, round_)
-    found = {}
-    for cell, cited_at in places.items():
-        said = [kinds[at] for at in cited_at if kinds[at]]
-        found[cell] = Papers(len(cited_at), len(said), frozenset[str]().union(*said))
-    return found
-
-
-def _places_of(block: int, unit: int | None = None, criterion: int | None = None) -> QuerySet[Evidence, Any]:
+def warned_cells(
+    round_: Round, group_id: int, unit: int | None = None, criterion: int | None = None
+) -> dict[tuple[int, int], Warned]:
+    """{(unit, criterion): its warnings} of what a block has submitted, or one of its units, or all of them for one
+    criterion; two queries. A document is judged once for each page that is cited, however many criteria cite it."""
     rows = Evidence.objects.filter(
         removed_at=None,
-        score__assessment__round_group=block,
+        score__assessment__round_group=group_id,
         score__assessment__state=SelfAssessment.State.SUBMITTED,
         **({} if unit is None else {"score__assessment__unit": unit}),
         **({} if criterion is None else {"score__criterion": criterion}),
     )
-    return rows.order_by().values_list("score__assessment__unit", "score__criterion", "document", "page")
-
-
-_PLACES = Prepared(_places_of)
+    places: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
+    cites: dict[tuple[int, int | None], tuple[int, CitedDocument]] = {}
+    for unit_id, leaf, pk, *fields in rows.order_by().values_list(
+        "score__assessment__unit", "score__criterion", "document", *_FIELDS
+    ):
+        at = (pk, fields[-1])
+        places.setdefault((unit_id, leaf), []).append(at)
+        if at not in cites:
+            cites[at] = unit_id, CitedDocument(*fields)
+    kinds = _warned_kinds(cites, round_)
+    found = {cell: [kinds[at] for at in cited_at if kinds[at]] for cell, cited_at in places.items()}
+    return {cell: Warned(len(said), frozenset().union(*said)) for cell, said in found.items() if said}
 
 
 def _warned_kinds(
-    cited_at: Collection[tuple[int, int | None]], round_: Round
+    cites: Mapping[tuple[int, int | None], tuple[int, CitedDocument]], round_: Round
 ) -> dict[tuple[int, int | None], frozenset[str]]:
-    """The kinds of the warnings on each citation (document, page); one query, another where files of other units are
-    the same."""
-    elsewhere = Document.objects.filter(digest=OuterRef("digest")).exclude(unit=OuterRef("unit"))
-    rows = Document.objects.filter(pk__in={document for document, _ in cited_at}).annotate(
-        twin=Exists(elsewhere.order_by())
-    )
-    read: dict[int, list[Any]] = {}
-    for pk, *found in rows.order_by().values_list("pk", "unit_id", "twin", *_FIELDS):
-        read[pk] = found
-    cites = {(pk, page): CitedDocument(*[*read[pk][2:], page]) for pk, page in cited_at}
+    """The kinds of the warnings on each citation (document, page), with the unit it belongs to; one query."""
     papers: dict[tuple[int, str, date | None], set[str]] = {}
-    for (pk, _), cite in cites.items():
-        papers.setdefault((read[pk][0], *cite.key), set()).add(cite.digest)
-    shared = _shared_digests(round_, {cites[pk, page].digest for pk, page in cites if read[pk][1]})
+    for unit_id, cite in cites.values():
+        papers.setdefault((unit_id, *cite.key), set()).add(cite.digest)
+    shared = _shared_digests(round_, {cite.digest for _, cite in cites.values()})
     period = (round_.assessed_from, round_.assessed_to)
-    kinds = {}
-    for (pk, page), cite in cites.items():
-        rivals = ("",) if cite.key[0] and cite.issued_on and len(papers[read[pk][0], *cite.key]) > 1 else ()
+    found = {}
+    for at, (unit_id, cite) in cites.items():
+        rivals = ("",) if cite.key[0] and cite.issued_on and len(papers[unit_id, *cite.key]) > 1 else ()
         said = remarks_on(cite, period, ("",) if cite.digest in shared else (), rivals=rivals)
-        kinds[pk, page] = frozenset(kind for kind, _ in said.warned)
-    return kinds
+        found[at] = frozenset(kind for kind, _ in said.warned)
+    return found
 
 
 def _shared_digests(round_: Round, digests: Collection[str]) -> frozenset[str]:
     """Those of the digests that more than one unit submitted in the round."""
-    if not digests:
-        return frozenset()
     units: dict[str, set[int]] = {}
-    # Of each document the first proof is enough: joined, the database would read all of them.
-    rows = Document.objects.filter(Exists(_proof(round_)), digest__in=digests).order_by()
-    for digest, unit in rows.values_list("digest", "unit_id"):
+    for digest, unit in _submitted_documents(round_, digests).order_by().values_list("digest", "unit_id"):
         units.setdefault(digest, set()).add(unit)
     return frozenset(digest for digest, found in units.items() if len(found) > 1)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, Round, RoundGroup, Source
 from criteria.queries import leaves
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
@@ -85,25 +84,8 @@ def of_criterion(assessment: SelfAssessment, criterion: Criterion) -> LastYear |
 def in_brief(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> LastYear | None:
     """What the unit gave last year and what the council made of it, for the council's page: no documents,
     nothing of this year."""
-    year, previous = round_group.round.year, criterion.previous_id or criterion.pk
-    if not _EARLIER.rows(unit=unit.pk, criterion=criterion.pk, previous=previous, year=year):
-        return None
-    score = _earlier_scores(year, unit.pk, [criterion]).get(criterion.pk)
+    score = _earlier_scores(round_group.round.year, unit.pk, [criterion]).get(criterion.pk)
     return LastYear(criterion, score, _findings(unit, [score]).get(score.pk)) if score else None
-
-
-_EARLIER = Prepared(
-    lambda unit, criterion, previous, year: (
-        SelfScore.objects.filter(
-            criterion__in=[criterion, previous],
-            assessment__unit=unit,
-            assessment__state=SelfAssessment.State.SUBMITTED,
-            assessment__round_group__round__year__lt=year,
-        )
-        .order_by()
-        .values_list("pk")[:1]
-    )
-)
 
 
 def of_all(assessment: SelfAssessment) -> list[LastYear]:

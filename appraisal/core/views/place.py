@@ -1,6 +1,5 @@
 """Where a person on the council's side stands: block, scope and calendar, read once per request and only when asked."""
 
-import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -137,24 +136,15 @@ class Place:
 
     def grid_address(self, **query: str) -> str:
         """The grid's address names the year in its path, so that its cells' links can be short."""
+        path = reverse("appraisal:grid", args=[self.round_group.group.code, self.round_group.round.year])
         kept = urlencode({k: v for k, v in query.items() if v})
-        return f"{self._grid}?{kept}" if kept else self._grid
-
-    @cached_property
-    def _grid(self) -> str:
-        return reverse("appraisal:grid", args=[self.round_group.group.code, self.round_group.round.year])
+        return f"{path}?{kept}" if kept else path
 
     def addresses(self, name: str, codes: int = 1, **query: str) -> Callable[..., str]:
         """`address(name, …)` for many cells or lines, named by `codes` codes each: the pattern is looked up once."""
         marks = [f"{_CODE}{n}" for n in range(codes)]
         parts = re.split("|".join(marks), self.address(name, *marks, **query))
-        return lambda *found: "".join(chain(*zip(parts, map(quoted, found), strict=False), parts[-1:]))
-
-
-@functools.lru_cache(maxsize=4096)
-def quoted(code: str) -> str:
-    """A code in an address: a page writes a few hundred of them into thousands."""
-    return quote(code, safe="")
+        return lambda *found: "".join(chain(*zip(parts, map(quote, found), strict=False), parts[-1:]))
 
 
 def check_desk(request: HttpRequest) -> User:

@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from appraisal.consistency import comparing
 from appraisal.core.figures import declared_of
-from appraisal.core.queries.cells import GridCell, claim_of, steps_of
+from appraisal.core.queries.cells import FILTERS, GridCell, claim_of, steps_of
 from appraisal.core.views.place import Place, place
 from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.opinions import actions as opinions_actions
@@ -58,14 +58,16 @@ class Neighbours:
     total: int
     left: int
     """How many cells of the list wait for the person."""
-    onward: str
-    """At the end of the list: what leads to the work that waits elsewhere; "" for whoever walks by another filter."""
+    onward: str = ""
+    """At the end of the list: the next cell elsewhere that waits for the person."""
+    onward_name: str = ""
 
     @property
     def fresh(self) -> str:
         """Where a decision leads. Not the address of the pager, which a browser may have fetched ahead: this
         page says what was just written and counts it among the precedents."""
-        return f"{self.after}&vua-ghi=1" if self.after else self.onward or self.back
+        following = self.after or self.onward
+        return f"{following}&vua-ghi=1" if following else self.back
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +119,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     nav = _neighbours(request, here, unit, leaf)
-    score, evidence = claim_of(nav.here)
+    score, evidence = claim_of(here.round_group, unit, leaf)
     opinions = opinions_of(here, nav.here, score)
     row = acting(here, nav.here, opinions)
     said = remarks_on_evidence(evidence, here.round_group.round, unit.pk, names=True)
@@ -185,65 +187,52 @@ def _shown(request: HttpRequest, showable: list[Evidence]) -> Evidence | None:
 
 def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> Neighbours:
     """This cell with those before and after it in the list it was opened from, under the same filter."""
-    along, wanted = list_of(request).values()
+    along = "tieu-chi" if request.GET.get("theo") == "tieu-chi" else "don-vi"
+    wanted = request.GET.get("loc", "")
+    wanted = wanted if wanted in FILTERS else ""
     units, leaves = (here.units, [leaf]) if along == "tieu-chi" else ([unit], here.leaves)
     cells = here.cells(units, leaves, evidence=bool(wanted), changes=wanted == "da-doi")
     at = next(i for i, c in enumerate(cells) if (c.unit.pk, c.criterion.pk) == (unit.pk, leaf.pk))
+    back = ("criterion", leaf.code) if along == "tieu-chi" else ("unit", unit.code)
 
     def address(others: Iterable[GridCell]) -> str:
         other = next((c for c in others if c.matches(wanted)), None)
         return here.address("cell", other.unit.code, other.criterion.code, theo=along, loc=wanted) if other else ""
 
     after = address(cells[at + 1 :])
-    goes_on = not after and here.stage is not None and wanted in ("", "cho")
+    elsewhere = _elsewhere(here, unit, leaf, along) if not after and wanted in ("", "cho") else None
     return Neighbours(
-        back=here.address(*_list_of(unit, leaf, along), loc=wanted),
+        back=here.address(*back, loc=wanted),
         before=address(reversed(cells[:at])),
         after=after,
         here=cells[at],
         position=at + 1,
         total=len(cells),
         left=sum(c.is_pending and c.may_decide for c in cells),
-        onward=here.address("onward", unit.code, leaf.code, theo=along, loc=wanted) if goes_on else "",
+        onward=here.address("cell", elsewhere[0].code, elsewhere[1].code, theo=along, loc=wanted) if elsewhere else "",
+        onward_name=(elsewhere[1].code if along == "tieu-chi" else elsewhere[0].name) if elsewhere else "",
     )
-
-
-def _list_of(unit: Unit, leaf: Criterion, along: str) -> tuple[str, str]:
-    """What names the list that runs along the criterion or the unit."""
-    return ("criterion", leaf.code) if along == "tieu-chi" else ("unit", unit.code)
-
-
-@require_GET
-def onward(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse:
-    """From the end of a list to the next piece of the person's work; to the list where there is none."""
-    here = place(request, group)
-    found, leaf = here.unit(unit), here.leaf(code)
-    if not here.scope.shows(found.pk, leaf.pk):
-        raise Http404
-    query = list_of(request)
-    following = _elsewhere(here, found, leaf, query["theo"])
-    if following is None:
-        messages.info(request, "Không còn tiêu chí nào chờ bạn thẩm định trong khối này.")
-        return redirect(here.address(*_list_of(found, leaf, query["theo"]), loc=query["loc"]))
-    return redirect(here.address("cell", following[0].code, following[1].code, **query))
 
 
 def _elsewhere(here: Place, unit: Unit, leaf: Criterion, along: str) -> tuple[Unit, Criterion] | None:
     """The first cell that waits for the person at the units (or criteria) after this one, then before it, then
     what was passed over here."""
+    if here.stage is None:
+        return None
     view = grid.Selection(here)
     pending = view.matrix.those(lambda kind: kind.pending)
-    places = {row.pk: n for n, row in enumerate(here.leaves)}
-
-    def waits(one: Unit, row: Criterion) -> bool:
-        there = view.matrix.lines[one.pk].kinds[places[row.pk]] in pending
-        return there and (one.pk, row.pk) != (unit.pk, leaf.pk) and here.may_judge(one, row)
-
-    if along == "tieu-chi":
-        rows = ((one, row) for row in _turned(here.leaves, leaf) for one in here.units)
-    else:
-        rows = ((one, row) for one in _turned(here.units, unit) for row in here.leaves)
-    return next(((one, row) for one, row in rows if waits(one, row)), None)
+    waiting = {
+        (one.pk, here.leaves[n].pk)
+        for one in here.units
+        for n in view.shown(one)
+        if view.matrix.lines[one.pk].kinds[n] in pending
+    }
+    units = _turned(here.units, unit) if along == "don-vi" else here.units
+    leaves = here.leaves if along == "don-vi" else _turned(here.leaves, leaf)
+    rows = ((u, c) for u in units for c in leaves) if along == "don-vi" else ((u, c) for c in leaves for u in units)
+    return next(
+        ((u, c) for u, c in rows if (u.pk, c.pk) in waiting - {(unit.pk, leaf.pk)} and here.may_judge(u, c)), None
+    )
 
 
 def _turned(rows: Sequence[M], at: M) -> list[M]:
@@ -282,8 +271,9 @@ def precedents_of(
     cell = (row.unit.pk, row.criterion.pk)
     if not reading.may_read_precedents(here.scope, *cell, owes_opinion=owed):
         return None
-    rows = reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=owed)
-    return precedents_queries.read(rows, here.round_group, row.criterion)
+    return precedents_queries.read(
+        reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=owed)
+    )
 
 
 def precedent_warning(here: Place, standing: Appraisal, row: GridCell, form: RecogniseForm | AdjustForm) -> str:
@@ -294,8 +284,7 @@ def precedent_warning(here: Place, standing: Appraisal, row: GridCell, form: Rec
     cell = (row.unit.pk, row.criterion.pk)
     rows = reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=False)
     taken = comparing.deduction(row.claim.points if row.claim else None, standing.points)
-    precedents = precedents_queries.read(rows, here.round_group, row.criterion)
-    found = precedents_queries.differing(precedents, form.cleaned_data["reason"].pk, taken)
+    found = precedents_queries.differing(precedents_queries.read(rows), form.cleaned_data["reason"].pk, taken)
     return precedents_queries.warning(found) if found else ""
 
 
@@ -304,7 +293,7 @@ def questions_of(here: Place, unit: Unit, leaf: Criterion) -> dict[str, object]:
     return {
         "threads": questions_queries.threads_of_cell(here.round_group, unit, leaf),
         "may_ask": here.may_decide(unit, leaf),
-        "form": AskForm(initial={"due_on": (clock.today() + timedelta(days=DAYS_TO_ANSWER)).isoformat()}),
+        "form": AskForm(initial={"due_on": clock.today() + timedelta(days=DAYS_TO_ANSWER)}),
         "address": here.address("ask", unit.code, leaf.code),
     }
 
