@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -13,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appraisal.core.views.place import check_unit_person
-from appraisal.core.views.uploads import keep_document, take_in_document, upload_fields
 from appraisal.models import Action, Appraisal, ReplyDraft
 from appraisal.questions.queries import waiting_for
 from appraisal.rules import answering, reading, stages
@@ -27,10 +27,12 @@ from criteria import scoring
 from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round
 from selfassess.core.views import address, seen_version
-from selfassess.documents.forms import Intake
+from selfassess.documents.actions import OFFERED, add_document, missing_data
+from selfassess.documents.forms import Intake, take_in
 from selfassess.evidence.queries import evidence_of
 from selfassess.models import Document
 from selfassess.scores.conflict import ComparedValue, figure_words
+from selfassess.uploads.actions import let_go
 from units import rules as people
 from units.models import UNITS_BY_NAME, Unit, User
 
@@ -151,7 +153,9 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if not answering.can_reply(user, row.appraisal):
         # Nothing is taken in for a reply that nobody would read; the action says why.
         return _keep(request, user, row, form, None)
-    intake = take_in_document(request, user, unit.pk, f"giai-trinh-{pk}")
+    intake = take_in(request.POST, request.FILES.get("upload"), user, unit.pk, f"giai-trinh-{pk}")
+    if intake.is_wanted and not intake.is_offered:
+        intake.errors = {**missing_data(intake.values, bool(intake.upload)), **intake.errors}
     if not form.is_valid() or intake.errors:
         return _reply_page(request, user, row, form, status=422, intake=intake)
     if intake.is_offered:
@@ -227,10 +231,9 @@ def _keep(
     """Keep the answer, with the document that came along; the head's other button sends it. A document stays with
     the unit even when the answer is refused."""
     current = None
-    chosen = {document.pk for document in form.cleaned_data["documents"]} if form.is_valid() else set()
     try:
-        chosen |= keep_document(request, user, row.appraisal.unit_id, intake)
-        _save(request, user, row, chosen)
+        chosen = {document.pk for document in form.cleaned_data["documents"]} if form.is_valid() else set()
+        _save(request, user, row, chosen | _new_document(request, user, row, intake))
         if form.whole:
             return _send_one(request, user, row)
     except Invalid as invalid:
@@ -239,12 +242,12 @@ def _keep(
         for name, said in invalid.errors.items():
             if name in form.fields:
                 form.add_error(name, said)
-        return _reply_page(request, user, row, form, status=422, intake=intake, chosen=chosen)
+        return _reply_page(request, user, row, form, status=422, intake=intake)
     except Refused as refused:
         current = refused.current if isinstance(refused, Conflict) else None
         form.add_error(None, str(refused))
         conflict = refused if isinstance(current, ReplyDraft) else None
-        return _reply_page(request, user, row, form, status=422, intake=intake, conflict=conflict, chosen=chosen)
+        return _reply_page(request, user, row, form, status=422, intake=intake, conflict=conflict)
     messages.success(request, f"Đã lưu giải trình tiêu chí {row.appraisal.criterion.code}, chưa gửi Hội đồng.")
     return redirect("appraisal:replies")
 
@@ -256,6 +259,21 @@ def _send_one(request: HttpRequest, user: User, row: queries.ReplyRow) -> HttpRe
         raise Refused("Thủ trưởng đơn vị gửi giải trình; phần bạn soạn đã được lưu.")
     receipt = actions.send(actor=user, **where, address=address(request))
     return redirect("appraisal:reply-receipt", receipt.pk)
+
+
+def _new_document(request: HttpRequest, user: User, row: queries.ReplyRow, intake: Intake | None) -> set[int]:
+    """The key of the document that was uploaded with the reply, if any."""
+    if intake is None or intake.upload is None:
+        return set()
+    given = intake.given()
+    document = add_document(
+        actor=user,
+        unit_id=row.appraisal.unit_id,
+        address=address(request),
+        **{name: given[name] for name in ("upload", *OFFERED)},
+    )
+    let_go(intake.upload)
+    return {document.pk}
 
 
 def _conflict(request: HttpRequest, row: queries.ReplyRow, conflict: Refused) -> dict[str, object]:
@@ -286,7 +304,6 @@ def _reply_page(
     status: int = 200,
     intake: Intake | None = None,
     conflict: Refused | None = None,
-    chosen: set[int] | None = None,
 ) -> HttpResponse:
     criterion, cell = row.appraisal.criterion, row.appraisal
     context = {
@@ -303,8 +320,11 @@ def _reply_page(
         "version": _version(request, row, conflict),
         "autosave": f"{reverse('appraisal:reply-autosave', args=[cell.pk])}?nam={cell.round_group.round.year}",
         "now": int(clock.now().timestamp() * 1000),
-        **upload_fields(intake),
-        "chosen": {str(pk) for pk in chosen or form["documents"].value() or []},
+        "intake": intake,
+        "errors": intake.errors if intake else {},
+        "typed": intake.values if intake else {},
+        "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
+        "chosen": {str(pk) for pk in form["documents"].value() or []},
     }
     return render(request, "appraisal/replies/reply.html", context, status=status)
 
