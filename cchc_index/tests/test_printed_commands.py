@@ -23,9 +23,9 @@ from .printed_commands import MANAGE, ROOT, commands_of, printed, variants
 from .terminal import typed
 
 UNITS = "Mã,Tên đơn vị\nSNV,Sở Nội vụ\nSTP,Sở Tư pháp\n"
-CRITERIA = "Mã,Nội dung,Điểm tối đa,Nguồn\n1,Chỉ đạo,60,Tự đánh giá\n2,Phiếu,30,ĐTXHH\n3,Hài lòng,10,SIPAS\n"
+CRITERIA = "Mã,Nội dung,Điểm tối đa,Nguồn\n1,Chỉ đạo,70,Tự đánh giá\n2,Phiếu,20,ĐTXHH\n3,Hài lòng,10,SIPAS\n"
 SCORES = "Mã đơn vị,Mã tiêu chí,Điểm tự đánh giá,Điểm thẩm định,Điểm ĐTXHH\n" + "".join(
-    f"{unit},1,60,55,\n{unit},2,,,25\n{unit},3,,,8\n" for unit in ("SNV", "STP")
+    f"{unit},1,60,55,\n{unit},2,,,15\n{unit},3,,,8\n" for unit in ("SNV", "STP")
 )
 BALLOTS = "Mã phiếu,Mã đơn vị,2\nP1,SNV,4\nP2,STP,5\n"
 FIGURES = "Mã đơn vị,Mã tiêu chí,Điểm,Nguồn số liệu\nSNV,3,8,SIPAS 2024\n"
