@@ -1,6 +1,6 @@
 """Deciding many cells at once, and undoing what is left of such a batch before the stage is released."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -37,17 +37,10 @@ def bulk_recognise(*, actor: User, round_group_id: int, cells: Iterable[tuple[in
     seen = {(unit, criterion): version for unit, criterion, version in cells}
     if not seen:
         raise Refused("Chưa chọn tiêu chí nào để công nhận.")
-    assessments = locked_assessments(round_group_id, {unit for unit, _ in seen})
-    round_group = locked_block(round_group_id)
-    stage = checked_stage(actor, round_group)
-    if stage.kind == Stage.Kind.MEETING:
-        raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng và nêu căn cứ.")
-    check_reach(actor, round_group, stage, seen)
-    check_not_blind(round_group, stage, {criterion for _, criterion in seen})
-    verdicts = _bulk_verdicts(round_group, assessments, seen)
-    standings = standings_of(round_group, seen)
-    _check_versions(standings, seen)
-    return write_batch(actor, round_group, stage, verdicts, standings, core_digests.VERB_BULK)
+    choice = _locked_choice(actor, round_group_id, seen)
+    verdicts = _recognitions(choice.assessments, seen)
+    standings = _standings(choice.round_group, seen)
+    return write_batch(actor, choice.round_group, choice.stage, verdicts, standings, core_digests.VERB_BULK)
 
 
 @transaction.atomic
@@ -57,6 +50,27 @@ def bulk_keep(*, actor: User, round_group_id: int, cells: Iterable[tuple[int, in
     seen = {(unit, criterion): version for unit, criterion, version in cells}
     if not seen:
         raise Refused("Chưa chọn tiêu chí nào để giữ nguyên kết quả.")
+    choice = _locked_choice(actor, round_group_id, seen)
+    standings = _standings(choice.round_group, seen)
+    last = _last_decisions(standings[cell].pk for cell in seen if cell in standings)
+    verdicts = {}
+    for cell in seen:
+        standing = standings.get(cell)
+        verdicts[cell] = kept(standing, last.get(standing.pk) if standing else None, choice.stage)
+    return write_batch(actor, choice.round_group, choice.stage, verdicts, standings, core_digests.VERB_BULK_KEEP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A locked choice of cells that one person may decide at once."""
+
+    round_group: RoundGroup
+    stage: Stage
+    assessments: dict[int, SelfAssessment]
+
+
+def _locked_choice(actor: User, round_group_id: int, seen: Collection[CellKey]) -> _Choice:
+    """Raises what no cell of the choice can be decided for, whatever the decision."""
     assessments = locked_assessments(round_group_id, {unit for unit, _ in seen})
     round_group = locked_block(round_group_id)
     stage = checked_stage(actor, round_group)
@@ -64,16 +78,13 @@ def bulk_keep(*, actor: User, round_group_id: int, cells: Iterable[tuple[int, in
         raise Refused("Ở bước Hội đồng quyết định, mỗi tiêu chí được quyết định riêng và nêu căn cứ.")
     check_reach(actor, round_group, stage, seen)
     check_not_blind(round_group, stage, {criterion for _, criterion in seen})
-    for unit_id in sorted({unit for unit, _ in seen}):
+    _check_all_submitted(assessments, seen)
+    return _Choice(round_group, stage, assessments)
+
+
+def _check_all_submitted(assessments: Mapping[int, SelfAssessment], cells: Iterable[CellKey]) -> None:
+    for unit_id in sorted({unit for unit, _ in cells}):
         check_submitted(assessments.get(unit_id))
-    standings = standings_of(round_group, seen)
-    _check_versions(standings, seen)
-    last = _last_decisions(standings[cell].pk for cell in seen if cell in standings)
-    verdicts = {}
-    for cell in seen:
-        standing = standings.get(cell)
-        verdicts[cell] = kept(standing, last.get(standing.pk) if standing else None, stage)
-    return write_batch(actor, round_group, stage, verdicts, standings, core_digests.VERB_BULK_KEEP)
 
 
 def _last_decisions(appraisals: Iterable[int]) -> dict[int, AppraisalEntry]:
@@ -84,11 +95,7 @@ def _last_decisions(appraisals: Iterable[int]) -> dict[int, AppraisalEntry]:
     return {pk: found[-1] for pk, history_of in history.items() if (found := steps.counting(history_of))}
 
 
-def _bulk_verdicts(
-    round_group: RoundGroup, assessments: dict[int, SelfAssessment], seen: dict[CellKey, int | None]
-) -> dict[CellKey, Verdict]:
-    for unit_id in sorted({unit for unit, _ in seen}):
-        check_submitted(assessments.get(unit_id))
+def _recognitions(assessments: Mapping[int, SelfAssessment], seen: Collection[CellKey]) -> dict[CellKey, Verdict]:
     scores = {
         (score.assessment.unit_id, score.criterion_id): score
         for score in SelfScore.objects.filter(
@@ -100,7 +107,9 @@ def _bulk_verdicts(
     return {cell: recognition(scores.get(cell)) for cell in seen}
 
 
-def _check_versions(standings: dict[CellKey, Appraisal], seen: dict[CellKey, int | None]) -> None:
+def _standings(round_group: RoundGroup, seen: Mapping[CellKey, int | None]) -> dict[CellKey, Appraisal]:
+    """What stands on the cells. Raises Conflict for those that moved since they were seen."""
+    standings = standings_of(round_group, seen)
     moved = [standings.get(c) for c, version in seen.items() if version_of(standings.get(c)) != (version or 0)]
     if moved:
         raise Conflict(
@@ -108,6 +117,7 @@ def _check_versions(standings: dict[CellKey, Appraisal], seen: dict[CellKey, int
             "Hãy xem lại danh sách rồi công nhận.",
             current=moved,
         )
+    return standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +157,7 @@ def _locked_batch(actor: User, round_group_id: int, batch_id: int, seen: Iterabl
     round_group = locked_block(round_group_id)
     stage = checked_stage(actor, round_group)
     check_reach(actor, round_group, stage, cells)
-    for unit_id in sorted({unit for unit, _ in cells}):
-        check_submitted(assessments.get(unit_id))
+    _check_all_submitted(assessments, cells)
     log = LogEntry.objects.filter(pk=batch_id, verb__in=core_digests.BATCH_VERBS).first()
     if log is None or log.actor_id != actor.pk:
         raise PermissionDenied("Chỉ người ghi hàng loạt mới hoàn tác được lần đó.")
@@ -186,5 +195,5 @@ def _check_untouched(batch: _Batch, seen: dict[CellKey, int | None]) -> None:
 
 
 def _who(standing: Appraisal, step: AppraisalEntry) -> str:
-    at = f"{clock.hanoi(step.at):%H:%M:%S ngày %d/%m/%Y}"
+    at = clock.in_words(step.at, seconds=True)
     return f"{standing.criterion.code} của {standing.unit} – {step.actor}, {step.get_action_display()} lúc {at}"
