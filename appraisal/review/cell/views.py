@@ -226,13 +226,11 @@ def _elsewhere(here: Place, unit: Unit, leaf: Criterion, along: str) -> tuple[Un
         for one in here.units
         for n in view.shown(one)
         if view.matrix.lines[one.pk].kinds[n] in pending
-    }
+    } - {(unit.pk, leaf.pk)}
     units = _turned(here.units, unit) if along == "don-vi" else here.units
     leaves = here.leaves if along == "don-vi" else _turned(here.leaves, leaf)
     rows = ((u, c) for u in units for c in leaves) if along == "don-vi" else ((u, c) for c in leaves for u in units)
-    return next(
-        ((u, c) for u, c in rows if (u.pk, c.pk) in waiting - {(unit.pk, leaf.pk)} and here.may_judge(u, c)), None
-    )
+    return next(((u, c) for u, c in rows if (u.pk, c.pk) in waiting and here.may_judge(u, c)), None)
 
 
 def _turned(rows: Sequence[M], at: M) -> list[M]:

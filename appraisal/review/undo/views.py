@@ -51,7 +51,7 @@ def undo_of(
         return None  # two members' opinions: neither takes them back alone
     value = "không áp dụng" if step.not_applicable else f"{numbers.vn(step.points)} điểm"
     who = "Bạn" if step.actor_id == here.user.pk else str(step.actor or "Hệ thống")
-    said = f"{who} đã ghi {step.get_action_display()}, {value}, lúc {clock.hanoi(step.at):%H:%M ngày %d/%m/%Y}."
+    said = f"{who} đã ghi {step.get_action_display()}, {value}, lúc {clock.in_words(step.at)}."
     return Undo(said, address(here, row.unit, row.criterion, **query), row.version)
 
 
