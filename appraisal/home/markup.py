@@ -7,11 +7,11 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from appraisal.core.queries.cells import CellCounts
+from appraisal.review.lists.markup import ILLUSTRATIVE
 from criteria.models import Criterion
 from units.models import Unit
 
 NAME_SHOWN = 90
-_ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
 
 
 def unit_rows(lines: Iterable[tuple[Unit, str, CellCounts, bool]]) -> SafeString:
@@ -40,7 +40,7 @@ def criterion_rows(lines: Iterable[tuple[Criterion, str, CellCounts]]) -> SafeSt
 def _criterion_row(leaf: Criterion, address: str, counts: CellCounts) -> str:
     name = leaf.name if len(leaf.name) <= NAME_SHOWN else f"{leaf.name[: NAME_SHOWN - 1]}…"
     link = f'<a href="{escape(address)}"><span class="code">{escape(leaf.code)}</span> {escape(name)}</a>'
-    note = _ILLUSTRATIVE if leaf.is_illustrative else ""
+    note = ILLUSTRATIVE if leaf.is_illustrative else ""
     return f'<tr><th scope="row">{link}{note}</th>{_numbers(counts)}</tr>'
 
 

@@ -21,7 +21,7 @@ def line_of(unit: Unit) -> str:
 
 
 _TICK = '<td class="mid"><input type="checkbox" name="cells" value="{}" aria-label="Chọn {}"></td>'
-_ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
+ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
 
 
 def unit_rows(
@@ -83,7 +83,7 @@ def criterion_rows(
             found.append(_area(area, ticks))
         last = area.pk
         name = f'<span class="code">{escape(leaf.code)}</span> {escape(leaf.name)}'
-        note = _ILLUSTRATIVE if leaf.is_illustrative else ""
+        note = ILLUSTRATIVE if leaf.is_illustrative else ""
         most = f'<td class="num">{numbers.vn_short(leaf.max_points)}</td>'
         found.append(_line(cell, address, name, ticks, f"tiêu chí {leaf.code}", note, most))
     return found
