@@ -179,14 +179,14 @@ def write(
     writer = Writer(where, existing, outcome)
     writer.plan(settled.rows, settled.kept, gone)
     _refuse_faults([*settled.faults, *misses(expected, writer.rows.values())], accept_repairs)
-    outcome.notices += _notices_of_repairs(settled.faults, writer.rows.values())
+    outcome.notices += _notices_of_repairs(settled, writer.rows.values())
     writer.carry_out()
     return outcome
 
 
-def _notices_of_repairs(faults: Collection[Fault], rows: Iterable[Criterion]) -> list[str]:
+def _notices_of_repairs(settled: Settlement, rows: Iterable[Criterion]) -> list[str]:
     """What the repairs make of the set's total: a wrong maximum may have been the right one of a missing row."""
-    if not any("điểm tối đa in" in fault.message for fault in faults):
+    if not any(row.printed_max and not row.is_leaf for row in settled.rows):
         return []
     total = sum(counted(by_part(rows)).values(), Decimal(0))
     return [f"Sau khi sửa điểm, bộ tiêu chí có tổng {vn_short(total)} điểm; đối chiếu với quyết định."]

@@ -8,7 +8,7 @@ from typing import Protocol
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.numbers import vn_short
 
-from .words import NORMAL, SELF
+from .words import BONUS, NORMAL, PENALTY, SELF
 
 
 class Row(Protocol):
@@ -45,7 +45,7 @@ def by_part(rows: Iterable[Row]) -> dict[str, Decimal]:
 
 def counted(points: dict[str, Decimal]) -> dict[str, Decimal]:
     """The parts of `by_part` that make up the total."""
-    return {part: value for part, value in points.items() if part not in ("bonus", "penalty")}
+    return {part: value for part, value in points.items() if part not in (BONUS, PENALTY)}
 
 
 def misses(expected: Expected, rows: Iterable[Row]) -> list[Fault]:
