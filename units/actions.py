@@ -88,7 +88,7 @@ def import_units(
     ended, succeeded = _replace(rows, known | {unit.code: unit for unit in fresh})
     changed = list((mine | {unit.pk: unit for unit in ended}).values())
     Unit.objects.bulk_update(changed, ["name", "name_key", "valid_to"])
-    said += [f"Hết hiệu lực sau ngày {unit.valid_to:%d/%m/%Y}: {unit} ({unit.code})." for unit in ended]
+    said += [f"Hết hiệu lực sau ngày {unit.valid_to:%d/%m/%Y}: {_named(unit)}." for unit in ended]
     report = UnitImport(group, group_created, len(fresh), len(mine), len(rows) - len(fresh) - len(mine), said)
     if group_created or fresh or changed or succeeded:
         units_changed({group.pk, *(unit.group_id for unit in ended)})
@@ -152,6 +152,15 @@ def _group(code: str) -> tuple[UnitGroup, bool]:
     return UnitGroup.objects.select_for_update(of=("self",)).get(code=code), created
 
 
+def _named(unit: Unit) -> str:
+    return f"{unit} ({unit.code})"
+
+
+def _of_known(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[tuple[UnitRow, Unit]]:
+    """The rows of known units, each with its unit."""
+    return [(row, known[row.code]) for row in rows if row.code in known]
+
+
 def _fresh(group: UnitGroup, row: UnitRow) -> Unit:
     return Unit(group=group, code=row.code, name=row.name, valid_from=row.valid_from, valid_to=row.valid_to)
 
@@ -160,7 +169,7 @@ def _refuse_impossible_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) 
     """Raises ImportRefused for a known unit that would end before it began, and for one that would bear a new name from
     a day on: its earlier years would bear that name too."""
     faults = []
-    for row, unit in ((row, known[row.code]) for row in rows if row.code in known):
+    for row, unit in _of_known(rows, known):
         if row.valid_to and unit.valid_from and row.valid_to < unit.valid_from:
             message = f"đơn vị “{unit}” bắt đầu ngày {unit.valid_from:%d/%m/%Y}, không thể hết hiệu lực trước đó"
             faults.append(Fault(row.row, "Hiệu lực đến", message, "sửa ngày"))
@@ -173,14 +182,10 @@ def _refuse_impossible_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) 
 
 
 def _said_of_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[str]:
-    kept = [
-        known[row.code]
-        for row in rows
-        if row.code in known and row.valid_from and row.valid_from != known[row.code].valid_from
-    ]
+    kept = [unit for row, unit in _of_known(rows, known) if row.valid_from and row.valid_from != unit.valid_from]
     undated = [row.name for row in rows if known and row.code not in known and not row.valid_from]
     return [
-        *_sentence("Giữ ngày bắt đầu hiệu lực đã có, để các năm trước không đổi", [f"{u} ({u.code})" for u in kept]),
+        *_sentence("Giữ ngày bắt đầu hiệu lực đã có, để các năm trước không đổi", map(_named, kept)),
         *_sentence("Đơn vị mới không ghi Hiệu lực từ, được tính cho cả các năm trước", undated),
     ]
 
@@ -188,17 +193,18 @@ def _said_of_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[st
 def _said_of_the_unmentioned(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[str]:
     mentioned = {codes.key(code) for row in rows for code in (row.code, *row.replaces)}
     still = [unit for unit in known.values() if codes.key(unit.code) not in mentioned and unit.valid_to is None]
-    return _sentence("Giữ nguyên đơn vị không có trong tệp", [f"{unit} ({unit.code})" for unit in still])
+    return _sentence("Giữ nguyên đơn vị không có trong tệp", map(_named, still))
 
 
-def _sentence(words: str, names: Sequence[str]) -> list[str]:
-    return [f"{words}: {'; '.join(names)}."] if names else []
+def _sentence(words: str, names: Iterable[str]) -> list[str]:
+    listed = "; ".join(names)
+    return [f"{words}: {listed}."] if listed else []
 
 
 def _changed(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> dict[int, Unit]:
     """Known units whose name or last day differs, already carrying the new one, by key."""
     changed = {}
-    for row, unit in ((row, known[row.code]) for row in rows if row.code in known):
+    for row, unit in _of_known(rows, known):
         last = row.valid_to or unit.valid_to
         if (unit.name, unit.valid_to) != (row.name, last):
             unit.name, unit.name_key, unit.valid_to = row.name, sort_text(row.name), last
@@ -244,9 +250,13 @@ def _by_key(asked: set[str], here: Mapping[str, Unit]) -> dict[str, list[Unit]]:
     return found
 
 
-def _day_before(row: UnitRow) -> date:
+def _first_day(row: UnitRow) -> date:
     assert row.valid_from is not None  # the sheet asks for it beside what is replaced
-    return row.valid_from - timedelta(days=1)
+    return row.valid_from
+
+
+def _day_before(row: UnitRow) -> date:
+    return _first_day(row) - timedelta(days=1)
 
 
 def _fault_of_predecessor(row: UnitRow, code: str, old: Sequence[Unit]) -> Fault | None:
@@ -272,7 +282,7 @@ def _write_successions(pairs: Sequence[tuple[UnitRow, Unit]], here: Mapping[str,
             predecessor=old,
             successor=here[row.code],
             kind=_kind(len(row.replaces), successors[old.pk]),
-            on=_day_before(row) + timedelta(days=1),
+            on=_first_day(row),
         )
         for row, old in pairs
         if (old.pk, here[row.code].pk) not in known
