@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import IO
 
 from cchc_index.lib import codes
-from cchc_index.lib.days import day_of
 from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.sheets.cells import day_of
 from cchc_index.lib.sheets.table import BY_ROW, CODE, Column, SheetRow, read_table
 
 COLUMNS = (

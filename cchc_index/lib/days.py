@@ -6,7 +6,6 @@ day as a deadline is refused, because nobody can say whether its beginning or it
 """
 
 from datetime import date, datetime
-from typing import Any
 
 from .text import clean
 
@@ -33,15 +32,6 @@ def read_day(text: str) -> date:
         except ValueError:
             continue
     raise ValueError(f"“{plain[:40]}” không phải một ngày; ghi theo dạng 31/12/2024")
-
-
-def day_of(value: Any) -> date | None:
-    """The day that a cell holds, as a date or as officials write one; None for a blank cell. Raises as `read_day`."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    return read_day(clean(value)) if clean(value) else None
 
 
 def letter_day(day: date) -> str:

@@ -19,10 +19,9 @@ from import_export.formats import base_formats
 
 from cchc_index.lib import codes, numbers
 from cchc_index.lib.cells import safe_cell, stored_text, workbook_cell
-from cchc_index.lib.days import day_of
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.sheets import table as sheet
-from cchc_index.lib.sheets.cells import cell_text, is_date
+from cchc_index.lib.sheets.cells import cell_text, day_of, is_date
 from cchc_index.lib.text import clean, clean_lines, fold
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from cchc_index.lib.days import read_day
 from cchc_index.lib.text import clean
 
 
@@ -53,6 +54,16 @@ def cell_text(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.strftime("%d/%m/%Y")
     return clean(value)
+
+
+def day_of(value: object) -> date | None:
+    """The day that a cell holds, as a date or as officials write one; None for a blank cell. Raises as `read_day`."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    text = cell_text(value)
+    return read_day(text) if text else None
 
 
 def is_date(value: object) -> bool:
