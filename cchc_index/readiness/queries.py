@@ -10,7 +10,8 @@ from criteria import queries as criteria_queries
 from criteria.calendar import queries as calendar
 from criteria.models import SURVEY_SOURCES, Round, RoundGroup, Source, Stage
 from surveys.models import RespondentGroup
-from units.models import Membership, Role
+from units.models import Role
+from units.queries import holders_of, people_of
 
 MANAGERS = 2
 """One proposes a publication, another approves it."""
@@ -89,23 +90,17 @@ def _of_stage(stage: Stage, blocks: list[RoundGroup]) -> Iterator[Missing]:
         yield from _without_appraiser(blocks, stage)
     elif stage.kind == Stage.Kind.SURVEY:
         yield from _without_respondents(blocks, stage)
-    elif stage.kind == Stage.Kind.PUBLICATION and len(_holders(Role.INDEX_MANAGER)) < MANAGERS:
+    elif stage.kind == Stage.Kind.PUBLICATION and len(holders_of(Role.INDEX_MANAGER)) < MANAGERS:
         yield Missing("cần hai người quản lý Chỉ số: một đề nghị, một phê duyệt công bố", "Tài khoản", stage.name)
-
-
-def _holders(role: Role) -> set[int]:
-    """The people who hold a role now."""
-    active = Membership.objects.filter(role=role, active=True, user__is_active=True)
-    return set(active.values_list("user", flat=True))
 
 
 def _without_head(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
     """Units whose self-assessment nobody could submit."""
-    heads = Membership.objects.filter(role=Role.UNIT_HEAD, active=True, user__is_active=True)
-    headed = set(heads.values_list("unit", flat=True))
     for block in blocks:
         if criteria_queries.leaves(block.criteria_set_id, [Source.SELF]).exists():
-            for unit in criteria_queries.units_of(block).exclude(pk__in=headed):
+            units = list(criteria_queries.units_of(block))
+            headed = people_of((unit.pk for unit in units), Role.UNIT_HEAD)
+            for unit in (unit for unit in units if unit.pk not in headed):
                 yield Missing(f"{unit} ({unit.code}) chưa có thủ trưởng đơn vị", "Tài khoản", stage.name)
 
 
