@@ -147,7 +147,8 @@ def _page(
         if row.is_disputed
         else None,
         "nav": nav,
-        "recognise_form": bound if isinstance(bound, RecogniseForm) else RecogniseForm(),
+        "recognise_form": RecogniseForm() if bound is None or isinstance(bound, AdjustForm | KeepForm) else bound,
+        "keep_form": bound if isinstance(bound, KeepForm) else KeepForm(),
         "keeps": row.can_be_kept and row.standing is not None and row.standing.stage != (here.stage and here.stage.pk),
         "keeps_from": here.calendar.short(row.standing.stage) if row.standing else "",
         "adjust_form": bound if isinstance(bound, AdjustForm) else AdjustForm(initial=_initial(steps)),

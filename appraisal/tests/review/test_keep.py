@@ -1,5 +1,6 @@
 """An adjustment that stands against the unit's objection: a decision of its own, one by one and many at once."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,20 +13,28 @@ from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council
 from appraisal.tests.pages import adjusted_and_released, cell_page, sign_in
+from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
 from cchc_index.lib.tests.present import present
+from criteria.models import Stage
 from criteria.tests.factories import open_stage
 from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case() -> Council:
-    """The unit does not agree with what was adjusted on 1.1; round 2 is open."""
+def objected() -> Council:
+    """The unit does not agree with what was adjusted on 1.1."""
     found = council()
     standing = adjusted_and_released(found)
     replies.reply(actor=found.head, appraisal_id=standing.pk, agree=False, comment="Có đủ.", document_ids=[])
+    return found
+
+
+@pytest.fixture
+def case() -> Council:
+    """The unit does not agree with what was adjusted on 1.1; round 2 is open."""
+    found = objected()
     open_stage(found.round_group.round, "round2")
     return found
 
@@ -71,6 +80,18 @@ def test_the_page_offers_it_first_and_writes_it(case: Council) -> None:
     assert answer.status_code == 302
     assert case.standing().stage.name == "round2"
     assert "Giữ nguyên kết quả lần 1" not in client.get(cell_page(case)).text
+
+
+def test_grounds_typed_for_keeping_come_back_in_their_own_field() -> None:
+    """In a year whose meeting settles the objections to its only appraisal."""
+    case = objected()
+    Stage.objects.filter(round=case.round_group.round, name="round2").delete()
+    Stage.objects.filter(round=case.round_group.round, name="explanation").update(closes_at=clock.now())
+    stale = {"verb": "keep", "seen_version": "1", "comment": "Căn cứ đã gõ"}
+    answer = sign_in(case.manager).post(cell_page(case), stale)
+    assert answer.status_code == 409
+    fields = re.findall(r'<input id="id_(\w+)_comment" name="comment" value="([^"]*)"', answer.text)
+    assert fields == [("keep", "Căn cứ đã gõ"), ("recognise", "")]
 
 
 def test_many_are_kept_after_a_preview_and_taken_back_as_one(case: Council, client: Client) -> None:
