@@ -53,7 +53,7 @@ def read_units(source: str | Path | IO[bytes], *, name: str = "", take_hidden: b
     for row in table.rows:
         row_faults = [*_code_faults(row), *_name_faults(row)]
         days = {key: _day(row, key, row_faults) for key in ("valid_from", "valid_to")}
-        replaces = tuple(code for part in row.text("replaces").split(";") if (code := part.strip()))
+        replaces = _codes(row.text("replaces"))
         row_faults += _validity_faults(row, replaces, **days)
         faults += row_faults
         if not row_faults:
@@ -89,6 +89,12 @@ def _name_faults(row: SheetRow) -> list[Fault]:
     if not isinstance(value, str) or not any(c.isalpha() for c in text):
         return [row.fault("name", f"“{text[:40]}” không phải tên đơn vị", "gõ tên đơn vị bằng chữ")]
     return []
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Codes separated by semicolons; one that is written twice, in whatever spelling, is one."""
+    written = (part.strip() for part in text.split(";"))
+    return tuple({codes.key(code): code for code in written if code}.values())
 
 
 def _day(row: SheetRow, key: str, faults: list[Fault]) -> date | None:

@@ -232,6 +232,13 @@ def test_a_reorganisation_repeated_changes_nothing_and_logs_nothing() -> None:
     )
 
 
+def test_a_predecessor_written_twice_is_one() -> None:
+    bring(("SLD", "Sở Lao động"))
+    reorganise(("SNV25", "Sở Nội vụ", "01/03/2025", "", "SLD; sld"))
+
+    assert list(Succession.objects.values_list("predecessor__code", "kind")) == [("SLD", "rename")]
+
+
 def test_one_file_holds_the_old_units_and_the_new() -> None:
     reorganise(
         ("P1", "Phường cũ", "", "", ""),
