@@ -7,20 +7,33 @@ changed role counts from the next request.
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import QuerySet
 
-from .models import Membership, Role, Unit, User
+from . import lineage
+from .models import Role, Unit, User
 
 AnyUser = User | AnonymousUser
 
 
 @dataclass(frozen=True)
 class Grants:
-    """What a person is: roles, and the units they belong to through any role."""
+    """What a person is: roles, the units they belong to through any role (`home_units`), and these with all that they
+    came from and all that became of them (`own_units`): whom the person never appraises."""
 
     roles: frozenset[str] = frozenset()
     unit_roles: frozenset[tuple[int, str]] = field(default_factory=frozenset)
     own_units: frozenset[int] = frozenset()
+    home_units: frozenset[int] = frozenset()
+
+
+_HELD = "SELECT user_id, unit_id FROM units_membership WHERE user_id = %(user)s AND active AND unit_id IS NOT NULL"
+_GRANTS = f"""SELECT role, unit_id FROM (
+WITH RECURSIVE {lineage.tables(_HELD)}
+SELECT role, unit_id FROM units_membership WHERE user_id = %(user)s AND active
+UNION ALL SELECT '', unit FROM later
+UNION ALL SELECT '', unit FROM earlier
+) AS held"""  # noqa: S608 – the program's own words
 
 
 def grants(user: AnyUser) -> Grants:
@@ -29,11 +42,14 @@ def grants(user: AnyUser) -> Grants:
         return Grants()
     granted = getattr(user, "_grants", None)
     if granted is None:
-        rows = list(Membership.objects.filter(user=user, active=True).order_by("pk").values_list("unit_id", "role"))
+        with connection.cursor() as cursor:
+            cursor.execute(_GRANTS, {"user": user.pk})
+            rows: list[tuple[str, int | None]] = cursor.fetchall()
         granted = Grants(
-            roles=frozenset(role for _, role in rows),
-            unit_roles=frozenset((unit, role) for unit, role in rows if unit),
-            own_units=frozenset(unit for unit, _ in rows if unit),
+            roles=frozenset(role for role, _ in rows if role),
+            unit_roles=frozenset((unit, role) for role, unit in rows if role and unit),
+            own_units=frozenset(unit for _, unit in rows if unit),
+            home_units=frozenset(unit for role, unit in rows if role and unit),
         )
         user._grants = granted  # type: ignore[attr-defined]
     return granted
@@ -49,8 +65,14 @@ def has_unit_role(user: AnyUser, unit_id: int, *roles: Role) -> bool:
 
 
 def is_own_unit(user: AnyUser, unit_id: int) -> bool:
-    """Whether the person belongs to the unit through any role: then they never appraise it."""
+    """Whether the person belongs, through any role, to the unit, to one it came from or to one that came of it, over
+    any number of reorganisations: then they never appraise it. `own_units` is the set of the same meaning."""
     return unit_id in grants(user).own_units
+
+
+def own_units(user: AnyUser) -> QuerySet[Unit]:
+    """The units for which `is_own_unit` holds."""
+    return Unit.objects.filter(pk__in=grants(user).own_units)
 
 
 def is_index_manager(user: AnyUser) -> bool:

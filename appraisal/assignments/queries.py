@@ -19,6 +19,7 @@ from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup, Source, Stage
 from criteria.tree import CellKey
 from units.models import Membership, Role, Unit, User
+from units.queries import lines_of
 
 from . import sharing
 
@@ -34,7 +35,7 @@ class Board:
     """Who is a council member now, in the order of names."""
     agencies: dict[Unit, list[User]]
     barred: frozenset[sharing.Pair]
-    """(member, unit) pairs that never meet: the own units and the standing interests."""
+    """(member, unit) pairs that never meet: own units, standing interests, what these came from or became."""
     assignments: list[Assignment]
 
     @cached_property
@@ -118,7 +119,7 @@ def row_fingerprint(assignment: Assignment) -> str:
 
 
 def board(round_group: RoundGroup) -> Board:
-    """Seven queries whatever the number of members, units and criteria."""
+    """Eight queries whatever the number of members, units and criteria."""
     members, agencies = _members()
     assignments = list(
         Assignment.objects.filter(round_group=round_group)
@@ -153,7 +154,8 @@ def _barred(members: set[int]) -> frozenset[sharing.Pair]:
     own = Membership.objects.filter(user__in=members, active=True, unit__isnull=False).order_by("pk")
     declared = Interest.objects.filter(member__in=members, withdrawn_at=None).order_by("pk")
     pairs = [*own.values_list("user_id", "unit_id"), *declared.values_list("member_id", "unit_id")]
-    return frozenset((member, unit) for member, unit in pairs if unit is not None)
+    lines = lines_of(unit for _, unit in pairs if unit is not None)
+    return frozenset((member, kin) for member, unit in pairs if unit is not None for kin in lines[unit])
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ def confirmation(user: User, round_: Round) -> Confirmation | None:
 
 
 def own_units(user: User) -> list[Unit]:
-    """The units that are closed to the person without a declaration, by name."""
-    return list(Unit.objects.filter(pk__in=people.grants(user).own_units).order_by(*UNITS_BY_NAME))
+    """The units that are closed to the person without a declaration, by name: also what their units came from and what
+    became of them."""
+    return list(people.own_units(user).order_by(*UNITS_BY_NAME))
 
 
 def units() -> QuerySet[Unit]:

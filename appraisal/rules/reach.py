@@ -10,6 +10,8 @@ from django.db.models import Q, QuerySet
 from appraisal.models import Assignment, Interest, Reason
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, Round, RoundGroup, Source
+from units import lineage
+from units import queries as unit_queries
 from units import rules as people
 from units.models import Unit, User
 
@@ -89,14 +91,15 @@ def reasons_manageable_by(user: people.AnyUser) -> QuerySet[Reason]:
 
 
 def closed_units(user: people.AnyUser) -> frozenset[int]:
-    """The units a person never judges: their own, and those of their standing interests. Read once per
-    request and kept on the user object, as roles are; what declares or withdraws forgets it."""
+    """The units a person never judges: their own, those of their standing interests, and whatever these came from or
+    became. Read once per request and kept on the user object, as roles are; what declares or withdraws forgets it."""
     kept: frozenset[int] | None = getattr(user, "_closed_units", None)
     if kept is None:
         kept = people.grants(user).own_units
         if has_desk(user):
             declared = Interest.objects.filter(member=user.pk, withdrawn_at=None).order_by()
-            kept |= frozenset(declared.values_list("unit_id", flat=True))
+            lines = unit_queries.lines_of(declared.values_list("unit_id", flat=True))
+            kept |= frozenset[int]().union(*lines.values())
         user._closed_units = kept  # type: ignore[union-attr]
     return kept
 
@@ -139,10 +142,14 @@ class Desk:
         return _holdings(user, self, round_group)
 
 
-_DESK = """
+_DECLARED = "SELECT member_id, unit_id FROM appraisal_interest WHERE member_id = %(user)s AND withdrawn_at IS NULL"
+_DESK = f"""
+WITH RECURSIVE {lineage.tables(_DECLARED)}
 SELECT 0, 0, 0, 0, 0, '' FROM appraisal_confirmation WHERE member_id = %(user)s AND round_id = %(round)s
 UNION ALL
-SELECT 1, 0, unit_id, 0, 0, '' FROM appraisal_interest WHERE member_id = %(user)s AND withdrawn_at IS NULL
+SELECT 1, 0, unit, 0, 0, '' FROM later
+UNION ALL
+SELECT 1, 0, unit, 0, 0, '' FROM earlier
 UNION ALL
 SELECT 2, held.round_group_id, held.id, COALESCE(held.branch_id, 0), COALESCE(units.unit_id, 0), ''
 FROM appraisal_assignment held JOIN criteria_roundgroup block ON block.id = held.round_group_id
@@ -156,7 +163,7 @@ UNION ALL
 SELECT 4, blind.round_group_id, blind.criterion_id, 0, 0, CAST(blind.tolerance AS TEXT)
 FROM appraisal_blindcriterion blind JOIN criteria_roundgroup block ON block.id = blind.round_group_id
 WHERE block.round_id = %(round)s
-"""
+"""  # noqa: S608 – the program's own words
 
 
 def desk(user: people.AnyUser, round_: Round) -> Desk:

@@ -26,7 +26,7 @@ def entries_visible_to(user: people.AnyUser) -> QuerySet[AppraisalEntry]:
     Members: the cells assigned to them. Managers and observers: all."""
     if reads_all(user):
         return AppraisalEntry.objects.order_by("appraisal", "sequence")
-    seen = _open_to_units(people.grants(user).own_units)
+    seen = _open_to_units(people.grants(user).home_units)
     return AppraisalEntry.objects.filter(seen | assigned_cells(user, "appraisal__")).order_by("appraisal", "sequence")
 
 
@@ -45,7 +45,7 @@ def appraisals_visible_to(user: people.AnyUser) -> QuerySet[Appraisal]:
     if reads_all(user):
         return Appraisal.objects.order_by("pk")
     entries = AppraisalEntry.objects.filter(_released(), appraisal=OuterRef("pk")).order_by()
-    own = Q(unit__in=people.grants(user).own_units) & Exists(entries)
+    own = Q(unit__in=people.grants(user).home_units) & Exists(entries)
     return Appraisal.objects.filter(own | assigned_cells(user, "")).order_by("pk")
 
 

@@ -42,7 +42,7 @@ def sight_of(user: AnyUser, round_group: RoundGroup, unit: Unit) -> Sight | None
     entries = AppraisalEntry.objects.filter(appraisal__round_group=round_group, appraisal__unit=unit)
     if may_see_preview(user):
         return Sight(entries, everything=True, names=True, unsubmitted=True)
-    if people.is_own_unit(user, unit.pk):
+    if unit.pk in people.grants(user).home_units:
         open_ = reading.entries_open_to_units([unit.pk]).filter(appraisal__round_group=round_group)
         inside = people.has_unit_role(user, unit.pk, *answering.UNIT_ROLES)
         return Sight(open_, everything=False, names=False, unsubmitted=inside)

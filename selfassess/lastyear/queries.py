@@ -1,7 +1,8 @@
 """Last year beside this year: what the unit gave, what the council said, what can be carried over.
 
 A criterion's last year is the same criterion of an earlier round (a set may measure several years), or the
-one its link `previous` names; the newest submitted round counts.
+one its link `previous` names; the newest submitted round counts. A unit that one other became carries on that one's
+figures, under the former name; where several became one, nobody's figures are its own, and they are not added up.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from criteria.models import Criterion, Round, RoundGroup, Source
 from criteria.queries import leaves
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Unit
+from units.queries import origins
 
 from . import council
 from .council import Finding
@@ -48,10 +50,16 @@ class LastYear:
     finding: Finding | None
     papers: list[EarlierDocument] = field(default_factory=list)
     current: SelfScore | None = None
+    is_former: bool = False
 
     @property
     def year(self) -> int:
-        return self.score.assessment.round_group.round.year
+        return _year(self.score)
+
+    @property
+    def former_unit(self) -> Unit | None:
+        """The predecessor whose figures these are; None where they are the unit's own."""
+        return self.score.assessment.unit if self.is_former else None
 
     @property
     def explains(self) -> bool:
@@ -84,8 +92,11 @@ def of_criterion(assessment: SelfAssessment, criterion: Criterion) -> LastYear |
 def in_brief(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> LastYear | None:
     """What the unit gave last year and what the council made of it, for the council's page: no documents,
     nothing of this year."""
-    score = _earlier_scores(round_group.round.year, unit.pk, [criterion]).get(criterion.pk)
-    return LastYear(criterion, score, _findings(unit, [score]).get(score.pk)) if score else None
+    score = _earlier_scores(round_group.round.year, origins(unit).line, [criterion]).get(criterion.pk)
+    if score is None:
+        return None
+    finding = _findings([score]).get(score.pk)
+    return LastYear(criterion, score, finding, is_former=score.assessment.unit_id != unit.pk)
 
 
 def of_all(assessment: SelfAssessment) -> list[LastYear]:
@@ -97,10 +108,10 @@ def of_all(assessment: SelfAssessment) -> list[LastYear]:
 
 def read(assessment: SelfAssessment, criteria: Sequence[Criterion]) -> dict[int, LastYear]:
     """By this year's criterion id. The queries do not grow with criteria or documents."""
-    scores = _earlier_scores(assessment.round_group.round.year, assessment.unit_id, criteria)
+    scores = _earlier_scores(assessment.round_group.round.year, origins(assessment.unit).line, criteria)
     if not scores:
         return {}
-    said = _findings(assessment.unit, scores.values())
+    said = _findings(scores.values())
     papers = _papers(assessment, scores.values())
     current = {s.criterion_id: s for s in SelfScore.objects.filter(assessment=assessment, criterion__in=criteria)}
     attached = _attached(current.values())
@@ -115,14 +126,31 @@ def read(assessment: SelfAssessment, criteria: Sequence[Criterion]) -> dict[int,
                 for e, d in papers.get(scores[c.pk].pk, [])
             ],
             current=current.get(c.pk),
+            is_former=scores[c.pk].assessment.unit_id != assessment.unit_id,
         )
         for c in criteria
         if c.pk in scores
     }
 
 
-def _earlier_scores(this_year: int, unit_id: int, criteria: Sequence[Criterion]) -> dict[int, SelfScore]:
-    """The unit's own submitted scores of earlier rounds, the newest for each criterion of this year."""
+def merged_from(round_group: RoundGroup, unit: Unit) -> list[Unit]:
+    """The several units that became this one and were assessed in an earlier year, by name. None when the unit, or its
+    only predecessor, was assessed itself since."""
+    came = origins(unit)
+    if not came.merged:
+        return []
+    rows = SelfAssessment.objects.filter(
+        unit__in=[*came.line, *came.merged],
+        state=SelfAssessment.State.SUBMITTED,
+        round_group__round__year__lt=round_group.round.year,
+    )
+    assessed = set(rows.order_by().values_list("unit", flat=True))
+    return [] if assessed & {row.pk for row in came.line} else [row for row in came.merged if row.pk in assessed]
+
+
+def _earlier_scores(this_year: int, line: Sequence[Unit], criteria: Sequence[Criterion]) -> dict[int, SelfScore]:
+    """The submitted scores of earlier rounds of a unit and its only predecessors, the newest for each criterion of this
+    year; of two in one year that of the unit itself."""
     wanted: dict[int, list[int]] = {}
     for criterion in criteria:
         for pk in (criterion.pk, criterion.previous_id):
@@ -130,33 +158,42 @@ def _earlier_scores(this_year: int, unit_id: int, criteria: Sequence[Criterion])
                 wanted.setdefault(pk, []).append(criterion.pk)
     rows = SelfScore.objects.filter(
         criterion__in=wanted,
-        assessment__unit=unit_id,
+        assessment__unit__in=line,
         assessment__state=SelfAssessment.State.SUBMITTED,
         assessment__round_group__round__year__lt=this_year,
-    ).select_related("criterion", "assessment__round_group__round", "assessment__round_group__group")
+    ).select_related(
+        "criterion", "assessment__unit", "assessment__round_group__round", "assessment__round_group__group"
+    )
+    nearest = {unit.pk: -place for place, unit in enumerate(line)}
     found: dict[int, SelfScore] = {}
-    for score in rows.order_by("assessment__round_group__round__year", "pk"):
+    for score in sorted(rows, key=lambda row: (_year(row), nearest[row.assessment.unit_id], row.pk)):
         found |= dict.fromkeys(wanted[score.criterion_id], score)
     return found
 
 
-def _findings(unit: Unit, scores: Iterable[SelfScore]) -> dict[int, Finding]:
-    """By last year's score id; one asking for each earlier block, of which there are one or two."""
+def _year(score: SelfScore) -> int:
+    return score.assessment.round_group.round.year
+
+
+def _findings(scores: Iterable[SelfScore]) -> dict[int, Finding]:
+    """By last year's score id; one asking for each earlier assessment, of which there are one or two."""
     blocks: dict[int, list[SelfScore]] = {}
     for score in scores:
-        blocks.setdefault(score.assessment.round_group_id, []).append(score)
+        blocks.setdefault(score.assessment_id, []).append(score)
     found: dict[int, Finding] = {}
     for rows in blocks.values():
-        said = council.findings(rows[0].assessment.round_group, unit, [row.criterion for row in rows])
+        earlier = rows[0].assessment
+        said = council.findings(earlier.round_group, earlier.unit, [row.criterion for row in rows])
         found |= {row.pk: said[row.criterion_id] for row in rows if row.criterion_id in said}
     return found
 
 
 def _papers(assessment: SelfAssessment, scores: Iterable[SelfScore]) -> dict[int, list[tuple[Evidence, Document]]]:
-    """Last year's evidence by score, each with the newest version of its document."""
+    """Last year's evidence by score, each with the newest version of its document. Only the unit's own documents: those
+    of a predecessor stay with it."""
     known = {d.pk: d for d in Document.objects.filter(unit=assessment.unit_id).order_by("pk")}
     newer = {d.replaces_id: d for d in known.values() if d.replaces_id}
-    rows = Evidence.objects.filter(score__in=list(scores), removed_at=None).order_by("pk")
+    rows = Evidence.objects.filter(score__in=list(scores), document__in=known, removed_at=None).order_by("pk")
     found: dict[int, list[tuple[Evidence, Document]]] = {}
     for row in rows:
         document = known[row.document_id]

@@ -47,6 +47,7 @@ def _page(request: HttpRequest, found: SelfAssessment, error: str = "", status: 
     context = {
         "assessment": found,
         "rows": rows,
+        "merged": [] if rows else queries.merged_from(found.round_group, found.unit),
         "offers": offers,
         "explanations": sum(row.explains and not row.is_explained for row in offers),
         "explained": sum(row.explains and row.is_explained for row in offers),

@@ -11,6 +11,7 @@ from selfassess.evidence.queries import evidence_of
 from selfassess.lastyear import queries as lastyear
 from selfassess.lastyear.queries import LastYear
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
+from units.models import Unit
 
 
 def scores_by_cell(round_group: RoundGroup) -> dict[tuple[int, int], tuple[Decimal | None, bool]]:
@@ -34,6 +35,8 @@ class CriterionPage:
     others: list[Document]
     tasks: TaskList
     last_year: LastYear | None
+    merged: list[Unit]
+    """Where there is no last year because several units became this one."""
 
     @property
     def _leaves(self) -> list[Criterion]:
@@ -72,10 +75,11 @@ class CriterionPage:
 
 
 def criterion_page(assessment: SelfAssessment, criterion: Criterion) -> CriterionPage:
-    """Seven queries whatever the number of criteria, documents and evidence; with a last year nine more."""
+    """Eight queries whatever the number of criteria, documents and evidence; with a last year nine more."""
     score = score_of(assessment, criterion.pk)
     evidence = list(evidence_of(score))
     tasks = task_list(assessment)
+    last_year = lastyear.of_criterion(assessment, criterion)
     return CriterionPage(
         criterion=criterion,
         trail=_trail(criterion, tasks),
@@ -83,7 +87,8 @@ def criterion_page(assessment: SelfAssessment, criterion: Criterion) -> Criterio
         evidence=evidence,
         others=list(usable_documents(assessment.unit_id).exclude(pk__in=[e.document_id for e in evidence])),
         tasks=tasks,
-        last_year=lastyear.of_criterion(assessment, criterion),
+        last_year=last_year,
+        merged=[] if last_year else lastyear.merged_from(assessment.round_group, assessment.unit),
     )
 
 

@@ -3,8 +3,10 @@
 from appraisal.models import Interest
 from units import rules as people
 from units.models import Unit
+from units.queries import lines_of
 
 
 def standing_interest(user: people.AnyUser, unit: Unit) -> Interest | None:
-    """What the person declared about the unit and has not withdrawn."""
-    return Interest.objects.filter(member=user.pk, unit=unit, withdrawn_at=None).first()
+    """What the person declared about the unit, or about one it came from or became, and has not withdrawn."""
+    line = lines_of([unit.pk])[unit.pk]
+    return Interest.objects.filter(member=user.pk, unit__in=line, withdrawn_at=None).select_related("unit").first()

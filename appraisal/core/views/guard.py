@@ -60,6 +60,7 @@ def _closed(request: HttpRequest, unit: Unit) -> HttpResponseBase:
     context = {
         "unit": unit,
         "is_own": people.is_own_unit(user, unit.pk),
+        "is_home": unit.pk in people.grants(user).home_units,
         "interest": standing_interest(user, unit),
     }
     return render(request, "appraisal/core/closed.html", context, status=404)

@@ -125,6 +125,7 @@ def _page(
     said = remarks_on_evidence(evidence, here.round_group.round, unit.pk, names=True)
     showable = [e for e in evidence if e.document.opens_in_browser and not withheld(e.document, own=False)]
     steps = steps_of(row.record) if row.record else []
+    last = last_year.in_brief(here.round_group, unit, leaf)
     context = {
         "here": here,
         "unit": unit,
@@ -132,7 +133,8 @@ def _page(
         "row": row,
         "score": score,
         "declared": declared_of(leaf, score.figures if score else {}, score.points if score else None),
-        "last": last_year.in_brief(here.round_group, unit, leaf),
+        "last": last,
+        "merged": [] if last else last_year.merged_from(here.round_group, unit),
         "rule_lines": scoring.describe(leaf.rule, leaf.max_points),
         "evidence": evidence,
         "findings": said,

@@ -1,5 +1,6 @@
 """Last year beside this year, and carrying it over."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -30,7 +31,7 @@ from selfassess.lastyear import queries as last_year
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfAssessmentFactory, small_assessment
 from units.auditlog.models import LogEntry
-from units.models import Role, Unit, User
+from units.models import Role, Succession, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -306,3 +307,88 @@ def test_a_unit_without_a_last_year_is_told_so(assessment: SelfAssessment, offic
         "Không tiêu chí nào của năm nay có bản đã nộp"
         in signed_in(officer).get(at("copy", assessment)).content.decode()
     )
+
+
+# --- across a reorganisation ----------------------------------------------------------------------
+
+
+def became(old: Unit, new: Unit) -> None:
+    Succession.objects.create(predecessor=old, successor=new, kind=Succession.Kind.RENAME, on=date(2031, 1, 1))
+
+
+def of_successor(made: SelfAssessment) -> SelfAssessment:
+    """The draft of a unit that is new in 2031."""
+    new = UnitFactory.create(group=made.unit.group, name="Sở mới")
+    return SelfAssessmentFactory.create(round_group=made.round_group, unit=new)
+
+
+def test_a_unit_that_one_other_became_reads_its_figures_under_the_former_name(assessment: SelfAssessment) -> None:
+    later = of_successor(assessment)
+    criterion = leaf(assessment, "1.1")
+    assert last_year.of_criterion(later, criterion) is None  # the control
+    between = UnitFactory.create(group=assessment.unit.group)
+    became(assessment.unit, between)
+    became(between, later.unit)
+    found = present(last_year.of_criterion(later, criterion))
+    assert (found.year, found.score.points, found.former_unit) == (2030, Decimal("0.5"), assessment.unit)
+    assert found.papers == []  # documents stay with the unit whose they are
+    brief = present(last_year.in_brief(later.round_group, later.unit, criterion))
+    assert brief.former_unit == assessment.unit
+    assert last_year.merged_from(later.round_group, later.unit) == []
+    own = present(last_year.of_criterion(assessment, criterion))
+    assert own.former_unit is None
+
+
+def test_the_readers_are_asked_about_the_former_unit(
+    assessment: SelfAssessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Unit] = []
+
+    def reader(round_group: RoundGroup, unit: Unit, criteria: Sequence[Criterion]) -> dict[int, council.Finding]:
+        asked.append(unit)
+        return {}
+
+    monkeypatch.setattr(council, "_readers", {"thử": reader})
+    later = of_successor(assessment)
+    became(assessment.unit, later.unit)
+    last_year.of_all(later)
+    assert asked == [assessment.unit]
+
+
+def test_words_of_the_former_unit_can_be_copied(assessment: SelfAssessment) -> None:
+    later = of_successor(assessment)
+    became(assessment.unit, later.unit)
+    officer = person(Role.UNIT_OFFICER, later.unit)
+    assert copy(officer, later) == lastyear.Copied(explanations=1)
+    page = signed_in(officer).get(reverse("selfassess:criterion", args=[later.pk, leaf(later, "1.1").pk]))
+    assert assessment.unit.name in page.text
+
+
+def test_several_units_that_became_one_are_named_and_never_added_up(assessment: SelfAssessment) -> None:
+    later = of_successor(assessment)
+    other = UnitFactory.create(group=assessment.unit.group, name="Sở thứ hai")
+    block = RoundGroup.objects.get(round__year=2030)
+    old = SelfAssessmentFactory.create(
+        round_group=block, unit=other, state="submitted", submitted_at=clock.now(), imported=True
+    )
+    SelfScore.objects.create(assessment=old, criterion=leaf(assessment, "1.1"), points=Decimal("0.5"), version=1)
+    for unit in (assessment.unit, other):
+        became(unit, later.unit)
+    assert last_year.of_all(later) == []
+    assert set(last_year.merged_from(later.round_group, later.unit)) == {assessment.unit, other}
+    client = signed_in(person(Role.UNIT_OFFICER, later.unit))
+    for page in (
+        reverse("selfassess:criterion", args=[later.pk, leaf(later, "1.1").pk]),
+        reverse("selfassess:copy", args=[later.pk]),
+    ):
+        text = client.get(page).text
+        assert "không so sánh được" in text
+        assert "Sở thứ hai" in text
+
+
+def test_a_merged_unit_with_a_year_of_its_own_reads_that(assessment: SelfAssessment) -> None:
+    for _ in range(2):
+        became(UnitFactory.create(group=assessment.unit.group), assessment.unit)
+    found = present(last_year.of_criterion(assessment, leaf(assessment, "1.1")))
+    assert (found.former_unit, len(found.papers)) == (None, 1)
+    assert last_year.merged_from(assessment.round_group, assessment.unit) == []
