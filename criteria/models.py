@@ -121,6 +121,8 @@ class Criterion(models.Model):
         null=True,
         blank=True,
     )
+    # As written in a sheet, while no earlier set holds it.
+    previous_code = models.CharField("mã kỳ trước chưa tìm thấy", max_length=60, blank=True)
 
     class Meta:
         verbose_name = "tiêu chí"

@@ -53,7 +53,7 @@ def import_criteria(
         outcome = importing.write(
             sheet, where, default_source=default_source, accept_repairs=accept_repairs, expected=expected
         )
-        outcome.said = [*sheet.said, *_said_of_source(source, default_source)]
+        outcome.said = [*sheet.said, *_said_of_source(source, default_source), *outcome.said]
         outcome.notices.extend(_notices_of_source(sheet, default_source))
         policies = importing.set_policies(where.criteria_set, na_policy, ties)
         outcome.notices += importing.policy_notices(policies)

@@ -15,17 +15,21 @@ from django.db.models import ProtectedError
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
-from cchc_index.lib.text import clean, fold
+from cchc_index.lib.text import clean, clean_lines, fold
 from criteria import scoring, tree
 from criteria.models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
 from units.models import UnitGroup
 
-from .reading import Annex, halves
+from .reading import Annex, Extras, halves
 from .settling import Kept, Settled, Settlement, settle
 from .totals import Expected, by_part, counted, misses
+from .words import guidance_parts, guidance_text
 
-CONTENT = ("name", "printed_code", "printed_max", "is_leaf", "source", "kind", "max_points", "provenance")
-WRITTEN = (*CONTENT, "parent", "previous", "position", "rule", "guidance")
+CONTENT = (
+    "name", "printed_code", "printed_max", "is_leaf", "source", "kind", "max_points", "provenance", "rule", "guidance",
+    "previous_code",
+)  # fmt: skip
+WRITTEN = (*CONTENT, "parent", "previous", "position")
 
 
 @dataclass(slots=True)
@@ -195,7 +199,7 @@ def _notices_of_repairs(settled: Settlement, rows: Iterable[Criterion]) -> list[
 def _replaced(existing: Mapping[str, Criterion], sheet: Annex, default_source: str) -> set[str]:
     """The illustrative leaves of the file's halves that it does not name, and the groups left empty."""
     named = sheet.codes()
-    sources = halves(sheet, default_source)
+    sources = halves(sheet, default_source, {code for code, row in existing.items() if row.is_illustrative})
     if sources & set(SURVEY_SOURCES):
         sources |= set(SURVEY_SOURCES)
     gone = {c for c, row in existing.items() if c not in named and row.is_illustrative and row.source in sources}
@@ -235,6 +239,10 @@ class Writer:
         self.rows: dict[str, Criterion] = {}
         self.gone: list[Criterion] = []
         self.earlier = _earlier_criteria(where)
+        earlier_rows = Criterion.objects.filter(later__criteria_set=where.criteria_set)
+        self.linked = dict(earlier_rows.order_by("pk").values_list("pk", "code"))
+        self.lost: list[str] = []
+        self.unsaid_rules: list[str] = []
 
     def plan(self, rows: Collection[Settled], kept: Mapping[str, Kept], gone: Collection[str]) -> None:
         self.gone = [self.existing[code] for code in gone]
@@ -247,32 +255,79 @@ class Writer:
         for code in sorted(self.rows, key=tree.natural_key):
             self._compare(code, before.get(code))
         self._order()
+        self._say_left()
+
+    def _say_left(self) -> None:
+        if self.unsaid_rules:
+            words = "ô Quy tắc để trống nên giữ quy tắc đang có; ghi “nhập điểm trực tiếp” nếu muốn bỏ"
+            self.outcome.said.append(f"Tiêu chí {_some(self.unsaid_rules)}: {words}.")
+        if self.lost:
+            words = "không có ở bộ tiêu chí kỳ trước, giữ nguyên như đã ghi"
+            self.outcome.said.append(f"Mã năm trước {words}: {'; '.join(self.lost)}.")
 
     def _filled(self, settled: Settled) -> Criterion:
         """The row as the annex has it; the rule and guidance an officer gave it stay, invented ones go."""
         row = self.existing.get(settled.code) or Criterion(criteria_set=self.where.criteria_set, code=settled.code)
-        if row.pk and row.is_illustrative:
-            self._drop_invented(row)
+        extras = settled.extras
+        provenance = Provenance(extras.provenance or self._standing_provenance(row, settled))
+        if row.pk and row.is_illustrative and provenance == Provenance.OFFICIAL:
+            self._drop_invented(row, settled)
         if not _same_print(settled.printed_code, row.printed_code, settled.code):
             row.printed_code = settled.printed_code
         if settled.printed_max or not _reads_as(row.printed_max, settled.max_points):
             row.printed_max = settled.printed_max
         row.name, row.is_leaf, row.source, row.kind = settled.name, settled.is_leaf, settled.source, settled.kind
-        row.provenance = Provenance.OFFICIAL
-        self._set_maximum(row, settled.max_points)
-        earlier = self.earlier.get(settled.code)
-        if row.previous_id is None and earlier is not None and fold(earlier.name) == fold(row.name):
-            row.previous = earlier
+        row.provenance = provenance
+        self._set_rule(row, settled)
+        self._set_guidance(row, extras)
+        self._set_previous(row, extras.previous)
         return row
 
-    def _drop_invented(self, row: Criterion) -> None:
+    def _standing_provenance(self, row: Criterion, settled: Settled) -> str:
+        """A file without the column is the decision's own; a blank cell says nothing of what stands."""
+        return row.provenance if row.pk and settled.extras.provenance is not None else Provenance.OFFICIAL
+
+    def _set_rule(self, row: Criterion, settled: Settled) -> None:
+        """The rule of the file, unless it says what stands; a rule that stands and no longer fits goes."""
+        if settled.rule is None:
+            self._set_maximum(row, settled.max_points)
+            if row.rule and settled.extras.rule is not None:
+                self.unsaid_rules.append(row.code)
+            return
+        row.max_points = settled.max_points
+        if scoring.in_words(row.rule) != scoring.in_words(settled.rule):
+            row.rule = settled.rule
+
+    def _set_guidance(self, row: Criterion, extras: Extras) -> None:
+        guidance, evidence = guidance_parts(row.guidance)
+        if extras.guidance or extras.evidence:
+            words = guidance_text(extras.guidance or guidance, extras.evidence or evidence)
+            row.guidance = row.guidance if clean_lines(row.guidance) == words else words
+
+    def _set_previous(self, row: Criterion, written: str | None) -> None:
+        """The criterion of the earlier set that the file names, else the one of the same code and name. A code that
+        no earlier set holds is kept as written."""
+        if written is None:
+            earlier = self.earlier.get(row.code)
+            if row.previous_id is None and earlier is not None and fold(earlier.name) == fold(row.name):
+                row.previous = earlier
+            return
+        if not written or (row.previous_id is not None and self.linked.get(row.previous_id) == written):
+            return
+        row.previous = self.earlier.get(written) or self.earlier.get(tree.normalise(written))
+        row.previous_code = "" if row.previous else written
+        if row.previous is None:
+            self.lost.append(f"{row.code} ghi “{written}”")
+
+    def _drop_invented(self, row: Criterion, settled: Settled) -> None:
         """Clear the rule, the guidance and the link that were invented for an illustrative row: the row is the
         decision's now."""
-        if row.rule or row.guidance:
+        brings_words = settled.extras.guidance or settled.extras.evidence
+        if (row.rule and settled.rule is None) or (row.guidance and not brings_words):
             self.outcome.notices.append(
                 f"Tiêu chí {row.code}: bỏ quy tắc chấm và hướng dẫn minh họa; nhập quy tắc thật ở trang quản trị."
             )
-        row.rule, row.guidance, row.previous = {}, "", None
+        row.rule, row.guidance, row.previous, row.previous_code = {}, "", None, ""
 
     def _recomputed(self, code: str, state: Kept) -> Criterion:
         row = self.existing[code]

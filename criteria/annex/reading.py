@@ -5,7 +5,7 @@ which rows are leaves. Neither touches the database.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -15,14 +15,15 @@ from cchc_index.lib import numbers
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.sheets.cells import is_date
 from cchc_index.lib.sheets.table import NUMBER, PRINTED, Column, SheetRow, Table, numbered, read_table
-from cchc_index.lib.text import fold
+from cchc_index.lib.text import clean_lines, fold
 from criteria import tree
 
 from . import repairs
-from .words import KIND_WORDS, SELF, SOURCE_WORDS, kind_of, likened, source_of
+from .words import KIND_WORDS, OFFICIAL, SELF, SOURCE_WORDS, kind_of, likened, provenance_of, source_of
 
 MAX_ROWS = 3000
 MAX_NAME = 1000
+MAX_PREVIOUS = 60
 MAX_POINTS = Decimal(99_999)
 
 COLUMNS = (
@@ -32,15 +33,36 @@ COLUMNS = (
     Column("points", "Điểm tối đa", ("Điểm chuẩn", "Thang điểm", "Điểm"), holds=NUMBER),
     Column("source", "Nguồn", ("Nguồn điểm",), required=False),
     Column("kind", "Thưởng/trừ", ("Thưởng, trừ", "Thưởng trừ", "Điểm thưởng/trừ"), required=False),
+    Column("rule", "Quy tắc", ("Quy tắc chấm", "Cách chấm", "Cách tính điểm"), required=False),
+    Column("guidance", "Hướng dẫn", ("Hướng dẫn chấm", "Hướng dẫn tài liệu kiểm chứng"), required=False),
+    Column("evidence", "Tài liệu kiểm chứng", required=False),
+    Column("previous", "Mã năm trước", ("Mã kỳ trước",), required=False, holds=PRINTED),
+    Column("provenance", "Nguồn gốc", ("Tính chất",), required=False),
+    Column("printed_code", "Mã in", ("Mã in trong văn bản",), required=False, holds=PRINTED),
+    Column("printed_points", "Điểm in", ("Điểm tối đa in trong văn bản",), required=False),
 )
 _TOTAL = re.compile(r"(tong|cong)( (so|cong|diem|chung|toi da|toan bo|cac linh vuc))*( ?\(.*\))?[ :.]*")
 _DATE_TEXT = re.compile(r"\d{1,4}([/-])(\d{1,2}|[A-Za-z]{3})\1\d{1,4}( .*)?|\d{1,2}[/-]([A-Za-z]{3}|\d{1,2})")
 _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
 
 
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What an annex may say of a row beyond its points: "" where the cell is blank, None where the file has no such
+    column."""
+
+    rule: str | None = None
+    guidance: str | None = None
+    evidence: str | None = None
+    provenance: str | None = None
+    previous: str | None = None
+    printed_code: str | None = None
+    printed_points: str | None = None
+
+
 @dataclass(slots=True)
 class AnnexRow:
-    """A row of the annex. `code` is the corrected code; `source` and `kind` are its own cells."""
+    """A row of the annex. `code` is the corrected code; `source`, `kind` and `extras` are its own cells."""
 
     row: SheetRow
     code_key: str
@@ -51,6 +73,7 @@ class AnnexRow:
     source: str | None = None
     kind: str | None = None
     unknown_source: str = ""
+    extras: Extras = field(default_factory=Extras)
 
     def fault(self, key: str, message: str, repair: str = "", *, repairable: bool = False) -> Fault:
         return self.row.fault(self.code_key if key == "code" else key, message, repair, repairable=repairable)
@@ -142,6 +165,7 @@ def _read_row(annex: Annex, row: SheetRow, code_key: str, *, trailing: bool) -> 
     entry = AnnexRow(row, code_key, printed, code, title[:MAX_NAME], points)
     _read_source(entry)
     _read_kind(annex, entry)
+    _read_extras(annex, entry)
     if code:
         annex.entries.append(entry)
 
@@ -208,6 +232,44 @@ def _read_kind(annex: Annex, entry: AnnexRow) -> None:
         annex.faults.append(entry.fault("kind", message, "ghi Thưởng, Trừ hoặc để trống"))
 
 
+def _read_extras(annex: Annex, entry: AnnexRow) -> None:
+    row = entry.row
+    prose = {key: _lines(row, key) for key in ("rule", "guidance", "evidence") if key in row.table.index}
+    printed = {key: row.text(key) for key in ("printed_code", "printed_points") if key in row.table.index}
+    entry.extras = Extras(
+        **prose,
+        **printed,
+        provenance=_provenance(annex, entry) if "provenance" in row.table.index else None,
+        previous=_previous(annex, entry) if "previous" in row.table.index else None,
+    )
+
+
+def _lines(row: SheetRow, key: str) -> str:
+    """Prose as it stands in the cell, with its line breaks."""
+    value = row[key]
+    return clean_lines(value) if isinstance(value, str) else row.text(key)
+
+
+def _provenance(annex: Annex, entry: AnnexRow) -> str:
+    text = entry.row.text("provenance")
+    known = provenance_of(text)
+    if text and not known:
+        message = f"không rõ nguồn gốc “{text[:40]}”"
+        annex.faults.append(entry.fault("provenance", message, "ghi chính thức, minh họa hoặc để trống"))
+    return known
+
+
+def _previous(annex: Annex, entry: AnnexRow) -> str:
+    text = entry.row.text("previous")
+    if is_date(entry.row["previous"]):
+        message = f"mã đã bị Excel đổi thành ngày tháng (“{text[:40]}”)"
+        annex.faults.append(entry.fault("previous", message, f"{_AS_TEXT}, ví dụ 1.6.1"))
+    elif len(text) > MAX_PREVIOUS:
+        message = f"mã năm trước dài {len(text)} ký tự, quá {MAX_PREVIOUS}"
+        annex.faults.append(entry.fault("previous", message, "ghi một mã, ví dụ 1.2.3"))
+    return text[:MAX_PREVIOUS]
+
+
 def _repair_codes(annex: Annex) -> None:
     entries = annex.entries
     for repair in repairs.repairs([repairs.PrintedLine(entry.printed, entry.points) for entry in entries]):
@@ -244,10 +306,20 @@ def _lost_zero(entry: AnnexRow, above: AnnexRow | None) -> str:
     return ""
 
 
-def halves(annex: Annex, default_source: str) -> set[str]:
-    """The sources the file's own leaves carry, as far as the file alone can say; unknown words count none."""
+def halves(annex: Annex, default_source: str, illustrative: Collection[str] = ()) -> set[str]:
+    """The sources of the leaves that the file brings from the decision, as far as the file alone can say; unknown
+    words count none. `illustrative` are the codes that stand so: a blank cell leaves them."""
     by_code = {entry.code: entry for entry in annex.entries}
-    return {_plain_source(code, by_code) or default_source or SELF for code in tree.leaf_codes(by_code)}
+    return {
+        _plain_source(code, by_code) or default_source or SELF
+        for code in tree.leaf_codes(by_code)
+        if _is_official(by_code[code], illustrative)
+    }
+
+
+def _is_official(entry: AnnexRow, illustrative: Collection[str]) -> bool:
+    provenance = entry.extras.provenance
+    return provenance in (None, OFFICIAL) or (not provenance and entry.code not in illustrative)
 
 
 def _plain_source(code: str, by_code: Mapping[str, AnnexRow]) -> str | None:

@@ -1,14 +1,15 @@
 """The rows of an annex among those the set keeps: leaves, sources, kinds and sums. No database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from cchc_index.lib import numbers
 from cchc_index.lib.faults import Fault
-from criteria import tree
+from criteria import scoring, tree
 
-from .reading import MAX_POINTS, Annex, AnnexRow
+from .reading import MAX_POINTS, Annex, AnnexRow, Extras
 from .words import NORMAL, PAPI, PENALTY, SELF, SIPAS, SOURCE_NAMES, SURVEY
 
 
@@ -33,6 +34,9 @@ class Settled:
     kind: str
     max_points: Decimal
     printed_max: str
+    rule: dict[str, Any] | None = None
+    """None where the file says nothing of it."""
+    extras: Extras = field(default_factory=Extras)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,26 @@ class _Settling:
         printed_code = entry.printed[:30] if entry.printed != entry.code else ""
         is_leaf = entry.code in self.leaves
         kind = self.kinds[entry.code]
-        return Settled(entry.code, printed_code, entry.name, is_leaf, source, kind, points, printed_max)
+        extras = entry.extras
+        if extras.printed_code is not None:
+            printed_code = extras.printed_code[:30]
+        if extras.printed_points is not None and not printed_max:
+            printed_max = extras.printed_points[:30]
+        rule = self._rule(entry, points)
+        return Settled(entry.code, printed_code, entry.name, is_leaf, source, kind, points, printed_max, rule, extras)
+
+    def _rule(self, entry: AnnexRow, points: Decimal) -> dict[str, Any] | None:
+        if not entry.extras.rule:
+            return None
+        if entry.code not in self.leaves:
+            self._fault(entry, "rule", "dòng nhóm không có quy tắc chấm", "để trống ô này, ghi quy tắc ở tiêu chí con")
+            return None
+        try:
+            return scoring.from_words(entry.extras.rule, points or MAX_POINTS)
+        except scoring.WordsProblem as problem:
+            examples = ", ".join(scoring.EXAMPLES)
+            self._fault(entry, "rule", str(problem), f"ghi như một trong các ví dụ {examples}")
+            return None
 
     def _source(self, entry: AnnexRow) -> str:
         """The leaf's own cell, else that of a group above, else the file's. A file that only says ĐTXHH as

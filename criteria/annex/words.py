@@ -12,6 +12,9 @@ SOURCES = {
     PAPI: ("papi", "chi so papi"),
 }
 SOURCE_NAMES = "Tự đánh giá, ĐTXHH, SIPAS hoặc PAPI"
+OFFICIAL, ILLUSTRATIVE = "official", "illustrative"
+PROVENANCES = {OFFICIAL: ("chinh thuc", "official"), ILLUSTRATIVE: ("minh hoa", "illustrative")}
+EVIDENCE = "Tài liệu kiểm chứng: "
 SOURCE_WORDS = {SELF: "Tự đánh giá", SURVEY: "ĐTXHH", SIPAS: "SIPAS", PAPI: "PAPI"}
 KIND_WORDS = {NORMAL: "", BONUS: "Thưởng", PENALTY: "Trừ"}
 KINDS = {
@@ -25,6 +28,22 @@ def source_of(text: str) -> str | None:
     """The source a word names, without case or accents; None for a word that names none."""
     word = fold(text)
     return next((source for source, names in SOURCES.items() if word in names), None)
+
+
+def provenance_of(text: str) -> str:
+    """The provenance a word names; "" for none."""
+    return next((value for value, names in PROVENANCES.items() if fold(text) in names), "")
+
+
+def guidance_text(guidance: str, evidence: str) -> str:
+    """What a criterion keeps as its guidance: the words, then the evidence wanted."""
+    return "\n\n".join([*([guidance] if guidance else []), *([f"{EVIDENCE}{evidence}"] if evidence else [])])
+
+
+def guidance_parts(text: str) -> tuple[str, str]:
+    """The words and the evidence wanted, from `guidance_text`."""
+    guidance, _, evidence = f"\n\n{text}".partition(f"\n\n{EVIDENCE}")
+    return guidance[2:], evidence
 
 
 def likened(text: str, word: str) -> str:

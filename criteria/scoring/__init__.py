@@ -15,8 +15,13 @@ name `diem_toi_da` stands for the criterion's maximum and an optional figure lef
 """
 
 from .checking import validate
+from .parsing import EXAMPLES, WordsProblem, from_words
 from .points import evaluate, ratio, ratio_words
 from .reading import Field, RuleProblem, fields, is_direct
 from .words import describe
+from .writing import in_words
 
-__all__ = ["Field", "RuleProblem", "describe", "evaluate", "fields", "is_direct", "ratio", "ratio_words", "validate"]
+__all__ = [
+    "EXAMPLES", "Field", "RuleProblem", "WordsProblem", "describe", "evaluate", "fields", "from_words", "in_words",
+    "is_direct", "ratio", "ratio_words", "validate",
+]  # fmt: skip

@@ -77,7 +77,7 @@ def _check_cover(bands: Sequence[Interval], up_to_hundred: bool) -> list[str]:
         faults += _check_seam(left, right)
     last = ordered[-1].high
     if last is not None and (not up_to_hundred or last < HUNDRED or (last == HUNDRED and ordered[-1].high_open)):
-        faults.append(f"Các khoảng để hở từ {percent(last)} lên: bỏ “to” của khoảng cao nhất.")
+        faults.append(f"Các khoảng để hở từ {percent(last)} lên: bỏ giới hạn trên của khoảng cao nhất.")
     return faults
 
 

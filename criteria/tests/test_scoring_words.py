@@ -102,7 +102,7 @@ FAULTS: list[tuple[Any, list[str]]] = [
         [
             "Khoảng “Từ 80% đến 70%” rỗng: sửa hai đầu khoảng.",
             "Các khoảng để hở dưới 80%: thêm một khoảng từ 0%.",
-            "Các khoảng để hở từ 70% lên: bỏ “to” của khoảng cao nhất.",
+            "Các khoảng để hở từ 70% lên: bỏ giới hạn trên của khoảng cao nhất.",
         ],
     ),
     (bands({"from": "0.5", "points": "1"}), ["Các khoảng để hở dưới 0,5%: thêm một khoảng từ 0%."]),
@@ -130,16 +130,16 @@ FAULTS: list[tuple[Any, list[str]]] = [
     ),
     (
         bands({"from": "50", "to": "100", "points": "2"}, {"points": "0"}),
-        ["Các khoảng để hở từ 100% lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 100% lên: bỏ giới hạn trên của khoảng cao nhất."],
     ),
     (bands({"from": "50", "to": "100", "points": "2"}, {"points": "0"}, forbid_over=True), []),
     (
         bands({"from": "50", "to": "100", "to_open": True, "points": "2"}, {"points": "0"}, forbid_over=True),
-        ["Các khoảng để hở từ 100% lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 100% lên: bỏ giới hạn trên của khoảng cao nhất."],
     ),
     (
         bands({"from": "50", "to": "99", "points": "2"}, {"points": "0"}, forbid_over=True),
-        ["Các khoảng để hở từ 99% lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 99% lên: bỏ giới hạn trên của khoảng cao nhất."],
     ),
     (
         bands(
@@ -148,7 +148,7 @@ FAULTS: list[tuple[Any, list[str]]] = [
             ONE,
             forbid_over=True,
         ),
-        ["Các khoảng để hở từ 100% lên: bỏ “to” của khoảng cao nhất."],
+        ["Các khoảng để hở từ 100% lên: bỏ giới hạn trên của khoảng cao nhất."],
     ),
     (bands({"from": "50", "to": "101", "to_open": True, "points": "2"}, {"points": "0"}, forbid_over=True), []),
     (bands({"to": "0", "points": "2"}, {"points": "0"}), []),
