@@ -189,7 +189,7 @@ class _Settling:
         if not entry.extras.rule:
             return None
         if entry.code not in self.leaves:
-            self._fault(entry, "rule", "dòng nhóm không có quy tắc chấm", "để trống ô này, ghi quy tắc ở tiêu chí con")
+            self._fault(entry, "rule", _GROUP_RULE, "để trống ô này, ghi quy tắc ở tiêu chí thành phần")
             return None
         try:
             return scoring.from_words(entry.extras.rule, points or MAX_POINTS)
@@ -238,3 +238,6 @@ class _Settling:
 def _contradiction(printed: Decimal, below: Decimal) -> str:
     total = numbers.vn_short(below)
     return f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí thành phần là {total}"
+
+
+_GROUP_RULE = "tiêu chí có tiêu chí thành phần thì không có quy tắc chấm"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from keyword import iskeyword
 from typing import Any
 
 from . import expression
@@ -82,14 +83,15 @@ def _check_cover(bands: Sequence[Interval], up_to_hundred: bool) -> list[str]:
 
 
 def _check_seam(left: Interval, right: Interval) -> list[str]:
-    if (
-        left.high is None
-        or left.high > right.low
-        or (left.high == right.low and not (left.high_open or right.low_open))
-    ):
-        return [f"Khoảng “{span(left)}” và “{span(right)}” chồng lên nhau: sửa đầu khoảng."]
+    pair = f"“{span(left)}” và “{span(right)}”"
+    shared = left.high == right.low and not (left.high_open or right.low_open)
+    if shared and not (_is_empty(left) or _is_empty(right)):
+        edge = percent(right.low)
+        return [f"{edge} thuộc cả hai khoảng {pair}: ghi “dưới {edge}” ở khoảng trước hoặc “trên {edge}” ở khoảng sau."]
+    if left.high is None or left.high > right.low or shared:
+        return [f"Khoảng {pair} chồng lên nhau: sửa đầu khoảng."]
     if left.high < right.low or (left.high_open and right.low_open):
-        return [f"Khoảng “{span(left)}” và “{span(right)}” để hở ở giữa: sửa đầu khoảng."]
+        return [f"Khoảng {pair} để hở ở giữa: sửa đầu khoảng."]
     return []
 
 
@@ -117,7 +119,8 @@ def _check_formula(rule: Rule, maximum: Fraction) -> list[str]:
 
 
 def _check_field_key(key: object, place: str) -> list[str]:
-    if isinstance(key, str) and _KEY.fullmatch(key) and key not in (*expression.FUNCTIONS, MAXIMUM_NAME):
+    reserved = (*expression.FUNCTIONS, MAXIMUM_NAME)
+    if isinstance(key, str) and _KEY.fullmatch(key) and key not in reserved and not iskeyword(key):
         return []
     return [f"{place}: mã “{str(key)[:40]}” không dùng được; viết chữ thường không dấu, số, gạch dưới, ví dụ so_ho_so."]
 

@@ -9,7 +9,7 @@ from cchc_index.lib.numbers import exact as exact_text
 from cchc_index.lib.text import clean, fold
 
 from .checking import validate
-from .phrases import BOTTOM, LARGEST, LEAST, MOST, NUMBER, PLAIN_FIGURE, TOP, edges, is_rest, key_of
+from .phrases import BOTTOM, LARGEST, LEAST, MOST, NUMBER, PLAIN_FIGURE, TOP, WIDE, are_answers, edges, is_rest, key_of
 from .reading import MAXIMUM_NAME
 
 EXAMPLES = (
@@ -22,7 +22,6 @@ MAX_LENGTH = 4000
 _FIRST_HIDDEN = 0xE000
 _HIDDEN = re.compile("[\ue000-\uf8ff]")
 _QUOTED = re.compile(r"“((?:[^”]|””)*)”|\"((?:[^\"]|\"\")*)\"")
-_WIDE = str.maketrans("＞＜％：；（）／＝，", "><%:;()/=,")
 _POINTS = rf"({NUMBER}) ?(?:điểm|đ)?\.?"
 _CLAUSES = (
     re.compile(rf"(.+): *{_POINTS}", re.DOTALL | re.IGNORECASE),
@@ -76,7 +75,7 @@ class _Words:
             return chr(_FIRST_HIDDEN + len(labels) - 1)
 
         bare = _HIDDEN.sub(" ", text)
-        return cls(_QUOTED.sub(hide, bare).translate(_WIDE).strip(), labels)
+        return cls(_QUOTED.sub(hide, bare).translate(WIDE).strip(), labels)
 
     @property
     def is_formula(self) -> bool:
@@ -105,13 +104,13 @@ class _Words:
     # --- yes or no ---
 
     def _answers(self, part: str) -> dict[str, Any] | None:
-        """The two answers of "có/không", "đạt/không đạt"; None for another clause."""
-        if part.count("/") != 1:
+        """The two answers of "có/không", "đạt/không đạt"; None for another clause. What is in quotes is a figure."""
+        if part.count("/") != 1 or _HIDDEN.search(part):
             return None
         yes, no = (self.label(side) for side in part.split("/"))
-        if (fold(yes), fold(no)) == ("co", "khong"):
-            return {}
-        return {"yes": yes, "no": no} if yes and fold(no) in (f"khong {fold(yes)}", f"chua {fold(yes)}") else None
+        if not are_answers(yes, no):
+            return None
+        return {} if fold(no) == "khong" else {"yes": yes, "no": no}
 
     def _yes_no(self, answers: dict[str, Any], parts: list[str]) -> dict[str, Any]:
         rule = {"kind": "yes_no", **answers}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from keyword import iskeyword
 from typing import NamedTuple
 
 from cchc_index.lib.text import clean, fold
@@ -23,6 +24,10 @@ CHOSEN, LARGEST, LEAST, MOST = "chọn", "điểm tối đa", "nhỏ nhất", "l
 NUMBER = r"\d{1,15}(?:[.,]\d{1,10})?"
 IN_CLAUSE, IN_RATIO = ';:=[]“”"', ';:[]“”"/()%='
 """The signs for which a label stands in quotes: among the clauses of steps, as a figure of a ratio."""
+WIDE = str.maketrans("＞＜％：；（）／＝，", "><%:;()/=,")
+"""Signs as Chinese and Japanese keyboards give them, read as ours."""
+LEVEL_END = re.compile(rf"(?:→|->|(?<![<>])=>?|\bthì\b|\bđược\b) *{NUMBER} ?(?:điểm|đ)?\.?$", re.IGNORECASE)
+"""Words that end like a level with its points: “chọn được 2”."""
 PLAIN_FIGURE = re.compile(r"(?![xX]\b)[^\W\d_]\w*(?: (?![xX]\b)\w+)*")
 """A figure that stands in a formula without quotes."""
 _RESERVED = re.compile(r"\b(nho nhat|lon nhat|diem toi da|min|max|duoc bo trong)\b")
@@ -92,13 +97,20 @@ def edges(text: str) -> Edges | None:
     return None
 
 
+def are_answers(yes: str, no: str) -> bool:
+    """Whether two words are the answers of a question: có/không, đạt/không đạt, đủ/chưa đủ."""
+    yes, no = fold(yes), fold(no)
+    return (yes, no) == ("co", "khong") or (yes != "" and no in (f"khong {yes}", f"chua {yes}"))
+
+
 def quoted(label: str) -> str:
     return f"“{label.replace('”', '””')}”"
 
 
 def label_text(label: str, signs: str) -> str:
     """A label as it stands among `signs`: in quotes where it could be misread."""
-    return quoted(label) if label != clean(label) or any(sign in label for sign in signs) else label
+    misread = label != clean(label) or label != label.translate(WIDE) or any(sign in label for sign in signs)
+    return quoted(label) if misread or LEVEL_END.search(f"{CHOSEN} {label}") else label
 
 
 def figure_text(label: str) -> str:
@@ -110,7 +122,7 @@ def figure_text(label: str) -> str:
 def key_of(label: str, taken: Collection[str]) -> str:
     """The key a label gets where none is written: the label without accents, numbered when it is taken."""
     base = re.sub(r"[^a-z0-9]+", "_", fold(label)).strip("_")[:36].strip("_")
-    if not base or base[0].isdigit() or base in (*expression.FUNCTIONS, MAXIMUM_NAME):
+    if not base or base[0].isdigit() or iskeyword(base) or base in (*expression.FUNCTIONS, MAXIMUM_NAME):
         base = f"so_{base}".strip("_")
     keys = (base if n == 1 else f"{base}_{n}" for n in range(1, len(taken) + 2))
     return next(key for key in keys if key not in taken)

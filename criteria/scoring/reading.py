@@ -99,15 +99,25 @@ def _declared(row: Mapping[str, Any]) -> Field:
 
 def intervals(rule: Rule) -> list[Interval]:
     """The bands with both edges: a missing upper edge is the nearest lower edge among the bands before,
-    a missing lower edge the nearest upper edge among them, else 0 and no limit."""
+    a missing lower edge the nearest upper edge among them, else 0 and no limit. An edge that a band with one edge
+    claims (“≥ 99%”) is no part of the stretch that ends there (“95–99%”), as annexes are written."""
+    claimed = {exact(row[end]) for row in rule["bands"] if (end := _claim(row))}
     done: list[Mapping[str, Any]] = []
     bands = []
     for band in rule["bands"]:
         low, low_open = _lower_edge(band, done)
         high, high_open = _upper_edge(band, done)
+        if "from" in band and "to" in band and low != high:
+            low_open, high_open = low_open or low in claimed, high_open or high in claimed
         bands.append(Interval(low, low_open, high, high_open, Decimal(str(band["points"]).replace(",", "."))))
         done.append(band)
     return bands
+
+
+def _claim(band: Rule) -> str:
+    """The name of the one edge that a band has, and to which it belongs; "" for none."""
+    ends = [end for end in ("from", "to") if end in band]
+    return ends[0] if len(ends) == 1 and not band.get(f"{ends[0]}_open") else ""
 
 
 def _lower_edge(band: Rule, done: Sequence[Rule]) -> tuple[Fraction, bool]:

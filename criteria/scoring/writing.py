@@ -22,6 +22,7 @@ from .phrases import (
     TOP,
     WHERE,
     WITHIN,
+    are_answers,
     edges,
     figure_text,
     is_rest,
@@ -93,7 +94,8 @@ def _proportional(rule: Rule) -> str:
 def _ratio(rule: Rule) -> str:
     top, bottom = rule["numerator"], rule["denominator"]
     named = (top, bottom) != (TOP, BOTTOM)
-    ratio = f"{label_text(top, IN_RATIO)} / {label_text(bottom, IN_RATIO)}" if named else RATIO
+    shown = quoted(top) if are_answers(top, bottom) else label_text(top, IN_RATIO)
+    ratio = f"{shown} / {label_text(bottom, IN_RATIO)}" if named else RATIO
     return f"{ratio} ({label_text(rule['unit'], IN_RATIO)})" if rule.get("unit") else ratio
 
 

@@ -62,7 +62,7 @@ def test_every_fault_of_a_rule_is_named_by_row_and_column_with_an_example() -> N
         imported(sheet(["Quy tắc"], ("1", 6, "có/không"), *rows[1:]), accept_repairs=True)
     assert [(fault.row, fault.column) for fault in caught.value.faults] == [(n, "D (Quy tắc)") for n in (2, 3, 4)]
     group, over, unread = caught.value.faults
-    assert "dòng nhóm không có quy tắc" in group.message
+    assert "tiêu chí có tiêu chí thành phần thì không có quy tắc" in group.message
     assert "3 điểm vượt điểm tối đa 2" in over.message
     assert "“> 90 %: 2; 70–90 %: 1; < 70 %: 0”" in unread.repair
     assert not Criterion.objects.exists()

@@ -1,13 +1,14 @@
 """Rules in the words of officials: every kind there and back, every spelling understood, every fault named."""
 
 from decimal import Decimal
+from keyword import iskeyword
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from criteria.scoring import WordsProblem, from_words, in_words, validate
+from criteria.scoring import WordsProblem, evaluate, from_words, in_words, validate
 
 MOST = Decimal(1000)
 
@@ -33,6 +34,9 @@ labels = st.one_of(
             "“”",
             "điểm tối đa",
             "Được 2",
+            "A → 2",
+            "a：b",
+            "chưa có",
             "m [k]",
             "trong đó: a",
             "được bỏ trống",
@@ -91,7 +95,7 @@ def proportions(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def formulas(draw: st.DrawFn) -> dict[str, Any]:
     keys = draw(st.lists(st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True), min_size=1, max_size=3, unique=True))
-    keys = [key for key in keys if key not in ("min", "max")] or ["a"]
+    keys = [key for key in keys if key not in ("min", "max") and not iskeyword(key)] or ["a"]
     shown = [
         {"key": key, "label": draw(labels), **draw(units), **draw(st.sampled_from([{}, {"optional": True}]))}
         for key in keys
@@ -129,6 +133,7 @@ def test_direct_entry_has_words_and_a_rule_never_set_has_none() -> None:
         "tỷ lệ, từ 80 %",
         "có/không",
         "số đúng hạn / tổng số",
+        "≥ 99 %: 4; 95–99 %: 3; từ 90 đến dưới 95 %: 2; < 90 %: 0",
         "Số hồ sơ đúng hạn / Tổng số hồ sơ (hồ sơ); ≥ 99 %: 4; ≥ 95 %: 3; còn lại: 0; không quá 100 %",
         "Đạt/Không đạt",
         "có/không; có: Đúng quy định; không: Có sai phạm",
@@ -211,6 +216,37 @@ def test_stretches_between_two_edges_in_every_spelling(words: str, meant: dict[s
     upper = "≥ 90 %" if meant.get("to_open") else "> 90 %"
     rule = from_words(f"{upper}: 2; {words}: 1; {lower}: 0", Decimal(2))
     assert rule["bands"][1] == {**meant, "points": "1"}
+
+
+def points_at(words: str, *ratios: int) -> list[Decimal | None]:
+    rule = from_words(words, Decimal(4))
+    return [evaluate(rule, Decimal(4), {"numerator": str(ratio), "denominator": "100"}) for ratio in ratios]
+
+
+@pytest.mark.parametrize(
+    ("words", "at", "points"),
+    [
+        ("≥ 99 %: 4; 95–99 %: 3; < 95 %: 0", (100, 99, 98, 95, 94), (4, 4, 3, 3, 0)),
+        ("< 95 %: 0; 95–99 %: 3; ≥ 99 %: 4", (99, 95, 94), (4, 3, 0)),
+        ("> 99 %: 4; 95–99 %: 3; ≤ 95 %: 0", (100, 99, 96, 95), (4, 3, 3, 0)),
+        ("từ 99 % trở lên: 4; 95–99 %: 3; đến 95 %: 0", (99, 96, 95), (4, 3, 0)),
+    ],
+)
+def test_an_edge_that_two_stretches_share_is_of_the_one_that_claims_it(
+    words: str, at: tuple[int, ...], points: tuple[int, ...]
+) -> None:
+    assert points_at(words, *at) == [Decimal(n) for n in points]
+    assert from_words(in_words(from_words(words, Decimal(4))), Decimal(4)) == from_words(words, Decimal(4))
+
+
+def test_an_edge_of_two_plain_stretches_is_asked_for() -> None:
+    with pytest.raises(WordsProblem) as caught:
+        from_words("> 95 %: 4; 90–95 %: 2; 70–90 %: 1; < 70 %: 0", Decimal(4))
+    assert str(caught.value) == (
+        "90% thuộc cả hai khoảng “Từ 70% đến 90%” và “Từ 90% đến 95%”: "
+        "ghi “dưới 90%” ở khoảng trước hoặc “trên 90%” ở khoảng sau."
+    )
+    assert points_at("> 95 %: 4; 90–95 %: 2; từ 70 đến dưới 90 %: 1; < 70 %: 0", 90) == [Decimal(2)]
 
 
 @pytest.mark.parametrize("written", ["> 90 %: 2 điểm; còn lại: 0 điểm", "trên 90% được 2\ncác trường hợp còn lại: 0"])

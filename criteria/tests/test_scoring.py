@@ -112,7 +112,7 @@ def test_bands_describe_themselves_as_the_decision_does() -> None:
     ("bands", "word"),
     [
         ([{"from": "90", "points": "2"}, {"from": "70", "to": "80", "points": "1"}, {"to": "70", "points": "0"}], "hở"),
-        ([{"from": "90", "points": "2"}, {"to": "90", "points": "1"}], "chồng"),
+        ([{"from": "90", "points": "2"}, {"to": "90", "points": "1"}], "thuộc cả hai"),
         ([{"from": "90", "from_open": True, "points": "2"}, {"to": "90", "to_open": True, "points": "1"}], "hở"),
         ([{"from": "70", "points": "1"}, {"from": "90", "points": "2"}, {"points": "0"}], "chồng"),
         ([{"from": "70", "points": "1"}], "hở"),

@@ -48,6 +48,7 @@ NO_BANDS = "Quy tắc theo khoảng cần danh sách “bands” có ít nhất 
 NO_FIELDS = "Công thức cần danh sách “fields” có ít nhất một số liệu."
 ONLY_SIGNS = "Công thức chỉ gồm số, tên số liệu, + - * / và dấu ngoặc, min, max."
 WRONG = "Công thức viết sai; kiểm tra dấu ngoặc và phép tính."
+OF_ONE = "ghi “dưới 90%” ở khoảng trước hoặc “trên 90%” ở khoảng sau."
 FAULTS: list[tuple[Any, list[str]]] = [
     # --- the rule as a whole
     ("bands", ["Quy tắc chấm phải là một đối tượng JSON, ví dụ {} để nhập điểm trực tiếp."]),
@@ -110,7 +111,7 @@ FAULTS: list[tuple[Any, list[str]]] = [
     (bands({"from": "0", "from_open": True, "points": "1"}), ["Các khoảng để hở dưới 0%: thêm một khoảng từ 0%."]),
     (
         bands({"from": "90", "points": "2"}, {"to": "90", "points": "1"}),
-        ["Khoảng “Từ 90% trở xuống” và “Từ 90% trở lên” chồng lên nhau: sửa đầu khoảng."],
+        [f"90% thuộc cả hai khoảng “Từ 90% trở xuống” và “Từ 90% trở lên”: {OF_ONE}"],
     ),
     (
         bands({"points": "2"}, {"from": "90", "points": "1"}),
