@@ -272,9 +272,8 @@ def _hours(name: str, default: str) -> tuple[time, time]:
 APPRAISAL_HOURS = _hours("APPRAISAL_HOURS", "07:00-19:00")  # outside of these a changed point is worth a look
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = [
-    "cchc_index.lib.bodies.Cut",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "cchc_index.lib.bodies.CutFile",
 ]
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True

@@ -7,11 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appraisal.core.views.place import check_desk, check_unit_person, place
+from appraisal.core.views.uploads import keep_document, take_in_document, upload_fields
 from appraisal.models import Question
 from appraisal.rules import answering
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Conflict, Refused
+from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria import queries as criteria_queries
+from selfassess.documents.forms import Intake
 from units import rules as people
 from units.models import UNITS_BY_NAME, User
 
@@ -125,28 +127,51 @@ def _assign(request: HttpRequest, user: User, found: Question) -> HttpResponse:
 
 def _answer(request: HttpRequest, user: User, found: Question) -> HttpResponse:
     form = AnswerForm(request.POST, unit=found.unit)
-    if not form.is_valid():
-        return _unit_page(request, found, form, status=422)
-    data = form.cleaned_data
-    papers = [document.pk for document in data["documents"]]
+    intake = None
+    if found.state != Question.State.CLOSED:  # nothing is taken in for an answer that nobody would read
+        intake = take_in_document(request, user, found.unit_id, f"cau-hoi-{found.pk}")
+    if not form.is_valid() or (intake and intake.errors):
+        return _unit_page(request, found, form, status=422, intake=intake)
+    if intake and intake.is_offered:
+        return _unit_page(request, found, form, intake=intake)
+    papers = {document.pk for document in form.cleaned_data["documents"]}
     try:
-        actions.answer(actor=user, question_id=found.pk, text=data["text"], document_ids=papers, seen=data["seen"])
+        papers |= keep_document(request, user, found.unit_id, intake)
+        _send_answer(user, found, form, papers)
+    except Invalid as invalid:  # the document's data; the answer was refused by its form
+        assert intake is not None
+        intake.errors |= invalid.errors
+        return _unit_page(request, found, form, status=422, intake=intake)
     except Refused as refused:
         form.add_error(None, str(refused))
-        return _unit_page(request, found, form, status=409 if isinstance(refused, Conflict) else 422)
+        status = 409 if isinstance(refused, Conflict) else 422
+        return _unit_page(request, found, form, status=status, intake=intake, chosen=papers)
     messages.success(request, "Đã gửi câu trả lời cho Hội đồng thẩm định.")
     return redirect("appraisal:asked", found.pk)
 
 
+def _send_answer(user: User, found: Question, form: AnswerForm, papers: set[int]) -> None:
+    data = form.cleaned_data
+    actions.answer(actor=user, question_id=found.pk, text=data["text"], document_ids=papers, seen=data["seen"])
+
+
 def _unit_page(
-    request: HttpRequest, found: Question, form: AnswerForm, assigning: AssigneeForm | None = None, status: int = 200
+    request: HttpRequest,
+    found: Question,
+    form: AnswerForm,
+    assigning: AssigneeForm | None = None,
+    status: int = 200,
+    intake: Intake | None = None,
+    chosen: set[int] | None = None,
 ) -> HttpResponse:
+    """The question; after a fault with what was typed, the file that came, and the documents `chosen`."""
     thread = queries.thread(found)
     context = {
         "thread": thread,
         "question": thread.question,
         "form": form,
         "assigning": assigning or AssigneeForm(initial={"assignee": found.assignee_id}, unit=found.unit),
-        "chosen": {str(pk) for pk in form["documents"].value() or []},
+        "chosen": {str(pk) for pk in chosen or form["documents"].value() or []},
+        **upload_fields(intake),
     }
     return render(request, "appraisal/questions/received.html", context, status=status)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appraisal.core.views.place import check_unit_person
+from appraisal.core.views.uploads import keep_document, take_in_document, upload_fields
 from appraisal.models import Action, Appraisal, ReplyDraft
 from appraisal.questions.queries import waiting_for
 from appraisal.rules import answering, reading, stages
@@ -27,12 +27,10 @@ from criteria import scoring
 from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round
 from selfassess.core.views import address, seen_version
-from selfassess.documents.actions import OFFERED, add_document, missing_data
-from selfassess.documents.forms import Intake, take_in
+from selfassess.documents.forms import Intake
 from selfassess.evidence.queries import evidence_of
 from selfassess.models import Document
 from selfassess.scores.conflict import ComparedValue, figure_words
-from selfassess.uploads.actions import let_go
 from units import rules as people
 from units.models import UNITS_BY_NAME, Unit, User
 
@@ -153,9 +151,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if not answering.can_reply(user, row.appraisal):
         # Nothing is taken in for a reply that nobody would read; the action says why.
         return _keep(request, user, row, form, None)
-    intake = take_in(request.POST, request.FILES.get("upload"), user, unit.pk, f"giai-trinh-{pk}")
-    if intake.is_wanted and not intake.is_offered:
-        intake.errors = {**missing_data(intake.values, bool(intake.upload)), **intake.errors}
+    intake = take_in_document(request, user, unit.pk, f"giai-trinh-{pk}")
     if not form.is_valid() or intake.errors:
         return _reply_page(request, user, row, form, status=422, intake=intake)
     if intake.is_offered:
@@ -231,49 +227,44 @@ def _keep(
     """Keep the answer, with the document that came along; the head's other button sends it. A document stays with
     the unit even when the answer is refused."""
     current = None
+    chosen = {document.pk for document in form.cleaned_data["documents"]} if form.is_valid() else set()
     try:
-        chosen = {document.pk for document in form.cleaned_data["documents"]} if form.is_valid() else set()
-        _save(request, user, row, chosen | _new_document(request, user, row, intake))
-        if form.whole:
-            return _send_one(request, user, row)
+        chosen |= keep_document(request, user, row.appraisal.unit_id, intake)
+        _save(request, user, row, chosen)
     except Invalid as invalid:
         if intake is not None:
             intake.errors |= {name: said for name, said in invalid.errors.items() if name not in form.fields}
         for name, said in invalid.errors.items():
             if name in form.fields:
                 form.add_error(name, said)
-        return _reply_page(request, user, row, form, status=422, intake=intake)
+        return _reply_page(request, user, row, form, status=422, intake=intake, chosen=chosen)
     except Refused as refused:
         current = refused.current if isinstance(refused, Conflict) else None
         form.add_error(None, str(refused))
         conflict = refused if isinstance(current, ReplyDraft) else None
-        return _reply_page(request, user, row, form, status=422, intake=intake, conflict=conflict)
+        return _reply_page(request, user, row, form, status=422, intake=intake, conflict=conflict, chosen=chosen)
+    if form.whole:
+        return _send_one(request, user, row)
     messages.success(request, f"Đã lưu giải trình tiêu chí {row.appraisal.criterion.code}, chưa gửi Hội đồng.")
     return redirect("appraisal:replies")
 
 
 def _send_one(request: HttpRequest, user: User, row: queries.ReplyRow) -> HttpResponse:
+    """Send what was kept just now; refused, the page comes again with what is kept, as the version that it is."""
     cell = row.appraisal
     where = {"round_group_id": cell.round_group_id, "unit_id": cell.unit_id, "appraisal_id": cell.pk}
-    if not answering.may_send(user, cell.unit_id):
-        raise Refused("Thủ trưởng đơn vị gửi giải trình; phần bạn soạn đã được lưu.")
-    receipt = actions.send(actor=user, **where, address=address(request))
+    try:
+        if not answering.may_send(user, cell.unit_id):
+            raise Refused("Thủ trưởng đơn vị gửi giải trình; phần vừa soạn đã được lưu.")
+        receipt = actions.send(actor=user, **where, address=address(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(_there(cell))
     return redirect("appraisal:reply-receipt", receipt.pk)
 
 
-def _new_document(request: HttpRequest, user: User, row: queries.ReplyRow, intake: Intake | None) -> set[int]:
-    """The key of the document that was uploaded with the reply, if any."""
-    if intake is None or intake.upload is None:
-        return set()
-    given = intake.given()
-    document = add_document(
-        actor=user,
-        unit_id=row.appraisal.unit_id,
-        address=address(request),
-        **{name: given[name] for name in ("upload", *OFFERED)},
-    )
-    let_go(intake.upload)
-    return {document.pk}
+def _there(cell: Appraisal) -> str:
+    return f"{reverse('appraisal:reply', args=[cell.pk])}?nam={cell.round_group.round.year}"
 
 
 def _conflict(request: HttpRequest, row: queries.ReplyRow, conflict: Refused) -> dict[str, object]:
@@ -288,8 +279,7 @@ def _conflict(request: HttpRequest, row: queries.ReplyRow, conflict: Refused) ->
         ComparedValue("Giải trình", clean_lines(mine.get("comment", "")) or "–", draft.comment or "–"),
         ComparedValue("Tài liệu", _named(typed), _named(papers)),
     ]
-    there = reverse("appraisal:reply", args=[row.appraisal.pk]) + f"?nam={row.appraisal.round_group.round.year}"
-    return {"current": draft, "lines": lines, "there": there}
+    return {"current": draft, "lines": lines, "there": _there(row.appraisal)}
 
 
 def _named(papers: Iterable[Document]) -> str:
@@ -304,6 +294,7 @@ def _reply_page(
     status: int = 200,
     intake: Intake | None = None,
     conflict: Refused | None = None,
+    chosen: set[int] | None = None,
 ) -> HttpResponse:
     criterion, cell = row.appraisal.criterion, row.appraisal
     context = {
@@ -320,11 +311,8 @@ def _reply_page(
         "version": _version(request, row, conflict),
         "autosave": f"{reverse('appraisal:reply-autosave', args=[cell.pk])}?nam={cell.round_group.round.year}",
         "now": int(clock.now().timestamp() * 1000),
-        "intake": intake,
-        "errors": intake.errors if intake else {},
-        "typed": intake.values if intake else {},
-        "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
-        "chosen": {str(pk) for pk in form["documents"].value() or []},
+        **upload_fields(intake),
+        "chosen": {str(pk) for pk in chosen or form["documents"].value() or []},
     }
     return render(request, "appraisal/replies/reply.html", context, status=status)
 

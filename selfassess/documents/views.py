@@ -25,13 +25,12 @@ from selfassess.evidence.forms import PlaceForm
 from selfassess.evidence.queries import remarks_on_documents, uses_of
 from selfassess.evidence.remarks import KINDS, Remarks, remarks_anytime
 from selfassess.models import Document
+from selfassess.uploads.actions import let_go
 from units.models import UNITS_BY_NAME, Unit, User
 
 from . import queries
-from .actions import log_opening, replace_document
-from .forms import DocumentUploadForm
-
-DATA = ("number", "issued_on", "issuer", "abstract")
+from .actions import OFFERED, log_opening, missing_data, replace_document
+from .forms import Intake, take_in
 
 
 @require_safe
@@ -136,23 +135,23 @@ def document_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def replace(request: HttpRequest, pk: int) -> HttpResponse:
     """A new version: another file, or corrected data."""
-    found = _own(request, pk)
-    form = DocumentUploadForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, found, form.said(), status=400)
-    given = {name: form.cleaned_data[name] for name in DATA}
-    try:
-        new = replace_document(
-            actor=person(request),
-            document_id=found.pk,
-            upload=request.FILES.get("upload"),
-            address=address(request),
-            **given,
+    found, user = _own(request, pk), person(request)
+    intake = take_in(request.POST, request.FILES.get("upload"), user, found.unit_id, f"thay-{found.pk}")
+    if intake.errors:
+        return _page(
+            request, found, {**missing_data(intake.values, has_file=True), **intake.errors}, 400, intake=intake
         )
+    if intake.is_offered:
+        return _page(request, found, intake=intake)
+    given = {name: value for name, value in intake.given().items() if name in (*OFFERED, "upload")}
+    try:
+        new = replace_document(actor=user, document_id=found.pk, address=address(request), **given)
     except Invalid as invalid:
-        return _page(request, found, invalid.errors, status=400)
+        return _page(request, found, invalid.errors, 400, intake=intake)
     except Refused as refused:
-        return _page(request, found, {"": str(refused)}, status=409)
+        return _page(request, found, {"": str(refused)}, 409, intake=intake)
+    if intake.upload:
+        let_go(intake.upload)
     messages.success(request, f"Đã thay bằng bản mới {new.number}; bản cũ vẫn xem được ở mục “Các bản”.")
     return redirect("selfassess:paper", new.pk)
 
@@ -201,9 +200,10 @@ def _page(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
     wrong: int | None = None,
+    intake: Intake | None = None,
 ) -> HttpResponse:
-    """The document's page; after a fault with everything typed still in its field. `wrong`: the evidence
-    whose place was refused."""
+    """The document's page; after a fault with everything typed still in its field, and the file that came. `wrong`:
+    the evidence whose place was refused."""
     user, errors = person(request), errors or {}
     said = rules.withheld(found, own=rules.is_member(user, found.unit_id))
     uses = queries.uses(found, user, clock.now())
@@ -217,7 +217,8 @@ def _page(
         "at_page": _page_number(request, found, uses),
         "is_member": rules.is_member(user, found.unit_id),
         "may_replace": rules.is_member(user, found.unit_id) and not hasattr(found, "replaced_by"),
-        "typed": _typed(request, found),
+        "typed": _typed(request, found) | (intake.values if intake else {}),
+        "intake": intake,
         "errors": errors,
         "wrong": wrong,
         "summary": _summary(errors, wrong),
@@ -242,7 +243,7 @@ def _typed(request: HttpRequest, found: Document) -> dict[str, Any]:
         "abstract": found.abstract,
     }
     if request.method == "POST":
-        typed |= {name: request.POST[name] for name in (*DATA, "page", "section") if name in request.POST}
+        typed |= {name: request.POST[name] for name in (*OFFERED, "page", "section") if name in request.POST}
     return typed
 
 

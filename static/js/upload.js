@@ -21,7 +21,7 @@
     form.append(box);
     return (percent) => {
       meter.value = percent;
-      words.textContent = percent < 100 ? `Đang tải tệp lên: ${percent} %` : "Đã gửi xong, đang kiểm tra tệp…";
+      words.textContent = percent < 100 ? `Đang tải tệp lên: ${percent}%` : "Đã gửi xong, đang kiểm tra tệp…";
     };
   }
   function answered(request, form, button) {

@@ -1,11 +1,14 @@
 """Questions between the council and a unit: who, in which state, and what never leaks."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -18,7 +21,9 @@ from appraisal.tests.factories import Council, assign, attach, council, document
 from appraisal.tests.pages import adjust_form, cell_page, sign_in, status
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
-from selfassess.models import SelfScore
+from cchc_index.lib.tests.answers import Answer
+from selfassess.models import Document, SelfScore
+from selfassess.tests.factories import tiny_pdf
 from units.auditlog.models import LogEntry
 from units.mail.models import Mail
 from units.models import Role, User
@@ -253,6 +258,64 @@ def test_from_the_cell_to_the_answer_and_back_by_the_pages(case: Council) -> Non
     assert "đã đóng" in officer.get(mine).text
     assert sign_in(person(Role.OBSERVER)).post(theirs, {"verb": "close"}).status_code == 403
     assert list(ledger.check()) == []
+
+
+def upload_of(question: Question, client: Client, **typed: Any) -> Answer:
+    return client.post(reverse("appraisal:asked", args=[question.pk]), {"verb": "answer", "seen": "1", **typed})
+
+
+def held(answer: Answer) -> str:
+    return answer.text.partition('name="held" value="')[2].partition('"')[0]
+
+
+PAPER = {"number": "9/BC-DV1", "issued_on": "05/03/2024", "issuer": "Sở Thử", "abstract": "Bổ sung"}
+
+
+def test_an_answer_takes_a_new_document_which_stays_through_every_fault(case: Council) -> None:
+    question, client = ask(case), sign_in(case.officer)
+    file = SimpleUploadedFile("bo-sung.pdf", tiny_pdf(2))
+    refused = upload_of(question, client, text="", **{**PAPER, "issued_on": "32/13/2024"}, upload=file)
+    assert refused.status_code == 422
+    for said in ("Nhập câu trả lời", "Ngày ban hành không đọc được", "Đã nhận tệp <b>bo-sung.pdf</b>"):
+        assert said in refused.text
+    lacking = upload_of(question, client, text="Có.", held=held(refused), number="9/BC-DV1")
+    assert "Chưa ghi trích yếu" in lacking.text
+    assert not Document.objects.exists()
+    assert upload_of(question, client, text="Có.", held=held(refused), **PAPER).status_code == 302
+    paper = Document.objects.get()
+    assert (paper.number, paper.unit, paper.uploaded_by) == ("9/BC-DV1", case.first, case.officer)
+    assert [*Message.objects.get(step=states.ANSWER).documents.all()] == [paper]
+    assert "9/BC-DV1" in sign_in(case.member).get(reverse("appraisal:question", args=[question.pk])).text
+    assert list(ledger.check()) == []
+
+
+def test_a_file_that_is_no_paper_is_refused_with_the_answer_kept(case: Council) -> None:
+    question, client = ask(case), sign_in(case.officer)
+    bad = upload_of(question, client, text="Giữ lời này", upload=SimpleUploadedFile("a.exe", b"MZ"), **PAPER)
+    assert bad.status_code == 422
+    for said in ("Không nhận tệp “.exe”", "Giữ lời này", 'value="9/BC-DV1"'):
+        assert said in bad.text
+    assert not Document.objects.exists()
+
+
+def test_a_document_stays_chosen_when_its_answer_comes_too_late(case: Council) -> None:
+    question, client = ask(case), sign_in(case.officer)
+    do(states.ASK, case, question)
+    late = upload_of(question, client, text="Có.", upload=SimpleUploadedFile("a.pdf", tiny_pdf(2)), **PAPER)
+    assert late.status_code == 409
+    paper = Document.objects.get()
+    assert re.search(rf'value="{paper.pk}"\s+checked', late.text)
+    assert not held(late)
+    assert upload_of(question, client, text="Có.", seen="2", documents=[paper.pk]).status_code == 302
+
+
+def test_nothing_is_taken_in_for_a_closed_question(case: Council) -> None:
+    question, client = ask(case), sign_in(case.officer)
+    do(states.CLOSE, case, question)
+    file = SimpleUploadedFile("a.pdf", tiny_pdf(2))
+    assert upload_of(question, client, text="Có.", seen="2", upload=file, **PAPER).status_code == 422
+    assert not Document.objects.exists()
+    assert status(sign_in(case.member), reverse("appraisal:asked", args=[question.pk])) == 403
 
 
 def test_an_edited_or_removed_message_is_found(case: Council) -> None:

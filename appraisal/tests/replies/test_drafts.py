@@ -175,8 +175,11 @@ def test_officer_keeps_and_has_no_button_that_sends(case: Council) -> None:
     assert client.post(page_of(case), {"answer": "disagree", "comment": ""}).status_code == 302
     listed = client.get(reverse("appraisal:replies")).text
     assert "đã soạn: không đồng ý, thiếu giải trình, chưa gửi" in listed
-    tried = client.post(page_of(case), {"answer": "disagree", "comment": "Có.", "version": "1", "send": "1"})
+    typed = {"answer": "disagree", "comment": "Có.", "version": "1", "send": "1"}
+    tried = client.post(page_of(case), typed, follow=True)
     assert "Thủ trưởng đơn vị gửi giải trình" in tried.text
+    for kept in ('name="version" value="2"', ">Có.</textarea>"):  # the next save is none of somebody else's
+        assert kept in tried.text
     assert not ReplyReceipt.objects.exists()
 
 

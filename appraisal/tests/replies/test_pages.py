@@ -1,5 +1,6 @@
 """The unit's pages: nothing before its release, the reply, what is kept when it is refused."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from appraisal.models import AppraisalEntry
+from appraisal.models import AppraisalEntry, ReplyDraft
+from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.rules import reading
 from appraisal.tests.factories import Council, assign, council, document, release_stage
@@ -24,6 +26,8 @@ from criteria.models import Stage
 from criteria.tests.factories import (
     open_stage,
 )
+from selfassess.models import Document
+from selfassess.tests.factories import tiny_pdf
 from units.models import Role
 from units.tests.factories import person
 
@@ -177,3 +181,41 @@ def test_faults_of_reply_and_of_its_document_come_at_once(case: Council) -> None
     for said in ("phải ghi giải trình", "không phải PDF", "Chưa ghi số ký hiệu"):
         assert said in refused.text
     assert not AppraisalEntry.objects.filter(stage__name="explanation").exists()
+
+
+PAPER = {"number": "9/BC-DV1", "issued_on": "05/03/2024", "issuer": "Sở Thử", "abstract": "Bổ sung"}
+
+
+def test_a_stored_document_stays_chosen_when_its_reply_is_refused(case: Council) -> None:
+    """Its ticket is spent: offered again, the next attempt would be refused for a file that is stored already."""
+    standing = adjusted_and_released(case)
+    replies.save_draft(
+        actor=person(Role.UNIT_OFFICER, case.first),
+        appraisal_id=standing.pk,
+        answer="agree",
+        comment="Bản trước",
+        document_ids=[],
+        seen_version=0,
+    )
+    client, address = sign_in(case.officer), reverse("appraisal:reply", args=[standing.pk])
+    typed = {"answer": "disagree", "comment": "Có.", "version": "0"}
+    refused = client.post(address, {**typed, **PAPER, "upload": SimpleUploadedFile("bo-sung.pdf", tiny_pdf(2))})
+    assert refused.status_code == 422
+    assert "đã lưu giải trình này trước" in refused.text
+    paper = Document.objects.get()
+    assert 'name="held" value=""' in refused.text
+    assert 'value="9/BC-DV1"' not in refused.text
+    assert re.search(rf'value="{paper.pk}"\s+checked', refused.text)
+    again = client.post(address, {**typed, "version": "1", "documents": [paper.pk]})
+    assert again.status_code == 302
+    assert [*ReplyDraft.objects.get().documents.all()] == [paper]
+
+
+def test_a_file_stays_held_when_the_reply_beside_it_is_too_long(case: Council) -> None:
+    standing = adjusted_and_released(case)
+    file = SimpleUploadedFile("bo-sung.pdf", tiny_pdf(2))
+    typed = {"answer": "disagree", "comment": "x" * 10_001, "version": "0", **PAPER, "upload": file}
+    refused = sign_in(case.officer).post(reverse("appraisal:reply", args=[standing.pk]), typed)
+    assert refused.status_code == 422
+    assert "Đã nhận tệp <b>bo-sung.pdf</b>" in refused.text
+    assert not Document.objects.exists()

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django import Settings
 
 from cchc_index.lib.sample_pdf import sample_pdf
 from criteria.tests.factories import open_stage
 from selfassess.models import Document, SelfAssessment
-from selfassess.tests.factories import small_assessment
+from selfassess.tests.factories import DocumentFactory, small_assessment
 from selfassess.uploads import actions as uploads
 from units.models import Role, User
 from units.tests.factories import person
@@ -119,3 +120,49 @@ def test_new_file_takes_the_place_of_the_one_held(officer: User, there: str, tmp
     second = client.post(there, {"upload": file(name="ban-2.pdf"), "held": first})
     assert "<b>ban-2.pdf</b>" in second.text
     assert len(default_storage.listdir(uploads.FOLDER)[1]) == 1
+
+
+def test_a_new_version_keeps_its_file_through_faults_of_the_fields(assessment: SelfAssessment, officer: User) -> None:
+    document, client = DocumentFactory.create(unit=assessment.unit), signed_in(officer)
+    replacing = reverse("selfassess:replace", args=[document.pk])
+    data = {"number": "126/BC", "issued_on": "05/03/2024", "issuer": "Sở", "abstract": "Bản sửa"}
+    refused = client.post(replacing, {**data, "issued_on": "32/13/2024", "issuer": "", "upload": file(name="sua.pdf")})
+    assert refused.status_code == 400
+    for said in ("Ngày ban hành không đọc được", "Đã nhận tệp <b>sua.pdf</b>", 'value="126/BC"'):
+        assert said in refused.text
+    other = DocumentFactory.create(unit=assessment.unit)
+    elsewhere = client.post(reverse("selfassess:replace", args=[other.pk]), {**data, "held": ticket(refused.text)})
+    assert "không còn được giữ" in elsewhere.text
+    assert client.post(replacing, {**data, "held": ticket(refused.text)}).status_code == 302
+    new = Document.objects.get(replaces=document)
+    assert (new.number, new.original_name, new.digest != document.digest) == ("126/BC", "sua.pdf", True)
+    assert default_storage.listdir(uploads.FOLDER)[1] == []
+
+
+def test_fields_of_a_new_version_that_were_emptied_are_offered_again(assessment: SelfAssessment, officer: User) -> None:
+    document = DocumentFactory.create(unit=assessment.unit)
+    replacing = reverse("selfassess:replace", args=[document.pk])
+    page = signed_in(officer).post(replacing, {"issuer": "Sở", "abstract": "Bản sửa", "upload": file()})
+    assert page.status_code == 200
+    assert 'value="125/BC-SNV"' in page.text
+    assert not Document.objects.filter(replaces=document).exists()
+
+
+def test_a_file_of_60_mb_is_refused_by_what_it_weighs(officer: User, there: str) -> None:
+    large = file(b"%PDF-1.7\n" + bytes(60 * 1024 * 1024 - 9))
+    page = signed_in(officer).post(there, {"upload": large, "number": "1/BC", "abstract": "Còn nguyên chữ"})
+    assert page.status_code == 400
+    assert "Tệp nặng 60 MB, tối đa 20 MB" in page.text
+    assert "Còn nguyên chữ" in page.text
+    assert not ticket(page.text)
+
+
+def test_of_a_file_beyond_every_limit_no_more_than_the_limit_is_stored(settings: Settings) -> None:
+    settings.EVIDENCE_MAX_BYTES = settings.SHEET_MAX_BYTES = 3 * 1024 * 1024
+    large = file(bytes(8 * 1024 * 1024))
+    request = RequestFactory().post("/", {"upload": large})
+    sent = request.FILES["upload"]
+    assert isinstance(sent, UploadedFile)
+    assert sent.size == 8 * 1024 * 1024
+    assert 3 * 1024 * 1024 < len(sent.read()) < 4 * 1024 * 1024
+    request.close()
