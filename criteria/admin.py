@@ -5,17 +5,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
 
 from criteria.calendar.actions import default_stages
 from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin, in_words
 
-from . import actions, bands
+from . import actions, bands, queries
 from .models import CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
 from .resources import CriterionResource
 from .scoring import validate
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(Decision)
@@ -80,9 +84,34 @@ class CriteriaSetAdmin(_ClosedWhenFrozen, LoggedAdmin):
     list_filter = ["group"]
     list_select_related = ["decision", "group"]
     search_fields = ["decision__number", "group__name"]
+    readonly_fields = ["sheet"]
 
     def _set_id(self, obj: CriteriaSet) -> int | None:
         return obj.pk
+
+    def get_urls(self) -> list[Any]:
+        page = self.admin_site.admin_view(self.download)
+        return [path("<int:set_id>/xlsx/", page, name="criteria_criteriaset_sheet"), *super().get_urls()]
+
+    @admin.display(description="bảng tính")
+    def sheet(self, obj: CriteriaSet) -> str:
+        """The file that `export_criteria` writes."""
+        if obj.pk is None:
+            return "–"
+        address = reverse("admin:criteria_criteriaset_sheet", args=[obj.pk])
+        return format_html('<a href="{}">Tải bộ tiêu chí, quy tắc viết thành chữ (.xlsx)</a>', address)
+
+    def download(self, request: HttpRequest, set_id: int) -> HttpResponse:
+        from .annex import writing  # inline: start-up cost
+
+        chosen = self.get_object(request, str(set_id))
+        if chosen is None:
+            raise Http404
+        if not self.has_view_permission(request, chosen):
+            raise PermissionDenied
+        answer = HttpResponse(writing.xlsx_bytes(queries.printed_tree(chosen.pk)), content_type=XLSX)
+        answer["Content-Disposition"] = f'attachment; filename="bo-tieu-chi-{chosen.pk}.xlsx"'
+        return answer
 
 
 class CriterionForm(forms.ModelForm):  # type: ignore[type-arg]

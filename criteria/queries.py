@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
 from units.models import UNITS_BY_NAME, Unit
 
 from .models import Criterion, Round, RoundGroup, Stage
@@ -64,6 +65,12 @@ def tree(criteria_set_id: int) -> list[Criterion]:
     return list(Criterion.objects.filter(criteria_set_id=criteria_set_id).order_by("position"))
 
 
+def printed_tree(criteria_set_id: int) -> list[Criterion]:
+    """`tree` with the criteria of the earlier set, one query."""
+    rows = Criterion.objects.filter(criteria_set_id=criteria_set_id).select_related("previous")
+    return list(rows.order_by("position"))
+
+
 def tree_of(round_group: RoundGroup) -> list[Criterion]:
     """`tree` of a block. Nothing changes a frozen set, so its rows are read once by each process; they are shared
     by its threads and written by none."""
@@ -96,3 +103,18 @@ def round_groups(round_: Round) -> QuerySet[RoundGroup]:
 def blocks_of(round_: Round) -> QuerySet[RoundGroup]:
     """As `round_groups`, for whoever has read the round and needs no decision."""
     return RoundGroup.objects.filter(round=round_).select_related("group")
+
+
+def round_group(year: int, group: str) -> RoundGroup:
+    """The block of a year as the command line names it. Raises Refused with the known ones."""
+    blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
+    known = list(blocks.order_by("round__year", "group__position", "pk"))
+    hit = next((rg for rg in known if rg.round.year == year and rg.group.code == group), None)
+    if hit is None:
+        names = ", ".join(f"{rg.round.year}/{rg.group.code}" for rg in known)
+        there = f"Các khối đã có: {names}" if names else "Hệ thống chưa có khối nào"
+        raise Refused(
+            f"Không có khối “{group}” trong kỳ {year}. {there}. "
+            "Nạp bộ tiêu chí trước (load_official hoặc import_criteria)."
+        )
+    return hit

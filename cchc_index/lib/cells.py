@@ -1,6 +1,10 @@
 """Cells out: text that a spreadsheet program would run as a formula is written as text."""
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
 _ESCAPE_LIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -35,3 +39,12 @@ def workbook_cell(text: str) -> str:
 def stored_text(text: str) -> str:
     """The opposite of `safe_cell`: what an exported cell stood for, so that a round trip changes nothing."""
     return text[1:] if text.startswith("'") and looks_like_formula(text[1:]) else text
+
+
+def put_text(cell: "Cell", text: str) -> "Cell":
+    """Text that stays text in a workbook's cell: what looks like a formula is quoted, never run."""
+    cell.value = workbook_text(text)
+    cell.data_type = "s"
+    if looks_like_formula(text):
+        cell.quotePrefix = True
+    return cell

@@ -44,6 +44,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
     "archive": {
         "import_units": {"FILE": UNITS},
         "import_criteria FILE": {"FILE": CRITERIA},
+        "export_criteria": {"FILE.xlsx": "out-bo-tieu-chi.xlsx"},
         "import_scores": {"FILE": SCORES},
         "compute_index": {},
         "publish_index": {"YYYY-MM-DD": "2025-03-01", "DIR": "out"},

@@ -272,11 +272,12 @@ class Writer:
         provenance = Provenance(extras.provenance or self._standing_provenance(row, settled))
         if row.pk and row.is_illustrative and provenance == Provenance.OFFICIAL:
             self._drop_invented(row, settled)
-        if not _same_print(settled.printed_code, row.printed_code, settled.code):
+        if row.pk is None or not _same_print(settled.printed_code, row.printed_code, settled.code):
             row.printed_code = settled.printed_code
         if settled.printed_max or not _reads_as(row.printed_max, settled.max_points):
             row.printed_max = settled.printed_max
-        row.name, row.is_leaf, row.source, row.kind = settled.name, settled.is_leaf, settled.source, settled.kind
+        row.name = row.name if clean(row.name) == settled.name else settled.name
+        row.is_leaf, row.source, row.kind = settled.is_leaf, settled.source, settled.kind
         row.provenance = provenance
         self._set_rule(row, settled)
         self._set_guidance(row, extras)

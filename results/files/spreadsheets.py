@@ -19,7 +19,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cchc_index.lib.cells import looks_like_formula, safe_cell, workbook_text
+from cchc_index.lib.cells import put_text, safe_cell
 from results.book import STATE_WORDS, Book, BookBlock, BookCell, BookCriterion, BookLine, read_bundle
 
 RESULT_COLUMNS = (
@@ -147,7 +147,7 @@ def _information(sheet: Worksheet, book: Book) -> None:
         ]
     for place, line in enumerate(lines, start=1):
         for column, text in enumerate(line, start=1):
-            _text(_cell(sheet, place, column), text)
+            put_text(_cell(sheet, place, column), text)
         _cell(sheet, place, 1).font = BOLD
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 36, 100
 
@@ -158,18 +158,9 @@ def _cell(sheet: Worksheet, row: int, column: int, value: str | None = None) -> 
     return cell
 
 
-def _text(cell: SheetCell, text: str) -> SheetCell:
-    """Text that stays text: what looks like a formula is quoted, never run."""
-    cell.value = workbook_text(text)
-    cell.data_type = "s"
-    if looks_like_formula(text):
-        cell.quotePrefix = True
-    return cell
-
-
 def _heading(sheet: Worksheet, row: int, names: Sequence[str]) -> None:
     for column, name in enumerate(names, start=1):
-        cell = _text(_cell(sheet, row, column), name)
+        cell = put_text(_cell(sheet, row, column), name)
         cell.font, cell.fill = BOLD, HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="top")
 
@@ -180,15 +171,15 @@ def _half(criterion: BookCriterion) -> str:
 
 def _points_sheet(sheet: Worksheet, book: Book, block: BookBlock) -> None:
     """Units down, leaves across; above each leaf its name, half and maximum. A state stands as a word."""
-    _text(_cell(sheet, 1, 1), f"Điểm từng tiêu chí năm {book.year} – {block.name}{_mark(book)}").font = BOLD
+    put_text(_cell(sheet, 1, 1), f"Điểm từng tiêu chí năm {book.year} – {block.name}{_mark(book)}").font = BOLD
     _heading(sheet, 2, ["Mã đơn vị", "Tên đơn vị", *(f"{c.code} {c.name}" for c in block.leaves)])
     _heading(sheet, 3, ["", "Phần (TĐ: thẩm định; XH: ĐTXHH)", *(_half(c) for c in block.leaves)])
     _heading(sheet, 4, ["", "Điểm tối đa"])
     for column, leaf in enumerate(block.leaves, start=3):
         _amount(_cell(sheet, 4, column), leaf.max_points, "0.####")
     for place, row in enumerate(block.rows, start=FIRST):
-        _text(_cell(sheet, place, 1), row.unit)
-        _text(_cell(sheet, place, 2), row.name)
+        put_text(_cell(sheet, place, 1), row.unit)
+        put_text(_cell(sheet, place, 2), row.name)
         for column, leaf in enumerate(block.leaves, start=3):
             cell = block.cell(row.unit, leaf.code)
             _standing(_cell(sheet, place, column), cell)
@@ -201,7 +192,7 @@ def _points_sheet(sheet: Worksheet, book: Book, block: BookBlock) -> None:
 def _standing(target: SheetCell, cell: BookCell) -> None:
     """Points as a number, a state without points as its word."""
     if cell.points is None:
-        _text(target, cell.words)
+        put_text(target, cell.words)
     else:
         _amount(target, cell.points, "0.00##")
 
@@ -223,14 +214,14 @@ RANKING_HEADS = (
 
 
 def _ranking_sheet(sheet: Worksheet, book: Book, block: BookBlock, points: str) -> None:
-    _text(_cell(sheet, 1, 1), f"Chỉ số cải cách hành chính năm {book.year} – {block.name}{_mark(book)}").font = BOLD
-    _text(_cell(sheet, 2, 1), book.document_line)
+    put_text(_cell(sheet, 1, 1), f"Chỉ số cải cách hành chính năm {book.year} – {block.name}{_mark(book)}").font = BOLD
+    put_text(_cell(sheet, 2, 1), book.document_line)
     _heading(sheet, FIRST - 1, RANKING_HEADS)
     formulas = _Formulas(block, f"'{points}'", FIRST + len(block.rows) - 1)
     for place, row in enumerate(block.rows, start=FIRST):
-        _text(_cell(sheet, place, 2), row.unit)
-        _text(_cell(sheet, place, 3), row.name)
-        _text(_cell(sheet, place, 15), row.band)
+        put_text(_cell(sheet, place, 2), row.unit)
+        put_text(_cell(sheet, place, 3), row.name)
+        put_text(_cell(sheet, place, 15), row.band)
         _amount(_cell(sheet, place, 8), row.bonus)
         _amount(_cell(sheet, place, 9), row.penalty)
         for column, formula, shape in formulas.of(place, row):

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.outfiles import write_whole
 from results.models import Publication
 from results.publication import actions, queries
 from results.queries import round_named
@@ -96,8 +97,6 @@ def _write(out: Path, stem: str, files: Mapping[str, bytes]) -> list[Path]:
     paths = []
     for ending, content in files.items():
         path = out / f"{stem}{ending}"
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(content)
-        part.replace(path)
+        write_whole(path, content)
         paths.append(path)
     return paths

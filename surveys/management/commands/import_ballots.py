@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from cchc_index.lib.commands import OperatorCommand
-from surveys import queries, validity
+from criteria import queries
+from surveys import validity
 from surveys.batches import actions as batches
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from cchc_index.lib.commands import OperatorCommand
-from surveys import queries
+from criteria import queries
 from surveys.batches import actions as batches
 
 
