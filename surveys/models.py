@@ -176,6 +176,7 @@ class ImportBatch(models.Model):
     file_name = models.CharField("tên tệp", max_length=255)
     file_digest = models.CharField("mã kiểm tra (SHA-256)", max_length=64)
     take_hidden = models.BooleanField("tính cả dòng, cột đang ẩn", default=False)
+    mapping = models.JSONField("ánh xạ cột và câu trả lời", default=dict, blank=True)
     counts = models.JSONField("số dòng", default=dict)
     faults = models.JSONField("lỗi", default=list)
     created_at = models.DateTimeField("tải lên lúc", auto_now_add=True)

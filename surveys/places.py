@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from difflib import get_close_matches
 
 from cchc_index.lib import codes
-from cchc_index.lib.text import clean
+from cchc_index.lib.text import clean, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class Places:
     spellings: Mapping[str, int]
     """The units by every spelling of their code (cchc_index.lib.codes)."""
     other_units: frozenset[str] = frozenset()
+    unit_names: Mapping[str, str] = field(default_factory=dict)
+    """Exact name → code, of the units whose name no other has."""
+    names_in_lower_case: Mapping[str, str] = field(default_factory=dict)
 
     def leaf(self, raw: str) -> Leaf | None:
         """The leaf a code means: its code, else its printed code where that names one leaf only."""
@@ -40,9 +44,15 @@ class Places:
         printed = [leaf for leaf in self.leaves if leaf.printed_code and clean(raw) == leaf.printed_code]
         return printed[0] if len(printed) == 1 else None
 
-    def unit(self, code: str) -> int | None:
-        """The unit of a code, whatever its letter case and spaces."""
+    def unit(self, text: str) -> int | None:
+        """The unit of a code, whatever its letter case and spaces, or of an exact name."""
+        code = self.names_in_lower_case.get(text.lower(), text)
         return self.spellings.get(code) or self.spellings.get(codes.key(code))
+
+    def nearest_units(self, text: str) -> list[tuple[str, str]]:
+        """(name, code) of the units whose names nearly are `text`, the nearest first."""
+        by_fold = {fold(name): (name, code) for name, code in self.unit_names.items()}
+        return [by_fold[name] for name in get_close_matches(fold(text), by_fold, n=2, cutoff=0.8)]
 
 
 def tidy_code(raw: str) -> str:
@@ -59,5 +69,7 @@ def unit_fault(places: Places, code: str) -> tuple[str, str]:
             f"đơn vị “{code[:40]}” không thuộc khối này hoặc không được đánh giá trong kỳ",
             "bỏ dòng này, hoặc chọn đúng khối và kỳ",
         )
-    repair = codes.repair_of(code, places.units, "ghi đúng mã đơn vị như trong danh sách đơn vị của khối")
-    return f"không có đơn vị mang mã “{code[:40]}”", repair
+    near = [f"{unit} ({name})" for name, unit in places.nearest_units(code)] if " " in code else []
+    otherwise = f"ghi mã {' hoặc '.join(near)}" if near else "ghi đúng mã đơn vị như trong danh sách đơn vị của khối"
+    kind = "tên" if near else "mã"
+    return f"không có đơn vị mang {kind} “{code[:60]}”", codes.repair_of(code, places.units, otherwise)

@@ -2,9 +2,10 @@
 
 import hashlib
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from cchc_index.lib.sheets.book import ENDINGS
 from cchc_index.lib.text import clean
@@ -21,6 +22,8 @@ class Upload:
     name: str
     take_hidden: bool = False
     """Whether rows and columns that are hidden in it count."""
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    """How a tool's own export of ballots is to be read, as plain data."""
 
     @property
     def digest(self) -> str:
@@ -36,11 +39,19 @@ class Upload:
         return io.BytesIO(self.data)
 
 
-def load(source: str | Path | IO[bytes], name: str, limit: int, *, take_hidden: bool = False) -> Upload:
+def load(
+    source: str | Path | IO[bytes],
+    name: str,
+    limit: int,
+    *,
+    take_hidden: bool = False,
+    mapping: Mapping[str, Any] | None = None,
+) -> Upload:
     """The file's bytes, one beyond `limit` at most: the reader refuses what is too large."""
     if isinstance(source, str | Path):
         path = Path(source)
         with path.open("rb") as stream:
-            return Upload(stream.read(limit + 1), clean(name or path.name)[:255], take_hidden)
+            return Upload(stream.read(limit + 1), clean(name or path.name)[:255], take_hidden, mapping or {})
     source.seek(0)
-    return Upload(source.read(limit + 1), clean(name or getattr(source, "name", "") or "tệp")[:255], take_hidden)
+    called = clean(name or getattr(source, "name", "") or "tệp")[:255]
+    return Upload(source.read(limit + 1), called, take_hidden, mapping or {})

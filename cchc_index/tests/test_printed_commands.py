@@ -36,7 +36,12 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
     "official": {
         "load_official": {},
         "import_criteria phu-luc.xlsx": {"phu-luc.xlsx": CRITERIA},
-        "import_ballots": {"FILE": BALLOTS, "CODE": "hdnd_tp"},
+        "import_ballots": {
+            "FILE": BALLOTS,
+            "CODE": "hdnd_tp",
+            "FILE.json": '{"unit": "Mã đơn vị"}',
+            "REST.xlsx": "con-lai.xlsx",
+        },
         "import_figures": {"FILE": FIGURES},
         "send_reminders": {},
     },

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, AnyStr
 
 import numpy as np
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from numpy.typing import NDArray
 
-from cchc_index.lib.faults import Fault
+from cchc_index.lib.faults import Fault, ImportRefused
 from criteria.models import RoundGroup
 from surveys import validity
 from surveys.models import Ballot, ImportBatch, Question, Questionnaire, RespondentGroup
@@ -19,6 +19,8 @@ from surveys.plan.queries import Plan, places, plan_for
 from surveys.scores.actions import rebuild_tallies
 from surveys.upload import PREVIEW_ROWS, Upload
 
+from . import identity, mapping, queries
+from .identity import Known
 from .sheet import BallotSheet, read_ballots
 
 CHUNK = 20_000
@@ -33,6 +35,10 @@ class CheckedBallots:
     sheet: BallotSheet
     reasons: NDArray[np.str_]
     unit_codes: dict[int, str] = field(default_factory=dict)
+    repeated: int = 0
+    """Ballots of the file that are in already and say the same: they are left out."""
+    refused: int = 0
+    """Ballots with faults that are left out because the good ones may go alone."""
 
     @property
     def group(self) -> RespondentGroup | None:
@@ -44,7 +50,17 @@ class CheckedBallots:
 
     @property
     def notes(self) -> list[str]:
-        return [*self.plan.notes, *self.sheet.said]
+        told = [*self.plan.notes, *self.sheet.said]
+        if self.repeated:
+            told.append(f"Bỏ qua {self.repeated} phiếu đã nhập từ trước, nội dung giống hệt.")
+        if self.refused:
+            told.append(f"Không nhập {self.refused} phiếu có lỗi.")
+        return told
+
+    @property
+    def is_nothing_new(self) -> bool:
+        """Whether every ballot of the file is in already."""
+        return bool(self.repeated) and not self.sheet.codes and not self.faults
 
     def counts(self) -> dict[str, Any]:
         """What the batch keeps and pages show; `preview` goes once the batch is committed."""
@@ -53,6 +69,8 @@ class CheckedBallots:
             "respondents": self.plan.respondents,
             "heading_row": self.sheet.heading_row,
             "rows": len(self.sheet.codes),
+            "repeated": self.repeated,
+            "refused": self.refused,
             "valid": len(self.sheet.codes) - sum(invalid.values()),
             "invalid": invalid,
             "units": len({unit for unit in self.sheet.unit_ids if unit}),
@@ -94,28 +112,78 @@ class CheckedBallots:
 
 def check(block: RoundGroup, respondents: str, upload: Upload) -> CheckedBallots:
     """Read a file against the block's plan. Raises Refused for the respondents, ImportRefused for a file that
-    is no readable spreadsheet or lacks a required column; other faults are in what is given back."""
+    is no readable spreadsheet or lacks a required column; other faults are in what is given back. Ballots that are
+    in already and say the same are left out of it, counted."""
     plan = plan_for(block, respondents)
-    known = places(block)
-    taken = set(Ballot.objects.filter(respondent_group=plan.group).values_list("code", flat=True).order_by("pk"))
+    found = places(block)
     sheet = read_ballots(
         upload.open(),
         name=upload.name,
-        places=known,
+        places=found,
         scale=plan.scale,
         asked=plan.asked,
-        taken=taken,
+        mapping=mapping.of(upload.mapping),
         max_bytes=settings.SHEET_MAX_BYTES,
         take_hidden=upload.take_hidden,
     )
+    again = _compare(block, plan, sheet)
+    sheet = sheet.only(~again) if again.any() else sheet
+    units = {pk: code for code, pk in found.units.items()}
+    return CheckedBallots(plan, sheet, _reasons(plan, sheet), units, repeated=int(again.sum()))
+
+
+def _reasons(plan: Plan, sheet: BallotSheet) -> NDArray[np.str_]:
     rules = plan.questionnaire or Questionnaire()
-    reasons = validity.reasons(
+    return validity.reasons(
         sheet.answers,
         max_blank_share=rules.max_blank_share,
         refuse_straight_line=rules.refuse_straight_line,
         straight_line_from=rules.straight_line_from,
     )
-    return CheckedBallots(plan, sheet, reasons, {pk: code for code, pk in known.units.items()})
+
+
+def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet) -> NDArray[np.bool_]:
+    """Which ballots of the sheet are in already and say the same; one that says something else, or is in for other
+    respondents, becomes a fault of the sheet."""
+    again = np.zeros(len(sheet.codes), dtype=bool)
+    before = queries.known(block, sheet.codes)
+    if not before:
+        return again
+    names = dict(RespondentGroup.objects.filter(survey__round_group=block).order_by("pk").values_list("pk", "name"))
+    codes = {at: leaf.code for at, leaf in enumerate(sheet.leaves)}
+    faults = []
+    for at, code in enumerate(sheet.codes):
+        ballot = before.get(identity.key(code))
+        if ballot is None or sheet.bad[at]:
+            continue
+        told = _told_of(ballot, plan, names, sheet, at, codes)
+        again[at] = not told
+        if told:
+            sheet.bad[at] = True
+            repair = "giữ nguyên phiếu đã nhập thì bỏ dòng này; phiếu khác thì đổi mã; nhập lại thì hủy lần nhập trước"
+            column = "code" if "code" in sheet.table.index else ""
+            faults.append(sheet.table.rows[at].fault(column, f"mã phiếu “{code}” {told}", repair))
+    sheet.faults = [*sheet.faults, *faults]
+    return again
+
+
+def _told_of(
+    ballot: Known, plan: Plan, names: dict[int, str], sheet: BallotSheet, at: int, codes: dict[int, str]
+) -> str:
+    if plan.group is None or ballot.group_id != plan.group.pk:
+        return f"đã nhập cho nhóm “{names.get(ballot.group_id, '')}”"
+    other = identity.differences(sheet.answers[at].tobytes(), ballot, sheet.unit_ids[at], codes)
+    return f"đã nhập với nội dung khác ({other})" if other else ""
+
+
+def only_good(checked: CheckedBallots) -> CheckedBallots:
+    """The ballots of a checked file that have no fault. Raises ImportRefused with every fault where one concerns
+    the file as a whole, or where no ballot is left."""
+    sheet = checked.sheet
+    if not sheet.whole or (not (~sheet.bad).any() and not checked.repeated):
+        raise ImportRefused(sheet.faults)
+    good = replace(sheet.only(~sheet.bad), faults=[])
+    return replace(checked, sheet=good, reasons=_reasons(checked.plan, good), refused=int(sheet.bad.sum()))
 
 
 def remove(batch: ImportBatch) -> None:

@@ -1,31 +1,56 @@
 """Which columns of a ballot file are questions.
 
 A heading names a leaf by its code alone (`1.4.3`, as text or number), at its beginning
-(`1.4.3 Tác động…`) or in brackets, as LimeSurvey and Google Forms export (`Q[1.4.3]`).
+(`1.4.3 Tác động…`) or in brackets, as LimeSurvey and Google Forms export (`Q[1.4.3]`); or the file's mapping says
+which it is. A question may also be a row of columns of which one is ticked.
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
+from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.guarding import code_problem
 from cchc_index.lib.sheets.table import Table
+from cchc_index.lib.text import fold
 from surveys.places import Leaf, Places, tidy_code
+from surveys.plan.scale import NOT_AN_ANSWER, Scale
+
+from .mapping import BallotMapping
 
 _BARE = re.compile(r"\d{1,3}(?:\.+\d{1,3})*\.?")
 _LEADING = re.compile(r"(\d{1,3}(?:\.+\d{1,3})+)\.?(?=[\s:)\]–-]|$)")
 _BRACKETS = re.compile(r"\[\s*(\d{1,3}(?:\.+\d{1,3})*)\.?(?=[\s\]:–-])")
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
+REASON = "Lý do không nhập"
+"""The heading over the reasons in the sheet of rows given back: no column of anybody's."""
+_PERSONAL = re.compile(
+    r"\b(ho va ten|ho ten|ten nguoi|e-?mail|thu dien tu|dien thoai|so dt|sdt|phone"
+    r"|dia chi|ip|ipaddr|cccd|cmnd|can cuoc)\b"
+    r"|(name|ten|last name|first name)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedColumn:
+    """The place of a question: one column, or for ticks the columns with the answer each stands for."""
+
+    leaf: Leaf
+    position: int
+    ticks: tuple[tuple[int, int], ...] = ()
+    """(position, byte of the answer)"""
 
 
 @dataclass(slots=True)
 class Questions:
-    """The question columns of a file: (position in the row, leaf); the headings left aside; the faults."""
+    """The questions of a file, the headings left aside, those that look personal, the faults."""
 
-    columns: list[tuple[int, Leaf]] = field(default_factory=list)
+    columns: list[AskedColumn] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    personal: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -41,45 +66,178 @@ def code_in(heading: str) -> str | None:
     return match.group(1) if match else None
 
 
-def find_questions(table: Table, places: Places, asked: list[int] | None) -> Questions:
+def find_questions(
+    table: Table, places: Places, asked: list[int] | None, mapping: BallotMapping, scale: Scale
+) -> Questions:
     """The questions of `table`. `asked`: criterion ids of the group's questionnaire, None when it has none
     yet; then the file's own headings are the questionnaire."""
-    questions = Questions()
-    first = table.parts[0]
-    for position, heading in sorted(table.extra.items()):
-        problem = code_problem(first.page.cell(first.headings.last, first.places[position]))
-        if problem is not None:
-            questions.faults.append(Fault(table.heading_row, table.name_of(position), *problem))
-        else:
-            _read_heading(questions, table.heading_row, position, heading, places)
+    finder = _Finder(table, places, mapping, scale)
+    finder.take_ticks()
+    finder.take_mapped()
+    finder.take_by_codes()
+    questions = finder.questions
     if not questions.columns and not questions.faults:
         message, repair = "không có cột câu hỏi nào", "đặt tiêu đề mỗi cột câu hỏi là mã tiêu chí, ví dụ 1.4.3"
         questions.faults.append(Fault(table.heading_row, "", message, repair))
     if asked is not None:
-        _compare(questions, table.heading_row, places, asked)
-        questions.columns.sort(key=lambda column: asked.index(column[1].id) if column[1].id in asked else len(asked))
+        _compare(questions, table, places, asked)
+        questions.columns.sort(
+            key=lambda column: asked.index(column.leaf.id) if column.leaf.id in asked else len(asked)
+        )
+    else:
+        questions.columns.sort(key=lambda column: column.position)
     return questions
 
 
-def _read_heading(questions: Questions, row: int, position: int, heading: str, places: Places) -> None:
-    column = f"{get_column_letter(position + 1)} ({heading[:60]})"
-    if _DATE.fullmatch(heading):
-        repair = "định dạng ô tiêu đề là Văn bản (Text) rồi gõ lại mã tiêu chí"
-        questions.faults.append(Fault(row, column, "mã tiêu chí đã bị Excel đổi thành ngày", repair))
-        return
-    code = code_in(heading)
-    if code is None:
-        questions.ignored.append(column)
-        return
-    leaf = places.leaf(code)
-    if leaf is None and "." not in code and not _BARE.fullmatch(heading):
-        questions.ignored.append(column)  # LimeSurvey numbers its own sub-questions: other[1]
-    elif leaf is None or leaf.source != "survey":
-        questions.faults.append(Fault(row, column, *_not_asked(code, leaf)))
-    elif any(leaf.id == other.id for _, other in questions.columns):
-        questions.faults.append(Fault(row, column, f"tiêu chí {leaf.code} có hai cột", "giữ lại một cột"))
-    else:
-        questions.columns.append((position, leaf))
+class _Finder:
+    """Takes the headings nobody else asked for, one kind after the other, until each is a question or left aside."""
+
+    def __init__(self, table: Table, places: Places, mapping: BallotMapping, scale: Scale):
+        self.table, self.places, self.mapping, self.scale = table, places, mapping, scale
+        self.questions = Questions()
+        away = {fold(name) for name in (*mapping.ignore, REASON)}
+        self.open = {at: text for at, text in sorted(table.extra.items()) if fold(text) not in away}
+        self.questions.ignored += [self._name(at) for at in sorted(table.extra.keys() - self.open.keys())]
+
+    def _name(self, at: int) -> str:
+        return self.table.name_of(at)
+
+    def _cell(self, at: int, row: int) -> object:
+        part = self.table.parts[0]
+        return part.page.cell(row, part.places[at])
+
+    def _lower(self, at: int) -> str:
+        """The lowest part of a heading of several rows; "" of one of one row."""
+        rows = self.table.parts[0].headings
+        return cell_text(self._cell(at, rows.last)) if rows.last > rows.first else ""
+
+    def _upper(self, at: int) -> str:
+        lower = self._lower(at)
+        return self.open[at].removesuffix(lower).removesuffix(" / ") if lower else self.open[at]
+
+    def _meant(self, heading: str, among: Iterable[int]) -> list[int]:
+        """The columns that a heading of the mapping names: whole, else by their lower, else by their upper part."""
+        word, among = fold(heading), list(among)
+        for part in (self.open.__getitem__, self._lower, self._upper):
+            hits = [at for at in among if fold(part(at)) == word]
+            if hits:
+                return hits
+        return []
+
+    def _one(self, key: str, heading: str, among: Iterable[int]) -> int | None:
+        hits = self._meant(heading, among)
+        if len(hits) == 1:
+            return hits[0]
+        names = ", ".join(map(self._name, hits))
+        message = f"“{heading[:60]}” là nhiều cột: {names}" if hits else f"tệp không có cột “{heading[:60]}”"
+        repair = "đổi tên cột trong tệp" if hits else "ghi tiêu đề như trong tệp; cột đang ẩn thì bỏ ẩn"
+        self._refuse(key, message, repair)
+        return None
+
+    def _refuse(self, key: str, message: str, repair: str) -> None:
+        self.questions.faults.append(Fault(0, "", f"Tệp ánh xạ, khóa “{key}”: {message}", repair))
+
+    def _leaf(self, key: str, code: str) -> Leaf | None:
+        """The survey leaf of a code that the mapping names."""
+        leaf = self.places.leaf(code)
+        if leaf is None or leaf.source != "survey":
+            self._refuse(key, *_not_asked(code, leaf))
+            return None
+        return leaf
+
+    def _add(self, column: AskedColumn) -> None:
+        if any(column.leaf.id == other.leaf.id for other in self.questions.columns):
+            message = f"tiêu chí {column.leaf.code} có hai cột"
+            fault = Fault(self.table.heading_row, self._name(column.position), message, "giữ lại một cột")
+            self.questions.faults.append(fault)
+        else:
+            self.questions.columns.append(column)
+
+    # --- what the mapping says ---------------------------------------------------------------------
+
+    def take_ticks(self) -> None:
+        for code, columns in self.mapping.ticks.items():
+            leaf = self._leaf("ticks", code)
+            if leaf is not None:
+                under = [at for at in self.open if self._stands_under(at, leaf)]
+                self._take_ticked(leaf, columns, under)
+
+    def _stands_under(self, at: int, leaf: Leaf) -> bool:
+        code = code_in(self._upper(at))
+        return code is not None and self.places.leaf(code) == leaf
+
+    def _take_ticked(self, leaf: Leaf, columns: Mapping[str, str], under: list[int]) -> None:
+        ticks = []
+        for heading, value in columns.items():
+            known = bool(self._meant(heading, under))
+            at = self._one("ticks", heading, under if known else self.open)
+            byte = Scale(self.scale.labels).read(value)
+            if byte in (0, NOT_AN_ANSWER):
+                self._refuse("ticks", f"“{value[:40]}” không thuộc thang trả lời", self.scale.repair())
+            elif at is not None:
+                ticks.append((at, byte))
+        if ticks:
+            self._add(AskedColumn(leaf, ticks[0][0], tuple(ticks)))
+        for at, _ in ticks:
+            self.open.pop(at, None)
+
+    def take_mapped(self) -> None:
+        for heading, code in self.mapping.questions.items():
+            at, leaf = self._one("questions", heading, self.open), self._leaf("questions", code)
+            if at is not None and leaf is not None:
+                self._add(AskedColumn(leaf, at))
+            if at is not None:
+                del self.open[at]
+
+    # --- what the headings say themselves ----------------------------------------------------------
+
+    def take_by_codes(self) -> None:
+        named: dict[int, list[tuple[int, Leaf]]] = {}
+        for at, heading in self.open.items():
+            leaf = self._named_leaf(at, heading)
+            if leaf is not None:
+                named.setdefault(leaf.id, []).append((at, leaf))
+        for columns in named.values():
+            ticks = self._ticks_of([at for at, _ in columns])
+            if ticks:
+                self._add(AskedColumn(columns[0][1], columns[0][0], ticks))
+            else:
+                for at, leaf in columns:
+                    self._add(AskedColumn(leaf, at))
+
+    def _ticks_of(self, columns: list[int]) -> tuple[tuple[int, int], ...]:
+        """Several columns under one code, each headed by an answer of its own: ticks."""
+        values = [self.scale.read(self._lower(at)) for at in columns]
+        distinct = len(set(values)) == len(values) > 1
+        return tuple(zip(columns, values, strict=True)) if distinct and min(values) > 0 else ()
+
+    def _named_leaf(self, at: int, heading: str) -> Leaf | None:
+        """The survey leaf that a heading names by its code; what names none is left aside or a fault."""
+        row, column = self.table.heading_row, self._name(at)
+        rows = self.table.parts[0].headings
+        problem = next(
+            filter(None, (code_problem(self._cell(at, row)) for row in range(rows.first, rows.last + 1))), None
+        )
+        if problem is None and _DATE.fullmatch(heading):
+            repair = "định dạng ô tiêu đề là Văn bản (Text) rồi gõ lại mã tiêu chí"
+            problem = "mã tiêu chí đã bị Excel đổi thành ngày", repair
+        code = code_in(heading)
+        leaf = self.places.leaf(code) if code else None
+        if problem is not None:
+            self.questions.faults.append(Fault(row, column, *problem))
+        elif code is None or (leaf is None and "." not in code and not _BARE.fullmatch(heading)):
+            self._leave(column, heading)  # LimeSurvey numbers its own sub-questions: other[1]
+        elif leaf is None or leaf.source != "survey":
+            self.questions.faults.append(Fault(row, column, *_not_asked(code, leaf)))
+        else:
+            return leaf
+        return None
+
+    def _leave(self, column: str, heading: str) -> None:
+        self.questions.ignored.append(column)
+        match = _PERSONAL.search(fold(heading))
+        if match and (match[1] or match[2] == fold(heading)):
+            self.questions.personal.append(column)
 
 
 def _not_asked(code: str, leaf: Leaf | None) -> tuple[str, str]:
@@ -96,18 +254,18 @@ def _not_asked(code: str, leaf: Leaf | None) -> tuple[str, str]:
     )
 
 
-def _compare(questions: Questions, row: int, places: Places, asked: list[int]) -> None:
+def _compare(questions: Questions, table: Table, places: Places, asked: list[int]) -> None:
     """The file against the questionnaire: every question once, no other question."""
     codes = {leaf.id: leaf.code for leaf in places.leaves}
-    present = {leaf.id for _, leaf in questions.columns}
+    present = {column.leaf.id for column in questions.columns}
     for criterion in asked:
         if criterion not in present:
             message = f"thiếu cột câu hỏi {codes.get(criterion, criterion)} của mẫu phiếu"
-            questions.faults.append(
-                Fault(row, "", message, "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời")
-            )
-    for position, leaf in questions.columns:
-        if leaf.id not in asked:
-            column = f"{get_column_letter(position + 1)} ({leaf.code})"
-            message = f"câu hỏi {leaf.code} không có trong mẫu phiếu của nhóm này"
-            questions.faults.append(Fault(row, column, message, "bỏ cột này, hoặc sửa mẫu phiếu trước khi nhập"))
+            repair = "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời"
+            questions.faults.append(Fault(table.heading_row, "", message, repair))
+    for column in questions.columns:
+        if column.leaf.id not in asked:
+            name = f"{get_column_letter(column.position + 1)} ({column.leaf.code})"
+            message = f"câu hỏi {column.leaf.code} không có trong mẫu phiếu của nhóm này"
+            fault = Fault(table.heading_row, name, message, "bỏ cột này, hoặc sửa mẫu phiếu trước khi nhập")
+            questions.faults.append(fault)

@@ -4,8 +4,8 @@ Whole columns are read at once, and a raw cell is interpreted once per distinct 
 200,000 ballots × 40 answers cost no eight million parses.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -13,30 +13,34 @@ import numpy as np
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
-from cchc_index.lib import codes as spellings
 from cchc_index.lib.faults import Fault
-from cchc_index.lib.sheets.book import MAX_BYTES
+from cchc_index.lib.sheets.book import MAX_BYTES, open_book
 from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.guards import BALLOT_CELLS
-from cchc_index.lib.sheets.table import CODE as CODES
-from cchc_index.lib.sheets.table import Column, Table, read_table
+from cchc_index.lib.sheets.table import Table, numbered, table_of
+from cchc_index.lib.text import fold
 from surveys import validity
 from surveys.fault_list import FaultList
 from surveys.places import Leaf, Places, unit_fault
 from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
-from .headings import Questions, find_questions
+from . import identity
+from .headings import AskedColumn, Questions, find_questions
+from .layout import chosen, layout_of
+from .mapping import BallotMapping
 
-CODE = Column("code", "Mã phiếu", ("Mã số phiếu",), holds=CODES)
-UNIT = Column("unit", "Mã đơn vị", ("Mã cơ quan, đơn vị",), holds=CODES)
 MAX_CODE = 60
+MAX_VALUES = 30
+"""Distinct values without an explanation that are named with their counts."""
+_TICKED, _UNTICKED = frozenset({"x", "✓", "✔", "1", "co"}), frozenset({"", "0", "khong"})
+_UNCLEAR = 2
 
 
 @dataclass(slots=True)
 class BallotSheet:
-    """The checked file. With faults nothing of it may be stored."""
+    """The checked file: of each ballot its code, unit and answers. With faults nothing of it may be stored."""
 
-    heading_row: int
+    table: Table
     leaves: list[Leaf] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     unit_ids: list[int] = field(default_factory=list)
@@ -45,6 +49,57 @@ class BallotSheet:
     said: list[str] = field(default_factory=list)
     """What was left out of the file, or understood otherwise than it stands there."""
     faults: list[Fault] = field(default_factory=list)
+    bad: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Which ballots have a fault of their own."""
+    whole: bool = True
+    """No fault concerns the file as a whole: the ballots without a fault may be stored alone."""
+
+    @property
+    def heading_row(self) -> int:
+        return self.table.heading_row
+
+    def only(self, stay: NDArray[np.bool_]) -> "BallotSheet":
+        """This sheet with the ballots where `stay` is true; the faults stay."""
+        at = np.flatnonzero(stay).tolist()
+        return replace(
+            self,
+            codes=[self.codes[n] for n in at],
+            unit_ids=[self.unit_ids[n] for n in at],
+            answers=self.answers[stay],
+            bad=self.bad[stay],
+        )
+
+
+def open_ballots(
+    source: str | Path | IO[bytes],
+    *,
+    name: str,
+    places: Places,
+    scale: Scale,
+    mapping: BallotMapping,
+    max_bytes: int = MAX_BYTES,
+    take_hidden: bool = False,
+) -> Table:
+    """The table of a file of ballots under the mapping, without the responses that were never sent. Raises
+    ImportRefused when the file is no readable spreadsheet or lacks a column."""
+    book = chosen(open_book(source, name=name, max_bytes=max_bytes, max_cells=BALLOT_CELLS), mapping)
+    layout = layout_of(book, mapping, places, scale.explained_by(mapping.answers))
+    table = table_of(book, layout.columns, take_hidden=take_hidden, rows=layout.rows)
+    table.said[:0] = layout.said
+    if "finished" in table.index:
+        _leave_unfinished(table)
+    return table
+
+
+def _leave_unfinished(table: Table) -> None:
+    """A response whose mark of sending is blank was never finished: left out, and said."""
+    texts, index = _texts(table, "finished")
+    away = [position for position, number in enumerate(index) if not texts[number]]
+    if away:
+        rows = numbered([table.rows[position].number for position in away])
+        heading = table.headings[table.index["finished"]]
+        table.leave_out(set(away))
+        table.said.append(f"Bỏ qua {len(away)} phiếu chưa hoàn thành (cột “{heading[:60]}” trống): {rows}.")
 
 
 def read_ballots(
@@ -54,31 +109,21 @@ def read_ballots(
     places: Places,
     scale: Scale,
     asked: list[int] | None = None,
-    taken: Collection[str] = frozenset(),
+    mapping: BallotMapping | None = None,
     max_bytes: int = MAX_BYTES,
     take_hidden: bool = False,
 ) -> BallotSheet:
     """Read and check a file of ballots.
 
-    `asked`: criterion ids of the questionnaire in order, None when the file's headings make it;
-    `taken`: ballot codes that other batches of the group hold. Raises ImportRefused when the file is no
-    readable spreadsheet or lacks a required column; every other fault is in `.faults`.
+    `asked`: criterion ids of the questionnaire in order, None when the file's headings make it; `mapping`: what
+    its sender's files mean. Raises ImportRefused when the file is no readable spreadsheet or lacks a required
+    column; every other fault is in `.faults`.
     """
-    table = read_table(
-        source, (CODE, UNIT), name=name, max_bytes=max_bytes, max_cells=BALLOT_CELLS, take_hidden=take_hidden
+    mapping = mapping or BallotMapping()
+    table = open_ballots(
+        source, name=name, places=places, scale=scale, mapping=mapping, max_bytes=max_bytes, take_hidden=take_hidden
     )
-    faults = FaultList()
-    faults.extend(table.faults)
-    questions = find_questions(table, places, asked)
-    faults.extend(questions.faults)
-    if not table.rows:
-        faults.add(Fault(table.heading_row, "", "không có phiếu nào dưới dòng tiêu đề", "chọn đúng tệp có phiếu"))
-    codes = _read_codes(table, taken, faults)
-    unit_ids = _read_units(table, places, faults)
-    answers = _read_answers(table, questions, scale, faults)
-    leaves = [leaf for _, leaf in questions.columns]
-    ignored = questions.ignored + _headless(table)
-    return BallotSheet(table.heading_row, leaves, codes, unit_ids, answers, ignored, table.said, faults.all())
+    return _Reading(table, places, scale, mapping).sheet(asked)
 
 
 def _texts(table: Table, key: str) -> tuple[list[str], list[int]]:
@@ -87,64 +132,206 @@ def _texts(table: Table, key: str) -> tuple[list[str], list[int]]:
     return [cell_text(value) for value in values], index.tolist()
 
 
-def _read_codes(table: Table, taken: Collection[str], faults: FaultList) -> list[str]:
-    """The ballots' codes. Spellings that look alike (case, spaces, kinds of hyphen, full width) are one code."""
-    texts, index = _texts(table, "code")
-    keys = [spellings.key(text) for text in texts]
-    known = {spellings.key(code) for code in taken}
-    codes = [texts[number] for number in index]
-    twice = validity.duplicates([keys[number] for number in index])
-    odd = {n for n, text in enumerate(texts) if not text or len(text) > MAX_CODE or keys[n] in known}
-    for position, number in enumerate(index):
-        if number in odd or position in twice:
-            faults.add(_code_fault(table, position, codes[position], twice.get(position)))
-    return codes
+class _Reading:
+    """The columns of a table read one after the other; faults and bad rows are collected on the way."""
 
+    def __init__(self, table: Table, places: Places, scale: Scale, mapping: BallotMapping):
+        self.table, self.places, self.mapping, self.plain = table, places, mapping, scale
+        self.scale = scale.explained_by(mapping.answers)
+        self.given_units = {fold(text): code for text, code in mapping.units.items()} | dict(mapping.units)
+        self.faults = FaultList()
+        self.bad = np.zeros(len(table.rows), dtype=bool)
+        self.unexplained: Counter[str] = Counter()
+        """Value that no answer explains → cells."""
+        self.whole = True
 
-def _code_fault(table: Table, position: int, code: str, first: int | None) -> Fault:
-    row = table.rows[position]
-    if not code:
-        return row.fault("code", "thiếu mã phiếu", "ghi mã phiếu, mỗi phiếu một mã")
-    if len(code) > MAX_CODE:
-        return row.fault("code", f"mã phiếu dài quá {MAX_CODE} ký tự", "rút ngắn mã phiếu")
-    if first is not None:
-        other = table.rows[first]
+    def sheet(self, asked: list[int] | None) -> BallotSheet:
+        table = self.table
+        self.faults.extend(table.faults)
+        questions = find_questions(table, self.places, asked, self.mapping, self.scale)
+        self._refuse_all(questions.faults + self._faults_of_mapping() + self._empty())
+        codes, unit_ids, answers = self._codes(), self._units(), self._answers(questions.columns)
+        self._mark_guarded()
+        leaves = [column.leaf for column in questions.columns]
+        ignored, said = questions.ignored + _headless(table), table.said + _personal(questions)
+        named = self._unexplained() + self.faults.all()
+        return BallotSheet(table, leaves, codes, unit_ids, answers, ignored, said, named, self.bad, self.whole)
+
+    def _refuse_all(self, faults: list[Fault]) -> None:
+        """Faults of the file as a whole."""
+        self.faults.extend(faults)
+        self.whole = self.whole and not faults
+
+    def _refuse(self, position: int, fault: Fault) -> None:
+        self.bad[position] = True
+        self.faults.add(fault)
+
+    def _empty(self) -> list[Fault]:
+        if self.table.rows:
+            return []
+        return [Fault(self.table.heading_row, "", "không có phiếu nào dưới dòng tiêu đề", "chọn đúng tệp có phiếu")]
+
+    def _faults_of_mapping(self) -> list[Fault]:
+        """Answers and units of the mapping that the plan does not know."""
+        place, faults = "Tệp ánh xạ, khóa “{}”: ", []
+        for value in self.plain.unknown_in(self.mapping.answers):
+            message = f"“{value[:40]}” không thuộc thang trả lời"
+            faults.append(Fault(0, "", place.format("answers") + message, self.plain.repair()))
+        for code in dict.fromkeys(self.mapping.units.values()):
+            if self.places.unit(code) is None:
+                message, repair = unit_fault(self.places, code)
+                faults.append(Fault(0, "", place.format("units") + message, repair))
+        return faults
+
+    def _mark_guarded(self) -> None:
+        """Rows that the table itself found a fault in: such a fault concerns its row, any other the file."""
+        at = {(row.part.name, row.number): n for n, row in enumerate(self.table.rows)} if self.table.faults else {}
+        for sheet, number, _ in self.table.unusable:
+            if (sheet, number) in at:
+                self.bad[at[sheet, number]] = True
+        for fault in self.table.faults:
+            if (fault.sheet, fault.row) in at:
+                self.bad[at[fault.sheet, fault.row]] = True
+            else:
+                self.whole = False
+
+    # --- codes and units ---------------------------------------------------------------------------
+
+    def _codes(self) -> list[str]:
+        """The ballots' codes; of a file without codes what their rows say."""
+        if self.mapping.without_code:
+            return identity.of_rows(self.table)
+        texts, index = _texts(self.table, "code")
+        codes = [texts[number] for number in index]
+        keys = [identity.key(text) for text in texts]
+        twice = validity.duplicates([keys[number] for number in index])
+        problems = [_code_problem(text) for text in texts]
+        for position, number in enumerate(index):
+            problem = problems[number] or self._twice(codes[position], twice.get(position))
+            if problem:
+                self._refuse(position, self.table.rows[position].fault("code", *problem))
+        return codes
+
+    def _twice(self, code: str, first: int | None) -> tuple[str, str] | None:
+        if first is None:
+            return None
+        other = self.table.rows[first]
         same = "" if other.text("code") == code else f" (viết là “{other.text('code')}”)"
-        return row.fault("code", f"mã phiếu “{code}” trùng với {other.place}{same}", "mỗi phiếu một mã; bỏ dòng trùng")
-    return row.fault("code", f"mã phiếu “{code}” đã nhập ở lần trước", "bỏ phiếu đã nhập, hoặc hủy lần đó")
+        return f"mã phiếu “{code}” trùng với {other.place}{same}", "mỗi phiếu một mã; bỏ dòng trùng"
 
-
-def _read_units(table: Table, places: Places, faults: FaultList) -> list[int]:
-    texts, index = _texts(table, "unit")
-    known = [places.unit(text) for text in texts]
-    if None in known:
+    def _units(self) -> list[int]:
+        texts, index = _texts(self.table, "unit")
+        known = [self._unit(text) for text in texts]
+        if None not in known:
+            return [known[number] or 0 for number in index]
+        if self._is_another_block(texts):
+            message = "đơn vị trong tệp không thuộc khối này hoặc không được đánh giá trong kỳ"
+            self._refuse_all([Fault(0, self.table.column_name("unit"), message, "chọn đúng khối và kỳ của tệp")])
         for position, number in enumerate(index):
             if known[number] is None:
-                faults.add(table.rows[position].fault("unit", *unit_fault(places, texts[number])))
-    return [known[number] or 0 for number in index]
+                self.bad[position] = True
+                if self.whole:
+                    self._refuse(
+                        position, self.table.rows[position].fault("unit", *unit_fault(self.places, texts[number]))
+                    )
+        return [known[number] or 0 for number in index]
 
+    def _unit(self, text: str) -> int | None:
+        code = self.given_units.get(text) or self.given_units.get(fold(text)) if self.given_units else None
+        return self.places.unit(code or text)
 
-def _read_answers(table: Table, questions: Questions, scale: Scale, faults: FaultList) -> NDArray[np.uint8]:
-    answers = np.zeros((len(table.rows), len(questions.columns)), dtype=np.uint8)
-    for question, (position, _) in enumerate(questions.columns):
-        cells, index = table.column(position)
-        values = np.array([scale.read(cell) for cell in cells], dtype=np.int16)[index]
-        wrong = np.flatnonzero(values == NOT_AN_ANSWER)
-        room = faults.room
+    def _is_another_block(self, texts: list[str]) -> bool:
+        """Whether every unit of the file is one of other blocks: said once, not row by row."""
+        filled = [text for text in texts if text]
+        others = self.places.other_units
+        return len(filled) > 1 and all(text in others or text.upper() in others for text in filled)
+
+    # --- answers -----------------------------------------------------------------------------------
+
+    def _answers(self, columns: list[AskedColumn]) -> NDArray[np.uint8]:
+        answers = np.zeros((len(self.table.rows), len(columns)), dtype=np.uint8)
+        for question, column in enumerate(columns):
+            answers[:, question] = self._ticked(column) if column.ticks else self._read(column.position)
+        return answers
+
+    def _read(self, position: int) -> NDArray[np.int16]:
+        cells, index = self.table.column(position)
+        values = np.array([self.scale.read(cell) for cell in cells], dtype=np.int16)[index]
+        self._refuse_cells(position, np.flatnonzero(values == NOT_AN_ANSWER), cells, index)
+        values[values == NOT_AN_ANSWER] = 0
+        return values
+
+    def _refuse_cells(
+        self, position: int, wrong: NDArray[np.int64], cells: list[object], index: NDArray[np.uint32]
+    ) -> None:
+        self.bad[wrong] = True
+        for number, count in zip(*np.unique(index[wrong], return_counts=True), strict=True):
+            self.unexplained[cell_text(cells[number])[:40]] += int(count)
+        room = self.faults.room
         for at in wrong[:room]:
-            faults.add(_answer_fault(table, int(at), position, cells[index[at]], scale))
-        faults.unnamed += max(0, len(wrong) - room)
-        values[wrong] = 0
-        answers[:, question] = values
-    return answers
+            self.faults.add(self._answer_fault(int(at), position, cells[index[at]]))
+        self.faults.unnamed += max(0, len(wrong) - room)
+
+    def _answer_fault(self, at: int, position: int, raw: object) -> Fault:
+        text = cell_text(raw)[:40]
+        number = text.replace(",", ".").replace(".", "", 1).lstrip("+-").isdigit()
+        kind = "nằm ngoài thang trả lời" if number else "là chữ, không phải câu trả lời của thang"
+        row = self.table.rows[at]
+        return Fault(
+            row.number, self.table.name_of(position), f"“{text}” {kind}", self.scale.repair(), sheet=row.part.name
+        )
+
+    def _ticked(self, column: AskedColumn) -> NDArray[np.int16]:
+        """The answer whose column is ticked; 0 where none is. Two ticks are a fault of the ballot."""
+        values = np.zeros(len(self.table.rows), dtype=np.int16)
+        ticked = np.zeros(len(self.table.rows), dtype=np.int16)
+        for position, value in column.ticks:
+            cells, index = self.table.column(position)
+            marks = np.array([_tick(cell) for cell in cells], dtype=np.int8)[index]
+            self._refuse_cells(position, np.flatnonzero(marks == _UNCLEAR), cells, index)
+            ticked += marks == 1
+            values[marks == 1] = value
+        for at in np.flatnonzero(ticked > 1).tolist():
+            row = self.table.rows[at]
+            names = ", ".join(get_column_letter(position + 1) for position, _ in column.ticks)
+            message = f"tiêu chí {column.leaf.code} có {ticked[at]} dấu chọn ở các cột {names}"
+            fault = Fault(
+                row.number, self.table.name_of(column.position), message, "giữ lại một dấu", sheet=row.part.name
+            )
+            self._refuse(at, fault)
+        return values
+
+    def _unexplained(self) -> list[Fault]:
+        """The distinct values that nothing explains with their counts, in one line, where any comes more than once."""
+        if not self.unexplained or max(self.unexplained.values()) == 1:
+            return []
+        listed = ", ".join(f"“{text}” {count} ô" for text, count in self.unexplained.most_common(MAX_VALUES))
+        more = len(self.unexplained) - MAX_VALUES
+        rest = f" và {more} giá trị khác" if more > 0 else ""
+        repair = "sửa trong tệp, hoặc khai trong khóa “answers” của tệp ánh xạ"
+        return [Fault(0, "", f"các giá trị không phải câu trả lời của thang: {listed}{rest}", repair)]
 
 
-def _answer_fault(table: Table, index: int, position: int, raw: object, scale: Scale) -> Fault:
-    text = cell_text(raw)[:40]
-    number = text.replace(",", ".").replace(".", "", 1).lstrip("+-").isdigit()
-    kind = "nằm ngoài thang trả lời" if number else "là chữ, không phải câu trả lời của thang"
-    row = table.rows[index]
-    return Fault(row.number, table.name_of(position), f"“{text}” {kind}", scale.repair(), sheet=row.part.name)
+def _code_problem(code: str) -> tuple[str, str] | None:
+    if not code:
+        return "thiếu mã phiếu", "ghi mã phiếu, mỗi phiếu một mã"
+    if len(code) > MAX_CODE:
+        return f"mã phiếu dài quá {MAX_CODE} ký tự", "rút ngắn mã phiếu"
+    if identity.is_personal(code):
+        return "mã phiếu là họ tên hoặc số điện thoại", "phiếu phải ẩn danh: thay bằng mã không nhận ra được ai"
+    return None
+
+
+def _tick(raw: object) -> int:
+    text = "1" if raw is True else "0" if raw is False else fold(cell_text(raw))
+    return 1 if text in _TICKED else 0 if text in _UNTICKED else _UNCLEAR
+
+
+def _personal(questions: Questions) -> list[str]:
+    """Columns that look like people's data: nobody asked for them, and nothing of them is stored with a ballot."""
+    if not questions.personal:
+        return []
+    return [f"Cột có vẻ là thông tin cá nhân, không đọc: {', '.join(questions.personal)}."]
 
 
 def _headless(table: Table) -> list[str]:

@@ -1,8 +1,8 @@
 """The verbs of a batch: check a file, commit it whole, undo it whole; and check and commit in one for the command
 line."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +19,7 @@ from criteria.models import RoundGroup
 from criteria.tree import CellKey
 from surveys import rules, upload
 from surveys.ballots import actions as ballots
+from surveys.ballots.exports import rest_of
 from surveys.figures import actions as figures
 from surveys.models import ImportBatch, SurveyScore
 from surveys.scores.actions import lock_block, refresh_scores
@@ -43,6 +44,8 @@ class BatchImport:
     batch: ImportBatch | None
     fresh: bool
     notes: list[str] = field(default_factory=list)
+    refused: int = 0
+    """Ballots with faults, given back in the sheet of the rest."""
 
 
 def check_ballots(
@@ -53,6 +56,7 @@ def check_ballots(
     source: str | Path | IO[bytes],
     name: str = "",
     take_hidden: bool = False,
+    mapping: Mapping[str, Any] | None = None,
 ) -> ImportBatch:
     """Dry run of a file of ballots, kept as a batch CHECKED or REFUSED with its faults and counts. The batch
     that already holds the same file for the same respondents is given back instead.
@@ -61,7 +65,7 @@ def check_ballots(
     is no readable spreadsheet or lacks a required column: nothing is kept of such a file."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
-    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
     same = committed_like(block, respondents, file)
     if same:
         return same
@@ -99,7 +103,7 @@ def commit_batch(*, actor: User | None, batch_id: int) -> ImportBatch:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
     block = lock_block(batch.round_group_id)
     with batch.file.open("rb") as stream:
-        file = Upload(stream.read(), batch.file_name, batch.take_hidden)
+        file = Upload(stream.read(), batch.file_name, batch.take_hidden, batch.mapping)
     if file.digest != batch.file_digest:
         raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")
     checked = _read_again(batch, block, file)
@@ -156,18 +160,28 @@ def import_ballots(
     source: str | Path | IO[bytes],
     name: str = "",
     take_hidden: bool = False,
+    mapping: Mapping[str, Any] | None = None,
+    keep_rest: Callable[[bytes], object] | None = None,
 ) -> BatchImport:
-    """Check and commit in one, all or nothing. Raises ImportRefused with every fault, Refused for an unknown
-    or figures-only respondent group. The same committed file again changes nothing."""
+    """Check and commit in one. All or nothing, unless `keep_rest` is given: then the good ballots are committed, and
+    it gets the others as an .xlsx before anything is. `mapping`: what `ballots.mapping` reads.
+
+    Raises ImportRefused with every fault, Refused for an unknown or figures-only respondent group. The same committed
+    file again, and ballots that are in already, change nothing."""
     _require(actor)
-    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
+    file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
     with transaction.atomic():
         block = lock_block(round_group_id)
         same = committed_like(block, respondents, file)
-        if same:
+        if same and keep_rest is None:
             return BatchImport(same, fresh=False)
         checked = ballots.check(block, respondents, file)
-        return _commit_now(actor, block, Kind.BALLOTS, file, checked)
+        if checked.faults and keep_rest is not None:
+            everything, checked = checked.sheet, ballots.only_good(checked)
+            keep_rest(rest_of(everything))
+        if checked.is_nothing_new:
+            return BatchImport(None, fresh=False, notes=checked.notes, refused=checked.refused)
+        return replace(_commit_now(actor, block, Kind.BALLOTS, file, checked), refused=checked.refused)
 
 
 def import_figures(
@@ -271,6 +285,7 @@ def _new_batch(
         file_name=file.name,
         file_digest=file.digest,
         take_hidden=file.take_hidden,
+        mapping=dict(file.mapping),
         counts=checked.counts(),
         faults=faults.pack(checked.faults),
         created_by=actor,

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -12,12 +12,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cchc_index.lib.cells import workbook_cell
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets.cells import cell_text
-from cchc_index.lib.sheets.guards import BALLOT_CELLS
 from cchc_index.lib.sheets.table import Table, read_table
 from cchc_index.lib.text import clean
+from surveys.ballots import mapping
 from surveys.ballots import sheet as ballots
 from surveys.figures import sheet as figures
 from surveys.models import ImportBatch
+from surveys.plan import queries as plan
 
 from .faults import unpack
 
@@ -30,15 +31,30 @@ def failed_rows(batch: ImportBatch) -> bytes:
     Every cell is text, so that nothing of a hostile file becomes a formula. Raises ImportRefused when the
     kept file cannot be read any more."""
     faults = unpack(batch.faults)
-    columns = figures.COLUMNS if batch.kind == ImportBatch.Kind.FIGURES else (ballots.CODE, ballots.UNIT)
     with batch.file.open("rb") as stream:
-        table = read_table(stream, columns, name=batch.file_name, max_cells=BALLOT_CELLS, take_hidden=batch.take_hidden)
+        table = _table(batch, stream)
     book = Workbook(write_only=True)
     _write(book, "Dòng lỗi", _rows_with_reasons(table, faults))
     _write(book, "Các lỗi", [FAULT_HEADINGS, *[(_place(f), f.column, f.message, f.repair) for f in faults]])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _table(batch: ImportBatch, stream: IO[bytes]) -> Table:
+    """The file of a batch, read as it was when it was checked."""
+    if batch.kind == ImportBatch.Kind.FIGURES:
+        return read_table(stream, figures.COLUMNS, name=batch.file_name, take_hidden=batch.take_hidden)
+    group = batch.respondent_group
+    respondents = group.code if group else batch.counts["respondents"]
+    return ballots.open_ballots(
+        stream,
+        name=batch.file_name,
+        places=plan.places(batch.round_group),
+        scale=plan.plan_for(batch.round_group, respondents).scale,
+        mapping=mapping.of(batch.mapping),
+        take_hidden=batch.take_hidden,
+    )
 
 
 def _place(fault: Fault) -> str:

@@ -46,6 +46,18 @@ class BatchUploadForm(forms.Form):
         help_text="Không đánh dấu thì dòng, cột bị ẩn (bằng tay hoặc do bộ lọc) được bỏ ra và nêu ở trang sau.",
     )
 
+    mapping = forms.FileField(
+        label="Tệp ánh xạ .json (không bắt buộc)",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
+        help_text=(
+            "Chỉ cần khi tệp do phần mềm khảo sát xuất ra có tiêu đề hoặc câu trả lời mà hệ thống không tự nhận ra: "
+            "cột nào là đơn vị, tiêu chí nào, “A4” nghĩa là mức nào."
+        ),
+        max_length=200,
+    )
+
     def __init__(self, *args: Any, blocks: list[RoundGroup], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["target"].choices = [("", "– chọn –"), *_choices(blocks)]  # type: ignore[attr-defined]

@@ -24,4 +24,5 @@ def committed_like(block: RoundGroup, respondents: str, file: Upload) -> ImportB
         take_hidden=file.take_hidden,
         respondent_group=group,
     )
-    return same_file.order_by("pk").first() if group else None
+    alike = (batch for batch in same_file.order_by("pk") if batch.mapping == file.mapping)
+    return next(alike, None) if group else None

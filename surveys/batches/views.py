@@ -1,5 +1,7 @@
 """Pages of a file: upload → check → commit → undo."""
 
+import json
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cchc_index.lib.faults import ImportRefused, Refused
 from surveys import rules, validity
+from surveys.ballots import mapping
 from surveys.models import ImportBatch
 from surveys.plan import queries as plan
 from surveys.queries import blocks_in_view
@@ -51,7 +54,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
     """The dry run that the form asks for."""
     kind, _, pk = form.cleaned_data["target"].rpartition("-")
-    file, take_hidden = form.cleaned_data["file"], form.cleaned_data["take_hidden"]
+    file, take_hidden, given = (form.cleaned_data[name] for name in ("file", "take_hidden", "mapping"))
     actor = _actor(request)
     if kind == FIGURES:
         return actions.check_figures(
@@ -69,6 +72,7 @@ def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
         source=file,
         name=file.name,
         take_hidden=take_hidden,
+        mapping=mapping.parse(given.read(mapping.MAX_BYTES + 1))[1] if given else {},
     )
     if batch.state == ImportBatch.State.COMMITTED:
         messages.warning(request, "Tệp này đã nhập rồi cho nhóm đối tượng này; không thay đổi gì.")
@@ -87,6 +91,7 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
     context = {
         "batch": batch,
         "counts": batch.counts,
+        "mapping": json.dumps(batch.mapping, ensure_ascii=False),
         "invalid": [(validity.LABELS[reason], n) for reason, n in batch.counts.get("invalid", {}).items()],
         "faults": batch.faults[:SHOWN_FAULTS],
         "shown_faults": SHOWN_FAULTS,

@@ -1,5 +1,6 @@
 """The plan a file is read against: its respondent group, questionnaire and scale."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -45,9 +46,13 @@ def places(block: RoundGroup) -> Places:
         Leaf(c.pk, c.code, c.printed_code, c.name, c.source, c.max_points)
         for c in criteria_queries.leaves(block.criteria_set_id)
     )
-    units = dict(criteria_queries.units_of(block).values_list("code", "pk"))
+    rows = list(criteria_queries.units_of(block).values_list("code", "pk", "name"))
+    units = {code: pk for code, pk, _ in rows}
     others = frozenset(Unit.objects.order_by("pk").values_list("code", flat=True)) - units.keys()
-    return Places(leaves, units, codes.by_spelling(units), others)
+    times = Counter(clean(name).lower() for _, _, name in rows)
+    names = {clean(name): code for code, _, name in rows if times[clean(name).lower()] == 1}
+    lower = {name.lower(): code for name, code in names.items()}
+    return Places(leaves, units, codes.by_spelling(units), others, names, lower)
 
 
 def plan_for(block: RoundGroup, respondents: str) -> Plan:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.text import fold
@@ -13,9 +13,23 @@ _WHOLE = re.compile(r"([0-9]{1,3})(?:[.,]0+)?")  # a CSV written by a statistics
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Answer value (1–255) → label."""
+    """Answer value (1–255) → label; `words`: what a file's own mapping says of texts, exact or folded."""
 
     labels: Mapping[int, str]
+    words: Mapping[str, int] = field(default_factory=dict)
+
+    def explained_by(self, answers: Mapping[str, str]) -> "Scale":
+        """This scale where the texts `answers` stand for what would be typed plainly ("" for a blank). A text that
+        the scale does not know stands for NOT_AN_ANSWER: `unknown_in` names it."""
+        exact = {text: self.read(value) for text, value in answers.items()}
+        folded: dict[str, set[int]] = {}
+        for text, value in exact.items():
+            folded.setdefault(fold(text), set()).add(value)
+        return replace(self, words={f: next(iter(v)) for f, v in folded.items() if len(v) == 1} | exact)
+
+    def unknown_in(self, answers: Mapping[str, str]) -> list[str]:
+        """The values of `answers` that are none of this scale."""
+        return [value for value in dict.fromkeys(answers.values()) if self.read(value) == NOT_AN_ANSWER]
 
     def read(self, raw: object) -> int:
         """The byte of a raw cell: 0 for blank, NOT_AN_ANSWER for what the scale does not know."""
@@ -24,6 +38,10 @@ class Scale:
             return 0
         if isinstance(raw, bool):
             return NOT_AN_ANSWER
+        if self.words:
+            explained = self.words.get(text, self.words.get(fold(text)))
+            if explained is not None:
+                return explained
         by_label = next((value for value, label in self.labels.items() if fold(label) == fold(text)), None)
         if by_label is not None:
             return by_label

@@ -73,7 +73,7 @@ def test_labels_count_as_answers(block: RoundGroup) -> None:
 def test_groups_are_weighted(block: RoundGroup) -> None:
     asked_group(block, code="dan", name="Người dân", position=2, weight=Decimal(3))
     take(block, ("P1", "SNV", 1, 1))
-    take(block, ("P1", "SNV", 4, 4), respondents="2")
+    take(block, ("P2", "SNV", 4, 4), respondents="2")
     assert points(block)["SNV", "1.4"] == Decimal("0.5")  # (1×1 + 3×0) / 4 of 2
 
 
@@ -170,10 +170,19 @@ class TestFaults:
                 source=csv_file([["Mã phiếu", "1.3", "1.4"], ["P1", 1, 1]]),
             )
 
-    def test_codes_of_an_earlier_batch(self, block: RoundGroup) -> None:
+    def test_a_code_that_is_in_with_other_answers(self, block: RoundGroup) -> None:
         take(block, ("P1", "SNV", 1, 1))
-        with pytest.raises(ImportRefused, match="đã nhập ở lần trước"):
-            take(block, ("P1", "SNV", 1, 1), ("P2", "SNV", 1, 1))
+        with pytest.raises(
+            ImportRefused, match=r"đã nhập với nội dung khác \(đơn vị khác; 1\.4: đã nhập 1, tệp ghi 2\)"
+        ):
+            take(block, ("P1", "STC", 1, 2), ("P2", "SNV", 1, 1))
+        assert Ballot.objects.count() == 1
+
+    def test_a_code_that_is_in_for_other_respondents(self, block: RoundGroup) -> None:
+        asked_group(block, code="dan", name="Người dân", position=2)
+        take(block, ("P1", "SNV", 1, 1))
+        with pytest.raises(ImportRefused, match="mã phiếu “p 1” đã nhập cho nhóm “Đại biểu HĐND”"):
+            take(block, ("p 1", "SNV", 1, 1), respondents="dan")
         assert Ballot.objects.count() == 1
 
     def test_a_file_wrong_everywhere_names_a_bounded_number(
@@ -181,8 +190,9 @@ class TestFaults:
     ) -> None:
         monkeypatch.setattr("surveys.fault_list.MAX_FAULTS", 5)
         faults = refusals(block, *[(f"P{n}", "SNV", 9, 9) for n in range(20)])
-        assert len(faults) == 6
-        assert "còn 35 lỗi nữa" in faults[0]
+        assert len(faults) == 7
+        assert "còn 35 lỗi nữa" in faults[1]
+        assert "“9” 40 ô" in faults[0]
 
     def test_empty_file(self, block: RoundGroup) -> None:
         (fault,) = refusals(block)
@@ -228,7 +238,7 @@ class TestShapes:
         outcome = batches.import_ballots(
             actor=None, round_group_id=block.pk, respondents="dai-bieu", source=csv_file(rows)
         )
-        assert present(outcome.batch).counts["ignored"] == ["A (id)", "B (submitdate)", "G (khac[7])"]
+        assert present(outcome.batch).counts["ignored"] == ["A (id)", "G (khac[7])"]
         assert points(block)["SNV", "1.4"] == Decimal(2)
 
     def test_google_forms(self, block: RoundGroup) -> None:
@@ -399,11 +409,8 @@ def test_columns_under_empty_headings_are_named(block: RoundGroup) -> None:
 
 def test_a_code_taken_behind_the_reader_is_a_sentence(block: RoundGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database's own constraint speaks Vietnamese too, on either database."""
-    from surveys.ballots import actions as ballots
-    from surveys.ballots.sheet import read_ballots
-
     take(block, ("P1", "SNV", 1, 1))
-    monkeypatch.setattr(ballots, "read_ballots", lambda *args, taken, **kw: read_ballots(*args, **kw))
+    monkeypatch.setattr("surveys.ballots.queries.known", lambda *_: {})
     with pytest.raises(Refused, match="vừa ghi cùng mã phiếu"):
         take(block, ("P1", "STC", 1, 1))
     assert Ballot.objects.count() == 1

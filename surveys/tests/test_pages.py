@@ -124,6 +124,19 @@ class TestWizard:
         assert "Lần nhập đã hủy" in undone
         assert not Ballot.objects.exists()
 
+    def test_a_tools_own_file_beside_its_mapping(self, operator: Client, block: RoundGroup) -> None:
+        target = f"phieu-{block.survey.respondent_groups.get().pk}"
+        file = SimpleUploadedFile("ls.csv", b"id,MADV,1.3,1.4\n7,SNV,A1,A2\n")
+        given = SimpleUploadedFile("m.json", b'{"unit": "MADV", "answers": {"A1": 1, "A2": 2}}')
+        form = {"target": target, "file": file, "mapping": given}
+        page = operator.post(reverse("surveys:upload"), form, follow=True).content.decode()
+        assert "Nhập 1 phiếu" in page
+        assert "&quot;answers&quot;: {&quot;A1&quot;: 1" in page
+        file.seek(0)
+        form["mapping"] = SimpleUploadedFile("m.json", b"{")
+        refused = operator.post(reverse("surveys:upload"), form, follow=True).content.decode()
+        assert "Tệp ánh xạ: không phải JSON đọc được (dòng 1, cột 2)" in refused
+
     def test_faults_are_shown_and_given_back(self, operator: Client, block: RoundGroup) -> None:
         page = upload(operator, block, ballot_rows(("P1", "SNV", 1, 2), ("P2", "=HYPERLINK(1)", 9, 1))).content.decode()
         assert "Tệp có lỗi, chưa nhập gì" in page

@@ -4,7 +4,7 @@ Headings match without case, accents or extra spaces; one that nearly matches be
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache
@@ -63,9 +63,12 @@ class Headings:
         return [c.heading for c in columns if c.required and c.key not in self.index]
 
 
-def find(page: Page, columns: Sequence[Column]) -> Headings:
-    """The headings of `page` for `columns`. Raises ImportRefused when no row names any of them."""
-    position = _position(page, columns)
+def find(page: Page, columns: Sequence[Column], rows: int | None = None) -> Headings:
+    """The headings of `page` for `columns`, in one row or two, or in as many as `rows` says. Raises ImportRefused
+    when no row names any of them."""
+    position = _position(page, columns, rows)
+    if rows is not None:
+        return _headings(page, columns, position, position + rows - 1, carried=True)
     one = _headings(page, columns, position, position)
     if one.missing(columns) or _goes_on(page, position):
         two = _headings(page, columns, position, position + 1)
@@ -76,14 +79,14 @@ def find(page: Page, columns: Sequence[Column]) -> Headings:
     return one
 
 
-def score(page: Page, columns: Sequence[Column]) -> int:
+def score(page: Page, columns: Sequence[Column], rows: int | None = None) -> int:
     """How many of `columns` the best row of `page` names."""
-    return max((_score(page, row, columns) for row in range(min(page.height, HEADING_ROWS))), default=0)
+    return max(_scores(page, columns, rows), default=0)
 
 
-def _position(page: Page, columns: Sequence[Column]) -> int:
+def _position(page: Page, columns: Sequence[Column], rows: int | None) -> int:
     """The row among the first HEADING_ROWS that names most of our columns."""
-    scores = [_score(page, row, columns) for row in range(min(page.height, HEADING_ROWS))]
+    scores = _scores(page, columns, rows)
     best = max(scores, default=0)
     if best == 0:
         garbled(page, range(min(page.height, HEADING_ROWS)), least=2)
@@ -101,9 +104,15 @@ def garbled(page: Page, rows: Iterable[int], *, least: int = 1) -> None:
             raise ImportRefused([Fault(row + 1, get_column_letter(at + 1), *problem) for at, problem in problems])
 
 
-def _score(page: Page, row: int, columns: Sequence[Column]) -> int:
-    headings = {fold(cell_text(cell)) for cell in page.row(row)} - {""}
-    return sum(_named(column, headings) for column in columns)
+def _scores(page: Page, columns: Sequence[Column], rows: int | None) -> list[int]:
+    """For each row among the first HEADING_ROWS, how many of our columns it names, with those below it where a
+    heading has several rows."""
+    last = (rows or 1) - 1
+    scores = []
+    for row in range(min(page.height - last, HEADING_ROWS)):
+        headings = {fold(text) for text in texts(page, row, row + last, carried=True)} - {""}
+        scores.append(sum(is_named(column, headings) for column in columns))
+    return scores
 
 
 def _goes_on(page: Page, row: int) -> bool:
@@ -113,26 +122,34 @@ def _goes_on(page: Page, row: int) -> bool:
     )
 
 
-def _headings(page: Page, columns: Sequence[Column], first: int, last: int) -> Headings:
-    texts = _texts(page, first, last)
-    index, extra, faults = _match(texts, columns, first + 1)
-    return Headings(first, last, texts, index, extra, faults)
+def _headings(page: Page, columns: Sequence[Column], first: int, last: int, *, carried: bool = False) -> Headings:
+    words = texts(page, first, last, carried=carried)
+    index, extra, faults = _match(words, columns, first + 1)
+    return Headings(first, last, words, index, extra, faults)
 
 
-def _texts(page: Page, first: int, last: int) -> list[str]:
-    """The headings of one row, or of two joined by " / " where both are filled; a heading over several columns
-    stands over each of them."""
-    upper = [cell_text(cell) for cell in page.row(first)]
-    if last == first:
-        return upper
-    for area in page.merged:
-        if area.top == first and area.right > area.left:
-            upper[area.left + 1 : area.right + 1] = [upper[area.left]] * (min(area.right, len(upper) - 1) - area.left)
-    lower = [cell_text(cell) for cell in page.row(last)] if last < page.height else [""] * len(upper)
-    return [" / ".join(part for part in pair if part) for pair in zip(upper, lower, strict=True)]
+def texts(page: Page, first: int, last: int, *, carried: bool = False) -> list[str]:
+    """The headings of the rows `first` to `last`, the filled parts of a column joined by " / "; a heading over
+    several columns stands over each of them. `carried`: it also stands over the blank cells at its right under
+    which a heading stands, as forms export it without merging."""
+    parts = [[cell_text(cell) for cell in page.row(row)] for row in range(first, min(last + 1, page.height))]
+    if last > first:
+        for area in page.merged:
+            if first <= area.top < last and area.right > area.left:
+                _spread(parts[area.top - first], area.left, area.right)
+    for upper, lower in zip(parts, parts[1:] if carried else ()):  # noqa: B905 – the last has nothing below
+        for at in range(1, len(upper)):
+            if not upper[at] and lower[at] and lower[at - 1]:
+                upper[at] = upper[at - 1]
+    return [" / ".join(part for part in column if part) for column in zip(*parts, strict=True)]
 
 
-def _named(column: Column, headings: Collection[str]) -> bool:
+def _spread(row: list[str], left: int, right: int) -> None:
+    row[left + 1 : right + 1] = [row[left]] * (min(right, len(row) - 1) - left)
+
+
+def is_named(column: Column, headings: Iterable[str]) -> bool:
+    """Whether one of the folded `headings` is a name of the column, begins with one or nearly is one."""
     names = column.names()
     return any(test(heading, names) for heading in headings for test in (_same, _begins, _nearly))
 

@@ -4,7 +4,7 @@ What a column holds is said once (`Column.holds`), and here alone it is checked 
 What is left out of the file, or understood otherwise than it stands there, is said in `Table.said`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -145,6 +145,15 @@ class Table:
         width = max(len(part.page.columns) for part in self.parts)
         return [at for at in range(width) if self._has_heading(at) or self.holds_something(at)]
 
+    def leave_out(self, away: Collection[int]) -> None:
+        """Take the rows at these positions of `rows` out of the table."""
+        at = 0
+        for part in self.parts:
+            stay = np.array([at + n not in away for n in range(len(part.numbers))], dtype=bool)
+            at += len(part.numbers)
+            part.numbers = part.numbers[stay]
+        self.rows = [row for number, row in enumerate(self.rows) if number not in away]
+
     def holds_something(self, position: int) -> bool:
         """Whether any row has a value in this column."""
         values, index = self.column(position)
@@ -185,16 +194,18 @@ def read_table(
     return table_of(book, columns, take_hidden=take_hidden)
 
 
-def table_of(book: SheetBook, columns: Sequence[Column], *, take_hidden: bool = False) -> Table:
-    """`read_table` for a file already opened."""
-    page = _main_page(book, columns)
-    found = _checked(page, columns, take_hidden)
+def table_of(
+    book: SheetBook, columns: Sequence[Column], *, take_hidden: bool = False, rows: int | None = None
+) -> Table:
+    """`read_table` for a file already opened, whose headings take `rows` rows where that is known."""
+    page = _main_page(book, columns, rows)
+    found = _checked(page, columns, take_hidden, rows)
     others = [] if book.is_text else [other for other in book.visible if other is not page]
-    same = [other for other in others if _same_headings(other, columns, found)]
+    same = [other for other in others if _same_headings(other, columns, found, rows)]
     table = Table(found.first + 1, found.index, found.texts, found.extra, [], faults=list(found.faults))
     table.parts.append(_part(page, found, found, page.name if same else ""))
     for other in same:
-        theirs = _checked(other, columns, take_hidden)
+        theirs = _checked(other, columns, take_hidden, rows)
         table.faults += theirs.faults
         table.parts.append(_part(other, theirs, found, other.name))
     if not book.is_text:
@@ -207,17 +218,17 @@ def table_of(book: SheetBook, columns: Sequence[Column], *, take_hidden: bool = 
 # --- which sheets ----------------------------------------------------------------------------------
 
 
-def _main_page(book: SheetBook, columns: Sequence[Column]) -> Page:
+def _main_page(book: SheetBook, columns: Sequence[Column], rows: int | None) -> Page:
     """The visible page whose headings name most of our columns: the first of them, of a text file the best cut."""
     pages = book.pages if book.is_text else book.visible
     if not pages:
         raise refuse("không có trang tính nào đang hiện", "bỏ ẩn trang có dữ liệu rồi lưu lại")
-    return max(pages, key=lambda page: headings.score(page, columns))
+    return max(pages, key=lambda page: headings.score(page, columns, rows))
 
 
-def _checked(page: Page, columns: Sequence[Column], take_hidden: bool) -> Headings:
+def _checked(page: Page, columns: Sequence[Column], take_hidden: bool, rows: int | None) -> Headings:
     """The headings of a page. Raises ImportRefused for twins and for a required column that is missing or hidden."""
-    found = headings.find(page, columns)
+    found = headings.find(page, columns, rows)
     twins = headings.twins(found, columns)
     if twins:
         raise ImportRefused(twins)
@@ -240,11 +251,11 @@ def _missing(found: Headings, missing: Sequence[str]) -> Fault:
     return Fault(int(merged.partition("–")[0]), "", f"thiếu cột {names}", repair)
 
 
-def _same_headings(page: Page, columns: Sequence[Column], main: Headings) -> bool:
+def _same_headings(page: Page, columns: Sequence[Column], main: Headings, rows: int | None) -> bool:
     """A further sheet is the same table when it has every column we found in the first."""
-    if headings.score(page, columns) == 0:
+    if headings.score(page, columns, rows) == 0:
         return False
-    theirs = headings.find(page, columns)
+    theirs = headings.find(page, columns, rows)
     return main.index.keys() <= theirs.index.keys() and _folded(main.extra.values()) <= _folded(theirs.extra.values())
 
 

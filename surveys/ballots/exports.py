@@ -1,0 +1,84 @@
+"""The ballots that could not be taken, given back in the form of the file they came in: mended, it can be imported
+as that file was."""
+
+import io
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cchc_index.lib.cells import looks_like_formula, workbook_text
+from cchc_index.lib.faults import Fault
+from cchc_index.lib.sheets.cells import cell_text
+from cchc_index.lib.sheets.table import SheetPart
+
+from .headings import REASON
+from .sheet import BallotSheet
+
+UNNAMED = "có ô không đọc được"
+"""The reason of a row whose faults lie beyond those named one by one."""
+
+
+def rest_of(sheet: BallotSheet) -> bytes:
+    """An .xlsx with the sheets, headings and bad rows of the file, and a last column with the reasons. Every cell is
+    text, so that nothing of a hostile file becomes a formula."""
+    reasons = _reasons(sheet.faults)
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    first = 0
+    for part in sheet.table.parts:
+        bad = sheet.bad[first : first + len(part.numbers)]
+        first += len(part.numbers)
+        if bad.any():
+            out: Worksheet = book.create_sheet((part.page.name or "Phiếu")[:31])
+            _write_part(out, part, np.asarray(part.numbers)[bad].tolist(), reasons)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def _write_part(
+    out: Worksheet, part: SheetPart, rows: Sequence[int], reasons: Mapping[tuple[str, int], list[str]]
+) -> None:
+    page, headings = part.page, part.headings
+    away = next((at for at, text in enumerate(headings.texts) if text == REASON), len(page.columns))
+    columns = [at for at in range(len(page.columns)) if at != away]
+    for line, row in enumerate(range(headings.first, headings.last + 1), start=1):
+        _write_row(out, line, [cell_text(page.cell(row, at)) for at in columns], bold=True)
+    _write_cell(out, 1, len(columns) + 1, REASON, bold=True)
+    for area in page.merged:
+        if headings.first <= area.top <= area.bottom <= headings.last:
+            top, bottom = area.top - headings.first + 1, area.bottom - headings.first + 1
+            out.merge_cells(start_row=top, end_row=bottom, start_column=area.left + 1, end_column=area.right + 1)
+    for line, row in enumerate(rows, start=headings.last - headings.first + 2):
+        why = "; ".join(reasons.get((part.name, row + 1), [UNNAMED]))
+        _write_row(out, line, [*(cell_text(_value(part, row, at)) for at in columns), why])
+    out.column_dimensions[get_column_letter(len(columns) + 1)].width = 60
+
+
+def _value(part: SheetPart, row: int, at: int) -> object:
+    return part.filled[row, at] if (row, at) in part.filled else part.page.cell(row, at)
+
+
+def _write_row(out: Worksheet, line: int, texts: Sequence[str], *, bold: bool = False) -> None:
+    for column, text in enumerate(texts, start=1):
+        if text:
+            _write_cell(out, line, column, text, bold=bold)
+
+
+def _write_cell(out: Worksheet, line: int, column: int, text: str, *, bold: bool = False) -> None:
+    cell = out.cell(line, column, workbook_text(text))
+    cell.data_type, cell.number_format, cell.quotePrefix = "s", "@", looks_like_formula(text)
+    if bold:
+        cell.font = Font(bold=True)
+
+
+def _reasons(faults: Sequence[Fault]) -> dict[tuple[str, int], list[str]]:
+    reasons: dict[tuple[str, int], list[str]] = {}
+    for fault in faults:
+        told = f"{fault.column}: {fault.message}" if fault.column else fault.message
+        reasons.setdefault((fault.sheet, fault.row), []).append(told)
+    return reasons
