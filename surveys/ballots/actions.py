@@ -115,11 +115,11 @@ def check(block: RoundGroup, respondents: str, upload: Upload) -> CheckedBallots
     is no readable spreadsheet or lacks a required column; other faults are in what is given back. Ballots that are
     in already and say the same are left out of it, counted."""
     plan = plan_for(block, respondents)
-    found = places(block)
+    known = places(block)
     sheet = read_ballots(
         upload.open(),
         name=upload.name,
-        places=found,
+        places=known,
         scale=plan.scale,
         asked=plan.asked,
         mapping=mapping.of(upload.mapping),

@@ -61,9 +61,9 @@ def layout_of(book: SheetBook, mapping: BallotMapping, places: Places, scale: Sc
     best = max(candidates, key=lambda candidate: candidate.score, default=None)
     if best is None or best.score == 0:
         return Layout((CODE, UNIT), mapping.heading_rows)  # the table says what is missing
-    said: list[str] = []
-    columns = [best.code(said), best.unit(said), best.finished()]
-    return Layout(tuple(column for column in columns if column), best.rows, said)
+    told: list[str] = []
+    columns = [best.code(told), best.unit(told), best.finished()]
+    return Layout(tuple(column for column in columns if column), best.rows, told)
 
 
 def _rows_of(page: Page) -> range:
@@ -112,9 +112,9 @@ class _Candidate:
 
     # --- the columns -------------------------------------------------------------------------------
 
-    def code(self, said: list[str]) -> Column | None:
+    def code(self, told: list[str]) -> Column | None:
         if self.mapping.without_code:
-            said.append("Phiếu không có mã: mỗi phiếu được nhận ra theo toàn bộ nội dung của dòng.")
+            told.append("Phiếu không có mã: mỗi phiếu được nhận ra theo toàn bộ nội dung của dòng.")
             return None
         if self.mapping.ballot:
             return self._given("ballot", "code", self.mapping.ballot, CODES)
@@ -123,11 +123,11 @@ class _Candidate:
         for name in TOOL_CODES:
             at = next((n for n, text in enumerate(self.texts) if fold(text) == fold(name)), None)
             if at is not None and self._is_key(at):
-                said.append(f"Cột {self._name(at)} được hiểu là mã phiếu.")
+                told.append(f"Cột {self._name(at)} được hiểu là mã phiếu.")
                 return Column("code", self.texts[at], holds=CODES)
         return CODE
 
-    def unit(self, said: list[str]) -> Column:
+    def unit(self, told: list[str]) -> Column:
         if self.mapping.unit:
             return self._given("unit", "unit", self.mapping.unit, CODES)
         if headings.is_named(UNIT, self._folded()):
@@ -135,7 +135,7 @@ class _Candidate:
         naming = [n for n, text in enumerate(self.texts) if text and self._names_units(n)]
         if len(naming) != 1:
             return UNIT
-        said.append(f"Cột {self._name(naming[0])} được hiểu là đơn vị.")
+        told.append(f"Cột {self._name(naming[0])} được hiểu là đơn vị.")
         return Column("unit", self.texts[naming[0]], holds=CODES)
 
     def finished(self) -> Column | None:

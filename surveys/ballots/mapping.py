@@ -59,7 +59,7 @@ def of(given: Any) -> BallotMapping:
     if not isinstance(given, dict):
         raise ImportRefused([_fault("", "không phải một đối tượng JSON", "viết dạng {“khóa”: giá trị}")])
     faults = [_fault(key, "không có khóa này", f"dùng: {', '.join(KEYS)}") for key in given if key not in KEYS]
-    reader = _Reader(given, faults)
+    reader = _KeyReader(given, faults)
     mapping = BallotMapping(
         sheets=reader.sheets(),
         heading_rows=reader.heading_rows(),
@@ -79,7 +79,7 @@ def of(given: Any) -> BallotMapping:
     return mapping
 
 
-class _Reader:
+class _KeyReader:
     """Takes the keys of a mapping one by one; what cannot be taken becomes a fault."""
 
     def __init__(self, given: dict[str, Any], faults: list[Fault]):
