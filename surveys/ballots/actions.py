@@ -128,7 +128,7 @@ def check(block: RoundGroup, respondents: str, upload: Upload) -> CheckedBallots
     )
     again = _compare(block, plan, sheet)
     sheet = sheet.only(~again) if again.any() else sheet
-    units = {pk: code for code, pk in found.units.items()}
+    units = {pk: code for code, pk in known.units.items()}
     return CheckedBallots(plan, sheet, _reasons(plan, sheet), units, repeated=int(again.sum()))
 
 
