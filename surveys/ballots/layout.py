@@ -33,11 +33,11 @@ MOSTLY = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`rows` None: one heading row, or two where they are merged. `said`: what was told from the file."""
+    """`rows` None: one heading row, or two where they are merged. `notes`: what was told from the file."""
 
     columns: tuple[Column, ...]
     rows: int | None
-    said: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def chosen(book: SheetBook, mapping: BallotMapping) -> SheetBook:

@@ -85,7 +85,7 @@ def open_ballots(
     book = chosen(open_book(source, name=name, max_bytes=max_bytes, max_cells=BALLOT_CELLS), mapping)
     layout = layout_of(book, mapping, places, scale.explained_by(mapping.answers))
     table = table_of(book, layout.columns, take_hidden=take_hidden, rows=layout.rows)
-    table.said[:0] = layout.said
+    table.said[:0] = layout.notes
     if "finished" in table.index:
         _leave_unfinished(table)
     return table
