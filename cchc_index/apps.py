@@ -11,6 +11,7 @@ class Frame(AppConfig):
     name = "cchc_index"
     verbose_name = "Chỉ số CCHC"
     log_words: ClassVar[dict[str, str]] = {
+        "year.copy": "Chép kỳ trước làm đề xuất",
         "official.load": "Nạp dữ liệu của các quyết định",
     }
     """What people read for the verbs of this app's entries in the log."""

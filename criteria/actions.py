@@ -13,7 +13,9 @@ from units.models import User
 
 from .digests import VERB_FREEZE, instant, set_digest
 from .models import RoundGroup
+from .rules import require_manager
 
+VERB_CONFIRM = "criteria.confirm"
 FROZEN = (
     "Bộ tiêu chí này đã khóa vì đã có điểm chấm theo nó, nên không sửa được nữa. "
     "Nếu cần thay đổi, hãy lập bộ tiêu chí theo quyết định khác cho kỳ đánh giá sau."
@@ -42,6 +44,23 @@ def log_freeze(block: RoundGroup, actor: User | None) -> None:
     if block.frozen_at is not None:
         after = {"at": instant(block.frozen_at), "digest": set_digest(block.criteria_set_id)}
         record(actor=actor, verb=VERB_FREEZE, obj=block, after=after)
+
+
+@transaction.atomic
+def confirm_set(*, actor: User | None, round_group_id: int) -> bool:
+    """Take the set that was copied from an earlier year as this year's own; whether it was still a proposal. Raises
+    PermissionDenied for anybody but an index manager or the command line."""
+    require_manager(actor)
+    rows = RoundGroup.objects.select_for_update(of=("self",)).select_related("round", "group", "criteria_set__decision")
+    block = rows.filter(pk=round_group_id).first()
+    if block is None or block.proposed_from is None:
+        return False
+    before = {"proposed_from": block.proposed_from}
+    block.proposed_from = None
+    block.save(update_fields=["proposed_from"])
+    after = {"decision": str(block.criteria_set.decision)}
+    record(actor=actor, verb=VERB_CONFIRM, obj=block, before=before, after=after)
+    return True
 
 
 def refuse_frozen(criteria_set_id: int | None) -> None:

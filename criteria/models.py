@@ -207,6 +207,8 @@ class RoundGroup(models.Model):
         CriteriaSet, models.PROTECT, related_name="round_groups", verbose_name="bộ tiêu chí"
     )
     frozen_at = models.DateTimeField("khóa bộ tiêu chí lúc", null=True, blank=True)
+    # The year whose set was copied here as a proposal; none once a manager has confirmed it or imported an annex.
+    proposed_from = models.PositiveSmallIntegerField("đề xuất chép từ kỳ", null=True, blank=True, editable=False)
     inputs_version = models.PositiveBigIntegerField("phiên bản đầu vào", default=0)
     inputs_mark = models.UUIDField("mã kiểm tra của phiên bản", default=uuid4, editable=False)
 

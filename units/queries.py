@@ -46,6 +46,20 @@ def lines_of(unit_ids: Iterable[int]) -> dict[int, frozenset[int]]:
     return {root: frozenset(units) for root, units in lines.items()}
 
 
+def heirs_of(unit_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Each unit with all that became of it, by its key. One query; none for no units."""
+    ids = sorted(set(unit_ids))
+    if not ids:
+        return {}
+    start = f"SELECT id, id FROM units_unit WHERE id IN ({', '.join(['%s'] * len(ids))})"  # noqa: S608 – marks only
+    heirs: dict[int, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH RECURSIVE {lineage.tables(start)} SELECT * FROM later", [*ids, *ids])  # noqa: S608
+        for root, unit in cursor.fetchall():
+            heirs.setdefault(root, set()).add(unit)
+    return {root: frozenset(units) for root, units in heirs.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Origins:
     """Where a unit came from. `line`: the unit and, as long as there is exactly one, its predecessors, newest first.

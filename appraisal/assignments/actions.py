@@ -27,6 +27,14 @@ from .sharing import SharedBranch
 CHANGED = "Phân công của khối đã thay đổi sau khi bạn mở trang: chưa ghi gì. Hãy xem lại rồi làm lại."
 
 
+@dataclass(frozen=True, slots=True)
+class CopiedAssignments:
+    """What came of the assignments of an earlier year; `left` names those that found no place."""
+
+    made: list[Assignment]
+    left: list[str]
+
+
 def _open(actor: User, round_group_id: int) -> Board:
     """The block, locked, with its assignments. Raises PermissionDenied for anyone but the index manager."""
     if not reach.can_assign(actor):
@@ -100,6 +108,36 @@ def _create(round_group: RoundGroup, member_id: int, row: SharedBranch) -> Assig
     made = Assignment.objects.create(round_group=round_group, member_id=member_id, branch_id=row.branch)
     made.units.set(row.units or ())
     return made
+
+
+@transaction.atomic
+def copy_assignments(
+    *,
+    actor: User | None,
+    source: RoundGroup,
+    target: RoundGroup,
+    criteria: Mapping[int, int],
+    units: Mapping[int, Iterable[int]],
+) -> CopiedAssignments:
+    """Give a block that has none the assignments of an earlier year's. `criteria` and `units` say what each became;
+    what became nothing, and whoever is no council member any more, is named. Raises PermissionDenied for anybody but
+    the index manager or the command line."""
+    if actor is not None and not reach.can_assign(actor):
+        raise PermissionDenied
+    board, earlier = queries.board(locked_block(target.pk)), queries.board(source).assignments
+    if board.assignments or not earlier:
+        return CopiedAssignments([], [])
+    members, here = {member.pk for member in board.members}, {unit.pk for unit in board.units}
+    made, left = [], []
+    for row in earlier:
+        became = {unit for old in row.units.all() for unit in units.get(old.pk, ())} & here
+        branch = criteria.get(row.branch_id) if row.branch_id else None
+        if row.member_id not in members or (row.branch_id and branch is None) or (row.units.all() and not became):
+            left.append(str(row))
+        else:
+            made.append(_create(target, row.member_id, SharedBranch(branch, frozenset(became) or None)))
+    record_many(actor=actor, verb="appraisal.assign", changes=[Change(a, None, as_values(a)) for a in made])
+    return CopiedAssignments(made, left)
 
 
 @transaction.atomic

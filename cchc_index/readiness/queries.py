@@ -79,6 +79,9 @@ def _of_blocks(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
             yield Missing(f"khối {block.group} chưa có đơn vị nào được đánh giá", "import_units", stage.name)
         if not criteria_queries.leaves(block.criteria_set_id).exists():
             yield Missing(f"khối {block.group} chưa có tiêu chí nào", "import_criteria", stage.name)
+        if block.proposed_from:
+            what = f"khối {block.group}: bộ tiêu chí còn là đề xuất chép từ kỳ {block.proposed_from}"
+            yield Missing(what, "Điều hành, hoặc import_criteria", stage.name)
 
 
 def _of_stage(stage: Stage, blocks: list[RoundGroup]) -> Iterator[Missing]:

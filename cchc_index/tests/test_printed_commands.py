@@ -55,6 +55,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "publish_index": {"YYYY-MM-DD": "2025-03-01", "DIR": "out"},
         "verify_publication": {"FILE.json": "out/chi-so-cchc-2024.json"},
         "python3 -m results.bundle": {"FILE.json": "out/chi-so-cchc-2024.json"},
+        "copy_year": {},
         "check_ledger": {"COUNT:DIGEST": MARK},
     },
     "demonstration": {"load_demo": {}, "check_year": {}, "serve": {}, "make run": {}},

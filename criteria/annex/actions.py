@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
-from criteria.actions import inputs_changed, log_freeze
+from criteria.actions import confirm_set, inputs_changed, log_freeze
 from criteria.calendar.actions import default_stages
 from criteria.rules import require_manager
 from units.auditlog.actions import record
@@ -57,6 +57,7 @@ def import_criteria(
         outcome.notices.extend(_notices_of_source(sheet, default_source))
         policies = importing.set_policies(where.criteria_set, na_policy, ties)
         outcome.notices += importing.policy_notices(policies)
+        confirm_set(actor=actor, round_group_id=where.round_group.pk)
         if outcome.changes or policies or where.made:
             for pk in importing.blocks_measured_by(where.criteria_set):
                 inputs_changed(pk)

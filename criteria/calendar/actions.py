@@ -145,6 +145,39 @@ def default_stages(round_: Round) -> bool:
     return True
 
 
+@transaction.atomic
+def copy_stages(*, actor: User | None, source: Round, target: Round) -> bool:
+    """Give `target` the list of stages of `source`, without an hour; whether it changed. Only while `target` has the
+    default ones and nobody has touched them. Part of copying a year, which says so in the log by itself. Raises
+    PermissionDenied for anybody but an index manager or the command line."""
+    rules.require_manager(actor)
+    _locked_round(target.pk)
+    wanted = _planned(queries.stages(source.pk))
+    standing = queries.stages(target.pk)
+    if not wanted or _planned(standing) == wanted or not _is_untouched(standing):
+        return False
+    Stage.objects.filter(pk__in=[stage.pk for stage in standing]).delete()
+    rows = [Stage(round=target, position=at, **one._asdict()) for at, one in enumerate(wanted, start=1)]
+    Stage.objects.bulk_create(rows)
+    return True
+
+
+def same_stages(source: Round, target: Round) -> bool:
+    """Whether two rounds have the same stages, whatever their hours."""
+    return _planned(queries.stages(source.pk)) == _planned(queries.stages(target.pk))
+
+
+def _planned(rows: Sequence[Stage]) -> list[course.Planned]:
+    return [course.Planned(row.name, row.title, row.kind, row.two_opinions, row.report_required) for row in rows]
+
+
+def _is_untouched(rows: Sequence[Stage]) -> bool:
+    """Whether a list is the default one, without an hour and with nothing that rests on it."""
+    if _planned(rows) != list(course.DEFAULT) or any(row.is_set for row in rows):
+        return not rows
+    return not queries.used(rows[0].round_id) and not Extension.objects.filter(stage__in=rows).exists()
+
+
 def archive_stage(round_: Round) -> Stage:
     """Where finished scores of an archive are written; made where a round has no such stage."""
     planned = next(one for one in course.DEFAULT if one.kind == course.ARCHIVE)

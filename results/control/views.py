@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
+from criteria import actions as criteria
 from criteria.calendar import actions as calendar_actions
 from criteria.calendar import queries as calendar
 from criteria.course import LISTED
@@ -79,6 +80,18 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponseRedirect:
         return redirect("results:control")
     send_after_commit("results.recompute", round_group.pk)
     return redirect("results:job", pk=job.pk)
+
+
+@require_POST
+def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Take the set that was copied from an earlier year as this year's own."""
+    actor = _manager(request)
+    round_group = get_object_or_404(RoundGroup, pk=pk)
+    if criteria.confirm_set(actor=actor, round_group_id=round_group.pk):
+        messages.success(request, f"Đã xác nhận bộ tiêu chí của {round_group}.")
+    else:
+        messages.info(request, f"Bộ tiêu chí của {round_group} đã được xác nhận từ trước.")
+    return redirect("results:control")
 
 
 @require_GET

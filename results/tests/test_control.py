@@ -65,6 +65,25 @@ def test_observers_read_and_do_not_write(client: Client, block: RoundGroup) -> N
     assert client.post(reverse("results:stage", args=["round1"]), {}).status_code == 403
 
 
+def test_a_set_copied_from_last_year_is_confirmed_by_a_manager_only(client: Client, block: RoundGroup) -> None:
+    RoundGroup.objects.update(proposed_from=2030)
+    address = reverse("results:confirm-set", args=[block.pk])
+    client.force_login(person(Role.OBSERVER))
+    page = html(client, "control")
+    assert "là đề xuất chép từ kỳ 2030" in " ".join(page.split())
+    assert address not in page
+    assert client.post(address).status_code == 403
+
+    client.force_login(person(Role.INDEX_MANAGER))
+    assert address in html(client, "control")
+    assert client.get(address).status_code == 405
+    assert "Đã xác nhận bộ tiêu chí" in client.post(address, follow=True).content.decode()
+    block.refresh_from_db()
+    assert block.proposed_from is None
+    assert "đề xuất chép" not in html(client, "control")
+    assert "đã được xác nhận từ trước" in client.post(address, follow=True).content.decode()
+
+
 def test_control_room_without_a_round_says_what_comes(client: Client, manager: User) -> None:
     assert "Chưa có khối nào" in html(client, "control")
 

@@ -1,5 +1,6 @@
 """What a first file of ballots makes where no plan stands: group, questionnaire, scale."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.utils.text import slugify
@@ -34,6 +35,36 @@ def ensure_questionnaire(group: RespondentGroup, plan: Plan, leaves: list[Leaf])
             for position, leaf in enumerate(leaves)
         )
     return questionnaire
+
+
+def copy_plan(source: RoundGroup, target: RoundGroup, criteria: Mapping[int, int]) -> int:
+    """Give a block the respondent groups and questionnaires of an earlier year's; how many groups. `criteria` says
+    what each criterion became: a question whose criterion became nothing stays behind. A block that has groups keeps
+    them. The number of the plan is each year's own and is not copied."""
+    groups = list(RespondentGroup.objects.filter(survey__round_group=source).order_by("position", "pk"))
+    if not groups or RespondentGroup.objects.filter(survey__round_group=target).exists():
+        return 0
+    survey, _ = Survey.objects.get_or_create(round_group=target)
+    for group in groups:
+        sheet = Questionnaire.objects.filter(respondent_group=group).first()
+        group.pk, group.survey = None, survey
+        group._state.adding = True
+        group.save()
+        if sheet is not None:
+            _copy_questionnaire(sheet, group, criteria)
+    return len(groups)
+
+
+def _copy_questionnaire(sheet: Questionnaire, group: RespondentGroup, criteria: Mapping[int, int]) -> None:
+    asked = list(sheet.questions.order_by("position").values_list("criterion_id", flat=True))
+    sheet.pk, sheet.respondent_group = None, group
+    sheet._state.adding = True
+    sheet.save()
+    became = [criteria[criterion] for criterion in asked if criterion in criteria]
+    Question.objects.bulk_create(
+        Question(questionnaire=sheet, criterion_id=criterion, position=position)
+        for position, criterion in enumerate(became)
+    )
 
 
 def default_scale() -> AnswerScale:

@@ -1,0 +1,1 @@
+"""Last year as a proposal for this one."""
