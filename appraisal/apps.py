@@ -43,11 +43,14 @@ class Config(AppConfig):
     """What people read for the verbs of this app's entries in the log."""
 
     def ready(self) -> None:
+        from criteria.annex import following  # inline: registration
         from selfassess.lastyear import council  # inline: registration
         from selfassess.lifecycle import council as lifecycle  # inline: registration
 
+        from .assignments import actions as assignments  # inline: registration
         from .lastyear import queries  # inline: registration
         from .replies import queries as replies  # inline: registration
 
+        following.register("appraisal", assignments.follow_set)
         council.register("appraisal", queries.released)
         lifecycle.register("appraisal", replies.waiting)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import fold
 from units.models import UNITS_BY_NAME, Unit
 
 from .models import Criterion, Round, RoundGroup, Stage
@@ -69,6 +70,25 @@ def printed_tree(criteria_set_id: int) -> list[Criterion]:
     """`tree` with the criteria of the earlier set, one query."""
     rows = Criterion.objects.filter(criteria_set_id=criteria_set_id).select_related("previous")
     return list(rows.order_by("position"))
+
+
+def what_became(earlier_set_id: int, later_set_id: int) -> dict[int, int]:
+    """The criterion of the later set for each of the earlier one: itself where a set measures both years, else the one
+    that names it, else the one of the same code and content. Two queries."""
+    rows = tree(later_set_id)
+    if earlier_set_id == later_set_id:
+        return {row.pk: row.pk for row in rows}
+    named = {row.previous_id: row.pk for row in rows if row.previous_id}
+    alike = {(row.code, fold(row.name)): row.pk for row in rows}
+    pairs = ((row.pk, named.get(row.pk) or alike.get((row.code, fold(row.name)))) for row in tree(earlier_set_id))
+    return {old: new for old, new in pairs if new is not None}
+
+
+def is_last_years_set(block: RoundGroup) -> bool:
+    """Whether the set measured the block's most recent earlier year too: then each criterion is its own last year."""
+    earlier = RoundGroup.objects.filter(group=block.group_id, round__year__lt=block.round.year).order_by("-round__year")
+    newest = earlier.values_list("criteria_set_id", flat=True).first()
+    return newest == block.criteria_set_id
 
 
 def tree_of(round_group: RoundGroup) -> list[Criterion]:

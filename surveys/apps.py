@@ -14,3 +14,10 @@ class Config(AppConfig):
         "surveys.undo": "Hủy lần nhập phiếu, số liệu",
     }
     """What people read for the verbs of this app's entries in the log."""
+
+    def ready(self) -> None:
+        from criteria.annex import following  # inline: registration
+
+        from .plan import actions as plan  # inline: registration
+
+        following.register("surveys", plan.follow_set)

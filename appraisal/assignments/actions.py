@@ -14,7 +14,7 @@ from appraisal.models import Assignment
 from appraisal.rules import reach, stages
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
-from criteria.models import RoundGroup
+from criteria.models import Criterion, RoundGroup
 from criteria.tree import CellKey
 from units.auditlog.actions import Change, record, record_many
 from units.mail import actions as mail
@@ -25,6 +25,8 @@ from .queries import Board
 from .sharing import SharedBranch
 
 CHANGED = "Phân công của khối đã thay đổi sau khi bạn mở trang: chưa ghi gì. Hãy xem lại rồi làm lại."
+
+NEW_SET = "Khối chuyển sang bộ tiêu chí khác"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,26 @@ def copy_assignments(
             made.append(_create(target, row.member_id, SharedBranch(branch, frozenset(became) or None)))
     record_many(actor=actor, verb="appraisal.assign", changes=[Change(a, None, as_values(a)) for a in made])
     return CopiedAssignments(made, left)
+
+
+@transaction.atomic
+def follow_set(actor: User | None, block: RoundGroup, became: Mapping[int, int]) -> list[str]:
+    """Assignments of a part of the block's former set go to what the part became; one whose part became nothing is
+    taken back, and said so. Called where an annex brings the block another set."""
+    rows = Assignment.objects.filter(round_group=block, branch__isnull=False)
+    moved, gone = [], []
+    for row in rows.select_related("member", "branch", "round_group__group").prefetch_related("units").order_by("pk"):
+        before, branch = as_values(row), became.get(row.branch_id or 0)
+        if branch is None:
+            gone.append(Change(row, before))
+        else:
+            row.branch = Criterion.objects.get(pk=branch)
+            row.save(update_fields=["branch"])
+            moved.append(Change(row, before, as_values(row)))
+    record_many(actor=actor, verb="appraisal.reassign", changes=moved, reason=NEW_SET)
+    record_many(actor=actor, verb="appraisal.unassign", changes=gone, reason=NEW_SET)
+    Assignment.objects.filter(pk__in=[change.obj.pk for change in gone]).delete()
+    return [f"{len(gone)} phân công thẩm định đã bỏ vì tiêu chí không còn trong bộ tiêu chí mới."] if gone else []
 
 
 @transaction.atomic

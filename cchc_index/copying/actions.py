@@ -5,7 +5,6 @@ policies, under a mark that says so until an index manager confirms it or import
 copied: they would lie in the past.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,12 +14,12 @@ from appraisal.assignments.actions import copy_assignments
 from appraisal.models import Appraisal
 from appraisal.reasons.actions import ensure_reasons
 from cchc_index.lib.faults import Refused
-from cchc_index.lib.text import clean, fold
+from cchc_index.lib.text import clean
 from criteria.actions import inputs_changed
 from criteria.calendar.actions import copy_stages, default_stages, same_stages
 from criteria.calendar.queries import round_of
 from criteria.models import Criterion, Round, RoundGroup
-from criteria.queries import printed_tree, round_groups, units_of
+from criteria.queries import round_groups, units_of, what_became
 from criteria.rules import require_manager
 from selfassess.models import SelfAssessment
 from surveys.models import ImportBatch, SurveyScore
@@ -109,7 +108,7 @@ def _copy_block(actor: User | None, earlier: RoundGroup, round_: Round, report: 
     if block is None:
         return
     name = earlier.group.name
-    criteria = _what_became(earlier, block)
+    criteria = what_became(earlier.criteria_set_id, block.criteria_set_id)
     if groups := copy_plan(earlier, block, criteria):
         report.done.append(f"{name}: {groups} nhóm đối tượng điều tra với mẫu phiếu.")
     lost = [code for code in _asked(earlier) if code not in criteria]
@@ -145,26 +144,6 @@ def _block(earlier: RoundGroup, round_: Round, report: YearCopy) -> RoundGroup |
         f"là đề xuất chép từ kỳ {earlier.round.year}."
     )
     return block
-
-
-def _what_became(earlier: RoundGroup, block: RoundGroup) -> Mapping[int, int]:
-    """This year's criterion of each of last year's: itself, the one that names it, else the one of the same code and
-    content."""
-    rows = printed_tree(block.criteria_set_id)
-    if earlier.criteria_set_id == block.criteria_set_id:
-        return {row.pk: row.pk for row in rows}
-    named = {row.previous_id: row.pk for row in rows if row.previous_id}
-    alike = {(row.code, fold(row.name)): row.pk for row in rows}
-    return dict(_pairs(printed_tree(earlier.criteria_set_id), named, alike))
-
-
-def _pairs(
-    rows: list[Criterion], named: Mapping[int, int], alike: Mapping[tuple[str, str], int]
-) -> Iterator[tuple[int, int]]:
-    for row in rows:
-        became = named.get(row.pk) or alike.get((row.code, fold(row.name)))
-        if became is not None:
-            yield row.pk, became
 
 
 def _asked(earlier: RoundGroup) -> list[int]:

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from cchc_index.readiness.queries import readiness
 from criteria.actions import confirm_set, freeze
 from criteria.annex.actions import import_criteria
 from criteria.models import Criterion, Decision, Round, RoundGroup, Stage
+from criteria.tests.exports import exported, imported, tree
 from criteria.tests.factories import CriteriaSetFactory, open_stage
 from criteria.tests.sheets import annex
 from selfassess.models import SelfAssessment
@@ -203,6 +205,37 @@ def test_an_annex_over_the_proposal_is_this_years_own(earlier: Earlier) -> None:
     ours = Criterion.objects.get(criteria_set=block.criteria_set, code="1.1")
     assert ours.previous == Criterion.objects.get(criteria_set=earlier.block.criteria_set, code="1.1")
     assert earlier.block.criteria_set.criteria.count() == 6
+
+
+def test_questions_and_assignments_go_with_the_annex_that_replaces_the_proposal(earlier: Earlier) -> None:
+    assign(earlier.member, earlier.block, Criterion.objects.get(code="1.2"))
+    copied()
+    rows = annex(("1", "Tiêu chí 1", 3), ("1.1", "Tiêu chí 1.1", 2, "Tự đánh giá"), ("1.4", "Tiêu chí 1.4", 1, "ĐTXHH"))
+    outcome = import_criteria(actor=None, file=rows, year=2032, group="so", decision="MỚI")
+
+    ours = {row.code: row for row in Criterion.objects.filter(criteria_set=next_block().criteria_set)}
+    asked = Question.objects.filter(questionnaire__respondent_group__survey__round_group=next_block())
+    assert [(question.criterion, question.position) for question in asked] == [(ours["1.4"], 0)]
+    assert [row.branch for row in Assignment.objects.filter(round_group=next_block())] == [ours["1.1"]]
+    assert [sentence[:2] for sentence in outcome.notices if "không còn trong bộ tiêu chí mới" in sentence] == [
+        "1 ",
+        "1 ",
+    ]
+    theirs = Question.objects.filter(questionnaire__respondent_group__survey__round_group=earlier.block)
+    assert [question.criterion.code for question in theirs] == ["1.3", "1.4"]
+
+
+def test_exported_proposal_names_its_own_codes_as_last_years(earlier: Earlier, tmp_path: Path) -> None:
+    copied()
+    before = tree(next_block())
+    file = exported(next_block(), tmp_path)
+    assert imported(next_block(), file).changes == 0
+    assert tree(next_block()) == before
+
+    import_criteria(actor=None, file=file, year=2032, group="so", decision="MỚI")
+    ours = Criterion.objects.filter(criteria_set=next_block().criteria_set).select_related("previous")
+    assert {row.previous for row in ours} == set(earlier.block.criteria_set.criteria.all())
+    assert all(row.previous and row.previous.code == row.code for row in ours)
 
 
 def test_illustrative_year_makes_an_illustrative_one(earlier: Earlier) -> None:

@@ -9,11 +9,12 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.actions import confirm_set, inputs_changed, log_freeze
 from criteria.calendar.actions import default_stages
+from criteria.queries import what_became
 from criteria.rules import require_manager
 from units.auditlog.actions import record
 from units.models import User
 
-from . import importing, reading
+from . import following, importing, reading
 from .importing import AnnexImport
 from .totals import Expected
 from .words import SOURCE_NAMES, SOURCE_WORDS, likened, source_of
@@ -57,6 +58,9 @@ def import_criteria(
         outcome.notices.extend(_notices_of_source(sheet, default_source))
         policies = importing.set_policies(where.criteria_set, na_policy, ties)
         outcome.notices += importing.policy_notices(policies)
+        if where.former_set is not None:
+            became = what_became(where.former_set, where.criteria_set.pk)
+            outcome.notices += following.follow(actor, where.round_group, became)
         confirm_set(actor=actor, round_group_id=where.round_group.pk)
         if outcome.changes or policies or where.made:
             for pk in importing.blocks_measured_by(where.criteria_set):

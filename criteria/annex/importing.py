@@ -18,6 +18,7 @@ from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_
 from cchc_index.lib.text import clean, clean_lines, fold
 from criteria import scoring, tree
 from criteria.models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
+from criteria.queries import is_last_years_set
 from units.models import UnitGroup
 
 from .reading import Annex, Extras, halves
@@ -72,6 +73,8 @@ class Destination:
     criteria_set: CriteriaSet
     notices: list[str]
     made: bool
+    former_set: int | None = None
+    """The set that measured the block until now, where the annex brings another."""
 
 
 def place(*, year: int, group: str, decision: str) -> Destination:
@@ -85,9 +88,10 @@ def place(*, year: int, group: str, decision: str) -> Destination:
     if round_group is None:
         round_group = RoundGroup.objects.create(round=round_, group=block, criteria_set=criteria_set)
         notices.append(f"{round_group} dùng bộ tiêu chí theo {criteria_set.decision}.")
-    elif round_group.criteria_set_id != criteria_set.pk:
+    former = round_group.criteria_set_id if round_group.criteria_set_id != criteria_set.pk else None
+    if former is not None:
         _switch(round_group, criteria_set, notices)
-    return Destination(round_group, criteria_set, notices, made=bool(notices))
+    return Destination(round_group, criteria_set, notices, made=bool(notices), former_set=former)
 
 
 def _round(year: int, notices: list[str]) -> Round:
@@ -241,6 +245,7 @@ class Writer:
         self.earlier = _earlier_criteria(where)
         earlier_rows = Criterion.objects.filter(later__criteria_set=where.criteria_set)
         self.linked = dict(earlier_rows.order_by("pk").values_list("pk", "code"))
+        self.own_last_year = is_last_years_set(where.round_group)
         self.lost: list[str] = []
         self.unsaid_rules: list[str] = []
 
@@ -314,6 +319,8 @@ class Writer:
                 row.previous = earlier
             return
         if not written or (row.previous_id is not None and self.linked.get(row.previous_id) == written):
+            return
+        if self.own_last_year and written == row.code:
             return
         row.previous = self.earlier.get(written) or self.earlier.get(tree.normalise(written))
         row.previous_code = "" if row.previous else written

@@ -2,7 +2,7 @@
 nothing."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -24,8 +24,9 @@ LEFT_OUT = ("number",)
 WIDTHS = {"name": 60, "rule": 48, "guidance": 48, "evidence": 48}
 
 
-def xlsx_bytes(rows: Sequence[Criterion]) -> bytes:
-    """The rows of a set (with their `previous`) as one sheet, in the order of their codes."""
+def xlsx_bytes(rows: Sequence[Criterion], *, own_last_year: bool = False) -> bytes:
+    """The rows of a set (with their `previous`) as one sheet, in the order of their codes. `own_last_year`: the set
+    measured last year too, so that each criterion's code of last year is its own."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Bộ tiêu chí"
@@ -37,6 +38,8 @@ def xlsx_bytes(rows: Sequence[Criterion]) -> bytes:
     stand_out = _among_others(ordered)
     for line, row in enumerate(ordered, start=2):
         values = _values(row, stands_out=row.code in stand_out)
+        if own_last_year:
+            values["previous"] = row.code
         for place, column in enumerate(columns, start=1):
             _cell(sheet, line, place, values[column.key])
     sheet.freeze_panes = "C2"
@@ -45,7 +48,7 @@ def xlsx_bytes(rows: Sequence[Criterion]) -> bytes:
     return out.getvalue()
 
 
-def _values(row: Criterion, *, stands_out: bool) -> Mapping[str, str | Decimal]:
+def _values(row: Criterion, *, stands_out: bool) -> dict[str, str | Decimal]:
     guidance, evidence = guidance_parts(row.guidance)
     return {
         "code": row.code,

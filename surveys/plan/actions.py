@@ -9,6 +9,7 @@ from cchc_index.lib.text import clean, fold
 from criteria.models import RoundGroup
 from surveys.models import AnswerOption, AnswerScale, Question, Questionnaire, RespondentGroup, Survey
 from surveys.places import Leaf
+from units.models import User
 
 from .queries import DEFAULT_OPTIONS, DEFAULT_SCALE, Plan
 
@@ -60,10 +61,26 @@ def _copy_questionnaire(sheet: Questionnaire, group: RespondentGroup, criteria: 
     sheet.pk, sheet.respondent_group = None, group
     sheet._state.adding = True
     sheet.save()
-    became = [criteria[criterion] for criterion in asked if criterion in criteria]
+    _ask(sheet, [criteria[criterion] for criterion in asked if criterion in criteria])
+
+
+def follow_set(actor: User | None, block: RoundGroup, became: Mapping[int, int]) -> list[str]:
+    """Ask about the criteria of the block's new set, where it was given another before any ballot came (ballots lock
+    it); what became nothing is asked no more, and said so."""
+    lost = 0
+    for sheet in Questionnaire.objects.filter(respondent_group__survey__round_group=block).order_by("pk"):
+        asked = list(sheet.questions.order_by("position").values_list("criterion_id", flat=True))
+        standing = list(dict.fromkeys(became[criterion] for criterion in asked if criterion in became))
+        lost += len(asked) - len(standing)
+        sheet.questions.all().delete()
+        _ask(sheet, standing)
+    return [f"{lost} câu hỏi của các mẫu phiếu đã bỏ vì tiêu chí không còn trong bộ tiêu chí mới."] if lost else []
+
+
+def _ask(sheet: Questionnaire, criteria: list[int]) -> None:
     Question.objects.bulk_create(
         Question(questionnaire=sheet, criterion_id=criterion, position=position)
-        for position, criterion in enumerate(became)
+        for position, criterion in enumerate(criteria)
     )
 
 

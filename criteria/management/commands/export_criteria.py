@@ -30,7 +30,7 @@ class Command(OperatorCommand):
         rows = queries.printed_tree(block.criteria_set_id)
         if not rows:
             raise Refused(f"{block} chưa có tiêu chí nào: nhập bộ tiêu chí trước (import_criteria).")
-        write_whole(path, writing.xlsx_bytes(rows))
+        write_whole(path, writing.xlsx_bytes(rows, own_last_year=queries.is_last_years_set(block)))
         leaves = sum(row.is_leaf for row in rows)
         self.stdout.write(f"{path}: {len(rows)} dòng, {leaves} tiêu chí chấm điểm.")
         self.say(f"Nhập lại vào hệ thống khác: {_way_back(options, block.criteria_set)}")
