@@ -254,6 +254,9 @@ CLAMD_URL = env.str("CLAMD_URL", default="")
 CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)
 SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
 # Below this many ballots the spread of answers is hidden: officials rate their own superiors.
+ROLE_WAIT_HOURS = env.int("ROLE_WAIT_HOURS", default=24)  # a fresh role that decides approves nothing for so long
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600
 SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("tu-danh-gia/", include("selfassess.urls")),
     path("tham-dinh/", include("appraisal.urls")),
     path("dieu-tra/", include("surveys.urls")),
+    path("dieu-hanh/nguoi-dung/", include("units.people.urls")),
     path("", include("results.urls")),
     path("quan-tri/", admin.site.urls),
 ]

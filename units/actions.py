@@ -19,16 +19,28 @@ from cchc_index.lib.text import sort_text
 
 from . import rules
 from .auditlog.actions import record
-from .digests import POWERS
-from .models import Membership, Role, Succession, Unit, UnitGroup, User
+from .digests import POWERS, membership_facts
+from .models import DECIDING, UNIT_ROLES, Membership, Role, Succession, Unit, UnitGroup, User
 from .sheet import UnitRow, read_units
 
 
 def record_account(*, actor: User | None, user: User, address: str = "") -> None:
     """The log's entry of a new account with the powers it starts with. Called by what creates accounts
     outside the administrators' pages, which log by themselves."""
-    after = {"username": user.username, **{name: getattr(user, name) for name in POWERS}}
-    record(actor=actor, verb="create_account", obj=user, after=after, address=address)
+    record(actor=actor, verb="create_account", obj=user, after=account_facts(user), address=address)
+
+
+def account_facts(user: User) -> dict[str, Any]:
+    """A new account as the log keeps it."""
+    return {"username": user.username, **{name: getattr(user, name) for name in POWERS}}
+
+
+@transaction.atomic
+def password_was_changed(*, user: User) -> None:
+    """The owner has set another password: one that somebody else had set is over."""
+    user.one_time_password = False
+    user.save(update_fields=["one_time_password"])
+    record(actor=user, verb="change_password", obj=user)
 
 
 GROUP_CODE_LENGTH = 30
@@ -303,12 +315,17 @@ def grant_role(
 ) -> Membership:
     """Give `user` a role (in `unit`); it counts from the person's next request. Repeating changes nothing.
 
-    `unit` is required for officers and heads; for the others it is the agency they come from, whose
-    scores they may then never appraise. Raises Refused.
+    A role that decides is given so by the program itself only (actor None: the demonstration); people propose and
+    confirm it (`units.roles`). `unit` is required for officers and heads; for the others it is the agency they come
+    from, whose scores they may then never appraise. Raises Refused.
     """
     if not rules.may_manage_people(actor):
         raise Refused("Bạn không có quyền giao vai trò.")
-    if role in (Role.UNIT_OFFICER, Role.UNIT_HEAD) and unit is None:
+    if actor is not None and role in DECIDING:
+        raise Refused(
+            f"Vai trò {Role(role).label} do một người đề nghị, người khác xác nhận: lập đề nghị giao vai trò."
+        )
+    if role in UNIT_ROLES and unit is None:
         raise Refused(f"Vai trò {Role(role).label} phải gắn với một đơn vị.")
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     membership, created = Membership.objects.get_or_create(user=user, role=role, unit=unit)
@@ -343,7 +360,7 @@ def _record_role(
         verb=verb,
         obj=membership.user,
         before=was,
-        after={"membership": membership.pk, "role": membership.role, "active": membership.active},
+        after=membership_facts(membership),
         unit=membership.unit,
         reason=reason,
         address=address,

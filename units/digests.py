@@ -1,4 +1,36 @@
 """What the log says of people: the powers of an account, and the verbs that give or take roles and powers."""
 
+from datetime import UTC
+from typing import Any
+
+from .models import Membership, RoleProposal
+
 POWERS = {"is_active": "hiệu lực", "is_staff": "quyền vào trang quản trị", "is_superuser": "quyền quản trị cao nhất"}
-PEOPLE_VERBS = ("grant_role", "revoke_role", "admin_add", "admin_change", "admin_import", "create_account")
+ROLE_VERBS = ("grant_role", "revoke_role", "confirm_role", "end_role")
+PROPOSAL_VERBS = ("propose_role", "confirm_role", "refuse_role")
+PEOPLE_VERBS = (*ROLE_VERBS, "admin_add", "admin_change", "admin_import", "create_account")
+
+
+def membership_facts(row: Membership) -> dict[str, Any]:
+    """A role as the log keeps it."""
+    return {
+        "membership": row.pk,
+        "role": row.role,
+        "unit": row.unit_id,
+        "active": row.active,
+        "confirmed_at": row.confirmed_at.astimezone(UTC).isoformat() if row.confirmed_at else None,
+        "valid_from": row.valid_from.isoformat() if row.valid_from else None,
+        "valid_to": row.valid_to.isoformat() if row.valid_to else None,
+    }
+
+
+def proposal_facts(row: RoleProposal) -> dict[str, Any]:
+    """A proposed role as the log keeps it; who proposed and who decided are the actors of the entries."""
+    return {
+        "proposal": row.pk,
+        "role": row.role,
+        "unit": row.unit_id,
+        "valid_from": row.valid_from.isoformat() if row.valid_from else None,
+        "valid_to": row.valid_to.isoformat() if row.valid_to else None,
+        "state": row.state,
+    }

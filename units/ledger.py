@@ -6,17 +6,18 @@ from typing import Any
 from units.auditlog.digests import Facts
 
 from .auditlog.models import LogEntry
-from .digests import PEOPLE_VERBS, POWERS
-from .models import Membership, User
+from .digests import PEOPLE_VERBS, POWERS, PROPOSAL_VERBS, ROLE_VERBS, membership_facts, proposal_facts
+from .models import Membership, RoleProposal, User
 
 
 def check() -> Iterator[str]:
-    """Vietnamese sentences for every role and every administrator's power that the log did not give; none
-    when all agree. Five queries."""
+    """Vietnamese sentences for every role, every proposal of one and every administrator's power that the log did not
+    give, and for roles that one person gave alone; none when all agree. Seven queries."""
     roles, powers, permissions = _replay()
     yield from _check_roles(roles)
     yield from _check_powers(powers)
     yield from _check_permissions(permissions)
+    yield from _check_proposals()
 
 
 def _replay() -> tuple[dict[int, Facts], dict[int, Facts], dict[int, Facts]]:
@@ -27,9 +28,8 @@ def _replay() -> tuple[dict[int, Facts], dict[int, Facts], dict[int, Facts]]:
     permissions: dict[int, Facts] = {}
     for entry in LogEntry.objects.filter(verb__in=PEOPLE_VERBS).order_by("number").iterator(2000):
         after = entry.after if isinstance(entry.after, dict) else {}
-        if entry.verb in ("grant_role", "revoke_role") and "membership" in after:
-            given = {"user": int(entry.object_id), "role": after["role"], "unit": entry.unit_id}
-            roles[after["membership"]] = {**given, "active": after["active"]}
+        if entry.verb in ROLE_VERBS and "membership" in after:
+            roles[after["membership"]] = {"unit": entry.unit_id, **after, "user": int(entry.object_id)}
         elif entry.object_type == "units.membership":
             roles.setdefault(int(entry.object_id), {}).update(after)
         elif entry.object_type == "units.user":
@@ -60,9 +60,9 @@ def _check_roles(roles: dict[int, Facts]) -> Iterator[str]:
         if logged is None:
             yield f"{place}: nhật ký không ghi ai giao vai trò này."
             continue
-        now = {"user": row.user_id, "role": row.role, "unit": row.unit_id, "active": row.active}
+        now = {"user": row.user_id, **membership_facts(row)}
         if {name: logged.get(name, now[name]) for name in now} != now:
-            yield f"{place}: người, vai trò, đơn vị hoặc hiệu lực khác với nhật ký."
+            yield f"{place}: người, vai trò, đơn vị, ngày hoặc hiệu lực khác với nhật ký."
     for pk in sorted(roles):
         yield f"Vai trò số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 
@@ -91,3 +91,23 @@ def _check_permissions(permissions: dict[int, Facts]) -> Iterator[str]:
             logged = set(permissions.get(user, {}).get(field) or ())
             if held.get(user, set()) != logged:
                 yield f"Tài khoản số {user}: nhóm quyền hoặc quyền quản trị khác với nhật ký."
+
+
+def _check_proposals() -> Iterator[str]:
+    """A sentence for each proposed role that differs from the log, and for each that was not given by two persons."""
+    logged: dict[int, Facts] = {}
+    for entry in LogEntry.objects.filter(verb__in=PROPOSAL_VERBS).order_by("number").iterator(2000):
+        after = entry.after if isinstance(entry.after, dict) else {}
+        facts = logged.setdefault(after.get("proposal", 0), {"decided_by": None})
+        facts.update(after, user=int(entry.object_id))
+        facts["proposed_by" if entry.verb == "propose_role" else "decided_by"] = entry.actor_id
+        if entry.verb == "confirm_role" and entry.actor_id in (None, facts.get("proposed_by"), facts["user"]):
+            yield f"Vai trò của người số {facts['user']}: cùng một người vừa đề nghị vừa xác nhận, hoặc tự xác nhận."
+    for row in RoleProposal.objects.order_by("pk").iterator(2000):
+        facts = logged.pop(row.pk, {})
+        people = {"user": row.user_id, "proposed_by": row.proposed_by_id, "decided_by": row.decided_by_id}
+        now = {**proposal_facts(row), **people}
+        if {name: facts.get(name) for name in now} != now:
+            yield f"Đề nghị giao vai trò số {row.pk}: nội dung hoặc người khác với nhật ký."
+    for pk in sorted(logged):
+        yield f"Đề nghị giao vai trò số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 
+from cchc_index.lib import clock
 from cchc_index.lib.text import sort_text
 
 UNITS_BY_NAME = ("name_key", "code")
@@ -118,6 +119,10 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField("họ và tên", max_length=150)
+    # Somebody else set the password: it opens one door, the page where its owner sets another.
+    one_time_password = models.BooleanField("mật khẩu dùng một lần", default=False, editable=False)
+    # When somebody else last changed how the account is opened: what it decides waits from then on.
+    access_changed_at = models.DateTimeField("người khác đổi cách đăng nhập lúc", null=True, editable=False)
 
     REQUIRED_FIELDS = ["full_name", "email"]
 
@@ -145,6 +150,24 @@ class Role(models.TextChoices):
     OBSERVER = "observer", "quan sát"
 
 
+DECIDING = (Role.UNIT_HEAD, Role.COUNCIL_MEMBER, Role.INDEX_MANAGER)
+"""Roles that decide: given by one person and confirmed by another, never for oneself."""
+UNIT_ROLES = (Role.UNIT_OFFICER, Role.UNIT_HEAD)
+"""Roles that are nothing without a unit."""
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def in_force(self) -> "MembershipQuerySet":
+        """Roles that count today, of accounts that are open."""
+        today = clock.today()
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=today),
+            Q(valid_to=None) | Q(valid_to__gte=today),
+            active=True,
+            user__is_active=True,
+        )
+
+
 class Membership(models.Model):
     """A person's role. `unit` is where the person belongs: the unit of an officer, the agency a
     council member or manager comes from. It decides whose score the person may never appraise."""
@@ -155,6 +178,12 @@ class Membership(models.Model):
         Unit, models.PROTECT, related_name="memberships", verbose_name="đơn vị công tác", null=True, blank=True
     )
     active = models.BooleanField("đang giữ vai trò", default=True)
+    valid_from = models.DateField("từ ngày", null=True, blank=True)
+    valid_to = models.DateField("đến ngày", null=True, blank=True)
+    # When a role that decides was confirmed; empty where it was held before two persons were asked for.
+    confirmed_at = models.DateTimeField("xác nhận lúc", null=True, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = "vai trò"
@@ -176,6 +205,68 @@ class Membership(models.Model):
                 condition=~Q(role__in=[Role.UNIT_OFFICER, Role.UNIT_HEAD]) | Q(unit__isnull=False),
                 name="unit_role_needs_unit",
                 violation_error_message="Vai trò này phải gắn với một đơn vị.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="membership_valid_order",
+                violation_error_message="Đến ngày phải sau Từ ngày.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = f" – {self.unit}" if self.unit else ""
+        return f"{self.user}, {self.get_role_display()}{place}"
+
+
+class RoleProposal(models.Model):
+    """A role that decides, put before a second person. It counts when that person has confirmed it; nobody proposes or
+    confirms for themselves. The row stays, whatever became of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "chờ xác nhận"
+        CONFIRMED = "confirmed", "đã xác nhận"
+        REFUSED = "refused", "không xác nhận"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_proposals", verbose_name="người dùng")
+    role = models.CharField("vai trò", max_length=30, choices=Role)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị công tác", null=True)
+    valid_from = models.DateField("từ ngày", null=True)
+    valid_to = models.DateField("đến ngày", null=True)
+    reason = models.TextField("lý do")
+    state = models.CharField("trạng thái", max_length=20, choices=State, default=State.OPEN)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đề nghị", null=True)
+    decided_at = models.DateTimeField("xử lý lúc", null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người xử lý", null=True)
+    decision_reason = models.TextField("ý kiến", blank=True)
+
+    class Meta:
+        verbose_name = "đề nghị giao vai trò"
+        verbose_name_plural = "đề nghị giao vai trò"
+        ordering = ["-proposed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "unit"],
+                condition=Q(state="open"),
+                name="one_open_role_proposal",
+                violation_error_message="Đã có đề nghị này, đang chờ xác nhận.",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by=None) | ~Q(proposed_by=F("user")),
+                name="no_role_proposed_for_oneself",
+                violation_error_message="Không ai được đề nghị vai trò cho chính mình.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed")
+                | (~Q(decided_by=F("user")) & (Q(proposed_by=None) | ~Q(decided_by=F("proposed_by")))),
+                name="two_people_give_a_role",
+                violation_error_message="Người xác nhận phải khác người đề nghị và khác người được giao.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None, decided_by=None)
+                | (~Q(state="open") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="decided_role_proposal_says_who",
+                violation_error_message="Đề nghị đã xử lý phải có người và thời điểm xử lý.",
             ),
         ]
 

@@ -13,7 +13,7 @@ PeopleByUnit = dict[int, list[User]]
 
 def people_of(unit_ids: Iterable[int], *roles: Role) -> PeopleByUnit:
     """The people who hold one of the roles in each unit, one query; each person once per unit."""
-    rows = Membership.objects.filter(unit__in=list(unit_ids), role__in=roles, active=True, user__is_active=True)
+    rows = Membership.objects.in_force().filter(unit__in=list(unit_ids), role__in=roles)
     by_unit: PeopleByUnit = {}
     for row in rows.select_related("user").order_by("unit_id", "user__username", "role"):
         people = by_unit.setdefault(row.unit_id or 0, [])
@@ -24,8 +24,8 @@ def people_of(unit_ids: Iterable[int], *roles: Role) -> PeopleByUnit:
 
 def holders_of(role: Role) -> list[User]:
     """The people who hold a role that is not bound to a unit."""
-    held = Membership.objects.filter(role=role, active=True)
-    return list(User.objects.filter(is_active=True, pk__in=held.order_by().values("user")).order_by("username"))
+    held = Membership.objects.in_force().filter(role=role)
+    return list(User.objects.filter(pk__in=held.order_by().values("user")).order_by("username"))
 
 
 def lines_of(unit_ids: Iterable[int]) -> dict[int, frozenset[int]]:

@@ -1,19 +1,25 @@
-"""Who may do what, by role. A role counts only while its membership is active and the account too.
+"""Who may do what, by role. A role counts only while its membership is active, within its dates, and the account open.
 
 Roles are read once per request and kept on the user object (`user._grants`), so that a page asks the database once; a
 changed role counts from the next request.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import QuerySet
 
+from cchc_index.lib import clock
+
 from . import lineage
-from .models import Role, Unit, User
+from .models import DECIDING, Membership, Role, RoleProposal, Unit, User
 
 AnyUser = User | AnonymousUser
+MANAGERS = 2
+"""Index managers that a system must have had before anything but them is confirmed."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +33,13 @@ class Grants:
     home_units: frozenset[int] = frozenset()
 
 
-_HELD = "SELECT user_id, unit_id FROM units_membership WHERE user_id = %(user)s AND active AND unit_id IS NOT NULL"
+# As `MembershipQuerySet.in_force`; the account has been looked at.
+_IN_FORCE = """user_id = %(user)s AND active
+AND (valid_from IS NULL OR valid_from <= %(today)s) AND (valid_to IS NULL OR valid_to >= %(today)s)"""
+_HELD = f"SELECT user_id, unit_id FROM units_membership WHERE {_IN_FORCE} AND unit_id IS NOT NULL"  # noqa: S608
 _GRANTS = f"""SELECT role, unit_id FROM (
 WITH RECURSIVE {lineage.tables(_HELD)}
-SELECT role, unit_id FROM units_membership WHERE user_id = %(user)s AND active
+SELECT role, unit_id FROM units_membership WHERE {_IN_FORCE}
 UNION ALL SELECT '', unit FROM later
 UNION ALL SELECT '', unit FROM earlier
 ) AS held"""  # noqa: S608 – the program's own words
@@ -43,7 +52,7 @@ def grants(user: AnyUser) -> Grants:
     granted = getattr(user, "_grants", None)
     if granted is None:
         with connection.cursor() as cursor:
-            cursor.execute(_GRANTS, {"user": user.pk})
+            cursor.execute(_GRANTS, {"user": user.pk, "today": clock.today().isoformat()})
             rows: list[tuple[str, int | None]] = cursor.fetchall()
         granted = Grants(
             roles=frozenset(role for role, _ in rows if role),
@@ -103,5 +112,53 @@ def may_manage_units(user: AnyUser | None) -> bool:
 
 
 def may_manage_people(user: AnyUser | None) -> bool:
-    """Who gives and takes roles: the command line (None) and whoever the administrator lets."""
-    return user is None or (user.is_active and user.has_perm("units.change_membership"))
+    """Who brings people in, gives and ends roles: the command line (None), index managers and whoever the administrator
+    lets. A role that decides is only proposed by them."""
+    return user is None or (user.is_active and (is_index_manager(user) or user.has_perm("units.change_membership")))
+
+
+def is_bringing_up() -> bool:
+    """Whether the system never had two index managers: the first two, proposed by the first administrator, confirm each
+    other, and nothing else is confirmed before."""
+    managers = Membership.objects.filter(role=Role.INDEX_MANAGER).order_by()
+    return managers.values("user").distinct().count() < MANAGERS
+
+
+def confirmable_roles(user: AnyUser) -> frozenset[str]:
+    """The roles that the person confirms, whoever proposed whom: an index manager of some standing all that decide; of
+    the first two managers each the other."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    if is_bringing_up():
+        candidates = RoleProposal.objects.filter(role=Role.INDEX_MANAGER, state=RoleProposal.State.OPEN)
+        first = is_index_manager(user) or candidates.filter(user=user).exclude(proposed_by=user).exists()
+        return frozenset({Role.INDEX_MANAGER}) if first else frozenset()
+    if not is_index_manager(user) or waits_until(user, Role.INDEX_MANAGER):
+        return frozenset()
+    return frozenset(DECIDING)
+
+
+def may_confirm(user: AnyUser, proposal: RoleProposal) -> bool:
+    """The second person: never who proposed, never who is to hold the role."""
+    is_second = user.pk not in (proposal.user_id, proposal.proposed_by_id)
+    return is_second and proposal.state == RoleProposal.State.OPEN and proposal.role in confirmable_roles(user)
+
+
+def proposals_confirmable_by(user: AnyUser) -> QuerySet[RoleProposal]:
+    """`may_confirm` as a queryset, the oldest first."""
+    rows = RoleProposal.objects.filter(state=RoleProposal.State.OPEN, role__in=confirmable_roles(user))
+    return rows.exclude(user=user.pk).exclude(proposed_by=user.pk).order_by("proposed_at", "pk")
+
+
+def waits_until(user: User, role: Role) -> datetime | None:
+    """Until when the person's role does not approve yet: it was confirmed, or somebody else changed how the account is
+    opened, less than ROLE_WAIT_HOURS ago. None when it approves. One query."""
+    confirmed = Membership.objects.in_force().filter(user=user, role=role).order_by("pk")
+    begun = list(confirmed.values_list("confirmed_at", flat=True))
+    fresh = [] if None in begun else [min(moment for moment in begun if moment)] if begun else []
+    since = [*fresh, *([user.access_changed_at] if user.access_changed_at else [])]
+    until = max(since, default=None)
+    if until is None:
+        return None
+    until += timedelta(hours=settings.ROLE_WAIT_HOURS)
+    return until if until > clock.now() else None

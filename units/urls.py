@@ -9,5 +9,6 @@ app_name = "units"
 urlpatterns = [
     path("dang-nhap/", views.Login.as_view(), name="login"),
     path("dang-xuat/", views.Logout.as_view(), name="logout"),
+    path("dat-mat-khau/<str:uid>/<str:token>/", views.password_set, name="password-set"),
     path("mat-khau/", views.PasswordChange.as_view(), name="password-change"),
 ]

@@ -2,13 +2,24 @@
 
 from django.contrib import messages
 from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.http import urlsafe_base64_decode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
-from .auditlog.actions import record
+from .actions import password_was_changed
 from .forms import ChangePasswordForm, LoginForm
+from .models import User
+from .people import queries as people
+from .people.actions import password_was_set
+from .people.forms import FirstPasswordForm
 
 
 class Login(auth.LoginView):
@@ -35,6 +46,37 @@ class PasswordChange(auth.PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         with transaction.atomic():
             response = super().form_valid(form)
-            record(actor=form.user, verb="change_password", obj=form.user)
+            password_was_changed(user=form.user)
         messages.success(self.request, "Đã đổi mật khẩu.")
         return response
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """The page that an invitation opens: its owner sets a password. The link works once, for the new password ends it,
+    and until its time is over."""
+    account = _invited(uid, token)
+    if account is None:
+        return render(request, "units/password_link_over.html", status=404)
+    form = FirstPasswordForm(account, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            form.save()
+            password_was_set(user=account, address=str(request.META.get("REMOTE_ADDR", "")))
+        messages.success(request, f"Đã đặt mật khẩu. Đăng nhập bằng tên {account.username}.")
+        return redirect("units:login")
+    context = {"form": form, "account": account}
+    return render(request, "units/password_set.html", context, status=422 if form.is_bound else 200)
+
+
+def _invited(uid: str, token: str) -> User | None:
+    """The account that a link opens; None when it opens none any more."""
+    try:
+        number = int(urlsafe_base64_decode(uid))
+    except ValueError:
+        return None
+    account = people.account_of(number)
+    return account if account is not None and default_token_generator.check_token(account, token) else None

@@ -139,7 +139,7 @@ def board(round_group: RoundGroup) -> Board:
 
 
 def _members() -> tuple[list[User], dict[Unit, list[User]]]:
-    rows = Membership.objects.filter(role=Role.COUNCIL_MEMBER, active=True, user__is_active=True)
+    rows = Membership.objects.in_force().filter(role=Role.COUNCIL_MEMBER)
     found: dict[int, User] = {}
     agencies: dict[Unit, list[User]] = {}
     for row in rows.select_related("user", "unit").order_by("user__username", "pk"):
@@ -151,7 +151,7 @@ def _members() -> tuple[list[User], dict[Unit, list[User]]]:
 
 
 def _barred(members: set[int]) -> frozenset[sharing.Pair]:
-    own = Membership.objects.filter(user__in=members, active=True, unit__isnull=False).order_by("pk")
+    own = Membership.objects.in_force().filter(user__in=members, unit__isnull=False).order_by("pk")
     declared = Interest.objects.filter(member__in=members, withdrawn_at=None).order_by("pk")
     pairs = [*own.values_list("user_id", "unit_id"), *declared.values_list("member_id", "unit_id")]
     lines = lines_of(unit for _, unit in pairs if unit is not None)

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from appraisal.models import Confirmation
 from criteria.models import Round
 from units import rules as people
-from units.models import UNITS_BY_NAME, Role, Unit, User
+from units.models import UNITS_BY_NAME, Membership, Role, Unit, User
 
 
 def confirmation(user: User, round_: Round) -> Confirmation | None:
@@ -26,7 +26,5 @@ def units() -> QuerySet[Unit]:
 
 def members() -> QuerySet[User]:
     """Whoever an index manager may record an interest for."""
-    held = User.objects.filter(
-        memberships__role__in=[Role.COUNCIL_MEMBER, Role.INDEX_MANAGER], memberships__active=True, is_active=True
-    )
-    return held.distinct().order_by("full_name", "username")
+    held = Membership.objects.in_force().filter(role__in=[Role.COUNCIL_MEMBER, Role.INDEX_MANAGER])
+    return User.objects.filter(pk__in=held.order_by().values("user")).order_by("full_name", "username")

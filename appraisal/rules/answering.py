@@ -62,5 +62,5 @@ def questions_of_units(user: people.AnyUser) -> QuerySet[Question]:
 
 def people_answering(unit_id: int) -> QuerySet[User]:
     """The officers and heads of a unit."""
-    held = Membership.objects.filter(unit=unit_id, role__in=UNIT_ROLES, active=True, user__is_active=True)
+    held = Membership.objects.in_force().filter(unit=unit_id, role__in=UNIT_ROLES)
     return User.objects.filter(pk__in=held.order_by().values("user")).order_by("username")

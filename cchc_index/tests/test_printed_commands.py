@@ -23,6 +23,7 @@ from .printed_commands import MANAGE, ROOT, commands_of, printed, variants
 from .terminal import typed
 
 UNITS = "Mã,Tên đơn vị\nSNV,Sở Nội vụ\nSTP,Sở Tư pháp\n"
+PEOPLE = "Họ tên,Thư điện tử,Vai trò,Mã đơn vị\nTrần Thu Hà,ha@hanoi.gov.vn,Công chức phụ trách,SNV\n"
 CRITERIA = "Mã,Nội dung,Điểm tối đa,Nguồn\n1,Chỉ đạo,70,Tự đánh giá\n2,Phiếu,20,ĐTXHH\n3,Hài lòng,10,SIPAS\n"
 SCORES = "Mã đơn vị,Mã tiêu chí,Điểm tự đánh giá,Điểm thẩm định,Điểm ĐTXHH\n" + "".join(
     f"{unit},1,60,55,\n{unit},2,,,15\n{unit},3,,,8\n" for unit in ("SNV", "STP")
@@ -48,6 +49,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
     # A year of two units from finished scores to the proof of what was published.
     "archive": {
         "import_units": {"FILE": UNITS},
+        "import_people": {"FILE": PEOPLE},
         "import_criteria FILE": {"FILE": CRITERIA},
         "export_criteria": {"FILE.xlsx": "out-bo-tieu-chi.xlsx"},
         "import_scores": {"FILE": SCORES},

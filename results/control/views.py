@@ -28,6 +28,7 @@ from results.publication.rules import may_approve, may_withdraw, visible_publica
 from results.publication.views import PREVIEWED, BundleAddress
 from results.rules import may_publish, may_see_preview
 from units.models import User
+from units.rules import may_manage_people
 
 from . import queries
 from .forms import AddStageForm, ExtensionForm, ProposeForm, StageFactsForm, StageForm, StagePlaceForm
@@ -65,6 +66,7 @@ def control(request: HttpRequest) -> HttpResponse:
         "stages": queries.stages(round_),
         "publications": list(visible_publications(request.user).filter(round=round_).defer("bundle")),
         "may_write": may_publish(request.user),
+        "may_manage_people": may_manage_people(request.user),
     }
     return render(request, "results/control/control.html", context)
 

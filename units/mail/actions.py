@@ -25,7 +25,7 @@ from units.models import User
 
 from .letters import Letter
 from .models import Mail
-from .queries import waiting
+from .queries import body_of, waiting
 
 log = logging.getLogger(__name__)
 
@@ -110,4 +110,4 @@ def _message(mail: Mail) -> EmailMessage:
     name = hashlib.sha256(f"{mail.event}#{mail.recipient_id}".encode()).hexdigest()[:32]
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     headers = {"Message-ID": f"<{name}@{host}>", "Auto-Submitted": "auto-generated"}
-    return EmailMessage(mail.subject, mail.body, to=[mail.address], headers=headers)
+    return EmailMessage(mail.subject, body_of(mail), to=[mail.address], headers=headers)

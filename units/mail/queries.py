@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+from django.contrib.auth.tokens import default_token_generator
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from cchc_index.lib import clock
+from units.models import User
 
 from .models import Mail
 
@@ -22,3 +27,23 @@ def waiting() -> QuerySet[Mail]:
 def has_lost() -> bool:
     """Whether a mail has waited longer than a message takes: the message was lost, or the mail server was away."""
     return waiting().filter(due_at__lte=clock.now() - LOST).exists()
+
+
+INVITATION = "/{dat-mat-khau}"
+"""Stands in the outbox for the address under which an account's password is set. The real one is made when the mail
+goes: whoever reads the outbox, an administrator too, must not be able to open somebody's account."""
+INVITING = "units.invite:"
+"""How the events of such mails begin."""
+
+
+def password_path(user: User) -> str:
+    """The page where the account's password is set: once, for the password ends it, and for INVITATION_DAYS."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return reverse("units:password-set", args=[uid, default_token_generator.make_token(user)])
+
+
+def body_of(mail: Mail) -> str:
+    """What is sent: the outbox's text, with the address that opens the account where it belongs."""
+    if not mail.event.startswith(INVITING):
+        return mail.body
+    return mail.body.replace(INVITATION, password_path(mail.recipient))

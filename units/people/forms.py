@@ -1,0 +1,147 @@
+"""What the people's pages take: a file, a person, a role, its end, a first password."""
+
+import base64
+import io
+import zlib
+from typing import IO, Any
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm as DjangoSetPasswordForm
+from django.core import signing
+
+from cchc_index.lib.days import DAY_FORMATS
+from units.models import DECIDING, Role, Unit, User
+
+from . import queries
+
+MAX_FILE = 1024 * 1024
+"""A list of thousands of people is smaller."""
+SALT = "units.people.list"
+HELD_SECONDS = 3600
+WRONG_DAY = {"invalid": "Ngày không đọc được; ví dụ 01/03/2025."}
+
+
+def _day(label: str, hint: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, input_formats=DAY_FORMATS, help_text=hint, error_messages=WRONG_DAY
+    )
+
+
+class UploadForm(forms.Form):
+    """A list of people."""
+
+    file = forms.FileField(
+        label="Danh sách người dùng (.xlsx, .csv, .ods, .xls)",
+        error_messages={"required": "Chọn tệp danh sách.", "empty": "Tệp này rỗng."},
+        help_text="Các cột: Họ tên, Thư điện tử, Vai trò, Mã đơn vị, Khối; tùy chọn Từ ngày, Đến ngày.",
+    )
+    take_hidden = forms.BooleanField(label="Tính cả dòng, cột đang ẩn trong tệp", required=False)
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > MAX_FILE:
+            raise forms.ValidationError("Tệp lớn hơn 1 MB, không phải danh sách người dùng: kiểm tra lại tệp.")
+        return upload
+
+
+def hold(user: User, name: str, content: bytes, *, take_hidden: bool) -> str:
+    """The file under a seal, to travel with the preview and come back with the confirmation: for this person, for an
+    hour."""
+    packed = base64.b64encode(zlib.compress(content)).decode()
+    return signing.dumps({"user": user.pk, "name": name, "file": packed, "hidden": take_hidden}, salt=SALT)
+
+
+def held(user: User, ticket: str) -> tuple[str, IO[bytes], bool] | None:
+    """Name, content and choice of a file that was held; None for a seal that is broken, old or somebody else's."""
+    try:
+        found = signing.loads(ticket, salt=SALT, max_age=HELD_SECONDS)
+    except signing.BadSignature:
+        return None
+    if found["user"] != user.pk:
+        return None
+    return found["name"], io.BytesIO(zlib.decompress(base64.b64decode(found["file"]))), found["hidden"]
+
+
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A unit with its block and, where it has one, its end."""
+
+    def label_from_instance(self, obj: Unit) -> str:
+        end = f", đến {obj.valid_to:%d/%m/%Y}" if obj.valid_to else ""
+        return f"{obj.name} – {obj.group.name}{end}"
+
+
+class RoleForm(forms.Form):
+    """A role for a person; one that decides is proposed with the reason."""
+
+    role = forms.ChoiceField(
+        label="Vai trò",
+        choices=[("", "Chọn vai trò"), *Role.choices],
+        error_messages={"required": "Chọn vai trò.", "invalid_choice": "Không có vai trò này."},
+    )
+    unit = UnitChoice(
+        label="Đơn vị công tác",
+        queryset=None,
+        required=False,
+        help_text="Bắt buộc với công chức phụ trách, thủ trưởng; vai trò khác: nơi công tác, không được thẩm định.",
+        error_messages={"invalid_choice": "Không có đơn vị này."},
+    )
+    valid_from = _day("Từ ngày")
+    valid_to = _day("Đến ngày", "Để trống nếu chưa biết.")
+    reason = forms.CharField(
+        label="Lý do",
+        max_length=1000,
+        help_text="Ví dụ: Quyết định phân công số, ngày.",
+        error_messages={"required": "Nhập lý do giao vai trò."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = queries.units_to_choose()  # type: ignore[attr-defined]
+
+    @property
+    def decides(self) -> bool:
+        return self.cleaned_data.get("role") in DECIDING
+
+
+class PersonForm(RoleForm):
+    """A person by hand, with a first role."""
+
+    full_name = forms.CharField(label="Họ tên", max_length=150, error_messages={"required": "Nhập họ tên."})
+    email = forms.EmailField(
+        label="Thư điện tử",
+        error_messages={
+            "required": "Nhập thư điện tử.",
+            "invalid": "Địa chỉ không đúng, ví dụ nguyenvana@hanoi.gov.vn.",
+        },
+    )
+    field_order = ["full_name", "email", "role", "unit", "valid_from", "valid_to", "reason"]
+
+
+class EndForm(forms.Form):
+    """The last day of a role."""
+
+    on = forms.DateField(
+        label="Ngày cuối giữ vai trò",
+        input_formats=DAY_FORMATS,
+        error_messages={"required": "Nhập ngày cuối giữ vai trò.", **WRONG_DAY},
+    )
+    reason = forms.CharField(
+        label="Lý do", max_length=1000, error_messages={"required": "Nhập lý do kết thúc vai trò."}
+    )
+
+
+class FirstPasswordForm(DjangoSetPasswordForm):  # type: ignore[type-arg]
+    """A password that only its owner knows, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label, missing in (
+            ("new_password1", "Mật khẩu mới", "Hãy gõ mật khẩu mới."),
+            ("new_password2", "Gõ lại mật khẩu mới", "Hãy gõ lại mật khẩu mới."),
+        ):
+            self.fields[name].label = label
+            self.fields[name].help_text = ""
+            self.fields[name].error_messages["required"] = missing
+        self.fields[
+            "new_password1"
+        ].help_text = "Ít nhất 10 ký tự, không phải mật khẩu hay gặp, không giống tên đăng nhập hoặc họ tên."

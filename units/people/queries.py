@@ -1,0 +1,139 @@
+"""Reads of people: how a list finds them, and the page of all of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from cchc_index.lib import codes
+from cchc_index.lib.text import fold, fold_pattern
+from units.models import UNITS_BY_NAME, Membership, Role, RoleProposal, Unit, UnitGroup, User
+
+OTHER_WORDS = {
+    "cong chuc": Role.UNIT_OFFICER,
+    "cong chuc chuyen trach": Role.UNIT_OFFICER,
+    "thu truong": Role.UNIT_HEAD,
+    "thanh vien hoi dong": Role.COUNCIL_MEMBER,
+    "thanh vien tham dinh": Role.COUNCIL_MEMBER,
+    "quan ly chi so": Role.INDEX_MANAGER,
+    "phu trach dieu tra xa hoi hoc": Role.SURVEY_OPERATOR,
+    "nguoi quan sat": Role.OBSERVER,
+}
+"""What offices write for a role beside the word of the pages, folded."""
+
+
+def role_words() -> dict[str, str]:
+    """Folded words → role; the pages' own words come first."""
+    words = [*((role.label, role) for role in Role), *OTHER_WORDS.items()]
+    return {fold(word): role.value for word, role in words}
+
+
+def role_labels() -> list[str]:
+    return [str(role.label) for role in Role]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBook:
+    """Units as a list names them: by code, in one block or any."""
+
+    by_code: Mapping[str, list[Unit]]
+    groups: Mapping[str, UnitGroup]
+
+    def group(self, text: str) -> UnitGroup | None:
+        return self.groups.get(fold(text))
+
+    def units(self, code: str, group: UnitGroup | None) -> list[Unit]:
+        rows = self.by_code.get(codes.key(code), [])
+        return [row for row in rows if group is None or row.group_id == group.pk]
+
+
+def unit_book() -> UnitBook:
+    """Two queries."""
+    by_code: dict[str, list[Unit]] = {}
+    for unit in Unit.objects.select_related("group").order_by("pk"):
+        by_code.setdefault(codes.key(unit.code), []).append(unit)
+    groups = {fold(text): group for group in UnitGroup.objects.order_by("pk") for text in (group.code, group.name)}
+    return UnitBook(by_code, groups)
+
+
+def accounts_by_email(emails: Iterable[str]) -> dict[str, list[User]]:
+    """Accounts by their address in lower case, one query."""
+    asked = set(emails)
+    found: dict[str, list[User]] = {}
+    for user in User.objects.exclude(email="").order_by("pk"):
+        if user.email.lower() in asked:
+            found.setdefault(user.email.lower(), []).append(user)
+    return found
+
+
+RoleKey = tuple[int, str, int | None]
+
+
+def roles_of(users: Iterable[User]) -> dict[RoleKey, Membership]:
+    rows = Membership.objects.filter(user__in=list(users)).order_by("pk")
+    return {(row.user_id, row.role, row.unit_id): row for row in rows}
+
+
+def waiting_of(users: Iterable[User]) -> dict[RoleKey, RoleProposal]:
+    rows = RoleProposal.objects.filter(user__in=list(users), state=RoleProposal.State.OPEN).order_by("pk")
+    return {(row.user_id, row.role, row.unit_id): row for row in rows}
+
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What the list of people is filtered by."""
+
+    words: str = ""
+    role: str = ""
+    never_came: bool = False
+
+
+def people(sought: Sought) -> QuerySet[User]:
+    """Accounts by name, with their roles; search without case and accents."""
+    rows = User.objects.prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("unit").order_by("role", "pk"))
+    )
+    for word in sought.words.split():
+        pattern = fold_pattern(word)
+        rows = rows.filter(Q(full_name__regex=pattern) | Q(email__regex=pattern) | Q(username__regex=pattern))
+    if sought.role:
+        holders = Membership.objects.in_force().filter(role=sought.role)
+        rows = rows.filter(pk__in=holders.order_by().values("user"))
+    if sought.never_came:
+        rows = rows.filter(last_login=None, is_active=True)
+    return rows.order_by("full_name", "username")
+
+
+def never_came() -> int:
+    return User.objects.filter(last_login=None, is_active=True).count()
+
+
+def chosen(ids: Iterable[int]) -> list[User]:
+    return list(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+
+
+def person(pk: int) -> User | None:
+    return people(Sought()).filter(pk=pk).first()
+
+
+def open_proposals() -> QuerySet[RoleProposal]:
+    """What waits for a second person, the oldest first."""
+    rows = RoleProposal.objects.filter(state=RoleProposal.State.OPEN).select_related("user", "unit", "proposed_by")
+    return rows.order_by("proposed_at", "pk")
+
+
+def decided_proposals(limit: int = 50) -> list[RoleProposal]:
+    rows = RoleProposal.objects.exclude(state=RoleProposal.State.OPEN)
+    return list(rows.select_related("user", "unit", "proposed_by", "decided_by").order_by("-decided_at", "-pk")[:limit])
+
+
+def units_to_choose() -> QuerySet[Unit]:
+    """Every unit by block and name."""
+    return Unit.objects.select_related("group").order_by("group__position", *UNITS_BY_NAME)
+
+
+def account_of(pk: int) -> User | None:
+    return User.objects.filter(pk=pk, is_active=True).first()

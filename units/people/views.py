@@ -1,0 +1,213 @@
+"""Điều hành › Người dùng: who is there, who never came, bringing in, roles, and what waits for a second person."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods
+
+from cchc_index.lib.faults import Fault, ImportRefused, Refused
+from cchc_index.lib.numbers import whole_number
+from units import rules
+from units.models import Role, User
+from units.roles import actions as roles
+
+from . import actions, queries
+from .forms import EndForm, PersonForm, RoleForm, UploadForm, held, hold
+
+
+def _manager(request: HttpRequest) -> User:
+    if not isinstance(request.user, User) or not rules.may_manage_people(request.user):
+        raise PermissionDenied
+    return request.user
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _ids(request: HttpRequest, name: str) -> list[int]:
+    numbers = (whole_number(raw) for raw in request.POST.getlist(name))
+    return [number for number in numbers if number is not None]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody, found by name, role and whether they ever signed in; who never did is invited again."""
+    actor = _manager(request)
+    if request.method == "POST":
+        users = queries.chosen(_ids(request, "people"))
+        sent = actions.invite(actor=actor, users=users, address=_address(request)) if users else 0
+        messages.success(request, f"Đã gửi {sent} thư mời.") if users else messages.error(request, "Chưa chọn ai.")
+        return redirect(request.get_full_path())
+    sought = queries.Sought(
+        request.GET.get("tim", "")[:100], request.GET.get("vai-tro", ""), request.GET.get("chua") == "1"
+    )
+    page = Paginator(queries.people(sought), queries.PAGE_SIZE).get_page(request.GET.get("trang"))
+    kept = {"tim": sought.words, "vai-tro": sought.role, "chua": "1" if sought.never_came else ""}
+    context = {
+        "page": page,
+        "sought": sought,
+        "roles": Role.choices,
+        "query": urlencode({name: value for name, value in kept.items() if value}),
+        "never_came": queries.never_came(),
+        "waiting": queries.open_proposals().count(),
+    }
+    return render(request, "units/people/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest) -> HttpResponse:
+    """A list of people: first what it would do or what is wrong, cell by cell; a second press brings it in."""
+    actor = _manager(request)
+    if request.method != "POST":
+        return _upload_page(request, UploadForm())
+    if "ticket" in request.POST:
+        return _commit(request, actor)
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _upload_page(request, form)
+    file, hidden = form.cleaned_data["file"], form.cleaned_data["take_hidden"]
+    content = file.read()
+    file.seek(0)
+    try:
+        plan = actions.plan_people(actor=actor, source=file, name=file.name, take_hidden=hidden)
+    except ImportRefused as refused:
+        return _upload_page(request, UploadForm(), refused.faults, file.name)
+    context = {"plan": plan, "name": file.name, "ticket": hold(actor, file.name, content, take_hidden=hidden)}
+    return render(request, "units/people/preview.html", context)
+
+
+def _upload_page(request: HttpRequest, form: UploadForm, faults: Sequence[Fault] = (), name: str = "") -> HttpResponse:
+    context = {"form": form, "faults": faults, "name": name}
+    return render(request, "units/people/upload.html", context, status=422 if faults or form.is_bound else 200)
+
+
+def _commit(request: HttpRequest, actor: User) -> HttpResponse:
+    found = held(actor, request.POST["ticket"])
+    if found is None:
+        messages.error(request, "Bản xem trước đã quá một giờ hoặc không còn nguyên vẹn: tải tệp lên lại.")
+        return redirect("people:upload")
+    name, file, hidden = found
+    try:
+        plan = actions.import_people(actor=actor, source=file, name=name, take_hidden=hidden)
+    except ImportRefused as refused:
+        return _upload_page(request, UploadForm(), refused.faults, name)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("people:upload")
+    messages.success(request, f"Đã nhập {name}: {plan}")
+    return redirect("people:proposals" if plan.proposed else "people:list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """A person by hand."""
+    actor = _manager(request)
+    form = PersonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        try:
+            user, made = actions.add_person(
+                actor=actor,
+                full_name=given.pop("full_name"),
+                email=given.pop("email"),
+                reason=given.pop("reason"),
+                wish=given,
+                address=_address(request),
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            invited = " và gửi thư mời đặt mật khẩu" if made else ""
+            messages.success(request, f"Đã ghi {user}{invited}.{TWO if form.decides else ''}")
+            return redirect("people:person", user.pk)
+    return render(request, "units/people/add.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+TWO = " Vai trò này có hiệu lực khi người thứ hai xác nhận."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account: its roles with their days, a further role, the end of one, an invitation."""
+    actor, user = _manager(request), queries.person(pk)
+    if user is None:
+        raise Http404
+    verb = request.POST.get("verb", "")
+    give = RoleForm(request.POST if verb == "give" else None)
+    end = EndForm(request.POST if verb == "end" else None)
+    if request.method == "POST":
+        done = _done(request, actor, user, verb, give, end)
+        if done:
+            messages.success(request, done)
+            return redirect("people:person", pk)
+    context = {"person": user, "give": give, "end": end, "ending": request.POST.get("membership", "")}
+    return render(request, "units/people/person.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _done(request: HttpRequest, actor: User, user: User, verb: str, give: RoleForm, end: EndForm) -> str:
+    """What was done, as a sentence; "" when it was refused, with the reason in the form."""
+    form = end if verb == "end" else give
+    try:
+        if verb == "invite":
+            actions.invite(actor=actor, users=[user], address=_address(request))
+            return f"Đã gửi thư mời đặt mật khẩu cho {user}."
+        if verb == "give" and give.is_valid():
+            given = dict(give.cleaned_data)
+            reason = given.pop("reason")
+            waits = actions.give_role(actor=actor, user=user, wish=given, reason=reason, address=_address(request))
+            return f"Đã đề nghị giao vai trò cho {user}.{TWO}" if waits else f"Đã giao vai trò cho {user}."
+        if verb == "end" and end.is_valid():
+            return _ended(request, actor, user, end)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+    return ""
+
+
+def _ended(request: HttpRequest, actor: User, user: User, end: EndForm) -> str:
+    membership = whole_number(request.POST.get("membership", ""))
+    if membership is None or membership not in {row.pk for row in user.memberships.all()}:
+        raise Http404
+    row = roles.end_role(actor=actor, membership_id=membership, **end.cleaned_data, address=_address(request))
+    return f"Vai trò {row.get_role_display()} của {user} đến hết ngày {row.valid_to:%d/%m/%Y}."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposals(request: HttpRequest) -> HttpResponse:
+    """What waits for a second person: a list confirmed as a whole or in part, or not confirmed with a reason."""
+    actor = request.user
+    if not isinstance(actor, User) or not (rules.may_manage_people(actor) or rules.confirmable_roles(actor)):
+        raise PermissionDenied
+    error = ""
+    if request.method == "POST":
+        try:
+            messages.success(request, _decided(request, actor))
+            return redirect("people:proposals")
+        except Refused as refused:
+            error = str(refused)
+    mine = set(rules.proposals_confirmable_by(actor).values_list("pk", flat=True))
+    context = {
+        "rows": [(row, row.pk in mine) for row in queries.open_proposals()],
+        "mine": len(mine),
+        "decided": queries.decided_proposals(),
+        "waits_until": rules.waits_until(actor, Role.INDEX_MANAGER),
+        "bringing_up": rules.is_bringing_up(),
+        "may_manage": rules.may_manage_people(actor),
+        "error": error,
+    }
+    return render(request, "units/people/proposals.html", context, status=422 if error else 200)
+
+
+def _decided(request: HttpRequest, actor: User) -> str:
+    if request.POST.get("verb") == "refuse":
+        number = whole_number(request.POST.get("proposal", "")) or 0
+        reason = request.POST.get("reason", "")
+        row = roles.refuse_role(actor=actor, proposal_id=number, reason=reason, address=_address(request))
+        return f"Không xác nhận: {row}."
+    given = roles.confirm_roles(actor=actor, proposal_ids=_ids(request, "proposals"), address=_address(request))
+    return f"Đã xác nhận {len(given)} vai trò."
