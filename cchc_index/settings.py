@@ -53,6 +53,10 @@ def _kept_secret(path: Path) -> str:
 
 
 SECRET_KEY = _secret_key()
+# Where this installation keeps the key it made itself; None: the key was given. A backup takes it along.
+OWN_SECRET = None if env.str("SECRET_KEY", default="") else VAR_DIR / "secret_key"
+# Seals backups; empty: they are not encrypted.
+BACKUP_KEY = env.str("BACKUP_KEY", default="").strip()
 LEDGER_KEY_LENGTH = 32
 
 

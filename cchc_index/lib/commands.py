@@ -21,6 +21,8 @@ class OperatorCommand(BaseCommand):
     """Subclasses write `run(**options)`; refusals become exit 2, an empty database gets its tables first."""
 
     requires_system_checks: list[str] = []
+    needs_tables = True
+    """Whether tables that are missing are made, or asked for, before it runs."""
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -36,7 +38,8 @@ class OperatorCommand(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         try:
             self.look_first(**options)
-            self._prepare_database()
+            if self.needs_tables:
+                self._prepare_database()
             self.run(**options)
         except ImportRefused as refused:
             self._refuse([str(fault) for fault in refused.faults])

@@ -40,8 +40,8 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "import_ballots": {
             "FILE": BALLOTS,
             "CODE": "hdnd_tp",
-            "FILE.json": '{"unit": "Mã đơn vị"}',
-            "REST.xlsx": "con-lai.xlsx",
+            "FILE.json": '{"unit": "Mã đơn vị"}\n',
+            "REST.xlsx": "out-con-lai.xlsx",
         },
         "import_figures": {"FILE": FIGURES},
         "send_reminders": {},
@@ -59,6 +59,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "python3 -m results.bundle": {"FILE.json": "out/chi-so-cchc-2024.json"},
         "copy_year": {},
         "check_ledger": {"COUNT:DIGEST": MARK},
+        "backup": {"FILE": "out-cchc-1.bak", "N": "2"},
     },
     "demonstration": {"load_demo": {}, "check_year": {}, "serve": {}, "make run": {}},
     "production": {"deploy/cchc": {}},
@@ -67,7 +68,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
 """What is run in which installation, in this order, and what stands for the words to fill in. A text with line ends is
 a file's content."""
 
-ONCE = {"import_criteria FILE"}
+ONCE = {"import_criteria FILE", "backup"}
 """What does its work once only: the other forms are run in copies of the installation as it was before."""
 
 CLOSED = {
@@ -84,6 +85,7 @@ CLOSED = {
     ".venv/bin/python manage.py makemigrations": "writes into the project; make lint runs it with --check",
     "useradd --system --home /var/lib/cchc cchc": "changes the accounts of the machine",
     "install -d -o cchc -g cchc -m 750 /var/lib/cchc": "wants the account that useradd makes",
+    ".venv/bin/python manage.py restore FILE": "wants an empty place: test_backup.py runs it in one",
     "deploy/cchc COMMAND": "stands for the commands that follow",
 }
 

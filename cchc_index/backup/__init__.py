@@ -1,0 +1,1 @@
+"""Database and files at one consistent point in one file, and back into an empty place."""

@@ -1,0 +1,61 @@
+"""What a backup takes with it, and whether a place is empty."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import connection, models
+from django.db.migrations.loader import MigrationLoader
+
+from criteria.models import Round
+from units.auditlog.models import LogEntry
+from units.models import Unit, User
+
+from .databases import Select
+
+
+def files_of(select: Select) -> set[str]:
+    """The names of all files that rows speak of, whatever model they belong to."""
+    quote = connection.ops.quote_name
+    names: set[str] = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                table, column = quote(model._meta.db_table), quote(str(field.column))
+                # Names of our own models, quoted.
+                rows = select(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''")  # noqa: S608
+                names.update(name for (name,) in rows)
+    return names
+
+
+def head_of(select: Select) -> list[object]:
+    """Entries of the log and the digest of the last one."""
+    quote = connection.ops.quote_name
+    table = quote(apps.get_model("units", "LogHead")._meta.db_table)
+    rows = select(f"SELECT {quote('count')}, {quote('digest')} FROM {table}")  # noqa: S608 – our own table
+    return list(rows[0]) if rows else [0, ""]
+
+
+def migrations_of(select: Select) -> list[list[str]]:
+    """The migrations that the database has seen."""
+    return [list(row) for row in select("SELECT app, name FROM django_migrations ORDER BY app, name")]
+
+
+def unknown_migrations(seen: list[list[str]]) -> list[str]:
+    """Those of a backup that this version does not know: the backup is of a newer one."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    known = set(loader.disk_migrations) | {old for _, m in loader.disk_migrations.items() for old in m.replaces}
+    ours = {app.label for app in apps.get_app_configs()}
+    return [f"{app}.{name}" for app, name in seen if app in ours and (app, name) not in known]
+
+
+def in_the_way() -> Iterator[str]:
+    """Sentences for what already is in this place; none when it is empty."""
+    tables = set(connection.introspection.table_names())
+    for model in (User, Unit, Round, LogEntry):
+        if model._meta.db_table in tables and model._default_manager.exists():
+            yield f"Cơ sở dữ liệu đã có {model._meta.verbose_name_plural}."
+    root = Path(default_storage.path(""))
+    if root.exists() and any(path.is_file() for path in root.rglob("*")):
+        yield f"Thư mục tệp {root} không trống."
