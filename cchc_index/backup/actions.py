@@ -19,7 +19,7 @@ from cchc_index.lib.alone import alone
 from cchc_index.lib.faults import Refused
 
 from . import archives, databases, queries, sealing
-from .archives import DATABASE, FILES, SECRET, Manifest, Writer
+from .archives import DATABASE, FILES, SECRET, ArchiveWriter, Manifest
 
 TRIES = 5
 """Snapshots taken until none of its files was deleted before it could be copied."""
@@ -51,7 +51,7 @@ def _private(path: Path) -> IO[bytes]:
 
 
 def _write(stream: IO[bytes], folder: Path) -> Manifest:
-    writer, dump = Writer(stream), folder / DATABASE
+    writer, dump = ArchiveWriter(stream), folder / DATABASE
     for _ in range(TRIES):
         made_at = clock.now()
         with databases.snapshot(dump) as select:
@@ -76,7 +76,7 @@ def _write(stream: IO[bytes], folder: Path) -> Manifest:
     return manifest
 
 
-def _copy(writer: Writer, name: str) -> bool:
+def _copy(writer: ArchiveWriter, name: str) -> bool:
     """Whether the file is in the backup; False where it is gone from the store."""
     if FILES + name not in writer.digests:
         try:

@@ -42,7 +42,7 @@ class Manifest:
         return sum(name.startswith(FILES) for name in self.digests)
 
 
-class Writer:
+class ArchiveWriter:
     """Adds members to a backup that is being made."""
 
     def __init__(self, target: IO[bytes]):

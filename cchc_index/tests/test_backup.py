@@ -159,7 +159,7 @@ class TestBackup:
         without its file."""
         copy = actions._copy
 
-        def deleted_before(writer: archives.Writer, name: str) -> bool:
+        def deleted_before(writer: archives.ArchiveWriter, name: str) -> bool:
             ImportBatch.objects.get().file.storage.delete(name)
             Ballot.objects.all().delete()
             ImportBatch.objects.all().delete()
