@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.prepared import Prepared
 from cchc_index.lib.text import fold
 from units.models import UNITS_BY_NAME, Unit
 
@@ -114,6 +116,24 @@ def units_of(round_group: RoundGroup) -> QuerySet[Unit]:
     """The units measured: those of the block that exist at the end of the assessed period."""
     period = round_group.round
     return round_group.group.units.valid_between(period.assessed_from, period.assessed_to).order_by(*UNITS_BY_NAME)
+
+
+def measured(round_group: RoundGroup) -> list[Unit]:
+    """The rows of `units_of`, for pages that are opened thousands of times; one query."""
+    group = round_group.group
+    rows = _MEASURED.rows(group=group.pk, at=round_group.round.assessed_to)
+    found = [Unit.from_db(DEFAULT_DB_ALIAS, _UNIT_FIELDS, row) for row in rows]
+    for unit in found:
+        unit.group = group
+    return found
+
+
+_UNIT_FIELDS = [field.attname for field in Unit._meta.concrete_fields]
+_MEASURED = Prepared(
+    lambda group, at: (
+        Unit.objects.filter(group=group).valid_between(at, at).order_by(*UNITS_BY_NAME).values_list(*_UNIT_FIELDS)
+    )
+)
 
 
 def round_groups(round_: Round) -> QuerySet[RoundGroup]:

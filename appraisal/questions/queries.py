@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from appraisal.models import Message, Question
 from appraisal.rules import answering
 from cchc_index.lib import clock
+from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, Round, RoundGroup
 from units.models import Unit, User
 
@@ -71,9 +72,19 @@ def thread(question: Question) -> Thread:
 
 
 def threads_of_cell(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> list[Thread]:
-    """What was asked about one cell, the newest question first; three queries."""
-    rows = Question.objects.filter(round_group=round_group, unit=unit, criterion=criterion)
+    """What was asked about one cell, the newest question first; one query, three more where something was."""
+    asked = _ASKED.rows(block=round_group.pk, unit=unit.pk, criterion=criterion.pk)
+    if not asked:
+        return []
+    rows = Question.objects.filter(pk__in=[pk for (pk,) in asked])
     return threads(rows.order_by("-pk"), ["unit", "assignee"])
+
+
+_ASKED = Prepared(
+    lambda block, unit, criterion: (
+        Question.objects.filter(round_group=block, unit=unit, criterion=criterion).order_by().values_list("pk")
+    )
+)
 
 
 def waiting_for(user: User, round_: Round | None) -> list[date]:

@@ -254,9 +254,12 @@ def units_appraisable_by(user: people.AnyUser, round_group: RoundGroup) -> Query
     return _units_covered(scope_of(user, round_group), round_group)
 
 
-def units_in(scope: Scope, round_group: RoundGroup) -> QuerySet[Unit]:
-    """The units whose appraisal the holder of `scope` may read on the council's side."""
-    return criteria_queries.units_of(round_group) if scope.reads_all else _units_covered(scope, round_group)
+def reads_unit(scope: Scope, unit_id: int) -> bool:
+    """Whether the holder of `scope` may read the appraisal of a unit of the block on the council's side."""
+    if scope.reads_all:
+        return True
+    held = (part for part in scope.parts if part.leaves)
+    return unit_id not in scope.own_units and any(part.units is None or unit_id in part.units for part in held)
 
 
 def _units_covered(scope: Scope, round_group: RoundGroup) -> QuerySet[Unit]:

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from criteria.queries import units_of
+from criteria.queries import measured, units_of
 from criteria.tests.factories import RoundGroupFactory
 from units import actions
 from units.models import UNITS_BY_NAME, Unit
@@ -32,6 +32,7 @@ def test_the_database_sorts_as_the_alphabet_does() -> None:
     assert [name for name in names() if not name[-1].isdigit()] == letters
     assert names().index("Phường 2") < names().index("Phường 10")
     assert [unit.name for unit in units_of(block)] == names()
+    assert measured(block) == list(units_of(block))
 
 
 def test_a_renamed_unit_moves() -> None:

@@ -1,13 +1,14 @@
 """Reads of evidence, with what there is to remark on it; a page asks two queries for that whatever it shows."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
-from criteria.models import Criterion, Round, RoundGroup
+from cchc_index.lib.prepared import Prepared
+from criteria.models import Criterion, Round
 from selfassess.examination.document_number import number_in
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Transition
 from units.auditlog.models import LogEntry
@@ -31,21 +32,20 @@ def uses_of(document: Document) -> QuerySet[Evidence]:
     return Evidence.objects.filter(document=document, removed_at=None).select_related("score__criterion")
 
 
-def evidence_changes(round_group: RoundGroup, unit_ids: Iterable[int]) -> dict[tuple[int, int], datetime]:
+def evidence_changes(**line: int) -> dict[tuple[int, int], datetime]:
     """{(unit id, criterion id): when evidence was last attached, moved or taken off} of assessments that were
-    opened again after their submission, from the log: only then can evidence change. One query, two more where
-    there are any."""
-    reopened = Transition.objects.filter(
-        assessment__round_group=round_group, assessment__unit__in=list(unit_ids), verb="reopen"
-    ).order_by()
-    since = dict(reopened.values("assessment__unit").annotate(first=Min("at")).values_list("assessment__unit", "first"))
+    opened again after their submission, from the log: only then can evidence change. Of a `block`, or of one `unit`
+    in it. One query, two more where there are any."""
+    since = dict(_REOPENED.rows(**line))
     if not since:
         return {}
     logged = LogEntry.objects.filter(
         object_type=Evidence._meta.label_lower, unit__in=list(since), at__gte=min(since.values())
     )
     moved = dict(logged.order_by("number").values_list("object_id", "at"))
-    rows = Evidence.objects.filter(score__assessment__round_group=round_group, score__assessment__unit__in=list(since))
+    rows = Evidence.objects.filter(
+        score__assessment__round_group=line["block"], score__assessment__unit__in=list(since)
+    )
     found: dict[tuple[int, int], datetime] = {}
     for pk, unit, criterion in rows.order_by().values_list("pk", "score__assessment__unit_id", "score__criterion_id"):
         if (at := moved.get(str(pk))) is not None:
@@ -53,20 +53,25 @@ def evidence_changes(round_group: RoundGroup, unit_ids: Iterable[int]) -> dict[t
     return found
 
 
-_FIELDS = (
-    *("document__number", "document__issued_on", "document__content_type", "document__digest", "document__pages"),
-    *("document__scan_state", "document__reading", "page"),
-)
+def _reopened(block: int, unit: int | None = None) -> QuerySet[Transition, Any]:
+    whose = {} if unit is None else {"assessment__unit": unit}
+    rows = Transition.objects.filter(assessment__round_group=block, verb="reopen", **whose)
+    since = rows.order_by().values("assessment__unit").annotate(first=Min("at"))
+    return since.values_list("assessment__unit", "first")
+
+
+_REOPENED = Prepared(_reopened)
+_FIELDS = ("number", "issued_on", "content_type", "digest", "pages", "scan_state", "reading")
 
 
 def remarks_on_evidence(
     rows: Iterable[Evidence], round_: Round, unit_id: int, *, names: bool = False
 ) -> dict[int, Remarks]:
-    """{evidence: what is said} of one unit's rows with their documents read; one query."""
+    """{evidence: what is said} of one unit's rows with their documents read; two queries."""
     cites = {row.pk: cited(row.document, row.page) for row in rows}
     if not cites:
         return {}
-    twins, others = _alike(round_, unit_id, cites.values())
+    twins, others = twins_of(round_, unit_id), files_by_paper(_CURRENT.rows(unit=unit_id))
     period = (round_.assessed_from, round_.assessed_to)
     return {
         pk: remarks_on(cite, period, twins.get(cite.digest, ()), names=names, rivals=rivals_of(cite, others))
@@ -78,20 +83,13 @@ Files = dict[tuple[str, date | None], dict[str, str]]
 """{(number, date): {digest: file name}}"""
 
 
-def _alike(round_: Round, unit_id: int, cites: Collection[CitedDocument]) -> tuple[dict[str, tuple[str, ...]], "Files"]:
-    """As `twins_of`, and the unit's own current files of the same days by number and date; one query."""
-    digests, days = {cite.digest for cite in cites}, {cite.issued_on for cite in cites if cite.issued_on}
-    own = Q(unit=unit_id, replaced_by=None, issued_on__in=days)
-    others = ~Q(unit=unit_id) & Q(Exists(_proof(round_)), digest__in=digests)
-    twins: dict[str, list[str]] = {}
-    mine: list[tuple[str, date | None, str, str]] = []
-    fields = ("unit_id", "unit__name", "number", "issued_on", "digest", "original_name")
-    for unit, name, *paper in Document.objects.filter(own | others).order_by(*by_name(), "pk").values_list(*fields):
-        if unit == unit_id:
-            mine.append((paper[0], paper[1], paper[2], paper[3]))
-        elif name not in twins.setdefault(paper[2], []):
-            twins[paper[2]].append(name)
-    return {digest: tuple(names) for digest, names in twins.items()}, files_by_paper(mine)
+_CURRENT = Prepared(
+    lambda unit: (
+        Document.objects.filter(unit=unit, replaced_by=None)
+        .order_by("pk")
+        .values_list("number", "issued_on", "digest", "original_name")
+    )
+)
 
 
 def files_by_paper(rows: Iterable[tuple[str, date | None, str, str]]) -> Files:
@@ -110,29 +108,35 @@ def rivals_of(cite: CitedDocument, files: Files) -> tuple[str, ...]:
     return tuple(name for digest, name in files.get(cite.key, {}).items() if digest != cite.digest)
 
 
-def twins_of(digests: Iterable[str], round_: Round, unit_id: int) -> dict[str, tuple[str, ...]]:
-    """Which other units submitted files with these digests in the round. A draft is its unit's own business."""
+def twins_of(round_: Round, unit_id: int) -> dict[str, tuple[str, ...]]:
+    """{digest: which other units submitted the same file as one of the unit's in the round}; one query. A draft is
+    its unit's own business."""
     found: dict[str, list[str]] = {}
-    rows = _submitted_documents(round_, set(digests)).exclude(unit=unit_id)
-    for digest, name in rows.order_by(*by_name()).values_list("digest", "unit__name"):
+    for digest, name in _TWINS.rows(unit=unit_id, round_=round_.pk):
         if name not in found.setdefault(digest, []):
             found[digest].append(name)
     return {digest: tuple(names) for digest, names in found.items()}
 
 
-def _submitted_documents(round_: Round, digests: Collection[str]) -> QuerySet[Document]:
-    """The documents with these digests that prove something submitted in the round. Of each the first proof is
-    enough: joined, the database would read all of them."""
-    return Document.objects.filter(Exists(_proof(round_)), digest__in=digests)
+def _twins(unit: int, round_: int) -> QuerySet[Document, Any]:
+    own = Document.objects.filter(unit=unit).order_by().values("digest")
+    rows = Document.objects.filter(_proves(round_), digest__in=own).exclude(unit=unit)
+    return rows.order_by(*by_name()).values_list("digest", "unit__name")
 
 
-def _proof(round_: Round) -> QuerySet[Evidence]:
-    return Evidence.objects.filter(
+_TWINS = Prepared(_twins)
+
+
+def _proves(round_: Round | int) -> Exists:
+    """Whether a document proves something submitted in the round. Of each the first proof is enough: joined, the
+    database would read all of them."""
+    rows = Evidence.objects.filter(
         document=OuterRef("pk"),
         removed_at=None,
         score__assessment__round_group__round=round_,
         score__assessment__state=SelfAssessment.State.SUBMITTED,
-    ).order_by()
+    )
+    return Exists(rows.order_by())
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +169,18 @@ def remarks_in_assessment(assessment: SelfAssessment) -> list[RemarkGroup]:
     two queries."""
     rows = Evidence.objects.filter(score__assessment=assessment, removed_at=None)
     named = ("document", "document__original_name", "score__criterion", "score__criterion__code")
-    read = list(rows.order_by("score__criterion__position", "pk").values_list(*named, *_FIELDS))
+    read = list(
+        rows.order_by("score__criterion__position", "pk").values_list(
+            *named, *(f"document__{name}" for name in _FIELDS), "page"
+        )
+    )
     file_names = {document: name for document, name, *_ in read}
     found = [
         (LinkTarget(document, f"{fields[0]} ({name})"), LinkTarget(criterion, code), CitedDocument(*fields))
         for document, name, criterion, code, *fields in read
     ]
     round_ = assessment.round_group.round
-    twins = twins_of({cite.digest for _, _, cite in found}, round_, assessment.unit_id)
+    twins = twins_of(round_, assessment.unit_id)
     period = (round_.assessed_from, round_.assessed_to)
     files = files_by_paper((c.number, c.issued_on, c.digest, file_names[d.pk]) for d, _, c in found)
     lines: dict[str, dict[tuple[int, str], RemarkedDocument]] = {kind: {} for kind in KINDS}
@@ -189,7 +197,7 @@ def remarks_on_documents(documents: Iterable[Document], round_: Round, unit_id: 
     found = list(documents)
     live = Evidence.objects.filter(removed_at=None, score__assessment__round_group__round=round_)
     here = set(live.filter(document__unit=unit_id).order_by().values_list("document", flat=True))
-    twins = twins_of({each.digest for each in found}, round_, unit_id)
+    twins = twins_of(round_, unit_id)
     period = (round_.assessed_from, round_.assessed_to)
     files = files_by_paper((each.number, each.issued_on, each.digest, each.original_name) for each in found)
     return {
@@ -211,62 +219,72 @@ def infected(assessment: SelfAssessment) -> list[Document]:
     return list(rows.order_by("pk").distinct())
 
 
-class Warned(NamedTuple):
-    """How many pieces of a cell's evidence carry a warning, and of which kinds (`KINDS`)."""
+class Papers(NamedTuple):
+    """How many pieces of evidence a cell has, how many of them carry a warning, and of which kinds (`KINDS`)."""
 
     pieces: int
+    warned: int
     kinds: frozenset[str]
 
 
-NO_WARNING = Warned(0, frozenset())
+NO_PAPERS = Papers(0, 0, frozenset())
 
 
-def warned_cells(
-    round_: Round, group_id: int, unit: int | None = None, criterion: int | None = None
-) -> dict[tuple[int, int], Warned]:
-    """{(unit, criterion): its warnings} of what a block has submitted, or one of its units, or all of them for one
-    criterion; two queries. A document is judged once for each page that is cited, however many criteria cite it."""
+def papers_of_cells(round_: Round, **line: int) -> dict[tuple[int, int], Papers]:
+    """{(unit, criterion): its evidence} of what a `block` has submitted, or one `unit` of it, or all of them for one
+    `criterion`; two queries. A document is judged once for each page that is cited, however many criteria cite it."""
+    places: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
+    for unit, leaf, document, page in _PLACES.rows(**line):
+        places.setdefault((unit, leaf), []).append((document, page))
+    kinds = _warned_kinds({at for cited_at in places.values() for at in cited_at}, round_, line)
+    found = {}
+    for cell, cited_at in places.items():
+        said = list(filter(None, (kinds.get(at) for at in cited_at)))
+        found[cell] = Papers(len(cited_at), len(said), frozenset[str]().union(*said))
+    return found
+
+
+def _places_of(block: int, unit: int | None = None, criterion: int | None = None) -> QuerySet[Evidence, Any]:
     rows = Evidence.objects.filter(
         removed_at=None,
-        score__assessment__round_group=group_id,
+        score__assessment__round_group=block,
         score__assessment__state=SelfAssessment.State.SUBMITTED,
         **({} if unit is None else {"score__assessment__unit": unit}),
         **({} if criterion is None else {"score__criterion": criterion}),
     )
-    places: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
-    cites: dict[tuple[int, int | None], tuple[int, CitedDocument]] = {}
-    for unit_id, leaf, pk, *fields in rows.order_by().values_list(
-        "score__assessment__unit", "score__criterion", "document", *_FIELDS
-    ):
-        at = (pk, fields[-1])
-        places.setdefault((unit_id, leaf), []).append(at)
-        if at not in cites:
-            cites[at] = unit_id, CitedDocument(*fields)
-    kinds = _warned_kinds(cites, round_)
-    found = {cell: [kinds[at] for at in cited_at if kinds[at]] for cell, cited_at in places.items()}
-    return {cell: Warned(len(said), frozenset().union(*said)) for cell, said in found.items() if said}
+    return rows.order_by().values_list("score__assessment__unit", "score__criterion", "document", "page")
+
+
+def _cited_documents(round_: int, **line: int) -> QuerySet[Document, Any]:
+    """Of each whether another unit submitted the same file in the round."""
+    elsewhere = Document.objects.filter(_proves(round_), digest=OuterRef("digest")).exclude(unit=OuterRef("unit"))
+    rows = Document.objects.filter(pk__in=_places_of(**line).values("document"))
+    return rows.annotate(twin=Exists(elsewhere.order_by())).order_by().values_list("pk", "unit", "twin", *_FIELDS)
+
+
+_PLACES = Prepared(_places_of)
+_CITED = Prepared(_cited_documents)
 
 
 def _warned_kinds(
-    cites: Mapping[tuple[int, int | None], tuple[int, CitedDocument]], round_: Round
+    cited_at: Collection[tuple[int, int | None]], round_: Round, line: dict[str, int]
 ) -> dict[tuple[int, int | None], frozenset[str]]:
-    """The kinds of the warnings on each citation (document, page), with the unit it belongs to; one query."""
+    """The kinds of the warnings on each citation (document, page); one query. What was opened again since the citations
+    were read is not there any more."""
+    documents = {pk: found for pk, *found in _CITED.rows(round_=round_.pk, **line)}
     papers: dict[tuple[int, str, date | None], set[str]] = {}
-    for unit_id, cite in cites.values():
-        papers.setdefault((unit_id, *cite.key), set()).add(cite.digest)
-    shared = _shared_digests(round_, {cite.digest for _, cite in cites.values()})
+    cites: dict[tuple[int, int | None], tuple[int, bool, CitedDocument]] = {}
+    for pk, page in cited_at:
+        if pk not in documents:
+            continue
+        unit, twin, *fields = documents[pk]
+        cite = CitedDocument(*[*fields, page])
+        cites[pk, page] = unit, twin, cite
+        papers.setdefault((unit, *cite.key), set()).add(cite.digest)
     period = (round_.assessed_from, round_.assessed_to)
-    found = {}
-    for at, (unit_id, cite) in cites.items():
-        rivals = ("",) if cite.key[0] and cite.issued_on and len(papers[unit_id, *cite.key]) > 1 else ()
-        said = remarks_on(cite, period, ("",) if cite.digest in shared else (), rivals=rivals)
-        found[at] = frozenset(kind for kind, _ in said.warned)
-    return found
-
-
-def _shared_digests(round_: Round, digests: Collection[str]) -> frozenset[str]:
-    """Those of the digests that more than one unit submitted in the round."""
-    units: dict[str, set[int]] = {}
-    for digest, unit in _submitted_documents(round_, digests).order_by().values_list("digest", "unit_id"):
-        units.setdefault(digest, set()).add(unit)
-    return frozenset(digest for digest, found in units.items() if len(found) > 1)
+    kinds = {}
+    for at, (unit, twin, cite) in cites.items():
+        rivals = ("",) if cite.key[0] and cite.issued_on and len(papers[unit, *cite.key]) > 1 else ()
+        said = remarks_on(cite, period, ("",) if twin else (), rivals=rivals)
+        kinds[at] = frozenset(kind for kind, _ in said.warned)
+    return kinds

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Q
+
+from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, Round, RoundGroup, Source
 from criteria.queries import leaves
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
@@ -92,11 +95,28 @@ def of_criterion(assessment: SelfAssessment, criterion: Criterion) -> LastYear |
 def in_brief(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> LastYear | None:
     """What the unit gave last year and what the council made of it, for the council's page: no documents,
     nothing of this year."""
-    score = _earlier_scores(round_group.round.year, origins(unit).line, [criterion]).get(criterion.pk)
+    year, previous = round_group.round.year, criterion.previous_id or criterion.pk
+    if not _EARLIER.rows(criterion=criterion.pk, previous=previous, year=year):
+        return None
+    score = _earlier_scores(year, origins(unit).line, [criterion]).get(criterion.pk)
     if score is None:
         return None
     finding = _findings([score]).get(score.pk)
     return LastYear(criterion, score, finding, is_former=score.assessment.unit_id != unit.pk)
+
+
+# Most criteria of a first year have no earlier one at all: nothing more is asked of them.
+_EARLIER = Prepared(
+    lambda criterion, previous, year: (
+        SelfScore.objects.filter(
+            Q(criterion=criterion) | Q(criterion=previous),
+            assessment__state=SelfAssessment.State.SUBMITTED,
+            assessment__round_group__round__year__lt=year,
+        )
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
 
 
 def of_all(assessment: SelfAssessment) -> list[LastYear]:

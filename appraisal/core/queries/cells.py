@@ -5,15 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 
 from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
+from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, RoundGroup, Stage
 from criteria.tree import CellKey
-from selfassess.evidence.queries import NO_WARNING, Warned, evidence_changes, warned_cells
+from selfassess.evidence.queries import NO_PAPERS, Papers, evidence_changes, papers_of_cells
 from selfassess.evidence.remarks import KINDS, WARNING_KINDS
 from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units.models import Unit
@@ -79,7 +81,7 @@ class GridCell:
     may_decide: bool
     reply_stage: int = 0
     sequel: Sequel = NO_SEQUEL
-    warned: Warned = NO_WARNING
+    papers: Papers = NO_PAPERS
     blind: bool = False
     changes: tuple[str, ...] = ()
 
@@ -181,8 +183,8 @@ class GridCell:
             "cho": self.is_pending,
             "lech": self.differs,
             "khong-tai-lieu": self.submitted and (self.claim is None or not self.claim.evidence),
-            "canh-bao": self.warned.pieces > 0,
-            **{f"cb-{kind}": kind in self.warned.kinds for kind in WARNING_KINDS},
+            "canh-bao": self.papers.warned > 0,
+            **{f"cb-{kind}": kind in self.papers.kinds for kind in WARNING_KINDS},
             "cho-giai-trinh": self.awaits_reply,
             "da-doi": bool(self.changes),
         }
@@ -201,18 +203,18 @@ class Sheet:
     standings: dict[CellKey, Standing]
     replies: dict[int, tuple[int, str]]
     calendar: Calendar
-    warned: dict[CellKey, Warned]
+    papers: dict[CellKey, Papers]
     changed: dict[CellKey, tuple[str, ...]]
 
-    def sort_of(self, unit: Unit, criterion: Criterion) -> object:
-        """Equal for cells that differ in nothing but their place: `changes` and warnings are not in it."""
-        at = (unit.pk, criterion.pk)
-        claim, record = self.claims.get(at), self.standings.get(at)
-        return (
-            unit.pk in self.submitted,
-            claim and claim[:3],
-            record and (record[1:5], self.replies.get(record.pk)),
-        )
+    def sorts_of(self, unit: Unit, leaves: Sequence[Criterion]) -> list[object]:
+        """Of each cell of a unit: equal for cells that differ in nothing but their place. `changes` and evidence are
+        not in it."""
+        submitted, found = unit.pk in self.submitted, list[object]()
+        for leaf in leaves:
+            claim, record = self.claims.get((unit.pk, leaf.pk)), self.standings.get((unit.pk, leaf.pk))
+            stands = record and (record[1:5], self.replies.get(record[0]))
+            found.append((submitted, claim and claim[:2], stands))
+        return found
 
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
@@ -228,7 +230,7 @@ class Sheet:
             may_decide=may_decide and unit.pk in self.submitted,
             reply_stage=reply_stage,
             sequel=self.calendar.sequels.get(record.stage, NO_SEQUEL) if record else NO_SEQUEL,
-            warned=self.warned.get(at, NO_WARNING),
+            papers=self.papers.get(at, NO_PAPERS),
             blind=blind,
             changes=self.changed.get(at, ()),
         )
@@ -247,73 +249,87 @@ def read_sheet(
     tells whether an adjustment waits for an answer, an objection for the next appraisal. `evidence`: count each
     cell's pieces and those that carry a warning, which a page that shows neither need not pay for; `changes`: what is
     new since the council last looked, likewise."""
-    unit = units[0].pk if len(units) == 1 else None
-    leaf = leaves[0].pk if len(leaves) == 1 else None
-    submitted, claims = _claims(round_group, unit, leaf, evidence=evidence)
-    warned = warned_cells(round_group.round, round_group.pk, unit, leaf) if evidence else {}
-    standings, history = _standings(round_group, unit, leaf, whole=changes)
-    return Sheet(
-        submitted,
-        claims,
-        standings,
-        _replies(standings, history),
-        calendar,
-        warned,
-        _changed(round_group, units, claims, history, calendar) if changes else {},
-    )
+    line = _line(units, leaves)
+    papers = papers_of_cells(round_group.round, block=round_group.pk, **line) if evidence else {}
+    submitted, claims = _claims(round_group, line, papers, changes=changes)
+    if not changes:
+        standings, replies = _standings(round_group, line)
+        return Sheet(submitted, claims, standings, replies, calendar, papers, {})
+    standings, history = _histories(round_group, line)
+    changed = _changed(round_group, line, claims, history, calendar)
+    return Sheet(submitted, claims, standings, _replies(standings, history), calendar, papers, changed)
 
 
 def _changed(
     round_group: RoundGroup,
-    units: Sequence[Unit],
+    line: dict[str, int],
     claims: Mapping[CellKey, Claim],
     history: Mapping[CellKey, list[EntryStep]],
     calendar: Calendar,
 ) -> dict[CellKey, tuple[str, ...]]:
     scored = {cell: claim.changed_at for cell, claim in claims.items() if claim.changed_at is not None}
-    papers = evidence_changes(round_group, [unit.pk for unit in units])
+    whose = {name: pk for name, pk in line.items() if name == "unit"}
+    papers = evidence_changes(block=round_group.pk, **whose)
     return queries_changes.by_cell(history, scored, papers, now=calendar)
 
 
-def _line(cell: str, unit: int | None, criterion: int | None) -> dict[str, int]:
-    """Conditions for one unit or one criterion. Several are read with the whole block: what is read beside
+def _line(units: Sequence[Unit], leaves: Sequence[Criterion]) -> dict[str, int]:
+    """The key of one unit or of one criterion. Several are read with the whole block: what is read beside
     them costs less than naming each, and nobody looks at it."""
-    wanted = {"unit": unit, "criterion": criterion}
-    return {f"{cell}{name}": pk for name, pk in wanted.items() if pk is not None}
+    named = {"unit": units, "criterion": leaves}
+    return {name: rows[0].pk for name, rows in named.items() if len(rows) == 1}
 
 
 def _claims(
-    round_group: RoundGroup, unit: int | None, leaf: int | None, *, evidence: bool
+    round_group: RoundGroup, line: dict[str, int], papers: Mapping[CellKey, Papers], *, changes: bool
 ) -> tuple[frozenset[int], dict[CellKey, Claim]]:
     """The units that have submitted, and what they claim; one query."""
-    submitted = SelfAssessment.objects.filter(
-        round_group=round_group, state=SelfAssessment.State.SUBMITTED, **_line("", unit, None)
-    )
-    of_leaf = Q(scores__criterion=leaf) if leaf is not None else Q(scores__isnull=False)
-    papers = Count("claim__evidence", filter=Q(claim__evidence__removed_at=None)) if evidence else Value(0)
-    found = submitted.annotate(claim=FilteredRelation("scores", condition=of_leaf), papers=papers).values_list(
-        "unit_id", "claim__criterion_id", "claim__points", "claim__na_claimed", "papers", "claim__updated_at"
-    )
-    rows = list(found.order_by())
-    return frozenset(row[0] for row in rows), {(row[0], row[1]): Claim(*row[2:]) for row in rows if row[1]}
+    rows = (_CHANGED_CLAIMS if changes else _CLAIMS).rows(block=round_group.pk, **line)
+    claims = {}
+    for unit, leaf, points, na_claimed, *changed_at in rows:
+        if leaf:
+            pieces = papers[unit, leaf].pieces if (unit, leaf) in papers else 0
+            claims[unit, leaf] = Claim(points, na_claimed, pieces, *changed_at)
+    return frozenset(row[0] for row in rows), claims
 
 
+_CLAIM = ("unit_id", "claim__criterion_id", "claim__points", "claim__na_claimed")
+
+
+def _claims_of(
+    fields: Sequence[str], block: int, unit: int | None = None, criterion: int | None = None
+) -> QuerySet[SelfAssessment, Any]:
+    of_leaf = Q(scores__isnull=False) if criterion is None else Q(scores__criterion=criterion)
+    whose = {} if unit is None else {"unit": unit}
+    submitted = SelfAssessment.objects.filter(round_group=block, state=SelfAssessment.State.SUBMITTED, **whose)
+    return submitted.annotate(claim=FilteredRelation("scores", condition=of_leaf)).order_by().values_list(*fields)
+
+
+_CLAIMS = Prepared(partial(_claims_of, _CLAIM))
+_CHANGED_CLAIMS = Prepared(partial(_claims_of, (*_CLAIM, "claim__updated_at")))
 _STANDING = ("unit_id", "criterion_id", "pk", "stage_id", "action", "points", "not_applicable", "version")
 
 
 def _standings(
-    round_group: RoundGroup, unit: int | None, leaf: int | None, *, whole: bool
+    round_group: RoundGroup, line: dict[str, int]
+) -> tuple[dict[CellKey, Standing], dict[int, tuple[int, str]]]:
+    """What stands, and of each the stage and the words of the unit's last answer; one query."""
+    standings: dict[CellKey, Standing] = {}
+    last: dict[int, tuple[int, int, str]] = {}
+    for row in _STANDINGS.rows(block=round_group.pk, **line):
+        standings[row[0], row[1]] = Standing(*row[2:8])
+        if row[8] is not None:
+            last[row[2]] = max(row[8:], last.get(row[2], row[8:]))
+    return standings, {pk: (stage, action) for pk, (_, stage, action) in last.items()}
+
+
+def _histories(
+    round_group: RoundGroup, line: dict[str, int]
 ) -> tuple[dict[CellKey, Standing], dict[CellKey, list[EntryStep]]]:
-    """What stands, with the units' replies among the steps, or the `whole` history, in their order; one query."""
-    wanted = Q() if whole else Q(entries__stage_kind=Stage.Kind.REPLY)
-    papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("step__pk")).order_by()
-    rows = Appraisal.objects.filter(round_group=round_group, **_line("", unit, leaf)).annotate(
-        step=FilteredRelation("entries", condition=wanted), papers=Exists(papers) if whole else Value(False)
-    )
-    steps = [f"step__{name}" for name in EntryStep._fields if name != "has_papers"]
+    """What stands, with every step in their order; one query."""
     standings: dict[CellKey, Standing] = {}
     history: dict[CellKey, list[EntryStep]] = {}
-    for row in rows.order_by().values_list(*_STANDING, *steps, "papers"):
+    for row in _HISTORIES.rows(block=round_group.pk, **line):
         cell = row[0], row[1]
         if cell not in standings:
             standings[cell] = Standing(*row[2:8])
@@ -324,6 +340,23 @@ def _standings(
     return standings, history
 
 
+def _steps_of(
+    wanted: Q, fields: Sequence[str], block: int, unit: int | None = None, criterion: int | None = None
+) -> QuerySet[Appraisal, Any]:
+    """Papers are asked for with replies alone: no other step brings any."""
+    cells = {name: pk for name, pk in (("unit", unit), ("criterion", criterion)) if pk is not None}
+    papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("step__pk")).order_by()
+    replied = When(step__stage_kind=Stage.Kind.REPLY, then=Exists(papers))
+    rows = Appraisal.objects.filter(round_group=block, **cells).annotate(
+        step=FilteredRelation("entries", condition=wanted), has_papers=Case(replied, default=Value(False))
+    )
+    return rows.order_by().values_list(*_STANDING, *fields)
+
+
+_LAST_REPLY = ("step__sequence", "step__stage_id", "step__action")
+_STEP = [name if name == "has_papers" else f"step__{name}" for name in EntryStep._fields]
+_STANDINGS = Prepared(partial(_steps_of, Q(entries__stage_kind=Stage.Kind.REPLY), _LAST_REPLY))
+_HISTORIES = Prepared(partial(_steps_of, Q(), _STEP))
 NO_REPLY = (0, "")
 
 

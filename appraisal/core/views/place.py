@@ -1,5 +1,6 @@
 """Where a person on the council's side stands: block, scope and calendar, read once per request and only when asked."""
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,11 @@ class Place:
 
     @cached_property
     def units(self) -> list[Unit]:
-        return list(reach.units_in(self.scope, self.round_group))
+        return [unit for unit in self._measured if reach.reads_unit(self.scope, unit.pk)]
+
+    @cached_property
+    def _measured(self) -> list[Unit]:
+        return criteria_queries.measured(self.round_group)
 
     @cached_property
     def leaves(self) -> list[Criterion]:
@@ -93,11 +98,12 @@ class Place:
 
     def unit(self, code: str) -> Unit:
         """A unit the person may see; a closed one says why it is, any other is not there."""
-        found = reach.units_in(self.scope, self.round_group).filter(code=code).first()
-        if found is not None:
+        found = next((unit for unit in self._measured if unit.code == code), None)
+        if found is None:
+            raise Http404
+        if reach.reads_unit(self.scope, found.pk):
             return found
-        closed = criteria_queries.units_of(self.round_group).filter(pk__in=self.scope.own_units, code=code).first()
-        raise ClosedUnit(closed) if closed else Http404
+        raise ClosedUnit(found) if found.pk in self.scope.own_units else Http404
 
     def leaf(self, code: str) -> Criterion:
         found = next((row for row in self.leaves if row.code == code), None)
@@ -136,15 +142,24 @@ class Place:
 
     def grid_address(self, **query: str) -> str:
         """The grid's address names the year in its path, so that its cells' links can be short."""
-        path = reverse("appraisal:grid", args=[self.round_group.group.code, self.round_group.round.year])
         kept = urlencode({k: v for k, v in query.items() if v})
-        return f"{path}?{kept}" if kept else path
+        return f"{self._grid}?{kept}" if kept else self._grid
+
+    @cached_property
+    def _grid(self) -> str:
+        return reverse("appraisal:grid", args=[self.round_group.group.code, self.round_group.round.year])
 
     def addresses(self, name: str, codes: int = 1, **query: str) -> Callable[..., str]:
         """`address(name, …)` for many cells or lines, named by `codes` codes each: the pattern is looked up once."""
         marks = [f"{_CODE}{n}" for n in range(codes)]
         parts = re.split("|".join(marks), self.address(name, *marks, **query))
-        return lambda *found: "".join(chain(*zip(parts, map(quote, found), strict=False), parts[-1:]))
+        return lambda *found: "".join(chain(*zip(parts, map(quoted, found), strict=False), parts[-1:]))
+
+
+@functools.lru_cache(maxsize=4096)
+def quoted(code: str) -> str:
+    """A code in an address: a page writes a few hundred of them into thousands."""
+    return quote(code, safe="")
 
 
 def check_desk(request: HttpRequest) -> User:

@@ -71,7 +71,7 @@ BARE = "khong-tai-lieu"
 def _doubts(cell: GridCell) -> frozenset[str]:
     """Why a cell is not recognised among many unless somebody says so: nothing proves it, or a warning on what does."""
     bare = cell.claim is None or not cell.claim.evidence
-    return cell.warned.kinds | ({BARE} if bare else set())
+    return cell.papers.kinds | ({BARE} if bare else set())
 
 
 def _doubt_counts(cells: list[GridCell]) -> list[tuple[str, str, int]]:

@@ -222,18 +222,18 @@ def _elsewhere(here: Place, unit: Unit, leaf: Criterion, along: str) -> tuple[Un
     what was passed over here."""
     if here.stage is None:
         return None
-    view = grid.Selection(here)
-    pending = view.matrix.those(lambda kind: kind.pending)
-    waiting = {
-        (one.pk, here.leaves[n].pk)
-        for one in here.units
-        for n in view.shown(one)
-        if view.matrix.lines[one.pk].kinds[n] in pending
-    } - {(unit.pk, leaf.pk)}
+    matrix = grid.Selection(here).matrix
+    pending = matrix.those(lambda kind: kind.pending)
+    columns = {row.pk: n for n, row in enumerate(here.leaves)}
+
+    def waits(one: Unit, row: Criterion) -> bool:
+        is_pending = matrix.lines[one.pk].kinds[columns[row.pk]] in pending
+        return is_pending and (one.pk, row.pk) != (unit.pk, leaf.pk) and here.may_judge(one, row)
+
     units = _turned(here.units, unit) if along == "don-vi" else here.units
     leaves = here.leaves if along == "don-vi" else _turned(here.leaves, leaf)
     rows = ((u, c) for u in units for c in leaves) if along == "don-vi" else ((u, c) for c in leaves for u in units)
-    return next(((u, c) for u, c in rows if (u.pk, c.pk) in waiting and here.may_judge(u, c)), None)
+    return next(((u, c) for u, c in rows if waits(u, c)), None)
 
 
 def _turned(rows: Sequence[M], at: M) -> list[M]:
@@ -272,9 +272,8 @@ def precedents_of(
     cell = (row.unit.pk, row.criterion.pk)
     if not reading.may_read_precedents(here.scope, *cell, owes_opinion=owed):
         return None
-    return precedents_queries.read(
-        reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=owed)
-    )
+    rows = reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=owed)
+    return precedents_queries.read(rows, here.round_group, row.criterion)
 
 
 def precedent_warning(here: Place, standing: Appraisal, row: GridCell, form: RecogniseForm | AdjustForm) -> str:
@@ -285,7 +284,8 @@ def precedent_warning(here: Place, standing: Appraisal, row: GridCell, form: Rec
     cell = (row.unit.pk, row.criterion.pk)
     rows = reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=False)
     taken = comparing.deduction(row.claim.points if row.claim else None, standing.points)
-    found = precedents_queries.differing(precedents_queries.read(rows), form.cleaned_data["reason"].pk, taken)
+    precedents = precedents_queries.read(rows, here.round_group, row.criterion)
+    found = precedents_queries.differing(precedents, form.cleaned_data["reason"].pk, taken)
     return precedents_queries.warning(found) if found else ""
 
 

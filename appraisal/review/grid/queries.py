@@ -18,6 +18,7 @@ from django.db.models import Max, Sum
 from appraisal.core.queries.cells import CellCounts, GridCell, read_sheet
 from appraisal.models import Action, Appraisal
 from appraisal.rules.stages import Calendar
+from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment
 from units.models import Unit
@@ -120,14 +121,28 @@ def _holds(line: GridLine | None, unit: Unit, mark: UUID) -> bool:
 def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[object, ...]]:
     """What a line was read from, as small as it can be said: two queries. Whatever changes a score or a standing
     raises its version; the instant tells one history from another that a restored backup has begun."""
-    submitted = SelfAssessment.objects.filter(round_group=round_group, state=SelfAssessment.State.SUBMITTED)
-    scored = submitted.annotate(versions=Sum("scores__version"), last=Max("scores__updated_at")).order_by()
-    fields = ("unit_id", "submitted_at", "versions", "last")
-    claims = {unit: read for unit, *read in scored.values_list(*fields)}
-    moved = Appraisal.objects.filter(round_group=round_group).order_by().values("unit_id")
-    decided = moved.annotate(versions=Sum("version"), last=Max("updated_at"))
-    decisions = {unit: read for unit, *read in decided.values_list("unit_id", "versions", "last")}
+    claims = {unit: read for unit, *read in _SUBMITTED.rows(block=round_group.pk)}
+    decisions = {unit: read for unit, *read in _DECIDED.rows(block=round_group.pk)}
     return {unit.pk: (unit.code, claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
+
+
+_SUBMITTED = Prepared(
+    lambda block: (
+        SelfAssessment.objects.filter(round_group=block, state=SelfAssessment.State.SUBMITTED)
+        .annotate(versions=Sum("scores__version"), last=Max("scores__updated_at"))
+        .order_by()
+        .values_list("unit_id", "submitted_at", "versions", "last")
+    )
+)
+_DECIDED = Prepared(
+    lambda block: (
+        Appraisal.objects.filter(round_group=block)
+        .order_by()
+        .values("unit_id")
+        .annotate(versions=Sum("version"), last=Max("updated_at"))
+        .values_list("unit_id", "versions", "last")
+    )
+)
 
 
 def _read_again(
@@ -145,8 +160,7 @@ def _read_again(
     sorts: dict[object, tuple[int, str]] = {}
     for unit in units:
         found = []
-        for leaf in leaves:
-            sort = sheet.sort_of(unit, leaf)
+        for leaf, sort in zip(leaves, sheet.sorts_of(unit, leaves), strict=True):
             if sort not in sorts:
                 cell = sheet.cell(unit, leaf, True)
                 sorts[sort] = places.setdefault(kind_of(cell), len(places)), words.cell(cell)

@@ -15,14 +15,13 @@ from functools import cached_property
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
-from urllib.parse import quote
 
 from django.http import Http404
 from django.utils.safestring import SafeString, mark_safe
 
 from appraisal.core.queries import cells
 from appraisal.core.queries.cells import CellCounts, GridCell
-from appraisal.core.views.place import Place
+from appraisal.core.views.place import Place, quoted
 from cchc_index.lib import numbers
 from cchc_index.lib.programs import source_digest
 from criteria.models import Criterion
@@ -196,13 +195,8 @@ _OPEN = "<td><a href="
 
 def line_of_cells(unit: Unit, leaves: Sequence[Criterion], shown: Sequence[str]) -> str:
     """A whole line of cells, each behind its short address."""
-    row = f"{_OPEN}{quote(unit.code, safe='')}/"
-    return "".join(f"{row}{_quoted(leaf.code)}>{said}" for leaf, said in zip(leaves, shown, strict=True))
-
-
-@functools.lru_cache(maxsize=4096)
-def _quoted(code: str) -> str:
-    return quote(code, safe="")
+    row = f"{_OPEN}{quoted(unit.code)}/"
+    return "".join(f"{row}{quoted(leaf.code)}>{said}" for leaf, said in zip(leaves, shown, strict=True))
 
 
 def _cell(found: GridCell) -> str:

@@ -26,7 +26,7 @@ ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
 
 def unit_rows(
     cells: Iterable[GridCell], address: Address, *, ticks: bool, declared: Mapping[int, Declared] | None, deciding: bool
-) -> list[SafeString]:
+) -> SafeString:
     """One line per unit. `ticks`: lines may be chosen for recognition; `declared`: figures by unit, none for a rule
     without them; `deciding`: a line takes its decision in place."""
     found = []
@@ -34,7 +34,7 @@ def unit_rows(
         deed = _deed(cell, address) if deciding else "<td></td>"
         figures = _declared(declared.get(cell.unit.pk)) if declared is not None else ""
         found.append(_line(cell, address, escape(cell.unit.name), ticks, cell.unit.name, "", figures, deed))
-    return found
+    return mark_safe("".join(found))
 
 
 def _declared(said: Declared | None) -> str:
@@ -72,9 +72,9 @@ def _adjust(link: str, cell: GridCell) -> str:
 
 def criterion_rows(
     cells: Iterable[GridCell], address: Address, areas: Mapping[int, Criterion], *, ticks: bool
-) -> list[SafeString]:
+) -> SafeString:
     """One line per criterion, each area (`areas` by leaf) under a line of its own."""
-    found: list[SafeString] = []
+    found = []
     last = None
     for cell in cells:
         leaf = cell.criterion
@@ -86,13 +86,13 @@ def criterion_rows(
         note = ILLUSTRATIVE if leaf.is_illustrative else ""
         most = f'<td class="num">{numbers.vn_short(leaf.max_points)}</td>'
         found.append(_line(cell, address, name, ticks, f"tiêu chí {leaf.code}", note, most))
-    return found
+    return mark_safe("".join(found))
 
 
-def _area(area: Criterion, ticks: bool) -> SafeString:
+def _area(area: Criterion, ticks: bool) -> str:
     name = f'<span class="code">{escape(area.code)}</span> {escape(area.name)}'
     free = "<td></td>" if ticks else ""
-    return mark_safe(f'<tr class="area">{free}<th scope="rowgroup" colspan="7">{name}</th></tr>')
+    return f'<tr class="area">{free}<th scope="rowgroup" colspan="7">{name}</th></tr>'
 
 
 def _line(
@@ -104,7 +104,7 @@ def _line(
     note: str = "",
     most: str = "",
     deed: str = "",
-) -> SafeString:
+) -> str:
     mark, words = cell.status
     tick = ""
     if ticks:
@@ -115,7 +115,7 @@ def _line(
         )
     link = escape(address(cell.unit.code, cell.criterion.code))
     place = f' id="{line_of(cell.unit)}"' if deed else ""
-    return mark_safe(
+    return (
         f'<tr{place}>{tick}<th scope="row"><a href="{link}" data-row>{name}</a>{note}</th>'
         f'{most}<td class="num">{claim_words(cell)}</td><td class="num">{_papers(cell)}</td>'
         f'<td class="num">{standing_words(cell)}</td><td class="num">{_difference(cell)}</td>'
@@ -130,7 +130,7 @@ def _changes(cell: GridCell) -> str:
 def _papers(cell: GridCell) -> str:
     if not cell.submitted:
         return "–"
-    warned = f' <span class="st st-wait">{cell.warned.pieces} cảnh báo</span>' if cell.warned.pieces else ""
+    warned = f' <span class="st st-wait">{cell.papers.warned} cảnh báo</span>' if cell.papers.warned else ""
     return f"{cell.claim.evidence if cell.claim else 0}{warned}"
 
 

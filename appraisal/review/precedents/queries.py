@@ -10,11 +10,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from appraisal.consistency.comparing import deduction
 from appraisal.models import Action, AppraisalEntry
 from cchc_index.lib import numbers
+from cchc_index.lib.prepared import Prepared
+from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment, SelfScore
 
 NAMED = 3
@@ -128,50 +130,58 @@ def _alike(rows: Iterable[Precedent]) -> tuple[Alike, ...]:
     return tuple(Alike(tuple(found)) for found in grouped.values())
 
 
-def read(steps: QuerySet[AppraisalEntry]) -> Precedents:
-    """From the decisions that a person may read as precedents (rules.precedents_visible_to), one query
-    whatever their number. Of a unit that has its score open again nothing is measured."""
-    own = SelfScore.objects.filter(
-        assessment__round_group=OuterRef("appraisal__round_group"),
-        assessment__unit=OuterRef("appraisal__unit"),
-        assessment__state=SelfAssessment.State.SUBMITTED,
-        criterion=OuterRef("appraisal__criterion"),
-    ).order_by()
-    found = steps.annotate(own=Subquery(own.values("points")[:1])).order_by("appraisal", "sequence")
-    standing = {row[0]: row[1:] for row in found.values_list("appraisal", *_READ)}
-    newest = sorted(standing.values(), key=lambda row: (row[1], row[0]), reverse=True)
-    adjusted = tuple(_precedent(*row[1:]) for row in newest if row[2] == Action.ADJUST)
-    return Precedents(len(newest) - len(adjusted), adjusted)
+def read(steps: QuerySet[AppraisalEntry], round_group: RoundGroup, criterion: Criterion) -> Precedents:
+    """From the decisions on a criterion that a person may read as precedents (rules.precedents_visible_to): one query
+    whatever their number, another where points were taken. Of a unit that has its score open again nothing is
+    measured."""
+    found = steps.order_by("appraisal", "sequence").values_list("appraisal", *_READ)
+    standing = {row[0]: _Read(*row[1:]) for row in found}
+    newest = sorted(standing.values(), key=lambda row: (row.at, row.pk), reverse=True)
+    adjusted = [row for row in newest if row.action == Action.ADJUST]
+    own = dict(_OWN.rows(block=round_group.pk, criterion=criterion.pk)) if adjusted else {}
+    return Precedents(len(newest) - len(adjusted), tuple(_precedent(row, own.get(row.unit)) for row in adjusted))
 
 
+def _own_points(block: int, criterion: int) -> "QuerySet[SelfScore, tuple[int, Decimal | None]]":
+    scores = SelfScore.objects.filter(
+        criterion=criterion, assessment__round_group=block, assessment__state=SelfAssessment.State.SUBMITTED
+    )
+    return scores.order_by().values_list("assessment__unit_id", "points")
+
+
+_OWN = Prepared(_own_points)
 _READ = (
-    *("pk", "at", "action", "points", "not_applicable", "comment", "own"),
-    *("appraisal__unit__name", "stage__title", "reason", "reason__text"),
+    *("pk", "at", "action", "points", "not_applicable", "comment"),
+    *("appraisal__unit_id", "appraisal__unit__name", "stage__title", "reason", "reason__text"),
 )
-"""No rows whole: there is one for each unit of the block, and most are only counted."""
 
 
-def _precedent(
-    at: datetime,
-    _action: str,
-    points: Decimal | None,
-    not_applicable: bool,
-    comment: str,
-    own: Decimal | None,
-    unit: str,
-    stage: str,
-    reason: int | None,
-    words: str | None,
-) -> Precedent:
+class _Read(NamedTuple):
+    """No rows whole: there is one for each unit of the block, and most are only counted."""
+
+    pk: int
+    at: datetime
+    action: str
+    points: Decimal | None
+    not_applicable: bool
+    comment: str
+    unit: int
+    name: str
+    stage: str
+    reason: int | None
+    words: str | None
+
+
+def _precedent(row: _Read, own: Decimal | None) -> Precedent:
     return Precedent(
-        unit=unit,
-        reason=None if reason is None else PrecedentReason(reason, words or ""),
-        points=points,
-        not_applicable=not_applicable,
-        taken=deduction(own, points),
-        comment=comment,
-        stage=stage,
-        at=at,
+        unit=row.name,
+        reason=None if row.reason is None else PrecedentReason(row.reason, row.words or ""),
+        points=row.points,
+        not_applicable=row.not_applicable,
+        taken=deduction(own, row.points),
+        comment=row.comment,
+        stage=row.stage,
+        at=row.at,
     )
 
 

@@ -58,7 +58,8 @@ def beside(case: Council, unit: Unit | None = None, *, user: User | None = None,
     """What the person sees beside a cell of the first leaf."""
     scope = reach.scope_of(fresh(user or case.member), case.round_group)
     cell = ((unit or case.first).pk, case.leaf.pk)
-    return precedents_queries.read(reading.precedents_visible_to(scope, case.round_group, *cell, owes_opinion=owes))
+    rows = reading.precedents_visible_to(scope, case.round_group, *cell, owes_opinion=owes)
+    return precedents_queries.read(rows, case.round_group, case.leaf)
 
 
 def other_unit(case: Council, points: str | None = "1.5") -> Unit:

@@ -21,7 +21,7 @@ from criteria.tests.factories import open_stage
 from selfassess.documents import actions as documents
 from selfassess.documents.queries import StorageUse, storage_used
 from selfassess.evidence import actions as evidence
-from selfassess.evidence.queries import remarks_on_evidence, warned_cells
+from selfassess.evidence.queries import papers_of_cells, remarks_on_evidence
 from selfassess.models import Document, Evidence, SelfAssessment
 from selfassess.tests.factories import (
     DocumentFactory,
@@ -318,8 +318,10 @@ def test_same_file_of_another_unit_warns_without_its_name_once_submitted(
     named = remarks_on_evidence([mine], round_, assessment.unit_id, names=True)[mine.pk]
     assert any("Sở Khác" in each for each in named.warnings)
     submit(assessment)
-    cells = warned_cells(round_, assessment.round_group_id)
-    assert set(cells) == {(a.unit_id, mine.score.criterion_id) for a in (assessment, other)}
+    cells = papers_of_cells(round_, block=assessment.round_group_id)
+    assert {at for at, papers in cells.items() if papers.warned} == {
+        (a.unit_id, mine.score.criterion_id) for a in (assessment, other)
+    }
 
 
 @pytest.mark.django_db
