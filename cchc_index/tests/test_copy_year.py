@@ -46,6 +46,8 @@ class Earlier:
 @pytest.fixture
 def earlier() -> Earlier:
     block = surveyed_round(0, year=2031)
+    Criterion.objects.filter(code="1").update(max_points=6)
+    Criterion.objects.filter(code="1.4").update(parent=Criterion.objects.get(code="1"))
     stays = UnitFactory.create(group=block.group, code="SNV")
     ends = date(2031, 12, 31)
     merges = [UnitFactory.create(group=block.group, code=code, valid_to=ends) for code in ("SKH", "STC")]
@@ -217,9 +219,10 @@ def test_questions_and_assignments_go_with_the_annex_that_replaces_the_proposal(
     asked = Question.objects.filter(questionnaire__respondent_group__survey__round_group=next_block())
     assert [(question.criterion, question.position) for question in asked] == [(ours["1.4"], 0)]
     assert [row.branch for row in Assignment.objects.filter(round_group=next_block())] == [ours["1.1"]]
-    assert [sentence[:2] for sentence in outcome.notices if "không còn trong bộ tiêu chí mới" in sentence] == [
-        "1 ",
-        "1 ",
+    lost = [sentence for sentence in outcome.notices if "không còn trong bộ tiêu chí mới" in sentence]
+    assert [sentence.partition(" đã bỏ")[0] for sentence in lost] == [
+        "1 phân công thẩm định",
+        "1 câu hỏi của các mẫu phiếu",
     ]
     theirs = Question.objects.filter(questionnaire__respondent_group__survey__round_group=earlier.block)
     assert [question.criterion.code for question in theirs] == ["1.3", "1.4"]
