@@ -106,7 +106,7 @@ class Annex:
 
 def read(source: str | Path | IO[bytes], name: str = "", *, take_hidden: bool = False) -> Annex:
     """Read and repair the rows of the file. Raises ImportRefused when it is no readable annex at all."""
-    table = read_table(source, COLUMNS, name=name, take_hidden=take_hidden)
+    table = read_table(source, COLUMNS, name=name, take_hidden=take_hidden, word=True)
     code_key = _code_column(table)
     annex = Annex(faults=list(table.faults), said=table.said_with_columns())
     if len(table.rows) > MAX_ROWS:

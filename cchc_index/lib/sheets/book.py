@@ -43,13 +43,16 @@ def open_book(
     max_bytes: int = MAX_BYTES,
     max_cells: int = MAX_CELLS,
     max_unpacked: int | None = None,
+    word: bool = False,
 ) -> SheetBook:
-    """Every sheet of a spreadsheet, hidden ones too, after all the guards. `max_unpacked` is for the small
-    workbooks that we hand out ourselves. Raises ImportRefused."""
+    """Every sheet of a spreadsheet, hidden ones too, after all the guards; with `word` also every table of a `.docx`.
+    `max_unpacked` is for the small workbooks that we hand out ourselves. Raises ImportRefused."""
     data, name = _load(source, name, max_bytes)
     if data[:2] == b"PK":
-        return SheetBook(_of_archive(data, max_cells, max_unpacked))
+        return SheetBook(_of_archive(data, max_cells, max_unpacked, word))
     if data[:4] == b"\xd0\xcf\x11\xe0":
+        if word and name.lower().endswith(".doc"):
+            raise refuse("là tệp Word dạng cũ (.doc)", "mở bằng Word hoặc LibreOffice và lưu lại dạng .docx")
         if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00i\x00o\x00n" in data:
             raise refuse("có mật khẩu", "mở bằng Excel, bỏ mật khẩu, lưu lại dạng .xlsx")
         return SheetBook(_bounded(child.read("xls", data, memory=_BASE_MEMORY + 40 * len(data)), max_cells))
@@ -85,8 +88,12 @@ def _load(source: str | Path | IO[bytes], name: str, max_bytes: int) -> tuple[by
     return data, name
 
 
-def _of_archive(data: bytes, max_cells: int, max_unpacked: int | None) -> list[Page]:
+def _of_archive(data: bytes, max_cells: int, max_unpacked: int | None, word: bool) -> list[Page]:
     kind, unpacked = guard_directory(data)
+    if kind == "docx" and not word:
+        raise refuse(
+            f"là tệp Word, không phải {FORMATS}", "chép bảng sang Excel hoặc LibreOffice và lưu lại dạng .xlsx"
+        )
     if max_unpacked is not None:
         guard_small(data, max_unpacked)
     if kind == "xlsx" and unpacked <= SMALL:

@@ -23,12 +23,12 @@ SECONDS = 120
 MEMORY = 3 * 1024**3
 EXIT_REFUSED, EXIT_BROKEN = 3, 4
 _HERE = Path(__file__).resolve()
-_READERS = {"xlsx": "folding", "xls": "xls", "ods": "ods"}
+_READERS = {"xlsx": "folding", "xls": "xls", "ods": "ods", "docx": "word"}
 _SIZES = {1: np.uint8, 2: np.uint16, 4: np.uint32}
 
 
 def read(kind: str, data: bytes, *, seconds: int = SECONDS, memory: int = MEMORY) -> list[Any]:
-    """The pages of a file of `kind` (`xlsx`, `xls`, `ods`).
+    """The pages of a file of `kind` (`xlsx`, `xls`, `ods`, `docx`).
 
     Raises ImportRefused: with the reader's own words, or because the file wanted more than it may have.
     """

@@ -48,7 +48,7 @@ def _opened(data: bytes) -> Iterator[zipfile.ZipFile]:
 
 
 def guard_directory(data: bytes) -> tuple[str, int]:
-    """The kind of workbook an archive holds (`xlsx` or `ods`) and its size unpacked. Raises ImportRefused."""
+    """The kind of file an archive holds (`xlsx`, `ods` or `docx`) and its size unpacked. Raises ImportRefused."""
     with _opened(data) as archive:
         members = archive.infolist()
     names = {member.filename.lower() for member in members}
@@ -63,6 +63,8 @@ def guard_directory(data: bytes) -> tuple[str, int]:
 
 def _kind(names: Collection[str]) -> str:
     if "[content_types].xml" in names:
+        if "word/document.xml" in names:
+            return "docx"
         is_workbook = any(name.startswith("xl/worksheets/") for name in names)
         return "xlsx" if is_workbook and "content.xml" not in names else ""
     return "ods" if {"content.xml", "meta-inf/manifest.xml"} <= set(names) else ""

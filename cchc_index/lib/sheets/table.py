@@ -183,14 +183,16 @@ def read_table(
     max_bytes: int = MAX_BYTES,
     max_cells: int = MAX_CELLS,
     take_hidden: bool = False,
+    word: bool = False,
 ) -> Table:
-    """Read a spreadsheet (`.xlsx`, `.csv`, `.ods`, `.xls`), find its headings, give its rows.
+    """Read a spreadsheet (`.xlsx`, `.csv`, `.ods`, `.xls`; with `word` also the tables of a `.docx`), find its
+    headings, give its rows.
 
     Visible sheets with the same headings are read one after the other. Rows and columns that are hidden are left
     out unless `take_hidden`; either is said. Raises ImportRefused when the file is not a readable spreadsheet or
     lacks a required column.
     """
-    book = open_book(source, name=name, max_bytes=max_bytes, max_cells=max_cells)
+    book = open_book(source, name=name, max_bytes=max_bytes, max_cells=max_cells, word=word)
     return table_of(book, columns, take_hidden=take_hidden)
 
 

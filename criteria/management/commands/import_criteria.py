@@ -18,10 +18,12 @@ PARTS = {**{source.value: str(source.label) for source in Source}, "bonus": "th�
 
 
 class Command(OperatorCommand):
-    help = "Nhập bộ tiêu chí từ bảng tính (.xlsx, .csv, .ods, .xls) cho một khối trong một năm."
+    help = "Nhập bộ tiêu chí từ bảng tính (.xlsx, .csv, .ods, .xls) hoặc tệp Word (.docx) cho một khối trong một năm."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="bảng tính có các cột Mã (hoặc TT, STT), Nội dung, Điểm tối đa")
+        parser.add_argument(
+            "file", help="bảng tính, hoặc bảng trong tệp Word, có các cột Mã (hoặc TT, STT), Nội dung, Điểm tối đa"
+        )
         parser.add_argument("--year", required=True, help="năm chỉ số")
         parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
         parser.add_argument("--decision", required=True, help="số quyết định, ví dụ 3598/QĐ-UBND")
