@@ -84,3 +84,8 @@ def origins(unit: Unit) -> Origins:
 def _by_key(keys: set[int]) -> Mapping[int, Unit]:
     """Units by key, in the order of their names."""
     return {row.pk: row for row in Unit.objects.filter(pk__in=keys).order_by(*UNITS_BY_NAME)} if keys else {}
+
+
+def account_named(username: str) -> User | None:
+    """The open account of this user name."""
+    return User.objects.filter(username=username, is_active=True).first()

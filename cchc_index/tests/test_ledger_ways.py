@@ -143,12 +143,19 @@ def test_the_first_administrator_is_in_the_log(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_correction_supersedes_and_a_proposal_is_withdrawn(case: Year) -> None:
     block = case.round_group
-    publications.publish(round_id=block.round_id, number="2/QĐ-THU", dated=date(2032, 4, 1), errata="Sửa lỗi.")
+    second = User.objects.filter(memberships__role=Role.INDEX_MANAGER).exclude(pk=case.manager.pk).get()
+    publications.publish(
+        round_id=block.round_id,
+        number="2/QĐ-THU",
+        dated=date(2032, 4, 1),
+        errata="Sửa lỗi.",
+        supersedes="1/QĐ-THU",
+        signers=publications.Signers(case.manager, second),
+    )
     waiting = publications.propose(
         actor=case.manager, round_id=block.round_id, number="3/QĐ-THU", dated=date(2032, 5, 1)
     )
     assert faults() == []
-    second = User.objects.filter(memberships__role=Role.INDEX_MANAGER).exclude(pk=case.manager.pk).get()
     publications.withdraw(actor=second, publication_id=waiting.pk, reason="Chưa đúng ngày.")
     assert Publication.objects.count() == 3
     assert faults() == []

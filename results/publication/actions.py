@@ -1,5 +1,6 @@
 """Publishing: a bundle frozen under a document number, by two people, never changed afterwards."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -20,7 +21,8 @@ from results.queries import measured_groups
 from results.rules import may_publish
 from selfassess.models import SelfAssessment
 from units.auditlog.actions import record
-from units.models import User, by_name
+from units.models import Role, User, by_name
+from units.rules import waits_until
 
 from . import mails, queries
 from .digests import publication_facts
@@ -57,10 +59,12 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
 @transaction.atomic
 def approve(*, actor: User, publication_id: int) -> Publication:
     """The second person publishes what was proposed. Raises PermissionDenied for anybody but another index
-    manager; Refused when it no longer waits, or the inputs have changed since it was frozen."""
+    manager; Refused when it no longer waits, the inputs have changed since it was frozen, or the person's role is still
+    too fresh."""
     publication = _locked_proposal(actor, publication_id)
     if publication.proposed_by_id == actor.pk:
         raise PermissionDenied("Người duyệt công bố phải khác người đề nghị.")
+    _refuse_fresh(actor)
     if _superseded_number(publication) != _number_in_force(publication.round):
         raise Refused("Đã có bản khác được công bố từ khi đề nghị: rút đề nghị này rồi đề nghị lại.")
     if queries.changed_since(publication):
@@ -84,22 +88,96 @@ def withdraw(*, actor: User, publication_id: int, reason: str = "") -> Publicati
     return publication
 
 
-@transaction.atomic
-def publish(*, round_id: int, number: str, dated: date, errata: str = "") -> Publication:
-    """Freeze and publish at once, for the operator's command line (no actor, logged as such).
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Who proposes and who approves what the command line publishes."""
 
-    A number that is published already gives that frozen publication, changed inputs or not: a correction
-    needs a new number. Raises Refused as `propose` does, and while the number waits for its second person.
+    proposer: User
+    approver: User
+
+    def __str__(self) -> str:
+        return f"{self.proposer} đề nghị, {self.approver} duyệt"
+
+
+@transaction.atomic
+def publish(
+    *,
+    round_id: int,
+    number: str,
+    dated: date,
+    errata: str = "",
+    supersedes: str = "",
+    signers: Signers | None = None,
+) -> Publication:
+    """Freeze and publish at once, for the operator's command line, which the log names as the actor; beside it the two
+    managers in whose name it is done, who are told by mail. An illustrative round needs nobody.
+
+    A number that is published already gives that frozen publication, changed inputs or not. Another number for a
+    published year is a correction, and only when `supersedes` names the number in force and `errata` says what is
+    corrected. Raises Refused as `propose` does, while a number waits for its second person, and for signers who are
+    one, no managers, or too fresh.
     """
     round_, number = _locked(round_id), _number(number)
     standing = _standing(round_, number)
     if standing is not None and standing.state == PublicationState.PUBLISHED:
         return standing
     _refuse_waiting(round_)
+    _refuse_unasked_correction(round_, number, clean(supersedes), clean(errata))
     publication = _freeze(round_, number, dated, errata)
+    _check_signers(round_, signers)
+    if signers is not None:
+        publication.proposed_by, publication.published_by = signers.proposer, signers.approver
     _publish(publication)
-    _log(None, "publish", publication)
+    if signers is not None:
+        mails.tell_signers(publication, signers.proposer, signers.approver)
+    _log(None, "publish", publication, reason=f"Công bố bằng dòng lệnh: {signers or 'kỳ minh họa'}.")
     return publication
+
+
+def _refuse_unasked_correction(round_: Round, number: str, supersedes: str, errata: str) -> None:
+    in_force = _number_in_force(round_)
+    if in_force is None:
+        if supersedes or errata:
+            raise Refused(f"Năm {round_.year} chưa có công bố nào để đính chính: bỏ --supersedes và --errata.")
+        return
+    if not supersedes:
+        raise Refused(
+            f"Năm {round_.year} đã công bố theo số {in_force}. Số {number} chỉ được công bố khi đính chính: "
+            f'thêm --supersedes "{in_force}" và --errata với nội dung đính chính.'
+        )
+    if supersedes != in_force:
+        raise Refused(
+            f"Số {supersedes} không phải công bố đang có hiệu lực của năm {round_.year}: đó là số {in_force}."
+        )
+    if not errata:
+        raise Refused("Thiếu nội dung đính chính: ghi ở --errata.")
+
+
+def _check_signers(round_: Round, signers: Signers | None) -> None:
+    """Raises Refused unless two managers of some standing are named; an illustrative round may do without."""
+    if signers is None:
+        if round_.illustrative:
+            return
+        raise Refused(
+            "Thiếu người đề nghị và người duyệt: ghi tên đăng nhập của hai người quản lý Chỉ số ở --proposed-by và "
+            "--approved-by."
+        )
+    if signers.proposer.pk == signers.approver.pk:
+        raise Refused("Người duyệt công bố phải khác người đề nghị.")
+    for person in (signers.proposer, signers.approver):
+        if not may_publish(person):
+            raise Refused(f"{person} ({person.username}) không giữ vai trò {Role.INDEX_MANAGER.label}.")
+        _refuse_fresh(person)
+
+
+def _refuse_fresh(person: User) -> None:
+    """Raises Refused while the person's role, or how their account is opened, is too new to approve."""
+    until = waits_until(person, Role.INDEX_MANAGER)
+    if until is not None:
+        raise Refused(
+            f"Vai trò hoặc cách đăng nhập của {person} ({person.username}) còn mới: được duyệt công bố từ "
+            f"{clock.in_words(until)}."
+        )
 
 
 def _locked(round_id: int) -> Round:
@@ -246,12 +324,13 @@ def _publish(publication: Publication) -> None:
 
 
 def _log(actor: User | None, verb: str, publication: Publication, before: Json | None = None, reason: str = "") -> None:
+    named = {"proposed_by": publication.proposed_by_id, "published_by": publication.published_by_id}
     record(
         actor=actor,
         verb=f"publication.{verb}",
         obj=publication,
         before=before,
-        after=publication_facts(publication),
+        after={**publication_facts(publication), **(named if actor is None else {})},
         reason=clean(reason),
         anchor=verb == "publish",
     )

@@ -56,7 +56,7 @@ def _logged() -> dict[int, Facts]:
         facts.update(entry.after or {})
         if entry.verb == "publication.propose":
             facts["proposed_by"] = entry.actor_id
-        elif entry.verb == "publication.publish":
+        elif entry.verb == "publication.publish" and entry.actor_id is not None:
             facts["published_by"] = entry.actor_id
     return by_publication
 

@@ -8,7 +8,7 @@ from results.book import BookLine, parse_bundle, slug
 from results.models import Publication
 from units.mail import actions as mail
 from units.mail.letters import Letter
-from units.models import Role, Unit
+from units.models import Role, Unit, User
 from units.queries import people_of
 
 
@@ -25,6 +25,23 @@ def tell_publication(publication: Publication) -> mail.Posted:
         for person in people.get(pk, [])
     ]
     return mail.post_all(letters)
+
+
+def tell_signers(publication: Publication, proposer: User, approver: User) -> mail.Posted:
+    """Tell both managers in whose name the command line published."""
+    year = publication.round.year
+    letter = Letter(
+        event=f"results.signed:{publication.pk}",
+        subject=f"Chỉ số CCHC năm {year} được công bố bằng dòng lệnh",
+        paragraphs=[
+            f"Chỉ số CCHC năm {year} đã được công bố theo số {publication.number} bằng dòng lệnh trên máy chủ.",
+            f"Người đề nghị: {proposer}; người duyệt: {approver}.",
+            "Nếu Ông/Bà không đề nghị hoặc không duyệt, đề nghị báo ngay cho Sở Nội vụ.",
+        ],
+        path=reverse("results:proposal", args=[publication.pk]),
+        illustrative=publication.round.illustrative,
+    )
+    return mail.post(letter, [proposer, approver])
 
 
 def _letter(publication: Publication, unit: Unit, row: BookLine) -> Letter:

@@ -12,10 +12,12 @@ from criteria.tests.factories import (
     RoundFactory,
     RoundGroupFactory,
 )
+from results.publication.actions import Signers
 from selfassess.archive import actions as archive
 from surveys.scores import actions as survey_scores
-from units.models import Unit
-from units.tests.factories import UnitFactory, UnitGroupFactory
+from units.actions import grant_role
+from units.models import Role, Unit, User
+from units.tests.factories import UnitFactory, UnitGroupFactory, UserFactory
 
 
 def block(
@@ -32,6 +34,16 @@ def block(
     for code in units:
         UnitFactory.create(group=unit_group, code=code)
     return RoundGroupFactory.create(round=round_, criteria_set=criteria_set, group=unit_group)
+
+
+def signed() -> Signers:
+    """Two managers in whose name the command line publishes, always the same."""
+    two = []
+    for username in ("de-nghi", "phe-duyet"):
+        account = User.objects.filter(username=username).first() or UserFactory.create(username=username)
+        grant_role(actor=None, user=account, role=Role.INDEX_MANAGER)
+        two.append(account)
+    return Signers(*two)
 
 
 def add_leaf(

@@ -17,6 +17,7 @@ from results import bundle
 from results.computation import queries as computed
 from results.files import paper, spreadsheets
 from results.models import Publication
+from results.tests.factories import signed
 from units.auditlog.models import LogEntry
 
 pytestmark = pytest.mark.django_db
@@ -333,8 +334,10 @@ def cheap_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreadsheets, "csv_bytes", lambda b: b"unit\n")
 
 
-def publish(out: Path, number: str = "12/QĐ-UBND", dated: str = "2032-03-01") -> tuple[list[Path], str]:
-    stdout, err = run("publish_index", *YEAR, "--number", number, "--date", dated, "--out", str(out))
+def publish(out: Path, number: str = "12/QĐ-UBND", dated: str = "2032-03-01", *more: str) -> tuple[list[Path], str]:
+    two = signed()
+    names = ("--proposed-by", two.proposer.username, "--approved-by", two.approver.username)
+    stdout, err = run("publish_index", *YEAR, "--number", number, "--date", dated, "--out", str(out), *names, *more)
     return [Path(line) for line in stdout.splitlines()], err
 
 
@@ -363,7 +366,8 @@ def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(
 
     assert again[0].read_bytes() == paths[0].read_bytes()
     assert "Điểm đã thay đổi từ khi công bố số 12/QĐ-UBND" in err
-    corrected, _ = publish(tmp_path / "ba", "13/QĐ-UBND")
+    correction = ("--supersedes", "12/QĐ-UBND", "--errata", "Sửa điểm.")
+    corrected, _ = publish(tmp_path / "ba", "13/QĐ-UBND", "2032-03-01", *correction)
     assert json.loads(corrected[0].read_text("utf-8"))["supersedes"] == "12/QĐ-UBND"
 
 

@@ -17,7 +17,7 @@ from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UserFactory, person
 
-from .factories import block, give
+from .factories import block, give, signed
 
 pytestmark = pytest.mark.django_db
 DATED = date(2032, 3, 1)
@@ -45,7 +45,7 @@ def propose(manager: User, round_group: RoundGroup, number: str = "12/QĐ-UBND",
 
 
 def publish(round_group: RoundGroup, number: str = "12/QĐ-UBND", **fields: Any) -> Publication:
-    return publications.publish(round_id=round_group.round_id, number=number, dated=DATED, **fields)
+    return publications.publish(round_id=round_group.round_id, number=number, dated=DATED, signers=signed(), **fields)
 
 
 def test_two_people_publish(round_group: RoundGroup, manager: User, second: User) -> None:
@@ -148,7 +148,8 @@ def test_a_correction_supersedes_and_says_what_changed(round_group: RoundGroup, 
     first = publish(round_group)
     give(round_group, {"B": {"1": "65"}})
 
-    correction = publish(round_group, "13/QĐ-UBND")
+    proposal = propose(manager, round_group, "13/QĐ-UBND")
+    correction = publications.approve(actor=second, publication_id=proposal.pk)
 
     assert correction.supersedes == first
     assert "Thay công bố số 12/QĐ-UBND. Kết quả thay đổi ở 2 đơn vị" in correction.errata

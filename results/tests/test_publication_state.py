@@ -18,13 +18,14 @@ from results.computation import actions as computation
 from results.computation import queries as computed
 from results.models import Publication
 from results.publication import actions as publications
+from results.publication import queries as publication_queries
 from selfassess.models import SelfAssessment
 from surveys.scores import actions as scores
 from units import actions as people
 from units.models import Role, Unit
 from units.tests.factories import person
 
-from .factories import block, give
+from .factories import block, give, signed
 
 pytestmark = pytest.mark.django_db
 DAY = date(2032, 3, 1)
@@ -38,7 +39,15 @@ def ready() -> RoundGroup:
 
 
 def publish(round_group: RoundGroup, number: str) -> Publication:
-    return publications.publish(round_id=round_group.round_id, number=number, dated=DAY)
+    standing = publication_queries.published(round_group.round)
+    return publications.publish(
+        round_id=round_group.round_id,
+        number=number,
+        dated=DAY,
+        signers=signed(),
+        supersedes=standing.number if standing else "",
+        errata="Sửa điểm." if standing else "",
+    )
 
 
 def test_assessment_open_again_stands_in_the_way(ready: RoundGroup) -> None:

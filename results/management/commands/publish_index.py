@@ -15,6 +15,8 @@ from cchc_index.lib.outfiles import write_whole
 from results.models import Publication
 from results.publication import actions, queries
 from results.queries import round_named
+from units.models import User
+from units.queries import account_named
 
 ENDINGS = (".json", ".csv", ".xlsx", ".pdf")
 
@@ -27,17 +29,26 @@ class Command(OperatorCommand):
         parser.add_argument("--number", required=True, help="số quyết định công bố, ví dụ 1234/QĐ-UBND")
         parser.add_argument("--date", required=True, help="ngày quyết định, YYYY-MM-DD")
         parser.add_argument("--out", required=True, metavar="DIR", help="thư mục ghi tệp")
-        parser.add_argument("--errata", default="", help="nội dung đính chính khi thay một công bố trước")
+        parser.add_argument("--supersedes", default="", metavar="NUMBER", help="số công bố được đính chính")
+        parser.add_argument("--errata", default="", metavar="TEXT", help="nội dung đính chính")
+        parser.add_argument("--proposed-by", metavar="USER", help="tên đăng nhập của người quản lý Chỉ số đề nghị")
+        parser.add_argument("--approved-by", metavar="USER", help="tên đăng nhập của người quản lý Chỉ số duyệt")
 
     def run(self, **options: Any) -> None:
         out, dated = _folder(options["out"]), _date(options["date"])
         round_ = round_named(options["year"])
         stem = f"chi-so-cchc-{round_.year}"
         _refuse_folders(out, stem)
+        signers = _signers(options["proposed_by"], options["approved_by"])
         # The files are on disk before the publication is: what cannot be written is not published.
         with transaction.atomic():
             publication = actions.publish(
-                round_id=round_.pk, number=options["number"], dated=dated, errata=options["errata"]
+                round_id=round_.pk,
+                number=options["number"],
+                dated=dated,
+                errata=options["errata"],
+                supersedes=options["supersedes"],
+                signers=signers,
             )
             paths = _write(out, stem, _files(publication))
         self._warn_about_changes(publication, dated)
@@ -50,8 +61,24 @@ class Command(OperatorCommand):
         if queries.changed_since(publication):
             self.say(
                 f"Điểm đã thay đổi từ khi công bố số {publication.number}; tệp ghi ra vẫn là bản đã khóa. "
-                "Muốn đính chính: công bố lại với một số mới."
+                "Muốn đính chính: công bố với một số mới, --supersedes và --errata."
             )
+
+
+def _signers(proposer: str | None, approver: str | None) -> actions.Signers | None:
+    """The two accounts by their names; None when neither is given. Raises Refused for one alone and an unknown name."""
+    if proposer is None and approver is None:
+        return None
+    if proposer is None or approver is None:
+        raise Refused("Ghi cả hai: --proposed-by (người đề nghị) và --approved-by (người duyệt).")
+    return actions.Signers(_account(proposer, "--proposed-by"), _account(approver, "--approved-by"))
+
+
+def _account(name: str, option: str) -> User:
+    account = account_named(name.strip())
+    if account is None:
+        raise Refused(f"Không có tài khoản “{name[:60]}” ({option}): ghi đúng tên đăng nhập.")
+    return account
 
 
 def _date(raw: str) -> date:
