@@ -76,12 +76,15 @@ RULES_IN_WORDS = ("criteria/scoring/parsing.py", "criteria/scoring/phrases.py", 
 """But in a rule in words, which is read back as annexes write it: “> 90 %: 2; 70–90 %: 1; < 70 %: 0”."""
 MARKUP = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 ELEMENT = re.compile(r"<[^>]*>")
+TAG = re.compile(r"{%(?! *(?:extends|load|url|static)).*?%}|{{.*?}}", re.DOTALL)
+"""What a template hands to another, or shows where there is nothing."""
 
 
 def _of_template(source: str) -> str:
     """The text of a template as it is read: one space between words, a bar between elements."""
     kept = re.sub(r'\b(?:aria-label|title|placeholder|alt|content)="([^"{}]*)"', r'">\1<"', source)
-    return " ".join(ELEMENT.sub(" | ", MARKUP.sub(" ", kept)).split())
+    handed = [text for tag in TAG.findall(source) for text in re.findall(r'"([^"]*)"', tag) if not text.isascii()]
+    return " ".join(" | ".join([ELEMENT.sub(" | ", MARKUP.sub(" ", kept)), *handed]).split())
 
 
 def _of_code(source: str) -> Iterator[str]:
@@ -178,6 +181,8 @@ def test_other_words_pass(text: str) -> None:
 def test_texts_of_templates_are_read_across_lines_and_out_of_attributes() -> None:
     read = _of_template('<p aria-label="Sao kê điểm">Tổng điểm\n  tự chấm {{ x|default:"–" }}</p>')
     assert forbidden(read) == ["tự chấm", "sao kê"]
+    handed = _of_template('{% include "a/_b.html" with page="Sao kê" %}{{ x|default:"thôi dùng" }}')
+    assert forbidden(handed) == ["sao kê", "thôi dùng"]
 
 
 # --- names ----------------------------------------------------------------------------------------
