@@ -67,14 +67,15 @@ def digest_of(bundle: Mapping[str, Any]) -> str:
 def results_of(group: Mapping[str, Any]) -> list[Json]:
     """The results of one group from its criteria, policies, units and cells: in order of rank, units
     without a rank last, then by code. Raises ValueError where a number or a policy cannot be read."""
-    rows = [_row(criterion) for criterion in group["criteria"]]
+    rows = [row_of(criterion) for criterion in group["criteria"]]
     units = group["units"]
     outcomes = ranking.compute(rows, policies_of(group["policies"]), cells_of(units, group["cells"]))
     results = [_result(unit, group["code"], outcomes[unit["code"]]) for unit in units]
     return sorted(results, key=lambda r: (r["rank"] is None, r["rank"], r["unit"]))
 
 
-def _row(criterion: Mapping[str, Any]) -> ranking.TreeRow:
+def row_of(criterion: Mapping[str, Any]) -> ranking.TreeRow:
+    """A criterion of the bundle as the arithmetic reads it."""
     return ranking.TreeRow(
         criterion["code"],
         criterion["parent"],

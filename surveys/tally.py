@@ -88,3 +88,31 @@ def score(
     mean = sum((weight * share for weight, share in terms), Fraction(0)) / sum(weight for weight, _ in terms)
     ballots = sum(part.answered for part in answered) if answered else None
     return TalliedPoints(quantize(Fraction(maximum) * mean), ballots)
+
+
+def variances(
+    unit_index: NDArray[np.integer],
+    answers: NDArray[np.uint8],
+    shares: NDArray[np.float64],
+    factor: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The sampling variance of each unit's points from one group's ballots, linearised: a ballot moves the mean of each
+    question it answers, and its moves are summed before they are squared, since one person's answers go together.
+
+    `answers` is ballots × questions, `shares` answer value → share, `factor` unit × question: the points that a whole
+    share is worth. Binary floats: an error is told, never scored.
+    """
+    units, questions = factor.shape
+    answered = answers != BLANK
+    value = shares[answers]
+    moves = np.zeros(len(answers))
+    for question in range(questions):
+        some = answered[:, question]
+        counts = np.bincount(unit_index[some], minlength=units)
+        sums = np.bincount(unit_index[some], weights=value[some, question], minlength=units)
+        known = np.maximum(counts, 1)
+        mean, worth = sums / known, factor[:, question] / known
+        moves[some] += (value[some, question] - mean[unit_index[some]]) * worth[unit_index[some]]
+    ballots = np.bincount(unit_index, minlength=units)
+    spread = np.bincount(unit_index, weights=moves**2, minlength=units)
+    return np.asarray(spread * ballots / np.maximum(ballots - 1, 1))

@@ -54,6 +54,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "export_criteria": {"FILE.xlsx": "out-bo-tieu-chi.xlsx"},
         "import_scores": {"FILE": SCORES},
         "compute_index": {},
+        "analyse_index": {},
         "copy_year": {},
         "check_ledger": {"COUNT:DIGEST": MARK},
         "backup": {"FILE": "out-cchc-1.bak", "N": "2"},
