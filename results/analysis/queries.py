@@ -38,10 +38,10 @@ METHOD = {
 
 def analysis(block: RoundGroup, *, draws: int, seed: int) -> Json:
     """The whole analysis of a block, from the inputs that a publication would freeze now."""
-    return Analysis(block).told(draws, seed)
+    return BlockAnalysis(block).told(draws, seed)
 
 
-class Analysis:
+class BlockAnalysis:
     """The inputs of a block, read once."""
 
     def __init__(self, block: RoundGroup):

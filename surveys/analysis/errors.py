@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from criteria.models import Criterion, RoundGroup
 from surveys import tally
 from surveys.models import AnswerOption, Ballot, Question, RespondentGroup, SatisfactionFigure
-
-Cells = NDArray[np.float64]
 
 
 def sampling_errors(block: RoundGroup) -> dict[str, float]:
