@@ -15,6 +15,7 @@ from criteria.calendar.actions import default_stages
 from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin, in_words
 
 from . import actions, bands, queries
+from .annex.totals import contradictions
 from .models import CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
 from .resources import CriterionResource
 from .scoring import validate
@@ -156,6 +157,13 @@ class CriterionAdmin(_ClosedWhenFrozen, SheetAdmin):
 
     def _set_id(self, obj: Criterion) -> int | None:
         return obj.criteria_set_id
+
+    def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        """One row is changed at a time, so sums may stand open meanwhile; they are never left without a word."""
+        super().after_change(request, objects)
+        for set_id in sorted({obj.criteria_set_id for obj in objects}):
+            for fault in contradictions(queries.tree(set_id)):
+                messages.warning(request, str(fault))
 
 
 class StageRows(JoinedRows):

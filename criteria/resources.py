@@ -5,10 +5,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from cchc_index.lib.faults import ImportRefused
 from units.administration.resources import Choice, Code, CodeText, Lines, Points, SheetResource, Text, Whole, column
 from units.models import UnitGroup
 
-from . import actions
+from . import actions, queries
+from .annex.totals import contradictions
 from .models import CriteriaSet, Criterion, Provenance, Source
 
 
@@ -52,6 +54,19 @@ class CriterionResource(SheetResource):
     position = column("position", "Thứ tự", Whole())
     guidance = column("guidance", "Hướng dẫn tài liệu kiểm chứng", Lines())
     provenance = column("provenance", "Tính chất", Choice(list(Provenance.choices), default=Provenance.OFFICIAL))
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        super().before_import(dataset, **kwargs)
+        self.touched: set[int] = set()
+
+    def after_save_instance(self, instance: Criterion, row: Any, **kwargs: Any) -> None:
+        self.touched.add(instance.criteria_set_id)
+
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        """The check of every way in: no group's maximum contradicts the leaves below it."""
+        faults = [fault for set_id in sorted(self.touched) for fault in contradictions(queries.tree(set_id))]
+        if faults:
+            raise ImportRefused(faults)
 
     def before_save_instance(self, instance: Criterion, row: Any, **kwargs: Any) -> None:
         actions.refuse_frozen(instance.criteria_set_id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from appraisal.assignments.queries import board
 from cchc_index.lib import clock
 from criteria import queries as criteria_queries
+from criteria.annex.totals import contradictions
 from criteria.calendar import queries as calendar
 from criteria.models import SURVEY_SOURCES, Round, RoundGroup, Source, Stage
 from surveys.models import RespondentGroup
@@ -79,6 +80,8 @@ def _of_blocks(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
             yield Missing(f"khối {block.group} chưa có đơn vị nào được đánh giá", "import_units", stage.name)
         if not criteria_queries.leaves(block.criteria_set_id).exists():
             yield Missing(f"khối {block.group} chưa có tiêu chí nào", "import_criteria", stage.name)
+        for fault in contradictions(criteria_queries.tree(block.criteria_set_id)):
+            yield Missing(f"khối {block.group}: {fault.message}", "import_criteria, hoặc Quản trị", stage.name)
         if block.proposed_from:
             what = f"khối {block.group}: bộ tiêu chí còn là đề xuất chép từ kỳ {block.proposed_from}"
             yield Missing(what, "Điều hành, hoặc import_criteria", stage.name)

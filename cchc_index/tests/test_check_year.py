@@ -85,6 +85,12 @@ def test_appraisal_waits_until_every_criterion_of_every_unit_has_a_member(block:
     assert lacking(block) == []
 
 
+def test_group_whose_points_contradict_its_criteria_is_named(block: RoundGroup) -> None:
+    Criterion.objects.filter(code="1").update(max_points=99)
+    (fault,) = lacking(block)
+    assert "tiêu chí 1: điểm tối đa in là 99 nhưng tổng các tiêu chí thành phần là 4" in fault[0]
+
+
 def test_survey_needs_somebody_to_ask(block: RoundGroup) -> None:
     RespondentGroup.objects.all().delete()
     assert lacking(block) == [(f"khối {block.group} chưa có nhóm đối tượng điều tra", "survey")]

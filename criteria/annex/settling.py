@@ -10,6 +10,7 @@ from cchc_index.lib.faults import Fault
 from criteria import scoring, tree
 
 from .reading import MAX_POINTS, Annex, AnnexRow, Extras
+from .totals import contradicted, contradiction
 from .words import NORMAL, PAPI, PENALTY, SELF, SIPAS, SOURCE_NAMES, SURVEY
 
 
@@ -150,20 +151,20 @@ class _Settling:
             return self._settled(entry, "", total)
         if not self._has_leaf_of(entry.code, kind):
             return self._group_of_kinds(entry, printed, total)
-        if kind != NORMAL and 0 <= printed <= total:
+        if contradicted(kind, printed, total, total) is None:
             return self._settled(entry, "", printed)
-        if printed in (total, self.sum_of(entry.code, self._file_leaves())):
+        if printed == self.sum_of(entry.code, self._file_leaves()):
             return self._settled(entry, "", total)
         of_total = numbers.vn_short(total)
-        self._fault(entry, "points", _contradiction(printed, total), f"dùng tổng {of_total}", repairable=True)
+        self._fault(entry, "points", contradiction(printed, total), f"dùng tổng {of_total}", repairable=True)
         return self._settled(entry, "", total, entry.row.text("points")[:30])
 
     def _group_of_kinds(self, entry: AnnexRow, printed: Decimal, total: Decimal) -> Settled:
         """A group of bonus and deduction alike: what it prints may be either, or both, but no more."""
         below = sum((self._leaf_points(c) for c in self.leaves if c.startswith(f"{entry.code}.")), Decimal(0))
-        if printed <= below:
+        if contradicted(NORMAL, printed, None, below) is None:
             return self._settled(entry, "", total)
-        message = _contradiction(printed, below)
+        message = contradiction(printed, below)
         self._fault(entry, "points", message, "để trống ô điểm của dòng này", repairable=True)
         return self._settled(entry, "", total, entry.row.text("points")[:30])
 
@@ -233,11 +234,6 @@ class _Settling:
         fault = entry.fault(key, message, repair, repairable=repairable)
         if fault not in self.faults:
             self.faults.append(fault)
-
-
-def _contradiction(printed: Decimal, below: Decimal) -> str:
-    total = numbers.vn_short(below)
-    return f"điểm tối đa in là {numbers.vn_short(printed)} nhưng tổng các tiêu chí thành phần là {total}"
 
 
 _GROUP_RULE = "tiêu chí có tiêu chí thành phần thì không có quy tắc chấm"

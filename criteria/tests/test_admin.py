@@ -115,8 +115,9 @@ def test_file_changes_and_adds_rows(page: Client, block: RoundGroup) -> None:
     number = block.criteria_set.decision.number
     answer = preview(
         page,
+        (number, "so", "1", None, "Lĩnh vực 1", "4,5", None, 0),
         (number, "so", "1.1", "1", "Kế hoạch", "2,5", "tu danh gia", 1),
-        (number, "so", "3", None, "Lĩnh vực 3", 1, None, 9),
+        (number, "so", "3", None, "Lĩnh vực 3", "0,5", None, 9),
         (number, "so", "3.1", "3", "Tiêu chí 3.1", 0.5, "SIPAS", 10),
     )
     confirm(page, answer)
@@ -131,6 +132,23 @@ def test_file_changes_and_adds_rows(page: Client, block: RoundGroup) -> None:
     )
     block.refresh_from_db()
     assert block.inputs_version == 1
+
+
+def test_file_whose_sums_contradict_each_other_is_refused(page: Client, block: RoundGroup) -> None:
+    number = block.criteria_set.decision.number
+    row = (number, "so", "1", None, "Lĩnh vực 1", 99, None, 0)
+    words = "tiêu chí 1: điểm tối đa in là 99 nhưng tổng các tiêu chí thành phần là 4"
+    assert words in preview(page, row).content.decode()
+    assert Criterion.objects.get(code="1").max_points == Decimal(4)
+    assert words not in preview(page, (*row[:5], 4, *row[6:])).content.decode()
+
+
+def test_row_whose_sum_stands_open_is_named_when_it_is_saved(page: Client, block: RoundGroup) -> None:
+    leaf = Criterion.objects.get(code="1.2")
+    answer = page.post(f"{CRITERION}{leaf.pk}/change/", form_of(leaf, max_points="2"), follow=True)
+    assert "tiêu chí 1: điểm tối đa in là 4 nhưng tổng các tiêu chí thành phần là 5" in answer.content.decode()
+    answer = page.post(f"{CRITERION}{leaf.pk}/change/", form_of(leaf, max_points="1"), follow=True)
+    assert "tổng các tiêu chí thành phần" not in answer.content.decode()
 
 
 @pytest.mark.parametrize(
