@@ -121,6 +121,13 @@ def hour_before(moves: Iterable[Move], instant: datetime) -> list[Move]:
     return between(moves, instant - HOUR, instant)
 
 
+def just_now(moves: Sequence[Move], instant: datetime) -> list[Move]:
+    """The moves of the hour before `instant`; none while nearly all of them lie in it: where the work has only begun,
+    nothing is late."""
+    found = hour_before(moves, instant)
+    return found if found and Fraction(len(found), len(moves)) < MOST else []
+
+
 def by_another(moves: Iterable[Move]) -> list[Move]:
     """Somebody changed what another had decided."""
     return [move for move in moves if move.by_another]

@@ -139,10 +139,10 @@ def working_hours() -> outliers.Hours:
 
 
 class Window(NamedTuple):
-    """The hour before an instant; `stage` None: moves of any stage."""
+    """The hour before an instant of a stage."""
 
     words: str
-    stage: str | None
+    stage: str
     end: datetime
 
 
@@ -153,7 +153,7 @@ def _windows(stages: Mapping[str, Stage], released: Mapping[str, list[datetime]]
             found.append(Window(f"giờ cuối trước hạn đóng {stage.title}", stage.name, stage.closes_at))
     for name, instants in released.items():
         found += [Window(f"giờ trước khi thông báo kết quả {_title(stages, name)}", name, at) for at in instants]
-    return [*found, Window("trong một giờ vừa qua", None, clock.now() + INSTANT)]
+    return found
 
 
 def _title(stages: Mapping[str, Stage], name: str) -> str:
@@ -174,7 +174,8 @@ def _sections(
         return _drawn(move, report, known, _title(stages, move.step.stage), note)
 
     local = {move.step.at: clock.hanoi(move.step.at) for move in moves}
-    late = {move: words for move in moves if (words := _late(move, windows))}
+    recent = set(outliers.just_now(moves, clock.now() + INSTANT))
+    late = {move: words for move in moves if (words := _late(move, windows, recent=move in recent))}
     again = [move for rows in outliers.often(moves) for move in rows]
     outside = outliers.after_hours(moves, hours, local)
     span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
@@ -207,10 +208,10 @@ def _sections(
     ]
 
 
-def _late(move: Move, windows: Sequence[Window]) -> str:
+def _late(move: Move, windows: Sequence[Window], *, recent: bool) -> str:
     """The windows in which the move lies, in words; "" for none."""
-    found = [w.words for w in windows if w.stage in (None, move.step.stage) and outliers.hour_before([move], w.end)]
-    return "; ".join(found)
+    found = [w.words for w in windows if w.stage == move.step.stage and outliers.hour_before([move], w.end)]
+    return "; ".join([*found, "trong một giờ vừa qua"] if recent else found)
 
 
 def _former(move: Move, known: Names) -> str:

@@ -110,6 +110,17 @@ def test_the_last_hour_before_the_closing_before_the_release_and_just_now(case: 
     assert now[-1].change == "tự đánh giá 1,50 → 1,00"
 
 
+def test_where_the_work_has_only_begun_nothing_is_late(case: Council) -> None:
+    at = MONDAY + timedelta(hours=2)
+    lower(case, at)
+    lower(case, at, unit=case.second)
+    assert lines(look(case, at + timedelta(minutes=30)), LATE) == [], "all of it within the hour"
+    with clock.at(at + timedelta(hours=3)):
+        undo.undo(actor=case.member, **case.cell(), seen_version=1)
+    listed = lines(look(case, at + timedelta(hours=3, minutes=30)), LATE)
+    assert [(line.unit, line.note) for line in listed] == [(case.first, "trong một giờ vừa qua")]
+
+
 def test_another_hand_and_again_and_again(case: Council) -> None:
     other = person(Role.COUNCIL_MEMBER, full_name="Trần Văn Khác")
     assign(other, case.round_group)
