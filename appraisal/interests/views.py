@@ -94,7 +94,8 @@ def _page(request: HttpRequest, user: User, form: DeclareForm, error: str = "", 
 def _onward(request: HttpRequest) -> str:
     """The page the person was on the way to."""
     target = request.POST.get("next", "") or request.GET.get("tiep", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else ""
+    ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if ours and target.startswith("/") else ""
 
 
 def _here(request: HttpRequest) -> str:

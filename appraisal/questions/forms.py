@@ -5,8 +5,8 @@ from django import forms
 from appraisal.core.queries.documents import current_documents
 from appraisal.rules import answering
 from cchc_index.lib import clock
+from cchc_index.lib.choices import RowsField
 from cchc_index.lib.days import DAY_FORMATS
-from selfassess.models import Document
 from units.models import Unit, User
 
 
@@ -44,7 +44,7 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": "Nhập câu trả lời."},
     )
-    documents: "forms.ModelMultipleChoiceField[Document]" = forms.ModelMultipleChoiceField(
+    documents = RowsField(
         None,
         label="Tài liệu kèm theo",
         required=False,

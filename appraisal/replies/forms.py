@@ -4,8 +4,8 @@ from django import forms
 
 from appraisal.core.queries.documents import current_documents
 from appraisal.models import ReplyDraft
+from cchc_index.lib.choices import RowsField
 from cchc_index.lib.numbers import vn_count
-from selfassess.models import Document
 from units.models import Unit
 
 from .actions import MAX_TEXT, NO_WORDS
@@ -27,7 +27,7 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea,
         error_messages={"max_length": f"Giải trình dài quá {vn_count(MAX_TEXT)} ký tự: rút gọn, hoặc gửi kèm tệp."},
     )
-    documents: "forms.ModelMultipleChoiceField[Document]" = forms.ModelMultipleChoiceField(
+    documents = RowsField(
         None,
         label="Tài liệu bổ sung",
         required=False,

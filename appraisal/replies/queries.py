@@ -86,6 +86,11 @@ def calendars_of(current: Round | None, units: Iterable[Unit]) -> dict[int, Cale
     return {block.group_id: times[block.pk] for block in blocks}
 
 
+def blocks_of(units: QuerySet[Unit]) -> QuerySet[RoundGroup]:
+    """The blocks, of every round, that these units stand in."""
+    return RoundGroup.objects.filter(group__in=units.order_by().values("group"))
+
+
 def reply_rows(entries: QuerySet[AppraisalEntry]) -> list[ReplyRow]:
     """The adjusted criteria among released `entries`, in the order of units and printed codes."""
     found = entries.select_related(

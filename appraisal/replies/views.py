@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -99,6 +100,10 @@ def _sendings(user: User, ready: list[queries.ReplyRow], rows: list[queries.Repl
 def send(request: HttpRequest, block: int, unit: int) -> HttpResponse:
     """The head sends all that is prepared."""
     user = check_unit_person(request)
+    own = people.units_where(user, *answering.UNIT_ROLES)
+    if not own.filter(pk=unit).exists():
+        raise PermissionDenied
+    get_object_or_404(queries.blocks_of(own), pk=block)
     try:
         receipt = actions.send(actor=user, round_group_id=block, unit_id=unit, address=address(request))
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""The form field of a decimal number: typed and shown as everywhere else, by the one parser of numbers."""
+"""The form fields of numbers: typed and shown as everywhere else, by the one parser of numbers."""
 
 from decimal import Decimal
 from typing import Any
@@ -23,3 +23,17 @@ class NumberField(forms.DecimalField):
 
     def prepare_value(self, value: Any) -> Any:
         return vn_short(value) if isinstance(value, Decimal) else value
+
+
+class CountField(forms.IntegerField):
+    """A whole number: spaces or dots between thousands; what may mean a fraction is asked about."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{"widget": forms.TextInput(attrs={"inputmode": "numeric"}), **kwargs})
+
+    def to_python(self, value: Any) -> int | None:
+        try:
+            number = parse_decimal(value, places=0, count=True)
+        except NumberProblem as problem:
+            raise ValidationError(f"{self.label}: {problem}.", code="invalid") from problem
+        return None if number is None else int(number)

@@ -39,7 +39,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     user = person(request)
     units = rules.units_visible_to(user).order_by("group", *UNITS_BY_NAME)
     wanted = request.GET.get("don-vi", "")
-    unit = get_object_or_404(units, pk=int(wanted)) if wanted.isascii() and wanted.isdigit() else units.first()
+    unit = get_object_or_404(units, pk=whole_number(wanted)) if wanted else units.first()
     current = rules.documents_visible_to(user).filter(unit=unit, replaced_by=None)
     found = list(queries.with_uses(current).order_by("-uploaded_at", "-pk"))
     rows = _with_remarks(found, unit, round_in_view(request))

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import lookup_spawns_duplicates
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import BooleanField, DecimalField, Model, Q, QuerySet
+from django.db.models import BooleanField, DecimalField, IntegerField, Model, Q, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,7 +22,7 @@ from import_export.admin import ImportExportMixin
 from import_export.results import Result, RowResult
 from import_export.tmp_storages import MediaStorage
 
-from cchc_index.lib.decimals import NumberField
+from cchc_index.lib.decimals import CountField, NumberField
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.sheets.book import MAX_BYTES
 from cchc_index.lib.text import fold_pattern
@@ -52,11 +54,14 @@ class RelatedFilter(admin.RelatedFieldListFilter):
 
 class _Joined:
     """Mixed into an admin: the choices of a select come with the related rows that their names need, in one query;
-    decimals are typed and shown as on every page."""
+    numbers are typed and shown as on every page."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
         if isinstance(db_field, DecimalField):
             kwargs.setdefault("form_class", NumberField)
+        elif isinstance(db_field, IntegerField) and not db_field.choices:
+            kwargs.setdefault("form_class", CountField)
+            kwargs.setdefault("widget", AdminTextInputWidget(attrs={"inputmode": "numeric", "class": "vIntegerField"}))
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -233,6 +238,14 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
         storage = self.tmp_storage_class(read_mode="rb")
         storage.save(import_file.read(MAX_BYTES + 1))
         return storage
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            page: HttpResponse = super().export_action(request)
+            return page
+        except IncorrectLookupParameters:
+            messages.error(request, "Bộ lọc trong địa chỉ không đọc được: đã bỏ bộ lọc, tệp sẽ gồm mọi dòng.")
+            return redirect(self._url("export"))
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:

@@ -12,11 +12,12 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.db.models import DecimalField
+from django.db.models import DecimalField, IntegerField
+from django.forms import TypedChoiceField
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from cchc_index.lib.decimals import NumberField
+from cchc_index.lib.decimals import CountField, NumberField
 from cchc_index.lib.sheets import xlsx
 from cchc_index.lib.sheets.book import read_cells
 from cchc_index.lib.tests.answers import Answer
@@ -24,7 +25,7 @@ from cchc_index.lib.tests.present import first_sheet, present
 from units.administration.admin import Folding, LoggedAdmin, ReadOnlyAdmin
 from units.auditlog import ledger
 from units.auditlog.models import LogEntry, LogHead
-from units.models import Membership, Role, Unit, User
+from units.models import Membership, Role, Unit, UnitGroup, User
 from units.tests.factories import UnitFactory, UnitGroupFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -366,6 +367,28 @@ def test_every_list_is_searched_so_and_every_number_typed_as_in_sheets() -> None
         for field in model._meta.fields:
             if isinstance(field, DecimalField) and isinstance(its_admin, LoggedAdmin):
                 assert isinstance(its_admin.formfield_for_dbfield(field, request=None), NumberField), field
+            if (
+                isinstance(field, IntegerField)
+                and field.editable
+                and not field.primary_key
+                and isinstance(its_admin, LoggedAdmin)
+            ):
+                shown = its_admin.formfield_for_dbfield(field, request=None)
+                assert isinstance(shown, CountField | TypedChoiceField), field
+
+
+def test_a_whole_number_is_typed_with_or_without_thousands(page: Client) -> None:
+    there = "/quan-tri/units/unitgroup/add/"
+    asked = page.post(there, {"code": "xa", "name": "Xã, phường", "position": "1.234"})
+    assert "“1.234” có thể hiểu hai cách" in asked.text
+    assert page.post(there, {"code": "xa", "name": "Xã, phường", "position": "12 345"}).status_code == 302
+    assert UnitGroup.objects.get(code="xa").position == 12345
+
+
+def test_an_export_under_a_filter_that_cannot_be_read_is_one_without(page: Client) -> None:
+    answer = page.get(f"{UNIT}export/?nam=2024", follow=True)
+    assert "Bộ lọc trong địa chỉ không đọc được" in answer.text
+    assert answer.redirect_chain == [(f"{UNIT}export/", 302)]
 
 
 def test_search_takes_signs_as_they_stand(page: Client) -> None:

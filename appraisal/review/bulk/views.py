@@ -177,7 +177,8 @@ def chosen_cells(raw: list[str]) -> Chosen:
 
 def _back(request: HttpRequest) -> str:
     target = request.POST.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}) else "/tham-dinh/"
+    ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    return target if ours and target.startswith("/") else "/tham-dinh/"
 
 
 @require_GET

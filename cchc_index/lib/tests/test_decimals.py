@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django import forms
 
-from cchc_index.lib.decimals import NumberField
+from cchc_index.lib.decimals import CountField, NumberField
 
 
 class Form(forms.Form):
@@ -33,3 +33,32 @@ def test_what_is_shown_is_read_back() -> None:
     field = Form(initial={"points": Decimal("1.234")})["points"]
     assert field.value() == "1,234"
     assert Form({"points": "1,234"}, initial={"points": Decimal("1.234")}).has_changed() is False
+
+
+class Counting(forms.Form):
+    ballots = CountField(label="Số phiếu kế hoạch", min_value=0)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("1.234.567", 1234567), ("12 345", 12345), ("2025", 2025), ("0", 0)])
+def test_a_count_is_taken_as_sheets_take_it(typed: str, meant: int) -> None:
+    form = Counting({"ballots": typed})
+    assert form.is_valid()
+    assert form.cleaned_data["ballots"] == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("1.234", "Số phiếu kế hoạch: “1.234” có thể hiểu hai cách"),
+        ("1,5", "Số phiếu kế hoạch: “1,5” là số đếm mà có phần lẻ"),
+        ("5%", "Số phiếu kế hoạch: “5%” là tỷ lệ phần trăm"),
+        ("mười", "Số phiếu kế hoạch: “mười” không phải số"),
+    ],
+)
+def test_what_is_no_count_is_refused_with_the_fields_name(typed: str, sentence: str) -> None:
+    assert str(Counting({"ballots": typed}).errors["ballots"][0]).startswith(sentence)
+
+
+def test_a_count_left_alone_has_not_changed() -> None:
+    assert Counting({"ballots": "12 345"}, initial={"ballots": 12345}).has_changed() is False
+    assert Counting({"ballots": "12 346"}, initial={"ballots": 12345}).has_changed() is True
