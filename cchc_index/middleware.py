@@ -10,7 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -39,8 +40,21 @@ def client_address(get_response: Next) -> Next:
 class LoginRequired(LoginRequiredMiddleware):
     """Django's, but a form sent after the session's end is not thrown away."""
 
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        """Whoever came in by a password that somebody else had set sees one page: where to set their own."""
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None or not getattr(view_func, "login_required", True):
+            return answer
+        if getattr(request.user, "one_time_password", False) and request.path not in _ways_out():
+            return redirect("units:password-change")
+        return None
+
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         return given_back(request) or super().handle_no_permission(request, view_func)
+
+
+def _ways_out() -> tuple[str, str]:
+    return reverse("units:password-change"), reverse("units:logout")
 
 
 def given_back(request: HttpRequest) -> HttpResponse | None:

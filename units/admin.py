@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -21,13 +21,17 @@ from .administration.admin import (
     PermissionsInWords,
     ReadOnlyAdmin,
     SheetAdmin,
+    address,
     record,
 )
 from .auditlog.models import LogEntry
 from .auditlog.queries import verb_words
 from .mail.models import Mail
-from .models import Membership, Succession, Unit, UnitGroup, User
+from .models import DECIDING, Membership, Role, RoleProposal, Succession, Unit, UnitGroup, User
 from .resources import UnitResource, UserResource
+from .roles.access import former_address, note_address
+from .roles.actions import RoleWish, password_set_for, propose_roles
+from .roles.mails import tell_access_changed
 
 
 @admin.register(UnitGroup)
@@ -66,6 +70,7 @@ class MembershipRows(JoinedRows):
     """Roles of an account. A role given by mistake is switched off, so that its history stays."""
 
     model = Membership
+    fields = ["role", "unit", "valid_from", "valid_to", "active"]
     autocomplete_fields = ["unit"]
     can_delete = False
 
@@ -126,12 +131,52 @@ class UserAdmin(PermissionsInWords, SheetAdmin, DjangoUserAdmin):  # type: ignor
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.one_time_password = obj.has_usable_password()
+        elif "email" in form.changed_data:
+            note_address(obj, form.initial.get("email") or "")
+        super().save_model(request, obj, form, change)
+
+    def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
+        """Whoever's address changed is told at the former one: an invitation would go to the new."""
+        for user in objects:
+            former = former_address(user)
+            if former is not None and isinstance(request.user, User):
+                tell_access_changed(user, request.user, "đổi địa chỉ thư điện tử", former)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Roles that decide are proposed, as everywhere; the others are given at once."""
+        if formset.model is not Membership:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.save(commit=False)
+        wishes = [row for row in formset.new_objects if row.role in DECIDING]
+        wishes += [row for row, names in formset.changed_objects if _opens_a_decision(row, names)]
+        formset.new_objects = [row for row in formset.new_objects if row not in wishes]
+        formset.changed_objects = [pair for pair in formset.changed_objects if pair[0] not in wishes]
+        for row in (*formset.new_objects, *(row for row, _ in formset.changed_objects)):
+            row.save()
+        if wishes and isinstance(request.user, User):
+            asked = [RoleWish(row.user, Role(row.role), row.unit, row.valid_from, row.valid_to) for row in wishes]
+            propose_roles(actor=request.user, wishes=asked, reason="Đề nghị ở trang Quản trị", address=address(request))
+            messages.info(request, "Vai trò có quyền quyết định đã thành đề nghị, chờ người thứ hai xác nhận.")
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         with transaction.atomic():
             response = super().user_change_password(request, id, form_url)
             if request.method == "POST" and response.status_code == 302:
-                record(request, "admin_password", get_object_or_404(User, pk=id))
+                user = get_object_or_404(User, pk=id)
+                if isinstance(request.user, User) and user != request.user:
+                    password_set_for(actor=request.user, user=user)
+                record(request, "admin_password", user)
         return response
+
+
+def _opens_a_decision(row: Membership, names: Sequence[str]) -> bool:
+    """Whether a changed row would give a role that decides, or give it for longer or elsewhere: switching it off does
+    not."""
+    return row.role in DECIDING and (set(names) != {"active"} or row.active)
 
 
 class VerbFilter(admin.SimpleListFilter):
@@ -180,3 +225,14 @@ class MailAdmin(ReadOnlyAdmin):
     list_select_related = ["recipient"]
     search_fields = ["address", "subject", "event"]
     ordering = ["-created_at", "-id"]
+
+
+@admin.register(RoleProposal)
+class RoleProposalAdmin(ReadOnlyAdmin):
+    """Roles that decide: who proposed whom, who confirmed. Handled in Điều hành › Người dùng."""
+
+    list_display = ["user", "role", "unit", "state", "proposed_by", "proposed_at", "decided_by", "decided_at"]
+    list_filter = ["state", "role"]
+    list_select_related = ["user", "unit", "proposed_by", "decided_by"]
+    search_fields = ["user__full_name", "reason"]
+    ordering = ["-proposed_at", "-id"]

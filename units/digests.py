@@ -33,4 +33,5 @@ def proposal_facts(row: RoleProposal) -> dict[str, Any]:
         "valid_from": row.valid_from.isoformat() if row.valid_from else None,
         "valid_to": row.valid_to.isoformat() if row.valid_to else None,
         "state": row.state,
+        "reason": row.reason,
     }

@@ -11,6 +11,7 @@ from cchc_index.lib.sheets import table as sheet
 
 from .administration.resources import Code, CodeText, Day, SheetResource, YesNo, column
 from .models import Unit, UnitGroup, User
+from .roles.access import note_address
 
 
 class UnitResource(SheetResource):
@@ -60,6 +61,10 @@ class UserResource(SheetResource):
             raise ValidationError("Chỉ người quản trị tối cao được sửa tài khoản này.")
         if instance.pk is None:
             instance.set_unusable_password()
+        else:
+            former = User.objects.values_list("email", flat=True).get(pk=instance.pk)
+            if former != instance.email:
+                note_address(instance, former)
 
     def validate_instance(self, instance: User, *args: Any, **kwargs: Any) -> None:
         if instance.pk is None:

@@ -115,11 +115,11 @@ def test_roles_given_changed_and_taken_back(case: Year, page: Client) -> None:
     page.post(f"{USER}{case.officer.pk}/change/", data)
     case.officer.refresh_from_db()
     assert case.officer.is_staff
-    assert set(case.officer.memberships.values_list("role", flat=True)) == {"unit_head", "observer"}
+    assert set(case.officer.memberships.values_list("role", flat=True)) == {"unit_officer", "observer"}
     assert faults() == []
     revoke_role(actor=None, membership_id=Membership.objects.latest("pk").pk, reason="Chuyển công tác.")
     assert faults() == []
-    assert found(f"UPDATE units_membership SET role = 'unit_officer' WHERE id = {role.pk}")
+    assert found(f"UPDATE units_membership SET role = 'unit_head' WHERE id = {role.pk}")
 
 
 def test_an_account_made_in_the_administrators_pages(case: Year, page: Client) -> None:

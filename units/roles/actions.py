@@ -122,11 +122,11 @@ def _refuse_confirming(actor: User, row: RoleProposal, allowed: Collection[str])
         raise Refused("Người xác nhận phải khác người đề nghị.")
     if row.role in allowed:
         return
+    if rules.is_bringing_up():
+        raise Refused("Hai người quản lý Chỉ số đầu tiên xác nhận cho nhau trước, rồi mới xác nhận vai trò khác.")
     until = rules.waits_until(actor, Role.INDEX_MANAGER) if rules.is_index_manager(actor) else None
     if until is not None:
         raise Refused(f"Vai trò của bạn còn mới: được xác nhận, phê duyệt từ {clock.in_words(until)}.")
-    if rules.is_bringing_up():
-        raise Refused("Hai người quản lý Chỉ số đầu tiên xác nhận cho nhau trước, rồi mới xác nhận vai trò khác.")
     raise Refused("Chỉ người quản lý Chỉ số được xác nhận vai trò.")
 
 
@@ -198,3 +198,12 @@ def end_role(*, actor: User | None, membership_id: int, on: date, reason: str, a
 def _others(row: Membership) -> bool:
     lasting = Membership.objects.in_force().filter(role=row.role, valid_to=None)
     return lasting.exclude(user=row.user_id).exists()
+
+
+@transaction.atomic
+def password_set_for(*, actor: User, user: User) -> None:
+    """An administrator has set somebody's password: it opens only the page where its owner sets another, the account
+    decides nothing for a while, and its owner and all managers are told."""
+    user.one_time_password, user.access_changed_at = True, clock.now()
+    user.save(update_fields=["one_time_password", "access_changed_at"])
+    mails.tell_access_changed(user, actor, "đặt lại mật khẩu")
