@@ -295,7 +295,7 @@ def people_catalogue(folder: Path) -> Way:
 def criteria_catalogue(folder: Path) -> Way:
     block = RoundGroupFactory.create()
     CriterionFactory.create(
-        criteria_set=block.criteria_set, code="9", is_leaf=False, source="", name="Lĩnh vực", position=0
+        criteria_set=block.criteria_set, code="8", is_leaf=False, source="", name="Lĩnh vực", position=0
     )
     number = block.criteria_set.decision.number
 
