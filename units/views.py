@@ -18,8 +18,9 @@ from .actions import password_was_changed
 from .forms import ChangePasswordForm, LoginForm
 from .models import User
 from .people import queries as people
+from .people.actions import password_forgotten as ask_for_link
 from .people.actions import password_was_set
-from .people.forms import FirstPasswordForm
+from .people.forms import FirstPasswordForm, ForgottenForm
 
 
 class Login(auth.LoginView):
@@ -70,6 +71,22 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return redirect("units:login")
     context = {"form": form, "account": account}
     return render(request, "units/password_set.html", context, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_forgotten(request: HttpRequest) -> HttpResponse:
+    """Ask for a link by mail. The answer is the same whether the account exists or not."""
+    form = ForgottenForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        ask_for_link(typed=form.cleaned_data["name"])
+        messages.success(
+            request,
+            "Nếu tài khoản này có thư điện tử, thư kèm liên kết đặt lại mật khẩu sẽ đến trong ít phút. "
+            "Không nhận được thư: liên hệ Sở Nội vụ.",
+        )
+        return redirect("units:login")
+    return render(request, "units/password_forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def _invited(uid: str, token: str) -> User | None:

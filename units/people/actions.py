@@ -262,6 +262,11 @@ def invite(*, actor: User | None, users: Sequence[User], address: str = "") -> i
     return posted.written
 
 
+def password_forgotten(*, typed: str) -> None:
+    """Send the owner of a user name or address a link; whoever asked is told nothing of whether there is one."""
+    mails.remind(queries.accounts_called(typed))
+
+
 @transaction.atomic
 def password_was_set(*, user: User, address: str = "") -> None:
     """The owner has set a password by a link: whatever somebody else had set is over."""

@@ -130,6 +130,16 @@ class EndForm(forms.Form):
     )
 
 
+class ForgottenForm(forms.Form):
+    """Who forgot the password."""
+
+    name = forms.CharField(
+        label="Tên đăng nhập hoặc thư điện tử",
+        max_length=254,
+        error_messages={"required": "Nhập tên đăng nhập hoặc thư điện tử."},
+    )
+
+
 class FirstPasswordForm(DjangoSetPasswordForm):  # type: ignore[type-arg]
     """A password that only its owner knows, twice."""
 

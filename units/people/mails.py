@@ -17,6 +17,25 @@ def invite(users: Iterable[User]) -> Posted:
     return post_all([(_invitation(user, stamp), user) for user in users])
 
 
+def remind(users: Iterable[User]) -> Posted:
+    """A link for who forgot the password; asked for again within ten minutes it is the same letter."""
+    stamp = f"{clock.now():%Y%m%d%H%M}"[:-1]
+    return post_all([(_reminder(user, stamp), user) for user in users])
+
+
+def _reminder(user: User, stamp: str) -> Letter:
+    return Letter(
+        event=f"{INVITING}forgotten:{user.pk}:{stamp}",
+        subject="Đặt lại mật khẩu vào hệ thống Chỉ số cải cách hành chính",
+        paragraphs=[
+            f"Có yêu cầu đặt lại mật khẩu của tài khoản “{user.username}”.",
+            f"Liên kết dưới đây mở trang đặt mật khẩu, dùng được một lần trong {settings.INVITATION_DAYS} ngày.",
+            "Nếu Ông/Bà không yêu cầu, không cần làm gì: mật khẩu đang dùng không đổi.",
+        ],
+        path=INVITATION,
+    )
+
+
 def _invitation(user: User, stamp: str) -> Letter:
     days = settings.INVITATION_DAYS
     return Letter(

@@ -137,3 +137,12 @@ def units_to_choose() -> QuerySet[Unit]:
 
 def account_of(pk: int) -> User | None:
     return User.objects.filter(pk=pk, is_active=True).first()
+
+
+def accounts_called(typed: str) -> list[User]:
+    """Open accounts of a user name or an address, as somebody types it who forgot the password."""
+    text = typed.strip()
+    rows = (
+        User.objects.filter(Q(username=text) | Q(email__iexact=text), is_active=True) if text else User.objects.none()
+    )
+    return list(rows.exclude(email="").order_by("pk"))

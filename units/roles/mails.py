@@ -9,6 +9,7 @@ from units.mail.actions import post_all
 from units.mail.letters import Letter
 from units.models import Membership, Role, RoleProposal, User
 from units.queries import holders_of
+from units.rules import is_bringing_up
 
 NAMED = 20
 """People named in a letter about many; the rest is counted."""
@@ -63,7 +64,8 @@ TWO = "Vai trò chỉ có hiệu lực khi một người khác, không phải n
 
 def _proposed(row: RoleProposal, who: str) -> Letter:
     said = f"{who} đề nghị giao cho Ông/Bà vai trò {row.get_role_display()}{_place(row)}{_days(row)}."
-    path = reverse("home")
+    first = row.role == Role.INDEX_MANAGER and is_bringing_up()  # the two confirm each other
+    path = reverse("people:proposals" if first else "home")
     return Letter(f"units.proposed:{row.pk}", "Đề nghị giao vai trò", [said, f"Lý do: {row.reason}", TWO], path)
 
 

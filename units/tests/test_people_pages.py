@@ -11,6 +11,7 @@ from django.urls import reverse
 from cchc_index.lib import clock
 from units.auditlog.models import LogEntry
 from units.mail.models import Mail
+from units.mail.queries import body_of
 from units.models import Membership, Role, RoleProposal, Unit, User
 from units.tests.factories import UnitFactory, UnitGroupFactory, UserFactory, person
 from units.tests.people_lists import HEAD, OFFICER, book, held
@@ -213,3 +214,35 @@ def test_a_proposal_is_not_confirmed_with_a_reason(page: Client, manager: User) 
     assert other.post(address("proposals"), {**refusal, "reason": "Chưa đúng người"}).status_code == 302
     assert "Chưa đúng người" in other.get(address("proposals")).text
     assert other.post(address("proposals"), {"verb": "confirm", "proposals": [proposal.pk]}).status_code == 422
+
+
+# --- a forgotten password -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["an", "AN@x.vn"])
+def test_a_forgotten_password_is_set_anew_by_a_link(typed: str) -> None:
+    UserFactory.create(username="an", email="an@x.vn")
+    place = reverse("units:password-forgotten")
+    assert Client().get(place).status_code == 200
+    with clock.at(clock.now()):
+        said = Client().post(place, {"name": typed}, follow=True).text
+        Client().post(place, {"name": typed})
+    assert "sẽ đến trong ít phút" in said
+    letter = Mail.objects.get()  # asked for twice, sent once
+    assert "dat-mat-khau/" not in letter.body
+    assert "/tai-khoan/dat-mat-khau/" in body_of(letter)
+
+
+def test_nobody_learns_which_accounts_exist() -> None:
+    UserFactory.create(username="dong", email="dong@x.vn", is_active=False)
+    UserFactory.create(username="khong-thu", email="")
+    place = reverse("units:password-forgotten")
+    for name in ("khong-co", "dong", "khong-thu"):
+        assert "sẽ đến trong ít phút" in Client().post(place, {"name": name}, follow=True).text
+    assert not Mail.objects.exists()
+    assert Client().post(place, {"name": " "}).status_code == 422
+
+
+def test_the_first_administrator_finds_the_way_and_others_do_not() -> None:
+    for user, sees in ((UserFactory.create(is_superuser=True), True), (UserFactory.create(), False)):
+        assert (address("list") in sign_in(user).get(reverse("results:method")).text) is sees
