@@ -14,7 +14,7 @@ from selfassess.models import Document, Evidence, SelfAssessment, SelfScore, Tra
 from units.auditlog.models import LogEntry
 from units.models import by_name
 
-from .remarks import ANYTIME, KINDS, CitedDocument, Remarks, Scan, cited, remarks_on
+from .remarks import ANYTIME, KINDS, CitedDocument, Remarks, Scan, cited, remarks_on, said_once
 
 
 def evidence_of(score: SelfScore | None) -> QuerySet[Evidence]:
@@ -67,16 +67,21 @@ _FIELDS = ("number", "issued_on", "content_type", "digest", "pages", "scan_state
 def remarks_on_evidence(
     rows: Iterable[Evidence], round_: Round, unit_id: int, *, names: bool = False
 ) -> dict[int, Remarks]:
-    """{evidence: what is said} of one unit's rows with their documents read; two queries."""
-    cites = {row.pk: cited(row.document, row.page) for row in rows}
+    """{evidence: what is said} of one unit's rows with their documents read, each sentence about a document at its
+    first row; two queries."""
+    cites = [(row.pk, row.document_id, cited(row.document, row.page)) for row in rows]
     if not cites:
         return {}
     twins, others = twins_of(round_, unit_id), files_by_paper(_CURRENT.rows(unit=unit_id))
     period = (round_.assessed_from, round_.assessed_to)
-    return {
-        pk: remarks_on(cite, period, twins.get(cite.digest, ()), names=names, rivals=rivals_of(cite, others))
-        for pk, cite in cites.items()
-    }
+    return said_once(
+        (
+            pk,
+            document,
+            remarks_on(cite, period, twins.get(cite.digest, ()), names=names, rivals=rivals_of(cite, others)),
+        )
+        for pk, document, cite in cites
+    )
 
 
 Files = dict[tuple[str, date | None], dict[str, str]]

@@ -1,7 +1,7 @@
 """What there is to remark on a piece of evidence, in words. Warnings never refuse anything. No query."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from cchc_index.lib import clock
@@ -95,7 +95,20 @@ def remarks_on(
 
 
 def _flat(said: dict[str, list[str]]) -> tuple[str, ...]:
-    return tuple(sentence for sentences in said.values() for sentence in sentences if sentence)
+    return tuple(dict.fromkeys(sentence for sentences in said.values() for sentence in sentences if sentence))
+
+
+def said_once(rows: Iterable[tuple[int, int, Remarks]]) -> dict[int, Remarks]:
+    """{citation: what is said there} of (citation, document, all that is said) in order: a sentence about a document
+    stands at its first citation alone. The kinds stay with each."""
+    found: dict[int, Remarks] = {}
+    known: dict[int, set[str]] = {}
+    for citation, document, said in rows:
+        before = known.setdefault(document, set())
+        shown = [tuple(one for one in each if one not in before) for each in (said.warnings, said.notes, said.good)]
+        found[citation] = replace(said, warnings=shown[0], notes=shown[1], good=shown[2])
+        before.update(*shown)
+    return found
 
 
 _SCAN_WARNINGS: dict[str, str] = {

@@ -92,13 +92,16 @@ def _word(path: str | Path) -> str:
 def _sheets(path: str | Path) -> Iterator[str]:
     from python_calamine import CalamineWorkbook  # inline: child process
 
-    book = CalamineWorkbook.from_path(str(path))
+    book, said = CalamineWorkbook.from_path(str(path)), _marks(path)
     names = book.sheet_names
     for name in names[:MAX_SHEETS]:
-        rows = book.get_sheet_by_name(name).to_python(nrows=MAX_ROWS + 1)
+        sheet = book.get_sheet_by_name(name)
+        rows, odd = sheet.to_python(nrows=MAX_ROWS + 1), said.get(name, {})
+        top, left = sheet.start or (0, 0)  # the empty rows and columns before are left out
         yield f"<section><h2>{html.escape(name)}</h2><table>"
-        for row in rows[:MAX_ROWS]:
-            yield f"<tr>{''.join(f'<td>{html.escape(_value(cell))}</td>' for cell in row[:MAX_COLUMNS])}</tr>"
+        for down, row in enumerate(rows[:MAX_ROWS], top):
+            cells = (_value(cell, odd.get((down, right))) for right, cell in enumerate(row[:MAX_COLUMNS], left))
+            yield f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>"
         yield "</table>"
         if len(rows) > MAX_ROWS or any(len(row) > MAX_COLUMNS for row in rows):
             yield f"<p>Chỉ hiển thị {MAX_ROWS} dòng và {MAX_COLUMNS} cột đầu: tải bản gốc để xem đủ.</p>"
@@ -107,8 +110,23 @@ def _sheets(path: str | Path) -> Iterator[str]:
         yield f"<p>Còn {len(names) - MAX_SHEETS} trang tính khác trong bản gốc.</p>"
 
 
-def _value(cell: Any) -> str:
-    """As people write it: a whole number without a fraction, a comma before decimals."""
+def _marks(path: str | Path) -> dict[str, dict[tuple[int, int], object]]:
+    """By sheet and place what calamine does not tell: percentages, errors, formulas that nobody computed. Nothing
+    where the workbook is written so oddly that its places cannot be told."""
+    from cchc_index.lib.sheets import marks  # inline: child process
+
+    try:
+        return {name: each.odd for name, each in marks.read(str(path)).items()}
+    except Exception:  # of any parser: the values are shown all the same
+        return {}
+
+
+def _value(cell: Any, mark: object = None) -> str:
+    """As people see it: a percentage with its sign, a whole number without a fraction, a comma before decimals."""
+    if mark == "%" and isinstance(cell, float):
+        return f"{cell * 100:.2f}".rstrip("0").rstrip(".").replace(".", ",") + "%"
+    if mark is not None and mark != "%":
+        return str(mark)
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):

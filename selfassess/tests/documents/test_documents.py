@@ -324,6 +324,22 @@ def test_same_file_of_another_unit_warns_without_its_name_once_submitted(
     }
 
 
+def test_the_same_warning_about_one_document_is_said_once(
+    assessment: SelfAssessment, officer: User, document: Document
+) -> None:
+    Document.objects.filter(pk=document.pk).update(issued_on=date(2019, 3, 5))
+    first = used(assessment, document, page=1)
+    used(assessment, document, page=90, at=1)
+    client, said = signed_in(officer), "ngoài thời kỳ đánh giá"
+    text = client.get(reverse("selfassess:paper", args=[document.pk])).text
+    assert text.count(said) == 1
+    assert "Ghi trang 90" in text  # what holds for one use alone stands beside it
+    other = DocumentFactory.create(unit=assessment.unit, number="9/BC", issued_on=date(2019, 3, 5))
+    EvidenceFactory.create(score=first.score, document=other)
+    criterion = reverse("selfassess:criterion", args=[assessment.pk, first.score.criterion_id])
+    assert client.get(criterion).text.count(said) == 2  # another document is another warning
+
+
 @pytest.mark.django_db
 def test_factories_make_a_document_whose_file_can_be_read() -> None:
     score = SelfScoreFactory.create(assessment=small_assessment())

@@ -1,0 +1,49 @@
+"""The copy of a workbook says what a person sees in it."""
+
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from selfassess.examination import display_copies
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A table that begins at C3, with percentages among plain numbers."""
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet.title = "Biểu 1"
+    for column, heading in enumerate(("Nội dung", "Tỷ lệ", "Số"), 3):
+        sheet.cell(3, column, heading)
+    for row, (text, share, number) in enumerate((("Đúng hạn", 0.85, 0.85), ("Trước hạn", 1 / 3, 12)), 4):
+        sheet.cell(row, 3, text)
+        sheet.cell(row, 4, share).number_format = "0%"
+        sheet.cell(row, 5, number)
+    sheet.cell(6, 4, 0.9265).number_format = '0.00" %"%'
+    sheet.cell(6, 5, "#N/A").data_type = "e"
+    sheet.cell(6, 3, "=E4+1")
+    made.create_sheet("Trống")
+    made.save(tmp_path / "so-lieu.xlsx")
+    return tmp_path / "so-lieu.xlsx"
+
+
+def rows_of(copy: bytes) -> list[list[str]]:
+    text = copy.decode()
+    return [re.findall(r"<td>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", text)]
+
+
+def test_a_workbook_reads_as_a_person_sees_it(book: Path) -> None:
+    assert rows_of(display_copies.copy_of(book, "xlsx")) == [
+        ["Nội dung", "Tỷ lệ", "Số"],
+        ["Đúng hạn", "85%", "0,85"],
+        ["Trước hạn", "33,33%", "12"],
+        ["(công thức chưa tính)", "92,65%", "#N/A"],
+    ]
+
+
+def test_without_the_formats_the_values_are_shown_all_the_same(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cchc_index.lib.sheets.marks._percent_styles", lambda archive: archive.read("nothing"))
+    assert rows_of(display_copies.make(book, "xlsx"))[1] == ["Đúng hạn", "0,85", "0,85"]
