@@ -1,5 +1,6 @@
 """The verbs that write to decisions, sets and rounds."""
 
+from collections.abc import Mapping
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -8,14 +9,16 @@ from django.db.models import F
 
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.faults import Refused
 from units.auditlog.actions import record
 from units.models import User
 
+from . import queries
 from .digests import VERB_FREEZE, instant, set_digest
-from .models import RoundGroup
+from .models import Criterion, RoundGroup
 from .rules import require_manager
 
-VERB_CONFIRM = "criteria.confirm"
+VERB_CONFIRM, VERB_LINK = "criteria.confirm", "criteria.link"
 FROZEN = (
     "Bộ tiêu chí này đã khóa vì đã có điểm chấm theo nó, nên không sửa được nữa. "
     "Nếu cần thay đổi, hãy lập bộ tiêu chí theo quyết định khác cho kỳ đánh giá sau."
@@ -61,6 +64,26 @@ def confirm_set(*, actor: User | None, round_group_id: int) -> bool:
     after = {"decision": str(block.criteria_set.decision)}
     record(actor=actor, verb=VERB_CONFIRM, obj=block, before=before, after=after)
     return True
+
+
+@transaction.atomic
+def link_previous(*, actor: User, round_group_id: int, links: Mapping[int, int]) -> int:
+    """Say of which criterion of the earlier set each of the block's is the same: keys of this year's leaves without
+    one, and of the earlier ones. How many were linked. A frozen set takes links too: they move no point. Raises
+    PermissionDenied for anybody but an index manager, Refused for criteria of other sets."""
+    require_manager(actor)
+    block = RoundGroup.objects.select_for_update(of=("self",)).select_related("round").get(pk=round_group_id)
+    earlier = queries.earlier_block(block)
+    known = {row.pk: row for row in queries.tree(earlier.criteria_set_id)} if earlier else {}
+    rows = {row.pk: row for row in queries.leaves(block.criteria_set_id)}
+    if not links.keys() <= rows.keys() or not set(links.values()) <= known.keys():
+        raise Refused("Có tiêu chí không thuộc bộ tiêu chí của khối này hoặc của kỳ trước; tải lại trang rồi chọn lại.")
+    chosen = {rows[new].code: known[old].code for new, old in links.items() if rows[new].previous_id is None}
+    for new, old in links.items():
+        Criterion.objects.filter(pk=new, previous=None).update(previous=old, previous_code="")
+    if chosen:
+        record(actor=actor, verb=VERB_LINK, obj=block, after={"year": earlier and earlier.round.year, "links": chosen})
+    return len(chosen)
 
 
 def refuse_frozen(criteria_set_id: int | None) -> None:

@@ -9,6 +9,7 @@ class Config(AppConfig):
     log_words: ClassVar[dict[str, str]] = {
         "criteria.freeze": "Khóa bộ tiêu chí",
         "criteria.import": "Nhập bộ tiêu chí",
+        "criteria.link": "Đối chiếu tiêu chí với kỳ trước",
         "criteria.confirm": "Xác nhận bộ tiêu chí chép từ kỳ trước",
         "phase.set": "Đặt giờ của giai đoạn",
         "phase.extend": "Gia hạn",

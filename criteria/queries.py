@@ -86,6 +86,18 @@ def what_became(earlier_set_id: int, later_set_id: int) -> dict[int, int]:
     return {old: new for old, new in pairs if new is not None}
 
 
+def earlier_block(block: RoundGroup) -> RoundGroup | None:
+    """The block of the most recent earlier year that another set measured."""
+    earlier = RoundGroup.objects.filter(group=block.group_id, round__year__lt=block.round.year)
+    other = earlier.exclude(criteria_set=block.criteria_set_id)
+    return other.select_related("round", "group").order_by("-round__year").first()
+
+
+def unlinked(block: RoundGroup) -> QuerySet[Criterion]:
+    """The block's leaves that no criterion of an earlier year is known for."""
+    return leaves(block.criteria_set_id).filter(previous=None)
+
+
 def is_last_years_set(block: RoundGroup) -> bool:
     """Whether the set measured the block's most recent earlier year too: then each criterion is its own last year."""
     earlier = RoundGroup.objects.filter(group=block.group_id, round__year__lt=block.round.year).order_by("-round__year")

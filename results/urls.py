@@ -34,6 +34,7 @@ urlpatterns = [
     path("sao-ke-pdf/<int:year>/<slug:group>/<path:code>/", statement.request_pdf, name="statement-pdf"),
     path("dieu-hanh/", control.control, name="control"),
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
+    path("dieu-hanh/doi-chieu-tieu-chi/<int:pk>/", control.matches, name="matches"),
     path("dieu-hanh/xac-nhan-bo-tieu-chi/<int:pk>/", control.confirm_set, name="confirm-set"),
     path("dieu-hanh/xem-truoc/", control.preview, name="preview"),
     path("dieu-hanh/xem-truoc/don-vi/<slug:group>/<path:code>/", control.preview_unit, name="preview-unit"),

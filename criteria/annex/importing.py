@@ -18,7 +18,8 @@ from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_
 from cchc_index.lib.text import clean, clean_lines, fold
 from criteria import scoring, tree
 from criteria.models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
-from criteria.queries import is_last_years_set
+from criteria.queries import earlier_block, is_last_years_set
+from criteria.queries import tree as tree_rows
 from units.models import UnitGroup
 
 from .reading import Annex, Extras, halves
@@ -424,15 +425,8 @@ def _state(row: Criterion, parent: str | None) -> dict[str, Any]:
 
 def _earlier_criteria(where: Destination) -> dict[str, Criterion]:
     """The criteria of the block's most recent earlier set, by code."""
-    earlier = (
-        RoundGroup.objects.filter(group=where.criteria_set.group, round__year__lt=where.round_group.round.year)
-        .exclude(criteria_set=where.criteria_set)
-        .order_by("-round__year")
-        .first()
-    )
-    if earlier is None:
-        return {}
-    return {row.code: row for row in Criterion.objects.filter(criteria_set=earlier.criteria_set_id).order_by("pk")}
+    earlier = earlier_block(where.round_group)
+    return {} if earlier is None else {row.code: row for row in tree_rows(earlier.criteria_set_id)}
 
 
 def _same_print(printed: str, stored: str, code: str) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cchc_index.lib.text import sort_key
+from criteria.annex import matching
+from criteria.annex.matching import Match
 from criteria.calendar import queries as calendar
 from criteria.models import Round, RoundGroup, Stage
-from criteria.queries import units_of
+from criteria.queries import earlier_block, leaves, units_of, unlinked
 from results.computation.queries import code_version, group_inputs, is_up_to_date
 from results.jobs.queries import live_jobs
 from results.models import Computation, Job
@@ -75,6 +77,34 @@ class BlockRoom:
     @property
     def complete(self) -> bool:
         return bool(self.units) and not any(p.missing for p in self.units)
+
+
+@dataclass(frozen=True)
+class MatchPart:
+    """Criteria whose likeness to last year's lies in one stretch."""
+
+    title: str
+    year: int
+    rows: list[Match]
+
+
+def matches(round_group: RoundGroup) -> list[MatchPart]:
+    """The block's criteria without one of an earlier year, each beside the likeliest, in three stretches. Three
+    queries."""
+    earlier = earlier_block(round_group)
+    if earlier is None:
+        return []
+    found = matching.matches(list(unlinked(round_group)), list(leaves(earlier.criteria_set_id)))
+    stretches = (
+        (f"Giống từ {matching.NEAR}%", matching.NEAR, 101),
+        (f"Giống từ {matching.FAR}% đến dưới {matching.NEAR}%", matching.FAR, matching.NEAR),
+        (f"Giống dưới {matching.FAR}%", 0, matching.FAR),
+    )
+    parts = [
+        MatchPart(title, earlier.round.year, [one for one in found if low <= one.percent < high])
+        for title, low, high in stretches
+    ]
+    return [part for part in parts if part.rows]
 
 
 def control_room(round_: Round) -> list[BlockRoom]:

@@ -96,6 +96,28 @@ def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     return redirect("results:control")
 
 
+@require_http_methods(["GET", "POST"])
+def matches(request: HttpRequest, pk: int) -> HttpResponse:
+    """The block's criteria beside the likeliest of the year before; a person says which are the same."""
+    actor = _manager(request)
+    round_group = get_object_or_404(RoundGroup, pk=pk)
+    if request.method == "POST":
+        return _linked(request, actor, round_group)
+    parts = queries.matches(round_group)
+    return render(request, "results/control/matches.html", {"round_group": round_group, "parts": parts})
+
+
+def _linked(request: HttpRequest, actor: User, round_group: RoundGroup) -> HttpResponseRedirect:
+    pairs = [value.partition("-")[::2] for value in request.POST.getlist("link")]
+    links = {int(new): int(old) for new, old in pairs if new.isdecimal() and old.isdecimal()}
+    try:
+        count = criteria.link_previous(actor=actor, round_group_id=round_group.pk, links=links)
+        messages.success(request, f"Đã đối chiếu {count} tiêu chí với kỳ trước.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:matches", pk=round_group.pk)
+
+
 @require_GET
 def preview(request: HttpRequest) -> HttpResponse:
     """The ranking as it would be published now."""

@@ -9,11 +9,18 @@ from django.urls import reverse
 
 from cchc_index.lib import clock
 from cchc_index.lib.tests.present import present
-from criteria.models import Extension, RoundGroup, Stage
-from criteria.tests.factories import open_stage, small_round
+from criteria.models import Criterion, Decision, Extension, RoundGroup, Stage
+from criteria.tests.factories import (
+    CriteriaSetFactory,
+    CriterionFactory,
+    RoundFactory,
+    open_stage,
+    small_round,
+)
 from results.computation import actions as computation
 from results.models import Job, Publication
 from results.tests.published import publish
+from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
@@ -82,6 +89,33 @@ def test_a_set_copied_from_last_year_is_confirmed_by_a_manager_only(client: Clie
     assert block.proposed_from is None
     assert "đề xuất chép" not in html(client, "control")
     assert "đã được xác nhận từ trước" in client.post(address, follow=True).content.decode()
+
+
+def test_criteria_of_two_years_are_linked_by_a_manager_only(client: Client, block: RoundGroup) -> None:
+    small = CriteriaSetFactory.create(decision=Decision.objects.create(number="MỚI"), group=block.group)
+    year = RoundFactory.create(year=block.round.year + 1)
+    later = RoundGroup.objects.create(round=year, group=block.group, criteria_set=small)
+    new = CriterionFactory.create(criteria_set=small, code="3.1", name="Tiêu chí 1.1")
+    old = Criterion.objects.get(criteria_set=block.criteria_set, code="1.1")
+    address, chosen = reverse("results:matches", args=[later.pk]), {"link": [f"{new.pk}-{old.pk}"]}
+    for role in (*OTHERS, Role.OBSERVER):
+        client.force_login(person(role))
+        assert client.get(address).status_code == 403
+        assert client.post(address, chosen).status_code == 403
+
+    client.force_login(person(Role.INDEX_MANAGER))
+    assert "Giống từ 90%" in client.get(address).content.decode()
+    foreign = client.post(address, {"link": [f"{old.pk}-{new.pk}"]}, follow=True)
+    assert "không thuộc bộ tiêu chí" in foreign.content.decode()
+    new.refresh_from_db()
+    assert new.previous is None
+
+    done = client.post(address, chosen, follow=True).content.decode()
+    assert "Đã đối chiếu 1 tiêu chí" in done
+    assert "Không có tiêu chí nào cần đối chiếu" in done
+    new.refresh_from_db()
+    assert new.previous == old
+    assert LogEntry.objects.filter(verb="criteria.link").count() == 1
 
 
 def test_control_room_without_a_round_says_what_comes(client: Client, manager: User) -> None:
