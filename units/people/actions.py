@@ -38,6 +38,11 @@ class RoleStep:
     """Whether the line asks for anything that is not so already."""
 
     @property
+    def number(self) -> int:
+        """The row's number in the file: a template would take the row itself for a mapping."""
+        return self.row.line.number
+
+    @property
     def label(self) -> str:
         return str(Role(self.row.role).label)
 

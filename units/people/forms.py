@@ -82,6 +82,7 @@ class RoleForm(forms.Form):
         label="Đơn vị công tác",
         queryset=None,
         required=False,
+        empty_label="Không chọn",
         help_text="Bắt buộc với công chức phụ trách, thủ trưởng; vai trò khác: nơi công tác, không được thẩm định.",
         error_messages={"invalid_choice": "Không có đơn vị này."},
     )

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q, QuerySet
 
 from cchc_index.lib import codes
-from cchc_index.lib.text import fold, fold_pattern
+from cchc_index.lib.text import fold, fold_pattern, sort_key
 from units.models import UNITS_BY_NAME, Membership, Role, RoleProposal, Unit, UnitGroup, User
 
 OTHER_WORDS = {
@@ -92,7 +93,7 @@ class Sought:
 
 
 def people(sought: Sought) -> QuerySet[User]:
-    """Accounts by name, with their roles; search without case and accents."""
+    """Accounts with their roles; search without case and accents."""
     rows = User.objects.prefetch_related(
         Prefetch("memberships", Membership.objects.select_related("unit").order_by("role", "pk"))
     )
@@ -104,7 +105,19 @@ def people(sought: Sought) -> QuerySet[User]:
         rows = rows.filter(pk__in=holders.order_by().values("user"))
     if sought.never_came:
         rows = rows.filter(last_login=None, is_active=True)
-    return rows.order_by("full_name", "username")
+    return rows
+
+
+def page_of(sought: Sought, number: str | None) -> tuple[Page[int], list[User]]:
+    """One page of `people` in the order of a Vietnamese dictionary, which no database knows alike. Four queries."""
+    names = sorted(people(sought).order_by().values_list("full_name", "username", "pk"), key=_by_name)
+    page = Paginator([pk for _, _, pk in names], PAGE_SIZE).get_page(number)
+    place = {pk: at for at, pk in enumerate(page.object_list)}
+    return page, sorted(people(sought).filter(pk__in=place), key=lambda user: place[user.pk])
+
+
+def _by_name(row: tuple[str, str, int]) -> tuple[object, str]:
+    return sort_key(row[0]), row[1]
 
 
 def never_came() -> int:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -47,10 +46,11 @@ def people(request: HttpRequest) -> HttpResponse:
     sought = queries.Sought(
         request.GET.get("tim", "")[:100], request.GET.get("vai-tro", ""), request.GET.get("chua") == "1"
     )
-    page = Paginator(queries.people(sought), queries.PAGE_SIZE).get_page(request.GET.get("trang"))
+    page, users = queries.page_of(sought, request.GET.get("trang"))
     kept = {"tim": sought.words, "vai-tro": sought.role, "chua": "1" if sought.never_came else ""}
     context = {
         "page": page,
+        "users": users,
         "sought": sought,
         "roles": Role.choices,
         "query": urlencode({name: value for name, value in kept.items() if value}),

@@ -106,6 +106,15 @@ def test_the_list_has_pages_and_constant_queries(page: Client, django_assert_max
     assert "Trang 2/2" in page.get(address("list") + "?trang=2").text
 
 
+def test_names_stand_in_the_order_of_the_dictionary(page: Client) -> None:
+    for name in ("Nguyễn Hoa", "Ngô Bảo", "Ấu Lâm", "Đỗ An", "Doãn An"):
+        UserFactory.create(full_name=name)
+    text = page.get(address("list")).text
+    assert sorted(("Ấu Lâm", "Doãn An", "Đỗ An", "Ngô Bảo", "Nguyễn Hoa"), key=text.index) == [
+        "Ấu Lâm", "Doãn An", "Đỗ An", "Ngô Bảo", "Nguyễn Hoa",
+    ]  # fmt: skip
+
+
 def test_who_never_came_is_invited_again(page: Client) -> None:
     user = UserFactory.create()
     page.post(address("list"), {"people": [user.pk]})
@@ -120,6 +129,7 @@ def test_who_never_came_is_invited_again(page: Client) -> None:
 def test_a_file_is_shown_first_and_brought_in_by_a_second_press(page: Client) -> None:
     shown = upload(page, book(OFFICER, HEAD))
     assert shown.status_code == 200
+    assert "<td>3</td>" in shown.text
     assert not User.objects.filter(email=OFFICER[1]).exists()
     done = page.post(address("upload"), {"ticket": shown.context["ticket"]}, follow=True)
     assert "2 tài khoản mới, 1 vai trò giao ngay, 1 vai trò chờ" in done.text
