@@ -21,6 +21,7 @@ urlpatterns = [
     path("cach-tinh/", public.method, name="method"),
     path("du-lieu/", public.data, name="data"),
     path("du-lieu/bang-ma-cot.csv", files.codebook, name="codebook"),
+    path("du-lieu/verify.py", files.verifier, name="verifier"),
     path(
         "tai-ve/<int:year>/<slug:number>/chi-so-cchc-<int:named_year>.<slug:kind>",
         files.file,

@@ -1,6 +1,7 @@
 """Files of a publication at stable addresses."""
 
 import json
+from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from cchc_index.lib.faults import Refused
+from results import verify
 from results.book import slug
 from results.jobs.queries import is_waiting, report_job
 from results.models import Job, Publication
@@ -46,6 +48,13 @@ def file(request: HttpRequest, year: int, number: str, named_year: int, kind: st
 @require_GET
 def codebook(request: HttpRequest) -> HttpResponse:
     return _attachment(spreadsheets.codebook_bytes(), "text/csv; charset=utf-8", "bang-ma-cot.csv")
+
+
+@login_not_required
+@require_GET
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The program by which anybody proves a published file: this one file, as it is."""
+    return _attachment(Path(verify.__file__).read_bytes(), "text/x-python; charset=utf-8", "verify.py")
 
 
 @login_not_required

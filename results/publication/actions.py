@@ -11,7 +11,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.models import Round, RoundGroup
-from results import bundle
+from results import bundle, verify
 from results.book import slug
 from results.bundle import Json
 from results.computation.actions import recompute
@@ -245,6 +245,7 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
         errata = clean(errata) or _differences(queries.bundle_of(previous), frozen)
         head = {**queries.header(round_, number, dated), "supersedes": previous.number, "errata": errata}
         frozen = bundle.build(head, groups)
+    _refuse_illegal(frozen)
     return Publication(
         round=round_,
         number=number,
@@ -254,6 +255,13 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
         proposed_at=clock.now(),
         errata=errata if previous is not None else "",
     )
+
+
+def _refuse_illegal(frozen: Json) -> None:
+    """Raises Refused for what no reader's verifier would take: a date far from the year, sums that do not add up."""
+    problems = verify.problems(bundle.text_of(frozen).encode())
+    if problems:
+        raise Refused(f"Chưa công bố được: {' '.join(problems)}")
 
 
 def _refuse_taken_address(round_: Round, number: str) -> None:

@@ -341,13 +341,13 @@ def publish(out: Path, number: str = "12/QĐ-UBND", dated: str = "2032-03-01", *
     return [Path(line) for line in stdout.splitlines()], err
 
 
-def test_publish_writes_four_files_and_the_same_bytes_again(year: Build, tmp_path: Path, cheap_files: None) -> None:
+def test_publish_writes_its_files_and_the_same_bytes_again(year: Build, tmp_path: Path, cheap_files: None) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
     paths, _ = publish(tmp_path / "mot" / "hai")
     again, err = publish(tmp_path / "ba")
 
-    names = [f"chi-so-cchc-2031.{ending}" for ending in ("json", "csv", "xlsx", "pdf")]
+    names = [*(f"chi-so-cchc-2031.{ending}" for ending in ("json", "csv", "xlsx", "pdf")), "verify.py"]
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(names)
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in paths]
@@ -411,6 +411,30 @@ def test_published_file_verifies_until_a_digit_changes(year: Build, tmp_path: Pa
     for i in places[:: max(1, len(places) // 60)]:
         path.write_text(text[:i] + str((int(text[i]) + 1) % 10) + text[i + 1 :], "utf-8")
         assert refused("verify_publication", str(path))
+
+
+def test_a_file_that_nobody_here_knows_agrees_with_itself_alone(
+    year: Build, tmp_path: Path, cheap_files: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sealed again by its author with another score: legal, but no publication of ours; without ours at all, exit 3."""
+    year(TWO_LEAVES, NINE_SCORES)
+    path = publish(tmp_path)[0][0]
+    Publication.objects.all().delete()
+    with pytest.raises(SystemExit) as left:
+        run("verify_publication", str(path))
+    assert left.value.code == 3
+
+
+def test_another_file_of_our_number_is_not_what_was_published(year: Build, tmp_path: Path, cheap_files: None) -> None:
+    year(TWO_LEAVES, NINE_SCORES)
+    path = publish(tmp_path)[0][0]
+    forged = json.loads(path.read_text("utf-8"))
+    forged["groups"][0]["units"][0]["name"] = "Sở Khác"
+    forged = bundle.build(
+        {k: v for k, v in forged.items() if k not in ("groups", "digest", "format")}, forged["groups"]
+    )
+    path.write_text(bundle.text_of(forged), "utf-8")
+    assert "không phải bản công bố số" in refused("verify_publication", str(path))[0]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"PK\x03\x04", b"[]", b"{", "chữ".encode()])

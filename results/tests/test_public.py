@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from cchc_index.lib.tests.present import present
 from criteria.tests.factories import RoundFactory, small_round
 from results import bundle as bundle_format
+from results import verify
 from results.computation import actions as computation
 from results.files import spreadsheets
 from results.models import Job, Publication
@@ -183,6 +185,7 @@ def test_spreadsheets_are_made_from_the_bundle(client: Client) -> None:
     assert client.get(file_address("csv")).content == spreadsheets.csv_bytes(bundle)
     assert client.get(file_address("xlsx")).content == spreadsheets.xlsx_bytes(bundle)
     assert client.get(reverse("results:codebook")).content == spreadsheets.codebook_bytes()
+    assert client.get(reverse("results:verifier")).content == Path(verify.__file__).read_bytes()
 
 
 def test_unknown_files_are_not_found(client: Client) -> None:

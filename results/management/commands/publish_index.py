@@ -1,4 +1,4 @@
-"""`manage.py publish_index`: freeze the ranking under a number, then write its four files."""
+"""`manage.py publish_index`: freeze the ranking under a number, then write its files."""
 
 import os
 from collections.abc import Mapping
@@ -12,17 +12,18 @@ from django.db import transaction
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.outfiles import write_whole
+from results import verify
 from results.models import Publication
 from results.publication import actions, queries
 from results.queries import round_named
 from units.models import User
 from units.queries import account_named
 
-ENDINGS = (".json", ".csv", ".xlsx", ".pdf")
+VERIFIER = "verify.py"
 
 
 class Command(OperatorCommand):
-    help = "Công bố chỉ số của một năm: khóa kết quả rồi ghi báo cáo PDF, XLSX, CSV và JSON."
+    help = "Công bố chỉ số của một năm: khóa kết quả rồi ghi PDF, XLSX, CSV, JSON và chương trình kiểm tra verify.py."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
@@ -50,7 +51,7 @@ class Command(OperatorCommand):
                 supersedes=options["supersedes"],
                 signers=signers,
             )
-            paths = _write(out, stem, _files(publication))
+            paths = _write(out, _files(publication, stem))
         self._warn_about_changes(publication, dated)
         for path in paths:
             self.stdout.write(str(path))
@@ -100,30 +101,37 @@ def _folder(raw: str) -> Path:
 
 def _refuse_folders(out: Path, stem: str) -> None:
     """Raises Refused when a folder has the name of a file that is to be written, before the long work begins."""
-    taken = next((out / f"{stem}{ending}" for ending in ENDINGS if (out / f"{stem}{ending}").is_dir()), None)
+    taken = next((out / name for name in _names(stem) if (out / name).is_dir()), None)
     if taken is not None:
         raise Refused(f"“{taken}” là thư mục: đổi tên nó hoặc chọn --out khác.")
 
 
-def _files(publication: Publication) -> dict[str, bytes]:
-    """Every file by its ending, all made before the first is written."""
+def _names(stem: str) -> list[str]:
+    """The names of the files, in the order of `_files`."""
+    return [*(f"{stem}{ending}" for ending in (".json", ".csv", ".xlsx", ".pdf")), VERIFIER]
+
+
+def _files(publication: Publication, stem: str) -> dict[str, bytes]:
+    """Every file by its name, all made before the first is written."""
     from results.files import paper, spreadsheets  # inline: start-up cost
 
     data = queries.bundle_of(publication)
-    return {
-        ".json": publication.bundle.encode(),
-        ".csv": spreadsheets.csv_bytes(data),
-        ".xlsx": spreadsheets.xlsx_bytes(data),
-        ".pdf": paper.ranking_pdf(data),
-    }
+    made = (
+        publication.bundle.encode(),
+        spreadsheets.csv_bytes(data),
+        spreadsheets.xlsx_bytes(data),
+        paper.ranking_pdf(data),
+        Path(verify.__file__).read_bytes(),
+    )
+    return dict(zip(_names(stem), made, strict=True))
 
 
-def _write(out: Path, stem: str, files: Mapping[str, bytes]) -> list[Path]:
+def _write(out: Path, files: Mapping[str, bytes]) -> list[Path]:
     """Write each file under a temporary name and rename it, so that it appears whole or not at all."""
     out.mkdir(parents=True, exist_ok=True)
     paths = []
-    for ending, content in files.items():
-        path = out / f"{stem}{ending}"
+    for name, content in files.items():
+        path = out / name
         write_whole(path, content)
         paths.append(path)
     return paths

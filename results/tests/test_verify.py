@@ -1,0 +1,299 @@
+"""The verifier that readers download: forgeries that their author sealed again fall, whatever is no plain lie about an
+input; three answers are told apart; and it agrees with the arithmetic it does not share."""
+
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from results import bundle, verify
+from results.tests import bundles
+
+Forgery = Callable[[dict[str, Any]], object]
+UNITS = [{"code": f"S{n}", "name": f"Sở {n}"} for n in range(4)]
+HEAD = {
+    "year": 2024,
+    "illustrative": True,
+    "assessed_from": "2024-01-01",
+    "assessed_to": "2024-12-31",
+    "number": "12/QĐ-UBND",
+    "date": "2025-03-01",
+}
+
+
+def honest(**policies: str) -> dict[str, Any]:
+    """A legal bundle, every part of it its own."""
+    groups = [bundles.group("so", "Sở", UNITS), bundles.group("huyen", "Huyện", UNITS)]
+    groups[0]["policies"] |= policies
+    cited = {"3598/QĐ-UBND": {"date": "2024-07-10", "issuer": "UBND"}}
+    made: dict[str, Any] = json.loads(json.dumps(bundle.build({**HEAD, "decisions": cited}, groups)))
+    return made
+
+
+def sealed(forged: dict[str, Any]) -> bytes:
+    """As the author of a forgery leaves it: results computed anew where they can be, a digest that fits, one text."""
+    for group in forged["groups"] if isinstance(forged.get("groups"), list) else ():
+        try:
+            group["results"] = bundle.results_of(group)
+        except Exception:  # noqa: S112 – the forger leaves what cannot be computed
+            continue
+    forged["digest"] = bundle.digest_of(forged)
+    return bundle.text_of(forged).encode()
+
+
+def put(*path: object, value: object) -> Forgery:
+    """A forgery that puts `value` at a place."""
+
+    def forge(forged: dict[str, Any]) -> None:
+        place: Any = forged
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = value
+
+    return forge
+
+
+def drop(*path: object) -> Forgery:
+    def forge(forged: dict[str, Any]) -> None:
+        place: Any = forged
+        for step in path[:-1]:
+            place = place[step]
+        del place[path[-1]]
+
+    return forge
+
+
+def twice(*path: object) -> Forgery:
+    def forge(forged: dict[str, Any]) -> None:
+        place: Any = forged
+        for step in path:
+            place = place[step]
+        place.append(json.loads(json.dumps(place[0])))
+
+    return forge
+
+
+def everywhere(key: str, old: object, new: object) -> Forgery:
+    """Replace a value under every key of that name."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: new if k == key and v == old else walk(v) for k, v in value.items()}
+        return [walk(item) for item in value] if isinstance(value, list) else value
+
+    return lambda forged: forged.update(walk(forged))
+
+
+G, CELL, LEAF = ("groups", 0), ("groups", 0, "cells", 0), ("groups", 0, "criteria", 1)
+FORGERIES: dict[str, Forgery] = {
+    "a score below zero": put(*CELL, "points", value="-0.5"),
+    "a score above the maximum": put(*CELL, "points", value="1.25"),
+    "the unit's own score above the maximum": put(*CELL, "self_points", value="7"),
+    "a score of five places": put(*CELL, "points", value="0.12345"),
+    "a score spelt 00.75": put(*CELL, "points", value="00.75"),
+    "a score spelt 0.750": put(*CELL, "points", value="0.750"),
+    "a score spelt -0": put(*CELL, "points", value="-0"),
+    "a score spelt 1.0": put(*CELL, "points", value="1.0"),
+    "a score spelt +1": put(*CELL, "points", value="+1"),
+    "a score spelt 1e0": put(*CELL, "points", value="1e0"),
+    "a score in full-width digits": put(*CELL, "points", value="１"),
+    "a score as a number": put(*CELL, "points", value=1),
+    "a score as true": put(*CELL, "points", value=True),
+    "no score that is scored": put(*CELL, "points", value=None),
+    "a score that does not apply": put(*CELL, "state", value="not_applicable"),
+    "a state nobody knows": put(*CELL, "state", value="excellent"),
+    "no ballots where nobody is asked": lambda f: f["groups"][0]["cells"][0].update(state="no_ballots", points=None),
+    "ballots of an assessed leaf": put(*CELL, "ballots", value=3),
+    "ballots below zero": put("groups", 0, "cells", 3, "ballots", value=-1),
+    "ballots as text": put("groups", 0, "cells", 3, "ballots", value="30"),
+    "ballots as true": put("groups", 0, "cells", 3, "ballots", value=True),
+    "an own score of a surveyed leaf": put("groups", 0, "cells", 3, "self_points", value="1"),
+    "a cell of nobody": put(*CELL, "unit", value="S9"),
+    "a cell of no leaf": put(*CELL, "criterion", value="7.7"),
+    "a cell of a group row": put(*CELL, "criterion", value="1"),
+    "a cell twice": twice(*G, "cells"),
+    "a cell less": drop(*CELL),
+    "an extra key in a cell": put(*CELL, "comment", value="good"),
+    "a key less in a cell": drop(*CELL, "ballots"),
+    "a unit twice": twice(*G, "units"),
+    "a unit less, its cells left": drop(*G, "units", 0),
+    "a unit without a name": put(*G, "units", 0, "name", value=" "),
+    "a unit whose name is a number": put(*G, "units", 0, "name", value=5),
+    "a unit without a code": put(*G, "units", 0, "code", value=""),
+    "an extra key in a unit": put(*G, "units", 0, "rank", value=1),
+    "no units": lambda f: f["groups"][0].update(units=[], cells=[]),
+    "a leaf twice": lambda f: f["groups"][0]["criteria"].append(dict(f["groups"][0]["criteria"][1])),
+    "a leaf less, its cells left": drop(*LEAF),
+    "a leaf less with its cells": lambda f: without_leaf(f, "1.1"),
+    "a leaf worth more": put(*LEAF, "max_points", value="2"),
+    "a leaf worth nothing": put(*LEAF, "max_points", value="0"),
+    "a leaf worth less than nothing": put(*LEAF, "max_points", value="-1"),
+    "an area worth more than its leaves": put(*G, "criteria", 0, "max_points", value="40"),
+    "a maximum spelt 1.00": put(*LEAF, "max_points", value="1.00"),
+    "a leaf under nobody": put(*LEAF, "parent", value="8"),
+    "a leaf under itself": put(*LEAF, "parent", value="1.1"),
+    "a leaf that is a group": put(*LEAF, "is_leaf", value=False),
+    "a group that is a leaf": put(*G, "criteria", 0, "is_leaf", value=True),
+    "is_leaf as a number": put(*LEAF, "is_leaf", value=1),
+    "a source nobody knows": put(*LEAF, "source", value="rumour"),
+    "a kind nobody knows": put(*LEAF, "kind", value="gift"),
+    "an origin nobody knows": put(*LEAF, "provenance", value="official-looking"),
+    "a code that is no code": everywhere("code", "1.1", "1.x"),
+    "a criterion without words": put(*LEAF, "name", value=""),
+    "an extra key in a criterion": put(*LEAF, "weight", value="2"),
+    "bands out of order": lambda f: f["groups"][0]["policies"]["bands"].reverse(),
+    "a band twice": twice(*G, "policies", "bands"),
+    "a band beyond 100": put(*G, "policies", "bands", 0, "from", value="101"),
+    "a band without a name": put(*G, "policies", "bands", 0, "name", value=""),
+    "a policy nobody knows": put(*G, "policies", "na", value="generous"),
+    "ties nobody knows": put(*G, "policies", "ties", value="random"),
+    "an extra policy": put(*G, "policies", "curve", value="up"),
+    "a block twice": lambda f: f["groups"].append(json.loads(json.dumps(f["groups"][0]))),
+    "no blocks": put("groups", value=[]),
+    "a block without a decision": put(*G, "decision", value=""),
+    "an extra key in a block": put(*G, "secret", value=1),
+    "dated 2099": put("date", value="2099-01-01"),
+    "dated before the period": put("date", value="1990-01-01"),
+    "dated the 31st of February": put("date", value="2025-02-31"),
+    "dated 1/3/2025": put("date", value="1/3/2025"),
+    "no date": put("date", value=None),
+    "no number": put("number", value=None),
+    "a number without a digit": put("number", value="x"),
+    "a period that ends before it begins": put("assessed_to", value="2023-12-31"),
+    "a period of another year": lambda f: f.update(assessed_from="2022-01-01", assessed_to="2022-12-31"),
+    "a year as text": put("year", value="2024"),
+    "a year as true": put("year", value=True),
+    "illustrative taken off": put("illustrative", value=False),
+    "illustrative as a number": put("illustrative", value=1),
+    "another format": put("format", value="cchc-index/2"),
+    "an extra key": put("approved", value=True),
+    "a correction of nothing": put("errata", value="sửa điểm"),
+    "a correction of itself": lambda f: f.update(supersedes=f["number"], errata="sửa điểm"),
+    "a decision after the publication": put("decisions", "3598/QĐ-UBND", "date", value="2025-12-31"),
+}
+
+
+def without_leaf(forged: dict[str, Any], code: str) -> None:
+    group = forged["groups"][0]
+    group["criteria"] = [row for row in group["criteria"] if row["code"] != code]
+    group["cells"] = [cell for cell in group["cells"] if cell["criterion"] != code]
+
+
+def test_an_honest_file_agrees_with_itself() -> None:
+    assert verify.problems(sealed(honest())) == []
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forgery_sealed_again_falls(name: str) -> None:
+    forged = honest()
+    FORGERIES[name](forged)
+    assert verify.problems(sealed(forged)) != []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        put(*CELL, "points", value="0.9999"),
+        put(*G, "units", 0, "name", value="Sở Khác"),
+        put(*G, "policies", "ties", value="dense"),
+        put("date", value="2025-03-02"),
+    ],
+)
+def test_a_plain_lie_about_an_input_agrees_with_itself(lie: Forgery) -> None:
+    """The negative control: what only the city can deny passes, and is told apart by its digest alone."""
+    forged = honest()
+    lie(forged)
+    assert verify.problems(sealed(forged)) == []
+    assert forged["digest"] != honest()["digest"]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [("rank", 1.0), ("rank", True), ("rank", 99), ("points", "0"), ("band", "Xuất sắc"), ("incomplete", ["1.1"])],
+)
+def test_a_result_that_does_not_follow_falls(result: tuple[str, object]) -> None:
+    forged = honest()
+    forged["groups"][0]["results"][0][result[0]] = result[1]
+    forged["digest"] = bundle.digest_of(forged)
+    assert verify.problems(bundle.text_of(forged).encode()) == ["Khối so: kết quả khác với kết quả tính lại."]
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b"\xff", b'{"groups": NaN}', b"[" * 5_000, b"1"])
+def test_what_is_no_file_of_ours_is_a_sentence(data: bytes) -> None:
+    assert len(verify.problems(data)) == 1
+
+
+def test_a_changed_byte_is_found() -> None:
+    text = bundle.text_of(honest())
+    for at in range(0, len(text), max(1, len(text) // 40)):
+        changed = text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1 :]
+        assert verify.problems(changed.encode())
+
+
+@pytest.mark.parametrize("na", ["rescale", "shrink", "full"])
+@pytest.mark.parametrize("ties", ["competition", "dense"])
+def test_agrees_with_the_arithmetic_it_does_not_share(na: str, ties: str) -> None:
+    """A hundred random bundles for each pair of policies; both write the same results."""
+    chance = random.Random(f"{na} {ties}")
+    for _ in range(100):
+        made = honest(na=na, ties=ties)
+        for group in made["groups"]:
+            for cell in group["cells"]:
+                shuffle(cell, chance)
+        assert verify.problems(sealed(made)) == []
+
+
+def shuffle(cell: dict[str, Any], chance: random.Random) -> None:
+    """Another state or other points."""
+    surveyed = cell["self_points"] is None
+    fate = chance.random()
+    if fate < 0.1:
+        cell.update(state="not_applicable", points=None, ballots=None)
+    elif fate < 0.12:
+        cell.update(state="no_ballots" if surveyed else "not_scored", points=None, ballots=None)
+    else:
+        points = bundle.exact(bundle.number(f"{chance.randrange(10_001) / 10_000:.4f}"))
+        cell.update(state="scored", points=points, ballots=30 if surveyed else None)
+
+
+class TestThreeAnswers:
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """The downloaded file alone, without this project."""
+        copy = Path(arguments[0]).with_name("verify.py")
+        copy.write_bytes(Path(verify.__file__).read_bytes())
+        command = [sys.executable, "-I", str(copy), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, cwd=copy.parent, check=False)
+
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        (path := tmp_path / "a.json").write_bytes(sealed(honest()))
+        return path
+
+    def test_vouched_for_by_its_digest(self, path: Path) -> None:
+        done = self.run(str(path), honest()["digest"].upper())
+        assert (done.returncode, done.stdout) == (0, "Đúng là bản công bố có mã đã cho.\n")
+
+    def test_agrees_with_itself_alone(self, path: Path) -> None:
+        assert self.run(str(path)).returncode == 3
+
+    def test_is_not_the_one_of_that_digest(self, path: Path) -> None:
+        done = self.run(str(path), "0" * 64)
+        assert (done.returncode, "không phải bản công bố ấy" in done.stderr) == (2, True)
+
+    def test_is_none_at_all(self, path: Path) -> None:
+        path.write_bytes(path.read_bytes().replace(b"S1", b"S7", 1))
+        assert self.run(str(path), honest()["digest"]).returncode == 2
+
+
+def test_it_is_one_short_file() -> None:
+    """Under 300 lines of at most 120 columns, of the standard library alone."""
+    lines = Path(verify.__file__).read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 300
+    assert max(map(len, lines)) <= 120
+    imported = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
+    assert imported <= set(sys.stdlib_module_names)
