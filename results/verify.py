@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-Json = dict[str, Any]
+Node = dict[str, Any]
 FORMAT, ZERO, FOUR = "cchc-index/1", Decimal(0), Decimal("0.0001")
 STATES = ("scored", "not_scored", "not_applicable", "no_ballots")
 KINDS, SOURCES, ORIGINS = (
@@ -41,9 +41,9 @@ def need(holds: object, sentence: str) -> None:
         raise Illegal(sentence)
 
 
-def keys(value: Any, wanted: set[str], place: str, optional: tuple[str, ...] = ()) -> None:
+def keys(value: Any, asked: set[str], place: str, optional: tuple[str, ...] = ()) -> None:
     need(type(value) is dict, f"{place}: không phải đối tượng")
-    extra, missing = value.keys() - wanted - set(optional), wanted - value.keys()
+    extra, missing = value.keys() - asked - set(optional), asked - value.keys()
     need(not extra and not missing, f"{place}: thừa khóa {sorted(extra)}, thiếu khóa {sorted(missing)}")
 
 
@@ -74,7 +74,7 @@ def once(values: list[Any], place: str) -> list[Any]:
     return values
 
 
-def check_head(bundle: Json) -> None:
+def check_head(bundle: Node) -> None:
     keys(bundle, HEAD, "Tệp", ("decisions", "supersedes", "errata"))
     need(bundle["format"] == FORMAT, f"Tệp không ở dạng {FORMAT}")
     year = bundle["year"]
@@ -102,7 +102,7 @@ def check_head(bundle: Json) -> None:
     need(bundle["illustrative"] or not marked, "Tệp có tiêu chí minh họa nhưng không ghi là minh họa")
 
 
-def check_group(group: Json) -> Json:
+def check_group(group: Node) -> Node:
     """The legality of a block; gives its criteria by code."""
     place = f"Khối {group['code']}"
     _ = text(group["name"], place), text(group["decision"], place), text(group["note"], place, blank=True)
@@ -132,7 +132,7 @@ def check_group(group: Json) -> Json:
     return tree
 
 
-def check_tree(criteria: Any, place: str) -> Json:
+def check_tree(criteria: Any, place: str) -> Node:
     for row in rows(criteria, place):
         keys(row, CRITERION, f"{place}, tiêu chí")
         where = f"{place}, tiêu chí {row['code']}"
@@ -143,18 +143,18 @@ def check_tree(criteria: Any, place: str) -> Json:
         sources = SOURCES if row["is_leaf"] else ("",)
         need(row["provenance"] in ORIGINS and row["source"] in sources, f"{where}: nguồn gốc, nguồn điểm không đúng")
         need(number(row["max_points"], where) > 0 and Decimal(row["max_points"]) % FOUR == 0, f"{where}: điểm tối đa")
-    tree: Json = dict(zip(once([row["code"] for row in criteria], place), criteria, strict=True))
+    tree: Node = dict(zip(once([row["code"] for row in criteria], place), criteria, strict=True))
     for code, row in tree.items():
         above, where = row["parent"], f"{place}, tiêu chí {code}"
         need(above is None or (above in tree and code.startswith(f"{above}.")), f"{where}: đứng dưới {above}")
         children = [child for child in criteria if child["parent"] == code]
-        need(row["is_leaf"] == (not children), f"{where}: tiêu chí có con phải là nhóm, không có con phải có điểm")
+        need(row["is_leaf"] == (not children), f"{where}: dòng có dòng bên dưới là nhóm, không có thì chấm điểm")
         own = [Decimal(child["max_points"]) for child in children if child["kind"] == row["kind"] == "normal"]
-        need(not own or sum(own) == Decimal(row["max_points"]), f"{where}: điểm tối đa khác tổng các tiêu chí con")
+        need(not own or sum(own) == Decimal(row["max_points"]), f"{where}: điểm tối đa khác tổng các dòng bên dưới")
     return tree
 
 
-def check_cell(cell: Json, leaf: Json, where: str) -> None:
+def check_cell(cell: Node, leaf: Node, where: str) -> None:
     maximum, state, own = Decimal(leaf["max_points"]), cell["state"], leaf["source"] == "self"
     need(state in STATES and state != ("no_ballots" if own else "not_scored"), f"{where}: trạng thái “{state}”")
     need((cell["points"] is not None) == (state == "scored"), f"{where}: điểm không khớp trạng thái")
@@ -176,7 +176,7 @@ def exact(value: Decimal) -> str:
     return f"{(value + ZERO).normalize():f}"
 
 
-def half(leaves: list[tuple[str, Decimal]], cells: Json, policy: str) -> tuple[Decimal, Decimal, list[str]]:
+def half(leaves: list[tuple[str, Decimal]], cells: Node, policy: str) -> tuple[Decimal, Decimal, list[str]]:
     """Points and maximum of one half after the policy for what does not apply, and the leaves that are missing."""
     reached = sum((Decimal(cells[c]["points"]) for c, _ in leaves if cells[c]["points"] is not None), ZERO)
     maximum = sum((top for _, top in leaves), ZERO)
@@ -193,7 +193,7 @@ def half(leaves: list[tuple[str, Decimal]], cells: Json, policy: str) -> tuple[D
     return reached, maximum, missing
 
 
-def extra(tree: Json, cells: Json, kind: str) -> Decimal:
+def extra(tree: Node, cells: Node, kind: str) -> Decimal:
     """Bonus or deduction: each row is worth its children, at most its maximum; missing and not applicable are 0."""
 
     def above(code: str) -> Any:
@@ -216,7 +216,7 @@ def percent(points: Decimal, maximum: Decimal, missing: list[str]) -> Fraction |
     return Fraction(points) * 100 / Fraction(maximum) if maximum and not missing else None
 
 
-def result(unit: Json, group: Json, tree: Json, cells: Json) -> tuple[Fraction | None, Json]:
+def result(unit: Node, group: Node, tree: Node, cells: Node) -> tuple[Fraction | None, Node]:
     """(the exact index, the unit's row without rank and band)."""
     normal = [(code, row) for code, row in tree.items() if row["is_leaf"] and row["kind"] == "normal"]
     mine = [(code, Decimal(row["max_points"])) for code, row in normal if row["source"] == "self"]
@@ -225,7 +225,7 @@ def result(unit: Json, group: Json, tree: Json, cells: Json) -> tuple[Fraction |
     bonus, penalty = extra(tree, cells, "bonus"), extra(tree, cells, "penalty")
     missing = sorted(own[2] + asked[2], key=lambda code: [int(part) for part in code.split(".")])
     total = own[0] + asked[0] + bonus - penalty, own[1] + asked[1], missing
-    row: Json = {"unit": unit["code"], "name": unit["name"], "group": group["code"], "incomplete": missing}
+    row: Node = {"unit": unit["code"], "name": unit["name"], "group": group["code"], "incomplete": missing}
     row |= {"bonus": exact(bonus), "penalty": exact(penalty)}
     for names, part in zip(NAMES, (total, own, asked), strict=True):
         index = percent(*part)
@@ -234,8 +234,8 @@ def result(unit: Json, group: Json, tree: Json, cells: Json) -> tuple[Fraction |
     return percent(*total), row
 
 
-def results(group: Json, tree: Json) -> list[Json]:
-    cells: Json = {unit["code"]: {} for unit in group["units"]}
+def results(group: Node, tree: Node) -> list[Node]:
+    cells: Node = {unit["code"]: {} for unit in group["units"]}
     for cell in group["cells"]:
         cells[cell["unit"]][cell["criterion"]] = cell
     rated = [result(unit, group, tree, cells[unit["code"]]) for unit in group["units"]]
