@@ -155,4 +155,6 @@ class FirstPasswordForm(DjangoSetPasswordForm):  # type: ignore[type-arg]
             self.fields[name].error_messages["required"] = missing
         self.fields[
             "new_password1"
-        ].help_text = "Ít nhất 10 ký tự, không phải mật khẩu hay gặp, không giống tên đăng nhập hoặc họ tên."
+        ].help_text = (
+            "Ít nhất 10 ký tự; không chỉ gồm tên địa phương, cơ quan, họ tên và chữ số; không phải mật khẩu hay gặp."
+        )

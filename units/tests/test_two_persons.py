@@ -97,7 +97,7 @@ def test_one_staff_account_cannot_become_manager_with_a_puppet(
     with pytest.raises(Refused, match="người khác xác nhận"):
         grant_role(actor=one, user=one, role=Role.INDEX_MANAGER)
     # It makes a second account, sets its password, and gives that one the role.
-    secret = "Con-roi-2026-xyz"
+    secret = "Day-keo-sau-man-2026"
     typed = {"username": "con-roi", "full_name": "Con Rối", "email": "r@x.vn", "password1": secret, "password2": secret}
     page.post(
         f"{USER}add/",
@@ -131,7 +131,7 @@ def test_one_staff_account_cannot_become_manager_with_a_puppet(
 
 
 def test_a_password_set_by_an_administrator_serves_once_and_is_told(two: tuple[User, User]) -> None:
-    root, secret = UserFactory.create(is_staff=True, is_superuser=True), "Quan-tri-dat-2026"
+    root, secret = UserFactory.create(is_staff=True, is_superuser=True), "Chiec-o-mau-vang-26"
     proposal = propose(two[1], UserFactory.create())
     assert rules.may_confirm(two[0], proposal)  # the control
     typed = {"password1": secret, "password2": secret, "usable_password": "true"}
