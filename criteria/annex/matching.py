@@ -33,6 +33,11 @@ class Match:
     def same_code(self) -> bool:
         return self.later.code == self.earlier.code
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether code and text are the same: nobody needs to choose it."""
+        return self.same_code and self.percent == 100
+
 
 def likeness(one: str, other: str) -> int:
     """How alike two texts are, in per cent of their words, whatever the case, the accents and the order."""

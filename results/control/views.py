@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cchc_index.lib.dispatch import send_after_commit
@@ -16,7 +17,7 @@ from criteria.calendar import actions as calendar_actions
 from criteria.calendar import queries as calendar
 from criteria.course import LISTED
 from criteria.models import Round, RoundGroup, Stage
-from criteria.queries import round_in_view
+from criteria.queries import round_in_view, show_year
 from results.computation.actions import enqueue_recompute
 from results.files.actions import request_report
 from results.jobs.queries import report_job
@@ -93,7 +94,7 @@ def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
         messages.success(request, f"Đã xác nhận bộ tiêu chí của {round_group}.")
     else:
         messages.info(request, f"Bộ tiêu chí của {round_group} đã được xác nhận từ trước.")
-    return redirect("results:control")
+    return redirect(f"{reverse('results:control')}?nam={round_group.round.year}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,6 +104,7 @@ def matches(request: HttpRequest, pk: int) -> HttpResponse:
     round_group = get_object_or_404(RoundGroup, pk=pk)
     if request.method == "POST":
         return _linked(request, actor, round_group)
+    show_year(request, round_group.round.year)
     parts = queries.matches(round_group)
     return render(request, "results/control/matches.html", {"round_group": round_group, "parts": parts})
 
