@@ -42,15 +42,16 @@ def large_block(units: int = 53, leaves: int = 100, *, year: int = YEAR) -> Larg
     manager = _person(f"quanly-{year}", Role.INDEX_MANAGER)
     Assignment.objects.create(round_group=block, member=member)
     Confirmation.objects.create(round=block.round, member=member, at=clock.now())
-    scores = _scores(block, measured, tree)
+    head = _person(f"thutruong-{year}", Role.UNIT_HEAD, measured[0])
+    scores = _scores(block, measured, tree, head)
     _evidence(scores, measured, member, year)
     _decisions(block, scores, member)
     return LargeBlock(block, measured, tree, member, manager)
 
 
-def _person(name: str, role: Role) -> User:
+def _person(name: str, role: Role, unit: Unit | None = None) -> User:
     user = User.objects.create(username=f"rat-lon-{name}", full_name=name, email=f"{name}@example.vn")
-    Membership.objects.create(user=user, role=role)
+    Membership.objects.create(user=user, role=role, unit=unit)
     return user
 
 
@@ -87,8 +88,8 @@ def _leaves(criteria_set: CriteriaSet, count: int) -> list[Criterion]:
     return Criterion.objects.bulk_create(rows)
 
 
-def _scores(block: RoundGroup, units: list[Unit], leaves: list[Criterion]) -> list[SelfScore]:
-    state = {"state": SelfAssessment.State.SUBMITTED, "submitted_at": clock.now(), "imported": True}
+def _scores(block: RoundGroup, units: list[Unit], leaves: list[Criterion], head: User) -> list[SelfScore]:
+    state = {"state": SelfAssessment.State.SUBMITTED, "submitted_at": clock.now(), "submitted_by": head}
     assessments = SelfAssessment.objects.bulk_create(
         SelfAssessment(round_group=block, unit=unit, **state) for unit in units
     )

@@ -10,8 +10,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db import connection
-from django.db.models import BigIntegerField, DateField, Field, QuerySet, Value
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import BigIntegerField, DateField, Field, Model, QuerySet, Value
 
 KeyValue = int | date
 _FIELDS: "dict[type, type[Field[Any, Any]]]" = {int: BigIntegerField, date: DateField}
@@ -29,6 +29,21 @@ class _Compiled(NamedTuple):
     parameters: tuple[Any, ...]
     compiler: Any
     converters: Any
+
+
+def columns(model: type[Model], path: str = "") -> list[str]:
+    """Every field of a model for `values_list`, seen along a `path` like "document__"."""
+    return [f"{path}{field.attname}" for field in model._meta.concrete_fields]
+
+
+def instances(row: tuple[Any, ...], *models: type[Model]) -> list[Any]:
+    """The rows of models that stand one after the other in a row of a read, each by its `columns`."""
+    found, at = [], 0
+    for model in models:
+        names = columns(model)
+        found.append(model.from_db(DEFAULT_DB_ALIAS, names, row[at : at + len(names)]))
+        at += len(names)
+    return found
 
 
 class Prepared:

@@ -68,11 +68,17 @@ def remarks_on_evidence(
     rows: Iterable[Evidence], round_: Round, unit_id: int, *, names: bool = False
 ) -> dict[int, Remarks]:
     """{evidence: what is said} of one unit's rows with their documents read, each sentence about a document at its
-    first row; two queries."""
-    cites = [(row.pk, row.document_id, cited(row.document, row.page)) for row in rows]
+    first row; one query, another where other units have one of the files."""
+    found = list(rows)
+    cites = [(row.pk, row.document_id, cited(row.document, row.page)) for row in found]
     if not cites:
         return {}
-    twins, others = twins_of(round_, unit_id), files_by_paper(_CURRENT.rows(unit=unit_id))
+    files = _OWN_FILES.rows(unit=unit_id)
+    shared = {digest for _, _, digest, _, _, elsewhere in files if elsewhere}
+    scores = {row.score_id for row in found}
+    narrow = {"score": scores.pop()} if len(scores) == 1 else {}
+    twins = twins_of(round_, unit_id, **narrow) if any(cite.digest in shared for _, _, cite in cites) else {}
+    others = files_by_paper(file[:4] for file in files if file[4] is None)
     period = (round_.assessed_from, round_.assessed_to)
     return said_once(
         (
@@ -88,13 +94,14 @@ Files = dict[tuple[str, date | None], dict[str, str]]
 """{(number, date): {digest: file name}}"""
 
 
-_CURRENT = Prepared(
-    lambda unit: (
-        Document.objects.filter(unit=unit, replaced_by=None)
-        .order_by("pk")
-        .values_list("number", "issued_on", "digest", "original_name")
-    )
-)
+def _own_files(unit: int) -> QuerySet[Document, Any]:
+    """What a unit has, what replaced it, and whether another unit has the same file, submitted or not."""
+    elsewhere = Document.objects.filter(digest=OuterRef("digest")).exclude(unit=unit)
+    rows = Document.objects.filter(unit=unit).annotate(elsewhere=Exists(elsewhere.order_by()))
+    return rows.order_by("pk").values_list("number", "issued_on", "digest", "original_name", "replaced_by", "elsewhere")
+
+
+_OWN_FILES = Prepared(_own_files)
 
 
 def files_by_paper(rows: Iterable[tuple[str, date | None, str, str]]) -> Files:
@@ -113,18 +120,19 @@ def rivals_of(cite: CitedDocument, files: Files) -> tuple[str, ...]:
     return tuple(name for digest, name in files.get(cite.key, {}).items() if digest != cite.digest)
 
 
-def twins_of(round_: Round, unit_id: int) -> dict[str, tuple[str, ...]]:
+def twins_of(round_: Round, unit_id: int, **narrow: int) -> dict[str, tuple[str, ...]]:
     """{digest: which other units submitted the same file as one of the unit's in the round}; one query. A draft is
-    its unit's own business."""
+    its unit's own business. `score`: only the files that prove this one."""
     found: dict[str, list[str]] = {}
-    for digest, name in _TWINS.rows(unit=unit_id, round_=round_.pk):
+    for digest, name in _TWINS.rows(unit=unit_id, round_=round_.pk, **narrow):
         if name not in found.setdefault(digest, []):
             found[digest].append(name)
     return {digest: tuple(names) for digest, names in found.items()}
 
 
-def _twins(unit: int, round_: int) -> QuerySet[Document, Any]:
-    own = Document.objects.filter(unit=unit).order_by().values("digest")
+def _twins(unit: int, round_: int, score: int | None = None) -> QuerySet[Document, Any]:
+    whose = {} if score is None else {"evidence__score": score, "evidence__removed_at": None}
+    own = Document.objects.filter(unit=unit, **whose).order_by().values("digest")
     rows = Document.objects.filter(_proves(round_), digest__in=own).exclude(unit=unit)
     return rows.order_by(*by_name()).values_list("digest", "unit__name")
 

@@ -12,12 +12,12 @@ from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, QueryS
 
 from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
-from cchc_index.lib.prepared import Prepared
+from cchc_index.lib.prepared import Prepared, columns, instances
 from criteria.models import Criterion, RoundGroup, Stage
 from criteria.tree import CellKey
 from selfassess.evidence.queries import NO_PAPERS, Papers, evidence_changes, papers_of_cells
 from selfassess.evidence.remarks import KINDS, WARNING_KINDS
-from selfassess.models import Evidence, SelfAssessment, SelfScore
+from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
 from . import changes as queries_changes
@@ -406,19 +406,33 @@ def tally(cells: Iterable[GridCell]) -> CellCounts:
 
 def claim_of(round_group: RoundGroup, unit: Unit, criterion: Criterion) -> tuple[SelfScore | None, list[Evidence]]:
     """The submitted score of one cell with its evidence; one query, two where there is no evidence."""
-    cell = {"round_group": round_group, "unit": unit, "state": SelfAssessment.State.SUBMITTED}
-    rows = Evidence.objects.filter(
-        removed_at=None,
-        score__criterion=criterion,
-        **{f"score__assessment__{name}": value for name, value in cell.items()},
-    )
-    evidence = list(rows.select_related("document", "score").order_by("pk"))
+    evidence = []
+    for row in _PROVEN.rows(block=round_group.pk, unit=unit.pk, criterion=criterion.pk):
+        piece, document, score = instances(row, Evidence, Document, SelfScore)
+        piece.document, piece.score = document, score
+        evidence.append(piece)
     if evidence:
         return evidence[0].score, evidence
+    cell = {"round_group": round_group, "unit": unit, "state": SelfAssessment.State.SUBMITTED}
     scores = SelfScore.objects.filter(
         criterion=criterion, **{f"assessment__{name}": value for name, value in cell.items()}
     )
     return scores.order_by("pk").first(), []
+
+
+_PROVEN = Prepared(
+    lambda block, unit, criterion: (
+        Evidence.objects.filter(
+            removed_at=None,
+            score__criterion=criterion,
+            score__assessment__round_group=block,
+            score__assessment__unit=unit,
+            score__assessment__state=SelfAssessment.State.SUBMITTED,
+        )
+        .order_by("pk")
+        .values_list(*columns(Evidence), *columns(Document, "document__"), *columns(SelfScore, "score__"))
+    )
+)
 
 
 def timeline(entries: QuerySet[AppraisalEntry]) -> list[AppraisalEntry]:

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -176,7 +175,9 @@ def place(request: HttpRequest, group: str) -> Place:
     current = criteria_queries.round_in_view(request)
     if current is None:
         raise Http404
-    block = get_object_or_404(criteria_queries.blocks_of(current), group__code=group)
+    block = next((block for block in criteria_queries.blocks_of(current) if block.group.code == group), None)
+    if block is None:
+        raise Http404
     return standing_in(user, block, current, desk_of(request, current))
 
 
@@ -186,7 +187,7 @@ def places(request: HttpRequest) -> list[Place]:
     current = criteria_queries.round_in_view(request)
     if current is None:
         return []
-    blocks = criteria_queries.blocks_of(current).order_by("group__position")
+    blocks = criteria_queries.blocks_of(current)
     held = desk_of(request, current)
     found = [standing_in(user, block, current, held) for block in blocks]
     return [here for here in found if here.scope.reads_all or any(part.leaves for part in here.scope.parts)]

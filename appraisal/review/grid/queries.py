@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from appraisal.core.queries.cells import CellCounts, GridCell, read_sheet
 from appraisal.models import Action, Appraisal
@@ -119,19 +119,29 @@ def _holds(line: GridLine | None, unit: Unit, mark: UUID) -> bool:
 
 
 def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[object, ...]]:
-    """What a line was read from, as small as it can be said: two queries. Whatever changes a score or a standing
-    raises its version; the instant tells one history from another that a restored backup has begun."""
-    claims = {unit: read for unit, *read in _SUBMITTED.rows(block=round_group.pk)}
+    """What a line was read from, as small as it can be said: two queries, another where archives were imported. Scores
+    that were submitted stand until the unit submits again, those of an archive until it is imported again; whatever
+    changes a standing raises its version. The instants tell one history from another that a restored backup has
+    begun."""
+    claims = {unit: [at, imported] for unit, at, imported in _SUBMITTED.rows(block=round_group.pk)}
+    if any(imported for _, imported in claims.values()):
+        for unit, *versions in _IMPORTED.rows(block=round_group.pk):
+            claims.get(unit, []).extend(versions)
     decisions = {unit: read for unit, *read in _DECIDED.rows(block=round_group.pk)}
     return {unit.pk: (unit.code, claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
 
 
-_SUBMITTED = Prepared(
+def _submitted(block: int) -> QuerySet[SelfAssessment]:
+    return SelfAssessment.objects.filter(round_group=block, state=SelfAssessment.State.SUBMITTED).order_by()
+
+
+_SUBMITTED = Prepared(lambda block: _submitted(block).values_list("unit_id", "submitted_at", "imported"))
+_IMPORTED = Prepared(
     lambda block: (
-        SelfAssessment.objects.filter(round_group=block, state=SelfAssessment.State.SUBMITTED)
+        _submitted(block)
+        .filter(imported=True)
         .annotate(versions=Sum("scores__version"), last=Max("scores__updated_at"))
-        .order_by()
-        .values_list("unit_id", "submitted_at", "versions", "last")
+        .values_list("unit_id", "versions", "last")
     )
 )
 _DECIDED = Prepared(
