@@ -172,6 +172,16 @@ def test_a_new_document_goes_in_with_the_reply_in_one_upload(case: Council) -> N
     assert [paper.original_name for paper in entry.documents.all()] == ["bo-sung.pdf"]
 
 
+def test_the_page_says_first_that_nothing_is_saved_while_fields_were_filled_in(case: Council) -> None:
+    standing = adjusted_and_released(case)
+    file = SimpleUploadedFile("bo-sung.pdf", sample_pdf("", SAID))
+    typed = {"answer": "disagree", "comment": "Có bổ sung.", "upload": file, "keep": "1"}
+    page = sign_in(case.officer).post(reverse("appraisal:reply", args=[standing.pk]), typed).text
+    assert page.index("Chưa lưu: hãy") < page.index('id="y-kien"')
+    assert "Có bổ sung." in page
+    assert not ReplyDraft.objects.exclude(comment="Có đủ.").exists()
+
+
 def test_faults_of_reply_and_of_its_document_come_at_once(case: Council) -> None:
     standing = adjusted_and_released(case)
     address = reverse("appraisal:reply", args=[standing.pk])

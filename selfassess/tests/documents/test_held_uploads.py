@@ -60,6 +60,7 @@ def test_file_alone_comes_back_with_its_fields_filled_and_goes_in_without_travel
     client = signed_in(officer)
     page = client.post(there, {"upload": file()})
     assert page.status_code == 200
+    assert 'Chưa lưu: hãy <a href="#number">kiểm tra' in page.text
     for said in ('value="125/BC-SNV"', 'value="05/03/2024"', 'value="SỞ NỘI VỤ"', "Đã nhận tệp <b>bao-cao.pdf</b>"):
         assert said in page.text
     assert not Document.objects.exists()
@@ -145,6 +146,7 @@ def test_fields_of_a_new_version_that_were_emptied_are_offered_again(assessment:
     page = signed_in(officer).post(replacing, {"issuer": "Sở", "abstract": "Bản sửa", "upload": file()})
     assert page.status_code == 200
     assert 'value="125/BC-SNV"' in page.text
+    assert "kiểm tra dữ liệu đã điền theo tệp" in page.text
     assert not Document.objects.filter(replaces=document).exists()
 
 
