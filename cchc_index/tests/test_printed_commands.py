@@ -46,7 +46,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "import_figures": {"FILE": FIGURES},
         "send_reminders": {},
     },
-    # A year of two units from finished scores to the proof of what was published.
+    # A year of two units and its people, from finished scores to the index.
     "archive": {
         "import_units": {"FILE": UNITS},
         "import_people": {"FILE": PEOPLE},
