@@ -53,6 +53,12 @@ def ranking_pdf(bundle: Mapping[str, Any], progress: OnPercent | None = None) ->
     return data
 
 
+def report_markup(book: Book) -> str:
+    """The report as the template gives it, before it is laid out: what the Word document is made from."""
+    shared = {"book": book, "title": _title(book), **_address(book)}
+    return render_to_string("results/files/report.html", {**shared, **_main(book)})
+
+
 def unit_pdf(bundle: Mapping[str, Any], group_code: str, unit_code: str) -> bytes:
     """One unit's sheet. Raises LookupError when the bundle has no such unit."""
     book = read_bundle(bundle)

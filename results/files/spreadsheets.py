@@ -7,7 +7,6 @@ anybody can follow them by clicking. Text cells that look like formulas stay tex
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cchc_index.lib.cells import put_text, safe_cell
+from cchc_index.lib.packed import same_bytes
 from results.book import STATE_WORDS, Book, BookBlock, BookCell, BookCriterion, BookLine, read_bundle
 
 RESULT_COLUMNS = (
@@ -105,7 +105,7 @@ def xlsx_bytes(bundle: Mapping[str, Any]) -> bytes:
         _ranking_sheet(sheets[0], book, block, names[1])
     out = io.BytesIO()
     workbook.save(out)
-    return _same_bytes(out.getvalue())
+    return same_bytes(out.getvalue())
 
 
 def _title(what: str, block: BookBlock, taken: set[str]) -> str:
@@ -116,18 +116,6 @@ def _title(what: str, block: BookBlock, taken: set[str]) -> str:
         name, n = f"{plain}~{n}", n + 1
     taken.add(name.lower())
     return name
-
-
-def _same_bytes(data: bytes) -> bytes:
-    """The workbook without the moment it was written: same bundle, same bytes."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z", b"2000-01-01T00:00:00Z", content)
-            target.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
 
 
 def _information(sheet: Worksheet, book: Book) -> None:

@@ -15,7 +15,7 @@ from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.tests.present import first_sheet
 from results import bundle
 from results.computation import queries as computed
-from results.files import paper, spreadsheets
+from results.files import paper, spreadsheets, word
 from results.models import Publication
 from results.tests.factories import signed
 from units.auditlog.models import LogEntry
@@ -330,6 +330,7 @@ def test_not_applicable_marks(year: Build, mark: int | str | None, applies: bool
 def cheap_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """The renderers have tests of their own; here only what is written where."""
     monkeypatch.setattr(paper, "ranking_pdf", lambda b: b"%PDF " + b["digest"].encode())
+    monkeypatch.setattr(word, "ranking_docx", lambda b: b"PK")
     monkeypatch.setattr(spreadsheets, "xlsx_bytes", lambda b: b"PK")
     monkeypatch.setattr(spreadsheets, "csv_bytes", lambda b: b"unit\n")
 
@@ -347,7 +348,7 @@ def test_publish_writes_its_files_and_the_same_bytes_again(year: Build, tmp_path
     paths, _ = publish(tmp_path / "mot" / "hai")
     again, err = publish(tmp_path / "ba")
 
-    names = [*(f"chi-so-cchc-2031.{ending}" for ending in ("json", "csv", "xlsx", "pdf")), "verify.py"]
+    names = [*(f"chi-so-cchc-2031.{ending}" for ending in ("json", "csv", "xlsx", "pdf", "docx")), "verify.py"]
     assert [path.name for path in paths] == names
     assert sorted(path.name for path in paths[0].parent.iterdir()) == sorted(names)
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in paths]

@@ -23,7 +23,7 @@ VERIFIER = "verify.py"
 
 
 class Command(OperatorCommand):
-    help = "Công bố chỉ số của một năm: khóa kết quả rồi ghi PDF, XLSX, CSV, JSON và chương trình kiểm tra verify.py."
+    help = "Công bố chỉ số của một năm: khóa kết quả rồi ghi PDF, Word, XLSX, CSV, JSON và verify.py."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
@@ -108,12 +108,12 @@ def _refuse_folders(out: Path, stem: str) -> None:
 
 def _names(stem: str) -> list[str]:
     """The names of the files, in the order of `_files`."""
-    return [*(f"{stem}{ending}" for ending in (".json", ".csv", ".xlsx", ".pdf")), VERIFIER]
+    return [*(f"{stem}{ending}" for ending in (".json", ".csv", ".xlsx", ".pdf", ".docx")), VERIFIER]
 
 
 def _files(publication: Publication, stem: str) -> dict[str, bytes]:
     """Every file by its name, all made before the first is written."""
-    from results.files import paper, spreadsheets  # inline: start-up cost
+    from results.files import paper, spreadsheets, word  # inline: start-up cost
 
     data = queries.bundle_of(publication)
     made = (
@@ -121,6 +121,7 @@ def _files(publication: Publication, stem: str) -> dict[str, bytes]:
         spreadsheets.csv_bytes(data),
         spreadsheets.xlsx_bytes(data),
         paper.ranking_pdf(data),
+        word.ranking_docx(data),
         Path(verify.__file__).read_bytes(),
     )
     return dict(zip(_names(stem), made, strict=True))
