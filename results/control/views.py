@@ -60,7 +60,7 @@ def control(request: HttpRequest) -> HttpResponse:
     _reader(request)
     round_ = round_in_view(request)
     if round_ is None:
-        return render(request, "results/control/empty.html")
+        return render(request, "results/control/empty.html", {"may_manage_people": may_manage_people(request.user)})
     context = {
         "round": round_,
         "rooms": queries.control_room(round_),
@@ -127,7 +127,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     round_ = _round(request)
     book = preview_book(round_)
     if not book.blocks:
-        return render(request, "results/control/empty.html")
+        return render(request, "results/control/empty.html", {"may_manage_people": may_manage_people(request.user)})
     return public.ranking_page(request, book, _preview(round_), _room(request))
 
 

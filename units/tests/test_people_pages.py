@@ -256,3 +256,9 @@ def test_nobody_learns_which_accounts_exist() -> None:
 def test_the_first_administrator_finds_the_way_and_others_do_not() -> None:
     for user, sees in ((UserFactory.create(is_superuser=True), True), (UserFactory.create(), False)):
         assert (address("list") in sign_in(user).get(reverse("results:method")).text) is sees
+
+
+def test_managers_find_the_people_before_there_is_a_year(page: Client) -> None:
+    place = reverse("results:control")
+    assert address("list") in page.get(place).text
+    assert address("list") not in sign_in(person(Role.OBSERVER)).get(place).text
