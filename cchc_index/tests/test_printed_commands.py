@@ -57,7 +57,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "analyse_index": {},
         "copy_year": {},
         "check_ledger": {"COUNT:DIGEST": MARK},
-        "backup": {"FILE": "out-cchc-1.bak", "N": "2"},
+        "backup": {"FILE": "out-cchc-1.bak"},
     },
     # Its year is published by two people already: the same number again writes the same files.
     "demonstration": {
