@@ -205,6 +205,7 @@ def test_open_criteria_are_named_before_they_are_handed_over(assessment: SelfAss
     assert 'name="known_open" value="1.1 1.2 "' in refused.text
     assert client.post(at("hand-over", assessment), {"known_open": "1.1 1.2 "}).status_code == 302
     assert "Thu hồi để sửa" in client.get(at("check", assessment)).text
+    assert "Nhập bằng Excel" not in client.get(at("assessment", assessment)).text
     assert client.post(at("take-back", assessment)).status_code == 302
     assert "Nhập bằng Excel" in client.get(at("assessment", assessment)).text
 

@@ -261,6 +261,22 @@ def test_check_page_says_the_same_about_a_document_once(
     assert signed_in(officer).get(reverse("selfassess:check", args=[assessment.pk])).text.count("ngoài thời kỳ") == 1
 
 
+def test_forty_papers_with_warnings_leave_the_button_above_them(assessment: SelfAssessment, officer: User) -> None:
+    papers = [
+        DocumentFactory.create(unit=assessment.unit, number=f"{number}/BC-CU", issued_on=date(2019, 3, 5))
+        for number in range(40)
+    ]
+    score = used(assessment, papers[0]).score
+    for paper in papers[1:]:
+        EvidenceFactory.create(score=score, document=paper)
+    text = signed_in(officer).get(reverse("selfassess:check", args=[assessment.pk])).text
+    above, _, below = text.partition("Cảnh báo về tài liệu")
+    assert "Trình thủ trưởng" in above.partition('class="actions in-sight"')[2]  # which the style keeps in the window
+    assert "Ngày ban hành (40)" in below
+    assert below.count("/BC-CU (") == 40
+    assert "<details open" not in below
+
+
 # --- room -------------------------------------------------------------------------------------------
 
 
