@@ -125,7 +125,15 @@ def recorded(db: None, settings: LazySettings) -> Iterator[None]:
 
 
 @pytest.fixture
-def ballots(recorded: None) -> None:
+def own_key(settings: LazySettings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """An installation that made its key itself, as the embedded default does."""
+    settings.OWN_SECRET = tmp_path_factory.mktemp("installation") / "secret_key"
+    settings.OWN_SECRET.write_text("a key that this installation made for itself, long enough")
+    settings.SECRET_KEY = settings.LEDGER_KEY = settings.OWN_SECRET.read_text()
+
+
+@pytest.fixture
+def ballots(recorded: None, own_key: None) -> None:
     """A survey with one import: a row that has a file, ballots, entries of the log."""
     block = surveyed_round()
     asked_group(block, code="dan", name="Người dân", position=1)
@@ -212,16 +220,29 @@ def test_restored_into_an_empty_place_it_proves_itself(
     settings.BACKUP_KEY = key
     actions.backup(tmp_path / "a.bak")
     with empty_database(tmp_path / "var") as url:
-        environment = {k: v for k, v in os.environ.items() if k not in ("REDIS_URL", "SECRET_KEY")}
+        environment = {k: v for k, v in os.environ.items() if k not in ("REDIS_URL", "SECRET_KEY", "LEDGER_KEY")}
         environment |= {"VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": url, "BACKUP_KEY": key}
         done = run_restore(tmp_path / "a.bak", environment)
         assert "Đã khôi phục cơ sở dữ liệu và 1 tệp; sổ nguyên vẹn." in done.stdout, done.stderr
         assert done.returncode == 0
         name = str(ImportBatch.objects.get().file.name)
         assert (tmp_path / "var" / "files" / name).exists()
+        assert (tmp_path / "var" / "secret_key").read_text() == settings.SECRET_KEY
         again = run_restore(tmp_path / "a.bak", environment)
         assert again.returncode == 2
         assert "Chỉ khôi phục vào nơi còn trống" in again.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_log_of_another_key_is_refused(ballots: None, tmp_path: Path, settings: LazySettings) -> None:
+    """The key was given in the settings, so it is not in the backup: a place with another one could prove nothing."""
+    settings.OWN_SECRET = None
+    actions.backup(tmp_path / "a.bak")
+    with empty_database(tmp_path / "var") as url:
+        environment = os.environ | {"VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": url, "LEDGER_KEY": "another key"}
+        done = run_restore(tmp_path / "a.bak", environment)
+    assert done.returncode == 2
+    assert "LEDGER_KEY khác" in done.stderr
 
 
 def run_restore(path: Path, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -19,6 +19,7 @@ TAKES_FILES = {
     "appraisal:reply": [1],
     "appraisal:asked": [1],
     "surveys:upload": [],
+    "people:upload": [],
     "admin:units_unit_import": [],
 }
 TAKES_NONE = {
@@ -40,6 +41,7 @@ READ_FILES = {
     "selfassess/scores/views/evidence.py",
     "selfassess/workbook/views.py",
     "surveys/batches/views.py",
+    "units/people/views.py",
 }
 
 

@@ -224,7 +224,8 @@ def pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 def published(round_group: RoundGroup) -> Publication:
     from datetime import date
 
-    return publications.publish(round_id=round_group.round_id, number="12/QĐ", dated=date(2032, 3, 1))
+    signers = publications.Signers(person(Role.INDEX_MANAGER), person(Role.INDEX_MANAGER))
+    return publications.publish(round_id=round_group.round_id, number="12/QĐ", dated=date(2032, 3, 1), signers=signers)
 
 
 def content(job: Job) -> str:
