@@ -16,6 +16,7 @@ from .headings import REASON
 _NUMBER = re.compile(r"0*(\d+?)(?:[.,]0+)?")
 _TELEPHONE = re.compile(r"(\+?84|0)[35789]\d{8}")
 _NAME = re.compile(r"[^\W\d_]{2,}(?: [^\W\d_]+)+")
+_DIALLED = frozenset("0+8(")
 _DIGEST = 24
 """Hexadecimal digits of a row's digest: 96 bits."""
 
@@ -32,13 +33,15 @@ class Known:
 def key(code: str) -> str:
     """What the spellings of one ballot code share: P1, p1 and P 1 are one; so are 001, 1 and 1.0."""
     plain = codes.key(code)
-    number = _NUMBER.fullmatch(plain)
+    number = _NUMBER.fullmatch(plain) if plain[:1].isdigit() else None
     return number[1] if number else plain
 
 
 def is_personal(code: str) -> bool:
     """Whether a ballot's code is a telephone number or a person's name: words of letters alone."""
-    return _TELEPHONE.fullmatch(re.sub(r"[\s.()-]", "", code)) is not None or _NAME.fullmatch(code) is not None
+    if code[:1] in _DIALLED and _TELEPHONE.fullmatch(re.sub(r"[\s.()-]", "", code)):
+        return True
+    return " " in code and _NAME.fullmatch(code) is not None
 
 
 def of_rows(table: Table) -> list[str]:
