@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
-from cchc_index.lib.faults import Refused
+from cchc_index.lib.faults import ImportRefused, Refused
 from criteria.models import RoundGroup
 from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch
@@ -86,14 +86,32 @@ def test_the_same_file_from_many_is_taken_once() -> None:
 
 def test_two_groups_at_once_both_count() -> None:
     block = surveyed_round()
-    codes = ["mot", "hai"]
-    for code in codes:
+    waiting = ["mot", "hai"]
+    for code in waiting:
         asked_group(block, code=code)
 
     def take() -> object:
-        return batches.import_ballots(
-            actor=None, round_group_id=block.pk, respondents=codes.pop(), source=csv_file(rows())
-        ).fresh
+        code = waiting.pop()
+        own = [[f"{code}-{row[0]}", *row[1:]] if at else row for at, row in enumerate(rows())]
+        return batches.import_ballots(actor=None, round_group_id=block.pk, respondents=code, source=csv_file(own)).fresh
 
     assert at_once(2, take) == [True, True]
     assert scores.refresh_scores(block) == 0  # neither computed from half of the ballots
+
+
+def test_the_same_ballots_for_two_groups_at_once_count_once() -> None:
+    block = surveyed_round()
+    waiting = ["mot", "hai"]
+    for code in waiting:
+        asked_group(block, code=code)
+
+    def take() -> object:
+        try:
+            return batches.import_ballots(
+                actor=None, round_group_id=block.pk, respondents=waiting.pop(), source=csv_file(rows())
+            ).fresh
+        except ImportRefused:
+            return "refused"
+
+    assert sorted(map(str, at_once(2, take))) == ["True", "refused"]
+    assert Ballot.objects.values("respondent_group").distinct().count() == 1
