@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify a published file of the index, with Python's standard library alone: python3 verify.py FILE.json [DIGEST]
 
-Exit 0: it is the publication whose SHA-256 digest was given (it stands on the paper). Exit 3: it agrees with itself –
+Exit 0: it is the publication whose SHA-256 digest was given (the city gives it). Exit 3: it agrees with itself –
 legal, its results follow from its own inputs – but nothing outside vouches for it. Exit 2: it is not; the reasons.
 """
 
