@@ -19,7 +19,7 @@ from cchc_index.lib.text import fold
 from surveys.places import Leaf, Places, tidy_code
 from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
-from .mapping import BallotMapping
+from .mapping import BallotMapping, fault_of
 
 _BARE = re.compile(r"\d{1,3}(?:\.+\d{1,3})*\.?")
 _LEADING = re.compile(r"(\d{1,3}(?:\.+\d{1,3})+)\.?(?=[\s:)\]–-]|$)")
@@ -135,7 +135,7 @@ class _Finder:
         return None
 
     def _refuse(self, key: str, message: str, repair: str) -> None:
-        self.questions.faults.append(Fault(0, "", f"Tệp ánh xạ, khóa “{key}”: {message}", repair))
+        self.questions.faults.append(fault_of(key, message, repair))
 
     def _leaf(self, key: str, code: str) -> Leaf | None:
         """The survey leaf of a code that the mapping names."""

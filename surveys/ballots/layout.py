@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import get_column_letter
 
-from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.faults import ImportRefused
 from cchc_index.lib.sheets import headings
 from cchc_index.lib.sheets.book import SheetBook
 from cchc_index.lib.sheets.cells import cell_text
@@ -19,7 +19,7 @@ from surveys.places import Places
 from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
 from .headings import code_in
-from .mapping import BallotMapping
+from .mapping import BallotMapping, fault_of
 
 CODE = Column("code", "Mã phiếu", ("Mã số phiếu",), holds=CODES)
 UNIT = Column("unit", "Mã đơn vị", ("Mã cơ quan, đơn vị",), holds=CODES)
@@ -49,7 +49,7 @@ def chosen(book: SheetBook, mapping: BallotMapping) -> SheetBook:
     if unknown:
         present = ", ".join(f"“{page.name}”" for page in book.pages)
         raise ImportRefused(
-            [_fault("sheets", f"tệp không có trang “{name}”", f"các trang của tệp: {present}") for name in unknown]
+            [fault_of("sheets", f"tệp không có trang “{name}”", f"các trang của tệp: {present}") for name in unknown]
         )
     return replace(book, pages=[replace(by_name[fold(name)], visible=True) for name in mapping.sheets])
 
@@ -151,11 +151,11 @@ class _Candidate:
             hits = [n for n, text in enumerate(parts) if fold(text) == fold(heading)]
             if len(hits) > 1:
                 names = ", ".join(self._name(n) for n in hits)
-                raise ImportRefused([_fault(key, f"“{heading[:60]}” là nhiều cột: {names}", "đổi tên cột trong tệp")])
+                raise ImportRefused([fault_of(key, f"“{heading[:60]}” là nhiều cột: {names}", "đổi tên cột trong tệp")])
             if hits:
                 return Column(name, self.texts[hits[0]], holds=holds)
         repair = "ghi tiêu đề như trong tệp; cột đang ẩn thì bỏ ẩn"
-        raise ImportRefused([_fault(key, f"tệp không có cột “{heading[:60]}”", repair)])
+        raise ImportRefused([fault_of(key, f"tệp không có cột “{heading[:60]}”", repair)])
 
     def _lower(self) -> list[str]:
         return headings.texts(self.page, self.last, self.last) if self.last < self.page.height else []
@@ -194,7 +194,3 @@ def _named_in(mapping: BallotMapping) -> set[str]:
     singles = (mapping.ballot, mapping.unit, mapping.finished)
     named: Sequence[str] = [*singles, *mapping.questions, *mapping.ticks, *ticked, *mapping.ignore]
     return {fold(part) for heading in named for part in (heading, *heading.split(" / "))} - {""}
-
-
-def _fault(key: str, message: str, repair: str) -> Fault:
-    return Fault(0, "", f"Tệp ánh xạ, khóa “{key}”: {message}", repair)

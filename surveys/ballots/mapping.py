@@ -45,20 +45,20 @@ def parse(data: bytes) -> tuple[BallotMapping, dict[str, Any]]:
     """The mapping that the JSON text `data` holds, and the same as plain data for the batch to keep. Raises
     ImportRefused with every fault by its key."""
     if len(data) > MAX_BYTES:
-        raise ImportRefused([_fault("", "lớn hơn 1 MB", "chỉ ghi các khóa cần thiết")])
+        raise ImportRefused([fault_of("", "lớn hơn 1 MB", "chỉ ghi các khóa cần thiết")])
     try:
         given = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         repair = "lưu tệp dạng JSON, mã UTF-8, mỗi khóa một lần"
-        raise ImportRefused([_fault("", f"không phải JSON đọc được ({_reason(error)})", repair)]) from error
+        raise ImportRefused([fault_of("", f"không phải JSON đọc được ({_reason(error)})", repair)]) from error
     return of(given), given
 
 
 def of(given: Any) -> BallotMapping:
     """The mapping of plain data. Raises ImportRefused with every fault by its key."""
     if not isinstance(given, dict):
-        raise ImportRefused([_fault("", "không phải một đối tượng JSON", "viết dạng {“khóa”: giá trị}")])
-    faults = [_fault(key, "không có khóa này", f"dùng: {', '.join(KEYS)}") for key in given if key not in KEYS]
+        raise ImportRefused([fault_of("", "không phải một đối tượng JSON", "viết dạng {“khóa”: giá trị}")])
+    faults = [fault_of(key, "không có khóa này", f"dùng: {', '.join(KEYS)}") for key in given if key not in KEYS]
     reader = _KeyReader(given, faults)
     mapping = BallotMapping(
         sheets=reader.sheets(),
@@ -86,7 +86,7 @@ class _KeyReader:
         self.given, self.faults = given, faults
 
     def _refuse(self, key: str, message: str, repair: str) -> None:
-        self.faults.append(_fault(key, message, repair))
+        self.faults.append(fault_of(key, message, repair))
 
     def heading(self, key: str) -> str:
         value = self.given.get(key)
@@ -158,7 +158,7 @@ def _contradictions(mapping: BallotMapping) -> list[Fault]:
         for heading in headings:
             uses.setdefault(fold(heading), []).append(key)
     return [
-        _fault(", ".join(dict.fromkeys(keys)), f"cột “{heading[:60]}” được khai hai lần", "giữ lại một lần")
+        fault_of(", ".join(dict.fromkeys(keys)), f"cột “{heading[:60]}” được khai hai lần", "giữ lại một lần")
         for heading, keys in uses.items()
         if len(keys) > 1
     ]
@@ -179,5 +179,6 @@ def _reason(error: Exception) -> str:
     return str(error) if str(error).startswith("khóa") else "sai mã ký tự hoặc lồng quá sâu"
 
 
-def _fault(key: str, message: str, repair: str) -> Fault:
+def fault_of(key: str, message: str, repair: str) -> Fault:
+    """What is wrong with a mapping, by its key ("" for the whole file)."""
     return Fault(0, "", f"{_WHOLE}{f', khóa “{key}”' if key else ''}: {message}", repair)

@@ -27,7 +27,7 @@ from surveys.plan.scale import NOT_AN_ANSWER, Scale
 from . import identity
 from .headings import AskedColumn, Questions, find_questions
 from .layout import chosen, layout_of
-from .mapping import BallotMapping
+from .mapping import BallotMapping, fault_of
 
 MAX_CODE = 60
 MAX_VALUES = 30
@@ -173,14 +173,13 @@ class _Reading:
 
     def _faults_of_mapping(self) -> list[Fault]:
         """Answers and units of the mapping that the plan does not know."""
-        place, faults = "Tệp ánh xạ, khóa “{}”: ", []
+        faults = []
         for value in self.plain.unknown_in(self.mapping.answers):
             message = f"“{value[:40]}” không thuộc thang trả lời"
-            faults.append(Fault(0, "", place.format("answers") + message, self.plain.repair()))
+            faults.append(fault_of("answers", message, self.plain.repair()))
         for code in dict.fromkeys(self.mapping.units.values()):
             if self.places.unit(code) is None:
-                message, repair = unit_fault(self.places, code)
-                faults.append(Fault(0, "", place.format("units") + message, repair))
+                faults.append(fault_of("units", *unit_fault(self.places, code)))
         return faults
 
     def _mark_guarded(self) -> None:
