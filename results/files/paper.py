@@ -55,8 +55,7 @@ def ranking_pdf(bundle: Mapping[str, Any], progress: OnPercent | None = None) ->
 
 def report_markup(book: Book) -> str:
     """The report as the template gives it, before it is laid out: what the Word document is made from."""
-    shared = {"book": book, "title": _title(book), **_address(book)}
-    return render_to_string("results/files/report.html", {**shared, **_main(book)})
+    return render_to_string("results/files/report.html", {**_shared(book), **_main(book)})
 
 
 def unit_pdf(bundle: Mapping[str, Any], group_code: str, unit_code: str) -> bytes:
@@ -96,7 +95,7 @@ class _Renderer:
     def __init__(self, book: Book):
         self.fonts = FontConfiguration()
         self.style = self._css(_sheet_of_paper() + (ILLUSTRATIVE if book.illustrative else ""))
-        self.shared = {"book": book, "title": _title(book), **_address(book)}
+        self.shared = _shared(book)
 
     def document(self, template: str, context: Mapping[str, Any], first: str = "") -> Document:
         html = HTML(string=render_to_string(template, {**self.shared, **context}), url_fetcher=_fetcher())
@@ -114,6 +113,11 @@ def _fetcher() -> URLFetcher:
 def written(document: Document) -> bytes:
     """The document as PDF/UA."""
     return document.write_pdf(pdf_variant="pdf/ua-1") or b""
+
+
+def _shared(book: Book) -> dict[str, Any]:
+    """What every document of a publication says of it."""
+    return {"book": book, "title": _title(book), **_address(book)}
 
 
 def _title(book: Book) -> str:
