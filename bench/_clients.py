@@ -35,7 +35,7 @@ class Answer:
     status: int
     seconds: float
     good: bool
-    said: str = ""
+    fault: str = ""
 
 
 class Browser:

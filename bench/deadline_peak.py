@@ -280,7 +280,7 @@ def judge(run: Run, block: BenchBlock, uploads: int) -> None:
     entries = LogEntry.objects.filter(verb="selfassess.submit", object_id__in=[str(pk) for pk in ids]).count()
     taken = Document.objects.filter(unit__assessments__in=[p.assessment for p in block.officers], size__gt=1).count()
     told = sum(answer.good for answer in run.submissions)
-    errors = [a.said for a in (*run.looks, *run.submissions, *run.uploads) if a.status >= 500 or a.status == 0]
+    errors = [a.fault for a in (*run.looks, *run.submissions, *run.uploads) if a.status >= 500 or a.status == 0]
     expect = [
         (submitted == len(ids), f"mất {len(ids) - submitted} bản nộp"),
         (steps == len(ids), f"{steps - len(ids)} bước nộp thừa hoặc thiếu"),

@@ -240,12 +240,12 @@ def split(*, actor: User, round_group_id: int, member_ids: Iterable[int], seen: 
     return share
 
 
-def _replace(actor: User, board: Board, wanted: Mapping[int, list[SharedBranch]], verb: str, reason: str) -> None:
+def _replace(actor: User, board: Board, shares: Mapping[int, list[SharedBranch]], verb: str, reason: str) -> None:
     """Give the members exactly these rows, in the place of theirs in the block. One entry in the log."""
-    old = [a for a in board.assignments if a.member_id in wanted]
+    old = [a for a in board.assignments if a.member_id in shares]
     before = [as_values(a) for a in old]
     Assignment.objects.filter(pk__in=[a.pk for a in old]).delete()
-    pairs = [(member, row) for member, rows in wanted.items() for row in rows]
+    pairs = [(member, row) for member, rows in shares.items() for row in rows]
     made = Assignment.objects.bulk_create(
         [Assignment(round_group=board.round_group, member_id=m, branch_id=row.branch) for m, row in pairs]
     )

@@ -125,7 +125,7 @@ def _one_move(task: _Task, counts: dict[int, int], now: Share) -> tuple[dict[int
         if counts[giver]
     )
     shares = ((moved, _deal(task, moved)) for moved in moves)
-    best = min(shares, key=lambda found: _unevenness(found[1]), default=None)
+    best = min(shares, key=lambda share: _unevenness(share[1]), default=None)
     return best if best is not None and _unevenness(best[1]) < _unevenness(now) else None
 
 
@@ -160,13 +160,13 @@ def rows_of(
     ]
 
 
-def _branches(wanted: Sequence[int], leaves: Sequence[int], parents: Mapping[int, int | None]) -> list[int | None]:
+def _branches(chosen: Sequence[int], leaves: Sequence[int], parents: Mapping[int, int | None]) -> list[int | None]:
     """The highest branches whose leaves are all wanted, in the order of the tree."""
-    if len(wanted) == len(leaves):
+    if len(chosen) == len(leaves):
         return [None]
-    unwanted = set(leaves) - set(wanted)
+    unwanted = set(leaves) - set(chosen)
     closed = {branch for leaf in unwanted for branch in line(leaf, parents)}
-    tops = [next(b for b in reversed(line(leaf, parents)) if b not in closed) for leaf in wanted]
+    tops = [next(b for b in reversed(line(leaf, parents)) if b not in closed) for leaf in chosen]
     return list(dict.fromkeys(tops))
 
 

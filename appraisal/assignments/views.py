@@ -135,13 +135,15 @@ def assignment_edit(request: HttpRequest, group: str, pk: int) -> HttpResponse:
     )
 
 
-def _edit(request: HttpRequest, user: User, found: Assignment, form: PartForm) -> str:
+def _edit(request: HttpRequest, user: User, assignment: Assignment, form: PartForm) -> str:
     seen = request.POST.get("seen", "")
     if request.POST.get("verb") == "withdraw":
-        actions.unassign(actor=user, assignment_id=found.pk, reason=request.POST.get("reason", ""), seen=seen)
-        return f"Đã thu hồi phân công của {found.member}. Kết quả thẩm định đã ghi vẫn giữ nguyên."
-    actions.reassign(actor=user, assignment_id=found.pk, branch_id=form.branch_id, unit_ids=form.unit_ids, seen=seen)
-    return f"Đã sửa phân công của {found.member}."
+        actions.unassign(actor=user, assignment_id=assignment.pk, reason=request.POST.get("reason", ""), seen=seen)
+        return f"Đã thu hồi phân công của {assignment.member}. Kết quả thẩm định đã ghi vẫn giữ nguyên."
+    actions.reassign(
+        actor=user, assignment_id=assignment.pk, branch_id=form.branch_id, unit_ids=form.unit_ids, seen=seen
+    )
+    return f"Đã sửa phân công của {assignment.member}."
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,9 @@ def _refuse_silence(lacking: list[Contradiction]) -> None:
     )
 
 
-def _write(actor: User, found: Report, stage: Stage, said: Mapping[Key, str]) -> Acknowledgement:
+def _write(actor: User, report: Report, stage: Stage, reasons: Mapping[Key, str]) -> Acknowledgement:
     made = Acknowledgement(
-        round_group=found.round_group, stage=stage, fingerprint=found.fingerprint, actor=actor, at=clock.now()
+        round_group=report.round_group, stage=stage, fingerprint=report.fingerprint, actor=actor, at=clock.now()
     )
     rows = [
         Justification(
@@ -76,17 +76,17 @@ def _write(actor: User, found: Report, stage: Stage, said: Mapping[Key, str]) ->
             criterion_id=one.criterion,
             reason_id=one.reason,
             digest=contradiction_digest(one),
-            words=said[one.key],
+            words=reasons[one.key],
         )
-        for one in found.contradictions
+        for one in report.contradictions
     ]
     after = {
         "stage": stage.name,
-        "fingerprint": found.fingerprint,
+        "fingerprint": report.fingerprint,
         "contradictions": len(rows),
         "digest": digests.acknowledgement_digest(made, rows),
     }
-    made.log = record(actor=actor, verb=digests.VERB_ACKNOWLEDGE, obj=found.round_group, after=after)
+    made.log = record(actor=actor, verb=digests.VERB_ACKNOWLEDGE, obj=report.round_group, after=after)
     made.save(force_insert=True)
     for row in rows:
         row.acknowledgement = made

@@ -86,7 +86,7 @@ def contradictions(decisions: Iterable[ComparedDecision]) -> list[Contradiction]
         order.setdefault(one.criterion, len(order))
         if one.adjusted and one.reason is not None:
             grouped.setdefault((one.criterion, one.reason), []).append(one)
-    found = [contradiction(rows) for _, rows in sorted(grouped.items(), key=lambda kept: (order[kept[0][0]], kept[0]))]
+    found = [contradiction(rows) for _, rows in sorted(grouped.items(), key=lambda pair: (order[pair[0][0]], pair[0]))]
     return [one for one in found if one is not None]
 
 
@@ -102,7 +102,7 @@ def contradiction(rows: Sequence[ComparedDecision]) -> Contradiction | None:
             groups.setdefault(taken, []).append(one)
     if len(groups) < 2:
         return None
-    largest_first = sorted(groups.items(), key=lambda kept: -kept[0])
+    largest_first = sorted(groups.items(), key=lambda pair: -pair[0])
     made = tuple(Group(taken, tuple(found)) for taken, found in largest_first)
     return Contradiction(rows[0].criterion, rows[0].reason or 0, made, tuple(apart))
 

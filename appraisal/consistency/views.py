@@ -60,37 +60,35 @@ class Clash:
 @dataclass(frozen=True)
 class UnitLine:
     unit: Unit
-    found: UnitGap
+    gaps: UnitGap
     address: str
 
     @property
     def share(self) -> str:
-        return numbers.vn_percent(self.found.gap.share_adjusted, 0)
+        return numbers.vn_percent(self.gaps.gap.share_adjusted, 0)
 
     @property
     def deviation(self) -> str:
-        return numbers.vn_signed(self.found.deviation)
+        return numbers.vn_signed(self.gaps.deviation)
 
 
 @dataclass(frozen=True)
 class MemberGapLine:
     member: User
-    found: MemberGap
+    gaps: MemberGap
 
     @property
     def share(self) -> str:
-        return numbers.vn_percent(self.found.gap.share_adjusted, 0)
+        return numbers.vn_percent(self.gaps.gap.share_adjusted, 0)
 
     @property
     def shares(self) -> str:
         """On the same criteria: the member's part adjusted, and the others'."""
-        return (
-            f"{numbers.vn_percent(self.found.compared_share, 0)} / {numbers.vn_percent(self.found.expected_share, 0)}"
-        )
+        return f"{numbers.vn_percent(self.gaps.compared_share, 0)} / {numbers.vn_percent(self.gaps.expected_share, 0)}"
 
     @property
     def excess(self) -> str:
-        return numbers.vn_signed(self.found.excess)
+        return numbers.vn_signed(self.gaps.excess)
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,9 +157,9 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
     return render(request, "appraisal/consistency/consistency.html", context, status=422 if error else 200)
 
 
-def _clashes(request: HttpRequest, here: Place, found: Report, known: Names) -> list[Clash]:
+def _clashes(request: HttpRequest, here: Place, report: Report, known: Names) -> list[Clash]:
     """Two queries. What was typed comes back; else the last words on the same decisions."""
-    rows = found.contradictions
+    rows = report.contradictions
     reasons = consistency_report.reasons_of(rows)
     said = consistency_report.words_by_digest(here.round_group)
     typed = request.POST if request.method == "POST" else {}
@@ -178,20 +176,20 @@ def _groups(here: Place, one: Contradiction, known: Names) -> list[tuple[Decimal
     return [(group.deduction, [_judged(here, found, known) for found in group.decisions]) for group in one.groups]
 
 
-def _judged(here: Place, found: ComparedDecision, known: Names) -> Judged:
-    unit, leaf = known.units[found.unit], known.criteria[found.criterion]
+def _judged(here: Place, decision: ComparedDecision, known: Names) -> Judged:
+    unit, leaf = known.units[decision.unit], known.criteria[decision.criterion]
     address = here.address("cell", unit.code, leaf.code)
-    return Judged(unit, known.people.get(found.member or 0), found, address, unit.pk in here.scope.own_units)
+    return Judged(unit, known.people.get(decision.member or 0), decision, address, unit.pk in here.scope.own_units)
 
 
-def _unit_lines(here: Place, found: Report, known: Names) -> list[UnitLine]:
-    gaps = comparing.unit_gaps(found.decisions)
+def _unit_lines(here: Place, report: Report, known: Names) -> list[UnitLine]:
+    gaps = comparing.unit_gaps(report.decisions)
     return [UnitLine(known.units[g.unit], g, here.address("unit", known.units[g.unit].code)) for g in gaps]
 
 
-def _picture(found: Report, known: Names) -> str:
+def _picture(report: Report, known: Names) -> str:
     """Units by what they lost on average, the most first; "" for too few to compare."""
-    rows = [(gap.gap.mean, gap) for gap in comparing.unit_gaps(found.decisions) if gap.gap.mean is not None]
+    rows = [(gap.gap.mean, gap) for gap in comparing.unit_gaps(report.decisions) if gap.gap.mean is not None]
     middle = comparing.median([mean for mean, _ in rows])
     if middle is None or len(rows) < comparing.FEWEST_UNITS:
         return ""
@@ -200,8 +198,8 @@ def _picture(found: Report, known: Names) -> str:
     return charts.gap_dots(dots, numbers.quantize(middle), title="Điểm bị trừ trung bình của mỗi đơn vị")
 
 
-def _member_lines(found: Report, known: Names) -> list[MemberGapLine]:
-    gaps = comparing.member_gaps(found.judged)
+def _member_lines(report: Report, known: Names) -> list[MemberGapLine]:
+    gaps = comparing.member_gaps(report.judged)
     return [MemberGapLine(known.people[gap.member], gap) for gap in gaps if gap.member in known.people]
 
 

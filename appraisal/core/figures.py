@@ -18,7 +18,7 @@ class DeclaredFigure(NamedTuple):
     unit: str
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         return f"{self.value} {self.unit}".strip() if self.value else "không khai"
 
 

@@ -210,12 +210,12 @@ def _write(
     return opinion
 
 
-def _settle(locked: LockedCell, standing: Appraisal, said: list[Opinion], tolerance: Decimal) -> Appraisal | None:
+def _settle(locked: LockedCell, standing: Appraisal, opinions: list[Opinion], tolerance: Decimal) -> Appraisal | None:
     """Move the standing when an opinion stands: a step of the member whose opinion it is."""
-    seat = agreement.standing_seat([_said(o) for o in said], tolerance)
+    seat = agreement.standing_seat([_said(o) for o in opinions], tolerance)
     if seat is None:
         return None
-    chosen = said[seat]
+    chosen = opinions[seat]
     own = locked.score is not None and (locked.score.points, locked.score.na_claimed) == _said(chosen)
     action, verb = (Action.RECOGNISE, core_digests.VERB_RECOGNISE) if own else (Action.ADJUST, core_digests.VERB_ADJUST)
     verdict = Verdict(action, chosen.points, chosen.not_applicable, chosen.reason, chosen.comment)

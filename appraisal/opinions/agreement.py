@@ -23,16 +23,16 @@ def agree(one: Judgement, other: Judgement, tolerance: Decimal) -> bool:
     return abs(one.points - other.points) <= tolerance
 
 
-def standing_seat(said: Sequence[Judgement], tolerance: Decimal) -> int | None:
+def standing_seat(judgements: Sequence[Judgement], tolerance: Decimal) -> int | None:
     """The seat (from 0) whose opinion stands: the first of two that agree, else the third; None while
     nothing stands. The first as it is, not a mean: points that a member put forward, with their words."""
-    if len(said) < SEATS:
+    if len(judgements) < SEATS:
         return None
-    if agree(said[0], said[1], tolerance):
+    if agree(judgements[0], judgements[1], tolerance):
         return 0
-    return SEATS if len(said) > SEATS else None
+    return SEATS if len(judgements) > SEATS else None
 
 
-def is_split(said: Sequence[Judgement], tolerance: Decimal) -> bool:
+def is_split(judgements: Sequence[Judgement], tolerance: Decimal) -> bool:
     """Two opinions are in, differ by more than `tolerance`, and wait for the third decision."""
-    return len(said) == SEATS and not agree(said[0], said[1], tolerance)
+    return len(judgements) == SEATS and not agree(judgements[0], judgements[1], tolerance)

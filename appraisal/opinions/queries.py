@@ -35,9 +35,9 @@ def waiting(round_group: RoundGroup, stage: Stage | None) -> list[Waiting]:
     return sorted(found, key=lambda w: not w.is_split)
 
 
-def _is_split(said: Sequence[Opinion]) -> bool:
-    return bool(said) and agreement.is_split(
-        [agreement.Judgement(o.points, o.not_applicable) for o in said], said[0].tolerance
+def _is_split(opinions: Sequence[Opinion]) -> bool:
+    return bool(opinions) and agreement.is_split(
+        [agreement.Judgement(o.points, o.not_applicable) for o in opinions], opinions[0].tolerance
     )
 
 

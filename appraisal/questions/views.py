@@ -64,8 +64,10 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     return _council_page(request, found, may, form, status=422)
 
 
-def _council_page(request: HttpRequest, found: Question, may: bool, form: AskForm, status: int = 200) -> HttpResponse:
-    thread = queries.thread(found)
+def _council_page(
+    request: HttpRequest, question: Question, may: bool, form: AskForm, status: int = 200
+) -> HttpResponse:
+    thread = queries.thread(question)
     context = {"thread": thread, "question": thread.question, "may": may, "form": form, "today": clock.today()}
     return render(request, "appraisal/questions/question.html", context, status=status)
 
@@ -111,53 +113,53 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
     return _assign(request, user, found) if request.POST.get("verb") == "assign" else _answer(request, user, found)
 
 
-def _assign(request: HttpRequest, user: User, found: Question) -> HttpResponse:
-    form = AssigneeForm(request.POST, unit=found.unit)
+def _assign(request: HttpRequest, user: User, question: Question) -> HttpResponse:
+    form = AssigneeForm(request.POST, unit=question.unit)
     if not form.is_valid():
-        return _unit_page(request, found, AnswerForm(unit=found.unit), form, status=422)
+        return _unit_page(request, question, AnswerForm(unit=question.unit), form, status=422)
     chosen = form.cleaned_data["assignee"]
     try:
-        actions.assign_question(actor=user, question_id=found.pk, assignee_id=chosen.pk if chosen else None)
+        actions.assign_question(actor=user, question_id=question.pk, assignee_id=chosen.pk if chosen else None)
     except Refused as refused:
         form.add_error(None, str(refused))
-        return _unit_page(request, found, AnswerForm(unit=found.unit), form, status=422)
+        return _unit_page(request, question, AnswerForm(unit=question.unit), form, status=422)
     messages.success(request, f"Đã giao {chosen} trả lời." if chosen else "Câu hỏi chưa giao cho ai.")
-    return redirect("appraisal:asked", found.pk)
+    return redirect("appraisal:asked", question.pk)
 
 
-def _answer(request: HttpRequest, user: User, found: Question) -> HttpResponse:
-    form = AnswerForm(request.POST, unit=found.unit)
+def _answer(request: HttpRequest, user: User, question: Question) -> HttpResponse:
+    form = AnswerForm(request.POST, unit=question.unit)
     intake = None
-    if found.state != Question.State.CLOSED:  # nothing is taken in for an answer that nobody would read
-        intake = take_in_document(request, user, found.unit_id, f"cau-hoi-{found.pk}")
+    if question.state != Question.State.CLOSED:  # nothing is taken in for an answer that nobody would read
+        intake = take_in_document(request, user, question.unit_id, f"cau-hoi-{question.pk}")
     if not form.is_valid() or (intake and intake.errors):
-        return _unit_page(request, found, form, status=422, intake=intake)
+        return _unit_page(request, question, form, status=422, intake=intake)
     if intake and intake.is_offered:
-        return _unit_page(request, found, form, intake=intake)
+        return _unit_page(request, question, form, intake=intake)
     papers = {document.pk for document in form.cleaned_data["documents"]}
     try:
-        papers |= keep_document(request, user, found.unit_id, intake)
-        _send_answer(user, found, form, papers)
+        papers |= keep_document(request, user, question.unit_id, intake)
+        _send_answer(user, question, form, papers)
     except Invalid as invalid:  # the document's data; the answer was refused by its form
         assert intake is not None
         intake.errors |= invalid.errors
-        return _unit_page(request, found, form, status=422, intake=intake)
+        return _unit_page(request, question, form, status=422, intake=intake)
     except Refused as refused:
         form.add_error(None, str(refused))
         status = 409 if isinstance(refused, Conflict) else 422
-        return _unit_page(request, found, form, status=status, intake=intake, chosen=papers)
+        return _unit_page(request, question, form, status=status, intake=intake, chosen=papers)
     messages.success(request, "Đã gửi câu trả lời cho Hội đồng thẩm định.")
-    return redirect("appraisal:asked", found.pk)
+    return redirect("appraisal:asked", question.pk)
 
 
-def _send_answer(user: User, found: Question, form: AnswerForm, papers: set[int]) -> None:
+def _send_answer(user: User, question: Question, form: AnswerForm, papers: set[int]) -> None:
     data = form.cleaned_data
-    actions.answer(actor=user, question_id=found.pk, text=data["text"], document_ids=papers, seen=data["seen"])
+    actions.answer(actor=user, question_id=question.pk, text=data["text"], document_ids=papers, seen=data["seen"])
 
 
 def _unit_page(
     request: HttpRequest,
-    found: Question,
+    question: Question,
     form: AnswerForm,
     assigning: AssigneeForm | None = None,
     status: int = 200,
@@ -165,12 +167,12 @@ def _unit_page(
     chosen: set[int] | None = None,
 ) -> HttpResponse:
     """The question; after a fault with what was typed, the file that came, and the documents `chosen`."""
-    thread = queries.thread(found)
+    thread = queries.thread(question)
     context = {
         "thread": thread,
         "question": thread.question,
         "form": form,
-        "assigning": assigning or AssigneeForm(initial={"assignee": found.assignee_id}, unit=found.unit),
+        "assigning": assigning or AssigneeForm(initial={"assignee": question.assignee_id}, unit=question.unit),
         "chosen": {str(pk) for pk in chosen or form["documents"].value() or []},
         **upload_fields(intake),
     }

@@ -84,8 +84,8 @@ def uses(round_: Round, reason: Reason | None = None) -> list[Use]:
     return [Use(row, deduction(row.own_points, row.points)) for row in ordered]
 
 
-def usage(found: Iterable[Use]) -> Usage:
-    rows = list(found)
+def usage(uses: Iterable[Use]) -> Usage:
+    rows = list(uses)
     measured = [use.deduction for use in rows if use.deduction is not None]
     members: Counter[User] = Counter(use.entry.actor for use in rows if use.entry.actor)
     return Usage(

@@ -56,32 +56,32 @@ def reason(request: HttpRequest, pk: int) -> HttpResponse:
     return _reason_page(request, found, error)
 
 
-def _change(request: HttpRequest, user: User, found: Reason) -> str:
+def _change(request: HttpRequest, user: User, reason: Reason) -> str:
     """Carry out what the form asks; the sentence that says so."""
     verb = request.POST.get("verb", "")
     if verb == "delete":
-        actions.delete_reason(actor=user, reason_id=found.pk)
-        return f"Đã xóa lý do “{found.text}”."
+        actions.delete_reason(actor=user, reason_id=reason.pk)
+        return f"Đã xóa lý do “{reason.text}”."
     if verb in ("retire", "revive"):
-        actions.set_reason_active(actor=user, reason_id=found.pk, active=verb == "revive")
+        actions.set_reason_active(actor=user, reason_id=reason.pk, active=verb == "revive")
         return "Lý do được dùng lại." if verb == "revive" else "Lý do không còn hiện để chọn; kết quả cũ giữ nguyên."
     made = actions.reword_reason(
-        actor=user, reason_id=found.pk, text=request.POST.get("text", ""), seen=request.POST.get("seen", "")
+        actor=user, reason_id=reason.pk, text=request.POST.get("text", ""), seen=request.POST.get("seen", "")
     )
     return f"Đã sửa lý do thành “{made.text}”."
 
 
-def _reason_page(request: HttpRequest, found: Reason, error: str) -> HttpResponse:
+def _reason_page(request: HttpRequest, reason: Reason, error: str) -> HttpResponse:
     current = criteria_queries.round_in_view(request)
-    criteria = queries.by_criterion(current, found)
+    criteria = queries.by_criterion(current, reason)
     context = {
-        "reason": found,
+        "reason": reason,
         "round": current,
         "criteria": criteria,
         "usage": queries.usage(use for row in criteria for use in row.uses),
-        "ever_used": found.pk in queries.ever_used(),
+        "ever_used": reason.pk in queries.ever_used(),
         "error": error,
-        "text": request.POST.get("text", found.text),
-        "seen": found.text,  # a conflict was said before any other fault
+        "text": request.POST.get("text", reason.text),
+        "seen": reason.text,  # a conflict was said before any other fault
     }
     return render(request, "appraisal/reasons/reason.html", context, status=422 if error else 200)

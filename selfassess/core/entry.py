@@ -111,8 +111,8 @@ def _choice(field: scoring.Field, raw: object) -> str | None:
     return chosen or None
 
 
-def _too_long(said: str) -> str:
-    length = f"Nội dung dài {vn_count(len(said))} ký tự, tối đa {vn_count(MAX_TEXT)}"
+def _too_long(words: str) -> str:
+    length = f"Nội dung dài {vn_count(len(words))} ký tự, tối đa {vn_count(MAX_TEXT)}"
     return f"{length}: rút gọn hoặc chuyển phần chi tiết vào tài liệu."
 
 

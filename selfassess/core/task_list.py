@@ -45,7 +45,7 @@ class TaskRow:
         return f"st-{self.state}"
 
     @property
-    def said(self) -> str:
+    def declared_words(self) -> str:
         """All that the unit declared and wrote: figures by name, then its words."""
         if self.score is None:
             return ""

@@ -36,7 +36,7 @@ def find_criterion(assessment: SelfAssessment, criterion_id: int) -> Criterion:
     return get_object_or_404(scored, pk=criterion_id)
 
 
-def only_the_unit(request: HttpRequest, found: SelfAssessment) -> None:
+def only_the_unit(request: HttpRequest, assessment: SelfAssessment) -> None:
     """A reader is refused before what they sent is looked at."""
-    if not rules.holds_role(request.user, "edit", found.unit_id):
+    if not rules.holds_role(request.user, "edit", assessment.unit_id):
         raise PermissionDenied

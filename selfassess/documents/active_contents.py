@@ -51,9 +51,9 @@ def _all(reader: pypdf.PdfReader) -> Iterator[str]:
             yield from _note(_dict(note))
 
 
-def _dict(found: Any) -> Any:
-    found = found.get_object() if hasattr(found, "get_object") else found
-    return found if isinstance(found, dict) else {}
+def _dict(value: Any) -> Any:
+    value = value.get_object() if hasattr(value, "get_object") else value
+    return value if isinstance(value, dict) else {}
 
 
 def _acting(holder: Any) -> Iterator[str]:

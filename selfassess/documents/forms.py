@@ -67,7 +67,7 @@ def take_in(typed: Mapping[str, str], file: "File[Any] | None", actor: User, uni
     if intake.upload:
         _offer(intake, intake.upload.facts)
     if not intake.form.is_valid():
-        intake.errors |= intake.form.said()
+        intake.errors |= intake.form.sentences()
     return intake
 
 

@@ -30,11 +30,11 @@ def check(*, files: bool) -> Iterator[str]:
         yield f"Tài liệu số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 
 
-def _same_document(document: Document, actor: int | None, unit: int | None, replaces: int | None, said: Facts) -> bool:
+def _same_document(document: Document, actor: int | None, unit: int | None, replaces: int | None, facts: Facts) -> bool:
     now = document_facts(document)
     keys = {"uploaded_by_id": actor, "unit_id": unit, "replaces_id": replaces}
     same = all(getattr(document, name) == value for name, value in keys.items())
-    return same and {name: said.get(name, now[name]) for name in now} == now
+    return same and {name: facts.get(name, now[name]) for name in now} == now
 
 
 def _check_file(document: Document, place: str, read: dict[str, str | None]) -> Iterator[str]:

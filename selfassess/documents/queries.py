@@ -45,7 +45,7 @@ class DocumentUse:
     """A score this document supports, as one person sees it now."""
 
     evidence: Evidence
-    said: Remarks
+    remarks: Remarks
     may_edit: bool
 
 
@@ -64,9 +64,9 @@ def uses(document: Document, reader: AnyUser, at: datetime) -> list[DocumentUse]
     return [DocumentUse(row, _beside(said[row.pk], known), editable[row.score.assessment_id]) for row in rows]
 
 
-def _beside(said: Remarks, known: tuple[str, ...]) -> Remarks:
+def _beside(remarks: Remarks, known: tuple[str, ...]) -> Remarks:
     """What holds for this use alone: what is said of the document itself stands once on its page."""
-    return Remarks(tuple(each for each in said.warnings if each not in known))
+    return Remarks(tuple(each for each in remarks.warnings if each not in known))
 
 
 def _live(document: Document) -> QuerySet[Evidence]:

@@ -56,12 +56,12 @@ def documents(request: HttpRequest) -> HttpResponse:
     return render(request, "selfassess/documents/documents.html", context)
 
 
-def _with_remarks(found: list[Document], unit: Unit | None, round_: Round | None) -> list[tuple[Document, Remarks]]:
+def _with_remarks(documents: list[Document], unit: Unit | None, round_: Round | None) -> list[tuple[Document, Remarks]]:
     """Each document with what is said about it in the round in view."""
     if unit is None or round_ is None:
-        return [(each, Remarks()) for each in found]
-    said = remarks_on_documents(found, round_, unit.pk)
-    return [(each, said[each.pk]) for each in found]
+        return [(each, Remarks()) for each in documents]
+    said = remarks_on_documents(documents, round_, unit.pk)
+    return [(each, said[each.pk]) for each in documents]
 
 
 @require_safe
@@ -162,7 +162,7 @@ def place(request: HttpRequest, pk: int, evidence_id: int) -> HttpResponse:
     found = _own(request, pk)
     evidence = get_object_or_404(uses_of(found), pk=evidence_id)
     form = PlaceForm(request.POST)
-    errors: Mapping[str, str] = {} if form.is_valid() else form.said()
+    errors: Mapping[str, str] = {} if form.is_valid() else form.sentences()
     if not errors:
         try:
             move_place(
@@ -196,7 +196,7 @@ def _own(request: HttpRequest, pk: int) -> Document:
 
 def _page(
     request: HttpRequest,
-    found: Document,
+    document: Document,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
     wrong: int | None = None,
@@ -205,19 +205,19 @@ def _page(
     """The document's page; after a fault with everything typed still in its field, and the file that came. `wrong`:
     the evidence whose place was refused."""
     user, errors = person(request), errors or {}
-    said = rules.withheld(found, own=rules.is_member(user, found.unit_id))
-    uses = queries.uses(found, user, clock.now())
+    said = rules.withheld(document, own=rules.is_member(user, document.unit_id))
+    uses = queries.uses(document, user, clock.now())
     context = {
-        "document": found,
+        "document": document,
         "uses": uses,
-        "versions": queries.versions(found),
-        "notes": remarks_anytime(found),
+        "versions": queries.versions(document),
+        "notes": remarks_anytime(document),
         "withheld": said,
-        "is_shown": not said and found.opens_in_browser,
-        "at_page": _page_number(request, found, uses),
-        "is_member": rules.is_member(user, found.unit_id),
-        "may_replace": rules.is_member(user, found.unit_id) and not hasattr(found, "replaced_by"),
-        "typed": _typed(request, found) | (intake.values if intake else {}),
+        "is_shown": not said and document.opens_in_browser,
+        "at_page": _page_number(request, document, uses),
+        "is_member": rules.is_member(user, document.unit_id),
+        "may_replace": rules.is_member(user, document.unit_id) and not hasattr(document, "replaced_by"),
+        "typed": _typed(request, document) | (intake.values if intake else {}),
         "intake": intake,
         "errors": errors,
         "wrong": wrong,
@@ -233,21 +233,21 @@ def _summary(errors: Mapping[str, str], wrong: int | None) -> list[str]:
     return [format_html('<a href="#{}{}">{}</a>', name, end, said) if name else said for name, said in errors.items()]
 
 
-def _typed(request: HttpRequest, found: Document) -> dict[str, Any]:
+def _typed(request: HttpRequest, document: Document) -> dict[str, Any]:
     """What stands in the fields: the document's data, or what was typed."""
-    issued = f"{found.issued_on:%d/%m/%Y}" if found.issued_on else ""
+    issued = f"{document.issued_on:%d/%m/%Y}" if document.issued_on else ""
     typed: dict[str, Any] = {
-        "number": found.number,
+        "number": document.number,
         "issued_on": issued,
-        "issuer": found.issuer,
-        "abstract": found.abstract,
+        "issuer": document.issuer,
+        "abstract": document.abstract,
     }
     if request.method == "POST":
         typed |= {name: request.POST[name] for name in (*OFFERED, "page", "section") if name in request.POST}
     return typed
 
 
-def _page_number(request: HttpRequest, found: Document, uses: list[queries.DocumentUse]) -> int | None:
+def _page_number(request: HttpRequest, document: Document, uses: list[queries.DocumentUse]) -> int | None:
     """The page to open at: the one asked for, else the first one in use."""
     wanted = whole_number(request.GET.get("trang", ""), digits=6)
     if wanted is not None:

@@ -16,7 +16,7 @@ class PlaceForm(forms.Form):
     )
     section = forms.CharField(required=False)
 
-    def said(self) -> dict[str, str]:
+    def sentences(self) -> dict[str, str]:
         """Field → sentence of what could not be read."""
         return {name: str(errors[0]) for name, errors in self.errors.items()}
 

@@ -94,8 +94,8 @@ def remarks_on(
     return Remarks(_flat(warnings), _flat(notes), good, kinds, warned)
 
 
-def _flat(said: dict[str, list[str]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sentence for sentences in said.values() for sentence in sentences if sentence))
+def _flat(by_kind: dict[str, list[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentence for sentences in by_kind.values() for sentence in sentences if sentence))
 
 
 def said_once(rows: Iterable[tuple[int, int, Remarks]]) -> dict[int, Remarks]:
@@ -137,10 +137,10 @@ def _near(cite: CitedDocument, period: tuple[date, date]) -> str:
     return f"Ban hành {_day(day)}, trong tháng liền {'trước' if day < first else 'sau'} thời kỳ đánh giá."
 
 
-def _paper_date(cite: CitedDocument, found: reading.Reading, period: tuple[date, date]) -> str:
+def _paper_date(cite: CitedDocument, contents: reading.Reading, period: tuple[date, date]) -> str:
     """The date on the paper against the typed one; a paper that carries several dates outside of its place may
     mean any of them."""
-    facts = found.get("facts") or {}
+    facts = contents.get("facts") or {}
     written = str(facts.get("issued_on") or "")
     if cite.issued_on is None or not written or written == cite.issued_on.isoformat():
         return ""
@@ -157,14 +157,14 @@ def _page(cite: CitedDocument) -> str:
     return f"Ghi trang {cite.page} nhưng tài liệu chỉ có {cite.pages} trang."
 
 
-def _number(cite: CitedDocument, found: reading.Reading) -> str:
-    if found.get("number_found") is not False:
+def _number(cite: CitedDocument, contents: reading.Reading) -> str:
+    if contents.get("number_found") is not False:
         return ""
-    own = str((found.get("facts") or {}).get("number") or "")
+    own = str((contents.get("facts") or {}).get("number") or "")
     carries = f"; văn bản mang số {own}" if own and number_in(own) != number_in(cite.number) else ""
-    if found.get("number_cited"):
+    if contents.get("number_cited"):
         return f"Số ký hiệu {cite.number} chỉ được viện dẫn trong tệp{carries}."
-    first = found.get("pages_read")
+    first = contents.get("pages_read")
     where = f"{first} trang đầu của tệp" if first and cite.pages and first < cite.pages else "nội dung tệp"
     return f"Không thấy số ký hiệu {cite.number} trong {where}{carries}."
 
@@ -172,8 +172,8 @@ def _number(cite: CitedDocument, found: reading.Reading) -> str:
 # --- signatures -------------------------------------------------------------------------------------
 
 
-def _signatures(found: reading.Reading) -> list[signatures.Signature]:
-    return list(found.get("signatures") or [])
+def _signatures(contents: reading.Reading) -> list[signatures.Signature]:
+    return list(contents.get("signatures") or [])
 
 
 def _broken(one: signatures.Signature) -> str:
@@ -201,13 +201,13 @@ def _signer(one: signatures.Signature) -> str:
     return f"{one['by'] or 'người ký không rõ tên'}{f', ký lúc {clock.in_words(at)}' if at else ''}"
 
 
-def _unsigned(cite: CitedDocument, found: reading.Reading) -> str:
+def _unsigned(cite: CitedDocument, contents: reading.Reading) -> str:
     """Said of every kind of file alike: the weakest proof must not be the quietest."""
-    if found.get("text") == reading.OTHER:
+    if contents.get("text") == reading.OTHER:
         return "Ảnh chụp không có chữ ký số."
-    if found.get("signed") is not False:
+    if contents.get("signed") is not False:
         return ""
-    kind = "bản quét" if found.get("text") == reading.NONE else "tệp"
+    kind = "bản quét" if contents.get("text") == reading.NONE else "tệp"
     return f"Không thấy chữ ký số trong {kind} {_FILE_WORDS.get(cite.content_type, '')}".strip() + "."
 
 
@@ -232,16 +232,16 @@ def _twin(twins: tuple[str, ...], names: bool) -> str:
     return f"Cùng tệp này {said} cũng đã nộp trong kỳ."
 
 
-def _unread(cite: CitedDocument, found: reading.Reading) -> str:
+def _unread(cite: CitedDocument, contents: reading.Reading) -> str:
     if cite.scan_state == Scan.INFECTED:
         return ""
-    if not found:
+    if not contents:
         return "Tệp đang chờ đọc."
     return {
         reading.NONE: "Tệp không có lớp chữ, không đọc được số ký hiệu.",
         reading.UNREADABLE: "Tệp không đọc được nội dung để kiểm tra.",
-        reading.LETTERS: f"Không đọc được chữ trong tệp để kiểm tra: {found.get('letters')}.",
-    }.get(str(found.get("text")), "")
+        reading.LETTERS: f"Không đọc được chữ trong tệp để kiểm tra: {contents.get('letters')}.",
+    }.get(str(contents.get("text")), "")
 
 
 def _day(day: date) -> str:

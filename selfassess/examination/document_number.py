@@ -61,11 +61,11 @@ def place_of(text: str, typed: str) -> str | None:
     return OWN if own and not others else CITED
 
 
-def _pattern(wanted: str) -> re.Pattern[str]:
+def _pattern(number: str) -> re.Pattern[str]:
     """The number with spaces anywhere but inside its digits, unless all of them are set apart."""
-    digits = re.match(r"\d+", wanted)
+    digits = re.match(r"\d+", number)
     start = (digits[0].lstrip("0") or "0") if digits else ""
-    rest = wanted[digits.end() :] if digits else wanted
+    rest = number[digits.end() :] if digits else number
     apart = rf"|{r'[ ]'.join(start)}" if len(start) > 2 else ""
     if len(start) > 3:  # 1.234/SNV-CCHC, as some offices count
         apart += rf"|{start[:-3]}\.{start[-3:]}"

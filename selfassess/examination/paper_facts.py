@@ -79,8 +79,8 @@ def _dates(text: str) -> tuple[date | None, bool, list[str]]:
     return (head[0] if head else None), False, _isos(found)
 
 
-def _isos(found: list[tuple[int, date]]) -> list[str]:
-    return sorted({day.isoformat() for _, day in found})[:_MOST_DATES]
+def _isos(dates: list[tuple[int, date]]) -> list[str]:
+    return sorted({day.isoformat() for _, day in dates})[:_MOST_DATES]
 
 
 def _all_dates(page: str) -> Iterator[tuple[int, date]]:
@@ -124,9 +124,9 @@ def _number(lines: list[str]) -> tuple[str, int]:
     return "", 0
 
 
-def _as_written(line: str, found: str) -> str:
+def _as_written(line: str, phrase: str) -> str:
     """The number with the letters of the paper, for people to read."""
-    short = number_in(found)
+    short = number_in(phrase)
     for start in range(len(line)):
         if line[start].isdigit() and number_in(line[start:]) == short and not line[start - 1 : start].isdigit():
             for end in range(start + 1, len(line) + 1):

@@ -23,20 +23,20 @@ from .queries import LastYear
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What was carried over. `kept`: explanations of this year left as they are; `outside`: documents
+    """What was carried over. `unchanged`: explanations of this year left as they are; `outside`: documents
     attached whose date lies outside this year's assessed period; `full`: documents left out because their
     criterion holds as many as it may."""
 
     explanations: int = 0
     documents: int = 0
-    kept: int = 0
+    unchanged: int = 0
     outside: int = 0
     full: int = 0
 
     def __str__(self) -> str:
         said = [f"Đã chép {self.explanations} giải trình, đính kèm {self.documents} tài liệu của năm trước."]
-        if self.kept:
-            said.append(f"{self.kept} tiêu chí đã có giải trình năm nay nên giữ nguyên.")
+        if self.unchanged:
+            said.append(f"{self.unchanged} tiêu chí đã có giải trình năm nay nên giữ nguyên.")
         if self.full:
             said.append(f"{self.full} tài liệu không đính kèm vì tiêu chí đã đủ số tài liệu.")
         if self.outside:
@@ -66,8 +66,8 @@ def copy_last_year(
         freeze(assessment.round_group_id, actor)
         record_many(actor=actor, verb="selfassess.score", changes=changes, unit=assessment.unit, address=address)
     attached, full, outside = _attach(actor, assessment, rows, address)
-    kept = sum(row.explains and row.is_explained for row in rows) if not replace else 0
-    return Copied(len(changes), attached, kept, outside, full)
+    unchanged = sum(row.explains and row.is_explained for row in rows) if not replace else 0
+    return Copied(len(changes), attached, unchanged, outside, full)
 
 
 def _explain(actor: User, assessment: SelfAssessment, row: LastYear, at: datetime) -> Change:

@@ -40,14 +40,14 @@ def copy_all(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("selfassess:assessment", found.pk)
 
 
-def _page(request: HttpRequest, found: SelfAssessment, error: str = "", status: int = 200) -> HttpResponse:
-    rows = queries.of_all(found)
+def _page(request: HttpRequest, assessment: SelfAssessment, error: str = "", status: int = 200) -> HttpResponse:
+    rows = queries.of_all(assessment)
     offers = [row for row in rows if row.offers]
     kept = request.POST.getlist("criteria") if request.method == "POST" else [str(row.criterion.pk) for row in offers]
     context = {
-        "assessment": found,
+        "assessment": assessment,
         "rows": rows,
-        "merged": [] if rows else queries.merged_from(found.round_group, found.unit),
+        "merged": [] if rows else queries.merged_from(assessment.round_group, assessment.unit),
         "offers": offers,
         "explanations": sum(row.explains and not row.is_explained for row in offers),
         "explained": sum(row.explains and row.is_explained for row in offers),
@@ -55,7 +55,7 @@ def _page(request: HttpRequest, found: SelfAssessment, error: str = "", status: 
         "outside": sum(row.outside for row in offers),
         "kept": set(kept),
         "replace": "replace" in request.POST,
-        "may_edit": rules.can_edit(request.user, found),
+        "may_edit": rules.can_edit(request.user, assessment),
         "error": error,
     }
     return render(request, "selfassess/lastyear/copy.html", context, status=status)

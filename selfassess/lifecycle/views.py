@@ -46,36 +46,42 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def check_page(
-    request: HttpRequest, found: SelfAssessment, *, error: str = "", reason: str = "", status: int = 200
+    request: HttpRequest, assessment: SelfAssessment, *, error: str = "", reason: str = "", status: int = 200
 ) -> HttpResponse:
     """Everything before submission on one page; after a refusal with the typed reason kept."""
-    context = standing(request, found)
+    context = standing(request, assessment)
     context |= {"error": error, "reason": reason}
-    context |= {"warned": remarks_in_assessment(found), "infected": infected(found)}
+    context |= {"warned": remarks_in_assessment(assessment), "infected": infected(assessment)}
     return render(request, "selfassess/lifecycle/check.html", context, status=status)
 
 
-def standing(request: HttpRequest, found: SelfAssessment) -> dict[str, Any]:
+def standing(request: HttpRequest, assessment: SelfAssessment) -> dict[str, Any]:
     """The task list with what this person may do now."""
     user, at = person(request), clock.now()
-    closes, history = queries.closing(found), list(queries.history(found))
+    closes, history = queries.closing(assessment), list(queries.history(assessment))
     return {
-        "assessment": found,
-        "tasks": task_list(found),
-        "may": rules.allowed(user, found, at),
+        "assessment": assessment,
+        "tasks": task_list(assessment),
+        "may": rules.allowed(user, assessment, at),
         "history": history,
-        "sent_back": history[-1] if found.state == found.State.DRAFT and history and history[-1].reason else None,
-        "waiting": _waiting(found) if rules.is_member(user, found.unit_id) else [],
+        "sent_back": history[-1]
+        if assessment.state == assessment.State.DRAFT and history and history[-1].reason
+        else None,
+        "waiting": _waiting(assessment) if rules.is_member(user, assessment.unit_id) else [],
         "closes": closes,
         "is_over": closes is not None and closes <= at,
-        "is_head": rules.holds_role(user, "submit", found.unit_id),
-        "is_member": rules.is_member(user, found.unit_id),
+        "is_head": rules.holds_role(user, "submit", assessment.unit_id),
+        "is_member": rules.is_member(user, assessment.unit_id),
     }
 
 
-def _waiting(found: SelfAssessment) -> list[council.WaitingWork]:
+def _waiting(assessment: SelfAssessment) -> list[council.WaitingWork]:
     """The council asks nothing of a unit that has not submitted."""
-    return council.waiting(found.round_group, found.unit) if found.state == found.State.SUBMITTED else []
+    return (
+        council.waiting(assessment.round_group, assessment.unit)
+        if assessment.state == assessment.State.SUBMITTED
+        else []
+    )
 
 
 @require_safe
@@ -131,7 +137,7 @@ def _step(
     request: HttpRequest,
     pk: int,
     action: Callable[..., SelfAssessment],
-    said: str,
+    done: str,
     *,
     after: str = "selfassess:assessment",
     **given: Any,
@@ -143,8 +149,8 @@ def _step(
     except Refused as refused:
         found.refresh_from_db(fields=["state"])
         return check_page(request, found, error=str(refused), reason=given.get("reason", ""), status=409)
-    if said:
-        messages.success(request, said)
+    if done:
+        messages.success(request, done)
     return redirect(after, found.pk)
 
 

@@ -66,10 +66,10 @@ def _refuse_stale(score: SelfScore, seen_version: int) -> None:
 
 
 def _write(
-    actor: User, assessment: SelfAssessment, score: SelfScore, wanted: entry.ScoreEntry, at: datetime, address: str
+    actor: User, assessment: SelfAssessment, score: SelfScore, typed: entry.ScoreEntry, at: datetime, address: str
 ) -> SelfScore:
     before = snapshot(score)
-    _store(score, wanted)
+    _store(score, typed)
     score.version, score.updated_at, score.updated_by = score.version + 1, at, actor
     score.save()
     freeze(assessment.round_group_id, actor)
@@ -78,9 +78,9 @@ def _write(
     return score
 
 
-def _store(score: SelfScore, wanted: entry.ScoreEntry) -> None:
-    score.figures, score.points, score.explanation = wanted.figures, wanted.points, wanted.explanation
-    score.na_claimed, score.na_reason = wanted.na_claimed, wanted.na_reason
+def _store(score: SelfScore, typed: entry.ScoreEntry) -> None:
+    score.figures, score.points, score.explanation = typed.figures, typed.points, typed.explanation
+    score.na_claimed, score.na_reason = typed.na_claimed, typed.na_reason
 
 
 def _hour(score: SelfScore) -> str:

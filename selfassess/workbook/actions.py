@@ -100,18 +100,16 @@ def _entry(criterion: Criterion, line: FilledRow) -> entry.ScoreEntry:
         raise Refused(f"Tiêu chí {criterion.code}: {invalid}") from None
 
 
-def _score(
-    assessment: SelfAssessment, criterion: Criterion, old: SelfScore | None, wanted: entry.ScoreEntry
-) -> SelfScore:
+def _score(assessment: SelfAssessment, criterion: Criterion, old: SelfScore | None, new: entry.ScoreEntry) -> SelfScore:
     return SelfScore(
         assessment=assessment,
         criterion=criterion,
         version=old.version if old else 0,
-        figures=wanted.figures,
-        points=wanted.points,
-        explanation=wanted.explanation,
-        na_claimed=wanted.na_claimed,
-        na_reason=wanted.na_reason,
+        figures=new.figures,
+        points=new.points,
+        explanation=new.explanation,
+        na_claimed=new.na_claimed,
+        na_reason=new.na_reason,
     )
 
 

@@ -84,11 +84,11 @@ def compare(filled: Filled, tasks: TaskList) -> Comparison:
     return found
 
 
-def _compare_row(filled: Filled, row: TaskRow, found: Comparison, faults: list[Fault]) -> None:
+def _compare_row(filled: Filled, row: TaskRow, comparison: Comparison, faults: list[Fault]) -> None:
     criterion, sheet_row = row.criterion, filled.rows[row.criterion.pk]
     typed, kept = filled.values[criterion.pk], values_of(criterion, row.score)
     if typed == kept:
-        found.unchanged += 1
+        comparison.unchanged += 1
         points = row.score.points if row.score else None
     else:
         try:
@@ -97,8 +97,8 @@ def _compare_row(filled: Filled, row: TaskRow, found: Comparison, faults: list[F
             faults += [_fault(sheet_row, criterion, name, said) for name, said in invalid.errors.items()]
             return
         points = wanted.points
-        _add(filled, row, found, _change(filled, row, typed, kept, wanted))
-    _notice(filled, criterion, sheet_row, points, found)
+        _add(filled, row, comparison, _change(filled, row, typed, kept, wanted))
+    _notice(filled, criterion, sheet_row, points, comparison)
 
 
 def read_entry(criterion: Criterion, values: Values) -> entry.ScoreEntry:
@@ -113,20 +113,22 @@ def read_entry(criterion: Criterion, values: Values) -> entry.ScoreEntry:
     )
 
 
-def _change(filled: Filled, row: TaskRow, typed: Values, kept: Values, wanted: entry.ScoreEntry) -> RowChange:
+def _change(filled: Filled, row: TaskRow, typed: Values, stored: Values, entered: entry.ScoreEntry) -> RowChange:
     criterion, sheet_row = row.criterion, filled.rows[row.criterion.pk]
-    cells = list(_cells(sheet_row, criterion, kept, typed))
+    cells = list(_cells(sheet_row, criterion, stored, typed))
     old = row.score.points if row.score else None
-    if not scoring.is_direct(criterion.rule) and old != wanted.points:
-        shown = scoring.ratio_words(criterion.rule, wanted.figures)
-        new = f"{shown} → {_points(wanted.points)}" if shown and wanted.points is not None else _points(wanted.points)
+    if not scoring.is_direct(criterion.rule) and old != entered.points:
+        shown = scoring.ratio_words(criterion.rule, entered.figures)
+        new = (
+            f"{shown} → {_points(entered.points)}" if shown and entered.points is not None else _points(entered.points)
+        )
         cells.append(CellChange(sheet_row.column("points"), _points(old), new))
     seen, current = filled.versions.get(criterion.pk, 0), row.score.version if row.score else 0
-    return RowChange(criterion, sheet_row.number, cells, typed, wanted.points, seen, seen != current)
+    return RowChange(criterion, sheet_row.number, cells, typed, entered.points, seen, seen != current)
 
 
-def _add(filled: Filled, row: TaskRow, found: Comparison, change: RowChange) -> None:
-    (found.stale if change.is_stale else found.changes).append(change)
+def _add(filled: Filled, row: TaskRow, comparison: Comparison, change: RowChange) -> None:
+    (comparison.stale if change.is_stale else comparison.changes).append(change)
 
 
 def _cells(row: SheetRow, criterion: Criterion, old: Values, new: Values) -> Iterator[CellChange]:
@@ -157,9 +159,9 @@ def _points(points: Decimal | None) -> str:
     return short if len(short) >= len(whole) else whole
 
 
-def _fault(row: SheetRow, criterion: Criterion, name: str, said: str) -> Fault:
+def _fault(row: SheetRow, criterion: Criterion, name: str, cause: str) -> Fault:
     """A field's fault at its column."""
-    message, _, repair = said.partition(": ")
+    message, _, repair = cause.partition(": ")
     return row.fault(_column(criterion, name), message, repair)
 
 
@@ -173,14 +175,16 @@ def _column(criterion: Criterion, name: str) -> str:
     return f"{FIGURE}{keys.index(name) + 1 if name in keys else 1}"
 
 
-def _notice(filled: Filled, criterion: Criterion, row: SheetRow, points: Decimal | None, found: Comparison) -> None:
+def _notice(
+    filled: Filled, criterion: Criterion, row: SheetRow, points: Decimal | None, comparison: Comparison
+) -> None:
     """A rule's points that the file shows otherwise: the server's count, and it says so."""
     shown = filled.shown_points.get(criterion.pk)
     if scoring.is_direct(criterion.rule) or shown is None:
         return
     if points is None or abs(shown - points) > TOLERANCE:
         counted = f"theo quy tắc là {_points(points)}" if points is not None else "theo quy tắc chưa có điểm"
-        found.notices.append(
+        comparison.notices.append(
             f"Dòng {row.number}, cột {row.column('points')}: tiêu chí {criterion.code} trong tệp ghi "
             f"{vn_short(shown)} điểm, {counted}. Máy tính lại theo quy tắc."
         )

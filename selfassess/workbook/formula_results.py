@@ -15,8 +15,8 @@ _FORMULA = re.compile(rb'<c r="([A-Z]+\d+)"((?: s="\d+")?)><f>(.*?)</f><v ?/?>(?
 def with_results(data: bytes, values: Mapping[str, Decimal | None]) -> bytes:
     """The workbook with `values` by cell as the results of the first sheet's formulas; None is empty text."""
 
-    def filled(found: re.Match[bytes]) -> bytes:
-        place, style, formula = found.groups()
+    def filled(cell: re.Match[bytes]) -> bytes:
+        place, style, formula = cell.groups()
         text = exact_text(values.get(place.decode()))
         kind, value = (b' t="str"', b"") if text is None else (b"", text.encode())
         return b'<c r="%s"%s%s><f>%s</f><v>%s</v></c>' % (place, style, kind, formula, value)

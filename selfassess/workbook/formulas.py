@@ -78,7 +78,7 @@ def _formula(criterion: Criterion, cells: Mapping[str, str], options: tuple[str,
     """The decision's own arithmetic: its grammar is a spreadsheet's but for the names."""
     maximum = _number(Fraction(criterion.max_points))
     words = {"min": "MIN", "max": "MAX", MAXIMUM_NAME: maximum} | {key: f"N({cell})" for key, cell in cells.items()}
-    body = _NAME.sub(lambda found: words[found[0]], " ".join(criterion.rule["expression"].split()))
+    body = _NAME.sub(lambda name: words[name[0]], " ".join(criterion.rule["expression"].split()))
     needed = [cells[f.key] for f in fields(criterion.rule) if not f.optional]
     held = f"IFERROR(ROUND(MIN(MAX({body},0),{maximum}),4),{CHECK})"
     return _when_given(needed, held) if needed else held

@@ -49,8 +49,8 @@ def workbook_again(request: HttpRequest, pk: int) -> HttpResponse:
     return _file(found, build(task_list(found), typed))
 
 
-def _file(found: SelfAssessment, content: bytes) -> HttpResponse:
-    name = f"tu-danh-gia-{found.unit.code}-{found.round_group.round.year}.xlsx"
+def _file(assessment: SelfAssessment, content: bytes) -> HttpResponse:
+    name = f"tu-danh-gia-{assessment.unit.code}-{assessment.round_group.round.year}.xlsx"
     return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
@@ -82,15 +82,15 @@ def _content(upload: "UploadedFile[Any] | None") -> bytes:
     return content
 
 
-def _upload_page(request: HttpRequest, found: SelfAssessment, faults: list[Fault] | None = None) -> HttpResponse:
+def _upload_page(request: HttpRequest, assessment: SelfAssessment, faults: list[Fault] | None = None) -> HttpResponse:
     faults = faults or []
     user = person(request)
     context = {
-        "assessment": found,
+        "assessment": assessment,
         "faults": faults[:SHOWN_FAULTS],
         "more": max(0, len(faults) - SHOWN_FAULTS),
-        "may_edit": rules.can_edit(user, found),
-        "refusal": rules.refusal("edit", found, clock.now()),
+        "may_edit": rules.can_edit(user, assessment),
+        "refusal": rules.refusal("edit", assessment, clock.now()),
         "max_megabytes": MAX_BYTES // 1024 // 1024,
     }
     return render(request, "selfassess/workbook/upload.html", context, status=400 if faults else 200)
@@ -109,27 +109,33 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _preview_page(
-    request: HttpRequest, found: SelfAssessment, ticket: str, compared: Comparison, error: str = "", status: int = 200
+    request: HttpRequest,
+    assessment: SelfAssessment,
+    ticket: str,
+    compared: Comparison,
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    again = reverse("selfassess:workbook-again", args=[assessment.pk])
     context = {
-        "assessment": found,
+        "assessment": assessment,
         "compared": compared,
-        "stale": _stale(found, compared),
+        "stale": _stale(assessment, compared),
         "ticket": ticket,
         "error": error,
-        "may_edit": rules.can_edit(request.user, found),
+        "may_edit": rules.can_edit(request.user, assessment),
         "take_hidden": _takes_hidden(request),
-        "again": f"{reverse('selfassess:workbook-again', args=[found.pk])}?{_asked(ticket, _takes_hidden(request))}",
+        "again": f"{again}?{_asked(ticket, _takes_hidden(request))}",
     }
     return render(request, "selfassess/workbook/preview.html", context, status=status)
 
 
-def _stale(found: SelfAssessment, compared: Comparison) -> list[tuple[RowChange, SelfScore]]:
+def _stale(assessment: SelfAssessment, compared: Comparison) -> list[tuple[RowChange, SelfScore]]:
     """Rows somebody saved first, with who and when."""
     if not compared.stale:
         return []
     criteria = [row.criterion.pk for row in compared.stale]
-    known = queries.stale_scores(found, criteria)
+    known = queries.stale_scores(assessment, criteria)
     return [(row, known[row.criterion.pk]) for row in compared.stale if row.criterion.pk in known]
 
 
@@ -168,29 +174,29 @@ def _takes_hidden(request: HttpRequest) -> bool:
     return request.GET.get(HIDDEN) == "1"
 
 
-def _compared(request: HttpRequest, found: SelfAssessment, ticket: str, *, take_hidden: bool) -> Comparison:
+def _compared(request: HttpRequest, assessment: SelfAssessment, ticket: str, *, take_hidden: bool) -> Comparison:
     """The kept file against what stands now. Raises Refused for a bad ticket, ImportRefused for a bad file."""
-    content = queries.fetch_upload(ticket, found.pk, person(request).pk)
-    return _compare(request, found, content, take_hidden=take_hidden)
+    content = queries.fetch_upload(ticket, assessment.pk, person(request).pk)
+    return _compare(request, assessment, content, take_hidden=take_hidden)
 
 
 def _compare(
-    request: HttpRequest, found: SelfAssessment, content: io.BytesIO, *, take_hidden: bool = False
+    request: HttpRequest, assessment: SelfAssessment, content: io.BytesIO, *, take_hidden: bool = False
 ) -> Comparison:
-    tasks = task_list(found)
+    tasks = task_list(assessment)
     filled = read(content, tasks, name="tep.xlsx", take_hidden=take_hidden)
     queries.take_own(filled, tasks, person(request))
     return compare(filled, tasks)
 
 
-def _preview_address(found: SelfAssessment, ticket: str, *, take_hidden: bool) -> str:
-    return f"{reverse('selfassess:workbook-preview', args=[found.pk])}?{_asked(ticket, take_hidden)}"
+def _preview_address(assessment: SelfAssessment, ticket: str, *, take_hidden: bool) -> str:
+    return f"{reverse('selfassess:workbook-preview', args=[assessment.pk])}?{_asked(ticket, take_hidden)}"
 
 
 def _asked(ticket: str, take_hidden: bool) -> str:
     return urlencode({"tep": ticket} | ({HIDDEN: "1"} if take_hidden else {}))
 
 
-def _back(request: HttpRequest, found: SelfAssessment, said: str) -> HttpResponse:
-    messages.error(request, said)
-    return redirect("selfassess:workbook-upload", found.pk)
+def _back(request: HttpRequest, assessment: SelfAssessment, message: str) -> HttpResponse:
+    messages.error(request, message)
+    return redirect("selfassess:workbook-upload", assessment.pk)

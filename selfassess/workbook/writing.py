@@ -346,13 +346,13 @@ def _locked(cell: Cell) -> None:
     cell.border, cell.alignment = BORDER, WRAPPED
 
 
-def _text(cell: object, said: str, *, bold: bool = False, wrap: bool = True) -> None:
+def _text(cell: object, text: str, *, bold: bool = False, wrap: bool = True) -> None:
     """Words as words: never a formula, whatever they begin with."""
     assert isinstance(cell, Cell)
     cell.number_format, cell.alignment = TEXT, Alignment(vertical="top", wrap_text=wrap)
     cell.font = BOLD if bold else PLAIN
-    if said:
-        cell.value = workbook_cell(said)
+    if text:
+        cell.value = workbook_cell(text)
         cell.data_type = "s"
 
 

@@ -91,11 +91,11 @@ class MemberShare:
 
     unit: Unit
     member: User
-    found: Concentration
+    concentration: Concentration
 
     @property
     def elsewhere(self) -> str:
-        return vn_percent(self.found.elsewhere, 0)
+        return vn_percent(self.concentration.elsewhere, 0)
 
 
 @dataclass(frozen=True)
@@ -310,11 +310,11 @@ def _changed_scores(back: Sequence[Transition], known: Names) -> list[Event]:
     return found
 
 
-def _claim(kept: dict[str, object] | None) -> str:
+def _claim(stored: dict[str, object] | None) -> str:
     """A score as the log keeps it, in words."""
-    if kept and kept.get("na_claimed"):
+    if stored and stored.get("na_claimed"):
         return "không áp dụng"
-    points = kept.get("points") if kept else None
+    points = stored.get("points") if stored else None
     return str(points).replace(".", ",") if points is not None else "chưa chấm"
 
 
@@ -349,5 +349,5 @@ def _moved_deadlines(stages: Mapping[str, Stage]) -> list[Event]:
     return found
 
 
-def _moment(kept: str | None) -> str:
-    return clock.in_words(datetime.fromisoformat(kept)) if kept else "không hạn"
+def _moment(stored: str | None) -> str:
+    return clock.in_words(datetime.fromisoformat(stored)) if stored else "không hạn"

@@ -106,14 +106,14 @@ def _steps(round_group: RoundGroup) -> list[CouncilStep]:
     return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:]) for row in found]  # type: ignore[arg-type]
 
 
-def contradiction_digest(found: Contradiction) -> str:
+def contradiction_digest(contradiction: Contradiction) -> str:
     """Of the decisions of one contradiction: when one of them changes, it is another one."""
-    return digest(found.content)
+    return digest(contradiction.content)
 
 
-def acknowledgement_of(found: Report, stage: Stage) -> Acknowledgement | None:
+def acknowledgement_of(report: Report, stage: Stage) -> Acknowledgement | None:
     """Who looked at exactly this report before the stage's release."""
-    rows = Acknowledgement.objects.filter(round_group=found.round_group, stage=stage, fingerprint=found.fingerprint)
+    rows = Acknowledgement.objects.filter(round_group=report.round_group, stage=stage, fingerprint=report.fingerprint)
     return rows.select_related("actor").first()
 
 
@@ -136,13 +136,13 @@ def unexplained(round_group: RoundGroup) -> Sequence[Contradiction]:
     return [one for one in found if contradiction_digest(one) not in said]
 
 
-def named(found: Sequence[Contradiction]) -> list[str]:
+def named(contradictions: Sequence[Contradiction]) -> list[str]:
     """Contradictions in words, for a refusal; two queries."""
-    codes = Criterion.objects.in_bulk({one.criterion for one in found})
-    reasons = Reason.objects.in_bulk({one.reason for one in found})
-    return [f"{codes[one.criterion].code} – {reasons[one.reason]}" for one in found]
+    codes = Criterion.objects.in_bulk({one.criterion for one in contradictions})
+    reasons = Reason.objects.in_bulk({one.reason for one in contradictions})
+    return [f"{codes[one.criterion].code} – {reasons[one.reason]}" for one in contradictions]
 
 
-def reasons_of(found: Sequence[Contradiction]) -> dict[int, Reason]:
+def reasons_of(contradictions: Sequence[Contradiction]) -> dict[int, Reason]:
     """The reasons that the contradictions speak of; one query."""
-    return Reason.objects.in_bulk({one.reason for one in found})
+    return Reason.objects.in_bulk({one.reason for one in contradictions})

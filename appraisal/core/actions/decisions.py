@@ -39,7 +39,7 @@ KEPT = "Giữ nguyên kết quả"
 """How the words of a decision begin that lets an earlier one stand."""
 
 
-def kept(standing: Appraisal | None, last: AppraisalEntry | None, stage: Stage, comment: str = "") -> Verdict:
+def kept_result(standing: Appraisal | None, last: AppraisalEntry | None, stage: Stage, comment: str = "") -> Verdict:
     """The adjustment of an earlier stage once more, with its reason, against the unit's objection. Raises Refused."""
     if standing is None or last is None or standing.action != Action.ADJUST or standing.stage_id == stage.pk:
         raise Refused("Tiêu chí này không có kết quả điều chỉnh của giai đoạn trước để giữ nguyên.")

@@ -189,9 +189,9 @@ class GridCell:
             "da-doi": bool(self.changes),
         }
 
-    def matches(self, wanted: str) -> bool:
+    def matches(self, filtered_by: str) -> bool:
         """Whether the cell passes a filter; an unknown filter passes everything."""
-        return self.passes().get(wanted, True)
+        return self.passes().get(filtered_by, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,14 +341,14 @@ def _histories(
 
 
 def _steps_of(
-    wanted: Q, fields: Sequence[str], block: int, unit: int | None = None, criterion: int | None = None
+    steps: Q, fields: Sequence[str], block: int, unit: int | None = None, criterion: int | None = None
 ) -> QuerySet[Appraisal, Any]:
     """Papers are asked for with replies alone: no other step brings any."""
     cells = {name: pk for name, pk in (("unit", unit), ("criterion", criterion)) if pk is not None}
     papers = AppraisalEntry.documents.through.objects.filter(appraisalentry=OuterRef("step__pk")).order_by()
     replied = When(step__stage_kind=Stage.Kind.REPLY, then=Exists(papers))
     rows = Appraisal.objects.filter(round_group=block, **cells).annotate(
-        step=FilteredRelation("entries", condition=wanted), has_papers=Case(replied, default=Value(False))
+        step=FilteredRelation("entries", condition=steps), has_papers=Case(replied, default=Value(False))
     )
     return rows.order_by().values_list(*_STANDING, *fields)
 

@@ -91,7 +91,7 @@ class Place:
         return self.stage is not None and self.stage.two_opinions
 
     @cached_property
-    def said(self) -> frozenset[tuple[int, int]]:
+    def with_opinion_given(self) -> frozenset[tuple[int, int]]:
         """The cells that wait for somebody else: the person has given a blind opinion."""
         return opinions.given_by(self.user, self.round_group, self.stage) if self.blind else frozenset()
 
@@ -131,7 +131,7 @@ class Place:
 
     def may_judge(self, unit: Unit, leaf: Criterion) -> bool:
         """May decide, and has not yet given a blind opinion."""
-        return self.may_decide(unit, leaf) and (unit.pk, leaf.pk) not in self.said
+        return self.may_decide(unit, leaf) and (unit.pk, leaf.pk) not in self.with_opinion_given
 
     def address(self, name: str, *args: str, **query: str) -> str:
         """An address in this block and year; empty query values are left out."""
@@ -152,7 +152,7 @@ class Place:
         """`address(name, …)` for many cells or lines, named by `codes` codes each: the pattern is looked up once."""
         marks = [f"{_CODE}{n}" for n in range(codes)]
         parts = re.split("|".join(marks), self.address(name, *marks, **query))
-        return lambda *found: "".join(chain(*zip(parts, map(quoted, found), strict=False), parts[-1:]))
+        return lambda *codes: "".join(chain(*zip(parts, map(quoted, codes), strict=False), parts[-1:]))
 
 
 @functools.lru_cache(maxsize=4096)

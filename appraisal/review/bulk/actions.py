@@ -8,7 +8,7 @@ from django.db import transaction
 
 from appraisal import steps
 from appraisal.core import digests as core_digests
-from appraisal.core.actions.decisions import kept, recognition
+from appraisal.core.actions.decisions import kept_result, recognition
 from appraisal.core.actions.entries import Verdict, version_of, write_batch
 from appraisal.core.actions.locks import (
     check_not_blind,
@@ -56,7 +56,7 @@ def bulk_keep(*, actor: User, round_group_id: int, cells: Iterable[tuple[int, in
     verdicts = {}
     for cell in seen:
         standing = standings.get(cell)
-        verdicts[cell] = kept(standing, last.get(standing.pk) if standing else None, choice.stage)
+        verdicts[cell] = kept_result(standing, last.get(standing.pk) if standing else None, choice.stage)
     return write_batch(actor, choice.round_group, choice.stage, verdicts, standings, core_digests.VERB_BULK_KEEP)
 
 

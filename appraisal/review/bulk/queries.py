@@ -63,8 +63,8 @@ def _line(group: list[AppraisalEntry], left: frozenset[int]) -> BulkLine:
     )
 
 
-def _sum(found: Iterable[AppraisalEntry | None]) -> Decimal:
-    return sum((step.points for step in found if step is not None and step.points is not None), Decimal(0))
+def _sum(entries: Iterable[AppraisalEntry | None]) -> Decimal:
+    return sum((step.points for step in entries if step is not None and step.points is not None), Decimal(0))
 
 
 def newest(user: User, round_group: RoundGroup) -> int | None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from appraisal import steps
 from appraisal.core import digests as core_digests
-from appraisal.core.actions.decisions import KEPT, adjustment, kept, recognition
+from appraisal.core.actions.decisions import KEPT, adjustment, kept_result, recognition
 from appraisal.core.actions.entries import Verdict, says, told, version_of, write_one
 from appraisal.core.actions.locks import LockedCell, check_not_blind, lock_cell
 from appraisal.models import Action, Appraisal, AppraisalEntry
@@ -82,7 +82,7 @@ def keep(
     last = steps.counting(history)[-1:]
     if found is not None and last and _is_kept_already(last[0], locked, seen_version):
         return found
-    verdict = kept(found, last[0] if last else None, locked.stage, comment)
+    verdict = kept_result(found, last[0] if last else None, locked.stage, comment)
     return _decide(locked, verdict, seen_version, core_digests.VERB_KEEP)
 
 

@@ -44,7 +44,7 @@ class Selection:
 
     here: Place
     area: str = ""
-    wanted: str = ""
+    filtered_by: str = ""
     own: bool = False
 
     @cached_property
@@ -68,18 +68,18 @@ class Selection:
 
     @cached_property
     def _matching(self) -> frozenset[tuple[int, int]]:
-        changes = self.wanted == "da-doi"
+        changes = self.filtered_by == "da-doi"
         cells = self.here.cells(self.here.units, self.here.leaves, evidence=True, changes=changes)
-        return frozenset((c.unit.pk, c.criterion.pk) for c in cells if c.matches(self.wanted))
+        return frozenset((c.unit.pk, c.criterion.pk) for c in cells if c.matches(self.filtered_by))
 
     def shown(self, unit: Unit) -> list[int]:
         """The columns in which the person sees a cell of the unit under the filter."""
         seen = self._leaves(unit, judging=False)
         columns = self.columns if len(seen) == len(self.here.leaves) else [n for n in self.columns if n in seen]
-        if not self.wanted:
+        if not self.filtered_by:
             return columns
-        if self.wanted in COUNTED:
-            kinds, passing = self.matrix.lines[unit.pk].kinds, self.matrix.those(COUNTED[self.wanted])
+        if self.filtered_by in COUNTED:
+            kinds, passing = self.matrix.lines[unit.pk].kinds, self.matrix.those(COUNTED[self.filtered_by])
             return [n for n in columns if kinds[n] in passing]
         return [n for n in columns if (unit.pk, self.here.leaves[n].pk) in self._matching]
 
@@ -151,15 +151,15 @@ class Look:
     stamp: tuple[object, ...]
     areas: tuple[Area, ...]
     area: str
-    wanted: str
+    filtered_by: str
     own: bool
     body: Body
 
 
-def look_at(here: Place, area: str, wanted: str, *, own: bool) -> Look:
+def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
     """The grid as it was last made for somebody with the same rights, while nothing it depends on has changed;
     else made now. A block without units for this person is not there."""
-    whose = hashlib.sha256(repr((here.holdings, area, wanted, own)).encode()).hexdigest()
+    whose = hashlib.sha256(repr((here.holdings, area, filtered_by, own)).encode()).hexdigest()
     key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", stamp_of(here)
     found = cache.get(key)
     if isinstance(found, Look) and found.stamp == stamp:
@@ -170,8 +170,8 @@ def look_at(here: Place, area: str, wanted: str, *, own: bool) -> Look:
     areas_offered = dict.fromkeys(area for leaf, area in here.areas.items() if leaf in offered)
     areas = tuple(Area(row.code, row.name, row.is_leaf) for row in areas_offered)
     known = area if area in {row.code for row in areas} else ""
-    look = Look(stamp, areas, known, wanted, own, body(Selection(here, known, wanted, own)))
-    if known == area and wanted in ("", *COUNTED):
+    look = Look(stamp, areas, known, filtered_by, own, body(Selection(here, known, filtered_by, own)))
+    if known == area and filtered_by in ("", *COUNTED):
         cache.put(key, look)
     return look
 
@@ -199,11 +199,11 @@ def line_of_cells(unit: Unit, leaves: Sequence[Criterion], shown: Sequence[str])
     return "".join(f"{row}{quoted(leaf.code)}>{said}" for leaf, said in zip(leaves, shown, strict=True))
 
 
-def _cell(found: GridCell) -> str:
+def _cell(cell: GridCell) -> str:
     """What stands in a cell: the state in words, the council's points or, while there are none, the unit's."""
-    mark, _ = found.status
-    said = "chờ lần 2" if found.is_disputed else "tăng" if mark == "ok" and found.differs else _SAID[mark]
-    points = found.standing.points if found.standing else found.claim.points if found.claim else None
+    mark, _ = cell.status
+    said = "chờ lần 2" if cell.is_disputed else "tăng" if mark == "ok" and cell.differs else _SAID[mark]
+    points = cell.standing.points if cell.standing else cell.claim.points if cell.claim else None
     value = "" if mark == "na" else "–" if points is None else numbers.vn_short(numbers.shown(points))
     return f"<i{_CLASSES[mark]}>{said} </i>{value}</a>"
 
@@ -214,7 +214,7 @@ def body(view: Selection) -> Body:
     shown = {unit.pk: view.shown(unit) for unit in units}
     kept = [unit for unit in units if shown[unit.pk]]
     columns = view.columns
-    if view.wanted:
+    if view.filtered_by:
         some = set().union(*shown.values())
         columns = [n for n in columns if n in some]
     pending, opened = matrix.those(lambda kind: kind.pending), matrix.those(lambda kind: kind.open)
@@ -250,22 +250,22 @@ def _row(view: Selection, unit: Unit, shown: list[int], columns: list[int], wait
     if not view.matrix.legend[line.kinds[shown[0]]].submitted:
         return f"<td class=num>–<td colspan={len(columns)}>đơn vị chưa nộp"
     total = _total("unit", unit.code, waits, free, unit.name)
-    if not view.wanted and len(shown) == len(columns) == len(line.kinds):
+    if not view.filtered_by and len(shown) == len(columns) == len(line.kinds):
         return total + line.text
     texts = line.text.split(_OPEN)[1:]
-    if view.wanted:
-        return f"{total}{_filtered(texts, shown, columns, view.wanted)}"
+    if view.filtered_by:
+        return f"{total}{_filtered(texts, shown, columns, view.filtered_by)}"
     here = set(shown)
     return total + "".join(f"{_OPEN}{texts[n]}" if n in here else "<td>" for n in columns)
 
 
-def _filtered(texts: Sequence[str], shown: list[int], columns: list[int], wanted: str) -> str:
+def _filtered(texts: Sequence[str], shown: list[int], columns: list[int], filtered_by: str) -> str:
     """Cells whose links keep the filter."""
     here = set(shown)
     found = []
     for n in columns:
         link, _, rest = texts[n].partition(">")
-        found.append(f'{_OPEN}"{link}?loc={wanted}">{rest}' if n in here else "<td>")
+        found.append(f'{_OPEN}"{link}?loc={filtered_by}">{rest}' if n in here else "<td>")
     return "".join(found)
 
 

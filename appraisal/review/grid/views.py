@@ -34,18 +34,18 @@ def grid(request: HttpRequest, group: str, year: int) -> HttpResponse:
     here = place(request, group)
     wanted, own = request.GET.get("loc", ""), request.GET.get("pham-vi") != WHOLE
     look = look_at(here, request.GET.get("linh-vuc", ""), wanted if wanted in FILTERS else "", own=own)
-    by_kind = look.wanted == "canh-bao" or look.wanted in WARNED
+    by_kind = look.filtered_by == "canh-bao" or look.filtered_by in WARNED
     context = {
         "here": here,
         "areas": [(row, _address(here, look, area=row.code)) for row in look.areas],
         "whole_address": _address(here, look, area=""),
         "area": look.area,
         "filters": [
-            (key, words, _address(here, look, wanted=key))
+            (key, words, _address(here, look, filtered_by=key))
             for key, words in {"": "Tất cả", **FILTERS}.items()
             if by_kind or key not in WARNED
         ],
-        "wanted": look.wanted,
+        "wanted": look.filtered_by,
         "has_part": has_part(here),
         "own": look.own,
         "other_address": _address(here, look, area="", own=not look.own),
@@ -56,12 +56,12 @@ def grid(request: HttpRequest, group: str, year: int) -> HttpResponse:
 
 
 def _address(
-    here: Place, look: Look, *, area: str | None = None, wanted: str | None = None, own: bool | None = None
+    here: Place, look: Look, *, area: str | None = None, filtered_by: str | None = None, own: bool | None = None
 ) -> str:
     """The grid as it is looked at, but for what is given."""
     return here.grid_address(
         **{
-            "loc": look.wanted if wanted is None else wanted,
+            "loc": look.filtered_by if filtered_by is None else filtered_by,
             "linh-vuc": look.area if area is None else area,
             "pham-vi": "" if (look.own if own is None else own) else WHOLE,
         }

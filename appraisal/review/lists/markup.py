@@ -37,13 +37,13 @@ def unit_rows(
     return mark_safe("".join(found))
 
 
-def _declared(said: Declared | None) -> str:
-    if said is None:
+def _declared(declared: Declared | None) -> str:
+    if declared is None:
         return '<td class="num">–</td><td class="num">–</td>'
-    wrong = said.computed is not None and not said.agrees
+    wrong = declared.computed is not None and not declared.agrees
     note = ' <span class="st st-low">khác quy tắc</span>' if wrong else ""
-    shown = escape(" / ".join(figure.value or "–" for figure in said.figures))
-    return f'<td class="num">{shown}</td><td class="num">{said.ratio or "–"}{note}</td>'
+    shown = escape(" / ".join(figure.value or "–" for figure in declared.figures))
+    return f'<td class="num">{shown}</td><td class="num">{declared.ratio or "–"}{note}</td>'
 
 
 def _deed(cell: GridCell, address: Address) -> str:

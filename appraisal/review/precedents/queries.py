@@ -48,7 +48,7 @@ class Precedent:
     at: datetime
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         if self.not_applicable:
             return "không áp dụng"
         return taken_in_words(self.taken) if self.taken is not None else f"cho {numbers.vn(self.points)} điểm"
@@ -126,7 +126,7 @@ class Precedents:
 def _alike(rows: Iterable[Precedent]) -> tuple[Alike, ...]:
     grouped: dict[str, list[Precedent]] = {}
     for row in rows:
-        grouped.setdefault(row.said, []).append(row)
+        grouped.setdefault(row.in_words, []).append(row)
     return tuple(Alike(tuple(found)) for found in grouped.values())
 
 
@@ -185,16 +185,16 @@ def _precedent(row: _Read, own: Decimal | None) -> Precedent:
     )
 
 
-def differing(found: Precedents, reason_id: int | None, taken: Decimal | None) -> list[Precedent]:
+def differing(precedents: Precedents, reason_id: int | None, taken: Decimal | None) -> list[Precedent]:
     """The precedents for the same reason that took other points. What is no number is compared with nothing."""
     if reason_id is None or taken is None:
         return []
-    alike = [row for row in found.rows if row.reason is not None and row.reason.pk == reason_id]
+    alike = [row for row in precedents.rows if row.reason is not None and row.reason.pk == reason_id]
     return [row for row in alike if row.taken is not None and row.taken != taken]
 
 
 def warning(rows: Sequence[Precedent]) -> str:
     """ "Cùng lý do này ở Sở X đã trừ 0,50." The newest are named."""
-    said = "; ".join(f"ở {row.unit} đã {row.said}" for row in rows[:NAMED])
+    said = "; ".join(f"ở {row.unit} đã {row.in_words}" for row in rows[:NAMED])
     more = f"; và {len(rows) - NAMED} đơn vị khác" if len(rows) > NAMED else ""
     return f"Cùng lý do này {said}{more}."

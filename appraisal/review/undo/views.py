@@ -28,7 +28,7 @@ from .forms import UndoForm
 class Undo:
     """For `_undo.html`: what may be taken back, and how."""
 
-    said: str
+    sentence: str
     address: str
     version: int
 
@@ -77,15 +77,15 @@ def say_decided(request: HttpRequest, here: Place, standing: Appraisal, leaf: Cr
     messages.success(request, render_to_string("appraisal/review/_undo_message.html", context, request))
 
 
-def _say_undone(request: HttpRequest, here: Place, said: str) -> None:
+def _say_undone(request: HttpRequest, here: Place, message: str) -> None:
     """What was taken back, with the button that takes back the decision before it, wherever it stands."""
     before = queries.newest(here.user, here.round_group)
     if before is None:
-        messages.success(request, said)
+        messages.success(request, message)
         return
     unit, leaf = before.appraisal.unit, before.appraisal.criterion
     context = {
-        "said": said,
+        "said": message,
         "address": address(here, unit, leaf, **list_of(request)),
         "version": before.appraisal.version,
         "deed": f"Hoàn tác tiếp {leaf.code} của {unit}",

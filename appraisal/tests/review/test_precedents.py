@@ -124,7 +124,7 @@ def test_not_applicable_and_unscored_have_no_deduction(case: Council) -> None:
     submitted(case.round_group, unscored, {})
     adjust(case, unscored, "0.5")
     found = beside(case)
-    assert [(row.taken, row.said) for row in found.rows] == [(None, "cho 0,50 điểm"), (None, "không áp dụng")]
+    assert [(row.taken, row.in_words) for row in found.rows] == [(None, "cho 0,50 điểm"), (None, "không áp dụng")]
     assert precedents_queries.differing(found, case.reason.pk, Decimal("0.5")) == []
 
 
@@ -177,7 +177,7 @@ def test_one_reason_with_two_deductions_is_marked(case: Council) -> None:
     same = other_unit(case)
     adjust(case, same, "1")
     (group,) = beside(case).by_reason
-    assert [(len(one.rows), one.first.said) for one in group.alike] == [(2, "trừ 0,50")]
+    assert [(len(one.rows), one.first.in_words) for one in group.alike] == [(2, "trừ 0,50")]
     assert not group.differ
     adjust(case, other_unit(case), "0.5")
     (group,) = beside(case).by_reason

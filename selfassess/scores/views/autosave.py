@@ -53,12 +53,12 @@ def autosave(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     return JsonResponse(_saved(leaf, score, errors))
 
 
-def _standing(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> dict[str, Any]:
-    score = score_of(found, leaf.pk)
+def _standing(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion) -> dict[str, Any]:
+    score = score_of(assessment, leaf.pk)
     return {"user": str(person(request).pk), "version": score.version if score else 0, "csrf": get_token(request)}
 
 
-def _save(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> tuple[SelfScore, dict[str, str]]:
+def _save(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion) -> tuple[SelfScore, dict[str, str]]:
     """The score after saving, and a sentence for each value that was left out."""
     typed = request.POST
     given = {
@@ -69,15 +69,15 @@ def _save(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> tuple
         "na_reason": typed.get("na_reason", ""),
     }
     try:
-        return _store(request, found, leaf, given), {}
+        return _store(request, assessment, leaf, given), {}
     except Invalid as invalid:
-        return _store(request, found, leaf, _mended(found, leaf, given, invalid.errors)), invalid.errors
+        return _store(request, assessment, leaf, _mended(assessment, leaf, given, invalid.errors)), invalid.errors
 
 
-def _store(request: HttpRequest, found: SelfAssessment, leaf: Criterion, given: dict[str, Any]) -> SelfScore:
+def _store(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion, given: dict[str, Any]) -> SelfScore:
     return save_score(
         actor=person(request),
-        assessment_id=found.pk,
+        assessment_id=assessment.pk,
         criterion_id=leaf.pk,
         seen_version=seen_version(request),
         address=address(request),
@@ -85,10 +85,12 @@ def _store(request: HttpRequest, found: SelfAssessment, leaf: Criterion, given: 
     )
 
 
-def _mended(found: SelfAssessment, leaf: Criterion, given: dict[str, Any], errors: dict[str, str]) -> dict[str, Any]:
+def _mended(
+    assessment: SelfAssessment, leaf: Criterion, given: dict[str, Any], errors: dict[str, str]
+) -> dict[str, Any]:
     """What was typed, with the stored value in place of each wrong one. Figures are judged together, so
     that one wrong figure leaves all of them as they stand."""
-    stored = score_of(found, leaf.pk) or SelfScore()
+    stored = score_of(assessment, leaf.pk) or SelfScore()
     kept = dict(given)
     if any(name == "figures" or name.startswith("figure_") for name in errors):
         kept["figures"] = _exact(leaf, stored.figures)
@@ -125,11 +127,11 @@ def _saved(leaf: Criterion, score: SelfScore, errors: dict[str, str]) -> dict[st
     }
 
 
-def _conflict(request: HttpRequest, found: SelfAssessment, leaf: Criterion, conflict: Conflict) -> JsonResponse:
+def _conflict(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion, conflict: Conflict) -> JsonResponse:
     current = conflict.current
     assert isinstance(current, SelfScore)
     context = {
-        "there": reverse("selfassess:criterion", args=[found.pk, leaf.pk]),
+        "there": reverse("selfassess:criterion", args=[assessment.pk, leaf.pk]),
         "current": current,
         "lines": compare(leaf, current, typed_figures(request.POST), request.POST.dict()),
     }

@@ -85,14 +85,14 @@ def preview(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     return render(request, "selfassess/scores/_computed.html", context)
 
 
-def save_typed(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> Trouble | None:
+def save_typed(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion) -> Trouble | None:
     """Save what was typed; None when it is in."""
     typed = request.POST
     try:
-        before = score_of(found, leaf.pk)
+        before = score_of(assessment, leaf.pk)
         score = save_score(
             actor=person(request),
-            assessment_id=found.pk,
+            assessment_id=assessment.pk,
             criterion_id=leaf.pk,
             figures=typed_figures(typed),
             points=typed.get("points", ""),
@@ -129,14 +129,14 @@ def typed_figures(typed: Mapping[str, str]) -> dict[str, object]:
 
 def page_of(
     request: HttpRequest,
-    found: SelfAssessment,
+    assessment: SelfAssessment,
     leaf: Criterion,
     trouble: Trouble | None = None,
     intake: Intake | None = None,
 ) -> HttpResponse:
     """The criterion's page; after a fault with everything typed still in its field, and the file that came held."""
     trouble = trouble or Trouble(status=200)
-    page = queries.criterion_page(found, leaf)
+    page = queries.criterion_page(assessment, leaf)
     typed = _typed(request) if request.method == "POST" else _stored_values(page.score, leaf)
     if trouble.current is not None:
         typed["version"] = trouble.current.version
@@ -146,7 +146,7 @@ def page_of(
     context = {
         "intake": intake,
         "now": int(at.timestamp() * 1000),
-        "assessment": found,
+        "assessment": assessment,
         "page": page,
         "criterion": leaf,
         "typed": typed,
@@ -156,14 +156,14 @@ def page_of(
         "errors": trouble.errors,
         "summary": _summary(trouble.errors),
         "current": trouble.current,
-        "there": reverse("selfassess:criterion", args=[found.pk, leaf.pk]),
+        "there": reverse("selfassess:criterion", args=[assessment.pk, leaf.pk]),
         "lines": compare(leaf, trouble.current, typed_figures(request.POST), request.POST) if trouble.current else [],
         "stored_figures": figure_words(leaf, page.score.figures) if page.score else [],
-        "may_edit": rules.can_edit(request.user, found, at),
+        "may_edit": rules.can_edit(request.user, assessment, at),
         "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
         "computed": page.score.points if page.score else None,
         "ratio": scoring.ratio_words(leaf.rule, page.score.figures) if page.score else "",
-        "findings": remarks_on_evidence(page.evidence, found.round_group.round, found.unit_id),
+        "findings": remarks_on_evidence(page.evidence, assessment.round_group.round, assessment.unit_id),
     }
     return render(request, "selfassess/scores/criterion.html", context, status=trouble.status)
 

@@ -59,7 +59,7 @@ def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
     leaf = find_criterion(found, criterion_id)
     form = AttachForm({**request.POST.dict(), **_chosen_place(request)})
     if not form.is_valid():
-        return page_of(request, found, leaf, Trouble(_prefixed(form.said())))
+        return page_of(request, found, leaf, Trouble(_prefixed(form.sentences())))
     given = form.cleaned_data
     try:
         evidence = actions.attach(
@@ -101,9 +101,9 @@ def detach(request: HttpRequest, pk: int, criterion_id: int, evidence_id: int) -
     return _after_evidence(request, found, leaf)
 
 
-def _after_evidence(request: HttpRequest, found: SelfAssessment, leaf: Criterion) -> HttpResponse:
+def _after_evidence(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion) -> HttpResponse:
     """The evidence is in; the score typed beside it is saved too, or shown again with its fault."""
-    trouble = save_typed(request, found, leaf) if "version" in request.POST else None
+    trouble = save_typed(request, assessment, leaf) if "version" in request.POST else None
     if trouble:
-        return page_of(request, found, leaf, trouble)
-    return redirect(reverse("selfassess:criterion", args=[found.pk, leaf.pk]) + "#tai-lieu")
+        return page_of(request, assessment, leaf, trouble)
+    return redirect(reverse("selfassess:criterion", args=[assessment.pk, leaf.pk]) + "#tai-lieu")

@@ -186,7 +186,7 @@ def test_copying_again_changes_nothing(assessment: SelfAssessment, officer: User
 
 def test_this_years_words_stay_unless_the_person_says_so(assessment: SelfAssessment, officer: User) -> None:
     explain(assessment, "Năm nay làm khác.")
-    assert copy(officer, assessment, "1.1").kept == 1
+    assert copy(officer, assessment, "1.1").unchanged == 1
     assert score_of(assessment, "1.1").explanation == "Năm nay làm khác."
     assert copy(officer, assessment, "1.1", replace=True).explanations == 1
     assert (score_of(assessment, "1.1").explanation, score_of(assessment, "1.1").version) == (OLD, 4)
