@@ -38,6 +38,14 @@ class Config(AppConfig):
         "appraisal.unassign": "Thu hồi phân công thẩm định",
         "appraisal.split": "Chia đều việc thẩm định",
         "appraisal.hand_over": "Bàn giao việc thẩm định",
+        "appraisal.compose": "Ghi quyết định thành lập Hội đồng",
+        "appraisal.seat": "Ghi thành phần Hội đồng",
+        "appraisal.meeting": "Ghi phiên họp của Hội đồng",
+        "appraisal.attendance": "Điểm danh phiên họp của Hội đồng",
+        "appraisal.agenda": "Ghi nội dung biểu quyết",
+        "appraisal.vote": "Biểu quyết",
+        "appraisal.dissent": "Ghi ý kiến bảo lưu",
+        "appraisal.conclude": "Kết luận của Hội đồng",
         "appraisal.remind": "Nhắc thành viên Hội đồng thẩm định",
     }
     """What people read for the verbs of this app's entries in the log."""

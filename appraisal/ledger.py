@@ -6,6 +6,7 @@ from django.db.models import F
 
 from appraisal.consistency import ledger as consistency
 from appraisal.core import ledger as core
+from appraisal.council import ledger as council
 from appraisal.interests import ledger as interests
 from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Opinion, Release
 from appraisal.opinions import ledger as opinions
@@ -17,7 +18,7 @@ from appraisal.replies import ledger as replies
 def check() -> Iterator[str]:
     """Vietnamese sentences for every break between rows and log; none when all agree. Streams over the tables
     with a fixed number of queries whatever their size."""
-    for feature in (core, releases, opinions, interests, questions, consistency, replies):
+    for feature in (core, releases, opinions, interests, questions, consistency, replies, council):
         yield from feature.check()
     yield from _check_stages()
 

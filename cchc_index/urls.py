@@ -14,6 +14,7 @@ urlpatterns = [
     path("tham-dinh/", include("appraisal.urls")),
     path("dieu-tra/", include("surveys.urls")),
     path("dieu-hanh/nguoi-dung/", include("units.people.urls")),
+    path("dieu-hanh/hoi-dong/", include("appraisal.council.urls")),
     path("", include("results.urls")),
     path("quan-tri/", admin.site.urls),
 ]

@@ -14,8 +14,13 @@ class Config(AppConfig):
     """What people read for the verbs of this app's entries in the log."""
 
     def ready(self) -> None:
+        from appraisal.council.meetings import subjects  # inline: registration
+        from appraisal.models import AgendaItem  # inline: registration
         from selfassess.lastyear import council  # inline: registration
 
+        from .approval import queries as approval  # inline: registration
         from .publication.queries import published_points  # inline: registration
 
         council.register("results", published_points)
+        subjects.register(AgendaItem.Kind.SURVEY, approval.survey_digest)
+        subjects.register(AgendaItem.Kind.RANKING, approval.ranking_digest)

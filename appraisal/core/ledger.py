@@ -128,3 +128,20 @@ def check_sealed(verb: str, words: str, rows: Iterator[Sealed]) -> Iterator[str]
         row = next(rows, None)
     if row is not None:
         yield f"Có dòng {words} không có mục nhật ký của nó."
+
+
+def check_last(verbs: tuple[str, ...], words: str, rows: dict[int, tuple[str, object]]) -> Iterator[str]:
+    """Rows that change, each change with an entry: what stands has the digest of the last entry about it. `rows`:
+    {key: its name, its digest}. One query."""
+    logged: dict[int, tuple[str, object]] = {}
+    for log in LogEntry.objects.filter(verb__in=verbs).order_by("number").iterator(CHUNK):
+        after = log.after if isinstance(log.after, dict) else {}
+        logged[int(log.object_id)] = (log.object_label, after.get("digest"))
+    for pk, (name, stands) in rows.items():
+        label, wanted = logged.pop(pk, (name, None))
+        if wanted is None:
+            yield f"{name}: nhật ký không có việc ghi {words} này."
+        elif wanted != stands:
+            yield f"{label}: {words} không khớp mã kiểm tra trong nhật ký."
+    for label, _ in logged.values():
+        yield f"{label}: {words} có trong nhật ký nhưng đã bị xóa."

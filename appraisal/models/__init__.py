@@ -2,8 +2,10 @@
 
 from .assignments import Assignment
 from .consistency import Acknowledgement, Justification
+from .council import SINGLE_SEATS, VOTING_SEATS, Council, Seat
 from .entries import Action, Appraisal, AppraisalEntry
 from .interests import Confirmation, Interest
+from .meetings import AgendaItem, Attendance, Dissent, Meeting, Vote
 from .opinions import BlindCriterion, Opinion
 from .questions import Message, Question
 from .reasons import Reason
@@ -11,15 +13,22 @@ from .replies import ReplyDraft, ReplyReceipt
 from .stages import Release
 
 __all__ = [
+    "SINGLE_SEATS",
+    "VOTING_SEATS",
     "Acknowledgement",
     "Action",
+    "AgendaItem",
     "Appraisal",
     "AppraisalEntry",
     "Assignment",
+    "Attendance",
     "BlindCriterion",
     "Confirmation",
+    "Council",
+    "Dissent",
     "Interest",
     "Justification",
+    "Meeting",
     "Message",
     "Opinion",
     "Question",
@@ -27,4 +36,6 @@ __all__ = [
     "Release",
     "ReplyDraft",
     "ReplyReceipt",
+    "Seat",
+    "Vote",
 ]

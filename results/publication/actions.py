@@ -12,6 +12,7 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.models import Round, RoundGroup
 from results import bundle, verify
+from results.approval.queries import missing_approvals
 from results.book import slug
 from results.bundle import Json
 from results.computation.actions import recompute
@@ -70,6 +71,7 @@ def approve(*, actor: User, publication_id: int) -> Publication:
     if queries.changed_since(publication):
         raise Refused("Điểm đã thay đổi từ khi đề nghị công bố: rút đề nghị này rồi đề nghị lại.")
     _refuse_unexplained(publication.round)
+    _refuse_unapproved(publication.round)
     publication.published_by = actor
     _publish(publication)
     _log(actor, "publish", publication, before={"state": PublicationState.PROPOSED})
@@ -240,6 +242,7 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
         raise Refused(f"Kỳ {round_.year} chưa có khối nào có đơn vị: nhập đơn vị và tiêu chí trước.")
     frozen = bundle.build(queries.header(round_, number, dated), groups)
     _refuse_incomplete(frozen)
+    _refuse_unapproved(round_)
     previous = queries.published(round_)
     if previous is not None:
         errata = clean(errata) or _differences(queries.bundle_of(previous), frozen)
@@ -295,6 +298,13 @@ def _refuse_unexplained(round_: Round) -> None:
         "Mở trang “Báo cáo rà soát tính thống nhất” của khối ở mục Thẩm định: "
         "nhập lý do áp dụng mức trừ khác nhau, hoặc xem xét lại."
     )
+
+
+def _refuse_unapproved(round_: Round) -> None:
+    """Raises Refused while a round that has a council lacks its approval of survey or ranking as they stand."""
+    missing = missing_approvals(round_)
+    if missing:
+        raise Refused(f"Chưa công bố được: {' '.join(missing)}")
 
 
 def _refuse_incomplete(frozen: Json) -> None:

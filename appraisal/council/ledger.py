@@ -1,0 +1,10 @@
+"""The proof of what the council did as a body."""
+
+from collections.abc import Iterator
+
+from .composition import ledger as composition
+
+
+def check() -> Iterator[str]:
+    """Vietnamese sentences for every break; none when all agree."""
+    yield from composition.check()

@@ -1,0 +1,1 @@
+"""Meetings and written consents: agenda, attendance, votes, conclusions, and what was approved by them."""

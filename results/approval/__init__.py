@@ -1,0 +1,1 @@
+"""What the council has approved of a round, and whether that is still what stands."""

@@ -1,0 +1,98 @@
+"""Survey and ranking of a block as the council approves them, and what of a round it has not approved.
+
+A round without a council (an archive, a year from before) needs no approval.
+"""
+
+from dataclasses import dataclass
+
+from appraisal.council.meetings import queries as meetings
+from appraisal.models import AgendaItem
+from cchc_index.lib import clock
+from cchc_index.lib.canonical import digest
+from criteria import queries as criteria
+from criteria.models import Round, RoundGroup
+from results.computation.queries import code_version, group_inputs
+from results.queries import measured_groups
+from surveys.scores import queries as surveyed
+
+KIND = AgendaItem.Kind
+
+
+def survey_digest(block: RoundGroup) -> str:
+    """What the survey gives every unit of the block, by criterion. One query."""
+    rows = surveyed.scores_by_cell(block)
+    return digest([[unit, leaf, *rows[unit, leaf]] for unit, leaf in sorted(rows)])
+
+
+def ranking_digest(block: RoundGroup) -> str:
+    """Everything the ranking of the block follows from, and the program that computes it. Five queries."""
+    return digest([group_inputs(block), code_version()])
+
+
+@dataclass(frozen=True)
+class Approval:
+    """One thing that needs the council's approval in one block. `item`: what the council last said of it."""
+
+    block: RoundGroup
+    kind: str
+    item: AgendaItem | None
+    is_valid: bool
+
+    @property
+    def label(self) -> str:
+        return f"{KIND(self.kind).label} khối {self.block.group}"
+
+    @property
+    def words(self) -> str:
+        """How it stands, in a sentence."""
+        label = self.label[:1].upper() + self.label[1:]
+        if self.item is None or self.item.concluded_at is None:
+            return f"{label} chưa được Hội đồng thẩm định thông qua."
+        at = clock.in_words(self.item.concluded_at)
+        if self.item.state == AgendaItem.State.REJECTED:
+            return f"{label} không được Hội đồng thẩm định thông qua lúc {at}."
+        if not self.is_valid:
+            return (
+                f"{label} đã thay đổi sau khi Hội đồng thẩm định thông qua lúc {at}: "
+                "việc thông qua không còn hiệu lực, cần thông qua lại."
+            )
+        return f"{label} được Hội đồng thẩm định thông qua lúc {at}."
+
+
+def approvals(round_: Round) -> list[Approval]:
+    """For every block of a round that has a council: survey where it has survey criteria, and ranking."""
+    if not meetings.has_council(round_.pk):
+        return []
+    rows: list[Approval] = []
+    for block in measured_groups(round_):
+        if not criteria.measured(block):
+            continue
+        concluded = meetings.last_concluded(block)
+        kinds = [*([KIND.SURVEY] if _is_surveyed(block) else []), KIND.RANKING]
+        rows.extend(_approval(block, kind, concluded.get(kind)) for kind in kinds)
+    return rows
+
+
+def missing_approvals(round_: Round) -> list[str]:
+    """What keeps a round from publication on the council's side, sentence by sentence; none without a council."""
+    return [approval.words for approval in approvals(round_) if not approval.is_valid]
+
+
+def is_survey_approved(block: RoundGroup) -> bool:
+    """Whether the council has approved the survey's results of the block exactly as they stand."""
+    return _approval(block, KIND.SURVEY, meetings.last_concluded(block).get(KIND.SURVEY)).is_valid
+
+
+def is_ranking_approved(block: RoundGroup) -> bool:
+    """Whether the council has approved the ranking of the block exactly as it stands."""
+    return _approval(block, KIND.RANKING, meetings.last_concluded(block).get(KIND.RANKING)).is_valid
+
+
+def _approval(block: RoundGroup, kind: str, item: AgendaItem | None) -> Approval:
+    passed = item is not None and item.state == AgendaItem.State.PASSED
+    reader = survey_digest if kind == KIND.SURVEY else ranking_digest
+    return Approval(block, kind, item, passed and item is not None and item.fingerprint == reader(block))
+
+
+def _is_surveyed(block: RoundGroup) -> bool:
+    return any(leaf.is_leaf and not leaf.is_self for leaf in criteria.tree_of(block))
