@@ -44,6 +44,7 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
 def _test_settings(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AXES_ENABLED = False
+    settings.PROOF_MINUTES = 0  # most tests come in without a password
     # What one test keeps is no other's: rows of another test have the same keys.
     default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}
     settings.CACHES = {"default": default if settings.REDIS_URL else {**default, "LOCATION": str(tmp_path)}}

@@ -24,7 +24,7 @@ class Site(AdminSite):
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The admin has no login page of its own: everybody comes in through `units:login`."""
+        """The admin has no login page of its own: everybody comes in through `account_login`."""
         if self.has_permission(request):
             return redirect(reverse("admin:index", current_app=self.name))
         if request.user.is_authenticated:

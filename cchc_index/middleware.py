@@ -14,6 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
+from units.signin.rules import owes_second_factor
+
 Next = Callable[[HttpRequest], HttpResponse]
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 (the name of a form control)
@@ -41,12 +43,15 @@ class LoginRequired(LoginRequiredMiddleware):
     """Django's, but a form sent after the session's end is not thrown away."""
 
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
-        """Whoever came in by a password that somebody else had set sees one page: where to set their own."""
+        """Whoever came in by a password that somebody else had set sees one page: where to set their own; whoever owes
+        a second factor sees the pages on which it is switched on."""
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is not None or not getattr(view_func, "login_required", True):
             return answer
         if getattr(request.user, "one_time_password", False) and request.path not in _ways_out():
-            return redirect("units:password-change")
+            return redirect("account_change_password")
+        if owes_second_factor(request) and request.path not in _ways_to_a_second_factor():
+            return redirect("mfa_index")
         return None
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
@@ -54,7 +59,12 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def _ways_out() -> tuple[str, str]:
-    return reverse("units:password-change"), reverse("units:logout")
+    return reverse("account_change_password"), reverse("account_logout")
+
+
+def _ways_to_a_second_factor() -> set[str]:
+    names = ("mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "account_reauthenticate")
+    return {*_ways_out(), *(reverse(name) for name in names)}
 
 
 def given_back(request: HttpRequest) -> HttpResponse | None:

@@ -8,7 +8,7 @@ import os
 import secrets
 import tomllib
 from contextlib import suppress
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 
 import environ
@@ -95,6 +95,12 @@ INSTALLED_APPS = [
     "import_export",
     "csp",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "cchc_index.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -118,6 +124,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "cchc_index.urls"
@@ -209,7 +216,65 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "units.people.passwords.LocalWordsValidator"},
 ]
-LOGIN_URL = "units:login"
+LOGIN_URL = "account_login"
+# django-allauth: who comes in, second factor, own sessions. Accounts are made by people of the house alone.
+ACCOUNT_ADAPTER = "units.signin.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"login": "units.signin.forms.LoginForm", "reauthenticate": "units.signin.forms.ProofForm"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 24 * 3600  # within the library; ours is PROOF_MINUTES (units/signin/rules.py)
+ACCOUNT_RATE_LIMITS = {"login": None}  # the limits of guessing are ours: units/signin
+MFA_ADAPTER = "units.signin.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "units.signin.forms.CodeForm",
+    "reauthenticate": "units.signin.forms.CodeProofForm",
+    "activate_totp": "units.signin.forms.AppForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Chỉ số CCHC Hà Nội"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock is half a minute wrong
+SOCIALACCOUNT_ADAPTER = "units.signin.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # an account is found by the address that the identity provider has verified
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+
+
+def _second_factor_from() -> date | None:
+    """From which day who decides needs a second factor; None: from none. In production at once, unless a day is set."""
+    given: str = env.str("SECOND_FACTOR_FROM", default="").strip()
+    if not given:
+        return date.min if PRODUCTION else None
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise ImproperlyConfigured(f"SECOND_FACTOR_FROM = “{given}” không đúng: ghi ngày, ví dụ 2027-01-15.") from None
+
+
+SECOND_FACTOR_FROM = _second_factor_from()
+
+
+def _single_sign_on() -> dict[str, dict[str, object]]:
+    """The city's identity provider, by OpenID Connect; {} without OIDC_URL."""
+    url: str = env.str("OIDC_URL", default="").strip()
+    if not url:
+        return {}
+    client, secret = env.str("OIDC_CLIENT_ID", default=""), env.str("OIDC_CLIENT_SECRET", default="")
+    if not client or not secret:
+        raise ImproperlyConfigured("OIDC_URL cần đi cùng OIDC_CLIENT_ID và OIDC_CLIENT_SECRET.")
+    app = {
+        "provider_id": "sso",
+        "name": env.str("OIDC_NAME", default="") or "Đăng nhập một lần của Thành phố",
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": url, "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app]}}
+
+
+SOCIALACCOUNT_PROVIDERS = _single_sign_on()
 CSRF_FAILURE_VIEW = "cchc_index.views.csrf_failure"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
@@ -259,6 +324,8 @@ CLAMD_URL = env.str("CLAMD_URL", default="")
 CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)
 SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
 # Below this many ballots the spread of answers is hidden: officials rate their own superiors.
+# Before what cannot be taken back: the last proof of who sits there may be so old; 0: nobody is asked.
+PROOF_MINUTES = env.int("PROOF_MINUTES", default=60)
 ROLE_WAIT_HOURS = env.int("ROLE_WAIT_HOURS", default=24)  # a fresh role that decides approves nothing for so long
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600

@@ -9,7 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("suc-khoe/", views.health, name="health"),
     path("nam/", views.switch_year, name="switch-year"),
-    path("tai-khoan/", include("units.urls")),
+    path("tai-khoan/", include("units.signin.urls")),
     path("tu-danh-gia/", include("selfassess.urls")),
     path("tham-dinh/", include("appraisal.urls")),
     path("dieu-tra/", include("surveys.urls")),

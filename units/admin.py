@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from allauth.account.admin import EmailAddress
+from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -13,6 +17,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
+from cchc_index.lib.clients import address_of
+
 from . import actions
 from .administration.admin import (
     Folding,
@@ -21,7 +27,6 @@ from .administration.admin import (
     PermissionsInWords,
     ReadOnlyAdmin,
     SheetAdmin,
-    address,
     record,
 )
 from .auditlog.models import LogEntry
@@ -76,6 +81,9 @@ class MembershipRows(JoinedRows):
 
 
 admin.site.unregister(Group)
+# What the library keeps of accounts is changed by their owners, or not at all.
+for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)
 
 
 @admin.register(Group)
@@ -159,7 +167,9 @@ class UserAdmin(PermissionsInWords, SheetAdmin, DjangoUserAdmin):  # type: ignor
             row.save()
         if wishes and isinstance(request.user, User):
             asked = [RoleWish(row.user, Role(row.role), row.unit, row.valid_from, row.valid_to) for row in wishes]
-            propose_roles(actor=request.user, wishes=asked, reason="Đề nghị ở trang Quản trị", address=address(request))
+            propose_roles(
+                actor=request.user, wishes=asked, reason="Đề nghị ở trang Quản trị", address=address_of(request)
+            )
             messages.info(request, "Vai trò có quyền quyết định đã thành đề nghị, chờ người thứ hai xác nhận.")
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:

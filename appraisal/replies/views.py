@@ -20,6 +20,7 @@ from appraisal.questions.queries import waiting_for
 from appraisal.rules import answering, reading, stages
 from appraisal.rules.stages import Calendar
 from cchc_index.lib import clock
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from cchc_index.lib.numbers import whole_number
 from cchc_index.lib.text import clean_lines
@@ -27,7 +28,7 @@ from criteria import queries as criteria_queries
 from criteria import scoring
 from criteria.calendar import queries as criteria_calendar
 from criteria.models import Round
-from selfassess.core.views import address, seen_version
+from selfassess.core.views import seen_version
 from selfassess.documents.forms import Intake
 from selfassess.evidence.queries import evidence_of
 from selfassess.models import Document
@@ -105,7 +106,7 @@ def send(request: HttpRequest, block: int, unit: int) -> HttpResponse:
         raise PermissionDenied
     get_object_or_404(queries.blocks_of(own), pk=block)
     try:
-        receipt = actions.send(actor=user, round_group_id=block, unit_id=unit, address=address(request))
+        receipt = actions.send(actor=user, round_group_id=block, unit_id=unit, address=address_of(request))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("appraisal:replies")
@@ -211,7 +212,7 @@ def _save(request: HttpRequest, user: User, row: queries.ReplyRow, documents: se
         comment=request.POST.get("comment", ""),
         document_ids=documents,
         seen_version=seen_version(request),
-        address=address(request),
+        address=address_of(request),
     )
 
 
@@ -261,7 +262,7 @@ def _send_one(request: HttpRequest, user: User, row: queries.ReplyRow) -> HttpRe
     try:
         if not answering.may_send(user, cell.unit_id):
             raise Refused("Thủ trưởng đơn vị gửi giải trình; phần vừa soạn đã được lưu.")
-        receipt = actions.send(actor=user, **where, address=address(request))
+        receipt = actions.send(actor=user, **where, address=address_of(request))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(_there(cell))

@@ -189,7 +189,7 @@ def end(client: Client, address: str, *, sending: bool) -> object:
     content(answer)
     if answer.status_code == 302 and answer["Location"].startswith(reverse("admin:login")):
         answer = client.get(answer["Location"])  # which asks nobody twice: it refuses
-    if answer.status_code == 302 and answer["Location"].startswith(reverse("units:login")):
+    if answer.status_code == 302 and answer["Location"].startswith(reverse("account_login")):
         return LOGIN
     return answer.status_code if answer.status_code in (NO, GONE, METHOD) else IN
 

@@ -146,7 +146,7 @@ def _version() -> str:
 
 @pytest.mark.django_db
 def test_page_says_the_version(client: Client) -> None:
-    assert f"Phiên bản {_version()}" in client.get(reverse("units:login")).text
+    assert f"Phiên bản {_version()}" in client.get(reverse("account_login")).text
 
 
 def test_newest_entry_of_the_changelog_is_this_version_with_its_date() -> None:

@@ -1,6 +1,6 @@
 """What stops the start: a key of the log that is missing or borrowed, working hours that are none."""
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -56,3 +56,39 @@ def test_working_hours_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7, 30), time(17))
     monkeypatch.setenv("APPRAISAL_HOURS", "")
     assert settings._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7), time(19))
+
+
+@pytest.mark.parametrize(
+    ("given", "production", "day"),
+    [
+        ("", False, None),
+        ("", True, date.min),
+        ("2027-01-15", True, date(2027, 1, 15)),
+        ("2027-01-15", False, date(2027, 1, 15)),
+    ],
+)
+def test_a_second_factor_is_asked_for_in_production_unless_a_day_is_set(
+    monkeypatch: pytest.MonkeyPatch, given: str, production: bool, day: date | None
+) -> None:
+    monkeypatch.setattr(settings, "PRODUCTION", production)
+    monkeypatch.setenv("SECOND_FACTOR_FROM", given)
+    assert settings._second_factor_from() == day
+
+
+@pytest.mark.parametrize("given", ["sau này", "15/01/2027", "0"])
+def test_a_day_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("SECOND_FACTOR_FROM", given)
+    with pytest.raises(ImproperlyConfigured, match="SECOND_FACTOR_FROM"):
+        settings._second_factor_from()
+
+
+def test_single_sign_on_needs_all_of_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OIDC_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    assert settings._single_sign_on() == {}
+    monkeypatch.setenv("OIDC_URL", "https://dang-nhap.example.vn")
+    with pytest.raises(ImproperlyConfigured, match="OIDC_CLIENT_ID"):
+        settings._single_sign_on()
+    monkeypatch.setenv("OIDC_CLIENT_ID", "cchc")
+    monkeypatch.setenv("OIDC_CLIENT_SECRET", "bi-mat")
+    assert "openid_connect" in settings._single_sign_on()

@@ -18,10 +18,6 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-def address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def seen_version(request: HttpRequest) -> int:
     """The version of the row that the person's page showed; 0 for none."""
     return whole_number(request.POST.get("version", ""), digits=9) or 0

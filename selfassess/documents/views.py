@@ -14,12 +14,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from cchc_index.lib import clock
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Invalid, Refused
 from cchc_index.lib.numbers import whole_number
 from criteria.models import Round
 from criteria.queries import round_in_view
 from selfassess import rules
-from selfassess.core.views import address, person
+from selfassess.core.views import person
 from selfassess.evidence.actions import move_place
 from selfassess.evidence.forms import PlaceForm
 from selfassess.evidence.queries import remarks_on_documents, uses_of
@@ -80,7 +81,7 @@ def answer(request: HttpRequest, reader: User, document: Document, *, download: 
         return _picture_frame(request, document)
     response = file_response(document, download=download)
     if request.method == "GET":
-        log_opening(actor=reader, document=document, saved=download, address=address(request))
+        log_opening(actor=reader, document=document, saved=download, address=address_of(request))
     return response
 
 
@@ -145,7 +146,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, found, intake=intake)
     given = {name: value for name, value in intake.given().items() if name in (*OFFERED, "upload")}
     try:
-        new = replace_document(actor=user, document_id=found.pk, address=address(request), **given)
+        new = replace_document(actor=user, document_id=found.pk, address=address_of(request), **given)
     except Invalid as invalid:
         return _page(request, found, invalid.errors, 400, intake=intake)
     except Refused as refused:
@@ -169,7 +170,7 @@ def place(request: HttpRequest, pk: int, evidence_id: int) -> HttpResponse:
                 actor=person(request),
                 assessment_id=evidence.score.assessment_id,
                 evidence_id=evidence.pk,
-                address=address(request),
+                address=address_of(request),
                 **form.cleaned_data,
             )
         except Invalid as invalid:

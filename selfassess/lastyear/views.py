@@ -5,10 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import whole_number
 from selfassess import rules
-from selfassess.core.views import address, find_assessment, only_the_unit, person
+from selfassess.core.views import find_assessment, only_the_unit, person
 from selfassess.models import SelfAssessment
 
 from . import queries
@@ -32,7 +33,7 @@ def copy_all(request: HttpRequest, pk: int) -> HttpResponse:
             assessment_id=found.pk,
             criterion_ids=chosen,
             replace="replace" in request.POST,
-            address=address(request),
+            address=address_of(request),
         )
     except Refused as refused:
         return _page(request, found, str(refused), 409)

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from cchc_index.lib import clock
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import whole_number
 from criteria.queries import round_in_view
 from selfassess import rules
 from selfassess.core.queries import task_list
-from selfassess.core.views import address, find_assessment, person
+from selfassess.core.views import find_assessment, person
 from selfassess.evidence.queries import infected, remarks_in_assessment
 from selfassess.models import SelfAssessment
 from units import rules as people
@@ -98,7 +99,7 @@ def open_(request: HttpRequest) -> HttpResponse:
     round_group = get_object_or_404(queries.blocks(), pk=_number(request, "round_group"))
     try:
         made = actions.open_assessment(
-            actor=person(request), round_group=round_group, unit=unit, address=address(request)
+            actor=person(request), round_group=round_group, unit=unit, address=address_of(request)
         )
     except Refused as refused:
         messages.error(request, str(refused))
@@ -145,7 +146,7 @@ def _step(
     """Do it and go on; a refusal shows the check page with the sentence and the typed reason."""
     found = find_assessment(request, pk)
     try:
-        action(actor=person(request), assessment_id=found.pk, address=address(request), **given)
+        action(actor=person(request), assessment_id=found.pk, address=address_of(request), **given)
     except Refused as refused:
         found.refresh_from_db(fields=["state"])
         return check_page(request, found, error=str(refused), reason=given.get("reason", ""), status=409)

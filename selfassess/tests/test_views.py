@@ -91,7 +91,7 @@ def test_nobody_unsigned_gets_in(assessment: SelfAssessment, client: Client) -> 
     for method, address in [*every_address(assessment), ("get", reverse("selfassess:home"))]:
         response = getattr(client, method)(address)
         assert response.status_code == 302
-        assert response.url.startswith(reverse("units:login"))
+        assert response.url.startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.INDEX_MANAGER])

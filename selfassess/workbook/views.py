@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cchc_index.lib import clock
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from selfassess import rules
 from selfassess.core.queries import task_list
-from selfassess.core.views import address, find_assessment, only_the_unit, person
+from selfassess.core.views import find_assessment, only_the_unit, person
 from selfassess.models import SelfAssessment, SelfScore
 
 from . import queries
@@ -158,7 +159,7 @@ def workbook_apply(request: HttpRequest, pk: int) -> HttpResponse:
             assessment_id=found.pk,
             lines=[row.line() for row in compared.changes],
             reason=queries.log_reason(compared.file_id),
-            address=address(request),
+            address=address_of(request),
         )
     except Refused as refused:
         again = _compared(request, found, ticket, take_hidden=take_hidden)

@@ -95,7 +95,7 @@ class TestRights:
 
     def test_anonymous_is_sent_to_log_in(self, block: RoundGroup, batch: ImportBatch) -> None:
         for address in addresses(block, batch):
-            assert Client().get(address)["Location"].startswith(reverse("units:login"))
+            assert Client().get(address)["Location"].startswith(reverse("account_login"))
 
     def test_get_changes_nothing(self, operator: Client, batch: ImportBatch) -> None:
         for name in ("commit", "undo", "discard"):

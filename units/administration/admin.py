@@ -22,6 +22,7 @@ from import_export.admin import ImportExportMixin
 from import_export.results import Result, RowResult
 from import_export.tmp_storages import MediaStorage
 
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.decimals import CountField, NumberField
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.sheets.book import MAX_BYTES
@@ -33,15 +34,10 @@ from .digests import differences, facts, picked
 from .forms import CatalogueConfirmForm, CatalogueUploadForm, DownloadForm, PermissionField
 
 
-def address(request: HttpRequest) -> str:
-    """Where the request came from, for the log."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def record(request: HttpRequest, verb: str, obj: Model, before: Any = None, after: Any = None) -> None:
     """One entry of the chained log for something done in the admin."""
     actor: Any = request.user
-    actions.record(actor=actor, verb=verb, obj=obj, before=before, after=after, address=address(request))
+    actions.record(actor=actor, verb=verb, obj=obj, before=before, after=after, address=address_of(request))
 
 
 class RelatedFilter(admin.RelatedFieldListFilter):

@@ -39,7 +39,7 @@ INVITING = "units.invite:"
 def password_path(user: User) -> str:
     """The page where the account's password is set: once, for the password ends it, and for INVITATION_DAYS."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return reverse("units:password-set", args=[uid, default_token_generator.make_token(user)])
+    return reverse("account_reset_password_from_key", args=[uid, default_token_generator.make_token(user)])
 
 
 def body_of(mail: Mail) -> str:

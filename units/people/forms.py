@@ -131,6 +131,12 @@ class EndForm(forms.Form):
     )
 
 
+class ReasonForm(forms.Form):
+    """Why something is done to somebody's account."""
+
+    reason = forms.CharField(label="Lý do", max_length=1000, error_messages={"required": "Nhập lý do."})
+
+
 class ForgottenForm(forms.Form):
     """Who forgot the password."""
 

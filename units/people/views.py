@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.numbers import whole_number
 from units import rules
@@ -16,17 +17,13 @@ from units.models import Role, User
 from units.roles import actions as roles
 
 from . import actions, queries
-from .forms import EndForm, PersonForm, RoleForm, UploadForm, held, hold
+from .forms import EndForm, PersonForm, ReasonForm, RoleForm, UploadForm, held, hold
 
 
 def _manager(request: HttpRequest) -> User:
     if not isinstance(request.user, User) or not rules.may_manage_people(request.user):
         raise PermissionDenied
     return request.user
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _ids(request: HttpRequest, name: str) -> list[int]:
@@ -40,7 +37,7 @@ def people(request: HttpRequest) -> HttpResponse:
     actor = _manager(request)
     if request.method == "POST":
         users = queries.chosen(_ids(request, "people"))
-        sent = actions.invite(actor=actor, users=users, address=_address(request)) if users else 0
+        sent = actions.invite(actor=actor, users=users, address=address_of(request)) if users else 0
         messages.success(request, f"Đã gửi {sent} thư mời.") if users else messages.error(request, "Chưa chọn ai.")
         return redirect(request.get_full_path())
     sought = queries.Sought(
@@ -118,7 +115,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 email=given.pop("email"),
                 reason=given.pop("reason"),
                 wish=given,
-                address=_address(request),
+                address=address_of(request),
             )
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -141,26 +138,39 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     verb = request.POST.get("verb", "")
     give = RoleForm(request.POST if verb == "give" else None)
     end = EndForm(request.POST if verb == "end" else None)
+    drop = ReasonForm(request.POST if verb == "factor" else None)
     if request.method == "POST":
-        done = _done(request, actor, user, verb, give, end)
+        done = _done(request, actor, user, verb, give, end, drop)
         if done:
             messages.success(request, done)
             return redirect("people:person", pk)
-    context = {"person": user, "give": give, "end": end, "ending": request.POST.get("membership", "")}
+    context = {
+        "person": user,
+        "give": give,
+        "end": end,
+        "ending": request.POST.get("membership", ""),
+        "drop": drop,
+        "second_factor": queries.has_second_factor(user),
+    }
     return render(request, "units/people/person.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _done(request: HttpRequest, actor: User, user: User, verb: str, give: RoleForm, end: EndForm) -> str:
+def _done(
+    request: HttpRequest, actor: User, user: User, verb: str, give: RoleForm, end: EndForm, drop: ReasonForm
+) -> str:
     """What was done, as a sentence; "" when it was refused, with the reason in the form."""
-    form = end if verb == "end" else give
+    form = {"end": end, "factor": drop}.get(verb, give)
     try:
         if verb == "invite":
-            actions.invite(actor=actor, users=[user], address=_address(request))
+            actions.invite(actor=actor, users=[user], address=address_of(request))
             return f"Đã gửi thư mời đặt mật khẩu cho {user}."
+        if verb == "factor" and drop.is_valid():
+            actions.drop_second_factor(actor=actor, user=user, **drop.cleaned_data, address=address_of(request))
+            return f"Đã bỏ xác thực hai lớp của {user}; người này đăng nhập bằng mật khẩu rồi bật lại."
         if verb == "give" and give.is_valid():
             given = dict(give.cleaned_data)
             reason = given.pop("reason")
-            waits = actions.give_role(actor=actor, user=user, wish=given, reason=reason, address=_address(request))
+            waits = actions.give_role(actor=actor, user=user, wish=given, reason=reason, address=address_of(request))
             return f"Đã đề nghị giao vai trò cho {user}.{TWO}" if waits else f"Đã giao vai trò cho {user}."
         if verb == "end" and end.is_valid():
             return _ended(request, actor, user, end)
@@ -173,7 +183,7 @@ def _ended(request: HttpRequest, actor: User, user: User, end: EndForm) -> str:
     membership = whole_number(request.POST.get("membership", ""))
     if membership is None or membership not in {row.pk for row in user.memberships.all()}:
         raise Http404
-    row = roles.end_role(actor=actor, membership_id=membership, **end.cleaned_data, address=_address(request))
+    row = roles.end_role(actor=actor, membership_id=membership, **end.cleaned_data, address=address_of(request))
     return f"Vai trò {row.get_role_display()} của {user} đến hết ngày {row.valid_to:%d/%m/%Y}."
 
 
@@ -207,7 +217,7 @@ def _decided(request: HttpRequest, actor: User) -> str:
     if request.POST.get("verb") == "refuse":
         number = whole_number(request.POST.get("proposal", "")) or 0
         reason = request.POST.get("reason", "")
-        row = roles.refuse_role(actor=actor, proposal_id=number, reason=reason, address=_address(request))
+        row = roles.refuse_role(actor=actor, proposal_id=number, reason=reason, address=address_of(request))
         return f"Không xác nhận: {row}."
-    given = roles.confirm_roles(actor=actor, proposal_ids=_ids(request, "proposals"), address=_address(request))
+    given = roles.confirm_roles(actor=actor, proposal_ids=_ids(request, "proposals"), address=address_of(request))
     return f"Đã xác nhận {len(given)} vai trò."

@@ -20,7 +20,7 @@ def user() -> User:
 
 
 def test_page_asks_in_vietnamese(client: Client) -> None:
-    page = client.get(reverse("units:login")).content.decode()
+    page = client.get(reverse("account_login")).content.decode()
     assert "<h1>Đăng nhập</h1>" in page
     assert 'for="id_username"' in page
 

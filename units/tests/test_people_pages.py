@@ -232,7 +232,7 @@ def test_a_proposal_is_not_confirmed_with_a_reason(page: Client, manager: User) 
 @pytest.mark.parametrize("typed", ["an", "AN@x.vn"])
 def test_a_forgotten_password_is_set_anew_by_a_link(typed: str) -> None:
     UserFactory.create(username="an", email="an@x.vn")
-    place = reverse("units:password-forgotten")
+    place = reverse("account_reset_password")
     assert Client().get(place).status_code == 200
     with clock.at(clock.now()):
         said = Client().post(place, {"name": typed}, follow=True).text
@@ -246,7 +246,7 @@ def test_a_forgotten_password_is_set_anew_by_a_link(typed: str) -> None:
 def test_nobody_learns_which_accounts_exist() -> None:
     UserFactory.create(username="dong", email="dong@x.vn", is_active=False)
     UserFactory.create(username="khong-thu", email="")
-    place = reverse("units:password-forgotten")
+    place = reverse("account_reset_password")
     for name in ("khong-co", "dong", "khong-thu"):
         assert "sẽ đến trong ít phút" in Client().post(place, {"name": name}, follow=True).text
     assert not Mail.objects.exists()

@@ -117,7 +117,7 @@ def test_one_staff_account_cannot_become_manager_with_a_puppet(
     client = Client()
     assert client.login(username="con-roi", password=secret)
     answer = client.get(reverse("results:control"))
-    assert (answer.status_code, answer["Location"]) == (302, reverse("units:password-change"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("account_change_password"))
     # All managers have been told of the try.
     told = Mail.objects.filter(event=f"units.proposed:{proposal.pk}-{proposal.pk}")
     assert {letter.recipient for letter in told} == set(two)
@@ -139,12 +139,12 @@ def test_a_password_set_by_an_administrator_serves_once_and_is_told(two: tuple[U
     client = Client()
     assert client.login(username="quanly1", password=secret)
     for path in (reverse("people:proposals"), reverse("results:control"), "/quan-tri/"):
-        assert client.get(path)["Location"] == reverse("units:password-change")
-    assert "chỉ dùng một lần" in client.get(reverse("units:password-change")).text
+        assert client.get(path)["Location"] == reverse("account_change_password")
+    assert "chỉ dùng một lần" in client.get(reverse("account_change_password")).text
     told = Mail.objects.filter(event__startswith=f"units.access:{two[0].pk}")
     assert {letter.recipient for letter in told} == set(two)
     own = {"old_password": secret, "new_password1": "Cua-toi-thoi-2026", "new_password2": "Cua-toi-thoi-2026"}
-    client.post(reverse("units:password-change"), own)
+    client.post(reverse("account_change_password"), own)
     assert client.get(reverse("results:control")).status_code == 200
     with pytest.raises(Refused, match="còn mới"):  # whoever it is, the account decides nothing today
         confirm(two[0], proposal)

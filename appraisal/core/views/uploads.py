@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.http import HttpRequest
 
-from selfassess.core.views import address
+from cchc_index.lib.clients import address_of
 from selfassess.documents.actions import OFFERED, add_document, missing_data
 from selfassess.documents.forms import Intake, take_in
 from selfassess.uploads.actions import let_go
@@ -27,7 +27,7 @@ def keep_document(request: HttpRequest, user: User, unit_id: int, intake: Intake
         return set()
     given = intake.given()
     data = {name: given[name] for name in ("upload", *OFFERED)}
-    document = add_document(actor=user, unit_id=unit_id, address=address(request), **data)
+    document = add_document(actor=user, unit_id=unit_id, address=address_of(request), **data)
     let_go(intake.upload)
     intake.upload, intake.values = None, {}  # a page shown after all offers nothing that has gone
     return {document.pk}

@@ -14,11 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cchc_index.lib import clock
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria import scoring
 from criteria.models import Criterion
 from selfassess.core.queries import lacking, score_of
-from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person, seen_version
+from selfassess.core.views import find_assessment, find_criterion, only_the_unit, person, seen_version
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores.actions import save_score
 from selfassess.scores.conflict import compare
@@ -80,7 +81,7 @@ def _store(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion, gi
         assessment_id=assessment.pk,
         criterion_id=leaf.pk,
         seen_version=seen_version(request),
-        address=address(request),
+        address=address_of(request),
         **given,
     )
 

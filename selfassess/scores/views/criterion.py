@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cchc_index.lib import clock
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from cchc_index.lib.numbers import vn, vn_short
 from criteria import scoring
@@ -23,7 +24,7 @@ from criteria.models import Criterion
 from selfassess import rules
 from selfassess.core import entry
 from selfassess.core.queries import score_of, task_list
-from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person, seen_version
+from selfassess.core.views import find_assessment, find_criterion, only_the_unit, person, seen_version
 from selfassess.documents.forms import Intake
 from selfassess.evidence.queries import remarks_on_evidence
 from selfassess.models import SelfAssessment, SelfScore
@@ -100,7 +101,7 @@ def save_typed(request: HttpRequest, assessment: SelfAssessment, leaf: Criterion
             na_claimed="na_claimed" in typed,
             na_reason=typed.get("na_reason", ""),
             seen_version=seen_version(request),
-            address=address(request),
+            address=address_of(request),
         )
     except Refused as refused:
         return trouble_of(refused)

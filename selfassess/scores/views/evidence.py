@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Invalid, Refused
 from criteria.models import Criterion
-from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
+from selfassess.core.views import find_assessment, find_criterion, only_the_unit, person
 from selfassess.documents.actions import add_evidence, missing_data
 from selfassess.documents.forms import take_in
 from selfassess.evidence import actions
@@ -40,7 +41,7 @@ def upload(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
             actor=person(request),
             assessment_id=found.pk,
             criterion_id=leaf.pk,
-            address=address(request),
+            address=address_of(request),
             **intake.given(),
         )
     except Refused as refused:
@@ -69,7 +70,7 @@ def attach(request: HttpRequest, pk: int, criterion_id: int) -> HttpResponse:
             document_id=given["document"],
             page=given["page"],
             section=given["section"],
-            address=address(request),
+            address=address_of(request),
         )
     except Refused as refused:
         trouble = trouble_of(refused)
@@ -94,7 +95,9 @@ def detach(request: HttpRequest, pk: int, criterion_id: int, evidence_id: int) -
     leaf = find_criterion(found, criterion_id)
     get_object_or_404(evidence_at(found, leaf), pk=evidence_id)
     try:
-        actions.detach(actor=person(request), assessment_id=found.pk, evidence_id=evidence_id, address=address(request))
+        actions.detach(
+            actor=person(request), assessment_id=found.pk, evidence_id=evidence_id, address=address_of(request)
+        )
     except Refused as refused:
         return page_of(request, found, leaf, trouble_of(refused))
     messages.success(request, "Đã gỡ tài liệu khỏi tiêu chí; tài liệu vẫn còn trong kho của đơn vị.")

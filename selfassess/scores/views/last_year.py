@@ -6,8 +6,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Refused
-from selfassess.core.views import address, find_assessment, find_criterion, only_the_unit, person
+from selfassess.core.views import find_assessment, find_criterion, only_the_unit, person
 from selfassess.lastyear import actions
 
 from .criterion import page_of, save_typed, trouble_of
@@ -28,7 +29,7 @@ def copy_last_year(request: HttpRequest, pk: int, criterion_id: int) -> HttpResp
             assessment_id=found.pk,
             criterion_ids=[leaf.pk],
             replace="replace" in request.POST,
-            address=address(request),
+            address=address_of(request),
         )
     except Refused as refused:
         return page_of(request, found, leaf, trouble_of(refused))

@@ -153,7 +153,7 @@ def test_strangers_readers_and_the_unsigned(assessment: SelfAssessment, here: st
     stranger = person(Role.UNIT_OFFICER, UnitFactory.create(group=assessment.unit.group))
     assert signed_in(stranger).post(here, {"version": "0"}).status_code == 404
     assert signed_in(person(Role.OBSERVER)).post(here, {"version": "0"}).status_code == 403
-    assert client.post(here, {"version": "0"})["Location"].startswith(reverse("units:login"))
+    assert client.post(here, {"version": "0"})["Location"].startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("stored", ["1.125", "1.2345", "9.5", "0.125", "12"])
@@ -227,7 +227,7 @@ def test_a_form_with_an_old_token_is_given_back_and_a_foreign_one_is_not(here: s
 
 def test_a_password_is_never_given_back() -> None:
     client = Client(enforce_csrf_checks=True)
-    response = client.post(reverse("units:login"), {"username": "a", "password": "bi-mat-lam"}, **BROWSER)
+    response = client.post(reverse("account_login"), {"username": "a", "password": "bi-mat-lam"}, **BROWSER)
     assert response.status_code == 403
     assert "bi-mat-lam" not in response.text
 

@@ -1,5 +1,13 @@
 """The account's pages: log in, log out, change the password."""
 
+from typing import Any
+
+from allauth.account.views import LoginView as LibraryLogin
+from allauth.account.views import LogoutView as LibraryLogout
+from allauth.mfa.base.views import IndexView as LibrarySecondFactor
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.usersessions.signals import on_password_changed
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
@@ -12,29 +20,53 @@ from django.urls import reverse_lazy
 from django.utils.http import urlsafe_base64_decode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from .actions import password_was_changed
-from .forms import ChangePasswordForm, LoginForm
-from .models import User
-from .people import queries as people
-from .people.actions import password_forgotten as ask_for_link
-from .people.actions import password_was_set
-from .people.forms import FirstPasswordForm, ForgottenForm
+from cchc_index.lib.clients import address_of
+from units.actions import password_was_changed
+from units.models import User
+from units.people import queries as people
+from units.people.actions import password_forgotten as ask_for_link
+from units.people.actions import password_was_set
+from units.people.forms import FirstPasswordForm, ForgottenForm
+
+from . import rules
+from .forms import ChangePasswordForm
 
 
-class Login(auth.LoginView):
-    """Who is logged in already goes on; `next` is followed only within this host (Django checks)."""
+class Login(LibraryLogin):  # type: ignore[misc]
+    """Who is logged in already goes on; `next` is followed only within this host."""
 
     template_name = "units/login.html"
-    authentication_form = LoginForm
-    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        return {
+            **found,
+            "next": self.get_next_url() or "",
+            "providers": get_social_adapter().list_providers(self.request),
+        }
 
 
-class Logout(auth.LogoutView):
+class Logout(LibraryLogout):  # type: ignore[misc]
     """POST only: a link in a foreign page must not log anybody out."""
 
     http_method_names = ["post", "options"]
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """What a person may change of the own account."""
+    return render(request, "units/signin/account.html", {"second_factor": rules.has_second_factor(request.user)})
+
+
+class SecondFactor(LibrarySecondFactor):  # type: ignore[misc]
+    """Whether it is on, and whether one's roles need it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        needed = rules.needs_second_factor(self.request.user)
+        owed, day = rules.owes_second_factor(self.request), settings.SECOND_FACTOR_FROM
+        return {**super().get_context_data(**kwargs), "needed": needed, "owed": owed, "demanded_from": day}
 
 
 class PasswordChange(auth.PasswordChangeView):
@@ -48,6 +80,7 @@ class PasswordChange(auth.PasswordChangeView):
         with transaction.atomic():
             response = super().form_valid(form)
             password_was_changed(user=form.user)
+            on_password_changed(sender=type(form.user), request=self.request)
         messages.success(self.request, "Đã đổi mật khẩu.")
         return response
 
@@ -66,9 +99,9 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save()
-            password_was_set(user=account, address=str(request.META.get("REMOTE_ADDR", "")))
+            password_was_set(user=account, address=address_of(request))
         messages.success(request, f"Đã đặt mật khẩu. Đăng nhập bằng tên {account.username}.")
-        return redirect("units:login")
+        return redirect("account_login")
     context = {"form": form, "account": account}
     return render(request, "units/password_set.html", context, status=422 if form.is_bound else 200)
 
@@ -85,7 +118,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
             "Nếu tài khoản này có thư điện tử, thư kèm liên kết đặt lại mật khẩu sẽ đến trong ít phút. "
             "Không nhận được thư: liên hệ Sở Nội vụ.",
         )
-        return redirect("units:login")
+        return redirect("account_login")
     return render(request, "units/password_forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
