@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from appraisal.models import Assignment, Interest, Reason
+from cchc_index.lib.prepared import PreparedSql
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, Round, RoundGroup, Source
 from units import lineage
@@ -143,7 +143,7 @@ class Desk:
 
 
 _DECLARED = "SELECT member_id, unit_id FROM appraisal_interest WHERE member_id = %(user)s AND withdrawn_at IS NULL"
-_DESK = f"""
+_DESK = PreparedSql(f"""
 WITH RECURSIVE {lineage.tables(_DECLARED)}
 SELECT 0, 0, 0, 0, 0, '' FROM appraisal_confirmation WHERE member_id = %(user)s AND round_id = %(round)s
 UNION ALL
@@ -163,26 +163,24 @@ UNION ALL
 SELECT 4, blind.round_group_id, blind.criterion_id, 0, 0, CAST(blind.tolerance AS TEXT)
 FROM appraisal_blindcriterion blind JOIN criteria_roundgroup block ON block.id = blind.round_group_id
 WHERE block.round_id = %(round)s
-"""  # noqa: S608 – the program's own words
+""")  # noqa: S608 – the program's own words
 
 
 def desk(user: people.AnyUser, round_: Round) -> Desk:
     """Everything of `Desk` in one query: five small ones take the time of the rest of a page. Closed units are
     kept on the user, as `closed_units` does."""
     found, interests = Desk(), set[int]()
-    with connection.cursor() as cursor:
-        cursor.execute(_DESK, {"user": user.pk, "round": round_.pk})
-        for kind, block, one, branch, unit, words in cursor.fetchall():
-            if kind == 0:
-                found.confirmed = True
-            elif kind == 1:
-                interests.add(one)
-            elif kind == 2:
-                found.assign(block, one, branch, unit)
-            elif kind == 3:
-                found.released.setdefault(block, set()).add(one)
-            else:
-                found.blind.setdefault(block, {})[one] = Decimal(words)
+    for kind, block, one, branch, unit, words in _DESK.rows(user=user.pk or 0, round=round_.pk):
+        if kind == 0:
+            found.confirmed = True
+        elif kind == 1:
+            interests.add(one)
+        elif kind == 2:
+            found.assign(block, one, branch, unit)
+        elif kind == 3:
+            found.released.setdefault(block, set()).add(one)
+        else:
+            found.blind.setdefault(block, {})[one] = Decimal(words)
     if not people.is_council_member(user):
         found.assigned.clear()
     if has_desk(user) and getattr(user, "_closed_units", None) is None:

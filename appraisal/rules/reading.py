@@ -62,14 +62,24 @@ def precedents_visible_to(
     Other members' units are the point of a precedent, so no assignment is asked; a closed unit stays closed."""
     if not may_read_precedents(scope, unit_id, criterion_id, owes_opinion=owes_opinion):
         return AppraisalEntry.objects.none()
+    rows = decided_elsewhere(round_group.pk, criterion_id, unit_id)
+    return rows.exclude(appraisal__unit__in=closed_precedents(scope)).order_by("appraisal", "sequence")
+
+
+def decided_elsewhere(block: int, criterion: int, unit: int) -> QuerySet[AppraisalEntry]:
+    """What could be a precedent, whoever asks."""
     rows = AppraisalEntry.objects.filter(
-        appraisal__round_group=round_group,
-        appraisal__criterion=criterion_id,
+        appraisal__round_group=block,
+        appraisal__criterion=criterion,
         action__in=steps.DECISIONS,
         undone_by__isnull=True,
-    ).exclude(appraisal__unit=unit_id)
-    rows = rows if scope.reads_all else rows.exclude(appraisal__unit__in=scope.own_units)
-    return rows.order_by("appraisal", "sequence")
+    )
+    return rows.exclude(appraisal__unit=unit)
+
+
+def closed_precedents(scope: Scope) -> frozenset[int]:
+    """The units of which a person sees no decision beside others."""
+    return frozenset() if scope.reads_all else scope.own_units
 
 
 def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:

@@ -2,14 +2,14 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from cchc_index.lib.prepared import Prepared
+from cchc_index.lib.prepared import Prepared, PreparedSql
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.tests.factories import SelfAssessmentFactory, SelfScoreFactory, small_assessment
 from units.models import Unit
@@ -70,6 +70,37 @@ def test_days_are_keys_and_a_key_is_good_in_every_place() -> None:
     assert read.rows(at=date(2031, 6, 30), unit=0) == [(gone.pk, date(2031, 6, 30)), (unit.pk, None)]
     assert read.rows(at=date(2031, 7, 1), unit=0) == [(unit.pk, None)]
     assert read.rows(at=date(2031, 6, 30), unit=unit.pk) == [(gone.pk, date(2031, 6, 30))]
+
+
+def test_postgresql_keeps_the_query_under_a_name_unless_a_pooler_lends_the_connection() -> None:
+    one = score(small_assessment(), "0.5")
+    read, words = Prepared(of), PreparedSql("SELECT points FROM selfassess_selfscore WHERE id = %(pk)s AND id = %(pk)s")
+    answers = []
+    for pooled in (False, True):
+        with (
+            patch.dict(connection.settings_dict, {"DISABLE_SERVER_SIDE_CURSORS": pooled}),
+            CaptureQueriesContext(connection) as asked,
+        ):
+            for _ in range(2):
+                answers.append((read.rows(assessment=one.assessment_id), words.rows(pk=one.pk), words.rows(pk=0)))
+        by_name = ["EXECUTE cchc_" in query["sql"] for query in asked]
+        assert by_name == [connection.vendor == "postgresql" and not pooled] * 6
+    assert answers == answers[:1] * 4
+    assert [len(rows) for rows in answers[0]] == [1, 1, 0]
+
+
+def test_what_the_query_says_itself_is_written_into_what_is_kept() -> None:
+    one = score(small_assessment(), "0.5")
+    SelfScore.objects.filter(pk=one.pk).update(explanation="Đạt 100%, không 'thiếu' $1")
+    read = Prepared(
+        lambda assessment: (
+            SelfScore.objects.filter(assessment=assessment, na_claimed=False, explanation__contains="100%, không 'th")
+            .exclude(explanation__contains="%s")
+            .order_by("pk")
+            .values_list("pk", "explanation")
+        )
+    )
+    assert read.rows(assessment=one.assessment_id) == [(one.pk, "Đạt 100%, không 'thiếu' $1")]
 
 
 def test_a_key_that_the_query_loses_is_refused() -> None:

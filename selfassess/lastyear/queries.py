@@ -114,7 +114,8 @@ _EARLIER = Prepared(
             assessment__round_group__round__year__lt=year,
         )
         .order_by()
-        .values_list("pk")[:1]
+        .values_list("assessment__round_group__round")
+        .distinct()
     )
 )
 

@@ -206,16 +206,6 @@ class Sheet:
     papers: dict[CellKey, Papers]
     changed: dict[CellKey, tuple[str, ...]]
 
-    def sorts_of(self, unit: Unit, leaves: Sequence[Criterion]) -> list[object]:
-        """Of each cell of a unit: equal for cells that differ in nothing but their place. `changes` and evidence are
-        not in it."""
-        submitted, found = unit.pk in self.submitted, list[object]()
-        for leaf in leaves:
-            claim, record = self.claims.get((unit.pk, leaf.pk)), self.standings.get((unit.pk, leaf.pk))
-            stands = record and (record[1:5], self.replies.get(record[0]))
-            found.append((submitted, claim and claim[:2], stands))
-        return found
-
     def cell(self, unit: Unit, criterion: Criterion, may_decide: bool, *, blind: bool = False) -> GridCell:
         at = (unit.pk, criterion.pk)
         record = self.standings.get(at)

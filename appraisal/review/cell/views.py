@@ -272,8 +272,12 @@ def precedents_of(
     cell = (row.unit.pk, row.criterion.pk)
     if not reading.may_read_precedents(here.scope, *cell, owes_opinion=owed):
         return None
-    rows = reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=owed)
-    return precedents_queries.read(rows, here.round_group, row.criterion)
+    return _precedents(here, row)
+
+
+def _precedents(here: Place, row: GridCell) -> precedents_queries.Precedents:
+    closed = reading.closed_precedents(here.scope)
+    return precedents_queries.read(here.round_group, row.unit, row.criterion, closed=closed)
 
 
 def precedent_warning(here: Place, standing: Appraisal, row: GridCell, form: RecogniseForm | AdjustForm) -> str:
@@ -281,11 +285,10 @@ def precedent_warning(here: Place, standing: Appraisal, row: GridCell, form: Rec
     two opinions settled is not compared: the points may be the other member's."""
     if isinstance(form, RecogniseForm) or here.is_blind(row.criterion):
         return ""
-    cell = (row.unit.pk, row.criterion.pk)
-    rows = reading.precedents_visible_to(here.scope, here.round_group, *cell, owes_opinion=False)
+    if not reading.may_read_precedents(here.scope, row.unit.pk, row.criterion.pk, owes_opinion=False):
+        return ""
     taken = comparing.deduction(row.claim.points if row.claim else None, standing.points)
-    precedents = precedents_queries.read(rows, here.round_group, row.criterion)
-    found = precedents_queries.differing(precedents, form.cleaned_data["reason"].pk, taken)
+    found = precedents_queries.differing(_precedents(here, row), form.cleaned_data["reason"].pk, taken)
     return precedents_queries.warning(found) if found else ""
 
 

@@ -10,16 +10,18 @@ page's business.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Aggregate, FilteredRelation, Func, Max, Q, QuerySet, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
-from appraisal.core.queries.cells import CellCounts, GridCell, read_sheet
+from appraisal.core.queries.cells import NO_REPLY, CellCounts, Claim, GridCell, Standing
 from appraisal.models import Action, Appraisal
-from appraisal.rules.stages import Calendar
+from appraisal.rules.stages import NO_SEQUEL, Calendar
 from cchc_index.lib.prepared import Prepared
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, RoundGroup, Stage
 from selfassess.models import SelfAssessment
 from units.models import Unit
 
@@ -165,19 +167,131 @@ def _read_again(
     words: Words,
 ) -> None:
     """Thousands of cells are of a few hundred sorts: each sort is judged and worded once."""
-    sheet = read_sheet(round_group, units, leaves, calendar=calendar)
+    texts = _read_texts(round_group, units)
     places = {kind: at for at, kind in enumerate(matrix.legend)}
-    sorts: dict[object, tuple[int, str]] = {}
+    sorts: dict[Sort, tuple[int, str]] = {}
+    keys = [str(leaf.pk) for leaf in leaves]
     for unit in units:
+        submitted, claims, standings = texts.of(unit.pk)
         found = []
-        for leaf, sort in zip(leaves, sheet.sorts_of(unit, leaves), strict=True):
-            if sort not in sorts:
-                cell = sheet.cell(unit, leaf, True)
-                sorts[sort] = places.setdefault(kind_of(cell), len(places)), words.cell(cell)
-            found.append(sorts[sort])
+        for n, key in enumerate(keys):
+            sort = submitted, claims.get(key, ""), standings.get(key, "")
+            known = sorts.get(sort)
+            if known is None:
+                cell = _cell_of(sort, unit, leaves[n], calendar)
+                known = sorts[sort] = places.setdefault(kind_of(cell), len(places)), words.cell(cell)
+            found.append(known)
         kinds, text = bytes(kind for kind, _ in found), words.line(unit, leaves, [said for _, said in found])
         matrix.lines[unit.pk] = GridLine(round_group.inputs_mark, marks[unit.pk], kinds, text)
     matrix.legend = list(places)
+
+
+Sort = tuple[bool, str, str]
+"""Whether the unit has submitted, what it claims and what stands, as the database wrote it down: equal for cells that
+differ in nothing but their place."""
+_NEXT, _WITHIN = ";", ":"
+
+
+class _Written(Func):
+    """Several columns of a row as one text; "" for what is not there. No column has either mark in it."""
+
+    arg_joiner = f" || '{_WITHIN}' || "
+    template = "%(expressions)s"
+
+    def __init__(self, *names: str) -> None:
+        texts = [Coalesce(Cast(name, TextField()), Value("")) for name in names]
+        super().__init__(*texts, output_field=TextField())
+
+
+class _OneAfterAnother(Aggregate):
+    """The texts of a group's rows as one: a row for each unit comes sooner than one for each cell."""
+
+    function = "STRING_AGG"
+    template = f"%(function)s(%(expressions)s, '{_NEXT}')"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return super().as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """What is written of each unit that has submitted, and of each with a standing."""
+
+    claims: Mapping[int, str]
+    standings: Mapping[int, str]
+
+    def of(self, unit: int) -> tuple[bool, dict[str, str], dict[str, str]]:
+        """Whether it has submitted; by leaf what it claims and what stands, with the last answer."""
+        standings: dict[str, str] = {}
+        for text in filter(None, self.standings.get(unit, "").split(_NEXT)):
+            leaf, _, rest = text.partition(_WITHIN)
+            if leaf not in standings or _sequence(standings[leaf]) < _sequence(rest):
+                standings[leaf] = rest
+        claims = (text.partition(_WITHIN) for text in self.claims.get(unit, "").split(_NEXT))
+        return unit in self.claims, {leaf: rest for leaf, _, rest in claims}, standings
+
+
+def _sequence(text: str) -> int:
+    """Of the answer that is written with a standing; the last one counts."""
+    return int(text.partition(_WITHIN)[0] or 0)
+
+
+def _read_texts(round_group: RoundGroup, units: Sequence[Unit]) -> _Texts:
+    """Two queries; of several units the whole block is read, as `read_sheet` does."""
+    line = {"block": round_group.pk, **({"unit": units[0].pk} if len(units) == 1 else {})}
+    return _Texts(dict(_CLAIMS.rows(**line)), dict(_STANDINGS.rows(**line)))
+
+
+def _claims(block: int, unit: int | None = None) -> QuerySet[SelfAssessment, Any]:
+    rows = _submitted(block) if unit is None else _submitted(block).filter(unit=unit)
+    written = _Written("scores__criterion_id", "scores__points", "scores__na_claimed")
+    return rows.values("unit_id").annotate(cells=_OneAfterAnother(written)).values_list("unit_id", "cells")
+
+
+def _standings(block: int, unit: int | None = None) -> QuerySet[Appraisal, Any]:
+    """With each of the unit's answers: a standing that was answered twice is written twice."""
+    whose = {} if unit is None else {"unit": unit}
+    answered = FilteredRelation("entries", condition=Q(entries__stage_kind=Stage.Kind.REPLY))
+    rows = Appraisal.objects.filter(round_group=block, **whose).annotate(answer=answered).order_by()
+    answer = ("answer__sequence", "answer__stage_id", "answer__action")
+    written = _Written("criterion_id", *answer, "stage_id", "action", "points", "not_applicable")
+    return rows.values("unit_id").annotate(cells=_OneAfterAnother(written)).values_list("unit_id", "cells")
+
+
+_CLAIMS = Prepared(_claims)
+_STANDINGS = Prepared(_standings)
+
+
+def _cell_of(sort: Sort, unit: Unit, leaf: Criterion, calendar: Calendar) -> GridCell:
+    """The first cell of a sort; its version and its evidence are not read, and nothing asks for them here."""
+    submitted, claimed, stands = sort
+    claim, record, reply_stage, reply = None, None, *NO_REPLY
+    if claimed:
+        points, na_claimed = claimed.split(_WITHIN)
+        claim = Claim(_points(points), na_claimed in _TRUE, 0)
+    if stands:
+        _, answered, reply, stage, action, points, not_applicable = stands.split(_WITHIN)
+        record = Standing(0, int(stage), action, _points(points), not_applicable in _TRUE, 0)
+        reply_stage = int(answered or 0)
+    return GridCell(
+        unit=unit,
+        criterion=leaf,
+        submitted=submitted,
+        claim=claim,
+        record=record,
+        reply=reply,
+        may_decide=submitted,
+        reply_stage=reply_stage,
+        sequel=calendar.sequels.get(record.stage, NO_SEQUEL) if record else NO_SEQUEL,
+    )
+
+
+_TRUE = ("1", "true")
+
+
+def _points(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 def kind_of(cell: GridCell) -> Kind:

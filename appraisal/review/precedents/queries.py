@@ -4,7 +4,7 @@ A precedent is the decision that stands, so one that was taken back or overturne
 deduction is that of the consistency report: `consistency.deduction`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,11 +13,13 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from appraisal.consistency.comparing import deduction
-from appraisal.models import Action, AppraisalEntry
+from appraisal.models import Action
+from appraisal.rules.reading import decided_elsewhere
 from cchc_index.lib import numbers
 from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, RoundGroup
 from selfassess.models import SelfAssessment, SelfScore
+from units.models import Unit
 
 NAMED = 3
 """Units named in a warning; the rest are counted."""
@@ -130,15 +132,16 @@ def _alike(rows: Iterable[Precedent]) -> tuple[Alike, ...]:
     return tuple(Alike(tuple(found)) for found in grouped.values())
 
 
-def read(steps: QuerySet[AppraisalEntry], round_group: RoundGroup, criterion: Criterion) -> Precedents:
-    """From the decisions on a criterion that a person may read as precedents (rules.precedents_visible_to): one query
-    whatever their number, another where points were taken. Of a unit that has its score open again nothing is
-    measured."""
-    found = steps.order_by("appraisal", "sequence").values_list("appraisal", *_READ)
-    standing = {row[0]: _Read(*row[1:]) for row in found}
+def read(round_group: RoundGroup, unit: Unit, criterion: Criterion, *, closed: Collection[int]) -> Precedents:
+    """What was decided on a criterion at the other units of the block but the `closed` ones (`rules.reading` says of
+    both: who may read precedents, and which of them): one query whatever their number, another where points were
+    taken. Of a unit that has its score open again nothing is measured."""
+    cell = {"block": round_group.pk, "criterion": criterion.pk}
+    found = (_Read(*row) for row in _ELSEWHERE.rows(**cell, unit=unit.pk))
+    standing = {row.appraisal: row for row in found if row.unit not in closed}
     newest = sorted(standing.values(), key=lambda row: (row.at, row.pk), reverse=True)
     adjusted = [row for row in newest if row.action == Action.ADJUST]
-    own = dict(_OWN.rows(block=round_group.pk, criterion=criterion.pk)) if adjusted else {}
+    own = dict(_OWN.rows(**cell)) if adjusted else {}
     return Precedents(len(newest) - len(adjusted), tuple(_precedent(row, own.get(row.unit)) for row in adjusted))
 
 
@@ -151,7 +154,7 @@ def _own_points(block: int, criterion: int) -> "QuerySet[SelfScore, tuple[int, D
 
 _OWN = Prepared(_own_points)
 _READ = (
-    *("pk", "at", "action", "points", "not_applicable", "comment"),
+    *("appraisal", "pk", "at", "action", "points", "not_applicable", "comment"),
     *("appraisal__unit_id", "appraisal__unit__name", "stage__title", "reason", "reason__text"),
 )
 
@@ -159,6 +162,7 @@ _READ = (
 class _Read(NamedTuple):
     """No rows whole: there is one for each unit of the block, and most are only counted."""
 
+    appraisal: int
     pk: int
     at: datetime
     action: str
@@ -170,6 +174,13 @@ class _Read(NamedTuple):
     stage: str
     reason: int | None
     words: str | None
+
+
+_ELSEWHERE = Prepared(
+    lambda block, criterion, unit: (
+        decided_elsewhere(block, criterion, unit).order_by("appraisal", "sequence").values_list(*_READ)
+    )
+)
 
 
 def _precedent(row: _Read, own: Decimal | None) -> Precedent:

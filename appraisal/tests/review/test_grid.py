@@ -1,6 +1,8 @@
 """The grid: what it shows and to whom, its totals and filters, what it recognises, what it costs."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -13,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from redis.exceptions import RedisError
 
-from appraisal.core.queries.cells import FILTERS, tally
+from appraisal.core.queries.cells import FILTERS, GridCell, tally
 from appraisal.core.views.place import standing_in
 from appraisal.interests import actions as interests
-from appraisal.models import Appraisal
+from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.grid import cache as grid_cache
@@ -271,6 +273,52 @@ def test_what_is_kept_counts_as_the_cells_themselves(case: Council) -> None:
     )
     kinds = b"".join(found.lines[unit.pk].kinds for unit in here.units)
     assert found.tally(kinds) == tally(here.cells(here.units, here.leaves))
+
+
+def test_each_kept_cell_is_worded_as_the_cell_that_lists_show() -> None:
+    """One row for each unit is read and cells of a sort are judged once: recognised, adjusted, answered and silent,
+    waiting, not applicable."""
+    block = large_block(4, 40)
+    twice = Appraisal.objects.filter(action="adjust", unit=block.units[1]).earliest("pk")
+    first = twice.entries.get(stage_kind=Stage.Kind.REPLY)
+    agreed = {"action": "agree", "sequence": first.sequence + 1, "pk": None}
+    AppraisalEntry.objects.bulk_create([AppraisalEntry(**{**_columns(first), **agreed})])
+    Appraisal.objects.filter(unit=block.units[2], criterion=block.leaves[0]).update(
+        action="undo", points=None, not_applicable=False
+    )
+    SelfAssessment.objects.filter(unit=block.units[3]).update(state="draft", submitted_at=None, submitted_by=None)
+    here = standing_in(block.manager, block.round_group, Round.objects.prefetch_related("stages").get())
+
+    def worded(cell: GridCell) -> str:
+        points = cell.standing.points if cell.standing else cell.claim.points if cell.claim else None
+        return repr((cell.status, [f"{value.normalize()}" for value in (points, cell.difference) if value is not None]))
+
+    shown: list[str] = []
+
+    def line(unit: Unit, leaves: Sequence[Criterion], texts: Sequence[str]) -> str:
+        shown.extend(texts)
+        return ""
+
+    found = grid_queries.read(
+        block.round_group,
+        here.units,
+        here.leaves,
+        calendar=here.calendar,
+        words=grid_queries.Words(worded, line),
+        made_by="a-test",
+    )
+    cells = here.cells(here.units, here.leaves)
+    assert shown == [worded(cell) for cell in cells]
+    kinds = b"".join(found.lines[unit.pk].kinds for unit in here.units)
+    assert [found.legend[kind] for kind in kinds] == [
+        grid_queries.kind_of(replace(cell, may_decide=cell.submitted)) for cell in cells
+    ]
+    assert len(set(shown)) > 8
+    assert "đơn vị đồng ý" in " ".join(shown)
+
+
+def _columns(entry: AppraisalEntry) -> dict[str, object]:
+    return {field.attname: getattr(entry, field.attname) for field in AppraisalEntry._meta.concrete_fields}
 
 
 # --- recognising from the grid --------------------------------------------------------------------------

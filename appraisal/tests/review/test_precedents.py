@@ -55,11 +55,16 @@ def adjust(
 
 
 def beside(case: Council, unit: Unit | None = None, *, user: User | None = None, owes: bool = False) -> Precedents:
-    """What the person sees beside a cell of the first leaf."""
+    """What the person sees beside a cell of the first leaf: what the rule says, read as the page reads it."""
     scope = reach.scope_of(fresh(user or case.member), case.round_group)
-    cell = ((unit or case.first).pk, case.leaf.pk)
-    rows = reading.precedents_visible_to(scope, case.round_group, *cell, owes_opinion=owes)
-    return precedents_queries.read(rows, case.round_group, case.leaf)
+    at = unit or case.first
+    rows = reading.precedents_visible_to(scope, case.round_group, at.pk, case.leaf.pk, owes_opinion=owes)
+    if not reading.may_read_precedents(scope, at.pk, case.leaf.pk, owes_opinion=owes):
+        assert not rows.exists()
+        return Precedents(0, ())
+    found = precedents_queries.read(case.round_group, at, case.leaf, closed=reading.closed_precedents(scope))
+    assert found.recognised + found.adjusted == rows.values("appraisal").distinct().count()
+    return found
 
 
 def other_unit(case: Council, points: str | None = "1.5") -> Unit:
