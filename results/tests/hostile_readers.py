@@ -7,18 +7,24 @@ in a process forked for it alone, which can neither fill the memory nor run for 
 
 import io
 import json
+import logging
 import os
 import resource
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import django
 from openpyxl import Workbook
 
+from cchc_index.lib import bounded
+from cchc_index.lib.faults import ImportRefused, Refused
+from cchc_index.lib.sheets import child as sheets
 from cchc_index.lib.tests.present import first_sheet
+from selfassess.examination import text_reading
 
 if TYPE_CHECKING:
     from selfassess.core.task_list import TaskList
@@ -155,8 +161,6 @@ READERS: dict[str, Callable[[], tuple[bytes, Reader]]] = {
 
 def outcome(read: Reader, content: bytes, name: str) -> str:
     """`taken`, the sentences that refuse, or the error that reached us."""
-    from cchc_index.lib.faults import ImportRefused, Refused
-
     try:
         result = read(io.BytesIO(content), name)
     except ImportRefused as refused:
@@ -169,25 +173,52 @@ def outcome(read: Reader, content: bytes, name: str) -> str:
     return "refused " + " ".join(map(str, faults[:3])) if faults else "taken"
 
 
+class Bounded(logging.Handler):
+    """What the bounded processes took that a reader asked: seconds of processor, the peak of the largest in KB."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds, self.kilobytes = 0.0, 0
+        log = logging.getLogger(bounded.__name__)
+        log.setLevel(logging.DEBUG)
+        log.handlers, log.propagate = [self], False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        _, _, seconds, kilobytes = cast("tuple[str, int, float, int]", record.args)
+        self.seconds += seconds
+        self.kilobytes = max(self.kilobytes, kilobytes)
+
+
 def apart(work: Callable[[], str]) -> tuple[str, float, float]:
     """What the work said, its processor seconds and by how many megabytes its peak of memory grew, in a forked
-    process: what that process weighs with the file at hand, before it reads, is none of the reader's."""
+    process: what that process weighs with the file at hand, before it reads, is none of the reader's. With it the
+    bounded processes that it asked, all their memory."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser's panic speaks to standard error
-        bare = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        os.write(write_end, f"{bare} {work()}".encode(errors="replace")[:4_000])
+        others, bare = Bounded(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        said = work()
+        os.write(write_end, f"{bare} {others.seconds} {others.kilobytes} {said}".encode(errors="replace")[:4_000])
         os._exit(0)
     os.close(write_end)
     with os.fdopen(read_end, "rb") as pipe:
-        before, _, said = pipe.read().decode(errors="replace").partition(" ")
+        answer = pipe.read().decode(errors="replace")
     _, status, used = os.wait4(child, 0)
     if status:
-        said = f"error died by {os.waitstatus_to_exitcode(status)}"
-    return said, used.ru_utime + used.ru_stime, (used.ru_maxrss - int(before or 0)) / 1024
+        return f"error died by {os.waitstatus_to_exitcode(status)}", used.ru_utime + used.ru_stime, 0
+    before, seconds, kilobytes, said = answer.split(" ", 3)
+    megabytes = max(used.ru_maxrss - int(before), int(kilobytes)) / 1024
+    return said, used.ru_utime + used.ru_stime + float(seconds), megabytes
+
+
+def warm() -> None:
+    """The servers of the bounded programs start here, once, and not in each forked process anew."""
+    with suppress(ImportRefused):
+        sheets.read("ods", b"")
+    text_reading.read_file("/dev/null", "pdf", "")
 
 
 def main(reader: str) -> None:
@@ -196,6 +227,7 @@ def main(reader: str) -> None:
 
     base, read = READERS[reader]()
     assert outcome(read, base, "bang.xlsx") == "taken"
+    warm()
     for what, name, content in family(base):
         said, seconds, megabytes = apart(partial(outcome, read, content, name))
         print(json.dumps({"what": what, "said": said, "seconds": seconds, "megabytes": megabytes}), flush=True)

@@ -4,28 +4,24 @@ A hostile file can make any parser run for ever or eat the machine; here it can 
 """
 
 import resource
-import subprocess
-import sys
-from pathlib import Path
 
+from cchc_index.lib import bounded
 from cchc_index.lib.limits import bound
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Failed(Exception):
     """The process ran out of time or memory, or the file broke the parser."""
 
 
-def answer(module: str, *arguments: str, seconds: float) -> bytes:
-    """What `python -m module …` prints. Raises Failed for whatever keeps it from printing all of it."""
-    command = [sys.executable, "-m", module, *arguments]
+def answer(program: str, *arguments: str, seconds: float) -> bytes:
+    """What the program writes. Raises Failed for whatever keeps it from writing all of it."""
     try:
-        # A list without a shell; the child takes its words as data
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=seconds, check=True)  # noqa: S603
-    except subprocess.SubprocessError as error:
+        done = bounded.run(program, *arguments, seconds=seconds)
+    except (TimeoutError, bounded.Vanished) as error:
         raise Failed from error
-    return done.stdout
+    if done.code:
+        raise Failed(f"exit {done.code}")
+    return done.output
 
 
 def confine(memory: int, seconds: int) -> None:

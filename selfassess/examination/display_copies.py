@@ -4,6 +4,7 @@ The original is kept as it is; the copy is for the eyes. Made in the bounded pro
 """
 
 import html
+import importlib
 import io
 import sys
 from collections.abc import Iterator
@@ -156,11 +157,12 @@ def _picture(path: str | Path, form: str) -> bytes:
     return out.getvalue()
 
 
+def prepare() -> None:
+    for library in ("nh3", "mammoth", "python_calamine", "cchc_index.lib.sheets.marks", "pillow_heif", "PIL.Image"):
+        importlib.import_module(library)
+
+
 def main(arguments: list[str]) -> None:
-    """`python -m selfassess.examination.display_copies PATH KIND` prints the copy."""
+    """`PATH KIND`: the copy."""
     child.confine(MEMORY, SECONDS)
     sys.stdout.buffer.write(make(*arguments))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,5 +1,6 @@
 """Who signed a PDF, when, and whether it is still what was signed. No network, no Django; runs in the bounded child."""
 
+import importlib
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,20 @@ and vouched for by a later signature; the signature could not be judged."""
 MOST = 20
 
 Signature = dict[str, Any]
+_LIBRARIES = (
+    "pyhanko.pdf_utils.reader",
+    "pyhanko.keys",
+    "pyhanko.sign.validation.settings",
+    "pyhanko.sign.validation.status",
+    "pyhanko.sign.diff_analysis",
+    "pyhanko_certvalidator",
+)
+
+
+def prepare() -> None:
+    """Import now what is needed later."""
+    for library in _LIBRARIES:
+        importlib.import_module(library)
 
 
 def signatures_of(path: str | Path, roots: str = "") -> list[Signature]:

@@ -3,6 +3,7 @@
 `read_file` works in a bounded process; what it cannot read is said to be unreadable, never an error.
 """
 
+import importlib
 import json
 import logging
 import re
@@ -171,8 +172,14 @@ def _texts(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[str]:
                 yield "\n"
 
 
+def prepare() -> None:
+    importlib.import_module("pypdf")
+    importlib.import_module("defusedxml.ElementTree")
+    signatures.prepare()
+
+
 def main(arguments: list[str]) -> None:
-    """`python -m selfassess.examination.text_reading PATH KIND NUMBER [ROOTS [PAGES]]` prints the reading as JSON."""
+    """`PATH KIND NUMBER [ROOTS [PAGES]]`: the reading as JSON."""
     child.confine(MEMORY, SECONDS)
     path, kind, number, *more = arguments
     try:
@@ -180,7 +187,3 @@ def main(arguments: list[str]) -> None:
     except Exception:  # a hostile file can make a parser fail in any way
         found = _reading(UNREADABLE)
     sys.stdout.write(json.dumps(found))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
