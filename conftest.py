@@ -43,7 +43,6 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
 @pytest.fixture(autouse=True)
 def _test_settings(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.AXES_ENABLED = False
     settings.PROOF_MINUTES = 0  # most tests come in without a password
     # What one test keeps is no other's: rows of another test have the same keys.
     default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}

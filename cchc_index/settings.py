@@ -94,7 +94,6 @@ INSTALLED_APPS = [
     "results",
     "import_export",
     "csp",
-    "axes",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -123,7 +122,6 @@ MIDDLEWARE = [
     "cchc_index.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -202,10 +200,7 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 AUTH_USER_MODEL = "units.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -278,12 +273,13 @@ SOCIALACCOUNT_PROVIDERS = _single_sign_on()
 CSRF_FAILURE_VIEW = "cchc_index.views.csrf_failure"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "units/locked_out.html"
-AXES_VERBOSE = False
-AXES_ENABLE_ADMIN = False  # manage.py axes_reset_username unlocks
+# Wrong passwords within so many minutes: for one name and for one address, each from browsers that never opened the
+# account; for both together; from a browser of the account's own (units/signin).
+GUESS_MINUTES = env.int("GUESS_MINUTES", default=15)
+GUESSES_BY_NAME = env.int("GUESSES_BY_NAME", default=10)
+GUESSES_BY_ADDRESS = env.int("GUESSES_BY_ADDRESS", default=50)
+GUESSES_BY_BOTH = env.int("GUESSES_BY_BOTH", default=6)
+GUESSES_BY_DEVICE = env.int("GUESSES_BY_DEVICE", default=10)
 
 LANGUAGE_CODE = "vi"
 TIME_ZONE = "Asia/Ho_Chi_Minh"

@@ -37,6 +37,7 @@ from .resources import UnitResource, UserResource
 from .roles.access import former_address, note_address
 from .roles.actions import RoleWish, password_set_for, propose_roles
 from .roles.mails import tell_access_changed
+from .signin.models import WrongGuess
 
 
 @admin.register(UnitGroup)
@@ -246,3 +247,13 @@ class RoleProposalAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "unit", "proposed_by", "decided_by"]
     search_fields = ["user__full_name", "reason"]
     ordering = ["-proposed_at", "-id"]
+
+
+@admin.register(WrongGuess)
+class WrongGuessAdmin(ReadOnlyAdmin):
+    """Whose password is being guessed, and from where."""
+
+    list_display = ["at", "name", "address", "device"]
+    list_filter = ["at"]
+    search_fields = ["name", "address"]
+    ordering = ["-at", "-id"]

@@ -35,3 +35,4 @@ class Config(AppConfig):
         super().import_models()
         from .auditlog import models as auditlog  # noqa: F401  # inline: registration
         from .mail import models as mail  # noqa: F401  # inline: registration
+        from .signin import models as signin  # noqa: F401  # inline: registration

@@ -1,11 +1,15 @@
-"""What becomes of a second factor: logged, and its owner told."""
+"""A guess of a password is counted before it is looked at; a changed second factor is logged and told."""
+
+from datetime import timedelta
 
 from django.db import transaction
 
+from cchc_index.lib import clock
 from units.auditlog.actions import record
 from units.models import User
 
-from . import mails
+from . import mails, queries
+from .models import WrongGuess
 
 CHANGES = {
     "mfa/email/totp_activated": ("second_factor_on", "Đã bật xác thực hai lớp"),
@@ -21,3 +25,23 @@ def second_factor_changed(*, user: User, what: str, address: str = "") -> None:
     verb, words = CHANGES[what]
     mails.tell_owner(user, words)
     record(actor=user, verb=verb, obj=user, address=address)
+
+
+KEPT = timedelta(days=1)
+
+
+def begin_guess(*, name: str, address: str, device: str = "") -> WrongGuess | None:
+    """Count a password before it is looked at, so that many at once are no way round; None: one too many, not looked at
+    and not counted, so that waiting always ends."""
+    at = clock.now()
+    WrongGuess.objects.filter(at__lte=at - KEPT).delete()
+    guess = WrongGuess.objects.create(name=name.casefold()[:150], address=address, device=device, at=at)
+    if not queries.is_over(guess):
+        return guess
+    guess.delete()
+    return None
+
+
+def end_guess(guess: WrongGuess) -> None:
+    """It was no guess: the password was right. What others guessed before stays counted."""
+    guess.delete()

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -19,7 +20,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from cchc_index.lib.clients import address_of, network_of
 from units.models import User
 
-from . import actions, rules
+from . import actions, devices, rules
 
 WRONG_CODE = "Mã chưa đúng hoặc đã dùng. Hãy gõ mã đang hiện trong ứng dụng, hoặc một mã dự phòng chưa dùng."
 TOO_MANY = "Đã thử sai quá nhiều lần. Hãy đợi một lúc rồi thử lại."
@@ -54,6 +55,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         return redirect("account_login")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """By the limits of this house: the library's lock out the owner of a name that others guess."""
+        name = credentials["username"]
+        device = devices.mark_for(request, name)
+        if request.user.is_authenticated:  # a session in wrong hands guesses no further than its account
+            device = f"user:{request.user.pk}"
+        guess = actions.begin_guess(name=name, address=network_of(request), device=device)
+        if guess is None:
+            raise self.validation_error("too_many_login_attempts")
+        user = authenticate(request, **credentials)
+        if user is not None:
+            actions.end_guess(guess)
+        return user
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        """In, through all stages: this browser is one of the account's own from now on."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user.get_username())
+        return response
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url("home")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm as LibraryLoginForm
 from allauth.account.forms import ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
@@ -90,6 +91,13 @@ class ChangePasswordForm(PasswordChangeForm):
         ].help_text = (
             "Ít nhất 10 ký tự; không chỉ gồm tên địa phương, cơ quan, họ tên và chữ số; không phải mật khẩu hay gặp."
         )
+
+    def clean_old_password(self) -> str:
+        """Guesses of the old password are counted as those at the door."""
+        given: str = self.cleaned_data["old_password"]
+        if not get_adapter().reauthenticate(self.user, given):
+            raise forms.ValidationError("Mật khẩu đang dùng chưa đúng.", code="password_incorrect")
+        return given
 
 
 _PASSWORDS = (

@@ -13,6 +13,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,7 +31,7 @@ from units.people.actions import password_forgotten as ask_for_link
 from units.people.actions import password_was_set
 from units.people.forms import FirstPasswordForm, ForgottenForm
 
-from . import rules
+from . import devices, rules
 from .forms import ChangePasswordForm
 
 
@@ -38,6 +39,12 @@ class Login(LibraryLogin):  # type: ignore[misc]
     """Who is logged in already goes on; `next` is followed only within this host."""
 
     template_name = "units/login.html"
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts"):
+            return render(self.request, "units/locked_out.html", {"minutes": settings.GUESS_MINUTES}, status=429)
+        response: HttpResponse = super().form_invalid(form)
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         found: dict[str, Any] = super().get_context_data(**kwargs)
@@ -101,7 +108,9 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
             form.save()
             password_was_set(user=account, address=address_of(request))
         messages.success(request, f"Đã đặt mật khẩu. Đăng nhập bằng tên {account.username}.")
-        return redirect("account_login")
+        response = redirect("account_login")
+        devices.remember(request, response, account.username)  # whoever guesses the name does not stand in the way
+        return response
     context = {"form": form, "account": account}
     return render(request, "units/password_set.html", context, status=422 if form.is_bound else 200)
 

@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from units.auditlog.models import LogEntry
 from units.models import Role, User
@@ -51,16 +50,6 @@ def test_empty_form_names_its_fields(client: Client) -> None:
     page = client.post(LOGIN, {}).content.decode()
     assert "Hãy gõ tên đăng nhập." in page
     assert 'href="#id_username"' in page
-
-
-def test_too_many_failures_lock_the_name_for_a_while(client: Client, user: User, settings: Settings) -> None:
-    settings.AXES_ENABLED = True
-    settings.AXES_FAILURE_LIMIT = 3
-    for _ in range(3):
-        answer = client.post(LOGIN, {"username": "an", "password": "sai"})
-    assert answer.status_code == 429
-    assert "Tạm khóa đăng nhập" in answer.content.decode()
-    assert client.post(LOGIN, {"username": "an", "password": PASSWORD}).status_code == 429
 
 
 def test_leaving_needs_a_post(client: Client, user: User) -> None:

@@ -1,0 +1,29 @@
+"""How often a password was guessed lately."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from cchc_index.lib import clock
+
+from .models import WrongGuess
+
+
+def is_over(guess: WrongGuess) -> bool:
+    """Whether this guess, already counted, is one too many: from a device of the account's own by that device alone;
+    from elsewhere by name, by address, and by both. One query."""
+    recent = WrongGuess.objects.filter(at__gt=clock.now() - timedelta(minutes=settings.GUESS_MINUTES))
+    if guess.device:
+        return bool(recent.filter(name=guess.name, device=guess.device).count() > settings.GUESSES_BY_DEVICE)
+    by_name, by_address = Q(name=guess.name), Q(address=guess.address)
+    counts = recent.filter(by_name | by_address, device="").aggregate(
+        of_name=Count("pk", filter=by_name),
+        of_address=Count("pk", filter=by_address),
+        of_both=Count("pk", filter=by_name & by_address),
+    )
+    return bool(
+        counts["of_name"] > settings.GUESSES_BY_NAME
+        or counts["of_address"] > settings.GUESSES_BY_ADDRESS
+        or counts["of_both"] > settings.GUESSES_BY_BOTH
+    )
