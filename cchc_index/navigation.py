@@ -31,7 +31,7 @@ ROLE_TABS: dict[str, tuple[Tab, ...]] = {
 }
 
 
-PEOPLE = Tab("people:list", "Người dùng")
+PREPARING, PEOPLE = Tab("preparing:home", "Chuẩn bị kỳ"), Tab("people:list", "Người dùng")
 ROLE_STAGES = {
     Role.UNIT_OFFICER: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
     Role.UNIT_HEAD: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
@@ -46,7 +46,7 @@ def tabs_for(user: people.AnyUser) -> list[Tab]:
     roles = people.grants(user).roles
     own = [tab for role in Role.values if role in roles for tab in ROLE_TABS.get(role, ())]
     if Role.INDEX_MANAGER not in roles and getattr(user, "is_superuser", False):
-        own.append(PEOPLE)  # the first administrator, before any role exists
+        own += [PREPARING, PEOPLE]  # the first administrator, before any role exists
     return list(dict.fromkeys([*own, *PUBLIC_TABS]))
 
 

@@ -1,6 +1,7 @@
 """The verbs that write to decisions, sets and rounds."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -10,15 +11,17 @@ from django.db.models import F
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean
 from units.auditlog.actions import record
 from units.models import User
 
 from . import queries
 from .digests import VERB_FREEZE, instant, set_digest
-from .models import Criterion, RoundGroup
+from .models import Criterion, Decision, RoundGroup
 from .rules import require_manager
 
 VERB_CONFIRM, VERB_LINK = "criteria.confirm", "criteria.link"
+VERB_DECISION = "criteria.decision"
 FROZEN = (
     "Bộ tiêu chí này đã khóa vì đã có điểm chấm theo nó, nên không sửa được nữa. "
     "Nếu cần thay đổi, hãy lập bộ tiêu chí theo quyết định khác cho kỳ đánh giá sau."
@@ -64,6 +67,22 @@ def confirm_set(*, actor: User | None, round_group_id: int) -> bool:
     after = {"decision": str(block.criteria_set.decision)}
     record(actor=actor, verb=VERB_CONFIRM, obj=block, before=before, after=after)
     return True
+
+
+@transaction.atomic
+def describe_decision(*, actor: User, number: str, issued_on: date | None, title: str) -> Decision:
+    """Write when a decision was issued and what it says; saving what stands, or nothing, writes nothing. Raises
+    PermissionDenied for anybody but an index manager."""
+    require_manager(actor)
+    decision = Decision.objects.select_for_update(of=("self",)).get(number=number)
+    before = {"issued_on": decision.issued_on, "title": decision.title}
+    after = {"issued_on": issued_on or decision.issued_on, "title": clean(title) or decision.title}
+    if before != after:
+        Decision.objects.filter(pk=decision.pk).update(**after)
+        decision.refresh_from_db()
+        facts = ({**one, "issued_on": str(one["issued_on"] or "")} for one in (before, after))
+        record(actor=actor, verb=VERB_DECISION, obj=decision, before=next(facts), after=next(facts))
+    return decision
 
 
 @transaction.atomic

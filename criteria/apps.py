@@ -11,6 +11,8 @@ class Config(AppConfig):
         "criteria.import": "Nhập bộ tiêu chí",
         "criteria.link": "Đối chiếu tiêu chí với kỳ trước",
         "criteria.confirm": "Xác nhận bộ tiêu chí chép từ kỳ trước",
+        "criteria.decision": "Ghi ngày, trích yếu của quyết định",
+        "criteria.round": "Ghi kỳ đánh giá",
         "phase.set": "Đặt giờ của giai đoạn",
         "phase.extend": "Gia hạn",
         "stage.add": "Thêm giai đoạn",

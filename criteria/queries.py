@@ -169,6 +169,16 @@ _BLOCKS = Prepared(
 )
 
 
+def group_named(code: str) -> UnitGroup | None:
+    return UnitGroup.objects.filter(code=code).first()
+
+
+def block_of(year: int, group: UnitGroup) -> RoundGroup | None:
+    """The block of a year, whatever its set, or None where nothing measures it yet."""
+    rows = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
+    return rows.filter(round__year=year, group=group).first()
+
+
 def round_group(year: int, group: str) -> RoundGroup:
     """The block of a year as the command line names it. Raises Refused with the known ones."""
     blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")

@@ -15,7 +15,7 @@ from django.db.models import F
 
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
-from cchc_index.lib.text import sort_text
+from cchc_index.lib.text import clean, sort_text
 
 from . import rules
 from .auditlog.actions import record
@@ -74,21 +74,22 @@ def import_units(
     source: str | Path | IO[bytes],
     name: str = "",
     group_code: str,
+    group_name: str = "",
     take_hidden: bool = False,
 ) -> UnitImport:
     """Bring the units of a block in from a spreadsheet, all or nothing.
 
     New codes are created, a known code takes the file's name and last day, units the file does not mention stay
     and are named. A unit that replaces others ends them on the day before its own first day. The first day of a
-    known unit stays, so that no earlier year loses it. An unknown `group_code` creates the block. Repeating the
-    import changes nothing and logs nothing.
+    known unit stays, so that no earlier year loses it. An unknown `group_code` creates the block, under
+    `group_name`. Repeating the import changes nothing and logs nothing.
     Raises ImportRefused (every fault of the file) or Refused (not allowed, a block code that cannot be).
     """
     if not rules.may_manage_units(actor):
         raise Refused("Bạn không có quyền nhập danh sách đơn vị.")
     unit_list = read_units(source, name=name, take_hidden=take_hidden)
     rows = unit_list.rows
-    group, group_created = _group(group_code)
+    group, group_created = _group(group_code, clean(group_name))
     known = {unit.code: unit for unit in Unit.objects.select_for_update(of=("self",)).filter(group=group)}
     _refuse_twins(rows, known)
     _refuse_impossible_days(rows, known)
@@ -152,7 +153,7 @@ def _file_name(source: str | Path | IO[bytes], name: str) -> str:
     return name or (Path(source).name if isinstance(source, str | Path) else "")
 
 
-def _group(code: str) -> tuple[UnitGroup, bool]:
+def _group(code: str, name: str) -> tuple[UnitGroup, bool]:
     """The block, locked, so that two imports into it wait for each other."""
     try:
         validate_slug(code)
@@ -160,7 +161,7 @@ def _group(code: str) -> tuple[UnitGroup, bool]:
         raise Refused(f"Mã khối “{code}” chỉ được gồm chữ không dấu, số, dấu - và _.") from None
     if len(code) > GROUP_CODE_LENGTH:
         raise Refused(f"Mã khối “{code[:40]}…” quá dài.")
-    _, created = UnitGroup.objects.get_or_create(code=code, defaults={"name": code})
+    _, created = UnitGroup.objects.get_or_create(code=code, defaults={"name": name or code})
     return UnitGroup.objects.select_for_update(of=("self",)).get(code=code), created
 
 

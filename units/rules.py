@@ -107,8 +107,10 @@ def units_where(user: AnyUser, *roles: Role) -> QuerySet[Unit]:
 
 
 def may_manage_units(user: AnyUser | None) -> bool:
-    """Who changes the list of units: the command line (None) and whoever the administrator lets."""
-    return user is None or (user.is_active and user.has_perms(["units.add_unit", "units.change_unit"]))
+    """Who changes the list of units: the command line (None), index managers and whoever the administrator lets."""
+    if user is None:
+        return True
+    return user.is_active and (is_index_manager(user) or user.has_perms(["units.add_unit", "units.change_unit"]))
 
 
 def may_manage_people(user: AnyUser | None) -> bool:

@@ -1,8 +1,10 @@
 """What a year still lacks before its next stage, block by block: for `check_year` and whoever prepares a year."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from django.urls import reverse
 
 from appraisal.assignments.queries import board
 from cchc_index.lib import clock
@@ -20,32 +22,54 @@ _UNTIMED = (Stage.Kind.MEETING, Stage.Kind.SURVEY)
 """Without hours the meeting follows the release before it, and the survey is open."""
 
 
+def _calendar_page(year: int) -> str:
+    return reverse("preparing:calendar", args=[year])
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that is missing: what, where it is put right, and the name of the stage that needs it first."""
+    """Something that is missing: what, where it is put right, the name of the stage that needs it first, and the
+    address of the page that puts it right ("" where there is none)."""
 
     what: str
     where: str
     before: str
+    address: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"Trước giai đoạn {self.before}: {self.what} ({self.where})."
 
 
 @dataclass(frozen=True, slots=True)
+class StageNeeds:
+    """A stage that has not begun, and what it lacks that no stage before it lacks."""
+
+    stage: Stage
+    missing: list[Missing]
+
+
+@dataclass(frozen=True, slots=True)
 class Readiness:
-    """Of a year: the stage that comes next, if any, and all that it and the stages before it still lack."""
+    """Of a year: the stage that comes next, if any, all that it and the stages before it still lack, and what the
+    stages after it lack beside."""
 
     year: int
     following: Stage | None
     missing: list[Missing]
+    later: list[StageNeeds] = field(default_factory=list)
 
     @property
     def ready(self) -> bool:
         return not self.missing
 
     def as_json(self) -> dict[str, object]:
-        return {"ready": self.ready, "missing": [asdict(one) for one in self.missing]}
+        kept = ("what", "where", "before")
+        return {"ready": self.ready, "missing": [{name: getattr(one, name) for name in kept} for one in self.missing]}
+
+    def lacked_by(self, kind: str) -> list[Missing]:
+        """What the stage of this kind lacks, where it is the one that comes next."""
+        stage = self.following
+        return [one for one in self.missing if stage and stage.kind == kind and one.before == stage.name]
 
 
 def readiness(year: int) -> Readiness:
@@ -53,43 +77,57 @@ def readiness(year: int) -> Readiness:
     first = Stage.Kind.SELF_ASSESSMENT.value
     round_ = Round.objects.filter(year=year).first()
     if round_ is None:
-        return Readiness(year, None, [Missing(f"chưa có kỳ {year}", "Điều hành", first)])
+        making = reverse("preparing:facts", args=[year])
+        return Readiness(year, None, [Missing(f"chưa có kỳ {year}", "Điều hành", first, making)])
     stages = calendar.stages(round_.pk)
     if not stages:
-        return Readiness(year, None, [Missing("chưa có giai đoạn nào", "Điều hành, Giai đoạn", first)])
-    ahead = _ahead(stages, clock.now())
+        list_page = f"{reverse('results:stage-list')}?nam={year}"
+        return Readiness(year, None, [Missing("chưa có giai đoạn nào", "Điều hành, Giai đoạn", first, list_page)])
+    near, later = _ahead(stages, clock.now())
+    if not near:
+        return Readiness(year, None, [])
     blocks = list(criteria_queries.round_groups(round_))
-    missing = list(_of_blocks(blocks, ahead[-1])) if ahead else []
-    missing += [one for stage in ahead for one in _of_stage(stage, blocks)]
-    return Readiness(year, ahead[-1] if ahead else None, missing)
+    missing = [*_of_blocks(year, blocks, near[-1]), *(one for stage in near for one in _of_stage(year, stage, blocks))]
+    told = {one.what for one in missing}
+    needs = []
+    for stage in later:
+        fresh = [one for one in _of_stage(year, stage, blocks) if one.what not in told]
+        told |= {one.what for one in fresh}
+        needs.append(StageNeeds(stage, fresh))
+    return Readiness(year, near[-1], missing, needs)
 
 
-def _ahead(stages: list[Stage], now: datetime) -> list[Stage]:
-    """The stage that comes next; before it the survey, which runs beside the others, while it has not begun."""
+def _ahead(stages: list[Stage], now: datetime) -> tuple[list[Stage], list[Stage]]:
+    """The stage that comes next, before it the survey, which runs beside the others, while it has not begun; and the
+    stages after it."""
     waiting = [stage for stage in stages if stage.kind != Stage.Kind.ARCHIVE and not stage.has_begun(now)]
     course = [stage for stage in waiting if stage.kind != Stage.Kind.SURVEY]
-    return [stage for stage in waiting if stage.kind == Stage.Kind.SURVEY] + course[:1]
+    return [stage for stage in waiting if stage.kind == Stage.Kind.SURVEY] + course[:1], course[1:]
 
 
-def _of_blocks(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
+def _of_blocks(year: int, blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
     """What every stage needs."""
+    units, sets = reverse("agencies:upload"), reverse("preparing:year", args=[year]) + "#bo-tieu-chi"
     if not blocks:
-        yield Missing("kỳ chưa có khối nào", "import_criteria", stage.name)
+        yield Missing("kỳ chưa có khối nào", "import_criteria", stage.name, sets)
     for block in blocks:
+        annex = reverse("annex:upload", args=[year, block.group.code])
         if not criteria_queries.units_of(block).exists():
-            yield Missing(f"khối {block.group} chưa có đơn vị nào được đánh giá", "import_units", stage.name)
+            what = f"khối {block.group} chưa có đơn vị nào được đánh giá"
+            yield Missing(what, "import_units", stage.name, f"{units}?khoi={block.group.code}")
         if not criteria_queries.leaves(block.criteria_set_id).exists():
-            yield Missing(f"khối {block.group} chưa có tiêu chí nào", "import_criteria", stage.name)
+            yield Missing(f"khối {block.group} chưa có tiêu chí nào", "import_criteria", stage.name, annex)
         for fault in contradictions(criteria_queries.tree(block.criteria_set_id)):
-            yield Missing(f"khối {block.group}: {fault.message}", "import_criteria, hoặc Quản trị", stage.name)
+            yield Missing(f"khối {block.group}: {fault.message}", "import_criteria, hoặc Quản trị", stage.name, annex)
         if block.proposed_from:
             what = f"khối {block.group}: bộ tiêu chí còn là đề xuất chép từ kỳ {block.proposed_from}"
-            yield Missing(what, "Điều hành, hoặc import_criteria", stage.name)
+            yield Missing(what, "Điều hành, hoặc import_criteria", stage.name, sets)
 
 
-def _of_stage(stage: Stage, blocks: list[RoundGroup]) -> Iterator[Missing]:
+def _of_stage(year: int, stage: Stage, blocks: list[RoundGroup]) -> Iterator[Missing]:
     if not stage.is_set and stage.kind not in _UNTIMED:
-        yield Missing(f"{stage.title} chưa đặt giờ mở, giờ đóng", "Điều hành, Giai đoạn", stage.name)
+        what = f"{stage.title} chưa đặt giờ mở, giờ đóng"
+        yield Missing(what, "Điều hành, Giai đoạn", stage.name, _calendar_page(year))
     if stage.kind == Stage.Kind.SELF_ASSESSMENT:
         yield from _without_head(blocks, stage)
     elif stage.kind in (Stage.Kind.APPRAISAL, Stage.Kind.REPLY):
@@ -97,7 +135,8 @@ def _of_stage(stage: Stage, blocks: list[RoundGroup]) -> Iterator[Missing]:
     elif stage.kind == Stage.Kind.SURVEY:
         yield from _without_respondents(blocks, stage)
     elif stage.kind == Stage.Kind.PUBLICATION and len(holders_of(Role.INDEX_MANAGER)) < MANAGERS:
-        yield Missing("cần hai người quản lý Chỉ số: một đề nghị, một phê duyệt công bố", "Tài khoản", stage.name)
+        what = "cần hai người quản lý Chỉ số: một đề nghị, một phê duyệt công bố"
+        yield Missing(what, "Tài khoản", stage.name, reverse("people:list"))
 
 
 def _without_head(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
@@ -107,7 +146,8 @@ def _without_head(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
             units = list(criteria_queries.units_of(block))
             headed = people_of((unit.pk for unit in units), Role.UNIT_HEAD)
             for unit in (unit for unit in units if unit.pk not in headed):
-                yield Missing(f"{unit} ({unit.code}) chưa có thủ trưởng đơn vị", "Tài khoản", stage.name)
+                what = f"{unit} ({unit.code}) chưa có thủ trưởng đơn vị"
+                yield Missing(what, "Tài khoản", stage.name, reverse("people:upload"))
 
 
 def _without_appraiser(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
@@ -116,7 +156,8 @@ def _without_appraiser(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missi
         cells = sum(gap.count for gap in board(block).uncovered)
         if cells:
             what = f"khối {block.group} còn {cells} lượt tiêu chí chưa có thành viên Hội đồng thẩm định"
-            yield Missing(what, "Thẩm định, Phân công", stage.name)
+            address = reverse("appraisal:assignments-block", args=[block.group.code])
+            yield Missing(what, "Thẩm định, Phân công", stage.name, f"{address}?nam={block.round.year}")
 
 
 def _without_respondents(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
@@ -125,5 +166,5 @@ def _without_respondents(blocks: list[RoundGroup], stage: Stage) -> Iterator[Mis
         if not criteria_queries.leaves(block.criteria_set_id, SURVEY_SOURCES).exists():
             continue
         if not RespondentGroup.objects.filter(survey__round_group=block).exists():
-            where = "Quản trị, Nhóm đối tượng"
-            yield Missing(f"khối {block.group} chưa có nhóm đối tượng điều tra", where, stage.name)
+            where, what = "Quản trị, Nhóm đối tượng", f"khối {block.group} chưa có nhóm đối tượng điều tra"
+            yield Missing(what, where, stage.name, reverse("admin:surveys_respondentgroup_changelist"))

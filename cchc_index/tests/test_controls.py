@@ -17,12 +17,12 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results")
 
 ENGLISH = """
-abstract after answer applicable area assignee at branch cells chosen claimed closes comment confirm criteria
-criterion dated document documents due email errata everything explanation file filter full giver group held hidden
-interest issued issuer keep kind known link mapping member members membership na name new next not number on onward
-open opens opinions original page people points proposal proposals reach reason replace report required role round
-save section seen send stage stay take taker target text ticket title tolerance two unit units upload verb version who
-words year
+abstract accept after answer applicable area assessed assignee at branch cells chosen claimed closes code comment
+confirm criteria criterion date dated decision document documents due email errata everything explanation file filter
+from full giver group held hidden interest issued issuer keep kind known link mapping member members membership na name
+new next not number on onward open opens opinions original own page people plan points proposal proposals reach reason
+replace report required role round save section seen send source stage stay survey take taker target text ticket title
+to tolerance total two unit units upload verb version who words year
 """
 """What names of controls are put together from. A new word is English and means one thing everywhere."""
 WORDS = frozenset(ENGLISH.split())

@@ -12,7 +12,7 @@ MAP = re.compile(r'^\s+"~(?P<pattern>[^"]+)" (?P<port>\d+);$', re.MULTILINE)
 EXAMPLE = (service_files.ROOT / "deploy" / "nginx.conf.example").read_text()
 APPS = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results")
 
-TAKES_FILES = {
+TAKES_FILES: dict[str, list[int | str]] = {
     "selfassess:upload": [1, 2],
     "selfassess:replace": [1],
     "selfassess:workbook-upload": [1],
@@ -20,6 +20,8 @@ TAKES_FILES = {
     "appraisal:asked": [1],
     "surveys:upload": [],
     "people:upload": [],
+    "agencies:upload": [],
+    "annex:upload": [2025, "so"],
     "admin:units_unit_import": [],
 }
 TAKES_NONE = {
@@ -41,6 +43,8 @@ READ_FILES = {
     "selfassess/scores/views/evidence.py",
     "selfassess/workbook/views.py",
     "surveys/batches/views.py",
+    "criteria/annex/views.py",
+    "units/agencies/views.py",
     "units/people/views.py",
 }
 

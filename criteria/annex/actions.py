@@ -15,7 +15,7 @@ from units.auditlog.actions import record
 from units.models import User
 
 from . import following, importing, reading
-from .importing import AnnexImport
+from .importing import AcceptedRepairs, AnnexImport
 from .totals import Expected
 from .words import SOURCE_NAMES, SOURCE_WORDS, likened, source_of
 
@@ -30,7 +30,7 @@ def import_criteria(
     group: str,
     decision: str,
     source: str = "",
-    accept_repairs: bool = False,
+    accept_repairs: AcceptedRepairs = False,
     na_policy: str = "",
     ties: str = "",
     name: str = "",
@@ -41,7 +41,8 @@ def import_criteria(
 
     Rows are matched by code, so importing the same file again changes nothing; rules and guidance stay, and
     illustrative rows of the same half that the file does not name go. All or nothing: raises ImportRefused
-    with every fault by row and column (with `accept_repairs`, only when one cannot be repaired) and every total
+    with every fault by row and column (with `accept_repairs`, only when one cannot be repaired, or is not among those
+    that were accepted) and every total
     of `expected` that the set would miss, Refused for bad names or a frozen set, PermissionDenied for anybody but
     an index manager or the command line.
     """

@@ -1,6 +1,7 @@
 """Writing an annex into a set: what is added, changed and removed. Called by `actions.import_criteria`,
 inside its transaction; every refusal is raised before the first row is written."""
 
+import hashlib
 import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,10 @@ CONTENT = (
 WRITTEN = (*CONTENT, "parent", "previous", "position")
 
 
+AcceptedRepairs = bool | Collection[str]
+"""Every repair, none, or those of these keys."""
+
+
 @dataclass(slots=True)
 class AnnexImport:
     """What an import did. `notices` are sentences for the operator, `repairs` the faults carried out."""
@@ -46,6 +51,8 @@ class AnnexImport:
     added: list[str] = field(default_factory=list)
     changed: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    """The points of the whole set after it, in the parts of `points`."""
     notices: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     """What was left out of the file, or understood otherwise than it stands there."""
@@ -171,8 +178,13 @@ def policy_notices(changed: Mapping[str, list[str]]) -> list[str]:
     return [f"{names[field]} đổi từ {old} sang {new}; chỉ số được tính lại." for field, (old, new) in changed.items()]
 
 
+def repair_key(fault: Fault) -> str:
+    """By what a repair that was looked at is known again."""
+    return hashlib.sha256(str(fault).encode()).hexdigest()[:16]
+
+
 def write(
-    sheet: Annex, where: Destination, *, default_source: str, accept_repairs: bool, expected: Expected
+    sheet: Annex, where: Destination, *, default_source: str, accept_repairs: AcceptedRepairs, expected: Expected
 ) -> AnnexImport:
     """Bring the rows of the annex into the set. Raises ImportRefused with every fault of the file and every total
     that the set would miss, Refused when the set is frozen and the file would change it."""
@@ -189,6 +201,7 @@ def write(
     writer.plan(settled.rows, settled.kept, gone)
     _refuse_faults([*settled.faults, *misses(expected, writer.rows.values())], accept_repairs)
     outcome.notices += _notices_of_repairs(settled, writer.rows.values())
+    outcome.totals = by_part(writer.rows.values())
     writer.carry_out()
     return outcome
 
@@ -217,10 +230,14 @@ def _replaced(existing: Mapping[str, Criterion], sheet: Annex, default_source: s
         gone |= empty
 
 
-def _refuse_faults(faults: Iterable[Fault], accept_repairs: bool) -> None:
+def _refuse_faults(faults: Iterable[Fault], accept_repairs: AcceptedRepairs) -> None:
     every_fault = list(faults)
-    if any(not (accept_repairs and fault.repairable) for fault in every_fault):
+    if not all(fault.repairable and _is_accepted(fault, accept_repairs) for fault in every_fault):
         raise ImportRefused(every_fault)
+
+
+def _is_accepted(fault: Fault, accepted: AcceptedRepairs) -> bool:
+    return accepted if isinstance(accepted, bool) else repair_key(fault) in accepted
 
 
 def _outcome(where: Destination, settled: Settlement) -> AnnexImport:

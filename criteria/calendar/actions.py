@@ -1,7 +1,7 @@
 """The verbs that write to a year's calendar: hours, extensions, and the list of stages itself."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -9,16 +9,73 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria import course, rules
+from criteria.actions import inputs_changed
 from criteria.models import Extension, Round, RoundGroup, Stage
 from units.auditlog.actions import record
 from units.models import Unit, User
 
 from . import mails, queries
 
+VERB_ROUND = "criteria.round"
 VERB_SET = "phase.set"
 VERB_EXTEND = "phase.extend"
 """As the log has called them since before the two calendars were one."""
 VERB_ADD, VERB_CHANGE, VERB_MOVE, VERB_REMOVE = "stage.add", "stage.change", "stage.move", "stage.remove"
+
+
+@transaction.atomic
+def save_round(
+    *,
+    actor: User,
+    year: int,
+    assessed_from: date,
+    assessed_to: date,
+    plan_number: str = "",
+    plan_date: date | None = None,
+) -> tuple[Round, bool]:
+    """Make the round of a year with the usual stages, or correct its facts; the round, and whether it is new. Saving
+    what stands writes nothing.
+
+    Raises PermissionDenied for anybody but an index manager; Refused for days in the wrong order, and for another
+    assessed period once a block of the round has scores: it decides which units are measured.
+    """
+    rules.require_manager(actor)
+    if not 1000 <= year <= 9999:
+        raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2025.")
+    if assessed_to < assessed_from:
+        raise Refused("Ngày kết thúc thời kỳ đánh giá phải sau ngày bắt đầu; sửa lại một trong hai ngày.")
+    period = {"assessed_from": assessed_from, "assessed_to": assessed_to}
+    facts = {**period, "plan_number": clean(plan_number), "plan_date": plan_date}
+    _, made = Round.objects.get_or_create(year=year, defaults=facts)
+    round_ = Round.objects.select_for_update(of=("self",)).get(year=year)
+    before = {name: getattr(round_, name) for name in facts}
+    if made:
+        default_stages(round_)
+    elif before == facts:
+        return round_, False
+    elif before["assessed_to"] != assessed_to or before["assessed_from"] != assessed_from:
+        _move_period(round_)
+    for name, fact in facts.items():
+        setattr(round_, name, fact)
+    round_.save()
+    record(
+        actor=actor, verb=VERB_ROUND, obj=round_, before=None if made else _said_facts(before), after=_said_facts(facts)
+    )
+    return round_, made
+
+
+def _move_period(round_: Round) -> None:
+    """Ask for new rankings, for other units may be measured. Raises Refused once there are scores."""
+    for block in RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk"):
+        if block.frozen_at:
+            raise Refused(
+                f"{round_} đã có điểm nên không đổi được thời kỳ đánh giá: các đơn vị được đánh giá sẽ khác đi."
+            )
+        inputs_changed(block.pk)
+
+
+def _said_facts(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: fact.isoformat() if isinstance(fact, date) else fact for name, fact in facts.items()}
 
 
 # --- hours -------------------------------------------------------------------------------------------
@@ -49,6 +106,26 @@ def set_stage(
     after = {**_edges(stage), "extensions_ended": _end_needless_extensions(stage)}
     record(actor=actor, verb=VERB_SET, obj=stage, before=before, after=after)
     return stage
+
+
+@transaction.atomic
+def set_hours(
+    *, actor: User, round_id: int, hours: Mapping[str, tuple[datetime | None, datetime | None]]
+) -> list[Stage]:
+    """`set_stage` for many stages of a round by name, all or none; those that have neither an hour nor one given stay.
+    The stages that changed. Raises as `set_stage`, with the stage's title before the sentence."""
+    rules.require_manager(actor)
+    changed = []
+    for stage in queries.stages(_locked_round(round_id).pk):
+        opens_at, closes_at = hours.get(stage.name, (stage.opens_at, stage.closes_at))
+        if (stage.opens_at, stage.closes_at) == (opens_at, closes_at):
+            continue
+        try:
+            moved = set_stage(actor=actor, round_id=round_id, name=stage.name, opens_at=opens_at, closes_at=closes_at)
+        except Refused as refused:
+            raise Refused(f"{stage.title}: {refused}") from None
+        changed.append(moved)
+    return changed
 
 
 def _require_sane(*edges: datetime | None) -> None:

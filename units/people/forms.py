@@ -1,14 +1,11 @@
 """What the people's pages take: a file, a person, a role, its end, a first password."""
 
-import base64
-import io
-import zlib
 from typing import IO, Any
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm as DjangoSetPasswordForm
-from django.core import signing
 
+from cchc_index.lib import held_files
 from cchc_index.lib.days import DAY_FORMATS
 from units.models import DECIDING, Role, Unit, User
 
@@ -17,7 +14,6 @@ from . import queries
 MAX_FILE = 1024 * 1024
 """A list of thousands of people is smaller."""
 SALT = "units.people.list"
-HELD_SECONDS = 3600
 WRONG_DAY = {"invalid": "Ngày không đọc được; ví dụ 01/03/2025."}
 
 
@@ -45,21 +41,14 @@ class UploadForm(forms.Form):
 
 
 def hold(user: User, name: str, content: bytes, *, take_hidden: bool) -> str:
-    """The file under a seal, to travel with the preview and come back with the confirmation: for this person, for an
-    hour."""
-    packed = base64.b64encode(zlib.compress(content)).decode()
-    return signing.dumps({"user": user.pk, "name": name, "file": packed, "hidden": take_hidden}, salt=SALT)
+    """The ticket of a list that was looked at."""
+    return held_files.hold(SALT, user.pk, name, content, {"hidden": take_hidden})
 
 
 def held(user: User, ticket: str) -> tuple[str, IO[bytes], bool] | None:
-    """Name, content and choice of a file that was held; None for a seal that is broken, old or somebody else's."""
-    try:
-        found = signing.loads(ticket, salt=SALT, max_age=HELD_SECONDS)
-    except signing.BadSignature:
-        return None
-    if found["user"] != user.pk:
-        return None
-    return found["name"], io.BytesIO(zlib.decompress(base64.b64decode(found["file"]))), found["hidden"]
+    """Name, content and choice of a list that was held; None where its ticket is none."""
+    file = held_files.held(SALT, user.pk, ticket)
+    return (file.name, file.open(), file.choices["hidden"]) if file else None
 
 
 class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

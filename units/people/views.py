@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from cchc_index.lib import held_files
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.numbers import whole_number
@@ -87,7 +88,7 @@ def _upload_page(request: HttpRequest, form: UploadForm, faults: Sequence[Fault]
 def _commit(request: HttpRequest, actor: User) -> HttpResponse:
     found = held(actor, request.POST["ticket"])
     if found is None:
-        messages.error(request, "Bản xem trước đã quá một giờ hoặc không còn nguyên vẹn: tải tệp lên lại.")
+        messages.error(request, held_files.GONE)
         return redirect("people:upload")
     name, file, hidden = found
     try:

@@ -1,0 +1,1 @@
+"""A year prepared in the browser, from the decision to its opening."""

@@ -1,0 +1,15 @@
+"""Addresses of the annexes of a year's blocks."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "annex"
+
+_BLOCK = "<int:year>/<slug:group>/"
+
+urlpatterns = [
+    path(_BLOCK, views.criteria_set, name="set"),
+    path(f"{_BLOCK}nhap/", views.upload, name="upload"),
+    path(f"{_BLOCK}bo-tieu-chi.xlsx", views.sheet, name="sheet"),
+]
