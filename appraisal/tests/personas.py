@@ -6,6 +6,7 @@ from appraisal import models as appraisal_models
 from appraisal.models import Interest
 from appraisal.tests.factories import Council, assign
 from cchc_index.lib import clock
+from cchc_index.lib.tests.row_counts import row_counts
 from selfassess.models import DocumentOpening
 from units.auditlog.actions import record
 from units.auditlog.models import LogEntry
@@ -32,7 +33,7 @@ OURS: tuple[type[models.Model], ...] = tuple(
 def rows_now() -> list[int]:
     """How much is written: the log, the openings of files, every table of the app."""
     tables: tuple[type[models.Model], ...] = (LogEntry, DocumentOpening, *OURS)
-    return [model._base_manager.count() for model in tables]
+    return row_counts(tables)
 
 
 def everybody(case: Council) -> dict[str, User | None]:

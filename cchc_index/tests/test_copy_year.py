@@ -15,6 +15,7 @@ from cchc_index.copying.actions import YearCopy, copy_year
 from cchc_index.ledger import check
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.row_counts import row_counts
 from cchc_index.readiness.queries import readiness
 from criteria.actions import confirm_set, freeze
 from criteria.annex.actions import import_criteria
@@ -72,7 +73,7 @@ def next_block() -> RoundGroup:
 
 def counts() -> list[int]:
     models = (Round, RoundGroup, Stage, Survey, RespondentGroup, Questionnaire, Question, Assignment, LogEntry)
-    return [model._default_manager.count() for model in models]
+    return row_counts(models)
 
 
 def test_set_with_its_rules_measures_the_new_year_as_a_proposal(earlier: Earlier) -> None:
