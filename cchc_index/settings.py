@@ -210,6 +210,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "units.people.passwords.LocalWordsValidator"},
+    {"NAME": "units.people.passwords.BreachedValidator"},
 ]
 LOGIN_URL = "account_login"
 # django-allauth: who comes in, second factor, own sessions. Accounts are made by people of the house alone.

@@ -33,15 +33,17 @@ def _everything() -> list[Path]:
 
 def test_every_file_of_others_is_listed_as_it_was_published() -> None:
     table = (ROOT / "docs" / "third-party.md").read_text()
-    listed = dict(re.findall(r"^\| `(static/\S+)` .*`([0-9a-f]{64})` \|$", table, re.M))
+    listed = dict(re.findall(r"^\| `((?:static|fixtures)/\S+)` .*`([0-9a-f]{64})` \|$", table, re.M))
     files = [*(ROOT / "static" / "vendor").glob("*"), *(ROOT / "static" / "fonts").glob("*")]
+    files += (ROOT / "fixtures" / "passwords").glob("*.bin")
     theirs = [path for path in files if path.suffix != ".txt"]
     assert listed == {str(path.relative_to(ROOT)): hashlib.sha256(path.read_bytes()).hexdigest() for path in theirs}
 
 
 def test_every_licence_named_in_the_list_lies_beside_its_files() -> None:
-    named = set(re.findall(r"`(static/\S+\.txt)`", (ROOT / "docs" / "third-party.md").read_text()))
-    assert named == {"static/vendor/htmx.LICENSE.txt", "static/fonts/OFL.txt"}
+    named = set(re.findall(r"`((?:static|fixtures)/\S+\.txt)`", (ROOT / "docs" / "third-party.md").read_text()))
+    licences = {"static/vendor/htmx.LICENSE.txt", "static/fonts/OFL.txt", "fixtures/passwords/zxcvbn.LICENSE.txt"}
+    assert named == licences
     assert all((ROOT / name).stat().st_size for name in named)
 
 

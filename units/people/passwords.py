@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 from cchc_index.lib.text import fold
 
+from .breached import is_known
+
 PLACE = """
 hanoi thanhpho thudo vietnam matkhau password minhhoa cchc caicachhanhchinh caicach hanhchinh chiso sonoivu noivu ubnd
 uyban nhandan congchuc thutruong hoidong thamdinh quanly quantri dieutra quansat admin demo test so quan huyen phuong
@@ -39,6 +41,22 @@ class LocalWordsValidator:
 
     def get_help_text(self) -> str:
         return "Mật khẩu không được chỉ gồm tên địa phương, cơ quan, đơn vị, họ tên và chữ số."
+
+
+class BreachedValidator:
+    """Refuses what was lost elsewhere already, and its siblings."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raises ValidationError, with a sentence."""
+        if is_known(password):
+            raise ValidationError(
+                "Mật khẩu này, hoặc mật khẩu chỉ khác vài chữ số, dấu, có trong danh sách đã lộ và hay bị thử. "
+                "Hãy dùng vài từ không liên quan đến nhau.",
+                code="password_breached",
+            )
+
+    def get_help_text(self) -> str:
+        return "Mật khẩu không được có trong danh sách đã lộ."
 
 
 def letters(text: object) -> str:
