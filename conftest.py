@@ -43,7 +43,7 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
 @pytest.fixture(autouse=True)
 def _test_settings(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.PROOF_MINUTES = 0  # most tests come in without a password
+    settings.PROOF_MINUTES = settings.SESSION_IDLE_MINUTES = 0  # most tests come in without a password
     # What one test keeps is no other's: rows of another test have the same keys.
     default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}
     settings.CACHES = {"default": default if settings.REDIS_URL else {**default, "LOCATION": str(tmp_path)}}

@@ -204,6 +204,8 @@ def session_of(person: Any) -> str:
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]  # a fresh proof
+    session["account_authentication_methods_user"] = str(person.pk)
     session.save()
     return str(session.session_key)
 

@@ -1,4 +1,4 @@
-"""What every request passes: the client's address behind a proxy, and login.
+"""What every request passes: the client's address behind a proxy, the end of an idle session, and login.
 
 A form that is sent after the session has ended is shown again with everything typed, to be sent after login; this
 works without JavaScript. Only a form of this site itself (same origin) is shown again; a password never is.
@@ -8,13 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
-from units.signin.rules import owes_second_factor
+from cchc_index.lib import clock
+from units.proofs.rules import owes_second_factor
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -56,6 +58,27 @@ class LoginRequired(LoginRequiredMiddleware):
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         return given_back(request) or super().handle_no_permission(request, view_func)
+
+
+def idle_sessions(get_response: Next) -> Next:
+    """A session that asked for nothing for SESSION_IDLE_MINUTES ends: an office computer is left alone. What a form
+    sends afterwards is shown again after login, as after every end of a session. The moment is noted ten times within
+    that time at most, so that reading writes next to nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        limit = settings.SESSION_IDLE_MINUTES * 60
+        if limit and settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
+            now, seen = int(clock.now().timestamp()), request.session.get(SEEN)
+            if seen is not None and now - seen > limit:
+                logout(request)
+            elif seen is None or now - seen > limit // 10:
+                request.session[SEEN] = now
+        return get_response(request)
+
+    return middleware
+
+
+SEEN = "seen"
 
 
 def _ways_out() -> tuple[str, str]:

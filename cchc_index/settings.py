@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cchc_index.middleware.idle_sessions",
     "cchc_index.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -323,6 +324,7 @@ SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
 # Below this many ballots the spread of answers is hidden: officials rate their own superiors.
 # Before what cannot be taken back: the last proof of who sits there may be so old; 0: nobody is asked.
 PROOF_MINUTES = env.int("PROOF_MINUTES", default=60)
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)  # a session that did nothing for so long ends
 ROLE_WAIT_HOURS = env.int("ROLE_WAIT_HOURS", default=24)  # a fresh role that decides approves nothing for so long
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600

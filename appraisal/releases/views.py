@@ -16,6 +16,7 @@ from appraisal.rules import stages
 from cchc_index.lib.faults import Refused
 from criteria.models import Stage
 from units import rules as people
+from units.proofs.rules import ask_for_proof
 
 from . import actions, queries
 
@@ -54,6 +55,7 @@ def release(request: HttpRequest, group: str, stage: str) -> HttpResponse:
         raise Http404
     if request.method == "GET":
         return _release_page(request, here, found)
+    ask_for_proof(request)
     try:
         messages.success(request, _release(request, here, found))
     except Refused as refused:

@@ -4,6 +4,7 @@ is the table of `test_access`."""
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from appraisal.models import Appraisal, Release
 from appraisal.tests.factories import Council, acknowledged, assign, attach, council, document
@@ -66,6 +67,20 @@ def test_only_a_manager_releases_by_the_page(case: Council) -> None:
     assert not Release.objects.exists()
     acknowledged(case.manager, case.round_group)
     assert sign_in(case.manager).post(address).status_code == 302
+    assert Release.objects.get().stage.name == "round1"
+
+
+def test_a_release_with_an_old_proof_waits_for_the_password(case: Council, settings: Settings) -> None:
+    settings.PROOF_MINUTES = 60
+    address = reverse("appraisal:release", args=["so", "round1"])
+    acknowledged(case.manager, case.round_group)
+    assert sign_in(case.member).post(address).status_code == 403  # rights come first
+    client = sign_in(case.manager)
+    asked = client.post(address)["Location"]
+    assert asked.startswith(reverse("account_reauthenticate"))
+    client.post(asked, {"password": "sai"})
+    assert not Release.objects.exists()
+    assert client.post(asked, {"password": "mat-khau-thu-1"})["Location"] == reverse("appraisal:home")
     assert Release.objects.get().stage.name == "round1"
 
 

@@ -29,6 +29,7 @@ from results.publication.rules import may_approve, may_withdraw, visible_publica
 from results.publication.views import PREVIEWED, BundleAddress
 from results.rules import may_publish, may_see_preview
 from units.models import User
+from units.proofs.rules import ask_for_proof
 from units.rules import may_manage_people
 
 from . import queries
@@ -175,6 +176,7 @@ def propose(request: HttpRequest) -> HttpResponse:
     actor, round_ = _manager(request), _round(request)
     form = ProposeForm(_posted(request))
     if request.method == "POST" and form.is_valid():
+        ask_for_proof(request)
         try:
             publication = publications.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
         except Refused as refused:
@@ -208,6 +210,7 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 def approve(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     actor = _manager(request)
     get_object_or_404(Publication, pk=pk)
+    ask_for_proof(request)
     try:
         publication = publications.approve(actor=actor, publication_id=pk)
         request_report(actor=actor, publication_id=pk)

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from cchc_index.lib import clock
 from cchc_index.lib.tests.present import present
@@ -211,6 +212,25 @@ def test_two_people_publish(client: Client, manager: User, block: RoundGroup) ->
     assert publication.state == Publication.State.PROPOSED
     client.force_login(person(Role.INDEX_MANAGER))
     assert "Duyệt và công bố" in html(client, "proposal", publication.pk)
+
+
+def test_publishing_with_an_old_proof_waits_for_the_password(
+    client: Client, manager: User, block: RoundGroup, settings: Settings
+) -> None:
+    settings.PROOF_MINUTES = 60
+    typed = {"number": "9/QĐ-UBND", "dated": "2032-03-01"}
+    asked = client.post(reverse("results:propose"), typed)["Location"]
+    assert asked.startswith(reverse("account_reauthenticate"))
+    page = client.post(asked, {"password": "mat-khau-thu-1"})
+    assert page.status_code == 422  # scores are missing; what was typed stands in the form again
+    assert 'value="9/QĐ-UBND"' in page.text
+    publication = publish(state="proposed", proposed_by=manager)
+    second = Client()
+    second.force_login(person(Role.INDEX_MANAGER))
+    answer = second.post(reverse("results:approve", args=[publication.pk]))
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    publication.refresh_from_db()
+    assert publication.state == Publication.State.PROPOSED
 
 
 def test_a_proposal_can_be_withdrawn(client: Client, manager: User, block: RoundGroup) -> None:

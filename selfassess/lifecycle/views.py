@@ -21,6 +21,7 @@ from selfassess.evidence.queries import infected, remarks_in_assessment
 from selfassess.models import SelfAssessment
 from units import rules as people
 from units.models import UNITS_BY_NAME
+from units.proofs.rules import ask_for_proof
 
 from . import actions, council, queries
 
@@ -120,6 +121,8 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    find_assessment(request, pk)
+    ask_for_proof(request)
     return _step(request, pk, actions.submit, "", after="selfassess:receipt")
 
 

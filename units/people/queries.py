@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -161,7 +159,3 @@ def accounts_called(typed: str) -> list[User]:
         User.objects.filter(Q(username=text) | Q(email__iexact=text), is_active=True) if text else User.objects.none()
     )
     return list(rows.exclude(email="").order_by("pk"))
-
-
-def has_second_factor(user: User) -> bool:
-    return bool(is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]))

@@ -15,6 +15,7 @@ from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.numbers import whole_number
 from units import rules
 from units.models import Role, User
+from units.proofs.rules import ask_for_proof, has_second_factor
 from units.roles import actions as roles
 
 from . import actions, queries
@@ -151,7 +152,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "end": end,
         "ending": request.POST.get("membership", ""),
         "drop": drop,
-        "second_factor": queries.has_second_factor(user),
+        "second_factor": has_second_factor(user),
     }
     return render(request, "units/people/person.html", context, status=422 if request.method == "POST" else 200)
 
@@ -196,6 +197,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     error = ""
     if request.method == "POST":
+        ask_for_proof(request)
         try:
             messages.success(request, _decided(request, actor))
             return redirect("people:proposals")

@@ -19,8 +19,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from cchc_index.lib.clients import address_of, network_of
 from units.models import User
+from units.proofs import rules
 
-from . import actions, devices, rules
+from . import actions, devices
 
 WRONG_CODE = "Mã chưa đúng hoặc đã dùng. Hãy gõ mã đang hiện trong ứng dụng, hoặc một mã dự phòng chưa dùng."
 TOO_MANY = "Đã thử sai quá nhiều lần. Hãy đợi một lúc rồi thử lại."

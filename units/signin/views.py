@@ -30,8 +30,9 @@ from units.people import queries as people
 from units.people.actions import password_forgotten as ask_for_link
 from units.people.actions import password_was_set
 from units.people.forms import FirstPasswordForm, ForgottenForm
+from units.proofs import rules
 
-from . import devices, rules
+from . import devices
 from .forms import ChangePasswordForm
 
 

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
@@ -143,10 +144,29 @@ def test_the_servers_time_zone_does_not_matter(zone: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROBE],
         env=environment,
-        cwd=settings.BASE_DIR,
+        cwd=project.BASE_DIR,
         capture_output=True,
         text=True,
         check=True,
         timeout=60,
     )
     assert done.stdout.split("\n")[:2] == ["xxxxx------", "2032-01-09 17:30 09/01/2032"]
+
+
+def test_a_submission_with_an_old_proof_waits_for_the_password(
+    assessment: SelfAssessment, head: User, settings: Settings
+) -> None:
+    client, address = Client(), reverse("selfassess:submit", args=[assessment.pk])
+    client.force_login(head)  # a session without any proof
+    with clock.at(CLOSES - STEP):
+        settings.PROOF_MINUTES = 60
+        asked = client.post(address)["Location"]
+        assessment.refresh_from_db()
+        assert assessment.submitted_at is None
+        client.post(asked, {"password": "sai"})
+        assessment.refresh_from_db()
+        assert assessment.submitted_at is None
+        answer = client.post(asked, {"password": "mat-khau-thu-1"})
+    assert answer["Location"] == reverse("selfassess:receipt", args=[assessment.pk])
+    assessment.refresh_from_db()
+    assert assessment.submitted_at == CLOSES - STEP

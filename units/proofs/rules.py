@@ -1,16 +1,20 @@
 """Who has proved lately who sits there, the door before what cannot be taken back, and who needs a second factor."""
 
 import time
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import serialize_request
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils.http import urlencode
 
 from cchc_index.lib import clock
 from units.models import DECIDING, User
@@ -27,27 +31,18 @@ def proof_is_fresh(request: HttpRequest) -> bool:
     return bool(proofs) and time.time() - max(proofs) < settings.PROOF_MINUTES * 60
 
 
-P = ParamSpec("P")
-R = TypeVar("R", bound=HttpResponse)
-
-
-def proved(view: Callable[P, R]) -> Callable[P, R]:
-    """A view whose POST asks for a fresh proof first. What was sent is kept and done after the proof."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        request: Any = args[0]
-        if request.method == "POST":
-            ask_for_proof(request)
-        return view(*args, **kwargs)
-
-    return guarded
-
-
 def ask_for_proof(request: HttpRequest) -> None:
-    """For a view that does more than one thing. Raises ReauthenticationRequired, which leads to the proof and back."""
-    if request.user.is_authenticated and not proof_is_fresh(request):
-        raise ReauthenticationRequired
+    """Stand before what cannot be taken back, after the check of rights; without a fresh proof leads to the page that
+    asks for one. What was sent waits in the session and is done after it, typed words, address and all.
+    Raises ImmediateHttpResponse, which the library's middleware answers with; PermissionDenied for who has no way to
+    prove it."""
+    if proof_is_fresh(request):
+        return
+    ways = get_adapter(request).get_reauthentication_methods(request.user)
+    if not ways:
+        raise PermissionDenied
+    request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+    raise ImmediateHttpResponse(redirect(f"{ways[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: request.path})}"))
 
 
 def needs_second_factor(user: AnyUser) -> bool:
