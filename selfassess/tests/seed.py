@@ -1,7 +1,11 @@
 """A small round with people and scores for browser tests, made inside the served installation:
 `site.manage("shell", "-c", "from selfassess.tests.seed import seed; seed()")`."""
 
+import io
+from datetime import date
 from decimal import Decimal
+
+from PIL import ExifTags, Image
 
 from cchc_index.lib.tests.browser import PASSWORD
 from criteria.models import Criterion
@@ -9,12 +13,19 @@ from criteria.tests.factories import open_stage, small_round
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
 from selfassess.scores import actions as scores
-from selfassess.tests.factories import BANDS, SelfAssessmentFactory
+from selfassess.tests.factories import (
+    BANDS,
+    DocumentFactory,
+    EvidenceFactory,
+    SelfAssessmentFactory,
+    SelfScoreFactory,
+    tiny_pdf,
+)
 from units.models import Role, UnitGroup, User
 from units.tests.factories import UnitFactory, person
 
 # One unit for each story, so that no test meets the traces of another.
-UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi", "tep", "giay", "mat")
+UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi", "tep", "giay", "mat", "nhieu", "anh")
 
 
 def seed() -> None:
@@ -29,15 +40,22 @@ def seed() -> None:
         person(Role.UNIT_OFFICER, unit, username=f"canbo2.{name}", password=PASSWORD)
         person(Role.UNIT_HEAD, unit, username=f"thutruong.{name}", password=PASSWORD)
         assessment = SelfAssessmentFactory.create(round_group=round_group, unit=unit)
+        if name in {"khoa", "nhieu"}:
+            _score(assessment, officer)
         if name == "khoa":
-            _submit(assessment, officer)
+            head = unit.memberships.get(role=Role.UNIT_HEAD).user
+            lifecycle.submit(actor=head, assessment_id=assessment.pk)
+        if name == "nhieu":
+            _forty_papers(assessment, officer)
+        if name == "anh":
+            _photo(assessment, officer)
 
 
 def _rule(criteria_set: int) -> None:
     Criterion.objects.filter(criteria_set=criteria_set, code="1.1").update(rule=BANDS)
 
 
-def _submit(assessment: SelfAssessment, officer: User) -> None:
+def _score(assessment: SelfAssessment, officer: User) -> None:
     for criterion in Criterion.objects.filter(criteria_set=assessment.round_group.criteria_set, source="self"):
         scores.save_score(
             actor=officer,
@@ -50,5 +68,32 @@ def _submit(assessment: SelfAssessment, officer: User) -> None:
             na_reason="",
             seen_version=0,
         )
-    head = assessment.unit.memberships.get(role=Role.UNIT_HEAD).user
-    lifecycle.submit(actor=head, assessment_id=assessment.pk)
+
+
+def _forty_papers(assessment: SelfAssessment, officer: User) -> None:
+    """Each of a year long past, so that each is warned of."""
+    score = assessment.scores.earliest("pk")
+    for number in range(40):
+        told = {"number": f"{number + 1}/BC-NHIEU", "issued_on": date(2019, 3, 5), "content": tiny_pdf(number + 1)}
+        EvidenceFactory.create(
+            score=score, document=DocumentFactory.create(unit=assessment.unit, uploaded_by=officer, **told)
+        )
+
+
+def _photo(assessment: SelfAssessment, officer: User) -> None:
+    """Twelve megapixels, held upright: the camera lies on its side and says so in the EXIF mark."""
+    taken = Image.new("RGB", (4000, 3000), "white")
+    taken.paste("black", (0, 0, 2000, 3000))  # on the left as stored, above as taken
+    turned, content = Image.Exif(), io.BytesIO()
+    turned[ExifTags.Base.Orientation] = 6
+    taken.save(content, "JPEG", exif=turned)
+    told = {"number": "12/BC-ANH", "original_name": "anh.jpg", "content_type": "image/jpeg", "pages": None}
+    document = DocumentFactory.create(
+        unit=assessment.unit, uploaded_by=officer, content=content.getvalue(), size=len(content.getvalue()), **told
+    )
+    score = SelfScoreFactory.create(assessment=assessment, criterion=_first_leaf(assessment))
+    EvidenceFactory.create(score=score, document=document)
+
+
+def _first_leaf(assessment: SelfAssessment) -> Criterion:
+    return Criterion.objects.get(criteria_set=assessment.round_group.criteria_set, code="1.1")
