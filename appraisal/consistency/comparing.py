@@ -157,8 +157,9 @@ class UnitGap(NamedTuple):
 
 
 def unit_gaps(decisions: Iterable[ComparedDecision]) -> list[UnitGap]:
-    """By unit, the farthest from the block's median first. A unit stands out beyond the fences of its block:
-    one and a half times the middle half's width below or above it; units with few decisions never."""
+    """By unit, the farthest from the block's median first, ties in the order they are met in. A unit stands out
+    beyond the fences of its block: one and a half times the middle half's width below or above it; units with few
+    decisions never."""
     gaps = {one: gap for one, gap in _gaps(decisions, lambda d: d.unit).items() if isinstance(one, int)}
     means = [gap.mean for gap in gaps.values() if gap.mean is not None]
     telling = [g.mean for g in gaps.values() if g.mean is not None and g.measured >= FEWEST_CELLS]
@@ -170,7 +171,7 @@ def unit_gaps(decisions: Iterable[ComparedDecision]) -> list[UnitGap]:
         enough = gap.measured >= FEWEST_CELLS and len(telling) >= FEWEST_UNITS
         outside = mean is not None and enough and not low <= mean <= high
         found.append(UnitGap(unit, gap, deviation, outside))
-    return sorted(found, key=lambda one: (one.deviation is None, -abs(one.deviation or 0), one.unit))
+    return sorted(found, key=lambda one: (one.deviation is None, -abs(one.deviation or 0)))
 
 
 def median(values: Iterable[Fraction]) -> Fraction | None:

@@ -1,6 +1,6 @@
 """The consistency report of a block, and the manager's word that it was looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -173,7 +173,16 @@ def _clashes(request: HttpRequest, here: Place, report: Report, known: Names) ->
 
 
 def _groups(here: Place, one: Contradiction, known: Names) -> list[tuple[Decimal, list[Judged]]]:
-    return [(group.deduction, [_judged(here, found, known) for found in group.decisions]) for group in one.groups]
+    return [
+        (group.deduction, [_judged(here, each, known) for each in sorted(group.decisions, key=_by_unit(known))])
+        for group in one.groups
+    ]
+
+
+def _by_unit(known: Names) -> Callable[[ComparedDecision], int]:
+    """The one order of units, in which `known` was read."""
+    places = {unit: at for at, unit in enumerate(known.units)}
+    return lambda decision: places[decision.unit]
 
 
 def _judged(here: Place, decision: ComparedDecision, known: Names) -> Judged:
@@ -183,7 +192,8 @@ def _judged(here: Place, decision: ComparedDecision, known: Names) -> Judged:
 
 
 def _unit_lines(here: Place, report: Report, known: Names) -> list[UnitLine]:
-    gaps = comparing.unit_gaps(report.decisions)
+    # Ties keep the order they are met in.
+    gaps = comparing.unit_gaps(sorted(report.decisions, key=_by_unit(known)))
     return [UnitLine(known.units[g.unit], g, here.address("unit", known.units[g.unit].code)) for g in gaps]
 
 

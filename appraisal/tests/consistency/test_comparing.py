@@ -215,9 +215,9 @@ def test_units_with_few_decisions_set_no_fences() -> None:
     assert standing_out([*block("1", "1", "1", "2"), *few]) == []
 
 
-def test_units_stand_the_farthest_first_then_by_unit_and_those_without_a_measure_last() -> None:
+def test_units_stand_the_farthest_first_then_as_they_are_met_and_those_without_a_measure_last() -> None:
     unmeasured = [adjusted(unit, "2", None) for unit in (9, 8)]
-    assert [one.unit for one in unit_gaps([*unmeasured, *block("2", "1", "2", "3", "5")])] == [5, 2, 4, 1, 3, 8, 9]
+    assert [one.unit for one in unit_gaps([*unmeasured, *block("2", "1", "2", "3", "5")])] == [5, 2, 4, 1, 3, 9, 8]
 
 
 def test_what_is_counted_of_a_unit() -> None:
