@@ -43,6 +43,7 @@ class Config(AppConfig):
         "appraisal.meeting": "Ghi phiên họp của Hội đồng",
         "appraisal.attendance": "Điểm danh phiên họp của Hội đồng",
         "appraisal.agenda": "Ghi nội dung biểu quyết",
+        "appraisal.agenda_remove": "Bỏ nội dung biểu quyết",
         "appraisal.vote": "Biểu quyết",
         "appraisal.dissent": "Ghi ý kiến bảo lưu",
         "appraisal.conclude": "Kết luận của Hội đồng",

@@ -130,11 +130,16 @@ def check_sealed(verb: str, words: str, rows: Iterator[Sealed]) -> Iterator[str]
         yield f"Có dòng {words} không có mục nhật ký của nó."
 
 
-def check_last(verbs: tuple[str, ...], words: str, rows: dict[int, tuple[str, object]]) -> Iterator[str]:
+def check_last(
+    verbs: tuple[str, ...], words: str, rows: dict[int, tuple[str, object]], removing: str = ""
+) -> Iterator[str]:
     """Rows that change, each change with an entry: what stands has the digest of the last entry about it. `rows`:
-    {key: its name, its digest}. One query."""
+    {key: its name, its digest}; `removing`: the verb that deletes one. One query."""
     logged: dict[int, tuple[str, object]] = {}
-    for log in LogEntry.objects.filter(verb__in=verbs).order_by("number").iterator(CHUNK):
+    for log in LogEntry.objects.filter(verb__in=(*verbs, removing)).order_by("number").iterator(CHUNK):
+        if log.verb == removing:
+            logged.pop(int(log.object_id), None)
+            continue
         after = log.after if isinstance(log.after, dict) else {}
         logged[int(log.object_id)] = (log.object_label, after.get("digest"))
     for pk, (name, stands) in rows.items():

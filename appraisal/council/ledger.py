@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from .composition import ledger as composition
+from .meetings import ledger as meetings
 
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every break; none when all agree."""
     yield from composition.check()
+    yield from meetings.check()

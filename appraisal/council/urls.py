@@ -2,7 +2,10 @@
 
 from django.urls import path
 
+from .agenda import views as agenda
 from .composition import views as composition
+from .meetings import views as meetings
+from .votes import views as votes
 
 app_name = "council"
 
@@ -11,4 +14,9 @@ urlpatterns = [
     path("<int:year>/quyet-dinh/", composition.decision, name="decision"),
     path("<int:year>/thanh-vien/", composition.seat, name="seat-add"),
     path("<int:year>/thanh-vien/<int:pk>/", composition.seat, name="seat"),
+    path("<int:year>/phien-hop/", meetings.add, name="meeting-add"),
+    path("phien-hop/<int:pk>/", votes.meeting, name="meeting"),
+    path("phien-hop/<int:pk>/ke-hoach/", meetings.edit, name="meeting-edit"),
+    path("phien-hop/<int:pk>/chuong-trinh/", agenda.agenda, name="agenda"),
+    path("noi-dung/<int:pk>/", votes.item, name="item"),
 ]

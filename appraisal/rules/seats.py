@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from appraisal.models import SINGLE_SEATS, Council, Interest, Meeting, Seat
+from appraisal.models.council import SeatQuerySet
 from units import queries as unit_queries
 from units import rules as people
 from units.models import Membership, Unit, User
@@ -19,7 +20,7 @@ def may_compose(user: people.AnyUser) -> bool:
     return people.is_index_manager(user)
 
 
-def seats_of(user: people.AnyUser, council: Council) -> QuerySet[Seat]:
+def seats_of(user: people.AnyUser, council: Council) -> SeatQuerySet:
     """The seats that the person holds today."""
     held = Seat.objects.in_force().filter(council=council)
     return held.filter(user=user.pk) if isinstance(user, User) and user.is_active else held.none()

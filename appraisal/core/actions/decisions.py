@@ -25,9 +25,9 @@ def adjustment(
     """Other points than the unit's own, with a reason from the library and words. Raises Refused."""
     verdict = Verdict(
         Action.ADJUST,
-        _checked_points(locked.criterion, points, not_applicable),
+        checked_points(locked.criterion, points, not_applicable),
         not_applicable,
-        _checked_reason(reason_id),
+        checked_reason(reason_id),
         _checked_words(comment),
     )
     if _equals_score(locked.score, verdict.points, not_applicable):
@@ -48,7 +48,8 @@ def kept_result(standing: Appraisal | None, last: AppraisalEntry | None, stage: 
     return Verdict(Action.ADJUST, standing.points, standing.not_applicable, last.reason, said)
 
 
-def _checked_points(criterion: Criterion, points: Decimal | None, not_applicable: bool) -> Decimal | None:
+def checked_points(criterion: Criterion, points: Decimal | None, not_applicable: bool) -> Decimal | None:
+    """Points that a decision may give on a leaf; None for "not applicable". Raises Refused."""
     if not_applicable:
         if points is not None:
             raise Refused("Đã chọn Không áp dụng thì để trống điểm.")
@@ -63,7 +64,8 @@ def _checked_points(criterion: Criterion, points: Decimal | None, not_applicable
     return numbers.quantize(points)
 
 
-def _checked_reason(reason_id: int | None) -> Reason:
+def checked_reason(reason_id: int | None) -> Reason:
+    """A reason that is in use. Raises Refused."""
     reason = Reason.objects.filter(pk=reason_id, active=True).first() if reason_id else None
     if reason is None:
         raise Refused("Chọn lý do điều chỉnh trong danh sách.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
-from appraisal.models import Appraisal, BlindCriterion
+from appraisal.models import AgendaItem, Appraisal, BlindCriterion, Council
 from appraisal.rules import deciding, reach, stages
 from cchc_index.lib.faults import Refused
 from criteria.models import Criterion, RoundGroup, Stage
@@ -32,10 +32,11 @@ class LockedCell:
 
 
 def lock_cell(
-    actor: User, round_group_id: int, unit_id: int, criterion_id: int, *, as_council: bool = False
+    actor: User, round_group_id: int, unit_id: int, criterion_id: int, *, as_council: bool = False, mandate: int = 0
 ) -> LockedCell:
     """Lock the cell and prove that `actor` may decide it now; `as_council`: or may, as index manager,
-    settle it on behalf of the council when two opinions differ."""
+    settle it on behalf of the council when two opinions differ. `mandate`: the agenda item by which the council has
+    decided it as a body; where a round has a council, nothing else writes in its meeting."""
     assessment = locked_assessments(round_group_id, {unit_id}).get(unit_id)
     round_group = locked_block(round_group_id)
     criterion = Criterion.objects.filter(pk=criterion_id, criteria_set=round_group.criteria_set_id).first()
@@ -43,8 +44,10 @@ def lock_cell(
         raise Refused("Tiêu chí không thuộc bộ tiêu chí của khối này.")
     if unit_id in reach.closed_units(actor):
         raise PermissionDenied("Không ai thẩm định đơn vị của mình, hoặc đơn vị đã khai có xung đột lợi ích.")
-    stage = checked_stage(actor, round_group)
-    if not (as_council and people.is_index_manager(actor)):
+    stage = checked_stage(actor, round_group, by_mandate=bool(mandate))
+    if mandate:
+        _check_mandate(mandate, round_group, unit_id, criterion_id)
+    elif not (as_council and people.is_index_manager(actor)):
         check_reach(actor, round_group, stage, [(unit_id, criterion_id)])
     submitted = check_submitted(assessment)
     score = SelfScore.objects.filter(assessment=submitted, criterion=criterion).first()
@@ -61,13 +64,30 @@ def locked_block(round_group_id: int) -> RoundGroup:
     return RoundGroup.objects.select_for_update(of=("self",), no_key=True).get(pk=round_group_id)
 
 
-def checked_stage(actor: User, round_group: RoundGroup) -> Stage:
-    if not (people.is_council_member(actor) or people.is_index_manager(actor)):
+def checked_stage(actor: User, round_group: RoundGroup, *, by_mandate: bool = False) -> Stage:
+    if not (by_mandate or people.is_council_member(actor) or people.is_index_manager(actor)):
         raise PermissionDenied
     stage = stages.calendar(round_group).stage
     if stage is None:
         raise Refused("Hiện không trong thời gian thẩm định: giai đoạn chưa mở, đã đóng hoặc đã thông báo cho đơn vị.")
+    is_meeting = stage.kind == Stage.Kind.MEETING
+    if by_mandate and not is_meeting:
+        raise Refused("Giai đoạn họp Hội đồng của khối chưa mở, nên chưa ghi được kết luận về kết quả tiêu chí.")
+    if is_meeting and not by_mandate and Council.objects.filter(round=round_group.round_id).exists():
+        raise Refused(
+            "Kỳ này có Hội đồng thẩm định: kết quả ở giai đoạn họp chỉ được ghi theo biểu quyết. "
+            "Cách sửa: đưa tiêu chí vào chương trình phiên họp ở mục Hội đồng thẩm định."
+        )
     return stage
+
+
+def _check_mandate(item_id: int, round_group: RoundGroup, unit_id: int, criterion_id: int) -> None:
+    """The item is about exactly this cell, and is being concluded."""
+    about = AgendaItem.objects.filter(
+        pk=item_id, round_group=round_group, unit=unit_id, criterion=criterion_id, state=AgendaItem.State.VOTING
+    )
+    if not about.exists():
+        raise PermissionDenied
 
 
 def check_reach(actor: User, round_group: RoundGroup, stage: Stage, cells: Iterable[CellKey]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from appraisal.models import Council, Seat
+from appraisal.models import Council, Meeting, Seat
 from cchc_index.lib import clock
 from criteria.models import Round
 from units.models import UNITS_BY_NAME, Unit, User
@@ -29,6 +29,11 @@ def seat_lines(council: Council) -> list[SeatLine]:
     rows = council.seats.select_related("agency", "user").order_by("pk")
     lines = [SeatLine(seat, _holds(seat, today)) for seat in rows]
     return sorted(lines, key=lambda line: (not line.in_force, order.index(line.seat.kind), line.seat.pk))
+
+
+def meetings(council: Council) -> list[Meeting]:
+    """Its meetings and written consents, the newest first."""
+    return list(council.meetings.order_by("-number"))
 
 
 def _holds(seat: Seat, today: object) -> bool:

@@ -62,6 +62,7 @@ def council(request: HttpRequest, year: int) -> HttpResponse:
         "round": round_,
         "council": row,
         "seats": queries.seat_lines(row) if row else [],
+        "meetings": queries.meetings(row) if row else [],
         "may_compose": seat_rules.may_compose(user),
         "may_conduct": row is not None and seat_rules.may_conduct(user, row),
     }

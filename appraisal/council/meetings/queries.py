@@ -1,7 +1,13 @@
-"""Reads of meetings: agenda, votes, what was approved."""
+"""Reads of meetings: who votes, who is there, the agenda with its votes, what was approved."""
 
-from appraisal.models import AgendaItem, Council
+from django.db.models import QuerySet
+
+from appraisal.models import AgendaItem, Attendance, Council, Meeting, Seat
+from appraisal.rules import seats as seat_rules
 from criteria.models import RoundGroup
+from units.rules import AnyUser
+
+_ITEM = ("round_group__group", "round_group__round", "unit", "criterion", "reason", "concluded_by")
 
 
 def has_council(round_id: int) -> bool:
@@ -17,3 +23,44 @@ def last_concluded(block: RoundGroup) -> dict[str, AgendaItem]:
         state__in=[AgendaItem.State.PASSED, AgendaItem.State.REJECTED],
     )
     return {row.kind: row for row in rows.order_by("concluded_at", "pk")}
+
+
+def electorate(council: Council) -> list[Seat]:
+    """The members of whom more than half must agree: every voting seat that is held today."""
+    return list(council.seats.in_force().voting().select_related("agency", "user"))
+
+
+def present_seats(meeting: Meeting) -> frozenset[int]:
+    """The keys of the seats whose holders are there."""
+    rows = Attendance.objects.filter(meeting=meeting, present=True).order_by()
+    return frozenset(rows.values_list("seat_id", flat=True))
+
+
+def is_voting(meeting: Meeting) -> bool:
+    return meeting.items.filter(state=AgendaItem.State.VOTING).exists()
+
+
+def agenda(meeting: Meeting) -> list[AgendaItem]:
+    """The items in their order with every vote and every dissent; three queries."""
+    rows = meeting.items.select_related(*_ITEM).order_by("position")
+    return list(rows.prefetch_related("votes__seat", "votes__cast_by", "dissents__seat__agency"))
+
+
+def visible_items(user: AnyUser) -> QuerySet[AgendaItem]:
+    """The items of the meetings that the person reads."""
+    meetings = seat_rules.meetings_visible_to(user).order_by()
+    rows = AgendaItem.objects.filter(meeting__in=meetings.values("pk"))
+    return rows.select_related("meeting__council__round", *_ITEM).order_by("meeting", "position")
+
+
+def seat_choices(council: Council) -> QuerySet[Seat]:
+    """Whoever may preside or take the minutes."""
+    return council.seats.in_force().select_related("agency")
+
+
+def next_item(item: AgendaItem) -> AgendaItem | None:
+    """The next item of the agenda that has no conclusion yet, from the beginning again after the last; one query."""
+    open_ = [AgendaItem.State.WAITING, AgendaItem.State.VOTING]
+    rows = AgendaItem.objects.filter(meeting=item.meeting_id, state__in=open_).exclude(pk=item.pk)
+    others = list(rows.select_related(*_ITEM).order_by("position"))
+    return min(others, key=lambda row: (row.position < item.position, row.position), default=None)

@@ -24,12 +24,14 @@ def recognise(
     criterion_id: int,
     comment: str = "",
     seen_version: int | None,
+    mandate: int = 0,
 ) -> Appraisal:
     """Take the unit's own score (or its claim that the leaf does not apply) as it is.
     Raises PermissionDenied for the wrong person, Refused when the unit has not scored the leaf or the
     stage is closed, Conflict when somebody decided since `seen_version` (0 or None: no decision seen).
+    `mandate`: the agenda item in whose name the council as a body decides.
     """
-    locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
+    locked = lock_cell(actor, round_group_id, unit_id, criterion_id, mandate=mandate)
     check_not_blind(locked.round_group, locked.stage, [criterion_id])
     if locked.stage.kind == Stage.Kind.MEETING and not comment.strip():
         raise Refused("Nhập căn cứ của kết luận: ở bước Hội đồng quyết định, công nhận cũng phải nêu căn cứ.")
@@ -48,11 +50,12 @@ def adjust(
     comment: str,
     not_applicable: bool = False,
     seen_version: int | None,
+    mandate: int = 0,
 ) -> Appraisal:
     """Set other points than the unit's (0 to the maximum, four places) or "not applicable", with a
     reason from the library and words. Raises as `recognise` does, and Refused for bad points, reason
     or words, and for an adjustment that equals the unit's own score."""
-    locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
+    locked = lock_cell(actor, round_group_id, unit_id, criterion_id, mandate=mandate)
     check_not_blind(locked.round_group, locked.stage, [criterion_id])
     verdict = adjustment(locked, points, reason_id, comment, not_applicable)
     return _decide(locked, verdict, seen_version)
@@ -67,10 +70,11 @@ def keep(
     criterion_id: int,
     comment: str = "",
     seen_version: int | None,
+    mandate: int = 0,
 ) -> Appraisal:
     """Let the adjustment of an earlier stage stand against the unit's objection: a decision of this stage, with the
     same points and reason. Raises as `adjust` does, and Refused where there is no adjustment to keep."""
-    locked = lock_cell(actor, round_group_id, unit_id, criterion_id)
+    locked = lock_cell(actor, round_group_id, unit_id, criterion_id, mandate=mandate)
     check_not_blind(locked.round_group, locked.stage, [criterion_id])
     if locked.stage.kind == Stage.Kind.MEETING and not comment.strip():
         raise Refused("Ghi căn cứ của kết luận: ở bước Hội đồng quyết định, giữ nguyên cũng phải nêu căn cứ.")

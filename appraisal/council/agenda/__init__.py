@@ -1,0 +1,1 @@
+"""The agenda of a meeting: contested cells, what needs approval, and what would be decided."""

@@ -1,0 +1,1 @@
+"""Votes on the items of an agenda, dissent, and the conclusion by majority."""

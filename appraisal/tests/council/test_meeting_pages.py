@@ -1,0 +1,198 @@
+"""The pages of a meeting: who gets in, a meeting from its plan to its end, what a page costs."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from appraisal.council import urls
+from appraisal.council.agenda import actions as agenda
+from appraisal.models import AgendaItem, Attendance, Dissent, Meeting, Seat, Vote
+from appraisal.tests.council.council_site import (
+    Body,
+    at_the_meeting,
+    body,
+    cell_item,
+    held,
+    meeting_row,
+    session,
+    user_of,
+    voted,
+)
+from appraisal.tests.factories import Council, submitted
+from appraisal.tests.pages import sign_in
+from units.models import Role
+from units.tests.factories import UnitFactory, UserFactory, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case() -> Council:
+    return at_the_meeting()
+
+
+@pytest.fixture
+def sitting(case: Council) -> Body:
+    return body(case)
+
+
+def post(client: Client, name: str, pk: int, **form: object) -> int:
+    return client.post(reverse(f"council:{name}", args=[pk]), form).status_code
+
+
+def test_a_meeting_from_its_plan_to_its_end(case: Council, sitting: Body) -> None:
+    client, year = sign_in(user_of(sitting.secretary)), case.round_group.round.year
+    assert client.post(reverse("council:meeting-add", args=[year]), {"kind": "session"}).status_code == 422
+    plan = {"kind": "session", "title": "Họp Hội đồng", "opens": "2031-02-01T08:00", "place": "Phòng họp 1"}
+    assert client.post(reverse("council:meeting-add", args=[year]), plan).status_code == 302
+    meeting = Meeting.objects.get()
+    chosen = {"kind": "cell", "group": case.round_group.pk, "cells": f"{case.first.pk}:{case.leaf.pk}:pending"}
+    assert "chưa có kết quả thẩm định" in client.get(reverse("council:agenda", args=[meeting.pk])).text
+    assert post(client, "agenda", meeting.pk, **chosen) == 302
+    item = AgendaItem.objects.get()
+    assert post(client, "item", item.pk, verb="propose", points="0,5") == 422
+    proposal = {"decision": "adjust", "points": "0,5", "reason": case.reason.pk, "comment": "Hồ sơ thiếu."}
+    assert post(client, "item", item.pk, verb="propose", **proposal) == 302
+    item.refresh_from_db()
+    assert (item.verb, item.points, item.reason) == ("adjust", Decimal("0.5"), case.reason)
+    corrected = {**plan, "title": "Họp xem xét kết quả", "secretary": sitting.secretary.pk}
+    assert post(client, "meeting-edit", meeting.pk, **corrected) == 302
+    meeting.refresh_from_db()
+    assert (meeting.title, meeting.secretary) == ("Họp xem xét kết quả", sitting.secretary)
+
+
+def test_members_vote_by_the_page(case: Council, sitting: Body) -> None:
+    meeting = session(sitting, case)
+    item = cell_item(meeting, case)
+    manager = sign_in(case.manager)
+    assert post(manager, "item", item.pk, verb="present") == 302
+    for seat, choice in ((sitting.chair, "for"), (sitting.vice, "for"), (sitting.third, "for")):
+        client = sign_in(user_of(seat))
+        assert "Biểu quyết của bạn" in client.get(reverse("council:item", args=[item.pk])).text
+        assert post(client, "item", item.pk, verb="vote", seat=seat.pk) == 422
+        assert post(client, "item", item.pk, verb="vote", seat=seat.pk, choice=choice) == 302
+    assert post(sign_in(user_of(sitting.member)), "item", item.pk, verb="conclude") == 403
+    against = {"verb": "vote", "seat": sitting.member.pk, "choice": "against", "words": "Đã đủ hồ sơ."}
+    assert post(sign_in(user_of(sitting.member)), "item", item.pk, **against) == 302
+    assert post(manager, "item", item.pk, verb="conclude") == 302
+    item.refresh_from_db()
+    assert (item.state, item.in_favour, item.opposed) == ("passed", 3, 1)
+    assert "Đã đủ hồ sơ." in manager.get(reverse("council:meeting", args=[meeting.pk])).text
+    assert post(manager, "meeting", meeting.pk, verb="close") == 302
+    assert "đã kết thúc" in manager.get(reverse("council:meeting", args=[meeting.pk])).text
+
+
+def test_attendance_hands_and_dissent_by_the_page(case: Council, sitting: Body) -> None:
+    meeting, client = meeting_row(sitting, case), sign_in(user_of(sitting.vice))
+    assert post(client, "meeting", meeting.pk, verb="begin") == 302
+    there = [seat.pk for seat in sitting.voting[:3]]
+    client.post(reverse("council:meeting", args=[meeting.pk]), {"verb": "present", "members": there})
+    assert set(Attendance.objects.filter(present=True).values_list("seat", flat=True)) == set(there)
+    post(client, "agenda", meeting.pk, kind="other", title="Việc khác")
+    item = AgendaItem.objects.get()
+    post(client, "item", item.pk, verb="present")
+    assert post(client, "item", item.pk, verb="hands", favour="") == 422
+    post(client, "item", item.pk, verb="hands", favour="3", opposed="0", abstained="0")
+    post(client, "item", item.pk, verb="dissent", seat=sitting.chair.pk, words="Cần bàn thêm.")
+    post(client, "item", item.pk, verb="conclude")
+    item.refresh_from_db()
+    assert (item.state, item.counted, Dissent.objects.count()) == ("passed", True, 1)
+
+
+def test_a_member_of_the_unit_sees_no_vote(case: Council, sitting: Body) -> None:
+    item = cell_item(session(sitting, case), case, case.second)
+    agenda.present(actor=case.manager, item_id=item.pk)
+    page = sign_in(user_of(sitting.member)).get(reverse("council:item", args=[item.pk])).text
+    assert "Biểu quyết của bạn" not in page
+    assert "không biểu quyết về đơn vị của mình" in page
+    refused = {"verb": "vote", "seat": sitting.member.pk, "choice": "for"}
+    assert post(sign_in(user_of(sitting.member)), "item", item.pk, **refused) == 403
+    assert not Vote.objects.exists()
+
+
+READS = {"chair", "vice", "member", "third", "secretary", "working", "manager", "observer", "stranger"}
+CONDUCTS = {"chair", "vice", "secretary", "manager"}
+
+
+def clients(case: Council, sitting: Body) -> Iterator[tuple[str, Client]]:
+    yield "nobody", Client()
+    for name in ("chair", "vice", "member", "third", "secretary", "working"):
+        yield name, sign_in(user_of(getattr(sitting, name)))
+    other_block = UnitFactory.create(group__code="huyen")
+    for name, user in {
+        "manager": case.manager,
+        "observer": person(Role.OBSERVER),
+        "stranger": person(Role.COUNCIL_MEMBER),  # sits in no seat
+        "officer": case.officer,
+        "head": case.head,
+        "other block": person(Role.UNIT_HEAD, other_block),
+        "operator": person(Role.SURVEY_OPERATOR),
+        "administrator": UserFactory.create(is_superuser=True, is_staff=True),
+    }.items():
+        yield name, sign_in(user)
+
+
+def test_who_gets_where(case: Council, sitting: Body) -> None:
+    """Every address by everybody; sending an empty form changes nothing for whoever may not."""
+    meeting = session(sitting, case)
+    item = cell_item(meeting, case)
+    year = case.round_group.round.year
+    reading = [reverse("council:meeting", args=[meeting.pk]), reverse("council:item", args=[item.pk])]
+    conducting = [reverse("council:meeting-add", args=[year]), reverse("council:agenda", args=[meeting.pk])]
+    conducting.append(reverse("council:meeting-edit", args=[meeting.pk]))
+    composing = {"council", "decision", "seat-add", "seat"}  # in the tests of the composition
+    assert {route.name for route in urls.urlpatterns} - composing == {
+        "meeting",
+        "item",
+        "meeting-add",
+        "agenda",
+        "meeting-edit",
+    }
+    before = Meeting.objects.count(), AgendaItem.objects.count()
+    for name, client in clients(case, sitting):
+        refused = 302 if name == "nobody" else 403
+        for address in reading:
+            expected = 200 if name in READS else 404 if "noi-dung" in address and name != "nobody" else refused
+            assert client.get(address).status_code == expected, (name, address)
+        for address in conducting:
+            assert client.get(address).status_code == (200 if name in CONDUCTS else refused), (name, address)
+        for verb in ("begin", "close", "present"):
+            if name not in CONDUCTS:
+                assert client.post(reading[0], {"verb": verb}).status_code == refused, (name, verb)
+        for verb in ("propose", "present", "put_back", "remove", "hands", "conclude", "vote", "dissent"):
+            if name not in CONDUCTS | {"member", "third"}:
+                expected = refused if name in READS | {"nobody"} else 404
+                assert client.post(reading[1], {"verb": verb}).status_code == expected, (name, verb)
+    assert before == (Meeting.objects.count(), AgendaItem.objects.count())
+
+
+def cost(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_pages_cost_the_same_for_many_items_votes_and_units(case: Council, sitting: Body) -> None:
+    meeting, client = session(sitting, case), sign_in(case.manager)
+    first = cell_item(meeting, case)
+    agenda.present(actor=case.manager, item_id=first.pk)
+    voted(first, case, sitting.chair)
+    pages = [
+        reverse("council:meeting", args=[meeting.pk]),
+        reverse("council:item", args=[first.pk]),
+        reverse("council:agenda", args=[meeting.pk]),
+    ]
+    few = [cost(client, page) for page in pages]
+    for _ in range(4):
+        unit = UnitFactory.create(group=case.round_group.group)
+        submitted(case.round_group, unit, case.scores)
+        cell_item(meeting, case, unit)
+        held(sitting.council, Seat.Kind.MEMBER, person(Role.COUNCIL_MEMBER, unit))
+    voted(first, case, sitting.vice, sitting.third)
+    assert [cost(client, page) for page in pages] == few
