@@ -5,6 +5,7 @@ from django.urls import path
 from .control import views as control
 from .files import views as files
 from .jobs import views as jobs
+from .meeting import views as meeting
 from .public import views as public
 from .statement import views as statement
 
@@ -51,5 +52,9 @@ urlpatterns = [
     path("dieu-hanh/cac-giai-doan/<slug:name>/", control.stage_facts, name="stage-facts"),
     path("dieu-hanh/cac-giai-doan/<slug:name>/doi/", control.stage_move, name="stage-move"),
     path("dieu-hanh/cac-giai-doan/<slug:name>/bo/", control.stage_remove, name="stage-remove"),
+    path("dieu-hanh/phien-hop/<int:pk>/man-chieu/", meeting.projector, name="projector"),
+    path("dieu-hanh/phien-hop/<int:pk>/man-chieu/bang/", meeting.projector_board, name="projector-board"),
+    path("dieu-hanh/phien-hop/<int:pk>/bien-ban/", meeting.minutes, name="minutes"),
+    path("dieu-hanh/phien-hop/<int:pk>/bien-ban.<slug:kind>", meeting.minutes_file, name="minutes-file"),
     path("dieu-hanh/gia-han/", control.extension, name="extension"),
 ]

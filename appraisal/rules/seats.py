@@ -41,6 +41,11 @@ def reads_council(user: people.AnyUser, council: Council) -> bool:
     return reads_councils(user) or bool(kinds_of(user, council))
 
 
+def sees_board(user: people.AnyUser, council: Council) -> bool:
+    """Who sees the ranking of a meeting before anything is published: managers, observers, and whoever holds a seat."""
+    return people.is_index_manager(user) or people.is_observer(user) or bool(kinds_of(user, council))
+
+
 def councils_visible_to(user: people.AnyUser) -> QuerySet[Council]:
     """`reads_council` as a queryset."""
     rows = Council.objects.select_related("round").order_by("round__year")

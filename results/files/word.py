@@ -20,7 +20,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from cchc_index.lib.packed import same_bytes
-from results.book import Book, read_bundle
+from results.book import read_bundle
 
 from . import paper
 
@@ -33,8 +33,18 @@ SIZES = {"h1": 14, "h2": 14, "h3": 13, "p": 13}
 def ranking_docx(bundle: Mapping[str, Any]) -> bytes:
     """The report of a publication; the same bundle gives the same bytes."""
     book = read_bundle(bundle)
-    page = html.fromstring(paper.report_markup(book))
-    document = _empty(book)
+    mark = " – DỮ LIỆU MINH HỌA" if book.illustrative else ""
+    return document_of(
+        paper.report_markup(book),
+        title=f"Chỉ số cải cách hành chính năm {book.year}",
+        footer=f"Mã kiểm tra (SHA-256): {book.digest}{mark} – trang ",
+    )
+
+
+def document_of(markup: str, *, title: str, footer: str) -> bytes:
+    """A paper's markup as a Word document; `footer` stands before the number of every page."""
+    page = html.fromstring(markup)
+    document = _empty(title, footer)
     for element in page.iter("h1", "h2", "h3", "p", "table", "figcaption"):
         if not any(above.tag in ("table", "figure") for above in element.iterancestors()):
             _WRITERS.get(element.tag, _write_words)(document, element)
@@ -43,7 +53,7 @@ def ranking_docx(bundle: Mapping[str, Any]) -> bytes:
     return same_bytes(out.getvalue())
 
 
-def _empty(book: Book) -> WordDocument:
+def _empty(title: str, footer: str) -> WordDocument:
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -52,15 +62,14 @@ def _empty(book: Book) -> WordDocument:
     style = document.styles["Normal"]
     style.font.name, style.font.size = FACE, Pt(SIZES["p"])
     style.element.rPr.rFonts.set(qn("w:eastAsia"), FACE)
-    _write_footer(section.footer.paragraphs[0], book)
+    _write_footer(section.footer.paragraphs[0], footer)
     facts = document.core_properties
-    facts.title, facts.author, facts.language = f"Chỉ số cải cách hành chính năm {book.year}", "", "vi-VN"
+    facts.title, facts.author, facts.language = title, "", "vi-VN"
     return document
 
 
-def _write_footer(paragraph: Paragraph, book: Book) -> None:
-    mark = " – DỮ LIỆU MINH HỌA" if book.illustrative else ""
-    _run(paragraph, f"Mã kiểm tra (SHA-256): {book.digest}{mark} – trang ", size=8)
+def _write_footer(paragraph: Paragraph, words: str) -> None:
+    _run(paragraph, words, size=8)
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
         run = paragraph.add_run()
         run.font.size = Pt(8)

@@ -52,6 +52,7 @@ def meeting(round_group: RoundGroup, manager: User) -> Meeting:
     found = meetings.plan(actor=manager, council_id=row.pk, entry=plan)
     meetings.begin(actor=manager, meeting_id=found.pk)
     meetings.note_attendance(actor=manager, meeting_id=found.pk, present=[seat.pk])
+    found.refresh_from_db()
     return found
 
 

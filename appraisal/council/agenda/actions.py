@@ -95,7 +95,7 @@ def propose(*, actor: User, item_id: int, proposal: Proposal) -> AgendaItem:
     if item.kind != Kind.CELL or item.criterion is None:
         raise Refused("Nội dung này không có phương án điểm.")
     if item.state != State.WAITING:
-        raise Refused("Nội dung đã đưa ra biểu quyết: rút lại trước khi sửa phương án.")
+        raise Refused("Nội dung đã đưa ra biểu quyết: rút khỏi biểu quyết trước khi sửa phương án.")
     if proposal.verb not in AgendaItem.Verb.values:
         raise Refused("Chọn phương án: công nhận, điều chỉnh hoặc giữ nguyên.")
     item.verb, item.comment = proposal.verb, proposal.comment.strip()

@@ -101,8 +101,8 @@ def _outliers(
     return moves | set(_contradicting(found))
 
 
-def _contradicting(found: consistency_report.Report) -> Iterator[CellKey]:
-    for one in found.contradictions:
+def _contradicting(report: consistency_report.Report) -> Iterator[CellKey]:
+    for one in report.contradictions:
         for group in one.groups:
             for decision in group.decisions:
                 yield decision.unit, decision.criterion

@@ -18,7 +18,7 @@ from cchc_index.lib.faults import Refused
 from units.auditlog.actions import record
 from units.models import User
 
-from .majority import Count, has_quorum
+from .majority import VoteCount, has_quorum
 from .queries import Room, room
 
 State, Kind, Choice = AgendaItem.State, AgendaItem.Kind, Vote.Choice
@@ -121,7 +121,7 @@ def conclude(*, actor: User, item_id: int) -> AgendaItem:
     return item
 
 
-def _refuse_early(hall: Room, counted: Count) -> None:
+def _refuse_early(hall: Room, counted: VoteCount) -> None:
     if not hall.meeting.is_consent:
         here = sum(hall.is_here(seat) for seat in hall.seats)
         if not has_quorum(here, len(hall.seats)):
@@ -135,7 +135,7 @@ def _refuse_early(hall: Room, counted: Count) -> None:
         raise Refused(f"Còn {counted.open} thành viên chưa cho ý kiến; hạn cho ý kiến là {until}.")
 
 
-def _carry_out(actor: User, item: AgendaItem, counted: Count) -> None:
+def _carry_out(actor: User, item: AgendaItem, counted: VoteCount) -> None:
     """What follows from a conclusion, in the same transaction."""
     if item.kind == Kind.CELL:
         _decide(actor, item, counted)
@@ -148,7 +148,7 @@ def _carry_out(actor: User, item: AgendaItem, counted: Count) -> None:
             )
 
 
-def _decide(actor: User, item: AgendaItem, counted: Count) -> None:
+def _decide(actor: User, item: AgendaItem, counted: VoteCount) -> None:
     votes = (
         f"{item.meeting}: {counted.in_favour} tán thành, {counted.opposed} không tán thành, "
         f"{counted.abstained} không có ý kiến trên tổng số {counted.electorate} thành viên."

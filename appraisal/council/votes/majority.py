@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class VoteCount:
     """Votes on one item, out of so many members in all; `open` may still vote."""
 
     in_favour: int

@@ -9,7 +9,7 @@ from appraisal.models import AgendaItem, Meeting, Seat, Vote
 from appraisal.rules import seats as seat_rules
 from cchc_index.lib import clock
 
-from .majority import Count
+from .majority import VoteCount
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,16 @@ class Room:
     def is_barred(self, seat: Seat, item: AgendaItem) -> bool:
         return not seat_rules.may_vote(seat, item.unit, self.barred)
 
-    def count(self, item: AgendaItem, votes: Iterable[Vote]) -> Count:
+    def count(self, item: AgendaItem, votes: Iterable[Vote]) -> VoteCount:
         """What the votes come to: a show of hands as it was counted, else the votes of those who may vote."""
         if item.counted:
-            return Count(item.in_favour or 0, item.opposed or 0, item.abstained or 0, len(self.seats))
+            return VoteCount(item.in_favour or 0, item.opposed or 0, item.abstained or 0, len(self.seats))
         allowed = {seat.pk for seat in self.seats if self.may(seat, item)}
         cast = {vote.seat_id: vote.choice for vote in votes if vote.seat_id in allowed}
         sums = Counter(cast.values())
         choice = Vote.Choice
         open_ = len(allowed) - len(cast)
-        return Count(sums[choice.FOR], sums[choice.AGAINST], sums[choice.ABSTAIN], len(self.seats), open_)
+        return VoteCount(sums[choice.FOR], sums[choice.AGAINST], sums[choice.ABSTAIN], len(self.seats), open_)
 
     @property
     def is_past(self) -> bool:

@@ -25,7 +25,7 @@ from units.models import User
 
 from . import actions, queries
 from .forms import HandsForm, ProposalForm, VoteForm, initial_proposal
-from .majority import Count
+from .majority import VoteCount
 from .queries import Room
 
 
@@ -43,7 +43,7 @@ class VoterLine:
 @dataclass(frozen=True)
 class AgendaLine:
     item: AgendaItem
-    count: Count
+    count: VoteCount
     votes: list[Vote]
     dissents: list[Dissent]
 
@@ -72,6 +72,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "seats": [(seat, seat.pk in hall.present) for seat in hall.seats],
         "present": sum(hall.is_here(seat) for seat in hall.seats),
         "may_conduct": seat_rules.may_conduct(user, row.council),
+        "sees_board": seat_rules.sees_board(user, row.council),
     }
     return render(request, "appraisal/council/meeting.html", context)
 
@@ -97,9 +98,9 @@ def _line(hall: Room, item: AgendaItem) -> AgendaLine:
     return AgendaLine(item, _count(hall, item, votes), votes, list(item.dissents.all()))
 
 
-def _count(hall: Room, item: AgendaItem, votes: list[Vote]) -> Count:
+def _count(hall: Room, item: AgendaItem, votes: list[Vote]) -> VoteCount:
     if item.is_concluded:
-        return Count(item.in_favour or 0, item.opposed or 0, item.abstained or 0, item.electorate or 0)
+        return VoteCount(item.in_favour or 0, item.opposed or 0, item.abstained or 0, item.electorate or 0)
     return hall.count(item, votes)
 
 

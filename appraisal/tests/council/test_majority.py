@@ -2,7 +2,7 @@
 
 import pytest
 
-from appraisal.council.votes.majority import Count, has_quorum
+from appraisal.council.votes.majority import VoteCount, has_quorum
 
 
 @pytest.mark.parametrize(
@@ -10,11 +10,11 @@ from appraisal.council.votes.majority import Count, has_quorum
     [(5, 10, False), (6, 10, True), (5, 9, True), (4, 9, False), (1, 1, True), (0, 0, False)],
 )
 def test_more_than_half_of_all_members_agree(in_favour: int, electorate: int, passed: bool) -> None:
-    assert Count(in_favour, 0, 0, electorate).is_passed is passed
+    assert VoteCount(in_favour, 0, 0, electorate).is_passed is passed
 
 
 def test_those_who_are_silent_agree_to_nothing() -> None:
-    counted = Count(5, 0, 0, 10, open=0)
+    counted = VoteCount(5, 0, 0, 10, open=0)
     assert not counted.is_passed
     assert counted.silent == 5
 
@@ -22,13 +22,13 @@ def test_those_who_are_silent_agree_to_nothing() -> None:
 @pytest.mark.parametrize(
     ("counted", "settled"),
     [
-        (Count(6, 0, 0, 10, open=4), True),  # passed whatever comes
-        (Count(5, 0, 0, 10, open=1), False),
-        (Count(4, 5, 0, 10, open=1), True),  # at most five
-        (Count(0, 0, 0, 10, open=10), False),
+        (VoteCount(6, 0, 0, 10, open=4), True),  # passed whatever comes
+        (VoteCount(5, 0, 0, 10, open=1), False),
+        (VoteCount(4, 5, 0, 10, open=1), True),  # at most five
+        (VoteCount(0, 0, 0, 10, open=10), False),
     ],
 )
-def test_when_no_further_vote_changes_the_end(counted: Count, settled: bool) -> None:
+def test_when_no_further_vote_changes_the_end(counted: VoteCount, settled: bool) -> None:
     assert counted.is_settled is settled
 
 

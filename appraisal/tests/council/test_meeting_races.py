@@ -9,7 +9,7 @@ from django.db import connection
 from appraisal.council import ledger
 from appraisal.council.agenda import actions as agenda
 from appraisal.council.votes import actions as votes
-from appraisal.council.votes.majority import Count
+from appraisal.council.votes.majority import VoteCount
 from appraisal.council.votes.queries import Room
 from appraisal.models import AgendaItem, Vote
 from appraisal.tests.at_once import at_once
@@ -83,7 +83,7 @@ def test_without_the_lock_a_vote_is_lost_to_the_count() -> None:
     counted, cast_ = threading.Event(), threading.Event()
     count = Room.count
 
-    def slow(self: Room, row: AgendaItem, rows: object) -> Count:
+    def slow(self: Room, row: AgendaItem, rows: object) -> VoteCount:
         found = count(self, row, list(rows))  # type: ignore[call-overload]
         counted.set()
         cast_.wait(10)

@@ -1,0 +1,1 @@
+"""The council's meeting on a projector, and its minutes on paper."""
