@@ -21,13 +21,14 @@ PUBLIC_TABS = (
     Tab("results:method", "Cách tính"),
     Tab("results:data", "Dữ liệu mở"),
 )
+STEER = Tab("results:control", "Điều hành")
 ROLE_TABS: dict[str, tuple[Tab, ...]] = {
     Role.UNIT_OFFICER: (Tab("selfassess:home", "Tự đánh giá"), Tab("appraisal:replies", "Giải trình")),
     Role.UNIT_HEAD: (Tab("selfassess:home", "Tự đánh giá"), Tab("appraisal:replies", "Giải trình")),
     Role.COUNCIL_MEMBER: (Tab("appraisal:home", "Thẩm định"),),
     Role.SURVEY_OPERATOR: (Tab("surveys:home", "Điều tra xã hội học"),),
-    Role.INDEX_MANAGER: (Tab("results:control", "Điều hành"), Tab("appraisal:home", "Thẩm định")),
-    Role.OBSERVER: (Tab("results:control", "Điều hành"), Tab("appraisal:home", "Thẩm định")),
+    Role.INDEX_MANAGER: (STEER, Tab("appraisal:home", "Thẩm định")),
+    Role.OBSERVER: (STEER, Tab("appraisal:home", "Thẩm định")),
 }
 
 
@@ -55,11 +56,12 @@ def frame(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None:
         return {}
-    current = queries.round_in_view(request)
+    current, tabs = queries.round_in_view(request), tabs_for(user)
     kinds = {kind for role in people.grants(user).roles for kind in ROLE_STAGES.get(Role(role), ())}
     return {
         "frame_round": current,
         "frame_stage": queries.stage_now(current, kinds),
-        "frame_tabs": tabs_for(user),
+        "frame_tabs": tabs,
+        "frame_steers": STEER in tabs,
         "frame_roles": [Role(role).label for role in Role.values if role in people.grants(user).roles],
     }

@@ -33,6 +33,7 @@ from .auditlog.models import LogEntry
 from .auditlog.queries import verb_words
 from .mail.models import Mail
 from .models import DECIDING, Membership, Role, RoleProposal, Succession, Unit, UnitGroup, User
+from .people.models import SetupCode
 from .resources import UnitResource, UserResource
 from .roles.access import former_address, note_address
 from .roles.actions import RoleWish, password_set_for, propose_roles
@@ -247,6 +248,16 @@ class RoleProposalAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "unit", "proposed_by", "decided_by"]
     search_fields = ["user__full_name", "reason"]
     ordering = ["-proposed_at", "-id"]
+
+
+@admin.register(SetupCode)
+class SetupCodeAdmin(ReadOnlyAdmin):
+    """For whom codes were printed, by whom, and whether they were used."""
+
+    list_display = ["user", "made_at", "made_by", "ends_at", "used_at"]
+    list_select_related = ["user", "made_by"]
+    search_fields = ["user__full_name", "user__username"]
+    exclude = ["digest"]
 
 
 @admin.register(WrongGuess)

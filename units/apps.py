@@ -18,6 +18,8 @@ class Config(AppConfig):
         "end_role": "Kết thúc vai trò",
         "invite": "Gửi thư mời đặt mật khẩu",
         "set_password": "Đặt mật khẩu theo thư mời",
+        "make_code": "In mã đặt mật khẩu",
+        "use_code": "Dùng mã đặt mật khẩu",
         "second_factor_on": "Bật xác thực hai lớp",
         "second_factor_off": "Tắt xác thực hai lớp",
         "recovery_codes": "Tạo mã dự phòng",
@@ -35,4 +37,5 @@ class Config(AppConfig):
         super().import_models()
         from .auditlog import models as auditlog  # noqa: F401  # inline: registration
         from .mail import models as mail  # noqa: F401  # inline: registration
+        from .people import models as people  # noqa: F401  # inline: registration
         from .signin import models as signin  # noqa: F401  # inline: registration

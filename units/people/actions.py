@@ -6,10 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
-from cchc_index.lib import clock, codes
+from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.text import clean, fold
 from units import rules
@@ -18,7 +17,6 @@ from units.auditlog.actions import Change, record, record_many
 from units.digests import membership_facts
 from units.models import DECIDING, UNIT_ROLES, Membership, Role, Unit, User
 from units.roles.actions import RoleWish, propose_roles
-from units.roles.mails import tell_access_changed
 
 from . import mails, queries
 from .sheet import PersonRow, read_people
@@ -343,25 +341,3 @@ def give_role(*, actor: User, user: User, wish: dict[str, Any], reason: str, add
             address=address,
         )
     return False
-
-
-@transaction.atomic
-def drop_second_factor(*, actor: User, user: User, reason: str, address: str = "") -> None:
-    """Somebody who lost phone and recovery codes comes in by the password again, to switch it on anew. The account
-    decides nothing for a while; its owner and all managers are told. Never for oneself. Raises Refused."""
-    if not rules.may_manage_people(actor):
-        raise Refused("Bạn không có quyền bỏ xác thực hai lớp của người khác.")
-    if actor.pk == user.pk:
-        raise Refused("Không bỏ được xác thực hai lớp của chính mình ở đây: nhờ người quản lý Chỉ số khác.")
-    words = clean(reason)
-    if not words:
-        raise Refused("Nhập lý do bỏ xác thực hai lớp.")
-    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    rows = Authenticator.objects.filter(user=locked)
-    if not rows.exists():
-        raise Refused("Tài khoản này chưa bật xác thực hai lớp.")
-    rows.delete()
-    locked.access_changed_at = clock.now()
-    locked.save(update_fields=["access_changed_at"])
-    tell_access_changed(locked, actor, "bỏ xác thực hai lớp")
-    record(actor=actor, verb="drop_second_factor", obj=locked, reason=words, address=address)

@@ -1,14 +1,16 @@
 """The letter that opens an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
+from django.urls import reverse
 
 from cchc_index.lib import clock
 from units.mail.actions import Posted, post_all
 from units.mail.letters import Letter
 from units.mail.queries import INVITATION, INVITING
-from units.models import User
+from units.models import Role, User
+from units.queries import holders_of
 
 
 def invite(users: Iterable[User]) -> Posted:
@@ -21,6 +23,19 @@ def remind(users: Iterable[User]) -> Posted:
     """A link for who forgot the password; asked for again within ten minutes it is the same letter."""
     stamp = f"{clock.now():%Y%m%d%H%M}"[:-1]
     return post_all([(_reminder(user, stamp), user) for user in users])
+
+
+def tell_codes(users: Sequence[User], by: User) -> Posted:
+    """All other managers: for whom codes were printed."""
+    named = ", ".join(map(str, users[:NAMED])) + (f" và {len(users) - NAMED} người khác" if len(users) > NAMED else "")
+    said = f"{by} in mã đặt mật khẩu dùng một lần cho {len(users)} người: {named}."
+    hold = "Tài khoản đặt mật khẩu bằng mã chưa phê duyệt được gì trong thời gian chờ."
+    event = f"units.codes:{by.pk}:{clock.now():%Y%m%d%H%M%S%f}"
+    letter = Letter(event, "In mã đặt mật khẩu", [said, hold], reverse("people:list"))
+    return post_all([(letter, person) for person in holders_of(Role.INDEX_MANAGER) if person != by])
+
+
+NAMED = 20
 
 
 def _reminder(user: User, stamp: str) -> Letter:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from units.models import Role, User
 from units.proofs.rules import ask_for_proof, has_second_factor
 from units.roles import actions as roles
 
-from . import actions, queries
+from . import actions, opening, queries
 from .forms import EndForm, PersonForm, ReasonForm, RoleForm, UploadForm, held, hold
 
 
@@ -39,6 +40,8 @@ def people(request: HttpRequest) -> HttpResponse:
     actor = _manager(request)
     if request.method == "POST":
         users = queries.chosen(_ids(request, "people"))
+        if request.POST.get("verb") == "codes":
+            return _sheet(request, actor, users)
         sent = actions.invite(actor=actor, users=users, address=address_of(request)) if users else 0
         messages.success(request, f"Đã gửi {sent} thư mời.") if users else messages.error(request, "Chưa chọn ai.")
         return redirect(request.get_full_path())
@@ -57,6 +60,19 @@ def people(request: HttpRequest) -> HttpResponse:
         "waiting": queries.open_proposals().count(),
     }
     return render(request, "units/people/list.html", context)
+
+
+def _sheet(request: HttpRequest, actor: User, users: Sequence[User]) -> HttpResponse:
+    """The codes, on this answer and nowhere else."""
+    try:
+        made = opening.make_codes(actor=actor, users=users, address=address_of(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(request.get_full_path())
+    context = {"made": made, "days": settings.INVITATION_DAYS, "site": settings.PUBLIC_URL}
+    response = render(request, "units/people/codes.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,7 +183,7 @@ def _done(
             actions.invite(actor=actor, users=[user], address=address_of(request))
             return f"Đã gửi thư mời đặt mật khẩu cho {user}."
         if verb == "factor" and drop.is_valid():
-            actions.drop_second_factor(actor=actor, user=user, **drop.cleaned_data, address=address_of(request))
+            opening.drop_second_factor(actor=actor, user=user, **drop.cleaned_data, address=address_of(request))
             return f"Đã bỏ xác thực hai lớp của {user}; người này đăng nhập bằng mật khẩu rồi bật lại."
         if verb == "give" and give.is_valid():
             given = dict(give.cleaned_data)

@@ -105,3 +105,17 @@ _PASSWORDS = (
     ("new_password1", "Mật khẩu mới", "Hãy gõ mật khẩu mới."),
     ("new_password2", "Gõ lại mật khẩu mới", "Hãy gõ lại mật khẩu mới."),
 )
+
+
+class SetupCodeForm(forms.Form):
+    """A user name and the code from paper."""
+
+    name = forms.CharField(
+        label="Tên đăng nhập", max_length=150, error_messages={"required": "Nhập tên đăng nhập in trên phiếu."}
+    )
+    code = forms.CharField(
+        label="Mã trên phiếu",
+        max_length=30,
+        help_text="12 ký tự, ví dụ k7mq-x2vd-9hpt; gõ hoa, thường, có hay không gạch nối đều được.",
+        error_messages={"required": "Nhập mã in trên phiếu."},
+    )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("dang-nhap/", views.Login.as_view(), name="account_login"),
     path("dang-xuat/", views.Logout.as_view(), name="account_logout"),
     path("dat-mat-khau/<str:uid>/<str:token>/", views.password_set, name="account_reset_password_from_key"),
+    path("ma-dat-mat-khau/", views.setup_code, name="account_setup_code"),
     path("quen-mat-khau/", views.password_forgotten, name="account_reset_password"),
     path("mat-khau/", views.PasswordChange.as_view(), name="account_change_password"),
     path("xac-nhan/", ReauthenticateView.as_view(), name="account_reauthenticate"),

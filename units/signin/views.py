@@ -23,17 +23,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cchc_index.lib.clients import address_of
+from cchc_index.lib.clients import address_of, network_of
 from units.actions import password_was_changed
+from units.mail.queries import password_path
 from units.models import User
 from units.people import queries as people
 from units.people.actions import password_forgotten as ask_for_link
 from units.people.actions import password_was_set
 from units.people.forms import FirstPasswordForm, ForgottenForm
+from units.people.opening import use_code
 from units.proofs import rules
 
 from . import devices
-from .forms import ChangePasswordForm
+from .actions import begin_guess, end_guess
+from .forms import ChangePasswordForm, SetupCodeForm
 
 
 class Login(LibraryLogin):  # type: ignore[misc]
@@ -114,6 +117,26 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return response
     context = {"form": form, "account": account}
     return render(request, "units/password_set.html", context, status=422 if form.is_bound else 200)
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def setup_code(request: HttpRequest) -> HttpResponse:
+    """A code from paper opens the page where its owner sets a password. Guesses count as those of passwords."""
+    form = SetupCodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        name, address = form.cleaned_data["name"], address_of(request)
+        guess = begin_guess(name=name, address=network_of(request))
+        if guess is None:
+            return render(request, "units/locked_out.html", {"minutes": settings.GUESS_MINUTES}, status=429)
+        user = use_code(name=name, typed=form.cleaned_data["code"], address=address)
+        if user is not None:
+            end_guess(guess)
+            return redirect(password_path(user))
+        form.add_error(None, "Tên đăng nhập và mã này không khớp, mã đã dùng hoặc đã hết hạn.")
+    return render(request, "units/signin/code.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @login_not_required

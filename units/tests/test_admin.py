@@ -170,7 +170,7 @@ def test_role_given_in_the_admin_is_logged(page: Client) -> None:
 
 
 def test_password_set_in_the_admin_is_logged_without_it(page: Client) -> None:
-    user, new = UserFactory.create(), "Mật khẩu do quản trị đặt 1"
+    user, new = UserFactory.create(), "Con mèo đen ngủ trưa 1"
     page.post(f"{USER}{user.pk}/password/", {"password1": new, "password2": new, "usable_password": "true"})
     user.refresh_from_db()
     assert user.check_password(new)
