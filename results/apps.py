@@ -10,6 +10,9 @@ class Config(AppConfig):
         "publication.propose": "Đề nghị công bố",
         "publication.withdraw": "Rút đề nghị công bố",
         "publication.publish": "Công bố Chỉ số",
+        "publication.propose_recall": "Đề nghị thu hồi công bố",
+        "publication.drop_recall": "Rút đề nghị thu hồi công bố",
+        "publication.recall": "Thu hồi công bố",
     }
     """What people read for the verbs of this app's entries in the log."""
 

@@ -275,6 +275,17 @@ class BookBlock:
         return [r for r in self.rows if all(w in fold(f"{r.name} {r.unit}") for w in words)]
 
 
+@dataclass(frozen=True)
+class Record:
+    """What goes with a publication beside its bundle: what was still open when it was published and why it was
+    published nevertheless; the codes of the blocks whose points came from files."""
+
+    gates: tuple[str, ...] = ()
+    proposer_reason: str = ""
+    approver_reason: str = ""
+    archives: tuple[str, ...] = ()
+
+
 @dataclass
 class Book:
     """A whole bundle. `number` and `date` are None in a preview."""
@@ -287,9 +298,15 @@ class Book:
     assessed_from: date | None
     assessed_to: date | None
     blocks: list[BookBlock]
+    record: Record = Record()
 
     def block(self, code: str) -> BookBlock | None:
         return next((b for b in self.blocks if b.code == code), None)
+
+    @property
+    def archived(self) -> list[str]:
+        """The names of the blocks whose points were brought in from files."""
+        return [block.name for block in self.blocks if block.code in self.record.archives]
 
     @property
     def document_line(self) -> str:
@@ -326,6 +343,16 @@ def read_bundle(bundle: Mapping[str, Any]) -> Book:
         assessed_from=_date(bundle.get("assessed_from")),
         assessed_to=_date(bundle.get("assessed_to")),
         blocks=[_block(group, bundle.get("decisions") or {}) for group in bundle["groups"]],
+        record=_record(bundle.get("record") or {}),
+    )
+
+
+def _record(raw: Mapping[str, Any]) -> Record:
+    return Record(
+        gates=tuple(raw.get("gates") or ()),
+        proposer_reason=raw.get("proposer_reason") or "",
+        approver_reason=raw.get("approver_reason") or "",
+        archives=tuple(raw.get("archives") or ()),
     )
 
 

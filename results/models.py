@@ -110,6 +110,7 @@ class Publication(models.Model):
         PROPOSED = "proposed", "chờ người thứ hai duyệt"
         PUBLISHED = "published", "đã công bố"
         WITHDRAWN = "withdrawn", "đã rút đề nghị"
+        RECALLED = "recalled", "đã thu hồi"
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="publications", verbose_name="kỳ")
     number = models.CharField("số quyết định công bố", max_length=60)
@@ -125,6 +126,19 @@ class Publication(models.Model):
         "self", models.PROTECT, related_name="superseded_by", verbose_name="thay cho", null=True, blank=True
     )
     errata = models.TextField("nội dung đính chính", blank=True)
+    open_gates = models.JSONField("việc còn mở khi công bố", default=list, blank=True)
+    proposer_reason = models.TextField("lý do của người đề nghị", blank=True)
+    approver_reason = models.TextField("lý do của người duyệt", blank=True)
+    archives = models.JSONField("khối nhập từ hồ sơ lưu", default=list, blank=True)
+    recall_reason = models.TextField("lý do thu hồi", blank=True)
+    recall_proposed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người đề nghị thu hồi", null=True, blank=True
+    )
+    recall_proposed_at = models.DateTimeField("đề nghị thu hồi lúc", null=True, blank=True)
+    recalled_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người quyết định thu hồi", null=True, blank=True
+    )
+    recalled_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
 
     class Meta:
         verbose_name = "công bố"
@@ -147,10 +161,29 @@ class Publication(models.Model):
                 name="two_people_publish",
                 violation_error_message="Người duyệt công bố phải khác người đề nghị.",
             ),
+            models.CheckConstraint(
+                condition=Q(recall_proposed_at=None, recall_proposed_by=None, recall_reason="")
+                | Q(recall_proposed_at__isnull=False, recall_proposed_by__isnull=False) & ~Q(recall_reason=""),
+                name="recall_has_reason_and_proposer",
+                violation_error_message="Đề nghị thu hồi phải có người đề nghị và lý do.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="recalled", recalled_at__isnull=False, recalled_by__isnull=False)
+                & Q(recall_proposed_by__isnull=False)
+                & ~Q(recalled_by=F("recall_proposed_by"))
+                | ~Q(state="recalled") & Q(recalled_at=None, recalled_by=None),
+                name="two_people_recall",
+                violation_error_message="Người quyết định thu hồi phải khác người đề nghị thu hồi.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} ({self.round.year})"
+
+    @property
+    def waits_for_recall(self) -> bool:
+        """Whether somebody has asked to take it back, and nobody decided yet."""
+        return self.state == self.State.PUBLISHED and self.recall_proposed_at is not None
 
 
 class Job(models.Model):

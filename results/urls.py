@@ -11,6 +11,7 @@ from .statement import views as statement
 
 app_name = "results"
 
+_PREVIEW = "dieu-hanh/xem-truoc/<int:year>/"
 _PUBLICATION = "xep-hang/<int:year>/<slug:number>/"
 
 urlpatterns = [
@@ -38,15 +39,19 @@ urlpatterns = [
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
     path("dieu-hanh/doi-chieu-tieu-chi/<int:pk>/", control.matches, name="matches"),
     path("dieu-hanh/xac-nhan-bo-tieu-chi/<int:pk>/", control.confirm_set, name="confirm-set"),
-    path("dieu-hanh/xem-truoc/", control.preview, name="preview"),
-    path("dieu-hanh/xem-truoc/don-vi/<slug:group>/<path:code>/", control.preview_unit, name="preview-unit"),
-    path("dieu-hanh/xem-truoc/tieu-chi/<slug:group>/<path:code>/", control.preview_criterion, name="preview-criterion"),
-    path("dieu-hanh/xem-truoc/so-sanh/<slug:group>/", control.preview_compare, name="preview-compare"),
+    path("dieu-hanh/xem-truoc/", control.preview_now, name="preview-now"),
+    path(_PREVIEW, control.preview, name="preview"),
+    path(f"{_PREVIEW}don-vi/<slug:group>/<path:code>/", control.preview_unit, name="preview-unit"),
+    path(f"{_PREVIEW}tieu-chi/<slug:group>/<path:code>/", control.preview_criterion, name="preview-criterion"),
+    path(f"{_PREVIEW}so-sanh/<slug:group>/", control.preview_compare, name="preview-compare"),
     path("dieu-hanh/xem-truoc/bao-cao/<int:pk>/", control.preview_report, name="preview-report"),
     path("dieu-hanh/cong-bo/", control.propose, name="propose"),
     path("dieu-hanh/cong-bo/<int:pk>/", control.proposal, name="proposal"),
     path("dieu-hanh/cong-bo/<int:pk>/duyet/", control.approve, name="approve"),
     path("dieu-hanh/cong-bo/<int:pk>/rut/", control.withdraw, name="withdraw"),
+    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/", control.propose_recall, name="propose-recall"),
+    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/quyet-dinh/", control.decide_recall, name="decide-recall"),
+    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/rut/", control.drop_recall, name="drop-recall"),
     path("dieu-hanh/giai-doan/<slug:name>/", control.stage, name="stage"),
     path("dieu-hanh/cac-giai-doan/", control.stage_list, name="stage-list"),
     path("dieu-hanh/cac-giai-doan/<slug:name>/", control.stage_facts, name="stage-facts"),

@@ -153,6 +153,9 @@ def _appraise(walks: list[Walk], people: People, calendar: _Calendar) -> None:
         for walk in walks:
             walk.settle(member)
             walk.release(manager, "round2")
+    with clock.at(calendar.within("publication") - timedelta(days=7)):
+        for walk in walks:
+            walk.release(manager, "final")
 
 
 def _practice_year(round_: Round, people: People) -> None:

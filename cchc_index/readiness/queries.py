@@ -12,12 +12,22 @@ from criteria import queries as criteria_queries
 from criteria.annex.totals import contradictions
 from criteria.calendar import queries as calendar
 from criteria.models import SURVEY_SOURCES, Round, RoundGroup, Source, Stage
+from results.gates import listing
+from results.gates.queries import open_gates
+from results.publication.queries import published
 from surveys.models import RespondentGroup
 from units.models import Role
 from units.queries import holders_of, people_of
 
 MANAGERS = 2
 """One proposes a publication, another approves it."""
+PAGES = {
+    listing.STAGE: "Thẩm định, Thông báo kết quả",
+    listing.QUESTION: "Thẩm định, Câu hỏi",
+    listing.DISAGREEMENT: "Thẩm định",
+    listing.REPORT: "Thẩm định, Báo cáo rà soát tính thống nhất",
+}
+"""Where a gate is closed; the others in Điều hành."""
 _UNTIMED = (Stage.Kind.MEETING, Stage.Kind.SURVEY)
 """Without hours the meeting follows the release before it, and the survey is open."""
 
@@ -85,9 +95,11 @@ def readiness(year: int) -> Readiness:
         return Readiness(year, None, [Missing("chưa có giai đoạn nào", "Điều hành, Giai đoạn", first, list_page)])
     near, later = _ahead(stages, clock.now())
     if not near:
-        return Readiness(year, None, [])
+        return Readiness(year, None, _gates(round_, stages))
     blocks = list(criteria_queries.round_groups(round_))
     missing = [*_of_blocks(year, blocks, near[-1]), *(one for stage in near for one in _of_stage(year, stage, blocks))]
+    if near[-1].kind == Stage.Kind.PUBLICATION:
+        missing += _gates(round_, stages)
     told = {one.what for one in missing}
     needs = []
     for stage in later:
@@ -95,6 +107,19 @@ def readiness(year: int) -> Readiness:
         told |= {one.what for one in fresh}
         needs.append(StageNeeds(stage, fresh))
     return Readiness(year, near[-1], missing, needs)
+
+
+def _gates(round_: Round, stages: list[Stage]) -> list[Missing]:
+    """What is still open before the publication, once it is what comes next or has begun; not of a year that is
+    published. Hours that still run are no gate here: they close by themselves."""
+    if published(round_) is not None:
+        return []
+    last = next((stage.name for stage in stages if stage.kind == Stage.Kind.PUBLICATION), Stage.Kind.PUBLICATION.value)
+    return [
+        Missing(str(gate), PAGES.get(gate.kind, "Điều hành"), last, gate.link)
+        for gate in open_gates(round_)
+        if gate.kind != listing.PHASE
+    ]
 
 
 def _ahead(stages: list[Stage], now: datetime) -> tuple[list[Stage], list[Stage]]:

@@ -30,6 +30,8 @@ from units.auditlog.models import LogEntry
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, UserFactory
 
+STILL_OPEN = "Năm thử: mọi giai đoạn còn mở."
+
 
 @dataclass
 class Year:
@@ -64,8 +66,11 @@ def year() -> Year:
     _taken_back(block, own, other, manager)
     release_stage(manager, block)
     _survey(block)
-    proposal = publications.propose(actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=date(2032, 3, 1))
-    publications.approve(actor=second, publication_id=proposal.pk)
+    day = date(2032, 3, 1)
+    proposal = publications.propose(
+        actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=day, reason=STILL_OPEN
+    )
+    publications.approve(actor=second, publication_id=proposal.pk, reason=STILL_OPEN)
     return Year(block, own, other, head, officer, manager, role, document, assessment)
 
 

@@ -161,6 +161,8 @@ def manager_proposes(page: Page) -> None:
     page.goto(f"/dieu-hanh/cong-bo/?nam={YEAR}")
     page.fill("#id_number", "02/QĐ-MINHHOA")
     page.fill("#id_dated", "2021-03-31")
+    expect(page.locator("main")).to_contain_text("giai đoạn Tự đánh giá chưa đóng")
+    page.fill("#id_reason", "Kỳ minh họa: mọi giai đoạn mở cùng lúc.")
     page.get_by_role("button", name="Đề nghị công bố").click()
     expect(page.locator("main")).to_contain_text("02/QĐ-MINHHOA")
     expect(page.get_by_role("button", name="Duyệt và công bố")).to_have_count(0)
@@ -169,6 +171,7 @@ def manager_proposes(page: Page) -> None:
 def second_manager_approves(page: Page) -> None:
     page.goto(f"/dieu-hanh/?nam={YEAR}")
     page.get_by_role("link", name="02/QĐ-MINHHOA").first.click()
+    page.fill("#id_reason", "Đồng ý: chỉ để trình diễn.")
     page.get_by_role("button", name="Duyệt và công bố").click()
     expect(page.locator("main")).to_contain_text("đã công bố")
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from cchc_index.lib.tests.present import present
-from cchc_index.tests.ledger_year import Year, year
+from cchc_index.tests.ledger_year import STILL_OPEN, Year, year
 from cchc_index.tests.test_tampering import faults, found
 from results.models import Publication
 from results.publication import actions as publications
@@ -148,12 +148,17 @@ def test_a_correction_supersedes_and_a_proposal_is_withdrawn(case: Year) -> None
         round_id=block.round_id,
         number="2/QĐ-THU",
         dated=date(2032, 4, 1),
-        errata="Sửa lỗi.",
+        errata="Sửa ngày của quyết định.",
         supersedes="1/QĐ-THU",
-        signers=publications.Signers(case.manager, second),
+        signers=publications.Signers(case.manager, second, STILL_OPEN, STILL_OPEN),
     )
     waiting = publications.propose(
-        actor=case.manager, round_id=block.round_id, number="3/QĐ-THU", dated=date(2032, 5, 1)
+        actor=case.manager,
+        round_id=block.round_id,
+        number="3/QĐ-THU",
+        dated=date(2032, 5, 1),
+        errata="Sửa ngày của quyết định.",
+        reason=STILL_OPEN,
     )
     assert faults() == []
     publications.withdraw(actor=second, publication_id=waiting.pk, reason="Chưa đúng ngày.")

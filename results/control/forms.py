@@ -9,12 +9,35 @@ from cchc_index.lib.moments import MomentField
 from criteria.calendar.queries import timed
 from criteria.course import LISTED
 from criteria.models import Round, Stage
+from results.publication.words import with_document
 from units.models import Unit
 
 from .queries import measured_units
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 WRONG_MOMENT = {"invalid": "Không đọc được; ghi cả ngày và giờ, ví dụ 22/12/2025 17:00."}
+
+
+def reason_although_open() -> forms.CharField:
+    """Why one publishes although something is still open. A form asks for it where something is."""
+    return forms.CharField(
+        label="Lý do vẫn công bố khi còn việc chưa xong",
+        max_length=2000,
+        error_messages={"required": "Còn việc chưa xong: hoàn thành các việc đó, hoặc nêu lý do vẫn công bố."},
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Lý do được lưu và in trong báo cáo.",
+    )
+
+
+class ApproveForm(forms.Form):
+    """What the second person says while something is still open."""
+
+    reason = reason_although_open()
+
+    def __init__(self, *args: Any, gates: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not gates:
+            del self.fields["reason"]
 
 
 class ProposeForm(forms.Form):
@@ -39,6 +62,24 @@ class ProposeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Chỉ khi thay một bản đã công bố: đính chính điều gì, vì sao.",
     )
+    document_only = forms.BooleanField(
+        label="Chỉ đính chính số, ngày hoặc câu chữ của văn bản; kết quả không đổi",
+        required=False,
+    )
+    reason = reason_although_open()
+
+    def __init__(self, *args: Any, correcting: bool, gates: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not correcting:
+            del self.fields["errata"], self.fields["document_only"]
+        if not gates:
+            del self.fields["reason"]
+
+    def given(self) -> dict[str, Any]:
+        """What the verb takes: a ticked box is a sentence of the correction."""
+        data = dict(self.cleaned_data)
+        only = data.pop("document_only", False)
+        return {**data, "errata": with_document(data.get("errata", ""), only)}
 
 
 class StageForm(forms.Form):

@@ -1,5 +1,6 @@
 """The index manager's pages (Điều hành): progress, stages, preview, publication. Observers may read them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,20 +21,25 @@ from criteria.models import Round, RoundGroup, Stage
 from criteria.queries import round_in_view, show_year
 from results.computation.actions import enqueue_recompute
 from results.files.actions import request_report
+from results.gates import queries as gates
+from results.gates.listing import from_json
 from results.jobs.queries import report_job
 from results.models import Publication
 from results.public import views as public
 from results.publication import actions as publications
+from results.publication.changes import changes
 from results.publication.queries import book_of, preview_book, published
 from results.publication.rules import may_approve, may_withdraw, visible_publications
 from results.publication.views import PREVIEWED, BundleAddress
+from results.recall import actions as recalls
+from results.recall.rules import may_decide_recall, may_drop_recall, may_propose_recall
 from results.rules import may_publish, may_see_preview
 from units.models import User
 from units.proofs.rules import ask_for_proof
 from units.rules import may_manage_people
 
 from . import queries
-from .forms import AddStageForm, ExtensionForm, ProposeForm, StageFactsForm, StageForm, StagePlaceForm
+from .forms import AddStageForm, ApproveForm, ExtensionForm, ProposeForm, StageFactsForm, StageForm, StagePlaceForm
 
 Context = dict[str, Any]
 
@@ -54,6 +60,19 @@ def _round(request: HttpRequest) -> Round:
     if round_ is None:
         raise Http404
     return round_
+
+
+def _round_of(request: HttpRequest, year: int) -> Round:
+    """The round that the address names; the frame then shows it."""
+    round_ = show_year(request, year)
+    if round_ is None:
+        raise Http404
+    return round_
+
+
+def _back(round_: Round, name: str = "control", *args: object) -> HttpResponseRedirect:
+    """To a page of the room, with the year it is about in its address."""
+    return redirect(f"{reverse(f'results:{name}', args=args)}?nam={round_.year}")
 
 
 @require_GET
@@ -81,7 +100,7 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     job = enqueue_recompute(round_group.pk)
     if job is None:
         messages.success(request, f"{round_group.group}: kết quả đã tính theo số liệu mới nhất.")
-        return redirect("results:control")
+        return _back(round_group.round)
     send_after_commit("results.recompute", round_group.pk)
     return redirect("results:job", pk=job.pk)
 
@@ -95,7 +114,7 @@ def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
         messages.success(request, f"Đã xác nhận bộ tiêu chí của {round_group}.")
     else:
         messages.info(request, f"Bộ tiêu chí của {round_group} đã được xác nhận từ trước.")
-    return redirect(f"{reverse('results:control')}?nam={round_group.round.year}")
+    return _back(round_group.round)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,10 +141,17 @@ def _linked(request: HttpRequest, actor: User, round_group: RoundGroup) -> HttpR
 
 
 @require_GET
-def preview(request: HttpRequest) -> HttpResponse:
+def preview_now(request: HttpRequest) -> HttpResponseRedirect:
+    """The preview of the year in view, at the address that names it."""
+    _reader(request)
+    return redirect("results:preview", year=_round(request).year)
+
+
+@require_GET
+def preview(request: HttpRequest, year: int) -> HttpResponse:
     """The ranking as it would be published now."""
     _reader(request)
-    round_ = _round(request)
+    round_ = _round_of(request, year)
     book = preview_book(round_)
     if not book.blocks:
         return render(request, "results/control/empty.html", {"may_manage_people": may_manage_people(request.user)})
@@ -133,23 +159,23 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def preview_unit(request: HttpRequest, group: str, code: str) -> HttpResponse:
+def preview_unit(request: HttpRequest, year: int, group: str, code: str) -> HttpResponse:
     _reader(request)
-    round_ = _round(request)
+    round_ = _round_of(request, year)
     return public.unit_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
 
 
 @require_GET
-def preview_criterion(request: HttpRequest, group: str, code: str) -> HttpResponse:
+def preview_criterion(request: HttpRequest, year: int, group: str, code: str) -> HttpResponse:
     _reader(request)
-    round_ = _round(request)
+    round_ = _round_of(request, year)
     return public.criterion_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
 
 
 @require_GET
-def preview_compare(request: HttpRequest, group: str) -> HttpResponse:
+def preview_compare(request: HttpRequest, year: int, group: str) -> HttpResponse:
     _reader(request)
-    round_ = _round(request)
+    round_ = _round_of(request, year)
     return public.compare_page(request, preview_book(round_), _preview(round_), group, _room(request))
 
 
@@ -172,18 +198,19 @@ def preview_report(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
-    """Freeze the ranking under a number and put it before a second manager."""
+    """Freeze the ranking of a year under a number and put it before a second manager."""
     actor, round_ = _manager(request), _round(request)
-    form = ProposeForm(_posted(request))
+    standing, still_open = published(round_), gates.open_gates(round_)
+    form = ProposeForm(_posted(request), correcting=standing is not None, gates=len(still_open))
     if request.method == "POST" and form.is_valid():
         ask_for_proof(request)
         try:
-            publication = publications.propose(actor=actor, round_id=round_.pk, **form.cleaned_data)
+            publication = publications.propose(actor=actor, round_id=round_.pk, **form.given())
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
             return redirect("results:proposal", pk=publication.pk)
-    context = {"round": round_, "form": form, "standing": published(round_)}
+    context = {"round": round_, "form": form, "standing": standing, "gates": still_open}
     return _form_page(request, "results/control/propose.html", form, context)
 
 
@@ -191,32 +218,53 @@ def propose(request: HttpRequest) -> HttpResponse:
 def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """One publication in the manager's hands: what it holds, and what may be done with it."""
     _reader(request)
+    return _proposal_page(request, pk)
+
+
+def _proposal_page(request: HttpRequest, pk: int, form: ApproveForm | None = None) -> HttpResponse:
     publication = get_object_or_404(
-        visible_publications(request.user).select_related("proposed_by", "published_by").defer("bundle"), pk=pk
+        visible_publications(request.user)
+        .select_related("proposed_by", "published_by", "recall_proposed_by", "recalled_by", "supersedes")
+        .defer("bundle"),
+        pk=pk,
     )
+    show_year(request, publication.round.year)
+    waits = publication.state == Publication.State.PROPOSED
+    in_force = published(publication.round) if waits else None
     context = {
         "publication": publication,
         "book": book_of(publication),
         "place": BundleAddress.of(publication),
         "job": report_job(publication),
+        "form": form or ApproveForm(),
+        "gates": gates.open_gates(publication.round) if waits else from_json(publication.open_gates),
+        "in_force": in_force,
+        "changes": changes(book_of(in_force) if in_force else None, book_of(publication)) if waits else [],
         "may_approve": may_approve(request.user, publication),
         "may_withdraw": may_withdraw(request.user, publication),
+        "may_propose_recall": may_propose_recall(request.user, publication),
+        "may_decide_recall": may_decide_recall(request.user, publication),
+        "may_drop_recall": may_drop_recall(request.user, publication),
         "may_write": may_publish(request.user),
     }
-    return render(request, "results/control/proposal.html", context)
+    return _form_page(request, "results/control/proposal.html", form or ApproveForm(), context)
 
 
 @require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
     actor = _manager(request)
-    get_object_or_404(Publication, pk=pk)
+    still_open = gates.open_gates(get_object_or_404(Publication, pk=pk).round)
+    form = ApproveForm(request.POST, gates=len(still_open))
+    if not form.is_valid():
+        return _proposal_page(request, pk, form)
     ask_for_proof(request)
     try:
-        publication = publications.approve(actor=actor, publication_id=pk)
+        publication = publications.approve(actor=actor, publication_id=pk, **form.cleaned_data)
         request_report(actor=actor, publication_id=pk)
         messages.success(request, f"Đã công bố theo số {publication.number}. Báo cáo PDF đang được tạo.")
     except Refused as refused:
-        messages.error(request, str(refused))
+        form.add_error(None, str(refused))
+        return _proposal_page(request, pk, form)
     return redirect("results:proposal", pk=pk)
 
 
@@ -227,6 +275,42 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     try:
         publication = publications.withdraw(actor=actor, publication_id=pk, reason=request.POST.get("reason", ""))
         messages.success(request, f"Đã rút đề nghị công bố số {publication.number}.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:proposal", pk=pk)
+
+
+@require_POST
+def propose_recall(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Ask to take a publication back."""
+    reason = request.POST.get("reason", "")
+    done = "Đã đề nghị thu hồi; cần một người quản lý Chỉ số khác quyết định."
+    return _recall(
+        request, pk, done, lambda actor: recalls.propose_recall(actor=actor, publication_id=pk, reason=reason)
+    )
+
+
+@require_POST
+def drop_recall(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Leave the publication in force after all."""
+    done = "Đã rút đề nghị thu hồi; bản công bố vẫn có hiệu lực."
+    return _recall(request, pk, done, lambda actor: recalls.drop_recall(actor=actor, publication_id=pk))
+
+
+@require_POST
+def decide_recall(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """The second person takes the publication back."""
+    done = "Đã thu hồi bản công bố này."
+    return _recall(request, pk, done, lambda actor: recalls.decide_recall(actor=actor, publication_id=pk))
+
+
+def _recall(request: HttpRequest, pk: int, done: str, verb: Callable[[User], Publication]) -> HttpResponseRedirect:
+    actor = _manager(request)
+    get_object_or_404(Publication, pk=pk)
+    ask_for_proof(request)
+    try:
+        verb(actor)
+        messages.success(request, done)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("results:proposal", pk=pk)
@@ -249,7 +333,7 @@ def stage(request: HttpRequest, name: str) -> HttpResponse:
             messages.success(request, f"Đã lưu giai đoạn {stage_.title}.")
             for warning in calendar.contradictions(stage_):
                 messages.warning(request, warning)
-            return redirect("results:control")
+            return _back(round_)
     return _form_page(request, "results/control/stage.html", form, {"round": round_, "label": stage_.title})
 
 
@@ -265,7 +349,7 @@ def stage_list(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"Đã thêm giai đoạn {made.title}.")
-            return redirect("results:stage-list")
+            return _back(round_, "stage-list")
     context = {"round": round_, "stages": queries.stages(round_), "listed": LISTED}
     return _form_page(request, "results/control/stage_list.html", form, context)
 
@@ -283,7 +367,7 @@ def stage_facts(request: HttpRequest, name: str) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"Đã lưu giai đoạn {saved.title}.")
-            return redirect("results:stage-list")
+            return _back(stage_.round, "stage-list")
     place = StagePlaceForm(round_=stage_.round)
     context = {"round": stage_.round, "stage": stage_, "place": place}
     return _form_page(request, "results/control/stage_facts.html", form, context)
@@ -298,7 +382,7 @@ def stage_move(request: HttpRequest, name: str) -> HttpResponseRedirect:
         messages.success(request, f"Đã dời giai đoạn {stage_.title}.")
     except Refused as refused:
         messages.error(request, str(refused))
-    return redirect("results:stage-list")
+    return _back(stage_.round, "stage-list")
 
 
 @require_POST
@@ -310,7 +394,7 @@ def stage_remove(request: HttpRequest, name: str) -> HttpResponseRedirect:
         messages.success(request, f"Đã bỏ giai đoạn {stage_.title}.")
     except Refused as refused:
         messages.error(request, str(refused))
-    return redirect("results:stage-list")
+    return _back(stage_.round, "stage-list")
 
 
 def _listed_stage(request: HttpRequest, name: str) -> Stage:
@@ -340,7 +424,7 @@ def extension(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"Đã gia hạn cho {given['unit']}.")
-            return redirect("results:control")
+            return _back(round_)
     return _form_page(request, "results/control/extension.html", form, {"round": round_})
 
 

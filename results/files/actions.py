@@ -83,7 +83,7 @@ def render(job: Job) -> None:
     from . import paper  # inline: start-up cost
 
     if job.publication is not None:
-        data = queries.bundle_of(job.publication)
+        data = queries.printed(job.publication)
     else:
         assert job.round_group is not None  # a report without a publication is of a block
         data = queries.preview_bundle(job.round_group.round, job.round_group)

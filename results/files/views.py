@@ -16,6 +16,7 @@ from results.book import slug
 from results.jobs.queries import is_waiting, report_job
 from results.models import Job, Publication
 from results.publication import queries
+from results.publication.rules import may_read_contents
 from results.publication.views import BundleAddress, publication_or_404
 from units.models import Unit
 
@@ -32,6 +33,8 @@ def file(request: HttpRequest, year: int, number: str, named_year: int, kind: st
     publication = publication_or_404(request, year, number)
     if named_year != year or kind not in KINDS:
         raise Http404
+    if not may_read_contents(request.user, publication):
+        return _recalled(publication, kind)
     name = f"chi-so-cchc-{year}.{kind}"
     if kind == "pdf":
         return _pdf(request, publication, None, name)
@@ -62,6 +65,8 @@ def verifier(request: HttpRequest) -> HttpResponse:
 def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponseBase:
     """One unit's sheet as PDF."""
     publication = publication_or_404(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(publication, "pdf")
     unit = _unit_of(publication, group, code)
     return _pdf(request, publication, unit, f"chi-so-cchc-{year}-{slug(code)}.pdf")
 
@@ -71,6 +76,8 @@ def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -
 def request_file(request: HttpRequest, year: int, number: str) -> HttpResponseRedirect:
     """Ask for the publication's report, or with `group` and `unit` for that unit's sheet."""
     publication = publication_or_404(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return redirect(BundleAddress.of(publication).home())
     group, code = request.POST.get("group", ""), request.POST.get("unit", "")
     unit = _unit_of(publication, group, code) if code else None
     try:
@@ -83,6 +90,21 @@ def request_file(request: HttpRequest, year: int, number: str) -> HttpResponseRe
         messages.error(request, str(refused))
         return redirect(BundleAddress.of(publication).home())
     return redirect("results:job", pk=job.pk)
+
+
+def _recalled(publication: Publication, kind: str) -> HttpResponse:
+    """A file of a publication that was taken back: 410, with the reason, as JSON to who asked for JSON."""
+    facts = {
+        "year": publication.round.year,
+        "number": publication.number,
+        "state": publication.state,
+        "recalled_at": publication.recalled_at.isoformat() if publication.recalled_at else None,
+        "reason": publication.recall_reason,
+    }
+    if kind == "json":
+        return HttpResponse(json.dumps(facts, ensure_ascii=False), content_type="application/json", status=410)
+    words = f"Công bố số {publication.number} đã được thu hồi. Lý do: {publication.recall_reason}"
+    return HttpResponse(words, content_type="text/plain; charset=utf-8", status=410)
 
 
 def _unit_of(publication: Publication, group: str, code: str) -> Unit:

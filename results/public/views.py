@@ -13,7 +13,9 @@ from criteria.queries import round_in_view
 from results import charts
 from results.book import Book, BookBlock, BookLine
 from results.files import spreadsheets
+from results.models import Publication
 from results.publication.queries import book_of, other_published_years, publications, published
+from results.publication.rules import may_read_contents
 from results.publication.views import BundleAddress, publication_or_404, standing
 
 from . import tables
@@ -26,7 +28,9 @@ def ranking(request: HttpRequest) -> HttpResponse:
     """The ranking in force of the year in view; a sentence where none is published."""
     publication = published(round_in_view(request))
     if publication is None:
-        return render(request, "results/public/ranking_empty.html", {"years": other_published_years()})
+        recalled = publications(round_in_view(request))
+        context = {"years": other_published_years(), "recalled": [(p, BundleAddress.of(p)) for p in recalled]}
+        return render(request, "results/public/ranking_empty.html", context)
     return ranking_page(request, book_of(publication), BundleAddress.of(publication), standing(publication))
 
 
@@ -34,18 +38,24 @@ def ranking(request: HttpRequest) -> HttpResponse:
 def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
     """The ranking of one publication at its stable address, superseded or not."""
     publication = publication_or_404(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(request, publication)
     return ranking_page(request, book_of(publication), BundleAddress.of(publication), standing(publication))
 
 
 @login_not_required
 def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(request, publication)
     return unit_page(request, book_of(publication), BundleAddress.of(publication), (group, code), standing(publication))
 
 
 @login_not_required
 def criterion(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(request, publication)
     return criterion_page(
         request, book_of(publication), BundleAddress.of(publication), (group, code), standing(publication)
     )
@@ -54,7 +64,15 @@ def criterion(request: HttpRequest, year: int, number: str, group: str, code: st
 @login_not_required
 def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(request, publication)
     return compare_page(request, book_of(publication), BundleAddress.of(publication), group, standing(publication))
+
+
+def _recalled(request: HttpRequest, publication: Publication) -> HttpResponse:
+    """What stands at the address of a publication that was taken back: by whom, when and why."""
+    context = {"publication": publication, "in_force": published(publication.round)}
+    return render(request, "results/public/recalled.html", context)
 
 
 @login_not_required
@@ -68,9 +86,15 @@ def method(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """Open data: every publication of the year with its files."""
     published = publications(round_in_view(request))
-    listed = [{"publication": p, "place": BundleAddress.of(p), "files": _files(BundleAddress.of(p))} for p in published]
+    listed = [{"publication": p, "place": BundleAddress.of(p), "files": _files_of(p)} for p in published]
     context = {"listed": listed, "years": other_published_years(), "codebook": spreadsheets.CODEBOOK}
     return render(request, "results/public/data.html", context)
+
+
+def _files_of(publication: Publication) -> list[tuple[str, str, str]]:
+    """None of what was taken back."""
+    recalled = publication.state == Publication.State.RECALLED
+    return [] if recalled else _files(BundleAddress.of(publication))
 
 
 def _files(place: BundleAddress) -> list[tuple[str, str, str]]:

@@ -12,11 +12,13 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.models import Round, RoundGroup
 from results import bundle, verify
-from results.approval.queries import missing_approvals
 from results.book import slug
 from results.bundle import Json
 from results.computation.actions import recompute
 from results.computation.queries import group_inputs
+from results.gates import listing
+from results.gates import queries as gates
+from results.gates.listing import Gate
 from results.models import Publication
 from results.queries import measured_groups
 from results.rules import may_publish
@@ -27,6 +29,7 @@ from units.rules import waits_until
 
 from . import mails, queries
 from .digests import publication_facts
+from .words import corrects_document
 
 PublicationState = Publication.State
 
@@ -36,12 +39,13 @@ NUMBER_LENGTH = 60
 
 
 @transaction.atomic
-def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str = "") -> Publication:
+def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str = "", reason: str = "") -> Publication:
     """Freeze the ranking of a round and put it before a second person.
 
     The same number again gives the publication that stands. Raises PermissionDenied unless the actor is an
     index manager; Refused when a unit is incomplete (each named with its missing leaves), when the number
-    is empty or too long, or when another proposal of the round waits.
+    is empty or too long, when another proposal of the round waits, and while a gate is open (results.gates) unless
+    `reason` says why the results are to be published nevertheless.
     """
     if not may_publish(actor):
         raise PermissionDenied
@@ -51,6 +55,7 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
         return standing
     _refuse_waiting(round_)
     publication = _freeze(round_, number, dated, errata)
+    _write_gates(publication, _open_gates(round_, reason), proposer=reason)
     publication.state, publication.proposed_by = PublicationState.PROPOSED, actor
     publication.save()
     _log(actor, "propose", publication)
@@ -58,20 +63,22 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
 
 
 @transaction.atomic
-def approve(*, actor: User, publication_id: int) -> Publication:
+def approve(*, actor: User, publication_id: int, reason: str = "") -> Publication:
     """The second person publishes what was proposed. Raises PermissionDenied for anybody but another index
-    manager; Refused when it no longer waits, the inputs have changed since it was frozen, or the person's role is still
-    too fresh."""
+    manager; Refused when it no longer waits, the inputs have changed since it was frozen, the person's role is still
+    too fresh, and while a gate is open unless both people say why."""
     publication = _locked_proposal(actor, publication_id)
     if publication.proposed_by_id == actor.pk:
         raise PermissionDenied("Người duyệt công bố phải khác người đề nghị.")
-    _refuse_fresh(actor)
+    refuse_fresh(actor)
     if _superseded_number(publication) != _number_in_force(publication.round):
         raise Refused("Đã có bản khác được công bố từ khi đề nghị: rút đề nghị này rồi đề nghị lại.")
     if queries.changed_since(publication):
         raise Refused("Điểm đã thay đổi từ khi đề nghị công bố: rút đề nghị này rồi đề nghị lại.")
     _refuse_unexplained(publication.round)
-    _refuse_unapproved(publication.round)
+    _refuse_fresh_gates(publication)
+    still_open = _open_gates(publication.round, reason)
+    _write_gates(publication, still_open, proposer=publication.proposer_reason, approver=reason)
     publication.published_by = actor
     _publish(publication)
     _log(actor, "publish", publication, before={"state": PublicationState.PROPOSED})
@@ -96,6 +103,9 @@ class Signers:
 
     proposer: User
     approver: User
+    proposer_reason: str = ""
+    approver_reason: str = ""
+    """Why they publish although a gate is open; empty where none is."""
 
     def __str__(self) -> str:
         return f"{self.proposer} đề nghị, {self.approver} duyệt"
@@ -116,8 +126,8 @@ def publish(
 
     A number that is published already gives that frozen publication, changed inputs or not. Another number for a
     published year is a correction, and only when `supersedes` names the number in force and `errata` says what is
-    corrected. Raises Refused as `propose` does, while a number waits for its second person, and for signers who are
-    one, no managers, or too fresh.
+    corrected. Raises Refused as `propose` does, while a number waits for its second person, for signers who are
+    one, no managers, or too fresh, and while a gate is open unless both signers say why.
     """
     round_, number = _locked(round_id), _number(number)
     standing = _standing(round_, number)
@@ -127,6 +137,8 @@ def publish(
     _refuse_unasked_correction(round_, number, clean(supersedes), clean(errata))
     publication = _freeze(round_, number, dated, errata)
     _check_signers(round_, signers)
+    said = (signers.proposer_reason, signers.approver_reason) if signers else ("", "")
+    _write_gates(publication, _open_gates(round_, *said), *said)
     if signers is not None:
         publication.proposed_by, publication.published_by = signers.proposer, signers.approver
     _publish(publication)
@@ -134,6 +146,34 @@ def publish(
         mails.tell_signers(publication, signers.proposer, signers.approver)
     _log(None, "publish", publication, reason=f"Công bố bằng dòng lệnh: {signers or 'kỳ minh họa'}.")
     return publication
+
+
+def _open_gates(round_: Round, *reasons: str) -> list[Gate]:
+    """The open gates of the round. Raises Refused, naming each, when there are any and a reason is missing."""
+    still_open = gates.open_gates(round_)
+    if still_open and not all(map(clean, reasons)):
+        raise Refused(
+            f"Chưa công bố được vì còn {len(still_open)} việc chưa xong: {listing.in_words(still_open)}. Hoàn thành "
+            "các việc đó; nếu vẫn công bố, người đề nghị và người duyệt đều phải nêu lý do để in trong báo cáo."
+        )
+    return still_open
+
+
+def _refuse_fresh_gates(publication: Publication) -> None:
+    """Raises Refused for a gate that was closed when the other person proposed: their reason does not speak of it."""
+    appeared = listing.fresh(gates.open_gates(publication.round), listing.from_json(publication.open_gates))
+    if appeared:
+        raise Refused(
+            f"Từ khi đề nghị công bố có thêm việc chưa xong: {listing.in_words(appeared)}. Hoàn thành các việc đó, "
+            "hoặc rút đề nghị này rồi đề nghị lại kèm lý do."
+        )
+
+
+def _write_gates(publication: Publication, still_open: list[Gate], proposer: str = "", approver: str = "") -> None:
+    """What is open now and the reasons that go with it; reasons for nothing are not kept."""
+    publication.open_gates = [gate.as_json() for gate in still_open]
+    publication.proposer_reason = clean(proposer) if still_open else ""
+    publication.approver_reason = clean(approver) if still_open else ""
 
 
 def _refuse_unasked_correction(round_: Round, number: str, supersedes: str, errata: str) -> None:
@@ -169,10 +209,10 @@ def _check_signers(round_: Round, signers: Signers | None) -> None:
     for person in (signers.proposer, signers.approver):
         if not may_publish(person):
             raise Refused(f"{person} ({person.username}) không giữ vai trò {Role.INDEX_MANAGER.label}.")
-        _refuse_fresh(person)
+        refuse_fresh(person)
 
 
-def _refuse_fresh(person: User) -> None:
+def refuse_fresh(person: User) -> None:
     """Raises Refused while the person's role, or how their account is opened, is too new to approve."""
     until = waits_until(person, Role.INDEX_MANAGER)
     if until is not None:
@@ -218,11 +258,16 @@ def _standing(round_: Round, number: str) -> Publication | None:
     return Publication.objects.filter(round=round_, number=number).exclude(state=PublicationState.WITHDRAWN).first()
 
 
+def locked_publication(publication_id: int) -> Publication:
+    """The publication with its round and blocks, locked."""
+    _locked(Publication.objects.values_list("round_id", flat=True).get(pk=publication_id))
+    return Publication.objects.select_for_update(of=("self",)).select_related("round").get(pk=publication_id)
+
+
 def _locked_proposal(actor: User, publication_id: int) -> Publication:
     if not may_publish(actor):
         raise PermissionDenied
-    _locked(Publication.objects.values_list("round_id", flat=True).get(pk=publication_id))
-    held = Publication.objects.select_for_update(of=("self",)).select_related("round").get(pk=publication_id)
+    held = locked_publication(publication_id)
     if held.state != PublicationState.PROPOSED:
         raise Refused(f"Bản công bố số {held.number} {held.get_state_display()}, không còn chờ duyệt.")
     return held
@@ -242,9 +287,9 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
         raise Refused(f"Kỳ {round_.year} chưa có khối nào có đơn vị: nhập đơn vị và tiêu chí trước.")
     frozen = bundle.build(queries.header(round_, number, dated), groups)
     _refuse_incomplete(frozen)
-    _refuse_unapproved(round_)
     previous = queries.published(round_)
     if previous is not None:
+        _refuse_unchanged(queries.bundle_of(previous), frozen, errata)
         errata = clean(errata) or _differences(queries.bundle_of(previous), frozen)
         head = {**queries.header(round_, number, dated), "supersedes": previous.number, "errata": errata}
         frozen = bundle.build(head, groups)
@@ -257,7 +302,17 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
         digest=frozen["digest"],
         proposed_at=clock.now(),
         errata=errata if previous is not None else "",
+        archives=gates.archived_blocks(gates.facts(round_)),
     )
+
+
+def _refuse_unchanged(before: Json, after: Json, errata: str) -> None:
+    """Raises Refused for a correction that changes nothing but does not say that it is of the document itself."""
+    if before["groups"] == after["groups"] and not corrects_document(errata):
+        raise Refused(
+            f"Số liệu và kết quả không khác công bố số {before['number']}, nên không có gì để đính chính. Nếu chỉ sửa "
+            "số, ngày hoặc câu chữ của văn bản, ghi rõ điều đó trong nội dung đính chính."
+        )
 
 
 def _refuse_illegal(frozen: Json) -> None:
@@ -298,13 +353,6 @@ def _refuse_unexplained(round_: Round) -> None:
         "Mở trang “Báo cáo rà soát tính thống nhất” của khối ở mục Thẩm định: "
         "nhập lý do áp dụng mức trừ khác nhau, hoặc xem xét lại."
     )
-
-
-def _refuse_unapproved(round_: Round) -> None:
-    """Raises Refused while a round that has a council lacks its approval of survey or ranking as they stand."""
-    missing = missing_approvals(round_)
-    if missing:
-        raise Refused(f"Chưa công bố được: {' '.join(missing)}")
 
 
 def _refuse_incomplete(frozen: Json) -> None:

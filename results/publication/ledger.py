@@ -22,6 +22,14 @@ _WORDS = {
     "published_at": "giờ công bố",
     "proposed_by": "người đề nghị",
     "published_by": "người duyệt",
+    "open_gates": "việc còn mở khi công bố",
+    "proposer_reason": "lý do của người đề nghị",
+    "approver_reason": "lý do của người duyệt",
+    "archives": "khối nhập từ hồ sơ lưu",
+    "recall_reason": "lý do thu hồi",
+    "recall_proposed_by": "người đề nghị thu hồi",
+    "recalled_by": "người quyết định thu hồi",
+    "recalled_at": "giờ thu hồi",
 }
 
 

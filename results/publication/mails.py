@@ -14,17 +14,19 @@ from units.queries import people_of
 
 def tell_publication(publication: Publication) -> mail.Posted:
     """Tell the head of every ranked unit, with the unit's index and rank. Three queries."""
+    return mail.post_all([(_letter(publication, unit, row), person) for unit, row, person in heads_of(publication)])
+
+
+def heads_of(publication: Publication) -> list[tuple[Unit, BookLine, User]]:
+    """The heads of the units that a publication ranks, each with the unit's line. Two queries."""
     book = parse_bundle(publication.bundle)
     rows = {(block.code, row.unit): row for block in book.blocks for row in block.rows}
     units = Unit.objects.filter(group__code__in={block.code for block in book.blocks}).select_related("group")
     ranked = {unit.pk: unit for unit in units.order_by("pk") if (unit.group.code, unit.code) in rows}
     people = people_of(ranked, Role.UNIT_HEAD)
-    letters = [
-        (_letter(publication, unit, rows[unit.group.code, unit.code]), person)
-        for pk, unit in ranked.items()
-        for person in people.get(pk, [])
+    return [
+        (unit, rows[unit.group.code, unit.code], person) for pk, unit in ranked.items() for person in people.get(pk, [])
     ]
-    return mail.post_all(letters)
 
 
 def tell_signers(publication: Publication, proposer: User, approver: User) -> mail.Posted:

@@ -13,6 +13,7 @@ from results import bundle
 from results.book import Book, parse_bundle, read_bundle, slug
 from results.bundle import Json
 from results.computation.queries import group_inputs
+from results.gates.listing import from_json
 from results.models import Publication
 from results.queries import measured_groups
 from selfassess.lastyear.council import Finding
@@ -35,8 +36,8 @@ def published(round_: Round | None) -> Publication | None:
 
 
 def publications(round_: Round | None) -> list[Publication]:
-    """Everything published in a round, the one in force first."""
-    in_round = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
+    """Everything that was published in a round, the newest first, what was taken back among it."""
+    in_round = _light(Publication.objects.filter(round=round_, state__in=rules.OPEN_TO_ALL))
     return list(in_round.order_by("-published_at", "-pk"))
 
 
@@ -44,12 +45,13 @@ def find(user: AnyUser, year: int, number: str) -> Publication | None:
     """The publication at a stable address, when the person may see it: a published one before others."""
     in_year = _light(rules.visible_publications(user).filter(round__year=year))
     same = [p for p in in_year if slug(p.number) == number]
-    order = (PUBLISHED, Publication.State.PROPOSED, Publication.State.WITHDRAWN)
+    order = (PUBLISHED, Publication.State.RECALLED, Publication.State.PROPOSED, Publication.State.WITHDRAWN)
     return min(same, key=lambda p: (order.index(Publication.State(p.state)), -p.pk), default=None)
 
 
 def _light(publications: QuerySet[Publication]) -> QuerySet[Publication]:
-    return publications.defer("bundle").select_related("round", "superseded_by", "supersedes")
+    named = ("round", "superseded_by", "supersedes", "recall_proposed_by", "recalled_by")
+    return publications.defer("bundle").select_related(*named)
 
 
 def other_published_years() -> list[int]:
@@ -108,6 +110,17 @@ def bundle_of(publication: Publication) -> Json:
     """The frozen bundle of a publication."""
     bundle: dict[str, Any] = json.loads(publication.bundle)
     return bundle
+
+
+def printed(publication: Publication) -> Json:
+    """What the publication's papers are made of: the frozen bundle, and beside it what the record says of it."""
+    record = {
+        "gates": [str(gate) for gate in from_json(publication.open_gates)],
+        "proposer_reason": publication.proposer_reason,
+        "approver_reason": publication.approver_reason,
+        "archives": publication.archives,
+    }
+    return {**bundle_of(publication), "record": record}
 
 
 def changed_since(publication: Publication) -> bool:

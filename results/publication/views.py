@@ -27,7 +27,7 @@ class BundleAddress:
 
     def _reverse(self, name: str, *arguments: str) -> str:
         if self.preview:
-            return reverse(f"results:preview{name}", args=arguments)
+            return reverse(f"results:preview{name}", args=[self.year, *arguments])
         return reverse(f"results:publication{name}", args=[self.year, self.number, *arguments])
 
     def home(self) -> str:

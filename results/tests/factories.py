@@ -36,14 +36,14 @@ def block(
     return RoundGroupFactory.create(round=round_, criteria_set=criteria_set, group=unit_group)
 
 
-def signed() -> Signers:
-    """Two managers in whose name the command line publishes, always the same."""
+def signed(reason: str = "") -> Signers:
+    """Two managers in whose name the command line publishes, always the same; both give the same reason."""
     two = []
     for username in ("de-nghi", "phe-duyet"):
         account = User.objects.filter(username=username).first() or UserFactory.create(username=username)
         grant_role(actor=None, user=account, role=Role.INDEX_MANAGER)
         two.append(account)
-    return Signers(*two)
+    return Signers(two[0], two[1], reason, reason)
 
 
 def add_leaf(

@@ -130,7 +130,9 @@ def test_a_fresh_manager_approves_nothing_in_the_browser_either(ready: RoundGrou
         assert publications.approve(actor=signers.approver, publication_id=proposal.pk).state == "published"
 
 
-def test_a_second_number_is_a_correction_only_when_asked_for(tmp_path: Path, two: tuple[str, ...]) -> None:
+def test_a_second_number_is_a_correction_only_when_asked_for(
+    tmp_path: Path, two: tuple[str, ...], ready: RoundGroup
+) -> None:
     assert "chưa có công bố nào" in refused(tmp_path, *two, "--supersedes", "1/QĐ", "--errata", "Sửa")
     publish(tmp_path, *two)
     other = {"number": "13/QĐ-UBND"}
@@ -139,6 +141,9 @@ def test_a_second_number_is_a_correction_only_when_asked_for(tmp_path: Path, two
     assert "Thiếu nội dung đính chính" in refused(tmp_path, *two, "--supersedes", "12/QĐ-UBND", **other)
     wrong = refused(tmp_path, *two, "--supersedes", "11/QĐ-UBND", "--errata", "Sửa", **other)
     assert "đó là số 12/QĐ-UBND" in wrong
+    same = refused(tmp_path, *two, "--supersedes", "12/QĐ-UBND", "--errata", "Sửa điểm", **other)
+    assert "không có gì để đính chính" in same
+    give(ready, {"B": {"1": "61"}})
     publish(tmp_path, *two, "--supersedes", "12/QĐ-UBND", "--errata", "Sửa điểm", **other)
     made = Publication.objects.get(number="13/QĐ-UBND")
     assert (made.errata, made.supersedes) == ("Sửa điểm", Publication.objects.get(number="12/QĐ-UBND"))

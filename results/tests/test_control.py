@@ -27,7 +27,7 @@ from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 
-READ = ("control", "preview")
+READ = ("control", "preview-now")
 WRITE = ("propose", "extension")
 OTHERS = (Role.COUNCIL_MEMBER, Role.SURVEY_OPERATOR)
 
@@ -47,7 +47,7 @@ def manager(client: Client) -> User:
 
 
 def html(client: Client, name: str, *args: object, status: int = 200) -> str:
-    response = client.get(reverse(f"results:{name}", args=args))
+    response = client.get(reverse(f"results:{name}", args=args), follow=name == "preview-now")
     assert response.status_code == status
     return response.content.decode()
 
@@ -156,13 +156,14 @@ def test_queries_do_not_grow_with_units(client: Client, manager: User, block: Ro
 def test_preview_is_marked_and_leads_to_unit_and_criterion(client: Client, manager: User, block: RoundGroup) -> None:
     unit = present(block.group.units.order_by("code").first())
     for page in (
-        html(client, "preview"),
-        html(client, "preview-unit", block.group.code, unit.code),
-        html(client, "preview-criterion", block.group.code, "1.1"),
-        html(client, "preview-compare", block.group.code),
+        html(client, "preview", block.round.year),
+        html(client, "preview-unit", block.round.year, block.group.code, unit.code),
+        html(client, "preview-criterion", block.round.year, block.group.code, "1.1"),
+        html(client, "preview-compare", block.round.year, block.group.code),
     ):
         assert "Bản xem trước – chưa công bố" in page
-    assert reverse("results:preview-unit", args=[block.group.code, unit.code]) in html(client, "preview")
+    place = reverse("results:preview-unit", args=[block.round.year, block.group.code, unit.code])
+    assert place in html(client, "preview-now")
 
 
 def test_recompute_is_asked_for_and_shown(client: Client, manager: User, block: RoundGroup) -> None:

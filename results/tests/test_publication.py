@@ -161,6 +161,7 @@ def test_a_correction_supersedes_and_says_what_changed(round_group: RoundGroup, 
 
 def test_the_manager_words_the_errata(round_group: RoundGroup, manager: User, second: User) -> None:
     publish(round_group)
+    give(round_group, {"B": {"1": "65"}})
 
     proposal = propose(manager, round_group, "13/QĐ-UBND", errata="Sửa  lỗi cộng điểm")
 
@@ -212,7 +213,7 @@ def test_an_illustrative_year_says_so() -> None:
 
 def test_predicate_and_queryset_see_the_same_publications(round_group: RoundGroup, manager: User, second: User) -> None:
     publish(round_group)
-    propose(manager, round_group, "13/QĐ-UBND")
+    propose(manager, round_group, "13/QĐ-UBND", errata="Sửa ngày quyết định.")
     everything = list(Publication.objects.order_by("pk"))
 
     for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory.create()):

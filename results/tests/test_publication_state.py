@@ -29,6 +29,7 @@ from .factories import block, give, signed
 
 pytestmark = pytest.mark.django_db
 DAY = date(2032, 3, 1)
+WHY = "Thành phố yêu cầu công bố trước ngày họp."
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def publish(round_group: RoundGroup, number: str) -> Publication:
         round_id=round_group.round_id,
         number=number,
         dated=DAY,
-        signers=signed(),
+        signers=signed(reason=WHY),
         supersedes=standing.number if standing else "",
         errata="Sửa điểm." if standing else "",
     )
@@ -107,14 +108,14 @@ def test_decided_alike_nothing_stands_in_the_way(judged: Council) -> None:
 def test_a_contradiction_that_came_after_the_proposal_stops_the_second_person(judged: Council) -> None:
     """The points are the same: only the reason makes it one."""
     proposal = publications.propose(
-        actor=judged.manager, round_id=judged.round_group.round_id, number="1/QĐ", dated=DAY
+        actor=judged.manager, round_id=judged.round_group.round_id, number="1/QĐ", dated=DAY, reason=WHY
     )
     lower(judged, judged.second, "0.5", judged.reason, seen_version=1)
     second = person(Role.INDEX_MANAGER)
     with pytest.raises(Refused, match="cùng lý do"):
-        publications.approve(actor=second, publication_id=proposal.pk)
+        publications.approve(actor=second, publication_id=proposal.pk, reason=WHY)
     acknowledged(judged.manager, judged.round_group)
-    publications.approve(actor=second, publication_id=proposal.pk)
+    publications.approve(actor=second, publication_id=proposal.pk, reason=WHY)
 
 
 def test_two_numbers_never_share_one_address(ready: RoundGroup) -> None:

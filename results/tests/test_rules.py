@@ -1,6 +1,7 @@
 """Who sees what stands before publication, who publishes, who follows a job: predicate and queryset say one thing."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -28,7 +29,12 @@ def round_group() -> RoundGroup:
 
 
 def publication(round_group: RoundGroup, state: str, by: User | None = None) -> Publication:
-    at = clock.now() if state == Publication.State.PUBLISHED else None
+    recalled = state == Publication.State.RECALLED
+    at = clock.now() if recalled or state == Publication.State.PUBLISHED else None
+    recall: dict[str, Any] = {}
+    if recalled:
+        recall = {"recall_reason": "Sai.", "recall_proposed_at": clock.now(), "recalled_at": clock.now()}
+        recall |= {"recall_proposed_by": person(Role.INDEX_MANAGER), "recalled_by": person(Role.INDEX_MANAGER)}
     return Publication.objects.create(
         round=round_group.round,
         number=f"{state}/QĐ",
@@ -39,6 +45,7 @@ def publication(round_group: RoundGroup, state: str, by: User | None = None) -> 
         proposed_by=by,
         proposed_at=clock.now(),
         published_at=at,
+        **recall,
     )
 
 
@@ -75,7 +82,7 @@ def test_what_is_no_proposal_any_more_is_neither_approved_nor_withdrawn(round_gr
 
 def test_everybody_sees_what_is_published_and_previewers_the_rest(round_group: RoundGroup) -> None:
     rows = [publication(round_group, state) for state in Publication.State]
-    public = [row for row in rows if row.state == Publication.State.PUBLISHED]
+    public = [row for row in rows if row.state in publication_rules.OPEN_TO_ALL]
     for user in everybody():
         seen = rows if holds(user, *PREVIEWERS) else public
         assert [row for row in rows if publication_rules.may_see_publication(user, row)] == seen
@@ -125,7 +132,8 @@ def test_a_statement_that_nobody_asked_for_is_nobodys(round_group: RoundGroup) -
 def test_jobs_and_publications_stand_newest_first(round_group: RoundGroup) -> None:
     reader, now = person(Role.OBSERVER), clock.now()
     jobs = [Job.objects.create(kind=Job.Kind.REPORT, round_group=round_group) for _ in range(3)]
-    done = [publication(round_group, state) for state in Publication.State]
+    states = [state for state in Publication.State if state != Publication.State.RECALLED]
+    done = [publication(round_group, state) for state in states]
     Job.objects.update(created_at=now)
     Publication.objects.filter(pk__in=[row.pk for row in done]).update(
         published_at=now, state=Publication.State.PUBLISHED

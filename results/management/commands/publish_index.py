@@ -20,6 +20,7 @@ from units.models import User
 from units.queries import account_named
 
 VERIFIER = "verify.py"
+_SIGNED = ("proposed_by", "approved_by", "proposer_reason", "approver_reason")
 
 
 class Command(OperatorCommand):
@@ -35,12 +36,17 @@ class Command(OperatorCommand):
         parser.add_argument("--proposed-by", metavar="USER", help="tên đăng nhập của người quản lý Chỉ số đề nghị")
         parser.add_argument("--approved-by", metavar="USER", help="tên đăng nhập của người quản lý Chỉ số duyệt")
 
+        parser.add_argument(
+            "--proposer-reason", default="", metavar="TEXT", help="vì sao công bố khi còn việc chưa xong"
+        )
+        parser.add_argument("--approver-reason", default="", metavar="TEXT", help="vì sao duyệt khi còn việc chưa xong")
+
     def run(self, **options: Any) -> None:
         out, dated = _folder(options["out"]), _date(options["date"])
         round_ = round_named(options["year"])
         stem = f"chi-so-cchc-{round_.year}"
         _refuse_folders(out, stem)
-        signers = _signers(options["proposed_by"], options["approved_by"])
+        signers = _signers(**{name: options[name] for name in _SIGNED})
         # The files are on disk before the publication is: what cannot be written is not published.
         with transaction.atomic():
             publication = actions.publish(
@@ -66,13 +72,17 @@ class Command(OperatorCommand):
             )
 
 
-def _signers(proposer: str | None, approver: str | None) -> actions.Signers | None:
-    """The two accounts by their names; None when neither is given. Raises Refused for one alone and an unknown name."""
-    if proposer is None and approver is None:
+def _signers(
+    proposed_by: str | None, approved_by: str | None, proposer_reason: str, approver_reason: str
+) -> actions.Signers | None:
+    """The two accounts by their names; None when neither is given. Raises Refused for one alone, for reasons that
+    nobody signs, and an unknown name."""
+    if proposed_by is None and approved_by is None and not (proposer_reason or approver_reason):
         return None
-    if proposer is None or approver is None:
+    if proposed_by is None or approved_by is None:
         raise Refused("Ghi cả hai: --proposed-by (người đề nghị) và --approved-by (người duyệt).")
-    return actions.Signers(_account(proposer, "--proposed-by"), _account(approver, "--approved-by"))
+    two = _account(proposed_by, "--proposed-by"), _account(approved_by, "--approved-by")
+    return actions.Signers(*two, proposer_reason, approver_reason)
 
 
 def _account(name: str, option: str) -> User:
@@ -115,7 +125,7 @@ def _files(publication: Publication, stem: str) -> dict[str, bytes]:
     """Every file by its name, all made before the first is written."""
     from results.files import paper, spreadsheets, word  # inline: start-up cost
 
-    data = queries.bundle_of(publication)
+    data = queries.printed(publication)
     made = (
         publication.bundle.encode(),
         spreadsheets.csv_bytes(data),

@@ -14,6 +14,10 @@ from cchc_index.lib.faults import Refused
 from results import bundle, verify
 from results.models import Publication
 
+_NOT_IN_FORCE = {
+    Publication.State.RECALLED.value: "bản công bố này đã được thu hồi, không còn giá trị",
+    Publication.State.WITHDRAWN.value: "đề nghị công bố này đã được rút, chưa từng được công bố",
+}
 AGREES = 3
 """The exit for a file that nothing contradicts and nobody here vouches for."""
 
@@ -36,8 +40,7 @@ class Command(OperatorCommand):
         if state == Publication.State.PUBLISHED:
             self.stdout.write("Khớp: đúng là bản công bố mà hệ thống này giữ, tính lại đúng từng ký tự.")
             return
-        withdrawn = state == Publication.State.WITHDRAWN
-        why = "bản công bố này đã thu hồi" if withdrawn else "nơi này không giữ bản công bố nào như vậy"
+        why = _NOT_IN_FORCE.get(state, "nơi này không giữ bản công bố nào như vậy")
         self.stdout.write(f"Tệp tự khớp: kết quả và mã kiểm tra tính lại đúng từng ký tự; nhưng {why}.")
         sys.exit(AGREES)
 

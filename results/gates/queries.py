@@ -1,0 +1,255 @@
+"""The gates of a round, read with a constant number of queries.
+
+A block whose points all came from files has none of the council's gates: nothing was appraised here, and the
+publication says that it is an archive. A stage counts when the round lists it; a round that does without the meeting
+removes it from its stages.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Count, Max
+from django.urls import reverse
+
+from appraisal.models import Acknowledgement, Action, Appraisal, AppraisalEntry, Question
+from appraisal.rules.stages import Calendar, calendars, stage_to_review
+from cchc_index.lib import clock
+from criteria.course import DECIDING
+from criteria.models import Extension, Round, RoundGroup, Stage
+from results.approval.queries import KIND, approvals
+from results.queries import measured_groups
+from selfassess.models import SelfAssessment
+
+from . import listing
+from .listing import Gate
+
+StageKind = Stage.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """What stands of one unit by the decisions of one stage: how many cells, and since when."""
+
+    block: int
+    unit: int
+    stage: int
+    count: int
+    last: datetime
+
+
+@dataclass(frozen=True)
+class RoundFacts:
+    """What the gates of a round follow from, read once."""
+
+    round_: Round
+    blocks: Sequence[RoundGroup]
+    times: dict[int, Calendar]
+    standings: Sequence[Standings]
+
+    @cached_property
+    def now(self) -> datetime:
+        return clock.now()
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        return next(iter(self.times.values())).stages if self.times else ()
+
+    @cached_property
+    def extensions(self) -> list[Extension]:
+        """Those that still run."""
+        rows = Extension.objects.filter(stage__round=self.round_, closes_at__gt=self.now)
+        return list(rows.order_by("closes_at", "pk"))
+
+    @cached_property
+    def _deciding(self) -> frozenset[int]:
+        return frozenset(stage.pk for stage in self.stages if stage.kind in DECIDING)
+
+    @cached_property
+    def worked(self) -> list[RoundGroup]:
+        """The blocks in which the council has decided anything here, or told anybody."""
+        decided = {one.block for one in self.standings if one.stage in self._deciding}
+        return [b for b in self.blocks if b.pk in decided or self.times[b.pk].released & self._deciding]
+
+    @cached_property
+    def archives(self) -> list[RoundGroup]:
+        """The blocks whose points of the council all came from files."""
+        filled = {one.block for one in self.standings}
+        return [block for block in self.blocks if block.pk in filled and block not in self.worked]
+
+    def is_open(self, stage: Stage) -> bool:
+        """Whether its hours run, for all or for a unit with more time."""
+        if not stage.is_set or not stage.has_begun(self.now):
+            return False
+        return stage.is_open(self.now) or any(one.stage_id == stage.pk for one in self.extensions)
+
+    def address(self, name: str, *args: str) -> str:
+        return f"{reverse(name, args=args)}?nam={self.round_.year}"
+
+
+def standings(blocks: Iterable[RoundGroup]) -> list[Standings]:
+    """What stands at the council, by unit and stage; one query."""
+    rows = Appraisal.objects.filter(round_group__in=[block.pk for block in blocks]).exclude(action=Action.UNDO)
+    found = rows.order_by().values_list("round_group_id", "unit_id", "stage_id")
+    return [Standings(*row) for row in found.annotate(Count("pk"), Max("updated_at"))]
+
+
+def facts(round_: Round, blocks: Sequence[RoundGroup] | None = None) -> RoundFacts:
+    """Four queries; one less where the blocks are known."""
+    known = measured_groups(round_) if blocks is None else blocks
+    return RoundFacts(round_, known, calendars(known), standings(known))
+
+
+def open_gates(round_: Round) -> list[Gate]:
+    """Everything that is open of the round before its publication."""
+    return gates_of(facts(round_))
+
+
+def gates_of(given: RoundFacts) -> list[Gate]:
+    """The gates that follow from facts that have been read; at most six queries more."""
+    return [gate for source in _SOURCES for gate in source(given)]
+
+
+def archived_blocks(given: RoundFacts) -> list[str]:
+    """The codes of the blocks that a publication calls archives."""
+    return [block.group.code for block in given.archives]
+
+
+def _unreleased(given: RoundFacts) -> Iterator[Gate]:
+    """A stage in which the council decides, and whose result no unit has been shown. What a later release overtook is
+    over."""
+    for block in given.worked:
+        times = given.times[block.pk]
+        for stage in times.deciding:
+            if stage.pk in times.released or times.is_over(stage.pk):
+                continue
+            what = f"chưa thông báo kết quả giai đoạn {stage.title} cho đơn vị"
+            link = given.address("appraisal:release", block.group.code, stage.name)
+            yield Gate(listing.STAGE, what, str(block.group), 1, link, stage.name)
+
+
+def _replies(given: RoundFacts) -> Iterator[Gate]:
+    """A window in which units may still answer what they were told."""
+    for block in given.worked:
+        times = given.times[block.pk]
+        for stage in times.stages:
+            answered = times.answers(stage.pk) if stage.kind == StageKind.REPLY else 0
+            if answered in times.released and not times.is_over(answered) and given.is_open(stage):
+                later = [one for one in given.extensions if one.stage_id == stage.pk]
+                edges = [stage.closes_at, *(one.closes_at for one in later)]
+                until = max((edge for edge in edges if edge), default=None)
+                what = f"giai đoạn {stage.title} còn nhận giải trình"
+                what += f" đến {clock.in_words(until)}" if until else ""
+                link = given.address("results:stage", stage.name)
+                yield Gate(listing.REPLY, what, str(block.group), max(len(later), 1), link, stage.name)
+
+
+def _questions(given: RoundFacts) -> Iterator[Gate]:
+    rows = Question.objects.filter(round_group__in=[block.pk for block in given.blocks])
+    rows = rows.exclude(state=Question.State.CLOSED).order_by()
+    counts = Counter({row[:2]: row[2] for row in rows.values_list("round_group_id", "state").annotate(Count("pk"))})
+    for block in given.blocks:
+        asked, answered = (counts[block.pk, state] for state in (Question.State.OPEN, Question.State.ANSWERED))
+        parts = [f"{asked} câu hỏi chờ đơn vị trả lời"] if asked else []
+        parts += [f"{answered} câu hỏi đã được trả lời, chưa đóng"] if answered else []
+        if parts:
+            link = given.address("appraisal:questions")
+            yield Gate(listing.QUESTION, ", ".join(parts), str(block.group), asked + answered, link)
+
+
+def _disagreements(given: RoundFacts) -> Iterator[Gate]:
+    """Cells whose unit does not agree, and which no later stage has settled or left as they were."""
+    pending = {block.pk: _pending_replies(given.times[block.pk]) for block in given.worked}
+    rows = AppraisalEntry.objects.filter(
+        stage__in=set().union(*pending.values()), appraisal__round_group__in=pending
+    ).order_by("appraisal", "sequence")
+    fields = ("appraisal_id", "appraisal__round_group_id", "appraisal__stage_id", "stage_id", "action")
+    last = {row[0]: row[1:] for row in rows.values_list(*fields)}
+    counts = Counter(
+        block
+        for block, standing, reply, action in last.values()
+        if action == Action.DISAGREE and reply in pending[block] and given.times[block].answers(reply) == standing
+    )
+    for block in given.worked:
+        if counts[block.pk]:
+            what = f"{counts[block.pk]} ý kiến không đồng ý của đơn vị chưa được xem xét"
+            link = given.address("appraisal:grid-now", block.group.code)
+            yield Gate(listing.DISAGREEMENT, what, str(block.group), counts[block.pk], link)
+
+
+def _pending_replies(times: Calendar) -> set[int]:
+    """The replies of a block that no later release has overtaken."""
+    replies = [stage.pk for stage in times.stages if stage.kind == StageKind.REPLY]
+    return {pk for pk in replies if not times.is_over(times.answers(pk))}
+
+
+def _reports(given: RoundFacts) -> Iterator[Gate]:
+    """The report on like cases was not looked at since the last decision or the last submitted score."""
+    looked = Acknowledgement.objects.filter(round_group__in=[block.pk for block in given.worked]).order_by()
+    seen = {row[:2]: row[2] for row in looked.values_list("round_group_id", "stage_id").annotate(Max("at"))}
+    asked = {block.pk: stage_to_review(given.times[block.pk]) for block in given.worked}
+    looks = {block: seen[block, stage.pk] for block, stage in asked.items() if stage and (block, stage.pk) in seen}
+    moved = _moved_since(looks)
+    for block in given.worked:
+        stage = asked[block.pk]
+        if stage is None or (block.pk in looks and block.pk not in moved):
+            continue
+        how = "chưa được xác nhận lại sau lần thay đổi cuối" if block.pk in looks else "chưa được xác nhận"
+        link = given.address("appraisal:consistency", block.group.code)
+        yield Gate(listing.REPORT, f"báo cáo rà soát tính thống nhất {how}", str(block.group), 1, link, stage.name)
+
+
+def _moved_since(looks: Mapping[int, datetime]) -> set[int]:
+    """The blocks in which a decision was taken or a score submitted after somebody looked."""
+    if not looks:
+        return set()
+    first = min(looks.values())
+    steps = AppraisalEntry.objects.filter(appraisal__round_group__in=looks, at__gt=first)
+    decided = steps.exclude(stage_kind=StageKind.REPLY).order_by().values_list("appraisal__round_group_id")
+    sheets = SelfAssessment.objects.filter(round_group__in=looks, submitted_at__gt=first)
+    submitted = sheets.order_by().values_list("round_group_id")
+    rows = [*decided.annotate(Max("at")), *submitted.annotate(Max("submitted_at"))]
+    return {block for block, last in rows if last > looks[block]}
+
+
+def _approvals(given: RoundFacts) -> Iterator[Gate]:
+    """What a council, where the round has one, has not approved as it stands. One query without a council."""
+    for one in approvals(given.round_):
+        if not one.is_valid:
+            what = one.words[:1].lower() + one.words[1:].rstrip(".")
+            link = reverse("council:council", args=[given.round_.year])
+            kind = listing.SURVEY if one.kind == KIND.SURVEY else listing.RANKING
+            yield Gate(kind, what, str(one.block.group), 1, link)
+
+
+def _phases(given: RoundFacts) -> Iterator[Gate]:
+    """Hours that still run or have not begun: of everything but the publication itself, and but what the gates above
+    say of a block."""
+    for stage in given.stages:
+        if stage.kind in (StageKind.PUBLICATION, StageKind.ARCHIVE) or not stage.is_set or _is_settled(given, stage):
+            continue
+        if not stage.has_begun(given.now):
+            what = f"giai đoạn {stage.title} chưa mở"
+        elif given.is_open(stage):
+            what = f"giai đoạn {stage.title} chưa đóng"
+        else:
+            continue
+        link = given.address("results:stage", stage.name)
+        yield Gate(listing.PHASE, what, f"Kỳ {given.round_.year}", 1, link, stage.name)
+
+
+def _is_settled(given: RoundFacts, stage: Stage) -> bool:
+    """Whether another gate speaks of the stage where it is still open: what is told closes it, not its hours."""
+    if stage.kind in DECIDING:
+        return bool(given.worked)
+    if stage.kind != StageKind.REPLY or not given.worked:
+        return False
+    rounds = [given.times[block.pk] for block in given.worked]
+    return all(times.answers(stage.pk) in times.released or times.is_over(times.answers(stage.pk)) for times in rounds)
+
+
+GateSource = Callable[[RoundFacts], Iterable[Gate]]
+_SOURCES: tuple[GateSource, ...] = (_unreleased, _replies, _disagreements, _questions, _reports, _approvals, _phases)
+"""Who names gates, in the order in which they are closed. A new gate is one more function here."""

@@ -1,0 +1,1 @@
+"""A publication taken back by two people, with the reason; its address stays and says so."""
