@@ -33,8 +33,6 @@ def pages(block: LargeBlock) -> dict[str, str]:
     named = {
         "grid": reverse("appraisal:grid", args=[group, year]),
         "by criterion": reverse("appraisal:criterion", args=[group, leaf]),
-        "assignments": reverse("appraisal:assignments-block", args=[group]),
-        "assignment": reverse("appraisal:assignment-add", args=[group]),
         "extension": reverse("results:extension"),
         "self-assessments": reverse("selfassess:home"),
         "documents": reverse("selfassess:documents"),
