@@ -16,7 +16,7 @@ from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, R
 
 from . import actions, bands, queries
 from .annex.totals import contradictions
-from .models import CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
+from .models import Correction, CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
 from .resources import CriterionResource
 from .scoring import validate
 
@@ -241,6 +241,14 @@ class RoundGroupAdmin(LoggedAdmin):
         for obj in objects:
             if obj.pk:
                 actions.inputs_changed(obj.pk)
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnlyAdmin):
+    list_display = ["criterion", "state", "reason", "proposed_by", "proposed_at", "decided_by", "decided_at"]
+    list_filter = ["state"]
+    list_select_related = ["criterion", "proposed_by", "decided_by"]
+    search_fields = ["criterion__code", "criterion__name", "reason"]
 
 
 @admin.register(Stage)

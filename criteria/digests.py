@@ -6,9 +6,12 @@ from typing import Any
 
 from cchc_index.lib.canonical import digest
 
-from .models import CriteriaSet, Criterion
+from .models import Correction, CriteriaSet, Criterion
 
 VERB_FREEZE = "criteria.freeze"
+VERB_PROPOSE, VERB_CORRECT = "criteria.propose_correction", "criteria.correct"
+VERB_REFUSE = "criteria.refuse_correction"
+CORRECTION_VERBS = (VERB_PROPOSE, VERB_CORRECT, VERB_REFUSE)
 FIELDS = (
     "code",
     "printed_code",
@@ -47,3 +50,9 @@ def digest_of(criteria_set: CriteriaSet, rows: Iterable[Criterion]) -> str:
         criteria_set.bands,
     ]
     return digest([own, [[row.pk, row.parent_id, *(getattr(row, name) for name in FIELDS)] for row in rows]])
+
+
+def correction_facts(row: Correction) -> dict[str, Any]:
+    """A correction as the log keeps it; who proposed and who decided are the actors of the entries."""
+    facts = {name: getattr(row, name) for name in ("before", "after", "state", "reason")}
+    return {"correction": row.pk, "criterion": row.criterion_id, **facts}

@@ -6,16 +6,18 @@ left out: the link to the criterion of an earlier year.
 
 from collections.abc import Iterator
 from itertools import groupby
+from typing import Any
 
 from units.auditlog.models import LogEntry
 
-from .digests import VERB_FREEZE, digest_of, instant
-from .models import CriteriaSet, Criterion, RoundGroup
+from .digests import CORRECTION_VERBS, VERB_CORRECT, VERB_FREEZE, VERB_PROPOSE, correction_facts, digest_of, instant
+from .models import Correction, CriteriaSet, Criterion, RoundGroup
 
 
 def check() -> Iterator[str]:
-    """Vietnamese sentences for every frozen set that is no longer what the log says; none when all agree.
-    Four queries."""
+    """Vietnamese sentences for every frozen set that is no longer what the log says, and for every correction that two
+    people did not make so; none when all agree. Six queries."""
+    yield from _check_corrections()
     logged = {
         int(entry.object_id): entry.after
         for entry in LogEntry.objects.filter(verb=VERB_FREEZE).order_by("number").iterator(2000)
@@ -40,3 +42,21 @@ def _digests() -> dict[int, str]:
     rows = Criterion.objects.filter(criteria_set__in=used).order_by("criteria_set_id", "pk").iterator(2000)
     trees = {pk: list(tree) for pk, tree in groupby(rows, key=lambda row: row.criteria_set_id)}
     return {pk: digest_of(criteria_set, trees.get(pk, [])) for pk, criteria_set in used.items()}
+
+
+def _check_corrections() -> Iterator[str]:
+    logged: dict[int, dict[str, Any]] = {}
+    for entry in LogEntry.objects.filter(verb__in=CORRECTION_VERBS).order_by("number").iterator(2000):
+        after = entry.after if isinstance(entry.after, dict) else {}
+        facts = logged.setdefault(after.get("correction", 0), {"decided_by": None})
+        facts.update(after)
+        facts["proposed_by" if entry.verb == VERB_PROPOSE else "decided_by"] = entry.actor_id
+        if entry.verb == VERB_CORRECT and entry.actor_id in (None, facts.get("proposed_by")):
+            yield f"Đính chính số {after.get('correction')}: cùng một người vừa đề nghị vừa xác nhận."
+    for row in Correction.objects.order_by("pk").iterator(2000):
+        now = {**correction_facts(row), "proposed_by": row.proposed_by_id, "decided_by": row.decided_by_id}
+        facts = logged.pop(row.pk, {})
+        if {name: facts.get(name) for name in now} != now:
+            yield f"Đính chính số {row.pk}: nội dung hoặc người khác với nhật ký."
+    for pk in sorted(logged):
+        yield f"Đính chính số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."

@@ -166,6 +166,60 @@ class Criterion(models.Model):
         return self.code.count(".") + 1
 
 
+class Correction(models.Model):
+    """Words or the rule of a criterion of a frozen set, changed by two people with a reason. The row stays, whatever
+    became of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "chờ xác nhận"
+        CONFIRMED = "confirmed", "đã xác nhận"
+        REFUSED = "refused", "không xác nhận"
+
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="corrections", verbose_name="tiêu chí")
+    # Of the fields that are to change, as they stood and as they are to be: {"name", "rule", "guidance"}.
+    before = models.JSONField("trước khi đính chính")
+    after = models.JSONField("sau khi đính chính")
+    reason = models.TextField("lý do")
+    state = models.CharField("trạng thái", max_length=20, choices=State, default=State.OPEN)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đề nghị")
+    decided_at = models.DateTimeField("xử lý lúc", null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người xử lý", null=True)
+    decision_reason = models.TextField("ý kiến", blank=True)
+
+    class Meta:
+        verbose_name = "đính chính tiêu chí"
+        verbose_name_plural = "đính chính tiêu chí"
+        ordering = ["-proposed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["criterion"],
+                condition=Q(state="open"),
+                name="one_open_correction",
+                violation_error_message="Tiêu chí này đã có đính chính chờ xác nhận.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | ~Q(decided_by=F("proposed_by")),
+                name="two_people_correct_a_criterion",
+                violation_error_message="Người xác nhận phải khác người đề nghị.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None, decided_by=None)
+                | (~Q(state="open") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="decided_correction_says_who",
+                violation_error_message="Đính chính đã xử lý phải có người và thời điểm xử lý.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="correction_has_reason",
+                violation_error_message="Phải ghi lý do đính chính.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Đính chính tiêu chí {self.criterion}"
+
+
 class Round(models.Model):
     """Kỳ đánh giá: one index year."""
 

@@ -13,7 +13,7 @@ from cchc_index.lib.prepared import Prepared, columns, instances
 from cchc_index.lib.text import fold
 from units.models import UNITS_BY_NAME, Unit, UnitGroup
 
-from .models import Criterion, Round, RoundGroup, Stage
+from .models import Correction, Criterion, Round, RoundGroup, Stage
 
 
 def rounds() -> QuerySet[Round]:
@@ -116,6 +116,12 @@ def tree_of(round_group: RoundGroup) -> list[Criterion]:
 def frozen_rows(criteria_set_id: int, frozen_at: datetime) -> tuple[Criterion, ...]:
     """The rows of a set that was frozen at that instant: a set of another database has another one."""
     return tuple(tree(criteria_set_id))
+
+
+def open_corrections(criteria_set_id: int) -> QuerySet[Correction]:
+    """The corrections of a set that wait for a second person, the oldest first."""
+    rows = Correction.objects.filter(criterion__criteria_set=criteria_set_id, state=Correction.State.OPEN)
+    return rows.select_related("criterion", "proposed_by").order_by("proposed_at", "pk")
 
 
 def leaves(criteria_set_id: int, sources: Iterable[str] | None = None) -> QuerySet[Criterion]:

@@ -4,9 +4,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from units import rules as people
-from units.models import User
+from units.models import Role, User
 
-from .models import CriteriaSet, Round, Stage
+from .models import Correction, CriteriaSet, Round, Stage
 
 
 def may_manage(user: people.AnyUser) -> bool:
@@ -31,3 +31,17 @@ def sets_managed_by(user: people.AnyUser) -> QuerySet[CriteriaSet]:
 
 def stages_managed_by(user: people.AnyUser) -> QuerySet[Stage]:
     return Stage.objects.all() if may_manage(user) else Stage.objects.none()
+
+
+def may_confirm_correction(user: people.AnyUser, correction: Correction) -> bool:
+    """The second person: another index manager than the one who proposed, whose role is no longer fresh."""
+    if not isinstance(user, User) or not may_manage(user) or correction.state != Correction.State.OPEN:
+        return False
+    return correction.proposed_by_id != user.pk and people.waits_until(user, Role.INDEX_MANAGER) is None
+
+
+def corrections_confirmable_by(user: people.AnyUser) -> QuerySet[Correction]:
+    """`may_confirm_correction` as a queryset."""
+    if not isinstance(user, User) or not may_manage(user) or people.waits_until(user, Role.INDEX_MANAGER):
+        return Correction.objects.none()
+    return Correction.objects.filter(state=Correction.State.OPEN).exclude(proposed_by=user.pk)

@@ -122,7 +122,7 @@ def _block(code: str, notices: list[str]) -> UnitGroup:
         raise Refused("Mã khối dài quá 30 ký tự; dùng mã ngắn hơn.")
     block, made = UnitGroup.objects.get_or_create(code=code, defaults={"name": code})
     if made:
-        notices.append(f"Chưa có khối “{code}”: đã tạo; đặt tên khối ở trang quản trị.")
+        notices.append(f"Chưa có khối “{code}”: đã tạo; đặt tên khối ở trang Quản trị.")
     return block
 
 
@@ -351,7 +351,7 @@ class Writer:
         brings_words = settled.extras.guidance or settled.extras.evidence
         if (row.rule and settled.rule is None) or (row.guidance and not brings_words):
             self.outcome.notices.append(
-                f"Tiêu chí {row.code}: bỏ quy tắc chấm và hướng dẫn minh họa; nhập quy tắc thật ở trang quản trị."
+                f"Tiêu chí {row.code}: bỏ quy tắc chấm và hướng dẫn minh họa; nhập quy tắc thật ở Chuẩn bị kỳ."
             )
         row.rule, row.guidance, row.previous, row.previous_code = {}, "", None, ""
 

@@ -156,7 +156,9 @@ def criteria_set(request: HttpRequest, year: int, group: str) -> HttpResponse:
         raise Http404
     queries.show_year(request, year)
     rows = [_shown(row) for row in queries.tree(standing.criteria_set_id)]
-    return render(request, "criteria/annex/set.html", {"round_group": standing, "rows": rows, "year": year})
+    corrections = queries.open_corrections(standing.criteria_set_id)
+    context = {"round_group": standing, "rows": rows, "year": year, "corrections": list(corrections)}
+    return render(request, "criteria/annex/set.html", context)
 
 
 def _shown(row: Criterion) -> tuple[Criterion, str, str, str]:

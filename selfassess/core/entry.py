@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cchc_index.lib.faults import Invalid
-from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_count, vn_short
+from cchc_index.lib.numbers import NumberProblem, parse_decimal, vn_count, vn_short
 from cchc_index.lib.text import clean_lines
 from criteria import scoring
 from criteria.models import Criterion
@@ -50,16 +50,8 @@ def read(
 
 def read_figures(criterion: Criterion, typed: Mapping[str, object], errors: dict[str, str]) -> dict[str, str]:
     """Declared figures as exact text by field; faults are added to `errors`."""
-    taken = {}
-    for field in scoring.fields(criterion.rule):
-        raw = typed.get(field.key)
-        try:
-            value = _choice(field, raw) if field.kind == "choice" else _number(field, raw)
-        except NumberProblem as problem:
-            errors[f"figure_{field.key}"] = f"{field.label}: {problem}."
-            continue
-        if value is not None:
-            taken[field.key] = value
+    taken, problems = scoring.read_typed(criterion.rule, typed)
+    errors.update({f"figure_{key}": sentence for key, sentence in problems.items()})
     return taken
 
 
@@ -95,20 +87,6 @@ def direct_points(criterion: Criterion, typed: object) -> Decimal | None:
     if value is not None and not 0 <= value <= criterion.max_points:
         raise Invalid({"points": f"Điểm tự đánh giá phải từ 0 đến {vn_short(criterion.max_points)}."})
     return value
-
-
-def _number(field: scoring.Field, raw: object) -> str | None:
-    value = parse_decimal(raw, count=field.is_count)
-    if value is not None and value < 0:
-        raise NumberProblem("là số âm; gõ số từ 0 trở lên")
-    return exact_text(value)
-
-
-def _choice(field: scoring.Field, raw: object) -> str | None:
-    chosen = str(raw or "").strip()
-    if chosen and chosen not in {key for key, _ in field.choices}:
-        raise NumberProblem("mức đã chọn không có trong danh sách; chọn lại")
-    return chosen or None
 
 
 def _too_long(words: str) -> str:

@@ -1,0 +1,189 @@
+"""The verbs that change one criterion: at once while nothing is scored, by two people afterwards."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Invalid, Refused
+from cchc_index.lib.text import clean, clean_lines
+from criteria import rules, scoring
+from criteria.actions import inputs_changed, log_freeze
+from criteria.annex.reading import MAX_NAME
+from criteria.annex.words import guidance_text
+from criteria.digests import VERB_CORRECT, VERB_PROPOSE, VERB_REFUSE, correction_facts
+from criteria.models import Correction, Criterion, RoundGroup
+from units.auditlog.actions import record
+from units.models import User
+
+from . import mails
+
+VERB_EDIT = "criteria.edit"
+MAX_GUIDANCE = 10_000
+State = Correction.State
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionWords:
+    """What somebody typed of a criterion; the rule as an official writes it, "" for direct entry."""
+
+    name: str
+    rule: str
+    guidance: str
+    evidence: str
+
+
+def rule_of(words: str, criterion: Criterion) -> dict[str, Any]:
+    """The rule that the words say. Raises Invalid with the sentence for the field."""
+    if not clean(words):
+        return {}
+    try:
+        return scoring.from_words(words, criterion.max_points)
+    except scoring.WordsProblem as problem:
+        examples = ", ".join(scoring.EXAMPLES)
+        raise Invalid({"rule": f"{problem}; ghi như một trong các ví dụ {examples}."}) from None
+
+
+def edit_criterion(*, actor: User, block: RoundGroup, criterion_id: int, words: CriterionWords) -> bool:
+    """Write a criterion of a set that nothing is scored by yet; whether it changed. Raises PermissionDenied for anybody
+    but an index manager, Invalid for words that cannot be taken, Refused for a frozen set."""
+    rules.require_manager(actor)
+    with transaction.atomic():
+        blocks = _locked_blocks(block.criteria_set_id)
+        row = _locked_criterion(block, criterion_id)
+        if any(one.frozen_at for one in blocks):
+            raise Refused("Bộ tiêu chí này vừa được khóa vì đã có điểm: lập đề nghị đính chính.")
+        before, after = _change(row, words)
+        if not after:
+            return False
+        _write(row, after)
+        for one in blocks:
+            inputs_changed(one.pk)
+        record(actor=actor, verb=VERB_EDIT, obj=row, before=before, after=after)
+    return True
+
+
+def propose_correction(
+    *, actor: User, block: RoundGroup, criterion_id: int, words: CriterionWords, reason: str
+) -> Correction:
+    """Put a change of a frozen set before a second index manager. Raises PermissionDenied for anybody but an index
+    manager, Invalid for words that cannot be taken, Refused where nothing would change, where a correction waits
+    already, and where the set is not frozen."""
+    rules.require_manager(actor)
+    told = clean_lines(reason)
+    if not told:
+        raise Invalid({"reason": "Nhập lý do đính chính: căn cứ, số văn bản nếu có."})
+    with transaction.atomic():
+        blocks = _locked_blocks(block.criteria_set_id)
+        row = _locked_criterion(block, criterion_id)
+        if not any(one.frozen_at for one in blocks):
+            raise Refused("Bộ tiêu chí này chưa khóa: sửa trực tiếp, không cần đính chính.")
+        before, after = _change(row, words)
+        if not after:
+            raise Refused("Chưa có gì thay đổi so với tiêu chí đang dùng.")
+        try:
+            with transaction.atomic():
+                correction = Correction.objects.create(
+                    criterion=row,
+                    before=before,
+                    after=after,
+                    reason=told,
+                    proposed_at=clock.now(),
+                    proposed_by=actor,
+                )
+        except IntegrityError:
+            raise Refused("Tiêu chí này đã có đính chính chờ xác nhận: xử lý đính chính đó trước.") from None
+        record(actor=actor, verb=VERB_PROPOSE, obj=row, after=correction_facts(correction), reason=told)
+        mails.tell_proposed(correction, block)
+    return correction
+
+
+def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int) -> Correction:
+    """The second person lets a correction count: the set is written, frozen anew as it is then, and the units and the
+    council of every block that it measures are told. Points that were given stay. Raises PermissionDenied for anybody
+    but an index manager; Refused for who proposed it, for a role that is itself too fresh, and for what no longer waits
+    or no longer fits."""
+    rules.require_manager(actor)
+    with transaction.atomic():
+        blocks = _locked_blocks(block.criteria_set_id)
+        correction = _locked_correction(block, correction_id)
+        if not rules.may_confirm_correction(actor, correction):
+            raise Refused("Người xác nhận phải khác người đề nghị và giữ vai trò đủ lâu theo quy định.")
+        row = _locked_criterion(block, correction.criterion_id)
+        if {name: getattr(row, name) for name in correction.before} != correction.before:
+            raise Refused("Tiêu chí đã thay đổi từ khi có đề nghị: không xác nhận đề nghị này, lập đề nghị mới.")
+        _write(row, correction.after)
+        _decide(correction, actor, State.CONFIRMED, "")
+        record(actor=actor, verb=VERB_CORRECT, obj=row, after=correction_facts(correction), reason=correction.reason)
+        for one in blocks:
+            if one.frozen_at:
+                one.frozen_at = clock.now()  # what is kept of a frozen set is kept under this instant
+                one.save(update_fields=["frozen_at"])
+                log_freeze(one, actor)
+                mails.tell_corrected(correction, one)
+            inputs_changed(one.pk)
+    return correction
+
+
+def refuse_correction(*, actor: User, block: RoundGroup, correction_id: int, reason: str) -> Correction:
+    """Not confirm a correction, or take one's own back, with a reason. Raises PermissionDenied for anybody but an index
+    manager, Refused without a reason and for what no longer waits."""
+    rules.require_manager(actor)
+    words = clean_lines(reason)
+    if not words:
+        raise Refused("Nhập lý do không xác nhận.")
+    with transaction.atomic():
+        correction = _locked_correction(block, correction_id)
+        _decide(correction, actor, State.REFUSED, words)
+        after = correction_facts(correction)
+        record(actor=actor, verb=VERB_REFUSE, obj=correction.criterion, after=after, reason=words)
+    return correction
+
+
+def _locked_blocks(criteria_set_id: int) -> list[RoundGroup]:
+    rows = RoundGroup.objects.select_for_update(of=("self",)).select_related("round", "group")
+    return list(rows.filter(criteria_set=criteria_set_id).order_by("pk"))
+
+
+def _locked_criterion(block: RoundGroup, criterion_id: int) -> Criterion:
+    rows = Criterion.objects.select_for_update(of=("self",))
+    return rows.get(pk=criterion_id, criteria_set=block.criteria_set_id)
+
+
+def _locked_correction(block: RoundGroup, correction_id: int) -> Correction:
+    rows = Correction.objects.select_for_update(of=("self",)).select_related("criterion", "proposed_by")
+    correction = rows.filter(pk=correction_id, criterion__criteria_set=block.criteria_set_id).first()
+    if correction is None or correction.state != State.OPEN:
+        raise Refused("Đính chính này không còn chờ xác nhận.")
+    return correction
+
+
+def _change(row: Criterion, words: CriterionWords) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that would change, as they stand and as they would be. Raises Invalid."""
+    name = clean(words.name)
+    if not name:
+        raise Invalid({"name": "Nhập nội dung tiêu chí như trong quyết định."})
+    if len(name) > MAX_NAME:
+        raise Invalid({"name": f"Nội dung dài {len(name)} ký tự, tối đa {MAX_NAME}: rút gọn nội dung."})
+    guidance = guidance_text(clean_lines(words.guidance), clean_lines(words.evidence))
+    if len(guidance) > MAX_GUIDANCE:
+        raise Invalid({"guidance": f"Hướng dẫn dài {len(guidance)} ký tự, tối đa {MAX_GUIDANCE}: rút gọn."})
+    wish: dict[str, Any] = {"name": name, "guidance": guidance}
+    if row.is_leaf:
+        rule = rule_of(words.rule, row)
+        wish["rule"] = row.rule if scoring.in_words(rule) == scoring.in_words(row.rule) else rule
+    changed = [field for field in wish if getattr(row, field) != wish[field]]
+    return {field: getattr(row, field) for field in changed}, {field: wish[field] for field in changed}
+
+
+def _write(row: Criterion, after: dict[str, Any]) -> None:
+    for field, value in after.items():
+        setattr(row, field, value)
+    row.save(update_fields=list(after))
+
+
+def _decide(correction: Correction, actor: User, state: State, words: str) -> None:
+    correction.state, correction.decided_at, correction.decided_by = state, clock.now(), actor
+    correction.decision_reason = words
+    correction.save(update_fields=["state", "decided_at", "decided_by", "decision_reason"])

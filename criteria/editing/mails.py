@@ -1,0 +1,45 @@
+"""The letters of corrections: a second manager is asked, the units are told."""
+
+from django.urls import reverse
+
+from criteria.models import Correction, RoundGroup
+from criteria.queries import units_of
+from units.mail import actions as mail
+from units.mail.letters import Letter
+from units.models import Role, User
+from units.queries import holders_of, people_of
+
+
+def tell_proposed(correction: Correction, block: RoundGroup) -> None:
+    """Every other index manager."""
+    words = f"{correction.proposed_by} đề nghị đính chính tiêu chí {correction.criterion} của {block}."
+    letter = Letter(
+        event=f"criteria.correction:{correction.pk}",
+        subject=f"Đính chính tiêu chí {correction.criterion.code} chờ xác nhận",
+        paragraphs=[words, f"Lý do: {correction.reason}", "Đính chính có hiệu lực khi người thứ hai xác nhận."],
+        path=reverse("editing:correction", args=[block.round.year, block.group.code, correction.pk]),
+        illustrative=block.round.illustrative,
+    )
+    mail.post(letter, [person for person in holders_of(Role.INDEX_MANAGER) if person != correction.proposed_by])
+
+
+def tell_corrected(correction: Correction, block: RoundGroup) -> None:
+    """Officers and heads of every unit of the block, and the council."""
+    criterion = correction.criterion
+    changed = {"name": "nội dung", "rule": "quy tắc chấm", "guidance": "hướng dẫn"}
+    parts = ", ".join(changed[name] for name in changed if name in correction.after)
+    paragraphs = [f"Tiêu chí {criterion} của {block} được đính chính: {parts}.", f"Lý do: {correction.reason}"]
+    if "rule" in correction.after:
+        paragraphs.append("Điểm đã nhập theo quy tắc cũ được giữ nguyên; đề nghị xem lại tiêu chí này.")
+    letter = Letter(
+        event=f"criteria.corrected:{correction.pk}:{block.pk}",
+        subject=f"Đính chính tiêu chí {criterion.code}, năm {block.round.year}",
+        paragraphs=paragraphs,
+        path=f"{reverse('selfassess:home')}?nam={block.round.year}",
+        illustrative=block.round.illustrative,
+    )
+    people: dict[int, User] = {}
+    for holders in people_of(units_of(block).values_list("pk", flat=True), Role.UNIT_OFFICER, Role.UNIT_HEAD).values():
+        people.update({person.pk: person for person in holders})
+    people.update({person.pk: person for person in holders_of(Role.COUNCIL_MEMBER)})
+    mail.post(letter, people.values())
