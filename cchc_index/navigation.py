@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from criteria import queries
 from criteria.models import Stage
+from selfassess.roundpapers.queries import new_for
 from units import rules as people
 from units.models import Role
 
@@ -32,6 +34,7 @@ ROLE_TABS: dict[str, tuple[Tab, ...]] = {
 }
 
 
+PAPERS = Tab("roundpapers:home", "Văn bản")
 PREPARING, PEOPLE = Tab("preparing:home", "Chuẩn bị kỳ"), Tab("people:list", "Người dùng")
 ROLE_STAGES = {
     Role.UNIT_OFFICER: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
@@ -46,13 +49,15 @@ def tabs_for(user: people.AnyUser) -> list[Tab]:
     """The few places of the person's roles, then the public ones; each once."""
     roles = people.grants(user).roles
     own = [tab for role in Role.values if role in roles for tab in ROLE_TABS.get(role, ())]
+    own += [PAPERS] if own else []
     if Role.INDEX_MANAGER not in roles and getattr(user, "is_superuser", False):
         own += [PREPARING, PEOPLE]  # the first administrator, before any role exists
     return list(dict.fromkeys([*own, *PUBLIC_TABS]))
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor. Two queries at most; error pages without a user get the bare frame."""
+    """Context processor. Two queries at most, a third where a page shows the new documents; error pages without a user
+    get the bare frame."""
     user = getattr(request, "user", None)
     if user is None:
         return {}
@@ -63,5 +68,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "frame_stage": queries.stage_now(current, kinds),
         "frame_tabs": tabs,
         "frame_steers": STEER in tabs,
+        "frame_new_papers": SimpleLazyObject(lambda: new_for(user, current) if current else []),
         "frame_roles": [Role(role).label for role in Role.values if role in people.grants(user).roles],
     }

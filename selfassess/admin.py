@@ -4,7 +4,16 @@ from django.contrib import admin
 
 from units.administration.admin import ReadOnlyAdmin, RelatedFilter
 
-from .models import Document, DocumentOpening, Evidence, SelfAssessment, SelfScore, Transition
+from .models import (
+    Document,
+    DocumentOpening,
+    Evidence,
+    RoundPaper,
+    RoundPaperOpening,
+    SelfAssessment,
+    SelfScore,
+    Transition,
+)
 
 
 @admin.register(SelfAssessment)
@@ -73,3 +82,18 @@ class EvidenceAdmin(ReadOnlyAdmin):
     @admin.display(description="tiêu chí")
     def criterion(self, obj: Evidence) -> str:
         return str(obj.score.criterion)
+
+
+@admin.register(RoundPaper)
+class RoundPaperAdmin(ReadOnlyAdmin):
+    list_display = ["number", "abstract", "kind", "round", "audience", "posted_by", "posted_at", "withdrawn_at"]
+    list_filter = [("round", RelatedFilter), "kind", "audience"]
+    list_select_related = ["round", "posted_by"]
+    search_fields = ["number", "abstract"]
+
+
+@admin.register(RoundPaperOpening)
+class RoundPaperOpeningAdmin(ReadOnlyAdmin):
+    list_display = ["paper", "opened_by", "at"]
+    list_select_related = ["paper", "opened_by"]
+    search_fields = ["paper__number", "paper__abstract", "opened_by__full_name"]

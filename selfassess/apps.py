@@ -19,6 +19,9 @@ class Config(AppConfig):
         "selfassess.document": "Tải tài liệu lên",
         "selfassess.replace": "Thay tài liệu",
         "selfassess.infected": "Chặn tài liệu có mã độc",
+        "selfassess.copy_paper": "Chép văn bản kỳ trước làm đề xuất",
+        "selfassess.post_paper": "Đăng văn bản của kỳ",
+        "selfassess.withdraw_paper": "Thu hồi văn bản của kỳ",
         "selfassess.archive": "Mở bản tự đánh giá từ hồ sơ lưu",
         "selfassess.import": "Nhập điểm tự đánh giá từ hồ sơ lưu",
     }

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from criteria.models import Criterion, RoundGroup
-from units.models import Unit, User
+from criteria.models import Criterion, Round, RoundGroup
+from units.models import Unit, UnitGroup, User
 
 
 class SelfAssessment(models.Model):
@@ -243,3 +243,97 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document.number}, tiêu chí {self.score.criterion.code} – {self.score.assessment.unit}"
+
+
+class RoundPaper(models.Model):
+    """A document of the round (plan, guidance, form, decision), posted for those it concerns. One that was copied from
+    an earlier year is a proposal without a file until a manager completes it; one that was withdrawn stays."""
+
+    class Kind(models.TextChoices):
+        PLAN = "plan", "kế hoạch"
+        GUIDANCE = "guidance", "hướng dẫn"
+        FORM = "form", "biểu mẫu"
+        DECISION = "decision", "quyết định"
+        OTHER = "other", "văn bản khác"
+
+    class Audience(models.TextChoices):
+        EVERYBODY = "everybody", "mọi người có vai trò trong kỳ"
+        UNITS = "units", "các đơn vị được đánh giá"
+        COUNCIL = "council", "Hội đồng thẩm định"
+        SURVEY = "survey", "phụ trách điều tra"
+        MANAGERS = "managers", "người quản lý Chỉ số"
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="papers", verbose_name="kỳ")
+    kind = models.CharField("loại văn bản", max_length=20, choices=Kind)
+    number = models.CharField("số ký hiệu", max_length=100, blank=True)
+    issued_on = models.DateField("ngày ban hành", null=True)
+    issuer = models.CharField("cơ quan ban hành", max_length=200, blank=True)
+    abstract = models.CharField("trích yếu", max_length=500)
+    audience = models.CharField("đối tượng", max_length=20, choices=Audience, default=Audience.EVERYBODY)
+    # Of the units only those of this block; none: of every block.
+    group = models.ForeignKey(UnitGroup, models.PROTECT, related_name="+", verbose_name="khối", null=True)
+    file = models.FileField("tệp", upload_to="round-papers/", max_length=200, blank=True)
+    original_name = models.CharField("tên tệp", max_length=255, blank=True)
+    content_type = models.CharField("loại tệp", max_length=100, blank=True)
+    size = models.PositiveBigIntegerField("dung lượng", default=0)
+    digest = models.CharField("mã kiểm tra (SHA-256)", max_length=64, blank=True)
+    proposed_from = models.PositiveSmallIntegerField("đề xuất chép từ kỳ", null=True)
+    posted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đăng", null=True)
+    posted_at = models.DateTimeField("đăng lúc", null=True)
+    withdrawn_at = models.DateTimeField("thu hồi lúc", null=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người thu hồi", null=True)
+    withdrawal_reason = models.TextField("lý do thu hồi", blank=True)
+
+    class Meta:
+        verbose_name = "văn bản của kỳ"
+        verbose_name_plural = "văn bản của kỳ"
+        ordering = ["round", "-posted_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(posted_at=None, file="", digest="")
+                | (Q(posted_at__isnull=False, posted_by__isnull=False) & ~Q(file="") & ~Q(digest="")),
+                name="posted_paper_has_its_file",
+                violation_error_message="Văn bản đã đăng phải có tệp.",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawal_reason="")),
+                name="withdrawn_paper_says_why",
+                violation_error_message="Văn bản bị thu hồi phải có người và lý do thu hồi.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.abstract}".strip()
+
+    @property
+    def display(self) -> str:
+        """No copy for the eyes is made: what no browser shows is saved."""
+        return ""
+
+    @property
+    def opens_in_browser(self) -> bool:
+        return self.content_type in ("application/pdf", "image/png", "image/jpeg", "image/webp")
+
+
+class RoundPaperOpening(models.Model):
+    """Somebody opened a document of the round for the first time: from then on it is not new for them."""
+
+    paper = models.ForeignKey(RoundPaper, models.PROTECT, related_name="openings", verbose_name="văn bản")
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người mở")
+    at = models.DateTimeField("thời điểm")
+
+    class Meta:
+        verbose_name = "lượt mở văn bản của kỳ"
+        verbose_name_plural = "lượt mở văn bản của kỳ"
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["paper", "opened_by"],
+                name="round_paper_opened_first_once",
+                violation_error_message="Lượt mở đầu tiên đã được ghi.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.opened_by} mở {self.paper}"

@@ -22,6 +22,7 @@ from criteria.models import Criterion, Round, RoundGroup
 from criteria.queries import round_groups, units_of, what_became
 from criteria.rules import require_manager
 from selfassess.models import SelfAssessment
+from selfassess.roundpapers.actions import copy_papers
 from surveys.models import ImportBatch, SurveyScore
 from surveys.plan.actions import copy_plan
 from units.auditlog.actions import record
@@ -59,6 +60,9 @@ def copy_year(*, actor: User | None, source: int, target: int, group: str = "") 
     _copy_stages(actor, earlier, round_, report)
     for block in blocks:
         _copy_block(actor, block, round_, report)
+    if papers := copy_papers(actor=actor, source=earlier, target=round_):
+        words = f"{papers} văn bản của kỳ là đề xuất, chờ bổ sung số, ngày và tệp của năm {target}."
+        report.done.append(words)
     if added := ensure_reasons():
         report.done.append(f"Thư viện lý do điều chỉnh: thêm {added} lý do.")
     if report.done:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from appraisal.models import Assignment
@@ -23,7 +24,10 @@ from criteria.models import Criterion, Decision, Round, RoundGroup, Stage
 from criteria.tests.exports import exported, imported, tree
 from criteria.tests.factories import CriteriaSetFactory, open_stage
 from criteria.tests.sheets import annex
-from selfassess.models import SelfAssessment
+from selfassess import ledger as selfassess_ledger
+from selfassess.models import RoundPaper, SelfAssessment
+from selfassess.roundpapers.actions import post_paper
+from selfassess.tests.factories import tiny_pdf
 from surveys.models import Question, Questionnaire, RespondentGroup, Survey
 from surveys.tests.factories import asked_group, surveyed_round
 from units.auditlog.models import LogEntry
@@ -246,3 +250,25 @@ def test_illustrative_year_makes_an_illustrative_one(earlier: Earlier) -> None:
     Round.objects.filter(year=2031).update(illustrative=True)
     copied()
     assert Round.objects.get(year=2032).illustrative
+
+
+def test_documents_of_the_round_are_copied_as_a_list_without_numbers_and_files(earlier: Earlier) -> None:
+    manager = person(Role.INDEX_MANAGER)
+    post_paper(
+        actor=manager,
+        round_id=earlier.block.round_id,
+        upload=ContentFile(tiny_pdf(), "ke-hoach.pdf"),
+        kind="plan",
+        number="227/KH-UBND",
+        issued_on=date(2030, 8, 5),
+        issuer="UBND Thành phố",
+        abstract="Xác định Chỉ số",
+        audience="everybody",
+        group=None,
+    )
+    report = copy_year(actor=manager, source=2031, target=2032)
+    assert any("1 văn bản của kỳ là đề xuất" in line for line in report.done)
+    (paper,) = RoundPaper.objects.filter(round__year=2032)
+    assert (paper.abstract, paper.number, bool(paper.file), paper.proposed_from) == ("Xác định Chỉ số", "", False, 2031)
+    assert copy_year(actor=manager, source=2031, target=2032).done == []
+    assert list(selfassess_ledger.check()) == []

@@ -15,6 +15,8 @@ APPS = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys",
 TAKES_FILES: dict[str, list[int | str]] = {
     "selfassess:upload": [1, 2],
     "selfassess:replace": [1],
+    "roundpapers:post": [2025],
+    "roundpapers:complete": [2025, 1],
     "selfassess:workbook-upload": [1],
     "appraisal:reply": [1],
     "appraisal:asked": [1],
@@ -26,6 +28,7 @@ TAKES_FILES: dict[str, list[int | str]] = {
 }
 TAKES_NONE = {
     "selfassess:criterion": [1, 2],
+    "roundpapers:withdraw": [2025, 1],
     "selfassess:autosave": [1, 2],
     "selfassess:attach": [1, 2],
     "selfassess:submit": [1],
@@ -40,6 +43,7 @@ READ_FILES = {
     "appraisal/core/views/uploads.py",  # with a reply, with the answer to a question
     "cchc_index/middleware.py",  # names the files that a page for signing in again cannot keep
     "selfassess/documents/views.py",
+    "selfassess/roundpapers/views.py",
     "selfassess/scores/views/evidence.py",
     "selfassess/workbook/views.py",
     "surveys/batches/views.py",

@@ -21,7 +21,7 @@ from . import mails
 
 VERB_EDIT = "criteria.edit"
 MAX_GUIDANCE = 10_000
-State = Correction.State
+_State = Correction.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int) ->
         if {name: getattr(row, name) for name in correction.before} != correction.before:
             raise Refused("Tiêu chí đã thay đổi từ khi có đề nghị: không xác nhận đề nghị này, lập đề nghị mới.")
         _write(row, correction.after)
-        _decide(correction, actor, State.CONFIRMED, "")
+        _decide(correction, actor, _State.CONFIRMED, "")
         record(actor=actor, verb=VERB_CORRECT, obj=row, after=correction_facts(correction), reason=correction.reason)
         for one in blocks:
             if one.frozen_at:
@@ -135,7 +135,7 @@ def refuse_correction(*, actor: User, block: RoundGroup, correction_id: int, rea
         raise Refused("Nhập lý do không xác nhận.")
     with transaction.atomic():
         correction = _locked_correction(block, correction_id)
-        _decide(correction, actor, State.REFUSED, words)
+        _decide(correction, actor, _State.REFUSED, words)
         after = correction_facts(correction)
         record(actor=actor, verb=VERB_REFUSE, obj=correction.criterion, after=after, reason=words)
     return correction
@@ -154,7 +154,7 @@ def _locked_criterion(block: RoundGroup, criterion_id: int) -> Criterion:
 def _locked_correction(block: RoundGroup, correction_id: int) -> Correction:
     rows = Correction.objects.select_for_update(of=("self",)).select_related("criterion", "proposed_by")
     correction = rows.filter(pk=correction_id, criterion__criteria_set=block.criteria_set_id).first()
-    if correction is None or correction.state != State.OPEN:
+    if correction is None or correction.state != _State.OPEN:
         raise Refused("Đính chính này không còn chờ xác nhận.")
     return correction
 
@@ -183,7 +183,7 @@ def _write(row: Criterion, after: dict[str, Any]) -> None:
     row.save(update_fields=list(after))
 
 
-def _decide(correction: Correction, actor: User, state: State, words: str) -> None:
+def _decide(correction: Correction, actor: User, state: _State, words: str) -> None:
     correction.state, correction.decided_at, correction.decided_by = state, clock.now(), actor
     correction.decision_reason = words
     correction.save(update_fields=["state", "decided_at", "decided_by", "decision_reason"])

@@ -1,7 +1,7 @@
 """The unit's documents: list, one document with its versions and uses, and the file itself."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.contrib import messages
@@ -94,7 +94,20 @@ def _picture_frame(request: HttpRequest, document: Document) -> HttpResponse:
     return response
 
 
-def file_response(document: Document, *, download: bool = False) -> FileResponse:
+class StoredFile(Protocol):
+    """What `file_response` needs to know of a file: evidence, or a document of the round."""
+
+    file: Any
+    original_name: str
+    content_type: str
+
+    @property
+    def display(self) -> str: ...
+    @property
+    def opens_in_browser(self) -> bool: ...
+
+
+def file_response(document: StoredFile, *, download: bool = False) -> FileResponse:
     """The stored bytes under the document's own name: PDF and pictures beside the score, a copy for the eyes where
     the browser cannot show the file, the rest (and `download`) to save. Never cached by anybody between, never
     guessed to be another type."""
