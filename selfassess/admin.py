@@ -8,6 +8,7 @@ from .models import (
     Document,
     DocumentOpening,
     Evidence,
+    OfficePart,
     RoundPaper,
     RoundPaperOpening,
     SelfAssessment,
@@ -97,3 +98,13 @@ class RoundPaperOpeningAdmin(ReadOnlyAdmin):
     list_display = ["paper", "opened_by", "at"]
     list_select_related = ["paper", "opened_by"]
     search_fields = ["paper__number", "paper__abstract", "opened_by__full_name"]
+
+
+@admin.register(OfficePart)
+class OfficePartAdmin(ReadOnlyAdmin):
+    list_display = ["assessment", "criterion", "person", "office", "given_by", "given_at"]
+    list_select_related = [
+        "assessment__unit", "assessment__round_group__round", "assessment__round_group__group", "criterion", "person",
+        "given_by",
+    ]  # fmt: skip
+    search_fields = ["assessment__unit__name", "criterion__name", "person__full_name", "office"]

@@ -19,6 +19,8 @@ class Config(AppConfig):
         "selfassess.document": "Tải tài liệu lên",
         "selfassess.replace": "Thay tài liệu",
         "selfassess.infected": "Chặn tài liệu có mã độc",
+        "selfassess.give_part": "Giao phần việc trong đơn vị",
+        "selfassess.take_part": "Thu hồi phần việc trong đơn vị",
         "selfassess.copy_paper": "Chép văn bản kỳ trước làm đề xuất",
         "selfassess.post_paper": "Đăng văn bản của kỳ",
         "selfassess.withdraw_paper": "Thu hồi văn bản của kỳ",

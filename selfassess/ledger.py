@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from .documents import ledger as documents
 from .evidence import ledger as evidence
 from .lifecycle import ledger as lifecycle
+from .offices import ledger as offices
 from .roundpapers import ledger as roundpapers
 from .scores import ledger as scores
 
@@ -21,4 +22,5 @@ def check(*, files: bool = True) -> Iterator[str]:
     yield from lifecycle.check_receipts()
     yield from documents.check(files=files)
     yield from evidence.check()
+    yield from offices.check()
     yield from roundpapers.check(files=files)

@@ -245,6 +245,37 @@ class Evidence(models.Model):
         return f"{self.document.number}, tiêu chí {self.score.criterion.code} – {self.score.assessment.unit}"
 
 
+class OfficePart(models.Model):
+    """An area or a criterion of a unit's sheet given to a named person of the unit. It says who does what and gives no
+    right: whoever may edit the sheet edits all of it."""
+
+    assessment = models.ForeignKey(
+        SelfAssessment, models.PROTECT, related_name="office_parts", verbose_name="bản tự đánh giá"
+    )
+    criterion = models.ForeignKey(
+        Criterion, models.PROTECT, related_name="office_parts", verbose_name="lĩnh vực hoặc tiêu chí"
+    )
+    person = models.ForeignKey(User, models.PROTECT, related_name="office_parts", verbose_name="người thực hiện")
+    office = models.CharField("phòng, bộ phận", max_length=150, blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người giao")
+    given_at = models.DateTimeField("giao lúc")
+
+    class Meta:
+        verbose_name = "phần việc trong đơn vị"
+        verbose_name_plural = "phần việc trong đơn vị"
+        ordering = ["assessment", "criterion__position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "criterion", "person"],
+                name="office_part_given_once",
+                violation_error_message="Người này đã được giao phần này.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion} – {self.person}"
+
+
 class RoundPaper(models.Model):
     """A document of the round (plan, guidance, form, decision), posted for those it concerns. One that was copied from
     an earlier year is a proposal without a file until a manager completes it; one that was withdrawn stays."""

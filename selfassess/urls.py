@@ -10,4 +10,5 @@ urlpatterns = [
     path("", include("selfassess.scores.urls")),
     path("", include("selfassess.lastyear.urls")),
     path("", include("selfassess.workbook.urls")),
+    path("", include("selfassess.offices.urls")),
 ]

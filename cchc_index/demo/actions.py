@@ -169,7 +169,7 @@ def _practice_year(round_: Round, people: People) -> None:
         block.archive(actor=people["quanly1"], without=[walk.code, *(other.code for other in cast)])
         _leave_for_the_council(cast, people)
         if block.round_group.group.code == "so":
-            walk.assess(left=LEFT_FOR_PRACTICE)
+            walk.share(walk.assess(left=LEFT_FOR_PRACTICE))
             _leave_survey_files(block, people["dieutra"])
         else:
             walk.submit(walk.assess())

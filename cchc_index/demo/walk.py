@@ -15,10 +15,13 @@ from appraisal.review.decisions import actions as decisions
 from cchc_index.lib.sample_pdf import sample_pdf
 from criteria import scoring
 from criteria.models import Criterion
+from selfassess.core.queries import task_list
 from selfassess.documents import actions as documents
 from selfassess.evidence import actions as evidence
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment, SelfScore
+from selfassess.offices import actions as offices
+from selfassess.offices import queries as offices_queries
 from selfassess.scores import actions as scores
 from units.models import User
 
@@ -46,6 +49,19 @@ class Walk:
             self._score(assessment, leaf)
         self._attach_documents(assessment, leaves)
         return assessment
+
+    def share(self, assessment: SelfAssessment) -> None:
+        """Two offices of the unit: the first area is the officer's, the second the head's own."""
+        areas = [row for row in offices_queries.branches(task_list(assessment)) if row.depth == 1]
+        given = ((self.officer, areas[:1], "Văn phòng"), (self.head, areas[1:2], "Phòng Cải cách hành chính"))
+        for person, branches, office in given:
+            offices.give_parts(
+                actor=self.head,
+                assessment_id=assessment.pk,
+                criterion_ids=[row.pk for row in branches],
+                person_id=person.pk,
+                office=office,
+            )
 
     def _score(self, assessment: SelfAssessment, leaf: Criterion) -> None:
         invented = self.block.inventors[self.code].score(leaf)

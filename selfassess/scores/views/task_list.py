@@ -6,10 +6,16 @@ from django.views.decorators.http import require_safe
 
 from selfassess.core.views import find_assessment
 from selfassess.lifecycle.views import standing
+from selfassess.offices.queries import own_rows, parts_of
 
 
 @require_safe
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     """The task list."""
     found = find_assessment(request, pk)
-    return render(request, "selfassess/scores/assessment.html", standing(request, found))
+    context = standing(request, found)
+    parts = parts_of(found, context["tasks"])
+    mine = own_rows(parts, request.user.pk or 0)
+    first = next((row for row in mine if row.state == "none"), None) or next((row for row in mine if row.lacking), None)
+    context |= {"parts": parts, "mine": mine, "following": first or context["tasks"].first_undone}
+    return render(request, "selfassess/scores/assessment.html", context)
