@@ -1,0 +1,58 @@
+"""What the council's browser test stands on: twenty units in the meeting stage, a council with known accounts."""
+
+from decimal import Decimal
+
+from appraisal.models import Seat
+from appraisal.tests.council.council_site import Body, at_the_meeting, body, cell_item, session, user_of
+from appraisal.tests.factories import Council, submitted
+from cchc_index.lib import clock
+from cchc_index.lib.tests.browser import PASSWORD
+from selfassess.models import SelfScore
+from surveys.models import SurveyScore
+from units.models import Unit, User
+from units.tests.factories import UnitFactory
+
+NAMES = ("Sở Nội vụ", "Sở Tư pháp", "Sở Tài chính", "Sở Xây dựng", "Sở Y tế", "Sở Công Thương", "Sở Du lịch")
+ACCOUNTS = {"chair": "chutich.pc", "member": "thanhvien.pc", "third": "thanhvien2.pc", "secretary": "thuky.pc"}
+
+
+def seed() -> Council:
+    """A session with every member there; one cell waits for the vote."""
+    case = at_the_meeting()
+    for number in range(17):
+        name = NAMES[number] if number < len(NAMES) else f"Đơn vị minh họa số {number + 1}"
+        unit = UnitFactory.create(group=case.round_group.group, code=f"U{number:02d}", name=name)
+        submitted(case.round_group, unit, {"1.1": str(Decimal("1.9") - Decimal(number) / 20), "1.2": "0.5"})
+    for unit in Unit.objects.filter(group=case.round_group.group):
+        _finished(case, unit)
+    sitting = body(case)
+    _named(case.manager, "quanly.pc", "Hoàng Anh Dũng")
+    for seat, account in ACCOUNTS.items():
+        _named(user_of(getattr(sitting, seat)), account, f"Thành viên {account.partition('.')[0]}")
+    _rename(sitting)
+    cell_item(session(sitting, case), case, Unit.objects.get(code="U02"))
+    return case
+
+
+def _finished(case: Council, unit: Unit) -> None:
+    """Points of the survey, and the council's so far: what the unit gave itself."""
+    for leaf in case.round_group.criteria_set.criteria.filter(is_leaf=True):
+        if not leaf.is_self:
+            row = {"round_group": case.round_group, "unit": unit, "criterion": leaf}
+            SurveyScore.objects.create(**row, points=Decimal("0.8"), method="import")
+    for score in SelfScore.objects.filter(assessment__unit=unit).select_related("criterion"):
+        cell = {"round_group": case.round_group, "unit": unit, "criterion": score.criterion, "action": "recognise"}
+        stage = case.round_group.round.stages.get(name="round2")
+        case.round_group.appraisals.create(**cell, stage=stage, points=score.points, updated_at=clock.now())
+
+
+def _named(user: User, account: str, name: str) -> None:
+    user.username, user.full_name = account, name
+    user.set_password(PASSWORD)
+    user.save()
+
+
+def _rename(sitting: Body) -> None:
+    """The seats are called as their holders are."""
+    for seat in Seat.objects.filter(council=sitting.council).select_related("user"):
+        Seat.objects.filter(pk=seat.pk).update(name=str(seat.user))
