@@ -46,6 +46,9 @@ class Config(AppConfig):
         "appraisal.agenda_remove": "Bỏ nội dung biểu quyết",
         "appraisal.vote": "Biểu quyết",
         "appraisal.dissent": "Ghi ý kiến bảo lưu",
+        "appraisal.silence": "Ghi quy định về việc không trả lời",
+        "appraisal.sample": "Rút mẫu thẩm định lại",
+        "appraisal.judge_again": "Thẩm định lại một lượt tiêu chí của mẫu",
         "appraisal.conclude": "Kết luận của Hội đồng",
         "appraisal.remind": "Nhắc thành viên Hội đồng thẩm định",
     }

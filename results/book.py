@@ -299,6 +299,8 @@ class Book:
     assessed_to: date | None
     blocks: list[BookBlock]
     record: Record = Record()
+    statements: list[str] = field(default_factory=list)
+    """What silence meant in the round, and what random samples showed."""
 
     def block(self, code: str) -> BookBlock | None:
         return next((b for b in self.blocks if b.code == code), None)
@@ -344,6 +346,7 @@ def read_bundle(bundle: Mapping[str, Any]) -> Book:
         assessed_to=_date(bundle.get("assessed_to")),
         blocks=[_block(group, bundle.get("decisions") or {}) for group in bundle["groups"]],
         record=_record(bundle.get("record") or {}),
+        statements=[str(sentence) for sentence in bundle.get("statements") or []],
     )
 
 

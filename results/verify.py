@@ -75,7 +75,7 @@ def once(values: list[Any], place: str) -> list[Any]:
 
 
 def check_head(bundle: Node) -> None:
-    keys(bundle, HEAD, "Tệp", ("decisions", "supersedes", "errata"))
+    keys(bundle, HEAD, "Tệp", ("decisions", "statements", "supersedes", "errata"))
     need(bundle["format"] == FORMAT, f"Tệp không ở dạng {FORMAT}")
     year = bundle["year"]
     need(type(year) is int and 1900 < year < 2200, "Năm chỉ số không đúng")
@@ -89,12 +89,12 @@ def check_head(bundle: Node) -> None:
     need(("supersedes" in bundle) == ("errata" in bundle), "Đính chính phải có cả số được đính chính và nội dung")
     if "errata" in bundle and text(bundle["errata"], "errata"):
         need(text(bundle["supersedes"], "supersedes") != bundle["number"], "Công bố không thể đính chính chính nó")
-    if "decisions" in bundle:
-        need(type(bundle["decisions"]) is dict, "decisions: không phải đối tượng")
-        for name, cited in bundle["decisions"].items():
-            keys(cited, {"date", "issuer"}, f"decisions {name}")
-            need(day(cited["date"], f"decisions {name}") <= dated, f"Quyết định {name} ban hành sau ngày công bố")
-            text(cited["issuer"], f"decisions {name}", blank=True)
+    _ = [text(sentence, "statements") for sentence in rows(bundle.get("statements", []), "statements")]
+    need(type(decisions := bundle.get("decisions", {})) is dict, "decisions: không phải đối tượng")
+    for name, cited in decisions.items():
+        keys(cited, {"date", "issuer"}, f"decisions {name}")
+        need(day(cited["date"], f"decisions {name}") <= dated, f"Quyết định {name} ban hành sau ngày công bố")
+        text(cited["issuer"], f"decisions {name}", blank=True)
     for group in (groups := rows(bundle["groups"], "groups")):
         keys(group, GROUP, "Khối")
     need(once([text(group["code"], "Mã khối") for group in groups], "Danh sách khối"), "Tệp không có khối nào")

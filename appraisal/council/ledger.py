@@ -4,9 +4,13 @@ from collections.abc import Iterator
 
 from .composition import ledger as composition
 from .meetings import ledger as meetings
+from .samples import ledger as samples
+from .silence import ledger as silence
 
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every break; none when all agree."""
     yield from composition.check()
     yield from meetings.check()
+    yield from silence.check()
+    yield from samples.check()

@@ -5,6 +5,8 @@ from django.urls import path
 from .agenda import views as agenda
 from .composition import views as composition
 from .meetings import views as meetings
+from .samples import views as samples
+from .silence import views as silence
 from .votes import views as votes
 
 app_name = "council"
@@ -14,6 +16,9 @@ urlpatterns = [
     path("<int:year>/quyet-dinh/", composition.decision, name="decision"),
     path("<int:year>/thanh-vien/", composition.seat, name="seat-add"),
     path("<int:year>/thanh-vien/<int:pk>/", composition.seat, name="seat"),
+    path("<int:year>/khong-tra-loi/", silence.silence, name="silence"),
+    path("<int:year>/mau/<slug:group>/", samples.samples, name="samples"),
+    path("mau/<int:pk>/", samples.sample, name="sample"),
     path("<int:year>/phien-hop/", meetings.add, name="meeting-add"),
     path("phien-hop/<int:pk>/", votes.meeting, name="meeting"),
     path("phien-hop/<int:pk>/ke-hoach/", meetings.edit, name="meeting-edit"),

@@ -2,7 +2,7 @@
 
 from .assignments import Assignment
 from .consistency import Acknowledgement, Justification
-from .council import SINGLE_SEATS, VOTING_SEATS, Council, Seat
+from .council import SINGLE_SEATS, VOTING_SEATS, Council, Seat, SilenceRule
 from .entries import Action, Appraisal, AppraisalEntry
 from .interests import Confirmation, Interest
 from .meetings import AgendaItem, Attendance, Dissent, Meeting, Vote
@@ -10,6 +10,7 @@ from .opinions import BlindCriterion, Opinion
 from .questions import Message, Question
 from .reasons import Reason
 from .replies import ReplyDraft, ReplyReceipt
+from .samples import Sample, SampledCell
 from .stages import Release
 
 __all__ = [
@@ -36,6 +37,9 @@ __all__ = [
     "Release",
     "ReplyDraft",
     "ReplyReceipt",
+    "Sample",
+    "SampledCell",
     "Seat",
+    "SilenceRule",
     "Vote",
 ]

@@ -100,3 +100,37 @@ VOTING_SEATS = (Seat.Kind.CHAIR, Seat.Kind.VICE_CHAIR, Seat.Kind.MEMBER)
 """The secretary and the working group help and do not vote."""
 SINGLE_SEATS = (Seat.Kind.CHAIR, Seat.Kind.LEADER)
 """Held by one person at a time."""
+
+
+class SilenceRule(models.Model):
+    """What it means in a round when a unit does not answer, or a member gives no opinion, until the stage ends."""
+
+    class OfUnit(models.TextChoices):
+        AGREES = "agrees", "được coi là đồng ý với kết quả thẩm định"
+        STANDS = "stands", "kết quả thẩm định được giữ nguyên, không coi là đồng ý"
+
+    class OfMember(models.TextChoices):
+        FIRST = "first", "kết quả theo ý kiến đã cho trước có giá trị"
+        APPRAISER = "appraiser", "kết quả của thành viên được phân công thẩm định có giá trị"
+        NOT_APPRAISED = "not_appraised", "tiêu chí được coi là chưa thẩm định và do Hội đồng quyết định"
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="silence", verbose_name="kỳ đánh giá")
+    of_unit = models.CharField("đơn vị không trả lời", max_length=20, choices=OfUnit)
+    of_member = models.CharField("thành viên không cho ý kiến", max_length=20, choices=OfMember)
+
+    class Meta:
+        verbose_name = "quy định về việc không trả lời"
+        verbose_name_plural = "quy định về việc không trả lời"
+        ordering = ["round"]
+
+    def __str__(self) -> str:
+        return f"Quy định về việc không trả lời năm {self.round.year}"
+
+    @property
+    def sentences(self) -> list[str]:
+        """As they are printed."""
+        member = self.get_of_member_display()
+        return [
+            f"Đơn vị không trả lời đến hết thời hạn giải trình: {self.get_of_unit_display()}.",
+            f"Thành viên Hội đồng không cho ý kiến đến hết giai đoạn thẩm định: {member}.",
+        ]

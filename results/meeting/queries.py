@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from appraisal.council.meetings import digests
 from appraisal.council.meetings import queries as meeting_queries
+from appraisal.council.samples import queries as samples
+from appraisal.council.silence import queries as silence
 from appraisal.council.votes import queries as vote_queries
 from appraisal.council.votes.majority import VoteCount
 from appraisal.models import AgendaItem, Dissent, Meeting, Seat, Vote
@@ -151,6 +153,8 @@ class Minutes:
     present: Sequence[Seat]
     absent: Sequence[Seat]
     items: Sequence[MinutesItem]
+    statements: Sequence[str]
+    """What silence means, and what the random samples showed."""
     digest: str
     illustrative: bool
 
@@ -189,6 +193,7 @@ def minutes(meeting: Meeting) -> Minutes:
         present=[row.seat for row in rows if row.present],
         absent=[row.seat for row in rows if not row.present],
         items=told,
+        statements=[*silence.sentences(meeting.council.round_id), *samples.sentences(meeting.council.round_id)],
         digest=digest([digests.meeting_facts(meeting, rows), facts]),
         illustrative=meeting.council.illustrative or meeting.council.round.illustrative,
     )

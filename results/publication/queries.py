@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from appraisal.council.samples import queries as samples
+from appraisal.council.silence import queries as silence
 from criteria.models import Criterion, Decision, Round, RoundGroup
 from results import bundle
 from results.book import Book, parse_bundle, read_bundle, slug
@@ -77,8 +79,9 @@ def text_of(publication: Publication) -> str:
 
 def header(round_: Round, number: str | None = None, dated: date | None = None) -> Json:
     """The head of a bundle, with the dates and issuers of the decisions that its blocks name, where they are known.
-    That of a preview has neither number nor date."""
+    That of a preview has neither number nor date. `statements`: what silence meant, and what random samples showed."""
     cited = _decisions(round_)
+    statements = [*silence.sentences(round_.pk), *samples.sentences(round_.pk)]
     return {
         "year": round_.year,
         "illustrative": round_.illustrative,
@@ -87,6 +90,7 @@ def header(round_: Round, number: str | None = None, dated: date | None = None) 
         "number": number,
         "date": dated.isoformat() if dated else None,
         **({"decisions": cited} if cited else {}),
+        **({"statements": statements} if statements else {}),
     }
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from appraisal.consistency.queries import oversight
 from appraisal.consistency.queries import report as consistency_report
 from appraisal.core.queries.cells import GridCell, read_sheet
+from appraisal.council.samples import queries as samples
 from appraisal.models import AgendaItem, Meeting, Reason
 from appraisal.rules import stages
 from cchc_index.lib import numbers
@@ -64,31 +65,37 @@ def contested(meeting: Meeting, block: RoundGroup) -> list[Contest]:
     now = stages.calendar(block)
     sheet = read_sheet(block, units, leaves, calendar=now)
     outliers = _outliers(block, units, tree, now)
+    differing = samples.differing_cells(block)
     listed = set(meeting.items.filter(round_group=block).order_by().values_list("unit_id", "criterion_id"))
     rows = [
         Contest(unit, leaf, origin, cell, (unit.pk, leaf.pk) in listed)
         for unit in units
         for leaf in leaves
         if (cell := sheet.cell(unit, leaf, False)).submitted
-        and (origin := _origin(cell, (unit.pk, leaf.pk) in outliers and not _is_of(cell, now.stage)))
+        and (origin := _origin(cell, now.stage, (unit.pk, leaf.pk) in differing, (unit.pk, leaf.pk) in outliers))
     ]
     order = list(Origin.values)
     return sorted(rows, key=lambda row: order.index(row.origin))
 
 
 def _is_of(cell: GridCell, stage: Stage | None) -> bool:
-    """Whether the stage of now has decided the cell."""
-    return stage is not None and cell.standing is not None and cell.standing.stage == stage.pk
+    """Whether the council's meeting, which is open now, has decided the cell."""
+    if stage is None or stage.kind != Stage.Kind.MEETING:
+        return False
+    return cell.standing is not None and cell.standing.stage == stage.pk
 
 
-def _origin(cell: GridCell, stands_out: bool) -> str:
+def _origin(cell: GridCell, stage: Stage | None, differs: bool, stands_out: bool) -> str:
+    """Why the cell is contested; what a sample or the report found is settled once the stage has decided the cell."""
     if cell.is_disputed:
         return Origin.DISPUTED
     if cell.awaits_reply:
         return Origin.UNANSWERED
     if cell.is_pending:
         return Origin.PENDING
-    return Origin.OUTLIER if stands_out else ""
+    if _is_of(cell, stage):
+        return ""
+    return Origin.SAMPLE if differs else Origin.OUTLIER if stands_out else ""
 
 
 def _outliers(

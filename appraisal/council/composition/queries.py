@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from appraisal.models import Council, Meeting, Seat
+from appraisal.models import Council, Meeting, Seat, SilenceRule
 from cchc_index.lib import clock
 from criteria.models import Round
 from units.models import UNITS_BY_NAME, Unit, User
@@ -34,6 +34,11 @@ def seat_lines(council: Council) -> list[SeatLine]:
 def meetings(council: Council) -> list[Meeting]:
     """Its meetings and written consents, the newest first."""
     return list(council.meetings.order_by("-number"))
+
+
+def silence_of(round_id: int) -> SilenceRule | None:
+    """What silence means in the round, where it was stated."""
+    return SilenceRule.objects.filter(round=round_id).first()
 
 
 def _holds(seat: Seat, today: object) -> bool:

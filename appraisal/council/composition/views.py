@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from appraisal.models import Council
 from appraisal.rules import seats as seat_rules
 from cchc_index.lib.faults import Refused
+from criteria import queries as criteria_queries
 from criteria.models import Round
 from criteria.queries import show_year
 from units.models import User
@@ -39,7 +40,8 @@ def council_of_year(request: HttpRequest, year: int) -> Council:
     return council
 
 
-def _composer(request: HttpRequest, year: int) -> tuple[User, Round]:
+def composer(request: HttpRequest, year: int) -> tuple[User, Round]:
+    """Whoever writes the council of the year down, and its round."""
     user = reader(request)
     if not seat_rules.may_compose(user):
         raise PermissionDenied
@@ -63,6 +65,8 @@ def council(request: HttpRequest, year: int) -> HttpResponse:
         "council": row,
         "seats": queries.seat_lines(row) if row else [],
         "meetings": queries.meetings(row) if row else [],
+        "silence": queries.silence_of(round_.pk),
+        "blocks": criteria_queries.blocks_of(round_),
         "may_compose": seat_rules.may_compose(user),
         "may_conduct": row is not None and seat_rules.may_conduct(user, row),
     }
@@ -72,7 +76,7 @@ def council(request: HttpRequest, year: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decision(request: HttpRequest, year: int) -> HttpResponse:
     """Write the decision down, or that of a later decision."""
-    actor, round_ = _composer(request, year)
+    actor, round_ = composer(request, year)
     row = queries.council_of(round_.pk)
     initial = {"number": row.number, "dated": row.dated, "issuer": row.issuer, "comment": row.note} if row else None
     form = CouncilForm(request.POST if request.method == "POST" else None, initial=initial)
@@ -92,7 +96,7 @@ def decision(request: HttpRequest, year: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def seat(request: HttpRequest, year: int, pk: int | None = None) -> HttpResponse:
     """Give somebody a seat, or correct one."""
-    actor, round_ = _composer(request, year)
+    actor, round_ = composer(request, year)
     row = queries.council_of(round_.pk)
     if row is None:
         raise Http404

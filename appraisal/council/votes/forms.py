@@ -7,6 +7,7 @@ from django import forms
 from appraisal.council.agenda import queries as agenda
 from appraisal.council.agenda.actions import Proposal
 from appraisal.models import AgendaItem, Vote
+from cchc_index.lib import numbers
 
 HANDS = {"required": "Nhập số giơ tay.", "invalid": "Nhập một số nguyên từ 0.", "min_value": "Nhập một số từ 0."}
 
@@ -87,7 +88,7 @@ def initial_proposal(item: AgendaItem) -> dict[str, object]:
     suggested = AgendaItem.Verb.KEEP if item.origin == AgendaItem.Origin.DISPUTED else AgendaItem.Verb.RECOGNISE
     return {
         "decision": item.verb or suggested,
-        "points": item.points,
+        "points": numbers.vn_short(item.points) if item.points is not None else "",
         "applicable": item.not_applicable,
         "reason": str(item.reason_id or ""),
         "comment": item.comment,

@@ -1,0 +1,30 @@
+"""Stating what silence means in a year."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from appraisal.council.composition.views import composer, form_page
+from cchc_index.lib.faults import Refused
+
+from . import actions, queries
+from .forms import SilenceForm
+
+
+@require_http_methods(["GET", "POST"])
+def silence(request: HttpRequest, year: int) -> HttpResponse:
+    actor, round_ = composer(request, year)
+    rule = queries.rule_of(round_.pk)
+    initial = {"unit": rule.of_unit, "member": rule.of_member} if rule else None
+    form = SilenceForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.state_silence(actor=actor, round_id=round_.pk, of_unit=given["unit"], of_member=given["member"])
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "Đã lưu quy định về việc không trả lời.")
+            return redirect("council:council", year=year)
+    return form_page(request, form, {"round": round_, "heading": "Quy định về việc không trả lời"})
