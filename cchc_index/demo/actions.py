@@ -26,7 +26,7 @@ from selfassess.models import SelfAssessment
 from surveys.models import ImportBatch, SurveyScore
 from units.models import Unit, User
 
-from . import accounts
+from . import accounts, body
 from .block import DemoBlock
 from .walk import Walk
 
@@ -128,6 +128,7 @@ def _complete_year(round_: Round, people: People) -> None:
             walk.submit(walk.assess())
     _appraise(walks, people, calendar)
     with clock.at(calendar.within("publication")):
+        body.approve_year(body.compose(round_, people), people)
         dated = clock.today()
         proposal = publications.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)
         publications.approve(actor=people["quanly2"], publication_id=proposal.pk)

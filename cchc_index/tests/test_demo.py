@@ -1,15 +1,21 @@
 """`load_demo` stands on its own, never beside real rounds; its year is walked in test_tampering and in Chromium."""
 
 import io
+from datetime import date
 
 import pytest
 from django.core.management import call_command
 
-from cchc_index.demo import actions
+from appraisal.council import ledger as council_ledger
+from cchc_index.demo import actions, body
 from cchc_index.lib.commands import CommandRefused
 from criteria.models import Round
 from criteria.tests.factories import RoundFactory
-from units.models import Unit, User
+from results.approval import queries as approval
+from results.publication import actions as publications
+from results.tests import factories as results
+from units.models import Role, Unit, User
+from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
 
@@ -50,3 +56,20 @@ def test_a_year_without_criteria_is_a_sentence_and_nothing_is_kept(no_scores: No
         load_demo("--year", "2022")
 
     assert not Round.objects.exists()
+
+
+def test_the_council_of_the_demonstration_is_marked_and_approves_what_is_published() -> None:
+    """Of a small round of its own: filling the year takes half a minute."""
+    block = results.block("A", "B", round_fields={"illustrative": True})
+    results.give(block, {"A": {"1": "60", "2": "30"}, "B": {"1": "50", "2": "30"}})
+    people = {name: person(Role.INDEX_MANAGER) for name in ("quanly1", "quanly2")}
+    council = body.compose(block.round, people)
+    assert council.illustrative
+    assert len(approval.missing_approvals(block.round)) == 2
+    body.approve_year(council, people)
+    assert approval.missing_approvals(block.round) == []
+    assert list(council_ledger.check()) == []
+    results.give(block, {"A": {"1": "61"}})
+    assert len(approval.missing_approvals(block.round)) == 1
+    published = publications.publish(round_id=block.round_id, number="1/QĐ-THU", dated=date(2032, 3, 1))
+    assert published.state == "published"  # an illustrative round, in nobody's name

@@ -138,7 +138,7 @@ def publish(
     publication = _freeze(round_, number, dated, errata)
     _check_signers(round_, signers)
     said = (signers.proposer_reason, signers.approver_reason) if signers else ("", "")
-    _write_gates(publication, _open_gates(round_, *said), *said)
+    _write_gates(publication, _open_gates(round_, *said, unattended=signers is None), *said)
     if signers is not None:
         publication.proposed_by, publication.published_by = signers.proposer, signers.approver
     _publish(publication)
@@ -148,9 +148,12 @@ def publish(
     return publication
 
 
-def _open_gates(round_: Round, *reasons: str) -> list[Gate]:
-    """The open gates of the round. Raises Refused, naming each, when there are any and a reason is missing."""
-    still_open = gates.open_gates(round_)
+def _open_gates(round_: Round, *reasons: str, unattended: bool = False) -> list[Gate]:
+    """The open gates of the round. Raises Refused, naming each, when there are any and a reason is missing.
+    `unattended`: of an illustrative round that the command line publishes in nobody's name, whose council, likewise
+    illustrative, is not asked."""
+    asked = (listing.SURVEY, listing.RANKING)
+    still_open = [gate for gate in gates.open_gates(round_) if not (unattended and gate.kind in asked)]
     if still_open and not all(map(clean, reasons)):
         raise Refused(
             f"Chưa công bố được vì còn {len(still_open)} việc chưa xong: {listing.in_words(still_open)}. Hoàn thành "
