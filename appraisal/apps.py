@@ -58,11 +58,14 @@ class Config(AppConfig):
         from criteria.annex import following  # inline: registration
         from selfassess.lastyear import council  # inline: registration
         from selfassess.lifecycle import council as lifecycle  # inline: registration
+        from units.people import openwork  # inline: registration
 
         from .assignments import actions as assignments  # inline: registration
+        from .assignments import queries as held  # inline: registration
         from .lastyear import queries  # inline: registration
         from .replies import queries as replies  # inline: registration
 
         following.register("appraisal", assignments.follow_set)
         council.register("appraisal", queries.released)
         lifecycle.register("appraisal", replies.waiting)
+        openwork.register("appraisal", held.open_work)

@@ -6,8 +6,6 @@ from typing import ClassVar
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
-from cchc_index.lib.keys import leave_out_what_no_column_holds
-
 
 class Frame(AppConfig):
     name = "cchc_index"
@@ -17,9 +15,6 @@ class Frame(AppConfig):
         "official.load": "Nạp dữ liệu của các quyết định",
     }
     """What people read for the verbs of this app's entries in the log."""
-
-    def ready(self) -> None:
-        leave_out_what_no_column_holds()
 
 
 class Admin(AdminConfig):

@@ -16,7 +16,12 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from cchc_index.lib import clock
+from cchc_index.lib.clients import address_of
+from units.models import User
 from units.proofs.rules import owes_second_factor
+from units.viewing import queries as viewing
+from units.viewing.actions import note_page
+from units.viewing.views import TICKET
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -50,6 +55,8 @@ class LoginRequired(LoginRequiredMiddleware):
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         if answer is not None or not getattr(view_func, "login_required", True):
             return answer
+        if hasattr(request, "viewed_by"):
+            return None
         if getattr(request.user, "one_time_password", False) and request.path not in _ways_out():
             return redirect("account_change_password")
         if owes_second_factor(request) and request.path not in _ways_to_a_second_factor():
@@ -79,6 +86,34 @@ def idle_sessions(get_response: Next) -> Next:
 
 
 SEEN = "seen"
+
+
+def viewing_as(get_response: Next) -> Next:
+    """While a manager looks through somebody's eyes (`units.viewing`), pages answer as that person sees them: reading
+    alone, HTML alone, none of the account and none of the administration. Each page is logged."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or TICKET not in request.session:
+            return get_response(request)
+        actor = request.user
+        target = viewing.target_of(actor, request.session[TICKET])
+        if target is None or not isinstance(actor, User):
+            del request.session[TICKET]
+            return get_response(request)
+        if request.path in (reverse("viewing:end"), reverse("account_logout")):
+            return get_response(request)
+        request.viewed_by, request.user = actor, target  # type: ignore[attr-defined]
+        closed = (reverse("account_home"), reverse("admin:index"))
+        if request.method not in ("GET", "HEAD") or request.path.startswith(closed):
+            return render(request, "errors/viewing.html", status=403)
+        response = get_response(request)
+        if response.status_code == 200 and not response.get("Content-Type", "").startswith("text/html"):
+            response.close()
+            return render(request, "errors/viewing.html", status=403)
+        note_page(actor=actor, target=target, path=request.get_full_path(), address=address_of(request))
+        return response
+
+    return middleware
 
 
 def _ways_out() -> tuple[str, str]:

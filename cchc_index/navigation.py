@@ -69,5 +69,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "frame_tabs": tabs,
         "frame_steers": STEER in tabs,
         "frame_new_papers": SimpleLazyObject(lambda: new_for(user, current) if current else []),
+        "frame_viewing": getattr(request, "viewed_by", None),
         "frame_roles": [Role(role).label for role in Role.values if role in people.grants(user).roles],
     }

@@ -19,6 +19,7 @@ urlpatterns = [
     path("dieu-hanh/phu-luc/", include("criteria.annex.urls")),
     path("dieu-hanh/phu-luc/", include("criteria.editing.urls")),
     path("dieu-hanh/nguoi-dung/", include("units.people.urls")),
+    path("dieu-hanh/nguoi-dung/", include("units.viewing.urls")),
     path("dieu-hanh/hoi-dong/", include("appraisal.council.urls")),
     path("", include("results.urls")),
     path("quan-tri/", admin.site.urls),

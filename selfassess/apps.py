@@ -28,3 +28,10 @@ class Config(AppConfig):
         "selfassess.import": "Nhập điểm tự đánh giá từ hồ sơ lưu",
     }
     """What people read for the verbs of this app's entries in the log."""
+
+    def ready(self) -> None:
+        from units.people import openwork  # inline: registration
+
+        from .lifecycle import queries  # inline: registration
+
+        openwork.register("selfassess", queries.open_work)

@@ -8,7 +8,7 @@ from .models import Membership, RoleProposal
 POWERS = {"is_active": "hiệu lực", "is_staff": "quyền vào trang quản trị", "is_superuser": "quyền quản trị cao nhất"}
 ROLE_VERBS = ("grant_role", "revoke_role", "confirm_role", "end_role")
 PROPOSAL_VERBS = ("propose_role", "confirm_role", "refuse_role")
-PEOPLE_VERBS = (*ROLE_VERBS, "admin_add", "admin_change", "admin_import", "create_account")
+PEOPLE_VERBS = (*ROLE_VERBS, "admin_add", "admin_change", "admin_import", "create_account", "close_account")
 
 
 def membership_facts(row: Membership) -> dict[str, Any]:
@@ -34,4 +34,5 @@ def proposal_facts(row: RoleProposal) -> dict[str, Any]:
         "valid_to": row.valid_to.isoformat() if row.valid_to else None,
         "state": row.state,
         "reason": row.reason,
+        **({"brings_back": True} if row.brings_back else {}),
     }

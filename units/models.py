@@ -233,6 +233,8 @@ class RoleProposal(models.Model):
     valid_from = models.DateField("từ ngày", null=True)
     valid_to = models.DateField("đến ngày", null=True)
     reason = models.TextField("lý do")
+    # Put by the command line when no manager is left: the two so proposed confirm each other.
+    brings_back = models.BooleanField("khôi phục khi không còn người quản lý", default=False, editable=False)
     state = models.CharField("trạng thái", max_length=20, choices=State, default=State.OPEN)
     proposed_at = models.DateTimeField("đề nghị lúc")
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đề nghị", null=True)

@@ -121,9 +121,14 @@ def may_manage_people(user: AnyUser | None) -> bool:
 
 def is_bringing_up() -> bool:
     """Whether the system never had two index managers: the first two, proposed by the first administrator, confirm each
-    other, and nothing else is confirmed before."""
+    other, and nothing else is confirmed before. So do the two that the command line proposes when none is left."""
     managers = Membership.objects.filter(role=Role.INDEX_MANAGER).order_by()
-    return managers.values("user").distinct().count() < MANAGERS
+    return managers.values("user").distinct().count() < MANAGERS or is_bringing_back()
+
+
+def is_bringing_back() -> bool:
+    """Whether two managers proposed by the command line, because none was left, still wait for each other."""
+    return RoleProposal.objects.filter(brings_back=True, state=RoleProposal.State.OPEN).exists()
 
 
 def confirmable_roles(user: AnyUser) -> frozenset[str]:
@@ -132,7 +137,7 @@ def confirmable_roles(user: AnyUser) -> frozenset[str]:
     if not isinstance(user, User) or not user.is_active:
         return frozenset()
     if is_bringing_up():
-        candidates = RoleProposal.objects.filter(role=Role.INDEX_MANAGER, state=RoleProposal.State.OPEN)
+        candidates = _first_proposals()
         first = is_index_manager(user) or candidates.filter(user=user).exclude(proposed_by=user).exists()
         return frozenset({Role.INDEX_MANAGER}) if first else frozenset()
     if not is_index_manager(user) or waits_until(user, Role.INDEX_MANAGER):
@@ -140,15 +145,25 @@ def confirmable_roles(user: AnyUser) -> frozenset[str]:
     return frozenset(DECIDING)
 
 
+def _first_proposals() -> QuerySet[RoleProposal]:
+    """Of the first managers, or of those that come back when none is left."""
+    rows = RoleProposal.objects.filter(role=Role.INDEX_MANAGER, state=RoleProposal.State.OPEN)
+    return rows.filter(brings_back=True) if is_bringing_back() else rows
+
+
 def may_confirm(user: AnyUser, proposal: RoleProposal) -> bool:
     """The second person: never who proposed, never who is to hold the role."""
     is_second = user.pk not in (proposal.user_id, proposal.proposed_by_id)
-    return is_second and proposal.state == RoleProposal.State.OPEN and proposal.role in confirmable_roles(user)
+    if not is_second or proposal.state != RoleProposal.State.OPEN or proposal.role not in confirmable_roles(user):
+        return False
+    return proposal.brings_back or not is_bringing_back()
 
 
 def proposals_confirmable_by(user: AnyUser) -> QuerySet[RoleProposal]:
     """`may_confirm` as a queryset, the oldest first."""
     rows = RoleProposal.objects.filter(state=RoleProposal.State.OPEN, role__in=confirmable_roles(user))
+    if is_bringing_back():
+        rows = rows.filter(brings_back=True)
     return rows.exclude(user=user.pk).exclude(proposed_by=user.pk).order_by("proposed_at", "pk")
 
 

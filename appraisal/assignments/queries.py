@@ -3,17 +3,18 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from appraisal.core.queries.cells import read_sheet
 from appraisal.models import AppraisalEntry, Assignment, Interest
 from appraisal.rules.stages import Calendar
+from cchc_index.lib import clock
 from cchc_index.lib.text import sort_key
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup, Source, Stage
@@ -302,3 +303,13 @@ def _last(board: Board, by: str) -> dict[int, datetime]:
     )
     found = rows.order_by().values(by).annotate(last=Max("at")).values_list(by, "last")
     return {pk: at for pk, at in found if pk is not None}
+
+
+def open_work(user: User) -> Iterator[str]:
+    """Assignments of the person in years whose appraisals are not over, for who takes over. One query."""
+    ahead = Q(round_group__round__stages__closes_at__gt=clock.now()) | Q(round_group__round__stages__closes_at=None)
+    rows = Assignment.objects.filter(ahead, member=user, round_group__round__stages__kind=Stage.Kind.APPRAISAL)
+    block = ("round_group__round__year", "round_group__group__name")
+    counted = rows.order_by(*block).values(*block).annotate(held=Count("pk", distinct=True))
+    for year, group, held in counted.values_list(*block, "held"):
+        yield f"Phân công thẩm định năm {year}, khối {group}: {held}; chuyển ở trang Phân công thẩm định."

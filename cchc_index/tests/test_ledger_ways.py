@@ -123,7 +123,7 @@ def test_roles_given_changed_and_taken_back(case: Year, page: Client) -> None:
 
 
 def test_an_account_made_in_the_administrators_pages(case: Year, page: Client) -> None:
-    secret = "Mật khẩu do quản trị đặt 1"
+    secret = "Con mèo đen ngủ trưa 1"
     page.post(f"{USER}add/", {
         "username": "moi", "full_name": "Người Mới", "email": "moi@example.vn", "password1": secret,
         "password2": secret, "usable_password": "true", "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0,

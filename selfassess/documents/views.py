@@ -74,6 +74,8 @@ def document_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def answer(request: HttpRequest, reader: User, document: Document, *, download: bool = False) -> HttpResponseBase:
     """The file to a person who may read it, with the reading recorded; 403 and a sentence when withheld."""
+    if getattr(request, "viewed_by", None):  # whoever looks through the reader's eyes
+        raise PermissionDenied
     said = rules.withheld(document, own=rules.is_member(reader, document.unit_id))
     if said:
         return render(request, "selfassess/documents/withheld.html", {"document": document, "said": said}, status=403)

@@ -1,5 +1,6 @@
 """Reads of where assessments stand."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from criteria.calendar import queries as calendar
 from criteria.models import Criterion, Round, RoundGroup, Source, Stage
 from criteria.queries import round_groups
 from selfassess.models import SelfAssessment, Transition
-from units.models import Unit, by_name
+from units import rules as people
+from units.models import UNIT_ROLES, Unit, User, by_name
 
 
 def history(assessment: SelfAssessment) -> QuerySet[Transition]:
@@ -66,3 +68,11 @@ def own_places(units: list[Unit], round_: Round) -> list[OwnPlace]:
     rows = SelfAssessment.objects.filter(round_group__round=round_, unit__in=units).order_by("pk")
     standing = {row.unit_id: row for row in rows}
     return [OwnPlace(unit, groups[unit.group_id], standing.get(unit.pk)) for unit in units if unit.group_id in groups]
+
+
+def open_work(user: User) -> Iterator[str]:
+    """Self-assessments of the person's units that are not submitted, for who takes over. One query."""
+    units = [unit for unit, role in people.grants(user).unit_roles if role in UNIT_ROLES]
+    rows = SelfAssessment.objects.filter(unit__in=units).exclude(state=SelfAssessment.State.SUBMITTED)
+    for row in rows.select_related("unit", "round_group__round").order_by("round_group__round__year", "pk"):
+        yield f"Bản tự đánh giá năm {row.round_group.round.year} của {row.unit}: {row.get_state_display()}."

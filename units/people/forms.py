@@ -8,6 +8,7 @@ from django.contrib.auth.forms import SetPasswordForm as DjangoSetPasswordForm
 from cchc_index.lib import held_files
 from cchc_index.lib.days import DAY_FORMATS
 from units.models import DECIDING, Role, Unit, User
+from units.queries import account_named
 
 from . import queries
 
@@ -124,6 +125,37 @@ class ReasonForm(forms.Form):
     """Why something is done to somebody's account."""
 
     reason = forms.CharField(label="Lý do", max_length=1000, error_messages={"required": "Nhập lý do."})
+
+
+class LeavingForm(forms.Form):
+    """Somebody leaves: until when, who follows, why."""
+
+    on = forms.DateField(
+        label="Ngày cuối giữ vai trò",
+        input_formats=DAY_FORMATS,
+        error_messages={"required": "Nhập ngày cuối giữ vai trò.", **WRONG_DAY},
+    )
+    heir = forms.CharField(
+        label="Tên đăng nhập của người nhận việc",
+        max_length=150,
+        required=False,
+        help_text="Để trống nếu chưa có. Vai trò có quyền quyết định thành đề nghị, chờ người thứ hai xác nhận.",
+    )
+    reason = forms.CharField(
+        label="Lý do",
+        max_length=1000,
+        help_text="Ví dụ: quyết định điều động số, ngày.",
+        error_messages={"required": "Nhập lý do bàn giao."},
+    )
+    close = forms.BooleanField(label="Đóng tài khoản ngay, kết thúc mọi phiên đăng nhập", required=False)
+
+    def clean_heir(self) -> User | None:
+        """The open account of this name."""
+        name = self.cleaned_data["heir"].strip()
+        account = account_named(name) if name else None
+        if name and account is None:
+            raise forms.ValidationError("Không có tài khoản đang mở mang tên đăng nhập này.")
+        return account
 
 
 class ForgottenForm(forms.Form):

@@ -12,4 +12,5 @@ urlpatterns = [
     path("them/", views.add, name="add"),
     path("de-nghi/", views.proposals, name="proposals"),
     path("<int:pk>/", views.person, name="person"),
+    path("<int:pk>/ban-giao/", views.leaving, name="leaving"),
 ]

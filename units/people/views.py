@@ -18,9 +18,12 @@ from units import rules
 from units.models import Role, User
 from units.proofs.rules import ask_for_proof, has_second_factor
 from units.roles import actions as roles
+from units.viewing.rules import may_view_as
 
 from . import actions, opening, queries
-from .forms import EndForm, PersonForm, ReasonForm, RoleForm, UploadForm, held, hold
+from .forms import EndForm, LeavingForm, PersonForm, ReasonForm, RoleForm, UploadForm, held, hold
+from .leaving import leave
+from .openwork import open_work
 
 
 def _manager(request: HttpRequest) -> User:
@@ -168,6 +171,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "end": end,
         "ending": request.POST.get("membership", ""),
         "drop": drop,
+        "may_view_as": may_view_as(actor, user),
         "second_factor": has_second_factor(user),
     }
     return render(request, "units/people/person.html", context, status=422 if request.method == "POST" else 200)
@@ -203,6 +207,27 @@ def _ended(request: HttpRequest, actor: User, user: User, end: EndForm) -> str:
         raise Http404
     row = roles.end_role(actor=actor, membership_id=membership, **end.cleaned_data, address=address_of(request))
     return f"Vai trò {row.get_role_display()} của {user} đến hết ngày {row.valid_to:%d/%m/%Y}."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leaving(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody leaves: what is open, who follows, the account closed."""
+    actor, user = _manager(request), queries.person(pk)
+    if user is None:
+        raise Http404
+    form = LeavingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        ask_for_proof(request)
+        try:
+            done = leave(actor=actor, user=user, address=address_of(request), **form.cleaned_data)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            waits = f"{TWO[:-1]}: {', '.join(done.proposed)}." if done.proposed else ""
+            messages.success(request, f"Đã bàn giao {len(done.ended)} vai trò của {user}.{waits}")
+            return redirect("people:person", pk)
+    context = {"person": user, "form": form, "work": open_work(user)}
+    return render(request, "units/people/leaving.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -120,7 +120,7 @@ def _refuse_confirming(actor: User, row: RoleProposal, allowed: Collection[str])
         raise Refused("Không ai được xác nhận vai trò của chính mình.")
     if actor.pk == row.proposed_by_id:
         raise Refused("Người xác nhận phải khác người đề nghị.")
-    if row.role in allowed:
+    if row.role in allowed and (row.brings_back or not rules.is_bringing_back()):
         return
     if rules.is_bringing_up():
         raise Refused("Hai người quản lý Chỉ số đầu tiên xác nhận cho nhau trước, rồi mới xác nhận vai trò khác.")
@@ -193,6 +193,36 @@ def end_role(*, actor: User | None, membership_id: int, on: date, reason: str, a
         address=address,
     )
     return row
+
+
+@transaction.atomic
+def bring_back_managers(*, usernames: Sequence[str], reason: str) -> list[RoleProposal]:
+    """The command line proposes two managers when none is left; they confirm each other after signing in, and nothing
+    else is confirmed before. All who ever were managers are told. Raises Refused while a manager is in force."""
+    words = clean(reason)
+    if not words:
+        raise Refused("Nhập lý do.")
+    held = Membership.objects.in_force().filter(role=Role.INDEX_MANAGER)
+    standing = held.select_related("user").order_by("pk").first()
+    if standing is not None:
+        raise Refused(f"Còn người quản lý Chỉ số: {standing.user}. Người này đề nghị thêm ở Điều hành › Người dùng.")
+    rows = User.objects.select_for_update(of=("self",)).filter(username__in=usernames, is_active=True).order_by("pk")
+    users = list(rows)
+    if len(users) != rules.MANAGERS or len(set(usernames)) != rules.MANAGERS:
+        raise Refused("Ghi đúng hai tên đăng nhập khác nhau của hai tài khoản đang mở.")
+    at = clock.now()
+    RoleProposal.objects.filter(brings_back=True, state=State.OPEN).update(brings_back=False)
+    for user in users:
+        facts = {"proposed_at": at, "proposed_by": None, "reason": words, "brings_back": True}
+        RoleProposal.objects.update_or_create(
+            user=user, role=Role.INDEX_MANAGER, unit=None, state=State.OPEN, defaults=facts
+        )
+    made = list(RoleProposal.objects.filter(brings_back=True, state=State.OPEN).select_related("user").order_by("pk"))
+    mails.tell_proposed(made, None)
+    mails.tell_brought_back(made)
+    changes = [Change(row.user, None, proposal_facts(row)) for row in made]
+    record_many(actor=None, verb="propose_role", changes=changes, reason=words)
+    return made
 
 
 def _others(row: Membership) -> bool:

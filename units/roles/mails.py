@@ -26,6 +26,20 @@ def tell_proposed(proposals: Sequence[RoleProposal], by: User | None) -> None:
     post_all([*letters, *((general, person) for person in holders_of(Role.INDEX_MANAGER) if person != by)])
 
 
+def tell_brought_back(proposals: Sequence[RoleProposal]) -> None:
+    """Everybody who ever was an index manager: two others are to take over."""
+    said = (
+        f"Hệ thống không còn người quản lý Chỉ số. Dòng lệnh của máy chủ đề nghị: {_named(list(map(str, proposals)))}."
+    )
+    wrong = "Nếu điều này không đúng, đề nghị báo ngay cho Sở Nội vụ."
+    event = f"units.brought_back:{proposals[0].pk}-{proposals[-1].pk}"
+    letter = Letter(
+        event, "Khôi phục người quản lý Chỉ số", [said, f"Lý do: {proposals[0].reason}", wrong], reverse("home")
+    )
+    former = Membership.objects.filter(role=Role.INDEX_MANAGER).order_by().values("user")
+    post_all([(letter, person) for person in User.objects.filter(pk__in=former).order_by("username")])
+
+
 def tell_confirmed(proposals: Sequence[RoleProposal], by: User) -> None:
     letters = [(_confirmed(row, by), row.user) for row in proposals]
     said = f"{by} xác nhận giao vai trò: {_named(list(map(str, proposals)))}."
