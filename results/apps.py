@@ -13,6 +13,7 @@ class Config(AppConfig):
         "publication.propose_recall": "Đề nghị thu hồi công bố",
         "publication.drop_recall": "Rút đề nghị thu hồi công bố",
         "publication.recall": "Thu hồi công bố",
+        "round.remind": "Nhắc các đơn vị",
     }
     """What people read for the verbs of this app's entries in the log."""
 

@@ -33,7 +33,11 @@ def current(round_group: RoundGroup) -> Computation | None:
 
 def is_up_to_date(round_group: RoundGroup) -> bool:
     """Whether the current computation knows the latest inputs and was made by this program."""
-    computation = current(round_group)
+    return knows_latest(current(round_group), round_group)
+
+
+def knows_latest(computation: Computation | None, round_group: RoundGroup) -> bool:
+    """`is_up_to_date` of a computation that has been read."""
     return (
         computation is not None
         and computation.inputs_version >= round_group.inputs_version

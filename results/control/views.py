@@ -21,6 +21,7 @@ from criteria.models import Round, RoundGroup, Stage
 from criteria.queries import round_in_view, show_year
 from results.computation.actions import enqueue_recompute
 from results.files.actions import request_report
+from results.files.views import XLSX
 from results.gates import queries as gates
 from results.gates.listing import from_json
 from results.jobs.queries import report_job
@@ -34,6 +35,8 @@ from results.publication.views import PREVIEWED, BundleAddress
 from results.recall import actions as recalls
 from results.recall.rules import may_decide_recall, may_drop_recall, may_propose_recall
 from results.rules import may_publish, may_see_preview
+from results.steering import actions, tables
+from results.steering import queries as steering
 from units.models import User
 from units.proofs.rules import ask_for_proof
 from units.rules import may_manage_people
@@ -81,15 +84,70 @@ def control(request: HttpRequest) -> HttpResponse:
     round_ = round_in_view(request)
     if round_ is None:
         return render(request, "results/control/empty.html", {"may_manage_people": may_manage_people(request.user)})
+    now = steering.situation(round_)
+    listed = list(visible_publications(request.user).filter(round=round_).defer("bundle"))
+    waiting = next((p for p in listed if p.state == Publication.State.PROPOSED), None)
     context = {
+        **_filtered(request, now),
         "round": round_,
-        "rooms": queries.control_room(round_),
+        "rooms": queries.block_rooms(now.facts.blocks, tables.totals(now.lines)),
+        "gates": now.gates,
+        "next": steering.next_step(now, waiting, published(round_)),
         "stages": queries.stages(round_),
-        "publications": list(visible_publications(request.user).filter(round=round_).defer("bundle")),
+        "publications": listed,
         "may_write": may_publish(request.user),
         "may_manage_people": may_manage_people(request.user),
     }
     return render(request, "results/control/control.html", context)
+
+
+def _filtered(request: HttpRequest, now: steering.Situation) -> Context:
+    """The lines under the filter and the block that stand in the address."""
+    wanted, block = request.GET.get("loc", "")[:20], request.GET.get("khoi", "")[:40]
+    lines = tables.shown(now.lines, wanted, block)
+    counted = tables.counts(tables.shown(now.lines, "", block))
+    return {
+        "wanted": wanted if wanted in tables.FILTERS else "",
+        "block": block if block in {line.block for line in now.lines} else "",
+        "lines": lines,
+        "filters": [(key, words, counted[key]) for key, words in tables.FILTERS.items() if counted[key]],
+        "reminded": actions.concerned(now.lines, wanted, block),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def remind(request: HttpRequest) -> HttpResponse:
+    """Who would be written to and of what; then one press writes."""
+    actor, round_ = _manager(request), _round(request)
+    now = steering.situation(round_)
+    context = {**_filtered(request, now), "round": round_}
+    if request.method == "GET":
+        context["letters"] = actions.letters(round_, context["reminded"])
+        return render(request, "results/control/remind.html", context)
+    try:
+        posted = actions.remind(actor=actor, round_id=round_.pk, lack=context["wanted"], block=context["block"])
+        messages.success(request, f"Đã viết {posted.written} thư nhắc; mỗi người nhận nhiều nhất một thư trong ngày.")
+        if posted.without_address:
+            messages.warning(request, f"{posted.without_address} người chưa có địa chỉ thư điện tử.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return _back(round_)
+
+
+@require_GET
+def state_file(request: HttpRequest, year: int, kind: str) -> HttpResponse:
+    """The state of the year as a workbook or on paper."""
+    from results.steering import paper  # inline: start-up cost
+
+    _reader(request)
+    round_ = _round_of(request, year)
+    lines = steering.situation(round_).lines
+    if kind == "xlsx":
+        data, of = paper.state_bytes(lines), XLSX
+    else:
+        data, of = paper.state_pdf(round_, lines), "application/pdf"
+    name = f"tien-do-{round_.year}.{kind}"
+    return HttpResponse(data, content_type=of, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @require_POST

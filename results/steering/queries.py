@@ -1,0 +1,226 @@
+"""The control room's lines, counted by the database: the number of queries grows with nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.urls import reverse
+
+from appraisal.models import Action, Appraisal, AppraisalEntry, Question
+from criteria.models import Criterion, Extension, Round, RoundGroup, Source, Stage
+from results.gates import listing
+from results.gates import queries as gates
+from results.gates.listing import Gate
+from results.gates.queries import RoundFacts
+from results.models import Publication
+from selfassess.models import SelfAssessment, SelfScore
+from surveys.models import SurveyScore
+from units.models import UNITS_BY_NAME, Unit
+
+from .tables import SteeredUnit, by_risk, counts
+
+ByUnit = Mapping[tuple[int, int], Any]
+"""By block and unit."""
+
+
+class SheetState(NamedTuple):
+    """A unit's assessment, as the room counts it."""
+
+    pk: int
+    state: str
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A round as its manager steers it."""
+
+    facts: RoundFacts
+    lines: list[SteeredUnit]
+    gates: list[Gate]
+
+
+def situation(round_: Round) -> Situation:
+    """Some twenty queries, whatever the number of blocks, units and criteria."""
+    facts = gates.facts(round_)
+    return Situation(facts, by_risk(_lines(facts)), gates.gates_of(facts))
+
+
+def _lines(facts: RoundFacts) -> list[SteeredUnit]:
+    blocks = {block.pk: block for block in facts.blocks}
+    leaves = _leaves(facts.blocks)
+    sheets = {
+        row[:2]: SheetState(*row[2:])
+        for row in SelfAssessment.objects.filter(round_group__in=blocks)
+        .order_by()
+        .values_list("round_group_id", "unit_id", "pk", "state", "submitted_at")
+    }
+    own, asked = _own_scores(blocks), _questions(blocks)
+    surveyed, adjusted = _surveyed(blocks), _adjusted(facts)
+    appraised: dict[tuple[int, int], int] = {}
+    moved: dict[tuple[int, int], datetime] = {}
+    for one in facts.standings:
+        key = one.block, one.unit
+        appraised[key] = appraised.get(key, 0) + one.count
+        moved[key] = max(one.last, moved.get(key, one.last))
+    closing = _closing(facts)
+    rows = []
+    for block, unit in _units(facts.round_, facts.blocks):
+        key = block.pk, unit.pk
+        sheet, (scored, saved) = sheets.get(key), own.get(key, (0, None))
+        times = [at for at in (saved, moved.get(key), sheet.submitted_at if sheet else None) if at]
+        submitted = sheet is not None and sheet.state == SelfAssessment.State.SUBMITTED
+        self_leaves, survey_leaves = leaves.get(block.criteria_set_id, (0, 0))
+        rows.append(
+            SteeredUnit(
+                block=block.group.code,
+                block_name=block.group.name,
+                code=unit.code,
+                name=unit.name,
+                pk=unit.pk,
+                assessment=sheet.pk if sheet else None,
+                state=SelfAssessment.State(sheet.state).label if sheet else "chưa bắt đầu",
+                is_submitted=submitted,
+                scored=self_leaves if submitted else scored,
+                appraised=appraised.get(key, 0),
+                leaves=self_leaves,
+                surveyed=surveyed.get(key, 0),
+                survey_leaves=survey_leaves,
+                adjusted=adjusted.get(key, 0),
+                asked=asked.get((*key, Question.State.OPEN), 0),
+                answered=asked.get((*key, Question.State.ANSWERED), 0),
+                closes=closing.get(unit.pk, closing.get(0)),
+                last=max(times, default=None),
+                now=facts.now,
+            )
+        )
+    return rows
+
+
+def _units(round_: Round, blocks: Sequence[RoundGroup]) -> list[tuple[RoundGroup, Unit]]:
+    """The measured units of every block; one query."""
+    by_group = {block.group_id: block for block in blocks}
+    units = Unit.objects.valid_between(round_.assessed_from, round_.assessed_to).filter(group__in=by_group)
+    return [(by_group[unit.group_id], unit) for unit in units.order_by(*UNITS_BY_NAME)]
+
+
+def _leaves(blocks: Sequence[RoundGroup]) -> dict[int, tuple[int, int]]:
+    """{set: (leaves the units assess, leaves of the survey)}, bonus and deduction among them as the council counts."""
+    rows = Criterion.objects.filter(criteria_set__in={block.criteria_set_id for block in blocks}, is_leaf=True)
+    own = Count("pk", filter=Q(source=Source.SELF))
+    found = rows.order_by().values_list("criteria_set_id").annotate(own=own, total=Count("pk"))
+    return {pk: (assessed, total - assessed) for pk, assessed, total in found}
+
+
+def _own_scores(blocks: Mapping[int, RoundGroup]) -> ByUnit:
+    """How many criteria a unit has scored that has not submitted, and when it last saved one."""
+    rows = SelfScore.objects.filter(assessment__round_group__in=blocks)
+    rows = rows.exclude(assessment__state=SelfAssessment.State.SUBMITTED).order_by()
+    done = Count("pk", filter=Q(points__isnull=False) | Q(na_claimed=True))
+    found = rows.values_list("assessment__round_group_id", "assessment__unit_id").annotate(
+        done=done, last=Max("updated_at")
+    )
+    return {row[:2]: row[2:] for row in found}
+
+
+def _surveyed(blocks: Mapping[int, RoundGroup]) -> ByUnit:
+    rows = SurveyScore.objects.filter(round_group__in=blocks).filter(Q(points__isnull=False) | Q(not_applicable=True))
+    found = rows.order_by().values_list("round_group_id", "unit_id").annotate(Count("pk"))
+    return {row[:2]: row[2] for row in found}
+
+
+def _questions(blocks: Mapping[int, RoundGroup]) -> dict[tuple[int, int, str], int]:
+    rows = Question.objects.filter(round_group__in=blocks).exclude(state=Question.State.CLOSED).order_by()
+    found = rows.values_list("round_group_id", "unit_id", "state").annotate(Count("pk"))
+    return {row[:3]: row[3] for row in found}
+
+
+def _adjusted(facts: RoundFacts) -> ByUnit:
+    """Cells whose adjustment the unit may still answer and has not."""
+    asked: dict[int, list[int]] = {}
+    for block in facts.blocks:
+        for stage_id, sequel in facts.times[block.pk].sequels.items():
+            reply = next((stage for stage in facts.stages if stage.pk == sequel.reply), None)
+            if sequel.is_asked and reply is not None and facts.is_open(reply):
+                asked.setdefault(stage_id, []).append(block.pk)
+    if not asked:
+        return {}
+    places = Q()
+    for stage_id, blocks in asked.items():
+        places |= Q(stage=stage_id, round_group__in=blocks)
+    replied = AppraisalEntry.objects.filter(appraisal=OuterRef("pk"), stage_kind=Stage.Kind.REPLY)
+    rows = Appraisal.objects.filter(places, action=Action.ADJUST).exclude(Exists(replied)).order_by()
+    found = rows.values_list("round_group_id", "unit_id").annotate(Count("pk"))
+    return {row[:2]: row[2] for row in found}
+
+
+def _closing(facts: RoundFacts) -> dict[int, datetime | None]:
+    """{unit with more time: when its self-assessment closes; 0: when it closes for all}."""
+    stage = next((one for one in facts.stages if one.kind == Stage.Kind.SELF_ASSESSMENT), None)
+    if stage is None:
+        return {}
+    more = Extension.objects.filter(stage=stage).order_by().values_list("unit_id", "closes_at")
+    return {0: stage.closes_at, **dict(more)}
+
+
+class NextStep(NamedTuple):
+    """The one thing that comes next, worded as what it does, and where."""
+
+    label: str
+    address: str
+
+
+def next_step(now: Situation, waiting: Publication | None, in_force: Publication | None) -> NextStep:
+    """The main action of the room: what holds the year up, not the publication from the first day."""
+    if waiting is not None:
+        return NextStep(f"Xem đề nghị công bố số {waiting.number}", reverse("results:proposal", args=[waiting.pk]))
+    if in_force is not None:
+        return NextStep(f"Xem công bố số {in_force.number}", reverse("results:proposal", args=[in_force.pk]))
+    facts, counted = now.facts, counts(now.lines)
+    timed = [stage for stage in facts.stages if stage.kind not in (Stage.Kind.ARCHIVE, Stage.Kind.MEETING)]
+    gate = next((one for one in now.gates if one.kind != listing.PHASE), None)
+    steps = (
+        (not now.lines, "Chuẩn bị kỳ", reverse("preparing:year", args=[facts.round_.year])),
+        (
+            counted["chua-nop"] and not any(stage.is_set for stage in timed),
+            "Đặt giờ các giai đoạn",
+            facts.address("results:stage-list"),
+        ),
+        *(
+            (counted[key], f"{words} {counted[key]} đơn vị", f"{facts.address('results:remind')}&loc={key}")
+            for key, words in _REMINDED
+        ),
+        (counted["tham-dinh"], f"Xem tiến độ thẩm định ({counted['tham-dinh']} đơn vị)", _appraising(now)),
+        (counted["dtxhh"], "Xem tiến độ điều tra xã hội học", facts.address("surveys:home")),
+        (gate, _gate_words(gate), gate.link if gate else ""),
+    )
+    found = next((NextStep(label, address) for holds, label, address in steps if holds), None)
+    year = facts.round_.year
+    return found or NextStep(f"Đề nghị công bố kết quả năm {year}", facts.address("results:propose"))
+
+
+_REMINDED = (
+    ("chua-nop", "Nhắc nộp bản tự đánh giá:"),
+    ("giai-trinh", "Nhắc giải trình:"),
+    ("cau-hoi", "Nhắc trả lời câu hỏi:"),
+)
+
+
+def _appraising(now: Situation) -> str:
+    first = next((line.block for line in now.lines if "tham-dinh" in line.lacking), "")
+    return now.facts.address("appraisal:progress", first) if first else ""
+
+
+def _gate_words(gate: Gate | None) -> str:
+    if gate is None:
+        return ""
+    words = {
+        listing.STAGE: "Thông báo kết quả thẩm định cho đơn vị",
+        listing.REPORT: "Rà soát tính thống nhất",
+        listing.QUESTION: "Xem câu hỏi chưa đóng",
+        listing.DISAGREEMENT: "Xem xét ý kiến không đồng ý",
+        listing.REPLY: "Xem giai đoạn giải trình",
+    }
+    return words.get(gate.kind, "Trình Hội đồng thẩm định thông qua")
