@@ -49,6 +49,8 @@ class Config(AppConfig):
         "appraisal.silence": "Ghi quy định về việc không trả lời",
         "appraisal.sample": "Rút mẫu thẩm định lại",
         "appraisal.judge_again": "Thẩm định lại một lượt tiêu chí của mẫu",
+        "appraisal.verifying_agency": "Giao cơ quan kiểm chứng tiêu chí",
+        "appraisal.verify": "Cho ý kiến kiểm chứng",
         "appraisal.conclude": "Kết luận của Hội đồng",
         "appraisal.remind": "Nhắc thành viên Hội đồng thẩm định",
     }

@@ -6,6 +6,7 @@ from .composition import ledger as composition
 from .meetings import ledger as meetings
 from .samples import ledger as samples
 from .silence import ledger as silence
+from .verifying import ledger as verifying
 
 
 def check() -> Iterator[str]:
@@ -14,3 +15,4 @@ def check() -> Iterator[str]:
     yield from meetings.check()
     yield from silence.check()
     yield from samples.check()
+    yield from verifying.check()

@@ -7,6 +7,7 @@ from .composition import views as composition
 from .meetings import views as meetings
 from .samples import views as samples
 from .silence import views as silence
+from .verifying import views as verifying
 from .votes import views as votes
 
 app_name = "council"
@@ -19,6 +20,9 @@ urlpatterns = [
     path("<int:year>/khong-tra-loi/", silence.silence, name="silence"),
     path("<int:year>/mau/<slug:group>/", samples.samples, name="samples"),
     path("mau/<int:pk>/", samples.sample, name="sample"),
+    path("<int:year>/kiem-chung/<slug:group>/", verifying.agencies, name="agencies"),
+    path("kiem-chung/", verifying.verifying, name="verifying"),
+    path("kiem-chung/<int:pk>/", verifying.verify, name="verify"),
     path("<int:year>/phien-hop/", meetings.add, name="meeting-add"),
     path("phien-hop/<int:pk>/", votes.meeting, name="meeting"),
     path("phien-hop/<int:pk>/ke-hoach/", meetings.edit, name="meeting-edit"),

@@ -12,6 +12,7 @@ from .reasons import Reason
 from .replies import ReplyDraft, ReplyReceipt
 from .samples import Sample, SampledCell
 from .stages import Release
+from .verifying import VerifyingAgency, VerifyingOpinion
 
 __all__ = [
     "SINGLE_SEATS",
@@ -41,5 +42,7 @@ __all__ = [
     "SampledCell",
     "Seat",
     "SilenceRule",
+    "VerifyingAgency",
+    "VerifyingOpinion",
     "Vote",
 ]

@@ -12,6 +12,7 @@ from units import rules as people
 
 from .answering import UNIT_ROLES
 from .reach import Scope, assigned_cells, reads_all
+from .verifying import evidence_to_verify
 
 
 def _released() -> Q:
@@ -84,7 +85,8 @@ def closed_precedents(scope: Scope) -> frozenset[int]:
 
 def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
     """Evidence files: a unit's own; for a member those attached to a submitted score, a reply or the
-    answer to a question in the cells assigned to them; for managers and observers all."""
+    answer to a question in the cells assigned to them; for the people of a verifying agency those of what it
+    verifies; for managers and observers all."""
     if reads_all(user):
         return Document.objects.order_by("pk")
     wanted = Q(unit__in=people.units_where(user, *UNIT_ROLES))
@@ -97,6 +99,7 @@ def documents_visible_to(user: people.AnyUser) -> QuerySet[Document]:
     answers = Message.objects.filter(assigned_cells(user, "question__"), documents__isnull=False)
     wanted |= Q(pk__in=evidence.order_by().values("document")) | Q(pk__in=replies.order_by().values("documents"))
     wanted |= Q(pk__in=answers.order_by().values("documents"))
+    wanted |= Q(pk__in=evidence_to_verify(user).order_by().values("document"))
     return Document.objects.filter(wanted).order_by("pk")
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from appraisal.core.queries.verifying import Verified, verified
 from appraisal.council.agenda import actions as agenda
 from appraisal.council.composition.views import reader
 from appraisal.council.meetings import actions as meetings
@@ -139,9 +140,16 @@ def _item_page(request: HttpRequest, user: User, row: AgendaItem, refused: Form 
         "hands": refused if isinstance(refused, HandsForm) else HandsForm(),
         "form": refused,
         "choices": Vote.Choice.choices,
+        "verified": _verified(row),
         "next": meeting_queries.next_item(row),
     }
     return render(request, "appraisal/council/item.html", context, status=422 if refused is not None else 200)
+
+
+def _verified(row: AgendaItem) -> Verified | None:
+    if row.round_group is None or row.unit is None or row.criterion is None:
+        return None
+    return verified(row.round_group, row.unit, row.criterion)
 
 
 def _voter(hall: Room, row: AgendaItem, seat: Seat, vote: Vote | None, user: User, conducts: bool) -> VoterLine:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.consistency import comparing
 from appraisal.core.figures import declared_of
 from appraisal.core.queries.cells import FILTERS, GridCell, claim_of, steps_of
+from appraisal.core.queries.verifying import verified
 from appraisal.core.views.place import Place, place
 from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.opinions import actions as opinions_actions
@@ -161,6 +162,7 @@ def _page(
         "undo": undo_of(here, row, steps, opinions, **list_of(request)),
         "questions": questions_of(here, unit, leaf),
         "is_meeting": here.is_meeting,
+        "verified": verified(here.round_group, unit, leaf),
         "unit_address": here.address("unit", unit.code),
         "criterion_address": here.address("criterion", leaf.code),
     }

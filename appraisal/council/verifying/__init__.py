@@ -1,0 +1,1 @@
+"""Agencies that verify a criterion before the members judge it."""
