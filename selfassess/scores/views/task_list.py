@@ -16,6 +16,8 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     context = standing(request, found)
     parts = parts_of(found, context["tasks"])
     mine = own_rows(parts, request.user.pk or 0)
-    first = next((row for row in mine if row.state == "none"), None) or next((row for row in mine if row.lacking), None)
-    context |= {"parts": parts, "mine": mine, "following": first or context["tasks"].first_undone}
+    lacking = [row for row in mine if row.lacking]
+    first = next((row for row in lacking if row.state == "none"), None) or next(iter(lacking), None)
+    context |= {"parts": parts, "mine": mine, "mine_lacking": lacking}
+    context["following"] = first or context["tasks"].first_undone
     return render(request, "selfassess/scores/assessment.html", context)

@@ -145,7 +145,7 @@ def test_head_sees_who_is_missing_and_the_officer_sees_the_own_first(
     give(sheet, head, officer, "1.2", office="Phòng Nội vụ")
     place = reverse("selfassess:assessment", args=[sheet.pk])
     mine = sign_in(officer).get(place).content.decode()
-    assert "Phần việc của bạn: 1 tiêu chí" in mine
+    assert "Phần việc của bạn: 1 tiêu chí, còn thiếu 1" in mine
     assert "Tiến độ theo người được giao" not in mine
     theirs = sign_in(head).get(place).content.decode()
     assert "Phần việc của bạn" not in theirs

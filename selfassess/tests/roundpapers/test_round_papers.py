@@ -14,9 +14,17 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from criteria.models import RoundGroup
-from criteria.tests.factories import CriteriaSetFactory, DecisionFactory, RoundFactory, RoundGroupFactory, small_round
+from criteria.tests.factories import (
+    CriteriaSetFactory,
+    DecisionFactory,
+    RoundFactory,
+    RoundGroupFactory,
+    open_stage,
+    small_round,
+)
 from selfassess import ledger
 from selfassess.examination import antivirus
+from selfassess.lifecycle.actions import open_assessment
 from selfassess.models import RoundPaper, RoundPaperOpening
 from selfassess.roundpapers import actions, queries
 from selfassess.tests.factories import tiny_pdf
@@ -260,6 +268,19 @@ def test_new_document_is_marked_on_the_first_page_until_it_is_opened(block: Roun
     assert RoundPaperOpening.objects.count() == 1
     assert queries.papers_of(manager, block.round)[0].opened == 1  # type: ignore[attr-defined]
     assert queries.new_for(manager, block.round) == [], "who posted it knows it"
+
+
+def test_unit_that_has_begun_sees_the_new_document_on_its_sheet(block: RoundGroup, manager: User) -> None:
+    unit = UnitFactory.create(group=block.group)
+    head = person(Role.UNIT_HEAD, unit)
+    open_stage(block.round, "self_assessment")
+    open_assessment(actor=head, round_group=block, unit=unit)
+    client = sign_in(head)
+    assert "Văn bản mới:" not in client.get(reverse("selfassess:home"), follow=True).content.decode()
+    paper = posted(manager)
+    assert "Văn bản mới:" in client.get(reverse("selfassess:home"), follow=True).content.decode()
+    get(client, paper)
+    assert "Văn bản mới:" not in client.get(reverse("selfassess:home"), follow=True).content.decode()
 
 
 def test_withdrawn_document_is_gone_for_readers_and_stays_for_the_record(block: RoundGroup, manager: User) -> None:
