@@ -10,7 +10,7 @@ from criteria.calendar.queries import timed
 from criteria.course import LISTED
 from criteria.models import Round, Stage
 from results.publication.words import with_document
-from units.models import Unit
+from units.people.forms import UnitChoice
 
 from .queries import measured_units
 
@@ -149,7 +149,7 @@ class ExtensionForm(forms.Form):
         queryset=None,
         error_messages={"required": "Chọn giai đoạn.", "invalid_choice": "Giai đoạn này không thuộc kỳ đang xem."},
     )
-    unit: "forms.ModelChoiceField[Unit]" = forms.ModelChoiceField(
+    unit = UnitChoice(
         label="Đơn vị",
         queryset=None,
         error_messages={"required": "Chọn đơn vị.", "invalid_choice": "Đơn vị này không thuộc kỳ đang xem."},

@@ -79,4 +79,4 @@ def stages(round_: Round) -> list[Stage]:
 
 def measured_units(round_: Round) -> QuerySet[Unit]:
     """The units of the round's blocks by name."""
-    return Unit.objects.filter(group__round_groups__round=round_).order_by(*UNITS_BY_NAME)
+    return Unit.objects.select_related("group").filter(group__round_groups__round=round_).order_by(*UNITS_BY_NAME)
