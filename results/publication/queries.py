@@ -1,7 +1,7 @@
 """Publications and what they froze. Their bundle's text is parsed once and kept: it never changes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from criteria.models import Criterion, Decision, Round, RoundGroup
 from results import bundle
 from results.book import Book, parse_bundle, read_bundle, slug
 from results.bundle import Json
-from results.computation.queries import group_inputs
+from results.computation.queries import code_version, group_inputs
 from results.gates.listing import from_json
 from results.models import Publication
 from results.queries import measured_groups
@@ -139,8 +139,17 @@ def _without_results(group: Json) -> Json:
 
 
 def preview_book(round_: Round) -> Book:
-    """What would be published now, computed from the live tables. For index managers and observers."""
-    return read_bundle(preview_bundle(round_))
+    """What would be published now, computed from the live tables. For index managers and observers. Kept until an input
+    of a block, its list of units or what the head says changes: each change gives the block a mark that never comes
+    back."""
+    groups = measured_groups(round_)
+    marks = tuple((group.pk, group.inputs_mark, group.group.units_version, group.criteria_set_id) for group in groups)
+    return _preview(round_.pk, (code_version(), json.dumps(header(round_)), marks))
+
+
+@lru_cache(maxsize=KEPT_BOOKS)
+def _preview(round_id: int, _mark: Hashable) -> Book:
+    return read_bundle(preview_bundle(Round.objects.get(pk=round_id)))
 
 
 def published_points(round_group: RoundGroup, unit: Unit, criteria: Sequence[Criterion]) -> dict[int, Finding]:

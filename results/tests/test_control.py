@@ -20,6 +20,7 @@ from criteria.tests.factories import (
 )
 from results.computation import actions as computation
 from results.models import Job, Publication
+from results.tests import factories as blocks
 from results.tests.published import publish
 from units.auditlog.models import LogEntry
 from units.models import Role, User
@@ -272,3 +273,14 @@ def test_an_extension_needs_its_reason(client: Client, manager: User, block: Rou
     assert client.post(reverse("results:extension"), {**given, "reason": "mất điện"}).status_code == 302
     assert Extension.objects.get().unit == unit
     assert unit.name in html(client, "control")
+
+
+def test_the_preview_follows_the_last_score(client: Client, manager: User) -> None:
+    """It is kept between two looks, and not a moment longer."""
+    round_group = blocks.block("A")
+    blocks.give(round_group, {"A": {"1": "60", "2": "30"}})
+    assert "90,00" in html(client, "preview", round_group.round.year)
+    blocks.give(round_group, {"A": {"1": "61"}})
+    page = html(client, "preview", round_group.round.year)
+    assert "91,00" in page
+    assert "90,00" not in page
