@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "requeue": {"task": "results.requeue", "schedule": 15.0},
     "mail": {"task": "units.send_mail", "schedule": 60.0},
     "rescan": {"task": "selfassess.rescan", "schedule": 60.0},
+    "newcomers": {"task": "units.remind_newcomers", "schedule": crontab(hour="8", minute="15")},
     "reminders": {"task": "selfassess.send_reminders", "schedule": crontab(hour="8", minute="0")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

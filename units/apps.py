@@ -23,6 +23,8 @@ class Config(AppConfig):
         "close_account": "Đóng tài khoản khi bàn giao",
         "view_as": "Xem trang như người khác thấy",
         "view_page": "Xem một trang như người khác thấy",
+        "sign_in": "Đăng nhập",
+        "guesses_limited": "Gõ sai mật khẩu quá nhiều lần",
         "second_factor_on": "Bật xác thực hai lớp",
         "second_factor_off": "Tắt xác thực hai lớp",
         "recovery_codes": "Tạo mã dự phòng",

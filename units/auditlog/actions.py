@@ -27,11 +27,12 @@ def record(
     reason: str = "",
     address: str = "",
     anchor: bool = False,
+    stranger: str = "",
 ) -> LogEntry:
     """Append one entry to the log, chained to the last. Call it last in an action: the chain's head
     stays locked until the transaction ends. `before`/`after` are JSON values, Decimals as exact text.
-    `actor` None is the command line. `anchor`: note the head outside the database after commit; every
-    so many entries do it anyway (units/auditlog/anchors.py).
+    `actor` None is the command line, or a `stranger` in words. `anchor`: note the head outside the database after
+    commit; every so many entries do it anyway (units/auditlog/anchors.py).
     """
     return record_many(
         actor=actor,
@@ -41,6 +42,7 @@ def record(
         reason=reason,
         address=address,
         anchor=anchor,
+        stranger=stranger,
     )[0]
 
 
@@ -63,6 +65,7 @@ def record_many(
     reason: str = "",
     address: str = "",
     anchor: bool = False,
+    stranger: str = "",
 ) -> list[LogEntry]:
     """`record` for many objects of one action: an entry each, in one write. [] for no changes."""
     if not changes:
@@ -72,7 +75,7 @@ def record_many(
     shared: dict[str, Any] = {
         "at": at,
         "actor": actor,
-        "actor_name": str(actor) if actor else "dòng lệnh",
+        "actor_name": str(actor) if actor else stranger or "dòng lệnh",
         "verb": verb,
     }
     shared |= {"unit": unit, "reason": reason, "address": address}

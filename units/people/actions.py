@@ -267,6 +267,15 @@ def invite(*, actor: User | None, users: Sequence[User], address: str = "") -> i
     return posted.written
 
 
+@transaction.atomic
+def remind_newcomers() -> int:
+    """Write again to whoever was invited and never came; may run as often as it likes. Returns how many letters."""
+    users = queries.overdue_newcomers()
+    posted = mails.invite(users)
+    record_many(actor=None, verb="invite", changes=[Change(user) for user in users], reason="Nhắc định kỳ")
+    return posted.written
+
+
 def password_forgotten(*, typed: str) -> None:
     """Send the owner of a user name or address a link; whoever asked is told nothing of whether there is one."""
     mails.remind(queries.accounts_called(typed))

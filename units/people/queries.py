@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
-from cchc_index.lib import codes
+from cchc_index.lib import clock, codes
 from cchc_index.lib.text import fold, fold_pattern, sort_key
+from units.mail.queries import INVITING
 from units.models import UNITS_BY_NAME, Membership, Role, RoleProposal, Unit, UnitGroup, User
 
 OTHER_WORDS = {
@@ -122,6 +124,21 @@ def _by_name(row: tuple[str, str, int]) -> tuple[object, str]:
 
 def never_came() -> int:
     return User.objects.filter(last_login=None, is_active=True).count()
+
+
+def overdue_newcomers() -> list[User]:
+    """Open accounts with an address and a role that never signed in and were last written to a week ago or longer, up
+    to `REMINDERS` times after the first letter. Two queries."""
+    held = Membership.objects.in_force().order_by().values("user")
+    letters = Count("mails", filter=Q(mails__event__startswith=INVITING))
+    latest = Max("mails__created_at", filter=Q(mails__event__startswith=INVITING))
+    rows = User.objects.filter(last_login=None, is_active=True, pk__in=held).exclude(email="")
+    rows = rows.annotate(invited=letters, invited_at=latest)
+    return list(rows.filter(invited__gte=1, invited__lte=REMINDERS, invited_at__lte=clock.now() - AGAIN).order_by("pk"))
+
+
+AGAIN = timedelta(days=7)
+REMINDERS = 3
 
 
 def chosen(ids: Iterable[int]) -> list[User]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from cchc_index.lib import clock
 from units.auditlog.actions import record
 from units.models import User
+from units.queries import account_named
 
 from . import mails, queries
 from .models import WrongGuess
@@ -45,3 +46,19 @@ def begin_guess(*, name: str, address: str, device: str = "") -> WrongGuess | No
 def end_guess(guess: WrongGuess) -> None:
     """It was no guess: the password was right. What others guessed before stays counted."""
     guess.delete()
+
+
+def note_limit(guess: WrongGuess) -> None:
+    """The guess was wrong and the last one that is looked at: the log says once whose password is being guessed. Names
+    that nobody bears are not logged."""
+    user = account_named(guess.name)
+    if user is not None and queries.is_last(guess):
+        record(actor=None, stranger=STRANGER, verb="guesses_limited", obj=user, address=guess.address)
+
+
+STRANGER = "chưa đăng nhập"
+
+
+def signed_in(*, user: User, address: str = "") -> None:
+    """Somebody came in, through all stages."""
+    record(actor=user, verb="sign_in", obj=user, address=address)

@@ -68,7 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if guess is None:
             raise self.validation_error("too_many_login_attempts")
         user = authenticate(request, **credentials)
-        if user is not None:
+        if user is None:
+            actions.note_limit(guess)
+        else:
             actions.end_guess(guess)
         return user
 
@@ -76,6 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """In, through all stages: this browser is one of the account's own from now on."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         devices.remember(request, response, user.get_username())
+        actions.signed_in(user=user, address=address_of(request))
         return response
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

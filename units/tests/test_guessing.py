@@ -10,6 +10,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from cchc_index.lib import clock
+from units.auditlog.models import LogEntry
 from units.mail.queries import password_path
 from units.models import User
 from units.people.queries import accounts_called
@@ -184,3 +185,28 @@ def test_guesses_within_a_session_do_not_lock_the_door(user: User) -> None:
     for _ in range(20):
         client.post(CHANGE, {"old_password": "sai", "new_password1": "x", "new_password2": "y"})
     assert guess(far(99), password=PASSWORD).status_code == 302
+
+
+# --- in the log ---------------------------------------------------------------------------------------
+
+
+def test_who_came_in_stands_in_the_log(user: User) -> None:
+    guess(far(7), password=PASSWORD)
+    entry = LogEntry.objects.get()
+    assert (entry.verb, entry.actor, entry.address) == ("sign_in", user, far(7))
+
+
+def test_the_log_says_once_that_a_password_is_being_guessed(user: User) -> None:
+    for _ in range(3):
+        guess(far(1))
+    assert not LogEntry.objects.exists()
+    attack()
+    entries = LogEntry.objects.filter(verb="guesses_limited")
+    assert {(entry.actor_name, entry.object_label) for entry in entries} == {("chưa đăng nhập", str(user))}
+    assert entries.count() == 1
+
+
+def test_names_that_nobody_bears_fill_no_log() -> None:
+    for number in range(1, 30):
+        guess(far(number), name="khong-co")
+    assert not LogEntry.objects.exists()

@@ -13,6 +13,7 @@ from units.auditlog.models import LogEntry
 from units.mail.models import Mail
 from units.mail.queries import body_of
 from units.models import Membership, Role, RoleProposal, Unit, User
+from units.people.actions import invite, remind_newcomers
 from units.tests.factories import UnitFactory, UnitGroupFactory, UserFactory, person
 from units.tests.people_lists import HEAD, OFFICER, book, held
 
@@ -262,3 +263,23 @@ def test_managers_find_the_people_before_there_is_a_year(page: Client) -> None:
     place = reverse("results:control")
     assert address("list") in page.get(place).text
     assert address("list") not in sign_in(person(Role.OBSERVER)).get(place).text
+
+
+# --- who never came -----------------------------------------------------------------------------------
+
+
+def test_who_never_came_is_written_to_again_after_a_week_three_times(manager: User, unit: Unit) -> None:
+    user = person(Role.UNIT_OFFICER, unit)
+    came = person(Role.UNIT_OFFICER, unit, last_login=clock.now())
+    without_role, without_letter = UserFactory.create(), person(Role.OBSERVER)
+    invite(actor=manager, users=[user, came, without_role])
+    begun, letters = clock.now(), []
+    for day in range(60):
+        with clock.at(begun + timedelta(days=day, minutes=1)):
+            remind_newcomers()
+            remind_newcomers()
+            letters.append(Mail.objects.filter(recipient=user).count())
+    assert [day for day in range(1, 60) if letters[day] > letters[day - 1]] == [7, 14, 21]
+    for other in (came, without_role):
+        assert Mail.objects.filter(recipient=other).count() == 1
+    assert not Mail.objects.filter(recipient=without_letter).exists()

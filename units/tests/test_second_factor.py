@@ -242,7 +242,7 @@ def test_who_came_in_by_the_code_costs_no_query_more(settings: Settings) -> None
 def test_a_change_is_logged_and_its_owner_told(user: User) -> None:
     with TestCase.captureOnCommitCallbacks(execute=True):
         switch_on(sign_in("an")[0])
-    assert [entry.verb for entry in LogEntry.objects.all()] == ["second_factor_on"]
+    assert [entry.verb for entry in LogEntry.objects.all()] == ["sign_in", "second_factor_on"]
     assert "Đã bật xác thực hai lớp" in Mail.objects.get(recipient=user).body
 
 

@@ -32,6 +32,7 @@ from results import tasks
 from selfassess.examination.actions import rescan
 from selfassess.reminders.actions import send_reminders
 from units.mail.queries import has_lost
+from units.people.actions import remind_newcomers
 
 log = logging.getLogger(__name__)
 
@@ -211,6 +212,7 @@ def _sweep(reminded: date | None) -> date | None:
             send_after_commit("units.send_mail")
         if reminded != clock.today() and clock.hanoi(clock.now()).hour >= REMIND_HOUR:
             send_reminders()
+            remind_newcomers()
             return clock.today()
     except DatabaseError:
         log.warning("Chưa quét được việc tồn; thử lại sau %s giây.", SWEEP_SECONDS, exc_info=True)
