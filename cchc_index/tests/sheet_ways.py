@@ -24,7 +24,7 @@ from selfassess.tests.workbooks import large_assessment, template
 from selfassess.workbook.layout import MAIN
 from surveys.models import Ballot, SatisfactionFigure
 from surveys.tests.factories import asked_group, surveyed_round
-from units.models import Role, Unit, User
+from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, UnitGroupFactory, UserFactory, person
 
 from .sheet_writers import Rows, Sheet
@@ -65,6 +65,8 @@ class Way:
     printed: bool = False
     knows_all: bool = False
     """A column that nothing names is a fault."""
+    refuses: frozenset[str] = frozenset()
+    """Kinds that others take or word otherwise: here each is a fault by row and column, and nothing is stored."""
 
     def rows(self) -> Rows:
         return [*self.above, [*self.headings], *self.below_headings, *[list(record) for record in self.records[:3]]]
@@ -292,6 +294,43 @@ def people_catalogue(folder: Path) -> Way:
     )
 
 
+def people(folder: Path) -> Way:
+    """People who read: a role that one person may give."""
+    person(Role.INDEX_MANAGER, username="quan-ly")
+
+    def stored() -> Stored:
+        rows = Membership.objects.exclude(role=Role.INDEX_MANAGER)
+        return {row.user.email: row.user.full_name for row in rows.select_related("user")}
+
+    records: Rows = [
+        [f"a-{n}@example.vn", f"Nguyễn Văn {w}", "quan sát"] for n, w in enumerate(("Nhất", "Hai", "Ba", "Tư"), start=1)
+    ]
+    return Way(
+        ["Thư điện tử", "Họ tên", "Vai trò"],
+        records,
+        [(str(email), str(name)) for email, name, _ in records],
+        command(folder, "import_people", stored=stored),
+        code=0,
+        words=1,
+        repeats=2,
+        knows_all=True,
+        refuses=NO_PEOPLE,
+    )
+
+
+NO_PEOPLE = frozenset(
+    {
+        *("code_that_is_a_number_with_a_fraction", "code_that_became_a_date", "code_under_a_percent_format"),
+        *("code_with_a_fraction_of_libreoffice", "code_with_a_fraction_of_excel_97"),
+        *(f"look-alike code {n}" for n in range(4)),
+        *("semicolons_with_a_comma_in_a_heading", "column_that_nothing_names"),
+        *("title_numbering_total_and_notes", "headings_printed_again"),
+        *("row “Tổng điểm lĩnh vực 1”", "row “Cộng khối I”", "row “Trung bình chung”"),
+    }
+)
+"""An address of mail is no code: what is none is named as such, a total or a note too, and every column is known."""
+
+
 def criteria_catalogue(folder: Path) -> Way:
     block = RoundGroupFactory.create()
     CriterionFactory.create(
@@ -350,6 +389,7 @@ WAYS: dict[str, Callable[[Path], Way]] = {
     "scores": scores,
     "ballots": ballots,
     "figures": figures,
+    "people": people,
     "workbook": workbook,
     "administration of units": unit_catalogue,
     "administration of people": people_catalogue,
