@@ -42,8 +42,9 @@ CAST = {
 
 
 def ensure(group_units: dict[tuple[str, str], Unit]) -> dict[str, User]:
-    """Create what is missing; an account that exists keeps its password. By username."""
-    return {account.username: _ensure_one(account, group_units) for account in ACCOUNTS}
+    """Create what is missing of those whose unit is there; an account that exists keeps its password. By username."""
+    here = [account for account in ACCOUNTS if account.unit is None or account.unit in group_units]
+    return {account.username: _ensure_one(account, group_units) for account in here}
 
 
 def ensure_cast(group_units: dict[tuple[str, str], Unit]) -> dict[str, tuple[User, User]]:
@@ -106,4 +107,5 @@ TRY = (
     "  3. thutruong.snv: giải trình tiêu chí bị điều chỉnh; thamdinh.stp: thẩm định lần 2.",
     "  4. dieutra: tải phiếu lên; quanly1: xem trước, đề nghị công bố; quanly2: duyệt.",
     "  5. Không đăng nhập: xếp hạng, trang đơn vị, trang tiêu chí, dữ liệu mở của năm 2024.",
+    "Năm 2025 với 141 đơn vị (15 Sở, 126 phường, xã; minh họa) nạp phía sau trang đang mở; xong thì có ở trang đầu.",
 )

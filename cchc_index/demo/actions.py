@@ -1,7 +1,7 @@
 """`load_demo`: refuse beside real work, fill one year to its publication, open another for practice."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,15 +19,16 @@ from cchc_index.official.files import years
 from criteria.calendar import actions as calendar_actions
 from criteria.calendar import queries as calendar_queries
 from criteria.models import CriteriaSet, Provenance, Round, RoundGroup, Stage
-from criteria.queries import round_groups
+from criteria.queries import round_groups, units_of
 from results.files import actions as files
 from results.publication import actions as publications
 from selfassess.models import SelfAssessment
 from surveys.models import ImportBatch, SurveyScore
 from units.models import Unit, User
 
-from . import accounts, body
+from . import accounts, body, large_year
 from .block import DemoBlock
+from .calendar import DemoCalendar, at_five
 from .walk import Walk
 
 NUMBER = "01/QĐ-MINHHOA"
@@ -51,8 +52,28 @@ def load(*, year: int, practice: int | None) -> list[str]:
     Raises Refused in production, beside a round with real work, or when `year` has no official round.
     """
     _refuse_beside_real_work()
+    if year in large_year.YEARS:
+        return list(_load_large(year))
     with transaction.atomic():
         return list(_load(year, practice if practice != year else None))
+
+
+def _load_large(year: int) -> Iterator[str]:
+    """Not all or nothing: people may be at work on the other years meanwhile."""
+    with transaction.atomic():
+        load_official(folder=years()[year])
+        people = _people()
+    blocks = round_groups(Round.objects.get(year=year))
+    count = sum(units_of(block).count() for block in blocks)
+    filled = large_year.fill(year, people)
+    words = f"đủ một năm minh họa với {count} đơn vị, đã công bố số {large_year.NUMBER}."
+    yield f"Kỳ {year}: {words}" if filled else f"Kỳ {year}: đã nạp từ trước, không thay đổi."
+
+
+def _people() -> People:
+    people = accounts.ensure({(unit.group.code, unit.code): unit for unit in Unit.objects.select_related("group")})
+    ensure_reasons()
+    return people
 
 
 def _refuse_beside_real_work() -> None:
@@ -74,10 +95,9 @@ def _load(year: int, practice: int | None) -> Iterator[str]:
         load_official()
     rounds = {r.year: r for r in Round.objects.order_by("year")}
     if year not in rounds:
-        known = ", ".join(map(str, sorted(rounds)))
+        known = ", ".join(map(str, sorted({*rounds, *large_year.YEARS})))
         raise Refused(f"Không có bộ tiêu chí nào cho kỳ {year} để trình diễn. Các kỳ đã có: {known}.")
-    people = accounts.ensure({(unit.group.code, unit.code): unit for unit in Unit.objects.select_related("group")})
-    ensure_reasons()
+    people = _people()
     yield f"Tài khoản trình diễn: {len(people)}, mật khẩu chung {accounts.PASSWORD}."
     yield _once(rounds[year], _complete_year, people, f"Kỳ {year}: đủ một năm minh họa, đã công bố số {NUMBER}.")
     if practice in rounds:
@@ -94,29 +114,9 @@ def _once(round_: Round, fill: Callable[[Round, People], None], people: People, 
     return words
 
 
-class _Calendar:
-    """The instants of a complete year, in the January to March after the assessed period."""
-
-    def __init__(self, round_: Round):
-        after = round_.assessed_to.year + 1
-        days = ((after - 1, 12, 10), (after, 1, 10), (after, 1, 31), (after, 2, 10), (after, 2, 28), (after, 3, 31))
-        edges = [date(*day) for day in days]
-        names = ("self_assessment", "round1", "explanation", "round2", "publication")
-        self.stages = {name: (_at(edges[i]), _at(edges[i + 1])) for i, name in enumerate(names)}
-        self.stages["survey"] = (_at(date(after - 1, 9, 1)), _at(date(after, 1, 31)))
-
-    def within(self, name: str) -> datetime:
-        return self.stages[name][1] - timedelta(days=2)
-
-
-def _at(day: date) -> datetime:
-    return datetime.combine(day, time(17), tzinfo=clock.HANOI)
-
-
 def _complete_year(round_: Round, people: People) -> None:
-    calendar = _Calendar(round_)
-    for name, (opens, closes) in calendar.stages.items():
-        calendar_actions.set_stage(actor=None, round_id=round_.pk, name=name, opens_at=opens, closes_at=closes)
+    calendar = DemoCalendar(round_)
+    calendar.set_stages()
     _give_bands(round_)
     blocks = [DemoBlock(round_group) for round_group in round_groups(round_)]
     walks = [_walk(block, people) for block in blocks]
@@ -141,7 +141,7 @@ def _give_bands(round_: Round) -> None:
     sets.exclude(criteria__provenance=Provenance.OFFICIAL).update(bands=BANDS)
 
 
-def _appraise(walks: list[Walk], people: People, calendar: _Calendar) -> None:
+def _appraise(walks: list[Walk], people: People, calendar: DemoCalendar) -> None:
     member, manager = people[MEMBERS[0]], people["quanly1"]
     with clock.at(calendar.within("round1")):
         for walk in walks:
@@ -161,7 +161,7 @@ def _appraise(walks: list[Walk], people: People, calendar: _Calendar) -> None:
 
 def _practice_year(round_: Round, people: People) -> None:
     """Every stage open at once, so that each role has something to do in any order; the meeting follows by itself."""
-    opens, closes = clock.now() - timedelta(days=7), _at(clock.today() + timedelta(days=30))
+    opens, closes = clock.now() - timedelta(days=7), at_five(clock.today() + timedelta(days=30))
     for stage in calendar_queries.timed(round_).exclude(kind=Stage.Kind.MEETING):
         calendar_actions.set_stage(actor=None, round_id=round_.pk, name=stage.name, opens_at=opens, closes_at=closes)
     for block in [DemoBlock(round_group) for round_group in round_groups(round_)]:

@@ -2,10 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from appraisal.archive import actions as archive_actions
+from appraisal.consistency import actions as consistency
+from appraisal.consistency.queries import report as consistency_report
+from appraisal.releases import actions as releases
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup, Source
 from selfassess.archive import actions as archive
@@ -56,11 +59,13 @@ class DemoBlock:
             own[unit.pk, leaf.pk] = points
             council[unit.pk, leaf.pk] = None if points is None else inventor.appraised(points)
 
-    def survey(self, *, actor: User) -> None:
-        """Ballots of every group and finished figures, through the same import as an operator's upload."""
+    def survey(self, *, actor: User, without: Collection[int | None] = ()) -> None:
+        """Ballots of every group and finished figures, through the same import as an operator's upload. `without`: the
+        ids of groups whose ballots are in, None for the figures."""
         for group in self.ballot_groups():
-            self.import_ballots(actor=actor, group=group)
-        if self.figure_leaves():
+            if group.pk not in without:
+                self.import_ballots(actor=actor, group=group)
+        if self.figure_leaves() and None not in without:
             batches.import_figures(
                 actor=actor,
                 round_group_id=self.round_group.pk,
@@ -83,6 +88,13 @@ class DemoBlock:
 
     def figure_leaves(self) -> list[Criterion]:
         return [leaf for leaf in self.leaves if leaf.source in (Source.SIPAS, Source.PAPI)]
+
+    def release(self, manager: User, stage: str) -> None:
+        """Look at the consistency report (one unit's decisions contradict nothing), then release."""
+        block_id = self.round_group.pk
+        seen = consistency_report.report(self.round_group).fingerprint
+        consistency.acknowledge_consistency(actor=manager, round_group_id=block_id, stage=stage, seen=seen, words={})
+        releases.release(actor=manager, round_group_id=block_id, stage=stage)
 
     def ballots_csv(self, group: RespondentGroup) -> bytes:
         questions = [leaf.code for leaf in self.leaves if leaf.source == Source.SURVEY]

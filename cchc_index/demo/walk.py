@@ -5,10 +5,7 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from appraisal.consistency import actions as consistency
-from appraisal.consistency.queries import report as consistency_report
 from appraisal.models import Action, Appraisal, Reason
-from appraisal.releases import actions as releases
 from appraisal.replies import actions as replies
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
@@ -142,11 +139,7 @@ class Walk:
         return list(own.select_related("criterion").order_by("criterion__position"))
 
     def release(self, manager: User, stage: str) -> None:
-        """Look at the consistency report (one unit's decisions contradict nothing), then release."""
-        block = self.block.round_group
-        seen = consistency_report.report(block).fingerprint
-        consistency.acknowledge_consistency(actor=manager, round_group_id=block.pk, stage=stage, seen=seen, words={})
-        releases.release(actor=manager, round_group_id=block.pk, stage=stage)
+        self.block.release(manager, stage)
 
     def adjusted(self) -> list[Appraisal]:
         return list(

@@ -6,6 +6,7 @@ differs from the files. Criteria that are not in a published text are marked ill
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round,
 from criteria.tree import natural_key, parent_code
 from surveys.models import AnswerOption, AnswerScale, RespondentGroup, Survey
 from units.auditlog.actions import record
-from units.models import Unit, UnitGroup
+from units.models import Succession, Unit, UnitGroup
 
 from .files import FOLDER, csv_rows, day, frame_of, json_of
 
@@ -57,6 +58,7 @@ def load_official(*, folder: Path = FOLDER) -> LoadReport:
     report = LoadReport()
     groups = _load_groups(frame["groups"], report)
     touched = _load_units(csv_rows(folder / "units.csv"), groups, report)
+    _end_units(frame.get("ends", ()), report)
     decisions = _load_decisions(frame["decisions"], report)
     texts = {(row["decision"], row["group"]): _criteria_rows(row, folder) for row in frame["sets"]}
     for row in frame["sets"]:
@@ -109,6 +111,36 @@ def _unit(row: OfficialRow, group: UnitGroup) -> Unit:
     return Unit(group=group, valid_from=day(row["valid_from"]), valid_to=day(row["valid_to"]), **texts)
 
 
+def _end_units(rows: Sequence[OfficialRow], report: LoadReport) -> None:
+    """Close the units that a reorganisation ended, with what became of them; a unit that has a last day keeps it.
+
+    A row has `group`, `code`, `last_day`, `note`, and `into` (a code of the same block), `abolished`, or neither where
+    no source says what became of the unit.
+    """
+    known = {(u.group.code, u.code): u for u in Unit.objects.select_related("group").order_by("pk")}
+    ended, successions = [], []
+    for row in rows:
+        unit = known.get((row["group"], row["code"]))
+        if unit is None or unit.valid_to is not None:
+            continue
+        unit.valid_to = day(row["last_day"])
+        ended.append(unit)
+        if "into" in row or row.get("abolished"):
+            successions.append(_succession(unit, row, known))
+        else:
+            unit.doubt = row["note"]
+    Unit.objects.bulk_update(ended, ["valid_to", "doubt"])
+    Succession.objects.bulk_create(successions)
+    report.add("ngày kết thúc của đơn vị cũ", len(ended))
+
+
+def _succession(unit: Unit, row: OfficialRow, known: Mapping[tuple[str, str], Unit]) -> Succession:
+    successor = known[row["group"], row["into"]] if "into" in row else None
+    kind = Succession.Kind.ABOLITION if successor is None else Succession.Kind.MERGE
+    first_day = date.fromisoformat(row["last_day"]) + timedelta(days=1)
+    return Succession(predecessor=unit, successor=successor, kind=kind, on=first_day, note=row["note"])
+
+
 # --- what measures them -------------------------------------------------------------------------
 
 
@@ -119,7 +151,7 @@ def _load_decisions(rows: Sequence[OfficialRow], report: LoadReport) -> dict[str
         decision, created = Decision.objects.get_or_create(number=row["number"], defaults=values)
         report.add("quyết định", created)
         if not created:
-            blank = {key: value for key, value in values.items() if not getattr(decision, key)}
+            blank = {key: value for key, value in values.items() if value and not getattr(decision, key)}
             _fill(decision, blank, "chi tiết quyết định", report)
         decisions[row["number"]] = decision
     return decisions
@@ -229,7 +261,7 @@ def _load_round(row: OfficialRow, groups: Mapping[str, UnitGroup], report: LoadR
     report.add("kỳ đánh giá", created)
     default_stages(current)
     if not created:
-        blank = {key: value for key, value in defaults.items() if not getattr(current, key)}
+        blank = {key: value for key, value in defaults.items() if value and not getattr(current, key)}
         _fill(current, blank, "chi tiết kỳ đánh giá", report)
         _say_if_period_differs(current, defaults, report)
     fresh = set()

@@ -1,4 +1,8 @@
-"""The files of the official frame under `fixtures/official/`: `frame.json`, and the CSV and JSON files it names."""
+"""The files of the official frame under `fixtures/official/`: `frame.json`, and the CSV and JSON files it names.
+
+A year after a reorganisation has a frame of its own beside it (`fixtures/official_2025/`): whoever starts with the
+earlier years does not get its blocks before they ask for it.
+"""
 
 import csv
 import json
@@ -21,9 +25,10 @@ def frame_of(folder: Path = FOLDER) -> dict[str, Any]:
     return frame
 
 
-def years(folder: Path = FOLDER) -> list[int]:
-    """The years whose rounds come with the system."""
-    return [row["year"] for row in frame_of(folder)["rounds"]]
+def years() -> dict[int, Path]:
+    """The years whose rounds come with the system, each with the folder of its frame."""
+    folders = (FOLDER, *sorted(FOLDER.parent.glob(f"{FOLDER.name}_*")))
+    return {row["year"]: folder for folder in folders for row in frame_of(folder)["rounds"]}
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import DatabaseError, close_old_connections
 
-from cchc_index.demo import accounts
+from cchc_index.demo import accounts, large_year
 from cchc_index.lib import clock
 from cchc_index.lib.alone import alone
 from cchc_index.lib.commands import CommandRefused, OperatorCommand
@@ -40,6 +40,7 @@ SWEEP_SECONDS = 5
 REMIND_HOUR = 8
 WEB = "web"
 WORKER = "worker"
+LARGE_YEAR = "large year"
 
 
 class Command(OperatorCommand):
@@ -61,36 +62,41 @@ class Command(OperatorCommand):
         # What is printed in reports leads back here, unless the operator gave another address.
         os.environ.setdefault("PUBLIC_URL", _address(host, port))
         try:
-            if options["demo"]:
-                self._load()
-            self._serve(host, port, options["threads"])
+            shown = options["demo"] and self._load()
+            self._serve(host, port, options["threads"], behind=shown)
         except KeyboardInterrupt:
             self.say("Đã dừng.")
 
-    def _serve(self, host: str, port: int, threads: int) -> None:
-        """Until a signal comes; the children never outlive it."""
+    def _serve(self, host: str, port: int, threads: int, *, behind: bool) -> None:
+        """Until a signal comes; the children never outlive it. The large year of the demonstration is loaded behind the
+        open site."""
         commands = {WEB: _web(host, port, threads), WORKER: _worker()}
         children = {name: _start(name, command) for name, command in commands.items()}
+        once: list[subprocess.Popen[bytes]] = []
         try:
             _wait_until_up(host, port, children[WEB])
             self.stdout.write(accounts.banner(f"{_address(host, port)}/"))
             self.stdout.flush()
+            once = [_start(LARGE_YEAR, _large_year())] if behind else []
             _supervise(commands, children)
         finally:
             self.say("Đang dừng…")
-            for child in children.values():
+            for child in (*children.values(), *once):
                 child.terminate()
-            for child in children.values():
+            for child in (*children.values(), *once):
                 _wait_or_kill(child)
 
-    def _load(self) -> None:
-        """What `make run` shows. Beside real rounds nothing is invented, and the system opens all the same."""
+    def _load(self) -> bool:
+        """What `make run` shows; whether it is shown. Beside real rounds nothing is invented, and the system opens
+        all the same."""
         with alone(settings.VAR_DIR / "setup.lock"):
             report = load_official()
             for line in (*report.lines(), *(summary() if report.added else ())):
                 self.stdout.write(line)
             with suppress(CommandRefused):
                 call_command("load_demo", stdout=self.stdout, stderr=self.stderr)
+                return True
+        return False
 
 
 _REASONS = {
@@ -140,9 +146,13 @@ def _worker() -> list[str]:
     return [*python, "-A", "cchc_index", "worker", "-n", f"worker{os.getpid()}@%h", *options]
 
 
+def _large_year() -> list[str]:
+    return [sys.executable, "manage.py", "load_demo", "--year", str(max(large_year.YEARS))]
+
+
 def _start(name: str, command: list[str]) -> "subprocess.Popen[bytes]":
     # A group of its own: Ctrl+C reaches the supervisor alone, which stops its children in order.
-    before = _lower_and_bind if name == WORKER else _bind
+    before = _bind if name == WEB else _lower_and_bind
     return subprocess.Popen(command, preexec_fn=before, process_group=0)  # noqa: S603 (our own commands, as a list)
 
 
@@ -155,7 +165,7 @@ def _bind() -> None:
 
 
 def _lower_and_bind() -> None:
-    """As `_bind`, for the worker, which also runs at a lower priority: pages stay quick while a PDF is rendered."""
+    """As `_bind`, for what also runs at a lower priority: pages stay quick while a PDF is rendered or a year loaded."""
     os.nice(10)
     _bind()
 
