@@ -28,7 +28,7 @@ from units.models import Unit, User
 
 from . import accounts, body, large_year
 from .block import DemoBlock
-from .calendar import DemoCalendar, at_five
+from .calendar import MEETING, DemoCalendar, at_five
 from .walk import Walk
 
 NUMBER = "01/QĐ-MINHHOA"
@@ -154,9 +154,9 @@ def _appraise(walks: list[Walk], people: People, calendar: DemoCalendar) -> None
         for walk in walks:
             walk.settle(member)
             walk.release(manager, "round2")
-    with clock.at(calendar.within("publication") - timedelta(days=7)):
+    with clock.at(calendar.within(MEETING)):
         for walk in walks:
-            walk.release(manager, "final")
+            walk.release(manager, MEETING)
 
 
 def _practice_year(round_: Round, people: People) -> None:

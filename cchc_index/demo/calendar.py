@@ -6,6 +6,8 @@ from cchc_index.lib import clock
 from criteria.calendar import actions as calendar_actions
 from criteria.models import Round
 
+MEETING = "final"
+
 
 class DemoCalendar:
     def __init__(self, round_: Round):
@@ -18,6 +20,9 @@ class DemoCalendar:
         self.stages["survey"] = (at_five(date(after - 1, 9, 1)), at_five(date(after, 1, 31)))
 
     def within(self, name: str) -> datetime:
+        """A moment near the end of a stage; the council's meeting stands in the weeks of the publication."""
+        if name == MEETING:
+            return self.within("publication") - timedelta(days=7)
         return self.stages[name][1] - timedelta(days=2)
 
     def set_stages(self) -> None:

@@ -50,7 +50,8 @@ def _fill_block(block: DemoBlock, people: Mapping[str, User], calendar: DemoCale
             block.archive(actor=people["quanly1"], without=block.units.keys() - codes)
         known = ImportBatch.objects.filter(round_group=block.round_group).values_list("respondent_group", flat=True)
         block.survey(actor=people["dieutra"], without=set(known))
-    for stage in Stage.objects.filter(round=block.round_group.round, kind=Stage.Kind.APPRAISAL).order_by("position"):
+    kinds = (Stage.Kind.APPRAISAL, Stage.Kind.MEETING)
+    for stage in Stage.objects.filter(round=block.round_group.round, kind__in=kinds).order_by("position"):
         if not Release.objects.filter(round_group=block.round_group, stage=stage).exists():
             with clock.at(calendar.within(stage.name)):
                 block.release(people["quanly1"], stage.name)

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from appraisal.council import ledger as council_ledger
-from cchc_index.demo import actions, body, large_year
+from cchc_index.demo import actions, body
 from cchc_index.demo.block import DemoBlock
 from cchc_index.ledger import check
 from cchc_index.lib.commands import CommandRefused
@@ -113,7 +113,7 @@ def test_a_large_year_left_half_filled_goes_on_where_it_stopped(monkeypatch: pyt
     def stop(*args: object, **kwargs: object) -> None:
         raise Stopped
 
-    for owner, step in ((DemoBlock, "release"), (DemoBlock, "import_ballots"), (large_year.publications, "approve")):
+    for owner, step in ((DemoBlock, "release"), (DemoBlock, "import_ballots"), (publications, "approve")):
         with monkeypatch.context() as stopped:
             stopped.setattr(owner, step, stop)
             with pytest.raises(Stopped):
