@@ -107,5 +107,5 @@ TRY = (
     "  3. thutruong.snv: giải trình tiêu chí bị điều chỉnh; thamdinh.stp: thẩm định lần 2.",
     "  4. dieutra: tải phiếu lên; quanly1: xem trước, đề nghị công bố; quanly2: duyệt.",
     "  5. Không đăng nhập: xếp hạng, trang đơn vị, trang tiêu chí, dữ liệu mở của năm 2024.",
-    "Năm 2025 với 141 đơn vị (15 Sở, 126 phường, xã; minh họa) nạp phía sau trang đang mở; xong thì có ở trang đầu.",
+    "Năm 2025 với 141 đơn vị (15 Sở, 126 phường, xã; minh họa) nạp phía sau, xong thì có trong danh sách năm.",
 )
