@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -90,7 +91,8 @@ SEEN = "seen"
 
 def viewing_as(get_response: Next) -> Next:
     """While a manager looks through somebody's eyes (`units.viewing`), pages answer as that person sees them: reading
-    alone, HTML alone, none of the account and none of the administration. Each page is logged."""
+    alone, HTML alone, none of the account and none of the administration. Each page is logged; what showing it writes
+    in the person's name (that a paper was opened) is taken back."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or TICKET not in request.session:
@@ -106,7 +108,9 @@ def viewing_as(get_response: Next) -> Next:
         closed = (reverse("account_home"), reverse("admin:index"))
         if request.method not in ("GET", "HEAD") or request.path.startswith(closed):
             return render(request, "errors/viewing.html", status=403)
-        response = get_response(request)
+        with transaction.atomic():
+            response = get_response(request)
+            transaction.set_rollback(True)
         if response.status_code == 200 and not response.get("Content-Type", "").startswith("text/html"):
             response.close()
             return render(request, "errors/viewing.html", status=403)

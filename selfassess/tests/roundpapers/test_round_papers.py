@@ -270,6 +270,16 @@ def test_new_document_is_marked_on_the_first_page_until_it_is_opened(block: Roun
     assert queries.new_for(manager, block.round) == [], "who posted it knows it"
 
 
+def test_whoever_looks_through_somebodys_eyes_opens_nothing_in_their_name(block: RoundGroup, manager: User) -> None:
+    paper, officer = posted(manager), person(Role.UNIT_OFFICER, UnitFactory.create(group=block.group))
+    looking = sign_in(manager)
+    assert looking.post(reverse("viewing:begin", args=[officer.pk]), {"reason": "Gọi điện"}).status_code == 302
+    assert get(looking, paper).status_code == 403
+    assert not RoundPaperOpening.objects.exists()
+    assert get(sign_in(officer), paper).status_code == 200
+    assert RoundPaperOpening.objects.count() == 1
+
+
 def test_unit_that_has_begun_sees_the_new_document_on_its_sheet(block: RoundGroup, manager: User) -> None:
     unit = UnitFactory.create(group=block.group)
     head = person(Role.UNIT_HEAD, unit)
