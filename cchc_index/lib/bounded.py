@@ -8,6 +8,7 @@ A program is a module without Django that offers `prepare()`, which imports what
 bounds its own process first, writes to standard output, and returns the exit code (None: 0).
 """
 
+import atexit
 import gc
 import importlib
 import json
@@ -92,6 +93,13 @@ def _within(deadline: float, place: int) -> bytes:
 _servers: dict[str, socket.socket] = {}
 """Shared with the processes that this one forks: a question is one message, whoever sends it."""
 _one_at_a_time = Lock()
+
+
+@atexit.register
+def _let_go() -> None:
+    """Servers end when nobody can ask them any more."""
+    while _servers:
+        _servers.popitem()[1].close()
 
 
 def _send(program: str, question: bytes, places: list[int]) -> None:

@@ -324,11 +324,9 @@ NO_PEOPLE = frozenset(
         *("code_with_a_fraction_of_libreoffice", "code_with_a_fraction_of_excel_97"),
         *(f"look-alike code {n}" for n in range(4)),
         *("semicolons_with_a_comma_in_a_heading", "column_that_nothing_names"),
-        *("title_numbering_total_and_notes", "headings_printed_again"),
-        *("row “Tổng điểm lĩnh vực 1”", "row “Cộng khối I”", "row “Trung bình chung”"),
     }
 )
-"""An address of mail is no code: what is none is named as such, a total or a note too, and every column is known."""
+"""An address of mail is no code: what is none is named as such, and every column is known."""
 
 
 def criteria_catalogue(folder: Path) -> Way:

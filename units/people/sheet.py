@@ -15,12 +15,17 @@ from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets.cells import day_of
-from cchc_index.lib.sheets.table import BY_ROW, CODE, Column, SheetRow, Table, read_table
+from cchc_index.lib.sheets.table import ADDRESS, BY_ROW, CODE, Column, SheetRow, Table, read_table
 from cchc_index.lib.text import fold
 
 COLUMNS = (
     Column("name", "Họ tên", ("Họ và tên", "Họ, tên", "Người dùng")),
-    Column("email", "Thư điện tử", ("Email", "E-mail", "Hộp thư", "Địa chỉ thư điện tử", "Thư điện tử công vụ")),
+    Column(
+        "email",
+        "Thư điện tử",
+        ("Email", "E-mail", "Hộp thư", "Địa chỉ thư điện tử", "Thư điện tử công vụ"),
+        holds=ADDRESS,
+    ),
     Column("role", "Vai trò"),
     Column("unit", "Mã đơn vị", ("Mã ĐV", "Mã cơ quan"), required=False, holds=CODE),
     Column("group", "Khối", ("Mã khối",), required=False),

@@ -22,10 +22,10 @@ from .page import Page
 HEADING_ROWS = 30
 NEARLY = 0.85
 """Similarity above which an unknown heading is taken for a misspelt one (and named as a fault)."""
-TEXT, CODE, NUMBER, PRINTED, BY_ROW = "text", "code", "number", "printed", "by row"
+TEXT, CODE, NUMBER, PRINTED, ADDRESS, BY_ROW = "text", "code", "number", "printed", "address", "by row"
 """What a column holds, so that every way in guards it alike: words; a code, which no program may have turned into a
 number with a fraction or a date; a number; a code as printed in an annex, whose repairs its own reader proposes;
-what only the reader knows, row by row."""
+an address of mail, by which a row is known where it has no code; what only the reader knows, row by row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,11 @@ from . import asides, guarding, headings
 from .book import MAX_BYTES, SheetBook, open_book
 from .cells import cell_text, is_blank
 from .guards import MAX_CELLS, refuse
-from .headings import BY_ROW, CODE, NUMBER, PRINTED, TEXT, Column, Headings
+from .headings import ADDRESS, BY_ROW, CODE, NUMBER, PRINTED, TEXT, Column, Headings
 from .page import Merged, Page, RowColumn
 
 __all__ = [
+    "ADDRESS",
     "BY_ROW",
     "CODE",
     "NUMBER",
@@ -370,7 +371,7 @@ def _fill_merged(table: Table, part: SheetPart, columns: Sequence[Column]) -> No
         touched = [n for n in range(area.left, area.right + 1) if n in holds]
         if not touched or _is_told(part.page, area, touched, holds):
             continue
-        if area.left == area.right and holds[area.left] in (TEXT, CODE):
+        if area.left == area.right and holds[area.left] in (TEXT, CODE, ADDRESS):
             _fill(part, area)
             filled.append(_named(area))
         else:
@@ -423,7 +424,8 @@ class _Asides:
 
     def __init__(self, table: Table, part: SheetPart, columns: Sequence[Column], rows: Sequence[int]):
         self.page, self.part, self.first = part.page, part, part.headings.last + 1
-        self.keys = [table.index[c.key] for c in columns if c.key in table.index and c.holds in (CODE, PRINTED)]
+        keys = (CODE, PRINTED, ADDRESS)
+        self.keys = [table.index[c.key] for c in columns if c.key in table.index and c.holds in keys]
         self.numbers = [table.index[c.key] for c in columns if c.key in table.index and c.holds == NUMBER]
         self.printed = any(c.holds == PRINTED for c in columns)
         self.headings = [fold(text) for text in part.headings.texts]
