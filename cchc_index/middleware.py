@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -112,7 +112,8 @@ def viewing_as(get_response: Next) -> Next:
             response = get_response(request)
             transaction.set_rollback(True)
         if response.status_code == 200 and not response.get("Content-Type", "").startswith("text/html"):
-            response.close()
+            if isinstance(response, FileResponse) and response.file_to_stream is not None:
+                response.file_to_stream.close()  # not the response: that would end the request
             return render(request, "errors/viewing.html", status=403)
         note_page(actor=actor, target=target, path=request.get_full_path(), address=address_of(request))
         return response

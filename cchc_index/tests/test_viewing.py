@@ -150,7 +150,7 @@ def test_no_document_is_opened_in_their_name(looking: Client, officer: User, ass
     assert not DocumentOpening.objects.exists()
     own = sign_in(officer).get(address)
     assert own.status_code == 200
-    own.close()
+    assert b"".join(own.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     assert DocumentOpening.objects.count() == 1
 
 
