@@ -12,6 +12,7 @@ import time
 import urllib.request
 from contextlib import suppress
 from datetime import date
+from threading import Event
 from types import FrameType
 from typing import Any
 
@@ -179,7 +180,12 @@ def _stop_on_signals() -> None:
         signal.signal(signal.SIGHUP, _stop)
 
 
+_stopping = Event()
+"""Set by the signal too: an exception raised while SQLite calls back into Python never arrives."""
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
+    _stopping.set()
     raise KeyboardInterrupt
 
 
@@ -203,13 +209,13 @@ def _wait_until_up(host: str, port: int, web: "subprocess.Popen[bytes]") -> None
 def _supervise(commands: dict[str, list[str]], children: "dict[str, subprocess.Popen[bytes]]") -> None:
     """Restart a child that died; sweep the database for work that a lost message left behind."""
     reminded: date | None = None
-    while True:
-        time.sleep(SWEEP_SECONDS)
+    while not _stopping.wait(SWEEP_SECONDS):
         for name, child in children.items():
             if child.poll() is not None:
                 children[name] = _start(name, commands[name])
         close_old_connections()
         reminded = _sweep(reminded)
+    raise KeyboardInterrupt
 
 
 def _sweep(reminded: date | None) -> date | None:
