@@ -7,6 +7,8 @@ a year that was left half filled goes on where it stopped.
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from django.db import transaction
+
 from appraisal.models import Release
 from cchc_index.lib import clock
 from criteria.models import Round, Stage
@@ -47,7 +49,8 @@ def fill(year: int, people: Mapping[str, User]) -> bool:
 def _fill_block(block: DemoBlock, people: Mapping[str, User], calendar: DemoCalendar) -> None:
     with clock.at(calendar.within("self_assessment")):
         for codes in _pieces(block):
-            block.archive(actor=people["quanly1"], without=block.units.keys() - codes)
+            with transaction.atomic():  # own and the council's points: a unit counts as done by the former
+                block.archive(actor=people["quanly1"], without=block.units.keys() - codes)
         known = ImportBatch.objects.filter(round_group=block.round_group).values_list("respondent_group", flat=True)
         block.survey(actor=people["dieutra"], without=set(known))
     kinds = (Stage.Kind.APPRAISAL, Stage.Kind.MEETING)
@@ -59,7 +62,7 @@ def _fill_block(block: DemoBlock, people: Mapping[str, User], calendar: DemoCale
 
 def _pieces(block: DemoBlock) -> Iterator[set[str]]:
     """The units that are still without scores, some at a time."""
-    done = SelfAssessment.objects.filter(round_group=block.round_group).values_list("unit__code", flat=True)
-    left = iter([code for code in block.units if code not in set(done)])
+    done = set(SelfAssessment.objects.filter(round_group=block.round_group).values_list("unit__code", flat=True))
+    left = iter([code for code in block.units if code not in done])
     while piece := set(islice(left, UNITS_AT_ONCE)):
         yield piece

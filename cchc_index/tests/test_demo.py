@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from appraisal.archive import actions as archive_actions
 from appraisal.council import ledger as council_ledger
+from appraisal.models import Appraisal
 from cchc_index.demo import actions, body
 from cchc_index.demo.block import DemoBlock
 from cchc_index.ledger import check
@@ -113,11 +115,12 @@ def test_a_large_year_left_half_filled_goes_on_where_it_stopped(monkeypatch: pyt
     def stop(*args: object, **kwargs: object) -> None:
         raise Stopped
 
-    for owner, step in ((DemoBlock, "release"), (DemoBlock, "import_ballots"), (publications, "approve")):
+    steps = ((archive_actions, "import_standings"), (DemoBlock, "import_ballots"), (DemoBlock, "release"))
+    for owner, step in (*steps, (publications, "approve")):
         with monkeypatch.context() as stopped:
             stopped.setattr(owner, step, stop)
             with pytest.raises(Stopped):
                 load_demo("--year", "2025")
     assert "đủ một năm minh họa" in load_demo("--year", "2025")
-    assert SelfAssessment.objects.count() == 6
+    assert SelfAssessment.objects.count() == Appraisal.objects.values("unit").distinct().count() == 6
     assert list(check()) == []
