@@ -21,10 +21,12 @@ class Config(AppConfig):
         from appraisal.council.meetings import subjects  # inline: registration
         from appraisal.models import AgendaItem  # inline: registration
         from selfassess.lastyear import council  # inline: registration
+        from surveys.assent import published  # inline: registration
 
         from .approval import queries as approval  # inline: registration
-        from .publication.queries import published_points  # inline: registration
+        from .publication.queries import is_in_force, published_points  # inline: registration
 
         council.register("results", published_points)
+        published.register("results", is_in_force)
         subjects.register(AgendaItem.Kind.SURVEY, approval.survey_digest)
         subjects.register(AgendaItem.Kind.RANKING, approval.ranking_digest)

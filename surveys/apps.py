@@ -7,10 +7,13 @@ class Config(AppConfig):
     name = "surveys"
     verbose_name = "Điều tra xã hội học"
     log_words: ClassVar[dict[str, str]] = {
+        "surveys.confirm": "Xác nhận đề nghị về điều tra",
         "surveys.import_ballots": "Nhập phiếu điều tra",
         "surveys.import_figures": "Nhập số liệu SIPAS, PAPI",
         "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
+        "surveys.propose": "Đề nghị về điều tra",
         "surveys.refresh": "Tính lại điểm ĐTXHH",
+        "surveys.refuse": "Không xác nhận đề nghị về điều tra",
         "surveys.undo": "Hủy lần nhập phiếu, số liệu",
     }
     """What people read for the verbs of this app's entries in the log."""

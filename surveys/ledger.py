@@ -1,7 +1,8 @@
-"""The checks of the survey, feature by feature: imports, then the points that follow from them."""
+"""The checks of the survey, feature by feature: imports, the points that follow from them, what two people decided."""
 
 from collections.abc import Iterator
 
+from .assent import ledger as assent
 from .batches import ledger as batches
 from .scores import ledger as scores
 
@@ -11,3 +12,4 @@ def check(*, files: bool = True) -> Iterator[str]:
     groups, not with ballots or units; `files` False leaves the uploaded files unread."""
     yield from batches.check(files=files)
     yield from scores.check()
+    yield from assent.check()

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from criteria.models import Criterion, RoundGroup
 from units.models import Unit, User
@@ -204,6 +204,65 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.file_name}"
+
+
+class SurveyRequest(models.Model):
+    """What only two people do together, with a reason: a file for a year that is published, or its undoing. The row
+    stays, whatever became of it."""
+
+    class Kind(models.TextChoices):
+        COMMIT = "commit", "nhập tệp vào năm đã công bố"
+        UNDO = "undo", "hủy lần nhập của năm đã công bố"
+
+    class State(models.TextChoices):
+        OPEN = "open", "chờ người thứ hai"
+        CONFIRMED = "confirmed", "đã xác nhận"
+        REFUSED = "refused", "không xác nhận"
+
+    round_group = models.ForeignKey(
+        RoundGroup, models.PROTECT, related_name="survey_requests", verbose_name="khối trong kỳ"
+    )
+    kind = models.CharField("nội dung", max_length=20, choices=Kind)
+    batch = models.ForeignKey(
+        ImportBatch, models.PROTECT, related_name="requests", verbose_name="lần nhập", null=True, blank=True
+    )
+    reason = models.TextField("lý do")
+    state = models.CharField("trạng thái", max_length=20, choices=State, default=State.OPEN)
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đề nghị")
+    decided_at = models.DateTimeField("xử lý lúc", null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người xử lý", null=True)
+    decision_reason = models.TextField("ý kiến", blank=True)
+
+    class Meta:
+        verbose_name = "đề nghị về điều tra"
+        verbose_name_plural = "đề nghị về điều tra"
+        ordering = ["-proposed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch"],
+                condition=Q(state="open"),
+                name="one_open_request_of_a_batch",
+                violation_error_message="Lần nhập này đã có đề nghị chờ người thứ hai.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed") | ~Q(decided_by=F("proposed_by")),
+                name="two_people_confirm_a_request",
+                violation_error_message="Người xác nhận phải khác người đề nghị.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at=None, decided_by=None)
+                | (~Q(state="open") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+                name="decided_request_says_who",
+                violation_error_message="Đề nghị đã xử lý phải có người và thời điểm xử lý.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="request_has_reason", violation_error_message="Phải ghi lý do đề nghị."
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Đề nghị {self.get_kind_display()}, {self.round_group}"
 
 
 class Ballot(models.Model):

@@ -4,6 +4,7 @@ from .analysis import views as analysis
 from .batches import views as batches
 from .coverage import views as coverage
 from .figures import views as figures
+from .requests import views as requests
 from .scores import views as scores
 
 app_name = "surveys"
@@ -16,6 +17,8 @@ urlpatterns = [
     path("lan-nhap/<int:pk>/huy/", batches.undo, name="undo"),
     path("lan-nhap/<int:pk>/bo/", batches.discard, name="discard"),
     path("lan-nhap/<int:pk>/loi.xlsx", batches.failed, name="failed"),
+    path("lan-nhap/<int:pk>/de-nghi/", requests.propose, name="propose"),
+    path("de-nghi/<int:pk>/", requests.request_page, name="request"),
     path("diem/<int:pk>/", scores.scores, name="scores"),
     path("diem/<int:pk>/<int:unit_pk>/", scores.unit_scores, name="unit-scores"),
     path("diem/<int:pk>/bang-phan-tich.<slug:kind>", analysis.table, name="analysis"),

@@ -43,6 +43,7 @@ class Year:
     head: User
     officer: User
     manager: User
+    second: User
     role: Membership
     document: Document
     assessment: SelfAssessment
@@ -71,7 +72,7 @@ def year() -> Year:
         actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=day, reason=STILL_OPEN
     )
     publications.approve(actor=second, publication_id=proposal.pk, reason=STILL_OPEN)
-    return Year(block, own, other, head, officer, manager, role, document, assessment)
+    return Year(block, own, other, head, officer, manager, second, role, document, assessment)
 
 
 def _person(role: Role, unit: Unit) -> tuple[User, Membership]:

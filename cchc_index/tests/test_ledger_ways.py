@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 
+from cchc_index.lib.faults import Refused
 from cchc_index.lib.tests.present import present
 from cchc_index.tests.ledger_year import STILL_OPEN, Year, year
 from cchc_index.tests.test_tampering import faults, found
@@ -19,6 +20,7 @@ from selfassess.evidence import actions as evidence
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Evidence
 from selfassess.tests.factories import tiny_pdf
+from surveys.assent.actions import Signed
 from surveys.batches import actions as batches
 from surveys.models import AnswerOption, ImportBatch
 from surveys.tests.factories import ballot_rows, csv_file, figure_rows
@@ -67,13 +69,21 @@ def test_reopened_changed_and_submitted_again(case: Year) -> None:
 
 def test_imports_replaced_undone_and_discarded(case: Year) -> None:
     block = case.round_group
+    signed = Signed(case.manager, case.second, "Theo CV 12/SNV.")  # the year is published
+    with pytest.raises(Refused, match="đã công bố"):
+        batches.import_figures(
+            actor=None, round_group_id=block.pk, source=csv_file(figure_rows(("SNV", "2", "0.25", "Báo cáo khác")))
+        )
     more = ballot_rows(("P4", "STC", 1), ("P5", "STC", 0), headings=("1.3",))
     ballots = batches.import_ballots(
         actor=None, round_group_id=block.pk, respondents="nguoi-dan", source=csv_file(ballot_rows(
-            ("P4", "STC", 1), ("P5", "SNV", 4), headings=("1.3",)))
+            ("P4", "STC", 1), ("P5", "SNV", 4), headings=("1.3",))), signed=signed
     )  # fmt: skip
     figures = batches.import_figures(
-        actor=None, round_group_id=block.pk, source=csv_file(figure_rows(("SNV", "2", "0.25", "Báo cáo khác")), "b.csv")
+        actor=None,
+        round_group_id=block.pk,
+        source=csv_file(figure_rows(("SNV", "2", "0.25", "Báo cáo khác")), "b.csv"),
+        signed=signed,
     )
     assert faults() == []
     waiting = batches.check_ballots(
@@ -83,7 +93,7 @@ def test_imports_replaced_undone_and_discarded(case: Year) -> None:
     batches.discard_batch(actor=None, batch_id=waiting.pk)
     for outcome in (ballots, figures):
         assert outcome.batch is not None
-        batches.undo_batch(actor=None, batch_id=outcome.batch.pk, reason="Nhầm tệp.")
+        batches.undo_batch(actor=None, batch_id=outcome.batch.pk, reason="Nhầm tệp.", signed=signed)
         assert faults() == []
     assert found(f"UPDATE surveys_importbatch SET state = 'committed' WHERE id = {ImportBatch.objects.latest('pk').pk}")
 

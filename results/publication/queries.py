@@ -37,6 +37,11 @@ def published(round_: Round | None) -> Publication | None:
     return in_round.order_by("-published_at", "-pk").first()
 
 
+def is_in_force(round_id: int) -> bool:
+    """Whether a ranking of the round is published and not taken back. One query."""
+    return Publication.objects.filter(round=round_id, state=PUBLISHED).exists()
+
+
 def publications(round_: Round | None) -> list[Publication]:
     """Everything that was published in a round, the newest first, what was taken back among it."""
     in_round = _light(Publication.objects.filter(round=round_, state__in=rules.OPEN_TO_ALL))

@@ -18,10 +18,11 @@ from criteria import actions as criteria_actions
 from criteria.models import RoundGroup
 from criteria.tree import CellKey
 from surveys import rules, upload
+from surveys.assent.actions import Signed, admit, note_signed, refuse_closed
 from surveys.ballots import actions as ballots
 from surveys.ballots.exports import rest_of
 from surveys.figures import actions as figures
-from surveys.models import ImportBatch, SurveyScore
+from surveys.models import ImportBatch, SurveyRequest, SurveyScore
 from surveys.scores.actions import lock_block, refresh_scores
 from surveys.scores.digests import ScoreValue, moves, values_digest
 from surveys.scores.queries import stored
@@ -61,10 +62,12 @@ def check_ballots(
     """Dry run of a file of ballots, kept as a batch CHECKED or REFUSED with its faults and counts. The batch
     that already holds the same file for the same respondents is given back instead.
 
-    Raises Refused for an unknown respondent group or one that takes no ballots, ImportRefused for a file that
-    is no readable spreadsheet or lacks a required column: nothing is kept of such a file."""
+    Raises Refused while the survey's phase is closed, for an unknown respondent group or one that takes no ballots,
+    ImportRefused for a file that is no readable spreadsheet or lacks a required column: nothing is kept of such a
+    file."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
+    refuse_closed(block)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
     same = committed_like(block, respondents, file)
     if same:
@@ -84,16 +87,18 @@ def check_figures(
     file that is no readable spreadsheet or lacks a required column."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
+    refuse_closed(block)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
     return _keep_check(actor, block, Kind.FIGURES, file, figures.check(block, file))
 
 
 @transaction.atomic
-def commit_batch(*, actor: User | None, batch_id: int) -> ImportBatch:
+def commit_batch(*, actor: User | None, batch_id: int, signed: Signed | None = None) -> ImportBatch:
     """Write a checked batch: rows, tallies and scores in one transaction. Committing twice is once.
 
     The file is read again under the block's lock; when something changed since the check (another batch
-    took a ballot code) the batch comes back REFUSED with its new faults. Raises Refused from any other state.
+    took a ballot code) the batch comes back REFUSED with its new faults. Raises Refused from any other state, while the
+    survey's phase is closed, and in a published year unless two people sign.
     """
     _require(actor)
     batch = _locked(batch_id)
@@ -102,6 +107,7 @@ def commit_batch(*, actor: User | None, batch_id: int) -> ImportBatch:
     if batch.state != State.CHECKED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
     block = lock_block(batch.round_group_id)
+    admit(block, signed)
     with batch.file.open("rb") as stream:
         file = Upload(stream.read(), batch.file_name, batch.take_hidden, batch.mapping)
     if file.digest != batch.file_digest:
@@ -114,10 +120,10 @@ def commit_batch(*, actor: User | None, batch_id: int) -> ImportBatch:
 
 
 @transaction.atomic
-def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch:
+def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed | None = None) -> ImportBatch:
     """Take a committed batch out: its rows go, tallies and scores are computed again, what it had replaced
-    stands again. The batch stays as UNDONE. Raises Refused without a reason, from another state, or when a
-    later batch replaced figures of this one."""
+    stands again. The batch stays as UNDONE. Raises Refused without a reason, from another state, when a later batch
+    replaced figures of this one, while the survey's phase is closed, and in a published year unless two people sign."""
     _require(actor)
     reason = clean(reason)
     if not reason:
@@ -126,6 +132,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str) -> ImportBatch
     if batch.state != State.COMMITTED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")
     block = lock_block(batch.round_group_id)
+    admit(block, signed)
     before = stored(block)
     if batch.kind == Kind.BALLOTS:
         ballots.remove(batch)
@@ -162,16 +169,19 @@ def import_ballots(
     take_hidden: bool = False,
     mapping: Mapping[str, Any] | None = None,
     keep_rest: Callable[[bytes], object] | None = None,
+    signed: Signed | None = None,
 ) -> BatchImport:
     """Check and commit in one. All or nothing, unless `keep_rest` is given: then the good ballots are committed, and
     it gets the others as an .xlsx before anything is. `mapping`: what `ballots.mapping` reads.
 
-    Raises ImportRefused with every fault, Refused for an unknown or figures-only respondent group. The same committed
-    file again, and ballots that are in already, change nothing."""
+    Raises ImportRefused with every fault, Refused for an unknown or figures-only respondent group and as
+    `assent.actions.admit` does: `signed` names the two people of a published year. The same committed file again, and
+    ballots that are in already, change nothing."""
     _require(actor)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
     with transaction.atomic():
         block = lock_block(round_group_id)
+        two = admit(block, signed)
         same = committed_like(block, respondents, file)
         if same and keep_rest is None:
             return BatchImport(same, fresh=False)
@@ -181,7 +191,7 @@ def import_ballots(
             keep_rest(rest_of(everything))
         if checked.is_nothing_new:
             return BatchImport(None, fresh=False, notes=checked.notes, refused=checked.refused)
-        return replace(_commit_now(actor, block, Kind.BALLOTS, file, checked), refused=checked.refused)
+        return replace(_commit_now(actor, block, Kind.BALLOTS, file, checked, two), refused=checked.refused)
 
 
 def import_figures(
@@ -191,17 +201,20 @@ def import_figures(
     source: str | Path | IO[bytes],
     name: str = "",
     take_hidden: bool = False,
+    signed: Signed | None = None,
 ) -> BatchImport:
-    """Check and commit figures in one, all or nothing. Raises ImportRefused with every fault. Values that
-    are already in change nothing; others replace what stands, with a log entry."""
+    """Check and commit figures in one, all or nothing. Raises ImportRefused with every fault, Refused as
+    `assent.actions.admit` does. Values that are already in change nothing; others replace what stands, with a log
+    entry."""
     _require(actor)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
     with transaction.atomic():
         block = lock_block(round_group_id)
+        two = admit(block, signed)
         checked = figures.check(block, file)
         if not checked.faults and not checked.changes:
             return BatchImport(None, fresh=False, notes=checked.notes)
-        return _commit_now(actor, block, Kind.FIGURES, file, checked)
+        return _commit_now(actor, block, Kind.FIGURES, file, checked, two)
 
 
 def discard_batch(*, actor: User | None, batch_id: int) -> None:
@@ -211,17 +224,23 @@ def discard_batch(*, actor: User | None, batch_id: int) -> None:
         batch = _locked(batch_id)
         if batch.state not in (State.CHECKED, State.REFUSED):
             raise Refused("Chỉ bỏ được tệp chưa nhập; lần đã nhập thì hủy và ghi lý do.")
+        if batch.requests.exists():
+            raise Refused("Tệp này đã được đề nghị nhập vào năm đã công bố: giữ lại cùng đề nghị đó.")
         stored, storage = str(batch.file.name), batch.file.storage
         batch.delete()
         transaction.on_commit(lambda: storage.delete(stored))
 
 
-def _commit_now(actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked) -> BatchImport:
+def _commit_now(
+    actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked, two: Signed | None
+) -> BatchImport:
     if checked.faults:
         raise ImportRefused(checked.faults)
     batch = _new_batch(actor, block, kind, file, checked, State.CHECKED)
     try:
         _write(actor, block, batch, checked)
+        if two:
+            note_signed(block, batch, SurveyRequest.Kind.COMMIT, two)
     except BaseException:
         batch.file.storage.delete(str(batch.file.name))
         raise

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cchc_index.lib.faults import ImportRefused, Refused
 from surveys import rules, validity
+from surveys.assent.queries import Door, closed_words, door, requests_of
 from surveys.ballots import mapping
 from surveys.models import ImportBatch
 from surveys.plan import queries as plan
@@ -88,8 +89,12 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -> HttpResponse:
     committed = batch.state == ImportBatch.State.COMMITTED
+    how = door(batch.round_group)
     context = {
         "batch": batch,
+        "by_two": how is Door.TWO,
+        "closed": closed_words(batch.round_group) if how is Door.CLOSED else "",
+        "requests": requests_of(batch),
         "counts": batch.counts,
         "mapping": json.dumps(batch.mapping, ensure_ascii=False),
         "invalid": [(validity.LABELS[reason], n) for reason, n in batch.counts.get("invalid", {}).items()],

@@ -8,6 +8,7 @@ from criteria.queries import round_in_view
 from surveys import rules
 from surveys.batches.queries import listed
 from surveys.queries import blocks_in_view
+from surveys.requests.queries import waiting
 
 from .queries import coverage
 
@@ -22,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "round": current,
         "coverage": coverage(blocks_in_view(request)),
         "batches": listed(rules.batches_for(request.user).filter(round_group__round=current))[:SHOWN_BATCHES],
+        "requests": waiting(request.user, current),
         "may_work": rules.may_work(request.user),
     }
     return render(request, "surveys/coverage/home.html", context)

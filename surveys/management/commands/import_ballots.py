@@ -14,6 +14,8 @@ from surveys import validity
 from surveys.ballots import mapping
 from surveys.batches import actions as batches
 
+from ._signed import add_signed, signed_of
+
 
 class Command(OperatorCommand):
     help = "Nhập phiếu điều tra của một nhóm đối tượng."
@@ -25,6 +27,7 @@ class Command(OperatorCommand):
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
         parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
         self.add_hidden(parser)
+        add_signed(parser)
         parser.add_argument("--respondents", required=True, help="mã, số thứ tự hoặc tên nhóm đối tượng")
         parser.add_argument("--mapping", metavar="FILE.json", help="cột nào, câu trả lời nào là gì trong tệp")
         parser.add_argument(
@@ -36,6 +39,7 @@ class Command(OperatorCommand):
     def run(self, **options: Any) -> None:
         given = self._mapping(options["mapping"])
         block = queries.round_group(options["year"], options["group"])
+        signed = signed_of(options)
         rest = _Rest(options["good_rows"])
         try:
             outcome = batches.import_ballots(
@@ -44,6 +48,7 @@ class Command(OperatorCommand):
                 respondents=options["respondents"],
                 source=options["file"],
                 take_hidden=options["hidden"] == "take",
+                signed=signed,
                 mapping=given,
                 keep_rest=rest.write if rest.path else None,
             )

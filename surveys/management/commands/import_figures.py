@@ -8,6 +8,8 @@ from cchc_index.lib.commands import OperatorCommand
 from criteria import queries
 from surveys.batches import actions as batches
 
+from ._signed import add_signed, signed_of
+
 
 class Command(OperatorCommand):
     help = "Nhập số liệu SIPAS, PAPI và điều tra khác."
@@ -18,11 +20,16 @@ class Command(OperatorCommand):
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
         parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
         self.add_hidden(parser)
+        add_signed(parser)
 
     def run(self, **options: Any) -> None:
         block = queries.round_group(options["year"], options["group"])
         outcome = batches.import_figures(
-            actor=None, round_group_id=block.pk, source=options["file"], take_hidden=options["hidden"] == "take"
+            actor=None,
+            round_group_id=block.pk,
+            source=options["file"],
+            take_hidden=options["hidden"] == "take",
+            signed=signed_of(options),
         )
         self.tell(outcome.notes)
         if not outcome.fresh:

@@ -1,0 +1,53 @@
+"""Whether a block takes files of its survey now."""
+
+from enum import Enum
+
+from django.db.models import QuerySet
+
+from cchc_index.lib import clock
+from criteria.calendar import queries as calendar
+from criteria.models import RoundGroup, Stage
+from surveys.models import ImportBatch, SurveyRequest
+
+from . import published
+
+
+class Door(Enum):
+    """How a block takes ballots and figures, and lets a batch be undone."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    TWO = "two"
+    """The year is published: only by two people with a reason."""
+
+
+def door(block: RoundGroup) -> Door:
+    """Published comes first: a phase that somebody opens again opens no published year. Without a survey phase that
+    has an hour a year is open, for archives and hand-over (issue 11, part 5)."""
+    if published.is_published(block.round_id):
+        return Door.TWO
+    stage = calendar.stage(block.round, Stage.Kind.SURVEY)
+    if stage is None or not stage.is_set or stage.is_open(clock.now()):
+        return Door.OPEN
+    return Door.CLOSED
+
+
+def closed_words(block: RoundGroup) -> str:
+    """Why a closed block takes nothing, with its hours and who opens it."""
+    stage = calendar.stage(block.round, Stage.Kind.SURVEY)
+    now = clock.now()
+    when = ""
+    if stage and stage.opens_at and now < stage.opens_at:
+        when = f" chưa mở (mở lúc {clock.in_words(stage.opens_at)})"
+    elif stage and stage.closes_at:
+        when = f" đã đóng lúc {clock.in_words(stage.closes_at)}"
+    return (
+        f"Giai đoạn điều tra xã hội học của năm {block.round.year}{when}: không nhận và không hủy phiếu, số liệu. "
+        "Người quản lý Chỉ số đổi giờ của giai đoạn ở trang chuẩn bị kỳ (set_stage) nếu cần."
+    )
+
+
+def requests_of(batch: ImportBatch) -> QuerySet[SurveyRequest]:
+    """What was asked about a batch, the newest first."""
+    rows = SurveyRequest.objects.filter(batch=batch).select_related("proposed_by", "decided_by")
+    return rows.order_by("-proposed_at", "-pk")
