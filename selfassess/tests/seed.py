@@ -1,11 +1,8 @@
 """A small round with people and scores for browser tests, made inside the served installation:
 `site.manage("shell", "-c", "from selfassess.tests.seed import seed; seed()")`."""
 
-import io
 from datetime import date
 from decimal import Decimal
-
-from PIL import ExifTags, Image
 
 from cchc_index.lib.tests.browser import PASSWORD
 from criteria.models import Criterion
@@ -13,6 +10,7 @@ from criteria.tests.factories import open_stage, small_round
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
 from selfassess.scores import actions as scores
+from selfassess.tests.documents.photographed import photographed
 from selfassess.tests.factories import (
     BANDS,
     DocumentFactory,
@@ -81,18 +79,8 @@ def _forty_papers(assessment: SelfAssessment, officer: User) -> None:
 
 
 def _photo(assessment: SelfAssessment, officer: User) -> None:
-    """Twelve megapixels, held upright: the camera lies on its side and says so in the EXIF mark."""
-    taken = Image.new("RGB", (4000, 3000), "white")
-    taken.paste("black", (0, 0, 2000, 3000))  # on the left as stored, above as taken
-    turned, content = Image.Exif(), io.BytesIO()
-    turned[ExifTags.Base.Orientation] = 6
-    taken.save(content, "JPEG", exif=turned)
-    told = {"number": "12/BC-ANH", "original_name": "anh.jpg", "content_type": "image/jpeg", "pages": None}
-    document = DocumentFactory.create(
-        unit=assessment.unit, uploaded_by=officer, content=content.getvalue(), size=len(content.getvalue()), **told
-    )
     score = SelfScoreFactory.create(assessment=assessment, criterion=_first_leaf(assessment))
-    EvidenceFactory.create(score=score, document=document)
+    EvidenceFactory.create(score=score, document=photographed(assessment.unit, officer, "12/BC-ANH"))
 
 
 def _first_leaf(assessment: SelfAssessment) -> Criterion:

@@ -16,6 +16,8 @@ from cchc_index.lib.tests.browser import PASSWORD
 from criteria.models import Criterion, Stage
 from criteria.tests.factories import CriterionFactory, open_stage
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
+from selfassess.tests.documents.photographed import photographed
+from selfassess.tests.factories import EvidenceFactory
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
@@ -80,6 +82,13 @@ def _paper(unit: Unit, by: User, leaf: Criterion, number: str, title: str) -> No
     )
     score = SelfScore.objects.get(assessment__unit=unit, criterion=leaf)
     Evidence.objects.create(score=score, document=stored, page=1)
+
+
+def photograph() -> None:
+    """A photo of twelve megapixels on DV1's 1.28."""
+    score = SelfScore.objects.get(assessment__unit__code="DV1", criterion__code="1.28")
+    officer = User.objects.get(memberships__unit__code="DV1", memberships__role=Role.UNIT_OFFICER)
+    EvidenceFactory.create(score=score, document=photographed(score.assessment.unit, officer, "04/BC-DV1"))
 
 
 def adjust_elsewhere() -> None:

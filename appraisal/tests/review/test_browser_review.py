@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from appraisal.tests.review.review_pages import MINE, OTHER, after, cell, counted, decisions, step
 from appraisal.tests.review.review_site import CLEAR
 from cchc_index.lib.tests.browser import Site, clean, seeded, signed_in
+from selfassess.tests.documents.photographed import whole_upright_and_as_taken_on_demand
 
 pytestmark = pytest.mark.browser
 
@@ -210,6 +211,17 @@ def test_the_next_document_takes_the_place_and_what_is_typed_stays(browser: Brow
     page.wait_for_timeout(200)
     assert said == ["beforeunload"]
     assert "/DV1/1.1/" in page.url
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_a_photo_beside_the_decision_is_whole_and_grows_on_demand(
+    browser: Browser, site: Site, size: tuple[int, int]
+) -> None:
+    after(site, "photograph")
+    page = opened(browser, site, cell("1.28"))
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    whole_upright_and_as_taken_on_demand(page)
+    clean(page)
 
 
 def test_a_precedent_warns_before_saving_and_fills_the_form(browser: Browser, site: Site) -> None:
