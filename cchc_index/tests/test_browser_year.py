@@ -11,6 +11,12 @@ from cchc_index.lib.tests.browser import Site, signed_in, visitor
 
 pytestmark = pytest.mark.browser
 YEAR = 2020
+PHONE = (390, 844)
+HEAD = 120
+"""Pixels of a phone's screen that the head of a page may take, the mark of illustrative data included."""
+TOP = "document.querySelector('main').getBoundingClientRect().top + window.scrollY"
+TABS = "links => links.map(link => link.getAttribute('href'))"
+ROLES = ("canbo.snv", "thutruong.snv", "thamdinh.stp", "quanly1", "dieutra", "quansat", "")
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +26,38 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         found.must(command)
     with found.served():
         yield found
+
+
+def on_a_phone(browser: Browser, site: Site, username: str) -> Page:
+    page = signed_in(browser, site, username) if username else visitor(browser, site)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    return page
+
+
+@pytest.mark.parametrize("username", ROLES)
+def test_head_of_every_part_leaves_room_and_nothing_is_wider_than_the_phone(
+    browser: Browser, site: Site, username: str
+) -> None:
+    page = on_a_phone(browser, site, username)
+    places = page.eval_on_selector_all("nav.tabs a", TABS)
+    assert "/xep-hang/" in places
+    for address in places:
+        page.goto(address)
+        assert page.evaluate(TOP) <= HEAD, address
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], address
+
+
+def test_first_field_of_a_criterion_is_on_the_first_screen(browser: Browser, site: Site) -> None:
+    page = on_a_phone(browser, site, "canbo.snv")
+    page.goto("/tu-danh-gia/")
+    page.get_by_role("link", name="Chấm tiêu chí tiếp theo").click()
+    assert page.evaluate(TOP) <= HEAD
+    first = page.locator("#score-form").locator("input:not([type=hidden]), textarea, select").first
+    box = first.bounding_box()
+    bar = page.locator("[data-score] > .actions").bounding_box()
+    assert box is not None
+    assert bar is not None
+    assert box["y"] + box["height"] <= bar["y"]
 
 
 def test_a_year_from_the_first_score_to_the_published_file(browser: Browser, site: Site, tmp_path: Path) -> None:
