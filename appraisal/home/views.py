@@ -4,11 +4,12 @@ import functools
 import hashlib
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from appraisal.core.queries.cells import CellCounts
@@ -27,13 +28,25 @@ from . import markup
 class Summary:
     """What a person sees of a block on the first page, as it can be kept."""
 
-    stamp: tuple[object, ...]
+    stamp: str
     counts: CellCounts
     submitted: int
     measured: int
     unit_rows: SafeString
     criterion_rows: SafeString
     following: str
+
+    def packed(self) -> dict[str, object]:
+        """As JSON takes it."""
+        return {**vars(self), "counts": asdict(self.counts)}
+
+
+def _unpacked(kept: Any, stamp: str) -> Summary | None:
+    """What `Summary.packed` made; None when it was under another stamp."""
+    if kept is None or kept["stamp"] != stamp:
+        return None
+    markup = {name: mark_safe(kept[name]) for name in ("unit_rows", "criterion_rows")}
+    return Summary(**{**kept, **markup, "counts": CellCounts(**kept["counts"])})
 
 
 @dataclass(frozen=True)
@@ -87,21 +100,20 @@ def _summary_of(here: Place) -> Summary:
     """As it was last made for somebody with the same rights, while nothing it depends on has changed."""
     whose = hashlib.sha256(repr((here.holdings, people.is_index_manager(here.user))).encode()).hexdigest()
     key, stamp = f"appraisal-home-{_made_by()}-{here.round_group.pk}-{whose}", table.stamp_of(here)
-    found = cache.get(key)
-    if isinstance(found, Summary) and found.stamp == stamp:
-        return found
+    if (kept := _unpacked(cache.get(key), stamp)) is not None:
+        return kept
     made = _summary(here, stamp)
     if not here.blind:  # what somebody said without deciding leaves no trace in the stamp
-        cache.put(key, made)
+        cache.put(key, made.packed())
     return made
 
 
 @functools.cache
 def _made_by() -> str:
-    return source_digest(sys.modules[__name__], markup, table)[:16]
+    return source_digest(sys.modules[__name__], cache, markup, table)[:16]
 
 
-def _summary(here: Place, stamp: tuple[object, ...]) -> Summary:
+def _summary(here: Place, stamp: str) -> Summary:
     """Counted from the kept lines: every block whole, on the page that everybody opens first."""
     view = table.Selection(here)
     seen = {unit: columns for unit in here.units if (columns := view.shown(unit))}

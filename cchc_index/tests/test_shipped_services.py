@@ -38,6 +38,7 @@ def example(tmp_path: Path) -> dict[str, str]:
         "LEDGER_KEY": "another-key-of-this-test-alone-0123456789-abcdef",
         "DATABASE_URL": database_url(),
         "REDIS_URL": settings.REDIS_URL,
+        "CACHE_URL": settings.REDIS_URL,
         "VAR_DIR": str(tmp_path / "var"),
     }
     assert mine.keys() <= given.keys()
@@ -74,8 +75,7 @@ def test_web_services_answer(name: str, example: dict[str, str]) -> None:
     shipped = next(word for word in service_files.service(name).command if word.startswith("127.0.0.1:"))
     with started(name, example, (shipped, f"127.0.0.1:{port}")) as process:
         assert wait_for(lambda: process.poll() is not None or answer(port, example["ALLOWED_HOSTS"]), PATIENCE)
-        assert process.poll() is None
-        assert answer(port, example["ALLOWED_HOSTS"])
+        assert process.poll() is None  # so it was the answer that came
 
 
 @pytest.fixture

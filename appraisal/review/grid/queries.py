@@ -54,7 +54,8 @@ class GridLine(NamedTuple):
     `known`: the block's mark when the line was last seen to be true."""
 
     known: UUID
-    marks: tuple[object, ...]
+    code: str
+    marks: str
     kinds: bytes
     text: str
 
@@ -63,7 +64,7 @@ class GridLine(NamedTuple):
 class Matrix:
     """The kept lines of a block. `stamp`: what all of them depend on."""
 
-    stamp: tuple[object, ...]
+    stamp: str
     legend: list[Kind] = field(default_factory=list)
     lines: dict[int, GridLine] = field(default_factory=dict)
 
@@ -96,31 +97,50 @@ def read(
     """The lines of `units` over all self-assessed `leaves` of the block; `words` say what a line shows and
     `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
     two, and those of one sheet when it was something of these units."""
-    stamp = (calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
+    stamp = cache.mark_of(calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
     key = f"appraisal-matrix-{made_by}-{round_group.pk}"
-    found = cache.get(key)
-    matrix = found if isinstance(found, Matrix) and found.stamp == stamp else Matrix(stamp)
+    matrix = _unpacked(cache.get(key), stamp)
     if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
         return matrix
     marks = _marks(round_group, units)
     moved = []
     for unit in units:
         line = matrix.lines.get(unit.pk)
-        if line is not None and line.marks == marks[unit.pk]:
+        if line is not None and line.code == unit.code and line.marks == marks[unit.pk]:
             matrix.lines[unit.pk] = line._replace(known=round_group.inputs_mark)
         else:
             moved.append(unit)
     if moved:
         _read_again(matrix, round_group, moved, leaves, marks, calendar, words)
-    cache.put(key, matrix)
+    cache.put(key, _packed(matrix))
     return matrix
 
 
+def _packed(matrix: Matrix) -> list[object]:
+    """As JSON takes it."""
+    lines = [
+        (unit, str(line.known), line.code, line.marks, line.kinds.hex(), line.text)
+        for unit, line in matrix.lines.items()
+    ]
+    return [matrix.stamp, matrix.legend, lines]
+
+
+def _unpacked(kept: Any, stamp: str) -> Matrix:
+    """What `_packed` made; an empty matrix when it was under another stamp."""
+    if kept is None or kept[0] != stamp:
+        return Matrix(stamp)
+    lines = {
+        unit: GridLine(UUID(known), code, marks, bytes.fromhex(kinds), text)
+        for unit, known, code, marks, kinds, text in kept[2]
+    }
+    return Matrix(stamp, [Kind(*kind) for kind in kept[1]], lines)
+
+
 def _holds(line: GridLine | None, unit: Unit, mark: UUID) -> bool:
-    return line is not None and line.known == mark and line.marks[0] == unit.code
+    return line is not None and line.known == mark and line.code == unit.code
 
 
-def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[object, ...]]:
+def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, str]:
     """What a line was read from, as small as it can be said: two queries, another where archives were imported. Scores
     that were submitted stand until the unit submits again, those of an archive until it is imported again; whatever
     changes a standing raises its version. The instants tell one history from another that a restored backup has
@@ -130,7 +150,7 @@ def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, tuple[ob
         for unit, *versions in _IMPORTED.rows(block=round_group.pk):
             claims.get(unit, []).extend(versions)
     decisions = {unit: read for unit, *read in _DECIDED.rows(block=round_group.pk)}
-    return {unit.pk: (unit.code, claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
+    return {unit.pk: cache.mark_of(claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
 
 
 def _submitted(block: int) -> QuerySet[SelfAssessment]:
@@ -162,7 +182,7 @@ def _read_again(
     round_group: RoundGroup,
     units: Sequence[Unit],
     leaves: Sequence[Criterion],
-    marks: Mapping[int, tuple[object, ...]],
+    marks: Mapping[int, str],
     calendar: Calendar,
     words: Words,
 ) -> None:
@@ -182,7 +202,7 @@ def _read_again(
                 known = sorts[sort] = places.setdefault(kind_of(cell), len(places)), words.cell(cell)
             found.append(known)
         kinds, text = bytes(kind for kind, _ in found), words.line(unit, leaves, [said for _, said in found])
-        matrix.lines[unit.pk] = GridLine(round_group.inputs_mark, marks[unit.pk], kinds, text)
+        matrix.lines[unit.pk] = GridLine(round_group.inputs_mark, unit.code, marks[unit.pk], kinds, text)
     matrix.legend = list(places)
 
 

@@ -10,11 +10,11 @@ import hashlib
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from html import escape
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.http import Http404
 from django.utils.safestring import SafeString, mark_safe
@@ -122,7 +122,7 @@ def offered_leaves(here: Place, *, own: bool) -> frozenset[int]:
 @functools.cache
 def made_by() -> str:
     """Another program finds nothing of what this one kept: it might not be able to read it."""
-    return source_digest(sys.modules[__name__], queries, cells)[:16]
+    return source_digest(sys.modules[__name__], cache, queries, cells)[:16]
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,27 @@ class Area(NamedTuple):
 class Look:
     """What a person sees of a block, as it can be kept."""
 
-    stamp: tuple[object, ...]
+    stamp: str
     areas: tuple[Area, ...]
     area: str
     filtered_by: str
     own: bool
     body: Body
+
+    def packed(self) -> list[object]:
+        """As JSON takes it."""
+        body = {**vars(self.body), "tally": asdict(self.body.tally)}
+        return [self.stamp, self.areas, self.area, self.filtered_by, self.own, body]
+
+
+def _unpacked(kept: Any, stamp: str) -> Look | None:
+    """What `Look.packed` made; None when it was under another stamp."""
+    if kept is None or kept[0] != stamp:
+        return None
+    _, areas, area, filtered_by, own, body = kept
+    markup = {name: mark_safe(body[name]) for name in ("head", "rows", "foot")}
+    whole = Body(**{**body, **markup, "tally": CellCounts(**body["tally"])})
+    return Look(stamp, tuple(Area(*row) for row in areas), area, filtered_by, own, whole)
 
 
 def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
@@ -161,9 +176,8 @@ def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
     else made now. A block without units for this person is not there."""
     whose = hashlib.sha256(repr((here.holdings, area, filtered_by, own)).encode()).hexdigest()
     key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", stamp_of(here)
-    found = cache.get(key)
-    if isinstance(found, Look) and found.stamp == stamp:
-        return found
+    if (kept := _unpacked(cache.get(key), stamp)) is not None:
+        return kept
     if not here.units:
         raise Http404
     offered = offered_leaves(here, own=own)
@@ -172,14 +186,14 @@ def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
     known = area if area in {row.code for row in areas} else ""
     look = Look(stamp, areas, known, filtered_by, own, body(Selection(here, known, filtered_by, own)))
     if known == area and filtered_by in ("", *COUNTED):
-        cache.put(key, look)
+        cache.put(key, look.packed())
     return look
 
 
-def stamp_of(here: Place) -> tuple[object, ...]:
+def stamp_of(here: Place) -> str:
     """What every kept page of the block depends on, beside the rights of who looks."""
     block = here.round_group
-    return (
+    return cache.mark_of(
         here.grid_address(),
         (block.criteria_set_id, block.inputs_mark, block.group.units_version),
         (block.round.assessed_from, block.round.assessed_to),

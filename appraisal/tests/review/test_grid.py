@@ -397,3 +397,24 @@ def test_a_block_of_53_by_100_asks_no_more_than_one_of_2_by_10() -> None:
 
 def people_of(block: LargeBlock) -> dict[str, User]:
     return {"member": block.member, "manager": block.manager}
+
+
+# --- a foreign hand in the cache -----------------------------------------------------------------------
+
+
+def test_markup_that_somebody_else_put_into_the_cache_is_not_shown(case: Council) -> None:
+    client = sign_in(case.member)
+    kept = cells(client, grid_page(case))
+    stored: dict[str, Any] = {}
+    with patch.object(cache, "set", side_effect=lambda key, value, _: stored.update({key: value})):
+        cache.clear()
+        client.get(grid_page(case))
+    (look,) = (key for key in stored if key.startswith("appraisal-grid-"))
+
+    cache.set(look, stored[look].replace("<td>", "<td>lời của kẻ khác"))
+    assert "lời của kẻ khác" not in client.get(grid_page(case)).text
+    cache.set(look, stored[next(key for key in stored if key != look)])
+    assert cells(client, grid_page(case)) == kept
+    cache.set(look, stored[look])  # the negative control: what was kept by us is what is shown
+    with patch.object(grid_cache, "put", side_effect=AssertionError):
+        assert cells(client, grid_page(case)) == kept
