@@ -41,12 +41,12 @@ class Summary:
         return {**vars(self), "counts": asdict(self.counts)}
 
 
-def _unpacked(kept: Any, stamp: str) -> Summary | None:
+def _unpacked(stored: Any, stamp: str) -> Summary | None:
     """What `Summary.packed` made; None when it was under another stamp."""
-    if kept is None or kept["stamp"] != stamp:
+    if stored is None or stored["stamp"] != stamp:
         return None
-    markup = {name: mark_safe(kept[name]) for name in ("unit_rows", "criterion_rows")}
-    return Summary(**{**kept, **markup, "counts": CellCounts(**kept["counts"])})
+    markup = {name: mark_safe(stored[name]) for name in ("unit_rows", "criterion_rows")}
+    return Summary(**{**stored, **markup, "counts": CellCounts(**stored["counts"])})
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def _summary_of(here: Place) -> Summary:
     """As it was last made for somebody with the same rights, while nothing it depends on has changed."""
     whose = hashlib.sha256(repr((here.holdings, people.is_index_manager(here.user))).encode()).hexdigest()
     key, stamp = f"appraisal-home-{_made_by()}-{here.round_group.pk}-{whose}", table.stamp_of(here)
-    if (kept := _unpacked(cache.get(key), stamp)) is not None:
-        return kept
+    if (known := _unpacked(cache.get(key), stamp)) is not None:
+        return known
     made = _summary(here, stamp)
     if not here.blind:  # what somebody said without deciding leaves no trace in the stamp
         cache.put(key, made.packed())

@@ -125,15 +125,15 @@ def _packed(matrix: Matrix) -> list[object]:
     return [matrix.stamp, matrix.legend, lines]
 
 
-def _unpacked(kept: Any, stamp: str) -> Matrix:
+def _unpacked(stored: Any, stamp: str) -> Matrix:
     """What `_packed` made; an empty matrix when it was under another stamp."""
-    if kept is None or kept[0] != stamp:
+    if stored is None or stored[0] != stamp:
         return Matrix(stamp)
     lines = {
         unit: GridLine(UUID(known), code, marks, bytes.fromhex(kinds), text)
-        for unit, known, code, marks, kinds, text in kept[2]
+        for unit, known, code, marks, kinds, text in stored[2]
     }
-    return Matrix(stamp, [Kind(*kind) for kind in kept[1]], lines)
+    return Matrix(stamp, [Kind(*kind) for kind in stored[1]], lines)
 
 
 def _holds(line: GridLine | None, unit: Unit, mark: UUID) -> bool:

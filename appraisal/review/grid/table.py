@@ -161,11 +161,11 @@ class Look:
         return [self.stamp, self.areas, self.area, self.filtered_by, self.own, body]
 
 
-def _unpacked(kept: Any, stamp: str) -> Look | None:
+def _unpacked(stored: Any, stamp: str) -> Look | None:
     """What `Look.packed` made; None when it was under another stamp."""
-    if kept is None or kept[0] != stamp:
+    if stored is None or stored[0] != stamp:
         return None
-    _, areas, area, filtered_by, own, body = kept
+    _, areas, area, filtered_by, own, body = stored
     markup = {name: mark_safe(body[name]) for name in ("head", "rows", "foot")}
     whole = Body(**{**body, **markup, "tally": CellCounts(**body["tally"])})
     return Look(stamp, tuple(Area(*row) for row in areas), area, filtered_by, own, whole)
@@ -176,8 +176,8 @@ def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
     else made now. A block without units for this person is not there."""
     whose = hashlib.sha256(repr((here.holdings, area, filtered_by, own)).encode()).hexdigest()
     key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", stamp_of(here)
-    if (kept := _unpacked(cache.get(key), stamp)) is not None:
-        return kept
+    if (known := _unpacked(cache.get(key), stamp)) is not None:
+        return known
     if not here.units:
         raise Http404
     offered = offered_leaves(here, own=own)
