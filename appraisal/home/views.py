@@ -100,8 +100,8 @@ def _summary_of(here: Place) -> Summary:
     """As it was last made for somebody with the same rights, while nothing it depends on has changed."""
     whose = hashlib.sha256(repr((here.holdings, people.is_index_manager(here.user))).encode()).hexdigest()
     key, stamp = f"appraisal-home-{_made_by()}-{here.round_group.pk}-{whose}", table.stamp_of(here)
-    if (known := _unpacked(cache.get(key), stamp)) is not None:
-        return known
+    if (last := _unpacked(cache.get(key), stamp)) is not None:
+        return last
     made = _summary(here, stamp)
     if not here.blind:  # what somebody said without deciding leaves no trace in the stamp
         cache.put(key, made.packed())

@@ -176,8 +176,8 @@ def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
     else made now. A block without units for this person is not there."""
     whose = hashlib.sha256(repr((here.holdings, area, filtered_by, own)).encode()).hexdigest()
     key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", stamp_of(here)
-    if (known := _unpacked(cache.get(key), stamp)) is not None:
-        return known
+    if (last := _unpacked(cache.get(key), stamp)) is not None:
+        return last
     if not here.units:
         raise Http404
     offered = offered_leaves(here, own=own)
