@@ -1,10 +1,13 @@
-"""What every request passes: the client's address behind a proxy, the end of an idle session, and login.
+"""What every request passes: the client's address behind a proxy, its number and its line in the log, the end of an
+idle session, and login.
 
 A form that is sent after the session has ended is shown again with everything typed, to be sent after login; this
 works without JavaScript. Only a form of this site itself (same origin) is shown again; a password never is.
 """
 
+import logging
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +19,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
-from cchc_index.lib import clock
+from cchc_index.lib import clock, measures, request_number
 from cchc_index.lib.clients import address_of
 from units.models import User
 from units.proofs.rules import owes_second_factor
 from units.viewing import queries as viewing
 from units.viewing.actions import note_page
 from units.viewing.views import TICKET
+
+access = logging.getLogger("cchc.access")
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +50,47 @@ def client_address(get_response: Next) -> Next:
         return get_response(request)
 
     return middleware
+
+
+def numbered(get_response: Next) -> Next:
+    """Give the request its number, count it, and write its line of the access log."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        number = request_number.fresh()
+        request.number = number  # type: ignore[attr-defined]
+        token, began = request_number.current.set(number), perf_counter()
+        try:
+            response = get_response(request)
+            response[request_number.HEADER] = number
+            _note_answer(request, response, perf_counter() - began)
+            return response
+        finally:
+            request_number.current.reset(token)
+
+    return middleware
+
+
+def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """The access log has the path and who, never what was typed: no query string, no body."""
+    match = request.resolver_match
+    view, method = (match and match.view_name) or "-", str(request.method)[:10]
+    measures.REQUESTS.labels(view, method, response.status_code).inc()
+    measures.SECONDS.labels(view).observe(seconds)
+    if access.isEnabledFor(logging.INFO):
+        user = getattr(request, "viewed_by", None) or getattr(request, "user", None)
+        access.info(
+            "%s %s %s",
+            method,
+            request.path[:500],
+            response.status_code,
+            extra={
+                "view": view,
+                "status": response.status_code,
+                "ms": round(seconds * 1000),
+                "user": getattr(user, "pk", None),
+                "address": address_of(request),
+            },
+        )
 
 
 class LoginRequired(LoginRequiredMiddleware):

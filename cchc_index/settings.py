@@ -112,6 +112,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cchc_index.middleware.client_address",
+    "cchc_index.middleware.numbered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -208,9 +209,6 @@ else:
         "store_processed": False,
         "polling_interval": 0.1,
     }
-# Messages are JSON and nothing else, whatever a message says of itself.
-CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -224,6 +222,8 @@ CELERY_BEAT_SCHEDULE = {
     "newcomers": {"task": "units.remind_newcomers", "schedule": crontab(hour="8", minute="15")},
     "reminders": {"task": "selfassess.send_reminders", "schedule": crontab(hour="8", minute="0")},
 }
+CELERY_BEAT_SCHEDULER = "cchc_index.celery:NotingScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 10
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 AUTH_USER_MODEL = "units.User"
@@ -343,6 +343,10 @@ EVIDENCE_MAX_DOCUMENTS = env.int("EVIDENCE_MAX_DOCUMENTS", default=2_000)  # of 
 EVIDENCE_MAX_PER_CRITERION = env.int("EVIDENCE_MAX_PER_CRITERION", default=30)
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_MB", default=2_000) * 1024 * 1024  # of one unit, all versions
 SIGNATURE_ROOTS = env.str("SIGNATURE_ROOTS", default="")  # a folder of PEM certificates; empty: trust is unknown
+# Below this much room where files are stored the system is not well.
+DISK_FREE_BYTES = env.int("DISK_FREE_MB", default=1_000) * 1024 * 1024
+# Opens /suc-khoe/san-sang/ in full and /suc-khoe/do-luong/ to whoever sends it (Authorization: Bearer …).
+MONITOR_TOKEN = env.str("MONITOR_TOKEN", default="").strip()
 # tcp://host:3310 or unix:///path; empty: documents are "not scanned".
 CLAMD_URL = env.str("CLAMD_URL", default="")
 CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)
@@ -396,7 +400,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 10
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
-    SECURE_REDIRECT_EXEMPT = [r"^suc-khoe/$"]  # the proxy asks over plain HTTP
+    SECURE_REDIRECT_EXEMPT = [r"^suc-khoe/"]  # the proxy and the monitor ask over plain HTTP
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
@@ -412,11 +416,37 @@ if env.str("EMAIL_URL", default=""):
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cchc@localhost")
 
+# Who hears of faults of ours and of what is not well (`check_health --alarm`), separated by commas.
+ADMINS = [("", address.strip()) for address in env.list("ADMINS", default=[]) if address.strip()]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_SUBJECT_PREFIX = "[Chỉ số CCHC] "
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "text")
+if LOG_FORMAT not in ("json", "text"):
+    raise ImproperlyConfigured(f"LOG_FORMAT = “{LOG_FORMAT}” không đúng: ghi json hoặc text.")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"numbered": {"()": "cchc_index.lib.request_number.Numbered"}},
+    "formatters": {
+        "text": {"format": "{asctime} {levelname} {name} [{request_number}] {message}", "style": "{"},
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "{asctime}{levelname}{name}{request_number}{message}",
+            "style": "{",
+            "rename_fields": {"asctime": "at", "levelname": "level"},
+            "json_ensure_ascii": False,
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["numbered"]},
+        "operator": {"class": "cchc_index.lib.operator_mail.OperatorMail", "filters": ["numbered"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"django.request": {"level": "ERROR"}},  # a 403 or 404 is an answer, not a fault of ours
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # Django's own mails to ADMINS hold what people typed
+        # A 403 or 404 is an answer, not a fault of ours.
+        "django.request": {"level": "ERROR", "handlers": ["operator"] if ADMINS else []},
+        "cchc.access": {"level": "INFO" if env.bool("ACCESS_LOG", default=PRODUCTION) else "WARNING"},
+    },
 }

@@ -7,7 +7,7 @@ from . import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("suc-khoe/", views.health, name="health"),
+    path("suc-khoe/", include("cchc_index.health.urls")),
     path("nam/", views.switch_year, name="switch-year"),
     path("tai-khoan/", include("units.signin.urls")),
     path("tu-danh-gia/", include("selfassess.urls")),

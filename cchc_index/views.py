@@ -1,11 +1,13 @@
-"""The frame's own pages: home by role, the year switch, health, error pages."""
+"""The frame's own pages: home by role, the year switch, error pages."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from cchc_index.lib import request_number
 
 from .middleware import given_back
 from .navigation import PUBLIC_TABS, tabs_for
@@ -18,12 +20,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.user.is_staff and tabs[0] == PUBLIC_TABS[0]:
         return redirect("admin:index")
     return redirect(tabs[0].name)
-
-
-@login_not_required
-def health(request: HttpRequest) -> JsonResponse:
-    """Answers when the process serves; no database is asked."""
-    return JsonResponse({"status": "ok"})
 
 
 @login_not_required
@@ -50,7 +46,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nearly always a body over the limit: text pasted by the megabyte."""
     too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
-    return render(request, "errors/413.html", status=413) if too_big else HttpResponse(_BAD_REQUEST, status=400)
+    return (
+        render(request, "errors/413.html", status=413) if too_big else HttpResponse(_numbered(_BAD_REQUEST), status=400)
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -59,12 +57,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # No context processors: the database may be what failed.
-    return HttpResponse(_SERVER_ERROR, status=500)
+    return HttpResponse(_numbered(_SERVER_ERROR), status=500)
+
+
+def _numbered(page: str) -> str:
+    return page.replace("{number}", request_number.current.get() or "–")
 
 
 _BAD_REQUEST = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Yêu cầu không hợp lệ</title>
 <h1>Yêu cầu không hợp lệ</h1><p>Địa chỉ hoặc nội dung gửi không đúng dạng nên chưa làm gì cả. Hãy mở lại trang từ
-trang chủ rồi thử lại.</p><p><a href="/">Về trang chủ</a></p></html>"""
+trang chủ rồi thử lại.</p><p>Mã yêu cầu: <b>{number}</b></p><p><a href="/">Về trang chủ</a></p></html>"""
 _SERVER_ERROR = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Lỗi hệ thống</title>
 <h1>Hệ thống gặp lỗi</h1><p>Việc vừa làm chưa được lưu. Hãy quay lại trang trước và thử lại sau một phút;
-nếu vẫn lỗi, báo Sở Nội vụ kèm giờ xảy ra.</p><p><a href="/">Về trang chủ</a></p></html>"""
+nếu vẫn lỗi, báo Sở Nội vụ kèm mã này.</p>
+<p>Mã yêu cầu: <b>{number}</b></p><p><a href="/">Về trang chủ</a></p></html>"""

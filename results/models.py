@@ -186,6 +186,23 @@ class Publication(models.Model):
         return self.state == self.State.PUBLISHED and self.recall_proposed_at is not None
 
 
+class Heart(models.Model):
+    """When a process that works in the background last said that it lives: `worker`, `beat`, `sweep`."""
+
+    name = models.CharField("tiến trình", max_length=20)
+    machine = models.CharField("máy", max_length=120, blank=True)
+    beat_at = models.DateTimeField("nhịp cuối")
+
+    class Meta:
+        verbose_name = "nhịp của tiến trình"
+        verbose_name_plural = "nhịp của tiến trình"
+        ordering = ["name", "machine"]
+        constraints = [models.UniqueConstraint(fields=["name", "machine"], name="one_heart_per_process")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.machine}".strip()
+
+
 class Job(models.Model):
     """A piece of background work. The row says what to do and how far it is; messages to workers may be lost."""
 

@@ -27,4 +27,6 @@ def report(job_id: int) -> None:
 @shared_task(name="results.requeue")
 def requeue() -> int:
     """The sweeper: lost and stopped jobs, and blocks whose message was lost. The number of messages sent."""
-    return jobs.requeue() + computation.start_outdated()
+    sent = jobs.requeue() + computation.start_outdated()
+    jobs.note_heart("sweep")
+    return sent

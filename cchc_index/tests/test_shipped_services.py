@@ -6,6 +6,7 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,14 @@ import pytest
 from django.conf import settings
 
 from cchc_index.celery import app
+from cchc_index.lib import clock
 from cchc_index.lib.tests.waiting import free_port, wait_for
 from cchc_index.tests.live_worker import database_url
 from criteria import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
 from deploy import service_files
-from results.models import Computation
+from results.models import Computation, Heart
 from units.tests.factories import UnitFactory
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -105,6 +107,35 @@ def test_beat_service_sends_what_is_due(example: dict[str, str]) -> None:
     assert message["headers"]["task"] in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
+def test_watch_tells_once_what_is_dead(example: dict[str, str], tmp_path: Path) -> None:
+    """The whole of it with real processes: worker and beat alive, each killed, the web still answering."""
+    letters = tmp_path / "var" / "mail"
+    example |= {"ADMINS": "truc@cchc.example.vn", "DISK_FREE_MB": "1"}
+
+    def told() -> tuple[int, list[str]]:
+        command = service_files.service("cchc-watch").here()
+        watch = subprocess.run(command, cwd=service_files.ROOT, env=example, capture_output=True, text=True)
+        return watch.returncode, [line for line in watch.stdout.splitlines() if not line.endswith(": bình thường")]
+
+    with started("cchc-worker", example) as worker:
+        with started("cchc-beat", example):
+            assert wait_for(lambda: worker.poll() is not None or told() == (0, []), PATIENCE * 2)
+            assert worker.poll() is None
+        worker.kill()
+        worker.wait(timeout=10)
+    before = len(list(letters.iterdir()))  # until all had started, not all was well
+    assert (
+        Heart.objects.filter(name__in=["worker", "beat", "sweep"]).update(beat_at=clock.now() - timedelta(minutes=4))
+        == 3
+    )  # instead of waiting for as long
+    code, wrong = told()
+    assert code == 2
+    assert [line.partition(":")[0] for line in wrong] == ["Tiến trình nền", "Bộ hẹn giờ", "Bộ quét việc tồn"]
+    assert len(list(letters.iterdir())) == before + 1
+    assert told()[0] == 2
+    assert len(list(letters.iterdir())) == before + 1  # said once
+
+
 def test_every_unit_of_deploy_is_started_by_a_test() -> None:
     names = {unit.name for unit in service_files.services()}
-    assert names == {"cchc-web", "cchc-upload", "cchc-worker", "cchc-beat"}
+    assert names == {"cchc-web", "cchc-upload", "cchc-worker", "cchc-beat", "cchc-watch"}

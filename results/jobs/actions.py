@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection, transaction
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
-from results.models import Job
+from results.models import Heart, Job
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ PULSE = 10.0
 LOST = timedelta(seconds=30)
 """A job queued for so long without being claimed has lost its message."""
 ATTEMPTS = 5
+HEART_SECONDS = 10
+"""Between two signs of life of a process."""
 STOPPED = "Tiến trình đã dừng khi chưa xong; tác vụ đã được gửi lại."
 GAVE_UP = "Không hoàn thành sau {attempts} lần chạy. Báo người quản trị hệ thống kèm số tác vụ này, rồi yêu cầu lại."
 
@@ -137,6 +139,15 @@ def _fail(job: Job, message: str = "") -> None:
 def is_stale(job: Job) -> bool:
     """Whether nothing was heard of a running job's worker for STALE."""
     return job.heartbeat_at is None or job.heartbeat_at < clock.now() - STALE
+
+
+def note_heart(name: str, machine: str = "") -> None:
+    """Say that a process of this name lives on `machine`: one update, none within HEART_SECONDS of the last."""
+    now, mine = clock.now(), Heart.objects.filter(name=name, machine=machine)
+    if mine.filter(beat_at__lt=now - timedelta(seconds=HEART_SECONDS / 2)).update(beat_at=now):
+        return
+    if not mine.exists():
+        Heart.objects.bulk_create([Heart(name=name, machine=machine, beat_at=now)], ignore_conflicts=True)
 
 
 def requeue() -> int:

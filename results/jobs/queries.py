@@ -1,8 +1,10 @@
-"""Jobs that wait or run, and the job that makes a publication's file."""
+"""Jobs that wait or run, the job that makes a publication's file, and the hearts of the processes that work."""
 
-from django.db.models import QuerySet
+from datetime import datetime
 
-from results.models import Job, Publication
+from django.db.models import Count, Min, QuerySet
+
+from results.models import Heart, Job, Publication
 from units.models import Unit
 
 
@@ -21,3 +23,20 @@ def report_job(publication: Publication, unit: Unit | None = None) -> Job | None
 def is_waiting(job: Job) -> bool:
     """Whether the work is still to come."""
     return job.state in (Job.State.QUEUED, Job.State.RUNNING)
+
+
+def heart(name: str) -> datetime | None:
+    """When a process of this name last said that it lives, on whatever machine; None: never."""
+    return Heart.objects.filter(name=name).values_list("beat_at", flat=True).order_by("-beat_at").first()
+
+
+def waiting_since() -> datetime | None:
+    """When the oldest job was asked for that nobody has taken yet."""
+    first: datetime | None = Job.objects.filter(state=Job.State.QUEUED).aggregate(first=Min("created_at"))["first"]
+    return first
+
+
+def jobs_by_state() -> dict[str, int]:
+    """How many jobs there are in each state; 0 is said too."""
+    counts = dict(Job.objects.order_by().values_list("state").annotate(count=Count("pk")))
+    return {state: counts.get(state, 0) for state in Job.State.values}

@@ -32,6 +32,17 @@ def scan(chunks: Iterable[bytes], url: str, timeout: float) -> ScanVerdict:
         raise Unreachable(f"không nối được máy quét ({error})") from error
 
 
+def ping(url: str, timeout: float) -> None:
+    """Ask the daemon whether it is there. Raises Unreachable."""
+    try:
+        with _connected(url, timeout) as daemon:
+            daemon.sendall(b"zPING\0")
+            if daemon.recv(16).rstrip(b"\0\n") != b"PONG":
+                raise Unreachable("máy quét không trả lời PONG")
+    except (OSError, ValueError) as error:
+        raise Unreachable(f"không nối được máy quét ({error})") from error
+
+
 def _connected(url: str, timeout: float) -> socket.socket:
     parts = urlsplit(url)
     if parts.scheme == "unix":

@@ -29,6 +29,11 @@ def has_lost() -> bool:
     return waiting().filter(due_at__lte=clock.now() - LOST).exists()
 
 
+def overdue(patience: timedelta) -> QuerySet[Mail]:
+    """Mails written longer than `patience` ago that still wait to be sent."""
+    return Mail.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, created_at__lte=clock.now() - patience).order_by()
+
+
 INVITATION = "/{dat-mat-khau}"
 """Stands in the outbox for the address under which an account's password is set. The real one is made when the mail
 goes: whoever reads the outbox, an administrator too, must not be able to open somebody's account."""

@@ -1,0 +1,212 @@
+"""What must be well for the system to do its work, each as a check of django-health-check.
+
+A check says in a sentence what is wrong and never where: no address, no path, no password. It looks for a second or a
+few at most, in the thread of whoever asks, whose connection to the database it shares.
+"""
+
+import dataclasses
+import shutil
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from asgiref.sync import sync_to_async
+from celery import current_app
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import DatabaseError, connection
+from health_check.base import HealthCheck
+from health_check.exceptions import ServiceUnavailable
+
+from cchc_index.lib import clock, numbers
+from results.computation.queries import outdated
+from results.jobs.queries import heart, waiting_since
+from selfassess.examination import antivirus
+from units.mail.queries import overdue
+
+BROKER_SECONDS = 1
+MAIL_SECONDS = 5
+SKEW = timedelta(seconds=2)
+"""So far this machine's clock may be from the database's: deadlines are told to the second."""
+HEART = timedelta(seconds=60)
+SWEEP = timedelta(minutes=3)
+"""The sweeper runs each 15 seconds, but waits behind the drawing of a long report."""
+QUEUE = timedelta(minutes=10)
+OUTBOX = timedelta(minutes=30)
+
+
+@dataclasses.dataclass(repr=False)
+class Check(HealthCheck):
+    """`look` raises ServiceUnavailable with a sentence. `local`: it is of this machine and of what a request needs."""
+
+    title: ClassVar[str]
+    local: ClassVar[bool] = False
+
+    def __repr__(self) -> str:
+        return self.title
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {"check": type(self).__name__.lower()}
+
+    async def run(self) -> None:
+        await sync_to_async(self.look)()
+
+    def look(self) -> None:
+        raise NotImplementedError
+
+
+class Database(Check):
+    title, local = "Cơ sở dữ liệu", True
+
+    def look(self) -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DatabaseError as error:
+            raise ServiceUnavailable("không trả lời") from error
+
+
+class Clock(Check):
+    """Two machines whose clocks differ would accept and refuse in the same second."""
+
+    title, local = "Đồng hồ", True
+
+    def look(self) -> None:
+        if connection.vendor != "postgresql":
+            return  # the database is this machine
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT clock_timestamp()")
+                there: datetime = cursor.fetchone()[0]
+        except DatabaseError as error:
+            raise ServiceUnavailable("không hỏi được giờ của cơ sở dữ liệu") from error
+        skew = abs(clock.now() - there)
+        if skew > SKEW:
+            raise ServiceUnavailable(f"lệch {numbers.vn_count(round(skew.total_seconds()))} giây so với cơ sở dữ liệu")
+
+
+class Disk(Check):
+    """Where files are stored can be written and has room."""
+
+    title, local = "Đĩa lưu tệp", True
+
+    def look(self) -> None:
+        for folder in {Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)}:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                free = shutil.disk_usage(folder).free
+                with tempfile.TemporaryFile(dir=folder) as probe:
+                    probe.write(b"x" * 4096)
+            except OSError as error:
+                raise ServiceUnavailable("không ghi được") from error
+            if free < settings.DISK_FREE_BYTES:
+                raise ServiceUnavailable(f"chỉ còn {numbers.vn_count(free // 1024**2)} MB trống")
+
+
+class Broker(Check):
+    title = "Hàng đợi"
+
+    def look(self) -> None:
+        try:
+            with current_app.connection_for_write() as link:
+                link.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+        except Exception as error:  # whatever the transport raises
+            raise ServiceUnavailable("không nối được") from error
+
+
+class Worker(Check):
+    title = "Tiến trình nền"
+
+    def look(self) -> None:
+        _require("worker", HEART)
+
+
+class Beat(Check):
+    """In the embedded default the supervisor of `serve` does its work, and the sweep shows that."""
+
+    title = "Bộ hẹn giờ"
+
+    def look(self) -> None:
+        if settings.REDIS_URL:
+            _require("beat", HEART)
+
+
+class Sweep(Check):
+    """Work whose message was lost is sent again by it."""
+
+    title = "Bộ quét việc tồn"
+
+    def look(self) -> None:
+        _require("sweep", SWEEP)
+
+
+def _require(name: str, patience: timedelta) -> None:
+    try:
+        last = heart(name)
+    except DatabaseError as error:
+        raise ServiceUnavailable("không hỏi được cơ sở dữ liệu") from error
+    if last is None:
+        raise ServiceUnavailable("chưa chạy lần nào")
+    if clock.now() - last > patience:
+        raise ServiceUnavailable(f"không có tín hiệu từ {clock.in_words(last, seconds=True)}")
+
+
+class Queue(Check):
+    title = "Việc đang chờ"
+
+    def look(self) -> None:
+        try:
+            first, blocks = waiting_since(), outdated().count()
+        except DatabaseError as error:
+            raise ServiceUnavailable("không hỏi được cơ sở dữ liệu") from error
+        if first is not None and clock.now() - first > QUEUE:
+            blocked = f"; {numbers.vn_count(blocks)} khối chưa tính lại" if blocks else ""
+            raise ServiceUnavailable(f"có việc chờ từ {clock.in_words(first)}{blocked}")
+
+
+class Outbox(Check):
+    title = "Thư chờ gửi"
+
+    def look(self) -> None:
+        try:
+            count = overdue(OUTBOX).count()
+        except DatabaseError as error:
+            raise ServiceUnavailable("không hỏi được cơ sở dữ liệu") from error
+        if count:
+            raise ServiceUnavailable(f"{numbers.vn_count(count)} thư quá hạn chưa gửi được")
+
+
+class MailServer(Check):
+    """Without EMAIL_URL mails are files, and nothing is asked."""
+
+    title = "Máy chủ thư"
+
+    def look(self) -> None:
+        if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+            return
+        link = get_connection(timeout=MAIL_SECONDS)
+        try:
+            link.open()
+            link.close()
+        except OSError as error:  # what smtplib raises is one
+            raise ServiceUnavailable("không nối được") from error
+
+
+class Antivirus(Check):
+    title = "Máy quét mã độc"
+
+    def look(self) -> None:
+        if not settings.CLAMD_URL:
+            return
+        try:
+            antivirus.ping(settings.CLAMD_URL, MAIL_SECONDS)
+        except antivirus.Unreachable as error:
+            raise ServiceUnavailable("không trả lời") from error
+
+
+CHECKS: tuple[type[Check], ...] = (
+    Database, Clock, Disk, Broker, Worker, Beat, Sweep, Queue, Outbox, MailServer, Antivirus,
+)  # fmt: skip
+LOCAL = tuple(check for check in CHECKS if check.local)
