@@ -39,6 +39,7 @@ class Config(AppConfig):
         "appraisal.split": "Chia đều việc thẩm định",
         "appraisal.hand_over": "Bàn giao việc thẩm định",
         "appraisal.compose": "Ghi quyết định thành lập Hội đồng",
+        "appraisal.council_paper": "Tải lên quyết định thành lập Hội đồng",
         "appraisal.seat": "Ghi thành phần Hội đồng",
         "appraisal.meeting": "Ghi phiên họp của Hội đồng",
         "appraisal.attendance": "Điểm danh phiên họp của Hội đồng",

@@ -15,11 +15,12 @@ from appraisal.releases import ledger as releases
 from appraisal.replies import ledger as replies
 
 
-def check() -> Iterator[str]:
+def check(*, files: bool = True) -> Iterator[str]:
     """Vietnamese sentences for every break between rows and log; none when all agree. Streams over the tables
-    with a fixed number of queries whatever their size."""
-    for feature in (core, releases, opinions, interests, questions, consistency, replies, council):
+    with a fixed number of queries whatever their size. `files`: read the stored files too."""
+    for feature in (core, releases, opinions, interests, questions, consistency, replies):
         yield from feature.check()
+    yield from council.check(files=files)
     yield from _check_stages()
 
 

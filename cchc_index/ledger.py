@@ -21,5 +21,5 @@ def check(marks: Iterable[Anchor] = (), *, files: bool = True) -> Iterator[str]:
     yield from criteria.check()
     yield from selfassess.check(files=files)
     yield from surveys.check(files=files)
-    yield from appraisal.check()
+    yield from appraisal.check(files=files)
     yield from results.check()

@@ -9,9 +9,9 @@ from .silence import ledger as silence
 from .verifying import ledger as verifying
 
 
-def check() -> Iterator[str]:
-    """Vietnamese sentences for every break; none when all agree."""
-    yield from composition.check()
+def check(*, files: bool = True) -> Iterator[str]:
+    """Vietnamese sentences for every break; none when all agree. `files`: read the stored files too."""
+    yield from composition.check(files=files)
     yield from meetings.check()
     yield from silence.check()
     yield from samples.check()

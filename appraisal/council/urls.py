@@ -15,6 +15,7 @@ app_name = "council"
 urlpatterns = [
     path("<int:year>/", composition.council, name="council"),
     path("<int:year>/quyet-dinh/", composition.decision, name="decision"),
+    path("<int:year>/quyet-dinh/<int:pk>/tep/", composition.paper, name="paper"),
     path("<int:year>/thanh-vien/", composition.seat, name="seat-add"),
     path("<int:year>/thanh-vien/<int:pk>/", composition.seat, name="seat"),
     path("<int:year>/khong-tra-loi/", silence.silence, name="silence"),

@@ -2,7 +2,7 @@
 
 from .assignments import Assignment
 from .consistency import Acknowledgement, Justification
-from .council import SINGLE_SEATS, VOTING_SEATS, Council, Seat, SilenceRule
+from .council import PDF, SINGLE_SEATS, VOTING_SEATS, Council, CouncilPaper, Seat, SilenceRule
 from .entries import Action, Appraisal, AppraisalEntry
 from .interests import Confirmation, Interest
 from .meetings import AgendaItem, Attendance, Dissent, Meeting, Vote
@@ -15,6 +15,7 @@ from .stages import Release
 from .verifying import VerifyingAgency, VerifyingOpinion
 
 __all__ = [
+    "PDF",
     "SINGLE_SEATS",
     "VOTING_SEATS",
     "Acknowledgement",
@@ -27,6 +28,7 @@ __all__ = [
     "BlindCriterion",
     "Confirmation",
     "Council",
+    "CouncilPaper",
     "Dissent",
     "Interest",
     "Justification",

@@ -5,7 +5,12 @@ from django.db.models import F, Q
 
 from cchc_index.lib import clock
 from criteria.models import Round
+from units.auditlog.models import LogEntry
 from units.models import Unit, User
+
+from .append_only import AppendOnly
+
+PDF = "application/pdf"
 
 
 class Council(models.Model):
@@ -25,6 +30,40 @@ class Council(models.Model):
 
     def __str__(self) -> str:
         return f"Hội đồng thẩm định năm {self.round.year}"
+
+
+class CouncilPaper(AppendOnly):
+    """The signed decision of a council as a file. A later one stands beside those before: the newest counts."""
+
+    council = models.ForeignKey(Council, models.PROTECT, related_name="papers", verbose_name="Hội đồng thẩm định")
+    number = models.CharField("số quyết định", max_length=60)
+    dated = models.DateField("ngày quyết định")
+    file = models.FileField("tệp", upload_to="council/", max_length=200)
+    original_name = models.CharField("tên tệp", max_length=255)
+    content_type = models.CharField("loại tệp", max_length=100)
+    size = models.PositiveBigIntegerField("dung lượng")
+    digest = models.CharField("mã kiểm tra (SHA-256)", max_length=64)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người tải lên")
+    uploaded_at = models.DateTimeField("tải lên lúc")
+    log = models.ForeignKey(LogEntry, models.PROTECT, related_name="+", verbose_name="mục nhật ký")
+
+    class Meta:
+        verbose_name = "tệp quyết định thành lập Hội đồng"
+        verbose_name_plural = "tệp quyết định thành lập Hội đồng"
+        ordering = ["council", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(file="") & ~Q(digest=""), name="council_paper_has_its_file")]
+
+    def __str__(self) -> str:
+        return f"Quyết định số {self.number} ({self.original_name})"
+
+    @property
+    def display(self) -> str:
+        """No copy for the eyes is made."""
+        return ""
+
+    @property
+    def opens_in_browser(self) -> bool:
+        return self.content_type == PDF
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):

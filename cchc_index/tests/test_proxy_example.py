@@ -24,6 +24,7 @@ TAKES_FILES: dict[str, list[int | str]] = {
     "people:upload": [],
     "agencies:upload": [],
     "annex:upload": [2025, "so"],
+    "council:decision": [2025],
     "admin:units_unit_import": [],
 }
 TAKES_NONE = {
@@ -36,10 +37,12 @@ TAKES_NONE = {
     "appraisal:reply-autosave": [1],
     "appraisal:send-replies": [1, 2],
     "appraisal:question": [1],
+    "council:seat-add": [2025],
     "surveys:commit": [1],
     "admin:units_unit_process_import": [],
 }
 READ_FILES = {
+    "appraisal/council/composition/views.py",
     "appraisal/core/views/uploads.py",  # with a reply, with the answer to a question
     "cchc_index/middleware.py",  # names the files that a page for signing in again cannot keep
     "selfassess/documents/views.py",

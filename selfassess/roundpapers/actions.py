@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Model
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
@@ -28,6 +29,7 @@ from .digests import VERB_POST, VERB_PROPOSE, VERB_WITHDRAW, paper_facts
 
 _LENGTHS = {"number": ("Số ký hiệu", 100), "issuer": ("Cơ quan ban hành", 200), "abstract": ("Trích yếu", 500)}
 NO_FILE = "Chọn tệp của văn bản."
+FOLDER = "round-papers"
 
 
 def post_paper(
@@ -57,14 +59,15 @@ def post_paper(
     try:
         if upload is None:
             raise Refused(NO_FILE)
-        content, inspected = _inspected(upload)
+        content, inspected = inspected_upload(upload)
     except Refused as refused:
         raise Invalid({"file": str(refused), **errors}) from None
     if errors:
         raise Invalid(errors)
     facts = {**data, "kind": kind, "issued_on": issued_on, "audience": audience, "group": group}
     name = clean(upload.name)[-255:]
-    with _stored(content, inspected.extension) as path, transaction.atomic():
+    path_of = f"{FOLDER}/{uuid.uuid4().hex}.{inspected.extension}"
+    with stored_file(content, path_of, RoundPaper) as path, transaction.atomic():
         paper = _waiting(round_id, paper_id) if paper_id else RoundPaper(round_id=round_id)
         for field, value in facts.items():
             setattr(paper, field, value)
@@ -101,7 +104,7 @@ def _data_errors(data: Mapping[str, str], kind: str, audience: str) -> dict[str,
     return errors
 
 
-def _inspected(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
+def inspected_upload(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
     """The bytes and what they are. Raises Refused for what is not taken as evidence either, and for what the daemon
     names; a daemon that is down stops nobody."""
     content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
@@ -124,13 +127,14 @@ def _inspected(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
 
 
 @contextmanager
-def _stored(content: bytes, extension: str) -> Iterator[str]:
-    """The file under a random name; taken away again when no document came to speak of it."""
-    name = default_storage.save(f"round-papers/{uuid.uuid4().hex}.{extension}", ContentFile(content))
+def stored_file(content: bytes, path: str, model: type[Model]) -> Iterator[str]:
+    """The file under `path`, which nobody can guess; taken away again when no row of the model came to speak of it in
+    its `file`."""
+    name = default_storage.save(path, ContentFile(content))
     try:
         yield name
     finally:
-        if not RoundPaper.objects.filter(file=name).exists():
+        if not model._default_manager.filter(file=name).exists():
             default_storage.delete(name)
 
 

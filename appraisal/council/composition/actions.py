@@ -1,20 +1,76 @@
 """Setting up a council: its decision, and who sits on it from when to when."""
 
+import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
 from django.db import transaction
 
-from appraisal.models import Council, Seat
+from appraisal.models import PDF, Council, CouncilPaper, Seat
 from appraisal.rules import seats as seat_rules
+from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.models import Round
+from selfassess.documents.inspection import Inspected
+from selfassess.roundpapers.actions import inspected_upload, stored_file
 from units.auditlog.actions import record
 from units.models import Unit, User
 
 from . import digests
+
+FOLDER = "council"
+"""Where the files of decisions lie in the store."""
+
+
+def compose_with_file(
+    *,
+    actor: User,
+    round_id: int,
+    number: str,
+    dated: date,
+    issuer: str,
+    note: str = "",
+    upload: "File[Any] | None" = None,
+) -> Council:
+    """`compose`, and the signed decision as a file beside it. The file is hostile until proven, as evidence is. Raises
+    as `compose`, and Refused for a file that is not a PDF or that no evidence may be either; then nothing is saved."""
+    _check_may(actor)
+    content, seen = inspected_upload(upload) if upload is not None else (b"", None)
+    if seen is not None and seen.content_type != PDF:
+        raise Refused("Tệp quyết định phải là PDF: xuất hoặc quét bản đã ký sang PDF rồi tải lại.")
+    held = stored_file(content, f"{FOLDER}/{uuid.uuid4().hex}.pdf", CouncilPaper) if seen else nullcontext("")
+    with held as path, transaction.atomic():
+        council = compose(actor=actor, round_id=round_id, number=number, dated=dated, issuer=issuer, note=note)
+        if seen is not None and upload is not None:
+            _file_paper(actor, council, path, clean(upload.name)[-255:], seen)
+    return council
+
+
+def _file_paper(actor: User, council: Council, path: str, name: str, seen: Inspected) -> None:
+    """The file beside the decision as it is now; the same file of the same decision again is one."""
+    last = council.papers.order_by("-pk").first()
+    if last is not None and (last.digest, last.number, last.dated) == (seen.digest, council.number, council.dated):
+        return
+    paper = CouncilPaper(
+        council=council,
+        number=council.number,
+        dated=council.dated,
+        file=path,
+        original_name=name,
+        content_type=seen.content_type,
+        size=seen.size,
+        digest=seen.digest,
+        uploaded_by=actor,
+        uploaded_at=clock.now(),
+    )
+    after = {"number": paper.number, "name": name, "digest": digests.paper_digest(paper)}
+    paper.log = record(actor=actor, verb=digests.VERB_PAPER, obj=council, after=after)
+    paper.save(force_insert=True)
 
 
 @transaction.atomic

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from appraisal.models import Council, Seat
+from appraisal.core.digests import moment
+from appraisal.models import Council, CouncilPaper, Seat
 from cchc_index.lib.canonical import digest
 
 VERB_COMPOSE = "appraisal.compose"
 VERB_SEAT = "appraisal.seat"
 VERBS = (VERB_COMPOSE, VERB_SEAT)
+VERB_PAPER = "appraisal.council_paper"
 
 CouncilFacts = dict[str, object]
 
@@ -17,6 +19,13 @@ def council_facts(council: Council, seats: Iterable[Seat]) -> CouncilFacts:
     decision = [council.round_id, council.number, council.dated, council.issuer, council.note, council.illustrative]
     rows = [[seat.pk, *seat_facts(seat).values()] for seat in sorted(seats, key=lambda seat: seat.pk)]
     return {"number": council.number, "dated": council.dated.isoformat(), "digest": digest([decision, rows])}
+
+
+def paper_digest(paper: CouncilPaper) -> str:
+    """Of the file the SHA-256 alone: what lies in the store is hashed again by the check."""
+    decision = [paper.council_id, paper.number, paper.dated]
+    stored = [paper.file.name, paper.original_name, paper.content_type, paper.size, paper.digest]
+    return digest([*decision, *stored, paper.uploaded_by_id, moment(paper.uploaded_at)])
 
 
 def seat_facts(seat: Seat) -> CouncilFacts:

@@ -45,6 +45,13 @@ class CouncilForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Ví dụ quyết định sửa đổi, hoặc quyết định thành lập Tổ công tác giúp việc.",
     )
+    upload = forms.FileField(
+        label="Tệp quyết định đã ký (PDF)",
+        required=False,
+        help_text="Thành viên Hội đồng, người quản lý và giám sát mở được tệp. Tệp tải lên trước được giữ lại.",
+        widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
+        error_messages={"empty": "Tệp này rỗng."},
+    )
 
 
 class SeatForm(forms.Form):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from appraisal.models import Council, Meeting, Seat, SilenceRule
+from appraisal.models import Council, CouncilPaper, Meeting, Seat, SilenceRule
 from cchc_index.lib import clock
 from criteria.models import Round
 from units.models import UNITS_BY_NAME, Unit, User
@@ -20,6 +20,11 @@ class SeatLine:
 
 def council_of(round_id: int) -> Council | None:
     return Council.objects.select_related("round").filter(round=round_id).first()
+
+
+def papers(council: Council) -> list[CouncilPaper]:
+    """The files of its decisions, the newest first; one query."""
+    return list(council.papers.select_related("uploaded_by").order_by("-pk"))
 
 
 def seat_lines(council: Council) -> list[SeatLine]:

@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from appraisal.models import Council
 from appraisal.rules import seats as seat_rules
@@ -15,6 +16,7 @@ from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria.models import Round
 from criteria.queries import show_year
+from selfassess.documents.views import file_response
 from units.models import User
 
 from . import actions, queries
@@ -64,6 +66,7 @@ def council(request: HttpRequest, year: int) -> HttpResponse:
         "round": round_,
         "council": row,
         "seats": queries.seat_lines(row) if row else [],
+        "papers": queries.papers(row) if row else [],
         "meetings": queries.meetings(row) if row else [],
         "silence": queries.silence_of(round_.pk),
         "blocks": criteria_queries.blocks_of(round_),
@@ -79,18 +82,26 @@ def decision(request: HttpRequest, year: int) -> HttpResponse:
     actor, round_ = composer(request, year)
     row = queries.council_of(round_.pk)
     initial = {"number": row.number, "dated": row.dated, "issuer": row.issuer, "comment": row.note} if row else None
-    form = CouncilForm(request.POST if request.method == "POST" else None, initial=initial)
+    posted = request.method == "POST"
+    form = CouncilForm(request.POST if posted else None, request.FILES if posted else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         note = given.pop("comment")
         try:
-            actions.compose(actor=actor, round_id=round_.pk, note=note, **given)
+            actions.compose_with_file(actor=actor, round_id=round_.pk, note=note, **given)
         except Refused as refused:
-            form.add_error(None, str(refused))
+            form.add_error("upload" if given["upload"] else None, str(refused))
         else:
             messages.success(request, "Đã lưu quyết định thành lập Hội đồng thẩm định.")
             return redirect("council:council", year=year)
     return form_page(request, form, {"round": round_, "heading": "Quyết định thành lập Hội đồng thẩm định"})
+
+
+@require_safe
+def paper(request: HttpRequest, year: int, pk: int) -> HttpResponseBase:
+    """The file of a decision, for whoever reads the council; `?tai-ve=1` saves it."""
+    row = council_of_year(request, year)
+    return file_response(get_object_or_404(row.papers, pk=pk), download="tai-ve" in request.GET)
 
 
 @require_http_methods(["GET", "POST"])
