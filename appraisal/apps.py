@@ -42,6 +42,7 @@ class Config(AppConfig):
         "appraisal.council_paper": "Tải lên quyết định thành lập Hội đồng",
         "appraisal.seat": "Ghi thành phần Hội đồng",
         "appraisal.meeting": "Ghi phiên họp của Hội đồng",
+        "appraisal.invite": "Gửi giấy mời họp Hội đồng",
         "appraisal.attendance": "Điểm danh phiên họp của Hội đồng",
         "appraisal.agenda": "Ghi nội dung biểu quyết",
         "appraisal.agenda_remove": "Bỏ nội dung biểu quyết",

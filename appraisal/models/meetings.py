@@ -36,6 +36,9 @@ class Meeting(models.Model):
     state = models.CharField("trạng thái", max_length=20, choices=State, default=State.PLANNED)
     opened_at = models.DateTimeField("khai mạc lúc", null=True)
     closed_at = models.DateTimeField("kết thúc lúc", null=True)
+    invited_at = models.DateTimeField("gửi giấy mời lúc", null=True)
+    # What the last invitation said: time, place and agenda.
+    invitation = models.CharField("mã nội dung giấy mời", max_length=64, blank=True)
 
     class Meta:
         verbose_name = "phiên họp của Hội đồng"

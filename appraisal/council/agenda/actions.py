@@ -9,7 +9,8 @@ from django.db.models import Max, QuerySet
 
 from appraisal.core.actions.decisions import checked_points, checked_reason
 from appraisal.council.meetings import actions as meetings
-from appraisal.council.meetings import digests, subjects
+from appraisal.council.meetings import digests, mails, subjects
+from appraisal.council.meetings import queries as meeting_queries
 from appraisal.models import AgendaItem, Appraisal, Meeting
 from appraisal.rules import stages
 from cchc_index.lib.faults import Refused
@@ -190,7 +191,7 @@ def remove(*, actor: User, item_id: int) -> None:
 @transaction.atomic
 def begin(*, actor: User, meeting_id: int) -> Meeting:
     """Open a meeting; of a written consent every item is put to the vote at once. Raises as `meetings.begin` and
-    `present` do, and Refused for a consent about nothing."""
+    `present` do, and Refused for a consent about nothing. The members who vote get a letter."""
     meeting = meetings.begin(actor=actor, meeting_id=meeting_id)
     if meeting.is_consent:
         items = list(_items(meeting.pk).filter(state__in=[State.WAITING, State.VOTING]).order_by("position"))
@@ -198,6 +199,7 @@ def begin(*, actor: User, meeting_id: int) -> Meeting:
             raise Refused("Chưa có nội dung nào để lấy ý kiến.")
         for item in items:
             _present(actor, item)
+        mails.tell_opened(meeting, items, meeting_queries.electorate(meeting.council))
     return meeting
 
 

@@ -14,9 +14,10 @@ from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from units.auditlog.actions import record
+from units.mail.actions import Posted
 from units.models import User
 
-from . import digests, queries
+from . import digests, mails, queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def plan(*, actor: User, council_id: int, entry: MeetingPlan, meeting_id: int | 
     after = facts(row)
     if before != after:
         record(actor=actor, verb=digests.VERB_MEETING, obj=row, before=before, after=after)
+    if row.invited_at is not None and not row.is_consent:
+        _invite(actor, row)
     return row
 
 
@@ -67,6 +70,29 @@ def _check_plan(row: Meeting) -> None:
         raise Refused("Hạn cho ý kiến phải sau thời điểm hiện tại.")
     if row.deadline is not None and row.deadline <= row.held_at:
         raise Refused("Hạn cho ý kiến phải sau thời điểm bắt đầu.")
+
+
+@transaction.atomic
+def invite(*, actor: User, meeting_id: int) -> Posted:
+    """Invite everybody who sits in the council to a meeting, by letter: time, place, agenda. The same invitation again
+    goes only to who has not had it; a changed plan sends the changed one by itself. Raises PermissionDenied;
+    Refused for a written consent, whose letter goes when it opens, and once the meeting has begun."""
+    row = conducted(actor, meeting_id)
+    if row.is_consent:
+        raise Refused("Lấy ý kiến bằng văn bản không có giấy mời: thư được gửi khi bắt đầu lấy ý kiến.")
+    if row.state != Meeting.State.PLANNED:
+        raise Refused("Phiên họp đã bắt đầu nên không gửi giấy mời nữa.")
+    return _invite(actor, row)
+
+
+def _invite(actor: User, row: Meeting) -> Posted:
+    items = queries.agenda(row)
+    mark = digests.invitation_digest(row, items)
+    if row.invitation != mark:
+        row.invitation, row.invited_at = mark, clock.now()
+        row.save()
+        record(actor=actor, verb=digests.VERB_INVITE, obj=row, after=facts(row))
+    return mails.tell_invited(row, items, queries.seats_in_force(row.council))
 
 
 @transaction.atomic

@@ -9,7 +9,8 @@ from cchc_index.lib.numbers import exact_text
 
 VERB_MEETING = "appraisal.meeting"
 VERB_ATTENDANCE = "appraisal.attendance"
-MEETING_VERBS = (VERB_MEETING, VERB_ATTENDANCE)
+VERB_INVITE = "appraisal.invite"
+MEETING_VERBS = (VERB_MEETING, VERB_ATTENDANCE, VERB_INVITE)
 VERB_AGENDA = "appraisal.agenda"
 VERB_REMOVE = "appraisal.agenda_remove"
 VERB_VOTE = "appraisal.vote"
@@ -27,12 +28,20 @@ def meeting_facts(meeting: Meeting, attendance: Iterable[Attendance]) -> Meeting
     row = [meeting.council_id, meeting.number, meeting.kind, meeting.title, meeting.place, *times, closed]
     there = sorted([one.seat_id, one.present] for one in attendance)
     people = [meeting.presiding_id, meeting.secretary_id, meeting.state, there]
+    # Meetings that nobody was invited to by the system keep the digest that they had before it could.
+    people += [meeting.invitation, moment(meeting.invited_at)] if meeting.invited_at else []
     return {
         "state": meeting.state,
         "kind": meeting.kind,
         "present": sum(one[1] for one in there),
         "digest": digest([*row, *people]),
     }
+
+
+def invitation_digest(meeting: Meeting, items: Iterable[AgendaItem]) -> str:
+    """Of what an invitation says: when it differs, members are told again."""
+    agenda = [[item.pk, item.title] for item in items]
+    return digest([meeting.title, moment(meeting.held_at), meeting.place, agenda])
 
 
 def item_facts(item: AgendaItem, votes: Iterable[Vote], dissents: Iterable[Dissent]) -> MeetingFacts:

@@ -1,11 +1,16 @@
 """Reads of meetings: who votes, who is there, the agenda with its votes, what was approved."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from appraisal.models import AgendaItem, Attendance, Council, Meeting, Seat
 from appraisal.rules import seats as seat_rules
+from cchc_index.lib import clock
 from criteria.models import RoundGroup
 from units.rules import AnyUser
+
+from . import digests
 
 _ITEM = ("round_group__group", "round_group__round", "unit", "criterion", "reason", "concluded_by")
 
@@ -28,6 +33,23 @@ def last_concluded(block: RoundGroup) -> dict[str, AgendaItem]:
 def electorate(council: Council) -> list[Seat]:
     """The members of whom more than half must agree: every voting seat that is held today."""
     return list(council.seats.in_force().voting().select_related("agency", "user"))
+
+
+def seats_in_force(council: Council) -> list[Seat]:
+    """Everybody who sits in the council or helps it today."""
+    return list(council.seats.in_force().select_related("agency", "user"))
+
+
+def is_invitation_stale(meeting: Meeting, items: Iterable[AgendaItem]) -> bool:
+    """Whether time, place or agenda have changed since the invitation."""
+    return meeting.invited_at is not None and digests.invitation_digest(meeting, items) != meeting.invitation
+
+
+def open_consents() -> list[Meeting]:
+    """Written consents whose deadline is ahead, that began before today."""
+    rows = Meeting.objects.filter(kind=Meeting.Kind.CONSENT, state=Meeting.State.OPEN, deadline__gt=clock.now())
+    midnight = clock.hanoi(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return list(rows.filter(opened_at__lt=midnight).select_related("council__round").order_by("pk"))
 
 
 def present_seats(meeting: Meeting) -> frozenset[int]:

@@ -1,6 +1,7 @@
 """Votes, dissent and conclusions. Whoever writes holds the meeting's row first, so that no vote falls between a count
 and its conclusion."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,19 +9,23 @@ from django.db import transaction
 
 from appraisal.core.actions.locks import locked_block
 from appraisal.council.agenda.actions import facts, locked_item
-from appraisal.council.meetings import digests, subjects
+from appraisal.council.meetings import digests, mails, subjects
+from appraisal.council.meetings import queries as meetings
 from appraisal.council.meetings.actions import check_conductor
-from appraisal.models import AgendaItem, Dissent, Seat, Vote
+from appraisal.models import AgendaItem, Dissent, Meeting, Seat, Vote
 from appraisal.review.decisions import actions as decisions
 from appraisal.rules import reach
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from units.auditlog.actions import record
+from units.mail import actions as mail
+from units.mail.letters import Letter
 from units.models import User
 
 from .majority import VoteCount, has_quorum
 from .queries import Room, room
 
+REMIND_DAYS = (1, 3)
 State, Kind, Choice = AgendaItem.State, AgendaItem.Kind, Vote.Choice
 
 
@@ -169,6 +174,26 @@ def _decide(actor: User, item: AgendaItem, counted: VoteCount) -> None:
     else:
         points, reason = item.points, item.reason_id
         decisions.adjust(**given, points=points, reason_id=reason, not_applicable=item.not_applicable)
+
+
+def remind_voters() -> mail.Posted:
+    """Remind who has not voted in a written consent three days and one day before its end, not on the day it began.
+    May run as often as it likes: each letter is written once. A fixed number of queries per open consent."""
+    letters = [letter for meeting in meetings.open_consents() for letter in _reminders(meeting)]
+    return mail.post_all(letters)
+
+
+def _reminders(meeting: Meeting) -> Iterator[tuple[Letter, User]]:
+    left = (clock.hanoi(meeting.deadline).date() - clock.today()).days if meeting.deadline else 0
+    step = next((days for days in REMIND_DAYS if left <= days), None)
+    if step is None:
+        return
+    hall = room(meeting)
+    open_ = [item for item in meetings.agenda(meeting) if item.state == State.VOTING]
+    for seat in hall.seats:
+        lacking = sum(hall.may(seat, item) and seat.pk not in {v.seat_id for v in item.votes.all()} for item in open_)
+        for person in mails.holders([seat]) if lacking else ():
+            yield mails.reminder(meeting, lacking, step), person
 
 
 def _voting(item_id: int) -> AgendaItem:

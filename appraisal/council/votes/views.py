@@ -56,7 +56,9 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     user = reader(request)
     if request.method == "POST":
         actor = conductor(request, row.council)
-        deed = {"begin": _begin, "close": _close, "present": _attend}.get(request.POST.get("verb", ""))
+        deed = {"begin": _begin, "close": _close, "present": _attend, "invite": _invite}.get(
+            request.POST.get("verb", "")
+        )
         if deed is None:
             raise Http404
         try:
@@ -64,15 +66,16 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             messages.error(request, str(refused))
         return redirect("council:meeting", pk=row.pk)
-    hall = queries.room(row)
+    hall, items = queries.room(row), meeting_queries.agenda(row)
     context = {
         "meeting": row,
         "council": row.council,
         "round": row.council.round,
-        "lines": [_line(hall, item) for item in meeting_queries.agenda(row)],
+        "lines": [_line(hall, item) for item in items],
         "seats": [(seat, seat.pk in hall.present) for seat in hall.seats],
         "present": sum(hall.is_here(seat) for seat in hall.seats),
         "may_conduct": seat_rules.may_conduct(user, row.council),
+        "is_stale": meeting_queries.is_invitation_stale(row, items),
         "sees_board": seat_rules.sees_board(user, row.council),
     }
     return render(request, "appraisal/council/meeting.html", context)
@@ -81,6 +84,14 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 def _begin(request: HttpRequest, actor: User, row: Meeting) -> str:
     agenda.begin(actor=actor, meeting_id=row.pk)
     return "Đã gửi lấy ý kiến các thành viên." if row.is_consent else "Phiên họp bắt đầu: hãy điểm danh."
+
+
+def _invite(request: HttpRequest, actor: User, row: Meeting) -> str:
+    posted = meetings.invite(actor=actor, meeting_id=row.pk)
+    lacking = f" {posted.without_address} người không có địa chỉ thư." if posted.without_address else ""
+    if not posted.written:
+        return f"Không có ai cần gửi thêm: giấy mời hiện tại đã được gửi.{lacking}"
+    return f"Đã gửi giấy mời cho {posted.written} người.{lacking}"
 
 
 def _close(request: HttpRequest, actor: User, row: Meeting) -> str:
