@@ -19,6 +19,7 @@ urlpatterns = [
     path("<int:year>/thanh-vien/", composition.seat, name="seat-add"),
     path("<int:year>/thanh-vien/<int:pk>/", composition.seat, name="seat"),
     path("<int:year>/khong-tra-loi/", silence.silence, name="silence"),
+    path("<int:year>/khong-tra-loi/ket-qua/", silence.silent, name="silent"),
     path("<int:year>/mau/<slug:group>/", samples.samples, name="samples"),
     path("mau/<int:pk>/", samples.sample, name="sample"),
     path("<int:year>/kiem-chung/<slug:group>/", verifying.agencies, name="agencies"),

@@ -18,6 +18,8 @@ from criteria.models import RoundGroup
 from results import bundle, ranking
 from results.bundle import Json
 from results.computation.queries import group_inputs
+from results.gates.listing import Gate, from_json
+from results.models import Publication
 from results.queries import measured_groups
 
 KEPT_BOARDS = 4
@@ -145,6 +147,14 @@ class MinutesItem:
     count: VoteCount
 
 
+@dataclass(frozen=True, slots=True)
+class PassedGates:
+    """A publication that was made past open gates, and why."""
+
+    publication: Publication
+    gates: Sequence[Gate]
+
+
 @dataclass(frozen=True)
 class Minutes:
     """What the paper of a meeting says. `digest`: over everything that the log took of it."""
@@ -155,6 +165,8 @@ class Minutes:
     items: Sequence[MinutesItem]
     statements: Sequence[str]
     """What silence means, and what the random samples showed."""
+    passed: Sequence["PassedGates"]
+    """The publications of after this meeting that did not wait for what was open."""
     digest: str
     illustrative: bool
 
@@ -193,10 +205,27 @@ def minutes(meeting: Meeting) -> Minutes:
         present=[row.seat for row in rows if row.present],
         absent=[row.seat for row in rows if not row.present],
         items=told,
-        statements=[*silence.sentences(meeting.council.round_id), *samples.sentences(meeting.council.round_id)],
+        statements=[
+            *silence.sentences(meeting.council.round_id, names=True),
+            *samples.sentences(meeting.council.round_id),
+        ],
+        passed=_passed_gates(meeting),
         digest=digest([digests.meeting_facts(meeting, rows), facts]),
         illustrative=meeting.council.illustrative or meeting.council.round.illustrative,
     )
+
+
+def _passed_gates(meeting: Meeting) -> list[PassedGates]:
+    """Of the publications between this meeting and the next: each is told in the minutes of the meeting before it. Two
+    queries."""
+    if meeting.opened_at is None:
+        return []
+    later = meeting.council.meetings.filter(opened_at__gt=meeting.opened_at).order_by("opened_at")
+    until = later.values_list("opened_at", flat=True).first()
+    rows = Publication.objects.filter(round=meeting.council.round_id, published_at__gte=meeting.opened_at)
+    rows = rows.filter(published_at__lt=until) if until else rows
+    found = rows.select_related("proposed_by", "published_by").order_by("published_at", "pk")
+    return [PassedGates(row, from_json(row.open_gates)) for row in found if row.open_gates]
 
 
 def _said(hall: vote_queries.Room, item: AgendaItem) -> VoteCount:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from criteria.queries import show_year
 from results.book import slug
+from results.gates.listing import from_json
 from results.models import Publication
 
 from . import queries
@@ -63,7 +64,7 @@ def publication_or_404(request: HttpRequest, year: int, number: str) -> Publicat
     return publication
 
 
-PREVIEWED: dict[str, Any] = {"publication": None, "superseded_by": None, "superseded_address": ""}
+PREVIEWED: dict[str, Any] = {"publication": None, "superseded_by": None, "superseded_address": "", "gates": []}
 """What the same pages say of a preview, which no publication stands behind."""
 
 
@@ -73,4 +74,5 @@ def standing(publication: Publication) -> dict[str, Any]:
     if later is not None and later.state != Publication.State.PUBLISHED:
         later = None
     address = BundleAddress(publication.round.year, slug(later.number)).home() if later else ""
-    return {"publication": publication, "superseded_by": later, "superseded_address": address}
+    gates = [str(gate) for gate in from_json(publication.open_gates)]
+    return {"publication": publication, "superseded_by": later, "superseded_address": address, "gates": gates}

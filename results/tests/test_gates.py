@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.archive import actions as archive
+from appraisal.council.meetings import actions as meetings
+from appraisal.council.meetings.actions import MeetingPlan
 from appraisal.models import Action, Appraisal, AppraisalEntry, Question
 from appraisal.releases import actions as releases
 from appraisal.replies import actions as replies
@@ -31,6 +33,8 @@ from results import ledger
 from results.book import read_bundle
 from results.files import paper
 from results.gates import listing, queries
+from results.meeting import paper as meeting_paper
+from results.meeting import queries as meeting_queries
 from results.models import Publication
 from results.publication import actions as publications
 from results.publication import queries as publication_queries
@@ -39,6 +43,7 @@ from units.models import Role, User
 from units.tests.factories import person
 
 from .factories import block, give, signed
+from .test_approval import approve, meeting
 
 pytestmark = pytest.mark.django_db
 DAY = date(2032, 3, 1)
@@ -241,6 +246,36 @@ def test_nothing_is_published_past_a_gate_unless_two_people_say_why(year: Counci
     assert list(ledger.check()) == []
     Publication.objects.update(approver_reason="Khác.")
     assert "lý do của người duyệt" in "".join(ledger.check())
+
+
+def test_the_reasons_stand_on_the_public_page_and_in_the_minutes_of_the_meeting_before(year: Council) -> None:
+    before, after = meeting(year.round_group, year.manager), clock.now() + timedelta(days=1)
+    proposal = propose(year, reason=WHY)
+    made = publications.approve(actor=person(Role.INDEX_MANAGER), publication_id=proposal.pk, reason=ALSO)
+    page = Client().get(reverse("results:publication", args=[year.round_group.round.year, "1-qd"])).text
+    (passed,) = meeting_queries.minutes(before).passed
+    words = meeting_paper.minutes_markup(meeting_queries.minutes(before))
+    assert passed.publication == made
+    for said in (WHY, ALSO, "chưa thông báo kết quả giai đoạn Thẩm định lần 1"):
+        assert said in page
+        assert said in words
+    with clock.at(after):
+        plan = MeetingPlan("session", "Họp lần hai", clock.now())
+        later = meetings.plan(actor=year.manager, council_id=before.council_id, entry=plan)
+        later = meetings.begin(actor=year.manager, meeting_id=later.pk)
+    assert meeting_queries.minutes(later).passed == [], "each publication is told once"
+    assert len(meeting_queries.minutes(before).passed) == 1
+
+
+def test_a_publication_past_nothing_says_nothing_of_gates(year: Council) -> None:
+    told(year)
+    before = meeting(year.round_group, year.manager)
+    approve(before, year.round_group, year.manager, "survey", "ranking")
+    proposal = propose(year)
+    publications.approve(actor=person(Role.INDEX_MANAGER), publication_id=proposal.pk)
+    page = Client().get(reverse("results:publication", args=[year.round_group.round.year, "1-qd"])).text
+    assert "chưa hoàn thành" not in page
+    assert meeting_queries.minutes(before).passed == []
 
 
 def test_reasons_for_nothing_are_not_kept(year: Council) -> None:

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 
 from appraisal.core.queries import opinions
 from appraisal.core.queries.cells import GridCell, read_sheet
+from appraisal.models import Council
 from appraisal.rules import answering, deciding, reach, stages
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, Round, RoundGroup, Stage
@@ -86,6 +87,12 @@ class Place:
         """The council's meeting takes decisions: the index manager writes them down, each with its words."""
         return self.stage is not None and self.stage.kind == Stage.Kind.MEETING
 
+    @cached_property
+    def council(self) -> Council | None:
+        """The council whose vote alone decides now; None in every other stage, and in a year without one. One query in
+        a meeting, whatever the number of blocks."""
+        return getattr(self.round_group.round, "council", None) if self.is_meeting else None
+
     @property
     def takes_two_opinions(self) -> bool:
         return self.stage is not None and self.stage.two_opinions
@@ -123,7 +130,8 @@ class Place:
         ]
 
     def may_decide(self, unit: Unit, leaf: Criterion) -> bool:
-        return deciding.may_decide(self.user, self.stage, self.scope, unit.pk, leaf.pk)
+        may = deciding.may_decide(self.user, self.stage, self.scope, unit.pk, leaf.pk)
+        return may and self.council is None
 
     def is_blind(self, leaf: Criterion) -> bool:
         """Whether the stage takes two opinions on the leaf instead of one decision."""

@@ -2,14 +2,22 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
 
-from appraisal.council.composition.views import composer, form_page
+from appraisal.council.composition.views import composer, council_of_year, form_page
 from cchc_index.lib.faults import Refused
 
 from . import actions, queries
 from .forms import SilenceForm
+
+
+@require_GET
+def silent(request: HttpRequest, year: int) -> HttpResponse:
+    """Whose silence it was, of every stage that has ended, for whoever reads the council."""
+    row = council_of_year(request, year)
+    context = {"round": row.round, "rule": queries.rule_of(row.round_id), "counts": queries.counts(row.round_id)}
+    return render(request, "appraisal/council/silent.html", context)
 
 
 @require_http_methods(["GET", "POST"])

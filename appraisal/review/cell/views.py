@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from appraisal.consistency import comparing
 from appraisal.core.figures import declared_of
+from appraisal.core.queries.body import item_of
 from appraisal.core.queries.cells import FILTERS, GridCell, claim_of, steps_of
 from appraisal.core.queries.verifying import verified
 from appraisal.core.views.place import Place, place
@@ -162,6 +163,7 @@ def _page(
         "undo": undo_of(here, row, steps, opinions, **list_of(request)),
         "questions": questions_of(here, unit, leaf),
         "is_meeting": here.is_meeting,
+        "item": item_of(here.round_group, unit, leaf) if here.council else None,
         "verified": verified(here.round_group, unit, leaf),
         "unit_address": here.address("unit", unit.code),
         "criterion_address": here.address("criterion", leaf.code),

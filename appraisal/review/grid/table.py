@@ -197,7 +197,7 @@ def stamp_of(here: Place) -> str:
         here.grid_address(),
         (block.criteria_set_id, block.inputs_mark, block.group.units_version),
         (block.round.assessed_from, block.round.assessed_to),
-        (here.stage and here.stage.pk, here.calendar.signature, sorted(here.blind)),
+        (here.stage and here.stage.pk, here.calendar.signature, sorted(here.blind), here.council is None),
     )
 
 

@@ -44,6 +44,8 @@ def undo_of(
     steps; `query`: the list that the person came from."""
     last = steps.counting(history)[-1:]
     cell = (row.unit.pk, row.criterion.pk)
+    if here.council is not None:
+        return None  # what a council has concluded, nobody takes back alone
     if not last or not row.submitted or not deciding.may_undo(here.user, here.stage, here.scope, cell, last[0]):
         return None
     step = last[0]

@@ -146,7 +146,7 @@ def test_who_gets_where(case: Council, sitting: Body) -> None:
     conducting = [reverse("council:meeting-add", args=[year]), reverse("council:agenda", args=[meeting.pk])]
     conducting.append(reverse("council:meeting-edit", args=[meeting.pk]))
     elsewhere = {"council", "decision", "seat-add", "seat", "silence", "samples", "sample"}  # in tests of their own
-    elsewhere |= {"agencies", "verifying", "verify", "paper"}
+    elsewhere |= {"agencies", "verifying", "verify", "paper", "silent"}
     assert {route.name for route in urls.urlpatterns} - elsewhere == {
         "meeting",
         "item",
