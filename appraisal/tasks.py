@@ -2,9 +2,11 @@
 
 from celery import shared_task
 
+from appraisal.council.verifying import actions as verifying
 from appraisal.council.votes import actions as votes
 
 
-@shared_task(name="appraisal.remind_voters")
-def remind_voters() -> int:
-    return votes.remind_voters().written
+@shared_task(name="appraisal.remind")
+def remind() -> int:
+    """Members who have not voted in writing, agencies for which something waits."""
+    return votes.remind_voters().written + verifying.remind_agencies().written

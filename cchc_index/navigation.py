@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from criteria import queries
-from criteria.models import Stage
+from appraisal.rules import verifying
+from cchc_index.lib import clock
+from criteria import course, queries
+from criteria.models import Round, Stage
 from selfassess.roundpapers.queries import new_for
 from units import rules as people
 from units.models import Role
@@ -35,6 +37,7 @@ ROLE_TABS: dict[str, tuple[Tab, ...]] = {
 
 
 PAPERS = Tab("roundpapers:home", "Văn bản")
+VERIFYING = Tab("council:verifying", "Kiểm chứng")
 PREPARING, PEOPLE = Tab("preparing:home", "Chuẩn bị kỳ"), Tab("people:list", "Người dùng")
 ROLE_STAGES = {
     Role.UNIT_OFFICER: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
@@ -55,17 +58,30 @@ def tabs_for(user: people.AnyUser) -> list[Tab]:
     return list(dict.fromkeys([*own, *PUBLIC_TABS]))
 
 
+def _asks_the_council(user: people.AnyUser, current: Round) -> bool:
+    """Whether the phase may have passed with a release, or the person's agency may have something to verify. A meeting
+    without hours follows the release before it, which those outside are not told."""
+    if verifying.agencies_of(user):
+        return True
+    follows, at = (*course.DECIDING, Stage.Kind.REPLY), clock.now()
+    open_now = [stage for stage in current.stages.all() if stage.kind in follows and stage.is_open(at)]
+    return any(stage.is_set or user.is_authenticated for stage in open_now)
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor. Two queries at most, a third where a page shows the new documents; error pages without a user
-    get the bare frame."""
+    """Context processor. Three queries at most, a fourth where a page shows the new documents; error pages without a
+    user get the bare frame."""
     user = getattr(request, "user", None)
     if user is None:
         return {}
     current, tabs = queries.round_in_view(request), tabs_for(user)
+    place = verifying.place_in_year(user, current) if current and _asks_the_council(user, current) else None
+    if place and place.verifies:
+        tabs.insert(next((n for n, tab in enumerate(tabs) if tab in (PAPERS, *PUBLIC_TABS)), 0), VERIFYING)
     kinds = {kind for role in people.grants(user).roles for kind in ROLE_STAGES.get(Role(role), ())}
     return {
         "frame_round": current,
-        "frame_stage": queries.stage_now(current, kinds),
+        "frame_stage": place.phase(kinds) if place else queries.stage_now(current, kinds),
         "frame_tabs": tabs,
         "frame_steers": STEER in tabs,
         "frame_new_papers": SimpleLazyObject(lambda: new_for(user, current) if current else []),

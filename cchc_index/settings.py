@@ -220,7 +220,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "units.send_mail", "schedule": 60.0},
     "rescan": {"task": "selfassess.rescan", "schedule": 60.0},
     "newcomers": {"task": "units.remind_newcomers", "schedule": crontab(hour="8", minute="15")},
-    "voters": {"task": "appraisal.remind_voters", "schedule": crontab(hour="8", minute="5")},
+    "council": {"task": "appraisal.remind", "schedule": crontab(hour="8", minute="5")},
     "reminders": {"task": "selfassess.send_reminders", "schedule": crontab(hour="8", minute="0")},
 }
 CELERY_BEAT_SCHEDULER = "cchc_index.celery:NotingScheduler"

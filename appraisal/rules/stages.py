@@ -4,7 +4,7 @@ Everything is derived from the round's stages in their order and from what has b
 stage by its name, so a year with one appraisal and a year with three go through the same code.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -96,6 +96,20 @@ class Calendar:
         """Whether it is the next of the year's stages, and has begun."""
         return stage == self._next and stage.has_begun(self.at)
 
+    def phase(self, kinds: Collection[str] = ()) -> Stage | None:
+        """The stage whose hours run and that the block is still in, first among `kinds`: one that was released, or is
+        older than one that was, is behind it whatever its hours. The survey runs beside the others: only who asks for
+        it sees it."""
+        open_now = [one for one in self.stages if (one.is_set and one.is_open(self.at)) or one == self.stage]
+        there = [stage for stage in open_now if not self._is_behind(stage)]
+        own = (stage for stage in there if stage.kind in kinds)
+        return next(own, None) or next((stage for stage in there if stage.kind != Stage.Kind.SURVEY), None)
+
+    def _is_behind(self, stage: Stage) -> bool:
+        if stage.kind in course.DECIDING:
+            return stage.pk in self.released or self.is_over(stage.pk)
+        return stage.kind == Stage.Kind.REPLY and self.is_over(self.answers(stage.pk))
+
     # --- what follows what; by key, 0 and unknown keys have neither
 
     def reply_to(self, stage_id: int) -> Stage | None:
@@ -177,14 +191,14 @@ def calendar(
     if stages is None:
         stages = Stage.objects.filter(round=round_group.round_id)
     shown = released_stages(round_group.pk) if released is None else frozenset(released)
-    return Calendar(_ordered(stages), shown, clock.now())
+    return Calendar(in_order(stages), shown, clock.now())
 
 
 def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
     """{block: its calendar}; two queries whatever the number of blocks and rounds."""
     found = list(blocks)
     stages = Stage.objects.filter(round__in={block.round_id for block in found}).order_by("round_id")
-    by_round = {pk: _ordered(rows) for pk, rows in groupby(stages, key=lambda stage: stage.round_id)}
+    by_round = {pk: in_order(rows) for pk, rows in groupby(stages, key=lambda stage: stage.round_id)}
     released: dict[int, set[int]] = {}
     rows = Release.objects.filter(round_group__in=[block.pk for block in found]).order_by()
     for block_id, stage_id in rows.values_list("round_group_id", "stage_id"):
@@ -196,7 +210,8 @@ def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
     }
 
 
-def _ordered(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+def in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:
+    """The stages in the order of the year."""
     return tuple(sorted(stages, key=lambda stage: (stage.position, stage.pk)))
 
 

@@ -1,13 +1,19 @@
 """Who judges for a verifying agency: people of the agency, never about their own unit."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from django.db.models import Exists, OuterRef, QuerySet
 
 from appraisal.models import VerifyingAgency
+from cchc_index.lib import clock
+from criteria.models import Round, RoundGroup, Stage
 from selfassess.models import Evidence, SelfAssessment
 from units import rules as people
-from units.models import Role
+from units.models import Role, Unit
 
 from .reach import closed_units
+from .stages import Calendar, in_order
 
 SPEAKING = (Role.UNIT_OFFICER, Role.UNIT_HEAD, Role.COUNCIL_MEMBER)
 
@@ -25,6 +31,39 @@ def may_verify(user: people.AnyUser, row: VerifyingAgency, unit_id: int) -> bool
 def verified_by(user: people.AnyUser) -> QuerySet[VerifyingAgency]:
     """The leaves that the person's agencies verify."""
     return VerifyingAgency.objects.filter(active=True, agency__in=agencies_of(user)).order_by("round_group", "pk")
+
+
+@dataclass(frozen=True)
+class PlaceInYear:
+    """What the frame of a page asks of the council's side: the calendars of the person's blocks (of all, for who has
+    none), and whether an agency of theirs verifies something in the year."""
+
+    calendars: list[Calendar]
+    verifies: bool
+
+    def phase(self, kinds: Collection[str]) -> Stage | None:
+        """The stage that the blocks are in, first among `kinds`, else that of the block which is least far."""
+        found = [stage for one in self.calendars if (stage := one.phase(kinds))]
+        own = (stage for stage in found if stage.kind in kinds)
+        return next(own, None) or min(found, key=lambda stage: (stage.position, stage.pk), default=None)
+
+
+def place_in_year(user: people.AnyUser, round_: Round) -> PlaceInYear:
+    """One query; the round's stages have been read with it."""
+    units = Unit.objects.filter(pk__in=people.grants(user).home_units, group=OuterRef("group"))
+    mine = VerifyingAgency.objects.filter(round_group=OuterRef("pk"), active=True, agency__in=agencies_of(user))
+    rows = RoundGroup.objects.filter(round=round_).order_by("pk")
+    rows = rows.annotate(own=Exists(units.order_by()), verifies=Exists(mine.order_by()))
+    released: dict[int, set[int]] = {}
+    own, verifies = set(), False
+    for pk, is_own, is_verified, stage in rows.values_list("pk", "own", "verifies", "releases__stage_id"):
+        released.setdefault(pk, set()).update([stage] if stage else [])
+        own |= {pk} if is_own else set()
+        verifies = verifies or is_verified
+    shown = {pk: stages for pk, stages in released.items() if pk in own or not own}
+    at = clock.now()
+    listed = in_order(round_.stages.all())
+    return PlaceInYear([Calendar(listed, frozenset(stages), at) for stages in shown.values()], verifies)
 
 
 def evidence_to_verify(user: people.AnyUser) -> QuerySet[Evidence]:

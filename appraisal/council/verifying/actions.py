@@ -1,5 +1,6 @@
 """Naming the agency that verifies a leaf, and its opinion on a unit."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
@@ -9,14 +10,17 @@ from appraisal.core.actions.decisions import checked_points
 from appraisal.core.actions.locks import check_submitted, locked_assessments, locked_block
 from appraisal.models import Action, Appraisal, VerifyingAgency, VerifyingOpinion
 from appraisal.rules import seats as seat_rules
-from appraisal.rules.verifying import may_verify
+from appraisal.rules.verifying import SPEAKING, may_verify
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import Criterion
 from units.auditlog.actions import record
+from units.mail import actions as mail
+from units.mail.letters import Letter
 from units.models import Unit, User
+from units.queries import lines_of, people_of
 
-from . import digests
+from . import digests, mails, queries
 
 
 @transaction.atomic
@@ -42,6 +46,33 @@ def name_agency(*, actor: User, round_group_id: int, criterion_id: int, agency: 
     if before != after:
         record(actor=actor, verb=digests.VERB_AGENCY, obj=row, before=before, after=after, unit=row.agency)
     return row
+
+
+def remind_agencies() -> mail.Posted:
+    """Tell the people of every agency for which something new waits. May run as often as it likes: a letter is written
+    again only after another unit has submitted or another leaf was given. A fixed number of queries."""
+    rows = queries.standing_agencies()
+    closed = lines_of({row.agency_id for row in rows})
+    waiting: dict[tuple[int, int], list[queries.VerifyWork]] = {}
+    for one in queries.work(rows, closed):
+        if one.waiting:
+            waiting.setdefault((one.row.round_group.round_id, one.row.agency_id), []).append(one)
+    newest = queries.newest_submissions(row.round_group_id for row in rows)
+    people = people_of({agency for _, agency in waiting}, *SPEAKING)
+    letters = [
+        (_letter(found, rows, newest), person)
+        for (_, agency), found in waiting.items()
+        for person in people.get(agency, [])
+    ]
+    return mail.post_all(letters)
+
+
+def _letter(found: list[queries.VerifyWork], rows: list[VerifyingAgency], newest: dict[int, datetime]) -> Letter:
+    first = found[0].row
+    last = max(row.pk for row in rows if row.agency_id == first.agency_id)
+    at = max(newest[one.row.round_group_id] for one in found)
+    cells = sum(one.waiting for one in found)
+    return mails.waiting(first.round_group.round, first.agency, len(found), cells, at, last)
 
 
 @transaction.atomic

@@ -1,20 +1,21 @@
 """Reads of verifying agencies: which leaves they verify, and the cells of one leaf."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from appraisal.core.queries.cells import GridCell, read_sheet
-from appraisal.models import VerifyingAgency, VerifyingOpinion
+from appraisal.models import Action, Appraisal, VerifyingAgency, VerifyingOpinion
 from appraisal.rules import reach, stages
 from appraisal.rules import seats as seat_rules
 from appraisal.rules.verifying import may_verify, verified_by
 from cchc_index.lib import numbers
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, RoundGroup
-from selfassess.models import Evidence, SelfScore
+from criteria.models import Criterion, Round, RoundGroup
+from selfassess.models import Evidence, SelfAssessment, SelfScore
 from units import rules as people
 from units.models import UNITS_BY_NAME, Unit
 
@@ -54,6 +55,62 @@ def visible(user: people.AnyUser) -> QuerySet[VerifyingAgency]:
     """Managers, observers and council members see all, the people of an agency what it verifies."""
     rows = VerifyingAgency.objects.filter(active=True) if seat_rules.reads_councils(user) else verified_by(user)
     return rows.select_related("round_group__round", "round_group__group", "criterion", "agency").order_by("pk")
+
+
+@dataclass(frozen=True)
+class VerifyWork:
+    """A leaf that an agency verifies, and how many units wait there."""
+
+    row: VerifyingAgency
+    waiting: int
+    given: int
+
+
+def work(rows: Iterable[VerifyingAgency], closed: Mapping[int, frozenset[int]]) -> list[VerifyWork]:
+    """How far each is: units that have submitted, of which neither agency nor council has said anything, less those
+    closed (`closed`, by agency). Three queries, whatever the number of leaves and units."""
+    found = list(rows)
+    blocks = {row.round_group_id for row in found}
+    submitted: dict[int, set[int]] = {}
+    sheets = SelfAssessment.objects.filter(round_group__in=blocks, state=SelfAssessment.State.SUBMITTED).order_by()
+    for block, unit in sheets.values_list("round_group_id", "unit_id"):
+        submitted.setdefault(block, set()).add(unit)
+    said: dict[int, set[int]] = {}
+    opinions = VerifyingOpinion.objects.filter(verifying__in=[row.pk for row in found]).order_by()
+    for pk, unit in opinions.values_list("verifying_id", "unit_id"):
+        said.setdefault(pk, set()).add(unit)
+    judged: dict[tuple[int, int], set[int]] = {}
+    leaves = {row.criterion_id for row in found}
+    standings = Appraisal.objects.filter(round_group__in=blocks, criterion__in=leaves).exclude(action=Action.UNDO)
+    for block, leaf, unit in standings.order_by().values_list("round_group_id", "criterion_id", "unit_id"):
+        judged.setdefault((block, leaf), set()).add(unit)
+    made = []
+    for row in found:
+        own = closed.get(row.agency_id, frozenset())
+        given = said.get(row.pk, set())
+        done = given | judged.get((row.round_group_id, row.criterion_id), set()) | own
+        made.append(VerifyWork(row, len(submitted.get(row.round_group_id, set()) - done), len(given)))
+    return made
+
+
+def of_round(user: people.AnyUser, round_: Round) -> list[VerifyWork]:
+    """What the person reads of a round, what waits first."""
+    rows = list(visible(user).filter(round_group__round=round_))
+    closed = frozenset() if reach.reads_all(user) else reach.closed_units(user)
+    found = work(rows, {row.agency_id: closed for row in rows})
+    return sorted(found, key=lambda one: (not one.waiting, one.row.round_group_id, one.row.criterion.position))
+
+
+def standing_agencies() -> list[VerifyingAgency]:
+    """Those of the blocks whose first appraisal has not been released: what comes later the council decides alone."""
+    rows = VerifyingAgency.objects.filter(active=True, round_group__releases=None)
+    return list(rows.select_related("round_group__round", "round_group__group", "criterion", "agency").order_by("pk"))
+
+
+def newest_submissions(blocks: Iterable[int]) -> dict[int, datetime]:
+    """{block: when its newest sheet came}; one query."""
+    rows = SelfAssessment.objects.filter(round_group__in=set(blocks), submitted_at__isnull=False).order_by()
+    return dict(rows.values_list("round_group_id").annotate(Max("submitted_at")))
 
 
 def lines(user: people.AnyUser, row: VerifyingAgency) -> list[VerifyLine]:

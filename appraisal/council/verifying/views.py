@@ -48,12 +48,13 @@ def agencies(request: HttpRequest, year: int, group: str) -> HttpResponse:
 
 @require_http_methods(["GET"])
 def verifying(request: HttpRequest) -> HttpResponse:
-    """What the person's agency verifies."""
+    """What the person's agency verifies in the year in view, what waits first."""
     user = reader(request)
-    rows = list(queries.visible(user))
-    if not rows:
+    if not queries.visible(user).exists():
         raise PermissionDenied
-    return render(request, "appraisal/council/verifying.html", {"rows": rows})
+    current = criteria_queries.round_in_view(request)
+    rows = queries.of_round(user, current) if current else []
+    return render(request, "appraisal/council/verifying.html", {"round": current, "rows": rows})
 
 
 @require_http_methods(["GET", "POST"])

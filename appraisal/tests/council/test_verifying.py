@@ -13,10 +13,12 @@ from appraisal.council.verifying import actions
 from appraisal.models import VerifyingAgency, VerifyingOpinion
 from appraisal.review.decisions import actions as decisions
 from appraisal.rules import reading
-from appraisal.tests.factories import Council, attach, council, document, submitted
+from appraisal.tests.factories import Council, attach, council, document, release_row, submitted
 from appraisal.tests.pages import cell_page, sign_in
 from cchc_index.lib.faults import Refused
+from criteria.tests.factories import RoundFactory
 from selfassess.models import SelfScore
+from units.mail.models import Mail
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
@@ -163,3 +165,60 @@ def test_the_page_costs_the_same_for_many_units(case: Council, row: VerifyingAge
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(many) == len(few)
+
+
+# --- what waits for the agency: its tab, its page, its letter ------------------------------------------
+
+
+def tabs(user: User) -> list[str]:
+    return [tab.name for tab in sign_in(user).get(reverse("results:ranking")).context["frame_tabs"]]
+
+
+def test_the_tab_is_the_agencys_own(case: Council, row: VerifyingAgency) -> None:
+    assert "council:verifying" in tabs(speaker(case))
+    for user in (case.officer, case.manager, person(Role.OBSERVER, case.second), person(Role.UNIT_HEAD, case.first)):
+        assert "council:verifying" not in tabs(user)
+    row.active = False
+    row.save()
+    assert "council:verifying" not in tabs(speaker(case))
+
+
+def test_the_page_counts_what_waits(case: Council, row: VerifyingAgency) -> None:
+    head = speaker(case)
+
+    def counted() -> tuple[int, int]:
+        (one,) = sign_in(head).get(reverse("council:verifying")).context["rows"]
+        return one.waiting, one.given
+
+    assert counted() == (2, 0), "not the agency itself"
+    verify(row, head, case.first)
+    assert counted() == (1, 1)
+    decisions.recognise(actor=case.member, **case.cell(case.second), seen_version=0)
+    decisions.recognise(actor=case.member, **case.cell(case.first), seen_version=0)
+    assert counted() == (1, 1), "the member's home still waits"
+
+
+def test_another_year_is_another_list(case: Council, row: VerifyingAgency) -> None:
+    RoundFactory.create(year=case.round_group.round.year + 1)
+    page = sign_in(speaker(case)).get(reverse("council:verifying"), {"nam": case.round_group.round.year + 1})
+    assert page.context["rows"] == []
+
+
+def test_the_agency_is_told_when_something_new_waits(case: Council, row: VerifyingAgency) -> None:
+    head = speaker(case)
+    assert actions.remind_agencies().written == 1
+    assert actions.remind_agencies().written == 0
+    letter = Mail.objects.get()
+    assert letter.recipient == head
+    assert "2 lượt tiêu chí" in letter.body
+    assert reverse("council:verifying") in letter.body
+    verify(row, head, case.first)
+    assert actions.remind_agencies().written == 0, "less waits, nothing new"
+    submitted(case.round_group, UnitFactory.create(group=case.round_group.group), case.scores)
+    assert actions.remind_agencies().written == 1
+
+
+def test_nothing_waits_once_the_stage_was_released(case: Council, row: VerifyingAgency) -> None:
+    speaker(case)
+    release_row(case.round_group, "round1")
+    assert actions.remind_agencies().written == 0

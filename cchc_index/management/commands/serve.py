@@ -21,6 +21,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 from django.db import DatabaseError, close_old_connections
 
+from appraisal.council.verifying.actions import remind_agencies
 from appraisal.council.votes.actions import remind_voters
 from cchc_index.demo import accounts, large_year
 from cchc_index.lib import clock
@@ -230,6 +231,7 @@ def _sweep(reminded: date | None) -> date | None:
         if reminded != clock.today() and clock.hanoi(clock.now()).hour >= REMIND_HOUR:
             send_reminders()
             remind_voters()
+            remind_agencies()
             remind_newcomers()
             return clock.today()
     except DatabaseError:
