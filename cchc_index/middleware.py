@@ -172,7 +172,8 @@ def _ways_out() -> tuple[str, str]:
 
 
 def _ways_to_a_second_factor() -> set[str]:
-    names = ("mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "account_reauthenticate")
+    switching_on = ("mfa_index", "mfa_activate_totp", "mfa_add_webauthn")
+    names = (*switching_on, "mfa_view_recovery_codes", "account_reauthenticate")
     return {*_ways_out(), *(reverse(name) for name in names)}
 
 

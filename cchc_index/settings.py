@@ -256,8 +256,15 @@ MFA_FORMS = {
     "authenticate": "units.signin.forms.CodeForm",
     "reauthenticate": "units.signin.forms.CodeProofForm",
     "activate_totp": "units.signin.forms.AppForm",
+    "add_webauthn": "units.signin.forms.KeyForm",
+    "authenticate_webauthn": "units.signin.forms.KeyCodeForm",
+    "reauthenticate_webauthn": "units.signin.forms.KeyProofForm",
+    "edit_webauthn": "units.signin.forms.KeyNameForm",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+SECURITY_KEYS: bool = env.bool("SECURITY_KEYS", default=True)
+"""Whether a second factor may be a security key or a passkey too (WebAuthn)."""
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if SECURITY_KEYS else [])]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost of a demonstration; production has https
 MFA_TOTP_ISSUER = "Chỉ số CCHC Hà Nội"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock is half a minute wrong
 SOCIALACCOUNT_ADAPTER = "units.signin.adapter.SingleSignOnAdapter"

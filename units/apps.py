@@ -27,6 +27,8 @@ class Config(AppConfig):
         "guesses_limited": "Gõ sai mật khẩu quá nhiều lần",
         "second_factor_on": "Bật xác thực hai lớp",
         "second_factor_off": "Tắt xác thực hai lớp",
+        "security_key_added": "Thêm khóa bảo mật",
+        "security_key_removed": "Bỏ khóa bảo mật",
         "recovery_codes": "Tạo mã dự phòng",
         "drop_second_factor": "Bỏ xác thực hai lớp của người khác",
         "admin_add": "Thêm trong quản trị",

@@ -15,6 +15,8 @@ from .models import WrongGuess
 CHANGES = {
     "mfa/email/totp_activated": ("second_factor_on", "Đã bật xác thực hai lớp"),
     "mfa/email/totp_deactivated": ("second_factor_off", "Đã tắt xác thực hai lớp"),
+    "mfa/email/webauthn_added": ("security_key_added", "Đã thêm khóa bảo mật"),
+    "mfa/email/webauthn_removed": ("security_key_removed", "Đã bỏ khóa bảo mật"),
     "mfa/email/recovery_codes_generated": ("recovery_codes", "Đã tạo bộ mã dự phòng mới"),
 }
 """What the library says happened → the verb of the log, and the words for the owner."""

@@ -99,7 +99,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [{**method, "description": PROOFS.get(method["id"], method["description"])} for method in methods]
 
 
-PROOFS = {"reauthenticate": "Dùng mật khẩu", "mfa_reauthenticate": "Dùng mã của ứng dụng hoặc mã dự phòng"}
+PROOFS = {
+    "reauthenticate": "Dùng mật khẩu",
+    "mfa_reauthenticate": "Dùng mã của ứng dụng hoặc mã dự phòng",
+    "mfa_reauthenticate:webauthn": "Dùng khóa bảo mật",
+}
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -114,6 +118,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return str(user.get_username())
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """What a key is called until its owner names it."""
+        return f"Khóa {Authenticator.objects.filter(user=user.pk, type=type).count() + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The browser binds a key to this name of host, and shows whose it is."""
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.MFA_TOTP_ISSUER}
 
     def build_totp_svg(self, url: str) -> str:
         drawn = io.BytesIO()

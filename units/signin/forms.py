@@ -8,6 +8,12 @@ from allauth.account.forms import ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as CodeReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
 
@@ -73,6 +79,50 @@ class AppForm(ActivateTOTPForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["code"], "Mã 6 chữ số trong ứng dụng", "Hãy gõ mã đang hiện trong ứng dụng.")
+
+
+class ReadsAKey:
+    """What a browser sends in a key's name is hostile until proven; the library trips over some of it."""
+
+    def full_clean(self) -> None:
+        try:
+            super().full_clean()  # type: ignore[misc]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self.add_error("credential", NO_KEY)  # type: ignore[attr-defined]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        credential = self.fields["credential"]  # type: ignore[attr-defined]
+        credential.error_messages |= {"required": NO_KEY, "invalid": NO_KEY}
+
+
+class KeyCodeForm(ReadsAKey, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """The key after the password."""
+
+
+class KeyProofForm(ReadsAKey, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """The key once more."""
+
+
+class KeyForm(ReadsAKey, AddWebAuthnForm):  # type: ignore[misc]
+    """A new security key; the browser fills in what the key says."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["name"], "Tên khóa", "", "Để phân biệt các khóa, ví dụ Khóa ở cơ quan.")
+        self.fields["name"].widget.attrs["maxlength"] = "100"
+        self.fields["name"].max_length = 100
+
+
+class KeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
+    """Another name for a security key."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["name"], "Tên khóa", "Nhập tên khóa.")
+
+
+NO_KEY = "Trình duyệt chưa đọc được khóa: cắm hoặc chạm khóa khi trình duyệt hỏi, rồi thử lại."
 
 
 class ChangePasswordForm(PasswordChangeForm):

@@ -9,7 +9,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import views
+from . import keys, views
 
 urlpatterns = [
     path("", views.account, name="account_home"),
@@ -22,10 +22,15 @@ urlpatterns = [
     path("xac-nhan/", ReauthenticateView.as_view(), name="account_reauthenticate"),
     path("phien/", list_usersessions, name="usersessions_list"),
     path("hai-lop/", views.SecondFactor.as_view(), name="mfa_index"),
-    path("hai-lop/dang-nhap/", second_factor.authenticate, name="mfa_authenticate"),
+    path("hai-lop/dang-nhap/", keys.Authenticate.as_view(), name="mfa_authenticate"),
     path("hai-lop/xac-nhan/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     path("hai-lop/ung-dung/bat/", app.activate_totp, name="mfa_activate_totp"),
     path("hai-lop/ung-dung/tat/", app.deactivate_totp, name="mfa_deactivate_totp"),
+    path("hai-lop/khoa/", keys.Keys.as_view(), name="mfa_list_webauthn"),
+    path("hai-lop/khoa/them/", keys.AddKey.as_view(), name="mfa_add_webauthn"),
+    path("hai-lop/khoa/xac-nhan/", keys.ProveByKey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("hai-lop/khoa/<int:pk>/ten/", keys.RenameKey.as_view(), name="mfa_edit_webauthn"),
+    path("hai-lop/khoa/<int:pk>/bo/", keys.RemoveKey.as_view(), name="mfa_remove_webauthn"),
     path("hai-lop/ma-du-phong/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("hai-lop/ma-du-phong/tao/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("hai-lop/ma-du-phong/tai-ve/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),

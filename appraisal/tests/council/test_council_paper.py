@@ -134,7 +134,7 @@ def test_ledger_proves_file_and_row(case: Council) -> None:
     assert any("không khớp" in line for line in ledger.check())
     CouncilPaper.objects.update(number=paper.number)
     assert list(ledger.check()) == []
-    default_storage.delete(paper.file.name)
+    default_storage.delete(str(paper.file.name))
     assert any("không còn trong kho" in line for line in ledger.check())
     assert list(ledger.check(files=False)) == []
 

@@ -51,8 +51,8 @@ def planned(sitting: Body, case: Council) -> Meeting:
 
 
 def replanned(row: Meeting, sitting: Body, case: Council, **changes: str) -> Meeting:
-    given = {"title": row.title, "place": row.place, **changes}
-    entry = MeetingPlan("session", held_at=row.held_at, secretary_id=sitting.secretary.pk, **given)
+    title, place = changes.get("title", row.title), changes.get("place", row.place)
+    entry = MeetingPlan("session", title, row.held_at, place, secretary_id=sitting.secretary.pk)
     return actions.plan(actor=case.manager, council_id=sitting.council.pk, entry=entry, meeting_id=row.pk)
 
 

@@ -79,8 +79,9 @@ def test_who_left_an_adjustment_unanswered_is_counted(case: Council, agree: bool
 def test_more_time_is_not_silence(case: Council) -> None:
     stage = told(case)
     later = clock.now() + timedelta(days=2)
-    extended = {"stage_id": stage.pk, "unit_id": case.second.pk, "closes_at": later, "reason": "Mất điện."}
-    calendar_actions.grant_extension(actor=case.manager, **extended)
+    calendar_actions.grant_extension(
+        actor=case.manager, stage_id=stage.pk, unit_id=case.second.pk, closes_at=later, reason="Mất điện."
+    )
     ended(stage)
     assert silent_units(case) == {case.first.code: 1}
 
