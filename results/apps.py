@@ -13,7 +13,7 @@ class Config(AppConfig):
         "publication.propose_recall": "Đề nghị thu hồi công bố",
         "publication.drop_recall": "Rút đề nghị thu hồi công bố",
         "publication.recall": "Thu hồi công bố",
-        "round.remind": "Nhắc các đơn vị",
+        "round.remind": "Nhắc các đơn vị, thành viên Hội đồng",
     }
     """What people read for the verbs of this app's entries in the log."""
 

@@ -8,6 +8,7 @@ from .jobs import views as jobs
 from .meeting import views as meeting
 from .public import views as public
 from .statement import views as statement
+from .steering import views as steering
 
 app_name = "results"
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("sao-ke-pdf/<int:year>/<slug:group>/<path:code>/", statement.request_pdf, name="statement-pdf"),
     path("dieu-hanh/", control.control, name="control"),
     path("dieu-hanh/nhac/", control.remind, name="remind"),
+    path("dieu-hanh/nhac-thanh-vien/", steering.remind_members, name="remind-members"),
     path("dieu-hanh/tien-do/<int:year>.xlsx", control.state_file, {"kind": "xlsx"}, name="state-xlsx"),
     path("dieu-hanh/tien-do/<int:year>.pdf", control.state_file, {"kind": "pdf"}, name="state-pdf"),
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),

@@ -134,7 +134,7 @@ def board(round_group: RoundGroup) -> Board:
         tree=criteria_queries.tree(round_group.criteria_set_id),
         members=members,
         agencies=agencies,
-        barred=_barred({person.pk for person in members} | {a.member_id for a in assignments}),
+        barred=barred_pairs({person.pk for person in members} | {a.member_id for a in assignments}),
         assignments=assignments,
     )
 
@@ -151,7 +151,9 @@ def _members() -> tuple[list[User], dict[Unit, list[User]]]:
     return members, dict(sorted(agencies.items(), key=lambda item: sort_key(item[0].name)))
 
 
-def _barred(members: set[int]) -> frozenset[sharing.Pair]:
+def barred_pairs(members: Iterable[int]) -> frozenset[sharing.Pair]:
+    """(member, unit) pairs that never meet; three queries."""
+    members = set(members)
     own = Membership.objects.in_force().filter(user__in=members, unit__isnull=False).order_by("pk")
     declared = Interest.objects.filter(member__in=members, withdrawn_at=None).order_by("pk")
     pairs = [*own.values_list("user_id", "unit_id"), *declared.values_list("member_id", "unit_id")]

@@ -92,6 +92,7 @@ def control(request: HttpRequest) -> HttpResponse:
         "round": round_,
         "rooms": queries.block_rooms(now.facts.blocks, tables.totals(now.lines)),
         "gates": now.gates,
+        "members": steering.members(now.facts),
         "next": steering.next_step(now, waiting, published(round_)),
         "stages": queries.stages(round_),
         "publications": listed,

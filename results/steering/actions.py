@@ -16,7 +16,7 @@ from units.models import Role, User
 from units.queries import people_of
 
 from . import mails, queries, tables
-from .tables import SteeredUnit
+from .tables import SteeredMember, SteeredUnit
 
 
 @transaction.atomic
@@ -34,6 +34,29 @@ def remind(*, actor: User, round_id: int, lack: str = "", block: str = "") -> ma
         after = {"units": [line.code for line in lines], "letters": posted.written}
         record(actor=actor, verb="round.remind", obj=round_, after=after)
     return posted
+
+
+@transaction.atomic
+def remind_members(*, actor: User, round_id: int) -> mail.Posted:
+    """Write to every member of the council for whom criteria wait: how far they are and what remains; one letter a day.
+    Raises PermissionDenied unless the actor is an index manager; Refused when nothing waits."""
+    if not may_publish(actor):
+        raise PermissionDenied
+    round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_id)
+    waiting = [one for one in queries.members(queries.gates.facts(round_)) if one.waiting]
+    if not waiting:
+        raise Refused("Không có tiêu chí nào đang chờ thành viên Hội đồng thẩm định: không gửi thư.")
+    posted = mail.post_all(member_letters(round_, waiting))
+    if posted.written:
+        after = {"members": [one.pk for one in waiting], "letters": posted.written}
+        record(actor=actor, verb="round.remind", obj=round_, after=after)
+    return posted
+
+
+def member_letters(round_: Round, waiting: Sequence[SteeredMember]) -> list[tuple[Letter, User]]:
+    """One query."""
+    accounts = User.objects.in_bulk([one.pk for one in waiting])
+    return [(mails.member_digest(round_, one, clock.today()), accounts[one.pk]) for one in waiting]
 
 
 def concerned(lines: Sequence[SteeredUnit], lack: str, block: str) -> list[SteeredUnit]:

@@ -1,10 +1,11 @@
 """The lines of the control room: what waits for whom, how urgent it is, which filters show it. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cchc_index.lib.numbers import vn_count
 from cchc_index.lib.text import sort_key
 
 FILTERS = {
@@ -104,6 +105,58 @@ class SteeredUnit:
     @property
     def words(self) -> str:
         return FILTERS[self.lacking[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPart:
+    """What a member holds in one block: criteria that are scored, those done and those that wait now (the rest belongs
+    to units that have not submitted); `left`: {printed code: how many units wait there}."""
+
+    block: str
+    block_name: str
+    total: int
+    done: int
+    waiting: int
+    left: Mapping[str, int]
+
+    @property
+    def words(self) -> str:
+        """For a letter: how far, and what remains."""
+        shown = [f"{code} ({count} đơn vị)" for code, count in list(self.left.items())[:SHOWN_CODES]]
+        rest = len(self.left) - len(shown)
+        listed = ", ".join(shown) + (f" và {rest} tiêu chí khác" if rest else "")
+        said = f"Khối {self.block_name}: đã thẩm định {vn_count(self.done)}/{vn_count(self.total)} lượt tiêu chí"
+        return f"{said}, đang chờ {vn_count(self.waiting)}: {listed}." if self.waiting else f"{said}."
+
+
+SHOWN_CODES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SteeredMember:
+    """A member of the council while an appraisal takes decisions."""
+
+    pk: int
+    name: str
+    never_in: bool
+    parts: Sequence[MemberPart]
+
+    @property
+    def total(self) -> int:
+        return sum(part.total for part in self.parts)
+
+    @property
+    def done(self) -> int:
+        return sum(part.done for part in self.parts)
+
+    @property
+    def waiting(self) -> int:
+        return sum(part.waiting for part in self.parts)
+
+    @property
+    def idle(self) -> int:
+        """What belongs to units that have not submitted."""
+        return self.total - self.done - self.waiting
 
 
 @dataclass(frozen=True, slots=True)

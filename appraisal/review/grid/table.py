@@ -22,9 +22,10 @@ from django.utils.safestring import SafeString, mark_safe
 from appraisal.core.queries import cells
 from appraisal.core.queries.cells import CellCounts, GridCell
 from appraisal.core.views.place import Place, quoted
+from appraisal.rules.stages import Calendar
 from cchc_index.lib import numbers
 from cchc_index.lib.programs import source_digest
-from criteria.models import Criterion
+from criteria.models import Criterion, RoundGroup
 from units.models import Unit
 
 from . import cache, queries
@@ -50,14 +51,7 @@ class Selection:
     @cached_property
     def matrix(self) -> queries.Matrix:
         here = self.here
-        return queries.read(
-            here.round_group,
-            here.units,
-            here.leaves,
-            calendar=here.calendar,
-            words=queries.Words(_cell, line_of_cells),
-            made_by=made_by(),
-        )
+        return matrix_of(here.round_group, here.units, here.leaves, here.calendar)
 
     @cached_property
     def columns(self) -> list[int]:
@@ -105,6 +99,13 @@ class Selection:
     @cached_property
     def _known(self) -> dict[tuple[tuple[int, ...], bool], frozenset[int]]:
         return {}
+
+
+def matrix_of(block: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion], now: Calendar) -> queries.Matrix:
+    """How far every cell of a block is, as its pages keep it, the same for all who look. `leaves`: all that units
+    assess themselves, in the order of the tree."""
+    words = queries.Words(_cell, line_of_cells)
+    return queries.read(block, units, leaves, calendar=now, words=words, made_by=made_by())
 
 
 def has_part(here: Place) -> bool:
