@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -154,6 +154,18 @@ class CriterionAdmin(_ClosedWhenFrozen, SheetAdmin):
         "criteria_set", "parent", "code", "printed_code", "name", "position", "is_leaf", "source", "kind",
         "max_points", "printed_max", "rule", "guidance", "provenance", "previous",
     ]  # fmt: skip
+
+    def choice_rows(self, rows: "QuerySet[Criterion]") -> "QuerySet[Criterion]":
+        """With what `choice_words` needs; no query more."""
+        year = "criteria_set__round_groups__round__year"
+        named = rows.select_related("criteria_set__group").annotate(first_year=Min(year), last_year=Max(year))
+        return named.order_by("criteria_set", "position")
+
+    def choice_words(self, obj: Criterion) -> str:
+        """The same code stands in every block and year: both are said."""
+        first, last = getattr(obj, "first_year", None), getattr(obj, "last_year", None)
+        years = "chưa thuộc kỳ nào" if first is None else f"năm {first}" if first == last else f"năm {first}–{last}"
+        return f"{obj} – {obj.criteria_set.group}, {years}"
 
     def _set_id(self, obj: Criterion) -> int | None:
         return obj.criteria_set_id

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cchc_index.lib.clock import hanoi
 from cchc_index.lib.sheets.book import read_cells
@@ -17,7 +18,7 @@ from cchc_index.lib.tests.answers import Answer
 from cchc_index.lib.tests.present import first_sheet, present
 from criteria.actions import freeze
 from criteria.models import Criterion, Decision, Extension, RoundGroup, Source
-from criteria.tests.factories import open_stage, small_round
+from criteria.tests.factories import RoundFactory, RoundGroupFactory, open_stage, small_round
 from units.auditlog.models import LogEntry
 from units.tests.factories import UnitFactory, UserFactory
 
@@ -223,3 +224,18 @@ def test_lists_ask_a_constant_number_of_questions(page: Client, page_name: str) 
             assert page.get(f"/quan-tri/criteria/{page_name}/").status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_choice_of_a_criterion_shows_its_year_and_block(client: Client) -> None:
+    """In the list that is searched, and of the one that is chosen already."""
+    block = small_round(year=2031)
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    asked = {"app_label": "criteria", "model_name": "criterion", "field_name": "parent", "term": "1.1"}
+    found = client.get(reverse("admin:autocomplete"), asked).json()["results"]
+    assert [row["text"].partition(" – ")[2] for row in found] == [f"{block.group}, năm 2031"]
+    RoundGroupFactory.create(round=RoundFactory.create(year=2032), criteria_set=block.criteria_set)
+    found = client.get(reverse("admin:autocomplete"), asked).json()["results"]
+    assert found[0]["text"].endswith("năm 2031–2032")
+    leaf = block.criteria_set.criteria.get(code="1.1")
+    page = client.get(reverse("admin:criteria_criterion_change", args=[leaf.pk])).text
+    assert f"{leaf.parent} – {block.group}, năm 2031–2032" in page

@@ -8,6 +8,7 @@ from django.db import transaction
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import Round
+from results.gates import queries as gates
 from results.rules import may_publish
 from units.auditlog.actions import record
 from units.mail import actions as mail
@@ -43,7 +44,7 @@ def remind_members(*, actor: User, round_id: int) -> mail.Posted:
     if not may_publish(actor):
         raise PermissionDenied
     round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_id)
-    waiting = [one for one in queries.members(queries.gates.facts(round_)) if one.waiting]
+    waiting = [one for one in queries.members(gates.facts(round_)) if one.waiting]
     if not waiting:
         raise Refused("Không có tiêu chí nào đang chờ thành viên Hội đồng thẩm định: không gửi thư.")
     posted = mail.post_all(member_letters(round_, waiting))

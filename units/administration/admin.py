@@ -61,8 +61,15 @@ class _Joined:
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs.setdefault("queryset", db_field.remote_field.model._default_manager.select_related())
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        """What is chosen already is named as in the list of choices: see `cchc_index.adminsite.ChoicesInWords`."""
+        rows = db_field.remote_field.model._default_manager.select_related()
+        chosen = self.admin_site._registry.get(db_field.remote_field.model)  # type: ignore[attr-defined]
+        read, words = getattr(chosen, "choice_rows", None), getattr(chosen, "choice_words", None)
+        kwargs.setdefault("queryset", read(rows) if read else rows)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if words and field is not None:
+            field.label_from_instance = words
+        return field
 
 
 class Folding:
