@@ -9,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -40,8 +39,10 @@ class Site(AdminSite):
     site_url = "/"
     enable_nav_sidebar = False  # a fifth of an office laptop's width; the crumbs lead back
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
-        return ChoicesInWords.as_view(admin_site=self)(request)
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        answer = ChoicesInWords.as_view(admin_site=self)(request)
+        assert isinstance(answer, HttpResponse)  # JSON
+        return answer
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -23,10 +23,10 @@ class OnlyWhereOffered:
         return answer
 
 
-def with_options(found: dict[str, Any], name: str) -> dict[str, Any]:
+def with_options(context: dict[str, Any], name: str) -> dict[str, Any]:
     """The challenge as the script reads it from the page: JSON in an attribute, for no script stands in a page."""
-    given = found.get("js_data", {}).get(name)
-    return {**found, "options": json.dumps(given) if given else ""}
+    given = context.get("js_data", {}).get(name)
+    return {**context, "options": json.dumps(given) if given else ""}
 
 
 class Authenticate(AuthenticateView):  # type: ignore[misc]
@@ -35,8 +35,8 @@ class Authenticate(AuthenticateView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = self.stage.login.user
         keys = settings.SECURITY_KEYS and SecondFactorAdapter().is_mfa_enabled(user, ["webauthn"])
-        found = with_options(super().get_context_data(**kwargs), "request_options")
-        return {**found, "has_key": keys, "has_app": SecondFactorAdapter().is_mfa_enabled(user, ["totp"])}
+        context = with_options(super().get_context_data(**kwargs), "request_options")
+        return {**context, "has_key": keys, "has_app": SecondFactorAdapter().is_mfa_enabled(user, ["totp"])}
 
 
 class AddKey(OnlyWhereOffered, library.AddWebAuthnView):  # type: ignore[misc]
@@ -76,5 +76,5 @@ class ProveByKey(OnlyWhereOffered, library.ReauthenticateWebAuthnView):  # type:
         return again
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = with_options(super().get_context_data(**kwargs), "request_options")
-        return {**found, **kwargs}
+        context = with_options(super().get_context_data(**kwargs), "request_options")
+        return {**context, **kwargs}

@@ -60,19 +60,19 @@ def remind_agencies() -> mail.Posted:
     newest = queries.newest_submissions(row.round_group_id for row in rows)
     people = people_of({agency for _, agency in waiting}, *SPEAKING)
     letters = [
-        (_letter(found, rows, newest), person)
-        for (_, agency), found in waiting.items()
+        (_letter(works, rows, newest), person)
+        for (_, agency), works in waiting.items()
         for person in people.get(agency, [])
     ]
     return mail.post_all(letters)
 
 
-def _letter(found: list[queries.VerifyWork], rows: list[VerifyingAgency], newest: dict[int, datetime]) -> Letter:
-    first = found[0].row
+def _letter(works: list[queries.VerifyWork], rows: list[VerifyingAgency], newest: dict[int, datetime]) -> Letter:
+    first = works[0].row
     last = max(row.pk for row in rows if row.agency_id == first.agency_id)
-    at = max(newest[one.row.round_group_id] for one in found)
-    cells = sum(one.waiting for one in found)
-    return mails.waiting(first.round_group.round, first.agency, len(found), cells, at, last)
+    at = max(newest[one.row.round_group_id] for one in works)
+    cells = sum(one.waiting for one in works)
+    return mails.waiting(first.round_group.round, first.agency, len(works), cells, at, last)
 
 
 @transaction.atomic
