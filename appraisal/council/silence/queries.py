@@ -33,6 +33,10 @@ def sentences(round_id: int, *, names: bool = False) -> list[str]:
     return [*rule.sentences, *counted]
 
 
+_ALL_ANSWERED = "mọi đơn vị có tiêu chí được điều chỉnh đã trả lời"
+_ALL_JUDGED = "mọi thành viên Hội đồng đã cho ý kiến về phần được phân công"
+
+
 @dataclass(frozen=True)
 class SilenceCount:
     """Who said nothing in a block until the end of a stage: {unit or member: how many criteria}."""
@@ -45,6 +49,10 @@ class SilenceCount:
     @property
     def who(self) -> str:
         return "đơn vị" if self.units is not None else "thành viên Hội đồng"
+
+    @property
+    def nobody(self) -> str:
+        return _ALL_ANSWERED if self.units is not None else _ALL_JUDGED
 
     @property
     def lines(self) -> list[tuple[str, int]]:
@@ -62,7 +70,7 @@ class SilenceCount:
 
 def _of_units(silent: Mapping[Unit, int], meaning: str) -> str:
     if not silent:
-        return "mọi đơn vị có tiêu chí được điều chỉnh đã trả lời"
+        return _ALL_ANSWERED
     who = _listed((str(unit), count) for unit, count in silent.items())
     much = f"{len(silent)} đơn vị không trả lời {vn_count(sum(silent.values()))} tiêu chí được điều chỉnh"
     return f"{much} ({who}); {meaning}"
@@ -70,7 +78,7 @@ def _of_units(silent: Mapping[Unit, int], meaning: str) -> str:
 
 def _of_members(silent: Mapping[User, int], meaning: str, *, names: bool) -> str:
     if not silent:
-        return "mọi thành viên Hội đồng đã cho ý kiến về phần được phân công"
+        return _ALL_JUDGED
     who = f" ({_listed((str(member), count) for member, count in silent.items())})" if names else ""
     much = f"không cho ý kiến về {vn_count(sum(silent.values()))} lượt tiêu chí được phân công"
     return f"{len(silent)} thành viên Hội đồng {much}{who}; {meaning}"
