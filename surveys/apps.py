@@ -11,6 +11,7 @@ class Config(AppConfig):
         "surveys.import_ballots": "Nhập phiếu điều tra",
         "surveys.import_figures": "Nhập số liệu SIPAS, PAPI",
         "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
+        "surveys.keep_profile": "Lưu cách đọc tệp phiếu",
         "surveys.propose": "Đề nghị về điều tra",
         "surveys.refresh": "Tính lại điểm ĐTXHH",
         "surveys.refuse": "Không xác nhận đề nghị về điều tra",

@@ -151,6 +151,35 @@ class Question(models.Model):
         return f"Câu {self.position + 1}, tiêu chí {self.criterion.code}"
 
 
+class MappingProfile(models.Model):
+    """How a sender's files of ballots are read, once confirmed: a version is never changed, a new one is added."""
+
+    round_group = models.ForeignKey(
+        RoundGroup, models.CASCADE, related_name="mapping_profiles", verbose_name="khối trong kỳ"
+    )
+    sender = models.CharField("nơi gửi tệp", max_length=120)
+    version = models.PositiveIntegerField("phiên bản")
+    shape = models.CharField("dấu của dòng tiêu đề (SHA-256)", max_length=64)
+    mapping = models.JSONField("ánh xạ cột và câu trả lời", default=dict)
+    created_at = models.DateTimeField("lưu lúc", auto_now_add=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người lưu", null=True)
+
+    class Meta:
+        verbose_name = "cách đọc tệp phiếu"
+        verbose_name_plural = "cách đọc tệp phiếu"
+        ordering = ["round_group", "sender", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round_group", "sender", "version"],
+                name="mapping_version_once",
+                violation_error_message="Phiên bản này của cách đọc đã có.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender}, phiên bản {self.version}"
+
+
 class ImportBatch(models.Model):
     """One uploaded file: checked, then committed whole, then perhaps undone whole."""
 
@@ -159,6 +188,7 @@ class ImportBatch(models.Model):
         FIGURES = "figures", "số liệu SIPAS, PAPI"
 
     class State(models.TextChoices):
+        UNREAD = "unread", "chờ khai cách đọc"
         CHECKED = "checked", "đã kiểm tra, chưa nhập"
         REFUSED = "refused", "có lỗi, không nhập"
         COMMITTED = "committed", "đã nhập"
@@ -177,6 +207,9 @@ class ImportBatch(models.Model):
     file_digest = models.CharField("mã kiểm tra (SHA-256)", max_length=64)
     take_hidden = models.BooleanField("tính cả dòng, cột đang ẩn", default=False)
     mapping = models.JSONField("ánh xạ cột và câu trả lời", default=dict, blank=True)
+    profile = models.ForeignKey(
+        "MappingProfile", models.PROTECT, related_name="batches", verbose_name="cách đọc đã lưu", null=True, blank=True
+    )
     counts = models.JSONField("số dòng", default=dict)
     faults = models.JSONField("lỗi", default=list)
     created_at = models.DateTimeField("tải lên lúc", auto_now_add=True)

@@ -33,7 +33,9 @@ def blocks_for(user: people.AnyUser) -> QuerySet[RoundGroup]:
 
 def batches_for(user: people.AnyUser) -> QuerySet[ImportBatch]:
     """The batches the person may look at."""
-    batches = ImportBatch.objects.select_related("round_group__round", "round_group__group", "respondent_group")
+    batches = ImportBatch.objects.select_related(
+        "round_group__round", "round_group__group", "respondent_group", "profile"
+    )
     return batches.order_by("-created_at", "-pk") if may_read(user) else batches.none()
 
 

@@ -24,6 +24,8 @@ class Upload:
     """Whether rows and columns that are hidden in it count."""
     mapping: Mapping[str, Any] = field(default_factory=dict)
     """How a tool's own export of ballots is to be read, as plain data."""
+    profile_id: int | None = None
+    """The sender's profile that `mapping` comes from."""
 
     @property
     def digest(self) -> str:

@@ -3,6 +3,7 @@ from django.urls import path
 from .analysis import views as analysis
 from .batches import views as batches
 from .coverage import views as coverage
+from .explaining import views as explaining
 from .figures import views as figures
 from .requests import views as requests
 from .scores import views as scores
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", coverage.home, name="home"),
     path("tai-len/", batches.upload, name="upload"),
     path("lan-nhap/<int:pk>/", batches.batch, name="batch"),
+    path("lan-nhap/<int:pk>/cach-doc/", explaining.explain, name="explain"),
     path("lan-nhap/<int:pk>/nhap/", batches.commit, name="commit"),
     path("lan-nhap/<int:pk>/huy/", batches.undo, name="undo"),
     path("lan-nhap/<int:pk>/bo/", batches.discard, name="discard"),

@@ -39,6 +39,7 @@ TAKES_NONE = {
     "appraisal:question": [1],
     "council:seat-add": [2025],
     "surveys:commit": [1],
+    "surveys:explain": [1],
     "admin:units_unit_process_import": [],
 }
 READ_FILES = {

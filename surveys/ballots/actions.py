@@ -11,6 +11,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from cchc_index.lib.faults import Fault, ImportRefused
+from cchc_index.lib.sheets.book import SheetBook
 from criteria.models import RoundGroup
 from surveys import validity
 from surveys.models import Ballot, ImportBatch, Question, Questionnaire, RespondentGroup
@@ -21,7 +22,7 @@ from surveys.upload import PREVIEW_ROWS, Upload
 
 from . import identity, mapping, queries
 from .identity import Known
-from .sheet import BallotSheet, read_ballots
+from .sheet import BallotSheet, ballot_book, read_book
 
 CHUNK = 20_000
 COLUMNS = ("batch_id", "respondent_group_id", "unit_id", "code", "answers", "invalid_reason")
@@ -110,20 +111,23 @@ class CheckedBallots:
         return []
 
 
-def check(block: RoundGroup, respondents: str, upload: Upload) -> CheckedBallots:
+def opened(upload: Upload) -> SheetBook:
+    """The sheets of an uploaded file. Raises ImportRefused for a file that is no readable spreadsheet."""
+    return ballot_book(upload.open(), name=upload.name, max_bytes=settings.SHEET_MAX_BYTES)
+
+
+def check(block: RoundGroup, respondents: str, upload: Upload, book: SheetBook | None = None) -> CheckedBallots:
     """Read a file against the block's plan. Raises Refused for the respondents, ImportRefused for a file that
     is no readable spreadsheet or lacks a required column; other faults are in what is given back. Ballots that are
-    in already and say the same are left out of it, counted."""
+    in already and say the same are left out of it, counted. `book`: the file's sheets, where they are open already."""
     plan = plan_for(block, respondents)
     known = places(block)
-    sheet = read_ballots(
-        upload.open(),
-        name=upload.name,
+    sheet = read_book(
+        book or opened(upload),
         places=known,
         scale=plan.scale,
         asked=plan.asked,
         mapping=mapping.of(upload.mapping),
-        max_bytes=settings.SHEET_MAX_BYTES,
         take_hidden=upload.take_hidden,
     )
     again = _compare(block, plan, sheet)

@@ -19,6 +19,7 @@ from cchc_index.lib.text import fold
 from surveys.places import Leaf, Places, tidy_code
 from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
+from . import personal
 from .mapping import BallotMapping, fault_of
 
 _BARE = re.compile(r"\d{1,3}(?:\.+\d{1,3})*\.?")
@@ -27,11 +28,6 @@ _BRACKETS = re.compile(r"\[\s*(\d{1,3}(?:\.+\d{1,3})*)\.?(?=[\s\]:–-])")
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
 REASON = "Lý do không nhập"
 """The heading over the reasons in the sheet of rows given back: no column of anybody's."""
-_PERSONAL = re.compile(
-    r"\b(ho va ten|ho ten|ten nguoi|e-?mail|thu dien tu|dien thoai|so dt|sdt|phone"
-    r"|dia chi|ip|ipaddr|cccd|cmnd|can cuoc)\b"
-    r"|(name|ten|last name|first name)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +231,7 @@ class _Finder:
 
     def _leave(self, column: str, heading: str) -> None:
         self.questions.ignored.append(column)
-        match = _PERSONAL.search(fold(heading))
-        if match and (match[1] or match[2] == fold(heading)):
+        if personal.is_heading(heading):
             self.questions.personal.append(column)
 
 

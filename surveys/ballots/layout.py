@@ -57,7 +57,7 @@ def chosen(book: SheetBook, mapping: BallotMapping) -> SheetBook:
 def layout_of(book: SheetBook, mapping: BallotMapping, places: Places, scale: Scale) -> Layout:
     """The layout of a file's sheets. Raises ImportRefused for a heading of the mapping that the file lacks."""
     pages = book.pages if book.is_text else book.visible
-    candidates = [_Candidate(page, row, mapping, places, scale) for page in pages for row in _rows_of(page)]
+    candidates = [Candidate(page, row, mapping, places, scale) for page in pages for row in _rows_of(page)]
     best = max(candidates, key=lambda candidate: candidate.score, default=None)
     if best is None or best.score == 0:
         return Layout((CODE, UNIT), mapping.heading_rows)  # the table says what is missing
@@ -70,7 +70,7 @@ def _rows_of(page: Page) -> range:
     return range(min(page.height, HEADING_ROWS))
 
 
-class _Candidate:
+class Candidate:
     """A row of a page as the first row of headings."""
 
     def __init__(self, page: Page, row: int, mapping: BallotMapping, places: Places, scale: Scale):
@@ -122,7 +122,7 @@ class _Candidate:
             return CODE
         for name in TOOL_CODES:
             at = next((n for n, text in enumerate(self.texts) if fold(text) == fold(name)), None)
-            if at is not None and self._is_key(at):
+            if at is not None and self.is_key(at):
                 told.append(f"Cột {self._name(at)} được hiểu là mã phiếu.")
                 return Column("code", self.texts[at], holds=CODES)
         return CODE
@@ -132,7 +132,7 @@ class _Candidate:
             return self._given("unit", "unit", self.mapping.unit, CODES)
         if headings.is_named(UNIT, self._folded()):
             return UNIT
-        naming = [n for n, text in enumerate(self.texts) if text and self._names_units(n)]
+        naming = [n for n, text in enumerate(self.texts) if text and self.names_units(n)]
         if len(naming) != 1:
             return UNIT
         told.append(f"Cột {self._name(naming[0])} được hiểu là đơn vị.")
@@ -175,13 +175,13 @@ class _Candidate:
         texts = [cell_text(value) for value in column.values]
         return [texts[number] for number in column.index[first:].tolist()]
 
-    def _is_key(self, at: int) -> bool:
+    def is_key(self, at: int) -> bool:
         """Whether every response has a code of its own there."""
         blank = self.page.blank_rows()[self.last + 1 :].tolist()
         filled = [text for text, away in zip(self._cells(at), blank, strict=True) if not away]
         return bool(filled) and all(filled) and len(set(filled)) == len(filled)
 
-    def _names_units(self, at: int) -> bool:
+    def names_units(self, at: int) -> bool:
         values = set(self._cells(at)) - {""}
         meant = {fold(text) for text in self.mapping.units}
         naming = sum(bool(self.places.unit(text)) or fold(text) in meant for text in values)

@@ -19,6 +19,8 @@ MAX_BYTES = 1024 * 1024
 MAX_HEADING_ROWS = 5
 ALL_SHEETS = "all"
 _WHOLE = "Tệp ánh xạ"
+TICKED, UNTICKED = frozenset({"x", "✓", "✔", "1", "co"}), frozenset({"", "0", "khong"})
+"""Folded texts of a cell that is ticked, and of one that is not."""
 
 
 @dataclass(frozen=True, slots=True)

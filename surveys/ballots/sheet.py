@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
-from cchc_index.lib.sheets.book import MAX_BYTES, open_book
+from cchc_index.lib.sheets.book import MAX_BYTES, SheetBook, open_book
 from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.guards import BALLOT_CELLS
 from cchc_index.lib.sheets.table import Table, numbered, table_of
@@ -27,12 +27,11 @@ from surveys.plan.scale import NOT_AN_ANSWER, Scale
 from . import identity
 from .headings import AskedColumn, Questions, find_questions
 from .layout import chosen, layout_of
-from .mapping import BallotMapping, fault_of
+from .mapping import TICKED, UNTICKED, BallotMapping, fault_of
 
 MAX_CODE = 60
 MAX_VALUES = 30
 """Distinct values without an explanation that are named with their counts."""
-_TICKED, _UNTICKED = frozenset({"x", "✓", "✔", "1", "co"}), frozenset({"", "0", "khong"})
 _UNCLEAR = 2
 
 
@@ -82,7 +81,20 @@ def open_ballots(
 ) -> Table:
     """The table of a file of ballots under the mapping, without the responses that were never sent. Raises
     ImportRefused when the file is no readable spreadsheet or lacks a column."""
-    book = chosen(open_book(source, name=name, max_bytes=max_bytes, max_cells=BALLOT_CELLS), mapping)
+    book = ballot_book(source, name=name, max_bytes=max_bytes)
+    return table_in(book, places=places, scale=scale, mapping=mapping, take_hidden=take_hidden)
+
+
+def ballot_book(source: str | Path | IO[bytes], *, name: str, max_bytes: int = MAX_BYTES) -> SheetBook:
+    """The sheets of a file of ballots. Raises ImportRefused when it is no readable spreadsheet."""
+    return open_book(source, name=name, max_bytes=max_bytes, max_cells=BALLOT_CELLS)
+
+
+def table_in(
+    book: SheetBook, *, places: Places, scale: Scale, mapping: BallotMapping, take_hidden: bool = False
+) -> Table:
+    """`open_ballots` of a file that is open already."""
+    book = chosen(book, mapping)
     layout = layout_of(book, mapping, places, scale.explained_by(mapping.answers))
     table = table_of(book, layout.columns, take_hidden=take_hidden, rows=layout.rows)
     table.said[:0] = layout.notes
@@ -119,10 +131,22 @@ def read_ballots(
     its sender's files mean. Raises ImportRefused when the file is no readable spreadsheet or lacks a required
     column; every other fault is in `.faults`.
     """
+    book = ballot_book(source, name=name, max_bytes=max_bytes)
+    return read_book(book, places=places, scale=scale, asked=asked, mapping=mapping, take_hidden=take_hidden)
+
+
+def read_book(
+    book: SheetBook,
+    *,
+    places: Places,
+    scale: Scale,
+    asked: list[int] | None = None,
+    mapping: BallotMapping | None = None,
+    take_hidden: bool = False,
+) -> BallotSheet:
+    """`read_ballots` of a file that is open already."""
     mapping = mapping or BallotMapping()
-    table = open_ballots(
-        source, name=name, places=places, scale=scale, mapping=mapping, max_bytes=max_bytes, take_hidden=take_hidden
-    )
+    table = table_in(book, places=places, scale=scale, mapping=mapping, take_hidden=take_hidden)
     return _Reading(table, places, scale, mapping).sheet(asked)
 
 
@@ -323,7 +347,7 @@ def _code_problem(code: str) -> tuple[str, str] | None:
 
 def _tick(raw: object) -> int:
     text = "1" if raw is True else "0" if raw is False else fold(cell_text(raw))
-    return 1 if text in _TICKED else 0 if text in _UNTICKED else _UNCLEAR
+    return 1 if text in TICKED else 0 if text in UNTICKED else _UNCLEAR
 
 
 def _personal(questions: Questions) -> list[str]:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, ImportRefused, Refused
+from cchc_index.lib.sheets.book import SheetBook
 from cchc_index.lib.text import clean
 from criteria import actions as criteria_actions
 from criteria.models import RoundGroup
@@ -21,8 +22,12 @@ from surveys import rules, upload
 from surveys.assent.actions import Signed, admit, note_signed, refuse_closed
 from surveys.ballots import actions as ballots
 from surveys.ballots.exports import rest_of
+from surveys.ballots.outline import is_table
 from surveys.figures import actions as figures
 from surveys.models import ImportBatch, SurveyRequest, SurveyScore
+from surveys.plan.queries import find_group
+from surveys.profiles.actions import keep_profile
+from surveys.profiles.queries import fitting
 from surveys.scores.actions import lock_block, refresh_scores
 from surveys.scores.digests import ScoreValue, moves, values_digest
 from surveys.scores.queries import stored
@@ -34,6 +39,8 @@ from . import digests, faults
 from .queries import committed_like
 
 Kind, State = ImportBatch.Kind, ImportBatch.State
+OPEN = (State.UNREAD, State.CHECKED, State.REFUSED)
+"""The states of a file that is not in: it may be explained, checked again, dropped."""
 Checked = ballots.CheckedBallots | figures.CheckedFigures
 """A file that was read, with its faults and what it would write."""
 
@@ -58,21 +65,62 @@ def check_ballots(
     name: str = "",
     take_hidden: bool = False,
     mapping: Mapping[str, Any] | None = None,
+    ask: bool = False,
 ) -> ImportBatch:
-    """Dry run of a file of ballots, kept as a batch CHECKED or REFUSED with its faults and counts. The batch
-    that already holds the same file for the same respondents is given back instead.
+    """Dry run of a file of ballots, kept as a batch CHECKED or REFUSED with its faults and counts. Without a mapping
+    the newest profile whose headings the file has is used. The batch that already holds the same file for the same
+    respondents is given back instead.
 
     Raises Refused while the survey's phase is closed, for an unknown respondent group or one that takes no ballots,
     ImportRefused for a file that is no readable spreadsheet or lacks a required column: nothing is kept of such a
-    file."""
+    file. With `ask` a table whose columns are not understood is kept UNREAD, for a person to explain."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
     refuse_closed(block)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
+    book = ballots.opened(file)
+    file = _profiled(block, file, book)
     same = committed_like(block, respondents, file)
     if same:
         return same
-    return _keep_check(actor, block, Kind.BALLOTS, file, ballots.check(block, respondents, file))
+    try:
+        checked = ballots.check(block, respondents, file, book)
+    except ImportRefused as refused:
+        if not ask or not is_table(book):
+            raise
+        return _keep_unread(actor, block, respondents, file, refused)
+    return _keep_check(actor, block, Kind.BALLOTS, file, checked)
+
+
+def explain_batch(
+    *, actor: User | None, batch_id: int, sender: str, shape: str, mapping: Mapping[str, Any]
+) -> ImportBatch:
+    """Check a file that is not in yet again, under the mapping a person confirmed, which is kept as the sender's
+    profile for files of this shape. Raises ImportRefused where the file cannot be read under it, Refused without a
+    sender or from another state; nothing changes then."""
+    _require(actor)
+    batch = ImportBatch.objects.select_related("respondent_group").get(pk=batch_id)
+    _refuse_explained(batch)
+    block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=batch.round_group_id)
+    file = replace(_stored_file(batch), mapping=dict(mapping))
+    checked = ballots.check(block, _respondents(batch), file)
+    with transaction.atomic():
+        batch = _locked(batch_id)
+        _refuse_explained(batch)
+        batch.profile = keep_profile(
+            actor=actor, round_group_id=block.pk, sender=sender, shape=shape, mapping=file.mapping
+        )
+        batch.mapping, batch.state = dict(file.mapping), State.REFUSED if checked.faults else State.CHECKED
+        batch.faults, batch.counts = faults.pack(checked.faults), checked.counts()
+        batch.save(update_fields=["profile", "mapping", "state", "faults", "counts"])
+        return batch
+
+
+def _refuse_explained(batch: ImportBatch) -> None:
+    if batch.kind != Kind.BALLOTS or batch.state not in OPEN:
+        raise Refused(f"Lần nhập này {batch.get_state_display()}: không sửa cách đọc được nữa.")
+    if batch.requests.exists():
+        raise Refused("Tệp này đã được đề nghị nhập vào năm đã công bố: không sửa cách đọc được nữa.")
 
 
 def check_figures(
@@ -108,11 +156,7 @@ def commit_batch(*, actor: User | None, batch_id: int, signed: Signed | None = N
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
-    with batch.file.open("rb") as stream:
-        file = Upload(stream.read(), batch.file_name, batch.take_hidden, batch.mapping)
-    if file.digest != batch.file_digest:
-        raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")
-    checked = _read_again(batch, block, file)
+    checked = _read_again(batch, block, _stored_file(batch))
     if checked.faults:
         return _refuse(batch, checked)
     _write(actor, block, batch, checked)
@@ -179,13 +223,15 @@ def import_ballots(
     ballots that are in already, change nothing."""
     _require(actor)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
+    book = ballots.opened(file)
     with transaction.atomic():
         block = lock_block(round_group_id)
         two = admit(block, signed)
+        file = _profiled(block, file, book)
         same = committed_like(block, respondents, file)
         if same and keep_rest is None:
             return BatchImport(same, fresh=False)
-        checked = ballots.check(block, respondents, file)
+        checked = ballots.check(block, respondents, file, book)
         if checked.faults and keep_rest is not None:
             everything, checked = checked.sheet, ballots.only_good(checked)
             keep_rest(rest_of(everything))
@@ -222,7 +268,7 @@ def discard_batch(*, actor: User | None, batch_id: int) -> None:
     _require(actor)
     with transaction.atomic():
         batch = _locked(batch_id)
-        if batch.state not in (State.CHECKED, State.REFUSED):
+        if batch.state not in OPEN:
             raise Refused("Chỉ bỏ được tệp chưa nhập; lần đã nhập thì hủy và ghi lý do.")
         if batch.requests.exists():
             raise Refused("Tệp này đã được đề nghị nhập vào năm đã công bố: giữ lại cùng đề nghị đó.")
@@ -288,6 +334,26 @@ def _moved(before: Mapping[CellKey, ScoreValue], after: Mapping[CellKey, ScoreVa
     return moves(before, {cell: after.get(cell) for cell in before.keys() | after.keys()})
 
 
+def _profiled(block: RoundGroup, file: Upload, book: SheetBook) -> Upload:
+    """The file with the mapping of the profile that fits its headings, where it came with none."""
+    profile = None if file.mapping else fitting(block, book)
+    return replace(file, mapping=profile.mapping, profile_id=profile.pk) if profile else file
+
+
+def _keep_unread(
+    actor: User | None, block: RoundGroup, respondents: str, file: Upload, refused: ImportRefused
+) -> ImportBatch:
+    batch = ImportBatch(
+        round_group=block,
+        respondent_group=find_group(block, respondents),
+        kind=Kind.BALLOTS,
+        counts={"respondents": respondents},
+        faults=faults.pack(refused.faults),
+    )
+    with transaction.atomic():
+        return _keep(actor, batch, file, State.UNREAD)
+
+
 def _keep_check(actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked) -> ImportBatch:
     with transaction.atomic():
         return _new_batch(actor, block, kind, file, checked, State.REFUSED if checked.faults else State.CHECKED)
@@ -300,18 +366,38 @@ def _new_batch(
         round_group=block,
         respondent_group=checked.group,
         kind=kind,
-        state=state,
-        file_name=file.name,
-        file_digest=file.digest,
-        take_hidden=file.take_hidden,
-        mapping=dict(file.mapping),
         counts=checked.counts(),
         faults=faults.pack(checked.faults),
-        created_by=actor,
     )
+    return _keep(actor, batch, file, state)
+
+
+def _keep(actor: User | None, batch: ImportBatch, file: Upload, state: str) -> ImportBatch:
+    """Save a new batch and the file beside it."""
+    batch.state, batch.created_by = state, actor
+    batch.file_name, batch.file_digest = file.name, file.digest
+    batch.take_hidden, batch.mapping, batch.profile_id = file.take_hidden, dict(file.mapping), file.profile_id
     batch.file.save(f"{file.digest[:32]}{file.ending}", ContentFile(file.data), save=False)
     batch.save(force_insert=True)
     return batch
+
+
+def _stored_file(batch: ImportBatch) -> Upload:
+    """The file as it was uploaded. Raises Refused where it is not what was uploaded."""
+    with batch.file.open("rb") as stream:
+        file = Upload(stream.read(), batch.file_name, batch.take_hidden, batch.mapping)
+    if file.digest != batch.file_digest:
+        raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")
+    return file
+
+
+def stored_book(batch: ImportBatch) -> SheetBook:
+    """The sheets of a batch's file. Raises ImportRefused and Refused where it cannot be read any more."""
+    return ballots.opened(_stored_file(batch))
+
+
+def _respondents(batch: ImportBatch) -> str:
+    return batch.respondent_group.code if batch.respondent_group else str(batch.counts["respondents"])
 
 
 def _refuse(batch: ImportBatch, checked: Checked) -> ImportBatch:
@@ -324,8 +410,7 @@ def _read_again(batch: ImportBatch, block: RoundGroup, file: Upload) -> Checked:
     try:
         if batch.kind == Kind.FIGURES:
             return figures.check(block, file)
-        respondents = batch.respondent_group.code if batch.respondent_group else batch.counts["respondents"]
-        return ballots.check(block, respondents, file)
+        return ballots.check(block, _respondents(batch), file)
     except ImportRefused as refused:  # the file was readable when it was checked
         raise Refused(str(refused)) from refused
 

@@ -48,7 +48,8 @@ def upload(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
-            return redirect("surveys:batch", batch.pk)
+            unread = batch.state == ImportBatch.State.UNREAD
+            return redirect("surveys:explain" if unread else "surveys:batch", batch.pk)
     return render(request, "surveys/batches/upload.html", {"form": form, "blocks": blocks, "faults": faults})
 
 
@@ -74,6 +75,7 @@ def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
         name=file.name,
         take_hidden=take_hidden,
         mapping=mapping.parse(given.read(mapping.MAX_BYTES + 1))[1] if given else {},
+        ask=True,
     )
     if batch.state == ImportBatch.State.COMMITTED:
         messages.warning(request, "Tệp này đã nhập rồi cho nhóm đối tượng này; không thay đổi gì.")
@@ -103,6 +105,7 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "preview": _preview(batch) if rules.may_work(request.user) else [],
         "table": score_table(batch.round_group) if committed else None,
         "may_work": rules.may_work(request.user),
+        "may_explain": batch.kind == ImportBatch.Kind.BALLOTS and batch.state in actions.OPEN,
         "form": form,
     }
     return render(request, "surveys/batches/batch.html", context)

@@ -108,6 +108,13 @@ def _scale(questionnaire: Questionnaire | None) -> Scale:
     return Scale(dict(options) if options else {value: label for value, label, _ in DEFAULT_OPTIONS})
 
 
+def ranks(plan: Plan) -> list[int]:
+    """The values of the plan's scale from the worst answer to the best; they rise where no scale is stored yet."""
+    scale = plan.questionnaire.scale if plan.questionnaire else AnswerScale.objects.filter(code=DEFAULT_SCALE).first()
+    shares = dict(scale.options.order_by("value").values_list("value", "share")) if scale else {}
+    return sorted(plan.scale.labels, key=lambda value: (shares.get(value, 0), value))
+
+
 def group(pk: int) -> RespondentGroup:
     """A respondent group with its survey."""
     return RespondentGroup.objects.select_related("survey").get(pk=pk)

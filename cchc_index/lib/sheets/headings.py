@@ -70,10 +70,10 @@ def find(page: Page, columns: Sequence[Column], rows: int | None = None) -> Head
     if rows is not None:
         return _headings(page, columns, position, position + rows - 1, carried=True)
     one = _headings(page, columns, position, position)
-    if one.missing(columns) or _goes_on(page, position):
+    if one.missing(columns) or goes_on(page, position):
         two = _headings(page, columns, position, position + 1)
         if len(two.missing(columns)) < len(one.missing(columns)) or (
-            len(two.missing(columns)) == len(one.missing(columns)) and _goes_on(page, position)
+            len(two.missing(columns)) == len(one.missing(columns)) and goes_on(page, position)
         ):
             return two
     return one
@@ -115,7 +115,7 @@ def _scores(page: Page, columns: Sequence[Column], rows: int | None) -> list[int
     return scores
 
 
-def _goes_on(page: Page, row: int) -> bool:
+def goes_on(page: Page, row: int) -> bool:
     """Whether the heading row is merged with the one below, or spans columns that the one below names singly."""
     return row + 1 < page.height and any(
         m.top == row and (m.bottom == row + 1 or (m.bottom == row and m.right > m.left)) for m in page.merged
