@@ -191,6 +191,8 @@ class ImportBatch(models.Model):
         UNREAD = "unread", "chờ khai cách đọc"
         CHECKED = "checked", "đã kiểm tra, chưa nhập"
         REFUSED = "refused", "có lỗi, không nhập"
+        QUEUED = "queued", "đang chờ nhập"
+        RUNNING = "running", "đang nhập"
         COMMITTED = "committed", "đã nhập"
         UNDONE = "undone", "đã hủy nhập"
 
@@ -210,6 +212,17 @@ class ImportBatch(models.Model):
     profile = models.ForeignKey(
         "MappingProfile", models.PROTECT, related_name="batches", verbose_name="cách đọc đã lưu", null=True, blank=True
     )
+    good_only = models.BooleanField("chỉ nhập các phiếu không có lỗi", default=False)
+    rest = models.FileField("phiếu trả lại", upload_to="imports/", max_length=200, blank=True)
+    checked_rows = models.FileField("dòng đã kiểm tra", upload_to="imports/", max_length=200, blank=True)
+    rows_digest = models.CharField("mã kiểm tra các dòng (SHA-256)", max_length=64, blank=True)
+    queued_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người yêu cầu nhập", null=True, blank=True
+    )
+    attempts = models.PositiveSmallIntegerField("số lần chạy", default=0)
+    progress = models.PositiveSmallIntegerField("tiến độ (%)", default=0)
+    heartbeat_at = models.DateTimeField("nhịp cuối", null=True, blank=True)
+    message = models.TextField("thông báo", blank=True)
     counts = models.JSONField("số dòng", default=dict)
     faults = models.JSONField("lỗi", default=list)
     created_at = models.DateTimeField("tải lên lúc", auto_now_add=True)

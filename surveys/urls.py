@@ -18,6 +18,7 @@ urlpatterns = [
     path("lan-nhap/<int:pk>/nhap/", batches.commit, name="commit"),
     path("lan-nhap/<int:pk>/huy/", batches.undo, name="undo"),
     path("lan-nhap/<int:pk>/bo/", batches.discard, name="discard"),
+    path("lan-nhap/<int:pk>/tra-lai.xlsx", batches.rest, name="rest"),
     path("lan-nhap/<int:pk>/loi.xlsx", batches.failed, name="failed"),
     path("lan-nhap/<int:pk>/de-nghi/", requests.propose, name="propose"),
     path("de-nghi/<int:pk>/", requests.request_page, name="request"),

@@ -21,7 +21,7 @@ from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
 from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch
-from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
+from surveys.tests.factories import asked_group, csv_file, figure_rows, surveyed_round
 
 KEY = "một khóa sao lưu đủ dài"
 
@@ -137,8 +137,8 @@ def ballots(recorded: None, own_key: None) -> None:
     """A survey with one import: a row that has a file, ballots, entries of the log."""
     block = surveyed_round()
     asked_group(block, code="dan", name="Người dân", position=1)
-    batches.import_ballots(
-        actor=None, round_group_id=block.pk, respondents="dan", source=csv_file(ballot_rows(("P1", "SNV", 1, 2)))
+    batches.import_figures(
+        actor=None, round_group_id=block.pk, source=csv_file(figure_rows(("SNV", "2", "0.25", "Báo cáo")), "a.csv")
     )
 
 

@@ -86,7 +86,7 @@ class CheckedBallots:
         sheet = self.sheet
         return [
             [
-                sheet.codes[i],
+                "…" if identity.is_personal(sheet.codes[i]) else sheet.codes[i],
                 self.unit_codes.get(sheet.unit_ids[i], ""),
                 str(self.reasons[i]),
                 [int(value) for value in sheet.answers[i]],

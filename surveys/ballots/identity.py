@@ -11,6 +11,7 @@ from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.table import Table
 from cchc_index.lib.text import fold
 
+from . import personal
 from .headings import REASON
 
 _NUMBER = re.compile(r"0*(\d+?)(?:[.,]0+)?")
@@ -46,10 +47,11 @@ def is_personal(code: str) -> bool:
 
 def of_rows(table: Table) -> list[str]:
     """A code for each row of a file without codes: the digest of all its cells, and which of the rows alike it is.
-    Never its place: the same row in next week's file is the same ballot."""
-    reason = {at for at, text in enumerate(table.headings) if fold(text) == fold(REASON)}
+    Never its place: the same row in next week's file is the same ballot. Columns that are headed as people's data are
+    no part of it: a digest of a telephone number gives the number away to whoever tries them all."""
+    away = {at for at, text in enumerate(table.headings) if fold(text) == fold(REASON) or personal.is_heading(text)}
     width = max(len(part.page.columns) for part in table.parts)
-    columns = [_texts_of(table, at) for at in range(width) if at not in reason]
+    columns = [_texts_of(table, at) for at in range(width) if at not in away]
     times: Counter[str] = Counter()
     made = []
     for cells in zip(*columns, strict=True):

@@ -2,6 +2,7 @@
 line."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
@@ -66,6 +67,7 @@ def check_ballots(
     take_hidden: bool = False,
     mapping: Mapping[str, Any] | None = None,
     ask: bool = False,
+    good_only: bool = False,
 ) -> ImportBatch:
     """Dry run of a file of ballots, kept as a batch CHECKED or REFUSED with its faults and counts. Without a mapping
     the newest profile whose headings the file has is used. The batch that already holds the same file for the same
@@ -73,7 +75,8 @@ def check_ballots(
 
     Raises Refused while the survey's phase is closed, for an unknown respondent group or one that takes no ballots,
     ImportRefused for a file that is no readable spreadsheet or lacks a required column: nothing is kept of such a
-    file. With `ask` a table whose columns are not understood is kept UNREAD, for a person to explain."""
+    file. With `ask` a table whose columns are not understood is kept UNREAD, for a person to explain. With `good_only`
+    the ballots without a fault may go alone: the batch is CHECKED where any is left and counts the others."""
     _require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
     refuse_closed(block)
@@ -88,8 +91,21 @@ def check_ballots(
     except ImportRefused as refused:
         if not ask or not is_table(book):
             raise
-        return _keep_unread(actor, block, respondents, file, refused)
-    return _keep_check(actor, block, Kind.BALLOTS, file, checked)
+        return _keep_unread(actor, block, respondents, file, refused, good_only)
+    batch = ImportBatch(round_group=block, respondent_group=checked.group, kind=Kind.BALLOTS, good_only=good_only)
+    with transaction.atomic():
+        return _keep(actor, batch, file, _say_checked(batch, checked))
+
+
+def _say_checked(batch: ImportBatch, checked: Checked) -> str:
+    """Note on a batch what its check gave, ballots with faults left out where the good ones may go alone; the state
+    that follows. The faults of what is left out stay on the batch, to be read before it is committed."""
+    batch.faults = faults.pack(checked.faults)
+    if batch.good_only and checked.faults and isinstance(checked, ballots.CheckedBallots):
+        with suppress(ImportRefused):  # one concerns the whole file, or nothing is left: refused as a whole
+            checked = ballots.only_good(checked)
+    batch.counts = checked.counts()
+    return State.REFUSED if checked.faults else State.CHECKED
 
 
 def explain_batch(
@@ -110,8 +126,7 @@ def explain_batch(
         batch.profile = keep_profile(
             actor=actor, round_group_id=block.pk, sender=sender, shape=shape, mapping=file.mapping
         )
-        batch.mapping, batch.state = dict(file.mapping), State.REFUSED if checked.faults else State.CHECKED
-        batch.faults, batch.counts = faults.pack(checked.faults), checked.counts()
+        batch.mapping, batch.state = dict(file.mapping), _say_checked(batch, checked)
         batch.save(update_fields=["profile", "mapping", "state", "faults", "counts"])
         return batch
 
@@ -137,7 +152,10 @@ def check_figures(
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
     refuse_closed(block)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
-    return _keep_check(actor, block, Kind.FIGURES, file, figures.check(block, file))
+    checked = figures.check(block, file)
+    batch = ImportBatch(round_group=block, kind=Kind.FIGURES)
+    with transaction.atomic():
+        return _keep(actor, batch, file, _say_checked(batch, checked))
 
 
 @transaction.atomic
@@ -157,10 +175,57 @@ def commit_batch(*, actor: User | None, batch_id: int, signed: Signed | None = N
     block = lock_block(batch.round_group_id)
     admit(block, signed)
     checked = _read_again(batch, block, _stored_file(batch))
+    if checked.faults and batch.good_only and isinstance(checked, ballots.CheckedBallots):
+        checked = _without_bad(batch, checked)
     if checked.faults:
         return _refuse(batch, checked)
     _write(actor, block, batch, checked)
+    _forget_file(batch)
     return batch
+
+
+def _without_bad(batch: ImportBatch, checked: ballots.CheckedBallots) -> ballots.CheckedBallots:
+    """The ballots without a fault; the others are kept as a sheet to be mended. Where the file is refused as a whole,
+    what was given."""
+    try:
+        good = ballots.only_good(checked)
+    except ImportRefused:
+        return checked
+    batch.rest.save(f"{batch.file_digest[:24]}-tra-lai.xlsx", ContentFile(rest_of(checked.sheet)), save=False)
+    batch.save(update_fields=["rest"])
+    return good
+
+
+def _forget_file(batch: ImportBatch) -> None:
+    """Once the transaction is in, delete the original of a file of ballots: what people wrote beside their answers is
+    nobody's to keep. The row forgets the name last, so that a killed process is made up for by `forget_left`."""
+    if batch.kind == Kind.BALLOTS and batch.file:
+        transaction.on_commit(lambda: _delete_file(batch))
+
+
+def _delete_file(batch: ImportBatch) -> None:
+    batch.file.storage.delete(str(batch.file.name))
+    ImportBatch.objects.filter(pk=batch.pk).update(file="")
+    batch.file.name = ""
+
+
+def _forget_rest(batch: ImportBatch) -> None:
+    """The ballots given back belong to what was taken in: they go with it."""
+    if batch.rest:
+        stored, storage = str(batch.rest.name), batch.rest.storage
+        batch.rest = ""
+        batch.save(update_fields=["rest"])
+        transaction.on_commit(lambda: storage.delete(stored))
+
+
+def forget_left() -> int:
+    """Delete the originals of ballots that are in or were taken out and whose file is still there: of a process that
+    was killed, and of versions that kept them. The number of files."""
+    done = (State.COMMITTED, State.UNDONE)
+    left = list(ImportBatch.objects.filter(kind=Kind.BALLOTS, state__in=done).exclude(file="").order_by("pk"))
+    for batch in left:
+        _delete_file(batch)
+    return len(left)
 
 
 @transaction.atomic
@@ -185,6 +250,8 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
     changed = refresh_scores(block) + _restore_archive(block)
     batch.state, batch.undone_at, batch.undo_reason = State.UNDONE, clock.now(), reason
     batch.save(update_fields=["state", "undone_at", "undo_reason"])
+    _forget_file(batch)
+    _forget_rest(batch)
     criteria_actions.inputs_changed(block.pk)
     after = stored(block)
     record(
@@ -288,7 +355,8 @@ def _commit_now(
         if two:
             note_signed(block, batch, SurveyRequest.Kind.COMMIT, two)
     except BaseException:
-        batch.file.storage.delete(str(batch.file.name))
+        if batch.file:
+            batch.file.storage.delete(str(batch.file.name))
         raise
     return BatchImport(batch, fresh=True, notes=checked.notes)
 
@@ -341,7 +409,7 @@ def _profiled(block: RoundGroup, file: Upload, book: SheetBook) -> Upload:
 
 
 def _keep_unread(
-    actor: User | None, block: RoundGroup, respondents: str, file: Upload, refused: ImportRefused
+    actor: User | None, block: RoundGroup, respondents: str, file: Upload, refused: ImportRefused, good_only: bool
 ) -> ImportBatch:
     batch = ImportBatch(
         round_group=block,
@@ -349,14 +417,10 @@ def _keep_unread(
         kind=Kind.BALLOTS,
         counts={"respondents": respondents},
         faults=faults.pack(refused.faults),
+        good_only=good_only,
     )
     with transaction.atomic():
         return _keep(actor, batch, file, State.UNREAD)
-
-
-def _keep_check(actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked) -> ImportBatch:
-    with transaction.atomic():
-        return _new_batch(actor, block, kind, file, checked, State.REFUSED if checked.faults else State.CHECKED)
 
 
 def _new_batch(
@@ -369,15 +433,16 @@ def _new_batch(
         counts=checked.counts(),
         faults=faults.pack(checked.faults),
     )
-    return _keep(actor, batch, file, state)
+    return _keep(actor, batch, file, state, with_file=kind != Kind.BALLOTS)
 
 
-def _keep(actor: User | None, batch: ImportBatch, file: Upload, state: str) -> ImportBatch:
+def _keep(actor: User | None, batch: ImportBatch, file: Upload, state: str, *, with_file: bool = True) -> ImportBatch:
     """Save a new batch and the file beside it."""
     batch.state, batch.created_by = state, actor
     batch.file_name, batch.file_digest = file.name, file.digest
     batch.take_hidden, batch.mapping, batch.profile_id = file.take_hidden, dict(file.mapping), file.profile_id
-    batch.file.save(f"{file.digest[:32]}{file.ending}", ContentFile(file.data), save=False)
+    if with_file:
+        batch.file.save(f"{file.digest[:32]}{file.ending}", ContentFile(file.data), save=False)
     batch.save(force_insert=True)
     return batch
 

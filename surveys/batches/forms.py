@@ -46,6 +46,15 @@ class BatchUploadForm(forms.Form):
         help_text="Không đánh dấu thì dòng, cột bị ẩn (bằng tay hoặc do bộ lọc) được bỏ ra và nêu ở trang sau.",
     )
 
+    good_rows = forms.BooleanField(
+        label="Nhập các phiếu không có lỗi, trả lại các phiếu có lỗi",
+        required=False,
+        help_text=(
+            "Không đánh dấu thì một lỗi cũng giữ lại cả tệp. Đánh dấu thì phiếu có lỗi được trả lại thành bảng tính "
+            "kèm lý do: sửa rồi tải bảng đó lên là đủ tệp. Chỉ dùng cho phiếu."
+        ),
+    )
+
     mapping = forms.FileField(
         label="Tệp ánh xạ .json (không bắt buộc)",
         required=False,

@@ -22,6 +22,8 @@ from . import actions, exports
 from .forms import FIGURES, NEW, BatchUndoForm, BatchUploadForm
 
 SHOWN_FAULTS = 200
+FAILED = (ImportBatch.State.REFUSED, ImportBatch.State.CHECKED)
+"""States in which a batch may have faults and still has its file."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -76,6 +78,7 @@ def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
         take_hidden=take_hidden,
         mapping=mapping.parse(given.read(mapping.MAX_BYTES + 1))[1] if given else {},
         ask=True,
+        good_only=form.cleaned_data["good_rows"],
     )
     if batch.state == ImportBatch.State.COMMITTED:
         messages.warning(request, "Tệp này đã nhập rồi cho nhóm đối tượng này; không thay đổi gì.")
@@ -177,8 +180,19 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @rules.workers_only
+def rest(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ballots that were not taken in, with the reasons: mended, the sheet is uploaded as the file was."""
+    batch = get_object_or_404(rules.batches_for(request.user).exclude(rest=""), pk=pk)
+    with batch.rest.open("rb") as stream:
+        response = HttpResponse(stream.read(), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="phieu-tra-lai-{pk}.xlsx"'
+    return response
+
+
+@require_GET
+@rules.workers_only
 def failed(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = get_object_or_404(rules.batches_for(request.user), pk=pk, state=ImportBatch.State.REFUSED)
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk, state__in=FAILED)
     try:
         data = exports.failed_rows(batch)
     except (ImportRefused, FileNotFoundError):
