@@ -15,13 +15,15 @@ from cchc_index.lib.sheets.book import SheetBook
 from criteria.models import RoundGroup
 from surveys import validity
 from surveys.models import Ballot, ImportBatch, Question, Questionnaire, RespondentGroup
+from surveys.places import Leaf
 from surveys.plan.actions import ensure_group, ensure_questionnaire
 from surveys.plan.queries import Plan, places, plan_for
-from surveys.scores.actions import rebuild_tallies
+from surveys.scores.actions import add_tallies, rebuild_tallies
 from surveys.upload import PREVIEW_ROWS, Upload
 
-from . import identity, mapping, queries
+from . import identity, mapping, queries, rowfile
 from .identity import Known
+from .rowfile import KeptRows
 from .sheet import BallotSheet, ballot_book, read_book
 
 CHUNK = 20_000
@@ -40,6 +42,8 @@ class CheckedBallots:
     """Ballots of the file that are in already and say the same: they are left out."""
     refused: int = 0
     """Ballots with faults that are left out because the good ones may go alone."""
+    mark: str = ""
+    """What the file was checked against (`queries.standing`)."""
 
     @property
     def group(self) -> RespondentGroup | None:
@@ -94,21 +98,88 @@ class CheckedBallots:
             for i in range(min(PREVIEW_ROWS, len(sheet.codes)))
         ]
 
+    def packed(self) -> bytes:
+        """The rows as they will be written, for `restored`."""
+        sheet = self.sheet
+        leaves = [leaf.id for leaf in sheet.leaves]
+        return rowfile.pack(KeptRows(sheet.codes, sheet.unit_ids, sheet.answers, leaves, self.mark))
+
     def write(self, batch: ImportBatch, block: RoundGroup) -> list[Any]:
-        """Store plan and ballots, count again. Ballots replace nothing."""
+        """Store plan and ballots, count them in. Ballots replace nothing."""
+        return self._rows().write(batch, block)
+
+    def stored(self, batch: ImportBatch) -> Iterator[tuple[Any, ...]]:
+        """The rows that `write` stored, as the log's mark takes them."""
+        return self._rows().stored(batch)
+
+    def _rows(self) -> "KeptBallots":
+        sheet = self.sheet
+        return KeptBallots(self.plan, sheet.leaves, sheet.codes, sheet.unit_ids, sheet.answers, self.reasons)
+
+
+@dataclass(slots=True)
+class KeptBallots:
+    """Checked ballots without their file: what is written."""
+
+    plan: Plan
+    leaves: list[Leaf]
+    codes: list[str]
+    unit_ids: list[int]
+    answers: NDArray[np.uint8]
+    reasons: NDArray[np.str_]
+    counted: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def faults(self) -> list[Fault]:
+        return []
+
+    @property
+    def group(self) -> RespondentGroup | None:
+        return self.plan.group
+
+    @property
+    def notes(self) -> list[str]:
+        return list(self.counted.get("notes", []))
+
+    def counts(self) -> dict[str, Any]:
+        return dict(self.counted)
+
+    def write(self, batch: ImportBatch, block: RoundGroup) -> list[Any]:
+        """Store plan and ballots, count them in. Ballots replace nothing."""
         group = ensure_group(block, self.plan)
-        ensure_questionnaire(group, self.plan, self.sheet.leaves)
+        ensure_questionnaire(group, self.plan, self.leaves)
         batch.respondent_group = group
         write_ballots(
             batch_id=batch.pk,
             group_id=group.pk,
-            unit_ids=self.sheet.unit_ids,
-            codes=self.sheet.codes,
-            answers=self.sheet.answers,
+            unit_ids=self.unit_ids,
+            codes=self.codes,
+            answers=self.answers,
             reasons=self.reasons.tolist(),
         )
-        rebuild_tallies(group)
+        valid = self.reasons == validity.VALID
+        units = np.asarray(self.unit_ids, dtype=np.int64)[valid]
+        add_tallies(group, [leaf.id for leaf in self.leaves], units, self.answers[valid])
         return []
+
+    def stored(self, batch: ImportBatch) -> Iterator[tuple[Any, ...]]:
+        """The rows that `write` stored, in its order: group, unit, code, reason, answers."""
+        blobs = _cut(self.answers.tobytes(), self.answers.shape[1])
+        rows = zip(self.unit_ids, self.codes, self.reasons.tolist(), blobs, strict=True)
+        return ((batch.respondent_group_id, unit, code, reason, blob) for unit, code, reason, blob in rows)
+
+
+def restored(block: RoundGroup, respondents: str, data: bytes, counted: dict[str, Any]) -> KeptBallots | None:
+    """The ballots that `CheckedBallots.packed` gave, where all that they were checked against still stands; None where
+    something changed and the file must be checked again. Raises ValueError for other bytes."""
+    rows = rowfile.unpack(data)
+    plan, known = plan_for(block, respondents), places(block)
+    if queries.standing(block, plan, known) != rows.mark:
+        return None
+    by_id = {leaf.id: leaf for leaf in known.leaves}
+    leaves = [by_id[pk] for pk in rows.leaves]
+    reasons = _reasons(plan, rows.answers)
+    return KeptBallots(plan, leaves, rows.codes, rows.unit_ids, rows.answers, reasons, counted)
 
 
 def opened(upload: Upload) -> SheetBook:
@@ -122,6 +193,7 @@ def check(block: RoundGroup, respondents: str, upload: Upload, book: SheetBook |
     in already and say the same are left out of it, counted. `book`: the file's sheets, where they are open already."""
     plan = plan_for(block, respondents)
     known = places(block)
+    mark = queries.standing(block, plan, known)
     sheet = read_book(
         book or opened(upload),
         places=known,
@@ -133,13 +205,13 @@ def check(block: RoundGroup, respondents: str, upload: Upload, book: SheetBook |
     again = _compare(block, plan, sheet)
     sheet = sheet.only(~again) if again.any() else sheet
     units = {pk: code for code, pk in known.units.items()}
-    return CheckedBallots(plan, sheet, _reasons(plan, sheet), units, repeated=int(again.sum()))
+    return CheckedBallots(plan, sheet, _reasons(plan, sheet.answers), units, repeated=int(again.sum()), mark=mark)
 
 
-def _reasons(plan: Plan, sheet: BallotSheet) -> NDArray[np.str_]:
+def _reasons(plan: Plan, answers: NDArray[np.uint8]) -> NDArray[np.str_]:
     rules = plan.questionnaire or Questionnaire()
     return validity.reasons(
-        sheet.answers,
+        answers,
         max_blank_share=rules.max_blank_share,
         refuse_straight_line=rules.refuse_straight_line,
         straight_line_from=rules.straight_line_from,
@@ -187,7 +259,7 @@ def only_good(checked: CheckedBallots) -> CheckedBallots:
     if not sheet.whole or (not (~sheet.bad).any() and not checked.repeated):
         raise ImportRefused(sheet.faults)
     good = replace(sheet.only(~sheet.bad), faults=[])
-    return replace(checked, sheet=good, reasons=_reasons(checked.plan, good), refused=int(sheet.bad.sum()))
+    return replace(checked, sheet=good, reasons=_reasons(checked.plan, good.answers), refused=int(sheet.bad.sum()))
 
 
 def remove(batch: ImportBatch) -> None:

@@ -32,27 +32,28 @@ def rest_of(sheet: BallotSheet) -> bytes:
     reasons = _reasons(sheet.faults)
     book = Workbook()
     book.remove(book.worksheets[0])
-    first = 0
+    first, faulty = 0, np.zeros(len(sheet.table.rows), dtype=bool)
+    faulty[sheet.in_table()[sheet.bad]] = True
     for part in sheet.table.parts:
-        bad = sheet.bad[first : first + len(part.numbers)]
+        bad = faulty[first : first + len(part.numbers)]
         first += len(part.numbers)
         if bad.any():
             out: Worksheet = book.create_sheet((part.page.name or "Phiếu")[:31])
-            _write_part(out, part, np.asarray(part.numbers)[bad].tolist(), reasons, _Kept.of(sheet, part))
+            _write_part(out, part, np.asarray(part.numbers)[bad].tolist(), reasons, _GivenColumns.of(sheet, part))
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _GivenColumns:
     """The columns of a page that are given back, and which of them is the ballot's code (-1: none)."""
 
     columns: list[int]
     code: int
 
     @classmethod
-    def of(cls, sheet: BallotSheet, part: SheetPart) -> "_Kept":
+    def of(cls, sheet: BallotSheet, part: SheetPart) -> "_GivenColumns":
         """All columns but the reasons of before and people's data."""
         away = {at for at, text in enumerate(part.headings.texts) if text == REASON}
         asked = {part.places.get(at) for at in sheet.table.index.values()}
@@ -78,9 +79,9 @@ def _write_part(
     part: SheetPart,
     rows: Sequence[int],
     reasons: Mapping[tuple[str, int], list[str]],
-    kept: _Kept,
+    given: _GivenColumns,
 ) -> None:
-    page, headings, columns, code = part.page, part.headings, kept.columns, kept.code
+    page, headings, columns, code = part.page, part.headings, given.columns, given.code
     for line, row in enumerate(range(headings.first, headings.last + 1), start=1):
         _write_row(out, line, [cell_text(page.cell(row, at)) for at in columns], bold=True)
     _write_cell(out, 1, len(columns) + 1, REASON, bold=True)

@@ -234,24 +234,24 @@ class _Guesses:
 
     def _told(self) -> None:
         """What the mapping says."""
-        said = "theo cách đọc đã lưu"
+        why = "theo cách đọc đã lưu"
         singles = ((CODE, self.mapping.ballot), (UNIT, self.mapping.unit), (FINISHED, self.mapping.finished))
         for use, heading in singles:
             if heading and (column := self._of(heading)):
-                self._take(column, use, said)
+                self._take(column, use, why)
         for heading, code in self.mapping.questions.items():
             leaf = self.places.leaf(code)
             if leaf and (column := self._of(heading)):
-                self._take(column, QUESTION, said, leaf)
+                self._take(column, QUESTION, why, leaf)
         for code, ticks in self.mapping.ticks.items():
             leaf = self.places.leaf(code)
             for heading, value in ticks.items():
                 if leaf and (column := self._of(heading)):
-                    self._take(column, QUESTION, said, leaf, max(0, Scale(self.scale.labels).read(value)))
+                    self._take(column, QUESTION, why, leaf, max(0, Scale(self.scale.labels).read(value)))
         for heading in self.mapping.ignore:
             if column := self._of(heading):
                 column.personal = personal.is_column(column.heading, column.counts)
-                self._take(column, PERSONAL if column.personal else IGNORE, said)
+                self._take(column, PERSONAL if column.personal else IGNORE, why)
 
     def _singles(self) -> None:
         """The ballot's code, the unit and the mark of sending, where the layout finds them by itself."""

@@ -9,7 +9,7 @@ from surveys.places import Places
 from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
 NOT_CHOSEN, BLANK = "", "0"
-"""What nobody has said yet; a blank answer."""
+"""What nobody has explained yet; a blank answer."""
 _LETTERED = re.compile(r"[A-Za-z]{1,3}[ _-]?0?(\d{1,3})")
 _HEADED = re.compile(r"(\d{1,3})\s*[-–.:)=]\s*\S.*")
 _ITEM = re.compile(r"[A-Za-z]\s*[.):-]\s*(.+)")
@@ -44,7 +44,7 @@ _FIVE = {
 
 @dataclass(frozen=True, slots=True)
 class UnitText:
-    """A text of the unit's column that is no code and no exact name: the unit it is said, or nearly seems, to be."""
+    """A text of the unit's column that is no code and no exact name: the unit it is, or nearly seems to be."""
 
     text: str
     cells: int
@@ -63,12 +63,12 @@ class AnswerText:
     proposed: bool
 
 
-def units_of(counts: Mapping[str, int], said: Mapping[str, str], places: Places) -> list[UnitText]:
-    """The texts of the unit's column that need a word, the commonest first; those that `said` names too."""
-    by_fold = {fold(text): code for text, code in said.items()}
+def units_of(counts: Mapping[str, int], explained: Mapping[str, str], places: Places) -> list[UnitText]:
+    """The texts of the unit's column that need a word, the commonest first; those that `explained` names too."""
+    by_fold = {fold(text): code for text, code in explained.items()}
     listed = []
     for text, cells in counts.items():
-        told = said.get(text) or by_fold.get(fold(text), "")
+        told = explained.get(text) or by_fold.get(fold(text), "")
         if places.unit(text) is None or told:
             near = [] if told else places.nearest_units(text)
             listed.append(UnitText(text, cells, told or (near[0][1] if near else ""), bool(near)))
@@ -76,11 +76,11 @@ def units_of(counts: Mapping[str, int], said: Mapping[str, str], places: Places)
 
 
 def answers_of(
-    unknown: Mapping[str, int], said: Mapping[str, str], scale: Scale, ranks: Sequence[int]
+    unknown: Mapping[str, int], explained: Mapping[str, str], scale: Scale, ranks: Sequence[int]
 ) -> list[AnswerText]:
-    """The texts without a meaning in the scale, and those that `said` explains. `ranks`: values from worst to best."""
+    """The texts without a meaning in the scale, and those in `explained`. `ranks`: values from worst to best."""
     plain = Scale(scale.labels)
-    told = {text: str(plain.read(value)) for text, value in said.items() if plain.read(value) != NOT_AN_ANSWER}
+    told = {text: str(plain.read(value)) for text, value in explained.items() if plain.read(value) != NOT_AN_ANSWER}
     by_fold = {fold(text): value for text, value in told.items()}
     listed, seen = [], set()
     for text, cells in unknown.items():

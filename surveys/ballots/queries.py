@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from cchc_index.lib import canonical
 from criteria.models import RoundGroup
-from surveys.models import Ballot
+from surveys.models import Ballot, ImportBatch
+from surveys.places import Places
+from surveys.plan.queries import Plan
 
 from . import identity
 from .identity import Known
@@ -26,3 +29,21 @@ def known(block: RoundGroup, codes: Iterable[str]) -> dict[str, Known]:
         for pk, group, unit, answers in rows.values_list("pk", "respondent_group_id", "unit_id", "answers"):
             ballots[places[pk]] = Known(group, unit, bytes(answers))
     return ballots
+
+
+def standing(block: RoundGroup, plan: Plan, places: Places) -> str:
+    """A digest of all that the check of a file depends on beside the file: the plan, what may be named, and which
+    files are in already. One query; it does not grow with ballots."""
+    batches = ImportBatch.objects.filter(round_group=block, kind=ImportBatch.Kind.BALLOTS)
+    rules = plan.questionnaire
+    return canonical.digest(
+        [
+            plan.group.pk if plan.group else plan.respondents,
+            plan.asked,
+            sorted((value, label) for value, label in plan.scale.labels.items()),
+            [rules.max_blank_share, rules.refuse_straight_line, rules.straight_line_from] if rules else None,
+            [[leaf.id, leaf.code, leaf.source] for leaf in places.leaves],
+            sorted(places.units.items()),
+            list(batches.filter(state=ImportBatch.State.COMMITTED).order_by("pk").values_list("pk", flat=True)),
+        ]
+    )

@@ -52,6 +52,8 @@ class BallotSheet:
     """Which ballots have a fault of their own."""
     whole: bool = True
     """No fault concerns the file as a whole: the ballots without a fault may be stored alone."""
+    places: NDArray[np.int64] | None = None
+    """Which of the table's rows the ballots are; None: all of them."""
 
     @property
     def heading_row(self) -> int:
@@ -66,7 +68,12 @@ class BallotSheet:
             unit_ids=[self.unit_ids[n] for n in at],
             answers=self.answers[stay],
             bad=self.bad[stay],
+            places=self.in_table()[stay],
         )
+
+    def in_table(self) -> NDArray[np.int64]:
+        """For each ballot its place among the table's rows."""
+        return np.arange(len(self.table.rows)) if self.places is None else self.places
 
 
 def open_ballots(

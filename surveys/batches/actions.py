@@ -2,14 +2,12 @@
 line."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from cchc_index.lib import clock
@@ -26,7 +24,6 @@ from surveys.ballots.exports import rest_of
 from surveys.ballots.outline import is_table
 from surveys.figures import actions as figures
 from surveys.models import ImportBatch, SurveyRequest, SurveyScore
-from surveys.plan.queries import find_group
 from surveys.profiles.actions import keep_profile
 from surveys.profiles.queries import fitting
 from surveys.scores.actions import lock_block, refresh_scores
@@ -37,13 +34,25 @@ from units.auditlog.actions import record
 from units.models import User
 
 from . import digests, faults
+from .keeping import (
+    OPEN,
+    Checked,
+    Kind,
+    State,
+    drop_kept,
+    forget_file,
+    give_back,
+    good_of,
+    keep,
+    keep_unread,
+    kept_rows,
+    respondents_of,
+    say_checked,
+    stored_file,
+)
 from .queries import committed_like
 
-Kind, State = ImportBatch.Kind, ImportBatch.State
-OPEN = (State.UNREAD, State.CHECKED, State.REFUSED)
-"""The states of a file that is not in: it may be explained, checked again, dropped."""
-Checked = ballots.CheckedBallots | figures.CheckedFigures
-"""A file that was read, with its faults and what it would write."""
+KEPT = ("checked_rows", "rows_digest", "rest")
 
 
 @dataclass(slots=True)
@@ -91,21 +100,10 @@ def check_ballots(
     except ImportRefused as refused:
         if not ask or not is_table(book):
             raise
-        return _keep_unread(actor, block, respondents, file, refused, good_only)
+        return keep_unread(actor, block, respondents, file, refused, good_only)
     batch = ImportBatch(round_group=block, respondent_group=checked.group, kind=Kind.BALLOTS, good_only=good_only)
     with transaction.atomic():
-        return _keep(actor, batch, file, _say_checked(batch, checked))
-
-
-def _say_checked(batch: ImportBatch, checked: Checked) -> str:
-    """Note on a batch what its check gave, ballots with faults left out where the good ones may go alone; the state
-    that follows. The faults of what is left out stay on the batch, to be read before it is committed."""
-    batch.faults = faults.pack(checked.faults)
-    if batch.good_only and checked.faults and isinstance(checked, ballots.CheckedBallots):
-        with suppress(ImportRefused):  # one concerns the whole file, or nothing is left: refused as a whole
-            checked = ballots.only_good(checked)
-    batch.counts = checked.counts()
-    return State.REFUSED if checked.faults else State.CHECKED
+        return keep(actor, batch, file, say_checked(batch, checked))
 
 
 def explain_batch(
@@ -118,16 +116,16 @@ def explain_batch(
     batch = ImportBatch.objects.select_related("respondent_group").get(pk=batch_id)
     _refuse_explained(batch)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=batch.round_group_id)
-    file = replace(_stored_file(batch), mapping=dict(mapping))
-    checked = ballots.check(block, _respondents(batch), file)
+    file = replace(stored_file(batch), mapping=dict(mapping))
+    checked = ballots.check(block, respondents_of(batch), file)
     with transaction.atomic():
         batch = _locked(batch_id)
         _refuse_explained(batch)
         batch.profile = keep_profile(
             actor=actor, round_group_id=block.pk, sender=sender, shape=shape, mapping=file.mapping
         )
-        batch.mapping, batch.state = dict(file.mapping), _say_checked(batch, checked)
-        batch.save(update_fields=["profile", "mapping", "state", "faults", "counts"])
+        batch.mapping, batch.state = dict(file.mapping), say_checked(batch, checked)
+        batch.save(update_fields=["profile", "mapping", "state", "faults", "counts", *KEPT])
         return batch
 
 
@@ -155,15 +153,16 @@ def check_figures(
     checked = figures.check(block, file)
     batch = ImportBatch(round_group=block, kind=Kind.FIGURES)
     with transaction.atomic():
-        return _keep(actor, batch, file, _say_checked(batch, checked))
+        return keep(actor, batch, file, say_checked(batch, checked))
 
 
 @transaction.atomic
 def commit_batch(*, actor: User | None, batch_id: int, signed: Signed | None = None) -> ImportBatch:
     """Write a checked batch: rows, tallies and scores in one transaction. Committing twice is once.
 
-    The file is read again under the block's lock; when something changed since the check (another batch
-    took a ballot code) the batch comes back REFUSED with its new faults. Raises Refused from any other state, while the
+    Ballots are written as they were checked. Where something that they were checked against has changed (another batch
+    came in), and for figures, the file is read again under the block's lock, and with new faults the batch comes back
+    REFUSED. Raises Refused from any other state, while the
     survey's phase is closed, and in a published year unless two people sign.
     """
     _require(actor)
@@ -174,58 +173,24 @@ def commit_batch(*, actor: User | None, batch_id: int, signed: Signed | None = N
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
-    checked = _read_again(batch, block, _stored_file(batch))
-    if checked.faults and batch.good_only and isinstance(checked, ballots.CheckedBallots):
-        checked = _without_bad(batch, checked)
+    checked = _as_checked(batch, block) or _read_again(batch, block, stored_file(batch))
     if checked.faults:
         return _refuse(batch, checked)
     _write(actor, block, batch, checked)
-    _forget_file(batch)
+    forget_file(batch)
     return batch
 
 
-def _without_bad(batch: ImportBatch, checked: ballots.CheckedBallots) -> ballots.CheckedBallots:
-    """The ballots without a fault; the others are kept as a sheet to be mended. Where the file is refused as a whole,
-    what was given."""
+def _as_checked(batch: ImportBatch, block: RoundGroup) -> Checked | None:
+    """The ballots as they were checked; None where something they were checked against has changed since, or where
+    the batch is of figures or of a version that kept no rows."""
+    if not batch.checked_rows:
+        return None
+    stored_file(batch)  # whole until now: what was checked can still be shown
     try:
-        good = ballots.only_good(checked)
-    except ImportRefused:
-        return checked
-    batch.rest.save(f"{batch.file_digest[:24]}-tra-lai.xlsx", ContentFile(rest_of(checked.sheet)), save=False)
-    batch.save(update_fields=["rest"])
-    return good
-
-
-def _forget_file(batch: ImportBatch) -> None:
-    """Once the transaction is in, delete the original of a file of ballots: what people wrote beside their answers is
-    nobody's to keep. The row forgets the name last, so that a killed process is made up for by `forget_left`."""
-    if batch.kind == Kind.BALLOTS and batch.file:
-        transaction.on_commit(lambda: _delete_file(batch))
-
-
-def _delete_file(batch: ImportBatch) -> None:
-    batch.file.storage.delete(str(batch.file.name))
-    ImportBatch.objects.filter(pk=batch.pk).update(file="")
-    batch.file.name = ""
-
-
-def _forget_rest(batch: ImportBatch) -> None:
-    """The ballots given back belong to what was taken in: they go with it."""
-    if batch.rest:
-        stored, storage = str(batch.rest.name), batch.rest.storage
-        batch.rest = ""
-        batch.save(update_fields=["rest"])
-        transaction.on_commit(lambda: storage.delete(stored))
-
-
-def forget_left() -> int:
-    """Delete the originals of ballots that are in or were taken out and whose file is still there: of a process that
-    was killed, and of versions that kept them. The number of files."""
-    done = (State.COMMITTED, State.UNDONE)
-    left = list(ImportBatch.objects.filter(kind=Kind.BALLOTS, state__in=done).exclude(file="").order_by("pk"))
-    for batch in left:
-        _delete_file(batch)
-    return len(left)
+        return ballots.restored(block, respondents_of(batch), kept_rows(batch), batch.counts)
+    except ValueError as error:
+        raise Refused("Các dòng đã kiểm tra không đọc lại được: tải tệp lên lại.") from error
 
 
 @transaction.atomic
@@ -249,9 +214,9 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
         figures.remove(batch)
     changed = refresh_scores(block) + _restore_archive(block)
     batch.state, batch.undone_at, batch.undo_reason = State.UNDONE, clock.now(), reason
-    batch.save(update_fields=["state", "undone_at", "undo_reason"])
-    _forget_file(batch)
-    _forget_rest(batch)
+    drop_kept(batch)
+    batch.save(update_fields=["state", "undone_at", "undo_reason", "checked_rows", "rows_digest", "rest"])
+    forget_file(batch)
     criteria_actions.inputs_changed(block.pk)
     after = stored(block)
     record(
@@ -340,6 +305,7 @@ def discard_batch(*, actor: User | None, batch_id: int) -> None:
         if batch.requests.exists():
             raise Refused("Tệp này đã được đề nghị nhập vào năm đã công bố: giữ lại cùng đề nghị đó.")
         stored, storage = str(batch.file.name), batch.file.storage
+        drop_kept(batch)
         batch.delete()
         transaction.on_commit(lambda: storage.delete(stored))
 
@@ -378,7 +344,10 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: C
     batch.counts = {**counts, "changed": changed, "replaced": replaced, "archive": _pack(lost)}
     batch.counts.pop("preview", None)
     batch.faults = []
-    batch.save(update_fields=["state", "committed_at", "counts", "faults", "respondent_group"])
+    drop_kept(batch, rest=False)
+    batch.save(
+        update_fields=["state", "committed_at", "counts", "faults", "respondent_group", "checked_rows", "rows_digest"]
+    )
     criteria_actions.freeze(block.pk, actor)
     criteria_actions.inputs_changed(block.pk)
     record(
@@ -391,10 +360,17 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: C
             "name": batch.file_name,
             "counts": {k: v for k, v in batch.counts.items() if k not in ("replaced", "archive")},
             "scores": values_digest(after),
-            **digests.of_batch(batch, block),
+            **_marks(batch, block, checked),
             "moved": _moved(before, after),
         },
     )
+
+
+def _marks(batch: ImportBatch, block: RoundGroup, checked: Checked) -> dict[str, Any]:
+    """What the log says of the rows that were written."""
+    if isinstance(checked, figures.CheckedFigures):
+        return digests.of_batch(batch, block)
+    return {"ballots": digests.ballots_mark(checked.stored(batch))}
 
 
 def _moved(before: Mapping[CellKey, ScoreValue], after: Mapping[CellKey, ScoreValue]) -> dict[str, Any]:
@@ -408,21 +384,6 @@ def _profiled(block: RoundGroup, file: Upload, book: SheetBook) -> Upload:
     return replace(file, mapping=profile.mapping, profile_id=profile.pk) if profile else file
 
 
-def _keep_unread(
-    actor: User | None, block: RoundGroup, respondents: str, file: Upload, refused: ImportRefused, good_only: bool
-) -> ImportBatch:
-    batch = ImportBatch(
-        round_group=block,
-        respondent_group=find_group(block, respondents),
-        kind=Kind.BALLOTS,
-        counts={"respondents": respondents},
-        faults=faults.pack(refused.faults),
-        good_only=good_only,
-    )
-    with transaction.atomic():
-        return _keep(actor, batch, file, State.UNREAD)
-
-
 def _new_batch(
     actor: User | None, block: RoundGroup, kind: str, file: Upload, checked: Checked, state: str
 ) -> ImportBatch:
@@ -433,41 +394,13 @@ def _new_batch(
         counts=checked.counts(),
         faults=faults.pack(checked.faults),
     )
-    return _keep(actor, batch, file, state, with_file=kind != Kind.BALLOTS)
-
-
-def _keep(actor: User | None, batch: ImportBatch, file: Upload, state: str, *, with_file: bool = True) -> ImportBatch:
-    """Save a new batch and the file beside it."""
-    batch.state, batch.created_by = state, actor
-    batch.file_name, batch.file_digest = file.name, file.digest
-    batch.take_hidden, batch.mapping, batch.profile_id = file.take_hidden, dict(file.mapping), file.profile_id
-    if with_file:
-        batch.file.save(f"{file.digest[:32]}{file.ending}", ContentFile(file.data), save=False)
-    batch.save(force_insert=True)
-    return batch
-
-
-def _stored_file(batch: ImportBatch) -> Upload:
-    """The file as it was uploaded. Raises Refused where it is not what was uploaded."""
-    with batch.file.open("rb") as stream:
-        file = Upload(stream.read(), batch.file_name, batch.take_hidden, batch.mapping)
-    if file.digest != batch.file_digest:
-        raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")
-    return file
-
-
-def stored_book(batch: ImportBatch) -> SheetBook:
-    """The sheets of a batch's file. Raises ImportRefused and Refused where it cannot be read any more."""
-    return ballots.opened(_stored_file(batch))
-
-
-def _respondents(batch: ImportBatch) -> str:
-    return batch.respondent_group.code if batch.respondent_group else str(batch.counts["respondents"])
+    return keep(actor, batch, file, state, with_file=kind != Kind.BALLOTS)
 
 
 def _refuse(batch: ImportBatch, checked: Checked) -> ImportBatch:
     batch.state, batch.faults, batch.counts = State.REFUSED, faults.pack(checked.faults), checked.counts()
-    batch.save(update_fields=["state", "faults", "counts"])
+    drop_kept(batch)
+    batch.save(update_fields=["state", "faults", "counts", *KEPT])
     return batch
 
 
@@ -475,7 +408,12 @@ def _read_again(batch: ImportBatch, block: RoundGroup, file: Upload) -> Checked:
     try:
         if batch.kind == Kind.FIGURES:
             return figures.check(block, file)
-        return ballots.check(block, _respondents(batch), file)
+        checked = ballots.check(block, respondents_of(batch), file)
+        good = good_of(batch, checked)
+        if good.refused:
+            give_back(batch, checked)
+            batch.save(update_fields=["rest"])
+        return good
     except ImportRefused as refused:  # the file was readable when it was checked
         raise Refused(str(refused)) from refused
 

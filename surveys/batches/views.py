@@ -20,10 +20,9 @@ from units.models import User
 
 from . import actions, exports
 from .forms import FIGURES, NEW, BatchUndoForm, BatchUploadForm
+from .keeping import OPEN
 
 SHOWN_FAULTS = 200
-FAILED = (ImportBatch.State.REFUSED, ImportBatch.State.CHECKED)
-"""States in which a batch may have faults and still has its file."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -108,7 +107,7 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "preview": _preview(batch) if rules.may_work(request.user) else [],
         "table": score_table(batch.round_group) if committed else None,
         "may_work": rules.may_work(request.user),
-        "may_explain": batch.kind == ImportBatch.Kind.BALLOTS and batch.state in actions.OPEN,
+        "may_explain": batch.kind == ImportBatch.Kind.BALLOTS and batch.state in OPEN,
         "form": form,
     }
     return render(request, "surveys/batches/batch.html", context)
@@ -192,7 +191,7 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @rules.workers_only
 def failed(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = get_object_or_404(rules.batches_for(request.user), pk=pk, state__in=FAILED)
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk, state=ImportBatch.State.REFUSED)
     try:
         data = exports.failed_rows(batch)
     except (ImportRefused, FileNotFoundError):

@@ -33,8 +33,8 @@ class TypedReading:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Which sheets and which heading rows are looked at; 0 and () where they are to be found."""
+class HeadingPlace:
+    """Which sheets and which heading rows are looked at; 0 and () where they are to be problems_found."""
 
     sheets: tuple[str, ...] = ()
     row: int = 0
@@ -47,9 +47,9 @@ class Place:
         )
 
 
-def place_of(data: QueryDict) -> Place:
+def place_of(data: QueryDict) -> HeadingPlace:
     sheets = tuple(dict.fromkeys(map(clean, data.getlist("sheet"))))
-    return Place(sheets, _number(data.get("row"), 30), _number(data.get("rows"), 5))
+    return HeadingPlace(sheets, _number(data.get("row"), 30), _number(data.get("rows"), 5))
 
 
 def _number(text: str | None, highest: int) -> int:
@@ -84,27 +84,27 @@ def take(data: QueryDict, columns: Iterable[OutlineColumn], leaves: Sequence[Lea
 
 def problems(outline: Outline, reading: TypedReading) -> list[tuple[str, str]]:
     """(id of the control, sentence) for whatever keeps the form from making a mapping."""
-    found = [] if reading.sender else [("sender", "Ghi tên nơi gửi tệp, ví dụ tên đơn vị điều tra.")]
+    problems_found = [] if reading.sender else [("sender", "Ghi tên nơi gửi tệp, ví dụ tên đơn vị điều tra.")]
     uses = Counter(column.use for column in outline.columns)
     names = dict(USES)
     for use in (CODE, UNIT, FINISHED):
         if uses[use] > 1:
             at = [c.position for c in outline.columns if c.use == use][1]
-            found.append((f"column-{at}", f"Có {uses[use]} cột là {names[use]}: chỉ chọn một cột."))
+            problems_found.append((f"column-{at}", f"Có {uses[use]} cột là {names[use]}: chỉ chọn một cột."))
     if not uses[CODE] and not reading.without_code:
-        found.append(("no_code", "Chọn cột mã phiếu, hoặc đánh dấu tệp không có mã phiếu."))
+        problems_found.append(("no_code", "Chọn cột mã phiếu, hoặc đánh dấu tệp không có mã phiếu."))
     if uses[CODE] and reading.without_code:
-        found.append(("no_code", "Đã chọn cột mã phiếu: bỏ dấu ở “không có mã phiếu”, hoặc bỏ cột đó."))
+        problems_found.append(("no_code", "Đã chọn cột mã phiếu: bỏ dấu ở “không có mã phiếu”, hoặc bỏ cột đó."))
     first = f"column-{outline.columns[0].position}" if outline.columns else "sender"
     if not uses[UNIT]:
-        found.append((first, "Chọn cột đơn vị được đánh giá."))
+        problems_found.append((first, "Chọn cột đơn vị được đánh giá."))
     if not uses[QUESTION]:
-        found.append((first, "Chọn tiêu chí cho ít nhất một cột câu hỏi."))
-    return found + _twice(outline.columns)
+        problems_found.append((first, "Chọn tiêu chí cho ít nhất một cột câu hỏi."))
+    return problems_found + _twice(outline.columns)
 
 
 def _twice(columns: Sequence[OutlineColumn]) -> list[tuple[str, str]]:
-    found, seen = [], set()
+    problems_found, seen = [], set()
     headings = Counter(column.heading for column in columns if column.use != IGNORE)
     for column in columns:
         if column.leaf is not None:
@@ -112,15 +112,15 @@ def _twice(columns: Sequence[OutlineColumn]) -> list[tuple[str, str]]:
             plain = (column.leaf.code, 0)
             if answer in seen or (column.tick and plain in seen) or (not column.tick and column.leaf.code in seen):
                 message = f"Tiêu chí {column.leaf.code} có hai cột: giữ một cột, hoặc chọn mức cho từng cột dấu chọn."
-                found.append((f"column-{column.position}", message))
+                problems_found.append((f"column-{column.position}", message))
             seen |= {answer, column.leaf.code}
         if headings[column.heading] > 1 and column.use not in (IGNORE, "personal"):
             message = f"Nhiều cột cùng tiêu đề “{column.heading[:60]}”: đổi tên cột trong tệp rồi tải lại."
-            found.append((f"column-{column.position}", message))
-    return found
+            problems_found.append((f"column-{column.position}", message))
+    return problems_found
 
 
-def mapping_of(outline: Outline, reading: TypedReading, place: Place) -> dict[str, Any]:
+def mapping_of(outline: Outline, reading: TypedReading, place: HeadingPlace) -> dict[str, Any]:
     """The mapping that was confirmed, as plain data with the keys of `surveys.ballots.mapping`."""
     asked = [column for column in outline.columns if column.leaf is not None]
     ticks: dict[str, dict[str, int]] = {}

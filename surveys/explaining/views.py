@@ -16,6 +16,7 @@ from surveys.ballots.mapping import BallotMapping
 from surveys.ballots.outline import UNIT, Outline, names_differ, outline_of, unknown_answers
 from surveys.ballots.proposals import AnswerText, UnitText, answers_of, units_of
 from surveys.batches import actions as batches
+from surveys.batches.keeping import OPEN, stored_book
 from surveys.models import ImportBatch
 from surveys.places import Leaf, Places
 from surveys.plan import queries as plan
@@ -23,7 +24,7 @@ from surveys.profiles.queries import senders
 from units.models import User
 
 from . import forms
-from .forms import MAX_TEXTS, USES, Place, TypedReading
+from .forms import MAX_TEXTS, USES, HeadingPlace, TypedReading
 
 MANY = 4_000
 """Options of units beyond which a code is typed: some browsers are slow with more."""
@@ -44,13 +45,13 @@ class Explained:
         leaves = [leaf for leaf in self.places.leaves if leaf.source == "survey"]
         return leaves if self.plan.asked is None else [leaf for leaf in leaves if leaf.id in self.plan.asked]
 
-    def units(self, said: dict[str, str]) -> list[UnitText]:
+    def units(self, explained_as: dict[str, str]) -> list[UnitText]:
         column = self.outline.of_use(UNIT)
-        return units_of(column.counts, said, self.places)[:MAX_TEXTS] if column else []
+        return units_of(column.counts, explained_as, self.places)[:MAX_TEXTS] if column else []
 
-    def answers(self, said: dict[str, str]) -> list[AnswerText]:
+    def answers(self, explained_as: dict[str, str]) -> list[AnswerText]:
         unknown = unknown_answers(self.outline.columns, self.plan.scale)
-        return answers_of(unknown, said, self.plan.scale, self.ranks)[:MAX_TEXTS]
+        return answers_of(unknown, explained_as, self.plan.scale, self.ranks)[:MAX_TEXTS]
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class Shown:
 @require_http_methods(["GET", "POST"])
 @rules.workers_only
 def explain(request: HttpRequest, pk: int) -> HttpResponse:
-    open_batches = rules.batches_for(request.user).filter(kind=ImportBatch.Kind.BALLOTS, state__in=batches.OPEN)
+    open_batches = rules.batches_for(request.user).filter(kind=ImportBatch.Kind.BALLOTS, state__in=OPEN)
     batch = get_object_or_404(open_batches, pk=pk)
     place = forms.place_of(request.POST if request.method == "POST" else request.GET)
     try:
@@ -86,7 +87,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, batch, explained, place, shown)
 
 
-def _open(batch: ImportBatch, place: Place) -> Explained:
+def _open(batch: ImportBatch, place: HeadingPlace) -> Explained:
     """The file's outline under the batch's mapping and the sheets and rows that were asked for. Raises Refused and
     ImportRefused for a file that cannot be read any more."""
     respondents = batch.respondent_group.code if batch.respondent_group else str(batch.counts["respondents"])
@@ -94,7 +95,7 @@ def _open(batch: ImportBatch, place: Place) -> Explained:
     known = plan.places(batch.round_group)
     given = {key: value for key, value in batch.mapping.items() if key not in place.given()}
     mapping = mappings.of(given | place.given())
-    book = batches.stored_book(batch)
+    book = stored_book(batch)
     outline = outline_of(book, mapping, known, followed.scale, followed.asked, place.row)
     return Explained(outline, known, followed, plan.ranks(followed), mapping)
 
@@ -123,7 +124,7 @@ def _told(text: Any, key: str, posted: dict[str, str]) -> Any:
 
 
 def _save(
-    request: HttpRequest, batch: ImportBatch, explained: Explained, place: Place, shown: Shown
+    request: HttpRequest, batch: ImportBatch, explained: Explained, place: HeadingPlace, shown: Shown
 ) -> list[tuple[str, str]]:
     """Keep the reading and check the file under it; what is wrong where that cannot be."""
     if not isinstance(request.user, User):
@@ -145,7 +146,9 @@ def _save(
     return []
 
 
-def _page(request: HttpRequest, batch: ImportBatch, explained: Explained, place: Place, shown: Shown) -> HttpResponse:
+def _page(
+    request: HttpRequest, batch: ImportBatch, explained: Explained, place: HeadingPlace, shown: Shown
+) -> HttpResponse:
     units = sorted((code, name) for name, code in explained.places.unit_names.items())
     context = {
         "batch": batch,

@@ -1,9 +1,12 @@
 """Writing tallies and points: counted again, computed again, taken from an archive."""
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 
+import numpy as np
 from django.db import transaction
+from numpy.typing import NDArray
 
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import exact_text
@@ -15,7 +18,7 @@ from units.auditlog.actions import record
 from units.models import User
 
 from .digests import ScoreValue, moves, value_of, values_digest
-from .queries import computed_scores, counted_tallies, stored
+from .queries import computed_scores, counted_tallies, stored, tallies_of
 
 Method = SurveyScore.Method
 
@@ -35,6 +38,33 @@ def rebuild_tallies(group: RespondentGroup) -> None:
     counted = counted_tallies(group)
     Tally.objects.filter(respondent_group=group).delete()
     Tally.objects.bulk_create(counted, batch_size=500)
+
+
+@transaction.atomic
+def add_tallies(
+    group: RespondentGroup, criteria: list[int], units: NDArray[np.int64], answers: NDArray[np.uint8]
+) -> None:
+    """Count new valid ballots into the group's histogram rows: `units` by ballot, `answers` ballots × `criteria`. What
+    stands is read for their units alone. The block's lock is the caller's; the rows equal what `rebuild_tallies`
+    would count."""
+    added = tallies_of(group, criteria, units, answers) if len(units) else []
+    before = {
+        (row.unit_id, row.criterion_id): row
+        for row in Tally.objects.filter(respondent_group=group, unit__in=np.unique(units).tolist()).order_by("pk")
+    }
+    for row in added:
+        old = before.get((row.unit_id, row.criterion_id))
+        if old is not None:
+            counts = Counter(old.counts)
+            counts.update(row.counts)
+            row.counts, row.answered = dict(counts), row.answered + old.answered
+    Tally.objects.bulk_create(
+        added,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["respondent_group", "unit", "criterion"],
+        update_fields=["counts", "answered"],
+    )
 
 
 @transaction.atomic

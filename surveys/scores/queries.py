@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
@@ -126,12 +127,17 @@ def counted_tallies(group: RespondentGroup) -> list[Tally]:
     for unit, answers in rows.values_list("unit_id", "answers").iterator(chunk_size=20_000):
         units.append(unit)
         blobs.append(bytes(answers))
-    return _tallies(group, criteria, units, blobs) if units else []
+    if not units:
+        return []
+    whole = np.frombuffer(b"".join(blobs), dtype=np.uint8).reshape(len(blobs), len(criteria))
+    return tallies_of(group, criteria, np.asarray(units, dtype=np.int64), whole)
 
 
-def _tallies(group: RespondentGroup, criteria: list[int], units: list[int], blobs: list[bytes]) -> list[Tally]:
-    known, index = np.unique(np.asarray(units, dtype=np.int64), return_inverse=True)
-    answers = np.frombuffer(b"".join(blobs), dtype=np.uint8).reshape(len(blobs), len(criteria))
+def tallies_of(
+    group: RespondentGroup, criteria: list[int], units: NDArray[np.int64], answers: NDArray[np.uint8]
+) -> list[Tally]:
+    """The histogram rows of valid ballots, not saved: `units` by ballot, `answers` ballots × `criteria`."""
+    known, index = np.unique(units, return_inverse=True)
     counts = tally.histogram(index, answers, len(known))
     counts[:, :, tally.BLANK] = 0
     made = []
