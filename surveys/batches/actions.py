@@ -320,6 +320,7 @@ def _commit_now(
         _write(actor, block, batch, checked)
         if two:
             note_signed(block, batch, SurveyRequest.Kind.COMMIT, two)
+        forget_file(batch)
     except BaseException:
         if batch.file:
             batch.file.storage.delete(str(batch.file.name))

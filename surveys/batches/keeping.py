@@ -132,15 +132,13 @@ def respondents_of(batch: ImportBatch) -> str:
 
 def forget_file(batch: ImportBatch) -> None:
     """Once the transaction is in, delete the original of a file of ballots: what people wrote beside their answers is
-    nobody's to keep. The row forgets the name last, so that a killed process is made up for by `forget_left`."""
-    if batch.kind == Kind.BALLOTS and batch.file:
-        transaction.on_commit(lambda: _delete_file(batch))
+    nobody's to keep. Each import makes up for those before it whose process was killed."""
+    if batch.kind == Kind.BALLOTS:
+        transaction.on_commit(_forget)
 
 
-def _delete_file(batch: ImportBatch) -> None:
-    batch.file.storage.delete(str(batch.file.name))
-    ImportBatch.objects.filter(pk=batch.pk).update(file="")
-    batch.file.name = ""
+def _forget() -> None:
+    forget_left()
 
 
 def forget_left() -> int:
@@ -149,5 +147,6 @@ def forget_left() -> int:
     done = (State.COMMITTED, State.UNDONE)
     left = list(ImportBatch.objects.filter(kind=Kind.BALLOTS, state__in=done).exclude(file="").order_by("pk"))
     for batch in left:
-        _delete_file(batch)
+        batch.file.storage.delete(str(batch.file.name))
+        ImportBatch.objects.filter(pk=batch.pk).update(file="")
     return len(left)
