@@ -217,6 +217,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "requeue": {"task": "results.requeue", "schedule": 15.0},
+    "ballots": {"task": "surveys.requeue", "schedule": 15.0},
     "mail": {"task": "units.send_mail", "schedule": 60.0},
     "rescan": {"task": "selfassess.rescan", "schedule": 60.0},
     "newcomers": {"task": "units.remind_newcomers", "schedule": crontab(hour="8", minute="15")},

@@ -220,7 +220,6 @@ class ImportBatch(models.Model):
         User, models.PROTECT, related_name="+", verbose_name="người yêu cầu nhập", null=True, blank=True
     )
     attempts = models.PositiveSmallIntegerField("số lần chạy", default=0)
-    progress = models.PositiveSmallIntegerField("tiến độ (%)", default=0)
     heartbeat_at = models.DateTimeField("nhịp cuối", null=True, blank=True)
     message = models.TextField("thông báo", blank=True)
     counts = models.JSONField("số dòng", default=dict)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("lan-nhap/<int:pk>/", batches.batch, name="batch"),
     path("lan-nhap/<int:pk>/cach-doc/", explaining.explain, name="explain"),
     path("lan-nhap/<int:pk>/nhap/", batches.commit, name="commit"),
+    path("lan-nhap/<int:pk>/dung/", batches.cancel, name="cancel"),
     path("lan-nhap/<int:pk>/huy/", batches.undo, name="undo"),
     path("lan-nhap/<int:pk>/bo/", batches.discard, name="discard"),
     path("lan-nhap/<int:pk>/tra-lai.xlsx", batches.rest, name="rest"),

@@ -86,7 +86,7 @@ def check_ballots(
     ImportRefused for a file that is no readable spreadsheet or lacks a required column: nothing is kept of such a
     file. With `ask` a table whose columns are not understood is kept UNREAD, for a person to explain. With `good_only`
     the ballots without a fault may go alone: the batch is CHECKED where any is left and counts the others."""
-    _require(actor)
+    require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
     refuse_closed(block)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
@@ -112,14 +112,14 @@ def explain_batch(
     """Check a file that is not in yet again, under the mapping a person confirmed, which is kept as the sender's
     profile for files of this shape. Raises ImportRefused where the file cannot be read under it, Refused without a
     sender or from another state; nothing changes then."""
-    _require(actor)
+    require(actor)
     batch = ImportBatch.objects.select_related("respondent_group").get(pk=batch_id)
     _refuse_explained(batch)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=batch.round_group_id)
     file = replace(stored_file(batch), mapping=dict(mapping))
     checked = ballots.check(block, respondents_of(batch), file)
     with transaction.atomic():
-        batch = _locked(batch_id)
+        batch = locked(batch_id)
         _refuse_explained(batch)
         batch.profile = keep_profile(
             actor=actor, round_group_id=block.pk, sender=sender, shape=shape, mapping=file.mapping
@@ -146,7 +146,7 @@ def check_figures(
 ) -> ImportBatch:
     """Dry run of a file of finished figures, kept as a batch CHECKED or REFUSED. Raises ImportRefused for a
     file that is no readable spreadsheet or lacks a required column."""
-    _require(actor)
+    require(actor)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=round_group_id)
     refuse_closed(block)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
@@ -165,11 +165,11 @@ def commit_batch(*, actor: User | None, batch_id: int, signed: Signed | None = N
     REFUSED. Raises Refused from any other state, while the
     survey's phase is closed, and in a published year unless two people sign.
     """
-    _require(actor)
-    batch = _locked(batch_id)
+    require(actor)
+    batch = locked(batch_id)
     if batch.state == State.COMMITTED:
         return batch
-    if batch.state != State.CHECKED:
+    if batch.state not in (State.CHECKED, State.RUNNING):
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
@@ -198,11 +198,11 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
     """Take a committed batch out: its rows go, tallies and scores are computed again, what it had replaced
     stands again. The batch stays as UNDONE. Raises Refused without a reason, from another state, when a later batch
     replaced figures of this one, while the survey's phase is closed, and in a published year unless two people sign."""
-    _require(actor)
+    require(actor)
     reason = clean(reason)
     if not reason:
         raise Refused("Nhập lý do hủy lần nhập.")
-    batch = _locked(batch_id)
+    batch = locked(batch_id)
     if batch.state != State.COMMITTED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")
     block = lock_block(batch.round_group_id)
@@ -253,7 +253,7 @@ def import_ballots(
     Raises ImportRefused with every fault, Refused for an unknown or figures-only respondent group and as
     `assent.actions.admit` does: `signed` names the two people of a published year. The same committed file again, and
     ballots that are in already, change nothing."""
-    _require(actor)
+    require(actor)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
     book = ballots.opened(file)
     with transaction.atomic():
@@ -284,7 +284,7 @@ def import_figures(
     """Check and commit figures in one, all or nothing. Raises ImportRefused with every fault, Refused as
     `assent.actions.admit` does. Values that are already in change nothing; others replace what stands, with a log
     entry."""
-    _require(actor)
+    require(actor)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
     with transaction.atomic():
         block = lock_block(round_group_id)
@@ -297,9 +297,9 @@ def import_figures(
 
 def discard_batch(*, actor: User | None, batch_id: int) -> None:
     """Drop a checked or refused batch and its file: nothing of it was ever in. Raises Refused otherwise."""
-    _require(actor)
+    require(actor)
     with transaction.atomic():
-        batch = _locked(batch_id)
+        batch = locked(batch_id)
         if batch.state not in OPEN:
             raise Refused("Chỉ bỏ được tệp chưa nhập; lần đã nhập thì hủy và ghi lý do.")
         if batch.requests.exists():
@@ -455,7 +455,8 @@ def _pack(values: dict[CellKey, ScoreValue]) -> list[list[Any]]:
     ]
 
 
-def _locked(batch_id: int) -> ImportBatch:
+def locked(batch_id: int) -> ImportBatch:
+    """A batch, its row locked until the transaction ends."""
     return (
         ImportBatch.objects.select_for_update(of=("self",))
         .select_related("respondent_group", "round_group")
@@ -463,7 +464,7 @@ def _locked(batch_id: int) -> ImportBatch:
     )
 
 
-def _require(actor: User | None) -> None:
+def require(actor: User | None) -> None:
     """Raises PermissionDenied for whoever may not work here. `actor` None is the command line, which may."""
     if actor is not None and not rules.may_work(actor):
         raise PermissionDenied

@@ -18,7 +18,7 @@ from surveys.queries import blocks_in_view
 from surveys.scores.queries import score_table
 from units.models import User
 
-from . import actions, exports
+from . import actions, exports, jobs
 from .forms import FIGURES, NEW, BatchUndoForm, BatchUploadForm
 from .keeping import OPEN
 
@@ -107,6 +107,7 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "preview": _preview(batch) if rules.may_work(request.user) else [],
         "table": score_table(batch.round_group) if committed else None,
         "may_work": rules.may_work(request.user),
+        "waiting": batch.state in jobs.WAITING,
         "may_explain": batch.kind == ImportBatch.Kind.BALLOTS and batch.state in OPEN,
         "form": form,
     }
@@ -135,7 +136,7 @@ def _preview(batch: ImportBatch) -> list[list[object]]:
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
-        done = actions.commit_batch(actor=_actor(request), batch_id=batch.pk)
+        done = jobs.request_commit(actor=_actor(request), batch_id=batch.pk)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
@@ -143,8 +144,19 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(
                 request, f"Đã nhập tệp “{done.file_name}”: điểm thay đổi ở {done.counts['changed']} lượt tiêu chí."
             )
-        else:
+        elif done.state == ImportBatch.State.REFUSED:
             messages.error(request, "Tệp có lỗi mới so với lần kiểm tra; chưa nhập gì. Xem các lỗi bên dưới.")
+    return redirect("surveys:batch", pk)
+
+
+@require_POST
+@rules.workers_only
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
+    try:
+        jobs.cancel_commit(actor=_actor(request), batch_id=batch.pk)
+    except Refused as refused:
+        messages.error(request, str(refused))
     return redirect("surveys:batch", pk)
 
 

@@ -34,6 +34,7 @@ from cchc_index.official.queries import summary
 from results import tasks
 from selfassess.examination.actions import rescan
 from selfassess.reminders.actions import send_reminders
+from surveys.batches.jobs import requeue as commit_waiting
 from units.mail.queries import has_lost
 from units.people.actions import remind_newcomers
 
@@ -225,6 +226,7 @@ def _sweep(reminded: date | None) -> date | None:
     One failed sweep (a locked or restarting database) must not stop the service; the next one comes soon."""
     try:
         tasks.requeue()
+        commit_waiting()
         rescan()
         if has_lost():
             send_after_commit("units.send_mail")
