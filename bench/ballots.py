@@ -40,7 +40,7 @@ def make_block(units: int, questions: int) -> Any:
     return RoundGroup.objects.create(round=round_, group=group, criteria_set=criteria_set)
 
 
-def workbook(ballots: int, units: int, questions: int) -> io.BytesIO:
+def workbook(ballots: int, units: int, questions: int, prefix: str = "P") -> io.BytesIO:
     import numpy as np
     from openpyxl import Workbook
 
@@ -49,7 +49,7 @@ def workbook(ballots: int, units: int, questions: int) -> io.BytesIO:
     sheet = book.create_sheet("Phiếu")
     sheet.append(["Mã phiếu", "Mã đơn vị", *[f"1.{n + 1}" for n in range(questions)]])
     for n, row in enumerate(answers.tolist()):
-        sheet.append([f"P{n}", f"B{n % units:05d}", *[value or None for value in row]])
+        sheet.append([f"{prefix}{n}", f"B{n % units:05d}", *[value or None for value in row]])
     out = io.BytesIO()
     book.save(out)
     return out
@@ -103,6 +103,43 @@ def fast_rows(batch: Any, group: Any) -> float:
     return seconds
 
 
+def raw_copy(batch: Any) -> float | None:
+    """The same ballots by nothing but COPY into a table with the same keys, rolled back; None without PostgreSQL."""
+    from django.db import connection, transaction
+
+    if connection.vendor != "postgresql":
+        return None
+    out = io.StringIO()
+    with transaction.atomic(), connection.cursor() as cursor:
+        columns = "respondent_group_id, unit_id, code, answers, invalid_reason, batch_id"
+        # A number of our own in a bench's query.
+        query = f"SELECT {columns} FROM surveys_ballot WHERE batch_id = {int(batch.pk)} ORDER BY id"  # noqa: S608
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT", out)
+        cursor.execute("CREATE TABLE raw_ballot (LIKE surveys_ballot INCLUDING ALL)")
+        for column, other in (("batch_id", "importbatch"), ("respondent_group_id", "respondentgroup")):
+            cursor.execute(f"ALTER TABLE raw_ballot ADD FOREIGN KEY ({column}) REFERENCES surveys_{other}")
+        cursor.execute("ALTER TABLE raw_ballot ADD FOREIGN KEY (unit_id) REFERENCES units_unit")
+        out.seek(0)
+        seconds, _ = timed(lambda: cursor.copy_expert(f"COPY raw_ballot ({columns}) FROM STDIN", out))
+        transaction.set_rollback(True)
+    return seconds
+
+
+def checked_and_committed(block: Any, file: io.BytesIO, name: str) -> tuple[float, float, Any]:
+    """Seconds of the check and of the whole commit of a file, and its batch."""
+    from surveys.batches import actions as batches
+
+    checking, batch = timed(
+        lambda: batches.check_ballots(
+            actor=None, round_group_id=block.pk, respondents="Người dân", source=file, name=name
+        )
+    )
+    committing, batch = timed(lambda: batches.commit_batch(actor=None, batch_id=batch.pk))
+    if batch.state != "committed":
+        raise SystemExit(f"{name}: {batch.state}")
+    return checking, committing, batch
+
+
 def plain_tally(batch: Any) -> float:
     """Counting in a plain Python loop, the baseline of the tally."""
     from surveys.models import Ballot
@@ -144,12 +181,9 @@ def measure(ballots: int, units: int, questions: int) -> None:
     block = make_block(units, questions)
     file = workbook(ballots, units, questions)
     reading, _ = timed(lambda: read_cells(file, name="phieu.xlsx"))
-    whole, outcome = timed(
-        lambda: batches.import_ballots(
-            actor=None, round_group_id=block.pk, respondents="Người dân", source=file, name="phieu.xlsx"
-        )
-    )
-    batch = outcome.batch
+    checking, committing, batch = checked_and_committed(block, file, "phieu.xlsx")
+    copying = raw_copy(batch)
+    _, few, _ = checked_and_committed(block, workbook(20, units, questions, "T"), "them.xlsx")
     group = batch.respondent_group
     slow, number = baseline_rows(batch, group)
     fast = fast_rows(batch, group)
@@ -159,7 +193,12 @@ def measure(ballots: int, units: int, questions: int) -> None:
     scoring, _ = timed(lambda: scores.refresh_scores(block))
     undoing, _ = timed(lambda: batches.undo_batch(actor=None, batch_id=batch.pk, reason="đo tốc độ"))
     line("đọc bảng tính (nền)", reading)
-    line("nhập trọn: kiểm tra, ghi, tổng hợp, tính điểm", whole, whole / reading, "× đọc bảng tính")
+    line("kiểm tra", checking, checking / reading, "× đọc bảng tính")
+    line("nhập trọn: ghi, tổng hợp, tính điểm, nhật ký", committing, committing / reading, "× đọc bảng tính")
+    if copying is not None:
+        line("chỉ COPY vào bảng cùng khóa (nền)", copying)
+        line("nhập trọn so với COPY", committing, copying / committing, "tốc độ của nền (cần 0,5)")
+    line("nhập thêm 20 phiếu", few, few / committing, "× nhập trọn")
     line(f"ghi {number} phiếu bằng bulk_create (nền)", slow)
     line(f"ghi {number} phiếu như khi nhập", fast, slow / fast, "lần nhanh hơn nền")
     line("đọc và đếm bằng vòng lặp Python (nền)", loop)
