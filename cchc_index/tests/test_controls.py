@@ -20,7 +20,7 @@ ENGLISH = """
 abstained abstract accept after answer applicable area assessed assignee at audience branch cells choice chosen
 claimed close closes code column comment confirm criteria criterion date dated decision document documents due email
 errata everything evidence explanation favour file filter from full giver good group guidance heir held hidden
-interest issued issuer keep kind known level link mapping member members membership na name new next not number on
+interest issued issuer keep kind known level link mapping member members membership na name new next no not number on
 only onward open opens opinions opposed original own page people place plan points present presiding proposal
 proposals reach reason replace report required role round row rows rule save seat secretary section seed seen send
 sender share sheet source stage stay survey take taker target text ticket title to tolerance total two unit units
