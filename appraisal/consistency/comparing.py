@@ -5,11 +5,14 @@ No Django here. Sums are exact fractions; what is shown is rounded half up to fo
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cchc_index.lib.numbers import quantize
+
+Key = TypeVar("Key", bound=Hashable)
 
 FEWEST_UNITS = 5
 """With fewer units nobody stands out of the block."""
@@ -128,23 +131,27 @@ class ScoreGap(NamedTuple):
 NOTHING = ScoreGap(0, 0, 0, Fraction(0))
 
 
-def _plus(gap: ScoreGap, one: ComparedDecision) -> ScoreGap:
-    taken = one.deduction
-    return ScoreGap(
-        gap.decided + 1,
-        gap.adjusted + one.adjusted,
-        gap.measured + (taken is not None),
-        gap.total + Fraction(taken or 0),
-    )
+@dataclass(slots=True)
+class _Counting:
+    """A `ScoreGap` while it is added up, in decimals: points of four places add up exactly in them, and ten times
+    faster than fractions."""
+
+    decided: int = 0
+    adjusted: int = 0
+    measured: int = 0
+    total: Decimal = Decimal(0)
 
 
-def _gaps(
-    decisions: Iterable[ComparedDecision], key: Callable[[ComparedDecision], Hashable]
-) -> dict[Hashable, ScoreGap]:
-    found: dict[Hashable, ScoreGap] = {}
+def _gaps(decisions: Iterable[ComparedDecision], key: Callable[[ComparedDecision], Key]) -> dict[Key, ScoreGap]:
+    found: dict[Key, _Counting] = {}
     for one in decisions:
-        found[key(one)] = _plus(found.get(key(one), NOTHING), one)
-    return found
+        counted = found.setdefault(key(one), _Counting())
+        counted.decided += 1
+        counted.adjusted += one.adjusted
+        if one.own is not None and one.council is not None:
+            counted.measured += 1
+            counted.total += one.own - one.council
+    return {at: ScoreGap(c.decided, c.adjusted, c.measured, Fraction(c.total)) for at, c in found.items()}
 
 
 class UnitGap(NamedTuple):
@@ -160,7 +167,7 @@ def unit_gaps(decisions: Iterable[ComparedDecision]) -> list[UnitGap]:
     """By unit, the farthest from the block's median first, ties in the order they are met in. A unit stands out
     beyond the fences of its block: one and a half times the middle half's width below or above it; units with few
     decisions never."""
-    gaps = {one: gap for one, gap in _gaps(decisions, lambda d: d.unit).items() if isinstance(one, int)}
+    gaps = _gaps(decisions, lambda d: d.unit)
     means = [gap.mean for gap in gaps.values() if gap.mean is not None]
     telling = [g.mean for g in gaps.values() if g.mean is not None and g.measured >= FEWEST_CELLS]
     middle, (low, high) = median(means), fences(telling)
@@ -220,15 +227,13 @@ def member_gaps(decisions: Iterable[ComparedDecision]) -> list[MemberGap]:
     """By member, the farthest from the others first; those who can be compared with nobody last."""
     rows = [one for one in decisions if one.member is not None and one.deduction is not None]
     by_criterion = _gaps(rows, lambda d: d.criterion)
-    by_both = _gaps(rows, lambda d: (d.criterion, d.member))
-    everything = _gaps((one for one in decisions if one.member is not None), lambda d: d.member)
+    by_both = _gaps(rows, lambda d: (d.criterion, d.member or 0))
+    everything = _gaps((one for one in decisions if one.member is not None), lambda d: d.member or 0)
     mine: dict[int, list[ComparedDecision]] = {}
     for one in rows:
         mine.setdefault(one.member or 0, []).append(one)
     found = [
-        _member_gap(member, gap, mine.get(member, []), by_criterion, by_both)
-        for member, gap in everything.items()
-        if isinstance(member, int)
+        _member_gap(member, gap, mine.get(member, []), by_criterion, by_both) for member, gap in everything.items()
     ]
     return sorted(found, key=lambda one: (one.excess is None, -abs(one.excess or 0), one.member))
 
@@ -237,8 +242,8 @@ def _member_gap(
     member: int,
     gap: ScoreGap,
     rows: Sequence[ComparedDecision],
-    by_criterion: Mapping[Hashable, ScoreGap],
-    by_both: Mapping[Hashable, ScoreGap],
+    by_criterion: Mapping[int, ScoreGap],
+    by_both: Mapping[tuple[int, int], ScoreGap],
 ) -> MemberGap:
     own, expected_total, expected_adjusted = NOTHING, Fraction(0), Fraction(0)
     for criterion, count in Counter(one.criterion for one in rows).items():

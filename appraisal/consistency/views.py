@@ -135,6 +135,8 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
     stage = stages.stage_to_review(here.calendar)
     done = consistency_report.acknowledgement_of(found, stage) if stage else None
     clashes = _clashes(request, here, found, known)
+    # Ties keep the order they are met in.
+    gaps = comparing.unit_gaps(sorted(found.decisions, key=_by_unit(known)))
     context = {
         "here": here,
         "report": found,
@@ -146,8 +148,8 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "may_acknowledge": stage is not None and not done and people.is_index_manager(here.user),
         "clashes": clashes,
         "lacking": [one for one in clashes if one.lacking],
-        "units": _unit_lines(here, found, known),
-        "picture": _picture(found, known),
+        "units": [UnitLine(known.units[g.unit], g, here.address("unit", known.units[g.unit].code)) for g in gaps],
+        "picture": _picture(gaps, known),
         "members": _member_lines(found, known),
         "oversight": oversight.oversight(found, known, here.calendar.by_name),
         "history": _history(here),
@@ -191,15 +193,9 @@ def _judged(here: Place, decision: ComparedDecision, known: Names) -> Judged:
     return Judged(unit, known.people.get(decision.member or 0), decision, address, unit.pk in here.scope.own_units)
 
 
-def _unit_lines(here: Place, report: Report, known: Names) -> list[UnitLine]:
-    # Ties keep the order they are met in.
-    gaps = comparing.unit_gaps(sorted(report.decisions, key=_by_unit(known)))
-    return [UnitLine(known.units[g.unit], g, here.address("unit", known.units[g.unit].code)) for g in gaps]
-
-
-def _picture(report: Report, known: Names) -> str:
+def _picture(gaps: Sequence[UnitGap], known: Names) -> str:
     """Units by what they lost on average, the most first; "" for too few to compare."""
-    rows = [(gap.gap.mean, gap) for gap in comparing.unit_gaps(report.decisions) if gap.gap.mean is not None]
+    rows = [(gap.gap.mean, gap) for gap in gaps if gap.gap.mean is not None]
     middle = comparing.median([mean for mean, _ in rows])
     if middle is None or len(rows) < comparing.FEWEST_UNITS:
         return ""

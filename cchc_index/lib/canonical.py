@@ -22,15 +22,18 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_default)
 
 
+_PLAIN = frozenset((str, int, bool, type(None), Decimal, datetime, date))
+"""Types that hold nothing: most of what is digested, and passed over without a further look."""
+
+
 def _refuse_floats(value: object) -> None:
-    if isinstance(value, float):
-        raise TypeError("float in canonical data: use Decimal")
-    if isinstance(value, dict):
-        for item in value.values():
-            _refuse_floats(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _refuse_floats(item)
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, float):
+            raise TypeError("float in canonical data: use Decimal")
+        items = one.values() if isinstance(one, dict) else one if isinstance(one, list | tuple) else ()
+        waiting += [item for item in items if type(item) not in _PLAIN]
 
 
 def digest(value: object) -> str:

@@ -57,21 +57,18 @@ class MoveLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Section:
-    """Moves of one kind. `lines` are the first of `total`."""
+    """Moves of one kind; the first are drawn as `shown`."""
 
     title: str
     hint: str
-    lines: Sequence[MoveLine]
+    moves: Sequence[Move]
+    shown: Sequence[MoveLine]
 
     most = 30
 
     @property
     def total(self) -> int:
-        return len(self.lines)
-
-    @property
-    def shown(self) -> Sequence[MoveLine]:
-        return self.lines[: self.most]
+        return len(self.moves)
 
 
 class Event(NamedTuple):
@@ -126,11 +123,11 @@ def oversight(report: Report, known: Names, stages: Mapping[str, Stage]) -> Over
     ]
     events += [*_reopened(block, known), *_extended(stages, known), *_moved_deadlines(stages)]
     return Oversight(
-        sections=[one for one in drawn if one.lines],
+        sections=[one for one in drawn if one.total],
         shares=shares,
         events=sorted(events, key=lambda one: one.at, reverse=True),
         moves=len(report.moves),
-        quiet=[one.title for one in drawn if not one.lines],
+        quiet=[one.title for one in drawn if not one.total],
     )
 
 
@@ -170,8 +167,11 @@ def _sections(
 ) -> list[Section]:
     moves, hours = report.moves, working_hours()
 
-    def _line(move: Move, note: str = "") -> MoveLine:
-        return _drawn(move, report, known, _title(stages, move.step.stage), note)
+    def _section(title: str, hint: str, moved: Sequence[tuple[Move, str]]) -> Section:
+        shown = [
+            _drawn(move, report, known, _title(stages, move.step.stage), note) for move, note in moved[: Section.most]
+        ]
+        return Section(title, hint, [move for move, _ in moved], shown)
 
     local = {move.step.at: clock.hanoi(move.step.at) for move in moves}
     recent = set(outliers.just_now(moves, clock.now() + INSTANT))
@@ -180,30 +180,30 @@ def _sections(
     outside = outliers.after_hours(moves, hours, local)
     span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
     return [
-        Section(
+        _section(
             "Đổi điểm trong giờ cuối",
             "Trong một giờ trước hạn đóng, trước khi thông báo kết quả, hoặc vừa qua.",
-            [_line(move, words) for move, words in late.items()],
+            list(late.items()),
         ),
-        Section(
+        _section(
             "Sửa kết quả của người khác",
             "Người ghi bước này không phải người đã quyết định trước đó.",
-            [_line(move, _former(move, known)) for move in outliers.by_another(moves)],
+            [(move, _former(move, known)) for move in outliers.by_another(moves)],
         ),
-        Section(
+        _section(
             "Tiêu chí của một đơn vị bị đổi điểm nhiều lần trong một giai đoạn",
             "Xếp trước là nơi bị đổi điểm nhiều lần nhất.",
-            [_line(move) for move in again],
+            [(move, "") for move in again],
         ),
-        Section(
+        _section(
             "Đổi điểm ngoài giờ làm việc",
             f"Ngoài {span} ngày làm việc, giờ Hà Nội: thứ Hai đến thứ Sáu, trừ ngày nghỉ lễ và kể cả ngày làm bù.",
-            [_line(move, _day(local[move.step.at].date())) for move in outside],
+            [(move, _day(local[move.step.at].date())) for move in outside],
         ),
-        Section(
+        _section(
             "Đổi điểm sau khi đã thông báo kết quả cho đơn vị",
             "Ghi vào giai đoạn sau lần thông báo đầu tiên của giai đoạn đó (đã thu hồi thông báo).",
-            [_line(move) for move in outliers.after_release(moves, first_released)],
+            [(move, "") for move in outliers.after_release(moves, first_released)],
         ),
     ]
 

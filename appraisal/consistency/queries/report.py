@@ -28,14 +28,18 @@ class Report:
     replays: list[Replay]
 
     @cached_property
+    def _compared(self) -> list[tuple[CouncilStep, ComparedDecision]]:
+        standing = [one.standing for one in self.replays if one.standing is not None]
+        return [(step, _decision(step, self.own)) for step in standing]
+
+    @cached_property
     def decisions(self) -> list[ComparedDecision]:
-        return [_decision(one.standing, self.own) for one in self.replays if one.standing is not None]
+        return [one for _, one in self._compared]
 
     @cached_property
     def judged(self) -> list[ComparedDecision]:
         """Without the archive's: those that a member of the council made here."""
-        here = [one.standing for one in self.replays if one.standing and not one.standing.is_archived]
-        return [_decision(step, self.own) for step in here]
+        return [one for step, one in self._compared if not step.is_archived]
 
     @cached_property
     def moves(self) -> list[outliers.Move]:

@@ -104,8 +104,8 @@ def _outliers(
     found = consistency_report.report(block)
     known = oversight.names(found, units, tree)
     looked = oversight.oversight(found, known, now.by_name)
-    moves = {(line.unit.pk, line.criterion.pk) for section in looked.sections for line in section.lines}
-    return moves | set(_contradicting(found))
+    moved = {move.step.cell for section in looked.sections for move in section.moves}
+    return moved | set(_contradicting(found))
 
 
 def _contradicting(report: consistency_report.Report) -> Iterator[CellKey]:

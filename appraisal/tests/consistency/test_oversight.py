@@ -79,7 +79,7 @@ def look(case: Council, at: datetime = MONDAY + timedelta(days=3)) -> Oversight:
 
 
 def lines(found: Oversight, title: str) -> list[Any]:
-    return next((list(section.lines) for section in found.sections if section.title == title), [])
+    return next((list(section.shown) for section in found.sections if section.title == title), [])
 
 
 def test_an_ordinary_decision_is_not_worth_a_line(case: Council) -> None:
