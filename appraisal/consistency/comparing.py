@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from cchc_index.lib.numbers import quantize
 
-Key = TypeVar("Key", bound=Hashable)
+Dimension = TypeVar("Dimension", bound=Hashable)
 
 FEWEST_UNITS = 5
 """With fewer units nobody stands out of the block."""
@@ -142,8 +142,10 @@ class _Counting:
     total: Decimal = Decimal(0)
 
 
-def _gaps(decisions: Iterable[ComparedDecision], key: Callable[[ComparedDecision], Key]) -> dict[Key, ScoreGap]:
-    found: dict[Key, _Counting] = {}
+def _gaps(
+    decisions: Iterable[ComparedDecision], key: Callable[[ComparedDecision], Dimension]
+) -> dict[Dimension, ScoreGap]:
+    found: dict[Dimension, _Counting] = {}
     for one in decisions:
         counted = found.setdefault(key(one), _Counting())
         counted.decided += 1
