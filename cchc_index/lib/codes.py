@@ -10,7 +10,7 @@ from .text import eth_as_d
 T = TypeVar("T")
 
 
-_HYPHENS = "‐‑‒–—―−﹣－"
+_HYPHENS = "‐‑‒–—―−﹣－⁃˗֊־‧ー"
 _LOOK_ALIKES = str.maketrans(
     {
         **dict.fromkeys(_HYPHENS, "-"),

@@ -5,6 +5,8 @@ Shapes for `strptime`, which forms, the administration and spreadsheets share. A
 day as a deadline is refused, because nobody can say whether its beginning or its end is meant.
 """
 
+import re
+import unicodedata
 from datetime import date, datetime
 
 from .text import clean
@@ -25,13 +27,24 @@ MOMENT_FORMATS = (
 
 def read_day(text: str) -> date:
     """The day a text names. Raises ValueError, with a Vietnamese sentence, for what names none."""
-    plain = clean(text).removesuffix(".")
+    plain = _plain(text)
     for shape in DAY_FORMATS:
         try:
             return datetime.strptime(plain, shape).date()  # noqa: DTZ007 – a day has no zone
         except ValueError:
             continue
-    raise ValueError(f"“{plain[:40]}” không phải một ngày; ghi theo dạng 31/12/2024")
+    raise ValueError(f"“{clean(text)[:40]}” không phải một ngày; ghi theo dạng 31/12/2024")
+
+
+def _plain(text: str) -> str:
+    """A day without what officials write round it: `Hà Nội, ngày mùng 5 tháng 3, năm 2020`, `5 - 3 - 2020`, an hour
+    that a program put there (00:00:00)."""
+    plain = clean(unicodedata.normalize("NFKC", text)).removesuffix(".")
+    plain = re.sub(r"[ T]00:00(:00(\.0+)?)?$", "", plain)
+    plain = re.sub(r"^[^\d,]{2,40}, ?(?=ngày )", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\bm[ùồ]ng ", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r" ?([/.-]) ?", r"\1", plain)
+    return re.sub(r" ?,? ?(tháng|năm) ", r" \1 ", plain, flags=re.IGNORECASE)
 
 
 def letter_day(day: date) -> str:

@@ -6,6 +6,7 @@ wrong code page. Every character of such text is valid Unicode, so only its word
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from .text import eth_as_d
 
@@ -29,10 +30,21 @@ _VNI_MEANT = (
 )
 _VNI_LETTERS = dict(zip(" ".join(_VNI_TYPED).split(), " ".join(_VNI_MEANT).split(), strict=True))
 _VNI = re.compile("|".join(_VNI_LETTERS), re.IGNORECASE)
+_VIQR_SURE = re.compile(
+    r"[a-z][aeou](?:[\^+][`'?~.]|[(*][`'~])(?=[a-z,;]|\s+\w|$)|\bdd[aeiouy][`'?~.][a-z]", re.IGNORECASE
+)
+"""A letter with a hat or a horn and a tone behind it, inside words: nothing else is typed so."""
+_GRAVE = re.compile(r"\b[a-z]{1,4}[`~](?:[a-z]{1,3})?(?=\s|$)", re.IGNORECASE)
+"""A tone alone behind a letter; what is quoted with that sign has it on both sides."""
+_READ_IN = ("cp1252", "cp1258")
+_HALF_READ = re.compile("á[º»][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Ä(?:‘|\x91)|Æ[°¡]|áº(?=[a-zA-Z]|$)|á»(?=[a-zA-Z])")
+"""What is left of a letter in UTF-8 where other letters of the text were read well or lost a byte."""
+READ_AS_1252 = "là chữ UTF-8 bị đọc nhầm theo bảng mã Windows-1252"
+BROKEN = "có ký tự hỏng “\ufffd” vì tệp đã được lưu sai bảng mã"
 _ALPHABET = set("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
-_VIQR = re.compile(r"[aeouAEOU][\^(+*][`'?~.]?|[aeiouyAEIOUY][`'?~.](?=[a-z])|\b[dD]d(?=[aeiouy])")
+_VIQR = re.compile(r"(?<=[a-zA-Z])[aeouAEOU][\^(+*][`'?~.]?|[aeiouyAEIOUY][`'?~.](?=[a-z])|\b[dD]d(?=[aeiouy])")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
-_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]")
+_LOST = re.compile(r"[^\W\d_]\?+[^\W\d_]|(?<!\S)\?+[^\W\d_]")
 _LOST_WORD = re.compile(r"(?<!\S)[bcdđghklmnpqrstvx]{1,3}\?(?=\s|$)", re.IGNORECASE)
 """Consonants alone: a question may well end in a short word (“Vì sao?”), but not in one without a vowel."""
 
@@ -43,17 +55,17 @@ def foreign_encoding(text: str) -> str:
     A foreign name in good Unicode (Müller) is no fault: an encoding is named only where reading the text in it
     turns words that cannot be Vietnamese into words that can.
     """
-    if text.isascii() and not any(sign in text for sign in "?^+*("):
+    if text.isascii() and not any(sign in text for sign in "?^+*(`~"):
         return ""
     text = _ADDRESS.sub("", text)
     if text.isascii():
         return _of_ascii(text)
     if "\ufffd" in text:
-        return "có ký tự hỏng “\ufffd” vì tệp đã được lưu sai bảng mã"
+        return BROKEN
     if _read_as_1252(text):
-        return "là chữ UTF-8 bị đọc nhầm theo bảng mã Windows-1252"
+        return READ_AS_1252
     if _strange_words(text):
-        if not _strange_words(_from_vni(text)):
+        if not any(map(_has_capital_within, text.split())) and not _strange_words(_from_vni(text)):
             return "viết bằng bảng mã VNI"
         if not _strange_words(text.translate(_TCVN3)):
             return "viết bằng bảng mã TCVN3 (phông chữ .Vn…)"
@@ -69,20 +81,32 @@ def is_plausible(text: str) -> bool:
 def _of_ascii(text: str) -> str:
     if _LOST.search(text) or len(_LOST_WORD.findall(text)) > 1:
         return "có chữ đã mất dấu thành “?”"
-    if "^" in text or "+" in text or "*" in text or "(" in text:
-        marked = _VIQR.findall(text)
-        if marked and sum(any(mark in part for mark in "^(+*") for part in marked) > 1:
-            return "viết theo kiểu VIQR (dấu gõ bằng ký hiệu)"
+    if text.isascii() and _is_viqr(text):
+        return "viết theo kiểu VIQR (dấu gõ bằng ký hiệu)"
     return ""
 
 
+def _is_viqr(text: str) -> bool:
+    marked = _VIQR.findall(text)
+    if sum(any(mark in part for mark in "^(+*") for part in marked) > 1 or _VIQR_SURE.search(text):
+        return True
+    return text.count("`") < 2 and _GRAVE.search(text) is not None
+
+
 def _read_as_1252(text: str) -> bool:
-    for encoding in ("cp1252", "latin-1"):
+    if _HALF_READ.search(text):
+        return True
+    for encoding in _READ_IN:
         try:
-            return any(ord(c) > 127 for c in text.encode(encoding).decode("utf-8"))
+            return any(ord(c) > 127 for c in b"".join(_byte(c, encoding) for c in text).decode("utf-8"))
         except (UnicodeEncodeError, UnicodeDecodeError):
             continue
     return False
+
+
+def _byte(letter: str, encoding: str) -> bytes:
+    """The byte that was read as `letter`; code pages leave a few bytes as they are."""
+    return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode(encoding)
 
 
 def _from_vni(text: str) -> str:
@@ -100,7 +124,14 @@ def _strange_words(text: str) -> list[str]:
     return [t for t in tokens if not t.isascii() and any(map(str.isalpha, t)) and not _is_vietnamese(t)]
 
 
+def _has_capital_within(token: str) -> bool:
+    """In TCVN3 the code of a capital is that of another small letter."""
+    return any(a.islower() and b.isupper() and not b.isascii() for a, b in pairwise(token))
+
+
 def _is_vietnamese(token: str) -> bool:
+    if _has_capital_within(token):
+        return False
     parts = [part for part in re.split(r"[-–—/.,_&+“”\"'’‘()…:;\d]+", token) if part]
     return all(part.isascii() or _could_be_syllable(part) for part in parts)
 

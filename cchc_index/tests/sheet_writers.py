@@ -30,6 +30,15 @@ class Error:
     shown: str = "#N/A"
 
 
+@dataclass(frozen=True, slots=True)
+class Under:
+    """A number under a format of its own, and how LibreOffice shows it."""
+
+    value: Any
+    code: str
+    shown: str = ""
+
+
 @dataclass(slots=True)
 class Sheet:
     """Rows and columns count from 0; a merged area is (top, left, bottom, right)."""
@@ -62,6 +71,8 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
             cell = page.cell(number, column)
             if isinstance(value, Percent):
                 cell.value, cell.number_format = value.value, "0%"
+            elif isinstance(value, Under):
+                cell.value, cell.number_format = value.value, value.code
             elif isinstance(value, Error):
                 cell.value = value.shown
                 cell.data_type = "e"
@@ -113,6 +124,8 @@ _CODES_OF_XLS = {"#N/A": 0x2A, "#REF!": 0x17}
 def _xls_cell(page: xlwt.Worksheet, row: int, column: int, value: object, styles: Mapping[str, xlwt.XFStyle]) -> None:
     if isinstance(value, Percent):
         page.write(row, column, value.value, styles["percent"])
+    elif isinstance(value, Under):
+        page.write(row, column, value.value, xlwt.easyxf(num_format_str=value.code))
     elif isinstance(value, Error):
         page.row(row).set_cell_error(column, _CODES_OF_XLS[value.shown], styles["plain"])
     elif isinstance(value, date):
@@ -180,6 +193,8 @@ def _ods_value(value: object) -> tuple[str, str]:
     if isinstance(value, Percent):
         kind = f' office:value-type="percentage" office:value="{value.value}"'
         return kind, f"<text:p>{value.value * 100:g}%</text:p>"
+    if isinstance(value, Under):
+        return f' office:value-type="float" office:value="{value.value}"', f"<text:p>{value.shown}</text:p>"
     if isinstance(value, Error):
         return ' office:value-type="string" office:string-value=""', f"<text:p>{value.shown}</text:p>"
     if isinstance(value, date):

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from openpyxl.utils import get_column_letter
 
+from cchc_index.lib.text import clean
 from cchc_index.lib.vietnamese import _TCVN3
 
 from .sheet_ways import WAYS, Way
-from .sheet_writers import Error, Percent, Sheet
+from .sheet_writers import Error, Percent, Sheet, Under, delimited
 from .test_sheets import Case, Kind, book, changed, check, refused, replaced, text_file
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def _two_rows(way: Way, ending: str) -> Case:
 def hidden_code_column(way: Way) -> Case:
     """What is needed is read though hidden, and said."""
     letter = get_column_letter(way.code + 1)
-    said = [f"{letter} ({way.headings[way.code]}; vẫn đọc vì cần)"]
+    said = [f"Vẫn đọc vì cần các cột đang ẩn: {letter} ({way.headings[way.code]})."]
     return Case(book(way, None, ".xlsx", hidden_columns=[way.code]), way.expected(), said)
 
 
@@ -184,6 +185,155 @@ def hidden_further_sheet_row(way: Way) -> Case | None:
     second = Sheet([list(way.headings), *way.below_headings, way.records[3]], "Đợt 2")
     second.hidden_rows = [len(second.rows) - 1]
     return Case(book(way, None, ".xlsx", second), way.expected(), ["Không tính 1 dòng đang ẩn ở trang “Đợt 2”"])
+
+
+# --- formats under which a number reads otherwise than it is stored ----------------------------------
+
+
+def under(ending: str, code: str, value: object, shown: str) -> Kind:
+    def make(way: Way) -> Case | None:
+        if way.number is None or way.printed:
+            return None
+        old = str(way.records[1][way.number])
+        rows = changed(way, 1, way.number, Under(value, code))
+        return Case(book(way, rows, ending), replaced(way, 1, old, shown), ending=ending)
+
+    return make
+
+
+SIBLINGS |= {
+    f"number under {code} in {ending}": under(ending, code, 1, "1")
+    for ending in (".xlsx", ".xls")
+    for code in ('0"%"', "0\\%", "000", '0" điểm"', '#,##0 "₫"', "[Red]0_)")
+}
+
+
+def code_under(ending: str, code: str, shown: str) -> Kind:
+    """The code of a record as the format shows it: 2 under `"A-"0` is A-2."""
+
+    def make(way: Way) -> Case | None:
+        if way.refuses or way.printed or str(way.records[1][way.code]) != "A-2":
+            return None
+        rows = changed(way, 1, way.code, Under(2, code, shown))
+        return Case(book(way, rows, ending), way.expected(), ending=ending)
+
+    return make
+
+
+SIBLINGS |= {f"code under a format in {e}": code_under(e, '"A-"0', "A-2") for e in (".xlsx", ".xls", ".ods")}
+
+
+# --- text files ---------------------------------------------------------------------------------------
+
+
+@sibling
+def quotation_mark_that_nothing_closes(way: Way) -> Case | None:
+    """The rows behind it would all be one cell."""
+    return _with_quotes(way, '"')
+
+
+@sibling
+def quotation_marks_that_close_each_other(way: Way) -> Case | None:
+    return _with_quotes(way, '"', '"')
+
+
+def _with_quotes(way: Way, *marks: str) -> Case | None:
+    if way.more:
+        return None
+    lines = delimited(way.rows()).decode().split("\r\n")
+    for n, mark in enumerate(marks, start=way.first):
+        *cells, last = lines[n].split(",")
+        lines[n] = ",".join([*cells, mark + last])
+    data = "\r\n".join(lines).encode()
+    return Case(data, {}, [f"Dòng {way.first + 1}: có dấu ngoặc kép mở hoặc đóng sai chỗ"], ".csv")
+
+
+@sibling
+def some_bytes_that_are_no_utf_8(way: Way) -> Case | None:
+    if way.more:
+        return None
+    lines = delimited(way.rows()).split(b"\r\n")
+    lines[way.first + 1] += b"\xe9\xff"
+    lines[way.heading_row] += ",Sở".encode()
+    return Case(b"\r\n".join(lines), {}, [f"không phải Unicode (UTF-8) ở dòng {way.first + 2}"], ".csv")
+
+
+# --- letters ------------------------------------------------------------------------------------------
+
+_READ_WRONGLY = "là chữ UTF-8 bị đọc nhầm theo bảng mã Windows-1252"
+LETTERS = {
+    "Đ among what 1252 lacks": ("UBND quáº\xadn Ä\x90á»‘ng Ä\x90a", _READ_WRONGLY),
+    "bytes dropped on the way": ("UBND quáº\xadn Äá»‘ng Äa", _READ_WRONGLY),
+    "UTF-8 read as 1258": ("Sá»Ÿ TĂ\xa0i chĂ\xadnh", _READ_WRONGLY),
+    "half of a text read wrongly": ("Sở Nội vụ (Sá»Ÿ)", _READ_WRONGLY),
+    "TCVN3 that could be words": ("Côc ThuÕ", "viết bằng bảng mã TCVN3"),
+    "VIQR with one hat": ("UBND qua^.n Ba DDi`nh", "viết theo kiểu VIQR"),
+    "VIQR with a grave alone": ("Ha` Giang", "viết theo kiểu VIQR"),
+    "two letters lost together": ("UBND ph??ng Kim Mã", "có chữ đã mất dấu thành “?”"),
+    "first letter lost": ("UBND xã ?ông Anh", "có chữ đã mất dấu thành “?”"),
+}
+
+
+def in_letters(text: str, sentence: str) -> Kind:
+    def make(way: Way) -> Case | None:
+        return None if way.words is None else refused(way, 1, way.words, text, f"“{clean(text)}” {sentence}")
+
+    return make
+
+
+SIBLINGS |= {which: in_letters(*case) for which, case in LETTERS.items()}
+
+
+# --- rows that are no data ----------------------------------------------------------------------------
+
+
+def left_out(what: str, *cells: object, before: bool = False) -> Kind:
+    """A row below the data, or above it, filled in its first and last column."""
+
+    def make(way: Way) -> Case | None:
+        if way.printed or (way.code != 0 and not before):
+            return None
+        rows, width = way.rows(), len(way.headings)
+        row = [cells[0], *[None] * (width - 2), cells[1] if len(cells) > 1 else None]
+        place = way.first if before else len(rows)
+        rows.insert(place, row)
+        return Case(book(way, rows), way.expected(), [f"Bỏ qua {what}: dòng {place + 1}."])
+
+    return make
+
+
+NOTE, GROUP = "dòng ghi chú, chữ ký", "dòng tiêu đề nhóm"
+SIBLINGS |= {
+    "note behind a star": left_out(NOTE, "* Những đơn vị chưa có số liệu thì để trống"),
+    "note behind a dash": left_out(NOTE, "- Số liệu lấy từ báo cáo quý IV"),
+    "offices side by side": left_out(NOTE, "NGƯỜI LẬP BIỂU", "KT. GIÁM ĐỐC"),
+    "total with its count": left_out("dòng tổng, trung bình", "TỔNG SỐ: 3"),
+}
+
+
+@sibling
+def heading_of_a_group_without_merging(way: Way) -> Case | None:
+    return None if way.printed or way.code != 0 else left_out(GROUP, "I. KHỐI SỞ", before=True)(way)
+
+
+@sibling
+def cells_of_a_row_merged_into_one(way: Way) -> Case | None:
+    """Code and name in one merged cell of a row of data."""
+    if way.printed or way.code != 0 or len(way.headings) != 2:
+        return None
+    rows = changed(way, 1, 1, None)
+    place = way.first + 1
+    said = f"ô gộp A{place + 1}:B{place + 1}, không rõ giá trị thuộc ô nào"
+    return Case(book(way, rows, merged=[(place, 0, place, 1)]), {}, [said])
+
+
+@sibling
+def headings_with_a_star_in_brackets(way: Way) -> Case | None:
+    if way.more:
+        return None
+    rows = way.rows()
+    rows[way.heading_row] = [f"{heading} (*)" for heading in way.headings]
+    return Case(book(way, rows), way.expected())
 
 
 @pytest.mark.parametrize("name", WAYS)

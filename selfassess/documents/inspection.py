@@ -219,9 +219,16 @@ def _broken_picture(kind: str) -> Refused:
 
 
 def _not_what_it_says(kind: str, data: bytes) -> Refused:
-    real = next((word for start, word in _SIGNATURES if data.startswith(start)), "")
+    real = next((word for start, word in _SIGNATURES if data.startswith(start)), "") or _real_picture(data)
     seems = f" (có vẻ là {real})" if real else ""
     return Refused(f"Nội dung không phải {kind} dù tên tệp ghi vậy{seems}: chọn đúng tệp hoặc xuất lại dạng {kind}.")
+
+
+def _real_picture(data: bytes) -> str:
+    """Pictures that phones and chat programs save under another ending."""
+    if data[4:8] == b"ftyp":
+        return "ảnh HEIC" if data[8:12] in (b"heic", b"heix", b"hevc", b"mif1", b"msf1") else ""
+    return "ảnh WEBP" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else ""
 
 
 _SIGNATURES = (

@@ -156,7 +156,7 @@ def _read_office(path: str | Path, number: str) -> Reading:
 
 
 def _texts(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[str]:
-    """Runs of text in order; a paragraph, cell or tab ends a word."""
+    """Runs of text in order; a paragraph, cell or tab ends a word, a tab not its line."""
     from defusedxml.ElementTree import fromstring  # inline: child process
 
     for part in parts:
@@ -168,8 +168,19 @@ def _texts(archive: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[str]:
                 yield element.text
             elif tag == "noBreakHyphen":
                 yield "-"
-            elif tag in ("p", "c", "si", "tab", "br"):
+            elif tag == "sym":
+                yield _symbol(element)
+            elif tag == "tab":
+                yield "   "
+            elif tag in ("p", "c", "si", "br"):
                 yield "\n"
+
+
+def _symbol(element: Any) -> str:
+    """A sign put in from a font of symbols: hyphens and strokes stand at their own places there, from F000 on."""
+    code = next((value for key, value in element.attrib.items() if key.endswith("}char")), "")
+    number = int(code, 16) - 0xF000 if re.fullmatch("[0-9A-Fa-f]{4}", code) else 0
+    return chr(number) if 0x20 < number < 0x7F else " "
 
 
 def prepare() -> None:

@@ -11,7 +11,7 @@ from .cells import cell_text, is_blank
 _TOTAL = re.compile(
     r"(tong|cong|trung binh|binh quan|tb)\b"
     r"( (so|cong|diem|chung|toi da|toan bo|cac linh vuc|phieu|hop))*"
-    r"( (linh vuc|khoi|muc|phan|nhom|trang|tieu chi) \S{1,12})?( ?\(.*\))?[ :.]*"
+    r"( (linh vuc|khoi|muc|phan|nhom|trang|tieu chi) \S{1,12})?( ?\(.*\))?(: ?\d[\d.,]*( \w{1,12}){0,2})?[ :.]*"
 )
 _NOTE = re.compile(
     r"[(*]* ?(ghi chu|luu y|chu thich|nguon\b|nguoi (lap|nhap|tong hop|kiem tra)|thu truong|truong phong|giam doc|"
@@ -24,9 +24,32 @@ def is_total(text: str) -> bool:
     return _TOTAL.fullmatch(fold(text)) is not None
 
 
+_POINT = re.compile(r"[*•\-–—+] ?\w+( \S+){3,}")
+"""A sentence behind a star or a dash, as notes under a table stand one below the other."""
+_SIGNER = re.compile(
+    r"(kt\.|tm\.|tl\.|q\.)? ?(pho )?(giam doc|chu tich|truong phong|thu truong|chanh van phong|ke toan( truong)?|"
+    r"nguoi (lap|nhap|tong hop|kiem tra)|\(?ky)\b.*"
+)
+_GROUP = re.compile(r"([ivx]{1,5}|[a-z]|\d{1,2})[.)] ?[^\W\d].* .*")
+
+
+def is_group(row: Sequence[Any]) -> bool:
+    """`I. Khối sở`, `A) Các quận`: a heading over the rows below, alone in its row."""
+    filled = [cell_text(cell) for cell in row if not is_blank(cell)]
+    return len(filled) == 1 and _GROUP.fullmatch(fold(filled[0])) is not None
+
+
+def is_signing(row: Sequence[Any]) -> bool:
+    """Offices side by side, under which people sign."""
+    filled = [fold(cell_text(cell)) for cell in row if not is_blank(cell)]
+    return len(filled) > 1 and all(_SIGNER.fullmatch(text) for text in filled)
+
+
 def is_note(row: Sequence[Any]) -> bool:
     """A note, a signature or a place and date under the table: at most two cells are filled, and the first says so."""
     filled = [cell_text(cell) for cell in row if not is_blank(cell)]
+    if len(filled) == 1 and _POINT.match(fold(filled[0])):
+        return True
     return 0 < len(filled) <= 2 and is_prose(filled[0]) and _NOTE.match(fold(filled[0])) is not None
 
 

@@ -1,5 +1,6 @@
 """What a cell can be besides text, numbers, dates and True/False, and how any cell reads as text."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -38,6 +39,32 @@ class Uncomputed:
 
 def percent(value: float) -> Percent:
     return Percent(fifteen_digits(value) * 100)
+
+
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+"""What a number format shows, or leaves, as it stands: quoted, escaped, a colour, a blank as wide as a letter."""
+_NUMBERED = re.compile(r'((?:"[^"]*"|\\.|[-/.])*)(0+)')
+
+
+def is_percent_format(code: str) -> bool:
+    """Whether a number format multiplies by a hundred: `0%` does, `0"%"` and `0\\%` only show the sign."""
+    return "%" in _LITERAL.sub("", code)
+
+
+def has_own_text(code: str) -> bool:
+    """Whether a number format shows whole numbers as something that counts in a code: `000`, `"P-"00`."""
+    found = _NUMBERED.fullmatch(code.partition(";")[0])
+    return found is not None and (len(found[2]) > 1 or any(map(str.isalpha, found[1])))
+
+
+def text_under(code: str, value: object) -> str | None:
+    """A whole number as such a format shows it: 7 under `000` is "007"; None for every other value and format."""
+    found = _NUMBERED.fullmatch(code.partition(";")[0])
+    if found is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not has_own_text(code) or value < 0 or not float(value).is_integer():
+        return None
+    return re.sub(r'"([^"]*)"|\\(.)', r"\1\2", found[1]) + str(int(value)).zfill(len(found[2]))
 
 
 def fifteen_digits(value: float) -> Decimal:

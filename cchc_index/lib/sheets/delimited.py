@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cchc_index.lib import vietnamese
+from cchc_index.lib.faults import Fault, ImportRefused
 
 from .guards import MAX_COLUMNS, MAX_ROWS, refuse
 from .page import Page, columns_of
 
 DELIMITERS = ";\t,|"
 _SAVE_AGAIN = "lưu lại dạng CSV UTF-8 hoặc .xlsx"
+_CLOSE = "bỏ hoặc đóng dấu ngoặc kép ở dòng đó, hoặc lưu lại dạng .xlsx"
 
 
 def read(data: bytes, max_cells: int) -> list[Page]:
@@ -51,27 +53,49 @@ def _of_single_bytes(data: bytes) -> str:
         text = ""
     if text and vietnamese.is_plausible(text):
         return text
+    if problem in (vietnamese.READ_AS_1252, vietnamese.BROKEN):  # good UTF-8, but for some bytes of something else
+        problem = f"có chữ không phải Unicode (UTF-8) ở dòng {_first_broken_line(data)}"
     raise refuse(problem or "không phải chữ Unicode (UTF-8)", _SAVE_AGAIN)
 
 
+def _first_broken_line(data: bytes) -> int:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return 1
+
+
 def _page(text: str, delimiter: str, max_cells: int) -> Page:
-    rows = list(_rows(text, delimiter, max_cells))
+    rows: list[list[str]] = []
+    broken = 0
+    try:
+        for row in _rows(text, delimiter, max_cells):
+            rows.append(row)
+    except csv.Error:  # a quotation mark that nothing closes would swallow the rows below it
+        broken = len(rows) + 1
     columns, height = columns_of(rows, max(map(len, rows), default=0))
-    return Page("", columns, height)
+    return Page("", columns, height, broken_row=broken)
 
 
 def _rows(text: str, delimiter: str, max_cells: int) -> Iterator[list[str]]:
+    """Raises csv.Error where the quotation marks do not fit, ImportRefused beyond what a table may hold."""
     cells = rows = 0
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            rows, cells = rows + 1, cells + len(row)
-            if rows > MAX_ROWS or len(row) > MAX_COLUMNS or cells > max_cells:
-                raise refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
-            while row and not row[-1]:  # a file of nothing but delimiters must not fill the memory
-                row.pop()
-            yield row
-    except csv.Error as error:
-        raise refuse(f"CSV hỏng ở dòng {rows + 1}", _SAVE_AGAIN) from error
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        rows, cells = rows + 1, cells + len(row)
+        if rows > MAX_ROWS or len(row) > MAX_COLUMNS or cells > max_cells:
+            raise refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
+        while row and not row[-1]:  # a file of nothing but delimiters must not fill the memory
+            row.pop()
+        yield row
+
+
+def refuse_broken(page: Page) -> None:
+    """Raises ImportRefused for a page whose quotation marks do not fit: the rows behind are lost in one cell."""
+    if page.broken_row:
+        raise ImportRefused(
+            [Fault(page.broken_row, "", "có dấu ngoặc kép mở hoặc đóng sai chỗ, không rõ ô kết thúc ở đâu", _CLOSE)]
+        )
 
 
 def _regularity(page: Page) -> tuple[bool, float]:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from .table import SheetPart, Table
 
 MAX_NAMED = 200
-_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!)|Err:\d{3}", re.IGNORECASE)
+_ERROR = re.compile(
+    r"#(N/A|NAME\?|DIV/0!|GETTING_DATA|(REF|VALUE|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY)!)|Err:\d{3}",
+    re.IGNORECASE,
+)
 """As text too: pasted from another program, or in a CSV."""
 _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
 

@@ -183,7 +183,7 @@ def _same(heading: str, names: Sequence[str]) -> bool:
 
 def _begins(heading: str, names: Sequence[str]) -> bool:
     """`Nội dung/Tiêu chí/Tiêu chí thành phần` and `Điểm tối đa (điểm)` begin with a name we know."""
-    return any(len(name) > 3 and re.match(re.escape(name) + r"\s*[/(:\[]", heading) for name in names)
+    return any(re.match(re.escape(name) + (r"\s*[/(:\[]" if len(name) > 3 else r"\s*\("), heading) for name in names)
 
 
 def _ends(heading: str, names: Sequence[str]) -> bool:

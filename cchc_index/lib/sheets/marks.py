@@ -6,14 +6,14 @@ columns like others. The XML is searched for such things only where its bytes ho
 
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from posixpath import join, normpath
 from typing import IO, Any
 
 from defusedxml.ElementTree import fromstring
 
-from .cells import ErrorCell, Uncomputed
+from .cells import ErrorCell, Uncomputed, has_own_text, is_percent_format
 from .guards import MAX_COLUMNS, MAX_ROWS, column_number, refuse, too_far
 from .page import RowColumn
 
@@ -29,7 +29,6 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
 _HIDES = re.compile(rb"""hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0""")
 _ATTRIBUTE = re.compile(rb"""\b(\w+)\s*=\s*["']([^"']*)["']""")
-_QUOTED = re.compile(r'"[^"]*"|\\\\.')
 PERCENT = "%"
 _TELLING = (
     b't="e"',
@@ -51,12 +50,19 @@ _PERCENT_FORMATS = {9, 10}
 """0% and 0.00% in every workbook; others are listed in its styles."""
 
 
+@dataclass(frozen=True, slots=True)
+class CodeFormat:
+    """A number format under which a whole number reads as a code: `000`, `"P-"00`."""
+
+    code: str
+
+
 @dataclass(slots=True)
 class Marks:
     """What the XML of one sheet says beyond the values."""
 
     odd: dict[RowColumn, object] = field(default_factory=dict)
-    """ErrorCell, Uncomputed, or PERCENT for a number shown as a percentage."""
+    """ErrorCell, Uncomputed, PERCENT for a number shown as a percentage, CodeFormat for one shown as a code."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -65,40 +71,40 @@ def read(source: str | IO[bytes]) -> dict[str, Marks]:
     """The marks of every sheet by its name. Raises whatever the archive raises, ImportRefused for a cell without
     a place; `book` puts the others into words."""
     with zipfile.ZipFile(source) as archive:
-        percents = _percent_styles(archive)
-        return {name: _marks_of(archive, part, percents) for name, part in parts_by_name(archive).items()}
+        styles = _telling_styles(archive)
+        return {name: _marks_of(archive, part, styles) for name, part in parts_by_name(archive).items()}
 
 
-def _marks_of(archive: zipfile.ZipFile, part: str, percents: frozenset[str]) -> Marks:
+def _marks_of(archive: zipfile.ZipFile, part: str, styles: Mapping[str, object]) -> Marks:
     """One streamed pass over a sheet's part; stretches that hold no telling word are passed over unread."""
     marks = Marks()
     if part not in archive.namelist():
         return marks
-    words = [*_TELLING, *(f's="{style}"'.encode() for style in percents)]
+    words = [*_TELLING, *(f's="{style}"'.encode() for style in styles)]
     tail = b""
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             window = tail + chunk
             cut = max(window.rfind(b"<c "), window.rfind(b":c "), 0)
             if any(word in window for word in words):
-                _read_stretch(marks, window[:cut], percents)
+                _read_stretch(marks, window[:cut], styles)
             tail = window[cut:]
             if len(tail) > _LONGEST_CELL:
                 raise zipfile.BadZipFile("no cell is that long")
-    _read_stretch(marks, tail, percents)
+    _read_stretch(marks, tail, styles)
     return marks
 
 
-def _read_stretch(marks: Marks, stretch: bytes, percents: frozenset[str]) -> None:
+def _read_stretch(marks: Marks, stretch: bytes, styles: Mapping[str, object]) -> None:
     """A stretch of whole cells, with the heads of rows and columns between them."""
     for cell in _OPENING.split(stretch)[1:]:
         attributes, _, rest = cell.partition(b">")
-        _read_cell(marks, attributes, b"" if attributes.endswith(b"/") else rest, percents)
+        _read_cell(marks, attributes, b"" if attributes.endswith(b"/") else rest, styles)
     if b"hidden" in stretch or b'"0' in stretch or b"'0" in stretch:
         _read_hidden(marks, stretch)
 
 
-def _read_cell(marks: Marks, attributes: bytes, content: bytes, percents: frozenset[str]) -> None:
+def _read_cell(marks: Marks, attributes: bytes, content: bytes, styles: Mapping[str, object]) -> None:
     kind, style = _TYPE.search(attributes), _STYLE.search(attributes)
     value = _VALUE.search(content)
     what: object = None
@@ -106,8 +112,8 @@ def _read_cell(marks: Marks, attributes: bytes, content: bytes, percents: frozen
         what = ErrorCell(value[1].decode(errors="replace")[:20] if value else "lỗi")
     elif value is None and _FORMULA.search(content) and not (kind and kind[1] in (b"str", b"inlineStr")):
         what = Uncomputed()
-    elif style and style[1].decode() in percents and not (kind and kind[1] != b"n"):
-        what = PERCENT
+    elif style and not (kind and kind[1] != b"n"):
+        what = styles.get(style[1].decode())
     if what is not None:
         marks.odd[_place(attributes)] = what
 
@@ -159,17 +165,20 @@ def _is_zero(value: str | None) -> bool:
     return value is not None and bool(value) and not value.strip("0.")
 
 
-def _percent_styles(archive: zipfile.ZipFile) -> frozenset[str]:
-    """The numbers of the cell styles that show a number as a percentage."""
+def _telling_styles(archive: zipfile.ZipFile) -> dict[str, object]:
+    """The numbers of the cell styles that show a number as a percentage or as a code → PERCENT, CodeFormat."""
     if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
+        return {}
     styles = fromstring(archive.read("xl/styles.xml"), forbid_dtd=True)
-    formats = set(_PERCENT_FORMATS)
+    formats: dict[int, object] = dict.fromkeys(_PERCENT_FORMATS, PERCENT)
     for form in _children(styles, "numFmts"):
-        if "%" in _QUOTED.sub("", form.get("formatCode", "")) and form.get("numFmtId", "").isdigit():
-            formats.add(int(form.get("numFmtId", "")))
+        code, number = form.get("formatCode", ""), form.get("numFmtId", "")
+        if number.isdigit() and is_percent_format(code):
+            formats[int(number)] = PERCENT
+        elif number.isdigit() and has_own_text(code):
+            formats[int(number)] = CodeFormat(code)
     used = [style.get("numFmtId", "0") for style in _children(styles, "cellXfs")]
-    return frozenset(str(n) for n, form in enumerate(used) if form.isdigit() and int(form) in formats)
+    return {str(n): formats[int(form)] for n, form in enumerate(used) if form.isdigit() and int(form) in formats}
 
 
 def _children(root: Any, name: str) -> list[Any]:

@@ -5,6 +5,7 @@ a file of a few bytes may claim a million of them.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -17,6 +18,8 @@ from .guards import BALLOT_CELLS, MAX_COLUMNS, MAX_ROWS, refuse
 from .page import Merged, Page, columns_of
 
 _CELLS = {"table-cell", "covered-table-cell"}
+_SHOWN_AS_CODE = re.compile(r"(?:[^\W\d_][^\d\s]*)?(\d+)")
+"""A whole number whose format puts zeros or letters before it: 007, P-07."""
 _ERRORS = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "Err:")
 
 
@@ -126,7 +129,7 @@ def _value(element: Any) -> Any:
         return ErrorCell(shown[:20])
     if kind in ("float", "currency", "percentage"):
         number = float(_get(element, "value"))
-        return percent(number) if kind == "percentage" else number
+        return percent(number) if kind == "percentage" else shown if _is_code(kind, shown, number) else number
     if kind == "boolean":
         return _get(element, "boolean-value") == "true"
     if kind == "date":
@@ -136,6 +139,11 @@ def _value(element: Any) -> Any:
     if not kind and _get(element, "formula"):
         return Uncomputed()
     return shown or None
+
+
+def _is_code(kind: str, shown: str, number: float) -> bool:
+    found = _SHOWN_AS_CODE.fullmatch(shown) if kind == "float" else None
+    return found is not None and shown != f"{number:.0f}" and float(found[1]) == number
 
 
 def _shown(element: Any) -> str:

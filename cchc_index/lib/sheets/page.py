@@ -58,6 +58,8 @@ class Page:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     merged: tuple[Merged, ...] = ()
+    broken_row: int = 0
+    """Of a text file, the row behind which the cuts cannot be trusted; 0 where all can."""
     _blank: NDArray[np.bool_] | None = field(default=None, repr=False, compare=False)
 
     def cell(self, row: int, column: int) -> Any:

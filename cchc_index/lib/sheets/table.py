@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.text import fold
 
-from . import asides, guarding, headings
+from . import asides, delimited, guarding, headings
 from .book import MAX_BYTES, SheetBook, open_book
 from .cells import cell_text, is_blank
 from .guards import MAX_CELLS, refuse
@@ -226,7 +226,11 @@ def _main_page(book: SheetBook, columns: Sequence[Column], rows: int | None) -> 
     pages = book.pages if book.is_text else book.visible
     if not pages:
         raise refuse("không có trang tính nào đang hiện", "bỏ ẩn trang có dữ liệu rồi lưu lại")
-    return max(pages, key=lambda page: headings.score(page, columns, rows))
+    best = max(pages, key=lambda page: headings.score(page, columns, rows))
+    if headings.score(best, columns, rows) == 0:
+        best = next((page for page in pages if page.broken_row), best)
+    delimited.refuse_broken(best)
+    return best
 
 
 def _checked(page: Page, columns: Sequence[Column], take_hidden: bool, rows: int | None) -> Headings:
@@ -293,7 +297,7 @@ def _said_of_pages(book: SheetBook, main: Page, same: Sequence[Page]) -> list[st
 def _take_part(table: Table, part: SheetPart, columns: Sequence[Column], take_hidden: bool) -> None:
     page, first = part.page, part.headings.last + 1
     where = f" ở trang “{part.name}”" if part.name else ""
-    _fill_merged(table, part, columns)
+    doubtful = _fill_merged(table, part, columns)
     table.faults += _overlong(part)
     _say_hidden(table, part, take_hidden, where)
     left: dict[str, list[int]] = {}
@@ -307,6 +311,9 @@ def _take_part(table: Table, part: SheetPart, columns: Sequence[Column], take_hi
     aways = {number - 1 for numbers in left.values() for number in numbers}
     kept = [number for number in rows if number not in aways] if aways else rows
     part.numbers = np.array(kept, dtype=np.int64)
+    for area, touched in () if aside.printed else doubtful:
+        if len(touched) > 1 and area.top in set(kept):
+            _refuse_merged(table, part, area, touched)
     table.rows += [SheetRow(number + 1, part, table) for number in kept]
     table.said += [f"Bỏ qua {kind}{where}: {numbered(numbers)}." for kind, numbers in left.items()]
     guarding.guard(table, part, columns)
@@ -327,13 +334,13 @@ def _say_hidden(table: Table, part: SheetPart, take_hidden: bool, where: str) ->
     if rows:
         table.said.append(f"{done} {len(rows)} dòng đang ẩn{where}: {numbered(rows)}.")
     columns = [n for n in sorted(page.hidden_columns) if n < len(page.columns) and not page.columns[n].blanks().all()]
-    if columns:
-        needed = {part.places.get(at) for at in table.index.values()}
-        names = ", ".join(
-            f"{get_column_letter(n + 1)} ({part.headings.texts[n][:40]}{'; vẫn đọc vì cần' if n in needed else ''})"
-            for n in columns
-        )
-        table.said.append(f"{done} cột đang ẩn{where}: {names}.")
+    needed = {part.places.get(at) for at in table.index.values()}
+    for kept, said in ((True, "Vẫn đọc vì cần các"), (False, done)):
+        names = [
+            f"{get_column_letter(n + 1)} ({part.headings.texts[n][:40]})" for n in columns if (n in needed) is kept
+        ]
+        if names:
+            table.said.append(f"{said} cột đang ẩn{where}: {', '.join(names)}.")
 
 
 def _overlong(part: SheetPart) -> list[Fault]:
@@ -359,17 +366,21 @@ def _filled_to(page: Page, row: int) -> int:
     return max(n + 1 for n, cell in enumerate(page.row(row)) if not is_blank(cell))
 
 
-def _fill_merged(table: Table, part: SheetPart, columns: Sequence[Column]) -> None:
+def _fill_merged(table: Table, part: SheetPart, columns: Sequence[Column]) -> list[tuple[Merged, list[int]]]:
     """A merged area of one column says its value for each of its rows; one of one row says it for its first
-    column where the others could not hold it; any other over our columns is a fault."""
+    column where the others could not hold it; any other over our columns is a fault. Gives those that are one
+    where their row, in which nothing else stands, proves to be data."""
     asked = {column.key: column.holds for column in columns}
     holds = {part.places.get(at): asked[key] for key, at in table.index.items()}
-    filled = []
+    filled, doubtful = [], []
     for area in part.page.merged:
         if not part.headings.last < area.top < part.page.height:
             continue
         touched = [n for n in range(area.left, area.right + 1) if n in holds]
-        if not touched or _is_told(part.page, area, touched, holds):
+        if not touched:
+            continue
+        if _is_told(part.page, area, touched, holds):
+            doubtful += [(area, touched)] if _is_aside(part.page.row(area.top)) else []
             continue
         if area.left == area.right and holds[area.left] in (TEXT, CODE, ADDRESS):
             _fill(part, area)
@@ -378,6 +389,7 @@ def _fill_merged(table: Table, part: SheetPart, columns: Sequence[Column]) -> No
             _refuse_merged(table, part, area, touched)
     if filled:
         table.said.append(f"Ô gộp được hiểu là cùng một giá trị cho từng dòng: {', '.join(filled[:MAX_SAID])}.")
+    return doubtful
 
 
 def _is_told(page: Page, area: Merged, touched: Sequence[int], holds: Mapping[int | None, str]) -> bool:
@@ -445,7 +457,8 @@ class _Asides:
     def _is_odd(self, value: Any, place: int) -> bool:
         """Blank, a word of totals, the heading again, a note. Codes mostly hold a digit and no space."""
         if isinstance(value, str) and (" " in value or not any(map(str.isdigit, value))):
-            words = asides.is_total(value) or asides.is_note([value])
+            words = asides.is_total(value) or asides.is_note([value]) or asides.is_group([value])
+            words = words or asides.is_signing([value, value])
             return is_blank(value) or words or fold(value) == self.headings[place]
         return value is None
 
@@ -467,6 +480,8 @@ class _Asides:
                 return "dòng tổng, trung bình"
             if not keyed or len(words) == 1:
                 return self._of_words(number, row)
+        if asides.is_signing(row):
+            return "dòng ghi chú, chữ ký"
         return self._of_words(number, row) if len(words) == 1 else ""
 
     def _of_words(self, number: int, row: Sequence[Any]) -> str:
@@ -474,4 +489,5 @@ class _Asides:
         if asides.is_note(row) and not has_number:
             return "dòng ghi chú, chữ ký"
         wide = any(m.top == number == m.bottom and m.right > m.left for m in self.page.merged)
-        return "dòng tiêu đề nhóm" if wide and _is_aside(row) else ""
+        at_key = any(not is_blank(self.part.cell(number, key)) for key in self.keys)
+        return "dòng tiêu đề nhóm" if _is_aside(row) and (wide or (at_key and asides.is_group(row))) else ""

@@ -8,8 +8,8 @@ import numpy as np
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from . import marks
-from .cells import percent
-from .marks import PERCENT, Marks
+from .cells import percent, text_under
+from .marks import PERCENT, CodeFormat, Marks
 from .page import Merged, Page, PageColumn, columns_of
 
 
@@ -40,7 +40,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[list[Any]]:
 
 
 def marked(pages: list[Page], found: Mapping[str, Marks]) -> list[Page]:
-    """The pages with errors, formulas nobody computed and percentages in their places, and what is hidden."""
+    """The pages with errors, formulas nobody computed, percentages and codes in their places, and what is hidden."""
     return [_marked(page, found.get(page.name, Marks())) for page in pages]
 
 
@@ -77,6 +77,10 @@ def _with_odd(column: PageColumn, cells: Mapping[int, object]) -> PageColumn:
             if not isinstance(value, int | float) or isinstance(value, bool):
                 continue
             what = percent(value)
+        elif isinstance(what, CodeFormat):
+            what = text_under(what.code, value)
+            if what is None:
+                continue
         if what not in numbers:
             numbers[what] = len(known)
             known.append(what)

@@ -21,6 +21,15 @@ def test_a_day_is_read_as_officials_write_it(text: str) -> None:
     assert read_day(text) == date(2020, 3, 5)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Hà Nội, ngày 5 tháng 3 năm 2020", "ngày mùng 5 tháng 3 năm 2020", "ngày 5, tháng 3, năm 2020", "05 - 03 - 2020",
+     "5. 3. 2020", "５/３/２０２０", "2020-03-05 00:00:00", "2020-03-05T00:00:00"],
+)  # fmt: skip
+def test_a_cell_may_say_more_than_the_day(text: str) -> None:
+    assert read_day(text) == date(2020, 3, 5)
+
+
 @pytest.mark.parametrize("text", FIFTH_OF_MARCH[:12])
 def test_forms_read_the_same_days(text: str) -> None:
     assert forms.DateField(input_formats=DAY_FORMATS).clean(text) == date(2020, 3, 5)

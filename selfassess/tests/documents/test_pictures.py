@@ -66,6 +66,12 @@ def test_picture_cut_short_or_under_another_name_is_refused_in_words(name: str) 
         inspection.inspect(b"MZ" + content, name, LIMIT)
 
 
+@pytest.mark.parametrize(("name", "said"), [("iphone.heic", "ảnh HEIC"), ("a.webp", "ảnh WEBP"), ("a.tif", "ảnh TIFF")])
+def test_picture_that_a_chat_program_called_jpg_is_named(name: str, said: str) -> None:
+    with pytest.raises(Refused, match=f"không phải JPG dù tên tệp ghi vậy \\(có vẻ là {said}\\)"):
+        inspection.inspect(TAKEN[name][0](), "zalo.jpg", LIMIT)
+
+
 @pytest.mark.parametrize("name", ["a.webp", "a.tif", "iphone.heic"])
 def test_picture_of_too_many_points_is_refused(name: str) -> None:
     with pytest.raises(Refused, match="điểm ảnh, tối đa 1.000"):

@@ -1,6 +1,7 @@
 """What a paper says of itself at its head."""
 
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,26 @@ def test_letters_that_are_no_text_are_named(text: str, said: str) -> None:
 def test_cases_are_read(name: str, text: str, found: bool | None) -> None:
     reading = text_reading.read_file(CASES / name, name.rpartition(".")[2], "123/QĐ-UBND")
     assert (reading["text"], reading["number_found"]) == (text, found)
+
+
+_NAMES = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+RUNS = {
+    "plain": "<w:t>Số: 125/BC-SNV</w:t>",
+    "behind a tab": "<w:t>Số:</w:t><w:tab/><w:t>125/BC-SNV</w:t>",
+    "a hyphen out of a font of symbols": '<w:t>Số: 125/BC</w:t><w:sym w:font="Symbol" w:char="F02D"/><w:t>SNV</w:t>',
+    "a hyphen that breaks no line": "<w:t>Số: 125/BC</w:t><w:noBreakHyphen/><w:t>SNV</w:t>",
+    "a hyphen that may break": "<w:t>Số: 125/BC</w:t><w:softHyphen/><w:t>-SNV</w:t>",
+    "letter by letter": "<w:t>Số: 1</w:t></w:r><w:r><w:t>25/B</w:t></w:r><w:r><w:t>C-SNV</w:t>",
+}
+
+
+@pytest.mark.parametrize("runs", RUNS.values(), ids=RUNS)
+def test_number_of_a_word_file_is_found_and_offered(tmp_path: Path, runs: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.docx", "w") as archive:
+        body = f"<w:p><w:r>{runs}</w:r></w:p>"
+        archive.writestr("word/document.xml", f"<w:document {_NAMES}><w:body>{body}</w:body></w:document>")
+    found = text_reading.read_file(tmp_path / "a.docx", "docx", "125/BC-SNV")
+    assert (found["number_found"], found["facts"]["number"]) == (True, "125/BC-SNV")
 
 
 def test_every_page_is_read(tmp_path: Path) -> None:
