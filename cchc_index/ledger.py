@@ -22,4 +22,4 @@ def check(marks: Iterable[Anchor] = (), *, files: bool = True) -> Iterator[str]:
     yield from selfassess.check(files=files)
     yield from surveys.check(files=files)
     yield from appraisal.check(files=files)
-    yield from results.check()
+    yield from results.check(files=files)

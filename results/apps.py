@@ -13,7 +13,14 @@ class Config(AppConfig):
         "publication.propose_recall": "Đề nghị thu hồi công bố",
         "publication.drop_recall": "Rút đề nghị thu hồi công bố",
         "publication.recall": "Thu hồi công bố",
+        "publication.keep_file": "Lưu tệp của công bố",
+        "publication.post_signed": "Đăng Quyết định đã ký",
+        "publication.withdraw_signed": "Gỡ Quyết định đã ký",
         "round.remind": "Nhắc các đơn vị, thành viên Hội đồng",
+        "papertext.save": "Sửa đoạn văn của văn bản",
+        "recommendation.add": "Thêm kiến nghị",
+        "recommendation.change": "Sửa kiến nghị",
+        "recommendation.remove": "Bỏ kiến nghị",
     }
     """What people read for the verbs of this app's entries in the log."""
 

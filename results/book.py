@@ -255,6 +255,10 @@ class BookBlock:
         share = self._area_shares[area.code][unit]
         return AreaShare(area, points, maximum, _shown(share), self.area_median(area.code), missing)
 
+    def exact_shares(self, code: str) -> Mapping[str, Fraction | None]:
+        """Unit → its exact share of an area in percent; None while something of it has no score."""
+        return self._area_shares[code]
+
     def area_median(self, code: str) -> Decimal | None:
         """The block's median share of an area, in percent."""
         return _shown(self._medians[code])

@@ -12,6 +12,8 @@ from textwrap import wrap
 from cchc_index.lib.numbers import vn
 from cchc_index.lib.svg import BAR, GRID, INK, MARK, SOFT, WIDTH, frame, line, scale, short, text
 
+LABEL = 42
+"""Letters in a line of an area's name."""
 Point = tuple[str, Decimal | None]
 """A label and its value; None where there is no value."""
 
@@ -30,11 +32,12 @@ def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "") ->
 
 def area_bars(areas: Sequence[tuple[str, Decimal | None, Decimal | None]], *, title: str) -> str:
     """One bar per area (percent reached) with a tick where the block's median lies."""
-    height = 24 + 40 * len(areas)
+    step = max([40, *(12 + 16 * len(wrap(label, LABEL)) for label, _share, _middle in areas)])
+    height = 24 + step * len(areas)
     left, right = 300, WIDTH - 150
     parts = [text(right + 62, 14, "trung vị khối", anchor="start", size=13, fill=SOFT)]
     for place, (label, share, middle) in enumerate(areas):
-        parts += _area(label, share, middle, 24 + 40 * place, left, right)
+        parts += _area(label, share, middle, 24 + step * place, left, right)
     described = "; ".join(
         f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas
     )
@@ -92,8 +95,8 @@ def _dot(
 
 
 def _area(label: str, share: Decimal | None, middle: Decimal | None, y: int, left: int, right: int) -> list[str]:
-    lines = wrap(label, 42)[:2]
-    start = y + 19 if len(lines) == 1 else y + 11
+    lines = wrap(label, LABEL)
+    start = y + 19 - 8 * (len(lines) - 1) if len(lines) < 3 else y + 11
     parts = [text(left - 10, start + 16 * n, line, anchor="end", size=13) for n, line in enumerate(lines)]
     parts.append(f'<rect x="{left}" y="{y + 4}" width="{right - left}" height="20" fill="#f0f2f5"/>')
     if share is not None:

@@ -1,5 +1,7 @@
 """What is computed and published: computations, their results, publications, background jobs."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -203,6 +205,70 @@ class Heart(models.Model):
         return f"{self.name} {self.machine}".strip()
 
 
+class PublishedFile(models.Model):
+    """A file of a publication as it was first made: its digest stands in the log, and is looked at whenever it is
+    given out."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="files", verbose_name="công bố")
+    name = models.CharField("tên tệp", max_length=120)
+    file = models.FileField("tệp", upload_to="published/", max_length=200)
+    size = models.PositiveBigIntegerField("dung lượng")
+    digest = models.CharField("mã kiểm tra", max_length=64)
+    made_at = models.DateTimeField("tạo lúc")
+
+    class Meta:
+        verbose_name = "tệp của công bố"
+        verbose_name_plural = "tệp của công bố"
+        ordering = ["publication", "name"]
+        constraints = [models.UniqueConstraint(fields=["publication", "name"], name="one_published_file_per_name")]
+
+    def __str__(self) -> str:
+        return f"Tệp {self.name} của công bố số {self.publication.number}"
+
+
+class SignedDecision(models.Model):
+    """The decision that announces a publication, as it was signed outside. One stands at a time."""
+
+    publication = models.ForeignKey(
+        Publication, models.PROTECT, related_name="signed_decisions", verbose_name="công bố"
+    )
+    file = models.FileField("tệp", upload_to="signed-decisions/", max_length=200)
+    original_name = models.CharField("tên tệp", max_length=255)
+    size = models.PositiveBigIntegerField("dung lượng")
+    digest = models.CharField("mã kiểm tra", max_length=64)
+    reading = models.JSONField("nội dung đọc được", default=dict)
+    seen = models.BooleanField("người đăng tự đối chiếu số và ngày", default=False)
+    posted_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đăng")
+    posted_at = models.DateTimeField("đăng lúc")
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người gỡ", null=True, blank=True
+    )
+    withdrawn_at = models.DateTimeField("gỡ lúc", null=True, blank=True)
+    withdrawal_reason = models.TextField("lý do gỡ", blank=True)
+
+    class Meta:
+        verbose_name = "Quyết định đã ký"
+        verbose_name_plural = "Quyết định đã ký"
+        ordering = ["-posted_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_standing_signed_decision",
+                violation_error_message="Công bố này đã có Quyết định đã ký.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Quyết định đã ký của công bố số {self.publication.number}"
+
+    @property
+    def signatures(self) -> list[tuple[str, datetime | None, bool | None]]:
+        """Who signed, when by their own clock, and whether the certificate is trusted; oldest first."""
+        found = self.reading.get("signatures") or []
+        return [(one["by"], datetime.fromisoformat(one["at"]) if one["at"] else None, one["trusted"]) for one in found]
+
+
 class Job(models.Model):
     """A piece of background work. The row says what to do and how far it is; messages to workers may be lost."""
 
@@ -210,6 +276,8 @@ class Job(models.Model):
         RECOMPUTE = "recompute", "tính lại chỉ số"
         REPORT = "report", "tạo báo cáo PDF"
         STATEMENT = "statement", "tạo lịch sử thay đổi điểm"
+        PAPER = "paper", "tạo văn bản"
+        BOOKLETS = "booklets", "tạo phiếu kết quả của mọi đơn vị"
 
     class State(models.TextChoices):
         QUEUED = "queued", "đang chờ"
@@ -225,11 +293,17 @@ class Job(models.Model):
         Publication, models.CASCADE, related_name="jobs", verbose_name="công bố", null=True, blank=True
     )
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="đơn vị", null=True, blank=True)
+    round = models.ForeignKey(
+        Round, models.CASCADE, related_name="paper_jobs", verbose_name="kỳ của văn bản", null=True, blank=True
+    )
+    paper = models.CharField("văn bản", max_length=40, blank=True)
+    mark = models.CharField("mã nội dung", max_length=64, blank=True)
     state = models.CharField("trạng thái", max_length=20, choices=State, default=State.QUEUED)
     progress = models.PositiveSmallIntegerField("tiến độ (%)", default=0)
     attempts = models.PositiveSmallIntegerField("số lần chạy", default=0)
     message = models.TextField("thông báo", blank=True)
     file = models.FileField("tệp kết quả", upload_to="reports/", max_length=200, blank=True)
+    digest = models.CharField("mã kiểm tra của tệp", max_length=64, blank=True)
     requested_by = models.ForeignKey(
         User, models.PROTECT, related_name="+", verbose_name="người yêu cầu", null=True, blank=True
     )
@@ -252,3 +326,56 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"Tác vụ {self.pk}: {self.get_kind_display()}"
+
+    @property
+    def ending(self) -> str:
+        """How the name of its file ends: pdf, docx, zip."""
+        return (self.file.name or "").rpartition(".")[2] or "pdf"
+
+
+class PaperText(models.Model):
+    """A passage that staff typed in the papers of a round. It stays when numbers are computed anew."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="paper_texts", verbose_name="kỳ")
+    slot = models.CharField("đoạn văn", max_length=40)
+    text = models.TextField("nội dung", blank=True)
+    version = models.PositiveIntegerField("lần sửa", default=1)
+    edited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người sửa")
+    edited_at = models.DateTimeField("sửa lúc")
+
+    class Meta:
+        verbose_name = "đoạn văn của văn bản"
+        verbose_name_plural = "đoạn văn của văn bản"
+        ordering = ["round", "slot"]
+        constraints = [models.UniqueConstraint(fields=["round", "slot"], name="one_text_per_slot")]
+
+    def __str__(self) -> str:
+        return f"Đoạn {self.slot} ({self.round.year})"
+
+
+class Recommendation(models.Model):
+    """A recommendation of a year's analysis, with who is to do it; next year's report says what became of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "chưa thực hiện"
+        PARTLY = "partly", "thực hiện một phần"
+        DONE = "done", "đã thực hiện"
+        DROPPED = "dropped", "không thực hiện"
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="recommendations", verbose_name="kỳ")
+    text = models.TextField("kiến nghị")
+    owner = models.CharField("cơ quan thực hiện", max_length=200)
+    due = models.DateField("hạn hoàn thành", null=True, blank=True)
+    state = models.CharField("tình hình thực hiện", max_length=20, choices=State, default=State.OPEN)
+    outcome = models.TextField("kết quả thực hiện", blank=True)
+    version = models.PositiveIntegerField("lần sửa", default=1)
+    edited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người sửa")
+    edited_at = models.DateTimeField("sửa lúc")
+
+    class Meta:
+        verbose_name = "kiến nghị"
+        verbose_name_plural = "kiến nghị"
+        ordering = ["round", "pk"]
+
+    def __str__(self) -> str:
+        return f"Kiến nghị {self.pk} ({self.round.year})"

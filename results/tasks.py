@@ -6,9 +6,15 @@ from .computation import actions as computation
 from .files import actions as files
 from .jobs import actions as jobs
 from .models import Job
+from .papers import actions as papers
 from .statement import actions as statement
 
-RENDERERS = {Job.Kind.REPORT.value: files.render, Job.Kind.STATEMENT.value: statement.render}
+RENDERERS = {
+    Job.Kind.REPORT.value: files.render,
+    Job.Kind.STATEMENT.value: statement.render,
+    Job.Kind.PAPER.value: papers.render,
+    Job.Kind.BOOKLETS.value: files.render_booklets,
+}
 
 
 @shared_task(name="results.recompute")

@@ -6,7 +6,9 @@ from .control import views as control
 from .files import views as files
 from .jobs import views as jobs
 from .meeting import views as meeting
+from .papers import views as papers
 from .public import views as public
+from .signed import views as signed
 from .statement import views as statement
 from .steering import views as steering
 
@@ -32,8 +34,9 @@ urlpatterns = [
     ),
     path("tai-ve/<int:year>/<slug:number>/phieu/<slug:group>/<path:code>.pdf", files.sheet, name="sheet"),
     path("tai-ve/<int:year>/<slug:number>/yeu-cau/", files.request_file, name="request-file"),
+    path("tai-ve/<int:year>/<slug:number>/quyet-dinh-da-ky.pdf", signed.signed, name="signed-decision"),
     path("viec/<int:pk>/", jobs.job, name="job"),
-    path("viec/<int:pk>/tep.pdf", jobs.job_file, name="job-file"),
+    path("viec/<int:pk>/tep.<slug:ending>", jobs.job_file, name="job-file"),
     path("sao-ke/<int:year>/<slug:group>/<path:code>/", statement.statement, name="statement"),
     path("sao-ke-pdf/<int:year>/<slug:group>/<path:code>/", statement.request_pdf, name="statement-pdf"),
     path("dieu-hanh/", control.control, name="control"),
@@ -52,11 +55,21 @@ urlpatterns = [
     path("dieu-hanh/xem-truoc/bao-cao/<int:pk>/", control.preview_report, name="preview-report"),
     path("dieu-hanh/cong-bo/", control.propose, name="propose"),
     path("dieu-hanh/cong-bo/<int:pk>/", control.proposal, name="proposal"),
+    path("dieu-hanh/cong-bo/<int:pk>/quyet-dinh-da-ky/tai-len/", signed.post, name="post-signed"),
+    path("dieu-hanh/quyet-dinh-da-ky/<int:pk>/go/", signed.withdraw, name="withdraw-signed"),
+    path("dieu-hanh/cong-bo/<int:pk>/phieu/", files.request_booklets, name="request-booklets"),
     path("dieu-hanh/cong-bo/<int:pk>/duyet/", control.approve, name="approve"),
     path("dieu-hanh/cong-bo/<int:pk>/rut/", control.withdraw, name="withdraw"),
     path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/", control.propose_recall, name="propose-recall"),
     path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/quyet-dinh/", control.decide_recall, name="decide-recall"),
     path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/rut/", control.drop_recall, name="drop-recall"),
+    path("dieu-hanh/van-ban/", papers.home, name="papers-now"),
+    path("dieu-hanh/van-ban/<int:year>/", papers.papers, name="papers"),
+    path("dieu-hanh/van-ban/<int:year>/tao/", papers.make, name="make-paper"),
+    path("dieu-hanh/van-ban/<int:year>/doan/<slug:slot>/", papers.text, name="paper-text"),
+    path("dieu-hanh/van-ban/<int:year>/kien-nghi/", papers.add, name="recommendation-add"),
+    path("dieu-hanh/van-ban/<int:year>/kien-nghi/<int:pk>/", papers.follow, name="recommendation"),
+    path("dieu-hanh/van-ban/<int:year>/kien-nghi/<int:pk>/bo/", papers.remove, name="recommendation-remove"),
     path("dieu-hanh/giai-doan/<slug:name>/", control.stage, name="stage"),
     path("dieu-hanh/cac-giai-doan/", control.stage_list, name="stage-list"),
     path("dieu-hanh/cac-giai-doan/<slug:name>/", control.stage_facts, name="stage-facts"),

@@ -21,10 +21,10 @@ abstained abstract accept after answer applicable area assessed assignee at audi
 claimed close closes code column comment confirm criteria criterion date dated decision document documents due email
 errata everything evidence explanation favour file filter from full giver good group guidance heir held hidden
 interest issued issuer keep kind known level link mapping member members membership na name new next no not number on
-only onward open opens opinions opposed original own page people place plan points present presiding proposal
-proposals reach reason replace report required role round row rows rule save seat secretary section seed seen send
-sender share sheet source stage stay survey take taker target text ticket title to tolerance total two unit units
-upload verb version who words year
+only onward open opens opinions opposed original outcome own owner page paper people place plan points present
+presiding proposal proposals reach reason replace report required role round row rows rule save seat secretary section
+seed seen send sender share sheet source stage state stay survey take taker target text ticket title to tolerance
+total two unit units upload verb version who words year
 """
 """What names of controls are put together from. A new word is English and means one thing everywhere."""
 WORDS = frozenset(ENGLISH.split())

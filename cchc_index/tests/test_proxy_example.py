@@ -22,6 +22,7 @@ TAKES_FILES: dict[str, list[int | str]] = {
     "appraisal:asked": [1],
     "surveys:upload": [],
     "people:upload": [],
+    "results:post-signed": [1],
     "agencies:upload": [],
     "annex:upload": [2025, "so"],
     "council:decision": [2025],
@@ -40,6 +41,7 @@ TAKES_NONE = {
     "council:seat-add": [2025],
     "surveys:commit": [1],
     "surveys:explain": [1],
+    "results:withdraw-signed": [1],
     "admin:units_unit_process_import": [],
 }
 READ_FILES = {
@@ -51,6 +53,7 @@ READ_FILES = {
     "selfassess/scores/views/evidence.py",
     "selfassess/workbook/views.py",
     "surveys/batches/views.py",
+    "results/signed/views.py",
     "criteria/annex/views.py",
     "units/agencies/views.py",
     "units/people/views.py",

@@ -24,8 +24,8 @@ from results.files.actions import request_report
 from results.files.views import XLSX
 from results.gates import queries as gates
 from results.gates.listing import from_json
-from results.jobs.queries import report_job
-from results.models import Publication
+from results.jobs.queries import booklet_jobs, report_job
+from results.models import Job, Publication
 from results.public import views as public
 from results.publication import actions as publications
 from results.publication.changes import changes
@@ -35,6 +35,8 @@ from results.publication.views import PREVIEWED, BundleAddress
 from results.recall import actions as recalls
 from results.recall.rules import may_decide_recall, may_drop_recall, may_propose_recall
 from results.rules import may_publish, may_see_preview
+from results.signed import queries as signed
+from results.signed.actions import TAKEN
 from results.steering import actions, tables
 from results.steering import queries as steering
 from units.models import User
@@ -295,10 +297,13 @@ def _proposal_page(request: HttpRequest, pk: int, form: ApproveForm | None = Non
         "book": book_of(publication),
         "place": BundleAddress.of(publication),
         "job": report_job(publication),
+        "booklets": _booklets(publication),
         "form": form or ApproveForm(),
         "gates": gates.open_gates(publication.round) if waits else from_json(publication.open_gates),
         "in_force": in_force,
         "changes": changes(book_of(in_force) if in_force else None, book_of(publication)) if waits else [],
+        "signed": signed.standing(publication),
+        "takes_signed": publication.state in TAKEN and not publication.round.illustrative,
         "may_approve": may_approve(request.user, publication),
         "may_withdraw": may_withdraw(request.user, publication),
         "may_propose_recall": may_propose_recall(request.user, publication),
@@ -307,6 +312,12 @@ def _proposal_page(request: HttpRequest, pk: int, form: ApproveForm | None = Non
         "may_write": may_publish(request.user),
     }
     return _form_page(request, "results/control/proposal.html", form or ApproveForm(), context)
+
+
+def _booklets(publication: Publication) -> list[tuple[str, str, Job | None]]:
+    """How all booklets come, with the job that makes them."""
+    jobs = booklet_jobs(publication) if publication.state == Publication.State.PUBLISHED else {}
+    return [(end, words, jobs.get(end)) for end, words in (("pdf", "một tập PDF"), ("zip", "tệp zip"))]
 
 
 @require_POST

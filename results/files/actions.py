@@ -1,17 +1,28 @@
 """Asking for a publication's paper, and making it in the background."""
 
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.db import transaction
 
+from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
+from results.book import read_bundle, slug
 from results.jobs import actions as jobs
-from results.models import Job, Publication
+from results.jobs.queries import booklet_jobs
+from results.models import Job, Publication, PublishedFile
 from results.publication import queries
 from results.publication.rules import may_see_publication
 from results.rules import may_see_preview
+from units.auditlog.actions import record
 from units.models import Unit, User
 from units.rules import AnyUser
+
+from .digests import VERB_KEEP, file_facts
 
 State, Kind = Job.State, Job.Kind
 
@@ -93,4 +104,70 @@ def render(job: Job) -> None:
             pdf = paper.ranking_pdf(data, progress=lambda percent: jobs.beat(job, percent * 95 // 100))
         else:
             pdf = paper.unit_pdf(data, unit.group.code, unit.code)
+    if job.publication is not None:
+        _keep_all(job, data, pdf)
     jobs.store(job.pk, pdf)
+
+
+def _keep_all(job: Job, data: Mapping[str, Any], pdf: bytes) -> None:
+    """Put the file into the record of its publication; with the report the tables and the Word document."""
+    from . import spreadsheets, word  # inline: start-up cost
+
+    publication = job.publication
+    assert publication is not None  # a preview has no record
+    if job.unit is not None:
+        keep(publication=publication, name=sheet_name(publication, job.unit.group.code, job.unit.code), data=pdf)
+        return
+    stem = f"chi-so-cchc-{publication.round.year}"
+    keep(publication=publication, name=f"{stem}.pdf", data=pdf)
+    keep(publication=publication, name=f"{stem}.csv", data=spreadsheets.csv_bytes(data))
+    keep(publication=publication, name=f"{stem}.xlsx", data=spreadsheets.xlsx_bytes(data))
+    keep(publication=publication, name=f"{stem}.docx", data=word.ranking_docx(data))
+
+
+def sheet_name(publication: Publication, group: str, code: str) -> str:
+    """The name of a unit's sheet in the record."""
+    return f"phieu-{publication.round.year}-{slug(group)}-{slug(code)}.pdf"
+
+
+@transaction.atomic
+def keep(*, publication: Publication, name: str, data: bytes) -> PublishedFile:
+    """Record a file of a publication: its bytes are stored, its digest logged. What is recorded already stays."""
+    Publication.objects.select_for_update(of=("self",)).defer("bundle").get(pk=publication.pk)
+    standing = PublishedFile.objects.filter(publication=publication, name=name).first()
+    if standing is not None:
+        return standing
+    row = PublishedFile(publication=publication, name=name, size=len(data), made_at=clock.now())
+    row.digest = hashlib.sha256(data).hexdigest()
+    row.file.save(name, ContentFile(data), save=False)
+    row.save()
+    record(actor=None, verb=VERB_KEEP, obj=row, after=file_facts(row), stranger="tiến trình nền")
+    return row
+
+
+@transaction.atomic
+def request_booklets(*, actor: AnyUser | None, publication_id: int, ending: str) -> Job:
+    """Ask for the booklets of all units, bound ("pdf") or as files ("zip"). Asking twice gives the job that is there.
+    Raises PermissionDenied for those who see no previews; Refused for what is not published and another ending."""
+    if not may_see_preview(actor):
+        raise PermissionDenied
+    publication = Publication.objects.select_for_update(of=("self",)).defer("bundle").get(pk=publication_id)
+    if publication.state != Publication.State.PUBLISHED or ending not in ("pdf", "zip"):
+        raise Refused("Chỉ tạo phiếu của mọi đơn vị cho bản đã công bố, dạng một tập PDF hoặc tệp zip.")
+    standing = booklet_jobs(publication).get(ending)
+    if standing is not None:
+        return standing
+    by = actor if isinstance(actor, User) else None
+    job = Job.objects.create(kind=Kind.BOOKLETS, publication=publication, paper=ending, requested_by=by)
+    jobs.send(job)
+    return job
+
+
+def render_booklets(job: Job) -> None:
+    """Make the booklets of all units a claimed job is for."""
+    from . import booklets  # inline: start-up cost
+
+    assert job.publication is not None  # booklets are of a publication
+    with jobs.pulse(job):
+        made = booklets.make(job, read_bundle(queries.printed(job.publication)))
+    jobs.store(job.pk, made, f"phieu-ket-qua-{job.publication.round.year}.{job.paper}")

@@ -18,14 +18,18 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from cchc_index.lib import svg
 from results import charts
 from results.book import Book, BookBlock, BookLine, read_bundle, slug
 
 ROWS_PER_CHART = 36
 """What one page takes beside its caption."""
 
-ILLUSTRATIVE = """@page { @bottom-center { content: "DỮ LIỆU MINH HỌA"; color: #9b1c1f;
-  font: bold 11pt Tinos, "Noto Serif", serif; } }"""
+ILLUSTRATIVE = """@page { @bottom-right { content: "DỮ LIỆU MINH HỌA"; color: #9b1c1f;
+  font: bold 11pt Tinos, "Noto Serif", serif; white-space: nowrap } }"""
+DIGEST = (
+    """@page {{ @bottom-left {{ content: "Mã kiểm tra (SHA-256): {}"; font: 7.5pt Tinos; white-space: nowrap }} }}"""
+)
 FACE = "@font-face {{ font-family: Tinos; font-weight: {}; font-style: {}; src: url(data:font/ttf;base64,{}) }}\n"
 FACES = (
     ("Regular", "normal", "normal"),
@@ -60,7 +64,11 @@ def report_markup(book: Book) -> str:
 
 def unit_pdf(bundle: Mapping[str, Any], group_code: str, unit_code: str) -> bytes:
     """One unit's sheet. Raises LookupError when the bundle has no such unit."""
-    book = read_bundle(bundle)
+    return sheet_pdf(read_bundle(bundle), group_code, unit_code)
+
+
+def sheet_pdf(book: Book, group_code: str, unit_code: str) -> bytes:
+    """`unit_pdf` of a bundle that was read already: what all booklets are made with."""
     block = book.block(group_code)
     if block is None or unit_code not in block.by_unit:
         raise LookupError(f"{group_code}/{unit_code}")
@@ -70,11 +78,22 @@ def unit_pdf(bundle: Mapping[str, Any], group_code: str, unit_code: str) -> byte
 
 
 def laid_out(template: str, context: Mapping[str, Any], extra: str, fonts: FontConfiguration) -> Document:
-    """A document on paper: the template with the house's sheet and the page rules `extra`."""
-    html = HTML(string=render_to_string(template, context), url_fetcher=_fetcher())
-    mark = ILLUSTRATIVE if context.get("illustrative") else ""
-    style = CSS(string=_sheet_of_paper() + mark + extra, font_config=fonts, url_fetcher=_fetcher())
+    """A document on paper: the template with the house's sheet and the page rules `extra`. `illustrative` and `digest`
+    of the context stand at the foot of every page."""
+    html = HTML(string=in_one_face(render_to_string(template, context)), url_fetcher=_fetcher())
+    foot = footer(str(context.get("digest") or ""), illustrative=bool(context.get("illustrative")))
+    style = CSS(string=_sheet_of_paper() + foot + extra, font_config=fonts, url_fetcher=_fetcher())
     return html.render(stylesheets=[style], font_config=fonts, presentational_hints=True)
+
+
+def footer(digest: str, *, illustrative: bool) -> str:
+    """The page rules for the foot: the digest of the data, and the mark of data that is none of any unit's."""
+    return (DIGEST.format(digest) if digest else "") + (ILLUSTRATIVE if illustrative else "")
+
+
+def in_one_face(markup: str) -> str:
+    """Pictures on paper are lettered as the paper is; on a page they follow the reader's system."""
+    return markup.replace(f'font-family="{svg.FONT}"', 'font-family="Tinos"')
 
 
 @cache
@@ -94,11 +113,11 @@ class _Renderer:
 
     def __init__(self, book: Book):
         self.fonts = FontConfiguration()
-        self.style = self._css(_sheet_of_paper() + (ILLUSTRATIVE if book.illustrative else ""))
+        self.style = self._css(_sheet_of_paper() + footer(book.digest, illustrative=book.illustrative))
         self.shared = _shared(book)
 
     def document(self, template: str, context: Mapping[str, Any], first: str = "") -> Document:
-        html = HTML(string=render_to_string(template, {**self.shared, **context}), url_fetcher=_fetcher())
+        html = HTML(string=in_one_face(render_to_string(template, {**self.shared, **context})), url_fetcher=_fetcher())
         sheets = [self.style, self._css(first)]
         return html.render(stylesheets=sheets, font_config=self.fonts, presentational_hints=True)
 

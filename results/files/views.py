@@ -1,10 +1,12 @@
 """Files of a publication at stable addresses."""
 
 import json
+import logging
 from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,16 +16,21 @@ from cchc_index.lib.faults import Refused
 from results import verify
 from results.book import slug
 from results.jobs.queries import is_waiting, report_job
-from results.models import Job, Publication
+from results.jobs.views import DAMAGED, TYPES
+from results.models import Job, Publication, PublishedFile
 from results.publication import queries
 from results.publication.rules import may_read_contents
 from results.publication.views import BundleAddress, publication_or_404
+from results.rules import may_see_preview
 from units.models import Unit
 
 from . import actions, spreadsheets
+from . import queries as kept_files
 
-KINDS = ("json", "csv", "xlsx", "pdf")
+KINDS = ("json", "csv", "xlsx", "pdf", "docx")
+log = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {**TYPES, "xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
 
 @login_not_required
@@ -36,8 +43,11 @@ def file(request: HttpRequest, year: int, number: str, named_year: int, kind: st
     if not may_read_contents(request.user, publication):
         return _recalled(publication, kind)
     name = f"chi-so-cchc-{year}.{kind}"
-    if kind == "pdf":
-        return _pdf(request, publication, None, name)
+    made = kept_files.recorded(publication, name)
+    if made is not None:
+        return _kept(made)
+    if kind in ("pdf", "docx"):
+        return _pdf(request, publication, None, f"chi-so-cchc-{year}.pdf")
     text = queries.text_of(publication)
     if kind == "json":
         return _attachment(text.encode(), "application/json", name)
@@ -68,6 +78,9 @@ def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -
     if not may_read_contents(request.user, publication):
         return _recalled(publication, "pdf")
     unit = _unit_of(publication, group, code)
+    made = kept_files.recorded(publication, actions.sheet_name(publication, group, code))
+    if made is not None:
+        return _kept(made)
     return _pdf(request, publication, unit, f"chi-so-cchc-{year}-{slug(code)}.pdf")
 
 
@@ -89,6 +102,29 @@ def request_file(request: HttpRequest, year: int, number: str) -> HttpResponseRe
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(BundleAddress.of(publication).home())
+    return redirect("results:job", pk=job.pk)
+
+
+def _kept(row: PublishedFile) -> HttpResponseBase:
+    """The file as it was first made; one that was changed since is not given out."""
+    if not kept_files.is_whole(row):
+        log.error("%s không còn đúng với mã kiểm tra", row)
+        return HttpResponse(DAMAGED, content_type="text/plain; charset=utf-8", status=503)
+    kind = CONTENT_TYPES[row.name.rpartition(".")[2]]
+    return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name, content_type=kind)
+
+
+@require_POST
+def request_booklets(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Ask for the booklets of all units."""
+    if not may_see_preview(request.user):
+        raise PermissionDenied
+    get_object_or_404(Publication, pk=pk)
+    try:
+        job = actions.request_booklets(actor=request.user, publication_id=pk, ending=request.POST.get("kind", ""))
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("results:proposal", pk=pk)
     return redirect("results:job", pk=job.pk)
 
 

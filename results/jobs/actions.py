@@ -7,6 +7,7 @@ of a queued job again and takes over running jobs whose worker has stopped. What
 computation, files, statement.
 """
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ def _pulse(job: Job, stop: threading.Event) -> None:
 def finish(job: Job) -> None:
     """Mark the job done and save its file, where it has one."""
     job.state, job.progress, job.message, job.finished_at = State.DONE, 100, "", clock.now()
-    job.save(update_fields=["state", "progress", "message", "finished_at", "file"])
+    job.save(update_fields=["state", "progress", "message", "finished_at", "file", "digest"])
 
 
 def run(job_id: int, work: Callable[[Job], None]) -> None:
@@ -189,10 +190,12 @@ def send(job: Job) -> None:
 
 
 @transaction.atomic
-def store(job_id: int, pdf: bytes) -> None:
-    """Keep the file and mark the job done. When a job was run twice, the second run keeps nothing."""
+def store(job_id: int, data: bytes, name: str = "") -> None:
+    """Keep the file (under `name`, a PDF unless it says otherwise) and mark the job done. When a job was run twice, the
+    second run keeps nothing."""
     job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
     if job.state == State.DONE:
         return
-    job.file.save(f"bao-cao-{job.pk}.pdf", ContentFile(pdf), save=False)
+    job.digest = hashlib.sha256(data).hexdigest()
+    job.file.save(name or f"bao-cao-{job.pk}.pdf", ContentFile(data), save=False)
     finish(job)

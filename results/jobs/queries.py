@@ -20,6 +20,12 @@ def report_job(publication: Publication, unit: Unit | None = None) -> Job | None
     return min(jobs, key=lambda j: order.index(Job.State(j.state)), default=None)
 
 
+def booklet_jobs(publication: Publication) -> dict[str, Job]:
+    """ "pdf" and "zip" → the job that makes or has made the booklets of all units so."""
+    jobs = Job.objects.filter(kind=Job.Kind.BOOKLETS, publication=publication).exclude(state=Job.State.FAILED)
+    return {job.paper: job for job in jobs.order_by("pk")}
+
+
 def is_waiting(job: Job) -> bool:
     """Whether the work is still to come."""
     return job.state in (Job.State.QUEUED, Job.State.RUNNING)

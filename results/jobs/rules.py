@@ -7,22 +7,26 @@ from results.rules import may_see_preview
 from units.rules import AnyUser
 
 PUBLISHED = Publication.State.PUBLISHED
+OF_PUBLICATIONS = (Job.Kind.REPORT, Job.Kind.BOOKLETS)
+"""What is made for everybody once it is published."""
 
 
 def may_see_job(user: AnyUser, job: Job) -> bool:
-    """Reports of published rankings: everybody; of previews and recomputations: those who see previews;
+    """Reports and booklets of published rankings: everybody; of previews and recomputations: those who see previews;
     a statement: who asked for it, for it shows what that person may see."""
     if job.kind == Job.Kind.STATEMENT:
         return user.pk is not None and job.requested_by_id == user.pk
     if may_see_preview(user):
         return True
-    return job.kind == Job.Kind.REPORT and job.publication is not None and job.publication.state == PUBLISHED
+    return job.kind in OF_PUBLICATIONS and job.publication is not None and job.publication.state == PUBLISHED
 
 
 def visible_jobs(user: AnyUser) -> QuerySet[Job]:
     """`may_see_job` as a queryset."""
-    everything = Job.objects.select_related("round_group", "publication", "unit").order_by("-created_at", "-pk")
-    seen = Q(kind=Job.Kind.REPORT, publication__state=PUBLISHED)
+    everything = Job.objects.select_related("round_group", "publication", "unit", "round").order_by(
+        "-created_at", "-pk"
+    )
+    seen = Q(kind__in=OF_PUBLICATIONS, publication__state=PUBLISHED)
     if may_see_preview(user):
         seen = ~Q(kind=Job.Kind.STATEMENT)
     own = Q(kind=Job.Kind.STATEMENT, requested_by=user.pk) if user.pk is not None else Q(pk__in=[])

@@ -13,7 +13,8 @@ PAPER = "results/meeting/paper.html"
 def context_of(minutes: Minutes) -> dict[str, object]:
     """What the paper is rendered with."""
     mark = " – DỮ LIỆU MINH HỌA" if minutes.illustrative else ""
-    return {"minutes": minutes, "title": minutes.title + mark, "illustrative": minutes.illustrative}
+    facts = {"illustrative": minutes.illustrative, "digest": minutes.digest}
+    return {"minutes": minutes, "title": minutes.title + mark, **facts}
 
 
 def minutes_markup(minutes: Minutes) -> str:

@@ -17,6 +17,7 @@ from results.models import Publication
 from results.publication.queries import book_of, other_published_years, publications, published
 from results.publication.rules import may_read_contents
 from results.publication.views import BundleAddress, publication_or_404, standing
+from results.signed import queries as signed
 
 from . import tables
 
@@ -31,7 +32,8 @@ def ranking(request: HttpRequest) -> HttpResponse:
         recalled = publications(round_in_view(request))
         context = {"years": other_published_years(), "recalled": [(p, BundleAddress.of(p)) for p in recalled]}
         return render(request, "results/public/ranking_empty.html", context)
-    return ranking_page(request, book_of(publication), BundleAddress.of(publication), standing(publication))
+    about = {**standing(publication), **_signed(publication)}
+    return ranking_page(request, book_of(publication), BundleAddress.of(publication), about)
 
 
 @login_not_required
@@ -40,7 +42,8 @@ def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
     if not may_read_contents(request.user, publication):
         return _recalled(request, publication)
-    return ranking_page(request, book_of(publication), BundleAddress.of(publication), standing(publication))
+    about = {**standing(publication), **_signed(publication)}
+    return ranking_page(request, book_of(publication), BundleAddress.of(publication), about)
 
 
 @login_not_required
@@ -69,6 +72,12 @@ def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpRes
     return compare_page(request, book_of(publication), BundleAddress.of(publication), group, standing(publication))
 
 
+def _signed(publication: Publication) -> Context:
+    """The decision as it was signed, where it was brought back."""
+    row = signed.standing(publication)
+    return {"signed": row, "signed_address": BundleAddress.of(publication).signed() if row else ""}
+
+
 def _recalled(request: HttpRequest, publication: Publication) -> HttpResponse:
     """What stands at the address of a publication that was taken back: by whom, when and why."""
     context = {"publication": publication, "in_force": published(publication.round)}
@@ -86,7 +95,11 @@ def method(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """Open data: every publication of the year with its files."""
     published = publications(round_in_view(request))
-    listed = [{"publication": p, "place": BundleAddress.of(p), "files": _files_of(p)} for p in published]
+    decisions = signed.standing_of(p.pk for p in published)
+    listed = [
+        {"publication": p, "place": BundleAddress.of(p), "files": _files_of(p), "signed": decisions.get(p.pk)}
+        for p in published
+    ]
     context = {"listed": listed, "years": other_published_years(), "codebook": spreadsheets.CODEBOOK}
     return render(request, "results/public/data.html", context)
 

@@ -10,6 +10,10 @@ from units.auditlog.models import LogEntry
 from . import queries
 from .digests import publication_facts
 
+VERBS = [
+    f"publication.{verb}" for verb in ("propose", "withdraw", "publish", "propose_recall", "drop_recall", "recall")
+]
+"""The verbs whose entries hold a whole publication."""
 _WORDS = {
     "state": "trạng thái",
     "number": "số quyết định",
@@ -58,7 +62,7 @@ def check() -> Iterator[str]:
 def _logged() -> dict[int, Facts]:
     """By publication what its last entry says, with who proposed and who published."""
     by_publication: dict[int, Facts] = {}
-    for entry in LogEntry.objects.filter(verb__startswith="publication.").order_by("number").iterator(2000):
+    for entry in LogEntry.objects.filter(verb__in=VERBS).order_by("number").iterator(2000):
         pk = int(entry.object_id)
         facts = by_publication.setdefault(pk, {"proposed_by": None, "published_by": None})
         facts.update(entry.after or {})

@@ -43,6 +43,10 @@ class BundleAddress:
     def compare(self, group: str) -> str:
         return self._reverse("-compare", group)
 
+    def signed(self) -> str:
+        """The signed decision; a preview has none."""
+        return "" if self.preview else reverse("results:signed-decision", args=[self.year, self.number])
+
     def file(self, kind: str) -> str:
         """A file of the publication; a preview has none."""
         return (
@@ -64,7 +68,14 @@ def publication_or_404(request: HttpRequest, year: int, number: str) -> Publicat
     return publication
 
 
-PREVIEWED: dict[str, Any] = {"publication": None, "superseded_by": None, "superseded_address": "", "gates": []}
+PREVIEWED: dict[str, Any] = {
+    "publication": None,
+    "superseded_by": None,
+    "superseded_address": "",
+    "gates": [],
+    "signed": None,
+    "signed_address": "",
+}
 """What the same pages say of a preview, which no publication stands behind."""
 
 

@@ -188,7 +188,7 @@ def test_a_preview_job_is_hidden_from_everybody_else(client: Client, manager: Us
         if reader:
             client.force_login(reader)
         html(client, "job", job.pk, status=404)
-        html(client, "job-file", job.pk, status=404)
+        html(client, "job-file", job.pk, "pdf", status=404)
 
 
 def test_proposal_with_missing_scores_is_refused_by_name(client: Client, manager: User, block: RoundGroup) -> None:

@@ -215,7 +215,7 @@ def test_a_pdf_is_asked_for_once_and_downloaded_when_done(client: Client) -> Non
     job.state = Job.State.DONE
     job.save()
     assert b"".join(client.get(file_address("pdf"))) == b"%PDF-1"
-    assert b"".join(client.get(reverse("results:job-file", args=[job.pk]))) == b"%PDF-1"
+    assert b"".join(client.get(reverse("results:job-file", args=[job.pk, "pdf"]))) == b"%PDF-1"
     assert publication.jobs.count() == 1
 
 

@@ -1,0 +1,1 @@
+"""The decision as it was signed outside, brought back beside the data it announces."""

@@ -1,0 +1,82 @@
+"""The signed decision: brought back by a manager, read by everybody once its publication is published."""
+
+import logging
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cchc_index.lib.faults import Refused
+from criteria.queries import show_year
+from results.models import Publication, SignedDecision
+from results.publication.rules import may_read_contents
+from results.publication.views import publication_or_404
+from results.rules import may_publish
+from units.models import User
+from units.proofs.rules import ask_for_proof
+
+from . import actions, queries
+from .forms import SignedForm
+
+log = logging.getLogger(__name__)
+DAMAGED = "Tệp đã lưu không còn đúng với mã kiểm tra ghi khi đăng, nên không được phát. Báo Sở Nội vụ."
+
+
+def _manager(request: HttpRequest) -> User:
+    if not may_publish(request.user) or not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+@login_not_required
+@require_GET
+def signed(request: HttpRequest, year: int, number: str) -> HttpResponse:
+    """The signed decision of a publication, as long as it is what was posted."""
+    publication = publication_or_404(request, year, number)
+    row = queries.standing(publication)
+    if row is None or not may_read_contents(request.user, publication):
+        raise Http404
+    data = queries.whole(row)
+    if data is None:
+        log.error("Quyết định đã ký %s không còn nguyên vẹn", row.pk)
+        return HttpResponse(DAMAGED, content_type="text/plain; charset=utf-8", status=503)
+    name = f'attachment; filename="quyet-dinh-{year}-{number}.pdf"'
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@require_http_methods(["GET", "POST"])
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring the signed decision back."""
+    actor = _manager(request)
+    publication = get_object_or_404(Publication, pk=pk)
+    show_year(request, publication.round.year)
+    posted = request.method == "POST"
+    form = SignedForm(request.POST if posted else None, request.FILES if posted else None)
+    if posted and form.is_valid():
+        ask_for_proof(request)
+        try:
+            given = {"upload": form.cleaned_data["file"], "seen": form.cleaned_data["seen"]}
+            actions.post_signed(actor=actor, publication_id=pk, **given)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Đã đăng Quyết định đã ký của công bố số {publication.number}.")
+            return redirect("results:proposal", pk)
+    context = {"publication": publication, "form": form}
+    return render(request, "results/signed/post.html", context, status=422 if posted else 200)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Take a signed decision away."""
+    actor = _manager(request)
+    row = get_object_or_404(SignedDecision, pk=pk)
+    try:
+        actions.withdraw_signed(actor=actor, signed_id=pk, reason=request.POST.get("reason", ""))
+        messages.success(request, "Đã gỡ Quyết định đã ký; tệp và lý do được giữ trong nhật ký.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:proposal", row.publication_id)
