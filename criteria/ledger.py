@@ -10,13 +10,15 @@ from typing import Any
 
 from units.auditlog.models import LogEntry
 
+from .calendar import ledger as calendar
 from .digests import CORRECTION_VERBS, VERB_CORRECT, VERB_FREEZE, VERB_PROPOSE, correction_facts, digest_of, instant
 from .models import Correction, CriteriaSet, Criterion, RoundGroup
 
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every frozen set that is no longer what the log says, and for every correction that two
-    people did not make so; none when all agree. Six queries."""
+    people did not make so, and for hours that the log does not know; none when all agree. Nine queries."""
+    yield from calendar.check()
     yield from _check_corrections()
     logged = {
         int(entry.object_id): entry.after

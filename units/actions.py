@@ -19,7 +19,7 @@ from cchc_index.lib.text import clean, sort_text
 
 from . import rules
 from .auditlog.actions import record
-from .digests import POWERS, membership_facts
+from .digests import NAMES, POWERS, membership_facts
 from .models import DECIDING, UNIT_ROLES, Membership, Role, Succession, Unit, UnitGroup, User
 from .sheet import UnitRow, read_units
 
@@ -32,7 +32,7 @@ def record_account(*, actor: User | None, user: User, address: str = "") -> None
 
 def account_facts(user: User) -> dict[str, Any]:
     """A new account as the log keeps it."""
-    return {"username": user.username, **{name: getattr(user, name) for name in POWERS}}
+    return {name: getattr(user, name) for name in (*NAMES, *POWERS)}
 
 
 @transaction.atomic

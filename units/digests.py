@@ -6,6 +6,8 @@ from typing import Any
 from .models import Membership, RoleProposal
 
 POWERS = {"is_active": "hiệu lực", "is_staff": "quyền vào trang quản trị", "is_superuser": "quyền quản trị cao nhất"}
+NAMES = {"username": "tên đăng nhập", "full_name": "họ và tên", "email": "thư điện tử"}
+"""By these an account is found, and its owner gets the letters that open it."""
 ROLE_VERBS = ("grant_role", "revoke_role", "confirm_role", "end_role")
 PROPOSAL_VERBS = ("propose_role", "confirm_role", "refuse_role")
 PEOPLE_VERBS = (*ROLE_VERBS, "admin_add", "admin_change", "admin_import", "create_account", "close_account")

@@ -6,7 +6,7 @@ from typing import Any
 from units.auditlog.digests import Facts
 
 from .auditlog.models import LogEntry
-from .digests import PEOPLE_VERBS, POWERS, PROPOSAL_VERBS, ROLE_VERBS, membership_facts, proposal_facts
+from .digests import NAMES, PEOPLE_VERBS, POWERS, PROPOSAL_VERBS, ROLE_VERBS, membership_facts, proposal_facts
 from .models import Membership, RoleProposal, User
 
 
@@ -33,12 +33,12 @@ def _replay() -> tuple[dict[int, Facts], dict[int, Facts], dict[int, Facts]]:
         elif entry.object_type == "units.membership":
             roles.setdefault(int(entry.object_id), {}).update(after)
         elif entry.object_type == "units.user":
-            powers.setdefault(int(entry.object_id), {}).update(_picked(after, POWERS))
+            powers.setdefault(int(entry.object_id), {}).update(_picked(after, (*NAMES, *POWERS)))
             permissions.setdefault(int(entry.object_id), {}).update(_picked(after, ("groups", "user_permissions")))
         elif entry.verb == "admin_import":
             for key in ("new", "changed"):
                 for pk, facts in _user_facts(after.get(key)).items():
-                    powers.setdefault(pk, {}).update(_picked(facts, POWERS))
+                    powers.setdefault(pk, {}).update(_picked(facts, (*NAMES, *POWERS)))
     return roles, powers, permissions
 
 
@@ -47,10 +47,10 @@ def _picked(facts: Facts, names: Iterable[str]) -> Facts:
 
 
 def _user_facts(rows: Any) -> dict[int, Facts]:
-    """From the rows of an imported file as the log has them, those with powers of an account, by user id. Files of
-    other catalogues have no such fields."""
-    by_user = rows if isinstance(rows, dict) else {}
-    return {int(pk): facts for pk, facts in by_user.items() if pk.isdecimal() and POWERS.keys() & facts.keys()}
+    """From the rows of an imported file as the log has them, those with powers or names of an account, by user id.
+    Files of other catalogues have no such fields."""
+    by_user, known = rows if isinstance(rows, dict) else {}, POWERS.keys() | NAMES.keys()
+    return {int(pk): facts for pk, facts in by_user.items() if pk.isdecimal() and known & facts.keys()}
 
 
 def _check_roles(roles: dict[int, Facts]) -> Iterator[str]:
@@ -68,14 +68,15 @@ def _check_roles(roles: dict[int, Facts]) -> Iterator[str]:
 
 
 def _check_powers(powers: dict[int, Facts]) -> Iterator[str]:
-    """A sentence for each account whose powers differ from the log's. One that the log does not mention must be active
-    and neither staff nor superuser."""
+    """A sentence for each account whose powers, name or address differ from the log's. One that the log does not
+    mention must be active and neither staff nor superuser; what it is called is not known then."""
     plain = {"is_active": True, "is_staff": False, "is_superuser": False}
-    for pk, name, *flags in User.objects.order_by("pk").values_list("pk", "username", *POWERS).iterator(2000):
+    words = {**POWERS, **NAMES}
+    for pk, name, *now in User.objects.order_by("pk").values_list("pk", "username", *words).iterator(2000):
         logged = powers.pop(pk, {})
-        for field, value in zip(POWERS, flags, strict=True):
-            if logged.get(field, plain[field]) != value:
-                yield f"Tài khoản {name}: {POWERS[field]} khác với nhật ký."
+        for field, value in zip(words, now, strict=True):
+            if logged.get(field, plain.get(field, value)) != value:
+                yield f"Tài khoản {name}: {words[field]} khác với nhật ký."
     for pk in sorted(powers):
         yield f"Tài khoản số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 

@@ -100,10 +100,10 @@ def set_stage(
         return stage
     if not (opens_at or closes_at):
         raise Refused("Chưa ghi giờ nào: để trống cả hai là bỏ mọi thời hạn; giữ lại ít nhất giờ mở hoặc giờ đóng.")
-    before = _edges(stage) if stage.is_set else None
+    before = edges(stage) if stage.is_set else None
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.save(update_fields=["opens_at", "closes_at"])
-    after = {**_edges(stage), "extensions_ended": _end_needless_extensions(stage)}
+    after = {**edges(stage), "extensions_ended": _end_needless_extensions(stage)}
     record(actor=actor, verb=VERB_SET, obj=stage, before=before, after=after)
     return stage
 
@@ -148,9 +148,10 @@ def _locked_stage(round_: Round, name: str) -> Stage:
     return stage
 
 
-def _edges(stage: Stage) -> dict[str, str | None]:
-    edges = {"opens_at": stage.opens_at, "closes_at": stage.closes_at}
-    return {name: clock.hanoi(edge).isoformat() if edge else None for name, edge in edges.items()}
+def edges(stage: Stage) -> dict[str, str | None]:
+    """The hours of a stage as the log keeps them."""
+    hours = {"opens_at": stage.opens_at, "closes_at": stage.closes_at}
+    return {name: clock.hanoi(edge).isoformat() if edge else None for name, edge in hours.items()}
 
 
 def _end_needless_extensions(stage: Stage) -> list[str]:
@@ -336,7 +337,7 @@ def remove_stage(*, actor: User, stage_id: int) -> None:
         raise Refused(f"Kỳ nào cũng có {stage.title}: không bỏ được.")
     _refuse_used(stage, "không bỏ được")
     _put(rows, [row for row in rows if row.pk != stage.pk])
-    record(actor=actor, verb=VERB_REMOVE, obj=stage, before={**_facts(stage), **_edges(stage)})
+    record(actor=actor, verb=VERB_REMOVE, obj=stage, before={**_facts(stage), **edges(stage)})
     stage.delete()
 
 
