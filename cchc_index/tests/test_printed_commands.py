@@ -99,8 +99,8 @@ CLOSED = {
     "useradd --system --home /var/lib/cchc cchc": "changes the accounts of the machine",
     "install -d -o cchc -g cchc -m 750 /var/lib/cchc": "wants the account that useradd makes",
     ".venv/bin/python manage.py restore FILE": "wants an empty place: test_backup.py runs it in one",
-    ".venv/bin/python manage.py check_health [--alarm]": "wants services at work: test_shipped_services.py runs it beside them",
-    ".venv/bin/python manage.py check_health --alarm": "wants services at work: test_shipped_services.py runs it beside them",
+    ".venv/bin/python manage.py check_health [--alarm]": "wants services at work: test_shipped_services.py",
+    ".venv/bin/python manage.py check_health --alarm": "wants services at work: test_shipped_services.py",
     "deploy/cchc bring_back_managers USER USER --reason TEXT": "wants that all managers left: test_leaving.py",
     "deploy/cchc COMMAND": "stands for the commands that follow",
 }
