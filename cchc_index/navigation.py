@@ -39,6 +39,7 @@ ROLE_TABS: dict[str, tuple[Tab, ...]] = {
 PAPERS = Tab("roundpapers:home", "Văn bản")
 VERIFYING = Tab("council:verifying", "Kiểm chứng")
 PREPARING, PEOPLE = Tab("preparing:home", "Chuẩn bị kỳ"), Tab("people:list", "Người dùng")
+CONFIRMING = Tab("people:proposals", "Vai trò chờ xác nhận")
 ROLE_STAGES = {
     Role.UNIT_OFFICER: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
     Role.UNIT_HEAD: (Stage.Kind.SELF_ASSESSMENT, Stage.Kind.REPLY),
@@ -55,6 +56,8 @@ def tabs_for(user: people.AnyUser) -> list[Tab]:
     own += [PAPERS] if own else []
     if Role.INDEX_MANAGER not in roles and getattr(user, "is_superuser", False):
         own += [PREPARING, PEOPLE]  # the first administrator, before any role exists
+    if not own and people.confirmable_roles(user):
+        own = [CONFIRMING]  # of the first two managers, who confirm each other
     return list(dict.fromkeys([*own, *PUBLIC_TABS]))
 
 

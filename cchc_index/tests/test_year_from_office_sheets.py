@@ -1,12 +1,9 @@
 """2025 brought up on an empty database through pages only, by people who hold sheets as offices make them: lists under
 a letterhead with STT, annexes as Word tables with a heading of two rows. Every press is counted."""
 
-import io
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,20 +11,14 @@ from django.urls import reverse
 
 from cchc_index.ledger import check
 from cchc_index.lib import clock
-from cchc_index.lib.tests.present import first_sheet
 from cchc_index.readiness.queries import readiness
 from criteria.models import Criterion, RoundGroup, Stage
-from criteria.tests.word_files import BELOW, Tall, Wide, word_file
 from units.actions import record_account
 from units.models import Membership, Role, Unit, User
 
-pytestmark = pytest.mark.django_db
+from .office_sheets import AREAS, DECISION, MANAGERS, YEAR, Paper, annex, officer_of, people_list, unit_list
 
-YEAR = 2025
-LETTERHEAD = (("UBND THÀNH PHỐ HÀ NỘI", "", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), ("SỞ NỘI VỤ", "", ""), ())
-SO = [(f"S{n:02d}", f"Sở thứ {n}") for n in range(1, 16)]
-XA = [(f"X{n:03d}", f"{'Phường' if n <= 51 else 'Xã'} thứ {n}") for n in range(1, 127)]
-MANAGERS = ("Hoàng Anh Dũng", "Bùi Thanh Mai")
+pytestmark = pytest.mark.django_db
 
 
 class Hand:
@@ -45,58 +36,14 @@ class Hand:
         assert response.status_code in (200, 302), response.content.decode()
         return response
 
-    def bring(self, place: str, file: SimpleUploadedFile, **given: str) -> Any:
+    def bring(self, place: str, paper: Paper, **given: str) -> Any:
         """Look at a file, then bring it in."""
-        looked_at = self.press(place, {**given, "file": file})
+        looked_at = self.press(place, {**given, "file": file_of(paper)})
         return self.press(place, {"ticket": looked_at.context["ticket"]})
 
 
-def book(name: str, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> SimpleUploadedFile:
-    """A sheet under a letterhead and a title, the rows numbered."""
-    made = openpyxl.Workbook()
-    above: list[Sequence[object]] = [*LETTERHEAD, (name.upper(),), (), ("STT", *headings)]
-    for row in above:
-        first_sheet(made).append(list(row))
-    for number, row in enumerate(rows, start=1):
-        first_sheet(made).append([number, *row])
-    stream = io.BytesIO()
-    made.save(stream)
-    return SimpleUploadedFile(f"{name}.xlsx", stream.getvalue())
-
-
-def annex(areas: int) -> SimpleUploadedFile:
-    """A Word table of a decision: areas of two criteria each, 100 points of which 30 are the survey's."""
-    heading = (
-        (
-            Tall("TT"),
-            Tall("Lĩnh vực/Tiêu chí/Tiêu chí thành phần"),
-            Tall("Điểm tối đa"),
-            Wide("Điểm đánh giá"),
-            Tall("Nguồn"),
-        ),
-        (BELOW, BELOW, BELOW, "Tự đánh giá", "Thẩm định", BELOW),
-    )
-    rows: list[tuple[str, ...]] = []
-    own, survey = 70 // areas, 30 // areas
-    for area in range(1, areas + 1):
-        last = area == areas
-        points = (own + (70 % areas if last else 0), survey + (30 % areas if last else 0))
-        rows.append((str(area), f"LĨNH VỰC {area}", str(sum(points)), "", "", ""))
-        rows.append((f"{area}.1", f"Kế hoạch {area}", str(points[0]), "", "", "Tự đánh giá"))
-        rows.append((f"{area}.2.", f"Mức độ hài lòng {area}", str(points[1]), "", "", "Điều tra XHH"))
-    stream = word_file(LETTERHEAD[:1], "PHỤ LỤC", (*heading, *rows), "Nơi nhận: …")
-    return SimpleUploadedFile("phu-luc.docx", stream.getvalue())
-
-
-def people() -> list[tuple[str, ...]]:
-    """Two managers, a head and an officer of each unit, sixteen of the council: 300 lines."""
-    rows = [(name, f"quanly{n}@hanoi.gov.vn", "người quản lý Chỉ số", "", "") for n, name in enumerate(MANAGERS)]
-    for code, name in (*SO, *XA):
-        block = "so" if code.startswith("S") else "xa"
-        rows.append((f"Thủ trưởng {name}", f"tt.{code}@hanoi.gov.vn", "Thủ trưởng đơn vị", code, block))
-        rows.append((f"Công chức {name}", f"cc.{code}@hanoi.gov.vn", "Công chức phụ trách", code, block))
-    members = ((f"Thành viên {n}", f"hd{n}@hanoi.gov.vn", "thành viên Hội đồng thẩm định", "", "") for n in range(16))
-    return [*rows, *members]
+def file_of(paper: Paper) -> SimpleUploadedFile:
+    return SimpleUploadedFile(*paper)
 
 
 def test_2025_is_brought_up_through_pages_only() -> None:
@@ -116,14 +63,12 @@ def test_2025_is_brought_up_through_pages_only() -> None:
 
 def bring_in(admin: Hand) -> None:
     units = reverse("agencies:upload")
-    headings = ("Mã", "Tên đơn vị")
-    admin.bring(units, book("danh-sach-so", headings, SO), group="", code="so", name="Sở, cơ quan tương đương Sở")
-    admin.bring(units, book("danh-sach-xa", headings, XA), group="", code="xa", name="Xã, phường")
+    admin.bring(units, unit_list("so"), group="", code="so", name="Sở, cơ quan tương đương Sở")
+    admin.bring(units, unit_list("xa"), group="", code="xa", name="Xã, phường")
     assert Unit.objects.count() == 141
-    columns = ("Họ tên", "Thư điện tử", "Vai trò", "Mã đơn vị", "Khối")
-    admin.bring(reverse("people:upload"), book("danh-sach-nguoi", columns, people()))
+    admin.bring(reverse("people:upload"), people_list())
     assert User.objects.count() == 301
-    assert Membership.objects.in_force().count() == 141, "officers at once, what decides waits"
+    assert Membership.objects.in_force().count() == 142, "officers and operators at once, what decides waits"
 
 
 def confirm_each_other() -> tuple[Hand, Hand]:
@@ -145,10 +90,10 @@ def confirm_the_others(manager: Hand) -> None:
 
 def annexes(manager: Hand) -> None:
     """Refused without its total, then each of the misprinted codes confirmed."""
-    for group, areas in (("so", 8), ("xa", 7)):
+    for group, areas in AREAS.items():
         place = reverse("annex:upload", args=[YEAR, group])
-        sent = {"decision": "5666/QĐ-UBND", "issued": "17/11/2025", "total": "100", "own": "70", "survey": "30"}
-        response = manager.press(place, {**sent, "file": annex(areas)})
+        sent = {"decision": DECISION, "issued": "17/11/2025", "total": "100", "own": "70", "survey": "30"}
+        response = manager.press(place, {**sent, "file": file_of(annex(group))})
         accepted = [key for key, _, _ in response.context["repairs"]]
         assert len(accepted) == areas
         response = manager.press(place, {"ticket": response.context["ticket"], "accept": accepted})
@@ -177,9 +122,9 @@ def open_it(manager: Hand) -> None:
     """What the survey lacks does not hold the units back; what they lack would."""
     manager.press(reverse("preparing:open", args=[YEAR]))
     assert Stage.objects.get(round__year=YEAR, kind="self_assessment").is_open(clock.now())
-    officer = Hand(User.objects.get(email="cc.x001@hanoi.gov.vn"))
+    officer = Hand(User.objects.get(email=officer_of("00070")))
     block = RoundGroup.objects.get(round__year=YEAR, group__code="xa")
-    unit = Unit.objects.get(code="X001")
+    unit = Unit.objects.get(code="00070")
     opened = officer.press(reverse("selfassess:open"), {"unit": unit.pk, "round_group": block.pk})
     shown = officer.client.get(opened["Location"]).content.decode()
     assert "Chấm tiêu chí tiếp theo" in shown

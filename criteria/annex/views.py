@@ -102,8 +102,9 @@ def _look(request: HttpRequest, actor: User, place: dict[str, Any], file: HeldFi
         ticket = held_files.hold(SALT, actor.pk, file.name, file.content, file.choices)
         repairs = [(repair_key(fault), fault, repair_key(fault) in accepted) for fault in refused.faults]
         left = sum(not ticked for _, _, ticked in repairs)
-        context = {**place, "repairs": repairs, "left": left, "name": file.name, "ticket": ticket}
-        status = 422 if "ticket" in request.POST else 200
+        answered = "ticket" in request.POST
+        context = {**place, "repairs": repairs, "left": left, "name": file.name, "ticket": ticket, "answered": answered}
+        status = 422 if answered else 200
         return render(request, "criteria/annex/repairs.html", context, status=status)
     except Refused as refused:
         return _page(request, place, form, [Fault(0, "", str(refused))], file.name)

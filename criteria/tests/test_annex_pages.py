@@ -107,6 +107,8 @@ def test_each_repair_is_confirmed_singly(page: Client) -> None:
     first, second = keys(response)
     assert "sửa thành 1.1" in response.content.decode()
 
+    assert "chưa xác nhận" not in response.content.decode()
+    assert "Còn 2 chỗ chưa xác nhận" in again(page, response).content.decode(), "who ticks nothing is told"
     halfway = again(page, response, accept=[first])
     assert halfway.status_code == 422
     assert "Còn 1 chỗ chưa xác nhận" in halfway.content.decode()
