@@ -146,17 +146,17 @@ def _appraise(walks: list[Walk], people: People, calendar: DemoCalendar) -> None
     with clock.at(calendar.within("round1")):
         for walk in walks:
             walk.appraise(member)
-            walk.release(manager, "round1")
+            walk.block.release(manager, "round1")
     with clock.at(calendar.within("explanation")):
         for walk in walks:
             walk.explain()
     with clock.at(calendar.within("round2")):
         for walk in walks:
             walk.settle(member)
-            walk.release(manager, "round2")
+            walk.block.release(manager, "round2")
     with clock.at(calendar.within(MEETING)):
         for walk in walks:
-            walk.release(manager, MEETING)
+            walk.block.release(manager, MEETING)
 
 
 def _practice_year(round_: Round, people: People) -> None:

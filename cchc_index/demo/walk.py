@@ -138,9 +138,6 @@ class Walk:
         own = SelfScore.objects.filter(assessment__unit=self.unit, assessment__round_group=self.block.round_group)
         return list(own.select_related("criterion").order_by("criterion__position"))
 
-    def release(self, manager: User, stage: str) -> None:
-        self.block.release(manager, stage)
-
     def adjusted(self) -> list[Appraisal]:
         return list(
             Appraisal.objects.filter(round_group=self.block.round_group, unit=self.unit, action=Action.ADJUST).order_by(

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from appraisal.reasons.actions import ensure_reasons
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from cchc_index.readiness.queries import readiness
@@ -13,7 +14,8 @@ from units.models import User
 
 @transaction.atomic
 def open_self_assessment(*, actor: User, year: int) -> Stage:
-    """Let the units of a year begin now, where nothing is missing that their self-assessment needs.
+    """Let the units of a year begin now, where nothing is missing that their self-assessment needs. The council finds
+    the usual reasons in its library.
 
     Raises PermissionDenied for anybody but an index manager, Refused with what is missing, and for a year whose
     self-assessment has begun.
@@ -26,4 +28,5 @@ def open_self_assessment(*, actor: User, year: int) -> Stage:
         raise Refused(f"Kỳ {year} không ở trước giai đoạn tự đánh giá: không có gì để mở.")
     if lacking := state.lacked_by(Stage.Kind.SELF_ASSESSMENT):
         raise Refused(f"Chưa mở được tự đánh giá năm {year}, còn thiếu {len(lacking)} điều: {lacking[0].what}.")
+    ensure_reasons()
     return set_stage(actor=actor, round_id=round_.pk, name=stage.name, opens_at=clock.now(), closes_at=stage.closes_at)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from appraisal.assignments.queries import board
+from appraisal.models import Reason
 from cchc_index.lib import clock
 from criteria import queries as criteria_queries
 from criteria.annex.totals import contradictions
@@ -157,6 +158,7 @@ def _of_stage(year: int, stage: Stage, blocks: list[RoundGroup]) -> Iterator[Mis
         yield from _without_head(blocks, stage)
     elif stage.kind in (Stage.Kind.APPRAISAL, Stage.Kind.REPLY):
         yield from _without_appraiser(blocks, stage)
+        yield from _without_reasons(year, stage)
     elif stage.kind == Stage.Kind.SURVEY:
         yield from _without_respondents(blocks, stage)
     elif stage.kind == Stage.Kind.PUBLICATION and len(holders_of(Role.INDEX_MANAGER)) < MANAGERS:
@@ -183,6 +185,13 @@ def _without_appraiser(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missi
             what = f"khối {block.group} còn {cells} lượt tiêu chí chưa có thành viên Hội đồng thẩm định"
             address = reverse("appraisal:assignments-block", args=[block.group.code])
             yield Missing(what, "Thẩm định, Phân công", stage.name, f"{address}?nam={block.round.year}")
+
+
+def _without_reasons(year: int, stage: Stage) -> Iterator[Missing]:
+    """No member adjusts a point without a reason of the library."""
+    if not Reason.objects.filter(active=True).exists():
+        address = f"{reverse('appraisal:reasons')}?nam={year}"
+        yield Missing("thư viện lý do điều chỉnh chưa có lý do nào", "Thẩm định, Thư viện lý do", stage.name, address)
 
 
 def _without_respondents(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:

@@ -3,7 +3,6 @@
 import re
 import time
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Error, Locator, Page, expect
@@ -14,6 +13,7 @@ from .office_sheets import Paper
 
 SECRET = "mua-phun-thang-ba-9184"
 """The password that everybody of a walk chooses."""
+BETWEEN_LETTERS = "-" * 79
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/tai-khoan/dat-mat-khau/\S+)")
 
 
@@ -68,7 +68,7 @@ class Hand:
 
     def tick(self, name: str, within: Locator | None = None) -> None:
         self.tally.presses += 1
-        (within or self.main).get_by_label(name).first.check()
+        self._field(name, within).check()
 
     def untick(self, name: str) -> None:
         self.tally.presses += 1
@@ -80,17 +80,37 @@ class Hand:
 
     def choose(self, name: str, option: str, within: Locator | None = None) -> None:
         self.tally.presses += 1
-        (within or self.main).get_by_label(name).first.select_option(label=option)
+        self._field(name, within).select_option(label=option)
+
+    def choose_in(self, name: str, group: str, option: str) -> None:
+        """A choice that stands under a heading of its own in the list."""
+        self.tally.presses += 1
+        place = self._field(name)
+        found = place.locator(f"optgroup[label='{group}'] option", has_text=option).first
+        place.select_option(value=found.get_attribute("value"))
+
+    def choose_first(self, name: str) -> None:
+        """Whichever choice stands first under the empty one."""
+        self.tally.presses += 1
+        self._field(name).select_option(index=1)
 
     def write(self, name: str, text: str, within: Locator | None = None) -> None:
         self.tally.fields += 1
-        (within or self.main).get_by_label(name).first.fill(text)
+        self._field(name, within).fill(text)
 
     def attach(self, paper: Paper, name: str = "") -> None:
         """Choose a file for the one field that takes it, or for the one with this label."""
         self.tally.files += 1
         place = self.main.get_by_label(name).first if name else self.main.locator("input[type=file]").first
         place.set_input_files({"name": paper.name, "mimeType": "application/octet-stream", "buffer": paper.content})
+
+    def download(self, name: str) -> Paper:
+        """What a link or a button gives to take home."""
+        with self.page.expect_download() as begun:
+            self.tally.presses += 1
+            self.main.get_by_role("link", name=name).or_(self.main.get_by_role("button", name=name)).first.click()
+        path = begun.value.path()
+        return Paper(begun.value.suggested_filename, path.read_bytes())
 
     def reads(self, *words: str) -> None:
         for one in words:
@@ -100,6 +120,9 @@ class Hand:
         """An address typed by hand: what no page leads to."""
         self.tally.addresses += 1
         self.page.goto(address)
+
+    def _field(self, name: str, within: Locator | None = None) -> Locator:
+        return (within or self.main).get_by_label(name).and_(self.page.locator("input, select, textarea")).first
 
     def _do(self, place: Locator) -> None:
         self.tally.presses += 1
@@ -147,13 +170,13 @@ class Hand:
 
 
 def letter_to(site: Site, email: str) -> str:
-    """The link of the newest letter to somebody; the embedded product writes its mail into a folder."""
+    """The link of the newest letter to somebody; the embedded product writes its mail into a folder, a file holding one
+    letter or some."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
-        letters = sorted((site.folder / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in letters:
-            letter = message_from_bytes(path.read_bytes(), policy=policy.default)
-            if email in str(letter["To"]) and (link := LINK.search(path.read_text(encoding="utf-8"))):
-                return link[1]
+        for path in sorted((site.folder / "mail").glob("*.log"), reverse=True):
+            for letter in reversed(path.read_text(encoding="utf-8").split(BETWEEN_LETTERS)):
+                if f"\nTo: {email}\n" in letter and (link := LINK.search(letter)):
+                    return link[1]
         time.sleep(0.5)
     raise AssertionError(f"no letter to {email}")

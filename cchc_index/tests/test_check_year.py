@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from appraisal.reasons.actions import ensure_reasons
 from appraisal.tests.factories import assign
 from cchc_index.lib import clock
 from cchc_index.readiness.queries import Missing, readiness
@@ -71,7 +72,17 @@ def test_stage_without_hours_is_named(block: RoundGroup) -> None:
     assert lacking(block) == [("Tự đánh giá chưa đặt giờ mở, giờ đóng", "self_assessment")]
 
 
+def test_appraisal_waits_for_a_library_of_reasons(block: RoundGroup) -> None:
+    open_stage(block.round, "self_assessment")
+    soon(block, "round1")
+    wanted = ("thư viện lý do điều chỉnh chưa có lý do nào", "round1")
+    assert wanted in lacking(block)
+    ensure_reasons()
+    assert wanted not in lacking(block)
+
+
 def test_appraisal_waits_until_every_criterion_of_every_unit_has_a_member(block: RoundGroup) -> None:
+    ensure_reasons()
     open_stage(block.round, "self_assessment")
     soon(block, "round1")
     leaves = Criterion.objects.filter(criteria_set=block.criteria_set, is_leaf=True, source=Source.SELF).count()

@@ -73,21 +73,6 @@ def approvals(round_: Round) -> list[Approval]:
     return rows
 
 
-def missing_approvals(round_: Round) -> list[str]:
-    """What keeps a round from publication on the council's side, sentence by sentence; none without a council."""
-    return [approval.words for approval in approvals(round_) if not approval.is_valid]
-
-
-def is_survey_approved(block: RoundGroup) -> bool:
-    """Whether the council has approved the survey's results of the block exactly as they stand."""
-    return _approval(block, KIND.SURVEY, meetings.last_concluded(block).get(KIND.SURVEY)).is_valid
-
-
-def is_ranking_approved(block: RoundGroup) -> bool:
-    """Whether the council has approved the ranking of the block exactly as it stands."""
-    return _approval(block, KIND.RANKING, meetings.last_concluded(block).get(KIND.RANKING)).is_valid
-
-
 def _approval(block: RoundGroup, kind: str, item: AgendaItem | None) -> Approval:
     passed = item is not None and item.state == AgendaItem.State.PASSED
     reader = survey_digest if kind == KIND.SURVEY else ranking_digest
