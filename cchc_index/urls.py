@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("suc-khoe/", include("cchc_index.health.urls")),
     path("nam/", views.switch_year, name="switch-year"),
+    path("huong-dan/", include("cchc_index.guides.urls")),
     path("tai-khoan/", include("units.signin.urls")),
     path("tu-danh-gia/", include("selfassess.urls")),
     path("van-ban/", include("selfassess.roundpapers.urls")),

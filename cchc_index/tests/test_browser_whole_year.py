@@ -52,8 +52,8 @@ class Walk:
 
 
 def test_a_year_from_sheets_of_offices_to_its_publication(browser: Browser, site: Site) -> None:
-    walk = Walk(browser, site)
     with site.served():
+        walk = Walk(browser, site)
         bring_in_lists(walk.admin)
         confirm_each_other(walk.first, walk.second)
     walk.tally.part("units, people, two managers")

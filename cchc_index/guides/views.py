@@ -1,0 +1,65 @@
+"""The help pages: the guides of whoever is signed in, on the screen and to take home."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from . import queries
+from .paper import guide_pdf
+from .reading import Guide
+from .word import guide_docx
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The guides of the person's roles; who has one only reads it at once."""
+    names = queries.guides_for(request.user)
+    if len(names) == 1:
+        return _page(request, names[0])
+    return render(request, "guides/home.html", {"guides": [(name, queries.guide(name)) for name in names]})
+
+
+@require_safe
+def guide(request: HttpRequest, name: str) -> HttpResponse:
+    _guide(request, name)
+    return _page(request, name)
+
+
+@require_safe
+def guide_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
+    """The guide as PDF or as a Word document."""
+    found = _guide(request, name)
+    if kind == "pdf":
+        content, media = guide_pdf(found), "application/pdf"
+    elif kind == "docx":
+        content, media = guide_docx(found), WORD
+    else:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="huong-dan-{name}.{kind}"'}
+    return HttpResponse(content, content_type=media, headers=headers)
+
+
+@require_safe
+def picture(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture of the practice year; it shows nothing of a real one."""
+    try:
+        content = queries.picture(name)
+    except KeyError:
+        raise Http404 from None
+    return HttpResponse(content, content_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _guide(request: HttpRequest, name: str) -> Guide:
+    if name not in queries.ALL:
+        raise Http404
+    if name not in queries.guides_for(request.user):
+        raise PermissionDenied
+    return queries.guide(name)
+
+
+def _page(request: HttpRequest, name: str) -> HttpResponse:
+    context = {"guide": queries.guide(name), "name": name, "several": len(queries.guides_for(request.user)) > 1}
+    return render(request, "guides/guide.html", context)

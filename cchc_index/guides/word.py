@@ -1,0 +1,75 @@
+"""A guide as a Word document, to be changed and handed on."""
+
+import io
+
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
+
+from cchc_index.lib.packed import same_bytes
+
+from . import queries
+from .reading import Block, Guide, Line
+
+FACE = "Times New Roman"
+WIDTH = 88
+"""Millimetres of a picture; two stand beside each other."""
+
+
+def guide_docx(guide: Guide) -> bytes:
+    """The same text and pictures give the same bytes."""
+    document = _empty(guide.title)
+    _heading(document, guide.title, 1)
+    for block in guide.blocks:
+        if block.kind == "section":
+            _heading(document, "".join(text for text, _ in block.lines[0]), 2)
+        elif block.kind == "pictures":
+            _write_pictures(document, block)
+        else:
+            for number, line in enumerate(block.lines, start=1):
+                _write(document.add_paragraph(), line, f"{number}. " if block.kind == "steps" else "")
+    out = io.BytesIO()
+    document.save(out)
+    return same_bytes(out.getvalue())
+
+
+def _empty(title: str) -> WordDocument:
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(15)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = FACE, Pt(11)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), FACE)
+    style.paragraph_format.space_after = Pt(2)
+    facts = document.core_properties
+    facts.title, facts.author, facts.language = title, "", "vi-VN"
+    return document
+
+
+def _heading(document: WordDocument, text: str, level: int) -> None:
+    heading = document.add_heading(level=level)
+    heading.paragraph_format.space_before = Pt(6)
+    run = heading.add_run(text)
+    run.font.name, run.font.size, run.bold = FACE, Pt(15 if level == 1 else 12), True
+    run.font.color.rgb = RGBColor(0, 0, 0)  # Word's own headings are blue
+
+
+def _write(paragraph: Paragraph, line: Line, before: str) -> None:
+    if before:
+        paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Mm(6), Mm(-6)
+        paragraph.add_run(before)
+    for text, is_name in line:
+        paragraph.add_run(text).bold = is_name
+
+
+def _write_pictures(document: WordDocument, block: Block) -> None:
+    table = document.add_table(rows=1, cols=len(block.pictures))
+    for cell, picture in zip(table.rows[0].cells, block.pictures, strict=True):
+        place = cell.paragraphs[0].add_run()
+        shape = place.add_picture(io.BytesIO(queries.picture(picture.name)), width=Mm(WIDTH))
+        shape._inline.docPr.set("descr", picture.caption)
+        caption = cell.add_paragraph().add_run(picture.caption)
+        caption.italic, caption.font.size = True, Pt(9)
