@@ -16,9 +16,9 @@ from cchc_index.guides import queries
 from cchc_index.guides.paper import guide_pdf
 from cchc_index.guides.reading import read
 from cchc_index.guides.word import guide_docx
-from units.models import Role, User
+from units.models import UNIT_ROLES, Role, User
 from units.rules import is_index_manager
-from units.tests.factories import UserFactory, person
+from units.tests.factories import UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
 LARGEST = 150_000
@@ -75,7 +75,7 @@ def client_of(user: User) -> Client:
 
 @pytest.mark.parametrize("role", Role.values)
 def test_a_person_gets_the_guides_of_their_roles_alone(role: str) -> None:
-    user = person(Role(role))
+    user = person(Role(role), UnitFactory.create() if role in UNIT_ROLES else None)
     client = client_of(user)
     given = set(queries.ALL) if is_index_manager(user) else {queries.BY_ROLE[role]}
     for name in queries.ALL:
