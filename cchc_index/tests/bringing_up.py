@@ -57,6 +57,7 @@ def confirm_each_other(first: Hand, second: Hand) -> None:
     first.come_in(manager(0), decides=False)
     first.reads("hai người này đăng nhập và xác nhận cho nhau")
     first.press("Xác nhận các dòng đã chọn")
+    first.reads("Đã xác nhận 1 vai trò.")
     second.come_in(manager(1))  # confirmed already
     second.follow("Người dùng")
     second.follow("Vai trò chờ xác nhận")
@@ -111,6 +112,7 @@ def set_times(manager: Hand) -> None:
     manager.write("Số kế hoạch", "300/KH-UBND")
     manager.write("Ngày kế hoạch", "01/12/2025")
     manager.press("Lưu")
+    manager.reads("Đã lưu kỳ")
     expect(manager.main.get_by_role("button", name="Mở tự đánh giá")).to_have_count(0)
     manager.follow("Đặt giờ các giai đoạn")
     for place, title in enumerate(STAGES):

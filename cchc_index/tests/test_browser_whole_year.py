@@ -218,6 +218,7 @@ def recognise_the_rest(hand: Hand, first: int, last: int) -> None:
                 hand.tally.presses += 1
                 kind.check()
             hand.press("Công nhận")
+            hand.reads("Đã công nhận")
 
 
 def refused(manager: Hand, *sentences: str) -> None:
@@ -234,6 +235,7 @@ def silent(manager: Hand, *sentences: str) -> None:
     """What no longer stands among the open gates."""
     manager.tab("Điều hành")
     manager.follow(f"Đề nghị công bố kết quả năm {YEAR}")
+    expect(manager.page.locator("h1")).to_contain_text("Đề nghị công bố kết quả")
     for one in sentences:
         expect(manager.main).not_to_contain_text(one)
 
@@ -271,6 +273,7 @@ def close_the_question(hand: Hand) -> None:
     hand.follow("Câu hỏi cho đơn vị")
     hand.follow("Kế hoạch được gửi")
     hand.press("Đóng câu hỏi")
+    hand.reads("Đã đóng câu hỏi")
 
 
 def settle(hand: Hand) -> None:
@@ -280,7 +283,7 @@ def settle(hand: Hand) -> None:
     hand.follow("1.1", hand.main.locator("tbody"))
     hand.reads("xem trang 1 của tài liệu")
     hand.press("Theo đơn vị: công nhận 8,00 điểm")
-    hand.reads("Sở Nội vụ")
+    expect(hand.page.locator(".message").first).to_be_visible()
 
 
 def bring_in_survey(operator: Hand) -> None:
@@ -334,6 +337,7 @@ def hold_the_meeting(manager: Hand, members: Sequence[Hand]) -> None:
     first, *others = [f"{subject} khối {name}" for name in BLOCKS.values() for subject in SUBJECTS]
     manager.follow(first)
     manager.press("Đưa ra biểu quyết")
+    manager.reads("Đã đưa nội dung ra biểu quyết")
     for hand in members:
         vote(hand, first)
     conclude(manager)
@@ -371,10 +375,12 @@ def publish(first: Hand, second: Hand) -> None:
     """Proposed by one, approved by the other, after every gate; then everybody reads it."""
     first.tab("Điều hành")
     first.follow(f"Đề nghị công bố kết quả năm {YEAR}")
+    expect(first.page.locator("h1")).to_contain_text("Đề nghị công bố kết quả")
     expect(first.main).not_to_contain_text("việc chưa xong")
     first.write("Số quyết định công bố", "01/QĐ-UBND")
     first.write("Ngày quyết định", "2026-03-01")
     first.press(f"Đề nghị công bố kết quả năm {YEAR}")
+    first.reads("chờ người thứ hai duyệt")
     expect(first.main.get_by_role("button", name="Duyệt và công bố")).to_have_count(0)
     second.tab("Điều hành")
     second.follow("Xem đề nghị công bố số 01/QĐ-UBND")
