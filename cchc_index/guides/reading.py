@@ -18,27 +18,27 @@ Line = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class GuidePicture:
     name: str
     caption: str
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class GuidePart:
     """What stands together: `kind` is "section", "steps", "words" or "pictures"."""
 
     kind: str
     lines: list[Line] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[GuidePicture] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
     title: str
-    blocks: list[Block]
+    blocks: list[GuidePart]
 
     @property
-    def pictures(self) -> list[Picture]:
+    def pictures(self) -> list[GuidePicture]:
         return [picture for block in self.blocks for picture in block.pictures]
 
     @property
@@ -63,13 +63,13 @@ def _kind(line: str) -> str:
     return "steps" if _STEP.match(line) else "words"
 
 
-def _blocks(lines: list[str]) -> Iterator[Block]:
+def _blocks(lines: list[str]) -> Iterator[GuidePart]:
     for kind, group in groupby(lines, _kind):
         if kind == "pictures":
             shown = [match for match in map(_PICTURE.fullmatch, group) if match]
-            yield Block(kind, pictures=[Picture(match["name"], match["caption"]) for match in shown])
+            yield GuidePart(kind, pictures=[GuidePicture(match["name"], match["caption"]) for match in shown])
         else:
-            yield Block(kind, [_line(_STEP.sub("", line.removeprefix("## "), count=1)) for line in group])
+            yield GuidePart(kind, [_line(_STEP.sub("", line.removeprefix("## "), count=1)) for line in group])
 
 
 def _line(text: str) -> Line:

@@ -11,7 +11,7 @@ from docx.text.paragraph import Paragraph
 from cchc_index.lib.packed import same_bytes
 
 from . import queries
-from .reading import Block, Guide, Line
+from .reading import Guide, GuidePart, Line
 
 FACE = "Times New Roman"
 WIDTH = 88
@@ -65,7 +65,7 @@ def _write(paragraph: Paragraph, line: Line, before: str) -> None:
         paragraph.add_run(text).bold = is_name
 
 
-def _write_pictures(document: WordDocument, block: Block) -> None:
+def _write_pictures(document: WordDocument, block: GuidePart) -> None:
     table = document.add_table(rows=1, cols=len(block.pictures))
     for cell, picture in zip(table.rows[0].cells, block.pictures, strict=True):
         place = cell.paragraphs[0].add_run()
