@@ -60,7 +60,8 @@ class HoursForm(forms.Form):
         for name, field in self.fields.items():
             edge = "Mở lúc" if name == "opens_at" else "Đóng lúc"
             field.label = f"{stage.title}: {edge.lower()}"
-            field.widget = forms.DateTimeInput(format="%d/%m/%Y %H:%M", attrs={"size": 16})
+            shape = "%d/%m/%Y %H:%M:%S" if (moment := edges[name]) and moment.second else "%d/%m/%Y %H:%M"
+            field.widget = forms.DateTimeInput(format=shape, attrs={"size": 16})
             field.widget.attrs["aria-label"] = field.label
 
     def clean(self) -> dict[str, Any]:
@@ -72,7 +73,12 @@ class HoursForm(forms.Form):
 
     @property
     def hours(self) -> tuple[datetime | None, datetime | None]:
-        return self.cleaned_data["opens_at"], self.cleaned_data["closes_at"]
+        """What was left as it stood keeps the instant, of which the page shows the seconds at most."""
+        given, changed = self.cleaned_data, self.changed_data
+        return (
+            given["opens_at"] if "opens_at" in changed else self.stage.opens_at,
+            given["closes_at"] if "closes_at" in changed else self.stage.closes_at,
+        )
 
 
 def calendar_forms(data: QueryDict | None, stages: Iterable[Stage]) -> list[HoursForm]:
