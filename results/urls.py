@@ -7,6 +7,7 @@ from .files import views as files
 from .jobs import views as jobs
 from .meeting import views as meeting
 from .papers import views as papers
+from .planpaper import views as planpaper
 from .public import views as public
 from .signed import views as signed
 from .statement import views as statement
@@ -79,5 +80,6 @@ urlpatterns = [
     path("dieu-hanh/phien-hop/<int:pk>/man-chieu/bang/", meeting.projector_board, name="projector-board"),
     path("dieu-hanh/phien-hop/<int:pk>/bien-ban/", meeting.minutes, name="minutes"),
     path("dieu-hanh/phien-hop/<int:pk>/bien-ban.<slug:kind>", meeting.minutes_file, name="minutes-file"),
+    path("dieu-tra/ke-hoach/<int:pk>/phu-luc.<slug:kind>", planpaper.annex, name="survey-plan"),
     path("dieu-hanh/gia-han/", control.extension, name="extension"),
 ]

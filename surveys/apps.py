@@ -12,6 +12,7 @@ class Config(AppConfig):
         "surveys.import_figures": "Nhập số liệu SIPAS, PAPI",
         "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
         "surveys.keep_profile": "Lưu cách đọc tệp phiếu",
+        "surveys.plan": "Sửa kế hoạch điều tra",
         "surveys.propose": "Đề nghị về điều tra",
         "surveys.refresh": "Tính lại điểm ĐTXHH",
         "surveys.refuse": "Không xác nhận đề nghị về điều tra",

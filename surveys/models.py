@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Criterion, Round, RoundGroup
 from units.models import Unit, User
 
 
@@ -14,10 +14,24 @@ class Survey(models.Model):
 
     round_group = models.OneToOneField(RoundGroup, models.CASCADE, related_name="survey", verbose_name="khối trong kỳ")
     plan_number = models.CharField("số kế hoạch điều tra", max_length=60, blank=True)
+    # Of one group, unit and criterion. Empty: every n counts.
+    least_n = models.PositiveSmallIntegerField("số phiếu trả lời tối thiểu để tính điểm", null=True, blank=True)
+    # Empty: the installation's own threshold for what pages show.
+    small_cell = models.PositiveSmallIntegerField("không nêu kết quả của ô dưới (phiếu)", null=True, blank=True)
 
     class Meta:
         verbose_name = "cuộc điều tra"
         verbose_name_plural = "cuộc điều tra"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(small_cell=None) | Q(small_cell__lte=F("least_n"), least_n__isnull=False),
+                name="small_cells_give_no_points",
+                violation_error_message=(
+                    "Ngưỡng ô nhỏ không được lớn hơn số phiếu tối thiểu để tính điểm: nếu không, điểm cho biết câu trả "
+                    "lời của ô đã che."
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Điều tra xã hội học – {self.round_group}"
@@ -64,28 +78,62 @@ class RespondentGroup(models.Model):
         return self.mode != self.Mode.FIGURES
 
 
-class AnswerScale(models.Model):
-    """How an answer becomes a share of the maximum. The scale need not be even."""
+class PlannedBallots(models.Model):
+    """How many ballots of a group one unit is to bring, where it differs from the group's own number."""
 
-    code = models.SlugField("mã thang", max_length=40, unique=True)
+    respondent_group = models.ForeignKey(
+        RespondentGroup, models.CASCADE, related_name="planned", verbose_name="nhóm đối tượng"
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
+    ballots = models.PositiveIntegerField("số phiếu kế hoạch")
+
+    class Meta:
+        verbose_name = "số phiếu kế hoạch của đơn vị"
+        verbose_name_plural = "số phiếu kế hoạch của đơn vị"
+        ordering = ["respondent_group", "unit"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["respondent_group", "unit"],
+                name="planned_once_per_unit",
+                violation_error_message="Đơn vị này đã có số phiếu kế hoạch trong nhóm.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.respondent_group}, {self.unit}: {self.ballots}"
+
+
+class AnswerScale(models.Model):
+    """How an answer becomes a share of the maximum. The scale need not be even; each year has its own."""
+
+    round = models.ForeignKey(Round, models.CASCADE, related_name="scales", verbose_name="kỳ")
+    code = models.SlugField("mã thang", max_length=40)
     name = models.CharField("tên thang", max_length=200)
 
     class Meta:
         verbose_name = "thang trả lời"
         verbose_name_plural = "thang trả lời"
-        ordering = ["code"]
+        ordering = ["round", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "code"],
+                name="scale_code_once_in_round",
+                violation_error_message="Kỳ này đã có thang trả lời mang mã đó.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class AnswerOption(models.Model):
-    """One answer: `value` 1–255 as stored in a ballot's byte (0 is blank), `share` of the maximum."""
+    """One answer: `value` 1–255 as stored in a ballot's byte (0 is blank), `share` of the maximum; an answer without
+    a share ("không biết") stands outside the mean."""
 
     scale = models.ForeignKey(AnswerScale, models.CASCADE, related_name="options", verbose_name="thang")
     value = models.PositiveSmallIntegerField("giá trị")
     label = models.CharField("câu trả lời", max_length=200)
-    share = models.DecimalField("phần điểm tối đa (0–1)", max_digits=5, decimal_places=4)
+    share = models.DecimalField("phần điểm tối đa (0–1)", max_digits=5, decimal_places=4, null=True, blank=True)
 
     class Meta:
         verbose_name = "mức trả lời"
@@ -122,6 +170,8 @@ class Questionnaire(models.Model):
     )
     refuse_straight_line = models.BooleanField("loại phiếu trả lời giống nhau mọi câu", default=False)
     straight_line_from = models.PositiveSmallIntegerField("xét khi có ít nhất (câu)", default=8)
+    refuse_duplicates = models.BooleanField("loại phiếu giống hệt phiếu trước của cùng đơn vị", default=False)
+    duplicates_from = models.PositiveSmallIntegerField("xét phiếu giống hệt khi trả lời ít nhất (câu)", default=8)
 
     class Meta:
         verbose_name = "mẫu phiếu"
@@ -137,6 +187,10 @@ class Question(models.Model):
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="questions", verbose_name="mẫu phiếu")
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="questions", verbose_name="tiêu chí")
     position = models.PositiveSmallIntegerField("vị trí")
+    # Empty: the questionnaire's.
+    scale = models.ForeignKey(
+        AnswerScale, models.PROTECT, related_name="questions", verbose_name="thang riêng", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = "câu hỏi"
@@ -252,12 +306,13 @@ class ImportBatch(models.Model):
 
 
 class SurveyRequest(models.Model):
-    """What only two people do together, with a reason: a file for a year that is published, or its undoing. The row
-    stays, whatever became of it."""
+    """What only two people do together, with a reason: a file for a year that is published, its undoing, a change of a
+    plan that ballots came in under. The row stays, whatever became of it."""
 
     class Kind(models.TextChoices):
         COMMIT = "commit", "nhập tệp vào năm đã công bố"
         UNDO = "undo", "hủy lần nhập của năm đã công bố"
+        PLAN = "plan", "đổi kế hoạch điều tra"
 
     class State(models.TextChoices):
         OPEN = "open", "chờ người thứ hai"
@@ -271,6 +326,9 @@ class SurveyRequest(models.Model):
     batch = models.ForeignKey(
         ImportBatch, models.PROTECT, related_name="requests", verbose_name="lần nhập", null=True, blank=True
     )
+    # Of a change of the plan: which part, as it stood and as it is to be.
+    before = models.JSONField("trước khi đổi", default=dict, blank=True)
+    after = models.JSONField("sau khi đổi", default=dict, blank=True)
     reason = models.TextField("lý do")
     state = models.CharField("trạng thái", max_length=20, choices=State, default=State.OPEN)
     proposed_at = models.DateTimeField("đề nghị lúc")

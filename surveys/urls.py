@@ -5,6 +5,7 @@ from .batches import views as batches
 from .coverage import views as coverage
 from .explaining import views as explaining
 from .figures import views as figures
+from .planning import views as planning
 from .requests import views as requests
 from .scores import views as scores
 
@@ -12,6 +13,7 @@ app_name = "surveys"
 
 urlpatterns = [
     path("", coverage.home, name="home"),
+    path("tien-do/<int:pk>/", coverage.units, name="coverage"),
     path("tai-len/", batches.upload, name="upload"),
     path("lan-nhap/<int:pk>/", batches.batch, name="batch"),
     path("lan-nhap/<int:pk>/cach-doc/", explaining.explain, name="explain"),
@@ -26,5 +28,10 @@ urlpatterns = [
     path("diem/<int:pk>/", scores.scores, name="scores"),
     path("diem/<int:pk>/<int:unit_pk>/", scores.unit_scores, name="unit-scores"),
     path("diem/<int:pk>/bang-phan-tich.<slug:kind>", analysis.table, name="analysis"),
+    path("ke-hoach/<int:pk>/", planning.plan, name="plan"),
+    path("ke-hoach/<int:pk>/chep/", planning.copy, name="plan-copy"),
+    path("ke-hoach/<int:pk>/<slug:part>/", planning.part, name="plan-part"),
+    path("ke-hoach/<int:pk>/<slug:part>/<int:part_pk>/", planning.part, name="plan-part"),
+    path("ke-hoach/<int:pk>/<slug:part>/<int:part_pk>/bo/", planning.remove, name="plan-remove"),
     path("so-lieu/<int:pk>/", figures.figures, name="figures"),
 ]

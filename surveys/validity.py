@@ -4,7 +4,7 @@ An invalid ballot is stored with its reason and shown in the counts, and never e
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,11 +17,13 @@ VALID = ""
 EMPTY = "empty"
 BLANKS = "blanks"
 STRAIGHT_LINE = "straight_line"
+DUPLICATE = "duplicate"
 
 LABELS = {
     EMPTY: "bỏ trống mọi câu",
     BLANKS: "bỏ trống quá tỷ lệ cho phép",
     STRAIGHT_LINE: "trả lời giống nhau mọi câu",
+    DUPLICATE: "giống hệt phiếu trước của cùng đơn vị",
 }
 
 
@@ -52,6 +54,21 @@ def _is_straight(answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Whether every answer that is not blank is the highest."""
     highest = answers.max(axis=1, keepdims=True, initial=BLANK)
     return np.asarray(((answers == highest) | (answers == BLANK)).all(axis=1))
+
+
+def repeats(
+    answers: NDArray[np.uint8], units: Sequence[int], earlier: Iterable[tuple[int, bytes]], *, at_least: int
+) -> NDArray[np.bool_]:
+    """Which ballots say exactly what one before them says of the same unit: in `earlier` (unit, answers) or above them
+    in the file. Only those with `at_least` answers: on a short form people agree by chance. The first one stays."""
+    seen = set(earlier)
+    again = np.zeros(len(answers), dtype=bool)
+    enough = (answers != BLANK).sum(axis=1) >= max(at_least, 1)
+    for at in np.flatnonzero(enough).tolist():
+        ballot = (units[at], answers[at].tobytes())
+        again[at] = ballot in seen
+        seen.add(ballot)
+    return again
 
 
 def duplicates(codes: Sequence[str]) -> dict[int, int]:

@@ -65,7 +65,7 @@ def load_official(*, folder: Path = FOLDER) -> LoadReport:
         _load_set(row, texts, decisions[row["decision"]], groups[row["group"]], report)
     for row in frame["rounds"]:
         touched |= _load_round(row, groups, report)
-    _load_scales(frame["scales"], report)
+    _load_scales([row["year"] for row in frame["rounds"]], frame["scales"], report)
     _finish(groups, touched, report)
     return report
 
@@ -304,16 +304,23 @@ def _load_respondents(survey: Survey, rows: Sequence[OfficialRow], report: LoadR
     report.add("nhóm đối tượng", len(fresh))
 
 
-def _load_scales(rows: Sequence[OfficialRow], report: LoadReport) -> None:
-    for row in rows:
-        scale, created = AnswerScale.objects.get_or_create(code=row["code"], defaults={"name": row["name"]})
-        report.add("thang trả lời", created)
-        if created:
-            options = [
-                AnswerOption(scale=scale, value=o["value"], label=o["label"], share=Decimal(o["share"]))
-                for o in row["options"]
-            ]
-            AnswerOption.objects.bulk_create(options)
+def _load_scales(years: Sequence[int], rows: Sequence[OfficialRow], report: LoadReport) -> None:
+    """The scales of the years; each year has its own."""
+    rounds = dict(Round.objects.filter(year__in=years).order_by("year").values_list("year", "pk"))
+    known = set(AnswerScale.objects.filter(round__in=rounds.values()).values_list("round_id", "code"))
+    fresh = [
+        (AnswerScale(round_id=pk, code=row["code"], name=row["name"]), row["options"])
+        for pk in rounds.values()
+        for row in rows
+        if (pk, row["code"]) not in known
+    ]
+    AnswerScale.objects.bulk_create([scale for scale, _ in fresh])
+    AnswerOption.objects.bulk_create(
+        AnswerOption(scale=scale, value=o["value"], label=o["label"], share=Decimal(o["share"]))
+        for scale, options in fresh
+        for o in options
+    )
+    report.add("thang trả lời", len(fresh))
 
 
 def _fill(obj: UnitGroup | Decision | Round, values: Mapping[str, Any], what: str, report: LoadReport) -> None:

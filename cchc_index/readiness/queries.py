@@ -201,4 +201,4 @@ def _without_respondents(blocks: list[RoundGroup], stage: Stage) -> Iterator[Mis
             continue
         if not RespondentGroup.objects.filter(survey__round_group=block).exists():
             where, what = "Quản trị, Nhóm đối tượng", f"khối {block.group} chưa có nhóm đối tượng điều tra"
-            yield Missing(what, where, stage.name, reverse("admin:surveys_respondentgroup_changelist"))
+            yield Missing(what, where, stage.name, reverse("surveys:plan", args=[block.pk]))

@@ -22,7 +22,9 @@ from selfassess.models import Evidence
 from selfassess.tests.factories import tiny_pdf
 from surveys.assent.actions import Signed
 from surveys.batches import actions as batches
-from surveys.models import AnswerOption, ImportBatch
+from surveys.models import AnswerOption, ImportBatch, SurveyRequest
+from surveys.planning import actions as planning
+from surveys.requests import actions as requests
 from surveys.tests.factories import ballot_rows, csv_file, figure_rows
 from units.actions import revoke_role
 from units.auditlog.models import LogEntry
@@ -98,19 +100,22 @@ def test_imports_replaced_undone_and_discarded(case: Year) -> None:
     assert found(f"UPDATE surveys_importbatch SET state = 'committed' WHERE id = {ImportBatch.objects.latest('pk').pk}")
 
 
-def test_a_scale_changed_by_the_administrator(case: Year, page: Client) -> None:
+def test_a_scale_changed_by_two_people(case: Year) -> None:
     option = AnswerOption.objects.order_by("value").last()
     assert option is not None
-    rows = list(option.scale.options.order_by("value"))
-    data = {"code": option.scale.code, "name": "Tên khác", "options-TOTAL_FORMS": 4, "options-INITIAL_FORMS": 4}
-    for number, row in enumerate(rows):
-        share = "0.1" if row.value == 1 else row.share
-        fields = {"id": row.pk, "scale": row.scale_id, "value": row.value, "label": row.label, "share": share}
-        data |= {f"options-{number}-{name}": value for name, value in fields.items()}
-    page.post(f"/quan-tri/surveys/answerscale/{option.scale_id}/change/", data)
+    block = case.round_group
+    facts = planning.facts_of(block, "scale", option.scale_id)
+    facts["options"] = [[value, label, "0.1" if value == 1 else share] for value, label, share in facts["options"]]
+    row = planning.save_part(
+        actor=case.manager, round_group_id=block.pk, part="scale", pk=option.scale_id, after=facts, reason="Theo CV 12"
+    )
+    assert isinstance(row, SurveyRequest)
+    assert faults() == []
+    requests.confirm(actor=case.second, request_id=row.pk)
 
     assert LogEntry.objects.filter(verb="surveys.refresh").exists()
     assert faults() == []
+    assert found(f"UPDATE surveys_surveyrequest SET reason = 'khác' WHERE id = {row.pk}")
 
 
 def test_roles_given_changed_and_taken_back(case: Year, page: Client) -> None:

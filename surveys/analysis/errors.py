@@ -3,18 +3,21 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from criteria.models import Criterion, RoundGroup
 from surveys import tally
-from surveys.models import AnswerOption, Ballot, Question, RespondentGroup, SatisfactionFigure
+from surveys.models import Ballot, Question, RespondentGroup, SatisfactionFigure
+from surveys.plan.queries import Worth, worth_of
 
 
 def sampling_errors(block: RoundGroup) -> dict[str, float]:
     """Unit code → standard error of the unit's survey points, from the valid ballots. A finished figure has none, nor
-    has a unit without ballots. Two queries for each respondent group, four for the block."""
+    has a unit without ballots. Three queries for each respondent group, six for the block."""
     variances: dict[str, float] = {}
     maxima = dict(Criterion.objects.filter(criteria_set_id=block.criteria_set_id).values_list("pk", "max_points"))
-    asked = [_Asked(group) for group in _groups(block)]
+    worth = worth_of(block)
+    asked = [_Asked(group, worth) for group in _groups(block)]
     weights = _weights(block, asked)
     for group in asked:
         codes = group.codes.tolist()
@@ -36,7 +39,7 @@ def _groups(block: RoundGroup) -> Iterator[RespondentGroup]:
 class _Asked:
     """The valid ballots of one respondent group."""
 
-    def __init__(self, group: RespondentGroup):
+    def __init__(self, group: RespondentGroup, worth: dict[tuple[int, int], Worth]):
         self.weight = float(group.weight)
         questions = Question.objects.filter(questionnaire__respondent_group=group).order_by("position")
         self.criteria = list(questions.values_list("criterion_id", flat=True))
@@ -45,16 +48,22 @@ class _Asked:
         self.codes, self.index = np.unique(np.array([unit for unit, _ in ballots], dtype=str), return_inverse=True)
         answers = np.frombuffer(b"".join(bytes(answers) for _, answers in ballots), dtype=np.uint8)
         self.answers = answers.reshape(len(ballots), len(self.criteria))
-        self.shares = np.zeros(tally.LEVELS)
-        options = AnswerOption.objects.filter(scale__questionnaires__respondent_group=group).order_by("pk")
-        for value, share in options.values_list("value", "share"):
-            self.shares[value] = float(share)
+        self.shares = np.full((len(self.criteria), tally.LEVELS), np.nan)
+        for question, criterion in enumerate(self.criteria):
+            for value, (_, share) in worth[group.pk, criterion].items():
+                self.shares[question, value] = np.nan if share is None else float(share)
 
     def answered(self) -> Iterator[tuple[str, int]]:
         """The units and criteria that somebody answered."""
         for number, unit in enumerate(self.codes.tolist()):
-            some = (self.answers[self.index == number] != tally.BLANK).any(axis=0)
-            yield from ((unit, criterion) for criterion, is_some in zip(self.criteria, some, strict=True) if is_some)
+            some = self._counted(number).sum(axis=0).tolist()
+            yield from ((unit, criterion) for criterion, times in zip(self.criteria, some, strict=True) if times)
+
+    def _counted(self, unit: int) -> NDArray[np.bool_]:
+        """Which answers of a unit's ballots enter the mean."""
+        answers = self.answers[self.index == unit]
+        shares = self.shares[np.arange(len(self.criteria)), answers]
+        return np.asarray((answers != tally.BLANK) & ~np.isnan(shares))
 
 
 def _weights(block: RoundGroup, asked: list[_Asked]) -> dict[tuple[str, int], float]:

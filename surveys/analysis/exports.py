@@ -3,13 +3,13 @@
 import io
 
 import pandas as pd
-from django.conf import settings
 
 from cchc_index.lib.cells import safe_cell
 from criteria.models import RoundGroup
+from surveys.scores.queries import rule_of, untold_parts
 
 from .queries import CountedSurvey, survey_of
-from .tables import NONE, TOO_FEW, answers_of, distribution
+from .tables import BESIDE, NONE, TOO_FEW, answers_of, distribution
 
 SHEET = "Bảng phân tích"
 
@@ -31,9 +31,14 @@ def csv_bytes(block: RoundGroup) -> bytes:
 def named(block: RoundGroup) -> pd.DataFrame:
     """The table with codes and names for ids and Vietnamese headings; text that a spreadsheet would run as a
     formula is led by an apostrophe."""
-    survey, small = survey_of(block), settings.SURVEY_SMALL_CELL
-    table = distribution(survey.cells(), survey.answers, survey.options, small=small)
-    notes = {NONE: "không có phiếu", TOO_FEW: f"dưới {small} phiếu: không nêu phân bố"}
+    survey, (small, _) = survey_of(block), rule_of(block)
+    beside = untold_parts(block).keys()
+    table = distribution(survey.cells(), survey.answers, survey.options, small=small, beside=beside)
+    notes = {
+        NONE: "không có phiếu",
+        TOO_FEW: f"dưới {small} phiếu: không nêu phân bố",
+        BESIDE: "không nêu cùng nhóm ít phiếu của tiêu chí này",
+    }
     facts = {
         "Số phiếu kế hoạch": table["planned"].astype("Int64"),
         "Số phiếu trả lời": table["n"],

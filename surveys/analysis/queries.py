@@ -1,11 +1,12 @@
-"""What the analysis table is made of. Five queries, whatever the number of ballots and units."""
+"""What the analysis table is made of. Six queries, whatever the number of ballots and units."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from criteria.models import Criterion, RoundGroup
 from criteria.queries import units_of
-from surveys.models import AnswerOption, Question, RespondentGroup, Tally
+from surveys.models import Question, RespondentGroup, Tally
+from surveys.plan.queries import worth_of
 from units.models import Unit
 
 
@@ -18,7 +19,8 @@ class CountedSurvey:
     criteria: dict[int, Criterion]
     asked: list[tuple[int, int]]
     """(group, criterion) in the plan's order."""
-    options: list[tuple[int, int, str, float]]
+    options: list[tuple[int, int, int, str, float | None]]
+    """(group, criterion, answer value, label, share of the maximum or None outside the mean)."""
     answers: list[tuple[int, int, int, int, int]]
     """(group, unit, criterion, answer value, valid ballots)."""
 
@@ -46,11 +48,11 @@ def survey_of(block: RoundGroup) -> CountedSurvey:
     )
 
 
-def _options(block: RoundGroup) -> list[tuple[int, int, str, float]]:
-    rows = AnswerOption.objects.filter(scale__questionnaires__respondent_group__survey__round_group=block)
-    fields = ("scale__questionnaires__respondent_group", "value", "label", "share")
+def _options(block: RoundGroup) -> list[tuple[int, int, int, str, float | None]]:
     return [
-        (group, value, label, float(share)) for group, value, label, share in rows.order_by("pk").values_list(*fields)
+        (group, criterion, value, label, None if share is None else float(share))
+        for (group, criterion), worth in worth_of(block).items()
+        for value, (label, share) in worth.items()
     ]
 
 

@@ -1,10 +1,12 @@
 """The analysis table as a download."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from surveys import rules
+from surveys.scores.queries import tells_nothing_yet
 
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -19,6 +21,8 @@ def table(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
     if kind not in KINDS:
         raise Http404
+    if tells_nothing_yet(block):
+        raise PermissionDenied("Kế hoạch bảo vệ các ô ít phiếu: bảng phân tích có khi giai đoạn điều tra đóng.")
     from . import exports  # inline: start-up cost
 
     data = exports.xlsx_bytes(block) if kind == "xlsx" else exports.csv_bytes(block)

@@ -14,6 +14,8 @@ def request_facts(row: SurveyRequest) -> dict[str, Any]:
         "kind": row.kind,
         "state": row.state,
         "batch": row.batch_id,
+        "before": row.before,
+        "after": row.after,
         "reason": row.reason,
         "proposed_by": row.proposed_by_id,
         "decided_by": row.decided_by_id,

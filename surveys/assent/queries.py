@@ -32,6 +32,12 @@ def door(block: RoundGroup) -> Door:
     return Door.CLOSED
 
 
+def is_collecting(block: RoundGroup) -> bool:
+    """Whether a phase with an hour takes ballots now."""
+    stage = calendar.stage(block.round, Stage.Kind.SURVEY)
+    return stage is not None and stage.is_set and door(block) is Door.OPEN
+
+
 def closed_words(block: RoundGroup) -> str:
     """Why a closed block takes nothing, with its hours and who opens it."""
     stage = calendar.stage(block.round, Stage.Kind.SURVEY)

@@ -147,7 +147,7 @@ class KeptBallots:
     def write(self, batch: ImportBatch, block: RoundGroup) -> list[Any]:
         """Store plan and ballots, count them in. Ballots replace nothing."""
         group = ensure_group(block, self.plan)
-        ensure_questionnaire(group, self.plan, self.leaves)
+        ensure_questionnaire(block, group, self.plan, self.leaves)
         batch.respondent_group = group
         write_ballots(
             batch_id=batch.pk,
@@ -178,7 +178,7 @@ def restored(block: RoundGroup, respondents: str, data: bytes, counted: dict[str
         return None
     by_id = {leaf.id: leaf for leaf in known.leaves}
     leaves = [by_id[pk] for pk in rows.leaves]
-    reasons = _reasons(plan, rows.answers)
+    reasons = _reasons(plan, rows.answers, rows.unit_ids)
     return KeptBallots(plan, leaves, rows.codes, rows.unit_ids, rows.answers, reasons, counted)
 
 
@@ -198,6 +198,7 @@ def check(block: RoundGroup, respondents: str, upload: Upload, book: SheetBook |
         book or opened(upload),
         places=known,
         scale=plan.scale,
+        scales=plan.scales,
         asked=plan.asked,
         mapping=mapping.of(upload.mapping),
         take_hidden=upload.take_hidden,
@@ -205,17 +206,24 @@ def check(block: RoundGroup, respondents: str, upload: Upload, book: SheetBook |
     again = _compare(block, plan, sheet)
     sheet = sheet.only(~again) if again.any() else sheet
     units = {pk: code for code, pk in known.units.items()}
-    return CheckedBallots(plan, sheet, _reasons(plan, sheet.answers), units, repeated=int(again.sum()), mark=mark)
+    return CheckedBallots(
+        plan, sheet, _reasons(plan, sheet.answers, sheet.unit_ids), units, repeated=int(again.sum()), mark=mark
+    )
 
 
-def _reasons(plan: Plan, answers: NDArray[np.uint8]) -> NDArray[np.str_]:
+def _reasons(plan: Plan, answers: NDArray[np.uint8], unit_ids: Sequence[int]) -> NDArray[np.str_]:
     rules = plan.questionnaire or Questionnaire()
-    return validity.reasons(
+    why = validity.reasons(
         answers,
         max_blank_share=rules.max_blank_share,
         refuse_straight_line=rules.refuse_straight_line,
         straight_line_from=rules.straight_line_from,
     )
+    if rules.refuse_duplicates:
+        earlier = queries.said_before(plan.group, unit_ids)
+        again = validity.repeats(answers, unit_ids, earlier, at_least=rules.duplicates_from)
+        why[again & (why == validity.VALID)] = validity.DUPLICATE
+    return why
 
 
 def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet) -> NDArray[np.bool_]:
@@ -259,7 +267,9 @@ def only_good(checked: CheckedBallots) -> CheckedBallots:
     if not sheet.whole or (not (~sheet.bad).any() and not checked.repeated):
         raise ImportRefused(sheet.faults)
     good = replace(sheet.only(~sheet.bad), faults=[])
-    return replace(checked, sheet=good, reasons=_reasons(checked.plan, good.answers), refused=int(sheet.bad.sum()))
+    return replace(
+        checked, sheet=good, reasons=_reasons(checked.plan, good.answers, good.unit_ids), refused=int(sheet.bad.sum())
+    )
 
 
 def remove(batch: ImportBatch) -> None:

@@ -1,10 +1,10 @@
 """Ballots that are in already, for the file that brings them again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cchc_index.lib import canonical
 from criteria.models import RoundGroup
-from surveys.models import Ballot, ImportBatch
+from surveys.models import Ballot, ImportBatch, RespondentGroup
 from surveys.places import Places
 from surveys.plan.queries import Plan
 
@@ -41,9 +41,20 @@ def standing(block: RoundGroup, plan: Plan, places: Places) -> str:
             plan.group.pk if plan.group else plan.respondents,
             plan.asked,
             sorted((value, label) for value, label in plan.scale.labels.items()),
+            sorted((leaf, sorted(own.labels.items())) for leaf, own in plan.scales.items()),
             [rules.max_blank_share, rules.refuse_straight_line, rules.straight_line_from] if rules else None,
+            [rules.refuse_duplicates, rules.duplicates_from] if rules else None,
             [[leaf.id, leaf.code, leaf.source] for leaf in places.leaves],
             sorted(places.units.items()),
             list(batches.filter(state=ImportBatch.State.COMMITTED).order_by("pk").values_list("pk", flat=True)),
         ]
     )
+
+
+def said_before(group: RespondentGroup | None, units: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """(unit, answers) of the group's valid ballots about these units."""
+    if group is None:
+        return
+    rows = Ballot.objects.filter(respondent_group=group, unit__in=set(units), invalid_reason="").order_by("pk")
+    for unit, answers in rows.values_list("unit_id", "answers").iterator(chunk_size=CHUNK):
+        yield unit, bytes(answers)

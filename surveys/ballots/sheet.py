@@ -5,6 +5,7 @@ Whole columns are read at once, and a raw cell is interpreted once per distinct 
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -127,6 +128,7 @@ def read_ballots(
     name: str,
     places: Places,
     scale: Scale,
+    scales: Mapping[int, Scale] | None = None,
     asked: list[int] | None = None,
     mapping: BallotMapping | None = None,
     max_bytes: int = MAX_BYTES,
@@ -134,12 +136,14 @@ def read_ballots(
 ) -> BallotSheet:
     """Read and check a file of ballots.
 
-    `asked`: criterion ids of the questionnaire in order, None when the file's headings make it; `mapping`: what
-    its sender's files mean. Raises ImportRefused when the file is no readable spreadsheet or lacks a required
-    column; every other fault is in `.faults`.
+    `asked`: criterion ids of the questionnaire in order, None when the file's headings make it; `scales`: of the
+    criteria whose question has a scale of its own; `mapping`: what its sender's files mean. Raises ImportRefused when
+    the file is no readable spreadsheet or lacks a required column; every other fault is in `.faults`.
     """
     book = ballot_book(source, name=name, max_bytes=max_bytes)
-    return read_book(book, places=places, scale=scale, asked=asked, mapping=mapping, take_hidden=take_hidden)
+    return read_book(
+        book, places=places, scale=scale, scales=scales, asked=asked, mapping=mapping, take_hidden=take_hidden
+    )
 
 
 def read_book(
@@ -147,6 +151,7 @@ def read_book(
     *,
     places: Places,
     scale: Scale,
+    scales: Mapping[int, Scale] | None = None,
     asked: list[int] | None = None,
     mapping: BallotMapping | None = None,
     take_hidden: bool = False,
@@ -154,7 +159,7 @@ def read_book(
     """`read_ballots` of a file that is open already."""
     mapping = mapping or BallotMapping()
     table = table_in(book, places=places, scale=scale, mapping=mapping, take_hidden=take_hidden)
-    return _Reading(table, places, scale, mapping).sheet(asked)
+    return _Reading(table, places, scale, mapping, scales or {}).sheet(asked)
 
 
 def _texts(table: Table, key: str) -> tuple[list[str], list[int]]:
@@ -166,9 +171,11 @@ def _texts(table: Table, key: str) -> tuple[list[str], list[int]]:
 class _Reading:
     """The columns of a table read one after the other; faults and bad rows are collected on the way."""
 
-    def __init__(self, table: Table, places: Places, scale: Scale, mapping: BallotMapping):
+    def __init__(self, table: Table, places: Places, scale: Scale, mapping: BallotMapping, scales: Mapping[int, Scale]):
         self.table, self.places, self.mapping, self.plain = table, places, mapping, scale
+        self.others = list(scales.values())
         self.scale = scale.explained_by(mapping.answers)
+        self.scales = {leaf: own.explained_by(mapping.answers) for leaf, own in scales.items()}
         self.given_units = {fold(text): code for text, code in mapping.units.items()} | dict(mapping.units)
         self.faults = FaultList()
         self.bad = np.zeros(len(table.rows), dtype=bool)
@@ -205,7 +212,8 @@ class _Reading:
     def _faults_of_mapping(self) -> list[Fault]:
         """Answers and units of the mapping that the plan does not know."""
         faults = []
-        for value in self.plain.unknown_in(self.mapping.answers):
+        unknown = [set(scale.unknown_in(self.mapping.answers)) for scale in (self.plain, *self.others)]
+        for value in sorted(set.intersection(*unknown)):
             message = f"“{value[:40]}” không thuộc thang trả lời"
             faults.append(fault_of("answers", message, self.plain.repair()))
         for code in dict.fromkeys(self.mapping.units.values()):
@@ -281,35 +289,34 @@ class _Reading:
     def _answers(self, columns: list[AskedColumn]) -> NDArray[np.uint8]:
         answers = np.zeros((len(self.table.rows), len(columns)), dtype=np.uint8)
         for question, column in enumerate(columns):
-            answers[:, question] = self._ticked(column) if column.ticks else self._read(column.position)
+            answers[:, question] = self._ticked(column) if column.ticks else self._read(column)
         return answers
 
-    def _read(self, position: int) -> NDArray[np.int16]:
-        cells, index = self.table.column(position)
-        values = np.array([self.scale.read(cell) for cell in cells], dtype=np.int16)[index]
-        self._refuse_cells(position, np.flatnonzero(values == NOT_AN_ANSWER), cells, index)
+    def _read(self, column: AskedColumn) -> NDArray[np.int16]:
+        scale = self.scales.get(column.leaf.id, self.scale)
+        cells, index = self.table.column(column.position)
+        values = np.array([scale.read(cell) for cell in cells], dtype=np.int16)[index]
+        self._refuse_cells(column.position, np.flatnonzero(values == NOT_AN_ANSWER), cells, index, scale)
         values[values == NOT_AN_ANSWER] = 0
         return values
 
     def _refuse_cells(
-        self, position: int, wrong: NDArray[np.int64], cells: list[object], index: NDArray[np.uint32]
+        self, position: int, wrong: NDArray[np.int64], cells: list[object], index: NDArray[np.uint32], scale: Scale
     ) -> None:
         self.bad[wrong] = True
         for number, count in zip(*np.unique(index[wrong], return_counts=True), strict=True):
             self.unexplained[cell_text(cells[number])[:40]] += int(count)
         room = self.faults.room
         for at in wrong[:room]:
-            self.faults.add(self._answer_fault(int(at), position, cells[index[at]]))
+            self.faults.add(self._answer_fault(int(at), position, cells[index[at]], scale))
         self.faults.unnamed += max(0, len(wrong) - room)
 
-    def _answer_fault(self, at: int, position: int, raw: object) -> Fault:
+    def _answer_fault(self, at: int, position: int, raw: object, scale: Scale) -> Fault:
         text = cell_text(raw)[:40]
         number = text.replace(",", ".").replace(".", "", 1).lstrip("+-").isdigit()
         kind = "nằm ngoài thang trả lời" if number else "là chữ, không phải câu trả lời của thang"
         row = self.table.rows[at]
-        return Fault(
-            row.number, self.table.name_of(position), f"“{text}” {kind}", self.scale.repair(), sheet=row.part.name
-        )
+        return Fault(row.number, self.table.name_of(position), f"“{text}” {kind}", scale.repair(), sheet=row.part.name)
 
     def _ticked(self, column: AskedColumn) -> NDArray[np.int16]:
         """The answer whose column is ticked; 0 where none is. Two ticks are a fault of the ballot."""
@@ -318,7 +325,7 @@ class _Reading:
         for position, value in column.ticks:
             cells, index = self.table.column(position)
             marks = np.array([_tick(cell) for cell in cells], dtype=np.int8)[index]
-            self._refuse_cells(position, np.flatnonzero(marks == _UNCLEAR), cells, index)
+            self._refuse_cells(position, np.flatnonzero(marks == _UNCLEAR), cells, index, self.scale)
             ticked += marks == 1
             values[marks == 1] = value
         for at in np.flatnonzero(ticked > 1).tolist():

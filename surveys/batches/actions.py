@@ -19,19 +19,21 @@ from criteria.models import RoundGroup
 from criteria.tree import CellKey
 from surveys import rules, upload
 from surveys.assent.actions import Signed, admit, note_signed, refuse_closed
+from surveys.assent.queries import is_collecting
 from surveys.ballots import actions as ballots
 from surveys.ballots.exports import rest_of
 from surveys.ballots.outline import is_table
 from surveys.figures import actions as figures
-from surveys.models import ImportBatch, SurveyRequest, SurveyScore
+from surveys.models import ImportBatch, RespondentGroup, Survey, SurveyRequest, SurveyScore
 from surveys.profiles.actions import keep_profile
 from surveys.profiles.queries import fitting
 from surveys.scores.actions import lock_block, refresh_scores
 from surveys.scores.digests import ScoreValue, moves, values_digest
-from surveys.scores.queries import stored
+from surveys.scores.queries import ballot_counts, stored
+from surveys.suppression import small_moves
 from surveys.upload import Upload
 from units.auditlog.actions import record
-from units.models import User
+from units.models import Unit, User
 
 from . import digests, faults
 from .keeping import (
@@ -207,9 +209,10 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
-    before = stored(block)
+    before, counted = stored(block), ballot_counts(block)
     if batch.kind == Kind.BALLOTS:
         ballots.remove(batch)
+        _refuse_small_moves(block, counted)
     else:
         figures.remove(batch)
     changed = refresh_scores(block) + _restore_archive(block)
@@ -330,12 +333,13 @@ def _commit_now(
 
 def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: Checked) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last."""
-    before = stored(block)
+    before, counted = stored(block), ballot_counts(block)
     archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
     counts = checked.counts()  # before writing: afterwards nothing differs any more
     try:
         with transaction.atomic():
             replaced = checked.write(batch, block)
+            _refuse_small_moves(block, counted)
     except IntegrityError as error:
         raise Conflict("Một lần nhập khác vừa ghi cùng mã phiếu hoặc số liệu: kiểm tra lại tệp.") from error
     changed = refresh_scores(block)
@@ -372,6 +376,26 @@ def _marks(batch: ImportBatch, block: RoundGroup, checked: Checked) -> dict[str,
     if isinstance(checked, figures.CheckedFigures):
         return digests.of_batch(batch, block)
     return {"ballots": digests.ballots_mark(checked.stored(batch))}
+
+
+def _refuse_small_moves(block: RoundGroup, before: Mapping[tuple[int, int], int]) -> None:
+    """Raises Refused where the plan protects small cells, ballots no longer come in day by day, and a unit would change
+    by so few ballots that two looks tell what they said."""
+    small = Survey.objects.filter(round_group=block).values_list("small_cell", flat=True).first()
+    if not small or is_collecting(block):
+        return
+    after = ballot_counts(block)
+    few = sorted(small_moves(before, after, small=small))
+    if few:
+        (group, unit), more = few[0], len(few) - 1
+        moved = abs(after.get(few[0], 0) - before.get(few[0], 0))
+        names = RespondentGroup.objects.get(pk=group).name, Unit.objects.get(pk=unit).name
+        others = f" (và {more} trường hợp khác)" if more else ""
+        raise Refused(
+            f"Nhóm “{names[0]}” của {names[1]} chỉ thay đổi {moved} phiếu{others}: so với kết quả đã nêu, người xem "
+            f"suy ra được các phiếu đó trả lời gì. Kế hoạch cần mỗi lần thay đổi ít nhất {small} phiếu: gộp với các "
+            "phiếu khác."
+        )
 
 
 def _moved(before: Mapping[CellKey, ScoreValue], after: Mapping[CellKey, ScoreValue]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from surveys.ballots import mapping
 from surveys.models import ImportBatch
 from surveys.plan import queries as plan
 from surveys.queries import blocks_in_view
-from surveys.scores.queries import score_table
+from surveys.scores.queries import score_table, tells_nothing_yet
 from units.models import User
 
 from . import actions, exports, jobs
@@ -105,7 +105,8 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "faults": batch.faults[:SHOWN_FAULTS],
         "shown_faults": SHOWN_FAULTS,
         "preview": _preview(batch) if rules.may_work(request.user) else [],
-        "table": score_table(batch.round_group) if committed else None,
+        "committed": committed,
+        "table": score_table(batch.round_group) if committed and not tells_nothing_yet(batch.round_group) else None,
         "may_work": rules.may_work(request.user),
         "waiting": batch.state in jobs.WAITING,
         "may_explain": batch.kind == ImportBatch.Kind.BALLOTS and batch.state in OPEN,

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import cast
 
 from django.db.models import Count, Q
 
+from cchc_index.lib import clock
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, RoundGroup
-from surveys.models import Ballot, RespondentGroup, SatisfactionFigure, SurveyScore
+from surveys.models import Ballot, PlannedBallots, RespondentGroup, SatisfactionFigure, SurveyScore
 from units.models import Unit
 
 
 @dataclass(slots=True)
 class GroupCoverage:
-    """One respondent group against its plan."""
+    """One respondent group against its plan. `expected`: of all units together; None where the plan does not say."""
 
     group: RespondentGroup
     expected: int | None
@@ -46,14 +49,14 @@ def coverage(blocks: Iterable[RoundGroup]) -> list[BlockCoverage]:
 def _coverage(block: RoundGroup) -> BlockCoverage:
     units = list(criteria_queries.units_of(block))
     groups = RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code")
-    counted = _ballots_by_group(block)
+    counted, own = _ballots_by_group(block), _own_numbers(block)
     return BlockCoverage(
         block=block,
         units=len(units),
         leaves=criteria_queries.leaves(block.criteria_set_id, SURVEY_SOURCES).count(),
         scored=SurveyScore.objects.filter(round_group=block).count(),
         figures=SatisfactionFigure.objects.filter(round_group=block).count(),
-        groups=[_group_coverage(group, units, counted.get(group.pk, {})) for group in groups],
+        groups=[_group_coverage(group, units, counted.get(group.pk, {}), own) for group in groups],
     )
 
 
@@ -71,12 +74,122 @@ def _ballots_by_group(block: RoundGroup) -> dict[int, dict[int, tuple[int, int]]
     return counts
 
 
-def _group_coverage(group: RespondentGroup, units: list[Unit], counted: dict[int, tuple[int, int]]) -> GroupCoverage:
-    planned = group.planned_ballots
+def _own_numbers(block: RoundGroup) -> dict[tuple[int, int], int]:
+    """(group, unit) → planned ballots, of the units whose number differs from the group's."""
+    rows = PlannedBallots.objects.filter(respondent_group__survey__round_group=block).order_by("pk")
+    return {(group, unit): ballots for group, unit, ballots in rows.values_list("respondent_group", "unit", "ballots")}
+
+
+def _group_coverage(
+    group: RespondentGroup, units: list[Unit], counted: dict[int, tuple[int, int]], own: dict[tuple[int, int], int]
+) -> GroupCoverage:
+    planned = [own.get((group.pk, unit.pk), group.planned_ballots) for unit in units]
+    known = [number for number in planned if number is not None]
     return GroupCoverage(
         group=group,
-        expected=None if planned is None else planned * len(units),
+        expected=sum(known) if known else None,
         valid=sum(valid for valid, _ in counted.values()),
         invalid=sum(invalid for _, invalid in counted.values()),
         without=[unit for unit in units if unit.pk not in counted] if group.takes_ballots else [],
     )
+
+
+# --- one block, unit by unit and day by day ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBallots:
+    """One unit's ballots of one group. `planned` None: the plan does not say."""
+
+    planned: int | None
+    valid: int
+    invalid: int
+
+    @property
+    def lacking(self) -> int:
+        """How many valid ballots the plan still wants; where it says nothing, whether there is none at all."""
+        if self.planned is None:
+            return int(self.valid == 0)
+        return max(self.planned - self.valid, 0)
+
+    @property
+    def state(self) -> str:
+        if not self.lacking:
+            return "ok"
+        return "none" if self.valid == 0 else "wait"
+
+
+@dataclass(slots=True)
+class DayBallots:
+    """What came in on one day, by group; `so_far`: valid ballots up to its end."""
+
+    day: date
+    by_group: list[int]
+    total: int
+    so_far: int
+
+
+@dataclass(slots=True)
+class UnitCoverage:
+    """A block's ballots against its plan: groups × units, who lacks how many, day by day."""
+
+    block: RoundGroup
+    groups: list[RespondentGroup]
+    rows: list[tuple[Unit, list[UnitBallots]]]
+    days: list[DayBallots]
+
+    @property
+    def lacking(self) -> list[tuple[RespondentGroup, list[tuple[Unit, UnitBallots]]]]:
+        """By group the units that lack ballots, those that lack most first."""
+        listed = []
+        for at, group in enumerate(self.groups):
+            units = [(unit, cells[at]) for unit, cells in self.rows if cells[at].lacking]
+            listed.append((group, sorted(units, key=lambda pair: -pair[1].lacking)))
+        return listed
+
+    @property
+    def totals(self) -> list[UnitBallots]:
+        return [_sum_of([cells[at] for _, cells in self.rows]) for at in range(len(self.groups))]
+
+
+def _sum_of(cells: list[UnitBallots]) -> UnitBallots:
+    known = [cell.planned for cell in cells if cell.planned is not None]
+    planned = sum(known) if known else None
+    return UnitBallots(planned, sum(cell.valid for cell in cells), sum(cell.invalid for cell in cells))
+
+
+def unit_coverage(block: RoundGroup) -> UnitCoverage:
+    """Five queries, whatever the number of units, groups, files and ballots."""
+    every = RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code")
+    groups = [group for group in every if group.takes_ballots]
+    counted, own = _ballots_by_group(block), _own_numbers(block)
+    rows = []
+    for unit in criteria_queries.units_of(block):
+        cells = []
+        for group in groups:
+            valid, invalid = counted.get(group.pk, {}).get(unit.pk, (0, 0))
+            cells.append(UnitBallots(own.get((group.pk, unit.pk), group.planned_ballots), valid, invalid))
+        rows.append((unit, cells))
+    return UnitCoverage(block, groups, rows, _days(block, groups))
+
+
+def _days(block: RoundGroup, groups: list[RespondentGroup]) -> list[DayBallots]:
+    """Valid ballots by the day their file came in: a ballot itself keeps no hour. One query."""
+    rows = (
+        Ballot.objects.filter(
+            respondent_group__survey__round_group=block, invalid_reason="", batch__committed_at__isnull=False
+        )
+        .values("batch__committed_at", "respondent_group")
+        .annotate(ballots=Count("pk"))
+        .order_by("batch__committed_at", "respondent_group")
+    )
+    by_day: dict[date, dict[int, int]] = {}
+    for row in rows:
+        counts = by_day.setdefault(clock.hanoi(cast(datetime, row["batch__committed_at"])).date(), {})
+        counts[row["respondent_group"]] = counts.get(row["respondent_group"], 0) + row["ballots"]
+    days, so_far = [], 0
+    for day, counts in sorted(by_day.items()):
+        by_group = [counts.get(group.pk, 0) for group in groups]
+        so_far += sum(by_group)
+        days.append(DayBallots(day, by_group, sum(by_group), so_far))
+    return days

@@ -1,7 +1,7 @@
 """The survey's first page: plan and coverage, the files that came in."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from criteria.queries import round_in_view
@@ -10,7 +10,7 @@ from surveys.batches.queries import listed
 from surveys.queries import blocks_in_view
 from surveys.requests.queries import waiting
 
-from .queries import coverage
+from .queries import coverage, unit_coverage
 
 SHOWN_BATCHES = 100
 
@@ -27,3 +27,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_work": rules.may_work(request.user),
     }
     return render(request, "surveys/coverage/home.html", context)
+
+
+@require_GET
+@rules.readers_only
+def units(request: HttpRequest, pk: int) -> HttpResponse:
+    """One block against its plan: every unit and group, what lacks by name, day by day."""
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    context = {"round_group": block, "table": unit_coverage(block)}
+    return render(request, "surveys/coverage/units.html", context)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db.models import QuerySet
 
@@ -11,7 +12,7 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean, fold
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
-from surveys.models import AnswerScale, Questionnaire, RespondentGroup, Survey
+from surveys.models import AnswerOption, AnswerScale, Question, Questionnaire, RespondentGroup, Survey
 from surveys.places import Leaf, Places
 from units.models import Unit
 
@@ -27,6 +28,10 @@ DEFAULT_OPTIONS = (
 )
 
 
+Worth = dict[int, tuple[str, Decimal | None]]
+"""Answer value → what it is called, and its share of the maximum (None: outside the mean)."""
+
+
 @dataclass(slots=True)
 class Plan:
     """What a file of ballots is read against. `group` None: the round has no plan that fixes its groups, and
@@ -37,6 +42,8 @@ class Plan:
     questionnaire: Questionnaire | None
     asked: list[int] | None
     scale: Scale
+    scales: dict[int, Scale] = field(default_factory=dict)
+    """Criterion → scale, of the questions that have one of their own."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -75,7 +82,8 @@ def plan_for(block: RoundGroup, respondents: str) -> Plan:
         notes.append("Nhóm chưa có mẫu phiếu: tạo mẫu phiếu từ các cột của tệp với thang năm mức (nam-muc).")
     elif not asked:
         notes.append("Mẫu phiếu của nhóm chưa có câu hỏi: lấy các cột của tệp làm câu hỏi.")
-    return Plan(respondents, group, questionnaire, asked or None, _scale(questionnaire), notes)
+    own = _own_scales(questionnaire) if questionnaire else {}
+    return Plan(respondents, group, questionnaire, asked or None, _scale(block, questionnaire), own, notes)
 
 
 def find_group(block: RoundGroup, respondents: str) -> RespondentGroup | None:
@@ -100,12 +108,50 @@ def is_planned(block: RoundGroup) -> bool:
     return bool(block.round.plan_number or (survey and survey.plan_number))
 
 
-def _scale(questionnaire: Questionnaire | None) -> Scale:
-    existing = questionnaire.scale if questionnaire else AnswerScale.objects.filter(code=DEFAULT_SCALE).first()
-    options = list(existing.options.order_by("value").values_list("value", "label")) if existing else []
-    if existing and not options:
-        raise Refused(f"Thang trả lời “{existing}” chưa có mức nào: thêm các mức trả lời trong phần quản trị.")
-    return Scale(dict(options) if options else {value: label for value, label, _ in DEFAULT_OPTIONS})
+def _scale(block: RoundGroup, questionnaire: Questionnaire | None) -> Scale:
+    known = AnswerScale.objects.filter(round=block.round_id, code=DEFAULT_SCALE)
+    existing = questionnaire.scale if questionnaire else known.first()
+    return scale_of(existing) if existing else Scale({value: label for value, label, _ in DEFAULT_OPTIONS})
+
+
+def scale_of(row: AnswerScale) -> Scale:
+    """A scale as files are read by it. Raises Refused for one without answers. One query."""
+    options = list(row.options.order_by("value").values_list("value", "label"))
+    if not options:
+        raise Refused(f"Thang trả lời “{row}” chưa có mức nào: thêm các mức trả lời trong kế hoạch điều tra.")
+    return Scale(dict(options))
+
+
+def _own_scales(questionnaire: Questionnaire) -> dict[int, Scale]:
+    """Criterion → scale of the questions that have one of their own. A query, and one for each such scale."""
+    rows = questionnaire.questions.exclude(scale=None).select_related("scale").order_by("position")
+    scales: dict[int, Scale] = {}
+    own: dict[int, Scale] = {}
+    for question in rows:
+        assert question.scale is not None
+        own[question.criterion_id] = scales.setdefault(question.scale.pk, scale_of(question.scale))
+    return own
+
+
+def worth_of(block: RoundGroup) -> dict[tuple[int, int], Worth]:
+    """(group, criterion) → what its question's answers are called and worth. Two queries."""
+    asked = Question.objects.filter(questionnaire__respondent_group__survey__round_group=block)
+    used = {
+        (group, criterion): own or common
+        for group, criterion, own, common in asked.order_by("pk").values_list(
+            "questionnaire__respondent_group", "criterion", "scale", "questionnaire__scale"
+        )
+    }
+    scales: dict[int, Worth] = {pk: {} for pk in used.values()}
+    options = AnswerOption.objects.filter(scale__in=scales).order_by("value")
+    for pk, value, label, share in options.values_list("scale", "value", "label", "share"):
+        scales[pk][value] = (label, share)
+    return {asked_: scales[pk] for asked_, pk in used.items()}
+
+
+def least_n_of(block: RoundGroup) -> int:
+    """How many answers of a group make a cell count; 1 where the plan says nothing. One query."""
+    return Survey.objects.filter(round_group=block).values_list("least_n", flat=True).first() or 1
 
 
 def ranks(plan: Plan) -> list[int]:

@@ -5,6 +5,7 @@ from surveys.assent import actions as assent
 from surveys.assent.actions import Signed
 from surveys.batches import actions as batches
 from surveys.models import ImportBatch, SurveyRequest
+from surveys.planning import actions as planning
 from units.models import User
 
 
@@ -13,6 +14,9 @@ def confirm(*, actor: User, request_id: int) -> SurveyRequest:
     the file has faults by now."""
 
     def work(row: SurveyRequest, signed: Signed) -> None:
+        if row.kind == SurveyRequest.Kind.PLAN:
+            planning.confirm_part(actor=actor, row=row)
+            return
         assert row.batch_id is not None
         if row.kind == SurveyRequest.Kind.UNDO:
             batches.undo_batch(actor=actor, batch_id=row.batch_id, reason=row.reason, signed=signed)

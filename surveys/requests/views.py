@@ -11,6 +11,7 @@ from surveys import rules
 from surveys.assent import actions as assent
 from surveys.assent.rules import may_confirm_request
 from surveys.models import ImportBatch, SurveyRequest
+from surveys.planning.digests import PARTS, compared
 from units.models import User
 
 from . import actions, queries
@@ -56,6 +57,8 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
             refusal = str(refused)
     context = {
         "row": row,
+        "part": PARTS.get(row.after.get("part", ""), ""),
+        "lines": compared(row.before, row.after),
         "refusal": refusal,
         "may_work": rules.may_work(request.user),
         "may_confirm": may_confirm_request(request.user, row),

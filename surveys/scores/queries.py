@@ -8,22 +8,27 @@ from fractions import Fraction
 
 import numpy as np
 from django.conf import settings
+from django.db.models import Count
 from numpy.typing import NDArray
 
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.numbers import vn, vn_percent, vn_short
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
 from criteria.tree import CellKey
 from surveys import tally
+from surveys.assent.queries import is_collecting
 from surveys.models import (
-    AnswerOption,
     Ballot,
     Question,
     RespondentGroup,
     SatisfactionFigure,
+    Survey,
     SurveyScore,
     Tally,
 )
+from surveys.plan.queries import Worth, least_n_of, worth_of
+from surveys.suppression import BESIDE, CellPart, untold
 from units.models import Unit
 
 from .digests import ScoreValue, value_of
@@ -70,41 +75,138 @@ def score_table(block: RoundGroup) -> ScoreTable:
 
 @dataclass(slots=True)
 class Spread:
-    """How one group answered about one leaf; `levels` None where too few answered to show it."""
+    """How one group answered about one leaf; `levels` None where it is not told, `beside` where that is for the sake of
+    another group that few of answered."""
 
     group: RespondentGroup
     answered: int
     levels: list[tuple[str, int]] | None
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaInWords:
+    """A formula as people read it."""
+
+    formula: tally.Formula
+
+    @property
+    def line(self) -> str:
+        """2 × (3 × 80,00% + 1 × 60,00%) ÷ 4 = 1,50"""
+        made = self.formula
+        terms = [f"{vn_short(term.weight)} × {vn_percent(term.mean)}" for term in made.terms]
+        left = f"{vn_short(made.maximum)} × ({' + '.join(terms)}) ÷ {vn_short(made.weights)}"
+        return f"{left} = {vn(made.points)}"
+
+    @property
+    def parts(self) -> list[str]:
+        """One line a group: n, mean, weight."""
+        return [
+            f"{term.name}: {'' if term.answered is None else f'n = {term.answered}, '}mức đạt trung bình "
+            f"{vn_percent(term.mean)}, trọng số {vn_short(term.weight)}"
+            for term in self.formula.terms
+        ]
+
+    @property
+    def interval(self) -> str:
+        """The 95 % confidence interval of the points, within what can be reached."""
+        made = self.formula
+        if made.error is None:
+            return ""
+        wide = Decimal(str(round(1.96 * made.error, 4)))
+        low, high = max(made.points - wide, Decimal(0)), min(made.points + wide, made.maximum)
+        return f"{vn(low)}–{vn(high)}"
+
+
+def formulas(block: RoundGroup, unit: Unit) -> dict[int, FormulaInWords]:
+    """Criterion → how its points come about, for the cells of a unit of which every group is told. Eight queries."""
+    leaves = {leaf.pk: leaf.max_points for leaf in criteria_queries.leaves(block.criteria_set_id, SURVEY_SOURCES)}
+    worth, small, least_n = worth_of(block), *rule_of(block)
+    figures, weight = _figures(block, leaves, unit), _figure_weight(block)
+    rows = Tally.objects.filter(respondent_group__survey__round_group=block, unit=unit)
+    cells: dict[int, list[Tally]] = {leaf: [] for (_, leaf) in figures}
+    for row in rows.select_related("respondent_group").order_by("respondent_group__position", "respondent_group__code"):
+        cells.setdefault(row.criterion_id, []).append(row)
+    told = {}
+    for leaf, parts in cells.items():
+        if untold([part_of(row, worth) for row in parts], small=small, least_n=least_n):
+            continue
+        named = [(row.respondent_group.name, _answers_of(row, worth[row.respondent_group_id, leaf])) for row in parts]
+        made = tally.formula(leaves[leaf], named, figures.get((unit.pk, leaf)), weight, least_n)
+        if made is not None:
+            told[leaf] = FormulaInWords(made)
+    return told
+
+
+def _answers_of(row: Tally, worth: Worth) -> tally.GroupAnswers:
+    levels = {int(value): count for value, count in row.counts.items()}
+    shares = {value: share for value, (_, share) in worth.items()}
+    return tally.GroupAnswers(levels, shares, row.respondent_group.weight)
 
 
 def spreads(block: RoundGroup, unit: Unit) -> list[tuple[Criterion, SurveyScore | None, list[Spread]]]:
-    """Every surveyed leaf of a unit with its score and the answers by group. Four queries."""
+    """Every surveyed leaf of a unit with its score and the answers by group. Six queries."""
     scores = {s.criterion_id: s for s in SurveyScore.objects.filter(round_group=block, unit=unit).order_by("pk")}
-    labels = _labels(block)
-    by_leaf: dict[int, list[Spread]] = {}
+    worth, small, least_n = worth_of(block), *rule_of(block)
     rows = Tally.objects.filter(respondent_group__survey__round_group=block, unit=unit)
+    cells: dict[int, list[Tally]] = {}
     for row in rows.select_related("respondent_group").order_by("respondent_group__position", "respondent_group__code"):
-        by_leaf.setdefault(row.criterion_id, []).append(_spread(row, labels.get(row.respondent_group_id, {})))
+        cells.setdefault(row.criterion_id, []).append(row)
+    by_leaf = {}
+    for leaf, parts in cells.items():
+        away = untold([part_of(row, worth) for row in parts], small=small, least_n=least_n)
+        by_leaf[leaf] = [_spread(row, worth[row.respondent_group_id, leaf], away) for row in parts]
     leaves = criteria_queries.leaves(block.criteria_set_id, SURVEY_SOURCES)
     return [(leaf, scores.get(leaf.pk), by_leaf.get(leaf.pk, [])) for leaf in leaves]
 
 
-def _spread(row: Tally, labels: dict[int, str]) -> Spread:
-    if row.answered < settings.SURVEY_SMALL_CELL:
-        return Spread(row.respondent_group, row.answered, None)
-    levels = [(label, row.counts.get(str(value), 0)) for value, label in sorted(labels.items())]
+def _spread(row: Tally, worth: Worth, away: Mapping[int, str]) -> Spread:
+    if row.respondent_group_id in away:
+        return Spread(row.respondent_group, row.answered, None, away[row.respondent_group_id] == BESIDE)
+    levels = [(label, row.counts.get(str(value), 0)) for value, (label, _) in sorted(worth.items())]
     return Spread(row.respondent_group, row.answered, levels)
 
 
-def _labels(block: RoundGroup) -> dict[int, dict[int, str]]:
-    """group → answer value → label."""
-    options = AnswerOption.objects.filter(scale__questionnaires__respondent_group__survey__round_group=block)
-    labels: dict[int, dict[int, str]] = {}
-    for group, value, label in options.order_by("pk").values_list(
-        "scale__questionnaires__respondent_group", "value", "label"
-    ):
-        labels.setdefault(group, {})[value] = label
-    return labels
+def part_of(row: Tally, worth: Mapping[tuple[int, int], Worth]) -> CellPart:
+    """A histogram row as the rule of small cells reads it."""
+    known = worth.get((row.respondent_group_id, row.criterion_id), {})
+    counted = sum(count for value, count in row.counts.items() if known.get(int(value), ("", None))[1] is not None)
+    return CellPart(row.respondent_group_id, row.answered, counted)
+
+
+def rule_of(block: RoundGroup) -> tuple[int, int]:
+    """(below how many answers a part is not told, least n). One query."""
+    rows = Survey.objects.filter(round_group=block).values_list("small_cell", "least_n")
+    small, least_n = rows.first() or (None, None)
+    return settings.SURVEY_SMALL_CELL if small is None else small, least_n or 1
+
+
+def untold_parts(block: RoundGroup) -> dict[tuple[int, int, int], str]:
+    """(group, unit, criterion) → why it is not told, of the whole block. Four queries."""
+    worth, small, least_n = worth_of(block), *rule_of(block)
+    cells: dict[CellKey, list[CellPart]] = defaultdict(list)
+    rows = Tally.objects.filter(respondent_group__survey__round_group=block)
+    for row in rows.order_by("respondent_group__position", "respondent_group__code", "pk"):
+        cells[row.unit_id, row.criterion_id].append(part_of(row, worth))
+    return {
+        (group, *cell): why
+        for cell, parts in cells.items()
+        for group, why in untold(parts, small=small, least_n=least_n).items()
+    }
+
+
+def ballot_counts(block: RoundGroup) -> dict[tuple[int, int], int]:
+    """(group, unit) → valid ballots. One query."""
+    rows = Ballot.objects.filter(respondent_group__survey__round_group=block, invalid_reason="")
+    counted = rows.order_by().values_list("respondent_group", "unit").annotate(ballots=Count("pk"))
+    return {(group, unit): ballots for group, unit, ballots in counted}
+
+
+def tells_nothing_yet(block: RoundGroup) -> bool:
+    """Whether pages keep to coverage: the plan protects small cells and its phase still takes ballots, so that there
+    will be one version of what is told. Two queries."""
+    protected = Survey.objects.filter(round_group=block, small_cell__isnull=False).exists()
+    return protected and is_collecting(block)
 
 
 def stored(block: RoundGroup) -> dict[CellKey, ScoreValue]:
@@ -157,18 +259,18 @@ def tallies_of(
 
 
 def computed_scores(block: RoundGroup) -> dict[CellKey, ScoreValue]:
-    """What tallies and figures give now, by cell. Five queries."""
+    """What tallies and figures give now, by cell. Seven queries."""
     maxima = dict(Criterion.objects.filter(criteria_set_id=block.criteria_set_id).values_list("pk", "max_points"))
     parts = _parts(block)
     figures = _figures(block, maxima)
-    weight = _figure_weight(block)
+    weight, least_n = _figure_weight(block), least_n_of(block)
     scores: dict[CellKey, ScoreValue] = {}
     for cell in parts.keys() | figures.keys():
         try:
-            scored = tally.score(maxima[cell[1]], parts.get(cell, ()), figures.get(cell), weight)
+            scored = tally.score(maxima[cell[1]], parts.get(cell, ()), figures.get(cell), weight, least_n)
         except KeyError as missing:
             raise Refused(
-                f"Có phiếu trả lời {missing} mà thang không còn mức đó: khôi phục mức này trong phần quản trị."
+                f"Có phiếu trả lời {missing} mà thang không còn mức đó: khôi phục mức này trong kế hoạch điều tra."
             ) from missing
         if scored:
             scores[cell] = ScoreValue(
@@ -178,27 +280,23 @@ def computed_scores(block: RoundGroup) -> dict[CellKey, ScoreValue]:
 
 
 def _parts(block: RoundGroup) -> dict[CellKey, list[tally.GroupAnswers]]:
-    shares: dict[int, dict[int, Decimal]] = defaultdict(dict)
-    options = AnswerOption.objects.filter(scale__questionnaires__respondent_group__survey__round_group=block)
-    for group, value, share in options.order_by("pk").values_list(
-        "scale__questionnaires__respondent_group", "value", "share"
-    ):
-        shares[group][value] = share
+    worth = worth_of(block)
+    shares = {asked: {value: share for value, (_, share) in known.items()} for asked, known in worth.items()}
     parts: dict[CellKey, list[tally.GroupAnswers]] = defaultdict(list)
     rows = Tally.objects.filter(respondent_group__survey__round_group=block, answered__gt=0)
     for group, weight, unit, criterion, counts in rows.order_by("pk").values_list(
         "respondent_group", "respondent_group__weight", "unit", "criterion", "counts"
     ):
         levels = {int(value): count for value, count in counts.items()}
-        parts[unit, criterion].append(tally.GroupAnswers(levels, shares[group], weight))
+        parts[unit, criterion].append(tally.GroupAnswers(levels, shares.get((group, criterion), {}), weight))
     return parts
 
 
-def _figures(block: RoundGroup, maxima: Mapping[int, Decimal]) -> dict[CellKey, Fraction]:
-    rows = SatisfactionFigure.objects.filter(round_group=block).order_by("pk")
+def _figures(block: RoundGroup, maxima: Mapping[int, Decimal], unit: Unit | None = None) -> dict[CellKey, Fraction]:
+    rows = SatisfactionFigure.objects.filter(round_group=block, **({"unit": unit} if unit else {})).order_by("pk")
     return {
-        (unit, criterion): tally.figure_share(maxima[criterion], points, percent)
-        for unit, criterion, points, percent in rows.values_list("unit", "criterion", "points", "percent")
+        (unit_, criterion): tally.figure_share(maxima[criterion], points, percent)
+        for unit_, criterion, points, percent in rows.values_list("unit", "criterion", "points", "percent")
     }
 
 

@@ -1,10 +1,10 @@
 """The survey's points: the table of a block, and one unit with its answers by group."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from criteria.models import RoundGroup
 from criteria.queries import units_of
 from surveys import rules
 
@@ -15,7 +15,13 @@ from . import queries
 @rules.readers_only
 def scores(request: HttpRequest, pk: int) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    if queries.tells_nothing_yet(block):
+        return _not_yet(request, block)
     return render(request, "surveys/scores/scores.html", {"round_group": block, "table": queries.score_table(block)})
+
+
+def _not_yet(request: HttpRequest, block: RoundGroup) -> HttpResponse:
+    return render(request, "surveys/scores/not_yet.html", {"round_group": block})
 
 
 @require_GET
@@ -23,10 +29,13 @@ def scores(request: HttpRequest, pk: int) -> HttpResponse:
 def unit_scores(request: HttpRequest, pk: int, unit_pk: int) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
     unit = get_object_or_404(units_of(block), pk=unit_pk)
+    if queries.tells_nothing_yet(block):
+        return _not_yet(request, block)
     context = {
         "round_group": block,
         "unit": unit,
         "rows": queries.spreads(block, unit),
-        "small": settings.SURVEY_SMALL_CELL,
+        "formulas": queries.formulas(block, unit),
+        "small": queries.rule_of(block)[0],
     }
     return render(request, "surveys/scores/unit.html", context)

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from factory import declarations
-from factory.declarations import LazyAttribute, SubFactory
+from factory.declarations import LazyAttribute
 from factory.django import DjangoModelFactory
 
-from criteria.models import RoundGroup, Source
+from criteria.models import Round, RoundGroup, Source
 from criteria.tests.factories import CriterionFactory, small_round
 from surveys.models import (
     AnswerOption,
@@ -28,7 +28,7 @@ from units.tests.factories import UnitFactory
 class AnswerScaleFactory(DjangoModelFactory[AnswerScale]):
     class Meta:
         model = AnswerScale
-        django_get_or_create = ("code",)
+        django_get_or_create = ("round", "code")
 
     code = "bon-muc"
     name = "Bốn mức không đều"
@@ -55,7 +55,6 @@ class QuestionnaireFactory(DjangoModelFactory[Questionnaire]):
         model = Questionnaire
 
     title = "Mẫu phiếu thử"
-    scale = SubFactory(AnswerScaleFactory)
 
 
 class SurveyScoreFactory(DjangoModelFactory[SurveyScore]):
@@ -76,9 +75,9 @@ class SatisfactionFigureFactory(DjangoModelFactory[SatisfactionFigure]):
 UNEVEN = ((1, "Rất tốt", "1"), (2, "Tốt", "0.6"), (3, "Trung bình", "0.2"), (4, "Kém", "0"))
 
 
-def uneven_scale() -> AnswerScale:
+def uneven_scale(round_: Round) -> AnswerScale:
     """100 / 60 / 20 / 0 %: value 1 is the best."""
-    scale = AnswerScaleFactory.create()
+    scale = AnswerScaleFactory.create(round=round_)
     for value, label, share in UNEVEN:
         AnswerOption.objects.get_or_create(scale=scale, value=value, defaults={"label": label, "share": Decimal(share)})
     return scale
@@ -99,14 +98,16 @@ def asked_group(block: RoundGroup, *codes: str, scale: AnswerScale | None = None
     """A respondent group of the block with a questionnaire over the leaves `codes` (1.3 and 1.4)."""
     rules = {key: fields.pop(key) for key in list(fields) if key in _RULES}
     group = RespondentGroupFactory.create(survey=SurveyFactory.create(round_group=block), **fields)
-    questionnaire = QuestionnaireFactory.create(respondent_group=group, scale=scale or uneven_scale(), **rules)
+    questionnaire = QuestionnaireFactory.create(
+        respondent_group=group, scale=scale or uneven_scale(block.round), **rules
+    )
     for position, code in enumerate(codes or ("1.3", "1.4")):
         criterion = block.criteria_set.criteria.get(code=code)
         Question.objects.create(questionnaire=questionnaire, criterion=criterion, position=position)
     return group
 
 
-_RULES = ("max_blank_share", "refuse_straight_line", "straight_line_from")
+_RULES = ("max_blank_share", "refuse_straight_line", "straight_line_from", "refuse_duplicates", "duplicates_from")
 
 
 def csv_file(rows: Sequence[Sequence[object]], name: str = "phieu.csv") -> io.BytesIO:

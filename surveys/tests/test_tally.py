@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_index.lib.numbers import quantize
 from cchc_index.lib.tests.present import present
 from surveys import tally, validity
 from surveys.tally import GroupAnswers
@@ -35,7 +36,7 @@ def test_points_equal_the_fractions_of_every_single_answer(
     maximum: Decimal, given_parts: list[tuple[GroupAnswers, list[int]]], figure: Fraction | None, figure_weight: Decimal
 ) -> None:
     terms = [
-        (Fraction(part.weight), sum((Fraction(part.shares[a]) for a in answers), Fraction(0)) / len(answers))
+        (Fraction(part.weight), sum((Fraction(part.shares[a] or 0) for a in answers), Fraction(0)) / len(answers))
         for part, answers in given_parts
         if answers
     ]
@@ -137,7 +138,7 @@ class TestValidity:
         assert validity.duplicates(["a", "b", "", "a", "", "a"]) == {3: 0, 5: 0}
 
     def test_every_reason_has_words(self) -> None:
-        assert set(validity.LABELS) == {validity.EMPTY, validity.BLANKS, validity.STRAIGHT_LINE}
+        assert set(validity.LABELS) == {validity.EMPTY, validity.BLANKS, validity.STRAIGHT_LINE, validity.DUPLICATE}
 
 
 @pytest.mark.parametrize(
@@ -177,3 +178,32 @@ def test_a_straight_line_begins_at_eight_answers_unless_told() -> None:
     for answers, reason in ((eight, validity.STRAIGHT_LINE), (seven, validity.VALID)):
         reasons = validity.reasons(answers, max_blank_share=Decimal(1), refuse_straight_line=True)
         assert reasons.tolist() == [reason]
+
+
+@given(maxima, st.lists(parts(), max_size=4), st.none() | shares, weights, st.integers(1, 5))
+def test_the_formula_says_what_the_score_is(
+    maximum: Decimal,
+    given_parts: list[tuple[GroupAnswers, list[int]]],
+    figure: Fraction | None,
+    figure_weight: Decimal,
+    least_n: int,
+) -> None:
+    named = [(f"nhóm {number}", part) for number, (part, _) in enumerate(given_parts)]
+    scored = tally.score(maximum, [part for _, part in named], figure, figure_weight, least_n)
+    made = tally.formula(maximum, named, figure, figure_weight, least_n)
+    assert (made is None) == (scored is None)
+    if made is not None and scored is not None:
+        mean = sum((Fraction(term.weight) * term.mean for term in made.terms), Fraction(0)) / Fraction(made.weights)
+        assert made.points == scored.points == quantize(Fraction(maximum) * mean)
+
+
+def test_the_error_of_one_group_is_that_of_its_mean() -> None:
+    part = GroupAnswers({1: 3, 2: 1}, {1: Decimal(1), 2: Decimal(0)})
+    made = tally.formula(Decimal(2), [("dân", part)])
+    assert made is not None
+    # shares 1, 1, 1, 0: variance 1/4, of the mean 1/16; two points
+    assert made.error == pytest.approx(2 * (1 / 16) ** 0.5)
+    lonely = GroupAnswers({1: 1}, {1: Decimal(1)})
+    single = tally.formula(Decimal(2), [("dân", lonely)])
+    assert single is not None
+    assert single.error is None

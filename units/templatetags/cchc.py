@@ -25,6 +25,12 @@ def maximum(value: Decimal | None) -> str:
 
 
 @register.filter
+def percent(value: Decimal | None) -> str:
+    """A share in per cent without needless zeros: 0.5 → 50%."""
+    return f"{numbers.vn_short(value * 100)}%" if value is not None else "–"
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """dd/mm/yyyy HH:MM on the clock of Hà Nội, for cells of tables and facts."""
     return f"{clock.hanoi(value):%d/%m/%Y %H:%M}" if value else ""
