@@ -9,7 +9,7 @@ from cchc_index.tests.columns import OURS, columns, is_found, name_of
 from cchc_index.tests.ledger_year import year
 from deploy.service_files import ROOT
 
-LIST = ROOT / "cchc_index" / "tests" / "cases" / "columns.txt"
+LIST = ROOT / "cchc_index" / "tests" / "columns.txt"
 PROVED, OPEN, UNTRIED = "+", "-", "?"
 
 

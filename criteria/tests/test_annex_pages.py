@@ -204,5 +204,5 @@ def test_queries_of_the_set_do_not_grow_with_criteria(
     rows = [CLEAN[0], *((f"1.{n}", f"Tiêu chí {n}", Decimal("0.1"), "Tự đánh giá", "") for n in range(1, 31))]
     again(page, upload(page, annex(*rows)), confirm="1")
     page.get(SET)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page.get(SET)

@@ -36,8 +36,7 @@ USER = "/quan-tri/units/user/"
 CATALOGUES = {
     "units.unitgroup", "units.unit", "units.succession", "units.user", "criteria.decision", "criteria.criteriaset",
     "criteria.criterion", "criteria.round", "criteria.roundgroup", "criteria.extension",
-    "appraisal.reason", "appraisal.assignment", "surveys.survey", "surveys.respondentgroup", "surveys.answerscale",
-    "surveys.questionnaire",
+    "appraisal.reason", "appraisal.assignment",
 }  # fmt: skip
 
 

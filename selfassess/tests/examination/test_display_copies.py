@@ -45,5 +45,5 @@ def test_a_workbook_reads_as_a_person_sees_it(book: Path) -> None:
 
 
 def test_without_the_formats_the_values_are_shown_all_the_same(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cchc_index.lib.sheets.marks._percent_styles", lambda archive: archive.read("nothing"))
+    monkeypatch.setattr("cchc_index.lib.sheets.marks._telling_styles", lambda archive: archive.read("nothing"))
     assert rows_of(display_copies.make(book, "xlsx"))[1] == ["Đúng hạn", "0,85", "0,85"]

@@ -375,5 +375,5 @@ def test_queries_do_not_grow_with_documents(
     client.get(address("list"))
     for number in range(4):
         posted(manager, number=f"{number}/KH")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(address("list"))
