@@ -1,4 +1,6 @@
-"""2025 from an empty database to its publication in Chromium, by people who hold only sheets as offices make them."""
+"""2025 from an empty database to its publication in Chromium, by people who hold only sheets as offices make them.
+
+Outside CI until it has been seen to pass whole: up to the proposal it has, gate by gate; see `whole_year` in pytest.ini."""
 
 import io
 from collections.abc import Sequence
@@ -26,7 +28,7 @@ from .bringing_up import (
 from .hands import SECRET, Hand, Tally
 from .office_sheets import AREAS, YEAR, Paper, head_of, member, officer_of, survey_figures
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.whole_year]
 SUBJECTS = ("Kết quả điều tra xã hội học", "Kết quả xếp hạng")
 
 
