@@ -1,6 +1,6 @@
 """2025 from an empty database to its publication in Chromium, by people who hold only sheets as offices make them.
 
-Outside CI until it has been seen to pass whole: up to the proposal it has, gate by gate; see `whole_year` in pytest.ini."""
+Outside CI until it has been seen to pass whole; up to the proposal it has, gate by gate (`whole_year`, pytest.ini)."""
 
 import io
 from collections.abc import Sequence
