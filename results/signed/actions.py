@@ -90,7 +90,7 @@ def withdraw_signed(*, actor: User, signed_id: int, reason: str) -> SignedDecisi
 
 def _inspected(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
     """The bytes and what they are. Raises Refused for what is not taken as evidence either, for another kind than PDF,
-    and for what the antivirus daemon names."""
+    for what the antivirus daemon names, and while that daemon cannot be reached."""
     content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
     limits = {"max_pages": settings.EVIDENCE_MAX_PAGES, "max_pixels": settings.EVIDENCE_MAX_PIXELS}
     name, most = upload.name or "", settings.EVIDENCE_MAX_BYTES
@@ -101,7 +101,8 @@ def _inspected(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
         try:
             verdict = antivirus.scan([content], settings.CLAMD_URL, settings.CLAMD_TIMEOUT)
         except antivirus.Unreachable:
-            return content, inspected
+            # Evidence is taken and scanned again later; this goes to the public at once.
+            raise Refused("Chưa quét được mã độc vì dịch vụ quét không trả lời: thử lại sau ít phút.") from None
         if verdict.infected:
             raise Refused(f"Tệp có mã độc ({verdict.name}) nên không được nhận: kiểm tra lại máy đã tạo tệp.")
     return content, inspected

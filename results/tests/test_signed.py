@@ -15,6 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec
 from pypdf import PdfWriter
+from pytest_django import Settings
 
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.sample_pdf import sample_pdf
@@ -74,6 +75,17 @@ def post(manager: User, publication: Publication, content: bytes, **more: Any) -
 
 def address(publication: Publication) -> str:
     return reverse("results:signed-decision", args=[publication.round.year, "123-qd-ubnd"])
+
+
+def test_nothing_goes_to_the_public_that_could_not_be_scanned(
+    manager: User, official: Publication, sign: Sign, settings: Settings
+) -> None:
+    settings.CLAMD_URL, settings.CLAMD_TIMEOUT = "tcp://127.0.0.1:9", 0.2  # nobody answers there
+    with pytest.raises(Refused, match="Chưa quét được mã độc"):
+        post(manager, official, sign(decision()))
+    assert not SignedDecision.objects.exists()
+    settings.CLAMD_URL = ""
+    assert post(manager, official, sign(decision())).digest
 
 
 def test_a_signed_decision_of_this_number_and_day_is_taken_and_read_by_everybody(
