@@ -147,8 +147,12 @@ def test_a_written_consent_is_told_when_it_opens_to_who_votes(case: Council, sit
 
 @pytest.fixture
 def open_consent(case: Council, sitting: Body) -> Meeting:
-    """About two units, one of them the member's own, with 70 hours left; its first letters are not counted."""
-    row = consent(sitting, case, hours=70)
+    """About two units, one of them the member's own, until the third midnight from now, whatever the hour of the test;
+    its first letters are not counted."""
+    midnight = clock.hanoi(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    row = consent(sitting, case)
+    row.deadline = midnight + timedelta(days=3)
+    row.save(update_fields=["deadline"])
     cell_item(row, case)
     cell_item(row, case, unit=case.second)
     agenda.begin(actor=case.manager, meeting_id=row.pk)
