@@ -24,8 +24,8 @@ from results.files.actions import request_report
 from results.files.views import XLSX
 from results.gates import queries as gates
 from results.gates.listing import from_json
-from results.jobs.queries import booklet_jobs, report_job
-from results.models import Job, Publication
+from results.jobs.queries import booklet_lines, report_job
+from results.models import Publication
 from results.public import views as public
 from results.publication import actions as publications
 from results.publication.changes import changes
@@ -297,7 +297,7 @@ def _proposal_page(request: HttpRequest, pk: int, form: ApproveForm | None = Non
         "book": book_of(publication),
         "place": BundleAddress.of(publication),
         "job": report_job(publication),
-        "booklets": _booklets(publication),
+        "booklets": booklet_lines(publication),
         "form": form or ApproveForm(),
         "gates": gates.open_gates(publication.round) if waits else from_json(publication.open_gates),
         "in_force": in_force,
@@ -312,12 +312,6 @@ def _proposal_page(request: HttpRequest, pk: int, form: ApproveForm | None = Non
         "may_write": may_publish(request.user),
     }
     return _form_page(request, "results/control/proposal.html", form or ApproveForm(), context)
-
-
-def _booklets(publication: Publication) -> list[tuple[str, str, Job | None]]:
-    """How all booklets come, with the job that makes them."""
-    jobs = booklet_jobs(publication) if publication.state == Publication.State.PUBLISHED else {}
-    return [(end, words, jobs.get(end)) for end, words in (("pdf", "một tập PDF"), ("zip", "tệp zip"))]
 
 
 @require_POST

@@ -26,6 +26,12 @@ def booklet_jobs(publication: Publication) -> dict[str, Job]:
     return {job.paper: job for job in jobs.order_by("pk")}
 
 
+def booklet_lines(publication: Publication) -> list[tuple[str, str, Job | None]]:
+    """How all booklets of what is published come, in words, with the job that makes or has made them so."""
+    jobs = booklet_jobs(publication) if publication.state == Publication.State.PUBLISHED else {}
+    return [(end, words, jobs.get(end)) for end, words in (("pdf", "một tập PDF"), ("zip", "tệp zip"))]
+
+
 def is_waiting(job: Job) -> bool:
     """Whether the work is still to come."""
     return job.state in (Job.State.QUEUED, Job.State.RUNNING)

@@ -2,15 +2,12 @@
 
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
+from django.core.files.base import File
 from django.db import transaction
 
 from cchc_index.lib import clock
@@ -18,8 +15,9 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from results.models import Publication, SignedDecision
 from results.rules import may_publish
-from selfassess.documents import inspection
-from selfassess.examination import antivirus, text_reading
+from selfassess.documents.inspection import Inspected
+from selfassess.examination import text_reading
+from selfassess.roundpapers.actions import inspected_upload, stored_file
 from units.auditlog.actions import record
 from units.models import User
 
@@ -52,7 +50,8 @@ def post_signed(*, actor: User, publication_id: int, upload: "File[Any] | None",
     if wrong:
         raise Refused(" ".join(wrong))
     kept = {name: told.get(name) for name in ("text", "signatures", "number_found", "facts")}
-    with _stored(content) as path, transaction.atomic():
+    path_of = f"signed-decisions/{uuid.uuid4().hex}.pdf"
+    with stored_file(content, path_of, SignedDecision) as path, transaction.atomic():
         _free(publication_id)
         row = SignedDecision(publication=publication, original_name=clean(upload.name)[-255:], reading=kept)
         row.file.name, row.size, row.digest = path, inspected.size, inspected.digest
@@ -88,23 +87,12 @@ def withdraw_signed(*, actor: User, signed_id: int, reason: str) -> SignedDecisi
     return row
 
 
-def _inspected(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
-    """The bytes and what they are. Raises Refused for what is not taken as evidence either, for another kind than PDF,
-    for what the antivirus daemon names, and while that daemon cannot be reached."""
-    content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
-    limits = {"max_pages": settings.EVIDENCE_MAX_PAGES, "max_pixels": settings.EVIDENCE_MAX_PIXELS}
-    name, most = upload.name or "", settings.EVIDENCE_MAX_BYTES
-    inspected = inspection.inspect(content, name, most, size=upload.size, **limits)
+def _inspected(upload: "File[Any]") -> tuple[bytes, Inspected]:
+    """The bytes and what they are. Raises Refused as `inspected_upload` does, for another kind than PDF, and while the
+    antivirus daemon cannot be reached."""
+    content, inspected = inspected_upload(upload, must_scan=True)
     if inspected.extension != "pdf":
         raise Refused("Chọn tệp PDF của Quyết định đã ký, không phải tệp loại khác.")
-    if settings.CLAMD_URL:
-        try:
-            verdict = antivirus.scan([content], settings.CLAMD_URL, settings.CLAMD_TIMEOUT)
-        except antivirus.Unreachable:
-            # Evidence is taken and scanned again later; this goes to the public at once.
-            raise Refused("Chưa quét được mã độc vì dịch vụ quét không trả lời: thử lại sau ít phút.") from None
-        if verdict.infected:
-            raise Refused(f"Tệp có mã độc ({verdict.name}) nên không được nhận: kiểm tra lại máy đã tạo tệp.")
     return content, inspected
 
 
@@ -114,14 +102,3 @@ def _read(content: bytes, number: str) -> text_reading.Reading:
         path = Path(folder) / "signed.pdf"
         path.write_bytes(content)
         return text_reading.read_file(path, "pdf", number, seconds=SECONDS, roots=str(settings.SIGNATURE_ROOTS))
-
-
-@contextmanager
-def _stored(content: bytes) -> Iterator[str]:
-    """The file under a random name; taken away again when no row came to speak of it."""
-    name = default_storage.save(f"signed-decisions/{uuid.uuid4().hex}.pdf", ContentFile(content))
-    try:
-        yield name
-    finally:
-        if not SignedDecision.objects.filter(file=name).exists():
-            default_storage.delete(name)

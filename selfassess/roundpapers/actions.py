@@ -104,9 +104,9 @@ def _data_errors(data: Mapping[str, str], kind: str, audience: str) -> dict[str,
     return errors
 
 
-def inspected_upload(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
-    """The bytes and what they are. Raises Refused for what is not taken as evidence either, and for what the daemon
-    names; a daemon that is down stops nobody."""
+def inspected_upload(upload: "File[Any]", *, must_scan: bool = False) -> tuple[bytes, inspection.Inspected]:
+    """The bytes and what they are. Raises Refused for what is not taken as evidence either, and for what the antivirus
+    daemon names. A daemon that is down stops nobody, unless the file `must_scan`: it goes to the public at once."""
     content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
     inspected = inspection.inspect(
         content,
@@ -120,6 +120,8 @@ def inspected_upload(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
         try:
             verdict = antivirus.scan([content], settings.CLAMD_URL, settings.CLAMD_TIMEOUT)
         except antivirus.Unreachable:
+            if must_scan:
+                raise Refused("Chưa quét được mã độc vì dịch vụ quét không trả lời: thử lại sau ít phút.") from None
             return content, inspected
         if verdict.infected:
             raise Refused(f"Tệp có mã độc ({verdict.name}) nên không được nhận: kiểm tra lại máy đã tạo tệp.")
