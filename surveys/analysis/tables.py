@@ -31,7 +31,8 @@ def distribution(
     outside the mean). Columns: CELL, `planned`, `n` (answers that enter the mean), `coverage` (n in percent of the
     plan), `mean` (mean share of the maximum in percent), one column per answer, `(value, label)`, with its share in
     percent, and `note`. Mean and shares are missing where fewer than `small` answered: they would tell what single
-    people said; and in the lines `beside` them (group, unit, criterion) that would give them away.
+    people said; and in the lines `beside` them (group, unit, criterion) that would give them away. Of lines that are
+    not told `n` counts all answers, as pages do: beside theirs, the answers that enter would tell those that do not.
     """
     asked = pd.DataFrame(cells, columns=[*CELL, "planned"]).astype({"planned": "Float64"})
     scale = pd.DataFrame(options, columns=["group", "criterion", "value", "label", "share"]).astype({"share": float})
@@ -39,13 +40,14 @@ def distribution(
     given = pd.DataFrame(answers, columns=[*CELL, "value", "count"]).merge(scale, on=asked_for, how="left")
     table = asked.merge(_moments(given), on=CELL, how="left").merge(_shares(given, scale), on=CELL, how="left")
     table["n"] = table["n"].fillna(0).astype(int)
-    table["coverage"] = (table["n"] / table["planned"].where(table["planned"] > 0) * 100).round(2)
     table["note"] = table["n"].map(lambda n: NONE if n == 0 else TOO_FEW if n < small else ENOUGH)
     lines = table[CELL].itertuples(index=False)
     kept = pd.Series([tuple(line) in beside for line in lines], index=table.index, dtype=bool)
     table["note"] = table["note"].mask(kept & (table["note"] == ENOUGH), BESIDE)
     told = ["mean", *answers_of(table)]
     table[told] = table[told].where((table["n"] >= max(small, 1)) & (table["note"] != BESIDE)).round(2)
+    table["n"] = table["n"].mask(table["note"].isin([TOO_FEW, BESIDE]), table["given"]).astype(int)
+    table["coverage"] = (table["n"] / table["planned"].where(table["planned"] > 0) * 100).round(2)
     return table[[*CELL, "planned", "n", "coverage", *told, "note"]]
 
 
@@ -55,10 +57,10 @@ def answers_of(table: pd.DataFrame) -> list[tuple[int, str]]:
 
 
 def _moments(given: pd.DataFrame) -> pd.DataFrame:
-    """How many answers of each cell enter the mean, and the mean share of the maximum in percent."""
-    given = given[given["share"].notna()]
-    worth = given.assign(worth=given["count"] * given["share"] * 100).groupby(CELL, as_index=False)
-    sums = worth.agg(n=("count", "sum"), worth=("worth", "sum"))
+    """How many answers of each cell there are and how many enter the mean; the mean share of the maximum in percent."""
+    counted = given["count"].where(given["share"].notna(), 0)
+    worth = given.assign(counted=counted, worth=counted * given["share"].fillna(0) * 100)
+    sums = worth.groupby(CELL, as_index=False).agg(given=("count", "sum"), n=("counted", "sum"), worth=("worth", "sum"))
     return sums.assign(mean=sums["worth"] / sums["n"]).drop(columns="worth")
 
 
