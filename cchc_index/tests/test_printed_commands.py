@@ -30,6 +30,9 @@ SCORES = "Mã đơn vị,Mã tiêu chí,Điểm tự đánh giá,Điểm thẩm 
 )
 BALLOTS = "Mã phiếu,Mã đơn vị,2\nP1,SNV,4\nP2,STP,5\n"
 FIGURES = "Mã đơn vị,Mã tiêu chí,Điểm,Nguồn số liệu\nSNV,3,8,SIPAS 2024\n"
+QUESTIONS = "1.6.1,1.6.2,2.5.1,2.5.2,3.4.1,3.4.2,4.5.1,4.5.2,5.7.1,5.7.2,5.7.3,5.7.4,6.6,7.8.1,7.8.2"
+LATE_BALLOT = f"Mã phiếu,Mã đơn vị,{QUESTIONS}\nBổ sung 1,SNV{',4' * len(QUESTIONS.split(','))}\n"
+SIGNED = {"USER": "dieutra", "OTHER": "quanly1", "TEXT": "'phiếu đến muộn'"}
 MARK = "the mark that check_ledger prints"
 
 WALKS: dict[str, dict[str, dict[str, str]]] = {
@@ -37,13 +40,13 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
     "official": {
         "load_official": {},
         "import_criteria phu-luc.xlsx": {"phu-luc.xlsx": CRITERIA},
-        "import_ballots": {
+        "import_ballots FILE": {
             "FILE": BALLOTS,
             "CODE": "hdnd_tp",
             "FILE.json": '{"unit": "Mã đơn vị"}\n',
             "REST.xlsx": "out-con-lai.xlsx",
         },
-        "import_figures": {"FILE": FIGURES},
+        "import_figures FILE": {"FILE": FIGURES},
         "send_reminders": {},
     },
     # A year of two units and its people, from finished scores to the index.
@@ -72,6 +75,15 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         },
         "verify_publication": {"FILE.json": "out/chi-so-cchc-2024.json"},
         "python3 -m results.bundle": {"FILE.json": "out/chi-so-cchc-2024.json"},
+        "import_ballots --proposed-by": {
+            "FILE": LATE_BALLOT,
+            "CODE": "hdnd_tp",
+            **SIGNED,
+        },
+        "import_figures --proposed-by": {
+            "FILE": "Mã đơn vị,Mã tiêu chí,Điểm,Nguồn số liệu\nSNV,8.3.1,1,SIPAS 2024\n",
+            **SIGNED,
+        },
         "serve": {},
         "make run": {},
     },
