@@ -1,15 +1,18 @@
 """How long ballots take, beside a baseline measured in the same run: trust the ratios, not the seconds.
 
 `python bench/ballots.py [--ballots 20000] [--questions 40] [--units 52]` works on the database of
-DATABASE_URL; without one, on SQLite in a scratch folder. Everything it writes is rolled back.
+DATABASE_URL; without one, on SQLite in a scratch folder. Everything it writes is rolled back, except in the scratch
+folder: there a second writer writes all the time while a file is committed in steps, and its longest wait is told.
 """
 
 import argparse
 import io
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from _scratch import setup
@@ -208,6 +211,62 @@ def measure(ballots: int, units: int, questions: int) -> None:
     line("hủy lần nhập", undoing)
 
 
+def longest_wait(work: Callable[[], Any]) -> float:
+    """The longest that another writer of the same SQLite file waits while `work` is done."""
+    import sqlite3
+
+    from django.db import connection
+
+    path, waits, done = connection.settings_dict["NAME"], [0.0], threading.Event()
+
+    with sqlite3.connect(path, timeout=120) as first:
+        first.execute("CREATE TABLE IF NOT EXISTS other_writer (n integer)")
+
+    def write() -> None:
+        other = sqlite3.connect(path, timeout=120, isolation_level=None)
+        while not done.is_set():
+            seconds, _ = timed(lambda: other.execute("INSERT INTO other_writer VALUES (1)"))
+            waits.append(seconds)
+            time.sleep(0.005)
+        other.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        work()
+    finally:
+        done.set()
+        writer.join()
+    return max(waits)
+
+
+def measure_waiting(ballots: int, units: int, questions: int) -> None:
+    from surveys.batches import actions as batches
+    from surveys.batches import jobs
+    from surveys.models import ImportBatch
+
+    block = make_block(units, questions)
+    waits = []
+    for name, in_steps in (("P", False), ("Q", True)):
+        batch = batches.check_ballots(
+            actor=None,
+            round_group_id=block.pk,
+            respondents=f"Nhóm {name}",
+            source=workbook(ballots, units, questions, name),
+            name="phieu.xlsx",
+        )
+        if not in_steps:
+            waits.append(longest_wait(partial(batches.commit_batch, actor=None, batch_id=batch.pk)))
+        else:
+            jobs.request_commit(actor=None, batch_id=batch.pk)
+            waits.append(longest_wait(partial(jobs.run, batch.pk)))
+        if ImportBatch.objects.get(pk=batch.pk).state != "committed":
+            raise SystemExit("chưa nhập xong")
+        batches.undo_batch(actor=None, batch_id=batch.pk, reason="đo tốc độ")
+    line("người ghi khác chờ lâu nhất, nhập một giao dịch (nền)", waits[0])
+    line("người ghi khác chờ lâu nhất, nhập từng bước", waits[1], waits[1] / waits[0], "× nền (cần dưới 1 s)")
+
+
 def line(name: str, seconds: float, ratio: float | None = None, unit: str = "") -> None:
     compared = f"  {ratio:8.2f} {unit}" if ratio is not None else ""
     print(f"{name:<52}{seconds:9.3f} s{compared}")
@@ -226,6 +285,8 @@ def main() -> None:
     with transaction.atomic():
         measure(options.ballots, options.units, options.questions)
         transaction.set_rollback(True)
+    if connection.vendor == "sqlite":
+        measure_waiting(options.ballots, options.units, options.questions)
 
 
 if __name__ == "__main__":

@@ -275,6 +275,7 @@ class ImportBatch(models.Model):
     )
     attempts = models.PositiveSmallIntegerField("số lần chạy", default=0)
     heartbeat_at = models.DateTimeField("nhịp cuối", null=True, blank=True)
+    written = models.PositiveIntegerField("số phiếu đã ghi", default=0)
     message = models.TextField("thông báo", blank=True)
     counts = models.JSONField("số dòng", default=dict)
     faults = models.JSONField("lỗi", default=list)

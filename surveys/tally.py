@@ -15,7 +15,7 @@ A finished figure (SIPAS, PAPI) stands for the respondent groups that are not as
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 
 import numpy as np
@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from cchc_index.lib.numbers import quantize
 
+_EXACT = Context(prec=60, traps=[Inexact])
+"""Sums of shares are exact or an error: many times faster than fractions."""
 LEVELS = 256
 BLANK = 0
 
@@ -64,9 +66,13 @@ def histogram(unit_index: NDArray[np.integer], answers: NDArray[np.uint8], units
 
 def mean_share(part: GroupAnswers) -> Fraction:
     """The group's mean share of the maximum. Raises KeyError for an answer its scale does not know."""
-    worth = ((part.shares[value], count) for value, count in part.counts.items())
-    total = sum((Fraction(share) * count for share, count in worth if share is not None), Fraction(0))
-    return total / part.answered
+    total, answered = Decimal(0), 0
+    for value, count in part.counts.items():
+        share = part.shares[value]
+        if share is not None:
+            total = _EXACT.fma(share, Decimal(count), total)
+            answered += count
+    return Fraction(total) / answered
 
 
 def figure_share(maximum: Decimal, points: Decimal | None, percent: Decimal | None) -> Fraction:

@@ -9,6 +9,7 @@ from criteria.models import Criterion, RoundGroup
 from surveys import tally
 from surveys.models import Ballot, Question, RespondentGroup, SatisfactionFigure
 from surveys.plan.queries import Worth, worth_of
+from surveys.queries import IN
 
 
 def sampling_errors(block: RoundGroup) -> dict[str, float]:
@@ -43,7 +44,7 @@ class _Asked:
         self.weight = float(group.weight)
         questions = Question.objects.filter(questionnaire__respondent_group=group).order_by("position")
         self.criteria = list(questions.values_list("criterion_id", flat=True))
-        rows = Ballot.objects.filter(respondent_group=group, invalid_reason="").order_by("pk")
+        rows = Ballot.objects.filter(IN, respondent_group=group, invalid_reason="").order_by("pk")
         ballots = list(rows.values_list("unit__code", "answers"))
         self.codes, self.index = np.unique(np.array([unit for unit, _ in ballots], dtype=str), return_inverse=True)
         answers = np.frombuffer(b"".join(bytes(answers) for _, answers in ballots), dtype=np.uint8)

@@ -62,6 +62,10 @@ class CheckedBallots:
             told.append(f"Không nhập {self.refused} phiếu có lỗi.")
         return told
 
+    def still_stands(self, block: RoundGroup) -> bool:
+        """Whether all that the file was checked against is as it was."""
+        return self.mark == standing(block, self.plan.respondents)
+
     @property
     def is_nothing_new(self) -> bool:
         """Whether every ballot of the file is in already."""
@@ -146,20 +150,34 @@ class KeptBallots:
 
     def write(self, batch: ImportBatch, block: RoundGroup) -> list[Any]:
         """Store plan and ballots, count them in. Ballots replace nothing."""
-        group = ensure_group(block, self.plan)
-        ensure_questionnaire(block, group, self.plan, self.leaves)
-        batch.respondent_group = group
+        self.make_plan(batch, block)
+        self.write_some(batch, 0, len(self.codes))
+        return self.count_in(batch)
+
+    def make_plan(self, batch: ImportBatch, block: RoundGroup) -> None:
+        """The group and its questionnaire, where the file brings them."""
+        batch.respondent_group = ensure_group(block, self.plan)
+        ensure_questionnaire(block, batch.respondent_group, self.plan, self.leaves)
+
+    def write_some(self, batch: ImportBatch, start: int, end: int) -> None:
+        """Store the ballots from one place up to another."""
+        assert batch.respondent_group_id is not None
+        part = slice(start, end)
         write_ballots(
             batch_id=batch.pk,
-            group_id=group.pk,
-            unit_ids=self.unit_ids,
-            codes=self.codes,
-            answers=self.answers,
-            reasons=self.reasons.tolist(),
+            group_id=batch.respondent_group_id,
+            unit_ids=self.unit_ids[part],
+            codes=self.codes[part],
+            answers=self.answers[part],
+            reasons=self.reasons[part].tolist(),
         )
+
+    def count_in(self, batch: ImportBatch) -> list[Any]:
+        """Count stored ballots into their group's tallies."""
+        assert batch.respondent_group is not None
         valid = self.reasons == validity.VALID
         units = np.asarray(self.unit_ids, dtype=np.int64)[valid]
-        add_tallies(group, [leaf.id for leaf in self.leaves], units, self.answers[valid])
+        add_tallies(batch.respondent_group, [leaf.id for leaf in self.leaves], units, self.answers[valid])
         return []
 
     def stored(self, batch: ImportBatch) -> Iterator[tuple[Any, ...]]:
@@ -167,6 +185,19 @@ class KeptBallots:
         blobs = _cut(self.answers.tobytes(), self.answers.shape[1])
         rows = zip(self.unit_ids, self.codes, self.reasons.tolist(), blobs, strict=True)
         return ((batch.respondent_group_id, unit, code, reason, blob) for unit, code, reason, blob in rows)
+
+
+@dataclass(slots=True)
+class WrittenBallots(KeptBallots):
+    """Checked ballots that are stored already, step by step: what is left is to count them."""
+
+    def write(self, batch: ImportBatch, block: RoundGroup) -> list[Any]:
+        return self.count_in(batch)
+
+
+def standing(block: RoundGroup, respondents: str) -> str:
+    """A digest of all that ballots for these respondents are checked against."""
+    return queries.standing(block, plan_for(block, respondents), places(block))
 
 
 def restored(block: RoundGroup, respondents: str, data: bytes, counted: dict[str, Any]) -> KeptBallots | None:
@@ -280,6 +311,11 @@ def remove(batch: ImportBatch) -> None:
         return
     Ballot.objects.filter(batch=batch).delete()
     rebuild_tallies(group)
+    unmake_questions(batch, group)
+
+
+def unmake_questions(batch: ImportBatch, group: RespondentGroup) -> None:
+    """The questions that a file made go where no ballot of the group is left."""
     made = batch.counts.get("questions_made", False)
     if made and not Ballot.objects.filter(respondent_group=group).exists():
         Question.objects.filter(questionnaire__respondent_group=group).delete()

@@ -7,6 +7,7 @@ from criteria.models import RoundGroup
 from surveys.models import Ballot, ImportBatch, RespondentGroup
 from surveys.places import Places
 from surveys.plan.queries import Plan
+from surveys.queries import IN
 
 from . import identity
 from .identity import Known
@@ -17,7 +18,7 @@ CHUNK = 10_000
 def known(block: RoundGroup, codes: Iterable[str]) -> dict[str, Known]:
     """The ballots of the block's whole survey, whatever their group, that share a code with `codes`, by its key."""
     asked = {identity.key(code) for code in codes} - {""}
-    survey = Ballot.objects.filter(respondent_group__survey__round_group=block)
+    survey = Ballot.objects.filter(IN, respondent_group__survey__round_group=block)
     places: dict[int, str] = {}
     for pk, code in survey.order_by("pk").values_list("pk", "code").iterator(chunk_size=CHUNK):
         if (word := identity.key(code)) in asked:
@@ -55,6 +56,6 @@ def said_before(group: RespondentGroup | None, units: Iterable[int]) -> Iterator
     """(unit, answers) of the group's valid ballots about these units."""
     if group is None:
         return
-    rows = Ballot.objects.filter(respondent_group=group, unit__in=set(units), invalid_reason="").order_by("pk")
+    rows = Ballot.objects.filter(IN, respondent_group=group, unit__in=set(units), invalid_reason="").order_by("pk")
     for unit, answers in rows.values_list("unit_id", "answers").iterator(chunk_size=CHUNK):
         yield unit, bytes(answers)

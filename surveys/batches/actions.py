@@ -27,7 +27,7 @@ from surveys.figures import actions as figures
 from surveys.models import ImportBatch, RespondentGroup, Survey, SurveyRequest, SurveyScore
 from surveys.profiles.actions import keep_profile
 from surveys.profiles.queries import fitting
-from surveys.scores.actions import lock_block, refresh_scores
+from surveys.scores.actions import lock_block, pack_archive, refresh_scores, restore_archive
 from surveys.scores.digests import ScoreValue, moves, values_digest
 from surveys.scores.queries import ballot_counts, stored
 from surveys.suppression import small_moves
@@ -37,15 +37,18 @@ from units.models import Unit, User
 
 from . import digests, faults
 from .keeping import (
+    AT_ONCE,
     OPEN,
     Checked,
     Kind,
     State,
     drop_kept,
+    drop_written,
     forget_file,
     give_back,
     good_of,
     keep,
+    keep_queued,
     keep_unread,
     kept_rows,
     respondents_of,
@@ -175,15 +178,16 @@ def commit_batch(*, actor: User | None, batch_id: int, signed: Signed | None = N
         raise Refused(f"Lần nhập này {batch.get_state_display()}: tải tệp lên lại để kiểm tra.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
-    checked = _as_checked(batch, block) or _read_again(batch, block, stored_file(batch))
+    drop_written(batch)
+    checked = as_checked(batch, block) or _read_again(batch, block, stored_file(batch))
     if checked.faults:
         return _refuse(batch, checked)
-    _write(actor, block, batch, checked)
+    write(actor, block, batch, checked)
     forget_file(batch)
     return batch
 
 
-def _as_checked(batch: ImportBatch, block: RoundGroup) -> Checked | None:
+def as_checked(batch: ImportBatch, block: RoundGroup) -> ballots.KeptBallots | None:
     """The ballots as they were checked; None where something they were checked against has changed since, or where
     the batch is of figures or of a version that kept no rows."""
     if not batch.checked_rows:
@@ -215,7 +219,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
         _refuse_small_moves(block, counted)
     else:
         figures.remove(batch)
-    changed = refresh_scores(block) + _restore_archive(block)
+    changed = refresh_scores(block) + restore_archive(block)
     batch.state, batch.undone_at, batch.undo_reason = State.UNDONE, clock.now(), reason
     drop_kept(batch)
     batch.save(update_fields=["state", "undone_at", "undo_reason", "checked_rows", "rows_digest", "rest"])
@@ -249,9 +253,11 @@ def import_ballots(
     mapping: Mapping[str, Any] | None = None,
     keep_rest: Callable[[bytes], object] | None = None,
     signed: Signed | None = None,
+    commit: Callable[[ImportBatch], ImportBatch] | None = None,
 ) -> BatchImport:
     """Check and commit in one. All or nothing, unless `keep_rest` is given: then the good ballots are committed, and
-    it gets the others as an .xlsx before anything is. `mapping`: what `ballots.mapping` reads.
+    it gets the others as an .xlsx before anything is. `mapping`: what `ballots.mapping` reads. `commit` gets a batch
+    that is checked and queued, to commit it in steps; without it, and in a published year, all is one transaction.
 
     Raises ImportRefused with every fault, Refused for an unknown or figures-only respondent group and as
     `assent.actions.admit` does: `signed` names the two people of a published year. The same committed file again, and
@@ -259,6 +265,8 @@ def import_ballots(
     require(actor)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
     book = ballots.opened(file)
+    # What takes long is read before the lock; under it only where something changed meanwhile.
+    early = ballots.check(*_asked(round_group_id, respondents, file, book)) if commit else None
     with transaction.atomic():
         block = lock_block(round_group_id)
         two = admit(block, signed)
@@ -266,13 +274,21 @@ def import_ballots(
         same = committed_like(block, respondents, file)
         if same and keep_rest is None:
             return BatchImport(same, fresh=False)
-        checked = ballots.check(block, respondents, file, book)
+        checked = early if early and early.still_stands(block) else ballots.check(block, respondents, file, book)
         if checked.faults and keep_rest is not None:
             everything, checked = checked.sheet, ballots.only_good(checked)
             keep_rest(rest_of(everything))
         if checked.is_nothing_new:
             return BatchImport(None, fresh=False, notes=checked.notes, refused=checked.refused)
-        return replace(_commit_now(actor, block, Kind.BALLOTS, file, checked, two), refused=checked.refused)
+        if commit is None or two or checked.faults or len(checked.sheet.codes) <= AT_ONCE:
+            return replace(_commit_now(actor, block, Kind.BALLOTS, file, checked, two), refused=checked.refused)
+        queued = keep_queued(actor, block, file, checked)
+    return BatchImport(commit(queued), fresh=True, notes=checked.notes, refused=checked.refused)
+
+
+def _asked(pk: int, respondents: str, file: Upload, book: SheetBook) -> tuple[RoundGroup, str, Upload, SheetBook]:
+    block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=pk)
+    return block, respondents, _profiled(block, file, book), book
 
 
 def import_figures(
@@ -320,7 +336,7 @@ def _commit_now(
         raise ImportRefused(checked.faults)
     batch = _new_batch(actor, block, kind, file, checked, State.CHECKED)
     try:
-        _write(actor, block, batch, checked)
+        write(actor, block, batch, checked)
         if two:
             note_signed(block, batch, SurveyRequest.Kind.COMMIT, two)
         forget_file(batch)
@@ -331,13 +347,22 @@ def _commit_now(
     return BatchImport(batch, fresh=True, notes=checked.notes)
 
 
-def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: Checked) -> None:
-    """Rows, tallies, scores and the batch's own end state; the log entry last."""
+def write(
+    actor: User | None,
+    block: RoundGroup,
+    batch: ImportBatch,
+    checked: Checked,
+    mark: Mapping[str, Any] | None = None,
+) -> None:
+    """Rows, tallies, scores and the batch's own end state; the log entry last. `mark`: that of the ballots, where it is
+    known already."""
     before, counted = stored(block), ballot_counts(block)
     archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
     counts = checked.counts()  # before writing: afterwards nothing differs any more
+    batch.state, batch.committed_at = State.COMMITTED, clock.now()
     try:
         with transaction.atomic():
+            batch.save(update_fields=["state", "committed_at"])  # its ballots count from here on
             replaced = checked.write(batch, block)
             _refuse_small_moves(block, counted)
     except IntegrityError as error:
@@ -345,8 +370,7 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: C
     changed = refresh_scores(block)
     after = stored(block)
     lost = {cell: value for cell, value in archive.items() if after.get(cell) != value}
-    batch.state, batch.committed_at = State.COMMITTED, clock.now()
-    batch.counts = {**counts, "changed": changed, "replaced": replaced, "archive": _pack(lost)}
+    batch.counts = {**counts, "changed": changed, "replaced": replaced, "archive": pack_archive(lost)}
     batch.counts.pop("preview", None)
     batch.faults = []
     drop_kept(batch, rest=False)
@@ -365,7 +389,7 @@ def _write(actor: User | None, block: RoundGroup, batch: ImportBatch, checked: C
             "name": batch.file_name,
             "counts": {k: v for k, v in batch.counts.items() if k not in ("replaced", "archive")},
             "scores": values_digest(after),
-            **_marks(batch, block, checked),
+            **({"ballots": mark} if mark else _marks(batch, block, checked)),
             "moved": _moved(before, after),
         },
     )
@@ -441,42 +465,6 @@ def _read_again(batch: ImportBatch, block: RoundGroup, file: Upload) -> Checked:
         return good
     except ImportRefused as refused:  # the file was readable when it was checked
         raise Refused(str(refused)) from refused
-
-
-def _restore_archive(block: RoundGroup) -> int:
-    """Archive points that batches had displaced stand again where nothing is computed any more."""
-    present = stored(block).keys()
-    rows: list[SurveyScore] = []
-    seen = set(present)
-    for counts in (
-        ImportBatch.objects.filter(round_group=block, committed_at__isnull=False)
-        .order_by("-committed_at", "-pk")
-        .values_list("counts", flat=True)
-    ):
-        for unit, criterion, points, ballots_, na in counts.get("archive", []):
-            if (unit, criterion) in seen:
-                continue
-            seen.add((unit, criterion))
-            rows.append(
-                SurveyScore(
-                    round_group=block,
-                    unit_id=unit,
-                    criterion_id=criterion,
-                    points=points,
-                    ballots=ballots_,
-                    not_applicable=na,
-                    method=SurveyScore.Method.IMPORT,
-                )
-            )
-    SurveyScore.objects.bulk_create(rows, batch_size=500)
-    return len(rows)
-
-
-def _pack(values: dict[CellKey, ScoreValue]) -> list[list[Any]]:
-    return [
-        [*cell, None if value.points is None else str(value.points), value.ballots, value.not_applicable]
-        for cell, value in sorted(values.items())
-    ]
 
 
 def locked(batch_id: int) -> ImportBatch:

@@ -7,13 +7,14 @@ from functools import partial
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from cchc_index.lib import clock
 from cchc_index.lib.faults import ImportRefused, Refused
 from cchc_index.lib.sheets.book import SheetBook
 from criteria.models import RoundGroup
 from surveys.ballots import actions as ballots
 from surveys.ballots.exports import rest_of
 from surveys.figures import actions as figures
-from surveys.models import ImportBatch
+from surveys.models import Ballot, ImportBatch
 from surveys.plan.queries import find_group
 from surveys.upload import Upload
 from units.models import User
@@ -23,6 +24,10 @@ from . import faults
 Kind, State = ImportBatch.Kind, ImportBatch.State
 OPEN = (State.UNREAD, State.CHECKED, State.REFUSED)
 """The states of a file that is not in: it may be explained, checked again, dropped."""
+AT_ONCE = 1_000
+"""Ballots up to which a commit takes no longer than a page."""
+STEP = 2_000
+"""Ballots that one transaction writes or takes away: nobody waits long for it."""
 Checked = ballots.CheckedBallots | ballots.KeptBallots | figures.CheckedFigures
 """A file that was read, with its faults and what it would write."""
 
@@ -52,6 +57,28 @@ def good_of(batch: ImportBatch, checked: ballots.CheckedBallots) -> ballots.Chec
         with suppress(ImportRefused):
             return ballots.only_good(checked)
     return checked
+
+
+def keep_queued(actor: User | None, block: RoundGroup, file: Upload, checked: ballots.CheckedBallots) -> ImportBatch:
+    """Keep a checked file as a batch that waits to be committed in steps."""
+    batch = ImportBatch(
+        round_group=block, respondent_group=checked.group, kind=Kind.BALLOTS, queued_by=actor, heartbeat_at=clock.now()
+    )
+    say_checked(batch, checked)
+    return keep(actor, batch, file, State.QUEUED)
+
+
+def drop_written(batch: ImportBatch) -> None:
+    """Take away ballots of a batch that never came in whole, step by step, and the questions they brought."""
+    if not batch.written:
+        return
+    left = Ballot.objects.filter(batch=batch.pk).exclude(batch__state__in=(State.COMMITTED, State.UNDONE))
+    while some := list(left.order_by("pk").values_list("pk", flat=True)[:STEP]):
+        Ballot.objects.filter(pk__in=some).delete()
+    if batch.respondent_group is not None:
+        ballots.unmake_questions(batch, batch.respondent_group)
+    batch.written = 0
+    ImportBatch.objects.filter(pk=batch.pk).update(written=0)
 
 
 def give_back(batch: ImportBatch, checked: ballots.CheckedBallots) -> None:

@@ -14,6 +14,7 @@ from . import digests
 
 COMMITS = {f"surveys.import_{kind}": ImportBatch.State.COMMITTED for kind in ImportBatch.Kind.values}
 UNDO = "surveys.undo"
+DONE = (ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE)
 CHUNK = 20_000
 
 
@@ -41,7 +42,7 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
         place = f"Lần nhập số {batch.pk} ({batch.file_name})"
         logged = batches.get(batch.pk)
         seen.add(batch.pk)
-        done = batch.state in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE)
+        done = batch.state in DONE
         if done != (logged is not None) or (logged is not None and logged["state"] != batch.state):
             yield f"{place}: trạng thái khác với nhật ký."
         elif logged is not None and logged.get("file", batch.file_digest) != batch.file_digest:
@@ -63,8 +64,10 @@ def _file_is_whole(batch: ImportBatch) -> bool:
 
 
 def _check_ballots(batches: dict[int, Facts]) -> Iterator[str]:
-    """One stream over all ballots, batch by batch."""
-    rows = Ballot.objects.order_by("batch_id", "pk").values_list("batch_id", *digests.BALLOT)
+    """One stream over all ballots, batch by batch. Ballots of a batch that is not in yet are counted nowhere, and go or
+    are sealed with it."""
+    ballots = Ballot.objects.filter(batch__state__in=DONE).order_by("batch_id", "pk")
+    rows = ballots.values_list("batch_id", *digests.BALLOT)
     stored = {}
     for batch, group in groupby(rows.iterator(chunk_size=CHUNK), key=itemgetter(0)):
         stored[batch] = digests.ballots_mark(row[1:] for row in group)

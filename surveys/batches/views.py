@@ -109,6 +109,7 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "table": score_table(batch.round_group) if committed and not tells_nothing_yet(batch.round_group) else None,
         "may_work": rules.may_work(request.user),
         "waiting": batch.state in jobs.WAITING,
+        "percent": 100 * batch.written // max(batch.counts.get("rows", 0), 1),
         "may_explain": batch.kind == ImportBatch.Kind.BALLOTS and batch.state in OPEN,
         "form": form,
     }

@@ -11,6 +11,7 @@ from cchc_index.lib import clock
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, RoundGroup
 from surveys.models import Ballot, PlannedBallots, RespondentGroup, SatisfactionFigure, SurveyScore
+from surveys.queries import IN
 from units.models import Unit
 
 
@@ -63,7 +64,7 @@ def _coverage(block: RoundGroup) -> BlockCoverage:
 def _ballots_by_group(block: RoundGroup) -> dict[int, dict[int, tuple[int, int]]]:
     """group → unit → (valid, invalid)."""
     rows = (
-        Ballot.objects.filter(respondent_group__survey__round_group=block)
+        Ballot.objects.filter(IN, respondent_group__survey__round_group=block)
         .values("respondent_group", "unit")
         .annotate(valid=Count("pk", filter=Q(invalid_reason="")), total=Count("pk"))
         .order_by("respondent_group", "unit")
@@ -177,7 +178,7 @@ def _days(block: RoundGroup, groups: list[RespondentGroup]) -> list[DayBallots]:
     """Valid ballots by the day their file came in: a ballot itself keeps no hour. One query."""
     rows = (
         Ballot.objects.filter(
-            respondent_group__survey__round_group=block, invalid_reason="", batch__committed_at__isnull=False
+            IN, respondent_group__survey__round_group=block, invalid_reason="", batch__committed_at__isnull=False
         )
         .values("batch__committed_at", "respondent_group")
         .annotate(ballots=Count("pk"))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -13,7 +14,7 @@ from cchc_index.lib.numbers import exact_text
 from criteria import actions as criteria_actions
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
 from criteria.tree import CellKey
-from surveys.models import RespondentGroup, SurveyScore, Tally
+from surveys.models import ImportBatch, RespondentGroup, SurveyScore, Tally
 from units.auditlog.actions import record
 from units.models import User
 
@@ -114,6 +115,43 @@ def _fields(value: ScoreValue) -> dict[str, object]:
         "method": value.method,
         "not_applicable": value.not_applicable,
     }
+
+
+def restore_archive(block: RoundGroup) -> int:
+    """Archive points that batches had displaced stand again where nothing is computed any more."""
+    present = stored(block).keys()
+    rows: list[SurveyScore] = []
+    seen = set(present)
+    for counts in (
+        ImportBatch.objects.filter(round_group=block, committed_at__isnull=False)
+        .order_by("-committed_at", "-pk")
+        .values_list("counts", flat=True)
+    ):
+        for unit, criterion, points, ballots_, na in counts.get("archive", []):
+            if (unit, criterion) in seen:
+                continue
+            seen.add((unit, criterion))
+            rows.append(
+                SurveyScore(
+                    round_group=block,
+                    unit_id=unit,
+                    criterion_id=criterion,
+                    points=points,
+                    ballots=ballots_,
+                    not_applicable=na,
+                    method=SurveyScore.Method.IMPORT,
+                )
+            )
+    SurveyScore.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
+
+
+def pack_archive(values: Mapping[CellKey, ScoreValue]) -> list[list[Any]]:
+    """Archive points that a batch displaces, as its row keeps them for `restore_archive`."""
+    return [
+        [*cell, None if value.points is None else str(value.points), value.ballots, value.not_applicable]
+        for cell, value in sorted(values.items())
+    ]
 
 
 @transaction.atomic

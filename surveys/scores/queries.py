@@ -28,10 +28,11 @@ from surveys.models import (
     Tally,
 )
 from surveys.plan.queries import Worth, least_n_of, worth_of
+from surveys.queries import IN
 from surveys.suppression import BESIDE, CellPart, untold
 from units.models import Unit
 
-from .digests import ScoreValue, value_of
+from .digests import ScoreValue
 
 Method = SurveyScore.Method
 
@@ -197,7 +198,7 @@ def untold_parts(block: RoundGroup) -> dict[tuple[int, int, int], str]:
 
 def ballot_counts(block: RoundGroup) -> dict[tuple[int, int], int]:
     """(group, unit) → valid ballots. One query."""
-    rows = Ballot.objects.filter(respondent_group__survey__round_group=block, invalid_reason="")
+    rows = Ballot.objects.filter(IN, respondent_group__survey__round_group=block, invalid_reason="")
     counted = rows.order_by().values_list("respondent_group", "unit").annotate(ballots=Count("pk"))
     return {(group, unit): ballots for group, unit, ballots in counted}
 
@@ -212,7 +213,8 @@ def tells_nothing_yet(block: RoundGroup) -> bool:
 def stored(block: RoundGroup) -> dict[CellKey, ScoreValue]:
     """The score rows of a block by cell."""
     rows = SurveyScore.objects.filter(round_group=block).order_by("pk")
-    return {(row.unit_id, row.criterion_id): value_of(row) for row in rows}
+    told = rows.values_list("unit_id", "criterion_id", "points", "ballots", "method", "not_applicable")
+    return {(unit, leaf): ScoreValue(points, n, method, na) for unit, leaf, points, n, method, na in told}
 
 
 def counted_tallies(group: RespondentGroup) -> list[Tally]:
@@ -223,7 +225,7 @@ def counted_tallies(group: RespondentGroup) -> list[Tally]:
         .order_by("position")
         .values_list("criterion_id", flat=True)
     )
-    rows = Ballot.objects.filter(respondent_group=group, invalid_reason="").order_by("pk")
+    rows = Ballot.objects.filter(IN, respondent_group=group, invalid_reason="").order_by("pk")
     units: list[int] = []
     blobs: list[bytes] = []
     for unit, answers in rows.values_list("unit_id", "answers").iterator(chunk_size=20_000):

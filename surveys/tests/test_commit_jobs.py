@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -12,11 +13,15 @@ from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from surveys import tasks
 from surveys.ballots import sheet
+from surveys.ballots.actions import KeptBallots
 from surveys.batches import actions as batches
 from surveys.batches import jobs
+from surveys.coverage.queries import coverage
 from surveys.ledger import check
 from surveys.models import Ballot, ImportBatch, Tally
+from surveys.scores import queries as scores
 from surveys.scores.actions import rebuild_tallies
+from surveys.scores.queries import ballot_counts, counted_tallies
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
 from units.models import Role, Unit
 from units.tests.factories import UnitFactory, person
@@ -28,6 +33,7 @@ MANY = 30
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "AT_ONCE", MANY - 1)
+    monkeypatch.setattr(jobs, "STEP", 10)
 
 
 @pytest.fixture
@@ -119,12 +125,88 @@ class TestKilled:
             with pytest.raises(KeyboardInterrupt):
                 jobs.run(batch.pk)
         batch.refresh_from_db()
-        assert (batch.state, Ballot.objects.count()) == ("running", 0)
+        assert (batch.state, batch.written, ballot_counts(batch.round_group)) == ("running", MANY, {})
         waited(batch)
         assert jobs.requeue() == 1
         jobs.run(batch.pk)
         assert Ballot.objects.count() == MANY
         assert not list(check())
+
+    def test_killed_between_two_steps_nothing_of_it_counts_and_the_next_run_does_it_all(
+        self, block: RoundGroup, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        killed_after_two_steps(batch, monkeypatch)
+        page = Client()
+        page.force_login(person(Role.SURVEY_OPERATOR))
+        assert "66% của" in page.get(reverse("surveys:batch", args=[batch.pk])).content.decode()
+        assert (Ballot.objects.count(), Tally.objects.count()) == (20, 0)
+        assert ballot_counts(block) == {}
+        assert [group.valid for group in coverage([block])[0].groups] == [0]
+        assert counted_tallies(block.survey.respondent_groups.get()) == []
+        assert not list(check())
+        rival = checked(block, first=5, number=3)  # three that the killed run wrote: not in, so not repeated
+        assert rival.counts["repeated"] == 0
+        waited(batch)
+        jobs.requeue()
+        jobs.run(batch.pk)
+        assert Ballot.objects.count() == MANY == sum(ballot_counts(block).values())
+        assert not list(check())
+
+    def test_stopped_between_two_steps_what_was_written_goes(
+        self, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        killed_after_two_steps(batch, monkeypatch)
+        jobs.cancel_commit(actor=None, batch_id=batch.pk)
+        assert not Ballot.objects.exists()
+
+    def test_what_a_killed_stop_leaves_goes_with_the_next_sweep(
+        self, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        killed_after_two_steps(batch, monkeypatch)
+        ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.CHECKED)
+        assert Ballot.objects.count() == 20
+        jobs.requeue()
+        assert not Ballot.objects.exists()
+
+    def test_a_run_that_was_taken_over_writes_no_more(
+        self, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queued(batch)
+        write_step = jobs._write_step
+
+        def overtaken(held: ImportBatch, rows: KeptBallots, start: int) -> None:
+            if start:
+                ImportBatch.objects.filter(pk=batch.pk).update(attempts=2)
+            write_step(held, rows, start)
+
+        monkeypatch.setattr(jobs, "_write_step", overtaken)
+        jobs.run(batch.pk)
+        batch.refresh_from_db()
+        assert (batch.state, batch.written, ballot_counts(batch.round_group)) == ("running", 10, {})
+
+    def test_what_changes_between_two_steps_is_seen_at_the_last(
+        self, block: RoundGroup, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rival = checked(block, first=MANY + 5, number=2)
+        queued(batch)
+        write_step = jobs._write_step
+
+        def meanwhile(held: ImportBatch, rows: KeptBallots, start: int) -> None:
+            write_step(held, rows, start)
+            if start == 10:
+                batches.commit_batch(actor=None, batch_id=rival.pk)
+
+        monkeypatch.setattr(jobs, "_write_step", meanwhile)
+        jobs.run(batch.pk)
+        assert sum(ballot_counts(block).values()) == MANY + 2
+        assert not list(check())
+
+    def test_negative_control_counted_as_they_come_half_a_batch_would_be_told(
+        self, block: RoundGroup, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        killed_after_two_steps(batch, monkeypatch)
+        monkeypatch.setattr(scores, "IN", Q())
+        assert sum(ballot_counts(block).values()) == 20
 
     def test_a_killed_worker_can_be_stopped_for_good(self, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch) -> None:
         queued(batch)
@@ -141,6 +223,23 @@ class TestKilled:
         batch.refresh_from_db()
         assert (batch.state, Ballot.objects.count()) == ("checked", 0)
         assert "Không nhập xong sau 5 lần chạy" in batch.message
+
+
+def killed_after_two_steps(batch: ImportBatch, monkeypatch: pytest.MonkeyPatch) -> None:
+    queued(batch)
+    with monkeypatch.context() as killed:
+        write_step = jobs._write_step
+
+        def then_dead(held: ImportBatch, rows: KeptBallots, start: int) -> None:
+            if start == 20:
+                raise KeyboardInterrupt
+            write_step(held, rows, start)
+
+        killed.setattr(jobs, "_write_step", then_dead)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.run(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.written) == ("running", 20)
 
 
 def _killed(**_: object) -> None:

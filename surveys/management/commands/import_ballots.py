@@ -13,6 +13,7 @@ from criteria import queries
 from surveys import validity
 from surveys.ballots import mapping
 from surveys.batches import actions as batches
+from surveys.batches import jobs
 
 from ._signed import add_signed, signed_of
 
@@ -51,6 +52,7 @@ class Command(OperatorCommand):
                 signed=signed,
                 mapping=given,
                 keep_rest=rest.write if rest.path else None,
+                commit=jobs.commit_now,
             )
         except BaseException:
             rest.drop()
