@@ -51,7 +51,7 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "cchc_index.lib.stored_files.WholeFiles",
             "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
         },
     }

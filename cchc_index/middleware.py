@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from django.utils.cache import add_never_cache_headers
 
 from cchc_index.lib import clock, measures, request_number
 from cchc_index.lib.clients import address_of
+from cchc_index.lib.stored_files import NO_ROOM, SENTENCE, Unstored
 from units.models import User
 from units.proofs.rules import owes_second_factor
 from units.viewing import queries as viewing
@@ -28,6 +29,7 @@ from units.viewing.actions import note_page
 from units.viewing.views import TICKET
 
 access = logging.getLogger("cchc.access")
+faults = logging.getLogger("django.request")
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -177,9 +179,60 @@ def _ways_to_a_second_factor() -> set[str]:
     return {*_ways_out(), *(reverse(name) for name in names)}
 
 
-def given_back(request: HttpRequest) -> HttpResponse | None:
+class Rescue:
+    """What fails because a disk is full or the database's connection broke does not end in an error page where it can
+    be helped. Who only reads is answered again, once, by a fresh connection; who sent a form gets it back with all that
+    was typed and a sentence. Everything else fails as ever."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        broken = isinstance(exception, OperationalError | InterfaceError)
+        if not broken and not isinstance(exception, Unstored) and getattr(exception, "errno", None) not in NO_ROOM:
+            return None
+        faults.error("%s %s: %s", request.method, request.path, exception, exc_info=exception)
+        if broken and not _is_fresh():
+            return None
+        if broken and request.method in ("GET", "HEAD") and (match := request.resolver_match):
+            return match.func(request, *match.args, **match.kwargs)  # type: ignore[no-any-return]
+        sentence = INTERRUPTED if broken else str(exception) if isinstance(exception, Unstored) else SENTENCE
+        return given_back(request, sentence) or _plain(request, sentence)
+
+
+INTERRUPTED = (
+    "Kết nối với cơ sở dữ liệu vừa bị ngắt, nên chưa chắc nội dung đã được lưu. Nội dung đã nhập còn nguyên: "
+    "bấm “Gửi lại”."
+)
+
+
+def _is_fresh() -> bool:
+    """Whether the database answers again by a new connection; never inside a transaction, which is gone."""
+    if connection.in_atomic_block:
+        return False
+    connection.close()
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return False
+    return True
+
+
+def _plain(request: HttpRequest, sentence: str) -> HttpResponse | None:
+    """Scripts get the sentence alone and keep what was typed themselves."""
+    if request.method != "POST":
+        return None
+    response = HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=503)
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def given_back(request: HttpRequest, trouble: str = "") -> HttpResponse | None:
     """The page that shows the form again; None when nothing was sent, or when it did not come from a page of this
-    site."""
+    site. `trouble`: why, where it is not the end of the session."""
     if request.method != "POST" or not _is_own_page(request) or any("password" in name for name in request.POST):
         return None
     typed = [(name, value) for name, values in request.POST.lists() if name != TOKEN for value in values]
@@ -187,8 +240,10 @@ def given_back(request: HttpRequest) -> HttpResponse | None:
         "typed": typed,
         "words": [value for name, value in typed if name not in CONTROLS and value.strip()],
         "files": [upload.name for _, uploads in request.FILES.lists() for upload in uploads],
+        "trouble": trouble,
     }
-    response = render(request, "errors/resend.html", context, status=403)
+    response = render(request, "errors/resend.html", context, status=503 if trouble else 403)
+    response._has_been_logged = True  # type: ignore[attr-defined]
     add_never_cache_headers(response)
     return response
 

@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cchc_index.middleware.Rescue",
 ]
 
 ROOT_URLCONF = "cchc_index.urls"
@@ -190,6 +191,8 @@ if CACHE_URL:
             # Not Django's own serializer: it is pickle, which runs what it reads.
             "OPTIONS": {
                 "serializer": "cchc_index.lib.plain_cache.PlainSerializer",
+                "socket_timeout": 1,  # without the cache a page is slower, not for long
+                **({} if CACHE_URL.startswith("unix://") else {"socket_connect_timeout": 0.5}),
             },
         }
     }
@@ -197,7 +200,14 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if REDIS_URL:
     CELERY_BROKER_URL = _as_celery_writes_it(REDIS_URL)
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 3600}
+    # Who sends tries once: a page does not wait for a dead broker, the sweeper sends again. A worker has patience of
+    # its own.
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "visibility_timeout": 3600,
+        "max_retries": 0,
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 5,
+    }
 else:
     _broker = VAR_DIR / "broker"
     for _folder in ("queue", "processed", "control"):
@@ -335,7 +345,7 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "files")))
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "cchc_index.lib.stored_files.WholeFiles",
         "OPTIONS": {"location": str(MEDIA_ROOT), "base_url": None, "file_permissions_mode": 0o640},
     },
     "staticfiles": {

@@ -19,6 +19,7 @@ from django.db import transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
+from cchc_index.lib.stored_files import Unstored
 from cchc_index.lib.text import clean
 from selfassess import rules
 from selfassess.core.queries import locked, locked_units
@@ -144,7 +145,10 @@ def hold_upload(*, actor: User, unit_id: int, place: str, upload: "File[Any]") -
     except Refused as refused:
         raise Invalid({"upload": str(refused)}) from None
     name = clean(upload.name)[-255:]
-    path = uploads.hold(content, name, actor.pk, place)
+    try:
+        path = uploads.hold(content, name, actor.pk, place)
+    except Unstored as unstored:
+        raise Invalid({"upload": str(unstored)}) from None
     kind = inspected.extension
     read = text_reading.read_file(default_storage.path(path), kind, "", seconds=_OFFER_SECONDS, most_pages=2)
     facts = {field: str(read.get("facts", {}).get(field) or "") for field in OFFERED}
@@ -214,7 +218,10 @@ def _inspect(upload: "File[Any]") -> tuple[bytes, inspection.Inspected]:
 def _stored(received: ReceivedFile) -> Iterator[str]:
     """The file under a random name; taken away again when no document came to speak of it."""
     path = f"evidence/{uuid.uuid4().hex}.{received.inspected.extension}"
-    name = default_storage.save(path, ContentFile(received.content))
+    try:
+        name = default_storage.save(path, ContentFile(received.content))
+    except Unstored as unstored:
+        raise Invalid({"upload": str(unstored)}) from None
     try:
         yield name
     finally:

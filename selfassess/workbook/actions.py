@@ -10,7 +10,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from cchc_index.lib import clock
-from cchc_index.lib.faults import Conflict, Invalid, Refused
+from cchc_index.lib.faults import Conflict, Fault, ImportRefused, Invalid, Refused
+from cchc_index.lib.stored_files import Unstored
 from criteria.actions import freeze
 from criteria.models import Criterion, Source
 from criteria.queries import leaves
@@ -122,8 +123,12 @@ def _write(assessment: SelfAssessment, changed: Sequence[SelfScore]) -> None:
 
 
 def keep_upload(content: bytes, assessment_id: int, user_id: int) -> str:
-    """Store the bytes; the answer is the ticket. The person's earlier uploads, and everybody's old ones, go."""
+    """Store the bytes; the answer is the ticket. The person's earlier uploads, and everybody's old ones, go. Raises
+    ImportRefused where the disk takes nothing."""
     clean_up(FOLDER, f"{assessment_id}-{user_id}-", LIFE)
-    name = default_storage.save(f"{FOLDER}/{assessment_id}-{user_id}-{uuid.uuid4().hex}.xlsx", ContentFile(content))
+    try:
+        name = default_storage.save(f"{FOLDER}/{assessment_id}-{user_id}-{uuid.uuid4().hex}.xlsx", ContentFile(content))
+    except Unstored as unstored:
+        raise ImportRefused([Fault(0, "", str(unstored))]) from None
     ticket = {"f": name, "d": hashlib.sha256(content).hexdigest(), "a": assessment_id, "u": user_id}
     return signing.dumps(ticket, salt=SALT, compress=True)

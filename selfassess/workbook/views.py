@@ -66,9 +66,9 @@ def workbook_upload(request: HttpRequest, pk: int) -> HttpResponse:
         content = _content(request.FILES.get("file"))
         take_hidden = _takes_hidden(request)
         _compare(request, found, io.BytesIO(content), take_hidden=take_hidden)
+        ticket = keep_upload(content, found.pk, person(request).pk)
     except ImportRefused as refused:
         return _upload_page(request, found, list(refused.faults))
-    ticket = keep_upload(content, found.pk, person(request).pk)
     return redirect(_preview_address(found, ticket, take_hidden=take_hidden))
 
 

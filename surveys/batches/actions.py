@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, ImportRefused, Refused
 from cchc_index.lib.sheets.book import SheetBook
+from cchc_index.lib.stored_files import together
 from cchc_index.lib.text import clean
 from criteria import actions as criteria_actions
 from criteria.models import RoundGroup
@@ -107,7 +108,7 @@ def check_ballots(
             raise
         return keep_unread(actor, block, respondents, file, refused, good_only)
     batch = ImportBatch(round_group=block, respondent_group=checked.group, kind=Kind.BALLOTS, good_only=good_only)
-    with transaction.atomic():
+    with together(), transaction.atomic():
         return keep(actor, batch, file, say_checked(batch, checked))
 
 
@@ -123,7 +124,7 @@ def explain_batch(
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=batch.round_group_id)
     file = replace(stored_file(batch), mapping=dict(mapping))
     checked = ballots.check(block, respondents_of(batch), file)
-    with transaction.atomic():
+    with together(), transaction.atomic():
         batch = locked(batch_id)
         _refuse_explained(batch)
         batch.profile = keep_profile(
@@ -157,7 +158,7 @@ def check_figures(
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden)
     checked = figures.check(block, file)
     batch = ImportBatch(round_group=block, kind=Kind.FIGURES)
-    with transaction.atomic():
+    with together(), transaction.atomic():
         return keep(actor, batch, file, say_checked(batch, checked))
 
 

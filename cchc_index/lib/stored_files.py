@@ -1,0 +1,129 @@
+"""Files that people bring: each is stored whole or not at all, and a store that takes nothing says so in a sentence."""
+
+import errno
+import io
+import logging
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+from typing import IO, Any, cast
+
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.uploadedfile import UploadedFile
+
+from .faults import Refused
+
+log = logging.getLogger(__name__)
+
+SENTENCE = (
+    "Máy chủ chưa lưu được tệp vì nơi lưu trữ đã đầy hoặc không ghi được. Chưa có gì được lưu; nội dung đã nhập còn "
+    "nguyên. Thử lại sau ít phút, nếu vẫn vậy thì báo người quản trị hệ thống."
+)
+PART = ".part"
+"""How the name of a file ends that is being written; it begins with a point."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.EACCES, errno.EPERM, errno.EMFILE}
+"""What a disk says that is full, read-only, over its quota, broken or somebody else's."""
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
+
+
+class Unstored(Refused):
+    """The disk took no file. The sentence is for people; why, stands in the log."""
+
+    def __init__(self, reason: OSError | None = None):
+        if reason is not None:
+            log.error("Không lưu được tệp: %s", reason)
+        super().__init__(SENTENCE)
+
+
+_noted: ContextVar[list[str] | None] = ContextVar("files stored since", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Several files and their rows stand or fall together: what was stored within goes again when it fails."""
+    names: list[str] = []
+    token = _noted.set(names)
+    try:
+        yield
+    except BaseException:
+        for name in names:
+            with suppress(OSError):
+                default_storage.delete(name)
+        raise
+    finally:
+        _noted.reset(token)
+
+
+class WholeFiles(FileSystemStorage):
+    """Django's storage, but a file stands under its name once its last byte is on the disk and never before: a full
+    disk and a killed process leave no half file. Raises Unstored where nothing can be written."""
+
+    def _save(self, name: str, content: "File[Any]") -> str:
+        target = Path(self.path(name))
+        part = target.with_name(f".{uuid.uuid4().hex}{PART}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._write(part, content)
+                taken = self._name_it(part, name)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            raise Unstored(error) from error
+        if (noted := _noted.get()) is not None:
+            noted.append(taken)
+        return taken
+
+    def _write(self, part: Path, content: "File[Any]") -> None:
+        mode = self.file_permissions_mode or 0o640
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            for chunk in content.chunks():
+                stream.write(chunk)
+            stream.flush()
+            os.fsync(stream.fileno())  # a row that speaks of the file must not outlive it
+        part.chmod(mode)
+
+    def _name_it(self, part: Path, name: str) -> str:
+        """Give the written file its name, or another one where that is taken meanwhile."""
+        while True:
+            target = Path(self.path(name))
+            try:
+                os.link(part, target)
+            except FileExistsError:
+                name = self.get_available_name(name)
+                continue
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                part.replace(target)  # a mount without links
+            return str(name).replace("\\", "/")
+
+
+class UnkeptFile(UploadedFile):  # type: ignore[type-arg]
+    """An upload that the disk for uploads did not take: whoever reads it hears why, the form beside it survives."""
+
+    def __init__(self, name: str, content_type: str | None, charset: str | None):
+        super().__init__(cast("IO[Any]", _Nothing()), name, content_type, 0, charset)
+
+
+class _Nothing(io.RawIOBase):
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+    def read(self, size: int = -1) -> bytes:
+        raise Unstored
+
+    def readable(self) -> bool:
+        return True
+
+
+def let_go_quietly(stream: IO[bytes]) -> None:
+    """Close a file that could not be written to its end."""
+    with suppress(OSError):
+        stream.close()
