@@ -6,7 +6,9 @@ works without JavaScript. Only a form of this site itself (same origin) is shown
 """
 
 import logging
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -19,7 +21,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
-from cchc_index.lib import clock, measures, request_number
+from cchc_index.lib import clock, measures, request_number, skew
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.stored_files import NO_ROOM, SENTENCE, Unstored
 from units.models import User
@@ -52,6 +54,29 @@ def client_address(get_response: Next) -> Next:
         return get_response(request)
 
     return middleware
+
+
+def arrival(get_response: Next) -> Next:
+    """A request counts from its arrival. A proxy of ours says when that was (`X-Request-Start`, seconds with three
+    decimals as nginx writes $msec); believed only behind TRUSTED_PROXIES, never of the future, and for ARRIVAL_SECONDS:
+    what is older is nothing that waited for us. Else a request arrives when its handling begins."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with clock.arriving(_arrival(request)):
+            return get_response(request)
+
+    return middleware
+
+
+def _arrival(request: HttpRequest) -> datetime:
+    now, given = clock.now(), request.META.get("HTTP_X_REQUEST_START", "")
+    if settings.TRUSTED_PROXIES < 1 or not _MOMENT.fullmatch(given):
+        return now
+    told = datetime.fromtimestamp(float(given), UTC)
+    return told if timedelta() <= now - told <= timedelta(seconds=settings.ARRIVAL_SECONDS) else now
+
+
+_MOMENT = re.compile(r"[0-9]{10}\.[0-9]{3}")
 
 
 def numbered(get_response: Next) -> Next:
@@ -189,6 +214,12 @@ class Rescue:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
+        """A machine whose clock is wrong takes nothing."""
+        if request.method in ("GET", "HEAD") or not skew.is_far():
+            return None
+        return given_back(request, skew.SENTENCE) or _plain(request, skew.SENTENCE)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         broken = isinstance(exception, OperationalError | InterfaceError)

@@ -82,6 +82,10 @@ LEDGER_ANCHOR = Path(env.str("LEDGER_ANCHOR", default="") or VAR_DIR / "ledger-a
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# How long a request may have waited since the hour that a proxy of ours says it came in.
+ARRIVAL_SECONDS = env.int("ARRIVAL_SECONDS", default=60)
+# Whether a machine that is two seconds off the database's clock refuses to take anything and to sweep.
+GUARD_CLOCK = env.bool("GUARD_CLOCK", default=PRODUCTION)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
@@ -112,6 +116,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cchc_index.middleware.client_address",
+    "cchc_index.middleware.arrival",
     "cchc_index.middleware.numbered",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from cchc_index.lib import skew
+
 from .computation import actions as computation
 from .files import actions as files
 from .jobs import actions as jobs
@@ -33,6 +35,8 @@ def report(job_id: int) -> None:
 @shared_task(name="results.requeue")
 def requeue() -> int:
     """The sweeper: lost and stopped jobs, and blocks whose message was lost. The number of messages sent."""
+    if skew.is_far():  # it would take over jobs that live
+        return 0
     sent = jobs.requeue() + computation.start_outdated()
     jobs.note_heart("sweep")
     return sent

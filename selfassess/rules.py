@@ -98,7 +98,7 @@ def require(
 
 
 def can(user: people.AnyUser, verb: Verb, assessment: SelfAssessment, at: datetime | None = None) -> bool:
-    return holds_role(user, verb, assessment.unit_id) and not refusal(verb, assessment, at or clock.now())
+    return holds_role(user, verb, assessment.unit_id) and not refusal(verb, assessment, at or clock.arrived())
 
 
 def allowed(user: people.AnyUser, assessment: SelfAssessment, at: datetime) -> dict[Verb, bool]:

@@ -165,7 +165,7 @@ def _receipt(actor: User, entries: list[AppraisalEntry], address: str) -> ReplyR
     """Certify the answers, tell the unit's people and, once all is answered, the managers."""
     first = entries[0]
     unit, block = first.appraisal.unit, first.appraisal.round_group
-    receipt = ReplyReceipt(round_group=block, unit=unit, stage=first.stage, sent_at=clock.now(), sent_by=actor)
+    receipt = ReplyReceipt(round_group=block, unit=unit, stage=first.stage, sent_at=clock.arrived(), sent_by=actor)
     turn = ReplyReceipt.objects.filter(round_group=block, unit=unit).count() + 1
     receipt.number = digests.receipt_number(receipt, turn)
     ordered = sorted(entries, key=lambda entry: (entry.appraisal_id, entry.sequence))

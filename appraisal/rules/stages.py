@@ -191,7 +191,7 @@ def calendar(
     if stages is None:
         stages = Stage.objects.filter(round=round_group.round_id)
     shown = released_stages(round_group.pk) if released is None else frozenset(released)
-    return Calendar(in_order(stages), shown, clock.now())
+    return Calendar(in_order(stages), shown, clock.arrived())
 
 
 def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
@@ -203,7 +203,7 @@ def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
     rows = Release.objects.filter(round_group__in=[block.pk for block in found]).order_by()
     for block_id, stage_id in rows.values_list("round_group_id", "stage_id"):
         released.setdefault(block_id, set()).add(stage_id)
-    at = clock.now()
+    at = clock.arrived()
     return {
         block.pk: Calendar(by_round.get(block.round_id, ()), frozenset(released.get(block.pk, ())), at)
         for block in found

@@ -7,7 +7,7 @@ few at most, in the thread of whoever asks, whose connection to the database it 
 import dataclasses
 import shutil
 import tempfile
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from health_check.base import HealthCheck
 from health_check.exceptions import ServiceUnavailable
 
-from cchc_index.lib import clock, numbers
+from cchc_index.lib import clock, numbers, skew
 from results.computation.queries import outdated
 from results.jobs.queries import heart, waiting_since
 from selfassess.examination import antivirus
@@ -27,8 +27,6 @@ from units.mail.queries import overdue
 
 BROKER_SECONDS = 1
 MAIL_SECONDS = 5
-SKEW = timedelta(seconds=2)
-"""So far this machine's clock may be from the database's: deadlines are told to the second."""
 HEART = timedelta(seconds=60)
 SWEEP = timedelta(minutes=3)
 """The sweeper runs each 15 seconds, but waits behind the drawing of a long report."""
@@ -74,17 +72,12 @@ class Clock(Check):
     title, local = "Đồng hồ", True
 
     def look(self) -> None:
-        if connection.vendor != "postgresql":
-            return  # the database is this machine
         try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT clock_timestamp()")
-                there: datetime = cursor.fetchone()[0]
+            away = skew.measured()
         except DatabaseError as error:
             raise ServiceUnavailable("không hỏi được giờ của cơ sở dữ liệu") from error
-        skew = abs(clock.now() - there)
-        if skew > SKEW:
-            raise ServiceUnavailable(f"lệch {numbers.vn_count(round(skew.total_seconds()))} giây so với cơ sở dữ liệu")
+        if away > skew.FAR:
+            raise ServiceUnavailable(f"lệch {numbers.vn_count(round(away.total_seconds()))} giây so với cơ sở dữ liệu")
 
 
 class Disk(Check):

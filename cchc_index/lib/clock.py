@@ -12,6 +12,7 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 _moved: ContextVar[datetime | None] = ContextVar("moved clock", default=None)
+_arrived: ContextVar[datetime | None] = ContextVar("arrival of the request in hand", default=None)
 
 
 def now() -> datetime:
@@ -19,13 +20,30 @@ def now() -> datetime:
     return _moved.get() or timezone.now()
 
 
+def arrived() -> datetime:
+    """When the request in hand came in: deadlines count by it, however long the request waited for a thread or a lock.
+    Outside of requests it is now."""
+    return _arrived.get() or now()
+
+
 @contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Let rules and actions of this thread see `moment` as now: for the demonstration year and tests."""
-    token = _moved.set(moment)
+def arriving(moment: datetime) -> Iterator[None]:
+    """The request that is handled within came in at `moment`."""
+    token = _arrived.set(moment)
     try:
         yield
     finally:
+        _arrived.reset(token)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let rules and actions of this thread see `moment` as now: for the demonstration year and tests."""
+    token, waiting = _moved.set(moment), _arrived.set(None)
+    try:
+        yield
+    finally:
+        _arrived.reset(waiting)
         _moved.reset(token)
 
 

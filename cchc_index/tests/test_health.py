@@ -13,13 +13,15 @@ import pytest
 from django.core import mail
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.urls import reverse
 from health_check.exceptions import ServiceUnavailable
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from cchc_index.health import actions, checks, queries
-from cchc_index.lib import clock
+from cchc_index.lib import clock, skew
 from results.jobs.actions import note_heart
 from results.models import Heart, Job
+from results.tasks import requeue
 from units.models import Role
 from units.tests.factories import UserFactory, person
 
@@ -149,6 +151,21 @@ class TestClock:
             with pytest.raises(ServiceUnavailable, match="lệch 90 giây"):
                 checks.Clock().look()
             assert client.get(MACHINE).status_code == 503
+
+    @pytest.mark.parametrize(("seconds", "status"), [(90, 503), (-90, 503), (1, 302)])
+    def test_it_takes_no_form_either_and_sweeps_nothing(
+        self, client: Client, settings: Settings, seconds: int, status: int
+    ) -> None:
+        settings.GUARD_CLOCK = True
+        page = {"Origin": "http://testserver", "Accept": "text/html"}
+        with clock.at(clock.now() + timedelta(seconds=seconds)):
+            skew.forget()
+            answer = client.post(reverse("switch-year"), {"year": "2031"}, headers=page)
+            requeue()
+        skew.forget()
+        assert answer.status_code == status
+        assert Heart.objects.filter(name="sweep").exists() is (status == 302)
+        assert (skew.SENTENCE in answer.text) is (status == 503)
 
 
 # --- who may know -------------------------------------------------------------------------------------

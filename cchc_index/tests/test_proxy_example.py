@@ -95,6 +95,11 @@ def test_no_other_view_reads_files() -> None:
     assert reading == READ_FILES
 
 
+def test_the_hour_of_arrival_is_taken_before_the_body_and_over_what_the_client_says() -> None:
+    assert EXAMPLE.index("set $arrived $msec;") < EXAMPLE.index("location / {")
+    assert "proxy_set_header X-Request-Start $arrived;" in EXAMPLE
+
+
 def test_a_file_that_is_too_large_reaches_the_page_that_says_so() -> None:
     found = re.search(r"client_max_body_size (\d+)m;", EXAMPLE)
     assert found is not None

@@ -43,7 +43,7 @@ def hand_over(
 ) -> SelfAssessment:
     """The officer gives the draft to the head of the unit. `known_open`: the codes of criteria that the officer
     says are still open; one that is not among them is refused, and the head reads them all in the step."""
-    assessment, at = locked(assessment_id), clock.now()
+    assessment, at = locked(assessment_id), clock.arrived()
     rules.require(actor, "hand_over", assessment, at)
     lacking = [row.criterion.code for row in task_list(assessment).missing]
     if not set(lacking) <= set(known_open):
@@ -58,7 +58,7 @@ def hand_over(
 @transaction.atomic
 def take_back(*, actor: User, assessment_id: int, address: str = "") -> SelfAssessment:
     """The officer takes back what waits for the head, to go on working on it."""
-    assessment, at = locked(assessment_id), clock.now()
+    assessment, at = locked(assessment_id), clock.arrived()
     rules.require(actor, "take_back", assessment, at)
     return _move(assessment, "take_back", actor, at, address=address)
 
@@ -66,7 +66,7 @@ def take_back(*, actor: User, assessment_id: int, address: str = "") -> SelfAsse
 @transaction.atomic
 def send_back(*, actor: User, assessment_id: int, reason: str, address: str = "") -> SelfAssessment:
     """The head returns it to the officer, with a reason."""
-    assessment, at, said = locked(assessment_id), clock.now(), text(reason)
+    assessment, at, said = locked(assessment_id), clock.arrived(), text(reason)
     rules.require(actor, "send_back", assessment, at, said)
     return _move(assessment, "send_back", actor, at, reason=said, address=address)
 
@@ -77,7 +77,7 @@ def submit(*, actor: User, assessment_id: int, address: str = "") -> SelfAssessm
     The instant that counts against the deadline is the arrival of the request, not the end of its wait
     for the lock.
     """
-    at = clock.now()
+    at = clock.arrived()
     with transaction.atomic():
         assessment = locked(assessment_id)
         if not rules.holds_role(actor, "submit", assessment.unit_id):
@@ -105,7 +105,7 @@ def _submit(assessment: SelfAssessment, actor: User, at: datetime, address: str)
 def reopen(*, actor: User, assessment_id: int, reason: str, address: str = "") -> SelfAssessment:
     """The index manager opens a submitted assessment again, with a reason. The receipt of the earlier
     submission stays in the log; a new submission gives a new one."""
-    assessment, at, said = locked(assessment_id), clock.now(), text(reason)
+    assessment, at, said = locked(assessment_id), clock.arrived(), text(reason)
     rules.require(actor, "reopen", assessment, at, said)
     assessment.submitted_at = assessment.submitted_by = None
     assessment.receipt_number = assessment.receipt_digest = ""

@@ -59,7 +59,7 @@ def check_page(
 
 def standing(request: HttpRequest, assessment: SelfAssessment) -> dict[str, Any]:
     """The task list with what this person may do now."""
-    user, at = person(request), clock.now()
+    user, at = person(request), clock.arrived()
     closes, history = queries.closing(assessment), list(queries.history(assessment))
     return {
         "assessment": assessment,

@@ -36,7 +36,7 @@ def save_score(
     for direct entry. `seen_version` is the version the person saw (0: none yet): an older one raises
     Conflict with the current row, unless both say the same. Saving the same again changes nothing.
     """
-    at = clock.now()
+    at = clock.arrived()
     assessment = locked(assessment_id)
     rules.require(actor, "edit", assessment, at)
     criterion = self_leaf(assessment, criterion_id)
