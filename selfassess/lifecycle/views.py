@@ -111,35 +111,43 @@ def open_(request: HttpRequest) -> HttpResponse:
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     known = request.POST.get("known_open", "").split()
-    return _step(request, pk, actions.hand_over, "Đã trình thủ trưởng đơn vị.", known_open=known)
+    return _step(
+        request, find_assessment(request, pk), actions.hand_over, "Đã trình thủ trưởng đơn vị.", known_open=known
+    )
 
 
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, actions.take_back, "Đã thu hồi để sửa tiếp.")
+    return _step(request, find_assessment(request, pk), actions.take_back, "Đã thu hồi để sửa tiếp.")
 
 
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
-    find_assessment(request, pk)
+    found = find_assessment(request, pk)
     ask_for_proof(request)
-    return _step(request, pk, actions.submit, "", after="selfassess:receipt")
+    return _step(request, found, actions.submit, "", after="selfassess:receipt")
 
 
 @require_POST
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, actions.send_back, "Đã trả lại cho công chức phụ trách.", reason=_reason(request))
+    return _step(
+        request,
+        find_assessment(request, pk),
+        actions.send_back,
+        "Đã trả lại cho công chức phụ trách.",
+        reason=_reason(request),
+    )
 
 
 @require_POST
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     said = "Đã mở lại. Nếu thời gian tự đánh giá đã hết, hãy gia hạn để đơn vị sửa được."
-    return _step(request, pk, actions.reopen, said, reason=_reason(request))
+    return _step(request, find_assessment(request, pk), actions.reopen, said, reason=_reason(request))
 
 
 def _step(
     request: HttpRequest,
-    pk: int,
+    found: SelfAssessment,
     action: Callable[..., SelfAssessment],
     done: str,
     *,
@@ -147,7 +155,6 @@ def _step(
     **given: Any,
 ) -> HttpResponse:
     """Do it and go on; a refusal shows the check page with the sentence and the typed reason."""
-    found = find_assessment(request, pk)
     try:
         action(actor=person(request), assessment_id=found.pk, address=address_of(request), **given)
     except Refused as refused:
