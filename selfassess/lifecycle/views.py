@@ -147,7 +147,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _step(
     request: HttpRequest,
-    found: SelfAssessment,
+    assessment: SelfAssessment,
     action: Callable[..., SelfAssessment],
     done: str,
     *,
@@ -156,13 +156,13 @@ def _step(
 ) -> HttpResponse:
     """Do it and go on; a refusal shows the check page with the sentence and the typed reason."""
     try:
-        action(actor=person(request), assessment_id=found.pk, address=address_of(request), **given)
+        action(actor=person(request), assessment_id=assessment.pk, address=address_of(request), **given)
     except Refused as refused:
-        found.refresh_from_db(fields=["state"])
-        return check_page(request, found, error=str(refused), reason=given.get("reason", ""), status=409)
+        assessment.refresh_from_db(fields=["state"])
+        return check_page(request, assessment, error=str(refused), reason=given.get("reason", ""), status=409)
     if done:
         messages.success(request, done)
-    return redirect(after, found.pk)
+    return redirect(after, assessment.pk)
 
 
 def _reason(request: HttpRequest) -> str:
