@@ -77,6 +77,8 @@ def _ledger_key() -> str:
 
 
 LEDGER_KEY = _ledger_key()
+# Who gets the mark of the log's head by mail, daily and at each release and publication: people without access here.
+LEDGER_WITNESSES = [address.strip() for address in env.list("LEDGER_WITNESSES", default=[]) if address.strip()]
 # Where the chain's head is noted outside the database (units/auditlog/anchors.py); one file per database.
 LEDGER_ANCHOR = Path(env.str("LEDGER_ANCHOR", default="") or VAR_DIR / "ledger-anchor.log")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -238,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "units.send_mail", "schedule": 60.0},
     "rescan": {"task": "selfassess.rescan", "schedule": 60.0},
     "newcomers": {"task": "units.remind_newcomers", "schedule": crontab(hour="8", minute="15")},
+    "witnesses": {"task": "units.mail_head", "schedule": crontab(hour="6", minute="30")},
     "council": {"task": "appraisal.remind", "schedule": crontab(hour="8", minute="5")},
     "reminders": {"task": "selfassess.send_reminders", "schedule": crontab(hour="8", minute="0")},
 }

@@ -11,7 +11,7 @@ from appraisal.rules import stages
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from units import rules as people
-from units.auditlog.actions import record
+from units.auditlog.actions import record, tell_witnesses
 from units.models import User
 
 from . import mails
@@ -38,7 +38,8 @@ def release(*, actor: User, round_group_id: int, stage: str) -> Release:
     found = Release.objects.create(round_group=round_group, stage=step, released_at=clock.now(), released_by=actor)
     mails.tell_release(found)
     after = {"stage": stage, "block": str(round_group), **core_digests.release_facts(found)}
-    record(actor=actor, verb=core_digests.VERB_RELEASE, obj=found, after=after)
+    record(actor=actor, verb=core_digests.VERB_RELEASE, obj=found, after=after, anchor=True)
+    tell_witnesses(f"Thông báo kết quả {step} cho các đơn vị")
     return found
 
 

@@ -262,7 +262,7 @@ def test_submission_and_publication_are_noted_outside(
     with django_capture_on_commit_callbacks(execute=True):
         year()
     marked = {anchor.count for anchor in anchors.read(settings.LEDGER_ANCHOR)[0]}
-    verbs = ("selfassess.submit", "publication.publish")
+    verbs = ("selfassess.submit", "appraisal.release", "publication.publish")
     assert set(LogEntry.objects.filter(verb__in=verbs).values_list("number", flat=True)) == marked
 
 

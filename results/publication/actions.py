@@ -23,7 +23,7 @@ from results.models import Publication
 from results.queries import measured_groups
 from results.rules import may_publish
 from selfassess.models import SelfAssessment
-from units.auditlog.actions import record
+from units.auditlog.actions import record, tell_witnesses
 from units.models import Role, User, by_name
 from units.rules import waits_until
 
@@ -403,3 +403,5 @@ def _log(actor: User | None, verb: str, publication: Publication, before: Json |
         reason=clean(reason),
         anchor=verb == "publish",
     )
+    if verb == "publish":
+        tell_witnesses(f"Công bố số {publication.number}")

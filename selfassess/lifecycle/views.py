@@ -20,6 +20,7 @@ from selfassess.core.views import find_assessment, person
 from selfassess.evidence.queries import infected, remarks_in_assessment
 from selfassess.models import SelfAssessment
 from units import rules as people
+from units.auditlog.queries import mark_of
 from units.models import UNITS_BY_NAME
 from units.proofs.rules import ask_for_proof
 
@@ -90,7 +91,9 @@ def _waiting(assessment: SelfAssessment) -> list[council.WaitingWork]:
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     submitted = rules.visible_to(request.user).filter(state=SelfAssessment.State.SUBMITTED)
     found = get_object_or_404(submitted.select_related("submitted_by"), pk=pk)
-    return render(request, "selfassess/lifecycle/receipt.html", {"assessment": found, "tasks": task_list(found)})
+    mark = mark_of("selfassess.selfassessment", found.pk, "selfassess.submit") if found.receipt_number else ""
+    context = {"assessment": found, "tasks": task_list(found), "mark": mark}
+    return render(request, "selfassess/lifecycle/receipt.html", context)
 
 
 @require_POST

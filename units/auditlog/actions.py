@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import models, transaction
 
 from cchc_index.lib import clock
+from cchc_index.lib.dispatch import send_after_commit
 from units.models import Unit, User
 
 from . import anchors, queries
@@ -114,6 +116,31 @@ def _locked_head() -> LogHead:
         LogHead.objects.get_or_create(pk=1)
         head = locked.get()
     return head
+
+
+def tell_witnesses(occasion: str) -> None:
+    """Have the head of the log mailed to LEDGER_WITNESSES once the transaction is in; `occasion` says why."""
+    if settings.LEDGER_WITNESSES:
+        send_after_commit("units.mail_head", occasion)
+
+
+def mail_head(occasion: str) -> bool:
+    """Mail the mark of the log's head to people who do not reach this machine; whether there was one to mail. Raises
+    OSError when the mail server does not take it. Not through the outbox: its rows can be taken away."""
+    head = queries.head()
+    if not settings.LEDGER_WITNESSES or head is None or not head.count:
+        return False
+    mark = anchors.mark(head.count, head.digest)
+    lines = [
+        f"{occasion}, lúc {clock.in_words(clock.now())}, sổ nhật ký của hệ thống Chỉ số CCHC có {head.count} mục. Mốc:",
+        mark,
+        f"Mục đầu của sổ: {queries.chain()[: anchors.SHORTEST]}.",
+        "Đề nghị giữ thư này ngoài hệ thống. Khi cần kiểm tra, lưu thư thành tệp rồi chạy, hoặc nhờ người chạy:",
+        "python manage.py check_ledger --marks TỆP",
+        "Lệnh báo lỗi nếu sổ đã bị sửa, bị cắt hoặc bị viết lại sau ngày có thư này.",
+    ]
+    EmailMessage(f"Mốc nhật ký Chỉ số CCHC: {head.count} mục", "\n\n".join(lines), to=settings.LEDGER_WITNESSES).send()
+    return True
 
 
 def note_head(count: int, digest: str) -> None:

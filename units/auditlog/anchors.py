@@ -8,8 +8,10 @@ one database; `check_ledger` proves that the chain still contains every mark.
 
 import logging
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from cchc_index.lib import clock
@@ -65,6 +67,24 @@ def read(path: Path) -> tuple[list[Anchor], list[str]]:
         else:
             faults.append(f"Tệp mốc {path.name} dòng {number} không đọc được: tệp đã bị sửa.")
     return anchors, faults
+
+
+def mark(count: int, digest: str) -> str:
+    """A mark as it is given to people."""
+    return f"{count}:{digest}"
+
+
+def marks_in(held: bytes) -> list[Anchor]:
+    """Every mark that stands in what somebody kept: a saved mail in whatever way it was coded, or any other text."""
+    letter = message_from_bytes(held, policy=policy.default)
+    if "MIME-Version" in letter:
+        text = "\n".join(str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text")
+    else:
+        text = held.decode(errors="replace")
+    return [anchor for each in _MARK.findall(text) if (anchor := given(each)) is not None]
+
+
+_MARK = re.compile(r"(?<![0-9a-fA-F:])[0-9]{1,12}:[0-9a-f]{16,64}(?![0-9a-fA-F:])")
 
 
 def given(text: str) -> Anchor | None:

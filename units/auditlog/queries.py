@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 
+from . import anchors
 from .models import LogEntry, LogHead
 
 
@@ -14,6 +15,13 @@ def chain() -> str:
 
 def head() -> LogHead | None:
     return LogHead.objects.filter(pk=1).first()
+
+
+def mark_of(object_type: str, object_id: int, verb: str) -> str:
+    """The mark of the last entry of this verb for this object, as people keep it; "" for none."""
+    rows = LogEntry.objects.filter(object_type=object_type, object_id=str(object_id), verb=verb).order_by("-number")
+    found = rows.values_list("number", "digest").first()
+    return anchors.mark(*found) if found else ""
 
 
 def entries() -> Iterator[LogEntry]:

@@ -1,6 +1,7 @@
 """`manage.py check_ledger`: the log's chain is whole, rows and files equal the log, publications stand."""
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -30,11 +31,21 @@ class Command(OperatorCommand):
             help="mốc giữ ở ngoài: nhật ký phải có ít nhất chừng này mục và đúng dấu niêm này",
         )
 
+        parser.add_argument(
+            "--marks",
+            action="append",
+            default=[],
+            type=Path,
+            metavar="TỆP",
+            help="thư hoặc biên nhận đã lưu: mọi mốc ghi trong đó phải còn đúng",
+        )
+
     def run(self, **options: Any) -> None:
         given = [(text, anchors.given(text)) for text in options["at_least"]]
         wrong = [f"Mốc “{text}” không đúng dạng SỐ_MỤC:DẤU, ví dụ 120:9f2c71d6b8e34a05." for text, m in given if not m]
         if wrong:
             self._refuse(wrong)
+        given += [(mark.place, mark) for path in options["marks"] for mark in self._marks(path)]
         kept, unreadable = anchors.read(settings.LEDGER_ANCHOR)
         own, foreign = anchors.of_chain([*kept, *(mark for _, mark in given if mark)], queries.chain())
         head = queries.head()
@@ -42,6 +53,15 @@ class Command(OperatorCommand):
         if problems:
             self._refuse(problems)
         self._say(head, own, foreign)
+
+    def _marks(self, path: Path) -> list[anchors.Anchor]:
+        try:
+            marks = anchors.marks_in(path.read_bytes())
+        except OSError as error:
+            self._refuse([f"Không đọc được “{path}”: {error.strerror}."])
+        if not marks:
+            self._refuse([f"Trong “{path}” không có mốc nào (dạng SỐ_MỤC:DẤU)."])
+        return marks
 
     def _say(self, head: LogHead | None, own: list[anchors.Anchor], foreign: int) -> None:
         count = head.count if head else 0
