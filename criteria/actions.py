@@ -16,7 +16,7 @@ from units.auditlog.actions import record
 from units.models import User
 
 from . import queries
-from .digests import VERB_FREEZE, instant, set_digest
+from .digests import VERB_FREEZE, instant, named_facts, set_digest
 from .models import Criterion, Decision, RoundGroup
 from .rules import require_manager
 
@@ -42,13 +42,18 @@ def freeze(round_group_id: int, actor: User | None = None) -> None:
     takes a digest of the tree and its policies once, so that a later change is found."""
     at = clock.now()
     if RoundGroup.objects.filter(pk=round_group_id, frozen_at=None).update(frozen_at=at):
-        log_freeze(RoundGroup.objects.select_related("round", "group").get(pk=round_group_id), actor)
+        block = RoundGroup.objects.select_related("round", "group", "criteria_set__decision").get(pk=round_group_id)
+        log_freeze(block, actor)
 
 
 def log_freeze(block: RoundGroup, actor: User | None) -> None:
     """Log the digest of a frozen set; called again when a policy that may still be changed has changed."""
     if block.frozen_at is not None:
-        after = {"at": instant(block.frozen_at), "digest": set_digest(block.criteria_set_id)}
+        after = {
+            "at": instant(block.frozen_at),
+            "digest": set_digest(block.criteria_set_id),
+            "names": named_facts(block),
+        }
         record(actor=actor, verb=VERB_FREEZE, obj=block, after=after)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cchc_index.lib.canonical import digest
 
-from .models import Correction, CriteriaSet, Criterion
+from .models import Correction, CriteriaSet, Criterion, RoundGroup
 
 VERB_FREEZE = "criteria.freeze"
 VERB_PROPOSE, VERB_CORRECT = "criteria.propose_correction", "criteria.correct"
@@ -50,6 +50,16 @@ def digest_of(criteria_set: CriteriaSet, rows: Iterable[Criterion]) -> str:
         criteria_set.bands,
     ]
     return digest([own, [[row.pk, row.parent_id, *(getattr(row, name) for name in FIELDS)] for row in rows]])
+
+
+def named_facts(block: RoundGroup) -> dict[str, Any]:
+    """By which document a frozen block is measured, and whether its year is a real one; kept beside the digest, which
+    has keys alone. Administrators change both on their own page, and the log has it."""
+    decision, round_ = block.criteria_set.decision, block.round
+    return {
+        "criteria.decision": {"pk": decision.pk, "number": decision.number},
+        "criteria.round": {"pk": round_.pk, "illustrative": round_.illustrative},
+    }
 
 
 def correction_facts(row: Correction) -> dict[str, Any]:

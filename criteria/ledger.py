@@ -12,14 +12,15 @@ from units.auditlog.models import LogEntry
 
 from .calendar import ledger as calendar
 from .digests import CORRECTION_VERBS, VERB_CORRECT, VERB_FREEZE, VERB_PROPOSE, correction_facts, digest_of, instant
-from .models import Correction, CriteriaSet, Criterion, RoundGroup
+from .models import Correction, CriteriaSet, Criterion, Decision, Round, RoundGroup
 
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every frozen set that is no longer what the log says, and for every correction that two
-    people did not make so, and for hours that the log does not know; none when all agree. Nine queries."""
+    people did not make so, and for hours that the log does not know; none when all agree. Twelve queries."""
     yield from calendar.check()
     yield from _check_corrections()
+    yield from _check_names()
     logged = {
         int(entry.object_id): entry.after
         for entry in LogEntry.objects.filter(verb=VERB_FREEZE).order_by("number").iterator(2000)
@@ -37,6 +38,28 @@ def check() -> Iterator[str]:
             yield f"{block}: các tiêu chí, quy tắc chấm hoặc cách tính đã bị sửa sau khi khóa."
     for pk in sorted(logged):
         yield f"Khối trong kỳ số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
+
+
+def _check_names() -> Iterator[str]:
+    """The number of a decision that measures a frozen block, and whether a year is illustrative, are those that the log
+    named last. What was frozen before the log named them is not known."""
+    logged: dict[tuple[str, int], dict[str, Any]] = {}
+    verbs = (VERB_FREEZE, "admin_change")
+    for entry in LogEntry.objects.filter(verb__in=verbs).order_by("number").iterator(2000):
+        after = entry.after if isinstance(entry.after, dict) else {}
+        for kind, facts in after.get("names", {}).items() if entry.verb == VERB_FREEZE else ():
+            logged[kind, facts["pk"]] = {**facts}
+        known = logged.get((entry.object_type, int(entry.object_id) if entry.object_id.isdecimal() else 0))
+        if known is not None and entry.verb != VERB_FREEZE:
+            known.update({name: value for name, value in after.items() if name in known})
+    for model, column in ((Decision, "number"), (Round, "illustrative")):
+        for row in model._default_manager.order_by("pk").iterator(2000):
+            facts = logged.pop((model._meta.label_lower, row.pk), {})
+            if facts.get(column, getattr(row, column)) != getattr(row, column):
+                named = model._meta.get_field(column).verbose_name  # type: ignore[union-attr]
+                yield f"{str(model._meta.verbose_name).capitalize()} {row}: {named} khác với nhật ký."
+    for kind, pk in sorted(logged):
+        yield f"Quyết định hoặc kỳ số {pk} ({kind}) có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 
 
 def _digests() -> dict[int, str]:

@@ -84,3 +84,16 @@ def test_what_people_change_themselves_is_no_fault(case: Year, client: Client) -
     assert User.objects.get(pk=case.officer.pk).email == "moi@hanoi.gov.vn"
     assert faults() == []
     assert found(f"UPDATE units_user SET email = 'ke-khac@example.vn' WHERE id = {case.officer.pk}")
+
+
+def test_a_number_that_an_administrator_mends_is_no_fault(case: Year, client: Client) -> None:
+    """The decision and the mark of the year, once a block is frozen under them."""
+    client.force_login(User.objects.get(username="quantri"))
+    decision = case.round_group.criteria_set.decision
+    page = f"/quan-tri/criteria/decision/{decision.pk}/change/"
+    form = client.get(page).context["adminform"].form
+    kept = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    assert client.post(page, {**kept, "number": "5666/QĐ-UBND"}).status_code == 302
+    assert faults() == []
+    assert found(f"UPDATE criteria_decision SET number = '{decision.number}' WHERE id = {decision.pk}")
+    assert found("UPDATE criteria_round SET illustrative = NOT illustrative")

@@ -150,6 +150,8 @@ TAMPERINGS = {
     "criterion's maximum": "UPDATE criteria_criterion SET max_points = max_points + 1 WHERE code = '1.1'",
     "criterion's rule": "UPDATE criteria_criterion SET rule = '{\"kind\": \"direct\"}' WHERE code = '1.1'",
     "N/A policy": "UPDATE criteria_criteriaset SET na_policy = 'full'",
+    "decision's number": "UPDATE criteria_decision SET number = '99/QĐ-UBND'",
+    "illustrative year made a real one": "UPDATE criteria_round SET illustrative = NOT illustrative",
     "tie policy": "UPDATE criteria_criteriaset SET ties = 'dense'",
     "unfrozen": "UPDATE criteria_roundgroup SET frozen_at = NULL",
     "standing": "UPDATE appraisal_appraisal SET points = 2 WHERE points = 1.5",
