@@ -126,8 +126,10 @@ class LoginRequired(LoginRequiredMiddleware):
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
         """Whoever came in by a password that somebody else had set sees one page: where to set their own; whoever owes
         a second factor sees the pages on which it is switched on."""
+        if not getattr(view_func, "login_required", True):
+            return None  # who asks is not looked up: the answer may be kept for all
         answer = super().process_view(request, view_func, view_args, view_kwargs)
-        if answer is not None or not getattr(view_func, "login_required", True):
+        if answer is not None:
             return answer
         if hasattr(request, "viewed_by"):
             return None

@@ -34,9 +34,10 @@ def report(job_id: int) -> None:
 
 @shared_task(name="results.requeue")
 def requeue() -> int:
-    """The sweeper: lost and stopped jobs, and blocks whose message was lost. The number of messages sent."""
+    """The sweeper: lost and stopped jobs, blocks whose message was lost, files of what has just been published. The
+    number of messages sent."""
     if skew.is_far():  # it would take over jobs that live
         return 0
-    sent = jobs.requeue() + computation.start_outdated()
+    sent = jobs.requeue() + computation.start_outdated() + files.start_missing()
     jobs.note_heart("sweep")
     return sent

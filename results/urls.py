@@ -17,6 +17,7 @@ app_name = "results"
 
 _PREVIEW = "dieu-hanh/xem-truoc/<int:year>/"
 _PUBLICATION = "xep-hang/<int:year>/<slug:number>/"
+_FILES = "tai-ve/<int:year>/<slug:number>/"
 
 urlpatterns = [
     path("xep-hang/", public.ranking, name="ranking"),
@@ -28,14 +29,11 @@ urlpatterns = [
     path("du-lieu/", public.data, name="data"),
     path("du-lieu/bang-ma-cot.csv", files.codebook, name="codebook"),
     path("du-lieu/verify.py", files.verifier, name="verifier"),
-    path(
-        "tai-ve/<int:year>/<slug:number>/chi-so-cchc-<int:named_year>.<slug:kind>",
-        files.file,
-        name="file",
-    ),
-    path("tai-ve/<int:year>/<slug:number>/phieu/<slug:group>/<path:code>.pdf", files.sheet, name="sheet"),
-    path("tai-ve/<int:year>/<slug:number>/yeu-cau/", files.request_file, name="request-file"),
-    path("tai-ve/<int:year>/<slug:number>/quyet-dinh-da-ky.pdf", signed.signed, name="signed-decision"),
+    path(f"{_FILES}chi-so-cchc-<int:named_year>.<slug:kind>", files.file, name="file"),
+    path(f"{_FILES}diem-tung-tieu-chi-<int:named_year>.csv", files.table, {"stem": "diem-tung-tieu-chi"}, name="cells"),
+    path(f"{_FILES}bo-tieu-chi-<int:named_year>.csv", files.table, {"stem": "bo-tieu-chi"}, name="criteria"),
+    path(f"{_FILES}phieu/<slug:group>/<path:code>.pdf", files.sheet, name="sheet"),
+    path(f"{_FILES}quyet-dinh-da-ky.pdf", signed.signed, name="signed-decision"),
     path("viec/<int:pk>/", jobs.job, name="job"),
     path("viec/<int:pk>/tep.<slug:ending>", jobs.job_file, name="job-file"),
     path("sao-ke/<int:year>/<slug:group>/<path:code>/", statement.statement, name="statement"),

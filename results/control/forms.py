@@ -6,10 +6,11 @@ from django import forms
 
 from cchc_index.lib.days import DAY_FORMATS
 from cchc_index.lib.moments import MomentField
+from cchc_index.lib.text import clean
 from criteria.calendar.queries import timed
 from criteria.course import LISTED
 from criteria.models import Round, Stage
-from results.publication.words import with_document
+from results.publication.words import number_problem, with_document
 from units.people.forms import UnitChoice
 
 from .queries import measured_units
@@ -74,6 +75,12 @@ class ProposeForm(forms.Form):
             del self.fields["errata"], self.fields["document_only"]
         if not gates:
             del self.fields["reason"]
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"]
+        if problem := number_problem(number):
+            raise forms.ValidationError(problem)
+        return clean(number)
 
     def given(self) -> dict[str, Any]:
         """What the verb takes: a ticked box is a sentence of the correction."""

@@ -21,7 +21,7 @@ from criteria.models import Round, RoundGroup, Stage
 from criteria.queries import round_in_view, show_year
 from results.computation.actions import enqueue_recompute
 from results.files.actions import request_report
-from results.files.views import XLSX
+from results.files.answer import XLSX
 from results.gates import queries as gates
 from results.gates.listing import from_json
 from results.jobs.queries import booklet_lines, report_job

@@ -111,18 +111,26 @@ def render(job: Job) -> None:
 
 def _keep_all(job: Job, data: Mapping[str, Any], pdf: bytes) -> None:
     """Put the file into the record of its publication; with the report the tables and the Word document."""
-    from . import spreadsheets, word  # inline: start-up cost
+    from . import making  # inline: start-up cost
 
     publication = job.publication
     assert publication is not None  # a preview has no record
     if job.unit is not None:
         keep(publication=publication, name=sheet_name(publication, job.unit.group.code, job.unit.code), data=pdf)
         return
-    stem = f"chi-so-cchc-{publication.round.year}"
-    keep(publication=publication, name=f"{stem}.pdf", data=pdf)
-    keep(publication=publication, name=f"{stem}.csv", data=spreadsheets.csv_bytes(data))
-    keep(publication=publication, name=f"{stem}.xlsx", data=spreadsheets.xlsx_bytes(data))
-    keep(publication=publication, name=f"{stem}.docx", data=word.ranking_docx(data))
+    for pattern, make in making.MAKERS.items():
+        name = pattern.format(publication.round.year)
+        keep(publication=publication, name=name, data=pdf if name.endswith(".pdf") else make(data))
+
+
+def start_missing() -> int:
+    """Ask for the files of what is published and has none yet. Called by the sweeper; the number of messages sent."""
+    without = Publication.objects.filter(state=Publication.State.PUBLISHED, files=None).defer("bundle")
+    asked = Job.objects.filter(kind=Kind.REPORT, unit=None, publication__isnull=False).values("publication")
+    waiting = list(without.exclude(pk__in=asked).order_by("pk").values_list("pk", flat=True))
+    for pk in waiting:
+        request_report(actor=None, publication_id=pk)
+    return len(waiting)
 
 
 def sheet_name(publication: Publication, group: str, code: str) -> str:

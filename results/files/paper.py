@@ -19,6 +19,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from cchc_index.lib import svg
+from cchc_index.lib.public_place import leads_here
 from results import charts
 from results.book import Book, BookBlock, BookLine, read_bundle, slug
 
@@ -145,8 +146,9 @@ def _title(book: Book) -> str:
 
 
 def _address(book: Book) -> dict[str, str]:
-    """The address of the publication's page and its QR code; empty for a preview, which has no page."""
-    if not book.number:
+    """The address of the publication's page and its QR code; empty for a preview, which has no page. Without a public
+    address (PUBLIC_URL) neither is printed: a code that leads to the reader's own machine is worse than none."""
+    if not book.number or not leads_here(settings.PUBLIC_URL):
         return {"address": "", "qr": ""}
     address = settings.PUBLIC_URL + reverse("results:publication", args=[book.year, slug(book.number)])
     return {"address": address, "qr": segno.make(address, error="m").svg_data_uri(border=0)}

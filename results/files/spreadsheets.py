@@ -22,6 +22,8 @@ from cchc_index.lib.cells import put_text, safe_cell
 from cchc_index.lib.packed import same_bytes
 from results.book import STATE_WORDS, Book, BookBlock, BookCell, BookCriterion, BookLine, read_bundle
 
+from .tables import CELL_CODEBOOK, CRITERION_CODEBOOK, MARK
+
 RESULT_COLUMNS = (
     "year", "group", "unit", "name", "rank", "index", "points", "max_points", "appraised_points", "appraised_max",
     "appraised_index", "survey_points", "survey_max", "survey_index", "bonus", "penalty", "band", "incomplete",
@@ -49,6 +51,8 @@ CODEBOOK = (
     ("publication", "Số quyết định công bố; trống khi là bản xem trước", "chữ"),
     ("illustrative", "“minh họa”: số liệu tạo để trình diễn, không phải kết quả thật; trống: số liệu thật", "chữ"),
 )
+CODEBOOKS = {"chi-so-cchc": CODEBOOK, "diem-tung-tieu-chi": CELL_CODEBOOK, "bo-tieu-chi": CRITERION_CODEBOOK}
+"""Table → (column, meaning, type)."""
 BOLD = Font(bold=True)
 HEAD = PatternFill("solid", fgColor="E7EBEF")
 HALVES = {"self": "TĐ"}
@@ -59,11 +63,13 @@ FIRST = 5
 
 
 def csv_bytes(bundle: Mapping[str, Any]) -> bytes:
-    """The ranking as CSV: UTF-8, comma separated, names of the codebook, dots as decimal signs.
+    """The ranking as CSV: UTF-8 with its mark (Excel reads it as such), comma separated, names of the codebook, dots as
+    decimal signs.
 
     Text that a spreadsheet would run as a formula is led by an apostrophe.
     """
     out = io.StringIO(newline="")
+    out.write(MARK)
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(RESULT_COLUMNS)
     mark = "minh họa" if bundle["illustrative"] else ""
@@ -84,10 +90,13 @@ def _harmless(key: str, value: object) -> str:
 
 
 def codebook_bytes() -> bytes:
-    """What each column of the CSV (and key of the JSON results) means."""
+    """What each column of each table means; the JSON uses the same words."""
     out = io.StringIO(newline="")
+    out.write(MARK)
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([("column", "meaning", "type"), *CODEBOOK])
+    writer.writerow(("table", "column", "meaning", "type"))
+    for table, rows in CODEBOOKS.items():
+        writer.writerows([(table, *row) for row in rows])
     return out.getvalue().encode()
 
 

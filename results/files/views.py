@@ -2,116 +2,121 @@
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
 
 from cchc_index.lib.faults import Refused
 from results import verify
 from results.book import slug
-from results.jobs.queries import is_waiting, report_job
-from results.jobs.views import DAMAGED, TYPES
-from results.models import Job, Publication, PublishedFile
+from results.jobs.views import DAMAGED
+from results.models import Publication, PublishedFile
 from results.publication import queries
 from results.publication.rules import may_read_contents
-from results.publication.views import BundleAddress, publication_or_404
+from results.publication.views import open_publication
 from results.rules import may_see_preview
-from units.models import Unit
 
-from . import actions, spreadsheets
+from . import actions, answer, making, spreadsheets
 from . import queries as kept_files
 
 KINDS = ("json", "csv", "xlsx", "pdf", "docx")
 log = logging.getLogger(__name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CONTENT_TYPES = {**TYPES, "xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 
 
 @login_not_required
-@require_GET
+@require_safe
 def file(request: HttpRequest, year: int, number: str, named_year: int, kind: str) -> HttpResponseBase:
-    """A publication as JSON, CSV, XLSX or PDF. The JSON is the bundle, byte for byte."""
-    publication = publication_or_404(request, year, number)
+    """A publication as JSON, CSV, XLSX, PDF or Word. The JSON is the bundle, byte for byte."""
     if named_year != year or kind not in KINDS:
         raise Http404
+    publication = open_publication(request, year, number)
     if not may_read_contents(request.user, publication):
         return _recalled(publication, kind)
-    name = f"chi-so-cchc-{year}.{kind}"
-    made = kept_files.recorded(publication, name)
-    if made is not None:
-        return _kept(made)
-    if kind in ("pdf", "docx"):
-        return _pdf(request, publication, None, f"chi-so-cchc-{year}.pdf")
-    text = queries.text_of(publication)
     if kind == "json":
-        return _attachment(text.encode(), "application/json", name)
-    bundle = json.loads(text)
-    if kind == "csv":
-        return _attachment(spreadsheets.csv_bytes(bundle), "text/csv; charset=utf-8", name)
-    return _attachment(spreadsheets.xlsx_bytes(bundle), XLSX, name)
+        data = making.frozen_json(publication.pk, publication.digest)
+        name, shared = f"chi-so-cchc-{year}.json", _is_shared(publication)
+        return answer.bytes_of(request, data, name, publication.published_at, shared=shared)
+    return _given(request, publication, f"chi-so-cchc-{{}}.{kind}")
 
 
 @login_not_required
-@require_GET
-def codebook(request: HttpRequest) -> HttpResponse:
-    return _attachment(spreadsheets.codebook_bytes(), "text/csv; charset=utf-8", "bang-ma-cot.csv")
+@require_safe
+def table(request: HttpRequest, year: int, number: str, named_year: int, stem: str) -> HttpResponseBase:
+    """A plain table of a publication: every cell, or the criteria."""
+    if named_year != year:
+        raise Http404
+    publication = open_publication(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(publication, "csv")
+    return _given(request, publication, f"{stem}-{{}}.csv")
+
+
+def _given(request: HttpRequest, publication: Publication, pattern: str) -> HttpResponseBase:
+    """The file as it was first made; one that is not in the record yet is made now."""
+    name = pattern.format(publication.round.year)
+    row = kept_files.recorded(publication, name)
+    if row is not None:
+        return _kept(request, row, publication)
+    return _made(request, publication, name, lambda: making.made(publication, pattern))
+
+
+def _made(request: HttpRequest, publication: Publication, name: str, make: Callable[[], bytes]) -> HttpResponseBase:
+    try:
+        shared = _is_shared(publication)
+        return answer.bytes_of(request, make(), name, publication.published_at, shared=shared)
+    except making.Busy:
+        words = "Máy chủ đang tạo tệp cho người khác. Tải lại sau nửa phút."
+        return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"})
 
 
 @login_not_required
-@require_GET
-def verifier(request: HttpRequest) -> HttpResponse:
+@require_safe
+def codebook(request: HttpRequest) -> HttpResponseBase:
+    return answer.bytes_of(request, spreadsheets.codebook_bytes(), "bang-ma-cot.csv")
+
+
+@login_not_required
+@require_safe
+def verifier(request: HttpRequest) -> HttpResponseBase:
     """The program by which anybody proves a published file: this one file, as it is."""
-    return _attachment(Path(verify.__file__).read_bytes(), "text/x-python; charset=utf-8", "verify.py")
+    return answer.bytes_of(request, Path(verify.__file__).read_bytes(), "verify.py")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponseBase:
     """One unit's sheet as PDF."""
-    publication = publication_or_404(request, year, number)
+    publication = open_publication(request, year, number)
     if not may_read_contents(request.user, publication):
         return _recalled(publication, "pdf")
-    unit = _unit_of(publication, group, code)
-    made = kept_files.recorded(publication, actions.sheet_name(publication, group, code))
-    if made is not None:
-        return _kept(made)
-    return _pdf(request, publication, unit, f"chi-so-cchc-{year}-{slug(code)}.pdf")
+    block = queries.book_of(publication).block(group)
+    if block is None or code not in block.by_unit:
+        raise Http404
+    row = kept_files.recorded(publication, actions.sheet_name(publication, group, code))
+    if row is not None:
+        return _kept(request, row, publication)
+    name = f"chi-so-cchc-{year}-{slug(code)}.pdf"
+    return _made(request, publication, name, lambda: making.made_sheet(publication, group, code))
 
 
-@login_not_required
-@require_POST
-def request_file(request: HttpRequest, year: int, number: str) -> HttpResponseRedirect:
-    """Ask for the publication's report, or with `group` and `unit` for that unit's sheet."""
-    publication = publication_or_404(request, year, number)
-    if not may_read_contents(request.user, publication):
-        return redirect(BundleAddress.of(publication).home())
-    group, code = request.POST.get("group", ""), request.POST.get("unit", "")
-    unit = _unit_of(publication, group, code) if code else None
-    try:
-        job = actions.request_report(
-            actor=request.user,
-            publication_id=publication.pk,
-            unit_id=unit.pk if unit else None,
-        )
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(BundleAddress.of(publication).home())
-    return redirect("results:job", pk=job.pk)
+def _is_shared(publication: Publication) -> bool:
+    """Whether anybody may have its files: not those of a proposal, nor of what was taken back."""
+    return publication.state == Publication.State.PUBLISHED
 
 
-def _kept(row: PublishedFile) -> HttpResponseBase:
+def _kept(request: HttpRequest, row: PublishedFile, publication: Publication) -> HttpResponseBase:
     """The file as it was first made; one that was changed since is not given out."""
     if not kept_files.is_whole(row):
         log.error("%s không còn đúng với mã kiểm tra", row)
         return HttpResponse(DAMAGED, content_type="text/plain; charset=utf-8", status=503)
-    kind = CONTENT_TYPES[row.name.rpartition(".")[2]]
-    return FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name, content_type=kind)
+    return answer.stored(request, row, shared=_is_shared(publication))
 
 
 @require_POST
@@ -141,32 +146,3 @@ def _recalled(publication: Publication, kind: str) -> HttpResponse:
         return HttpResponse(json.dumps(facts, ensure_ascii=False), content_type="application/json", status=410)
     words = f"Công bố số {publication.number} đã được thu hồi. Lý do: {publication.recall_reason}"
     return HttpResponse(words, content_type="text/plain; charset=utf-8", status=410)
-
-
-def _unit_of(publication: Publication, group: str, code: str) -> Unit:
-    """The unit, if the publication ranks it."""
-    block = queries.book_of(publication).block(group)
-    if block is None or code not in block.by_unit:
-        raise Http404
-    return get_object_or_404(Unit, group__code=group, code=code)
-
-
-def _pdf(request: HttpRequest, publication: Publication, unit: Unit | None, name: str) -> HttpResponseBase:
-    """The finished file. Until it is there, a page with its progress, or with the button that asks for it."""
-    job = report_job(publication, unit)
-    if job is not None and job.state == Job.State.DONE and job.file:
-        return FileResponse(job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
-    context = {
-        "publication": publication,
-        "place": BundleAddress.of(publication),
-        "unit": unit,
-        "job": job,
-        "name": name,
-    }
-    return render(
-        request, "results/files/pending.html", {**context, "waiting": job is not None and is_waiting(job)}, status=202
-    )
-
-
-def _attachment(data: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -100,8 +100,13 @@ def data(request: HttpRequest) -> HttpResponse:
         {"publication": p, "place": BundleAddress.of(p), "files": _files_of(p), "signed": decisions.get(p.pk)}
         for p in published
     ]
-    context = {"listed": listed, "years": other_published_years(), "codebook": spreadsheets.CODEBOOK}
+    context = {"listed": listed, "years": other_published_years(), "codebooks": _codebooks()}
     return render(request, "results/public/data.html", context)
+
+
+def _codebooks() -> list[tuple[str, tuple[tuple[str, str, str], ...]]]:
+    titles = ("Bảng xếp hạng", "Điểm từng tiêu chí", "Bộ tiêu chí")
+    return list(zip(titles, spreadsheets.CODEBOOKS.values(), strict=True))
 
 
 def _files_of(publication: Publication) -> list[tuple[str, str, str]]:
@@ -112,12 +117,19 @@ def _files_of(publication: Publication) -> list[tuple[str, str, str]]:
 
 def _files(place: BundleAddress) -> list[tuple[str, str, str]]:
     words = (
-        ("json", "JSON", "gói đầy đủ, nguyên từng ký tự của bản công bố; kiểm tra lại được"),
-        ("csv", "CSV", "bảng xếp hạng, mỗi đơn vị một dòng"),
-        ("xlsx", "Excel", "bảng xếp hạng và điểm từng tiêu chí, có công thức"),
-        ("pdf", "PDF", "báo cáo: xếp hạng, biểu đồ, mức đạt theo lĩnh vực; phiếu của đơn vị tải ở trang đơn vị"),
+        ("JSON", place.file("json"), "gói đầy đủ, nguyên từng ký tự của bản công bố; kiểm tra lại được"),
+        ("CSV: xếp hạng", place.file("csv"), "bảng xếp hạng, mỗi đơn vị một dòng"),
+        ("CSV: điểm", place.table("cells"), "điểm từng tiêu chí của từng đơn vị, mỗi ô một dòng"),
+        ("CSV: tiêu chí", place.table("criteria"), "bộ tiêu chí của mọi khối, có điểm tối đa và nguồn điểm"),
+        ("Excel", place.file("xlsx"), "bảng xếp hạng và điểm từng tiêu chí, có công thức"),
+        (
+            "PDF",
+            place.file("pdf"),
+            "báo cáo: xếp hạng, biểu đồ, mức đạt theo lĩnh vực; phiếu của đơn vị ở trang đơn vị",
+        ),
+        ("Word", place.file("docx"), "báo cáo như bản PDF"),
     )
-    return [(label, place.file(kind), about) for kind, label, about in words]
+    return list(words)
 
 
 def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: Context) -> HttpResponse:

@@ -29,13 +29,12 @@ from units.rules import waits_until
 
 from . import mails, queries
 from .digests import publication_facts
-from .words import corrects_document
+from .words import corrects_document, day_problem, number_problem
 
 PublicationState = Publication.State
 
 NAMED_UNITS = 20
 """How many incomplete units a refusal names; the rest is counted."""
-NUMBER_LENGTH = 60
 
 
 @transaction.atomic
@@ -43,8 +42,8 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
     """Freeze the ranking of a round and put it before a second person.
 
     The same number again gives the publication that stands. Raises PermissionDenied unless the actor is an
-    index manager; Refused when a unit is incomplete (each named with its missing leaves), when the number
-    is empty or too long, when another proposal of the round waits, and while a gate is open (results.gates) unless
+    index manager; Refused when a unit is incomplete (each named with its missing leaves), when number or day
+    are none of a decision, when another proposal of the round waits, and while a gate is open (results.gates) unless
     `reason` says why the results are to be published nevertheless.
     """
     if not may_publish(actor):
@@ -53,6 +52,7 @@ def propose(*, actor: User, round_id: int, number: str, dated: date, errata: str
     standing = _standing(round_, number)
     if standing is not None:
         return standing
+    _refuse_day(round_, dated)
     _refuse_waiting(round_)
     publication = _freeze(round_, number, dated, errata)
     _write_gates(publication, _open_gates(round_, reason), proposer=reason)
@@ -133,6 +133,7 @@ def publish(
     standing = _standing(round_, number)
     if standing is not None and standing.state == PublicationState.PUBLISHED:
         return standing
+    _refuse_day(round_, dated)
     _refuse_waiting(round_)
     _refuse_unasked_correction(round_, number, clean(supersedes), clean(errata))
     publication = _freeze(round_, number, dated, errata)
@@ -251,10 +252,16 @@ def _superseded_number(publication: Publication) -> str | None:
 
 
 def _number(raw: str) -> str:
-    number = clean(raw)
-    if not number or len(number) > NUMBER_LENGTH:
-        raise Refused(f"Số quyết định công bố phải có từ 1 đến {NUMBER_LENGTH} ký tự, ví dụ 1234/QĐ-UBND.")
-    return number
+    """Raises Refused for what no decision is numbered."""
+    if problem := number_problem(raw):
+        raise Refused(problem)
+    return clean(raw)
+
+
+def _refuse_day(round_: Round, dated: date) -> None:
+    """Raises Refused for a day that no decision about the round is of."""
+    if problem := day_problem(dated, clock.today(), (round_.assessed_from, round_.assessed_to)):
+        raise Refused(problem)
 
 
 def _standing(round_: Round, number: str) -> Publication | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
@@ -47,6 +48,10 @@ class BundleAddress:
         """The signed decision; a preview has none."""
         return "" if self.preview else reverse("results:signed-decision", args=[self.year, self.number])
 
+    def table(self, name: str) -> str:
+        """A plain table of the publication, `cells` or `criteria`; a preview has none."""
+        return "" if self.preview else reverse(f"results:{name}", args=[self.year, self.number, self.year])
+
     def file(self, kind: str) -> str:
         """A file of the publication; a preview has none."""
         return (
@@ -63,6 +68,17 @@ def publication_or_404(request: HttpRequest, year: int, number: str) -> Publicat
     """The publication at the address, for those who may see it; the frame then shows its year."""
     show_year(request, year)
     publication = queries.find(request.user, year, number)
+    if publication is None:
+        raise Http404
+    return publication
+
+
+def open_publication(request: HttpRequest, year: int, number: str) -> Publication:
+    """`publication_or_404` for files, which have no frame. For what is published neither session nor account is asked,
+    so that the answer may be kept for all."""
+    publication = queries.find(AnonymousUser(), year, number)
+    if publication is None or publication.state != Publication.State.PUBLISHED:
+        publication = queries.find(request.user, year, number)
     if publication is None:
         raise Http404
     return publication

@@ -206,7 +206,7 @@ def test_unknown_year_or_group_is_a_sentence(year: Build) -> None:
     assert "khối “huyen”" in refused("compute_index", *YEAR, "--group", "huyen")[0]
     assert "Không có kỳ 1999" in refused("import_scores", "x.xlsx", "--year", "1999", "--group", "so")[0]
     assert "Không có kỳ 1999" in refused(
-        "publish_index", "--year", "1999", "--number", "1", "--date", "2032-01-01", "--out", "/tmp"
+        "publish_index", "--year", "1999", "--number", "1/QĐ", "--date", "2032-01-01", "--out", "/tmp"
     )[0]  # fmt: skip
 
 
@@ -375,7 +375,7 @@ def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(
 def test_incomplete_year_is_not_published(year: Build, tmp_path: Path) -> None:
     year(TWO_LEAVES, two("S1", 1, 1), ["S1", "S2"])
 
-    lines = refused("publish_index", *YEAR, "--number", "1", "--date", "2032-03-01", "--out", str(tmp_path / "ra"))
+    lines = refused("publish_index", *YEAR, "--number", "1/QĐ", "--date", "2032-03-01", "--out", str(tmp_path / "ra"))
 
     assert "Sở S2 (S2): 1, 2" in lines[0]
     assert not (tmp_path / "ra").exists()
@@ -386,7 +386,7 @@ def test_incomplete_year_is_not_published(year: Build, tmp_path: Path) -> None:
 def test_bad_date_is_a_sentence(year: Build, tmp_path: Path, dated: str) -> None:
     year(TWO_LEAVES, NINE_SCORES)
 
-    lines = refused("publish_index", *YEAR, "--number", "1", f"--date={dated}", "--out", str(tmp_path / "ra"))
+    lines = refused("publish_index", *YEAR, "--number", "1/QĐ", f"--date={dated}", "--out", str(tmp_path / "ra"))
 
     assert "YYYY-MM-DD" in lines[0]
     assert not Publication.objects.exists()
@@ -396,7 +396,9 @@ def test_a_folder_that_is_a_file_is_refused_before_anything_is_frozen(year: Buil
     year(TWO_LEAVES, NINE_SCORES)
     (tmp_path / "tep").write_text("")
 
-    lines = refused("publish_index", *YEAR, "--number", "1", "--date", "2032-03-01", "--out", str(tmp_path / "tep/ra"))
+    lines = refused(
+        "publish_index", *YEAR, "--number", "1/QĐ", "--date", "2032-03-01", "--out", str(tmp_path / "tep/ra")
+    )
 
     assert "Không ghi được" in lines[0]
     assert not Publication.objects.exists()

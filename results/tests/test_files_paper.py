@@ -3,11 +3,12 @@ import re
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project
 from fontTools.ttLib import TTFont
 from pypdf import PageObject, PdfReader
 
 from cchc_index.lib.tests.present import present
+from results.book import read_bundle
 from results.files import paper
 from results.tests import bundles
 
@@ -106,7 +107,7 @@ def test_words_are_set_in_one_font_that_knows_every_vietnamese_letter(whole: Rep
     }
     assert families <= {"Tinos", "Noto-Sans"}
     alphabet = "ăâđêôơưĂÂĐÊÔƠƯ" + "".join(map(chr, range(0x1EA0, 0x1EFA))) + "–…“”%≥"
-    for file in sorted((settings.BASE_DIR / "static" / "fonts").glob("*.ttf")):
+    for file in sorted((project.BASE_DIR / "static" / "fonts").glob("*.ttf")):
         known = TTFont(file).getBestCmap()
         assert [letter for letter in alphabet if ord(letter) not in known] == [], file.name
 
@@ -148,3 +149,17 @@ def test_preview_says_that_it_is_none(bundle: dict[str, Any]) -> None:
     preview = bundles.small(2, 2, illustrative=False, number=None, date=None)
     text = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.unit_pdf(preview, "so", "S01"))).pages)
     assert "chưa công bố" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "printed"),
+    [("http://127.0.0.1:8000", False), ("http://localhost", False), ("http://[::1]", False), ("", False),
+     ("https://cchc.example.vn", True)],
+)  # fmt: skip
+def test_no_code_leads_to_the_readers_own_machine(
+    place: str, printed: bool, settings: Any, bundle: dict[str, Any]
+) -> None:
+    settings.PUBLIC_URL = place
+    markup = paper.report_markup(read_bundle(bundle))
+    assert ("data:image/svg" in markup) is printed
+    assert ("chưa có địa chỉ công khai" in markup) is not printed

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from results import bundle as bundle_format
-from results.files import spreadsheets
+from results.files import spreadsheets, tables
 from results.tests import bundles
 
 
@@ -27,7 +27,7 @@ def named(text: str) -> dict[str, Any]:
 
 def test_csv_has_the_codebooks_columns_and_the_bundles_numbers() -> None:
     bundle = bundles.small(3)
-    rows = list(csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode())))
+    rows = list(csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode("utf-8-sig"))))
     assert list(rows[0]) == [name for name, _, _ in spreadsheets.CODEBOOK] == list(spreadsheets.RESULT_COLUMNS)
     assert [(r["unit"], r["index"]) for r in rows[:3]] == [
         (r["unit"], r["index"]) for r in bundle["groups"][0]["results"]
@@ -39,7 +39,9 @@ def test_missing_numbers_are_empty_not_zero() -> None:
     group = bundle["groups"][0]
     group["cells"][0].update(state="not_scored", points=None)
     group["results"] = bundle_format.results_of(group)
-    row = next(r for r in csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode())) if r["unit"] == "S01")
+    row = next(
+        r for r in csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode("utf-8-sig"))) if r["unit"] == "S01"
+    )
     assert (row["rank"], row["index"], row["incomplete"]) == ("", "", "1.1")
 
 
@@ -50,7 +52,7 @@ def test_a_name_that_looks_like_a_formula_stays_text(name: str) -> None:
     cell = next(c for c in sheet["C"] if c.value == name)
     assert cell.data_type == "s"
     assert cell.quotePrefix
-    names = {r["name"] for r in csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode()))}
+    names = {r["name"] for r in csv.DictReader(io.StringIO(spreadsheets.csv_bytes(bundle).decode("utf-8-sig")))}
     assert f"'{name}" in names
 
 
@@ -106,3 +108,22 @@ def _computed(folder: Path) -> dict[str, list[Any]]:
             for row in sheet.iter_rows(min_row=spreadsheets.FIRST, values_only=True):
                 lines[str(row[1])] = [None if value == "" else value for value in row]
     return lines
+
+
+def test_every_cell_and_criterion_is_a_line_of_its_table() -> None:
+    bundle = bundles.small(3)
+    group = bundle["groups"][0]
+    group["units"][0]["name"] = "=1+1"
+    for columns, codebook, data, lines in (
+        (tables.CELL_COLUMNS, tables.CELL_CODEBOOK, tables.cells_csv(bundle), "cells"),
+        (tables.CRITERION_COLUMNS, tables.CRITERION_CODEBOOK, tables.criteria_csv(bundle), "criteria"),
+    ):
+        assert data.startswith(b"\xef\xbb\xbf")
+        rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+        assert tuple(rows[0]) == columns == tuple(name for name, _, _ in codebook)
+        assert len(rows) == sum(len(each[lines]) for each in bundle["groups"])
+    cells = list(csv.DictReader(io.StringIO(tables.cells_csv(bundle).decode("utf-8-sig"))))
+    published = {(c["unit"], c["criterion"]): (c["state"], c["points"] or "") for c in group["cells"]}
+    mine = [row for row in cells if row["group"] == group["code"]]
+    assert {(r["unit"], r["criterion"]): (r["state"], r["points"]) for r in mine} == published
+    assert {r["name"] for r in mine if r["unit"] == group["units"][0]["code"]} == {"'=1+1"}

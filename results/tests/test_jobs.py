@@ -186,7 +186,7 @@ def test_an_idle_sweep_does_nothing(
 ) -> None:
     tasks.recompute(round_group.pk)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert sent(tasks.requeue) == []
 
 

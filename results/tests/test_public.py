@@ -3,18 +3,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cchc_index.lib.tests.present import present
 from criteria.tests.factories import RoundFactory, small_round
 from results import bundle as bundle_format
 from results import verify
 from results.computation import actions as computation
-from results.files import spreadsheets
+from results.files import making, paper, spreadsheets
 from results.models import Job, Publication
 from results.publication import queries as published
 from results.tests import bundles
@@ -195,37 +193,46 @@ def test_unknown_files_are_not_found(client: Client) -> None:
     assert client.get(address).status_code == 404
 
 
-def test_reading_a_pdf_address_writes_nothing_and_says_how_to_get_it(client: Client) -> None:
-    publish()
-    response = client.get(file_address("pdf"))
-    assert response.status_code == 202
-    assert "Tạo báo cáo PDF" in response.content.decode()
-    assert not Job.objects.exists()
-
-
-def test_a_pdf_is_asked_for_once_and_downloaded_when_done(client: Client) -> None:
+def test_every_file_is_there_from_the_first_minute(client: Client) -> None:
     publication = publish()
-    ask = reverse("results:request-file", kwargs=PLACE)
-    first, second = client.post(ask), client.post(ask)
-    job = Job.objects.get()
-    assert first["Location"] == second["Location"] == reverse("results:job", args=[job.pk])
-    assert "Trang tự cập nhật" in client.get(first["Location"]).content.decode()
-    assert "đang được tạo" in client.get(file_address("pdf")).content.decode()
-    job.file.save("a.pdf", ContentFile(b"%PDF-1"), save=False)
-    job.state = Job.State.DONE
-    job.save()
-    assert b"".join(client.get(file_address("pdf"))) == b"%PDF-1"
-    assert b"".join(client.get(reverse("results:job-file", args=[job.pk, "pdf"]))) == b"%PDF-1"
-    assert publication.jobs.count() == 1
-
-
-def test_a_units_sheet_is_a_job_of_its_own(client: Client) -> None:
-    publish()
+    place = {**PLACE, "named_year": 2031}
+    starts = {"json": b"{", "csv": b"\xef\xbb\xbfyear", "xlsx": b"PK", "docx": b"PK", "pdf": b"%PDF"}
+    addresses = {file_address(kind): start for kind, start in starts.items()}
+    tables = {reverse(f"results:{name}", kwargs=place): b"\xef\xbb\xbfyear" for name in ("cells", "criteria")}
     sheet = reverse("results:sheet", args=[2031, "123-qd-ubnd", "so", "S02"])
-    assert "Sở Tài chính" in client.get(sheet).content.decode()
-    client.post(reverse("results:request-file", kwargs=PLACE), {"group": "so", "unit": "S02"})
-    assert present(Job.objects.get().unit).code == "S02"
-    assert client.post(reverse("results:request-file", kwargs=PLACE), {"group": "so", "unit": "LA"}).status_code == 404
+    for address, start in {**addresses, **tables, sheet: b"%PDF"}.items():
+        answer = client.get(address)
+        assert (answer.status_code, answer.content[: len(start)]) == (200, start)
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert "public" in answer["Cache-Control"]
+        assert "Cookie" not in answer.get("Vary", "")
+        assert client.get(address, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+        head = client.head(address)
+        assert (head.status_code, head.content, head["ETag"]) == (200, b"", answer["ETag"])
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert packed.get("Content-Encoding") == ("gzip" if address.endswith(("csv", "json")) else None)
+    assert not Job.objects.exists()
+    assert client.get(file_address("pdf")).content == paper.ranking_pdf(published.printed(publication))
+    wrong_year = reverse("results:cells", kwargs={**PLACE, "named_year": 2030})
+    strangers = reverse("results:sheet", args=[2031, "123-qd-ubnd", "so", "LA"])
+    assert [client.get(address).status_code for address in (wrong_year, strangers)] == [404, 404]
+
+
+def test_the_files_of_a_proposal_are_kept_by_nobody(client: Client) -> None:
+    publish(state="proposed")
+    client.force_login(person(Role.INDEX_MANAGER))
+    answer = client.get(file_address("json"))
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+    assert "ETag" not in answer
+
+
+def test_a_renderer_at_work_for_others_says_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish()
+    monkeypatch.setattr(making, "PATIENCE", 0)
+    with making._rendering:
+        answer = client.get(file_address("pdf"))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert client.get(file_address("csv")).status_code == 200
 
 
 def test_a_superseded_publication_stays_with_its_errata(client: Client) -> None:

@@ -13,6 +13,7 @@ from results.models import Publication
 from results.publication import actions as publications
 from results.publication import queries as publication_queries
 from results.publication import rules as publication_rules
+from results.publication.words import number_problem
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UserFactory, person
@@ -237,3 +238,30 @@ def test_ledger_finds_a_resealed_publication(round_group: RoundGroup) -> None:
     Publication.objects.update(bundle=bundle.text_of(data), digest=data["digest"])
 
     assert "mã kiểm tra khác với nhật ký" in "".join(ledger.check())
+
+
+@pytest.mark.parametrize(
+    ("number", "dated", "sentence"),
+    [
+        ("1/Q\u00d0-UBND", DATED, "gõ lại chữ “Đ” tiếng Việt"),
+        ("x", DATED, "không có dạng số của quyết định"),
+        ("1/qđ-ubnd", DATED, "không có dạng số của quyết định"),
+        ("", DATED, "phải có từ 1 đến"),
+        ("2/QĐ-UBND", date(1990, 1, 1), "trước ngày bắt đầu thời kỳ đánh giá"),
+        ("2/QĐ-UBND", date(2099, 1, 1), "còn quá xa"),
+    ],
+)
+def test_number_and_day_have_a_shape(
+    round_group: RoundGroup, manager: User, number: str, dated: date, sentence: str
+) -> None:
+    place: dict[str, Any] = {"round_id": round_group.round_id, "number": number, "dated": dated}
+    with pytest.raises(Refused, match=sentence):
+        publications.propose(actor=manager, **place)
+    with pytest.raises(Refused, match=sentence):
+        publications.publish(signers=signed(), **place)
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["6677/QĐ-UBND", "01/QĐ-MINHHOA", "12/2025/QĐ-UBND", "7/QĐ-SNV", "1/QĐ"])
+def test_numbers_of_decisions_are_taken(number: str) -> None:
+    assert number_problem(number) == ""

@@ -119,9 +119,9 @@ def test_a_contradiction_that_came_after_the_proposal_stops_the_second_person(ju
 
 
 def test_two_numbers_never_share_one_address(ready: RoundGroup) -> None:
-    publish(ready, "12/3-QĐ")
+    publish(ready, "12/QĐ-A-B")
     with pytest.raises(Refused, match="trùng địa chỉ"):
-        publish(ready, "12-3/QĐ")
+        publish(ready, "12/QĐ-A&B")
 
 
 def test_nothing_is_published_past_a_proposal_that_waits(ready: RoundGroup) -> None:

@@ -54,7 +54,8 @@ def test_the_report_brings_every_file_into_the_record(official: Publication, man
     job = actions.request_report(actor=manager, publication_id=official.pk)
     tasks.report(job.pk)
     rows = {row.name: row for row in PublishedFile.objects.all()}
-    assert set(rows) == {f"chi-so-cchc-2031.{kind}" for kind in ("pdf", "csv", "xlsx", "docx")}
+    plain = {"diem-tung-tieu-chi-2031.csv", "bo-tieu-chi-2031.csv"}
+    assert set(rows) == {f"chi-so-cchc-2031.{kind}" for kind in ("pdf", "csv", "xlsx", "docx")} | plain
     for kind in ("pdf", "csv", "xlsx", "docx"):
         answer = client.get(address(kind))
         assert (answer.status_code, len(body(answer))) == (200, rows[f"chi-so-cchc-2031.{kind}"].size)
@@ -72,6 +73,11 @@ def test_a_file_replaced_on_disk_is_not_served_and_is_named(official: Publicatio
     assert answer.status_code == 503
     assert "không còn đúng với mã kiểm tra" in answer.text
     assert [line for line in ledger.check() if "tệp không còn trong kho hoặc đã bị sửa" in line]
+
+
+def test_the_sweeper_asks_for_the_files_of_what_has_none_once(official: Publication) -> None:
+    assert (actions.start_missing(), actions.start_missing()) == (1, 0)
+    assert Job.objects.get().publication == official
 
 
 def test_what_is_kept_stays_and_a_changed_row_is_named(official: Publication) -> None:

@@ -1,0 +1,81 @@
+"""How open data is answered: HEAD, a strong mark of the contents (ETag), how long it may be kept, readable by programs
+on other sites (CORS), packed for who takes that."""
+
+import hashlib
+from datetime import datetime
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+
+from results.jobs.views import TYPES
+from results.models import PublishedFile
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    **TYPES,
+    "xlsx": XLSX,
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "py": "text/x-python; charset=utf-8",
+    "pem": "application/x-pem-file",
+    "sig": "application/octet-stream",
+}
+PACKED = {"csv", "json", "py"}
+"""The rest is packed already."""
+KEPT = "public, max-age=300"
+"""What is published never changes, but it may be taken back: a reader asks again after five minutes."""
+_gzip = GZipMiddleware(lambda _request: HttpResponse())
+
+
+def bytes_of(
+    request: HttpRequest, data: bytes, name: str, since: datetime | None = None, *, shared: bool = True
+) -> HttpResponseBase:
+    """The bytes as a file of this name; `shared`: anybody may have it."""
+    digest = hashlib.sha256(data).hexdigest()
+    response = HttpResponse(data, content_type=_type(name))
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _marked(request, response, digest, since, packed=_ending(name) in PACKED) if shared else _private(response)
+
+
+def stored(request: HttpRequest, row: PublishedFile, *, shared: bool = True) -> HttpResponseBase:
+    """A file of the record."""
+    response = FileResponse(row.file.open("rb"), as_attachment=True, filename=row.name, content_type=_type(row.name))
+    if not shared:
+        return _private(response)
+    return _marked(request, response, row.digest, row.made_at, packed=_ending(row.name) in PACKED)
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _marked(
+    request: HttpRequest, response: HttpResponseBase, digest: str, since: datetime | None, *, packed: bool
+) -> HttpResponseBase:
+    """The response with what programs and proxies ask for; 304 for who has it already."""
+    etag = f'"{digest}"'
+    response["ETag"], response["Cache-Control"] = etag, KEPT
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Content-Disposition"
+    modified = int(since.timestamp()) if since else None
+    if modified is not None:
+        response["Last-Modified"] = http_date(modified)
+    answer = get_conditional_response(request, etag=etag, last_modified=modified)
+    if answer is not None:
+        if isinstance(response, FileResponse) and response.file_to_stream is not None:
+            response.file_to_stream.close()  # not the response: that would end the request
+        answer["Access-Control-Allow-Origin"] = "*"
+        return answer
+    return _gzip.process_response(request, response) if packed else response
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _type(name: str) -> str:
+    return CONTENT_TYPES[_ending(name)]
