@@ -288,6 +288,8 @@ class Record:
     proposer_reason: str = ""
     approver_reason: str = ""
     archives: tuple[str, ...] = ()
+    log: str = ""
+    """Where the publication stands in the log."""
 
 
 @dataclass
@@ -360,6 +362,7 @@ def _record(raw: Mapping[str, Any]) -> Record:
         proposer_reason=raw.get("proposer_reason") or "",
         approver_reason=raw.get("approver_reason") or "",
         archives=tuple(raw.get("archives") or ()),
+        log=raw.get("log") or "",
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem
 
-ROOT_FACTS = ("/Lang", "/MarkInfo", "/ViewerPreferences", "/Metadata")
+from cchc_index.lib.pdf_archive import elements
+
+ROOT_FACTS = ("/Lang", "/MarkInfo", "/ViewerPreferences", "/Metadata", "/OutputIntents")
 
 
 def bound(parts: Iterable[tuple[str, bytes]], title: str) -> bytes:
@@ -47,7 +49,10 @@ def _take_facts(volume: pikepdf.Pdf, part: pikepdf.Pdf) -> None:
     for name in ROOT_FACTS:
         if name in part.Root:
             value = part.Root[name]
-            volume.Root[name] = volume.copy_foreign(value) if value.is_indirect else _copied(value)
+            if name == "/OutputIntents":
+                volume.Root[name] = Array([volume.copy_foreign(intent) for intent in value])
+            else:
+                volume.Root[name] = volume.copy_foreign(value) if value.is_indirect else _copied(value)
 
 
 def _copied(value: pikepdf.Object) -> pikepdf.Object:
@@ -80,6 +85,9 @@ def _write_structure(
     above = volume.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root, K=Array(kids)))
     for kid in kids:
         kid.P = above
+        for element, _above in elements(kid):
+            if Name.ID in element:
+                del element.ID  # named once in a file; the parts were numbered alike
         if Name.Document == kid.S:
             kid.S = Name.Part
     root.K = Array([above])

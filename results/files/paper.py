@@ -19,9 +19,13 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from cchc_index.lib import svg
+from cchc_index.lib.pdf_archive import completed
 from cchc_index.lib.public_place import leads_here
 from results import charts
 from results.book import Book, BookBlock, BookLine, read_bundle, slug
+from results.bundle import text_of
+
+from . import signing
 
 ROWS_PER_CHART = 36
 """What one page takes beside its caption."""
@@ -53,9 +57,17 @@ def ranking_pdf(bundle: Mapping[str, Any], progress: OnPercent | None = None) ->
     tell(0)
     document = _Renderer(book).document("results/files/report.html", _main(book), FIRST_PAGE)
     tell(LAID_OUT)
-    data = written(document)
+    data = written(document, _data_of(bundle))
     tell(100)
     return data
+
+
+def _data_of(bundle: Mapping[str, Any]) -> dict[str, bytes]:
+    """What the report is made from; a preview's numbers may still change and are not given along."""
+    if not bundle.get("number"):
+        return {}
+    frozen = {key: value for key, value in bundle.items() if key != "record"}
+    return {f"chi-so-cchc-{bundle['year']}.json": text_of(frozen).encode()}
 
 
 def report_markup(book: Book) -> str:
@@ -130,14 +142,14 @@ def _fetcher() -> URLFetcher:
     return URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
 
 
-def written(document: Document) -> bytes:
-    """The document as PDF/UA."""
-    return document.write_pdf(pdf_variant="pdf/ua-1") or b""
+def written(document: Document, attached: Mapping[str, bytes] | None = None) -> bytes:
+    """The document as PDF/UA and PDF/A, with the files attached."""
+    return completed(document.write_pdf(pdf_variant="pdf/ua-1") or b"", attached)
 
 
 def _shared(book: Book) -> dict[str, Any]:
     """What every document of a publication says of it."""
-    return {"book": book, "title": _title(book), **_address(book)}
+    return {"book": book, "title": _title(book), "key_mark": signing.key_mark()[: signing.SHOWN], **_address(book)}
 
 
 def _title(book: Book) -> str:

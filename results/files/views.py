@@ -23,17 +23,17 @@ from results.publication.rules import may_read_contents
 from results.publication.views import open_publication
 from results.rules import may_see_preview
 
-from . import actions, answer, making, spreadsheets
+from . import actions, answer, making, signing, spreadsheets
 from . import queries as kept_files
 
-KINDS = ("json", "csv", "xlsx", "pdf", "docx")
+KINDS = ("json", "csv", "xlsx", "pdf", "docx", "sig")
 log = logging.getLogger(__name__)
 
 
 @login_not_required
 @require_safe
 def file(request: HttpRequest, year: int, number: str, named_year: int, kind: str) -> HttpResponseBase:
-    """A publication as JSON, CSV, XLSX, PDF or Word. The JSON is the bundle, byte for byte."""
+    """A publication as JSON, CSV, XLSX, PDF or Word, or its signature. The JSON is the bundle, byte for byte."""
     if named_year != year or kind not in KINDS:
         raise Http404
     publication = open_publication(request, year, number)
@@ -87,6 +87,13 @@ def codebook(request: HttpRequest) -> HttpResponseBase:
 def verifier(request: HttpRequest) -> HttpResponseBase:
     """The program by which anybody proves a published file: this one file, as it is."""
     return answer.bytes_of(request, Path(verify.__file__).read_bytes(), "verify.py")
+
+
+@login_not_required
+@require_safe
+def public_key(request: HttpRequest) -> HttpResponseBase:
+    """The public half of the key that signs publications."""
+    return answer.bytes_of(request, signing.public_pem(), "khoa-cong-khai.pem")
 
 
 @login_not_required

@@ -5,21 +5,24 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
+from cchc_index.lib.canonical import canonical_json
 from cchc_index.lib.text import sort_key
 from criteria.queries import round_in_view
 from results import charts
 from results.book import Book, BookBlock, BookLine
-from results.files import spreadsheets
+from results.files import answer, signing, spreadsheets
 from results.models import Publication
 from results.publication.queries import book_of, other_published_years, publications, published
 from results.publication.rules import may_read_contents
 from results.publication.views import BundleAddress, publication_or_404, standing
-from results.signed import queries as signed
+from results.signed import queries as signed_decisions
 
-from . import tables
+from . import listing, queries, tables
 
 Context = dict[str, Any]
 
@@ -74,7 +77,7 @@ def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpRes
 
 def _signed(publication: Publication) -> Context:
     """The decision as it was signed, where it was brought back."""
-    row = signed.standing(publication)
+    row = signed_decisions.standing(publication)
     return {"signed": row, "signed_address": BundleAddress.of(publication).signed() if row else ""}
 
 
@@ -95,13 +98,38 @@ def method(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     """Open data: every publication of the year with its files."""
     published = publications(round_in_view(request))
-    decisions = signed.standing_of(p.pk for p in published)
+    decisions = signed_decisions.standing_of(p.pk for p in published)
     listed = [
         {"publication": p, "place": BundleAddress.of(p), "files": _files_of(p), "signed": decisions.get(p.pk)}
         for p in published
     ]
     context = {"listed": listed, "years": other_published_years(), "codebooks": _codebooks()}
     return render(request, "results/public/data.html", context)
+
+
+@login_not_required
+@require_safe
+def all_publications(request: HttpRequest) -> HttpResponse:
+    """Every publication of every year, in the order of publishing, with the head of the log and the signing key."""
+    count, head = queries.log_head()
+    lines = [(p, line, BundleAddress.of(p).home()) for p, line in queries.all_publications()]
+    context = {"lines": lines, "count": count, "head": head, "key_mark": signing.key_mark()}
+    return render(request, "results/public/publications.html", context)
+
+
+@login_not_required
+@require_safe
+def all_publications_json(request: HttpRequest) -> HttpResponseBase:
+    """The same list for programs."""
+    count, head = queries.log_head()
+    listed = [{**line, "address": BundleAddress.of(p).file("json")} for p, line in queries.all_publications()]
+    told = {
+        "format": listing.FORMAT,
+        "publications": listed,
+        "log": {"entries": count, "digest": head},
+        "key": {"kind": "Ed25519", "sha256": signing.key_mark(), "address": reverse("results:public-key")},
+    }
+    return answer.bytes_of(request, f"{canonical_json(told)}\n".encode(), "cong-bo.json")
 
 
 def _codebooks() -> list[tuple[str, tuple[tuple[str, str, str], ...]]]:
@@ -118,6 +146,7 @@ def _files_of(publication: Publication) -> list[tuple[str, str, str]]:
 def _files(place: BundleAddress) -> list[tuple[str, str, str]]:
     words = (
         ("JSON", place.file("json"), "gói đầy đủ, nguyên từng ký tự của bản công bố; kiểm tra lại được"),
+        ("Chữ ký", place.file("sig"), "chữ ký số (Ed25519) trên gói JSON, kiểm tra bằng khóa công khai"),
         ("CSV: xếp hạng", place.file("csv"), "bảng xếp hạng, mỗi đơn vị một dòng"),
         ("CSV: điểm", place.table("cells"), "điểm từng tiêu chí của từng đơn vị, mỗi ô một dòng"),
         ("CSV: tiêu chí", place.table("criteria"), "bộ tiêu chí của mọi khối, có điểm tối đa và nguồn điểm"),

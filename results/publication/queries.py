@@ -19,6 +19,7 @@ from results.gates.listing import from_json
 from results.models import Publication
 from results.queries import measured_groups
 from selfassess.lastyear.council import Finding
+from units.auditlog.queries import mark_of
 from units.models import Unit
 from units.rules import AnyUser
 
@@ -128,6 +129,7 @@ def printed(publication: Publication) -> Json:
         "proposer_reason": publication.proposer_reason,
         "approver_reason": publication.approver_reason,
         "archives": publication.archives,
+        "log": mark_of("results.publication", publication.pk, "publication.publish"),
     }
     return {**bundle_of(publication), "record": record}
 

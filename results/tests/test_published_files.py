@@ -54,7 +54,7 @@ def test_the_report_brings_every_file_into_the_record(official: Publication, man
     job = actions.request_report(actor=manager, publication_id=official.pk)
     tasks.report(job.pk)
     rows = {row.name: row for row in PublishedFile.objects.all()}
-    plain = {"diem-tung-tieu-chi-2031.csv", "bo-tieu-chi-2031.csv"}
+    plain = {"diem-tung-tieu-chi-2031.csv", "bo-tieu-chi-2031.csv", "chi-so-cchc-2031.sig"}
     assert set(rows) == {f"chi-so-cchc-2031.{kind}" for kind in ("pdf", "csv", "xlsx", "docx")} | plain
     for kind in ("pdf", "csv", "xlsx", "docx"):
         answer = client.get(address(kind))

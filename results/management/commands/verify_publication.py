@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 from results import bundle, verify
+from results.files import signing
 from results.models import Publication
 
 _NOT_IN_FORCE = {
@@ -27,6 +28,8 @@ class Command(OperatorCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE.json")
+        parser.add_argument("--signature", metavar="FILE.sig", help="chữ ký số của tệp; dùng cùng --key")
+        parser.add_argument("--key", metavar="FILE.pem", help="khóa công khai mà người kiểm tra tin")
 
     def run(self, **options: Any) -> None:
         try:
@@ -36,6 +39,10 @@ class Command(OperatorCommand):
         problems = bundle.verify(text) or verify.problems(text.encode())
         if problems:
             self._refuse(problems)
+        if options["signature"] or options["key"]:
+            _check_signature(text, options["signature"], options["key"])
+            self.stdout.write("Khớp: tính lại đúng từng ký tự, chữ ký đúng là của khóa đã cho.")
+            return
         state = self._known_as(text)
         if state == Publication.State.PUBLISHED:
             self.stdout.write("Khớp: đúng là bản công bố mà hệ thống này giữ, tính lại đúng từng ký tự.")
@@ -64,3 +71,15 @@ class Command(OperatorCommand):
 
     def _prepare_database(self) -> None:
         """Does nothing: a file is verified without a database."""
+
+
+def _check_signature(text: str, signature: str | None, key: str | None) -> None:
+    """Raises Refused unless the file bears the signature of the key."""
+    if not (signature and key):
+        raise Refused("Ghi cả hai: --signature (tệp chữ ký) và --key (khóa công khai).")
+    try:
+        right = signing.is_signed(text.encode(), Path(signature).read_bytes(), Path(key).read_bytes())
+    except (OSError, ValueError) as error:
+        raise Refused("Không đọc được tệp chữ ký hoặc khóa công khai (Ed25519, dạng PEM).") from error
+    if not right:
+        raise Refused("Chữ ký không phải của khóa đã cho trên tệp này: tệp, chữ ký hoặc khóa đã bị thay.")

@@ -1,0 +1,36 @@
+"""All publications of all years, as the list of them says it."""
+
+from results.models import Publication
+from results.publication.rules import OPEN_TO_ALL
+from units.auditlog import queries as auditlog
+
+from .listing import PublishedLine, bound
+
+
+def all_publications() -> list[tuple[Publication, PublishedLine]]:
+    """Everything that was ever published, in that order, with its line of the list. One query."""
+    rows = Publication.objects.filter(state__in=OPEN_TO_ALL).defer("bundle").select_related("round", "supersedes")
+    held = list(rows.order_by("published_at", "pk"))
+    return list(zip(held, bound(map(_facts, held)), strict=True))
+
+
+def _facts(publication: Publication) -> PublishedLine:
+    return {
+        "year": publication.round.year,
+        "number": publication.number,
+        "date": publication.dated.isoformat(),
+        "published_at": publication.published_at.isoformat() if publication.published_at else None,
+        "digest": publication.digest,
+        "supersedes": publication.supersedes.number if publication.supersedes else None,
+        "errata": publication.errata,
+        "illustrative": publication.round.illustrative,
+        "state": publication.state,
+        "recalled_at": publication.recalled_at.isoformat() if publication.recalled_at else None,
+        "recall_reason": publication.recall_reason,
+    }
+
+
+def log_head() -> tuple[int, str]:
+    """How many entries the log has, and the digest of the last."""
+    head = auditlog.head()
+    return (head.count, head.digest) if head else (0, "")
