@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .api import views as api
 from .control import views as control
 from .files import views as files
 from .jobs import views as jobs
@@ -17,6 +18,7 @@ app_name = "results"
 
 _PREVIEW = "dieu-hanh/xem-truoc/<int:year>/"
 _PUBLICATION = "xep-hang/<int:year>/<slug:number>/"
+_API = "api/v1/publications/<int:year>/<slug:number>"
 _FILES = "tai-ve/<int:year>/<slug:number>/"
 
 urlpatterns = [
@@ -29,6 +31,12 @@ urlpatterns = [
     path("du-lieu/", public.data, name="data"),
     path("du-lieu/bang-ma-cot.csv", files.codebook, name="codebook"),
     path("du-lieu/khoa-cong-khai.pem", files.public_key, name="public-key"),
+    path("api/v1/openapi.json", api.openapi, name="api"),
+    path("api/v1/publications", api.publications, name="api-publications"),
+    path(_API, api.head, name="api-head"),
+    path(f"{_API}/ranking", api.ranking, name="api-ranking"),
+    path(f"{_API}/criteria", api.criteria, name="api-criteria"),
+    path(f"{_API}/units/<slug:group>/<path:code>", api.unit, name="api-unit"),
     path("du-lieu/cong-bo/", public.all_publications, name="publications"),
     path("du-lieu/cong-bo.json", public.all_publications_json, name="publications-json"),
     path("du-lieu/verify.py", files.verifier, name="verifier"),

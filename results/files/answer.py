@@ -10,6 +10,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
+from cchc_index.lib.canonical import canonical_json
 from results.jobs.views import TYPES
 from results.models import PublishedFile
 
@@ -38,6 +39,13 @@ def bytes_of(
     response = HttpResponse(data, content_type=_type(name))
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return _marked(request, response, digest, since, packed=_ending(name) in PACKED) if shared else _private(response)
+
+
+def json_of(request: HttpRequest, told: object) -> HttpResponseBase:
+    """An object for programs, shown rather than saved."""
+    data = f"{canonical_json(told)}\n".encode()
+    response = HttpResponse(data, content_type="application/json")
+    return _marked(request, response, hashlib.sha256(data).hexdigest(), None, packed=True)
 
 
 def stored(request: HttpRequest, row: PublishedFile, *, shared: bool = True) -> HttpResponseBase:

@@ -1,0 +1,1 @@
+"""What is published, for programs: read only, typed, documented by itself (OpenAPI)."""

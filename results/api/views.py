@@ -1,0 +1,105 @@
+"""The interface for programs: what is published, as JSON, under /api/v1/. Only reading; nobody signs in."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from results.files import answer, making
+from results.models import Publication
+from results.public.queries import all_publications
+from results.publication import queries
+from results.publication.views import BundleAddress
+
+from . import tables, words
+
+VERSION = "1.0"
+
+
+@login_not_required
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponseBase:
+    """The document of the interface."""
+    root = reverse("results:api-publications").removesuffix("/publications")
+    return answer.json_of(request, words.document(settings.PUBLIC_URL + root, VERSION))
+
+
+@login_not_required
+@require_safe
+def publications(request: HttpRequest) -> HttpResponseBase:
+    names = tuple(name for name in tables.PublicationShape.__annotations__ if name != "address")
+    listed = [
+        {**{name: line[name] for name in names}, "address": BundleAddress.of(p).file("json")}
+        for p, line in all_publications()
+    ]
+    return answer.json_of(request, {"publications": listed})
+
+
+@login_not_required
+@require_safe
+def head(request: HttpRequest, year: int, number: str) -> HttpResponseBase:
+    publication = _published(year, number)
+    return _refusal(publication) or answer.json_of(request, tables.head(_bundle(publication)))
+
+
+@login_not_required
+@require_safe
+def ranking(request: HttpRequest, year: int, number: str) -> HttpResponseBase:
+    publication, group = _published(year, number), request.GET.get("group", "")
+    return _refusal(publication) or answer.json_of(request, tables.ranking(_bundle(publication), group))
+
+
+@login_not_required
+@require_safe
+def criteria(request: HttpRequest, year: int, number: str) -> HttpResponseBase:
+    publication, group = _published(year, number), request.GET.get("group", "")
+    return _refusal(publication) or answer.json_of(request, tables.criteria(_bundle(publication), group))
+
+
+@login_not_required
+@require_safe
+def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponseBase:
+    publication = _published(year, number)
+    if refusal := _refusal(publication):
+        return refusal
+    told = tables.unit(_bundle(publication), group, code)
+    return answer.json_of(request, told) if told else _fault(404, "Bản công bố không xếp hạng đơn vị này.")
+
+
+def _published(year: int, number: str) -> Publication | None:
+    """What everybody may read; who asks is not looked up."""
+    return queries.find(AnonymousUser(), year, number)
+
+
+def _refusal(publication: Publication | None) -> HttpResponse | None:
+    if publication is None:
+        return _fault(404, "Không có bản công bố này.")
+    if publication.state != Publication.State.PUBLISHED:
+        return _fault(410, f"Bản công bố đã được thu hồi. Lý do: {publication.recall_reason}")
+    return None
+
+
+def _fault(status: int, sentence: str) -> HttpResponse:
+    text = json.dumps({"detail": sentence}, ensure_ascii=False)
+    headers = {"Access-Control-Allow-Origin": "*"}
+    return HttpResponse(text, content_type="application/json", status=status, headers=headers)
+
+
+def _bundle(publication: Publication | None) -> Mapping[str, Any]:
+    assert publication is not None  # refused before
+    return _read(publication.pk, publication.digest)
+
+
+@lru_cache(maxsize=4)
+def _read(pk: int, digest: str) -> Mapping[str, Any]:
+    """Read once by each process: what is published never changes."""
+    bundle: dict[str, Any] = json.loads(making.frozen_json(pk, digest))
+    return bundle

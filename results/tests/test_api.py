@@ -1,0 +1,103 @@
+"""The interface for programs answers what its own document says, and nothing that is not published."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cchc_index.lib import clock
+from results.models import Publication
+from results.tests import bundles
+from results.tests.published import publish
+from units.models import Role
+from units.tests.factories import person
+
+pytestmark = pytest.mark.django_db
+
+ROOT = "/api/v1"
+ONE = f"{ROOT}/publications/2031/123-qd-ubnd"
+KINDS: dict[str, type] = {"string": str, "integer": int, "boolean": bool, "null": type(None)}
+
+
+def asked(client: Client, path: str) -> Any:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return json.loads(answer.content)
+
+
+def fits(value: Any, shape: dict[str, Any], shapes: dict[str, Any]) -> bool:
+    if "$ref" in shape:
+        shape = shapes[shape["$ref"].rpartition("/")[2]]
+    if shape["type"] == "object":
+        fields = shape["properties"]
+        return set(value) == set(shape["required"]) and all(fits(value[name], fields[name], shapes) for name in fields)
+    if shape["type"] == "array":
+        return isinstance(value, list) and all(fits(each, shape["items"], shapes) for each in value)
+    kinds = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
+    return type(value) in {KINDS[kind] for kind in kinds}
+
+
+def test_every_path_answers_in_the_shape_that_the_document_says(client: Client) -> None:
+    publish()
+    document = asked(client, reverse("results:api"))
+    shapes = document["components"]["schemas"]
+    here = {"{year}": "2031", "{number}": "123-qd-ubnd", "{group}": "so", "{code}": "S01"}
+    assert len(document["paths"]) == 5
+    for path, verbs in document["paths"].items():
+        assert set(verbs) == {"get"}
+        for mark, value in here.items():
+            path = path.replace(mark, value)
+        told = asked(client, ROOT + path)
+        shape = verbs["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        assert fits(told, shape, shapes)
+        assert not fits({**told, "more": 1}, shape, shapes)
+
+
+def test_the_answers_are_the_published_numbers(client: Client) -> None:
+    bundle = json.loads(publish().bundle)
+    group = bundle["groups"][0]
+    assert asked(client, f"{ONE}/ranking?group=so")["results"] == group["results"]
+    assert len(asked(client, f"{ONE}/ranking")["results"]) == sum(len(g["results"]) for g in bundle["groups"])
+    unit = asked(client, f"{ONE}/units/so/S02")
+    published = [{k: v for k, v in c.items() if k != "unit"} for c in group["cells"] if c["unit"] == "S02"]
+    assert unit["cells"] == published
+    assert [row["code"] for row in asked(client, f"{ONE}/criteria?group=so")["criteria"]] == [
+        row["code"] for row in group["criteria"]
+    ]
+
+
+def test_who_asks_is_not_looked_up_and_the_bundle_is_read_once(client: Client) -> None:
+    publish()
+    client.get(f"{ONE}/ranking")
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(f"{ONE}/ranking")
+    assert len(captured) == 1
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert "Cookie" not in answer.get("Vary", "")
+    assert client.get(f"{ONE}/ranking", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert client.head(f"{ONE}/ranking")["ETag"] == answer["ETag"]
+    assert client.post(f"{ONE}/ranking").status_code == 405
+
+
+@pytest.mark.parametrize("state", ["proposed", "withdrawn"])
+def test_nothing_that_is_not_published_is_answered(client: Client, state: str) -> None:
+    publish(state=state)
+    assert asked(client, f"{ROOT}/publications") == {"publications": []}
+    assert {client.get(f"{ONE}{path}").status_code for path in ("", "/ranking", "/criteria", "/units/so/S01")} == {404}
+
+
+def test_what_was_taken_back_says_why(client: Client) -> None:
+    publication = publish(bundles.small(2))
+    assert client.get(f"{ONE}/units/so/LA").status_code == 404
+    now, one, two = clock.now(), person(Role.INDEX_MANAGER), person(Role.INDEX_MANAGER)
+    asked_for = {"recall_reason": "Sai số phiếu.", "recall_proposed_by": one, "recall_proposed_at": now}
+    gone = {"state": "recalled", "recalled_by": two, "recalled_at": now, **asked_for}
+    Publication.objects.filter(pk=publication.pk).update(**gone)
+    answer = client.get(f"{ONE}/ranking")
+    assert answer.status_code == 410
+    assert "Sai số phiếu." in json.loads(answer.content)["detail"]
+    assert asked(client, f"{ROOT}/publications")["publications"][0]["state"] == "recalled"
