@@ -27,6 +27,10 @@ def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "") ->
     for place, (label, value) in enumerate(points):
         parts += _dot(label, value, 40 + 21 * place, (low, high, left, right), label == highlight)
     described = "; ".join(f"{label}: {vn(value) or 'chưa đủ điểm'}" for label, value in points)
+    if low:
+        begins = f"Trục bắt đầu từ {vn(low, 0)}%, không phải 0."
+        parts.append(text(8, 16, begins, size=13, fill=SOFT))
+        described = f"{begins} {described}"
     return frame(WIDTH, height, title, described, parts)
 
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from statistics import median
 
-from cchc_index.lib.text import fold, sort_key
+from cchc_index.lib.text import sort_key
 from results.book import BookBlock, BookCriterion, BookLine
+from results.years import YearChange, change_of
 
 NAMED = 5
 """How many criteria, areas or moves a paper names."""
@@ -54,19 +55,6 @@ class LostParts:
     @property
     def total(self) -> Decimal:
         return self.lowered + self.unclaimed + self.surveyed
-
-
-@dataclass(frozen=True, slots=True)
-class YearChange:
-    """Mean share of the criteria that two years have in common, of the units ranked in both, in percent."""
-
-    year: int
-    before: Fraction
-    after: Fraction
-    units: int
-    leaves: int
-    points: Decimal
-    scale: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +135,7 @@ def findings(block: BookBlock, earlier: tuple[int, BookBlock] | None = None) -> 
         losses=_losses(block),
         all_at_maximum=[leaf for leaf in constant if _constant(block, leaf) == leaf.max_points],
         all_alike=[leaf for leaf in constant if _constant(block, leaf) != leaf.max_points],
-        change=_change(block, *earlier) if earlier else None,
+        change=change_of(block, *earlier) if earlier else None,
         moves=moves,
         compared=len(moves),
     )
@@ -209,45 +197,6 @@ def _parts(block: BookBlock) -> LostParts:
                 continue
             lowered, unclaimed, cells = lowered + taken, unclaimed + lost - taken, cells + (taken > 0)
     return LostParts(lowered, cells, unclaimed, surveyed)
-
-
-def _change(block: BookBlock, year: int, earlier: BookBlock) -> YearChange | None:
-    """None where the two years have no criterion or no unit in common."""
-    leaves = common_leaves(block, earlier)
-    pairs = []
-    for row in block.rows:
-        if row.unit in earlier.by_unit:
-            before, after = _share(earlier, row.unit, leaves), _share(block, row.unit, leaves)
-            if before is not None and after is not None:
-                pairs.append((before, after))
-    if not pairs:
-        return None
-    before, after = (sum(side, Fraction(0)) / len(pairs) for side in zip(*pairs, strict=True))
-    points = sum((leaf.max_points for leaf in leaves), Decimal(0))
-    return YearChange(year, before, after, len(pairs), len(leaves), points, block.scale)
-
-
-def common_leaves(block: BookBlock, earlier: BookBlock) -> list[BookCriterion]:
-    """Leaves that stand in both years with the same code, name, source and maximum."""
-    known = {_identity(leaf) for leaf in earlier.leaves if leaf.counts}
-    return [leaf for leaf in block.leaves if leaf.counts and _identity(leaf) in known]
-
-
-def _identity(leaf: BookCriterion) -> tuple[str, str, str, Decimal]:
-    return leaf.code, fold(leaf.name), leaf.source, leaf.max_points
-
-
-def _share(block: BookBlock, unit: str, leaves: list[BookCriterion]) -> Fraction | None:
-    """Percent reached on what of these leaves applies to the unit; None while one of them has no points."""
-    points = maximum = Decimal(0)
-    for leaf in leaves:
-        cell = block.cell(unit, leaf.code)
-        if cell.state == "not_applicable":
-            continue
-        if cell.points is None:
-            return None
-        points, maximum = points + cell.points, maximum + leaf.max_points
-    return Fraction(points) / Fraction(maximum) * 100 if maximum else None
 
 
 def _moves(block: BookBlock, earlier: BookBlock) -> list[RankMove]:

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 from cchc_index.lib.numbers import shown, vn, vn_count, vn_percent, vn_short, vn_signed
 from results.book import BookCriterion, BookLine
+from results.years import YearChange
 
-from .findings import NAMED, AreaFinding, BlockFindings, Loss, RankMove, YearChange
+from .findings import NAMED, AreaFinding, BlockFindings, Loss, RankMove
 
 NOT_COMPARABLE = (
     "Không so sánh được với năm trước: chưa có kết quả công bố của khối này, hoặc hai năm không có tiêu chí và đơn vị "

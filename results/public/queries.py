@@ -34,3 +34,18 @@ def log_head() -> tuple[int, str]:
     """How many entries the log has, and the digest of the last."""
     head = auditlog.head()
     return (head.count, head.digest) if head else (0, "")
+
+
+def in_force() -> list[Publication]:
+    """The publication in force of every year, the newest year first. One query."""
+    rows = Publication.objects.filter(state=Publication.State.PUBLISHED).defer("bundle").select_related("round")
+    latest: dict[int, Publication] = {}
+    for publication in rows.order_by("published_at", "pk"):
+        latest[publication.round.year] = publication
+    return [latest[year] for year in sorted(latest, reverse=True)]
+
+
+def year_before(year: int) -> Publication | None:
+    """The publication in force of the latest earlier year. One query."""
+    rows = Publication.objects.filter(state=Publication.State.PUBLISHED, round__year__lt=year).defer("bundle")
+    return rows.select_related("round").order_by("-round__year", "-published_at", "-pk").first()

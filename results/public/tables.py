@@ -4,11 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
 
 from cchc_index.lib.numbers import vn_short
 from cchc_index.lib.text import sort_key
 from results import charts
 from results.book import STATE_WORDS, AreaShare, Book, BookBlock, BookCell, BookCriterion, BookLine
+from results.ranking import half_up
+from results.years import UnitChange, YearChange, change_of, common_leaves, most_improved, points_of, unit_changes
 
 SORTS = {
     "hang": ("Hạng", None),
@@ -82,3 +86,141 @@ def states(column: Sequence[tuple[BookLine, BookCell]]) -> list[tuple[str, int]]
     """How many units stand in which state, in words."""
     counted = Counter(cell.state for _, cell in column)
     return [(words, counted[state]) for state, words in STATE_WORDS.items() if counted[state]]
+
+
+# --- the block as a whole ---------------------------------------------------------------------------
+
+
+def shown(value: Fraction | None) -> Decimal | None:
+    return None if value is None else half_up(value, 2)
+
+
+def mean(values: Iterable[Decimal | None]) -> Decimal | None:
+    """Of what is known, to two places."""
+    known = [Fraction(value) for value in values if value is not None]
+    return half_up(sum(known, Fraction(0)) / len(known), 2) if known else None
+
+
+def summary(block: BookBlock) -> dict[str, Decimal | None]:
+    """The means of a block."""
+    rows = block.rows
+    return {
+        "index": mean(row.index for row in rows),
+        "appraised": mean(row.appraised_index for row in rows),
+        "survey": mean(row.survey_index for row in rows),
+    }
+
+
+# --- one area ---------------------------------------------------------------------------------------
+
+
+def area_lines(block: BookBlock, code: str) -> list[tuple[int | None, BookLine, Decimal | None]]:
+    """(rank in the area, unit, share in percent), the highest first; ranks as the block's policy for ties says."""
+    shares = block.exact_shares(code)
+    known = sorted({share for share in shares.values() if share is not None}, reverse=True)
+    dense = block.policies.get("ties") == "dense"
+    above = Counter(share for share in shares.values() if share is not None)
+    ranks, place = {}, 1
+    for n, share in enumerate(known, start=1):
+        ranks[share] = n if dense else place
+        place += above[share]
+    rows = sorted(block.rows, key=lambda r: (shares[r.unit] is None, -(shares[r.unit] or 0), sort_key(r.name)))
+    return [(_rank(ranks, shares[row.unit]), row, shown(shares[row.unit])) for row in rows]
+
+
+def _rank(ranks: dict[Fraction, int], share: Fraction | None) -> int | None:
+    return None if share is None else ranks[share]
+
+
+def area_rank(block: BookBlock, unit: str, code: str) -> int | None:
+    """The unit's rank in an area."""
+    return next(rank for rank, row, _share in area_lines(block, code) if row.unit == unit)
+
+
+# --- units side by side -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ComparedSection:
+    """An area with its criteria, as units stand in it."""
+
+    area: BookCriterion
+    shares: list[tuple[Decimal | None, Decimal | None]]
+    lines: list[CriteriaTableRow]
+
+
+def compared(block: BookBlock, rows: Sequence[BookLine], address: Callable[[str, str], str]) -> list[ComparedSection]:
+    """Area by area: each unit's share with the difference to the first unit's, and the leaves."""
+    by_area = {row.unit: {a.criterion.code: a.share for a in block.areas_of(row.unit)} for row in rows}
+    sections = []
+    for area in block.areas:
+        shares = [by_area[row.unit][area.code] for row in rows]
+        leaves = [line for line in lines(block, rows, address) if line.cells and line.criterion.area == area.code]
+        sections.append(ComparedSection(area, [(share, _ahead(share, shares[0])) for share in shares], leaves))
+    return sections
+
+
+def _ahead(share: Decimal | None, first: Decimal | None) -> Decimal | None:
+    return None if share is None or first is None else share - first
+
+
+# --- years ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class YearPair:
+    """Two published years that follow each other, and on what basis they are compared."""
+
+    year: int
+    before: int
+    leaves: int
+    points: Decimal
+    scale: Decimal
+    change: YearChange | None
+    improved: list[UnitChange]
+    moved: dict[str, UnitChange]
+
+    @property
+    def difference(self) -> Decimal | None:
+        return shown(self.change.difference) if self.change else None
+
+    @property
+    def improvements(self) -> list[tuple[str, Decimal | None]]:
+        return [(change.row.name, shown(change.difference)) for change in self.improved]
+
+
+def year_pairs(columns: Sequence[tuple[int, BookBlock]]) -> list[YearPair]:
+    """The newest year first; each against the published year before it."""
+    pairs = []
+    for (year, block), (before, earlier) in pairwise(columns):
+        leaves, changes = common_leaves(block, earlier), unit_changes(block, earlier)
+        change = change_of(block, before, earlier)
+        moved = {one.row.unit: one for one in changes}
+        scale = block.scale
+        pairs.append(
+            YearPair(year, before, len(leaves), points_of(leaves), scale, change, most_improved(changes), moved)
+        )
+    return pairs
+
+
+@dataclass(frozen=True)
+class YearsLine:
+    """A unit over the years: its line in each, None where it was not ranked; how it moved in the newest."""
+
+    row: BookLine
+    by_year: list[BookLine | None]
+    moved: Decimal | None
+    reason: str
+
+
+def year_lines(blocks: Sequence[BookBlock]) -> list[YearsLine]:
+    """The units of the newest year in their order, each with the years before."""
+    if not blocks:
+        return []
+    moved = {one.row.unit: one for one in unit_changes(blocks[0], blocks[1])} if len(blocks) > 1 else {}
+    made = []
+    for row in blocks[0].rows:
+        one = moved.get(row.unit)
+        by_year = [block.by_unit.get(row.unit) for block in blocks]
+        made.append(YearsLine(row, by_year, shown(one.difference) if one else None, one.reason if one else ""))
+    return made

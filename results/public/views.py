@@ -17,14 +17,19 @@ from results import charts
 from results.book import Book, BookBlock, BookLine
 from results.files import answer, signing, spreadsheets
 from results.models import Publication
+from results.publication.changes import MovedUnit, changes
 from results.publication.queries import book_of, other_published_years, publications, published
 from results.publication.rules import may_read_contents
 from results.publication.views import BundleAddress, publication_or_404, standing
 from results.signed import queries as signed_decisions
+from results.years import YearChange, change_of
 
 from . import listing, queries, tables
 
 Context = dict[str, Any]
+CLOSED_TO_ROBOTS = ("dieu-hanh", "quan-tri", "tu-danh-gia", "tham-dinh", "dieu-tra", "tai-khoan", "sao-ke", "viec")
+COMPARED = 4
+"""How many units are compared at once."""
 
 
 @login_not_required
@@ -65,6 +70,57 @@ def criterion(request: HttpRequest, year: int, number: str, group: str, code: st
     return criterion_page(
         request, book_of(publication), BundleAddress.of(publication), (group, code), standing(publication)
     )
+
+
+@login_not_required
+def area(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
+    publication = publication_or_404(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(request, publication)
+    place = BundleAddress.of(publication)
+    return area_page(request, book_of(publication), place, (group, code), standing(publication))
+
+
+@login_not_required
+def years(request: HttpRequest) -> HttpResponse:
+    """The years of a block: mean and every unit's index and rank, compared on what two years have in common."""
+    held = queries.in_force()
+    books = [(publication, book_of(publication)) for publication in held]
+    blocks = {block.code: block.name for _, book in reversed(books) for block in book.blocks}
+    chosen = request.GET.get("khoi", "")
+    code = chosen if chosen in blocks else next(iter(blocks), "")
+    columns = [(p, block) for p, book in books if (block := book.block(code)) is not None]
+    context = {
+        "blocks": blocks,
+        "code": code,
+        "columns": [(p, block, code in p.archives, BundleAddress.of(p)) for p, block in columns],
+        "pairs": tables.year_pairs([(p.round.year, block) for p, block in columns]),
+        "lines": tables.year_lines([block for _, block in columns]),
+    }
+    return render(request, "results/public/years.html", context)
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What programs that read pages may read: what is public, not the work."""
+    place = request.build_absolute_uri(reverse("results:sitemap"))
+    closed = "".join(f"Disallow: /{path}/\n" for path in CLOSED_TO_ROBOTS)
+    return HttpResponse(f"User-agent: *\n{closed}Sitemap: {place}\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The public pages and those of every publication in force, unit by unit."""
+    paths = [reverse(f"results:{name}") for name in ("ranking", "years", "method", "data", "publications")]
+    for publication in queries.in_force():
+        place = BundleAddress.of(publication)
+        paths.append(place.home())
+        for block in book_of(publication).blocks:
+            paths += [place.unit(block.code, row.unit) for row in block.rows]
+    context = {"addresses": [request.build_absolute_uri(path) for path in paths]}
+    return render(request, "results/public/sitemap.xml", context, content_type="application/xml")
 
 
 @login_not_required
@@ -166,6 +222,7 @@ def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: 
     block = _chosen_block(request, book)
     search, by = request.GET.get("q", "").strip()[:100], request.GET.get("sap", "hang")
     rows = tables.sorted_rows(block.find(search), by)
+    change = _change(book, block, place)
     context = {
         "book": book,
         "ranked": block,
@@ -174,12 +231,40 @@ def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: 
         "q": search,
         "by": by if by in tables.SORTS else "hang",
         "sorts": tables.SORTS,
+        "elsewhere": _elsewhere(book, block, place, search),
+        "summary": tables.summary(block),
+        "change": change,
+        "changed": tables.shown(change.difference) if change else None,
+        "corrected": _corrected(book, about.get("publication")),
         "chart": tables.ranking_chart(book, block, block.rows),
         "compare": place.compare(block.code),
         "pdf": place.file("pdf"),
         **about,
     }
     return render(request, "results/public/ranking.html", context)
+
+
+def _elsewhere(
+    book: Book, block: BookBlock, place: BundleAddress, search: str
+) -> list[tuple[str, list[tuple[BookLine, str]]]]:
+    """What the search meets in the other blocks."""
+    others = [(b, b.find(search)) for b in book.blocks if search and b is not block]
+    return [(b.name, [(row, place.unit(b.code, row.unit)) for row in rows]) for b, rows in others if rows]
+
+
+def _change(book: Book, block: BookBlock, place: BundleAddress) -> YearChange | None:
+    """The block's mean against the published year before, on the common criteria; of what is published only."""
+    earlier = None if place.preview else queries.year_before(book.year)
+    old = book_of(earlier).block(block.code) if earlier else None
+    return change_of(block, earlier.round.year, old) if earlier and old else None
+
+
+def _corrected(book: Book, publication: Publication | None) -> list[MovedUnit]:
+    """What a correction changed, with the values before and now."""
+    if publication is None or publication.supersedes is None:
+        return []
+    blocks = changes(book_of(publication.supersedes), book)
+    return [moved for block in blocks for moved in block.changed]
 
 
 def _chosen_block(request: HttpRequest, book: Book) -> BookBlock:
@@ -201,6 +286,10 @@ def unit_page(
         "place": place,
         "row": row,
         "areas": areas,
+        "area_lines": [
+            (a, tables.area_rank(block, row.unit, a.criterion.code), place.area(block.code, a.criterion.code))
+            for a in areas
+        ],
         "chart": tables.areas_chart(row, areas),
         "lines": tables.lines(block, [row], place.criterion),
         "compare": f"{place.compare(block.code)}?a={row.unit}",
@@ -235,31 +324,55 @@ def criterion_page(
     return render(request, "results/public/criterion.html", context)
 
 
-def compare_page(request: HttpRequest, book: Book, place: BundleAddress, group: str, about: Context) -> HttpResponse:
-    """Two units of a block side by side."""
-    block = _block_or_404(book, group)
-    pair = _pair(block, request.GET.get("a", ""), request.GET.get("b", ""))
+def area_page(
+    request: HttpRequest, book: Book, place: BundleAddress, which: tuple[str, str], about: Context
+) -> HttpResponse:
+    """Every unit of the block in one area, the highest share first, and the area's criteria."""
+    block = _block_or_404(book, which[0])
+    found = next((c for c in block.areas if c.code == which[1]), None)
+    if found is None:
+        raise Http404
+    ranked = tables.area_lines(block, found.code)
+    title = f"Mức đạt ở lĩnh vực {found.code} – {block.name} (%)"
     context = {
         "book": book,
         "ranked": block,
         "place": place,
-        "pair": pair,
+        "area": found,
+        "median": block.area_median(found.code),
+        "lines": [(rank, row, share, place.unit(block.code, row.unit)) for rank, row, share in ranked],
+        "leaves": [(c, place.criterion(block.code, c.code)) for c in block.leaves if c.area == found.code],
+        "chart": charts.ranking_dots([(row.name, share) for _, row, share in ranked], title=title),
+        **about,
+    }
+    return render(request, "results/public/area.html", context)
+
+
+def compare_page(request: HttpRequest, book: Book, place: BundleAddress, group: str, about: Context) -> HttpResponse:
+    """Two to four units of a block side by side, with what each is ahead of or behind the first."""
+    block = _block_or_404(book, group)
+    asked = [request.GET.get(name, "") for name in "abcd"]
+    chosen = _chosen(block, asked)
+    context = {
+        "book": book,
+        "ranked": block,
+        "place": place,
+        "pair": chosen,
+        "fields": [(name, chosen[n] if n < len(chosen) else None) for n, name in enumerate("abcd")],
         "choices": sorted(block.rows, key=lambda r: sort_key(r.name)),
-        "areas": list(zip(*(block.areas_of(r.unit) for r in pair), strict=True)),
-        "lines": tables.lines(block, pair, place.criterion),
+        "sections": tables.compared(block, chosen, place.criterion),
         **about,
     }
     return render(request, "results/public/compare.html", context)
 
 
-def _pair(block: BookBlock, first: str, second: str) -> Sequence[BookLine]:
-    """The two chosen units; whoever is not chosen is the next in rank."""
-    one = block.by_unit.get(first) or block.rows[0]
-    rest = [r for r in block.rows if r is not one]
-    two = block.by_unit.get(second)
-    if two is None or two is one:
-        two = rest[0] if rest else one
-    return one, two
+def _chosen(block: BookBlock, asked: Sequence[str]) -> list[BookLine]:
+    """The units that were chosen, each once; with fewer than two the next in rank."""
+    rows = list(dict.fromkeys(code for code in asked if code in block.by_unit))[:COMPARED]
+    rest = (row.unit for row in block.rows if row.unit not in rows)
+    while len(rows) < min(2, len(block.rows)):
+        rows.append(next(rest))
+    return [block.by_unit[code] for code in rows]
 
 
 def _block_or_404(book: Book, code: str) -> BookBlock:

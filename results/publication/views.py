@@ -41,6 +41,10 @@ class BundleAddress:
     def criterion(self, group: str, code: str) -> str:
         return self._reverse("-criterion", group, code)
 
+    def area(self, group: str, code: str) -> str:
+        """The page of an area; a preview has none."""
+        return "" if self.preview else self._reverse("-area", group, code)
+
     def compare(self, group: str) -> str:
         return self._reverse("-compare", group)
 

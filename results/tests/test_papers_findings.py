@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from results import bundle as bundles
 from results.book import BookBlock, read_bundle
 from results.papers import words
-from results.papers.findings import common_leaves, findings
+from results.papers.findings import findings
 from results.tests import bundles as samples
+from results.years import common_leaves
 
 POINTS = st.sampled_from(["0", "0.25", "0.5", "0.75", "1"])
 

@@ -8,12 +8,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cchc_index.lib.numbers import vn
 from criteria.tests.factories import RoundFactory, small_round
 from results import bundle as bundle_format
 from results import verify
+from results.book import read_bundle
 from results.computation import actions as computation
 from results.files import making, paper, spreadsheets
 from results.models import Job, Publication
+from results.public.tables import area_lines, year_pairs
 from results.publication import queries as published
 from results.tests import bundles
 from results.tests.published import publish
@@ -146,12 +149,107 @@ def test_criterion_page_shows_all_units_of_the_block(client: Client) -> None:
     assert "Quận Hoàn Kiếm" not in page
 
 
-def test_two_units_side_by_side(client: Client) -> None:
+def test_up_to_four_units_side_by_side(client: Client) -> None:
     publish()
     address = reverse("results:publication-compare", args=[2031, "123-qd-ubnd", "so"])
     page = client.get(f"{address}?a=S03&b=S01").content.decode()
     assert page.index('value="S03" selected') != page.index('value="S01" selected')
     assert client.get(f"{address}?a=la&b=la").status_code == 200
+    four = client.get(f"{address}?a=S03&b=S01&c=S02&d=S04").content.decode()
+    table = four[four.index("<table") :]
+    heads = [table.index(f">{unit['name']}</th>") for unit in bundles.units(4)]
+    assert len(heads) == 4
+    assert "1. Công tác chỉ đạo" in table
+    once = client.get(f"{address}?a=S03&b=S03&c=S03").content.decode()
+    assert once[once.index("<thead") : once.index("</thead")].count("<th") == 2 + 1  # thead itself
+
+
+def test_an_area_has_a_page_with_ranks(client: Client) -> None:
+    book = read_bundle(json.loads(publish().bundle))
+    block = book.blocks[0]
+    page = client.get(reverse("results:publication-area", args=[2031, "123-qd-ubnd", "so", "2"])).content.decode()
+    ranked = area_lines(block, "2")
+    assert [share for _, _, share in ranked] == sorted((s for _, _, s in ranked if s is not None), reverse=True)
+    assert ranked[0][0] == 1
+    for _rank, row, share in ranked:
+        assert row.name in page
+        assert vn(share) in page
+    assert area_lines(block, "2")[-1][1].name not in page[: page.index(ranked[0][1].name)]
+    own = client.get(unit_address(ranked[0][1].unit)).content.decode()
+    assert "Hạng trong khối" in own
+
+
+def test_search_meets_every_block(client: Client) -> None:
+    publish()
+    page = text_of(client, "ranking", query="?khoi=so&q=hoan+kiem")
+    assert "khớp “hoan kiem”" in page
+    assert unit_address("Q01", "quan") in page
+
+
+def test_the_means_of_the_block_stand_first(client: Client) -> None:
+    publish()
+    page = text_of(client, "ranking")
+    assert page.index("chỉ số trung bình của khối") < page.index("<table")
+    assert 'property="og:title"' in page
+
+
+def test_a_correction_shows_old_and_new_values(client: Client) -> None:
+    old = publish()
+    changed = bundles.small(4, number="456/QĐ-UBND")
+    group = changed["groups"][0]
+    cell = next(c for c in group["cells"] if c["unit"] == "S01" and c["points"] == "1")
+    cell["points"] = "0.5"
+    header = {k: changed[k] for k in bundles.header()}
+    publish(bundle_format.build(header, _inputs(changed)), supersedes=old, errata="Sửa điểm.")
+    page = text_of(client, "ranking")
+    before, after = (book.blocks[0].by_unit["S01"].index for book in map(published.book_of, _both()))
+    table = page[page.index("Số liệu thay đổi") :]
+    assert vn(before) in table
+    assert vn(after) in table
+
+
+def _both() -> list[Publication]:
+    return list(Publication.objects.order_by("pk"))
+
+
+def test_years_are_compared_on_what_they_share(client: Client) -> None:
+    publish(bundles.small(3, year=2030, number="7/QĐ-UBND"))
+    newer = bundles.small(4)
+    for group in newer["groups"]:
+        for row in group["criteria"]:
+            if row["code"] == "1.1":
+                row["name"] = "Nội dung mới"
+    publish(bundle_format.build({k: newer[k] for k in bundles.header()}, _inputs(newer)))
+    page = " ".join(text_of(client, "years", query="?khoi=so").split())
+    blocks = [published.book_of(p).blocks[0] for p in reversed(_both())]
+    (pair,) = year_pairs([(2031, blocks[0]), (2030, blocks[1])])
+    assert pair.scale - pair.points == 1
+    assert f"So trên {pair.points.normalize():f}/{pair.scale.normalize():f} điểm có cùng tiêu chí" in page
+    assert "không so sánh được: năm trước không xếp hạng đơn vị này" in page
+    assert f"So với năm 2030, trên {pair.points.normalize():f}" in " ".join(text_of(client, "ranking").split())
+    with CaptureQueriesContext(connection) as captured:
+        text_of(client, "years")
+    assert len(captured) <= 6
+
+
+def test_years_without_common_criteria_are_not_comparable(client: Client) -> None:
+    old = bundles.small(3, year=2030, number="7/QĐ-UBND")
+    for group in old["groups"]:
+        for row in group["criteria"]:
+            row["name"] += " (cũ)"
+    header = {k: old[k] for k in bundles.header()}
+    publish(bundle_format.build(header, _inputs(old)))
+    publish()
+    assert "hai năm không có tiêu chí chung" in text_of(client, "years")
+
+
+def test_programs_find_the_public_pages(client: Client) -> None:
+    publish()
+    listed = client.get(reverse("results:sitemap")).content.decode()
+    assert unit_address("S01") in listed
+    closed = client.get(reverse("results:robots")).content.decode()
+    assert "Disallow: /dieu-hanh/" in closed
+    assert "sitemap.xml" in closed
 
 
 @pytest.mark.parametrize(
