@@ -120,6 +120,23 @@ def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -
         )
 
 
+def permissions(get_response: Next) -> Next:
+    """No page of ours asks a browser for a camera, a place or a payment, and none that is shown beside one may."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS
+        return response
+
+    return middleware
+
+
+NONE_OF = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone")
+PERMISSIONS = ", ".join(
+    [*(f"{name}=()" for name in (*NONE_OF, "midi", "payment", "usb")), "publickey-credentials-get=(self)"]
+)
+
+
 class LoginRequired(LoginRequiredMiddleware):
     """Django's, but a form sent after the session's end is not thrown away."""
 

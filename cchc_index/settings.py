@@ -84,6 +84,8 @@ LEDGER_ANCHOR = Path(env.str("LEDGER_ANCHOR", default="") or VAR_DIR / "ledger-a
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Where somebody who finds a hole writes: an address (mailto:…) or a page (https://…), for /.well-known/security.txt.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="").strip()
 # How long a request may have waited since the hour that a proxy of ours says it came in.
 ARRIVAL_SECONDS = env.int("ARRIVAL_SECONDS", default=60)
 # Whether a machine that is two seconds off the database's clock refuses to take anything and to sweep.
@@ -120,6 +122,7 @@ MIDDLEWARE = [
     "cchc_index.middleware.client_address",
     "cchc_index.middleware.arrival",
     "cchc_index.middleware.numbered",
+    "cchc_index.middleware.permissions",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -8,6 +8,7 @@ from . import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("suc-khoe/", include("cchc_index.health.urls")),
+    path(".well-known/security.txt", views.security_contact, name="security-contact"),
     path("nam/", views.switch_year, name="switch-year"),
     path("huong-dan/", include("cchc_index.guides.urls")),
     path("tai-khoan/", include("units.signin.urls")),

@@ -1,13 +1,16 @@
 """The frame's own pages: home by role, the year switch, error pages."""
 
+from datetime import UTC, timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from cchc_index.lib import request_number
+from cchc_index.lib import clock, request_number
 
 from .middleware import given_back
 from .navigation import PUBLIC_TABS, tabs_for
@@ -20,6 +23,22 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.user.is_staff and tabs[0] == PUBLIC_TABS[0]:
         return redirect("admin:index")
     return redirect(tabs[0].name)
+
+
+@login_not_required
+@require_safe
+def security_contact(request: HttpRequest) -> HttpResponse:
+    """Where somebody who finds a hole writes (RFC 9116); 404 where the installation names nobody."""
+    if not settings.SECURITY_CONTACT:
+        return not_found(request)
+    lines = {
+        "Contact": settings.SECURITY_CONTACT,
+        "Expires": f"{clock.now().astimezone(UTC) + timedelta(days=180):%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages": "vi, en",
+        "Canonical": f"{settings.PUBLIC_URL}{request.path}",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @login_not_required

@@ -10,6 +10,7 @@ from appraisal.core.views.place import check_desk, check_unit_person, place
 from appraisal.core.views.uploads import keep_document, take_in_document, upload_fields
 from appraisal.models import Question
 from appraisal.rules import answering
+from appraisal.rules.deciding import has_pen
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria import queries as criteria_queries
@@ -76,6 +77,8 @@ def _council_page(
 def ask(request: HttpRequest, group: str, unit: str, code: str) -> HttpResponse:
     """Open a question on a cell; afterwards back to the cell."""
     here = place(request, group)
+    if not has_pen(here.user):
+        raise PermissionDenied
     found, leaf = here.unit(unit), here.leaf(code)
     back = here.address("cell", found.code, leaf.code)
     form = AskForm(request.POST)

@@ -13,6 +13,12 @@ from .reach import Scope, assigned_cells, closed_units, scope_of
 from .stages import calendar
 
 
+def has_pen(user: people.AnyUser) -> bool:
+    """Whether the person decides anything anywhere: asked before a form is looked at, so that who only reads hears that
+    and not what they forgot to fill in."""
+    return people.is_council_member(user) or people.is_index_manager(user)
+
+
 def may_decide(user: people.AnyUser, stage: Stage | None, scope: Scope, unit_id: int, criterion_id: int) -> bool:
     """The heart of `can_appraise` for a page that has already read scope and stage."""
     if unit_id in scope.own_units or stage is None:

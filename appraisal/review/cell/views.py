@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -29,6 +30,7 @@ from appraisal.review.lists.markup import line_of
 from appraisal.review.precedents import queries as precedents_queries
 from appraisal.review.undo.views import list_of, say_decided, undo_of
 from appraisal.rules import reading
+from appraisal.rules.deciding import has_pen
 from appraisal.steps import counting
 from cchc_index.lib import clock, numbers
 from cchc_index.lib.faults import Conflict, Refused
@@ -88,6 +90,8 @@ FORMS: dict[str, type[RecogniseForm | AdjustForm]] = {"recognise": RecogniseForm
 
 
 def _decide(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) -> HttpResponse:
+    if not has_pen(here.user):
+        raise PermissionDenied
     form = FORMS.get(request.POST.get("verb", ""), AdjustForm)(request.POST)
     if not form.is_valid():
         return _page(request, here, unit, leaf, form, status=422)

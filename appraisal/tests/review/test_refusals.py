@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from appraisal.models import AppraisalEntry
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, assign, council, release_row
+from appraisal.tests.pages import cell_page, sign_in
 from appraisal.tests.refusing import adjust, elsewhere, recognise, refused
 from cchc_index.lib.faults import Conflict
 from criteria.models import Stage
@@ -97,3 +99,13 @@ def test_the_same_form_sent_twice_is_one_step_but_not_after_others_have_moved(ca
     with refused(kind=Conflict):
         adjust(case, 0)
     assert AppraisalEntry.objects.count() == 3
+
+
+def test_who_only_reads_hears_that_before_any_form_is_looked_at(case: Council) -> None:
+    """An observer's empty form is no form with faults; a member's is."""
+    cell, ask = cell_page(case), reverse("appraisal:ask", args=["so", case.first.code, case.leaf.code])
+    observer, member = sign_in(person(Role.OBSERVER)), sign_in(case.member)
+    assert observer.get(cell).status_code == 200
+    for address in (cell, ask):
+        assert observer.post(address, {}).status_code == 403
+        assert member.post(address, {}).status_code == 422
