@@ -73,11 +73,11 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "document at NHA": (AT_NHA | dict.fromkeys((*UNIT_SIDE, *OTHER_UNIT), GONE), EVERY_METHOD),
     "unit": (AT_DV1, EVERY_METHOD),
     "unit at NHA": (AT_NHA, EVERY_METHOD),
-    "cell": (AT_DV1, AT_DV1),
-    "cell at NHA": (AT_NHA, AT_NHA),
+    "cell": (AT_DV1, AT_DV1 | {"observer": NO}),
+    "cell at NHA": (AT_NHA, AT_NHA | {"observer": NO}),
     "undo": (EVERY_METHOD, row(refused=GONE)),  # an empty form names nothing to take back
-    "ask": (EVERY_METHOD, AT_DV1),
-    "ask at NHA": (EVERY_METHOD, AT_NHA),
+    "ask": (EVERY_METHOD, AT_DV1 | {"observer": NO}),
+    "ask at NHA": (EVERY_METHOD, AT_NHA | {"observer": NO}),
     "criterion": (SOMETHING, EVERY_METHOD),
     "grid": (SOMETHING, EVERY_METHOD),
     "grid-now": (COUNCIL, EVERY_METHOD),  # only leads to the year in view
