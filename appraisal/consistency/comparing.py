@@ -165,11 +165,15 @@ class UnitGap(NamedTuple):
     stands_out: bool
 
 
-def unit_gaps(decisions: Iterable[ComparedDecision]) -> list[UnitGap]:
-    """By unit, the farthest from the block's median first, ties in the order they are met in. A unit stands out
-    beyond the fences of its block: one and a half times the middle half's width below or above it; units with few
-    decisions never."""
-    gaps = _gaps(decisions, lambda d: d.unit)
+def by_unit(decisions: Iterable[ComparedDecision]) -> dict[int, ScoreGap]:
+    """{unit: its sums}, in the order they are met in."""
+    return _gaps(decisions, lambda d: d.unit)
+
+
+def unit_gaps(gaps: Mapping[int, ScoreGap]) -> list[UnitGap]:
+    """By unit, the farthest from the block's median first, ties in the order given. A unit stands out beyond the
+    fences of its block: one and a half times the middle half's width below or above it; units with few decisions
+    never."""
     means = [gap.mean for gap in gaps.values() if gap.mean is not None]
     telling = [g.mean for g in gaps.values() if g.mean is not None and g.measured >= FEWEST_CELLS]
     middle, (low, high) = median(means), fences(telling)

@@ -25,7 +25,7 @@ from .comparing import ComparedDecision, Contradiction, MemberGap, UnitGap
 from .queries import oversight
 from .queries import report as consistency_report
 from .queries.oversight import Names
-from .queries.report import Report, contradiction_digest
+from .queries.report import Findings, contradiction_digest
 
 GapValue = Decimal | Fraction
 
@@ -130,13 +130,13 @@ def _key(name: str) -> tuple[int, int] | None:
 
 
 def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
-    found = consistency_report.report(here.round_group)
+    found = consistency_report.findings(here.round_group)
     known = oversight.names(found, here.units, here.tree)
     stage = stages.stage_to_review(here.calendar)
     done = consistency_report.acknowledgement_of(found, stage) if stage else None
     clashes = _clashes(request, here, found, known)
-    # Ties keep the order they are met in.
-    gaps = comparing.unit_gaps(sorted(found.decisions, key=_by_unit(known)))
+    gaps = comparing.unit_gaps({unit: found.by_unit[unit] for unit in known.units if unit in found.by_unit})
+    unit_address = here.addresses("unit")
     context = {
         "here": here,
         "report": found,
@@ -148,7 +148,7 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "may_acknowledge": stage is not None and not done and people.is_index_manager(here.user),
         "clashes": clashes,
         "lacking": [one for one in clashes if one.lacking],
-        "units": [UnitLine(known.units[g.unit], g, here.address("unit", known.units[g.unit].code)) for g in gaps],
+        "units": [UnitLine(known.units[g.unit], g, unit_address(known.units[g.unit].code)) for g in gaps],
         "picture": _picture(gaps, known),
         "members": _member_lines(found, known),
         "oversight": oversight.oversight(found, known, here.calendar.by_name),
@@ -159,7 +159,7 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
     return render(request, "appraisal/consistency/consistency.html", context, status=422 if error else 200)
 
 
-def _clashes(request: HttpRequest, here: Place, report: Report, known: Names) -> list[Clash]:
+def _clashes(request: HttpRequest, here: Place, report: Findings, known: Names) -> list[Clash]:
     """Two queries. What was typed comes back; else the last words on the same decisions."""
     rows = report.contradictions
     reasons = consistency_report.reasons_of(rows)
@@ -204,9 +204,8 @@ def _picture(gaps: Sequence[UnitGap], known: Names) -> str:
     return charts.gap_dots(dots, numbers.quantize(middle), title="Điểm bị trừ trung bình của mỗi đơn vị")
 
 
-def _member_lines(report: Report, known: Names) -> list[MemberGapLine]:
-    gaps = comparing.member_gaps(report.judged)
-    return [MemberGapLine(known.people[gap.member], gap) for gap in gaps if gap.member in known.people]
+def _member_lines(report: Findings, known: Names) -> list[MemberGapLine]:
+    return [MemberGapLine(known.people[gap.member], gap) for gap in report.by_member if gap.member in known.people]
 
 
 def _history(here: Place) -> Sequence[Acknowledgement]:
@@ -222,5 +221,5 @@ def review_address(here: Place, stage: Stage) -> str:
     """Where the report is looked at before the stage's release; "" when it was, exactly as it stands."""
     if not stage.report_required:
         return ""
-    found = consistency_report.report(here.round_group)
+    found = consistency_report.findings(here.round_group)
     return "" if consistency_report.acknowledgement_of(found, stage) else here.address("consistency")

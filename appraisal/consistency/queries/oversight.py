@@ -16,12 +16,12 @@ from cchc_index.lib import clock
 from cchc_index.lib.numbers import vn, vn_percent
 from cchc_index.lib.workdays import holiday_name, is_workday
 from criteria.calendar.actions import VERB_SET
-from criteria.models import Criterion, Extension, RoundGroup, Stage
+from criteria.models import Criterion, Extension, Stage
 from selfassess.models import SelfAssessment, SelfScore, Transition
 from units.auditlog.models import LogEntry
 from units.models import Unit, User
 
-from .report import Report
+from .report import Findings
 
 INSTANT = timedelta(microseconds=1)
 
@@ -35,11 +35,9 @@ class Names:
     people: Mapping[int, User]
 
 
-def names(report: Report, units: Iterable[Unit], criteria: Iterable[Criterion]) -> Names:
+def names(report: Findings, units: Iterable[Unit], criteria: Iterable[Criterion]) -> Names:
     """One query, for the people."""
-    wanted = {one.member for one in report.decisions}
-    wanted |= {member for move in report.moves for member in (move.step.member, move.former)}
-    people = User.objects.in_bulk(wanted - {None})
+    people = User.objects.in_bulk(report.members)
     return Names({u.pk: u for u in units}, {c.pk: c for c in criteria}, people)
 
 
@@ -109,9 +107,9 @@ class Oversight:
         return sum(one.total for one in self.sections) + len(self.shares) + len(self.events)
 
 
-def oversight(report: Report, known: Names, stages: Mapping[str, Stage]) -> Oversight:
+def oversight(report: Findings, known: Names, stages: Mapping[str, Stage]) -> Oversight:
     """Everything worth a second look; at most seven queries."""
-    block = report.round_group
+    block = report.round_group_id
     released, events = _releases(block, stages)
     drawn = _sections(
         report, known, _windows(stages, released), {stage: min(at) for stage, at in released.items()}, stages
@@ -159,7 +157,7 @@ def _title(stages: Mapping[str, Stage], name: str) -> str:
 
 
 def _sections(
-    report: Report,
+    report: Findings,
     known: Names,
     windows: Sequence[Window],
     first_released: Mapping[str, datetime],
@@ -226,7 +224,7 @@ def _day(day: date) -> str:
 DAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
-def _drawn(move: Move, report: Report, known: Names, stage: str, note: str) -> MoveLine:
+def _drawn(move: Move, report: Findings, known: Names, stage: str, note: str) -> MoveLine:
     step = move.step
     own = report.own.get(step.cell)
     before = _words(move.before) if move.before else f"tự đánh giá {_words(own)}"
@@ -247,7 +245,7 @@ def _words(value: CellValue | None) -> str:
     return "không áp dụng" if value.not_applicable else vn(value.points)
 
 
-def _releases(block: RoundGroup, stages: Mapping[str, Stage]) -> tuple[dict[str, list[datetime]], list[Event]]:
+def _releases(block: int, stages: Mapping[str, Stage]) -> tuple[dict[str, list[datetime]], list[Event]]:
     """When each stage was released, withdrawn releases included, and the withdrawals. Two queries."""
     rows = Release.objects.filter(round_group=block).order_by("pk")
     released: dict[str, set[datetime]] = {}
@@ -260,7 +258,7 @@ def _releases(block: RoundGroup, stages: Mapping[str, Stage]) -> tuple[dict[str,
     )
     for entry in log:
         kept = entry.after or {}
-        if entry.verb == core_digests.VERB_RELEASE and kept.get("round_group") == block.pk:
+        if entry.verb == core_digests.VERB_RELEASE and kept.get("round_group") == block:
             mine.add(entry.object_id)
             released.setdefault(kept["stage"], set()).add(datetime.fromisoformat(f"{kept['at']}+00:00"))
         elif entry.verb == core_digests.VERB_WITHDRAW_RELEASE and entry.object_id in mine:
@@ -269,7 +267,7 @@ def _releases(block: RoundGroup, stages: Mapping[str, Stage]) -> tuple[dict[str,
     return {stage: sorted(at) for stage, at in released.items()}, events
 
 
-def _reopened(block: RoundGroup, known: Names) -> list[Event]:
+def _reopened(block: int, known: Names) -> list[Event]:
     """Assessments opened again after they were submitted, and the points changed since. Four queries."""
     steps = list(
         Transition.objects.filter(assessment__round_group=block, verb="reopen")

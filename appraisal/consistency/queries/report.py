@@ -1,12 +1,17 @@
-"""Reads for the consistency report of a block: its decisions, their fingerprint, who has looked at them."""
+"""Reads for the consistency report of a block: its decisions, their fingerprint, who has looked at them.
 
-from collections.abc import Sequence
+To read and compare thousands of decisions takes twenty times as long as an empty page, and between two looks nothing
+has moved. So what a page shows of them is kept by each process until an input of the block changes: each change gives
+the block a mark that never comes back (`RoundGroup.inputs_mark`). The verbs read anew, under the block's lock.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from appraisal.consistency import comparing, outliers
-from appraisal.consistency.comparing import ComparedDecision, Contradiction
+from appraisal.consistency.comparing import ComparedDecision, Contradiction, MemberGap, ScoreGap
 from appraisal.consistency.outliers import CellValue, CouncilStep, Replay
 from appraisal.models import Acknowledgement, Action, AppraisalEntry, Justification, Reason
 from cchc_index.lib.canonical import digest
@@ -17,6 +22,25 @@ from selfassess.models import SelfAssessment, SelfScore
 
 Own = dict[CellKey, CellValue]
 NOT_SCORED = CellValue(None)
+KEPT_BLOCKS = 8
+"""How many blocks' findings stay in memory: those that are being looked at."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a page shows of a report: the same for every reader and at every hour, without the decisions themselves."""
+
+    round_group_id: int
+    fingerprint: str
+    decided: int
+    members: frozenset[int]
+    """Everybody who decided or moved something."""
+    contradictions: Sequence[Contradiction]
+    by_unit: Mapping[int, ScoreGap]
+    by_member: Sequence[MemberGap]
+    moves: Sequence[outliers.Move]
+    own: Own
+    """Of the cells that moved."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +81,27 @@ class Report:
         unit's reply, which moves no point, and not with time."""
         return digest([self.round_group.pk, [_content(one, self.own) for one in self.replays if one.standing]])
 
+    @property
+    def round_group_id(self) -> int:
+        return self.round_group.pk
+
+    @property
+    def findings(self) -> Findings:
+        moved = {move.step.cell for move in self.moves}
+        members = {one.member for one in self.decisions}
+        members |= {member for move in self.moves for member in (move.step.member, move.former)}
+        return Findings(
+            round_group_id=self.round_group.pk,
+            fingerprint=self.fingerprint,
+            decided=len(self.decisions),
+            members=frozenset(member for member in members if member is not None),
+            contradictions=self.contradictions,
+            by_unit=comparing.by_unit(self.decisions),
+            by_member=comparing.member_gaps(self.judged),
+            moves=self.moves,
+            own={cell: value for cell, value in self.own.items() if cell in moved},
+        )
+
 
 def _decision(step: CouncilStep, own: Own) -> ComparedDecision:
     claimed = own.get(step.cell, NOT_SCORED)
@@ -76,6 +121,18 @@ def _content(one: Replay, own: Own) -> list[Any]:
 def report(round_group: RoundGroup) -> Report:
     """Two queries, whatever the number of units, criteria and steps."""
     return Report(round_group, _own(round_group), outliers.replays(_steps(round_group)))
+
+
+def findings(round_group: RoundGroup) -> Findings:
+    """Those of `report`, kept until the block changes: no query then, else three."""
+    round_ = round_group.round
+    measured = (round_group.group.units_version, round_.assessed_from, round_.assessed_to)
+    return _findings(round_group.pk, (round_group.inputs_mark, round_group.criteria_set_id, measured))
+
+
+@lru_cache(maxsize=KEPT_BLOCKS)
+def _findings(round_group_id: int, _mark: Hashable) -> Findings:
+    return report(RoundGroup.objects.select_related("round", "group").get(pk=round_group_id)).findings
 
 
 def _own(round_group: RoundGroup) -> Own:
@@ -115,9 +172,11 @@ def contradiction_digest(contradiction: Contradiction) -> str:
     return digest(contradiction.content)
 
 
-def acknowledgement_of(report: Report, stage: Stage) -> Acknowledgement | None:
+def acknowledgement_of(report: Report | Findings, stage: Stage) -> Acknowledgement | None:
     """Who looked at exactly this report before the stage's release."""
-    rows = Acknowledgement.objects.filter(round_group=report.round_group, stage=stage, fingerprint=report.fingerprint)
+    rows = Acknowledgement.objects.filter(
+        round_group=report.round_group_id, stage=stage, fingerprint=report.fingerprint
+    )
     return rows.select_related("actor").first()
 
 

@@ -12,6 +12,7 @@ from appraisal.consistency.comparing import (
     ComparedDecision,
     MemberGap,
     ScoreGap,
+    by_unit,
     contradiction,
     contradictions,
     deduction,
@@ -157,7 +158,7 @@ def test_every_decision_of_the_key_is_shown_once(rows: list[ComparedDecision]) -
 @some
 @given(DECISIONS)
 def test_gaps_of_units_add_up_to_the_block(rows: list[ComparedDecision]) -> None:
-    gaps = unit_gaps(rows)
+    gaps = unit_gaps(by_unit(rows))
     assert sum(one.gap.decided for one in gaps) == len(rows)
     assert sum(one.gap.total for one in gaps) == sum(Fraction(d.deduction or 0) for d in rows)
     middle = median([one.gap.mean for one in gaps if one.gap.mean is not None])
@@ -171,10 +172,10 @@ def test_a_unit_far_from_the_block_stands_out_and_a_small_block_has_none() -> No
     leaves = range(1, 6)
     alike = [adjusted(unit, "2", "1.75", criterion=leaf) for unit in range(1, 6) for leaf in leaves]
     far = [adjusted(6, "2", "0", criterion=leaf) for leaf in leaves]
-    assert [one.unit for one in unit_gaps([*alike, *far]) if one.stands_out] == [6]
-    assert unit_gaps([*alike, *far])[0].deviation == Fraction(7, 4)
-    assert not any(one.stands_out for one in unit_gaps([*alike[:10], *far])), "three units are no block"
-    assert not any(one.stands_out for one in unit_gaps([*alike, *far[:4]])), "four decisions say too little"
+    assert [one.unit for one in unit_gaps(by_unit([*alike, *far])) if one.stands_out] == [6]
+    assert unit_gaps(by_unit([*alike, *far]))[0].deviation == Fraction(7, 4)
+    assert not any(one.stands_out for one in unit_gaps(by_unit([*alike[:10], *far]))), "three units are no block"
+    assert not any(one.stands_out for one in unit_gaps(by_unit([*alike, *far[:4]]))), "four decisions say too little"
 
 
 def test_the_fences_are_quartiles_and_their_reach() -> None:
@@ -195,7 +196,7 @@ def block(*lost: str, leaves: int = 5) -> list[ComparedDecision]:
 
 
 def standing_out(rows: list[ComparedDecision]) -> list[int]:
-    return [one.unit for one in unit_gaps(rows) if one.stands_out]
+    return [one.unit for one in unit_gaps(by_unit(rows)) if one.stands_out]
 
 
 def test_five_units_are_a_block_and_who_lies_on_a_fence_does_not_stand_out() -> None:
@@ -217,7 +218,8 @@ def test_units_with_few_decisions_set_no_fences() -> None:
 
 def test_units_stand_the_farthest_first_then_as_they_are_met_and_those_without_a_measure_last() -> None:
     unmeasured = [adjusted(unit, "2", None) for unit in (9, 8)]
-    assert [one.unit for one in unit_gaps([*unmeasured, *block("2", "1", "2", "3", "5")])] == [5, 2, 4, 1, 3, 9, 8]
+    rows = [*unmeasured, *block("2", "1", "2", "3", "5")]
+    assert [one.unit for one in unit_gaps(by_unit(rows))] == [5, 2, 4, 1, 3, 9, 8]
 
 
 def test_what_is_counted_of_a_unit() -> None:
@@ -226,7 +228,7 @@ def test_what_is_counted_of_a_unit() -> None:
         adjusted(1, "2", None, criterion=2),
         ComparedDecision(1, 3, Decimal(1), Decimal(2), False),
     ]
-    gap = unit_gaps(rows)[0].gap
+    gap = unit_gaps(by_unit(rows))[0].gap
     assert gap == ScoreGap(decided=3, adjusted=2, measured=2, total=Fraction(-1, 2))
     assert (gap.share_adjusted, gap.mean) == (Fraction(2, 3), Fraction(-1, 4))
     assert (NOTHING.share_adjusted, NOTHING.mean) == (Fraction(0), None)

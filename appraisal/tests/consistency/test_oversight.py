@@ -72,7 +72,7 @@ def lower(
 
 def look(case: Council, at: datetime = MONDAY + timedelta(days=3)) -> Oversight:
     with clock.at(at):
-        report = consistency_report.report(case.round_group)
+        report = consistency_report.report(case.round_group).findings
         units = criteria_queries.units_of(case.round_group)
         known = oversight.names(report, units, criteria_queries.tree(case.round_group.criteria_set_id))
         return oversight.oversight(report, known, stages.calendar(case.round_group).by_name)
