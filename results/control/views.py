@@ -1,6 +1,7 @@
 """The index manager's pages (Điều hành): progress, stages, preview, publication. Observers may read them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -37,7 +38,7 @@ from results.recall.rules import may_decide_recall, may_drop_recall, may_propose
 from results.rules import may_publish, may_see_preview
 from results.signed import queries as signed
 from results.signed.actions import TAKEN
-from results.steering import actions, tables
+from results.steering import actions, markup, tables
 from results.steering import queries as steering
 from units.models import User
 from units.proofs.rules import ask_for_proof
@@ -86,22 +87,29 @@ def control(request: HttpRequest) -> HttpResponse:
     round_ = round_in_view(request)
     if round_ is None:
         return render(request, "results/control/empty.html", {"may_manage_people": may_manage_people(request.user)})
-    now = steering.situation(round_)
+    now = steering.situation(round_, for_page=True)
     listed = list(visible_publications(request.user).filter(round=round_).defer("bundle"))
     waiting = next((p for p in listed if p.state == Publication.State.PROPOSED), None)
+    in_force = max((p for p in listed if p.state == Publication.State.PUBLISHED), key=_published, default=None)
+    shown = _filtered(request, now)
     context = {
-        **_filtered(request, now),
+        **shown,
         "round": round_,
+        "rows": markup.unit_rows(shown["lines"], round_.year, may_write=may_publish(request.user)),
         "rooms": queries.block_rooms(now.facts.blocks, tables.totals(now.lines)),
         "gates": now.gates,
         "members": steering.members(now.facts),
-        "next": steering.next_step(now, waiting, published(round_)),
+        "next": steering.next_step(now, waiting, in_force),
         "stages": queries.stages(round_),
         "publications": listed,
         "may_write": may_publish(request.user),
         "may_manage_people": may_manage_people(request.user),
     }
     return render(request, "results/control/control.html", context)
+
+
+def _published(publication: Publication) -> tuple[datetime | None, int]:
+    return publication.published_at, publication.pk
 
 
 def _filtered(request: HttpRequest, now: steering.Situation) -> Context:

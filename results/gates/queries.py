@@ -6,12 +6,13 @@ removes it from its stages.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
 from django.urls import reverse
 
 from appraisal.models import Acknowledgement, Action, Appraisal, AppraisalEntry, Question
@@ -22,11 +23,13 @@ from criteria.models import Extension, Round, RoundGroup, Stage
 from results.approval.queries import KIND, approvals
 from results.queries import measured_groups
 from selfassess.models import SelfAssessment
+from units.models import UNITS_BY_NAME, Unit
 
 from . import listing
 from .listing import Gate
 
 StageKind = Stage.Kind
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ class RoundFacts:
     blocks: Sequence[RoundGroup]
     times: dict[int, Calendar]
     standings: Sequence[Standings]
+    mark: Hashable = None
+    """Changes with whatever moves a point of its blocks; None: nothing is kept between two looks."""
+
+    def read(self, reader: Callable[..., Read], *given: Hashable) -> Read:
+        """What a reader of the blocks' decisions says, kept while nothing of them moves."""
+        found: Read = _kept(self.mark, reader, *given) if self.mark is not None else reader(*given)
+        return found
 
     @cached_property
     def now(self) -> datetime:
@@ -56,6 +66,14 @@ class RoundFacts:
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         return next(iter(self.times.values())).stages if self.times else ()
+
+    @cached_property
+    def measured(self) -> list[tuple[RoundGroup, Unit]]:
+        """The measured units of every block, by name."""
+        by_group = {block.group_id: block for block in self.blocks}
+        period = self.round_.assessed_from, self.round_.assessed_to
+        units = Unit.objects.valid_between(*period).filter(group__in=by_group).order_by(*UNITS_BY_NAME)
+        return [(by_group[unit.group_id], unit) for unit in units]
 
     @cached_property
     def extensions(self) -> list[Extension]:
@@ -89,17 +107,25 @@ class RoundFacts:
         return f"{reverse(name, args=args)}?nam={self.round_.year}"
 
 
-def standings(blocks: Iterable[RoundGroup]) -> list[Standings]:
+@lru_cache(maxsize=32)
+def _kept(_mark: Hashable, reader: Callable[..., Any], *given: Hashable) -> Any:
+    return reader(*given)
+
+
+def standings(blocks: Sequence[int]) -> list[Standings]:
     """What stands at the council, by unit and stage; one query."""
-    rows = Appraisal.objects.filter(round_group__in=[block.pk for block in blocks]).exclude(action=Action.UNDO)
+    rows = Appraisal.objects.filter(round_group__in=blocks).exclude(action=Action.UNDO)
     found = rows.order_by().values_list("round_group_id", "unit_id", "stage_id")
     return [Standings(*row) for row in found.annotate(Count("pk"), Max("updated_at"))]
 
 
-def facts(round_: Round, blocks: Sequence[RoundGroup] | None = None) -> RoundFacts:
-    """Four queries; one less where the blocks are known."""
+def facts(round_: Round, blocks: Sequence[RoundGroup] | None = None, *, for_page: bool = False) -> RoundFacts:
+    """Four queries; one less where the blocks are known. `for_page`: what it shows may be counted as it was
+    when nothing had moved since; a verb counts anew."""
     known = measured_groups(round_) if blocks is None else blocks
-    return RoundFacts(round_, known, calendars(known), standings(known))
+    mark = tuple((block.pk, block.inputs_mark) for block in known) if for_page else None
+    given = RoundFacts(round_, known, calendars(known), (), mark)
+    return replace(given, standings=given.read(standings, tuple(block.pk for block in known)))
 
 
 def open_gates(round_: Round) -> list[Gate]:
@@ -162,21 +188,25 @@ def _questions(given: RoundFacts) -> Iterator[Gate]:
 def _disagreements(given: RoundFacts) -> Iterator[Gate]:
     """Cells whose unit does not agree, and which no later stage has settled or left as they were."""
     pending = {block.pk: _pending_replies(given.times[block.pk]) for block in given.worked}
-    rows = AppraisalEntry.objects.filter(
-        stage__in=set().union(*pending.values()), appraisal__round_group__in=pending
-    ).order_by("appraisal", "sequence")
-    fields = ("appraisal_id", "appraisal__round_group_id", "appraisal__stage_id", "stage_id", "action")
-    last = {row[0]: row[1:] for row in rows.values_list(*fields)}
-    counts = Counter(
-        block
-        for block, standing, reply, action in last.values()
-        if action == Action.DISAGREE and reply in pending[block] and given.times[block].answers(reply) == standing
-    )
+    counts: Counter[int] = Counter()
+    replies = tuple(sorted(set().union(*pending.values())))
+    for block_id, standing, reply, count in given.read(_last_disagreements, replies, tuple(pending)):
+        if reply in pending[block_id] and given.times[block_id].answers(reply) == standing:
+            counts[block_id] += count
     for block in given.worked:
         if counts[block.pk]:
             what = f"{counts[block.pk]} ý kiến không đồng ý của đơn vị chưa được xem xét"
             link = given.address("appraisal:grid-now", block.group.code)
             yield Gate(listing.DISAGREEMENT, what, str(block.group), counts[block.pk], link)
+
+
+def _last_disagreements(stages: Sequence[int], blocks: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """(block, stage of what stands, reply, how many cells): whose last answer does not agree; one query."""
+    replies = AppraisalEntry.objects.filter(stage__in=stages)
+    later = replies.filter(appraisal=OuterRef("appraisal"), sequence__gt=OuterRef("sequence"))
+    last = replies.filter(appraisal__round_group__in=blocks, action=Action.DISAGREE).exclude(Exists(later))
+    found = last.order_by().values_list("appraisal__round_group_id", "appraisal__stage_id", "stage_id")
+    return list(found.annotate(Count("pk")))
 
 
 def _pending_replies(times: Calendar) -> set[int]:

@@ -24,7 +24,7 @@ from results.gates.queries import RoundFacts
 from results.models import Publication
 from selfassess.models import SelfAssessment, SelfScore
 from surveys.models import SurveyScore
-from units.models import UNITS_BY_NAME, Unit
+from units.models import Unit
 
 from .tables import MemberPart, SteeredMember, SteeredUnit, by_risk, counts
 
@@ -49,9 +49,9 @@ class Situation:
     gates: list[Gate]
 
 
-def situation(round_: Round) -> Situation:
-    """Some twenty queries, whatever the number of blocks, units and criteria."""
-    facts = gates.facts(round_)
+def situation(round_: Round, *, for_page: bool = False) -> Situation:
+    """Some twenty queries, whatever the number of blocks, units and criteria; `for_page` as `gates.facts` says."""
+    facts = gates.facts(round_, for_page=for_page)
     return Situation(facts, by_risk(_lines(facts)), gates.gates_of(facts))
 
 
@@ -74,7 +74,7 @@ def _lines(facts: RoundFacts) -> list[SteeredUnit]:
         moved[key] = max(one.last, moved.get(key, one.last))
     closing = _closing(facts)
     rows = []
-    for block, unit in _units(facts.round_, facts.blocks):
+    for block, unit in facts.measured:
         key = block.pk, unit.pk
         sheet, (scored, saved) = sheets.get(key), own.get(key, (0, None))
         times = [at for at in (saved, moved.get(key), sheet.submitted_at if sheet else None) if at]
@@ -104,13 +104,6 @@ def _lines(facts: RoundFacts) -> list[SteeredUnit]:
             )
         )
     return rows
-
-
-def _units(round_: Round, blocks: Sequence[RoundGroup]) -> list[tuple[RoundGroup, Unit]]:
-    """The measured units of every block; one query."""
-    by_group = {block.group_id: block for block in blocks}
-    units = Unit.objects.valid_between(round_.assessed_from, round_.assessed_to).filter(group__in=by_group)
-    return [(by_group[unit.group_id], unit) for unit in units.order_by(*UNITS_BY_NAME)]
 
 
 def _leaves(blocks: Sequence[RoundGroup]) -> dict[int, tuple[int, int]]:
@@ -152,10 +145,13 @@ def _adjusted(facts: RoundFacts) -> ByUnit:
             reply = next((stage for stage in facts.stages if stage.pk == sequel.reply), None)
             if sequel.is_asked and reply is not None and facts.is_open(reply):
                 asked.setdefault(stage_id, []).append(block.pk)
-    if not asked:
-        return {}
+    return facts.read(_unanswered, *((stage_id, tuple(blocks)) for stage_id, blocks in asked.items())) if asked else {}
+
+
+def _unanswered(*asked: tuple[int, Sequence[int]]) -> ByUnit:
+    """Cells adjusted in a stage, of these blocks, without an answer of their unit; one query."""
     places = Q()
-    for stage_id, blocks in asked.items():
+    for stage_id, blocks in asked:
         places |= Q(stage=stage_id, round_group__in=blocks)
     replied = AppraisalEntry.objects.filter(appraisal=OuterRef("pk"), stage_kind=Stage.Kind.REPLY)
     rows = Appraisal.objects.filter(places, action=Action.ADJUST).exclude(Exists(replied)).order_by()
@@ -183,7 +179,7 @@ def members(facts: RoundFacts) -> list[SteeredMember]:
         return []
     barred = barred_pairs(row.member_id for row in rows)
     units: dict[int, list[Unit]] = {}
-    for block, unit in _units(facts.round_, list(blocks.values())):
+    for block, unit in facts.measured:
         units.setdefault(block.pk, []).append(unit)
     people = {row.member_id: row.member for row in rows}
     parts: dict[int, list[MemberPart]] = {pk: [] for pk in people}

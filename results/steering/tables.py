@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from cchc_index.lib.numbers import vn_count
-from cchc_index.lib.text import sort_key
 
 FILTERS = {
     "qua-han": "quá hạn nộp",
@@ -23,10 +23,11 @@ OF_UNITS = ("qua-han", "chua-nop", "giai-trinh", "cau-hoi")
 SOON = timedelta(days=3)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SteeredUnit:
-    """One unit of the round. Counts are of criteria that are scored: `scored` by the unit, `appraised` by the council,
-    `surveyed` by the survey; `adjusted` wait for its answer, `asked` are open questions to it."""
+    """One unit of the round; what follows is worked out once. Counts are of criteria that are scored: `scored` by the
+    unit, `appraised` by the council, `surveyed` by the survey; `adjusted` wait for its answer, `asked` are open
+    questions to it."""
 
     block: str
     block_name: str
@@ -52,7 +53,7 @@ class SteeredUnit:
     def is_late(self) -> bool:
         return not self.is_submitted and self.closes is not None and self.closes <= self.now
 
-    @property
+    @cached_property
     def lacking(self) -> list[str]:
         """The filters that show the unit."""
         checks = (
@@ -65,7 +66,7 @@ class SteeredUnit:
         )
         return [key for key, holds in checks if holds] or ["xong"]
 
-    @property
+    @cached_property
     def waits(self) -> list[str]:
         """What waits for whom, in words."""
         parts = []
@@ -89,7 +90,7 @@ class SteeredUnit:
         """What of it the unit itself is reminded of."""
         return [part.removeprefix("đơn vị ") for part in self.waits if part.startswith("đơn vị ")]
 
-    @property
+    @cached_property
     def risk(self) -> tuple[int, int]:
         """The urgency, then how much is missing."""
         rank = len(FILTERS) - list(FILTERS).index(self.lacking[0])
@@ -174,8 +175,8 @@ class BlockTotals:
 
 
 def by_risk(lines: Iterable[SteeredUnit]) -> list[SteeredUnit]:
-    """The most urgent first, then who lacks most, then by name."""
-    return sorted(lines, key=lambda line: (-line.risk[0], -line.risk[1], sort_key(line.name)))
+    """The most urgent first, then who lacks most, then in the order given: by name."""
+    return sorted(lines, key=lambda line: (-line.risk[0], -line.risk[1]))
 
 
 def shown(lines: Sequence[SteeredUnit], lack: str, block: str) -> list[SteeredUnit]:

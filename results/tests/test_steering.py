@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -14,7 +15,9 @@ from django.urls import reverse
 
 from appraisal.assignments.queries import board
 from appraisal.models import Question
-from appraisal.tests.factories import Council, council
+from appraisal.replies import actions as replies
+from appraisal.review.decisions import actions as decisions
+from appraisal.tests.factories import Council, council, release_stage
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
@@ -188,3 +191,30 @@ def test_the_room_costs_the_same_for_many_units_and_blocks(year: Council) -> Non
     UnitFactory.create_batch(9, group=year.round_group.group)
     give(block("X", "Y", group="huyen", year=year.round_group.round.year), {"X": {"1": "60", "2": "30"}})
     assert cost() == before
+
+
+def test_what_the_room_keeps_is_what_it_would_count_anew(year: Council) -> None:
+    """After a decision, its release, an answer that does not agree: each moves something."""
+    round_, cell = year.round_group.round, year.cell()
+
+    def looked() -> queries.Situation:
+        with clock.at(clock.now()):
+            kept, anew = queries.situation(round_, for_page=True), queries.situation(round_)
+        assert (kept.lines, kept.gates) == (anew.lines, anew.gates)
+        assert kept.facts.mark is not None
+        return kept
+
+    before = looked()
+    adjusted = decisions.adjust(
+        actor=year.member, **cell, points=Decimal(1), reason_id=year.reason.pk, comment="Thiếu.", seen_version=0
+    )
+    after = looked()
+    assert after.lines != before.lines
+    release_stage(year.manager, year.round_group)
+    open_stage(round_, "explanation")
+    asked = looked()
+    assert any(one.adjusted for one in asked.lines)
+    replies.reply(actor=year.head, appraisal_id=adjusted.pk, agree=False, comment="Đã nộp.", document_ids=[])
+    answered = looked()
+    assert not any(one.adjusted for one in answered.lines)
+    assert len(answered.gates) > len(asked.gates)
