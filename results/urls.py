@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .api import views as api
+from .archive import views as archive
 from .control import views as control
 from .files import views as files
 from .jobs import views as jobs
@@ -58,6 +59,7 @@ urlpatterns = [
     path("dieu-hanh/nhac-thanh-vien/", steering.remind_members, name="remind-members"),
     path("dieu-hanh/tien-do/<int:year>.xlsx", control.state_file, {"kind": "xlsx"}, name="state-xlsx"),
     path("dieu-hanh/tien-do/<int:year>.pdf", control.state_file, {"kind": "pdf"}, name="state-pdf"),
+    path("dieu-hanh/diem-da-co/<int:year>/<slug:group>/nhap/", archive.import_scores, name="import-scores"),
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
     path("dieu-hanh/doi-chieu-tieu-chi/<int:pk>/", control.matches, name="matches"),
     path("dieu-hanh/xac-nhan-bo-tieu-chi/<int:pk>/", control.confirm_set, name="confirm-set"),

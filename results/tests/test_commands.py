@@ -361,7 +361,17 @@ def test_publish_again_after_a_change_keeps_the_frozen_file_and_says_so(
 ) -> None:
     year(TWO_LEAVES, NINE_SCORES)
     paths, _ = publish(tmp_path / "mot")
-    run("import_scores", sheet(tmp_path / "moi.xlsx", HEAD, *two("S1", 10, 10)), *BLOCK)
+    changed, two_people = sheet(tmp_path / "moi.xlsx", HEAD, *two("S1", 10, 10)), signed()
+    alone = ("--proposed-by", two_people.proposer.username, "--approved-by", two_people.proposer.username)
+    both = (*alone[:3], two_people.approver.username)
+    same = sheet(tmp_path / "cu.xlsx", HEAD, *NINE_SCORES)
+    assert "0 thay đổi" in "".join(run("import_scores", same, *BLOCK)), "what is there already needs nobody"
+    assert "đã công bố" in refused("import_scores", changed, *BLOCK)[0]
+    assert "Ghi lý do" in refused("import_scores", changed, *BLOCK, *both)[0]
+    assert "phải khác" in refused("import_scores", changed, *BLOCK, *alone, "--reason", "Nhập sai.")[0]
+    assert "0 thay đổi" in "".join(run("import_scores", same, *BLOCK)), "a refusal leaves nothing behind"
+    run("import_scores", changed, *BLOCK, *both, "--reason", "Nhập sai điểm của S1.")
+    assert LogEntry.objects.get(verb="archive.sign").reason == "Nhập sai điểm của S1."
 
     again, err = publish(tmp_path / "hai")
 

@@ -1,4 +1,7 @@
-"""`manage.py import_scores FILE --year 2024 --group so`: finished scores of an archive, all or nothing."""
+"""`manage.py import_scores FILE --year 2024 --group so`: finished scores of an archive, all or nothing.
+
+Into a published year two named index managers bring them: `--proposed-by`, `--approved-by`, `--reason`.
+"""
 
 from typing import Any
 
@@ -9,6 +12,7 @@ from criteria import queries as criteria
 from results import queries
 from results.archive.actions import import_archive
 from results.archive.sheet import read
+from surveys.management.commands._signed import add_signed, signed_of
 
 
 class Command(OperatorCommand):
@@ -19,13 +23,16 @@ class Command(OperatorCommand):
         parser.add_argument("--year", type=int, required=True, help="năm chỉ số")
         parser.add_argument("--group", required=True, help="mã khối, ví dụ so")
         self.add_hidden(parser)
+        add_signed(parser)
 
     def run(self, **options: Any) -> None:
         round_group = queries.groups_named(queries.round_named(options["year"]), options["group"])[0]
         units = list(criteria.units_of(round_group))
         leaves = criteria.tree(round_group.criteria_set_id)
         archived = read(options["file"], units, leaves, take_hidden=options["hidden"] == "take")
-        own, appraised, surveyed = import_archive(round_group, archived)
+        own, appraised, surveyed = import_archive(
+            actor=None, round_group=round_group, archived=archived, signed=signed_of(options)
+        )
         self.tell(archived.said)
         self.say(
             f"{own + appraised + surveyed} thay đổi: {own} điểm tự đánh giá, {appraised} điểm thẩm định, "
