@@ -200,5 +200,5 @@ def _without_respondents(blocks: list[RoundGroup], stage: Stage) -> Iterator[Mis
         if not criteria_queries.leaves(block.criteria_set_id, SURVEY_SOURCES).exists():
             continue
         if not RespondentGroup.objects.filter(survey__round_group=block).exists():
-            where, what = "Quản trị, Nhóm đối tượng", f"khối {block.group} chưa có nhóm đối tượng điều tra"
+            where, what = "Điều tra xã hội học, Kế hoạch", f"khối {block.group} chưa có nhóm đối tượng điều tra"
             yield Missing(what, where, stage.name, reverse("surveys:plan", args=[block.pk]))

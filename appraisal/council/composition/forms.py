@@ -67,7 +67,8 @@ class SeatForm(forms.Form):
         label="Cơ quan",
         required=False,
         empty_label="– không thuộc danh sách được đánh giá –",
-        help_text="Thành viên không biểu quyết về cơ quan của mình.",
+        help_text="Không biểu quyết về cơ quan này, cơ quan mà nó thay thế hoặc thay thế nó; cũng không về đơn vị mà "
+        "tài khoản dưới đây giữ vai trò hoặc đã khai xung đột lợi ích.",
         error_messages={"invalid_choice": "Chọn cơ quan trong danh sách."},
     )
     issuer = forms.CharField(
