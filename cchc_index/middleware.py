@@ -108,14 +108,14 @@ def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -
         access.info(
             "%s %s %s",
             method,
-            request.path[:500],
+            _told_path(request)[:500],
             response.status_code,
             extra={
                 "view": view,
                 "status": response.status_code,
                 "ms": round(seconds * 1000),
                 "user": getattr(user, "pk", None),
-                "address": address_of(request),
+                "address": "" if request.path.startswith(request_number.BALLOTS) else address_of(request),
             },
         )
 
@@ -135,6 +135,11 @@ NONE_OF = ("accelerometer", "camera", "display-capture", "geolocation", "gyrosco
 PERMISSIONS = ", ".join(
     [*(f"{name}=()" for name in (*NONE_OF, "midi", "payment", "usb")), "publickey-credentials-get=(self)"]
 )
+
+
+def _told_path(request: HttpRequest) -> str:
+    """The path without a respondent's secret: a link that was used must not stand beside an hour and an address."""
+    return request_number.told(request.path)
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -244,7 +249,7 @@ class Rescue:
         broken = isinstance(exception, OperationalError | InterfaceError)
         if not broken and not isinstance(exception, Unstored) and getattr(exception, "errno", None) not in NO_ROOM:
             return None
-        faults.error("%s %s: %s", request.method, request.path, exception, exc_info=exception)
+        faults.error("%s %s: %s", request.method, _told_path(request), exception, exc_info=exception)
         if broken and not _is_fresh():
             return None
         if broken and request.method in ("GET", "HEAD") and (match := request.resolver_match):

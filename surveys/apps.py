@@ -10,13 +10,16 @@ class Config(AppConfig):
         "surveys.confirm": "Xác nhận đề nghị về điều tra",
         "surveys.import_ballots": "Nhập phiếu điều tra",
         "surveys.import_figures": "Nhập số liệu SIPAS, PAPI",
+        "surveys.import_online": "Mở hòm phiếu trực tuyến",
         "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
         "surveys.keep_profile": "Lưu cách đọc tệp phiếu",
+        "surveys.make_links": "Tạo liên kết trả lời phiếu",
         "surveys.plan": "Sửa kế hoạch điều tra",
         "surveys.propose": "Đề nghị về điều tra",
         "surveys.refresh": "Tính lại điểm ĐTXHH",
         "surveys.refuse": "Không xác nhận đề nghị về điều tra",
         "surveys.undo": "Hủy lần nhập phiếu, số liệu",
+        "surveys.withdraw_links": "Thu hồi liên kết chưa dùng",
     }
     """What people read for the verbs of this app's entries in the log."""
 

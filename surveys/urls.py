@@ -5,6 +5,7 @@ from .batches import views as batches
 from .coverage import views as coverage
 from .explaining import views as explaining
 from .figures import views as figures
+from .online import views as online
 from .planning import views as planning
 from .requests import views as requests
 from .scores import views as scores
@@ -33,5 +34,10 @@ urlpatterns = [
     path("ke-hoach/<int:pk>/<slug:part>/", planning.part, name="plan-part"),
     path("ke-hoach/<int:pk>/<slug:part>/<int:part_pk>/", planning.part, name="plan-part"),
     path("ke-hoach/<int:pk>/<slug:part>/<int:part_pk>/bo/", planning.remove, name="plan-remove"),
+    path("truc-tuyen/<int:pk>/", online.box, name="box"),
+    path("truc-tuyen/<int:pk>/lien-ket/", online.make, name="make-links"),
+    path("truc-tuyen/nhom/<int:pk>/thu-hoi/", online.withdraw, name="withdraw-links"),
+    path("truc-tuyen/nhom/<int:pk>/mo-hom/", online.open_box, name="open-box"),
+    path("phieu/<str:token>/", online.ballot, name="ballot"),
     path("so-lieu/<int:pk>/", figures.figures, name="figures"),
 ]

@@ -209,7 +209,7 @@ def restored(block: RoundGroup, respondents: str, data: bytes, counted: dict[str
         return None
     by_id = {leaf.id: leaf for leaf in known.leaves}
     leaves = [by_id[pk] for pk in rows.leaves]
-    reasons = _reasons(plan, rows.answers, rows.unit_ids)
+    reasons = why_invalid(plan, rows.answers, rows.unit_ids)
     return KeptBallots(plan, leaves, rows.codes, rows.unit_ids, rows.answers, reasons, counted)
 
 
@@ -238,11 +238,12 @@ def check(block: RoundGroup, respondents: str, upload: Upload, book: SheetBook |
     sheet = sheet.only(~again) if again.any() else sheet
     units = {pk: code for code, pk in known.units.items()}
     return CheckedBallots(
-        plan, sheet, _reasons(plan, sheet.answers, sheet.unit_ids), units, repeated=int(again.sum()), mark=mark
+        plan, sheet, why_invalid(plan, sheet.answers, sheet.unit_ids), units, repeated=int(again.sum()), mark=mark
     )
 
 
-def _reasons(plan: Plan, answers: NDArray[np.uint8], unit_ids: Sequence[int]) -> NDArray[np.str_]:
+def why_invalid(plan: Plan, answers: NDArray[np.uint8], unit_ids: Sequence[int]) -> NDArray[np.str_]:
+    """Why each ballot is invalid by the plan's rules, in the words of `validity`."""
     rules = plan.questionnaire or Questionnaire()
     why = validity.reasons(
         answers,
@@ -299,7 +300,10 @@ def only_good(checked: CheckedBallots) -> CheckedBallots:
         raise ImportRefused(sheet.faults)
     good = replace(sheet.only(~sheet.bad), faults=[])
     return replace(
-        checked, sheet=good, reasons=_reasons(checked.plan, good.answers, good.unit_ids), refused=int(sheet.bad.sum())
+        checked,
+        sheet=good,
+        reasons=why_invalid(checked.plan, good.answers, good.unit_ids),
+        refused=int(sheet.bad.sum()),
     )
 
 

@@ -35,7 +35,7 @@ def known(block: RoundGroup, codes: Iterable[str]) -> dict[str, Known]:
 def standing(block: RoundGroup, plan: Plan, places: Places) -> str:
     """A digest of all that the check of a file depends on beside the file: the plan, what may be named, and which
     files are in already. One query; it does not grow with ballots."""
-    batches = ImportBatch.objects.filter(round_group=block, kind=ImportBatch.Kind.BALLOTS)
+    batches = ImportBatch.objects.filter(round_group=block).exclude(kind=ImportBatch.Kind.FIGURES)
     rules = plan.questionnaire
     return canonical.digest(
         [

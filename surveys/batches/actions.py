@@ -212,6 +212,8 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
     batch = locked(batch_id)
     if batch.state != State.COMMITTED:
         raise Refused(f"Lần nhập này {batch.get_state_display()}: không có gì để hủy.")
+    if batch.kind == Kind.ONLINE:
+        raise Refused("Phiếu trực tuyến chỉ có một bản, không có tệp gốc để nhập lại: không hủy được.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
     before, counted = stored(block), ballot_counts(block)
@@ -354,9 +356,11 @@ def write(
     batch: ImportBatch,
     checked: Checked,
     mark: Mapping[str, Any] | None = None,
+    *,
+    first_told: bool = False,
 ) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last. `mark`: that of the ballots, where it is
-    known already."""
+    known already; `first_told`: nothing of the survey was shown before these ballots."""
     before, counted = stored(block), ballot_counts(block)
     archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
     counts = checked.counts()  # before writing: afterwards nothing differs any more
@@ -365,7 +369,8 @@ def write(
         with transaction.atomic():
             batch.save(update_fields=["state", "committed_at"])  # its ballots count from here on
             replaced = checked.write(batch, block)
-            _refuse_small_moves(block, counted)
+            if not first_told:
+                _refuse_small_moves(block, counted)
     except IntegrityError as error:
         raise Conflict("Một lần nhập khác vừa ghi cùng mã phiếu hoặc số liệu: kiểm tra lại tệp.") from error
     changed = refresh_scores(block)

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from cchc_index.lib import clock
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, RoundGroup
-from surveys.models import Ballot, PlannedBallots, RespondentGroup, SatisfactionFigure, SurveyScore
+from surveys.models import Ballot, PlannedBallots, RespondentGroup, SatisfactionFigure, SealedBallot, SurveyScore
 from surveys.queries import IN
 from units.models import Unit
 
@@ -62,7 +62,7 @@ def _coverage(block: RoundGroup) -> BlockCoverage:
 
 
 def _ballots_by_group(block: RoundGroup) -> dict[int, dict[int, tuple[int, int]]]:
-    """group → unit → (valid, invalid)."""
+    """group → unit → (valid, invalid); those in a box, which nobody has looked at, among the valid ones."""
     rows = (
         Ballot.objects.filter(IN, respondent_group__survey__round_group=block)
         .values("respondent_group", "unit")
@@ -72,6 +72,10 @@ def _ballots_by_group(block: RoundGroup) -> dict[int, dict[int, tuple[int, int]]
     counts: dict[int, dict[int, tuple[int, int]]] = {}
     for row in rows:
         counts.setdefault(row["respondent_group"], {})[row["unit"]] = (row["valid"], row["total"] - row["valid"])
+    sealed = SealedBallot.objects.filter(respondent_group__survey__round_group=block).order_by()
+    for group, unit, number in sealed.values_list("respondent_group", "unit").annotate(ballots=Count("pk")):
+        valid, invalid = counts.setdefault(group, {}).get(unit, (0, 0))
+        counts[group][unit] = (valid + number, invalid)
     return counts
 
 
@@ -160,7 +164,7 @@ def _sum_of(cells: list[UnitBallots]) -> UnitBallots:
 
 
 def unit_coverage(block: RoundGroup) -> UnitCoverage:
-    """Five queries, whatever the number of units, groups, files and ballots."""
+    """Six queries, whatever the number of units, groups, files and ballots."""
     every = RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code")
     groups = [group for group in every if group.takes_ballots]
     counted, own = _ballots_by_group(block), _own_numbers(block)

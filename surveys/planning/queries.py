@@ -9,6 +9,7 @@ from surveys.models import (
     AnswerOption,
     AnswerScale,
     Ballot,
+    BallotLink,
     PlannedBallots,
     Question,
     Questionnaire,
@@ -56,15 +57,18 @@ class PlanBook:
 
 
 def is_frozen(block: RoundGroup) -> bool:
-    """Whether the plan changes by two people only: with its first ballot, and once the year is published. At most two
-    queries."""
-    return Ballot.objects.filter(respondent_group__survey__round_group=block).exists() or door(block) is Door.TWO
+    """Whether the plan changes by two people only: with its first ballot or link, and once the year is published. At
+    most three queries."""
+    here = {"respondent_group__survey__round_group": block}
+    asked = Ballot.objects.filter(**here).exists() or BallotLink.objects.filter(**here).exists()
+    return asked or door(block) is Door.TWO
 
 
 def is_year_frozen(block: RoundGroup) -> bool:
     """As `is_frozen`, for what all blocks of the year share: the scales."""
     ballots = Ballot.objects.filter(respondent_group__survey__round_group__round=block.round_id)
-    return ballots.exists() or door(block) is Door.TWO
+    links = BallotLink.objects.filter(respondent_group__survey__round_group__round=block.round_id)
+    return ballots.exists() or links.exists() or door(block) is Door.TWO
 
 
 def plan_book(block: RoundGroup) -> PlanBook:
@@ -128,4 +132,6 @@ def earlier_plan(block: RoundGroup) -> RoundGroup | None:
 
 
 def has_ballots(group: RespondentGroup) -> bool:
-    return Ballot.objects.filter(respondent_group=group).exists()
+    """Whether somebody answered the group's questions, or holds a link to them."""
+    ballots, links = (rows.objects.filter(respondent_group=group) for rows in (Ballot, BallotLink))
+    return ballots.exists() or links.exists()

@@ -23,6 +23,7 @@ from surveys.models import (
     Question,
     RespondentGroup,
     SatisfactionFigure,
+    SealedBallot,
     Survey,
     SurveyScore,
     Tally,
@@ -204,10 +205,14 @@ def ballot_counts(block: RoundGroup) -> dict[tuple[int, int], int]:
 
 
 def tells_nothing_yet(block: RoundGroup) -> bool:
-    """Whether pages keep to coverage: the plan protects small cells and its phase still takes ballots, so that there
-    will be one version of what is told. Two queries."""
+    """Whether pages keep to coverage: the plan protects small cells, and its phase still takes ballots or some lie in a
+    box, so that there will be one version of what is told. At most three queries."""
     protected = Survey.objects.filter(round_group=block, small_cell__isnull=False).exists()
-    return protected and is_collecting(block)
+    return protected and (is_collecting(block) or _has_sealed(block))
+
+
+def _has_sealed(block: RoundGroup) -> bool:
+    return SealedBallot.objects.filter(respondent_group__survey__round_group=block).exists()
 
 
 def stored(block: RoundGroup) -> dict[CellKey, ScoreValue]:

@@ -69,7 +69,7 @@ def test_queries_do_not_grow(django_assert_num_queries: DjangoAssertNumQueries) 
     for code in ("a", "b", "c"):
         asked_group(block, code=code)
         bring(block, code, *[(f"{code}{n}", unit, 1, 1) for n, unit in enumerate(("SNV", "STC", "DV002"))])
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         unit_coverage(block)
 
 

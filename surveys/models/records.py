@@ -240,6 +240,7 @@ class ImportBatch(models.Model):
     class Kind(models.TextChoices):
         BALLOTS = "ballots", "phiếu điều tra"
         FIGURES = "figures", "số liệu SIPAS, PAPI"
+        ONLINE = "online", "phiếu trực tuyến"
 
     class State(models.TextChoices):
         UNREAD = "unread", "chờ khai cách đọc"

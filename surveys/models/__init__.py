@@ -1,0 +1,38 @@
+"""The survey's records. Django finds the classes of an app in its `models`: so they are named here once."""
+
+from .online import BallotLink, SealedBallot
+from .records import (
+    AnswerOption,
+    AnswerScale,
+    Ballot,
+    ImportBatch,
+    MappingProfile,
+    PlannedBallots,
+    Question,
+    Questionnaire,
+    RespondentGroup,
+    SatisfactionFigure,
+    Survey,
+    SurveyRequest,
+    SurveyScore,
+    Tally,
+)
+
+__all__ = [
+    "AnswerOption",
+    "AnswerScale",
+    "Ballot",
+    "BallotLink",
+    "ImportBatch",
+    "MappingProfile",
+    "PlannedBallots",
+    "Question",
+    "Questionnaire",
+    "RespondentGroup",
+    "SatisfactionFigure",
+    "SealedBallot",
+    "Survey",
+    "SurveyRequest",
+    "SurveyScore",
+    "Tally",
+]

@@ -1,0 +1,1 @@
+"""Ballots in the app: one-time links, the page behind them, the sealed box, its opening (docs/anonymity.md)."""

@@ -1,0 +1,214 @@
+"""The verbs of ballots in the app: make links, withdraw them, keep what is begun, send, open the box."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+
+import numpy as np
+from django.db import transaction
+
+from cchc_index.lib.faults import Refused
+from criteria import queries as criteria_queries
+from criteria.models import RoundGroup
+from surveys import validity
+from surveys.assent.queries import Door, closed_words, door, is_collecting
+from surveys.ballots.actions import KeptBallots, why_invalid
+from surveys.batches import actions as batches
+from surveys.models import BallotLink, ImportBatch, RespondentGroup, SealedBallot
+from surveys.plan.queries import places, plan_for
+from surveys.scores.actions import lock_block
+from units.auditlog.actions import record
+from units.models import User
+
+from .queries import MadeLink, link_of, numbers_of, place_of, planned_of
+from .sealing import fresh_token, open_answers, open_draft, seal_answers, seal_draft, token_digest
+
+MOST = 5_000
+"""Links made at once."""
+VERB_MAKE, VERB_WITHDRAW = "surveys.make_links", "surveys.withdraw_links"
+SPENT = "Phiếu theo liên kết này đã được gửi. Mỗi liên kết chỉ gửi được một phiếu."
+UNKNOWN = "Liên kết này không có hoặc đã được thu hồi: gõ lại đúng liên kết in trên phiếu mời, hoặc hỏi nơi phát phiếu."
+
+
+@transaction.atomic
+def make_links(*, actor: User | None, group_id: int, numbers: Mapping[int, int]) -> list[MadeLink]:
+    """Make links of a respondent group, `numbers` by unit. Raises Refused beyond the plan's number, for a group without
+    questions or that takes no ballots, and while the survey takes none."""
+    batches.require(actor)
+    group, block = _locked(group_id)
+    if door(block) is not Door.OPEN:
+        raise Refused(closed_words(block))
+    if not group.takes_ballots or not plan_for(block, group.code).asked:
+        raise Refused(f"Nhóm “{group.name}” chưa có mẫu phiếu với câu hỏi: khai trong kế hoạch điều tra trước.")
+    if not 0 < sum(numbers.values()) <= MOST:
+        raise Refused(f"Mỗi lần tạo từ 1 đến {MOST} liên kết.")
+    units = {unit.pk: unit for unit in criteria_queries.units_of(block)}
+    standing, own = numbers_of(block), planned_of(block)
+    links: list[MadeLink] = []
+    for pk, number in numbers.items():
+        links_before = standing.get((group.pk, pk), (0, 0, 0))[0]
+        planned = own.get((group.pk, pk), group.planned_ballots)
+        if pk not in units or number < 1:
+            raise Refused("Chọn đơn vị của khối và số liên kết từ 1.")
+        if planned is not None and links_before + number > planned:
+            raise Refused(
+                f"{units[pk].name}: kế hoạch giao {planned} phiếu, đã có {links_before} liên kết, chỉ tạo thêm được "
+                f"{planned - links_before}."
+            )
+        links += [MadeLink(units[pk].name, links_before + n + 1, fresh_token()) for n in range(number)]
+    by_name = {unit.name: pk for pk, unit in units.items()}
+    BallotLink.objects.bulk_create(
+        [
+            BallotLink(digest=token_digest(link.token), respondent_group=group, unit_id=by_name[link.unit])
+            for link in links
+        ],
+        batch_size=500,
+    )
+    record(actor=actor, verb=VERB_MAKE, obj=group, after={"units": {str(pk): n for pk, n in sorted(numbers.items())}})
+    return links
+
+
+@transaction.atomic
+def withdraw_links(*, actor: User | None, group_id: int) -> int:
+    """Take back the links of a group that nobody has used yet; what was begun behind them goes. Raises Refused where
+    there is none."""
+    batches.require(actor)
+    group, block = _locked(group_id)
+    unused = BallotLink.objects.filter(respondent_group=group, spent=False)
+    gone = {
+        str(unit): made - spent
+        for (pk, unit), (made, spent, _) in sorted(numbers_of(block).items())
+        if pk == group.pk and made > spent
+    }
+    if not gone:
+        raise Refused("Nhóm này không có liên kết nào chưa dùng.")
+    number, _ = unused.delete()
+    record(actor=actor, verb=VERB_WITHDRAW, obj=group, after={"units": gone})
+    return number
+
+
+@transaction.atomic
+def save_draft(*, token: str, answers: bytes) -> None:
+    """Keep what is begun behind a link, readable to who holds the link. Raises Refused as `send_ballot` does."""
+    link = _usable(token)
+    link.draft = seal_draft(answers, token)
+    link.save(update_fields=["draft"])
+
+
+def draft_of(link: BallotLink, token: str) -> bytes:
+    """What was begun behind a link."""
+    return open_draft(bytes(link.draft), token)
+
+
+@transaction.atomic
+def send_ballot(*, token: str, answers: bytes) -> None:
+    """Spend the link, then put the sealed ballot into the box: both or neither. No log entry, no hour. Raises Refused
+    for a link that is spent or unknown, and from the closing instant on."""
+    link = _usable(token)
+    link.spent, link.draft = True, b""
+    link.save(update_fields=["spent", "draft"])
+    SealedBallot.objects.create(
+        key=secrets.token_hex(16),
+        respondent_group_id=link.respondent_group_id,
+        unit_id=link.unit_id,
+        sealed=seal_answers(answers, place_of(link.respondent_group_id, link.unit_id)),
+    )
+
+
+def _usable(token: str) -> BallotLink:
+    """The link, locked. The clock is asked under the lock."""
+    if not BallotLink.objects.select_for_update(of=("self",)).filter(pk=token_digest(token)).exists():
+        raise Refused(UNKNOWN)
+    link = link_of(token)
+    if link is None:
+        raise Refused(UNKNOWN)
+    if link.spent:
+        raise Refused(SPENT)
+    block = link.respondent_group.survey.round_group
+    if door(block) is not Door.OPEN:
+        raise Refused(closed_for_respondents(link))
+    return link
+
+
+def closed_for_respondents(link: BallotLink) -> str:
+    """Why no ballot is taken behind a link, for who wanted to answer."""
+    year = link.respondent_group.survey.round_group.round.year
+    return f"Cuộc điều tra năm {year} hiện không nhận phiếu: chưa đến giờ mở hoặc đã đóng. Cảm ơn bạn đã quan tâm."
+
+
+@transaction.atomic
+def open_box(*, actor: User | None, group_id: int) -> ImportBatch:
+    """Open a group's box once its phase is over: links and sealed ballots go, the ballots come in as one batch, in an
+    order drawn by lot under codes drawn by lot. Raises Refused while ballots still come in, in a published year, for an
+    empty box, and where a ballot does not open."""
+    batches.require(actor)
+    group, block = _locked(group_id)
+    if is_collecting(block) or door(block) is Door.TWO:
+        raise Refused(
+            "Hòm phiếu mở sau khi giai đoạn điều tra đóng và trước khi công bố: khi đó các phiếu mới được trộn."
+        )
+    BallotLink.objects.filter(respondent_group=group).delete()  # waits for whoever is sending: nobody comes after
+    box = SealedBallot.objects.select_for_update().filter(respondent_group=group).order_by("pk")
+    drawn = [(unit, _opened(group.pk, unit, bytes(sealed))) for unit, sealed in box.values_list("unit_id", "sealed")]
+    if not drawn:
+        raise Refused("Hòm phiếu của nhóm này trống.")
+    secrets.SystemRandom().shuffle(drawn)
+    kept = _kept(block, group, drawn)
+    batch = ImportBatch.objects.create(
+        round_group=block,
+        respondent_group=group,
+        kind=ImportBatch.Kind.ONLINE,
+        state=ImportBatch.State.CHECKED,
+        file_name=f"Hòm phiếu trực tuyến, {group.name}"[:255],
+        file_digest=hashlib.sha256(kept.answers.tobytes()).hexdigest(),
+        counts=kept.counted,
+        created_by=actor,
+    )
+    batches.write(actor, block, batch, kept, first_told=True)
+    SealedBallot.objects.filter(respondent_group=group).delete()
+    return batch
+
+
+def _opened(group_id: int, unit_id: int, sealed: bytes) -> bytes:
+    try:
+        return open_answers(sealed, place_of(group_id, unit_id))
+    except ValueError:
+        raise Refused(
+            "Có phiếu trong hòm không mở được: đã bị sửa, bị chuyển đơn vị, hoặc SECRET_KEY đã đổi từ khi phát liên "
+            "kết. Chưa nhập phiếu nào; báo người quản trị hệ thống đặt lại khóa cũ."
+        ) from None
+
+
+def _kept(block: RoundGroup, group: RespondentGroup, drawn: list[tuple[int, bytes]]) -> KeptBallots:
+    """The drawn ballots as a batch writes them. Raises Refused where they do not fit the questions."""
+    plan, known = plan_for(block, group.code), places(block)
+    asked = plan.asked or []
+    if any(len(answers) != len(asked) for _, answers in drawn):
+        raise Refused("Mẫu phiếu đã đổi sau khi phát liên kết: khôi phục các câu hỏi như khi phát rồi mở lại.")
+    by_id = {leaf.id: leaf for leaf in known.leaves}
+    leaves, units = [by_id[pk] for pk in asked], [unit for unit, _ in drawn]
+    answers = np.frombuffer(b"".join(blob for _, blob in drawn), dtype=np.uint8).reshape(len(drawn), len(asked))
+    reasons = why_invalid(plan, answers, units)
+    codes = [fresh_code() for _ in drawn]
+    invalid = validity.count(reasons)
+    counted = {
+        "respondents": group.code,
+        "rows": len(drawn),
+        "valid": len(drawn) - sum(invalid.values()),
+        "invalid": invalid,
+        "units": len(set(units)),
+        "questions": [leaf.code for leaf in leaves],
+        "notes": ["Phiếu gửi qua liên kết, trộn khi mở hòm: không có giờ gửi, không có thứ tự gửi."],
+        "ignored": [],
+    }
+    return KeptBallots(plan, leaves, codes, units, answers, reasons, counted)
+
+
+def fresh_code() -> str:
+    """A ballot's code, drawn by lot."""
+    return f"TT-{secrets.token_hex(8)}"
+
+
+def _locked(group_id: int) -> tuple[RespondentGroup, RoundGroup]:
+    group = RespondentGroup.objects.select_related("survey").get(pk=group_id)
+    return group, lock_block(group.survey.round_group_id)

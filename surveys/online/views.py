@@ -1,0 +1,146 @@
+"""The operator's page of links, and the one page of the survey that asks for no account."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cchc_index.lib.faults import Refused
+from criteria.models import RoundGroup
+from surveys import rules
+from surveys.assent.queries import is_collecting
+from surveys.plan.queries import group as group_of
+from units.models import User
+
+from . import actions, queries
+from .forms import PDF, MakeLinksForm
+
+TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf"}
+
+
+def _actor(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+@require_GET
+@rules.readers_only
+def box(request: HttpRequest, pk: int) -> HttpResponse:
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    return _box_page(request, block, MakeLinksForm(block=block))
+
+
+def _box_page(request: HttpRequest, block: RoundGroup, form: MakeLinksForm) -> HttpResponse:
+    context = {
+        "round_group": block,
+        "lines": queries.box_lines(block),
+        "form": form,
+        "may_work": rules.may_work(request.user),
+        "collecting": is_collecting(block),
+    }
+    return render(request, "surveys/online/box.html", context)
+
+
+@require_POST
+@rules.workers_only
+def make(request: HttpRequest, pk: int) -> HttpResponse:
+    """The links as a file, this once: afterwards nobody can tell them any more."""
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    form = MakeLinksForm(request.POST, block=block)
+    if not form.is_valid():
+        return _box_page(request, block, form)
+    group = group_of(int(form.cleaned_data["group"]))
+    try:
+        links = actions.make_links(actor=_actor(request), group_id=group.pk, numbers=form.numbers)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _box_page(request, block, form)
+    from . import exports  # inline: start-up cost
+
+    paper = form.cleaned_data["paper"]
+    write = exports.cards_of_links if paper == PDF else exports.sheet_of_links
+    response = HttpResponse(write(group, links), content_type=TYPES[paper])
+    response["Content-Disposition"] = f'attachment; filename="lien-ket-{group.code}.{paper}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@rules.workers_only
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    group = group_of(pk)
+    block = get_object_or_404(rules.blocks_for(request.user), pk=group.survey.round_group_id)
+    try:
+        number = actions.withdraw_links(actor=_actor(request), group_id=group.pk)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"Đã thu hồi {number} liên kết chưa dùng của nhóm “{group.name}”.")
+    return redirect("surveys:box", block.pk)
+
+
+@require_POST
+@rules.workers_only
+def open_box(request: HttpRequest, pk: int) -> HttpResponse:
+    group = group_of(pk)
+    block = get_object_or_404(rules.blocks_for(request.user), pk=group.survey.round_group_id)
+    try:
+        batch = actions.open_box(actor=_actor(request), group_id=group.pk)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("surveys:box", block.pk)
+    messages.success(request, f"Đã mở hòm phiếu của nhóm “{group.name}”.")
+    return redirect("surveys:batch", batch.pk)
+
+
+@login_not_required
+@csrf_exempt  # the link is the only right there is: nothing comes along by itself that a forger could use
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def ballot(request: HttpRequest, token: str) -> HttpResponse:
+    """The respondents' page: works without scripts, sets no cookie."""
+    response = _ballot_page(request, token)
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _ballot_page(request: HttpRequest, token: str) -> HttpResponse:
+    link = queries.link_of(token)
+    if link is None:
+        return _sentence(request, actions.UNKNOWN, 404)
+    form = queries.form_of(link)
+    if link.spent:
+        return render(request, "surveys/online/sent.html", {"form": form})
+    answers = form.read(request.POST.dict()) if request.method == "POST" else actions.draft_of(link, token)
+    blanks = sum(not value for value in answers) if answers else len(form.questions)
+    told = {"blanks": blanks, "saved": False, "ask_again": False}
+    try:
+        if request.method == "GET":
+            if not queries.is_taken(link):
+                return _sentence(request, actions.closed_for_respondents(link), 200)
+        elif "send" not in request.POST or blanks == len(form.questions):
+            actions.save_draft(token=token, answers=answers)
+            told |= {"saved": "send" not in request.POST, "ask_again": "send" in request.POST}
+        elif blanks and request.POST["send"] != "anyway":
+            actions.save_draft(token=token, answers=answers)
+            told["ask_again"] = True
+        else:
+            actions.send_ballot(token=token, answers=answers)
+            return redirect("surveys:ballot", token)
+    except Refused as refused:
+        return _sentence(request, str(refused), 200)
+    rows = list(zip(form.questions, answers or bytes(len(form.questions)), strict=False))
+    return render(request, "surveys/online/ballot.html", {"form": form, "rows": rows, **told})
+
+
+def _sentence(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    return render(request, "surveys/online/sentence.html", {"sentence": sentence}, status=status)
