@@ -208,6 +208,14 @@ def test_a_correction_shows_old_and_new_values(client: Client) -> None:
     assert vn(after) in table
 
 
+def test_a_correction_may_bring_a_unit_in_and_take_one_out(client: Client) -> None:
+    old = publish(bundles.small(4, 1))
+    publish(bundles.small(3, 2, number="456/QĐ-UBND"), supersedes=old, errata="Bổ sung một đơn vị, bớt một đơn vị.")
+    page = text_of(client, "ranking")
+    table = page[page.index("Số liệu thay đổi") :]
+    assert bundles.units(4)[3]["name"] in table
+
+
 def _both() -> list[Publication]:
     return list(Publication.objects.order_by("pk"))
 

@@ -1,0 +1,50 @@
+"""What everybody reads, in Chromium: every public page is clean on a laptop and a phone, without an account."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from cchc_index.lib.tests.browser import Site, clean, seeded, visitor
+
+pytestmark = pytest.mark.browser
+SEED = """
+from results.tests import bundles
+from results.tests.published import publish
+publish(bundles.small(3, year=2030, number="7/QĐ-UBND"))
+old = publish(bundles.small(4))
+publish(bundles.small(5, number="456/QĐ-UBND"), supersedes=old, errata="Bổ sung một đơn vị.")
+"""
+HOME = "/xep-hang/2031/456-qd-ubnd/"
+PAGES = (
+    "/xep-hang/",
+    "/xep-hang/?q=hoan+kiem",
+    f"{HOME}don-vi/so/S01/",
+    f"{HOME}linh-vuc/so/2/",
+    f"{HOME}so-sanh/so/?a=S01&b=S02&c=S03&d=S04",
+    "/nhieu-nam/",
+    "/du-lieu/",
+    "/du-lieu/cong-bo/",
+    "/cach-tinh/",
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with seeded(tmp_path_factory.mktemp("public"), SEED) as served:
+        yield served
+
+
+def test_public_pages_are_clean_and_four_units_fit_a_phone(browser: Browser, site: Site) -> None:
+    page = visitor(browser, site, script=False)
+    for address in PAGES:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200
+        clean(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(PAGES[4])
+    wide = (
+        "() => { const t = document.querySelector('table.compare'); return t.scrollWidth <= t.parentNode.clientWidth }"
+    )
+    assert page.evaluate(wide)
