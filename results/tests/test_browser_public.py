@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_public_pages_are_clean_and_four_units_fit_a_phone(browser: Browser, site: Site) -> None:
-    page = visitor(browser, site, script=False)
+    page = visitor(browser, site)
     for address in PAGES:
         answer = page.goto(address)
         assert answer is not None
