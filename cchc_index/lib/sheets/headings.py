@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 
 from openpyxl.utils import get_column_letter
 
@@ -197,9 +197,16 @@ def _nearly(heading: str, names: Sequence[str]) -> bool:
     return any(
         len(name) > 5
         and 2 * min(len(name), len(heading)) >= NEARLY * (len(name) + len(heading))
-        and SequenceMatcher(None, heading, name).ratio() >= NEARLY
+        and _alike(heading, name)
         for name in names
     )
+
+
+@lru_cache(maxsize=4096)
+def _alike(heading: str, name: str) -> bool:
+    """Remembered: the rows of a sheet's head are compared with the same few names several times."""
+    matcher = SequenceMatcher(None, heading, name)
+    return matcher.quick_ratio() >= NEARLY and matcher.ratio() >= NEARLY
 
 
 def twins(headings: Headings, columns: Sequence[Column]) -> list[Fault]:
