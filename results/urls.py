@@ -10,6 +10,7 @@ from .jobs import views as jobs
 from .meeting import views as meeting
 from .papers import views as papers
 from .planpaper import views as planpaper
+from .preview import views as preview
 from .public import views as public
 from .signed import views as signed
 from .statement import views as statement
@@ -63,12 +64,12 @@ urlpatterns = [
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
     path("dieu-hanh/doi-chieu-tieu-chi/<int:pk>/", control.matches, name="matches"),
     path("dieu-hanh/xac-nhan-bo-tieu-chi/<int:pk>/", control.confirm_set, name="confirm-set"),
-    path("dieu-hanh/xem-truoc/", control.preview_now, name="preview-now"),
-    path(_PREVIEW, control.preview, name="preview"),
-    path(f"{_PREVIEW}don-vi/<slug:group>/<path:code>/", control.preview_unit, name="preview-unit"),
-    path(f"{_PREVIEW}tieu-chi/<slug:group>/<path:code>/", control.preview_criterion, name="preview-criterion"),
-    path(f"{_PREVIEW}so-sanh/<slug:group>/", control.preview_compare, name="preview-compare"),
-    path("dieu-hanh/xem-truoc/bao-cao/<int:pk>/", control.preview_report, name="preview-report"),
+    path("dieu-hanh/xem-truoc/", preview.preview_now, name="preview-now"),
+    path(_PREVIEW, preview.preview, name="preview"),
+    path(f"{_PREVIEW}don-vi/<slug:group>/<path:code>/", preview.preview_unit, name="preview-unit"),
+    path(f"{_PREVIEW}tieu-chi/<slug:group>/<path:code>/", preview.preview_criterion, name="preview-criterion"),
+    path(f"{_PREVIEW}so-sanh/<slug:group>/", preview.preview_compare, name="preview-compare"),
+    path("dieu-hanh/xem-truoc/bao-cao/<int:pk>/", preview.preview_report, name="preview-report"),
     path("dieu-hanh/cong-bo/", control.propose, name="propose"),
     path("dieu-hanh/cong-bo/<int:pk>/", control.proposal, name="proposal"),
     path("dieu-hanh/cong-bo/<int:pk>/quyet-dinh-da-ky/tai-len/", signed.post, name="post-signed"),

@@ -1,1 +1,1 @@
-"""The index manager's pages (Điều hành): progress, stages, preview, publication."""
+"""The index manager's pages (Điều hành): progress, stages, publication."""

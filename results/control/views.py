@@ -1,4 +1,4 @@
-"""The index manager's pages (Điều hành): progress, stages, preview, publication. Observers may read them."""
+"""The index manager's pages (Điều hành): progress, stages, publication. Observers may read them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,12 +27,11 @@ from results.gates import queries as gates
 from results.gates.listing import from_json
 from results.jobs.queries import booklet_lines, report_job
 from results.models import Publication
-from results.public import views as public
 from results.publication import actions as publications
 from results.publication.changes import changes
-from results.publication.queries import book_of, preview_book, published
+from results.publication.queries import book_of, published
 from results.publication.rules import may_approve, may_withdraw, visible_publications
-from results.publication.views import PREVIEWED, BundleAddress
+from results.publication.views import BundleAddress
 from results.recall import actions as recalls
 from results.recall.rules import may_decide_recall, may_drop_recall, may_propose_recall
 from results.rules import may_publish, may_see_preview
@@ -207,62 +206,6 @@ def _linked(request: HttpRequest, actor: User, round_group: RoundGroup) -> HttpR
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("results:matches", pk=round_group.pk)
-
-
-@require_GET
-def preview_now(request: HttpRequest) -> HttpResponseRedirect:
-    """The preview of the year in view, at the address that names it."""
-    _reader(request)
-    return redirect("results:preview", year=_round(request).year)
-
-
-@require_GET
-def preview(request: HttpRequest, year: int) -> HttpResponse:
-    """The ranking as it would be published now."""
-    _reader(request)
-    round_ = _round_of(request, year)
-    book = preview_book(round_)
-    if not book.blocks:
-        return render(request, "results/control/empty.html", {"may_manage_people": may_manage_people(request.user)})
-    return public.ranking_page(request, book, _preview(round_), _room(request))
-
-
-@require_GET
-def preview_unit(request: HttpRequest, year: int, group: str, code: str) -> HttpResponse:
-    _reader(request)
-    round_ = _round_of(request, year)
-    return public.unit_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
-
-
-@require_GET
-def preview_criterion(request: HttpRequest, year: int, group: str, code: str) -> HttpResponse:
-    _reader(request)
-    round_ = _round_of(request, year)
-    return public.criterion_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
-
-
-@require_GET
-def preview_compare(request: HttpRequest, year: int, group: str) -> HttpResponse:
-    _reader(request)
-    round_ = _round_of(request, year)
-    return public.compare_page(request, preview_book(round_), _preview(round_), group, _room(request))
-
-
-def _preview(round_: Round) -> BundleAddress:
-    return BundleAddress(round_.year, preview=True)
-
-
-def _room(request: HttpRequest) -> Context:
-    return {**PREVIEWED, "may_write": may_publish(request.user)}
-
-
-@require_POST
-def preview_report(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """A PDF of what stands now in a block."""
-    _reader(request)
-    get_object_or_404(RoundGroup, pk=pk)
-    job = request_report(actor=request.user, round_group_id=pk)
-    return redirect("results:job", pk=job.pk)
 
 
 @require_http_methods(["GET", "POST"])

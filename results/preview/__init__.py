@@ -1,0 +1,1 @@
+"""The ranking of a year as it would be published now, for the desk."""
