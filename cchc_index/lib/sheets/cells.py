@@ -43,7 +43,10 @@ def percent(value: float) -> Percent:
 
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 """What a number format shows, or leaves, as it stands: quoted, escaped, a colour, a blank as wide as a letter."""
-_NUMBERED = re.compile(r'((?:"[^"]*"|\\.|[-/.])*)(0+)')
+_SHOWN = r'(?:"[^"]*"|\\.|[-/.])*'
+_NUMBERED = re.compile(rf"({_SHOWN})(0+)({_SHOWN})")
+_ENDS_A_CODE = re.compile(r"[-/._][^\W\d_]")
+"""`7-SV` is a code; `7 điểm`, `7đ`, `7%` and `7/10` are numbers with their unit."""
 
 
 def is_percent_format(code: str) -> bool:
@@ -52,9 +55,11 @@ def is_percent_format(code: str) -> bool:
 
 
 def has_own_text(code: str) -> bool:
-    """Whether a number format shows whole numbers as something that counts in a code: `000`, `"P-"00`."""
+    """Whether a number format shows whole numbers as something that counts in a code: `000`, `"P-"00`, `0"-SV"`."""
     found = _NUMBERED.fullmatch(code.partition(";")[0])
-    return found is not None and (len(found[2]) > 1 or any(map(str.isalpha, found[1])))
+    return found is not None and (
+        len(found[2]) > 1 or any(map(str.isalpha, found[1])) or _ENDS_A_CODE.match(_bare(found[3])) is not None
+    )
 
 
 def text_under(code: str, value: object) -> str | None:
@@ -64,7 +69,12 @@ def text_under(code: str, value: object) -> str | None:
         return None
     if not has_own_text(code) or value < 0 or not float(value).is_integer():
         return None
-    return re.sub(r'"([^"]*)"|\\(.)', r"\1\2", found[1]) + str(int(value)).zfill(len(found[2]))
+    return _bare(found[1]) + str(int(value)).zfill(len(found[2])) + _bare(found[3])
+
+
+def _bare(part: str) -> str:
+    """What the quoted and escaped signs of a number format show."""
+    return re.sub(r'"([^"]*)"|\\(.)', r"\1\2", part)
 
 
 def fifteen_digits(value: float) -> Decimal:

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from cchc_index.lib.faults import ImportRefused
+from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.table import NUMBER, Column, read_table
 from cchc_index.lib.tests.present import first_sheet
 
@@ -76,3 +77,18 @@ def test_hostile_sheet_of_unclosed_cells_is_answered() -> None:
                 )
             new.writestr(member, content)
     assert refusal(hostile).startswith("Tệp: không đọc được nội dung")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [('0"-SV"', "7-SV"), ("0\\/\\Q\\D", "7/QD"), ('"P-"00', "P-07"), ('0" điểm"', "7"), ('0"đ"', "7"), ('0"/10"', "7")],
+)
+def test_number_format_that_ends_in_a_code_is_read_as_shown_and_a_unit_is_not(code: str, shown: str) -> None:
+    """Somebody who sees 7-SV in the cell has typed 7."""
+    book = Workbook()
+    for row in (["Mã", "Điểm"], [7, 1]):
+        first_sheet(book).append(row)
+    first_sheet(book)["A2"].number_format = code
+    out = io.BytesIO()
+    book.save(out)
+    assert [cell_text(row["code"]) for row in read_table(out, COLUMNS).rows] == [shown]
