@@ -118,7 +118,7 @@ def _filtered(request: HttpRequest, now: steering.Situation) -> Context:
     counted = tables.counts(tables.shown(now.lines, "", block))
     return {
         "wanted": wanted if wanted in tables.FILTERS else "",
-        "block": block if block in {line.block for line in now.lines} else "",
+        "shown_block": block if block in {line.block for line in now.lines} else "",
         "lines": lines,
         "filters": [(key, words, counted[key]) for key, words in tables.FILTERS.items() if counted[key]],
         "reminded": actions.concerned(now.lines, wanted, block),
@@ -135,7 +135,7 @@ def remind(request: HttpRequest) -> HttpResponse:
         context["letters"] = actions.letters(round_, context["reminded"])
         return render(request, "results/control/remind.html", context)
     try:
-        posted = actions.remind(actor=actor, round_id=round_.pk, lack=context["wanted"], block=context["block"])
+        posted = actions.remind(actor=actor, round_id=round_.pk, lack=context["wanted"], block=context["shown_block"])
         messages.success(request, f"Đã viết {posted.written} thư nhắc; mỗi người nhận nhiều nhất một thư trong ngày.")
         if posted.without_address:
             messages.warning(request, f"{posted.without_address} người chưa có địa chỉ thư điện tử.")

@@ -99,6 +99,9 @@ def test_filters_stand_in_the_address(year: Council, client: Client) -> None:
     page = client.get(f"{place}&loc=cau-hoi").content.decode().partition("<tbody>")[2].partition("</tbody>")[0]
     assert year.first.name in page
     assert year.second.name not in page
+    group = year.round_group.group.code
+    assert f"&amp;loc=cau-hoi&amp;khoi={group}" in client.get(f"{place}&khoi={group}").content.decode()
+    assert "khoi=&lt;" not in everything
     assert client.get(f"{place}&loc=khong-co&khoi=khong-co").status_code == 200
 
 

@@ -6,7 +6,8 @@ and the arguments of tags and filters alike, and fails the test in which it happ
 
 - the name is not in the context at all (a partial's optional name is given by whoever includes it, if only
   as "" or False), or
-- an object has no such attribute.
+- an object has no such attribute, or
+- the name means the `{% block %}` around it: inside one, Django calls the tag itself `block` and hides a view's name.
 
 Not noted: what is asked of None (a chain over something that is not there) and of a mapping (open by nature:
 errors by field, choices by key); names in the templates of Django and of packages, whose habit it is; branches
@@ -20,6 +21,7 @@ from typing import Any
 from django.conf import settings
 from django.template.base import Variable, VariableDoesNotExist
 from django.template.context import BaseContext
+from django.template.loader_tags import BlockNode
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 
@@ -45,7 +47,10 @@ def noting(faults: set[str]) -> Callable[[Variable, Any], Any]:
 
     def resolve_and_note(self: Variable, context: Any) -> Any:
         try:
-            return resolve(self, context)
+            value = resolve(self, context)
+            if isinstance(value, BlockNode):
+                faults.add(f"{self.var}: the name is hidden by the tag {{% block {value.name} %}}")
+            return value
         except VariableDoesNotExist as missing:
             fault = asked_in_vain(context, str(self.var), missing)
             if fault:

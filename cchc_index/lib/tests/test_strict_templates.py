@@ -45,6 +45,11 @@ def test_an_attribute_the_object_has_not_is_noticed(faults: set[str]) -> None:
     assert faults == {"page.html: unit.nmae: Unit has no nmae"}
 
 
+def test_a_name_that_the_tag_block_hides_is_noticed(faults: set[str]) -> None:
+    _render("{% block content %}{{ block }}{% with block=unit %}{{ block.name }}{% endwith %}{% endblock %}")
+    assert faults == {"block: the name is hidden by the tag {% block content %}"}
+
+
 def test_look_ups_in_none_and_in_mappings_are_not_noticed(faults: set[str]) -> None:
     assert _render("{{ unit.head.name }}{{ errors.page }}{{ unit.name }}") == "Sở Nội vụ"
     assert faults == set()
