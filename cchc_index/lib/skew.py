@@ -21,14 +21,20 @@ _last: tuple[float, bool] | None = None
 
 
 def measured() -> timedelta:
-    """How far this machine is from the database's clock; nothing on SQLite, whose clock is this machine's. Raises
-    DatabaseError when the database does not answer."""
+    """How far this machine is from the database's clock at least: a slow answer is no wrong clock. Nothing on SQLite,
+    whose clock is this machine's. Raises DatabaseError when the database does not answer."""
     if connection.vendor != "postgresql":
         return timedelta()
     with connection.cursor() as cursor:
+        before = clock.now()
         cursor.execute("SELECT clock_timestamp()")
         there: datetime = cursor.fetchone()[0]
-    return abs(clock.now() - there)
+    return outside(there, before, clock.now())
+
+
+def outside(moment: datetime, before: datetime, after: datetime) -> timedelta:
+    """How far a moment lies outside of a span."""
+    return max(before - moment, moment - after, timedelta())
 
 
 def is_far() -> bool:

@@ -135,6 +135,13 @@ def test_a_database_that_does_not_answer_is_no_crash(client: Client) -> None:
     assert "mật khẩu" not in json.dumps(told, ensure_ascii=False)
 
 
+def test_a_slow_database_is_no_wrong_clock() -> None:
+    now, second = clock.now(), timedelta(seconds=1)
+    assert skew.outside(now, now - 9 * second, now + second) == timedelta()
+    assert skew.outside(now, now + 3 * second, now + 9 * second) == 3 * second
+    assert skew.outside(now, now - 9 * second, now - 4 * second) == 4 * second
+
+
 class TestClock:
     @pytest.fixture(autouse=True)
     def _on_postgresql(self) -> None:

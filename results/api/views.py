@@ -89,7 +89,7 @@ def _refusal(publication: Publication | None) -> HttpResponse | None:
 
 def _fault(status: int, sentence: str) -> HttpResponse:
     text = json.dumps({"detail": sentence}, ensure_ascii=False)
-    headers = {"Access-Control-Allow-Origin": "*"}
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
     return HttpResponse(text, content_type="application/json", status=status, headers=headers)
 
 

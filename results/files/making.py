@@ -59,26 +59,27 @@ MAKERS: Mapping[str, Callable[[Printed], bytes]] = {
 
 def made(publication: Publication, pattern: str) -> bytes:
     """The file of this pattern. Raises Busy."""
-    return _one_at_a_time(publication.pk, publication.digest, pattern)
+    return _one_at_a_time(publication, pattern)
 
 
 def made_sheet(publication: Publication, group: str, unit: str) -> bytes:
     """The sheet of a unit that the publication ranks. Raises Busy."""
-    return _one_at_a_time(publication.pk, publication.digest, "sheet", group, unit)
+    return _one_at_a_time(publication, "sheet", group, unit)
 
 
-def _one_at_a_time(pk: int, digest: str, *what: str) -> bytes:
+def _one_at_a_time(publication: Publication, *what: str) -> bytes:
     if not _rendering.acquire(timeout=PATIENCE):
         raise Busy
     try:
-        return _kept(pk, digest, *what)
+        return _kept(publication.pk, publication.digest, publication.state, *what)
     finally:
         _rendering.release()
 
 
 @lru_cache(maxsize=KEPT_FILES)
-def _kept(pk: int, digest: str, what: str, *unit: str) -> bytes:
-    """Remembered by the digest too: it names what was frozen."""
+def _kept(pk: int, digest: str, _state: str, what: str, *unit: str) -> bytes:
+    """Remembered by the digest too: it names what was frozen; and by the state: the paper of a proposal does not have
+    what the record says once it is published."""
     data = queries.printed(Publication.objects.get(pk=pk, digest=digest))
     if what != "sheet":
         return MAKERS[what](data)

@@ -45,7 +45,10 @@ def in_force() -> list[Publication]:
     return [latest[year] for year in sorted(latest, reverse=True)]
 
 
-def year_before(year: int) -> Publication | None:
-    """The publication in force of the latest earlier year. One query."""
+def year_before(year: int, *, illustrative: bool) -> Publication | None:
+    """The publication in force of the latest earlier year; an official year is compared with official ones only. One
+    query."""
     rows = Publication.objects.filter(state=Publication.State.PUBLISHED, round__year__lt=year).defer("bundle")
+    if not illustrative:
+        rows = rows.filter(round__illustrative=False)
     return rows.select_related("round").order_by("-round__year", "-published_at", "-pk").first()

@@ -254,7 +254,7 @@ def _elsewhere(
 
 def _change(book: Book, block: BookBlock, place: BundleAddress) -> YearChange | None:
     """The block's mean against the published year before, on the common criteria; of what is published only."""
-    earlier = None if place.preview else queries.year_before(book.year)
+    earlier = None if place.preview else queries.year_before(book.year, illustrative=book.illustrative)
     old = book_of(earlier).block(block.code) if earlier else None
     return change_of(block, earlier.round.year, old) if earlier and old else None
 

@@ -100,4 +100,5 @@ def test_what_was_taken_back_says_why(client: Client) -> None:
     answer = client.get(f"{ONE}/ranking")
     assert answer.status_code == 410
     assert "Sai số phiếu." in json.loads(answer.content)["detail"]
+    assert answer["Cache-Control"] == "no-store"
     assert asked(client, f"{ROOT}/publications")["publications"][0]["state"] == "recalled"

@@ -8,7 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cchc_index.lib import clock
 from cchc_index.lib.numbers import vn
+from criteria.models import Round
 from criteria.tests.factories import RoundFactory, small_round
 from results import bundle as bundle_format
 from results import verify
@@ -240,6 +242,14 @@ def test_years_are_compared_on_what_they_share(client: Client) -> None:
     assert len(captured) <= 6
 
 
+def test_an_official_year_is_not_compared_with_an_illustrative_one(client: Client) -> None:
+    publish(bundles.small(3, year=2030, number="7/QĐ-UBND"))
+    publish(bundles.small(3, illustrative=False))
+    assert "So với năm 2030" not in text_of(client, "ranking")
+    Round.objects.update(illustrative=False)
+    assert "So với năm 2030" in " ".join(text_of(client, "ranking").split())
+
+
 def test_years_without_common_criteria_are_not_comparable(client: Client) -> None:
     old = bundles.small(3, year=2030, number="7/QĐ-UBND")
     for group in old["groups"]:
@@ -330,6 +340,14 @@ def test_the_files_of_a_proposal_are_kept_by_nobody(client: Client) -> None:
     answer = client.get(file_address("json"))
     assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
     assert "ETag" not in answer
+
+
+def test_papers_made_of_a_proposal_are_made_again_once_it_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(making.MAKERS, "gates", lambda data: str(data["record"]["approver_reason"]).encode())
+    proposed = publish(state="proposed")
+    assert making.made(proposed, "gates") == b""
+    Publication.objects.update(state="published", published_at=clock.now(), approver_reason="Signed")
+    assert making.made(Publication.objects.get(), "gates") == b"Signed"
 
 
 def test_a_renderer_at_work_for_others_says_when_to_come_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
