@@ -11,8 +11,9 @@ from typing import Any
 from cchc_index.lib.canonical import canonical_json
 
 FORMAT = "cchc-publications/1"
-BOUND = ("year", "number", "date", "published_at", "digest", "supersedes")
-"""What a link is over, beside the link before."""
+BOUND = ("year", "number", "date", "published_at", "digest")
+"""What a link is over, beside the link before. What the publication corrects stands in the bundle that the digest
+names; the line says it only as long as the correction is in force."""
 
 PublishedLine = dict[str, Any]
 

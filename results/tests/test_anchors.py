@@ -64,7 +64,8 @@ def test_a_changed_line_changes_every_link_after_it() -> None:
     shorter = listing.bound([facts[0], facts[2]])
     assert [a["link"] == b["link"] for a, b in zip(whole, forged, strict=True)] == [True, False, False]
     assert shorter[1]["link"] not in {line["link"] for line in whole}
-    assert listing.bound([{**fact, "state": "recalled"} for fact in facts])[2]["link"] == whole[2]["link"]
+    recalled = [{**fact, "state": "recalled", "supersedes": None} for fact in facts]
+    assert listing.bound(recalled)[2]["link"] == whole[2]["link"], "to take a correction back forges nothing"
 
 
 def test_the_head_of_the_log_stands_on_a_public_page(client: Client) -> None:
