@@ -69,16 +69,21 @@ def keep_queued(actor: User | None, block: RoundGroup, file: Upload, checked: ba
 
 
 def drop_written(batch: ImportBatch) -> None:
-    """Take away ballots of a batch that never came in whole, step by step, and the questions they brought."""
-    if not batch.written:
-        return
-    left = Ballot.objects.filter(batch=batch.pk).exclude(batch__state__in=(State.COMMITTED, State.UNDONE))
-    while some := list(left.order_by("pk").values_list("pk", flat=True)[:STEP]):
-        Ballot.objects.filter(pk__in=some).delete()
-    if batch.respondent_group is not None:
-        ballots.unmake_questions(batch, batch.respondent_group)
-    batch.written = 0
-    ImportBatch.objects.filter(pk=batch.pk).update(written=0)
+    """Take away ballots of a batch that never came in whole, step by step, and the questions they brought. What a later
+    run writes stays: each step asks, under the row's lock, whether the batch still is as the caller has it."""
+    while batch.written:
+        with transaction.atomic():
+            rows = ImportBatch.objects.select_for_update().filter(pk=batch.pk, attempts=batch.attempts)
+            if rows.filter(state=batch.state).exclude(state__in=(State.COMMITTED, State.UNDONE)).first() is None:
+                return
+            left = Ballot.objects.filter(batch=batch.pk).order_by("pk").values_list("pk", flat=True)
+            if some := list(left[:STEP]):
+                Ballot.objects.filter(pk__in=some).delete()
+                continue
+            if batch.respondent_group is not None:
+                ballots.unmake_questions(batch, batch.respondent_group)
+            batch.written = 0
+            ImportBatch.objects.filter(pk=batch.pk).update(written=0)
 
 
 def give_back(batch: ImportBatch, checked: ballots.CheckedBallots) -> None:

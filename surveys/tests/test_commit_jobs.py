@@ -168,6 +168,24 @@ class TestKilled:
         jobs.requeue()
         assert not Ballot.objects.exists()
 
+    def test_a_late_sweep_leaves_what_a_new_run_writes(
+        self, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        killed_after_two_steps(batch, monkeypatch)
+        ImportBatch.objects.filter(pk=batch.pk).update(state=ImportBatch.State.CHECKED)
+        swept = ImportBatch.objects.get(pk=batch.pk)
+        queued(batch)
+        write_step = jobs._write_step
+
+        def meanwhile(held: ImportBatch, rows: KeptBallots, start: int) -> None:
+            write_step(held, rows, start)
+            jobs.drop_written(swept)
+
+        monkeypatch.setattr(jobs, "_write_step", meanwhile)
+        jobs.run(batch.pk)
+        assert Ballot.objects.count() == MANY == sum(ballot_counts(batch.round_group).values())
+        assert not list(check())
+
     def test_a_run_that_was_taken_over_writes_no_more(
         self, batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
