@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,7 +12,7 @@ from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
 from surveys import validity
-from surveys.assent.queries import Door, closed_words, door, is_collecting
+from surveys.assent.queries import Door, closed_words, door
 from surveys.ballots.actions import KeptBallots, why_invalid
 from surveys.batches import actions as batches
 from surveys.models import BallotLink, ImportBatch, RespondentGroup, SealedBallot
@@ -45,6 +46,7 @@ def make_links(*, actor: User | None, group_id: int, numbers: Mapping[int, int])
     units = {unit.pk: unit for unit in criteria_queries.units_of(block)}
     standing, own = numbers_of(block), planned_of(block)
     links: list[MadeLink] = []
+    homes: list[int] = []
     for pk, number in numbers.items():
         links_before = standing.get((group.pk, pk), (0, 0, 0))[0]
         planned = own.get((group.pk, pk), group.planned_ballots)
@@ -56,11 +58,11 @@ def make_links(*, actor: User | None, group_id: int, numbers: Mapping[int, int])
                 f"{planned - links_before}."
             )
         links += [MadeLink(units[pk].name, links_before + n + 1, fresh_token()) for n in range(number)]
-    by_name = {unit.name: pk for pk, unit in units.items()}
+        homes += [pk] * number
     BallotLink.objects.bulk_create(
         [
-            BallotLink(digest=token_digest(link.token), respondent_group=group, unit_id=by_name[link.unit])
-            for link in links
+            BallotLink(digest=token_digest(link.token), respondent_group=group, unit_id=home)
+            for link, home in zip(links, homes, strict=True)
         ],
         batch_size=500,
     )
@@ -73,16 +75,14 @@ def withdraw_links(*, actor: User | None, group_id: int) -> int:
     """Take back the links of a group that nobody has used yet; what was begun behind them goes. Raises Refused where
     there is none."""
     batches.require(actor)
-    group, block = _locked(group_id)
-    unused = BallotLink.objects.filter(respondent_group=group, spent=False)
-    gone = {
-        str(unit): made - spent
-        for (pk, unit), (made, spent, _) in sorted(numbers_of(block).items())
-        if pk == group.pk and made > spent
-    }
+    group, _ = _locked(group_id)
+    # Waits for whoever is sending: the log counts what is taken back, not what was unused a moment ago.
+    unused = BallotLink.objects.select_for_update().filter(respondent_group=group, spent=False).order_by("pk")
+    units = list(unused.values_list("unit_id", flat=True))
+    gone = {str(unit): number for unit, number in sorted(Counter(units).items())}
     if not gone:
         raise Refused("Nhóm này không có liên kết nào chưa dùng.")
-    number, _ = unused.delete()
+    number, _ = BallotLink.objects.filter(respondent_group=group, spent=False).delete()
     record(actor=actor, verb=VERB_WITHDRAW, obj=group, after={"units": gone})
     return number
 
@@ -139,11 +139,11 @@ def closed_for_respondents(link: BallotLink) -> str:
 @transaction.atomic
 def open_box(*, actor: User | None, group_id: int) -> ImportBatch:
     """Open a group's box once its phase is over: links and sealed ballots go, the ballots come in as one batch, in an
-    order drawn by lot under codes drawn by lot. Raises Refused while ballots still come in, in a published year, for an
-    empty box, and where a ballot does not open."""
+    order drawn by lot under codes drawn by lot. Raises Refused while ballots still come in (a year without the phase's
+    hours takes them all the time), in a published year, for an empty box, and where a ballot does not open."""
     batches.require(actor)
     group, block = _locked(group_id)
-    if is_collecting(block) or door(block) is Door.TWO:
+    if door(block) is not Door.CLOSED:
         raise Refused(
             "Hòm phiếu mở sau khi giai đoạn điều tra đóng và trước khi công bố: khi đó các phiếu mới được trộn."
         )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from surveys import rules
-from surveys.assent.queries import is_collecting
+from surveys.assent.queries import Door, door
 from surveys.plan.queries import group as group_of
 from units.models import User
 
@@ -42,7 +42,7 @@ def _box_page(request: HttpRequest, block: RoundGroup, form: MakeLinksForm) -> H
         "lines": queries.box_lines(block),
         "form": form,
         "may_work": rules.may_work(request.user),
-        "collecting": is_collecting(block),
+        "collecting": door(block) is not Door.CLOSED,
     }
     return render(request, "surveys/online/box.html", context)
 

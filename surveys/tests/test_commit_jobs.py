@@ -16,6 +16,7 @@ from surveys.ballots import sheet
 from surveys.ballots.actions import KeptBallots
 from surveys.batches import actions as batches
 from surveys.batches import jobs
+from surveys.batches.keeping import drop_written
 from surveys.coverage.queries import coverage
 from surveys.ledger import check
 from surveys.models import Ballot, ImportBatch, Tally
@@ -179,7 +180,7 @@ class TestKilled:
 
         def meanwhile(held: ImportBatch, rows: KeptBallots, start: int) -> None:
             write_step(held, rows, start)
-            jobs.drop_written(swept)
+            drop_written(swept)
 
         monkeypatch.setattr(jobs, "_write_step", meanwhile)
         jobs.run(batch.pk)

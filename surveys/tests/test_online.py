@@ -167,6 +167,15 @@ class TestOperator:
         batch = ImportBatch.objects.get()
         assert (batch.kind, batch.state) == ("online", "committed")
 
+    def test_without_hours_of_the_phase_the_box_stays_shut(self, block: RoundGroup) -> None:
+        """Links are taken all the time then: opened after each ballot, the box would tell who sent it."""
+        (token,) = tokens(block)
+        actions.send_ballot(token=token, answers=b"\1\2")
+        Stage.objects.filter(kind=Stage.Kind.SURVEY).delete()
+        with pytest.raises(Refused, match="sau khi giai đoạn điều tra đóng"):
+            actions.open_box(actor=None, group_id=group_of(block).pk)
+        assert SealedBallot.objects.count() == 1
+
     def test_an_owner_of_the_database_who_stuffs_robs_or_moves_is_seen(self, block: RoundGroup) -> None:
         made = tokens(block, 2) + tokens(block, 1, "STC")
         for token in made:
