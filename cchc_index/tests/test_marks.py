@@ -93,3 +93,8 @@ def test_a_file_without_a_mark_is_refused(tmp_path: Path) -> None:
     for path in (held, tmp_path / "khong-co"):
         with pytest.raises(CommandRefused):
             call_command("check_ledger", "--marks", str(path))
+
+
+def test_a_mail_coded_in_unknown_letters_still_shows_its_mark() -> None:
+    held = b"MIME-Version: 1.0\nContent-Type: text/plain; charset=x-unknown\n\n12:0123456789abcdef\n"
+    assert [mark.count for mark in marks_in(held)] == [12]

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -77,10 +78,10 @@ def mark(count: int, digest: str) -> str:
 def marks_in(held: bytes) -> list[Anchor]:
     """Every mark that stands in what somebody kept: a saved mail in whatever way it was coded, or any other text."""
     letter = message_from_bytes(held, policy=policy.default)
+    text = held.decode(errors="replace")
     if "MIME-Version" in letter:
-        text = "\n".join(str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text")
-    else:
-        text = held.decode(errors="replace")
+        with suppress(LookupError):  # coded in letters that nobody here knows: marks are plain digits
+            text = "\n".join(str(part.get_content()) for part in letter.walk() if part.get_content_maintype() == "text")
     return [anchor for each in _MARK.findall(text) if (anchor := given(each)) is not None]
 
 
