@@ -14,7 +14,9 @@ from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from surveys import rules
 from surveys.assent.queries import Door, door
+from surveys.models import RespondentGroup
 from surveys.plan.queries import group as group_of
+from surveys.plan.queries import groups_of
 from units.models import User
 
 from . import actions, queries
@@ -27,6 +29,13 @@ def _actor(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def _place(request: HttpRequest, pk: int) -> tuple[RespondentGroup, RoundGroup]:
+    """A respondent group and its block, of those that the person sees."""
+    blocks = rules.blocks_for(request.user)
+    group = get_object_or_404(groups_of(blocks), pk=pk)
+    return group, get_object_or_404(blocks, pk=group.survey.round_group_id)
 
 
 @require_GET
@@ -74,8 +83,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @rules.workers_only
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    group = group_of(pk)
-    block = get_object_or_404(rules.blocks_for(request.user), pk=group.survey.round_group_id)
+    group, block = _place(request, pk)
     try:
         number = actions.withdraw_links(actor=_actor(request), group_id=group.pk)
     except Refused as refused:
@@ -88,8 +96,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @rules.workers_only
 def open_box(request: HttpRequest, pk: int) -> HttpResponse:
-    group = group_of(pk)
-    block = get_object_or_404(rules.blocks_for(request.user), pk=group.survey.round_group_id)
+    group, block = _place(request, pk)
     try:
         batch = actions.open_box(actor=_actor(request), group_id=group.pk)
     except Refused as refused:

@@ -1,7 +1,7 @@
 """The plan a file is read against: its respondent group, questionnaire and scale."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -166,7 +166,7 @@ def group(pk: int) -> RespondentGroup:
     return RespondentGroup.objects.select_related("survey").get(pk=pk)
 
 
-def groups_of(blocks: Sequence[RoundGroup]) -> QuerySet[RespondentGroup]:
+def groups_of(blocks: Iterable[RoundGroup]) -> QuerySet[RespondentGroup]:
     """The respondent groups of blocks with their surveys, in the plan's order."""
     groups = RespondentGroup.objects.filter(survey__round_group__in=blocks).select_related("survey")
     return groups.order_by("survey", "position", "code")
