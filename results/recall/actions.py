@@ -11,7 +11,7 @@ from results.publication import queries
 from results.publication.actions import locked_publication, refuse_fresh
 from results.publication.digests import publication_facts
 from results.rules import may_publish
-from units.auditlog.actions import record
+from units.auditlog.actions import record, tell_witnesses
 from units.auditlog.digests import Facts
 from units.models import User
 
@@ -63,6 +63,7 @@ def decide_recall(*, actor: User, publication_id: int) -> Publication:
     publication.save()
     mails.tell_recall(publication)
     _log(actor, "recall", publication, before)
+    tell_witnesses(f"Thu hồi công bố số {publication.number}")
     return publication
 
 

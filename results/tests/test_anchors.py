@@ -38,7 +38,7 @@ def signature_of(client: Client) -> bytes:
     return answer.content
 
 
-def test_the_list_only_grows_and_says_what_was_taken_back(client: Client) -> None:
+def test_the_list_only_grows_and_says_what_corrects_what(client: Client) -> None:
     first = publish()
     before = listed(client)["publications"]
     publish(bundles.small(4, number="456/QĐ-UBND"), supersedes=first, errata="Sửa điểm.")

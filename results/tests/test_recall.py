@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from cchc_index.lib import clock
+from cchc_index.lib import clock, dispatch
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from results import ledger
@@ -89,6 +90,24 @@ def test_two_people_take_a_publication_back(
     assert list(ledger.check()) == []
     Publication.objects.update(recall_reason="Khác")
     assert "lý do thu hồi" in "".join(ledger.check())
+
+
+def test_a_recall_sends_the_mark_of_the_log_to_those_who_keep_it(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    published: Publication,
+    manager: User,
+    second: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    settings.LEDGER_WITNESSES = ["luu@example.vn"]
+    sent: list[tuple[object, ...]] = []
+    monkeypatch.setattr(dispatch, "_send", lambda task, args: sent.append((task, *args)))
+    with django_capture_on_commit_callbacks(execute=True):
+        recall(published, manager, second)
+    assert [message for message in sent if message[0] == "units.mail_head"] == [
+        ("units.mail_head", f"Thu hồi công bố số {published.number}")
+    ]
 
 
 def test_one_person_takes_nothing_back_alone(published: Publication, manager: User) -> None:
