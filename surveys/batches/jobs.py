@@ -110,7 +110,9 @@ def _commit(batch: ImportBatch) -> ImportBatch:
         if done is not None:
             return done
         drop_written(batch)
-    return actions.commit_batch(actor=batch.queued_by, batch_id=batch.pk)
+    with transaction.atomic():
+        _held(batch)
+        return actions.commit_batch(actor=batch.queued_by, batch_id=batch.pk)
 
 
 @transaction.atomic

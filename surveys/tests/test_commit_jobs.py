@@ -244,6 +244,20 @@ class TestKilled:
         assert "Không nhập xong sau 5 lần chạy" in batch.message
 
 
+def test_a_batch_stopped_before_its_file_is_read_again_stays_out(
+    batch: ImportBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued(batch)
+
+    def stopped(*_: object) -> None:
+        jobs.cancel_commit(actor=None, batch_id=batch.pk)
+
+    monkeypatch.setattr(jobs, "_finish", stopped)
+    jobs.run(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, Ballot.objects.count()) == (ImportBatch.State.CHECKED, 0)
+
+
 def killed_after_two_steps(batch: ImportBatch, monkeypatch: pytest.MonkeyPatch) -> None:
     queued(batch)
     with monkeypatch.context() as killed:
