@@ -259,8 +259,8 @@ class Rescue:
 
 
 INTERRUPTED = (
-    "Kết nối với cơ sở dữ liệu vừa bị ngắt, nên chưa chắc nội dung đã được lưu. Nội dung đã nhập còn nguyên: "
-    "bấm “Gửi lại”."
+    "Kết nối với cơ sở dữ liệu vừa bị ngắt, nên chưa chắc nội dung đã được lưu. Nội dung đã nhập còn nguyên: xem "
+    "trang trước trong thẻ khác, chưa thấy thì bấm “Gửi lại”."
 )
 
 
