@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db import connection
+
 from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Confirmation, Reason, Release
 from cchc_index.lib import clock
 from criteria.calendar.actions import default_stages
@@ -46,6 +48,8 @@ def large_block(units: int = 53, leaves: int = 100, *, year: int = YEAR) -> Larg
     scores = _scores(block, measured, tree, head)
     _evidence(scores, measured, member, year)
     _decisions(block, scores, member)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # the planner knows full tables, as the database's own upkeep leaves them
     return LargeBlock(block, measured, tree, member, manager)
 
 
