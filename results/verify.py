@@ -160,7 +160,7 @@ def check_cell(cell: Node, leaf: Node, where: str) -> None:
     need((cell["points"] is not None) == (state == "scored"), f"{where}: điểm không khớp trạng thái")
     for given in (cell["points"], cell["self_points"]):
         need(given is None or number(given, where, maximum) % FOUR == 0, f"{where}: điểm quá bốn chữ số thập phân")
-    need(own or cell["self_points"] is None, f"{where}: tiêu chí điều tra không có điểm tự đánh giá")
+    need(own or cell["self_points"] is None, f"{where}: tiêu chí ĐTXHH không có điểm tự đánh giá")
     asked, plain = cell["ballots"], not own and state == "scored"
     need(asked is None or (type(asked) is int and asked > 0 and plain), f"{where}: số phiếu không đúng")
 

@@ -22,6 +22,7 @@ FORBIDDEN = {
     "bằng lời": "nói miệng; viết “nhập lý do”, “nêu căn cứ”",
     "có lời": "có lãi; viết “nêu căn cứ”, “có giải thích”",
     "tự chấm": "điểm tự đánh giá, tự đánh giá",
+    "người nhập": "công chức phụ trách",
     "sao kê": "lịch sử thay đổi điểm",
     "thôi dùng": "ngừng sử dụng",
     "nhánh": "lĩnh vực hoặc tiêu chí",

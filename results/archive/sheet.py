@@ -155,7 +155,7 @@ class _ArchiveReader:
         """Points stand in the columns of the leaf's own half."""
         for key in (SURVEY,) if leaf.is_self else (SELF, APPRAISED):
             if row.text(key):
-                kind = "tự đánh giá" if leaf.is_self else "điều tra xã hội học"
+                kind = "tự đánh giá" if leaf.is_self else "ĐTXHH"
                 right = "Điểm tự đánh giá, Điểm thẩm định" if leaf.is_self else "Điểm ĐTXHH"
                 self._fault(row, key, f"{leaf.code} là tiêu chí {kind}", f"chuyển điểm sang cột {right}")
 
