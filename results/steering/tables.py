@@ -180,7 +180,7 @@ def by_risk(lines: Iterable[SteeredUnit]) -> list[SteeredUnit]:
 
 
 def shown(lines: Sequence[SteeredUnit], lack: str, block: str) -> list[SteeredUnit]:
-    """What passes a filter and a block; unknown ones pass everything."""
+    """What passes a filter and a block; an unknown filter passes everything, an unknown block nothing."""
     rows = [line for line in lines if block in ("", line.block)]
     return [line for line in rows if lack not in FILTERS or lack in line.lacking]
 
