@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
@@ -42,6 +42,14 @@ def show_year(request: HttpRequest, year: int) -> Round | None:
     shown = next((r for r in request._all_rounds if r.year == year), None)  # type: ignore[attr-defined]
     request._round_in_view = shown  # type: ignore[attr-defined]
     return shown
+
+
+def round_of_address(request: HttpRequest, year: int) -> Round:
+    """The round that the address of a page names; the frame then shows it. Raises Http404 where there is none."""
+    round_ = show_year(request, year)
+    if round_ is None:
+        raise Http404
+    return round_
 
 
 def _default(everything: list[Round], *, at_work: bool) -> Round | None:

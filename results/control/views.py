@@ -19,7 +19,7 @@ from criteria.calendar import actions as calendar_actions
 from criteria.calendar import queries as calendar
 from criteria.course import LISTED
 from criteria.models import Round, RoundGroup, Stage
-from criteria.queries import round_in_view, show_year
+from criteria.queries import round_in_view, round_of_address, show_year
 from results.computation.actions import enqueue_recompute
 from results.files.actions import request_report
 from results.files.answer import XLSX
@@ -62,14 +62,6 @@ def _manager(request: HttpRequest) -> User:
 
 def _round(request: HttpRequest) -> Round:
     round_ = round_in_view(request)
-    if round_ is None:
-        raise Http404
-    return round_
-
-
-def _round_of(request: HttpRequest, year: int) -> Round:
-    """The round that the address names; the frame then shows it."""
-    round_ = show_year(request, year)
     if round_ is None:
         raise Http404
     return round_
@@ -150,7 +142,7 @@ def state_file(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     from results.steering import paper  # inline: start-up cost
 
     _reader(request)
-    round_ = _round_of(request, year)
+    round_ = round_of_address(request, year)
     lines = steering.situation(round_).lines
     if kind == "xlsx":
         data, of = paper.state_bytes(lines), XLSX

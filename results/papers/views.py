@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria.models import Round
-from criteria.queries import round_in_view, show_year
+from criteria.queries import round_in_view, round_of_address
 from results.models import Job, PaperText, Recommendation
 from results.rules import may_publish, may_see_preview
 from units.models import User
@@ -29,13 +29,6 @@ def _manager(request: HttpRequest) -> User:
     return request.user
 
 
-def _round(request: HttpRequest, year: int) -> Round:
-    round_ = show_year(request, year)
-    if round_ is None:
-        raise Http404
-    return round_
-
-
 @require_GET
 def home(request: HttpRequest) -> HttpResponseRedirect:
     """The papers of the year in view."""
@@ -50,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponseRedirect:
 def papers(request: HttpRequest, year: int) -> HttpResponse:
     """The papers with what is made of them, the passages, the recommendations of this year and the last."""
     _reader(request)
-    round_ = _round(request, year)
+    round_ = round_of_address(request, year)
     told = queries.material(round_)
     jobs = queries.made(round_, told.mark)
     kinds = [
@@ -71,7 +64,7 @@ def papers(request: HttpRequest, year: int) -> HttpResponse:
 def make(request: HttpRequest, year: int) -> HttpResponseRedirect:
     """Ask for one paper, and show how far it is."""
     _reader(request)
-    round_ = _round(request, year)
+    round_ = round_of_address(request, year)
     try:
         job = actions.request_paper(actor=request.user, round_id=round_.pk, paper=request.POST.get("paper", ""))
     except Refused as refused:
@@ -85,7 +78,7 @@ def make(request: HttpRequest, year: int) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def text(request: HttpRequest, year: int, slot: str) -> HttpResponse:
     """One passage of the papers."""
-    actor, round_ = _manager(request), _round(request, year)
+    actor, round_ = _manager(request), round_of_address(request, year)
     if slot not in SLOT_OF:
         raise Http404
     row = queries.text_row(round_, slot)
@@ -112,7 +105,7 @@ def text(request: HttpRequest, year: int, slot: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, year: int) -> HttpResponse:
     """A new recommendation."""
-    actor, round_ = _manager(request), _round(request, year)
+    actor, round_ = _manager(request), round_of_address(request, year)
     form = RecommendationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -128,7 +121,7 @@ def add(request: HttpRequest, year: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def follow(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """A recommendation that stands: its words, and what became of it."""
-    actor, round_ = _manager(request), _round(request, year)
+    actor, round_ = _manager(request), round_of_address(request, year)
     row = get_object_or_404(Recommendation, pk=pk, round=round_)
     names = ("text", "owner", "due", "state", "outcome")
     stands = {**{name: getattr(row, name) for name in names}, "seen": row.version}
@@ -150,7 +143,7 @@ def follow(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, year: int, pk: int) -> HttpResponseRedirect:
-    actor, round_ = _manager(request), _round(request, year)
+    actor, round_ = _manager(request), round_of_address(request, year)
     get_object_or_404(Recommendation, pk=pk, round=round_)
     try:
         actions.remove_recommendation(actor=actor, recommendation_id=pk)

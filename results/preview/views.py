@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from criteria.models import Round, RoundGroup
-from criteria.queries import round_in_view, show_year
+from criteria.queries import round_in_view, round_of_address
 from results.files.actions import request_report
 from results.public import views as public
 from results.publication.queries import preview_book
@@ -20,14 +20,6 @@ from units.rules import may_manage_people
 def _reader(request: HttpRequest) -> None:
     if not may_see_preview(request.user):
         raise PermissionDenied
-
-
-def _round_of(request: HttpRequest, year: int) -> Round:
-    """The round that the address names; the frame then shows it."""
-    round_ = show_year(request, year)
-    if round_ is None:
-        raise Http404
-    return round_
 
 
 @require_GET
@@ -44,7 +36,7 @@ def preview_now(request: HttpRequest) -> HttpResponseRedirect:
 def preview(request: HttpRequest, year: int) -> HttpResponse:
     """The ranking as it would be published now."""
     _reader(request)
-    round_ = _round_of(request, year)
+    round_ = round_of_address(request, year)
     book = preview_book(round_)
     if not book.blocks:
         return render(request, "results/control/empty.html", {"may_manage_people": may_manage_people(request.user)})
@@ -54,21 +46,21 @@ def preview(request: HttpRequest, year: int) -> HttpResponse:
 @require_GET
 def preview_unit(request: HttpRequest, year: int, group: str, code: str) -> HttpResponse:
     _reader(request)
-    round_ = _round_of(request, year)
+    round_ = round_of_address(request, year)
     return public.unit_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
 
 
 @require_GET
 def preview_criterion(request: HttpRequest, year: int, group: str, code: str) -> HttpResponse:
     _reader(request)
-    round_ = _round_of(request, year)
+    round_ = round_of_address(request, year)
     return public.criterion_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
 
 
 @require_GET
 def preview_compare(request: HttpRequest, year: int, group: str) -> HttpResponse:
     _reader(request)
-    round_ = _round_of(request, year)
+    round_ = round_of_address(request, year)
     return public.compare_page(request, preview_book(round_), _preview(round_), group, _room(request))
 
 
