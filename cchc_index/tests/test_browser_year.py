@@ -135,6 +135,7 @@ def member_adjusts_one_and_recognises_the_rest(page: Page, block: str, unit: str
     page.select_option("#id_reason", index=1)
     page.fill("#id_comment", "Kế hoạch ban hành chậm so với quy định.")
     page.get_by_role("button", name="Ghi điều chỉnh").click()
+    expect(page.locator(".message").first).to_contain_text("0,25")
     member_recognises_everything(page, block, unit)
 
 
@@ -142,6 +143,7 @@ def member_recognises_everything(page: Page, block: str, unit: str) -> None:
     page.goto(f"/tham-dinh/khoi/{block}/don-vi/{unit}/?nam={YEAR}")
     page.get_by_label("Chọn tất cả dòng công nhận được").check()
     page.get_by_role("button", name="Xem trước việc công nhận").click()
+    expect(page.locator("h1")).to_contain_text("Công nhận")  # `all` waits for nothing
     for kind in page.locator("fieldset.doubts input").all():
         kind.check()
     page.get_by_role("button", name="Công nhận").click()
@@ -151,11 +153,13 @@ def member_recognises_everything(page: Page, block: str, unit: str) -> None:
 def manager_releases(page: Page, block: str) -> None:
     page.goto(f"/tham-dinh/khoi/{block}/cong-bo/round1/?nam={YEAR}")
     page.get_by_role("link", name="Xem báo cáo rà soát tính thống nhất").click()
+    expect(page.locator("h1")).to_contain_text("Báo cáo rà soát tính thống nhất")  # `all` waits for nothing
     for words in page.locator("textarea").all():
         words.fill("Đơn vị kia thiếu cả hai báo cáo.")
     page.get_by_role("button", name="Xác nhận đã rà soát").click()
+    expect(page.locator(".message").first).to_contain_text("Đã xác nhận rà soát")
     page.get_by_role("button", name="Thông báo kết quả Thẩm định lần 1 cho các đơn vị").click()
-    expect(page.locator(".message").first).to_be_visible()
+    expect(page.locator(".message").first).to_contain_text("Đã thông báo kết quả Thẩm định lần 1")
 
 
 def unit_explains(page: Page) -> None:

@@ -140,7 +140,8 @@ def expired_session_gives_the_text_back(page: Page) -> None:
     tab.fill("input[name=password]", PASSWORD)
     tab.click("main button")
     tab.wait_for_url(lambda url: "dang-nhap" not in url)
-    page.get_by_role("button", name="Gửi lại").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Gửi lại").click()
     if page.get_by_role("button", name="Gửi lại").count():
         page.get_by_role("button", name="Gửi lại").click()
     expect(page.locator("#explanation")).to_have_value("Gõ khi phiên đã hết")
