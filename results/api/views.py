@@ -6,12 +6,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from results.files import answer, making
 from results.models import Publication
@@ -24,16 +22,14 @@ from . import tables, words
 VERSION = "1.0"
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def openapi(request: HttpRequest) -> HttpResponseBase:
     """The document of the interface."""
     root = reverse("results:api-publications").removesuffix("/publications")
     return answer.json_of(request, words.document(settings.PUBLIC_URL + root, VERSION))
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def publications(request: HttpRequest) -> HttpResponseBase:
     names = tuple(name for name in tables.PublicationShape.__annotations__ if name != "address")
     listed = [
@@ -43,29 +39,25 @@ def publications(request: HttpRequest) -> HttpResponseBase:
     return answer.json_of(request, {"publications": listed})
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def head(request: HttpRequest, year: int, number: str) -> HttpResponseBase:
     publication = _published(year, number)
     return _refusal(publication) or answer.json_of(request, tables.head(_bundle(publication)))
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def ranking(request: HttpRequest, year: int, number: str) -> HttpResponseBase:
     publication, group = _published(year, number), request.GET.get("group", "")
-    return _refusal(publication) or answer.json_of(request, tables.ranking(_bundle(publication), group))
+    return _refusal(publication, group) or answer.json_of(request, tables.ranking(_bundle(publication), group))
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def criteria(request: HttpRequest, year: int, number: str) -> HttpResponseBase:
     publication, group = _published(year, number), request.GET.get("group", "")
-    return _refusal(publication) or answer.json_of(request, tables.criteria(_bundle(publication), group))
+    return _refusal(publication, group) or answer.json_of(request, tables.criteria(_bundle(publication), group))
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponseBase:
     publication = _published(year, number)
     if refusal := _refusal(publication):
@@ -79,18 +71,21 @@ def _published(year: int, number: str) -> Publication | None:
     return queries.find(AnonymousUser(), year, number)
 
 
-def _refusal(publication: Publication | None) -> HttpResponse | None:
+def _refusal(publication: Publication | None, group: str = "") -> HttpResponse | None:
+    """Why there is nothing to answer, or None. `group` is the block that is asked for, if one is."""
     if publication is None:
         return _fault(404, "Không có bản công bố này.")
     if publication.state != Publication.State.PUBLISHED:
         return _fault(410, f"Bản công bố đã được thu hồi. Lý do: {publication.recall_reason}")
+    blocks = [block["code"] for block in _bundle(publication)["groups"]] if group else []
+    if group and group not in blocks:
+        return _fault(404, f"Bản công bố không có khối “{group}”; các khối: {', '.join(blocks)}.")
     return None
 
 
 def _fault(status: int, sentence: str) -> HttpResponse:
     text = json.dumps({"detail": sentence}, ensure_ascii=False)
-    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
-    return HttpResponse(text, content_type="application/json", status=status, headers=headers)
+    return HttpResponse(text, content_type="application/json", status=status, headers=answer.GONE)
 
 
 def _bundle(publication: Publication | None) -> Mapping[str, Any]:

@@ -2,13 +2,18 @@
 on other sites (CORS), packed for who takes that."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.views.decorators.http import require_safe
 
 from cchc_index.lib.canonical import canonical_json
 from results.jobs.views import TYPES
@@ -28,7 +33,34 @@ PACKED = {"csv", "json", "py"}
 """The rest is packed already."""
 KEPT = "public, max-age=300"
 """What is published never changes, but it may be taken back: a reader asks again after five minutes."""
+GONE = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store"}
+"""Headers of an answer that says why there is nothing: it may be otherwise at any time."""
+MAY_ASK = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
 _gzip = GZipMiddleware(lambda _request: HttpResponse())
+
+
+P = ParamSpec("P")
+
+
+def open_data(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A view that anybody may read, and that lets a page on another site send the mark of what it has already."""
+    safe = require_safe(view)
+
+    @login_not_required
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers=MAY_ASK)
+        return safe(request, *args, **kwargs)
+
+    return answered
 
 
 def bytes_of(

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from cchc_index.lib.faults import Refused
 from results import verify
@@ -22,6 +21,7 @@ from results.publication import queries
 from results.publication.rules import may_read_contents
 from results.publication.views import open_publication
 from results.rules import may_see_preview
+from results.signed import queries as signed_decisions
 
 from . import actions, answer, making, signing, spreadsheets
 from . import queries as kept_files
@@ -30,8 +30,7 @@ KINDS = ("json", "csv", "xlsx", "pdf", "docx", "sig")
 log = logging.getLogger(__name__)
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def file(request: HttpRequest, year: int, number: str, named_year: int, kind: str) -> HttpResponseBase:
     """A publication as JSON, CSV, XLSX, PDF or Word, or its signature. The JSON is the bundle, byte for byte."""
     if named_year != year or kind not in KINDS:
@@ -46,8 +45,7 @@ def file(request: HttpRequest, year: int, number: str, named_year: int, kind: st
     return _given(request, publication, f"chi-so-cchc-{{}}.{kind}")
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def table(request: HttpRequest, year: int, number: str, named_year: int, stem: str) -> HttpResponseBase:
     """A plain table of a publication: every cell, or the criteria."""
     if named_year != year:
@@ -76,28 +74,24 @@ def _made(request: HttpRequest, publication: Publication, name: str, make: Calla
         return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "30"})
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def codebook(request: HttpRequest) -> HttpResponseBase:
     return answer.bytes_of(request, spreadsheets.codebook_bytes(), "bang-ma-cot.csv")
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def verifier(request: HttpRequest) -> HttpResponseBase:
     """The program by which anybody proves a published file: this one file, as it is."""
     return answer.bytes_of(request, Path(verify.__file__).read_bytes(), "verify.py")
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def public_key(request: HttpRequest) -> HttpResponseBase:
     """The public half of the key that signs publications."""
     return answer.bytes_of(request, signing.public_pem(), "khoa-cong-khai.pem")
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponseBase:
     """One unit's sheet as PDF."""
     publication = open_publication(request, year, number)
@@ -113,6 +107,22 @@ def sheet(request: HttpRequest, year: int, number: str, group: str, code: str) -
     return _made(request, publication, name, lambda: making.made_sheet(publication, group, code))
 
 
+@answer.open_data
+def signed_decision(request: HttpRequest, year: int, number: str) -> HttpResponseBase:
+    """The signed decision of a publication, as long as it is what was posted."""
+    publication = open_publication(request, year, number)
+    if not may_read_contents(request.user, publication):
+        return _recalled(publication, "pdf")
+    row = signed_decisions.standing(publication)
+    if row is None:
+        raise Http404
+    data = signed_decisions.whole(row)
+    if data is None:
+        log.error("Quyết định đã ký %s không còn nguyên vẹn", row.pk)
+        return HttpResponse(DAMAGED, content_type="text/plain; charset=utf-8", status=503, headers=answer.GONE)
+    return answer.bytes_of(request, data, f"quyet-dinh-{year}-{number}.pdf", shared=_is_shared(publication))
+
+
 def _is_shared(publication: Publication) -> bool:
     """Whether anybody may have its files: not those of a proposal, nor of what was taken back."""
     return publication.state == Publication.State.PUBLISHED
@@ -122,7 +132,7 @@ def _kept(request: HttpRequest, row: PublishedFile, publication: Publication) ->
     """The file as it was first made; one that was changed since is not given out."""
     if not kept_files.is_whole(row):
         log.error("%s không còn đúng với mã kiểm tra", row)
-        return HttpResponse(DAMAGED, content_type="text/plain; charset=utf-8", status=503)
+        return HttpResponse(DAMAGED, content_type="text/plain; charset=utf-8", status=503, headers=answer.GONE)
     return answer.stored(request, row, shared=_is_shared(publication))
 
 
@@ -150,6 +160,7 @@ def _recalled(publication: Publication, kind: str) -> HttpResponse:
         "reason": publication.recall_reason,
     }
     if kind == "json":
-        return HttpResponse(json.dumps(facts, ensure_ascii=False), content_type="application/json", status=410)
+        text = json.dumps(facts, ensure_ascii=False)
+        return HttpResponse(text, content_type="application/json", status=410, headers=answer.GONE)
     words = f"Công bố số {publication.number} đã được thu hồi. Lý do: {publication.recall_reason}"
-    return HttpResponse(words, content_type="text/plain; charset=utf-8", status=410)
+    return HttpResponse(words, content_type="text/plain; charset=utf-8", status=410, headers=answer.GONE)

@@ -173,8 +173,7 @@ def all_publications(request: HttpRequest) -> HttpResponse:
     return render(request, "results/public/publications.html", context)
 
 
-@login_not_required
-@require_safe
+@answer.open_data
 def all_publications_json(request: HttpRequest) -> HttpResponseBase:
     """The same list for programs."""
     count, head = queries.log_head()

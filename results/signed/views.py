@@ -1,50 +1,26 @@
-"""The signed decision: brought back by a manager, read by everybody once its publication is published."""
-
-import logging
+"""The signed decision: brought back and taken away again by a manager."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cchc_index.lib.faults import Refused
 from criteria.queries import show_year
 from results.models import Publication, SignedDecision
-from results.publication.rules import may_read_contents
-from results.publication.views import publication_or_404
 from results.rules import may_publish
 from units.models import User
 from units.proofs.rules import ask_for_proof
 
-from . import actions, queries
+from . import actions
 from .forms import SignedForm
-
-log = logging.getLogger(__name__)
-DAMAGED = "Tệp đã lưu không còn đúng với mã kiểm tra ghi khi đăng, nên không được phát. Báo Sở Nội vụ."
 
 
 def _manager(request: HttpRequest) -> User:
     if not may_publish(request.user) or not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
-
-
-@login_not_required
-@require_GET
-def signed(request: HttpRequest, year: int, number: str) -> HttpResponse:
-    """The signed decision of a publication, as long as it is what was posted."""
-    publication = publication_or_404(request, year, number)
-    row = queries.standing(publication)
-    if row is None or not may_read_contents(request.user, publication):
-        raise Http404
-    data = queries.whole(row)
-    if data is None:
-        log.error("Quyết định đã ký %s không còn nguyên vẹn", row.pk)
-        return HttpResponse(DAMAGED, content_type="text/plain; charset=utf-8", status=503)
-    name = f'attachment; filename="quyet-dinh-{year}-{number}.pdf"'
-    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": name})
 
 
 @require_http_methods(["GET", "POST"])

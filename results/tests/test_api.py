@@ -83,6 +83,38 @@ def test_who_asks_is_not_looked_up_and_the_bundle_is_read_once(client: Client) -
     assert client.post(f"{ONE}/ranking").status_code == 405
 
 
+@pytest.mark.parametrize("table", ["ranking", "criteria"])
+def test_a_block_that_the_publication_does_not_hold_is_named_with_those_it_holds(client: Client, table: str) -> None:
+    publish()
+    answer = client.get(f"{ONE}/{table}?group=xa")
+    assert answer.status_code == 404
+    assert json.loads(answer.content) == {"detail": "Bản công bố không có khối “xa”; các khối: so, quan."}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{ROOT}/openapi.json",
+        f"{ROOT}/publications",
+        f"{ONE}/ranking",
+        f"{ONE}/units/so/S01",
+        "/du-lieu/cong-bo.json",
+        "/du-lieu/verify.py",
+        "/tai-ve/2031/123-qd-ubnd/chi-so-cchc-2031.json",
+        "/tai-ve/2031/123-qd-ubnd/diem-tung-tieu-chi-2031.csv",
+        "/tai-ve/2031/123-qd-ubnd/quyet-dinh-da-ky.pdf",
+    ],
+)
+def test_a_page_of_another_site_may_send_the_mark_of_what_it_has(client: Client, address: str) -> None:
+    publish()
+    asked_before = {"Origin": "https://example.org", "Access-Control-Request-Headers": "if-none-match"}
+    answer = client.options(address, headers=asked_before)
+    assert answer.status_code == 204
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Access-Control-Allow-Headers"] == "If-None-Match, If-Modified-Since"
+    assert client.post(address).status_code == 405
+
+
 @pytest.mark.parametrize("state", ["proposed", "withdrawn"])
 def test_nothing_that_is_not_published_is_answered(client: Client, state: str) -> None:
     publish(state=state)

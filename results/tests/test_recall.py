@@ -215,6 +215,7 @@ def test_open_data_say_it_too(client: Client, published: Publication, manager: U
     for name in ("csv", "sheet"):
         gone = client.get(addresses(published)[name])
         assert (gone.status_code, WHY in gone.content.decode()) == (410, True)
+        assert (gone["Cache-Control"], gone["Access-Control-Allow-Origin"]) == ("no-store", "*")
     empty = client.get(reverse("results:ranking") + f"?nam={published.round.year}").content.decode()
     assert "đã được thu hồi" in empty
 

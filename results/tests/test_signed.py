@@ -94,7 +94,11 @@ def test_a_signed_decision_of_this_number_and_day_is_taken_and_read_by_everybody
     content = sign(decision())
     row = post(manager, official, content)
     assert [one["state"] for one in row.reading["signatures"]] == ["intact"]
-    assert client.get(address(official)).content == content
+    answer = client.get(address(official))
+    assert answer.content == content
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert client.head(address(official)).status_code == 200
+    assert client.get(address(official), headers={"If-None-Match": answer["ETag"]}).status_code == 304
     page = client.get(reverse("results:publication", args=[2031, "123-qd-ubnd"])).text
     assert address(official) in page
     assert "Ký số: " in page
