@@ -1,5 +1,6 @@
 """The files of `cases/`: inputs that the system once got wrong, each through every way in."""
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,24 +8,34 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from criteria.models import RoundGroup, Source
 from criteria.tests.factories import CriterionFactory, RoundFactory, RoundGroupFactory, open_stage
+from selfassess.models import SelfAssessment, SelfScore
+from selfassess.tests.workbooks import large_assessment, template
+from selfassess.workbook.layout import MAIN, SEAL
 from surveys.models import Ballot, SatisfactionFigure
+from surveys.tests.test_mapping import EXPORTS
 from units.models import Unit
 from units.tests.factories import UnitFactory
 
-from .sheet_ways import WAYS, Outcome, Stored, command, scores_stored, shown
+from .sheet_commands import command, scores_stored
+from .sheet_pages import scores_upload, survey_upload, units_upload, workbook_upload
+from .sheet_way import Bring, Stored, shown
+from .sheet_ways import WAYS
 from .sheet_writers import WRITERS, Sheet
 
 pytestmark = pytest.mark.django_db
 CASES = Path(__file__).parent / "cases"
+RESEALED = "10-loi-dan-gia-tri.xlsx"
+"""A unit's workbook; its seal is another machine's."""
 OTHERS = re.compile("thiếu cột|không có dòng tiêu đề|không phải mẫu của hệ thống|không phải bảng tính")
 """What every way says of a file that is not for it."""
 NEARLY_FOR = {
-    ("workbook", "10-loi-dan-gia-tri.xlsx"): re.compile("mã phiên bản của tệp đã bị sửa hoặc mất"),
+    ("workbook", RESEALED): re.compile("mã phiên bản của tệp đã bị sửa hoặc mất"),
     # A unit's workbook has the columns of an annex; its codes are what no annex would hold.
-    ("criteria", "10-loi-dan-gia-tri.xlsx"): re.compile("Dòng 6, cột A \\(Mã\\): mã “1.12” in sai"),
+    ("criteria", RESEALED): re.compile("Dòng 6, cột A \\(Mã\\): mã “1.12” in sai"),
 }
 """What else is said of the files that have the columns of another way."""
 
@@ -98,46 +109,58 @@ def units_and_leaves() -> RoundGroup:
     return block
 
 
-def _units(folder: Path) -> Callable[[bytes, str, bool], Outcome]:
-    return command(
-        folder, "import_units", "--group", "so", stored=lambda: dict(Unit.objects.values_list("code", "name"))
-    )
+def units_stored() -> Stored:
+    return dict(Unit.objects.values_list("code", "name"))
 
 
-def _ballots(folder: Path) -> Callable[[bytes, str, bool], Outcome]:
-    def stored() -> Stored:
-        rows = Ballot.objects.values_list("code", "unit__code", "answers")
-        return {code: f"{unit} {bytes(answers)[0]}" for code, unit, answers in rows}
-
-    units_and_leaves()
-    block = ("--year", "2031", "--group", "so", "--respondents", "dan")
-    return command(folder, "import_ballots", *block, stored=stored)
+def ballots_stored() -> Stored:
+    rows = Ballot.objects.values_list("code", "unit__code", "answers")
+    return {code: f"{unit} {bytes(answers)[0]}" for code, unit, answers in rows}
 
 
-def _figures(folder: Path) -> Callable[[bytes, str, bool], Outcome]:
-    def stored() -> Stored:
-        rows = SatisfactionFigure.objects.select_related("unit", "criterion")
-        return {f"{r.unit.code}/{r.criterion.code}": f"{shown(r.percent)} {r.source_document}" for r in rows}
-
-    units_and_leaves()
-    return command(folder, "import_figures", "--year", "2031", "--group", "so", stored=stored)
+def figures_stored() -> Stored:
+    rows = SatisfactionFigure.objects.select_related("unit", "criterion")
+    return {f"{r.unit.code}/{r.criterion.code}": f"{shown(r.percent)} {r.source_document}" for r in rows}
 
 
-def _scores(folder: Path) -> Callable[[bytes, str, bool], Outcome]:
-    units_and_leaves()
-    return command(folder, "import_scores", "--year", "2031", "--group", "so", stored=scores_stored)
+BLOCK = ("--year", "2031", "--group", "so")
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "units": ("import_units", "--group", "so"),
+    "ballots": ("import_ballots", *BLOCK, "--respondents", "dan"),
+    "figures": ("import_figures", *BLOCK),
+    "scores": ("import_scores", *BLOCK),
+}
+STORED: dict[str, Callable[[], Stored]] = {
+    "units": units_stored,
+    "ballots": ballots_stored,
+    "figures": figures_stored,
+    "scores": scores_stored,
+}
 
 
-MADE_FOR = {"units": _units, "ballots": _ballots, "figures": _figures, "scores": _scores}
+def by_command(way: str, folder: Path) -> Bring:
+    if way != "units":
+        units_and_leaves()
+    return command(folder, *COMMANDS[way])
 
 
+def by_page(way: str, folder: Path) -> Bring:
+    if way == "units":
+        return units_upload()
+    block = units_and_leaves()
+    if way == "scores":
+        return scores_upload(block)
+    return survey_upload(f"so-lieu-{block.pk}" if way == "figures" else f"moi-{block.pk}", new_group="dan")
+
+
+@pytest.mark.parametrize("door", [by_command, by_page])
 @pytest.mark.parametrize("case", CASES_OF, ids=lambda case: f"{case.file}-{case.take_hidden}")
-def test_the_way_it_was_made_for(tmp_path: Path, case: Case) -> None:
-    take = MADE_FOR[case.way](tmp_path)
-    outcome = take((CASES / case.file).read_bytes(), Path(case.file).suffix, case.take_hidden)
-    assert outcome.stored == case.stored, outcome.said
+def test_the_way_it_was_made_for(tmp_path: Path, case: Case, door: Callable[[str, Path], Bring]) -> None:
+    bring = door(case.way, tmp_path)
+    said = bring((CASES / case.file).read_bytes(), Path(case.file).suffix, case.take_hidden)
+    assert STORED[case.way]() == case.stored, said
     for sentence in case.said:
-        assert sentence in outcome.said
+        assert sentence in said
 
 
 @pytest.mark.parametrize("ending", [".xlsx", ".ods", ".xls"])
@@ -150,23 +173,68 @@ def test_a_units_code_merged_over_its_rows_counts_for_each_of_them(tmp_path: Pat
     for top, column, _, _ in merged:
         rows[top + 1][column] = None
     data = WRITERS[ending[1:]]([Sheet(rows, merged=merged)])
-    outcome = _figures(tmp_path)(data, ending, False)
-    assert outcome.stored == {f"{unit}/{leaf}": "80 BC 1" for unit, leaf in places}
-    assert "Ô gộp được hiểu là cùng một giá trị cho từng dòng: A2:A3, A4:A5, A6:A7." in outcome.said
+    said = by_command("figures", tmp_path)(data, ending, False)
+    assert figures_stored() == {f"{unit}/{leaf}": "80 BC 1" for unit, leaf in places}
+    assert "Ô gộp được hiểu là cùng một giá trị cho từng dòng: A2:A3, A4:A5, A6:A7." in said
+
+
+OF_PAGES = {f"page of {kind}": kind for kind in ("units", "ballots", "figures")} | {
+    "page of finished scores": "scores",
+    "page of an annex": "criteria",
+}
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_every_other_way_says_that_it_is_not_for_it(tmp_path: Path, name: str) -> None:
     way = WAYS[name](tmp_path)
-    files = {path.name for path in CASES.iterdir()} - {case.file for case in CASES_OF if case.way == name}
-    before = way.take(b"-", ".csv", False).stored
+    kind = OF_PAGES.get(name, name)
+    files = [path for path in CASES.iterdir() if (kind, path.name) not in {(case.way, case.file) for case in CASES_OF}]
+    files += [] if kind == "ballots" else EXPORTS.iterdir()  # those enter by a mapping: `surveys/tests/test_mapping.py`
+    before = way.read()
     for file in sorted(files):
-        outcome = way.take((CASES / file).read_bytes(), Path(file).suffix, False)
+        outcome = way.take(file.read_bytes(), file.suffix, False)
         assert outcome.stored == before, file
-        expected = NEARLY_FOR.get((name, file), OTHERS)
+        expected = NEARLY_FOR.get((kind, file.name), OTHERS)
         assert expected.search(outcome.said), (file, outcome.said)
 
 
+def resealed(assessment: SelfAssessment, pasted: object) -> bytes:
+    """The workbook of the case as one of this unit, another value pasted where it has #N/A."""
+    book = load_workbook(CASES / RESEALED)
+    book[SEAL]["A2"] = load_workbook(io.BytesIO(template(assessment)))[SEAL]["A2"].value
+    cell = book[MAIN]["G6"]
+    cell.value = pasted
+    if pasted == "#N/A":
+        cell.data_type = "e"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+_ERROR = "Dòng 6, cột G (Điểm tự đánh giá): ô đang báo lỗi #{}. Cách sửa: sửa công thức hoặc gõ lại giá trị"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "stored", "sentence"),
+    [
+        ("#N/A", {"1.12": "0.5"}, _ERROR.format("N/A")),
+        ("#REF!", {"1.12": "0.5"}, _ERROR.format("REF!")),
+        ("=VLOOKUP(1,A1:B2,2)", {"1.12": "0.5"}, "Dòng 6, cột G (Điểm tự đánh giá): ô là công thức chưa có kết quả"),
+        (1 - 0.9, {"1.12": "0.1", "1.13": "0.75"}, "2 tiêu chí"),
+        (None, {"1.12": "", "1.13": "0.75"}, "2 tiêu chí"),
+    ],
+)
+def test_a_value_pasted_into_the_units_workbook(tmp_path: Path, pasted: object, stored: Stored, sentence: str) -> None:
+    """An error that was pasted clears no score that stands; a cell that somebody emptied does."""
+    assessment = large_assessment(13, rules=({},))
+    leaf = assessment.round_group.criteria_set.criteria.get(code="1.12")
+    SelfScore.objects.create(assessment=assessment, criterion=leaf, points=Decimal("0.5"))
+    said = workbook_upload(assessment)(resealed(assessment, pasted), ".xlsx", False)
+    rows = SelfScore.objects.values_list("criterion__code", "points")
+    assert {code: shown(points) for code, points in rows} == stored, said
+    assert sentence in said
+
+
 def test_every_file_is_tried() -> None:
-    mine = {case.file for case in CASES_OF} | {"10-loi-dan-gia-tri.xlsx"}  # its seal is another machine's
+    mine = {case.file for case in CASES_OF} | {RESEALED}
     assert {path.name for path in CASES.iterdir()} == mine

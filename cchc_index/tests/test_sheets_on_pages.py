@@ -16,7 +16,7 @@ from surveys.tests.factories import asked_group, surveyed_round
 from units.models import Role, Unit
 from units.tests.factories import UnitFactory, UserFactory, person
 
-from .sheet_ways import words
+from .sheet_way import words
 from .sheet_writers import Sheet, xlsx
 
 pytestmark = pytest.mark.django_db
