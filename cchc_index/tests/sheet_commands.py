@@ -93,6 +93,7 @@ def scores(folder: Path) -> Way:
         command(folder, "import_scores", *_block(block.group.code)),
         scores_stored,
         code=0,
+        more_codes=(1,),
         number=2,
         repeats=0,
     )
@@ -114,6 +115,7 @@ def ballots(folder: Path) -> Way:
         command(folder, "import_ballots", *_block(), "--respondents", "dan"),
         stored,
         code=0,
+        more_codes=(1,),
         repeats=1,
     )
 
@@ -133,6 +135,7 @@ def figures(folder: Path) -> Way:
         command(folder, "import_figures", *_block()),
         stored,
         code=0,
+        more_codes=(1,),
         number=2,
         words=3,
         repeats=0,

@@ -93,6 +93,7 @@ def unit_catalogue(folder: Path) -> Way:
         _administration("units", "unit"),
         stored,
         code=1,
+        more_codes=(0,),
         words=2,
         repeats=0,
     )
@@ -137,6 +138,7 @@ def criteria_catalogue(folder: Path) -> Way:
         _administration("criteria", "criterion"),
         stored,
         code=2,
+        more_codes=(1,),
         number=4,
         words=3,
         repeats=0,

@@ -31,8 +31,9 @@ class Way:
     """A way in. `records` are three good rows and a fourth for a second sheet; `bring` takes a file in, `read` tells
     what is stored.
 
-    `code`, `number` and `words` are columns: the record's code, a number, stored text. `repeats` is a column of
-    codes that may stand in several rows, `alike` spellings of the first record's code that look the same.
+    `code`, `number` and `words` are columns: the record's code, a number, stored text; `more_codes` are further
+    columns of codes. `repeats` is a column of codes that may stand in several rows, `alike` spellings of the first
+    record's code that look the same.
     """
 
     headings: list[str]
@@ -41,6 +42,7 @@ class Way:
     bring: Bring
     read: Callable[[], Stored]
     code: int
+    more_codes: Sequence[int] = ()
     number: int | None = None
     words: int | None = None
     repeats: int | None = None

@@ -11,7 +11,7 @@ from cchc_index.lib.vietnamese import _TCVN3
 from .sheet_way import Way
 from .sheet_ways import WAYS
 from .sheet_writers import Error, Percent, Sheet, Under, delimited
-from .test_sheets import Case, Kind, book, changed, check, refused, replaced, text_file
+from .test_sheets import Case, Kind, at, book, changed, check, refused, replaced, text_file
 
 pytestmark = pytest.mark.django_db
 SIBLINGS: dict[str, Kind] = {}
@@ -224,6 +224,61 @@ def code_under(ending: str, code: str, shown: str) -> Kind:
 SIBLINGS |= {f"code under a format in {e}": code_under(e, '"A-"0', "A-2") for e in (".xlsx", ".xls", ".ods")}
 
 
+NUMBERS_AS_CODES = {
+    "0.00": (1.1, "1.10"),
+    "0.0": (1.1, "1.1"),
+    "@": (1.1, "1.1"),
+    "General": (1.1, "1.1"),
+    "#,##0.00": (1.1, "1.10"),
+    "_(* #,##0.00_)": (1.1, "1.10"),
+    "0.00E+00": (1.1, "1.10E+00"),
+    "# ?/?": (1.1, "1 1/9"),
+    "000": (1.1, "001"),
+    '"A-"0': (1.1, "A-1"),
+    '"Mã "0.00': (1.1, "Mã 1.10"),
+    "0%": (0.11, "11%"),
+    "0.00%": (0.11, "11.00%"),
+    "d.m": (46032, "10.1"),
+}
+"""Number format → a number under it, and what people see: no format makes a number the code that was typed."""
+
+
+def code_as_number(ending: str, code: str) -> Kind:
+    """In the first column of codes of one record, in the next of another."""
+    value, shown = NUMBERS_AS_CODES[code]
+
+    def make(way: Way) -> Case:
+        if way.printed and "%" not in code and code != "d.m":  # the annex knows what stands above
+            rows = changed(way, 0, way.code, Under(1.9, code, shown.replace("1.1", "1.9")))
+            rows[way.first + 1][way.code] = Under(value, code, shown)
+            return Case(book(way, rows, ending), {}, [f"{at(way, 1, way.code)} mã 1.1 ở dạng số"], ending)
+        rows, said = way.rows(), []
+        typed = Percent(value) if "%" in code and ending == ".ods" else Under(value, code, shown)
+        for record, column in enumerate((way.code, *way.more_codes)):
+            rows[way.first + record][column] = typed
+            said.append(f"{at(way, record, column)} {'' if way.refuses or way.printed else _cause(code)}".rstrip())
+        return Case(book(way, rows, ending), {}, said, ending)
+
+    return make
+
+
+def _cause(code: str) -> str:
+    if code == "d.m":
+        return "mã đã bị Excel đổi thành ngày tháng (10/01/2026)"
+    return "mã là số phần trăm (11%)" if "%" in code else "mã ở dạng số (1.1), Excel có thể đã bỏ số 0 ở cuối"
+
+
+SIBLINGS |= {
+    f"code as a number under {code} in {ending}": code_as_number(ending, code)
+    for ending, codes in (
+        (".xlsx", [*NUMBERS_AS_CODES]),
+        (".xls", ["0.00", "@", "0%", "d.m"]),
+        (".ods", ["0.00", "0%"]),
+    )
+    for code in codes
+}
+
+
 # --- text files ---------------------------------------------------------------------------------------
 
 
@@ -346,3 +401,15 @@ def test_every_sibling_through_every_way(tmp_path: Path, which: str, name: str) 
         return
     before = way.read()
     check(way, which, case, before)
+
+
+@pytest.mark.parametrize("name", ["ballots", "page of ballots"])
+@pytest.mark.parametrize("code", ["0.00", "@", "General", "#,##0.00"])
+def test_a_number_over_a_column_of_answers_is_no_code(tmp_path: Path, code: str, name: str) -> None:
+    """1.30 is 1.3 there: the answers would go to another criterion."""
+    way = WAYS[name](tmp_path)
+    rows = way.rows()
+    rows[way.heading_row][2] = Under(1.3, code)
+    outcome = way.take(book(way, rows), ".xlsx", False)
+    assert outcome.stored == {}
+    assert "Dòng 1, cột C (1.3): mã ở dạng số (1.3), Excel có thể đã bỏ số 0 ở cuối" in outcome.said
