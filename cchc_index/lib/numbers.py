@@ -45,12 +45,13 @@ def _round(value: Decimal | Fraction | int, step: Decimal) -> Decimal:
     return Decimal(value).quantize(step, rounding=ROUND_HALF_UP)
 
 
-def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decimal | None:
+def parse_decimal(raw: object, *, places: int = 4, count: bool = False, perhaps_count: bool = False) -> Decimal | None:
     """A number as a person or a spreadsheet gives it; None for an empty cell. The one parser of pages and sheets.
 
     Text takes a comma or a dot as decimal sign and dots, spaces or commas between groups of thousands:
     `1.234,5`, `1.234.567`, `1 234`, `1,234,567.8`. `1.234` is refused because it may mean 1234; where a `count` is
-    meant, so are `1,234`, a part behind the decimal sign, and a percentage. A float counts as Excel shows it, at
+    meant, so are `1,234`, a part behind the decimal sign, and a percentage; where one may be meant (`perhaps_count`),
+    so is `1,234` alone. A float counts as Excel shows it, at
     fifteen digits; a percent cell, or text with the sign, as the number before the sign. Raises NumberProblem with
     a Vietnamese sentence for anything else: NaN, Infinity, 1e3, more than `places` decimals.
     """
@@ -68,7 +69,7 @@ def parse_decimal(raw: object, *, places: int = 4, count: bool = False) -> Decim
         if not value.is_finite():
             raise NumberProblem("không phải số; gõ số, ví dụ 0,5")
     else:
-        value_or_none = _parse_text(str(raw), count)
+        value_or_none = _parse_text(str(raw), count=count, perhaps_count=perhaps_count)
         if value_or_none is None:
             return None
         value = value_or_none
@@ -83,12 +84,12 @@ def whole_number(raw: str, *, digits: int = 18) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= digits else None
 
 
-def _parse_text(raw: str, count: bool) -> Decimal | None:
+def _parse_text(raw: str, *, count: bool, perhaps_count: bool) -> Decimal | None:
     typed = _SPACE.sub(" ", raw).strip().replace("−", "-")
     if not typed:
         return None
     text = typed.removesuffix("%").rstrip()
-    if (_AMBIGUOUS_COUNT if count else _AMBIGUOUS).fullmatch(text):
+    if (_AMBIGUOUS_COUNT if count or perhaps_count else _AMBIGUOUS).fullmatch(text):
         whole, part = re.split("[.,]", text)
         otherwise = "" if count else f", {whole},{part}0 nếu là số thập phân"
         raise NumberProblem(f"“{text}” có thể hiểu hai cách; gõ {whole}{part} nếu là số nguyên{otherwise}")

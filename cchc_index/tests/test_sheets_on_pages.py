@@ -1,6 +1,7 @@
 """What the pages around a sheet keep: the choice about hidden rows, the failed rows, exports that come back."""
 
 import io
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,10 +14,11 @@ from cchc_index.lib.tests.present import first_sheet
 from criteria.models import RoundGroup
 from surveys.models import Ballot, ImportBatch
 from surveys.tests.factories import asked_group, surveyed_round
-from units.models import Role, Unit
+from units.models import Role, Unit, UnitGroup
 from units.tests.factories import UnitFactory, UserFactory, person
 
 from .sheet_way import words
+from .sheet_ways import WAYS
 from .sheet_writers import Sheet, xlsx
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +109,24 @@ def test_unit_of_another_spelling_is_a_slip(root: Client) -> None:
     page = root.post(f"{UNITS}import/", {"import_file": file, "format": "0", "resource": "0"})
     assert "Dòng 2, cột B (Mã): mã “а–1” chỉ khác “A-1” đã có" in words(page.content)
     assert Unit.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["1,234", "1.234"])
+def test_a_count_typed_into_the_administration_that_may_mean_two_is_asked_about(root: Client, typed: str) -> None:
+    posted = {"code": "so", "name": "Sở", "position": typed}
+    asked = f"“{typed}” có thể hiểu hai cách; gõ 1234 nếu là số nguyên"
+    assert asked in words(root.post("/quan-tri/units/unitgroup/add/", posted).content)
+    assert not UnitGroup.objects.exists()
+    root.post("/quan-tri/units/unitgroup/add/", posted | {"position": "1 234"})
+    assert UnitGroup.objects.get().position == 1234
+
+
+@pytest.mark.parametrize("typed", ["1,234", "1.234"])
+def test_a_count_in_a_sheet_of_the_administration_that_may_mean_two_is_asked_about(tmp_path: Path, typed: str) -> None:
+    way = WAYS["administration of criteria"](tmp_path)
+    rows = way.rows()
+    rows[way.first][way.headings.index("Thứ tự")] = typed
+    outcome = way.take(xlsx([Sheet(rows)]), ".xlsx", False)
+    assert outcome.stored == {}
+    assert "Dòng 2, cột G (Thứ tự)" in outcome.said
+    assert "có thể hiểu hai cách" in outcome.said

@@ -18,11 +18,11 @@ from .checking import validate
 from .parsing import EXAMPLES, WordsProblem, from_words
 from .points import evaluate, ratio, ratio_words
 from .reading import Field, RuleProblem, fields, is_direct
-from .typed import read_typed
+from .typed import read_figure, read_typed, shown_figure
 from .words import describe
 from .writing import in_words
 
 __all__ = [
     "EXAMPLES", "Field", "RuleProblem", "WordsProblem", "describe", "evaluate", "fields", "from_words", "in_words",
-    "is_direct", "ratio", "ratio_words", "read_typed", "validate",
+    "is_direct", "ratio", "ratio_words", "read_figure", "read_typed", "shown_figure", "validate",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ class RuleProblem(ValueError):
 
 _MEASURES = re.compile(r"%|đồng|triệu|tỷ|tỉ\b|điểm|giờ|ngày|tháng|năm|km|ha\b|m2|m²|kg|tấn")
 """Units of what is measured rather than counted."""
+_NUMBER_OF = re.compile(r"(?:tổng )?số\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,16 @@ class Field:
     @property
     def is_count(self) -> bool:
         """Whether the figure counts things, so that it is whole: "Số …" in a unit that is no measure."""
-        counted = self.label.lower().startswith(("số ", "tổng số "))
-        return self.kind == "number" and counted and bool(self.unit) and not _MEASURES.search(self.unit.lower())
+        return self._is_number_of and bool(self.unit) and not _MEASURES.search(self.unit.lower())
+
+    @property
+    def may_count(self) -> bool:
+        """Whether it may: "Số …" where the rule names no unit. "Số vốn" is a measure all the same."""
+        return self._is_number_of and not self.unit
+
+    @property
+    def _is_number_of(self) -> bool:
+        return self.kind == "number" and _NUMBER_OF.match(self.label.lower()) is not None
 
 
 @dataclass(frozen=True, slots=True)

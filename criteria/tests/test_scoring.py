@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cchc_index.lib.numbers import NumberProblem
 from cchc_index.lib.tests.present import present
 from criteria import scoring
 from criteria.scoring import RuleProblem, describe, evaluate, fields, is_direct, validate
@@ -415,15 +416,30 @@ def test_ratio_stands_in_words_beside_the_points_it_gives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "unit", "counts"),
+    ("label", "unit", "counts", "may_count"),
     [
-        ("Số hồ sơ đúng hạn", "hồ sơ", True),
-        ("Tổng số nhiệm vụ", "nhiệm vụ", True),
-        ("Số vốn đã giải ngân", "triệu đồng", False),
-        ("Số ngày xử lý trung bình", "ngày", False),
-        ("Số hồ sơ đúng hạn", "", False),
-        ("Tỷ lệ giải ngân", "hồ sơ", False),
+        ("Số hồ sơ đúng hạn", "hồ sơ", True, False),
+        ("Tổng số nhiệm vụ", "nhiệm vụ", True, False),
+        ("Tổng số", "hồ sơ", True, False),
+        ("Số vốn đã giải ngân", "triệu đồng", False, False),
+        ("Số ngày xử lý trung bình", "ngày", False, False),
+        ("Số hồ sơ đúng hạn", "", False, True),
+        ("Tổng số", "", False, True),
+        ("Số vốn đã giải ngân", "", False, True),
+        ("Tỷ lệ giải ngân", "hồ sơ", False, False),
+        ("Tỷ lệ giải ngân", "", False, False),
+        ("Sốt xuất huyết", "", False, False),
     ],
 )
-def test_what_is_counted_is_whole(label: str, unit: str, counts: bool) -> None:
-    assert scoring.Field("a", label, unit=unit).is_count is counts
+def test_what_is_counted_is_whole(label: str, unit: str, counts: bool, may_count: bool) -> None:
+    field = scoring.Field("a", label, unit=unit)
+    assert (field.is_count, field.may_count) == (counts, may_count)
+
+
+def test_without_a_unit_a_number_that_may_be_a_count_is_asked_about_and_a_fraction_is_taken() -> None:
+    field = scoring.Field("a", "Số vốn đã giải ngân")
+    for typed in ("1,234", "1.234"):
+        with pytest.raises(NumberProblem, match="gõ 1234 nếu là số nguyên, 1,2340 nếu là số thập phân"):
+            scoring.read_figure(field, typed)
+    assert scoring.read_figure(field, "1,2340") == Decimal("1.234")
+    assert scoring.read_figure(field, "2,5") == Decimal("2.5")

@@ -191,22 +191,18 @@ class _WorkbookReader:
 
 
 def _figure(declared: scoring.Field, raw: object) -> Decimal | None:
-    value = _decimal(raw, count=declared.is_count)
-    if value is not None and value < 0:
-        raise NumberProblem("là số âm; gõ số từ 0 trở lên")
-    return value
+    return _shortest(scoring.read_figure(declared, raw))
 
 
 def _direct(criterion: Criterion, raw: object) -> Decimal | None:
-    value = _decimal(raw)
+    value = _shortest(parse_decimal(raw))
     if value is not None and not 0 <= value <= criterion.max_points:
         raise NumberProblem(f"{vn_short(value)} điểm nằm ngoài khoảng; gõ từ 0 đến {vn_short(criterion.max_points)}")
     return value
 
 
-def _decimal(raw: object, *, count: bool = False) -> Decimal | None:
+def _shortest(value: Decimal | None) -> Decimal | None:
     """The number in its shortest form, so that 9.50 equals 9.5."""
-    value = parse_decimal(raw, count=count)
     text = exact_text(value)
     return None if text is None else Decimal(text)
 

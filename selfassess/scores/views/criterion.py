@@ -4,7 +4,6 @@ another: uploading also saves the score as far as it is typed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -196,7 +195,7 @@ def _points_text(score: SelfScore) -> str:
 
 def _figure_text(declared: scoring.Field, stored: Mapping[str, str]) -> str:
     value = stored.get(declared.key, "")
-    return vn_short(Decimal(value)) if value and declared.kind == "number" else value
+    return scoring.shown_figure(declared, value) if value and declared.kind == "number" else value
 
 
 def _field(declared: scoring.Field, values: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
