@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cchc_index.lib.tests.browser import Site, signed_in, visitor
+from cchc_index.lib.tests.browser import PHONE, Site, signed_in, visitor
 
 pytestmark = pytest.mark.browser
 YEAR = 2020
-PHONE = (390, 844)
 HEAD = 120
 """Pixels of a phone's screen that the head of a page may take, the mark of illustrative data included."""
 TOP = "document.querySelector('main').getBoundingClientRect().top + window.scrollY"
@@ -58,6 +57,16 @@ def test_first_field_of_a_criterion_is_on_the_first_screen(browser: Browser, sit
     assert box is not None
     assert bar is not None
     assert box["y"] + box["height"] <= bar["y"]
+
+
+@pytest.mark.parametrize("year", [2020, 2024])
+def test_the_button_to_publish_a_year_opens_the_form_of_that_year(browser: Browser, site: Site, year: int) -> None:
+    page = signed_in(browser, site, "quanly1")
+    page.goto(f"/dieu-hanh/?nam={year}")
+    page.get_by_role("link", name=f"Đề nghị công bố kết quả năm {year}").click()
+    expect(page).to_have_url(re.compile(rf"/dieu-hanh/cong-bo/\?nam={year}$"))
+    expect(page.locator("h1")).to_have_text(f"Đề nghị công bố kết quả năm {year}")
+    expect(page.get_by_role("button", name=f"Đề nghị công bố kết quả năm {year}")).to_be_visible()
 
 
 def test_a_year_from_the_first_score_to_the_published_file(browser: Browser, site: Site, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from cchc_index.lib.tests.browser import PASSWORD, Site, clean, seeded, signed_i
 
 pytestmark = pytest.mark.browser
 PAGE = "/tham-dinh/khoi/so/nhat-quan/"
+RELEASE = "/tham-dinh/khoi/so/cong-bo/%s/"
 SEED = f"""
 from appraisal.tests.factories import council
 from units.models import Role
@@ -53,12 +54,14 @@ def test_from_nothing_decided_to_the_release_without_javascript(browser: Browser
     page = signed_in(browser, site, "quanly.nq", script=False)
     checked = signed_in(browser, site, "quanly.nq")
     accessible(checked, "Chưa có kết quả thẩm định nào")
+    accessible(checked, "Chưa đến lúc thông báo", RELEASE % "round2")
     decide(site, "1")
     page.goto("/tham-dinh/")
     page.get_by_role("link", name="Thông báo kết quả Thẩm định lần 1").click()
     page.get_by_role("link", name="Xem báo cáo rà soát tính thống nhất").click()
     expect(page.locator("#cung-ly-do + *")).to_contain_text("Mức trừ")
     accessible(checked, "chưa xác nhận")
+    accessible(checked, "Chưa thông báo được vì báo cáo rà soát", RELEASE % "round1")
     page.get_by_role("button", name="Xác nhận đã rà soát").click()
     expect(page.locator(".errors")).to_contain_text("Còn 1 trường hợp")
     checked.goto(PAGE)
@@ -74,11 +77,22 @@ def test_from_nothing_decided_to_the_release_without_javascript(browser: Browser
     expect(page.locator(".message").first).to_contain_text("Đã xác nhận rà soát tính thống nhất")
     accessible(checked, "Từ đó đến nay không có kết quả nào thay đổi")
     accessible(signed_in(browser, site, "quansat.nq"), "đã xác nhận")
+    accessible(checked, "đã xác nhận rà soát tính thống nhất", RELEASE % "round1")
     page.get_by_role("button", name="Thông báo kết quả Thẩm định lần 1 cho các đơn vị").click()
     expect(page.locator(".message").first).to_contain_text("Đã thông báo")
 
+    released(checked)
 
-def accessible(page: Page, words: str) -> None:
-    page.goto(PAGE)
+
+def released(page: Page) -> None:
+    """Told to the units; taking that back asks for its reason, and is over once the next stage has begun."""
+    accessible(page, "đã thông báo", RELEASE % "round1")
+    page.get_by_role("button", name="Thu hồi thông báo").click()
+    expect(page.locator(".errors")).to_be_visible()
+    clean(page)
+
+
+def accessible(page: Page, words: str, address: str = PAGE) -> None:
+    page.goto(address)
     expect(page.locator("main")).to_contain_text(words)
     clean(page)

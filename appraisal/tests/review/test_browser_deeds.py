@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from appraisal.tests.review.review_pages import MINE, OTHER, after, cell, counted, decisions, step
-from cchc_index.lib.tests.browser import Site, clean, covered_stops, seeded, signed_in
+from cchc_index.lib.tests.browser import LAPTOP, PHONE, Site, clean, covered_stops, seeded, signed_in
 from cchc_index.lib.tests.present import present
 
 pytestmark = pytest.mark.browser
 BY_UNIT = f"/tham-dinh/khoi/so/don-vi/{MINE}/"
 BY_CRITERION = "/tham-dinh/khoi/so/tieu-chi/1.1/"
-LAPTOP, PHONE = (1366, 768), (390, 844)
 
 
 @pytest.fixture(scope="module")

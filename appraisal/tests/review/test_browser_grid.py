@@ -7,17 +7,22 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from cchc_index.lib.tests.browser import COVERED, PASSWORD, Site, clean, covered_stops, seeded, signed_in
+from cchc_index.lib.tests.browser import COVERED, LAPTOP, PASSWORD, PHONE, Site, clean, covered_stops, seeded, signed_in
+from cchc_index.lib.tests.present import present
 
 pytestmark = pytest.mark.browser
 YEAR = 2097
-GRID = f"/tham-dinh/khoi/rat-lon-{YEAR}/luoi/{YEAR}/"
+BLOCK = f"/tham-dinh/khoi/rat-lon-{YEAR}"
+GRID = f"{BLOCK}/luoi/{YEAR}/"
 SEED = f"""
 from appraisal.tests.large_block import large_block
 block = large_block(20, 40, year={YEAR})
 block.member.username = "thamdinh.pc"
 block.member.set_password({PASSWORD!r})
 block.member.save()
+block.manager.username = "quanly.pc"
+block.manager.set_password({PASSWORD!r})
+block.manager.save()
 from appraisal.tests.factories import assign
 from units.models import Role
 from units.tests.factories import person
@@ -91,7 +96,24 @@ def test_a_members_own_columns_stand_beside_the_names(browser: Browser, site: Si
     expect(page.get_by_role("navigation", name="Lĩnh vực")).not_to_contain_text("Lĩnh vực 7")
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_the_first_line_is_on_the_first_screen(browser: Browser, site: Site, size: tuple[int, int]) -> None:
+    lists = (
+        GRID,
+        f"{BLOCK}/tieu-chi/8.1.2/?nam={YEAR}",
+        f"{BLOCK}/don-vi/L9700/?nam={YEAR}",
+        f"/tham-dinh/?nam={YEAR}",
+    )
+    for username, addresses in (("thamdinh.pc", lists), ("quanly.pc", (*lists, f"/dieu-hanh/?nam={YEAR}"))):
+        page = signed_in(browser, site, username)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for address in addresses:
+            page.goto(address)
+            box = present(page.locator("main tbody tr:not(.area)").first.bounding_box())
+            assert box["y"] + box["height"] <= size[1], (username, address)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
 def test_what_has_the_focus_in_the_grid_is_never_covered(browser: Browser, site: Site, size: tuple[int, int]) -> None:
     page = signed_in(browser, site, "thamdinh.pc")
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -16,12 +16,12 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-WIDTHS = (1366, 390)
+LAPTOP, PHONE = (1366, 768), (390, 844)
 PATIENCE = 20_000  # milliseconds an expectation waits: a busy machine is no fault of the page
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
-VIEWPORT: ViewportSize = {"width": 1366, "height": 768}
+VIEWPORT: ViewportSize = {"width": LAPTOP[0], "height": LAPTOP[1]}
 # Of load_demo's accounts (cchc_index/demo/accounts.py) and of the accounts that tests seed.
 PASSWORD = "Minhhoa-2024"
 
@@ -163,10 +163,10 @@ def covered_stops(page: Page, most: int = 250) -> tuple[int, list[str]]:
 
 def clean(page: Page) -> None:
     """No violation of axe-core on a laptop, none on a phone, and nothing to scroll sideways but tables."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 768})
+    for width, height in (LAPTOP, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
         violations = Axe().run(page, options=RULES).response["violations"]
         lines = [f"{one['id']}: {one['help']}: {[node['html'][:160] for node in one['nodes']]}" for one in violations]
         assert not lines, f"{page.url} at {width}\n" + "\n".join(lines)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{page.url} at {width}"
-    page.set_viewport_size({"width": 1366, "height": 768})
+    page.set_viewport_size(VIEWPORT)
