@@ -128,15 +128,15 @@ def migrate(
 ) -> "Iterator[Callable[[list[tuple[str, str]]], Apps]]":
     """Brings a database of its own to a state; its records as they are there."""
     from django.db import connections
-    from django.db.migrations.executor import MigrationExecutor
+
+    from cchc_index.lib.tests.migrating import one_by_one
 
     settings.MIGRATION_MODULES = {}  # the suite makes its tables without migrations
     own = {**connections["default"].settings_dict, "ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
     connections.databases["old"] = {**own, "NAME": str(tmp_path / "old.sqlite3"), "ATOMIC_REQUESTS": False}
 
     def to(targets: list[tuple[str, str]]) -> "Apps":
-        executor = MigrationExecutor(connections["old"])
-        return executor.migrate(targets).apps
+        return one_by_one(connections["old"]).migrate(targets).apps
 
     with django_db_blocker.unblock():
         yield to

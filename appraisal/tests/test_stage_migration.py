@@ -7,7 +7,7 @@ from typing import Any
 from django.apps.registry import Apps
 from django.db.models import Model
 
-OLD = [("criteria", "0001_squashed_0003_inputs_mark"), ("appraisal", "0001_squashed_0006_acknowledgements")]
+OLD = [("criteria", "0003_inputs_mark"), ("appraisal", "0006_acknowledgements")]
 NEW = [("criteria", "0006_stages_are_whole"), ("appraisal", "0009_stages_are_whole")]
 AT = datetime(2031, 12, 1, 1, tzinfo=UTC)
 STAGES = ("self_assessment", "round1", "explanation", "round2", "final", "publication", "survey", "import")

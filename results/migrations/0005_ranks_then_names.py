@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('results', '0001_squashed_0004_computation_knows_unit_list'),
+        ('results', '0004_computation_knows_unit_list'),
     ]
 
     operations = [

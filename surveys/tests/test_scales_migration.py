@@ -8,8 +8,9 @@ import pytest
 from django.apps.registry import Apps
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker, Settings
+
+from cchc_index.lib.tests.migrating import one_by_one
 
 BEFORE, AFTER = ("surveys", "0008_checked_rows"), ("surveys", "0011_scales_of_a_year")
 
@@ -29,7 +30,7 @@ def database(tmp_path: Path, settings: Settings, django_db_blocker: DjangoDbBloc
 
 
 def migrated(database: BaseDatabaseWrapper, target: tuple[str, str]) -> Apps:
-    executor = MigrationExecutor(database)
+    executor = one_by_one(database)
     executor.migrate([target])
     return executor.loader.project_state([target]).apps
 
