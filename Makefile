@@ -44,7 +44,7 @@ services-test: setup-dev
 	$(if $(COVERAGE),.venv/bin/coverage report --skip-covered)
 
 browser-test: setup-browser
-	$(PY) -m pytest -m "browser and not whole_year" -p no:randomly -n 2 --dist loadfile
+	$(PY) -m pytest -m browser -p no:randomly -n 2 --dist loadfile
 
 # Each part stands in .pre-commit-config.yaml too; a test compares the two.
 lint: lint-code lint-pages lint-types lint-layers lint-migrations lint-deploy lint-subjects

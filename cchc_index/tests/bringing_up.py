@@ -1,15 +1,13 @@
 """The steps by which Sở Nội vụ brings a year up and moves it on, on its pages."""
 
 from datetime import timedelta
-from textwrap import dedent
 
 from playwright.sync_api import expect
 
 from cchc_index.lib import clock
-from cchc_index.lib.tests.browser import Site
 
 from .hands import Hand
-from .office_sheets import AREAS, DECISION, MEMBERS, YEAR, annex, manager, people_list, unit_list
+from .office_sheets import AREAS, DECISION, MEMBERS, YEAR, annex, finished_scores, manager, people_list, unit_list
 
 STAGES = (
     "Tự đánh giá",
@@ -144,27 +142,17 @@ def assign_and_open(manager: Hand) -> None:
     manager.reads("Đã mở giai đoạn Tự đánh giá")
 
 
-def others_submit(site: Site) -> None:
-    """The other 140 units, whom nobody watches: their finished points as a file of a hand-over brings them, by the
-    action behind `import_scores`, since no page takes such a file."""
-    lines = """
-        from decimal import Decimal
-        from criteria.models import RoundGroup
-        from criteria.queries import leaves, measured
-        from selfassess.archive.actions import import_scores
-        from selfassess.models import SelfAssessment
-        from units.models import User
-        manager = User.objects.get(username="quanly0")
-        for block in RoundGroup.objects.order_by("pk"):
-            own = set(SelfAssessment.objects.filter(round_group=block).values_list("unit_id", flat=True))
-            rows = {
-                (unit.pk, leaf.pk): leaf.max_points * (60 + unit.pk * 7 % 40) / 100
-                for unit in measured(block) if unit.pk not in own
-                for leaf in leaves(block.criteria_set_id, ["self"])
-            }
-            import_scores(actor=manager, round_group=block, rows=rows)
-    """
-    site.python(dedent(lines))
+def others_submit(manager: Hand, by_hand: str) -> None:
+    """The other 140 units, whom nobody watches: their finished points as files of a hand-over."""
+    for block, name in BLOCKS.items():
+        manager.tab("Điều hành")
+        manager.follow("Chuẩn bị kỳ")
+        manager.follow(f"Nhập điểm đã có của {name}")
+        manager.attach(finished_scores(block, without=by_hand))
+        manager.press("Kiểm tra tệp")
+        manager.reads("xem trước, chưa lưu gì")
+        manager.press("Nhập bảng điểm này")
+        manager.reads(f"Đã nhập diem-tu-danh-gia-{block}.xlsx")
 
 
 def move_on(manager: Hand, over: str, *now: str) -> None:

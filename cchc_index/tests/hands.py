@@ -56,11 +56,11 @@ class Hand:
 
     def press(self, name: str, within: Locator | None = None) -> None:
         """A button, by the beginning of its words."""
-        self._do((within or self.main).get_by_role("button", name=re.compile(rf"^\s*{re.escape(name)}")).first)
+        self._do((within or self.main).get_by_role("button", name=beginning(name)).first)
 
     def follow(self, name: str, within: Locator | None = None) -> None:
         """A link, by the beginning of its words."""
-        self._do((within or self.main).get_by_role("link", name=re.compile(rf"^\s*{re.escape(name)}")).first)
+        self._do((within or self.main).get_by_role("link", name=beginning(name)).first)
 
     def tab(self, name: str) -> None:
         """One of the places at the head of every page."""
@@ -167,6 +167,11 @@ class Hand:
 
     def sign_out(self) -> None:
         self.press("Đăng xuất", self.page.locator(".bar-person"))
+
+
+def beginning(words: str) -> re.Pattern[str]:
+    """Whatever begins with these words. The browser's own reader of patterns ends one at a bare slash."""
+    return re.compile(r"^\s*" + re.escape(words).replace("/", r"\/"))
 
 
 def letter_to(site: Site, email: str) -> str:

@@ -4,6 +4,7 @@ a heading of two rows and merged cells, figures of a survey. None of them follow
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 import openpyxl
@@ -113,6 +114,17 @@ def people() -> list[tuple[str, ...]]:
 
 def people_list() -> Paper:
     return book("danh-sach-nguoi", ("Họ tên", "Thư điện tử", "Vai trò", "Mã đơn vị", "Khối"), people())
+
+
+def finished_scores(block: str, without: str = "") -> Paper:
+    """What the units of a block gave themselves at every criterion of their own, typed elsewhere; all but one unit."""
+    rows = [
+        (code, f"{area}.1", Decimal(70 // AREAS[block]) * (60 + place * 7 % 40) / 100)
+        for place, (code, _) in enumerate(units_of(block))
+        for area in range(1, AREAS[block] + 1)
+        if code != without
+    ]
+    return book(f"diem-tu-danh-gia-{block}", ("Mã đơn vị", "Mã tiêu chí", "Điểm tự đánh giá"), rows)
 
 
 def survey_figures(block: str) -> Paper:
