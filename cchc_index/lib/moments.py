@@ -7,10 +7,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from .days import DAY_FORMATS, MOMENT_FORMATS
+from .text import clean
+
+ASKED = "ghi cả ngày và giờ, ví dụ 22/12/2025 17:00"
+"""The repair of what is no instant."""
 
 
 class MomentField(forms.DateTimeField):
     """A day with its hour, as officials write them."""
+
+    default_error_messages = {"invalid": f"Không đọc được; {ASKED}."}
 
     def __init__(self, **kwargs: Any):
         super().__init__(input_formats=MOMENT_FORMATS, **kwargs)
@@ -28,3 +34,13 @@ def _is_bare_day(text: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def read_moment(text: str) -> datetime:
+    """The instant that a text names, on the clock of Hà Nội. Raises ValueError, with a Vietnamese sentence, for what
+    names none."""
+    try:
+        moment: datetime = MomentField().clean(clean(text))
+    except ValidationError:
+        raise ValueError(f"không đọc được giờ “{clean(text)[:40]}”; {ASKED}, giờ Hà Nội") from None
+    return moment

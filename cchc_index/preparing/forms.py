@@ -12,7 +12,6 @@ from cchc_index.lib.moments import MomentField
 from criteria.models import Stage
 
 WRONG_DAY = {"invalid": "Ngày không đọc được; ví dụ 01/03/2025."}
-WRONG_HOUR = {"invalid": "Không đọc được; ghi cả ngày và giờ, ví dụ 22/12/2025 17:00."}
 
 
 def _day(label: str, missing: str = "", hint: str = "") -> forms.DateField:
@@ -50,8 +49,8 @@ class RoundForm(forms.Form):
 class HoursForm(forms.Form):
     """The hours of one stage, a line of the calendar."""
 
-    opens_at = MomentField(label="Mở lúc", required=False, error_messages=WRONG_HOUR)
-    closes_at = MomentField(label="Đóng lúc", required=False, error_messages=WRONG_HOUR)
+    opens_at = MomentField(label="Mở lúc", required=False)
+    closes_at = MomentField(label="Đóng lúc", required=False)
 
     def __init__(self, data: QueryDict | None, stage: Stage) -> None:
         self.stage = stage

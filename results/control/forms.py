@@ -16,7 +16,6 @@ from units.people.forms import UnitChoice
 from .queries import measured_units
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-WRONG_MOMENT = {"invalid": "Không đọc được; ghi cả ngày và giờ, ví dụ 22/12/2025 17:00."}
 
 
 def reason_although_open() -> forms.CharField:
@@ -97,14 +96,12 @@ class StageForm(forms.Form):
         required=False,
         widget=MOMENT,
         help_text="Để trống nếu không giới hạn thời điểm mở.",
-        error_messages=WRONG_MOMENT,
     )
     closes_at = MomentField(
         label="Đóng lúc (giờ Hà Nội)",
         required=False,
         widget=MOMENT,
         help_text="Hệ thống ngừng tiếp nhận kể từ thời điểm này. Để trống: chưa ấn định.",
-        error_messages=WRONG_MOMENT,
     )
 
 
@@ -164,7 +161,7 @@ class ExtensionForm(forms.Form):
     closes_at = MomentField(
         label="Gia hạn đến (giờ Hà Nội)",
         widget=MOMENT,
-        error_messages={"required": "Chọn thời điểm gia hạn đến.", **WRONG_MOMENT},
+        error_messages={"required": "Chọn thời điểm gia hạn đến."},
     )
     reason = forms.CharField(
         label="Lý do",

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import BooleanField, DecimalField, IntegerField, Model, Q, QuerySet
+from django.db.models import BooleanField, DateTimeField, DecimalField, IntegerField, Model, Q, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,6 +25,7 @@ from import_export.tmp_storages import MediaStorage
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.decimals import CountField, NumberField
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.moments import ASKED
 from cchc_index.lib.sheets.book import MAX_BYTES
 from cchc_index.lib.text import fold_pattern
 from units.auditlog import actions
@@ -48,6 +49,9 @@ class RelatedFilter(admin.RelatedFieldListFilter):
         return [(row.pk, str(row)) for row in choices]
 
 
+_MOMENT = f"{ASKED[0].upper()}{ASKED[1:]}."
+
+
 class _Joined:
     """Mixed into an admin: the choices of a select come with the related rows that their names need, in one query;
     numbers are typed and shown as on every page."""
@@ -58,6 +62,8 @@ class _Joined:
         elif isinstance(db_field, IntegerField) and not db_field.choices:
             kwargs.setdefault("form_class", CountField)
             kwargs.setdefault("widget", AdminTextInputWidget(attrs={"inputmode": "numeric", "class": "vIntegerField"}))
+        elif isinstance(db_field, DateTimeField):
+            kwargs.setdefault("error_messages", {"required": _MOMENT, "invalid_date": _MOMENT, "invalid_time": _MOMENT})
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -11,7 +11,6 @@ from . import queries
 from .actions import MeetingPlan
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-WRONG_MOMENT = {"invalid": "Không đọc được; ghi cả ngày và giờ, ví dụ 22/12/2025 17:00."}
 
 
 class MeetingForm(forms.Form):
@@ -29,7 +28,7 @@ class MeetingForm(forms.Form):
     opens = MomentField(
         label="Bắt đầu lúc (giờ Hà Nội)",
         widget=MOMENT,
-        error_messages={"required": "Nhập thời điểm bắt đầu.", **WRONG_MOMENT},
+        error_messages={"required": "Nhập thời điểm bắt đầu."},
     )
     place = forms.CharField(label="Địa điểm", required=False, max_length=250)
     closes = MomentField(
@@ -37,7 +36,6 @@ class MeetingForm(forms.Form):
         required=False,
         widget=MOMENT,
         help_text="Chỉ khi lấy ý kiến bằng văn bản; từ thời điểm này không nhận ý kiến nữa.",
-        error_messages=WRONG_MOMENT,
     )
     presiding: "forms.ModelChoiceField[Seat]" = forms.ModelChoiceField(
         None, label="Chủ trì", required=False, empty_label="– chưa ghi –"

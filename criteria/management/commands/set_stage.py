@@ -8,10 +8,9 @@ from django.core.management.base import CommandParser
 from cchc_index.lib import clock
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.moments import read_moment
 from criteria.calendar import actions, queries
 from criteria.models import Round, Stage
-
-SHAPES = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S")
 
 
 class Command(OperatorCommand):
@@ -52,12 +51,10 @@ def _edges(round_: Round, name: str, opens: datetime | None, closes: datetime | 
 def _instant(text: str | None, option: str) -> datetime | None:
     if text is None:
         return None
-    for shape in SHAPES:
-        try:
-            return datetime.strptime(text.strip(), shape).replace(tzinfo=clock.HANOI)
-        except ValueError:
-            continue
-    raise Refused(f'Tham số {option}: không đọc được giờ “{text[:40]}”; ghi dạng "2026-01-05 08:00", giờ Hà Nội.')
+    try:
+        return read_moment(text)
+    except ValueError as wrong:
+        raise Refused(f"Tham số {option}: {wrong}.") from None
 
 
 def _told(stage: Stage) -> str:
