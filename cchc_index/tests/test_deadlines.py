@@ -78,7 +78,7 @@ def as_the_end_of_a_written_consent(typed: str) -> str:
     decided = Council.objects.create(round=_round(), number="1/QĐ-UBND", dated=clock.today(), issuer="UBND Thành phố")
     form = MeetingForm({"closes": typed}, council=decided)
     form.is_valid()
-    return " ".join(form.errors.get("closes", []))
+    return words(str(form.errors.get("closes", "")).encode())
 
 
 WAYS: dict[str, Callable[[str], str]] = {
