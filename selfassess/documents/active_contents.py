@@ -14,10 +14,12 @@ _ACTS = {
     "/JavaScript": "mã lệnh JavaScript",
     "/Launch": "lệnh mở chương trình khác",
     "/ImportData": "lệnh nạp dữ liệu từ ngoài",
+    "/SubmitForm": "lệnh gửi dữ liệu ra ngoài",
     "/RichMedia": "nội dung chạy được",
+    "/XFA": "biểu mẫu động (XFA)",
 }
 _PAPERS = ("pdf", "docx", "xlsx", "xml", "txt", "csv", "png", "jpg", "jpeg", "tif", "tiff", "p7s", "json")
-_RAW = re.compile(rb"/(?:JavaScript|JS|Launch)(?![A-Za-z])")
+_RAW = re.compile(rb"/(?:JavaScript|JS|Launch|ImportData|SubmitForm|RichMedia|XFA)(?![A-Za-z])")
 
 
 def found_in(reader: pypdf.PdfReader, raw: bytes) -> str:
@@ -33,7 +35,8 @@ def found_in(reader: pypdf.PdfReader, raw: bytes) -> str:
             return ""
     except Exception:  # noqa: S110 - a hostile file can make a parser fail in any way
         pass
-    return _ACTS["/JavaScript"] if _RAW.search(raw) else ""
+    told = _RAW.search(raw)
+    return _ACTS.get(told[0].decode(), _ACTS["/JavaScript"]) if told else ""
 
 
 def _all(reader: pypdf.PdfReader) -> Iterator[str]:
@@ -44,6 +47,7 @@ def _all(reader: pypdf.PdfReader) -> Iterator[str]:
     yield from map(_carried, _files(_dict(names.get("/EmbeddedFiles"))))
     yield from _acting(root)
     form = _dict(root.get("/AcroForm"))
+    yield _ACTS["/XFA"] if "/XFA" in form else ""
     yield from _fields(form.get("/Fields") or [])
     for page in reader.pages:
         yield from _acting(page)

@@ -36,6 +36,10 @@ _JPEG = b"\xff\xd8\xff"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+_MACRO = re.compile(r"vbaproject\.bin$|/macrosheets/", re.IGNORECASE)
+_EMBEDDED = re.compile(r"/activex/|/embeddings/(?!.*\.(?:docx|xlsx|pptx)$)", re.IGNORECASE)
+"""A chart of Word keeps its table as a workbook; whatever else is embedded may be a program."""
+
 # pypdf reports every oddity of a file it can still read; the operator's log is not the place.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
@@ -183,9 +187,9 @@ def _check_members(kind: str, main_part: str, members: list[zipfile.ZipInfo]) ->
         raise Refused(f"Tệp {kind} nén bất thường, mở ra quá lớn: xuất sang PDF rồi tải lại.")
     if any(member.flag_bits & 1 for member in members):
         raise Refused(f"Tệp {kind} có mật khẩu nên Hội đồng không mở được: bỏ mật khẩu rồi tải lại.")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+    if any(_MACRO.search(name) for name in names):
         raise Refused(f"Tệp {kind} chứa macro: lưu lại dạng không macro hoặc xuất sang PDF.")
-    if any("/activex/" in name.lower() or re.search(r"embeddings/oleobject", name.lower()) for name in names):
+    if any(_EMBEDDED.search(name) for name in names):
         raise Refused(f"Tệp {kind} chứa đối tượng nhúng chạy được: bỏ đối tượng đó hoặc xuất sang PDF rồi tải lại.")
     if main_part not in names:
         raise Refused(f"Nội dung không phải {kind} dù tên tệp ghi vậy: mở tệp và lưu lại đúng dạng {kind}.")

@@ -202,6 +202,65 @@ def test_good_signature_earns_a_good_word() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("trusted", "said"),
+    [
+        (False, "chứng thư số chưa thuộc danh sách tin cậy"),
+        (None, "chưa xác định được tổ chức cấp chứng thư số"),
+    ],
+)
+def test_good_signature_of_an_unknown_root_says_so_and_warns_of_nothing(trusted: bool | None, said: str) -> None:
+    signature = {"state": "intact", "by": "Sở Nội vụ", "at": "2031-03-05T10:00:00+00:00", "trusted": trusted}
+    found = remarks_on(cite(reading={"text": "read", "number_found": True, "signatures": [signature]}), YEAR)
+    assert found == Remarks(good=(f"Chữ ký số còn nguyên vẹn: Sở Nội vụ, ký lúc 17:00 ngày 05/03/2031; {said}.",))
+
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type", "part", "said"),
+    [
+        ("docx", WORD, "word/document.xml", "Không thấy chữ ký số trong tệp Word."),
+        ("xlsx", EXCEL, "xl/sharedStrings.xml", "Không thấy chữ ký số trong tệp Excel."),
+    ],
+)
+def test_unsigned_office_files_are_not_silent(
+    tmp_path: Path, kind: str, content_type: str, part: str, said: str
+) -> None:
+    path = kept(tmp_path, office({part: DOCX}), kind)
+    read = reading.read_file(path, kind, "125/BC-SNV")
+    assert remarks_on(cite(content_type=content_type, reading=read, pages=None), YEAR).notes == (said,)
+    signed = kept(tmp_path, office({part: DOCX, "_xmlsignatures/sig1.xml": "<x/>"}), kind)
+    read = reading.read_file(signed, kind, "125/BC-SNV")
+    assert remarks_on(cite(content_type=content_type, reading=read, pages=None), YEAR) == Remarks()
+
+
+CASES = Path(__file__).parents[1] / "examination" / "cases"
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("07-tcvn3.pdf", "chữ viết bằng bảng mã TCVN3 (phông chữ .Vn…)"),
+        ("09-no-tounicode.pdf", "phông chữ trong tệp không cho biết chữ (thiếu bảng ToUnicode)"),
+    ],
+)
+def test_letters_that_cannot_be_read_are_said_and_no_number_is_missed(file: str, why: str) -> None:
+    read = reading.read_file(CASES / file, "pdf", "125/BC-SNV")
+    found = remarks_on(cite(reading=read, page=1), YEAR)
+    assert f"Không đọc được chữ trong tệp để kiểm tra: {why}." in found.notes
+    assert found.warnings == ()
+
+
+def test_letters_of_vni_are_said_too() -> None:
+    read = reading._of_text("Soá: 125/BC-SNV UÛy ban nhaân daân thaønh phoá Haø Noäi baùo caùo keát quaû", "125/BC-SNV")
+    assert remarks_on(cite(reading=read), YEAR).notes[0] == (
+        "Không đọc được chữ trong tệp để kiểm tra: chữ viết bằng bảng mã VNI."
+    )
+
+
 def test_other_file_under_the_same_number_and_date_is_questioned() -> None:
     said = remarks_on(cite(), YEAR, rivals=["ban-2.pdf"]).warnings
     assert said == ("Tệp khác (ban-2.pdf) cũng mang số 125/BC-SNV ngày 01/06/2031: kiểm tra tệp nào đúng văn bản.",)

@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from criteria.tests.word_files import Wide, word_file
 from selfassess.examination import display_copies
 
 
@@ -42,6 +43,23 @@ def test_a_workbook_reads_as_a_person_sees_it(book: Path) -> None:
         ["Trước hạn", "33,33%", "12"],
         ["(công thức chưa tính)", "92,65%", "#N/A"],
     ]
+
+
+def test_tables_of_a_word_file_are_tables_in_the_page(tmp_path: Path) -> None:
+    """The annexes of a report are tables: rows, merged cells and what stands round them."""
+    path = tmp_path / "bao-cao.docx"
+    rows = [["STT", "Nội dung", "Số lượng"], ["1", "Văn bản <b>rà soát</b>", "12"], [Wide("Tổng"), "12"]]
+    path.write_bytes(word_file("Kết quả rà soát", rows, "Hết.").getvalue())
+    copy = " ".join(display_copies.copy_of(path, "docx").decode().split())
+    shown = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", copy)]
+    assert [[re.sub("</?p>", "", cell) for cell in row] for row in shown] == [
+        ["STT", "Nội dung", "Số lượng"],
+        ["1", "Văn bản &lt;b&gt;rà soát&lt;/b&gt;", "12"],
+        ["Tổng", "12"],
+    ]
+    assert '<td colspan="2">' in copy
+    assert copy.index("Kết quả rà soát") < copy.index("<table>") < copy.index("</table>") < copy.index("Hết.")
+    assert "Bản gốc để tải về." in copy
 
 
 def test_without_the_formats_the_values_are_shown_all_the_same(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
