@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from cchc_index.lib.sheets.book import open_book
 from cchc_index.lib.sheets.cells import Uncomputed
+from cchc_index.lib.tests.read_pages import words
 from criteria.models import Criterion, RoundGroup
 from criteria.tests.factories import CriterionFactory, RoundGroupFactory
 from selfassess.models import SelfAssessment, SelfScore
@@ -23,7 +24,7 @@ from units.models import Role, Unit, User
 from units.tests.factories import UnitGroupFactory, UserFactory, person
 
 from . import sheet_commands as commands
-from .sheet_way import Bring, Stored, Way, shown, words
+from .sheet_way import Bring, Stored, Way, shown
 from .sheet_writers import Rows, Sheet
 
 

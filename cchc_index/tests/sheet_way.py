@@ -1,7 +1,5 @@
 """A way in of sheets: what it takes, what it stores, what it says. Each is used as a person uses it."""
 
-import html
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -80,8 +78,3 @@ class Way:
 
 def shown(value: Decimal | None) -> str:
     return exact_text(value) or ""
-
-
-def words(page: bytes) -> str:
-    """A page as it reads."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page.decode())).split())

@@ -12,12 +12,11 @@ from appraisal.council.meetings.forms import MeetingForm
 from appraisal.models import Council
 from cchc_index.lib import clock
 from cchc_index.lib.commands import CommandRefused
+from cchc_index.lib.tests.read_pages import words
 from criteria.models import Extension, Round, Stage
 from criteria.tests.factories import open_stage, small_round
 from units.models import Role, Unit
 from units.tests.factories import UnitFactory, UserFactory, person
-
-from .sheet_way import words
 
 pytestmark = pytest.mark.django_db
 BARE = ("20/01/2032", "2032-01-20", "20.1.2032", "ngày 20 tháng 1 năm 2032")

@@ -11,13 +11,13 @@ from openpyxl import Workbook
 
 from cchc_index.lib.sheets.book import read_cells
 from cchc_index.lib.tests.present import first_sheet
+from cchc_index.lib.tests.read_pages import words
 from criteria.models import RoundGroup
 from surveys.models import Ballot, ImportBatch
 from surveys.tests.factories import asked_group, surveyed_round
 from units.models import Role, Unit, UnitGroup
 from units.tests.factories import UnitFactory, UserFactory, person
 
-from .sheet_way import words
 from .sheet_ways import WAYS
 from .sheet_writers import Sheet, xlsx
 

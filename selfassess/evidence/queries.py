@@ -245,7 +245,8 @@ NO_PAPERS = Papers(0, 0, frozenset())
 
 def papers_of_cells(round_: Round, **line: int) -> dict[tuple[int, int], Papers]:
     """{(unit, criterion): its evidence} of what a `block` has submitted, or one `unit` of it, or all of them for one
-    `criterion`; two queries. A document is judged once for each page that is cited, however many criteria cite it."""
+    `criterion`; two queries, of one criterion three. A document is judged once for each page that is cited, however
+    many criteria cite it."""
     places: dict[tuple[int, int], list[tuple[int, int | None]]] = {}
     for unit, leaf, document, page in _PLACES.rows(**line):
         places.setdefault((unit, leaf), []).append((document, page))
@@ -294,6 +295,8 @@ def _warned_kinds(
         cite = CitedDocument(*[*fields, page])
         cites[pk, page] = unit, twin, cite
         papers.setdefault((unit, *cite.key), set()).add(cite.digest)
+    if "criterion" in line:
+        _add_other_files(papers)
     period = (round_.assessed_from, round_.assessed_to)
     kinds = {}
     for at, (unit, twin, cite) in cites.items():
@@ -301,3 +304,14 @@ def _warned_kinds(
         said = remarks_on(cite, period, ("",) if twin else (), rivals=rivals)
         kinds[at] = frozenset(kind for kind, _ in said.warned)
     return kinds
+
+
+def _add_other_files(papers: dict[tuple[int, str, date | None], set[str]]) -> None:
+    """What else the units keep under these numbers and dates: a rival may prove another criterion. One query."""
+    rows = Document.objects.filter(
+        unit__in={unit for unit, *_ in papers}, issued_on__in={day for *_, day in papers if day}, replaced_by=None
+    )
+    for unit, number, day, digest in rows.order_by().values_list("unit", "number", "issued_on", "digest"):
+        key = unit, number_in(number).casefold(), day
+        if key in papers:
+            papers[key].add(digest)
