@@ -83,7 +83,7 @@ def chained() -> DictionaryObject:
 
 
 SCRIPT, PROGRAM = "mã lệnh JavaScript", "lệnh mở chương trình khác"
-ACTING = {
+ACTING: dict[str, tuple[Callable[[], bytes], str]] = {
     "script-by-name": (lambda: made(by_name), SCRIPT),
     "script-on-opening": (lambda: made(on_opening(deed("/JavaScript", JS="x"))), SCRIPT),
     "script-behind-another-deed": (lambda: made(on_opening(chained())), SCRIPT),
