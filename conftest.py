@@ -48,6 +48,7 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
     # What one test keeps is no other's: rows of another test have the same keys.
     default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}
     settings.CACHES = {"default": default if settings.REDIS_URL else {**default, "LOCATION": str(tmp_path)}}
+    settings.WHITENOISE_AUTOREFRESH = True  # each client would walk through all static files
     settings.LEDGER_ANCHOR = tmp_path / "ledger-anchor.log"
     settings.STORAGES = {
         **settings.STORAGES,

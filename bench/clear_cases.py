@@ -89,10 +89,14 @@ def main() -> None:
 
     django.setup()
     from appraisal.tests.review.review_pages import step
-    from cchc_index.lib.tests.browser import seeded
+    from cchc_index.lib.tests.browser import Site
 
-    with tempfile.TemporaryDirectory(prefix="cchc-bench-") as folder, seeded(Path(folder), step("seed")) as site:
-        measure(site, options.cases)
+    with tempfile.TemporaryDirectory(prefix="cchc-bench-") as folder:
+        site = Site(Path(folder))
+        site.must("migrate", "--verbosity", "0")
+        site.python(step("seed"))
+        with site.served():
+            measure(site, options.cases)
 
 
 if __name__ == "__main__":

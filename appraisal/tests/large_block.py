@@ -13,7 +13,7 @@ from django.db import connection
 from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Confirmation, Reason, Release
 from cchc_index.lib import clock
 from criteria.calendar.actions import default_stages
-from criteria.models import CriteriaSet, Criterion, Decision, Round, RoundGroup, Source
+from criteria.models import CriteriaSet, Criterion, Decision, Round, RoundGroup, Source, Stage
 from criteria.tests.factories import open_stage, stage_named
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.auditlog.actions import record
@@ -143,7 +143,8 @@ def _evidence(scores: list[SelfScore], units: list[Unit], by: User, year: int) -
 
 def _decisions(block: RoundGroup, scores: list[SelfScore], by: User) -> None:
     decided = [(n % 10, score) for n, score in enumerate(scores) if n % 10 < 8]
-    rows = [_standing(block, score, adjusted=kind >= 6, version=2 if kind == 6 else 1) for kind, score in decided]
+    stage = stage_named(block.round, "round1")
+    rows = [_standing(block, stage, score, adjusted=kind >= 6, version=1 + (kind == 6)) for kind, score in decided]
     standings = Appraisal.objects.bulk_create(rows, batch_size=500)
     log = record(actor=by, verb="appraisal.measured", obj=block)
     reason = Reason.objects.get_or_create(code="rat-lon", defaults={"text": "Thiếu tài liệu"})[0]
@@ -165,7 +166,7 @@ def _in_stage(block: RoundGroup, name: str) -> dict[str, object]:
     return {"stage": stage, "stage_kind": stage.kind}
 
 
-def _standing(block: RoundGroup, score: SelfScore, *, adjusted: bool, version: int) -> Appraisal:
+def _standing(block: RoundGroup, stage: Stage, score: SelfScore, *, adjusted: bool, version: int) -> Appraisal:
     points = score.points
     if adjusted:
         points = Decimal("0.25") if score.na_claimed or points is None else points / 2
@@ -173,7 +174,7 @@ def _standing(block: RoundGroup, score: SelfScore, *, adjusted: bool, version: i
         round_group=block,
         unit_id=score.assessment.unit_id,
         criterion_id=score.criterion_id,
-        stage=stage_named(block.round, "round1"),
+        stage=stage,
         action=Action.ADJUST if adjusted else Action.RECOGNISE,
         points=points,
         not_applicable=points is None,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cchc_index.lib.tests.browser import PHONE, Site, signed_in, visitor
+from cchc_index.lib.tests.browser import PHONE, Site, signed_in, visitor, with_tables
 
 pytestmark = pytest.mark.browser
 YEAR = 2020
@@ -20,8 +20,8 @@ ROLES = ("canbo.snv", "thutruong.snv", "thamdinh.stp", "quanly1", "dieutra", "qu
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("year"))
-    for command in ("migrate", "load_official", "load_demo"):
+    found = with_tables(tmp_path_factory, "year")
+    for command in ("load_official", "load_demo"):
         found.must(command)
     with found.served():
         yield found

@@ -19,6 +19,7 @@ from django.conf import settings as project
 
 from cchc_index import settings
 from cchc_index.lib.alone import alone
+from cchc_index.lib.tests.browser import empty_database
 from cchc_index.lib.tests.waiting import answers
 
 MANAGE = str(project.BASE_DIR / "manage.py")
@@ -58,19 +59,11 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database whose tables are made, to copy."""
-    maker = Shell(tmp_path_factory.mktemp("tables"))
-    assert maker.run("migrate", "--verbosity", "0")[0] == 0
-    return maker.folder / "v" / "cchc.sqlite3"
-
-
 @pytest.fixture
-def ready(shell: Shell, tables: Path) -> Shell:
+def ready(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """A shell beside an installation that has its tables."""
     (shell.folder / "v").mkdir()
-    shutil.copy(tables, shell.folder / "v")
+    shutil.copy(empty_database(tmp_path_factory), shell.folder / "v")
     return shell
 
 

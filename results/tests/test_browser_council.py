@@ -18,7 +18,7 @@ PROJECTOR = "/dieu-hanh/phien-hop/1/man-chieu/"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("council"), SEED) as found:
+    with seeded(tmp_path_factory, "council", SEED) as found:
         yield found
 
 

@@ -31,7 +31,7 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("public"), SEED) as served:
+    with seeded(tmp_path_factory, "public", SEED) as served:
         yield served
 
 

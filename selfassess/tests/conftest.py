@@ -11,5 +11,5 @@ SEED = "from selfassess.tests.seed import seed; seed()"
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("unit"), SEED) as found:
+    with seeded(tmp_path_factory, "unit", SEED) as found:
         yield found

@@ -17,7 +17,7 @@ BOX = "/dieu-tra/truc-tuyen/1/"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("online"), SEED) as found:
+    with seeded(tmp_path_factory, "online", SEED) as found:
         yield found
 
 

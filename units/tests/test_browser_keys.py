@@ -20,7 +20,7 @@ KEY = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "is
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Under a name: browsers bind no key to an address of numbers."""
-    with seeded(tmp_path_factory.mktemp("keys"), SEED) as found:
+    with seeded(tmp_path_factory, "keys", SEED) as found:
         found.address = found.address.replace("127.0.0.1", "localhost")
         yield found
 

@@ -23,7 +23,7 @@ for user, name in ((case.manager, "quanly.pc"), (case.member, "thamdinh.pc")):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("assignments"), SEED) as found:
+    with seeded(tmp_path_factory, "assignments", SEED) as found:
         yield found
 
 

@@ -42,7 +42,7 @@ for code, points in (("DV1", "{first}"), ("DV2", "0.5")):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("consistency"), SEED) as found:
+    with seeded(tmp_path_factory, "consistency", SEED) as found:
         yield found
 
 

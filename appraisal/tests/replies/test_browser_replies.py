@@ -13,7 +13,7 @@ SEED = "from appraisal.tests.replies.replies_site import seed; seed()"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("replies"), SEED) as found:
+    with seeded(tmp_path_factory, "replies", SEED) as found:
         yield found
 
 

@@ -17,7 +17,7 @@ BY_CRITERION = "/tham-dinh/khoi/so/tieu-chi/1.1/"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("deeds"), step("seed")) as found:
+    with seeded(tmp_path_factory, "deeds", step("seed")) as found:
         yield found
 
 

@@ -35,7 +35,7 @@ assign(narrow, block.round_group, branch=block.leaves[-1].parent)
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("grid"), SEED) as found:
+    with seeded(tmp_path_factory, "grid", SEED) as found:
         yield found
 
 

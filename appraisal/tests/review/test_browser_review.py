@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("review"), step("seed")) as found:
+    with seeded(tmp_path_factory, "review", step("seed")) as found:
         yield found
 
 

@@ -14,7 +14,7 @@ LIST = "/tham-dinh/khoi/so/don-vi/DV1/?loc=cho"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with seeded(tmp_path_factory.mktemp("undo"), step("seed")) as found:
+    with seeded(tmp_path_factory, "undo", step("seed")) as found:
         yield found
 
 

@@ -1,6 +1,7 @@
 """The real product for browser tests: `manage.py serve` on a private folder, Chromium in front of it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from cchc_index.lib.alone import alone
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -85,11 +89,28 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def empty_database(folders: pytest.TempPathFactory) -> Path:
+    """The database file of an installation that has its tables, to copy; made once for all test processes."""
+    shared = folders.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else folders.getbasetemp()
+    with alone(shared / "tables.lock"):
+        ready = shared / "tables"
+        if not ready.exists():
+            making = folders.mktemp("tables")
+            Site(making).must("migrate", "--verbosity", "0")
+            making.rename(ready)
+    return ready / "cchc.sqlite3"
+
+
+def with_tables(folders: pytest.TempPathFactory, name: str) -> Site:
+    site = Site(folders.mktemp(name))
+    shutil.copy(empty_database(folders), site.folder)
+    return site
+
+
 @contextmanager
-def seeded(folder: Path, seed: str) -> Iterator[Site]:
+def seeded(folders: pytest.TempPathFactory, name: str, seed: str) -> Iterator[Site]:
     """A served installation with its tables, on which the Python `seed` has run."""
-    site = Site(folder)
-    site.must("migrate", "--verbosity", "0")
+    site = with_tables(folders, name)
     site.python(seed)
     with site.served():
         yield site
