@@ -44,6 +44,7 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
 @pytest.fixture(autouse=True)
 def _test_settings(settings: Settings, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PUBLIC_PAGE_SECONDS = 0  # another test's pages have the same addresses
     settings.PROOF_MINUTES = settings.SESSION_IDLE_MINUTES = 0  # most tests come in without a password
     # What one test keeps is no other's: rows of another test have the same keys.
     default = {**settings.CACHES["default"], "KEY_PREFIX": uuid4().hex}

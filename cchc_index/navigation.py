@@ -86,6 +86,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "frame_round": current,
         "frame_stage": place.phase(kinds) if place else queries.stage_now(current, kinds),
         "frame_tabs": tabs,
+        "frame_year": queries.year_to_carry(request),
         "frame_steers": STEER in tabs,
         "frame_new_papers": SimpleLazyObject(lambda: new_for(user, current) if current else []),
         "frame_viewing": getattr(request, "viewed_by", None),

@@ -88,6 +88,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="").strip()
 # How long a request may have waited since the hour that a proxy of ours says it came in.
 ARRIVAL_SECONDS = env.int("ARRIVAL_SECONDS", default=60)
+# Seconds for which a drawn public page is given again to who has no account; 0: each is drawn anew.
+PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=60)
 # Whether a machine that is two seconds off the database's clock refuses to take anything and to sweep.
 GUARD_CLOCK = env.bool("GUARD_CLOCK", default=PRODUCTION)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")

@@ -1,14 +1,16 @@
 """The frame's own pages: home by role, the year switch, error pages."""
 
 from datetime import UTC, timedelta
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cchc_index.lib import clock, request_number
 
@@ -42,14 +44,28 @@ def security_contact(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def switch_year(request: HttpRequest) -> HttpResponseRedirect:
-    """Keep the year the person wants to look at, and go back to where they were."""
-    request.session["year"] = request.POST.get("year", "")[:4]
-    target = request.POST.get("next", "")
+    """Go back to where the person was, in the year they want to look at. For who has an account the session keeps it;
+    of the public nothing is kept: the address names the year."""
+    asked = request.POST or request.GET
+    year, target = asked.get("year", "")[:4], asked.get("next", "")
     if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         target = "/"
-    return HttpResponseRedirect(target)
+    if request.method == "POST":
+        request.session["year"] = year
+        return HttpResponseRedirect(target)
+    return HttpResponseRedirect(f"{_of_any_year(target)}?{urlencode({'nam': year})}")
+
+
+def _of_any_year(target: str) -> str:
+    """The page itself, or the ranking for one whose own address names its year."""
+    path = urlsplit(target).path
+    try:
+        lost = path == "/" or "year" in resolve(path).kwargs
+    except Resolver404:
+        lost = True
+    return reverse("results:ranking") if lost else path
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

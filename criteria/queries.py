@@ -52,6 +52,16 @@ def round_of_address(request: HttpRequest, year: int) -> Round:
     return round_
 
 
+def year_to_carry(request: HttpRequest) -> str:
+    """What a link of the public needs so that the page behind it shows the same year: nothing where it does anyway.
+    For people with an account the session keeps the year."""
+    current = round_in_view(request)
+    if request.user.is_authenticated or current is None:
+        return ""
+    unasked = _default(request._all_rounds, at_work=False)  # type: ignore[attr-defined]
+    return "" if current == unasked else f"?nam={current.year}"
+
+
 def _default(everything: list[Round], *, at_work: bool) -> Round | None:
     open_now = [r for r in everything if stage_now(r)] if at_work else []
     begun = [r for r in everything if any(stage.is_set for stage in r.stages.all())]

@@ -25,6 +25,7 @@ from results.signed import queries as signed_decisions
 from results.years import YearChange, change_of
 
 from . import listing, queries, tables
+from .answer import public_page
 
 Context = dict[str, Any]
 CLOSED_TO_ROBOTS = ("dieu-hanh", "quan-tri", "tu-danh-gia", "tham-dinh", "dieu-tra", "tai-khoan", "sao-ke", "viec")
@@ -32,7 +33,7 @@ COMPARED = 4
 """How many units are compared at once."""
 
 
-@login_not_required
+@public_page
 def ranking(request: HttpRequest) -> HttpResponse:
     """The ranking in force of the year in view; a sentence where none is published."""
     publication = published(round_in_view(request))
@@ -44,7 +45,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
     return ranking_page(request, book_of(publication), BundleAddress.of(publication), about)
 
 
-@login_not_required
+@public_page
 def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
     """The ranking of one publication at its stable address, superseded or not."""
     publication = publication_or_404(request, year, number)
@@ -54,7 +55,7 @@ def publication(request: HttpRequest, year: int, number: str) -> HttpResponse:
     return ranking_page(request, book_of(publication), BundleAddress.of(publication), about)
 
 
-@login_not_required
+@public_page
 def unit(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
     if not may_read_contents(request.user, publication):
@@ -62,7 +63,7 @@ def unit(request: HttpRequest, year: int, number: str, group: str, code: str) ->
     return unit_page(request, book_of(publication), BundleAddress.of(publication), (group, code), standing(publication))
 
 
-@login_not_required
+@public_page
 def criterion(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
     if not may_read_contents(request.user, publication):
@@ -72,7 +73,7 @@ def criterion(request: HttpRequest, year: int, number: str, group: str, code: st
     )
 
 
-@login_not_required
+@public_page
 def area(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
     if not may_read_contents(request.user, publication):
@@ -81,7 +82,7 @@ def area(request: HttpRequest, year: int, number: str, group: str, code: str) ->
     return area_page(request, book_of(publication), place, (group, code), standing(publication))
 
 
-@login_not_required
+@public_page
 def years(request: HttpRequest) -> HttpResponse:
     """The years of a block: mean and every unit's index and rank, compared on what two years have in common."""
     held = queries.in_force()
@@ -109,8 +110,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"User-agent: *\n{closed}Sitemap: {place}\n", content_type="text/plain; charset=utf-8")
 
 
-@login_not_required
-@require_safe
+@public_page
 def sitemap(request: HttpRequest) -> HttpResponse:
     """The public pages and those of every publication in force, unit by unit."""
     paths = [reverse(f"results:{name}") for name in ("ranking", "years", "method", "data", "publications")]
@@ -123,7 +123,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "results/public/sitemap.xml", context, content_type="application/xml")
 
 
-@login_not_required
+@public_page
 def compare(request: HttpRequest, year: int, number: str, group: str) -> HttpResponse:
     publication = publication_or_404(request, year, number)
     if not may_read_contents(request.user, publication):
@@ -143,14 +143,14 @@ def _recalled(request: HttpRequest, publication: Publication) -> HttpResponse:
     return render(request, "results/public/recalled.html", context)
 
 
-@login_not_required
+@public_page
 def method(request: HttpRequest) -> HttpResponse:
     """How the index is computed, with the policies of the published blocks."""
     publication = published(round_in_view(request))
     return render(request, "results/public/method.html", {"book": book_of(publication) if publication else None})
 
 
-@login_not_required
+@public_page
 def data(request: HttpRequest) -> HttpResponse:
     """Open data: every publication of the year with its files."""
     published = publications(round_in_view(request))
@@ -163,8 +163,7 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "results/public/data.html", context)
 
 
-@login_not_required
-@require_safe
+@public_page
 def all_publications(request: HttpRequest) -> HttpResponse:
     """Every publication of every year, in the order of publishing, with the head of the log and the signing key."""
     count, head = queries.log_head()
