@@ -2,8 +2,8 @@
 
 The product is served on a scratch folder; Chromium works it as a member does: a unit's list, its first line, then one
 key a case. The clock runs from the moment a case is there to be read until the next one is, so it holds the half
-second that a page must have been seen before a key writes. Nobody reads here: what a person
-needs to judge comes on top. Beside it, turn by turn, an empty page of the same run: the frame with one sentence.
+second that a page must have been seen before a key writes. Nobody reads here: what a person needs to judge comes on
+top. Beside it, turn by turn, an empty page of the same run: the frame with one sentence.
 """
 
 import argparse

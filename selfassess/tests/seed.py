@@ -10,6 +10,7 @@ from criteria.tests.factories import open_stage, small_round
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import SelfAssessment
 from selfassess.scores import actions as scores
+from selfassess.tests.documents import papers_of_each_kind
 from selfassess.tests.documents.photographed import photographed
 from selfassess.tests.factories import (
     BANDS,
@@ -23,7 +24,7 @@ from units.models import Role, UnitGroup, User
 from units.tests.factories import UnitFactory, person
 
 # One unit for each story, so that no test meets the traces of another.
-UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi", "tep", "giay", "mat", "nhieu", "anh")
+UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi", "tep", "giay", "mat", "nhieu", "anh", "hoso")
 
 
 def seed() -> None:
@@ -47,6 +48,8 @@ def seed() -> None:
             _forty_papers(assessment, officer)
         if name == "anh":
             _photo(assessment, officer)
+        if name == "hoso":
+            papers_of_each_kind.attach_all(assessment, officer, _first_leaf(assessment).pk)
 
 
 def _rule(criteria_set: int) -> None:
