@@ -24,7 +24,24 @@ from units.models import Role, UnitGroup, User
 from units.tests.factories import UnitFactory, person
 
 # One unit for each story, so that no test meets the traces of another.
-UNITS = ("phim", "tinh", "mang", "phien", "tab", "axe", "khoa", "nguoi", "tep", "giay", "mat", "nhieu", "anh", "hoso")
+UNITS = (
+    "phim",
+    "tinh",
+    "mang",
+    "phien",
+    "tab",
+    "axe",
+    "khoa",
+    "nguoi",
+    "tep",
+    "giay",
+    "mat",
+    "nhieu",
+    "anh",
+    "hoso",
+    "dau",
+    "cuoi",
+)
 
 
 def seed() -> None:

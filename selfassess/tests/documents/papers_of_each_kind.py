@@ -28,11 +28,17 @@ SIGNED = {
 def attach_all(assessment: SelfAssessment, officer: User, criterion_id: int) -> None:
     for number, (name, content) in _files().items():
         upload = ContentFile(content, name=name)
-        facts = {"number": number, "issued_on": date(2024, 6, 1), "issuer": "Sở", "abstract": f"Tệp {name}"}
-        kept = documents.add_document(actor=officer, unit_id=assessment.unit_id, upload=upload, **facts)
+        kept = documents.add_document(
+            actor=officer,
+            unit_id=assessment.unit_id,
+            upload=upload,
+            number=number,
+            issued_on=date(2024, 6, 1),
+            issuer="Sở",
+            abstract=f"Tệp {name}",
+        )
         examination.examine(kept.pk)
-        where = {"assessment_id": assessment.pk, "criterion_id": criterion_id, "document_id": kept.pk}
-        evidence.attach(actor=officer, **where)
+        evidence.attach(actor=officer, assessment_id=assessment.pk, criterion_id=criterion_id, document_id=kept.pk)
 
 
 def _files() -> dict[str, tuple[str, bytes]]:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cchc_index.lib.tests.browser import PASSWORD, Site, signed_in, visitor
+from cchc_index.lib.tests.browser import LAPTOP, PASSWORD, PHONE, Site, clean, signed_in, visitor
 
 pytestmark = pytest.mark.browser
 ACTIVE = """() => {
@@ -76,6 +76,32 @@ def test_keyboard_alone_leads_from_login_to_the_receipt(browser: Browser, site: 
     log_in_by_keys(page, "thutruong.phim")
     press(page, "Nộp bản tự đánh giá", "Kiểm tra trước khi nộp")
     press(page, "Nộp bản tự đánh giá", "Biên nhận")
+
+
+@pytest.mark.parametrize(("name", "size"), [("dau", LAPTOP), ("cuoi", PHONE)])
+def test_a_criterion_leads_on_and_what_was_handed_over_comes_back(
+    browser: Browser, site: Site, name: str, size: tuple[int, int]
+) -> None:
+    """To the next undone one, wherever it stands; from the last to the check, which is not passed unsaid."""
+    page = signed_in(browser, site, f"canbo.{name}")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.locator("table.tasks").get_by_role("link", name="Tiêu chí 1.2").click()
+    expect(page.locator("#lacking")).to_contain_text("chưa chấm điểm")
+    page.fill("#points", "0,5")
+    page.fill("#explanation", "Theo sổ theo dõi.")
+    page.get_by_role("button", name="Lưu và sang tiêu chí 1.1").click()
+    expect(page.locator("h1")).to_contain_text("1.1")
+    page.get_by_role("button", name="Lưu và kiểm tra toàn bộ").click()
+    expect(page.locator("h1")).to_contain_text("Kiểm tra trước khi nộp")
+    expect(page.locator("main")).to_contain_text("Còn thiếu 1 tiêu chí")
+    page.get_by_role("button", name="Trình thủ trưởng").click()
+    expect(page.locator(".errors")).to_contain_text("1 tiêu chí")
+    clean(page)
+    page.get_by_label("Vẫn trình khi còn 1 tiêu chí chưa đủ: 1.1").check()
+    page.get_by_role("button", name="Trình thủ trưởng").click()
+    expect(page.locator("main")).to_contain_text("chờ thủ trưởng duyệt")
+    page.get_by_role("button", name="Thu hồi để sửa").click()
+    expect(page.get_by_role("link", name="Chấm tiêu chí tiếp theo: 1.1")).to_be_visible()
 
 
 def test_arrows_move_through_the_task_list(browser: Browser, site: Site) -> None:
