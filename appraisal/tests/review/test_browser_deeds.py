@@ -146,6 +146,69 @@ def test_a_line_takes_its_decision_without_javascript(browser: Browser, site: Si
     expect(page.locator("h1")).to_contain_text("Đơn vị thử DV2: 1.31")
 
 
+def on_a_phone(browser: Browser, site: Site, address: str) -> Page:
+    page = signed_in(browser, site, "thamdinh.pc")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto(address)
+    return page
+
+
+PLACE = "button => button.getBoundingClientRect().top + scrollY"
+
+
+def test_a_phone_says_what_is_left_moves_nothing_and_takes_back_step_by_step(browser: Browser, site: Site) -> None:
+    page = on_a_phone(browser, site, cell("1.14"))
+    left, button = page.locator(".pager"), page.get_by_role("button", name="Công nhận 1,00 điểm")
+    before, without = left_of(left), button.evaluate(PLACE)
+    button.click()
+    page.wait_for_url(f"**/{MINE}/1.15/**")
+    expect(page.locator(".message")).to_contain_text("1.14")
+    assert (left_of(left), button.evaluate(PLACE)) == (before - 1, without)
+    button.click()
+    page.wait_for_url(f"**/{MINE}/1.16/**")
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(page.locator(".message")).to_contain_text("Đã hoàn tác. 1.15")
+    page.get_by_role("button", name="Hoàn tác tiếp 1.14").click()
+    expect(page.locator(".message")).to_contain_text("Đã hoàn tác. 1.14")
+    assert left_of(left) == before
+    clean(page)
+
+
+def left_of(pager: Locator) -> int:
+    """How many cells the page says are left."""
+    return int(pager.inner_text().partition("còn ")[2].split()[0])
+
+
+def test_a_phone_shows_the_evidence_at_full_height_and_decides_on_the_line(browser: Browser, site: Site) -> None:
+    page = on_a_phone(browser, site, cell("1.1"))
+    page.get_by_role("button", name="Xem cao hết màn hình").click()
+    assert present(page.locator("iframe.document").bounding_box())["height"] > 0.7 * PHONE[1]
+    page.goto(BY_CRITERION)
+    expect(page.locator(".rule-lines")).to_contain_text("Dưới 80%: 0 điểm")
+    expect(line(page, MINE)).to_contain_text("75,00%")
+    page.goto("/tham-dinh/khoi/so/tieu-chi/1.17/")
+    where = line(page, OTHER).evaluate(PLACE)
+    line(page, MINE).get_by_role("button", name="Công nhận").click()
+    expect(page.locator(".message")).to_contain_text("1.17 của Đơn vị thử DV1 – công nhận")
+    assert line(page, OTHER).evaluate(PLACE) == where
+    line(page, OTHER).get_by_role("link", name="Điều chỉnh").click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Ghi điều chỉnh")).to_be_in_viewport()
+    clean(page)
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_what_lacks_evidence_is_left_out_unless_ticked(browser: Browser, site: Site, size: tuple[int, int]) -> None:
+    page = signed_in(browser, site, "thamdinh.pc")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto("/tham-dinh/khoi/so/don-vi/DV2/?loc=cho")
+    for code in ("1.1", "1.7", "1.8"):
+        page.get_by_label(f"Chọn tiêu chí {code}", exact=True).check()
+    page.get_by_role("button", name="Xem trước việc công nhận").click()
+    expect(page.get_by_label("2 tiêu chí không có tài liệu")).not_to_be_checked()
+    expect(page.get_by_role("button", name="Công nhận 1 tiêu chí")).to_be_visible()
+    clean(page)
+
+
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
 @pytest.mark.parametrize("address", [cell("1.1"), BY_UNIT, BY_CRITERION, "/tham-dinh/"])
 def test_what_has_the_focus_is_never_covered(browser: Browser, site: Site, address: str, size: tuple[int, int]) -> None:
@@ -167,7 +230,11 @@ def test_the_result_of_the_first_round_is_kept_by_one_key(browser: Browser, site
     """Last: it moves the year on."""
     after(site, "object_in_round_two")
     page = opened(browser, site, cell("1.1"))
-    expect(page.get_by_role("button", name="Giữ nguyên kết quả lần 1: 0,50 điểm")).to_be_in_viewport(ratio=1)
+    keeps = page.get_by_role("button", name="Giữ nguyên kết quả lần 1: 0,50 điểm")
+    expect(keeps).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    keeps.scroll_into_view_if_needed()
+    expect(keeps).to_be_in_viewport(ratio=1)
     clean(page)
     page.goto(BY_UNIT)
     page.get_by_label("Chọn tiêu chí 1.1", exact=True).check()

@@ -86,14 +86,29 @@ def test_a_column_is_recognised_without_javascript(browser: Browser, site: Site)
     expect(page).to_have_url(re.compile("/luoi/.*linh-vuc=2"))
 
 
-def test_a_members_own_columns_stand_beside_the_names(browser: Browser, site: Site) -> None:
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_a_members_own_columns_stand_beside_the_names(browser: Browser, site: Site, size: tuple[int, int]) -> None:
     page = signed_in(browser, site, "hep.pc")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(GRID)
     columns = page.locator("table[data-grid] thead tr").nth(1).locator("th")
     expect(columns.first).to_have_text("8.1.2")
     expect(columns).to_have_count(5)
-    expect(columns.last).to_be_in_viewport(ratio=1)
+    expect(columns.first if size == PHONE else columns.last).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("navigation", name="Lĩnh vực")).not_to_contain_text("Lĩnh vực 7")
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_warnings_are_told_apart_by_kind(browser: Browser, site: Site, size: tuple[int, int]) -> None:
+    page = signed_in(browser, site, "thamdinh.pc")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{BLOCK}/don-vi/L9700/?nam={YEAR}")
+    link = page.get_by_role("link", name=re.compile(r"^Cảnh báo: ngày ban hành \(\d+\)$"))
+    number = int(link.inner_text().split("(")[1][:-1])
+    link.click()
+    expect(link).to_have_attribute("aria-current", "true")
+    expect(page.locator("main tbody a[data-row]")).to_have_count(number)
+    assert 0 < number < 40
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
