@@ -1,17 +1,22 @@
 """One order of units on every page that lists them, but where who needs most stands first: the Vietnamese alphabet,
 whatever their codes."""
 
+import io
 import re
+from itertools import groupby
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from appraisal.models import Appraisal, AppraisalEntry
+from appraisal.tests.factories import assign
 from appraisal.tests.large_block import LargeBlock, large_block
+from criteria.tests.factories import small_round
 from selfassess.models import SelfScore
 from units.models import Role
-from units.tests.factories import person
+from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
 IN_ORDER = ["Phường Ba Đình", "Phường Ô Diên", "Phường Phú Thượng", "Xã An Khánh", "Xã Ba Vì", "Xã Đa Phúc"]
@@ -77,6 +82,36 @@ def test_units_that_nothing_tells_apart_stand_by_the_alphabet_in_the_report() ->
         for _, judged in clash.rows:
             names = [one.unit.name for one in judged]
             assert names == sorted(names, key=IN_ORDER.index)
+
+
+def test_what_is_recognised_together_and_who_holds_what_are_listed_alike() -> None:
+    block = block_against_the_codes()
+    client = Client()
+    client.force_login(block.member)
+    bulk = reverse("appraisal:bulk", args=[block.round_group.group.code])
+    page = client.post(f"{bulk}?nam=2097", {"everything": "1", "next": "/"}).text
+    found = [name for name, _ in groupby(name for names in listed(page) for name in names)]
+    assert len(found) > 2
+    assert found == sorted(found, key=IN_ORDER.index)
+    assign(block.member, block.round_group, branch=block.leaves[0], units=block.units[:3])
+    client.force_login(block.manager)
+    group = [block.round_group.group.code]
+    held = client.get(reverse("appraisal:assignments-block", args=group), {"nam": 2097}).text
+    assert "; ".join(IN_ORDER[3:]) in " ".join(held.split())
+    offered = client.get(reverse("appraisal:assignment-add", args=group), {"nam": 2097}).text
+    assert re.findall("|".join(IN_ORDER), offered) == IN_ORDER
+
+
+def test_the_state_of_a_year_is_exported_alike() -> None:
+    """Where nobody needs more than another: nobody has begun."""
+    block = small_round()
+    for name in reversed(IN_ORDER):
+        UnitFactory.create(group=block.group, name=name)
+    client = Client()
+    client.force_login(person(Role.INDEX_MANAGER))
+    content = client.get(reverse("results:state-xlsx", args=[block.round.year])).content
+    rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    assert [cell for row in rows for cell in row if cell in IN_ORDER] == IN_ORDER
 
 
 def test_the_survey_lists_units_alike() -> None:
