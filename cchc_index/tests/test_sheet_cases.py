@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from openpyxl import load_workbook
 
 from criteria.models import RoundGroup, Source
@@ -238,3 +239,10 @@ def test_a_value_pasted_into_the_units_workbook(tmp_path: Path, pasted: object, 
 def test_every_file_is_tried() -> None:
     mine = {case.file for case in CASES_OF} | {RESEALED}
     assert {path.name for path in CASES.iterdir()} == mine
+
+
+def test_the_table_of_ways_in_the_documents_is_the_one_that_is_tried() -> None:
+    document = (settings.BASE_DIR / "docs" / "spreadsheets.md").read_text(encoding="utf-8")
+    table = document[document.index("| way in") : document.index("| in the file")]
+    named = [name for row in table.splitlines()[2:] if row for name in re.findall("`([^`]+)`", row.split(" | ")[0])]
+    assert sorted(named) == sorted(WAYS)
