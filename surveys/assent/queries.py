@@ -38,6 +38,13 @@ def is_collecting(block: RoundGroup) -> bool:
     return stage is not None and stage.is_set and door(block) is Door.OPEN
 
 
+def is_over(block: RoundGroup) -> bool:
+    """Whether the phase has closed: one that is still to open takes nothing either, but ballots will come."""
+    stage = calendar.stage(block.round, Stage.Kind.SURVEY)
+    ended = stage is not None and stage.closes_at is not None and stage.closes_at <= clock.now()
+    return ended and door(block) is Door.CLOSED
+
+
 def closed_words(block: RoundGroup) -> str:
     """Why a closed block takes nothing, with its hours and who opens it."""
     stage = calendar.stage(block.round, Stage.Kind.SURVEY)

@@ -12,7 +12,7 @@ from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
 from surveys import validity
-from surveys.assent.queries import Door, closed_words, door
+from surveys.assent.queries import Door, closed_words, door, is_over
 from surveys.ballots.actions import KeptBallots, why_invalid
 from surveys.batches import actions as batches
 from surveys.models import BallotLink, ImportBatch, RespondentGroup, SealedBallot
@@ -139,11 +139,12 @@ def closed_for_respondents(link: BallotLink) -> str:
 @transaction.atomic
 def open_box(*, actor: User | None, group_id: int) -> ImportBatch:
     """Open a group's box once its phase is over: links and sealed ballots go, the ballots come in as one batch, in an
-    order drawn by lot under codes drawn by lot. Raises Refused while ballots still come in (a year without the phase's
-    hours takes them all the time), in a published year, for an empty box, and where a ballot does not open."""
+    order drawn by lot under codes drawn by lot. Raises Refused while ballots still come in or will (a year without
+    the phase's hours takes them all the time), in a published year, for an empty box, and where a ballot does not
+    open."""
     batches.require(actor)
     group, block = _locked(group_id)
-    if door(block) is not Door.CLOSED:
+    if not is_over(block):
         raise Refused(
             "Hòm phiếu mở sau khi giai đoạn điều tra đóng và trước khi công bố: khi đó các phiếu mới được trộn."
         )

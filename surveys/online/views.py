@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from surveys import rules
-from surveys.assent.queries import Door, door
+from surveys.assent.queries import is_over
 from surveys.models import RespondentGroup
 from surveys.plan.queries import group as group_of
 from surveys.plan.queries import groups_of
@@ -51,7 +51,7 @@ def _box_page(request: HttpRequest, block: RoundGroup, form: MakeLinksForm) -> H
         "lines": queries.box_lines(block),
         "form": form,
         "may_work": rules.may_work(request.user),
-        "collecting": door(block) is not Door.CLOSED,
+        "over": is_over(block),
     }
     return render(request, "surveys/online/box.html", context)
 

@@ -176,6 +176,25 @@ class TestOperator:
             actions.open_box(actor=None, group_id=group_of(block).pk)
         assert SealedBallot.objects.count() == 1
 
+    def test_a_phase_that_is_still_to_open_opens_no_box(self, block: RoundGroup) -> None:
+        """Moved into the future the phase takes nothing now, but more ballots will come: beside a box opened before
+        them they would tell who sent them."""
+        (token,) = tokens(block)
+        actions.send_ballot(token=token, answers=b"\1\2")
+        stage = Stage.objects.filter(kind=Stage.Kind.SURVEY)
+        now = clock.now()
+        stage.update(opens_at=now + timedelta(days=1), closes_at=now + timedelta(days=2))
+        with pytest.raises(Refused, match="sau khi giai đoạn điều tra đóng"):
+            actions.open_box(actor=None, group_id=group_of(block).pk)
+        assert (SealedBallot.objects.count(), BallotLink.objects.count()) == (1, 1)
+        operator, page = enter(Role.SURVEY_OPERATOR), reverse("surveys:box", args=[block.pk])
+        opening = reverse("surveys:open-box", args=[group_of(block).pk])
+        assert opening not in operator.get(page).content.decode()
+        stage.update(opens_at=now - timedelta(days=2), closes_at=now)  # from the closing instant on
+        assert opening in operator.get(page).content.decode()
+        actions.open_box(actor=None, group_id=group_of(block).pk)
+        assert Ballot.objects.count() == 1
+
     def test_an_owner_of_the_database_who_stuffs_robs_or_moves_is_seen(self, block: RoundGroup) -> None:
         made = tokens(block, 2) + tokens(block, 1, "STC")
         for token in made:
