@@ -143,3 +143,15 @@ def test_what_has_the_focus_in_the_grid_is_never_covered(browser: Browser, site:
             page.keyboard.press(key)
             hidden += [key] if page.evaluate(COVERED)["hidden"] else []
     assert hidden == []
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_what_has_the_focus_in_the_control_room_is_never_covered(
+    browser: Browser, site: Site, size: tuple[int, int]
+) -> None:
+    page = signed_in(browser, site, "quanly.pc")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"/dieu-hanh/?nam={YEAR}")
+    stops, covered = covered_stops(page, 90)
+    assert stops > 60
+    assert covered == []
