@@ -103,9 +103,9 @@ def submit(port: int, person: Person, at: float, presses: int, looks: list[Answe
         return "Số biên nhận" in text, status, text
 
     browser = Browser(port, person.session)
-    looks.append(_timed(browser, look))
+    looks.append(timed(browser, look))
     if tokens:
-        answers.append(_timed(browser, press))
+        answers.append(timed(browser, press))
     browser.connection.close()
 
 
@@ -126,11 +126,11 @@ def upload(ports: tuple[int, int], person: Person, at: float, megabytes: int, an
         return status == 302 and place.startswith(there), status, text
 
     browser = Browser(ports[1], person.session)
-    answers.append(_timed(browser, send))
+    answers.append(timed(browser, send))
     browser.connection.close()
 
 
-def _timed(browser: Browser, work: Callable[[Browser], tuple[bool, int, str]]) -> Answer:
+def timed(browser: Browser, work: Callable[[Browser], tuple[bool, int, str]]) -> Answer:
     started = time.perf_counter()
     try:
         good, status, text = work(browser)

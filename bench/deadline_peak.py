@@ -12,12 +12,10 @@ besides. Every tenth person presses the button twice. Exit 1 when a figure does 
 import argparse
 import os
 import random
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -27,13 +25,12 @@ from pathlib import Path
 from typing import Any
 
 from _clients import Answer, Person, free_port, look, submit, upload
+from _scratch import ROOT, on_postgres
 
-ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from deploy import service_files  # noqa: E402 (after the path)
+from deploy import service_files
 
-DEFAULT_SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
 CRITERIA = 60
 P95_LIMIT = 2.0
 WARM = 60
@@ -53,37 +50,6 @@ class Run:
 
 
 # --- the installation -----------------------------------------------------------------------------
-
-
-@contextmanager
-def scratch_database(server: str) -> Iterator[str]:
-    """The address of a new database on this server, dropped afterwards."""
-    import psycopg2
-
-    name = f"cchc_peak_{os.getpid()}"
-    base, _, _ = server.rpartition("/")
-
-    def run(statement: str) -> None:
-        connection = psycopg2.connect(server)
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-        connection.close()
-
-    run(f"CREATE DATABASE {name}")
-    try:
-        yield f"{base}/{name}"
-    finally:
-        run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-@contextmanager
-def scratch_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="cchc-peak-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def command_of(service: str) -> list[str]:
@@ -344,28 +310,7 @@ def main() -> int:
     parser.add_argument("--uploads", type=int, default=200)
     parser.add_argument("--megabytes", type=int, default=5)
     options = parser.parse_args()
-    server = os.environ.get("DATABASE_URL") or DEFAULT_SERVER
-    if not server.startswith("postgres"):
-        print("Bỏ qua: phép đo này cần PostgreSQL, đặt DATABASE_URL=postgres://…")
-        return 0
-    with scratch_folder() as folder, ExitStack() as stack:
-        import psycopg2
-
-        try:
-            address = stack.enter_context(scratch_database(server))
-        except psycopg2.OperationalError as error:
-            print(f"Bỏ qua: không nối được PostgreSQL ở {server}: {error}")
-            return 0
-        os.environ |= {"DATABASE_URL": address, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "cchc_index.settings"}
-        import django
-        from django.core.management import call_command
-        from django.db import connection
-
-        django.setup()
-        call_command("migrate", verbosity=0)
-        failed = measure(options)
-        connection.close()
-    return 1 if failed else 0
+    return on_postgres(lambda: measure(options))
 
 
 if __name__ == "__main__":

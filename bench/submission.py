@@ -7,22 +7,20 @@ spent. Exit 1 above the limits.
 
 import argparse
 import cProfile
-import os
 import pstats
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from _scratch import ROOT, on_postgres
+
 sys.path.insert(0, str(ROOT))
 
-from appraisal_grid import with_empty_page  # noqa: E402 (after the path)
-from deadline_peak import DEFAULT_SERVER, make_block, scratch_database, scratch_folder  # noqa: E402
+from appraisal_grid import with_empty_page
+from deadline_peak import make_block
 
 EMPTY, CHECK, SUBMIT = "trang trống (nền)", "mở trang kiểm tra", "nộp"
 LIMITS = {CHECK: 6.0, SUBMIT: 10.0}
@@ -74,19 +72,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--profile", choices=[CHECK, SUBMIT], default="")
     options = parser.parse_args()
-    server = os.environ.get("DATABASE_URL") or DEFAULT_SERVER
-    with scratch_folder() as folder, ExitStack() as stack:
-        address = stack.enter_context(scratch_database(server))
-        os.environ |= {"DATABASE_URL": address, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "cchc_index.settings"}
-        import django
-        from django.core.management import call_command
-        from django.db import connection
-
-        django.setup()
-        call_command("migrate", verbosity=0)
-        failed = measure(options)
-        connection.close()
-    return 1 if failed else 0
+    return on_postgres(lambda: measure(options))
 
 
 if __name__ == "__main__":
