@@ -4,17 +4,17 @@ attributes (the content security policy refuses them): presentation attributes o
 from collections.abc import Sequence
 from decimal import Decimal
 from html import escape
-from itertools import count
+from zlib import crc32
 
 INK, SOFT, GRID, BAR, MARK = "#1d2126", "#55606c", "#cfd5db", "#8fa9c4", "#9b1c1f"
 FONT = "Segoe UI, Noto Sans, Roboto, Liberation Sans, Arial, sans-serif"
 WIDTH = 760
-_ids = count(1)
 
 
 def frame(width: int, height: int, title: str, described: str, parts: Sequence[str]) -> str:
-    """The frame with title and description; ids are unique because several pictures share a page."""
-    mark = f"h{next(_ids)}"
+    """The frame with title and description. Several pictures share a page, so their ids come from what each shows: the
+    same page is the same bytes from every process."""
+    mark = f"h{crc32(''.join((title, described, *parts)).encode()):08x}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-labelledby="{mark}t {mark}d" font-family="{FONT}">'

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from cchc_index.lib.canonical import canonical_json
 from results.jobs.views import TYPES
 from results.models import PublishedFile
+from results.publication.answer import from_memory
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
@@ -58,7 +59,8 @@ def open_data(
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=MAY_ASK)
-        return safe(request, *args, **kwargs)
+        packed = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
+        return from_memory(request, packed, lambda: safe(request, *args, **kwargs))
 
     return answered
 

@@ -1,7 +1,5 @@
 """All publications of all years, as the list of them says it."""
 
-from django.db.models import Count, Max
-
 from results.models import Publication
 from results.publication.rules import OPEN_TO_ALL
 from units.auditlog import queries as auditlog
@@ -36,12 +34,6 @@ def log_head() -> tuple[int, str]:
     """How many entries the log has, and the digest of the last."""
     head = auditlog.head()
     return (head.count, head.digest) if head else (0, "")
-
-
-def state_mark() -> tuple[object, ...]:
-    """Another one as soon as something was published or taken back. One query."""
-    latest = {"published": Max("published_at"), "recalled": Max("recalled_at"), "count": Count("pk")}
-    return tuple(Publication.objects.filter(state__in=OPEN_TO_ALL).aggregate(**latest).values())
 
 
 def in_force() -> list[Publication]:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from appraisal.council.samples import queries as samples
 from appraisal.council.silence import queries as silence
@@ -36,6 +36,12 @@ def published(round_: Round | None) -> Publication | None:
         return None
     in_round = _light(Publication.objects.filter(round=round_, state=PUBLISHED))
     return in_round.order_by("-published_at", "-pk").first()
+
+
+def state_mark() -> tuple[object, ...]:
+    """Another one as soon as something was published or taken back. One query."""
+    latest = {"published": Max("published_at"), "recalled": Max("recalled_at"), "count": Count("pk")}
+    return tuple(Publication.objects.filter(state__in=rules.OPEN_TO_ALL).aggregate(**latest).values())
 
 
 def is_in_force(round_id: int) -> bool:

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from cchc_index.lib import clock
 from results.models import Publication
-from results.public import answer
+from results.publication import answer
 from results.tests.published import publish
 from units.models import Role
 from units.tests.factories import person
@@ -29,12 +29,22 @@ PAGES = [
     "/du-lieu/cong-bo/",
     "/sitemap.xml",
 ]
+DATA = [
+    "/du-lieu/cong-bo.json",
+    "/du-lieu/bang-ma-cot.csv",
+    "/api/v1/publications",
+    "/api/v1/publications/2031/123-qd-ubnd/ranking",
+    "/api/v1/publications/2031/123-qd-ubnd/units/so/S01",
+    "/tai-ve/2031/123-qd-ubnd/chi-so-cchc-2031.json",
+    "/tai-ve/2031/123-qd-ubnd/chi-so-cchc-2031.csv",
+    "/tai-ve/2031/123-qd-ubnd/diem-tung-tieu-chi-2031.csv",
+]
 
 
 @pytest.fixture
 def _kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PUBLIC_PAGE_SECONDS = 60
-    monkeypatch.setattr(answer, "memory", answer.PageMemory())
+    monkeypatch.setattr(answer, "memory", answer.AnswerMemory())
     monkeypatch.setattr(answer, "MARK_SECONDS", 3600.0)
 
 
@@ -99,11 +109,48 @@ def test_who_has_an_account_gets_nothing_from_memory_and_leaves_nothing_there(cl
 
 
 @pytest.mark.usefixtures("_kept")
+@pytest.mark.parametrize("packed", ["", "gzip"])
+@pytest.mark.parametrize("address", DATA)
+def test_open_data_are_given_from_memory_packed_or_not(client: Client, address: str, packed: str) -> None:
+    publish()
+    headers = {"Accept-Encoding": packed}
+    client.get(address, headers={"Accept-Encoding": "" if packed else "gzip"})
+    first = client.get(address, headers=headers)
+    with CaptureQueriesContext(connection) as captured:
+        second = client.get(address, headers=headers)
+    assert len(captured) == 0
+    assert second.content == first.content
+    assert second.get("Content-Encoding", "") == packed
+    for name in ("ETag", "Cache-Control", "Access-Control-Allow-Origin", "Content-Type", "Vary"):
+        assert second[name] == first[name]
+    assert client.get(address, headers={**headers, "If-None-Match": second["ETag"]}).status_code == 304
+
+
+def test_a_page_is_the_same_bytes_from_every_process(client: Client) -> None:
+    publish()
+    first = [client.get(address)["ETag"] for address in PAGES]
+    assert [client.get(address)["ETag"] for address in PAGES] == first
+
+
+@pytest.mark.usefixtures("_kept")
+def test_the_files_of_a_proposal_are_given_to_nobody_from_memory(client: Client) -> None:
+    publish(state="proposed")
+    client.force_login(person(Role.INDEX_MANAGER))
+    address = DATA[5]
+    assert client.get(address).status_code == 200
+    assert Client().get(address).status_code == 404
+    assert not answer.memory.answers
+
+
+@pytest.mark.usefixtures("_kept")
 def test_the_memory_has_an_end_and_holds_no_fault(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     publish()
-    monkeypatch.setattr(answer, "MOST_PAGES", 3)
+    client.get("/xep-hang/?x=9")
+    size = answer.memory.size
+    monkeypatch.setattr(answer, "MOST_BYTES", 3 * size + 9)
     for number in range(5):
         assert client.get(f"/xep-hang/?x={number}").status_code == 200
-    assert list(answer.memory.pages) == [f"/xep-hang/?x={number}" for number in (2, 3, 4)]
+    assert list(answer.memory.answers) == [f"page /xep-hang/?x={number}" for number in (2, 3, 4)]
+    assert answer.memory.size == 3 * size
     assert client.get(f"{HOME}don-vi/so/KHONG/").status_code == 404
-    assert len(answer.memory.pages) == 3
+    assert len(answer.memory.answers) == 3

@@ -1,0 +1,105 @@
+"""How what is published is answered to who has no account: made once, then given from memory without a query.
+
+What is published never changes; that something was published or taken back is asked of the database at most once a
+second. What else stands on a page (the phase of the year, a signed decision) may be as old as an answer may get.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import parse_http_date_safe
+
+from . import queries
+
+MOST_BYTES = 64_000_000
+LARGEST = 4_000_000
+"""Bytes of one answer that is kept, and of all together."""
+MARK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer: as of which publications, until when, what."""
+
+    mark: object
+    until: float
+    content: bytes
+    headers: dict[str, str]
+
+
+class AnswerMemory:
+    """The answers of this process, those given last at the end."""
+
+    def __init__(self) -> None:
+        self.answers: OrderedDict[str, KeptAnswer] = OrderedDict()
+        self.mark: object = None
+        self.mark_until = 0.0
+        self.size = 0
+        self._lock = Lock()
+
+    def mark_now(self) -> object:
+        if monotonic() >= self.mark_until:
+            self.mark = queries.state_mark()
+            self.mark_until = monotonic() + MARK_SECONDS
+        return self.mark
+
+    def get(self, name: str, mark: object) -> KeptAnswer | None:
+        with self._lock:
+            held = self.answers.get(name)
+            if held is None or held.mark != mark or monotonic() >= held.until:
+                return None
+            self.answers.move_to_end(name)
+            return held
+
+    def keep(self, name: str, answer: KeptAnswer) -> None:
+        with self._lock:
+            before = self.answers.pop(name, None)
+            self.size += len(answer.content) - (len(before.content) if before else 0)
+            self.answers[name] = answer
+            while self.size > MOST_BYTES:
+                self.size -= len(self.answers.popitem(last=False)[1].content)
+
+
+memory = AnswerMemory()
+
+
+def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """The answer at this address from memory, or made and kept. `kind` tells answers apart that one address gives.
+
+    Who has a session or a message waiting gets their own; what is no answer for all (a refusal, a cookie, a stream,
+    `no-store`) is not kept.
+    """
+    personal = not {settings.SESSION_COOKIE_NAME, "messages"}.isdisjoint(request.COOKIES)
+    if personal or not settings.PUBLIC_PAGE_SECONDS:
+        return make()
+    name, mark = f"{kind} {request.get_full_path()}", memory.mark_now()
+    held = memory.get(name, mark)
+    if held is None:
+        response = make()
+        if not isinstance(response, HttpResponse) or not _is_for_all(response):
+            return response
+        until = monotonic() + settings.PUBLIC_PAGE_SECONDS
+        held = KeptAnswer(mark, until, response.content, dict(response.headers))
+        memory.keep(name, held)
+    return _given(request, held)
+
+
+def _is_for_all(response: HttpResponse) -> bool:
+    private = response.cookies or "no-store" in response.get("Cache-Control", "")
+    return response.status_code == 200 and not private and len(response.content) <= LARGEST
+
+
+def _given(request: HttpRequest, held: KeptAnswer) -> HttpResponse:
+    """The answer; 304 for who has it."""
+    response = HttpResponse(held.content, headers=held.headers)
+    modified = parse_http_date_safe(held.headers.get("Last-Modified", ""))
+    answer = get_conditional_response(request, held.headers.get("ETag"), modified, response)
+    return cast("HttpResponse", answer)
