@@ -42,10 +42,11 @@ def test_pictures_keep_to_the_content_security_policy() -> None:
     assert "<script" not in svg
 
 
-def test_two_pictures_on_a_page_have_their_own_ids() -> None:
-    first, second = (charts.columns([("0", 1)], title="x") for _ in range(2))
-    one, other = (present(parsed(svg).find(f"{SVG}title")).get("id") for svg in (first, second))
-    assert one != other
+def test_two_pictures_on_a_page_have_their_own_ids_and_the_same_one_the_same_bytes() -> None:
+    first, second, other_count = (charts.columns([("0", n)], title=t) for t, n in (("x", 1), ("y", 1), ("x", 2)))
+    ids = {present(parsed(svg).find(f"{SVG}title")).get("id") for svg in (first, second, other_count)}
+    assert len(ids) == 3
+    assert charts.columns([("0", 1)], title="x") == first
 
 
 def test_equal_values_and_empty_blocks_still_draw() -> None:
