@@ -33,16 +33,20 @@ def door(block: RoundGroup) -> Door:
 
 
 def is_collecting(block: RoundGroup) -> bool:
-    """Whether a phase with an hour takes ballots now."""
+    """Whether ballots come, or will come: the phase has an hour and is not over. One that is still to open counts:
+    what is told before it could be compared with what is told after it."""
     stage = calendar.stage(block.round, Stage.Kind.SURVEY)
-    return stage is not None and stage.is_set and door(block) is Door.OPEN
+    return stage is not None and stage.is_set and not published.is_published(block.round_id) and not _has_closed(stage)
 
 
 def is_over(block: RoundGroup) -> bool:
-    """Whether the phase has closed: one that is still to open takes nothing either, but ballots will come."""
+    """Whether the phase has closed."""
     stage = calendar.stage(block.round, Stage.Kind.SURVEY)
-    ended = stage is not None and stage.closes_at is not None and stage.closes_at <= clock.now()
-    return ended and door(block) is Door.CLOSED
+    return stage is not None and _has_closed(stage) and not published.is_published(block.round_id)
+
+
+def _has_closed(stage: Stage) -> bool:
+    return stage.closes_at is not None and stage.closes_at <= clock.now()
 
 
 def closed_words(block: RoundGroup) -> str:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -277,8 +278,9 @@ def test_negative_control_without_the_plans_rule_versions_come_as_they_come(bloc
     assert [sum(one.values()) for one in changed] == [1, 1]  # what the thirteenth person said, by subtraction
 
 
-def test_while_ballots_come_in_pages_tell_coverage_only(block: RoundGroup) -> None:
-    """Under the plan's rule, as long as the phase is open: afterwards there is one version."""
+@pytest.mark.parametrize("opens_in_days", [0, 7])
+def test_while_ballots_come_in_pages_tell_coverage_only(block: RoundGroup, opens_in_days: int) -> None:
+    """Under the plan's rule, as long as the phase is open or still to open: afterwards there is one version."""
     set_rule(block, 5)
     fill(block, "dan", {"SNV": 12}, 1)
     page = Client()
@@ -286,12 +288,14 @@ def test_while_ballots_come_in_pages_tell_coverage_only(block: RoundGroup) -> No
     unit = block.group.units.get(code="SNV")
     addresses = [reverse("surveys:scores", args=[block.pk]), reverse("surveys:unit-scores", args=[block.pk, unit.pk])]
     table = reverse("surveys:analysis", args=[block.pk, "csv"])
-    hours = {"name": "survey", "title": "Điều tra", "position": 1, "opens_at": clock.now()}
+    opens = clock.now() + timedelta(days=opens_in_days)
+    hours = {"name": "survey", "title": "Điều tra", "position": 1, "opens_at": opens}
     Stage.objects.update_or_create(round=block.round, kind=Stage.Kind.SURVEY, defaults=hours)
     for address in addresses:
         assert "khi giai đoạn điều tra đóng" in page.get(address).content.decode()
         assert "Rất tốt" not in page.get(address).content.decode()
     assert page.get(table).status_code == 403
+    Stage.objects.update(opens_at=clock.now())
     close(block)
     assert "Rất tốt" in page.get(addresses[1]).content.decode()
     assert page.get(table).status_code == 200
