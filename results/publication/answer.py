@@ -72,7 +72,8 @@ memory = AnswerMemory()
 
 
 def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The answer at this address from memory, or made and kept. `kind` tells answers apart that one address gives.
+    """The answer at this address from memory, or made and kept: the whole address, since a page may name the host by
+    which it was asked. `kind` tells answers apart that one address gives.
 
     Who has a session or a message waiting gets their own; what is no answer for all (a refusal, a cookie, a stream,
     `no-store`) is not kept.
@@ -80,7 +81,7 @@ def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponse
     personal = not {settings.SESSION_COOKIE_NAME, "messages"}.isdisjoint(request.COOKIES)
     if personal or not settings.PUBLIC_PAGE_SECONDS:
         return make()
-    name, mark = f"{kind} {request.get_full_path()}", memory.mark_now()
+    name, mark = f"{kind} {request.build_absolute_uri()}", memory.mark_now()
     held = memory.get(name, mark)
     if held is None:
         response = make()

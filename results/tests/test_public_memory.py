@@ -88,6 +88,16 @@ def test_what_is_taken_back_is_gone_from_memory(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("_kept")
+def test_a_page_that_names_its_host_is_not_given_under_another(client: Client, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["one.example.vn", "other.example.vn"]
+    publish()
+    client.get("/sitemap.xml", headers={"Host": "one.example.vn"})
+    page = client.get("/sitemap.xml", headers={"Host": "other.example.vn"}).text
+    assert "http://other.example.vn/" in page
+    assert "one.example.vn" not in page
+
+
+@pytest.mark.usefixtures("_kept")
 def test_what_is_published_appears(client: Client) -> None:
     assert "123/QĐ-UBND" not in client.get("/du-lieu/cong-bo/").text
     publish()
@@ -150,7 +160,7 @@ def test_the_memory_has_an_end_and_holds_no_fault(client: Client, monkeypatch: p
     monkeypatch.setattr(answer, "MOST_BYTES", 3 * size + 9)
     for number in range(5):
         assert client.get(f"/xep-hang/?x={number}").status_code == 200
-    assert list(answer.memory.answers) == [f"page /xep-hang/?x={number}" for number in (2, 3, 4)]
+    assert list(answer.memory.answers) == [f"page http://testserver/xep-hang/?x={number}" for number in (2, 3, 4)]
     assert answer.memory.size == 3 * size
     assert client.get(f"{HOME}don-vi/so/KHONG/").status_code == 404
     assert len(answer.memory.answers) == 3
