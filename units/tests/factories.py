@@ -30,7 +30,7 @@ class UserFactory(DjangoModelFactory[User]):
         skip_postgeneration_save = True
 
     username = Sequence(lambda n: f"nguoi{n}")
-    full_name = Sequence(lambda n: f"Nguyễn Văn {n}")
+    full_name = Sequence(lambda n: f"Nguyễn Văn N{n}")  # a letter: no page shows the name as a number
     email = LazyAttribute(lambda u: f"{u.username}@example.vn")
     password = Password("mat-khau-thu-1")
 
