@@ -21,7 +21,8 @@ from . import queries
 
 MOST_BYTES = 64_000_000
 LARGEST = 4_000_000
-"""Bytes of one answer that is kept, and of all together."""
+"""Bytes of all answers that are kept, and of one. Each counts its address too, which may be long, and ROOM."""
+ROOM = 2_000
 MARK_SECONDS = 1.0
 
 
@@ -62,10 +63,14 @@ class AnswerMemory:
     def keep(self, name: str, answer: KeptAnswer) -> None:
         with self._lock:
             before = self.answers.pop(name, None)
-            self.size += len(answer.content) - (len(before.content) if before else 0)
+            self.size += _size(name, answer) - (_size(name, before) if before else 0)
             self.answers[name] = answer
             while self.size > MOST_BYTES:
-                self.size -= len(self.answers.popitem(last=False)[1].content)
+                self.size -= _size(*self.answers.popitem(last=False))
+
+
+def _size(name: str, answer: KeptAnswer) -> int:
+    return ROOM + len(name) + len(answer.content)
 
 
 memory = AnswerMemory()
@@ -79,13 +84,14 @@ def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponse
     `no-store`) is not kept.
     """
     personal = not {settings.SESSION_COOKIE_NAME, "messages"}.isdisjoint(request.COOKIES)
-    if personal or not settings.PUBLIC_PAGE_SECONDS:
+    if personal or request.method not in ("GET", "HEAD") or not settings.PUBLIC_PAGE_SECONDS:
         return make()
     name, mark = f"{kind} {request.build_absolute_uri()}", memory.mark_now()
     held = memory.get(name, mark)
     if held is None:
         response = make()
-        if not isinstance(response, HttpResponse) or not _is_for_all(response):
+        token_given = "CSRF_COOKIE_NEEDS_UPDATE" in request.META  # the form on it is this visitor's
+        if not isinstance(response, HttpResponse) or token_given or not _is_for_all(response):
             return response
         until = monotonic() + settings.PUBLIC_PAGE_SECONDS
         held = KeptAnswer(mark, until, response.content, dict(response.headers))

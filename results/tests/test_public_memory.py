@@ -173,3 +173,13 @@ def test_the_memory_has_an_end_and_holds_no_fault(client: Client, monkeypatch: p
     assert answer.memory.size == 3 * size
     assert client.get(f"{HOME}don-vi/so/KHONG/").status_code == 404
     assert len(answer.memory.answers) == 3
+    client.get(f"/xep-hang/?x={'9' * 3_000}")
+    assert answer.memory.size <= 3 * size + 9
+
+
+@pytest.mark.usefixtures("_kept")
+def test_only_who_reads_is_answered_from_memory(client: Client) -> None:
+    publish()
+    assert client.get("/xep-hang/").status_code == 200
+    assert client.head("/xep-hang/").status_code == 200
+    assert {client.options("/xep-hang/").status_code, client.post("/xep-hang/").status_code} == {405}
