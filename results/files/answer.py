@@ -2,10 +2,8 @@
 on other sites (CORS), packed for who takes that."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,12 +11,11 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
 
 from cchc_index.lib.canonical import canonical_json
 from results.jobs.views import TYPES
 from results.models import PublishedFile
-from results.publication.answer import from_memory
+from results.publication.answer import AnsweringView, P, for_all
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CONTENT_TYPES = {
@@ -45,24 +42,22 @@ MAY_ASK = {
 _gzip = GZipMiddleware(lambda _request: HttpResponse())
 
 
-P = ParamSpec("P")
-
-
-def open_data(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def open_data(view: AnsweringView[P]) -> AnsweringView[P]:
     """A view that anybody may read, and that lets a page on another site send the mark of what it has already."""
-    safe = require_safe(view)
+    read = for_all(view, _packing)
 
     @login_not_required
     @wraps(view)
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=MAY_ASK)
-        packed = "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
-        return from_memory(request, packed, lambda: safe(request, *args, **kwargs))
+        return read(request, *args, **kwargs)
 
     return answered
+
+
+def _packing(request: HttpRequest) -> str:
+    return "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "plain"
 
 
 def bytes_of(

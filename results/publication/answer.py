@@ -7,15 +7,18 @@ second. What else stands on a page (the phase of the year, a signed decision) ma
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from threading import Lock
 from time import monotonic
-from typing import cast
+from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
+from django.views.decorators.http import require_safe
 
 from . import queries
 
@@ -76,6 +79,22 @@ def _size(name: str, answer: KeptAnswer) -> int:
 memory = AnswerMemory()
 
 
+P = ParamSpec("P")
+AnsweringView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def for_all(view: AnsweringView[P], kind: Callable[[HttpRequest], str]) -> AnsweringView[P]:
+    """A view that anybody may read, and only read, given from memory. `kind`: see `from_memory`."""
+
+    @login_not_required
+    @require_safe
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        return from_memory(request, kind(request), lambda: view(request, *args, **kwargs))
+
+    return answered
+
+
 def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """The answer at this address from memory, or made and kept: the whole address, since a page may name the host by
     which it was asked. `kind` tells answers apart that one address gives.
@@ -84,7 +103,7 @@ def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponse
     `no-store`) is not kept.
     """
     personal = not {settings.SESSION_COOKIE_NAME, "messages"}.isdisjoint(request.COOKIES)
-    if personal or request.method not in ("GET", "HEAD") or not settings.PUBLIC_PAGE_SECONDS:
+    if personal or not settings.PUBLIC_PAGE_SECONDS:
         return make()
     name, mark = f"{kind} {request.build_absolute_uri()}", memory.mark_now()
     held = memory.get(name, mark)
