@@ -19,7 +19,7 @@ _ACTS = {
     "/XFA": "biểu mẫu động (XFA)",
 }
 _PAPERS = ("pdf", "docx", "xlsx", "xml", "txt", "csv", "png", "jpg", "jpeg", "tif", "tiff", "p7s", "json")
-_RAW = re.compile(rb"/(?:JavaScript|JS|Launch|ImportData|SubmitForm|RichMedia|XFA)(?![A-Za-z])")
+_RAW = re.compile(rb"(?:%s)(?![A-Za-z])" % "|".join([*_ACTS, "/JS"]).encode())
 
 
 def found_in(reader: pypdf.PdfReader, raw: bytes) -> str:
