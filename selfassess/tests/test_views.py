@@ -12,7 +12,7 @@ from django.urls import reverse
 from cchc_index.lib import clock
 from cchc_index.lib.tests.present import present
 from criteria.models import Criterion
-from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, RoundFactory, open_stage
+from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, RoundFactory
 from selfassess.models import Document, DocumentOpening, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.factories import (
     BANDS,
@@ -20,7 +20,6 @@ from selfassess.tests.factories import (
     EvidenceFactory,
     SelfAssessmentFactory,
     SelfScoreFactory,
-    small_assessment,
     tiny_pdf,
 )
 from units.auditlog.models import LogEntry
@@ -31,13 +30,6 @@ pytestmark = pytest.mark.django_db
 
 READ = ("assessment", "check")
 STEPS = ("hand-over", "take-back", "send-back", "submit", "reopen")
-
-
-@pytest.fixture
-def assessment() -> SelfAssessment:
-    made = small_assessment()
-    open_stage(made.round_group.round, "self_assessment")
-    return made
 
 
 @pytest.fixture

@@ -11,22 +11,14 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from cchc_index.lib.sample_pdf import sample_pdf
-from criteria.tests.factories import open_stage
 from selfassess.models import Document, SelfAssessment
-from selfassess.tests.factories import DocumentFactory, small_assessment
+from selfassess.tests.factories import DocumentFactory
 from selfassess.uploads import actions as uploads
 from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
 SAID = ["SỞ NỘI VỤ", "Số: 125/BC-SNV", "Hà Nội, ngày 5 tháng 3 năm 2024", "BÁO CÁO", "Kết quả cải cách hành chính"]
-
-
-@pytest.fixture
-def assessment() -> SelfAssessment:
-    made = small_assessment()
-    open_stage(made.round_group.round, "self_assessment")
-    return made
 
 
 @pytest.fixture

@@ -5,22 +5,14 @@ from typing import Any
 import pytest
 
 from cchc_index.lib.faults import Invalid
-from criteria.tests.factories import open_stage
 from selfassess.evidence import actions as evidence
 from selfassess.models import Document, Evidence, SelfAssessment
-from selfassess.tests.factories import DocumentFactory, leaf, small_assessment
+from selfassess.tests.factories import DocumentFactory, leaf
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def assessment() -> SelfAssessment:
-    made = small_assessment()
-    open_stage(made.round_group.round, "self_assessment")
-    return made
 
 
 @pytest.fixture

@@ -9,24 +9,16 @@ from django.urls import reverse
 
 from cchc_index.lib.tests.read_pages import words
 from criteria.models import Criterion
-from criteria.tests.factories import open_stage
 from selfassess.evidence.queries import remarks_in_assessment
 from selfassess.evidence.remarks import KINDS
 from selfassess.models import Document, SelfAssessment
-from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
+from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, tiny_pdf
 from units.models import Role
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
 SAID = "Tệp khác ({}) cũng mang số 5/BC-SNV ngày 01/06/2031: kiểm tra tệp nào đúng văn bản."
 READ = {"text": "read", "number_found": True, "signed": True}
-
-
-@pytest.fixture
-def assessment() -> SelfAssessment:
-    made = small_assessment()
-    open_stage(made.round_group.round, "self_assessment")
-    return made
 
 
 @pytest.fixture

@@ -15,19 +15,12 @@ from selfassess import ledger as selfassess_ledger
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.lifecycle.digests import content_digest
 from selfassess.models import SelfAssessment, SelfScore, Transition
-from selfassess.tests.factories import EvidenceFactory, SelfScoreFactory, leaf, small_assessment
+from selfassess.tests.factories import EvidenceFactory, SelfScoreFactory, leaf
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def assessment() -> SelfAssessment:
-    made = small_assessment()
-    open_stage(made.round_group.round, "self_assessment")
-    return made
 
 
 @pytest.fixture

@@ -17,19 +17,12 @@ from cchc_index.lib.tests.present import present
 from criteria.models import Criterion
 from criteria.tests.factories import CriterionFactory, open_stage
 from selfassess.models import SelfAssessment, SelfScore
-from selfassess.tests.factories import BANDS, DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment
+from selfassess.tests.factories import BANDS, DocumentFactory, EvidenceFactory, SelfScoreFactory
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def assessment() -> SelfAssessment:
-    made = small_assessment()
-    open_stage(made.round_group.round, "self_assessment")
-    return made
 
 
 @pytest.fixture

@@ -8,22 +8,15 @@ import pytest
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from cchc_index.lib.tests.present import present
 from criteria.models import Criterion
-from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory, open_stage
+from criteria.tests.factories import CriteriaSetFactory, CriterionFactory, DecisionFactory
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import actions as scores
-from selfassess.tests.factories import BANDS, leaf, small_assessment
+from selfassess.tests.factories import BANDS, leaf
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def assessment() -> SelfAssessment:
-    made = small_assessment()
-    open_stage(made.round_group.round, "self_assessment")
-    return made
 
 
 @pytest.fixture
