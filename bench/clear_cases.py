@@ -16,7 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
+from _scratch import ROOT
+
 sys.path.insert(0, str(ROOT))
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appraisal.tests.large_block import LargeBlock, large_block
+from cchc_index.lib.tests.read_pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,8 @@ def texts(block: LargeBlock) -> dict[str, str]:
         "release": reverse("appraisal:release", args=[group, "round2"]),
         "progress": reverse("appraisal:progress", args=[group]),
     }
-    pages = {name: client.get(address, {"nam": year}).text for name, address in addresses.items()}
-    return {name: " ".join(re.sub(r"<[^>]+>", " ", page).split()) for name, page in pages.items()}
+    pages = {name: client.get(address, {"nam": year}).content for name, address in addresses.items()}
+    return {name: words(page) for name, page in pages.items()}
 
 
 def test_every_page_says_the_same_number_of_cells_is_left(block: LargeBlock) -> None:
