@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
 from appraisal.models import VerifyingAgency
 from cchc_index.lib import clock
@@ -48,12 +48,26 @@ class PlaceInYear:
         return next(own, None) or min(found, key=lambda stage: (stage.position, stage.pk), default=None)
 
 
+def _has_unit_of(user: people.AnyUser) -> Exists | Value:
+    """Whether a block has a unit of the person's own."""
+    if not (home := people.grants(user).home_units):
+        return Value(False)
+    return Exists(Unit.objects.filter(pk__in=home, group=OuterRef("group")).order_by())
+
+
+def _is_verified_by(user: people.AnyUser) -> Exists | Value:
+    """Whether an agency of the person's verifies a leaf of a block."""
+    if not (agencies := agencies_of(user)):
+        return Value(False)
+    mine = VerifyingAgency.objects.filter(round_group=OuterRef("pk"), active=True, agency__in=agencies)
+    return Exists(mine.order_by())
+
+
 def place_in_year(user: people.AnyUser, round_: Round) -> PlaceInYear:
-    """One query; the round's stages have been read with it."""
-    units = Unit.objects.filter(pk__in=people.grants(user).home_units, group=OuterRef("group"))
-    mine = VerifyingAgency.objects.filter(round_group=OuterRef("pk"), active=True, agency__in=agencies_of(user))
+    """One query, which asks nothing about units or agencies that the person has none of; the round's stages have been
+    read with it."""
     rows = RoundGroup.objects.filter(round=round_).order_by("pk")
-    rows = rows.annotate(own=Exists(units.order_by()), verifies=Exists(mine.order_by()))
+    rows = rows.annotate(own=_has_unit_of(user), verifies=_is_verified_by(user))
     released: dict[int, set[int]] = {}
     own, verifies = set(), False
     for pk, is_own, is_verified, stage in rows.values_list("pk", "own", "verifies", "releases__stage_id"):
