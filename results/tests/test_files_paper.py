@@ -143,6 +143,8 @@ def test_nothing_is_fetched_from_outside() -> None:
         paper._fetcher().fetch("file:///etc/passwd")
     with pytest.raises(ValueError, match="disallowed"):
         paper._fetcher().fetch("http://127.0.0.1/")
+    with pytest.raises(ValueError, match="disallowed"):
+        paper._fetcher().fetch("tinos:../../../etc/passwd")
 
 
 def test_preview_says_that_it_is_none(bundle: dict[str, Any]) -> None:
