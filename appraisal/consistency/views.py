@@ -1,6 +1,6 @@
 """The consistency report of a block, and the manager's word that it was looked at."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -175,16 +175,16 @@ def _clashes(request: HttpRequest, here: Place, report: Findings, known: Names) 
 
 
 def _groups(here: Place, one: Contradiction, known: Names) -> list[tuple[Decimal, list[Judged]]]:
+    place = _places(known)
     return [
-        (group.deduction, [_judged(here, each, known) for each in sorted(group.decisions, key=_by_unit(known))])
+        (group.deduction, [_judged(here, each, known) for each in sorted(group.decisions, key=lambda d: place[d.unit])])
         for group in one.groups
     ]
 
 
-def _by_unit(known: Names) -> Callable[[ComparedDecision], int]:
-    """The one order of units, in which `known` was read."""
-    places = {unit: at for at, unit in enumerate(known.units)}
-    return lambda decision: places[decision.unit]
+def _places(known: Names) -> dict[int, int]:
+    """unit → its place in the one order of units, in which `known` was read."""
+    return {unit: at for at, unit in enumerate(known.units)}
 
 
 def _judged(here: Place, decision: ComparedDecision, known: Names) -> Judged:
@@ -199,7 +199,8 @@ def _picture(gaps: Sequence[UnitGap], known: Names) -> str:
     middle = comparing.median([mean for mean, _ in rows])
     if middle is None or len(rows) < comparing.FEWEST_UNITS:
         return ""
-    rows.sort(key=lambda row: (-row[0], row[1].unit))
+    place = _places(known)
+    rows.sort(key=lambda row: (-row[0], place[row[1].unit]))
     dots = [(known.units[gap.unit].name, numbers.quantize(mean), gap.stands_out) for mean, gap in rows]
     return charts.gap_dots(dots, numbers.quantize(middle), title="Điểm bị trừ trung bình của mỗi đơn vị")
 

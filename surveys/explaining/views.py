@@ -149,7 +149,7 @@ def _save(
 def _page(
     request: HttpRequest, batch: ImportBatch, explained: Explained, place: HeadingPlace, shown: Shown
 ) -> HttpResponse:
-    units = sorted((code, name) for name, code in explained.places.unit_names.items())
+    units = [(code, name) for name, code in explained.places.unit_names.items()]
     context = {
         "batch": batch,
         "outline": explained.outline,

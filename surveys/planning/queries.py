@@ -17,7 +17,7 @@ from surveys.models import (
     Survey,
     SurveyRequest,
 )
-from units.models import Unit
+from units.models import Unit, by_name
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ def plan_book(block: RoundGroup) -> PlanBook:
         questions.setdefault(question.questionnaire_id, []).append(question)
     own: dict[int, list[PlannedBallots]] = {}
     planned = PlannedBallots.objects.filter(respondent_group__survey__round_group=block, unit__in=units)
-    for row in planned.select_related("unit").order_by("respondent_group", "unit__code"):
+    for row in planned.select_related("unit").order_by("respondent_group", *by_name()):
         own.setdefault(row.respondent_group_id, []).append(row)
     rows = []
     for group in groups:

@@ -17,7 +17,7 @@ from criteria.models import RoundGroup
 from criteria.tree import CellKey
 from units import queries as unit_queries
 from units import rules as people
-from units.models import Membership, Role, User
+from units.models import Membership, Role, User, by_name
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,9 @@ def visible_samples(user: people.AnyUser) -> QuerySet[Sample]:
 
 def report(sample: Sample) -> SampleReport:
     """One query."""
-    cells = sample.cells.select_related("unit", "criterion", "member", "entry__actor").order_by("pk")
+    cells = sample.cells.select_related("unit", "criterion", "member", "entry__actor").order_by(
+        *by_name(), "criterion__position"
+    )
     return SampleReport(sample, list(cells))
 
 
