@@ -43,12 +43,14 @@ class Browser:
 
     def __init__(self, port: int, session: str):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        self.cookies = {"sessionid": session}
+        self.cookies = {"sessionid": session} if session else {}
 
     def start(self, method: str, path: str, body: Sequence[bytes] = (), kind: str = "") -> None:
         """Send a request without waiting for its answer."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers = {"Cookie": cookies, "Accept": "text/html"}
+        headers = {"Accept": "text/html"}
+        if cookies:
+            headers["Cookie"] = cookies
         if kind:
             headers |= {"Content-Type": kind, "Content-Length": str(sum(map(len, body)))}
         self.connection.request(method, path, iter(body) if body else None, headers)

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET
 from appraisal.core.queries.cells import CellCounts
 from appraisal.core.views.place import Place, check_desk, places
 from appraisal.releases.views import StageStep, stage_steps
-from appraisal.review.grid import cache, table
+from appraisal.review.grid import table
 from appraisal.rules import reach
+from cchc_index.lib import sealed_cache
 from cchc_index.lib.programs import source_digest
 from units import rules as people
 from units.models import Unit
@@ -100,17 +101,17 @@ def _summary_of(here: Place) -> Summary:
     """As it was last made for somebody with the same rights, while nothing it depends on has changed."""
     whose = hashlib.sha256(repr((here.holdings, people.is_index_manager(here.user))).encode()).hexdigest()
     key, stamp = f"appraisal-home-{_made_by()}-{here.round_group.pk}-{whose}", table.stamp_of(here)
-    if (last := _unpacked(cache.get(key), stamp)) is not None:
+    if (last := _unpacked(sealed_cache.get(key), stamp)) is not None:
         return last
     made = _summary(here, stamp)
     if not here.blind:  # what somebody said without deciding leaves no trace in the stamp
-        cache.put(key, made.packed())
+        sealed_cache.put(key, made.packed())
     return made
 
 
 @functools.cache
 def _made_by() -> str:
-    return source_digest(sys.modules[__name__], cache, markup, table)[:16]
+    return source_digest(sys.modules[__name__], sealed_cache, markup, table)[:16]
 
 
 def _summary(here: Place, stamp: str) -> Summary:

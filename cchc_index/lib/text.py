@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _RANK = {letter: index for index, letter in enumerate(_ALPHABET)}
@@ -60,10 +61,18 @@ def _spellings() -> dict[str, str]:
 _SPELLINGS = _spellings()
 
 
-def sort_key(raw: object) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+SortKey = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+
+
+def sort_key(raw: object) -> SortKey:
     """A key that sorts names as a Vietnamese dictionary does, word by word, letters before tones; numbers by value."""
+    return _sort_key(clean(raw).lower())
+
+
+@lru_cache(maxsize=10_000)  # the same few hundred names stand in order on most pages
+def _sort_key(name: str) -> SortKey:
     words = []
-    for word in _NUMBER.sub(_by_value, clean(raw).lower()).split(" "):
+    for word in _NUMBER.sub(_by_value, name).split(" "):
         letters, tones = [], []
         for char in word:
             base, tone = _split_tone(char)

@@ -116,16 +116,20 @@ def summary(block: BookBlock) -> dict[str, Decimal | None]:
 
 def area_lines(block: BookBlock, code: str) -> list[tuple[int | None, BookLine, Decimal | None]]:
     """(rank in the area, unit, share in percent), the highest first; ranks as the block's policy for ties says."""
-    shares = block.exact_shares(code)
-    known = sorted({share for share in shares.values() if share is not None}, reverse=True)
-    dense = block.policies.get("ties") == "dense"
-    above = Counter(share for share in shares.values() if share is not None)
-    ranks, place = {}, 1
-    for n, share in enumerate(known, start=1):
-        ranks[share] = n if dense else place
-        place += above[share]
+    shares, ranks = block.exact_shares(code), _area_ranks(block, code)
     rows = sorted(block.rows, key=lambda r: (shares[r.unit] is None, -(shares[r.unit] or 0), sort_key(r.name)))
     return [(_rank(ranks, shares[row.unit]), row, shown(shares[row.unit])) for row in rows]
+
+
+def _area_ranks(block: BookBlock, code: str) -> dict[Fraction, int]:
+    """Share → rank."""
+    above = Counter(share for share in block.exact_shares(code).values() if share is not None)
+    dense = block.policies.get("ties") == "dense"
+    ranks, place = {}, 1
+    for n, share in enumerate(sorted(above, reverse=True), start=1):
+        ranks[share] = n if dense else place
+        place += above[share]
+    return ranks
 
 
 def _rank(ranks: dict[Fraction, int], share: Fraction | None) -> int | None:
@@ -134,7 +138,7 @@ def _rank(ranks: dict[Fraction, int], share: Fraction | None) -> int | None:
 
 def area_rank(block: BookBlock, unit: str, code: str) -> int | None:
     """The unit's rank in an area."""
-    return next(rank for rank, row, _share in area_lines(block, code) if row.unit == unit)
+    return _rank(_area_ranks(block, code), block.exact_shares(code)[unit])
 
 
 # --- units side by side -----------------------------------------------------------------------------

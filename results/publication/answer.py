@@ -2,14 +2,16 @@
 
 What is published never changes; that something was published or taken back is asked of the database at most once a
 second. What else stands on a page (the phase of the year, a signed decision) may be as old as an answer may get.
+Each process has a memory of its own; where the cache is one for several, what one has made serves the others.
 """
 
+import time
+from base64 import b64decode, b64encode
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from threading import Lock
-from time import monotonic
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
@@ -20,6 +22,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 from django.views.decorators.http import require_safe
 
+from cchc_index.lib import sealed_cache
+
 from . import queries
 
 MOST_BYTES = 64_000_000
@@ -27,6 +31,8 @@ LARGEST = 4_000_000
 """Bytes of all answers that are kept, and of one. Each counts its address too, which may be long, and ROOM."""
 ROOM = 2_000
 MARK_SECONDS = 1.0
+DRAWING_SECONDS = 5.0
+"""How long an old answer is given to others while one of its readers waits for the new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +56,19 @@ class AnswerMemory:
         self._lock = Lock()
 
     def mark_now(self) -> object:
-        if monotonic() >= self.mark_until:
+        if time.monotonic() >= self.mark_until:
             self.mark = queries.state_mark()
-            self.mark_until = monotonic() + MARK_SECONDS
+            self.mark_until = time.monotonic() + MARK_SECONDS
         return self.mark
 
     def get(self, name: str, mark: object) -> KeptAnswer | None:
+        """The answer; None for who has to make it, one reader when it has grown too old."""
         with self._lock:
             held = self.answers.get(name)
-            if held is None or held.mark != mark or monotonic() >= held.until:
+            if held is None or held.mark != mark:
+                return None
+            if time.monotonic() >= held.until:
+                self.answers[name] = replace(held, until=time.monotonic() + DRAWING_SECONDS)
                 return None
             self.answers.move_to_end(name)
             return held
@@ -77,6 +87,38 @@ def _size(name: str, answer: KeptAnswer) -> int:
 
 
 memory = AnswerMemory()
+
+
+class SharedMemory:
+    """The same for all processes: answers at addresses without a question mark, of which there are so many."""
+
+    LARGEST = 500_000
+
+    def get(self, name: str, mark: object) -> KeptAnswer | None:
+        if not self._is_for(name):
+            return None
+        held = sealed_cache.get(_key(name, mark))
+        if held is None:
+            return None
+        until, content, headers = held
+        left = min(until - time.time(), settings.PUBLIC_PAGE_SECONDS)
+        return KeptAnswer(mark, time.monotonic() + left, b64decode(content), headers) if left > 0 else None
+
+    def keep(self, name: str, answer: KeptAnswer) -> None:
+        if self._is_for(name) and len(answer.content) <= self.LARGEST:
+            left = answer.until - time.monotonic()
+            stored = [time.time() + left, b64encode(answer.content).decode(), answer.headers]
+            sealed_cache.put(_key(name, answer.mark), stored, left)
+
+    def _is_for(self, name: str) -> bool:
+        return sealed_cache.is_shared() and "?" not in name
+
+
+def _key(name: str, mark: object) -> str:
+    return f"public-{sealed_cache.mark_of(name, mark)}"
+
+
+shared = SharedMemory()
 
 
 P = ParamSpec("P")
@@ -102,19 +144,22 @@ def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponse
     Who has a session or a message waiting gets their own; what is no answer for all (a refusal, a cookie, a stream,
     `no-store`) is not kept.
     """
-    personal = not {settings.SESSION_COOKIE_NAME, "messages"}.isdisjoint(request.COOKIES)
+    personal = request.COOKIES.get(settings.SESSION_COOKIE_NAME) or request.COOKIES.get("messages")
     if personal or not settings.PUBLIC_PAGE_SECONDS:
         return make()
     name, mark = f"{kind} {request.build_absolute_uri()}", memory.mark_now()
     held = memory.get(name, mark)
+    if held is None and (held := shared.get(name, mark)) is not None:
+        memory.keep(name, held)
     if held is None:
         response = make()
         token_given = "CSRF_COOKIE_NEEDS_UPDATE" in request.META  # the form on it is this visitor's
         if not isinstance(response, HttpResponse) or token_given or not _is_for_all(response):
             return response
-        until = monotonic() + settings.PUBLIC_PAGE_SECONDS
+        until = time.monotonic() + settings.PUBLIC_PAGE_SECONDS
         held = KeptAnswer(mark, until, response.content, dict(response.headers))
         memory.keep(name, held)
+        shared.keep(name, held)
     return _given(request, held)
 
 

@@ -64,8 +64,8 @@ def find(user: AnyUser, year: int, number: str) -> Publication | None:
 
 
 def _light(publications: QuerySet[Publication]) -> QuerySet[Publication]:
-    named = ("round", "superseded_by", "supersedes", "recall_proposed_by", "recalled_by")
-    return publications.defer("bundle").select_related(*named)
+    beside = ("superseded_by", "supersedes")
+    return publications.defer("bundle", *(f"{other}__bundle" for other in beside)).select_related("round", *beside)
 
 
 def other_published_years() -> list[int]:

@@ -1,5 +1,8 @@
 """A public page is drawn once and given from memory, until something is published or taken back."""
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -46,6 +49,9 @@ def _kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PUBLIC_PAGE_SECONDS = 60
     monkeypatch.setattr(answer, "memory", answer.AnswerMemory())
     monkeypatch.setattr(answer, "MARK_SECONDS", 3600.0)
+    settings.CACHE_URL = ""
+    own = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid4().hex}
+    settings.CACHES = {"default": own}
 
 
 def later() -> None:
@@ -183,3 +189,52 @@ def test_only_who_reads_is_answered_from_memory(client: Client) -> None:
     assert client.get("/xep-hang/").status_code == 200
     assert client.head("/xep-hang/").status_code == 200
     assert {client.options("/xep-hang/").status_code, client.post("/xep-hang/").status_code} == {405}
+
+
+def asked_by_another_process(address: str) -> int:
+    """Queries of the first reader there: it has kept nothing yet."""
+    answer.memory = answer.AnswerMemory()
+    with CaptureQueriesContext(connection) as captured:
+        assert Client().get(address).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_one_process_has_drawn_serves_another_that_shares_its_cache(client: Client, settings: Settings) -> None:
+    publish()
+    shown, data = client.get(HOME).content, client.get(DATA[5]).content
+    apart = asked_by_another_process(HOME)
+    settings.CACHE_URL = "redis://one-for-all"
+    assert asked_by_another_process(HOME) == apart  # made before the cache was shared
+    assert asked_by_another_process(HOME) == 1  # whether something was published or taken back
+    assert (Client().get(HOME).content, Client().get(DATA[5]).content) == (shown, data)
+
+
+@pytest.mark.usefixtures("_kept")
+def test_the_shared_cache_fills_with_no_address_that_a_reader_makes_up(client: Client, settings: Settings) -> None:
+    publish()
+    settings.CACHE_URL = "redis://one-for-all"
+    client.get(f"{HOME}?x=1")
+    assert asked_by_another_process(f"{HOME}?x=1") > 1
+
+
+@pytest.mark.usefixtures("_kept")
+def test_an_old_answer_is_made_anew_for_one_reader_and_given_to_the_others(client: Client) -> None:
+    publish()
+    client.get(HOME)
+    name, held = f"page http://testserver{HOME}", answer.memory.answers[f"page http://testserver{HOME}"]
+    answer.memory.answers[name] = replace(held, until=0.0)
+    assert answer.memory.get(name, held.mark) is None
+    waiting = answer.memory.get(name, held.mark)
+    assert waiting is not None
+    assert waiting.content == held.content
+
+
+@pytest.mark.usefixtures("_kept")
+def test_an_empty_session_is_none(client: Client) -> None:
+    publish()
+    client.get(HOME)
+    client.cookies["sessionid"] = ""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(HOME).status_code == 200
+    assert len(captured) == 0

@@ -20,12 +20,11 @@ from django.db.models.functions import Cast, Coalesce
 from appraisal.core.queries.cells import NO_REPLY, CellCounts, Claim, GridCell, Standing
 from appraisal.models import Action, Appraisal
 from appraisal.rules.stages import NO_SEQUEL, Calendar
+from cchc_index.lib import sealed_cache
 from cchc_index.lib.prepared import Prepared
 from criteria.models import Criterion, RoundGroup, Stage
 from selfassess.models import SelfAssessment
 from units.models import Unit
-
-from . import cache
 
 
 class Kind(NamedTuple):
@@ -97,9 +96,9 @@ def read(
     """The lines of `units` over all self-assessed `leaves` of the block; `words` say what a line shows and
     `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
     two, and those of one sheet when it was something of these units."""
-    stamp = cache.mark_of(calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
+    stamp = sealed_cache.mark_of(calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
     key = f"appraisal-matrix-{made_by}-{round_group.pk}"
-    matrix = _unpacked(cache.get(key), stamp)
+    matrix = _unpacked(sealed_cache.get(key), stamp)
     if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
         return matrix
     marks = _marks(round_group, units)
@@ -112,7 +111,7 @@ def read(
             moved.append(unit)
     if moved:
         _read_again(matrix, round_group, moved, leaves, marks, calendar, words)
-    cache.put(key, _packed(matrix))
+    sealed_cache.put(key, _packed(matrix))
     return matrix
 
 
@@ -150,7 +149,7 @@ def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, str]:
         for unit, *versions in _IMPORTED.rows(block=round_group.pk):
             claims.get(unit, []).extend(versions)
     decisions = {unit: read for unit, *read in _DECIDED.rows(block=round_group.pk)}
-    return {unit.pk: cache.mark_of(claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
+    return {unit.pk: sealed_cache.mark_of(claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
 
 
 def _submitted(block: int) -> QuerySet[SelfAssessment]:

@@ -23,12 +23,12 @@ from appraisal.core.queries import cells
 from appraisal.core.queries.cells import CellCounts, GridCell
 from appraisal.core.views.place import Place, quoted
 from appraisal.rules.stages import Calendar
-from cchc_index.lib import numbers
+from cchc_index.lib import numbers, sealed_cache
 from cchc_index.lib.programs import source_digest
 from criteria.models import Criterion, RoundGroup
 from units.models import Unit
 
-from . import cache, queries
+from . import queries
 
 COUNTED: dict[str, Callable[[queries.Kind], bool]] = {
     "cho": lambda kind: kind.pending,
@@ -123,7 +123,7 @@ def offered_leaves(here: Place, *, own: bool) -> frozenset[int]:
 @functools.cache
 def made_by() -> str:
     """Another program finds nothing of what this one kept: it might not be able to read it."""
-    return source_digest(sys.modules[__name__], cache, queries, cells)[:16]
+    return source_digest(sys.modules[__name__], sealed_cache, queries, cells)[:16]
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
     else made now. A block without units for this person is not there."""
     whose = hashlib.sha256(repr((here.holdings, area, filtered_by, own)).encode()).hexdigest()
     key, stamp = f"appraisal-grid-{made_by()}-{here.round_group.pk}-{whose}", stamp_of(here)
-    if (last := _unpacked(cache.get(key), stamp)) is not None:
+    if (last := _unpacked(sealed_cache.get(key), stamp)) is not None:
         return last
     if not here.units:
         raise Http404
@@ -187,14 +187,14 @@ def look_at(here: Place, area: str, filtered_by: str, *, own: bool) -> Look:
     known = area if area in {row.code for row in areas} else ""
     look = Look(stamp, areas, known, filtered_by, own, body(Selection(here, known, filtered_by, own)))
     if known == area and filtered_by in ("", *COUNTED):
-        cache.put(key, look.packed())
+        sealed_cache.put(key, look.packed())
     return look
 
 
 def stamp_of(here: Place) -> str:
     """What every kept page of the block depends on, beside the rights of who looks."""
     block = here.round_group
-    return cache.mark_of(
+    return sealed_cache.mark_of(
         here.grid_address(),
         (block.criteria_set_id, block.inputs_mark, block.group.units_version),
         (block.round.assessed_from, block.round.assessed_to),

@@ -21,14 +21,13 @@ from appraisal.interests import actions as interests
 from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
-from appraisal.review.grid import cache as grid_cache
 from appraisal.review.grid import queries as grid_queries
 from appraisal.review.undo import actions as undo
 from appraisal.tests.again import handed_in_again, reopened, rescore
 from appraisal.tests.factories import Council, assign, attach, council, document, fresh, release_stage, submitted
 from appraisal.tests.large_block import LargeBlock, large_block
 from appraisal.tests.pages import WORDS, adjusted_and_released, cell_page, sign_in
-from cchc_index.lib import clock
+from cchc_index.lib import clock, sealed_cache
 from cchc_index.lib.tests.present import present
 from criteria.models import Criterion, Round, Stage
 from criteria.tests.factories import open_stage
@@ -363,8 +362,8 @@ def asked(user: User, address: str) -> tuple[int, int]:
     client = sign_in(User.objects.get(pk=user.pk))
     client.get("/")
     counts = []
-    for get in (lambda _: None, grid_cache.get):
-        with patch.object(grid_cache, "get", get), CaptureQueriesContext(connection) as found:
+    for get in (lambda _: None, sealed_cache.get):
+        with patch.object(sealed_cache, "get", get), CaptureQueriesContext(connection) as found:
             assert client.get(address).status_code == 200
         counts.append(len(found))
     return counts[0], counts[1]
@@ -416,5 +415,5 @@ def test_markup_that_somebody_else_put_into_the_cache_is_not_shown(case: Council
     cache.set(look, stored[next(key for key in stored if key != look)])
     assert cells(client, grid_page(case)) == kept
     cache.set(look, stored[look])  # the negative control: what was kept by us is what is shown
-    with patch.object(grid_cache, "put", side_effect=AssertionError):
+    with patch.object(sealed_cache, "put", side_effect=AssertionError):
         assert cells(client, grid_page(case)) == kept

@@ -9,12 +9,18 @@ import json
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import constant_time_compare, salted_hmac
 from redis.exceptions import RedisError
 
 SECONDS = 7 * 24 * 3600
 SEAL_LENGTH = 64
+
+
+def is_shared() -> bool:
+    """Whether other processes see what this one keeps."""
+    return bool(settings.CACHE_URL)
 
 
 def get(key: str) -> Any:
@@ -29,11 +35,11 @@ def get(key: str) -> Any:
     return json.loads(text) if constant_time_compare(seal, _seal(key, text)) else None
 
 
-def put(key: str, value: object) -> None:
-    """Keep `value`: texts, numbers, truth values and lists of these."""
+def put(key: str, value: object, seconds: float = SECONDS) -> None:
+    """Keep `value`: texts, numbers, truth values, lists of these, or of these by name."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     with suppress(RedisError):
-        cache.set(key, _seal(key, text) + text, SECONDS)
+        cache.set(key, _seal(key, text) + text, seconds)
 
 
 def mark_of(*parts: object) -> str:
@@ -42,4 +48,4 @@ def mark_of(*parts: object) -> str:
 
 
 def _seal(key: str, text: str) -> str:
-    return salted_hmac(f"appraisal.review.grid:{key}", text, algorithm="sha256").hexdigest()
+    return salted_hmac(f"sealed-cache:{key}", text, algorithm="sha256").hexdigest()
