@@ -3,7 +3,6 @@
 Headings match without case, accents or extra spaces; one that nearly matches becomes a repairable fault.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -183,7 +182,11 @@ def _same(heading: str, names: Sequence[str]) -> bool:
 
 def _begins(heading: str, names: Sequence[str]) -> bool:
     """`Nội dung/Tiêu chí/Tiêu chí thành phần` and `Điểm tối đa (điểm)` begin with a name we know."""
-    return any(re.match(re.escape(name) + (r"\s*[/(:\[]" if len(name) > 3 else r"\s*\("), heading) for name in names)
+    return any(
+        heading.startswith(name)
+        and heading[len(name) :].lstrip().startswith(("/", "(", ":", "[") if len(name) > 3 else "(")
+        for name in names
+    )
 
 
 def _ends(heading: str, names: Sequence[str]) -> bool:
