@@ -14,14 +14,21 @@ if command -v flock >/dev/null 2>&1; then
   flock -n 9 || { say "Đang chờ một lệnh cài đặt khác chạy xong…"; flock 9; }
 fi
 
+# The system's own first: Debian builds Python with profiles, pyenv without, and the same work takes a third longer there.
 python=""
-for candidate in ${PYTHON:-} python3.11 python3 python3.12 python3.13; do
-  if command -v "$candidate" >/dev/null 2>&1 &&
-    "$candidate" -c 'import sys; raise SystemExit(not ((3, 11) <= sys.version_info[:2] <= (3, 13)))' 2>/dev/null; then
-    python=$candidate
-    break
-  fi
-done
+pick() { # what it must have, then the candidates; the first that fits stays
+  needs=$1
+  shift
+  for candidate; do
+    if [ -z "$python" ] && command -v "$candidate" >/dev/null 2>&1 &&
+      "$candidate" -c "import sys, $needs; raise SystemExit(not ((3, 11) <= sys.version_info[:2] <= (3, 13)))" 2>/dev/null; then
+      python=$candidate
+    fi
+  done
+}
+pick sys ${PYTHON:-}
+pick "ensurepip, venv" /usr/bin/python3.11 /usr/bin/python3 python3.11 python3 python3.12 python3.13
+pick sys python3.11 python3 python3.12 python3.13
 
 missing=""
 [ -n "$python" ] || missing="$missing python3 python3-venv"
