@@ -60,7 +60,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     if not 1000 <= year <= 9999:
         raise Http404
     show_year(request, year)
-    state = readiness(year)
+    state = readiness(year).seen_by(request.user)
     context = {
         "year": year,
         "years": queries.years(),

@@ -1,7 +1,7 @@
 """What a year still lacks before its next stage, block by block: for `check_year` and whoever prepares a year."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -13,12 +13,16 @@ from criteria import queries as criteria_queries
 from criteria.annex.totals import contradictions
 from criteria.calendar import queries as calendar
 from criteria.models import SURVEY_SOURCES, Round, RoundGroup, Source, Stage
+from criteria.rules import may_manage
 from results.gates import listing
 from results.gates.queries import open_gates
 from results.publication.queries import published
+from results.rules import may_publish, may_see_preview
 from surveys.models import RespondentGroup
+from surveys.rules import may_read
 from units.models import Role
 from units.queries import holders_of, people_of
+from units.rules import AnyUser, may_manage_people, may_manage_units
 
 MANAGERS = 2
 """One proposes a publication, another approves it."""
@@ -33,22 +37,32 @@ _UNTIMED = (Stage.Kind.MEETING, Stage.Kind.SURVEY)
 """Without hours the meeting follows the release before it, and the survey is open."""
 
 
+def _whoever_reads(_user: AnyUser) -> bool:
+    """May open the page on which the list itself stands."""
+    return True
+
+
 def _calendar_page(year: int) -> str:
     return reverse("preparing:calendar", args=[year])
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that is missing: what, where it is put right, the name of the stage that needs it first, and the
-    address of the page that puts it right ("" where there is none)."""
+    """Something that is missing: what, where it is put right, the name of the stage that needs it first, the
+    address of the page that puts it right ("" where there is none) and who may open that."""
 
     what: str
     where: str
     before: str
     address: str = field(default="", compare=False)
+    opens: Callable[[AnyUser], bool] = field(default=may_manage, compare=False, repr=False)
+    """For whom: who would meet a refusal there is told what is missing and given no link."""
 
     def __str__(self) -> str:
         return f"Trước giai đoạn {self.before}: {self.what} ({self.where})."
+
+    def seen_by(self, user: AnyUser) -> "Missing":
+        return self if self.opens(user) else replace(self, address="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,11 @@ class Readiness:
     @property
     def ready(self) -> bool:
         return not self.missing
+
+    def seen_by(self, user: AnyUser) -> "Readiness":
+        """The same with no address that would refuse the person."""
+        later = [replace(needs, missing=[one.seen_by(user) for one in needs.missing]) for needs in self.later]
+        return replace(self, missing=[one.seen_by(user) for one in self.missing], later=later)
 
     def as_json(self) -> dict[str, object]:
         kept = ("what", "where", "before")
@@ -117,10 +136,14 @@ def _gates(round_: Round, stages: list[Stage]) -> list[Missing]:
         return []
     last = next((stage.name for stage in stages if stage.kind == Stage.Kind.PUBLICATION), Stage.Kind.PUBLICATION.value)
     return [
-        Missing(str(gate), PAGES.get(gate.kind, "Điều hành"), last, gate.link)
+        Missing(str(gate), PAGES.get(gate.kind, "Điều hành"), last, gate.link, _may_close(gate))
         for gate in open_gates(round_)
         if gate.kind != listing.PHASE
     ]
+
+
+def _may_close(gate: listing.Gate) -> Callable[[AnyUser], bool]:
+    return may_publish if gate.is_managers else may_see_preview
 
 
 def _ahead(stages: list[Stage], now: datetime) -> tuple[list[Stage], list[Stage]]:
@@ -135,19 +158,19 @@ def _of_blocks(year: int, blocks: list[RoundGroup], stage: Stage) -> Iterator[Mi
     """What every stage needs."""
     units, sets = reverse("agencies:upload"), reverse("preparing:year", args=[year]) + "#bo-tieu-chi"
     if not blocks:
-        yield Missing("kỳ chưa có khối nào", "import_criteria", stage.name, sets)
+        yield Missing("kỳ chưa có khối nào", "import_criteria", stage.name, sets, _whoever_reads)
     for block in blocks:
         annex = reverse("annex:upload", args=[year, block.group.code])
         if not criteria_queries.units_of(block).exists():
             what = f"khối {block.group} chưa có đơn vị nào được đánh giá"
-            yield Missing(what, "import_units", stage.name, f"{units}?khoi={block.group.code}")
+            yield Missing(what, "import_units", stage.name, f"{units}?khoi={block.group.code}", may_manage_units)
         if not criteria_queries.leaves(block.criteria_set_id).exists():
             yield Missing(f"khối {block.group} chưa có tiêu chí nào", "import_criteria", stage.name, annex)
         for fault in contradictions(criteria_queries.tree(block.criteria_set_id)):
             yield Missing(f"khối {block.group}: {fault.message}", "import_criteria, hoặc Quản trị", stage.name, annex)
         if block.proposed_from:
             what = f"khối {block.group}: bộ tiêu chí còn là đề xuất chép từ kỳ {block.proposed_from}"
-            yield Missing(what, "Điều hành, hoặc import_criteria", stage.name, sets)
+            yield Missing(what, "Điều hành, hoặc import_criteria", stage.name, sets, _whoever_reads)
 
 
 def _of_stage(year: int, stage: Stage, blocks: list[RoundGroup]) -> Iterator[Missing]:
@@ -163,7 +186,7 @@ def _of_stage(year: int, stage: Stage, blocks: list[RoundGroup]) -> Iterator[Mis
         yield from _without_respondents(blocks, stage)
     elif stage.kind == Stage.Kind.PUBLICATION and len(holders_of(Role.INDEX_MANAGER)) < MANAGERS:
         what = "cần hai người quản lý Chỉ số: một đề nghị, một phê duyệt công bố"
-        yield Missing(what, "Tài khoản", stage.name, reverse("people:list"))
+        yield Missing(what, "Tài khoản", stage.name, reverse("people:list"), may_manage_people)
 
 
 def _without_head(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
@@ -174,7 +197,7 @@ def _without_head(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
             headed = people_of((unit.pk for unit in units), Role.UNIT_HEAD)
             for unit in (unit for unit in units if unit.pk not in headed):
                 what = f"{unit} ({unit.code}) chưa có thủ trưởng đơn vị"
-                yield Missing(what, "Tài khoản", stage.name, reverse("people:upload"))
+                yield Missing(what, "Tài khoản", stage.name, reverse("people:upload"), may_manage_people)
 
 
 def _without_appraiser(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
@@ -201,4 +224,4 @@ def _without_respondents(blocks: list[RoundGroup], stage: Stage) -> Iterator[Mis
             continue
         if not RespondentGroup.objects.filter(survey__round_group=block).exists():
             where, what = "Điều tra xã hội học, Kế hoạch", f"khối {block.group} chưa có nhóm đối tượng điều tra"
-            yield Missing(what, where, stage.name, reverse("surveys:plan", args=[block.pk]))
+            yield Missing(what, where, stage.name, reverse("surveys:plan", args=[block.pk]), may_read)

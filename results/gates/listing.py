@@ -32,6 +32,11 @@ class Gate:
         return f"{self.where}: {self.what}" if self.where else self.what
 
     @property
+    def is_managers(self) -> bool:
+        """Whether the page behind its address refuses who only reads along."""
+        return self.kind in (STAGE, REPLY, PHASE)
+
+    @property
     def key(self) -> GateKey:
         """The same gate later, whatever its count has become."""
         return self.kind, self.where, self.subject
