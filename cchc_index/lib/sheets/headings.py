@@ -21,6 +21,8 @@ from .page import Page
 HEADING_ROWS = 30
 NEARLY = 0.85
 """Similarity above which an unknown heading is taken for a misspelt one (and named as a fault)."""
+REMEMBERED = 300
+"""Letters of the longest text that is kept with its answer."""
 TEXT, CODE, NUMBER, PRINTED, ADDRESS, BY_ROW = "text", "code", "number", "printed", "address", "by row"
 """What a column holds, so that every way in guards it alike: words; a code, which no program may have turned into a
 number with a fraction or a date; a number; a code as printed in an annex, whose repairs its own reader proposes;
@@ -150,7 +152,15 @@ def _spread(row: list[str], left: int, right: int) -> None:
 def is_named(column: Column, headings: Iterable[str]) -> bool:
     """Whether one of the folded `headings` is a name of the column, begins with one or nearly is one."""
     names = column.names()
-    return any(test(heading, names) for heading in headings for test in (_same, _begins, _nearly))
+    return any((_is_name_again if len(heading) <= REMEMBERED else _is_name)(heading, names) for heading in headings)
+
+
+def _is_name(heading: str, names: tuple[str, ...]) -> bool:
+    return _same(heading, names) or _begins(heading, names) or _nearly(heading, names)
+
+
+# The rows of a sheet's head are compared with the same few names several times.
+_is_name_again = lru_cache(maxsize=4096)(_is_name)
 
 
 def _match(
@@ -205,9 +215,7 @@ def _nearly(heading: str, names: Sequence[str]) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
 def _alike(heading: str, name: str) -> bool:
-    """Remembered: the rows of a sheet's head are compared with the same few names several times."""
     matcher = SequenceMatcher(None, heading, name)
     return matcher.quick_ratio() >= NEARLY and matcher.ratio() >= NEARLY
 
