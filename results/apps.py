@@ -30,11 +30,13 @@ class Config(AppConfig):
         from appraisal.models import AgendaItem  # inline: registration
         from selfassess.lastyear import council  # inline: registration
         from surveys.assent import published  # inline: registration
+        from surveys.handover import approved  # inline: registration
 
         from .approval import queries as approval  # inline: registration
         from .publication.queries import is_in_force, published_points  # inline: registration
 
         council.register("results", published_points)
         published.register("results", is_in_force)
+        approved.register("results", approval.said_of_table)
         subjects.register(AgendaItem.Kind.SURVEY, approval.survey_digest)
         subjects.register(AgendaItem.Kind.RANKING, approval.ranking_digest)

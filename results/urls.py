@@ -10,6 +10,7 @@ from .jobs import views as jobs
 from .meeting import views as meeting
 from .papers import views as papers
 from .planpaper import views as planpaper
+from .pointspaper import views as pointspaper
 from .preview import views as preview
 from .public import views as public
 from .signed import views as signed
@@ -97,5 +98,6 @@ urlpatterns = [
     path("dieu-hanh/phien-hop/<int:pk>/bien-ban/", meeting.minutes, name="minutes"),
     path("dieu-hanh/phien-hop/<int:pk>/bien-ban.<slug:kind>", meeting.minutes_file, name="minutes-file"),
     path("dieu-tra/ke-hoach/<int:pk>/phu-luc.<slug:kind>", planpaper.annex, name="survey-plan"),
+    path("dieu-tra/bang-diem-da-ky/<int:pk>/bang-diem.<slug:kind>", pointspaper.signed_table, name="signed-table"),
     path("dieu-hanh/gia-han/", control.extension, name="extension"),
 ]

@@ -14,6 +14,7 @@ from .models import (
     Survey,
     SurveyRequest,
     SurveyScore,
+    TableSignature,
 )
 
 
@@ -91,3 +92,11 @@ class SurveyScoreAdmin(ReadOnlyAdmin):
     list_select_related = ["unit", "criterion"]
     ordering = ["round_group", "unit", "criterion__position"]
     search_fields = ["unit__name", "criterion__code"]
+
+
+@admin.register(TableSignature)
+class TableSignatureAdmin(ReadOnlyAdmin):
+    list_display = ["signed_at", "state", "round_group", "signed_by", "decided_by", "digest"]
+    list_filter = ["state", ("round_group", RelatedFilter)]
+    list_select_related = ["round_group__round", "round_group__group", "signed_by", "decided_by"]
+    exclude = ["table"]

@@ -16,8 +16,12 @@ class Config(AppConfig):
         "surveys.make_links": "Tạo liên kết trả lời phiếu",
         "surveys.plan": "Sửa kế hoạch điều tra",
         "surveys.propose": "Đề nghị về điều tra",
+        "surveys.receive_table": "Tiếp nhận bảng điểm ĐTXHH",
         "surveys.refresh": "Tính lại điểm ĐTXHH",
         "surveys.refuse": "Không xác nhận đề nghị về điều tra",
+        "surveys.replace_table": "Thay bảng điểm ĐTXHH đã ký",
+        "surveys.return_table": "Trả lại bảng điểm ĐTXHH",
+        "surveys.sign_table": "Ký bảng điểm ĐTXHH",
         "surveys.undo": "Hủy lần nhập phiếu, số liệu",
         "surveys.withdraw_links": "Thu hồi liên kết chưa dùng",
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from .assent import ledger as assent
 from .batches import ledger as batches
+from .handover import ledger as handover
 from .online import ledger as online
 from .profiles import ledger as profiles
 from .scores import ledger as scores
@@ -16,4 +17,5 @@ def check(*, files: bool = True) -> Iterator[str]:
     yield from profiles.check()
     yield from scores.check()
     yield from assent.check()
+    yield from handover.check()
     yield from online.check()

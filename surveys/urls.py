@@ -5,6 +5,7 @@ from .batches import views as batches
 from .coverage import views as coverage
 from .explaining import views as explaining
 from .figures import views as figures
+from .handover import views as handover
 from .online import views as online
 from .planning import views as planning
 from .requests import views as requests
@@ -29,6 +30,10 @@ urlpatterns = [
     path("diem/<int:pk>/", scores.scores, name="scores"),
     path("diem/<int:pk>/<int:unit_pk>/", scores.unit_scores, name="unit-scores"),
     path("diem/<int:pk>/bang-phan-tich.<slug:kind>", analysis.table, name="analysis"),
+    path("ban-giao/<int:pk>/", handover.handover, name="handover"),
+    path("ban-giao/<int:pk>/ky/", handover.sign, name="sign-table"),
+    path("bang-diem-da-ky/<int:pk>/tiep-nhan/", handover.receive, name="receive-table"),
+    path("bang-diem-da-ky/<int:pk>/tra-lai/", handover.give_back, name="give-table-back"),
     path("ke-hoach/<int:pk>/", planning.plan, name="plan"),
     path("ke-hoach/<int:pk>/chep/", planning.copy, name="plan-copy"),
     path("ke-hoach/<int:pk>/<slug:part>/", planning.part, name="plan-part"),

@@ -128,6 +128,8 @@ def _complete_year(round_: Round, people: People) -> None:
             walk.submit(walk.assess())
     _appraise(walks, people, calendar)
     with clock.at(calendar.within("publication")):
+        for block in blocks:
+            block.hand_survey_over(operator=people["dieutra"], manager=people["quanly1"])
         body.approve_year(body.compose(round_, people), people)
         dated = clock.today()
         proposal = publications.propose(actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=dated)

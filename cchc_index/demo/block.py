@@ -13,6 +13,8 @@ from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup, Source
 from selfassess.archive import actions as archive
 from surveys.batches import actions as batches
+from surveys.handover import actions as handover
+from surveys.handover import queries as handover_queries
 from surveys.models import RespondentGroup
 from units.models import Unit, User
 
@@ -72,6 +74,16 @@ class DemoBlock:
                 source=io.BytesIO(self.figures_csv()),
                 name="so-lieu.csv",
             )
+
+    def hand_survey_over(self, *, operator: User, manager: User) -> None:
+        """The operator signs the table of points, the manager receives it; nothing where that is done."""
+        now = handover_queries.standing(self.round_group)
+        if now.is_handed_over:
+            return
+        row = now.row
+        if row is None or not now.is_signed:
+            row = handover.sign_table(actor=operator, round_group_id=self.round_group.pk, seen=now.digest)
+        handover.receive_table(actor=manager, signature_id=row.pk)
 
     def import_ballots(self, *, actor: User, group: RespondentGroup) -> None:
         batches.import_ballots(

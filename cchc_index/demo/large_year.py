@@ -36,9 +36,12 @@ def fill(year: int, people: Mapping[str, User]) -> bool:
     Round.objects.filter(pk=round_.pk).update(illustrative=True)
     calendar = DemoCalendar(round_)
     calendar.set_stages()
-    for block in [DemoBlock(round_group) for round_group in round_groups(round_)]:
+    blocks = [DemoBlock(round_group) for round_group in round_groups(round_)]
+    for block in blocks:
         _fill_block(block, people, calendar)
     with clock.at(calendar.within("publication")):
+        for block in blocks:
+            block.hand_survey_over(operator=people["dieutra"], manager=people["quanly1"])
         proposal = decided.filter(state=Publication.State.PROPOSED).first() or publications.propose(
             actor=people["quanly1"], round_id=round_.pk, number=NUMBER, dated=clock.today()
         )

@@ -24,6 +24,8 @@ from selfassess.models import Document, SelfAssessment
 from selfassess.scores import actions as scores
 from selfassess.tests.factories import tiny_pdf
 from surveys.batches import actions as batches
+from surveys.handover import actions as handover
+from surveys.handover import queries as handover_queries
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows
 from units.actions import grant_role, record_account
 from units.auditlog.models import LogEntry
@@ -66,7 +68,7 @@ def year() -> Year:
     open_stage(block.round, "round1", opens=clock.now())
     _taken_back(block, own, other, manager)
     release_stage(manager, block)
-    _survey(block)
+    _survey(block, second)
     day = date(2032, 3, 1)
     proposal = publications.propose(
         actor=manager, round_id=block.round_id, number="1/QĐ-THU", dated=day, reason=STILL_OPEN
@@ -75,7 +77,7 @@ def year() -> Year:
     return Year(block, own, other, head, officer, manager, second, role, document, assessment)
 
 
-def _person(role: Role, unit: Unit) -> tuple[User, Membership]:
+def _person(role: Role, unit: Unit | None) -> tuple[User, Membership]:
     user = UserFactory.create()
     return user, grant_role(actor=None, user=user, role=role, unit=unit)
 
@@ -126,9 +128,13 @@ def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> Non
     bulk.undo_batch(actor=member, round_group_id=block.pk, batch_id=batch, cells=[(unit.pk, many.pk, 2)])
 
 
-def _survey(block: RoundGroup) -> None:
+def _survey(block: RoundGroup, manager: User) -> None:
     asked_group(block, "1.3", code="nguoi-dan")
     ballots = ballot_rows(("P1", "SNV", 1), ("P2", "SNV", 2), ("P3", "STC", 3), headings=("1.3",))
     batches.import_ballots(actor=None, round_group_id=block.pk, respondents="nguoi-dan", source=csv_file(ballots))
     figures = figure_rows(("SNV", "2", "0.75", "Báo cáo SIPAS"), ("STC", "2", "0.5", "Báo cáo SIPAS"))
     batches.import_figures(actor=None, round_group_id=block.pk, source=csv_file(figures, "sipas.csv"))
+    operator, _ = _person(Role.SURVEY_OPERATOR, None)
+    seen = handover_queries.standing(block).digest
+    row = handover.sign_table(actor=operator, round_group_id=block.pk, seen=seen)
+    handover.receive_table(actor=manager, signature_id=row.pk)

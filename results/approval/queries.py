@@ -13,15 +13,15 @@ from criteria import queries as criteria
 from criteria.models import Round, RoundGroup
 from results.computation.queries import code_version, group_inputs
 from results.queries import measured_groups
-from surveys.scores import queries as surveyed
+from surveys.handover.digests import lines_of, table_digest
+from surveys.scores.queries import scores_by_cell
 
 KIND = AgendaItem.Kind
 
 
 def survey_digest(block: RoundGroup) -> str:
-    """What the survey gives every unit of the block, by criterion. One query."""
-    rows = surveyed.scores_by_cell(block)
-    return digest([[unit, leaf, *rows[unit, leaf]] for unit, leaf in sorted(rows)])
+    """What the survey gives every unit of the block, by criterion: the digest that the institute signs. One query."""
+    return table_digest(lines_of(scores_by_cell(block)))
 
 
 def ranking_digest(block: RoundGroup) -> str:
@@ -81,3 +81,15 @@ def _approval(block: RoundGroup, kind: str, item: AgendaItem | None) -> Approval
 
 def _is_surveyed(block: RoundGroup) -> bool:
     return any(leaf.is_leaf and not leaf.is_self for leaf in criteria.tree_of(block))
+
+
+def said_of_table(block_id: int, table: str) -> str:
+    """What the council last said of the survey of a block, where it spoke of this very table. Three queries."""
+    block = RoundGroup.objects.get(pk=block_id)
+    if not meetings.has_council(block.round_id):
+        return ""
+    item = meetings.last_concluded(block).get(KIND.SURVEY)
+    if item is None or item.concluded_at is None or item.fingerprint != table:
+        return "Hội đồng thẩm định chưa thông qua bảng điểm này."
+    how = "thông qua" if item.state == AgendaItem.State.PASSED else "không thông qua"
+    return f"Hội đồng thẩm định {how} bảng điểm này lúc {clock.in_words(item.concluded_at)}."

@@ -23,6 +23,7 @@ from criteria.models import Extension, Round, RoundGroup, Stage
 from results.approval.queries import KIND, approvals
 from results.queries import measured_groups
 from selfassess.models import SelfAssessment
+from surveys.handover.queries import open_tables
 from units.models import UNITS_BY_NAME, Unit
 
 from . import listing
@@ -244,6 +245,15 @@ def _moved_since(looks: Mapping[int, datetime]) -> set[int]:
     return {block for block, last in rows if last > looks[block]}
 
 
+def _tables(given: RoundFacts) -> Iterator[Gate]:
+    """The survey's points of a block that the council works on: not signed by the institute, not received by Sở Nội vụ,
+    or others since."""
+    for one in open_tables(given.round_, given.worked) if given.worked else []:
+        what = one.words[:1].lower() + one.words[1:].rstrip(".")
+        link = reverse("surveys:handover", args=[one.block.pk])
+        yield Gate(listing.HANDOVER, what, str(one.block.group), 1, link)
+
+
 def _approvals(given: RoundFacts) -> Iterator[Gate]:
     """What a council, where the round has one, has not approved as it stands. One query without a council."""
     for one in approvals(given.round_):
@@ -281,5 +291,14 @@ def _is_settled(given: RoundFacts, stage: Stage) -> bool:
 
 
 GateSource = Callable[[RoundFacts], Iterable[Gate]]
-_SOURCES: tuple[GateSource, ...] = (_unreleased, _replies, _disagreements, _questions, _reports, _approvals, _phases)
+_SOURCES: tuple[GateSource, ...] = (
+    _unreleased,
+    _replies,
+    _disagreements,
+    _questions,
+    _reports,
+    _tables,
+    _approvals,
+    _phases,
+)
 """Who names gates, in the order in which they are closed. A new gate is one more function here."""

@@ -151,9 +151,9 @@ def publish(
 
 def _open_gates(round_: Round, *reasons: str, unattended: bool = False) -> list[Gate]:
     """The open gates of the round. Raises Refused, naming each, when there are any and a reason is missing.
-    `unattended`: of an illustrative round that the command line publishes in nobody's name, whose council, likewise
-    illustrative, is not asked."""
-    asked = (listing.SURVEY, listing.RANKING)
+    `unattended`: of an illustrative round that the command line publishes in nobody's name, whose institute and
+    council, likewise illustrative, are not asked."""
+    asked = (listing.HANDOVER, listing.SURVEY, listing.RANKING)
     still_open = [gate for gate in gates.open_gates(round_) if not (unattended and gate.kind in asked)]
     if still_open and not all(map(clean, reasons)):
         raise Refused(

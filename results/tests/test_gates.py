@@ -30,6 +30,7 @@ from criteria.calendar import actions as calendar_actions
 from criteria.models import Stage
 from criteria.tests.factories import open_stage
 from results import ledger
+from results.approval.queries import said_of_table, survey_digest
 from results.book import read_bundle
 from results.files import paper
 from results.gates import listing, queries
@@ -38,6 +39,9 @@ from results.meeting import queries as meeting_queries
 from results.models import Publication
 from results.publication import actions as publications
 from results.publication import queries as publication_queries
+from surveys.handover import actions as handover
+from surveys.handover import queries as handover_queries
+from surveys.models import SurveyScore
 from surveys.scores import actions as survey_scores
 from units.models import Role, User
 from units.tests.factories import person
@@ -409,3 +413,58 @@ def test_the_approver_sees_what_differs_from_what_is_in_force(client: Client) ->
     assert names["C"] not in table
     assert [text for text in ("85,00", "95,00") if text in table] == ["85,00", "95,00"]
     assert "Đầu và cuối bảng xếp hạng" in page
+
+
+def surveyed(case: Council) -> tuple[User, User]:
+    """The points of the survey come from ballots, in a phase that is over; who signs and who receives them."""
+    SurveyScore.objects.filter(round_group=case.round_group).update(method=SurveyScore.Method.BALLOTS)
+    before = clock.now() - timedelta(hours=1)
+    given = {"name": "survey", "title": "Điều tra", "opens_at": before - timedelta(days=9), "closes_at": before}
+    Stage.objects.update_or_create(round=case.round_group.round, kind=Stage.Kind.SURVEY, defaults=given)
+    return person(Role.SURVEY_OPERATOR, full_name="Trần Thị Viện"), person(Role.INDEX_MANAGER)
+
+
+def test_a_table_of_the_survey_is_a_gate_until_it_is_signed_and_received_as_it_stands(year: Council) -> None:
+    told(year)
+    assert kinds(year) == []
+    operator, receiver = surveyed(year)
+    assert kinds(year) == [listing.HANDOVER]
+    seen = handover_queries.standing(year.round_group).digest
+    row = handover.sign_table(actor=operator, round_group_id=year.round_group.pk, seen=seen)
+    (gate,) = queries.open_gates(year.round_group.round)
+    assert "chờ Sở Nội vụ tiếp nhận" in gate.what
+    assert gate.link == reverse("surveys:handover", args=[year.round_group.pk])
+    handover.receive_table(actor=receiver, signature_id=row.pk)
+    assert kinds(year) == []
+    SurveyScore.objects.filter(unit=year.first).update(points=Decimal("0.25"))
+    (gate,) = queries.open_gates(year.round_group.round)
+    assert "đã thay đổi sau khi Trần Thị Viện ký" in gate.what
+
+
+def test_two_people_publish_past_an_unsigned_table_with_reasons(year: Council) -> None:
+    told(year)
+    surveyed(year)
+    with pytest.raises(Refused, match="bảng điểm ĐTXHH chưa được ký bàn giao"):
+        propose(year)
+    made = propose(year, WHY)
+    assert [gate["kind"] for gate in made.open_gates] == [listing.HANDOVER]
+    published = publications.approve(actor=person(Role.INDEX_MANAGER), publication_id=made.pk, reason=ALSO)
+    assert published.state == "published"
+
+
+def test_the_council_approves_the_digest_that_was_signed(year: Council) -> None:
+    operator, _ = surveyed(year)
+    block_ = year.round_group
+    seen = handover_queries.standing(block_).digest
+    assert seen == survey_digest(block_)
+    assert said_of_table(block_.pk, seen) == ""
+    row = meeting(block_, year.manager)
+    assert "chưa thông qua bảng điểm này" in said_of_table(block_.pk, seen)
+    approve(row, block_, year.manager, "survey")
+    assert "thông qua bảng điểm này lúc" in said_of_table(block_.pk, seen)
+    assert "chưa thông qua bảng điểm này" in said_of_table(block_.pk, "0" * 64)
+    handover.sign_table(actor=operator, round_group_id=block_.pk, seen=seen)
+    client = Client()
+    client.force_login(operator)
+    page = client.get(reverse("surveys:handover", args=[block_.pk])).content.decode()
+    assert "Hội đồng thẩm định thông qua bảng điểm này lúc" in page

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from criteria.queries import round_in_view
 from surveys import rules
 from surveys.batches.queries import listed
+from surveys.handover.queries import waiting_tables
 from surveys.queries import blocks_in_view
 from surveys.requests.queries import waiting
 
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "round": current,
         "coverage": coverage(blocks_in_view(request)),
         "batches": listed(rules.batches_for(request.user).filter(round_group__round=current))[:SHOWN_BATCHES],
+        "tables": waiting_tables(request.user, current),
         "requests": waiting(request.user, current),
         "may_work": rules.may_work(request.user),
     }

@@ -1,5 +1,6 @@
 """The survey's records. Django finds the classes of an app in its `models`: so they are named here once."""
 
+from .handover import TableSignature
 from .online import BallotLink, SealedBallot
 from .records import (
     AnswerOption,
@@ -34,5 +35,6 @@ __all__ = [
     "Survey",
     "SurveyRequest",
     "SurveyScore",
+    "TableSignature",
     "Tally",
 ]

@@ -1,0 +1,1 @@
+"""The table of survey points as it was signed and received: PDF and spreadsheet."""

@@ -1,0 +1,1 @@
+"""The institute signs the table of points by name, Sở Nội vụ receives it; what changes afterwards stays visible."""
