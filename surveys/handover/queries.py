@@ -25,11 +25,11 @@ from units.models import Unit
 from .digests import TableLine, differences, lines_of, table_digest
 from .rules import receivable_by
 
-State = TableSignature.State
+_State = TableSignature.State
 
 
 @dataclass(frozen=True)
-class Standing:
+class TableStanding:
     """How the table of a block stands between the institute and Sở Nội vụ."""
 
     block: RoundGroup
@@ -45,11 +45,11 @@ class Standing:
     @property
     def is_signed(self) -> bool:
         """Whether the newest signature is of the table as it stands, and has not been given back."""
-        return self.row is not None and self.row.state in (State.SIGNED, State.RECEIVED) and not self.has_changed
+        return self.row is not None and self.row.state in (_State.SIGNED, _State.RECEIVED) and not self.has_changed
 
     @property
     def is_handed_over(self) -> bool:
-        return self.is_signed and self.row is not None and self.row.state == State.RECEIVED
+        return self.is_signed and self.row is not None and self.row.state == _State.RECEIVED
 
     @property
     def has_changed(self) -> bool:
@@ -63,11 +63,11 @@ class Standing:
         if row is None:
             return "Bảng điểm ĐTXHH chưa được ký bàn giao."
         signed = f"{row.signed_by} ký lúc {clock.in_words(row.signed_at)}"
-        if row.state == State.RETURNED:
+        if row.state == _State.RETURNED:
             return f"Bảng điểm ĐTXHH do {signed} đã bị Sở Nội vụ trả lại, chưa được ký lại."
         if self.has_changed:
             return f"Bảng điểm ĐTXHH đã thay đổi sau khi {signed}: chữ ký là của bảng điểm cũ, cần ký lại."
-        if row.state == State.SIGNED:
+        if row.state == _State.SIGNED:
             return f"Bảng điểm ĐTXHH do {signed}, chờ Sở Nội vụ tiếp nhận."
         at = clock.in_words(row.decided_at) if row.decided_at else ""
         return f"Bảng điểm ĐTXHH do {signed}, {row.decided_by} tiếp nhận lúc {at}."
@@ -79,12 +79,12 @@ def signatures_of(blocks: Iterable[int]) -> QuerySet[TableSignature]:
     return rows.defer("table").order_by("-signed_at", "-pk")
 
 
-def standing(block: RoundGroup) -> Standing:
+def standing(block: RoundGroup) -> TableStanding:
     """Two queries."""
-    return Standing(block, signatures_of([block.pk]).first(), lines_of(scores_by_cell(block)))
+    return TableStanding(block, signatures_of([block.pk]).first(), lines_of(scores_by_cell(block)))
 
 
-def open_tables(round_: Round, blocks: Sequence[RoundGroup]) -> list[Standing]:
+def open_tables(round_: Round, blocks: Sequence[RoundGroup]) -> list[TableStanding]:
     """The blocks whose table still is to be signed, or received, as it stands. A year without a survey phase, a block
     that asks nobody and points that all came from an archive need no signature. Four queries."""
     phase = calendar.stage(round_, Stage.Kind.SURVEY)
@@ -98,7 +98,7 @@ def open_tables(round_: Round, blocks: Sequence[RoundGroup]) -> list[Standing]:
         newest.setdefault(row.round_group_id, row)
     archived = {SurveyScore.Method.IMPORT}
     due = [block for block in blocks if block.criteria_set_id in sets and methods[block.pk] != archived]
-    found = [Standing(block, newest.get(block.pk), tables[block.pk]) for block in due]
+    found = [TableStanding(block, newest.get(block.pk), tables[block.pk]) for block in due]
     return [one for one in found if not one.is_handed_over]
 
 

@@ -74,7 +74,7 @@ def received_after_a_change(block: RoundGroup, monkeypatch: pytest.MonkeyPatch) 
     looked, moved = threading.Event(), threading.Event()
     look = queries.standing
 
-    def slowly(block: RoundGroup) -> queries.Standing:
+    def slowly(block: RoundGroup) -> queries.TableStanding:
         now = look(block)
         looked.set()
         moved.wait(2)
