@@ -174,12 +174,13 @@ def unit_gaps(gaps: Mapping[int, ScoreGap]) -> list[UnitGap]:
     """By unit, the farthest from the block's median first, ties in the order given. A unit stands out beyond the
     fences of its block: one and a half times the middle half's width below or above it; units with few decisions
     never."""
-    means = [gap.mean for gap in gaps.values() if gap.mean is not None]
-    telling = [g.mean for g in gaps.values() if g.mean is not None and g.measured >= FEWEST_CELLS]
-    middle, (low, high) = median(means), fences(telling)
+    means = {unit: gap.mean for unit, gap in gaps.items()}
+    telling = [mean for unit, mean in means.items() if mean is not None and gaps[unit].measured >= FEWEST_CELLS]
+    middle = median(mean for mean in means.values() if mean is not None)
+    low, high = fences(telling)
     found = []
     for unit, gap in gaps.items():
-        mean = gap.mean
+        mean = means[unit]
         deviation = None if mean is None or middle is None else mean - middle
         enough = gap.measured >= FEWEST_CELLS and len(telling) >= FEWEST_UNITS
         outside = mean is not None and enough and not low <= mean <= high

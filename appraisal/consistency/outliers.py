@@ -4,9 +4,10 @@ No Django here. Nothing of this is a fault by itself; the report says "đáng xe
 a step that changed the points of its cell. Recognising what the unit claimed moves nothing.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -112,20 +113,21 @@ def replays(steps: Iterable[CouncilStep]) -> list[Replay]:
     return [replay(rows) for _, rows in groupby(steps, key=lambda step: step.cell)]
 
 
-def between(moves: Iterable[Move], start: datetime, end: datetime) -> list[Move]:
-    """In [start, end)."""
-    return [move for move in moves if start <= move.step.at < end]
+def between(moves: Sequence[Move], start: datetime, end: datetime) -> range:
+    """The places of those in [start, end), of moves in the order of time."""
+    first, last = (bisect_left(moves, at, key=lambda move: move.step.at) for at in (start, end))
+    return range(first, max(first, last))
 
 
-def hour_before(moves: Iterable[Move], instant: datetime) -> list[Move]:
+def hour_before(moves: Sequence[Move], instant: datetime) -> range:
+    """The places of those in the hour before `instant`, of moves in the order of time."""
     return between(moves, instant - HOUR, instant)
 
 
-def just_now(moves: Sequence[Move], instant: datetime) -> list[Move]:
-    """The moves of the hour before `instant`; none while nearly all of them lie in it: where the work has only begun,
-    nothing is late."""
+def just_now(moves: Sequence[Move], instant: datetime) -> range:
+    """As `hour_before`; none while nearly all of them lie in it: where the work has only begun, nothing is late."""
     found = hour_before(moves, instant)
-    return found if found and Fraction(len(found), len(moves)) < MOST else []
+    return found if found and Fraction(len(found), len(moves)) < MOST else range(0)
 
 
 def by_another(moves: Iterable[Move]) -> list[Move]:
@@ -142,19 +144,28 @@ def often(moves: Iterable[Move]) -> list[list[Move]]:
 
 
 class Hours(NamedTuple):
-    """The hours of a working day, half open; `works` says which days those are."""
+    """The hours of a working day, half open, on the clocks of `zone`; `works` says which days those are."""
 
     start: time
     end: time
     works: Callable[[date], bool]
+    zone: tzinfo
 
-    def has(self, local: datetime) -> bool:
-        return self.works(local.date()) and self.start <= local.time() < self.end
+    def on(self, day: date) -> tuple[datetime, datetime]:
+        """The instants of a day at which they begin and end."""
+        return datetime.combine(day, self.start, self.zone), datetime.combine(day, self.end, self.zone)
 
 
-def after_hours(moves: Iterable[Move], hours: Hours, local: Mapping[datetime, datetime]) -> list[Move]:
-    """Outside the working hours; `local` gives each instant on the clock of the place."""
-    return [move for move in moves if not hours.has(local[move.step.at])]
+def after_hours(moves: Sequence[Move], hours: Hours) -> list[Move]:
+    """Outside the working hours, of moves in the order of time."""
+    outside: list[Move] = []
+    done = 0
+    days = {move.step.at.astimezone(hours.zone).date() for move in moves}
+    for day in sorted(filter(hours.works, days)):
+        inside = between(moves, *hours.on(day))
+        outside += moves[done : inside.start]
+        done = inside.stop
+    return [*outside, *moves[done:]]
 
 
 def after_release(moves: Iterable[Move], released: Mapping[str, datetime]) -> list[Move]:

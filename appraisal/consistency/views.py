@@ -20,8 +20,8 @@ from criteria.models import Criterion, Stage
 from units import rules as people
 from units.models import Unit, User
 
-from . import actions, charts, comparing
-from .comparing import ComparedDecision, Contradiction, MemberGap, UnitGap
+from . import actions, charts, comparing, markup
+from .comparing import ComparedDecision, Group, MemberGap, UnitGap
 from .queries import oversight
 from .queries import report as consistency_report
 from .queries.oversight import Names
@@ -55,21 +55,6 @@ class Clash:
     @property
     def field(self) -> str:
         return f"words-{self.criterion.pk}-{self.reason.pk}"
-
-
-@dataclass(frozen=True)
-class UnitLine:
-    unit: Unit
-    gaps: UnitGap
-    address: str
-
-    @property
-    def share(self) -> str:
-        return numbers.vn_percent(self.gaps.gap.share_adjusted, 0)
-
-    @property
-    def deviation(self) -> str:
-        return numbers.vn_signed(self.gaps.deviation)
 
 
 @dataclass(frozen=True)
@@ -136,7 +121,8 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
     done = consistency_report.acknowledgement_of(found, stage) if stage else None
     clashes = _clashes(request, here, found, known)
     gaps = comparing.unit_gaps({unit: found.by_unit[unit] for unit in known.units if unit in found.by_unit})
-    unit_address = here.addresses("unit")
+    seen = oversight.oversight(found, known, here.calendar.by_name)
+    cell_address = here.addresses("cell", 2)
     context = {
         "here": here,
         "report": found,
@@ -148,10 +134,11 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "may_acknowledge": stage is not None and not done and people.is_index_manager(here.user),
         "clashes": clashes,
         "lacking": [one for one in clashes if one.lacking],
-        "units": [UnitLine(known.units[g.unit], g, unit_address(known.units[g.unit].code)) for g in gaps],
+        "units": markup.gap_rows(gaps, known.units, here.addresses("unit")),
         "picture": _picture(gaps, known),
         "members": _member_lines(found, known),
-        "oversight": oversight.oversight(found, known, here.calendar.by_name),
+        "oversight": seen,
+        "sections": [(one, markup.move_rows(one.shown, cell_address)) for one in seen.sections],
         "history": _history(here),
         "error": error,
         "release_address": here.address("release", stage.name) if stage else "",
@@ -165,32 +152,27 @@ def _clashes(request: HttpRequest, here: Place, report: Findings, known: Names) 
     reasons = consistency_report.reasons_of(rows)
     said = consistency_report.words_by_digest(here.round_group)
     typed = request.POST if request.method == "POST" else {}
+    judged = _judging(here, known)
     clashes = []
     for one in rows:
         words = typed.get(f"words-{one.criterion}-{one.reason}", said.get(contradiction_digest(one), ""))
         lacking = bool(typed) and not words.strip()
-        criterion = known.criteria[one.criterion]
-        clashes.append(Clash(criterion, reasons[one.reason], _groups(here, one, known), len(one.apart), words, lacking))
+        criterion, groups = known.criteria[one.criterion], [(each.deduction, judged(each)) for each in one.groups]
+        clashes.append(Clash(criterion, reasons[one.reason], groups, len(one.apart), words, lacking))
     return clashes
 
 
-def _groups(here: Place, one: Contradiction, known: Names) -> list[tuple[Decimal, list[Judged]]]:
-    place = _places(known)
-    return [
-        (group.deduction, [_judged(here, each, known) for each in sorted(group.decisions, key=lambda d: place[d.unit])])
-        for group in one.groups
-    ]
+def _judging(here: Place, known: Names) -> Callable[[Group], list[Judged]]:
+    """The decisions of a group in the one order of units, in which `known` was read."""
+    places = {unit: at for at, unit in enumerate(known.units)}
+    cell = here.addresses("cell", 2)
 
+    def _judged(decision: ComparedDecision) -> Judged:
+        unit, leaf = known.units[decision.unit], known.criteria[decision.criterion]
+        member = known.people.get(decision.member or 0)
+        return Judged(unit, member, decision, cell(unit.code, leaf.code), unit.pk in here.scope.own_units)
 
-def _places(known: Names) -> dict[int, int]:
-    """unit → its place in the one order of units, in which `known` was read."""
-    return {unit: at for at, unit in enumerate(known.units)}
-
-
-def _judged(here: Place, decision: ComparedDecision, known: Names) -> Judged:
-    unit, leaf = known.units[decision.unit], known.criteria[decision.criterion]
-    address = here.address("cell", unit.code, leaf.code)
-    return Judged(unit, known.people.get(decision.member or 0), decision, address, unit.pk in here.scope.own_units)
+    return lambda group: [_judged(one) for one in sorted(group.decisions, key=lambda one: places[one.unit])]
 
 
 def _picture(gaps: Sequence[UnitGap], known: Names) -> str:

@@ -36,10 +36,11 @@ def shown(value: Decimal | Fraction | int) -> Decimal:
 
 def _round(value: Decimal | Fraction | int, step: Decimal) -> Decimal:
     if isinstance(value, Fraction):
-        scaled = value / Fraction(step)
-        sign = -1 if scaled < 0 else 1
-        whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-        if rest * 2 >= scaled.denominator:
+        part, parts = step.as_integer_ratio()
+        divisor = value.denominator * part
+        whole, rest = divmod(abs(value.numerator) * parts, divisor)
+        sign = -1 if value < 0 else 1
+        if rest * 2 >= divisor:
             whole += 1
         return Decimal(sign * whole) * step
     return Decimal(value).quantize(step, rounding=ROUND_HALF_UP)

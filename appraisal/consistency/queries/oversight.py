@@ -1,7 +1,7 @@
 """What stands out in the appraisal of a block: moves worth a second look, and what happened after a stage
 was released or an assessment submitted. Reads with a constant number of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -130,7 +130,7 @@ def oversight(report: Findings, known: Names, stages: Mapping[str, Stage]) -> Ov
 
 
 def working_hours() -> outliers.Hours:
-    return outliers.Hours(*settings.APPRAISAL_HOURS, is_workday)
+    return outliers.Hours(*settings.APPRAISAL_HOURS, is_workday, clock.HANOI)
 
 
 class Window(NamedTuple):
@@ -165,51 +165,64 @@ def _sections(
 ) -> list[Section]:
     moves, hours = report.moves, working_hours()
 
-    def _section(title: str, hint: str, moved: Sequence[tuple[Move, str]]) -> Section:
+    def _section(title: str, hint: str, moved: Sequence[Move], note: Callable[[int], str] = _nothing) -> Section:
         shown = [
-            _drawn(move, report, known, _title(stages, move.step.stage), note) for move, note in moved[: Section.most]
+            _drawn(move, report, known, _title(stages, move.step.stage), note(at))
+            for at, move in enumerate(moved[: Section.most])
         ]
-        return Section(title, hint, [move for move, _ in moved], shown)
+        return Section(title, hint, moved, shown)
 
-    local = {move.step.at: clock.hanoi(move.step.at) for move in moves}
-    recent = set(outliers.just_now(moves, clock.now() + INSTANT))
-    late = {move: words for move in moves if (words := _late(move, windows, recent=move in recent))}
+    late, why_late = _late(moves, windows)
     again = [move for rows in outliers.often(moves) for move in rows]
-    outside = outliers.after_hours(moves, hours, local)
+    outside, others = outliers.after_hours(moves, hours), outliers.by_another(moves)
     span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
     return [
         _section(
             "Đổi điểm trong giờ cuối",
             "Trong một giờ trước hạn đóng, trước khi thông báo kết quả, hoặc vừa qua.",
-            list(late.items()),
+            late,
+            why_late.__getitem__,
         ),
         _section(
             "Sửa kết quả của người khác",
             "Người ghi bước này không phải người đã quyết định trước đó.",
-            [(move, _former(move, known)) for move in outliers.by_another(moves)],
+            others,
+            lambda at: _former(others[at], known),
         ),
         _section(
             "Tiêu chí của một đơn vị bị đổi điểm nhiều lần trong một giai đoạn",
             "Xếp trước là nơi bị đổi điểm nhiều lần nhất.",
-            [(move, "") for move in again],
+            again,
         ),
         _section(
             "Đổi điểm ngoài giờ làm việc",
             f"Ngoài {span} ngày làm việc, giờ Hà Nội: thứ Hai đến thứ Sáu, trừ ngày nghỉ lễ và kể cả ngày làm bù.",
-            [(move, _day(local[move.step.at].date())) for move in outside],
+            outside,
+            lambda at: _day(clock.hanoi(outside[at].step.at).date()),
         ),
         _section(
             "Đổi điểm sau khi đã thông báo kết quả cho đơn vị",
             "Ghi vào giai đoạn sau lần thông báo đầu tiên của giai đoạn đó (đã thu hồi thông báo).",
-            [(move, "") for move in outliers.after_release(moves, first_released)],
+            outliers.after_release(moves, first_released),
         ),
     ]
 
 
-def _late(move: Move, windows: Sequence[Window], *, recent: bool) -> str:
-    """The windows in which the move lies, in words; "" for none."""
-    found = [w.words for w in windows if w.stage == move.step.stage and outliers.hour_before([move], w.end)]
-    return "; ".join([*found, "trong một giờ vừa qua"] if recent else found)
+def _nothing(_at: int) -> str:
+    return ""
+
+
+def _late(moves: Sequence[Move], windows: Sequence[Window]) -> tuple[list[Move], list[str]]:
+    """The moves that lie in a window, or in the hour that has just gone by, and these in words."""
+    found: dict[int, list[str]] = {}
+    for window in windows:
+        for at in outliers.hour_before(moves, window.end):
+            if moves[at].step.stage == window.stage:
+                found.setdefault(at, []).append(window.words)
+    for at in outliers.just_now(moves, clock.now() + INSTANT):
+        found.setdefault(at, []).append("trong một giờ vừa qua")
+    places = sorted(found)
+    return [moves[at] for at in places], ["; ".join(found[at]) for at in places]
 
 
 def _former(move: Move, known: Names) -> str:

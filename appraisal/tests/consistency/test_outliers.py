@@ -9,6 +9,7 @@ import pytest
 
 from appraisal.consistency import outliers
 from appraisal.consistency.outliers import CellValue, CouncilStep, Hours, replay
+from cchc_index.lib.clock import HANOI
 
 START = datetime(2032, 1, 12, 3, 0, tzinfo=UTC)  # Monday, 10:00 in Hà Nội
 ONE, HALF, NOTHING_APPLIES = CellValue(Decimal(1)), CellValue(Decimal("0.5")), CellValue(None, True)
@@ -73,7 +74,7 @@ def test_by_another_hand() -> None:
 def test_the_hour_before_an_instant_is_half_open() -> None:
     moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 1, 2)]
     found = outliers.hour_before(moves, START + timedelta(hours=2))
-    assert [move.step.at for move in found] == [START + timedelta(hours=1)]
+    assert [moves[at].step.at for at in found] == [START + timedelta(hours=1)]
 
 
 def test_often_is_within_one_stage() -> None:
@@ -94,11 +95,13 @@ def test_cells_stand_the_most_moved_first() -> None:
     assert [[move.step.criterion for move in rows] for rows in outliers.often(moves)] == [[2, 2, 2], [1, 1]]
 
 
+WORKING = Hours(time(7), time(19), lambda day: day.weekday() < 5, HANOI)
+
+
 def test_after_hours_is_by_the_clock_of_the_place() -> None:
-    moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 9)]
-    local = {move.step.at: move.step.at.replace(tzinfo=None) + timedelta(hours=7) for move in moves}
-    working = Hours(time(7), time(19), lambda day: day.weekday() < 5)
-    assert [move.step.at for move in outliers.after_hours(moves, working, local)] == [START + timedelta(hours=9)]
+    moves = [replay([step("adjust", hours=h)]).moves[0] for h in (0, 9, 21, 33)]
+    found = outliers.after_hours(moves, WORKING)
+    assert [move.step.at - START for move in found] == [timedelta(hours=9), timedelta(hours=33)]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,8 @@ def test_after_hours_is_by_the_clock_of_the_place() -> None:
 )
 def test_working_hours_are_half_open_and_know_the_weekend(local: datetime, inside: bool) -> None:
     """12/01/2032 is a Monday."""
-    assert Hours(time(7), time(19), lambda day: day.weekday() < 5).has(local) is inside
+    (move,) = replay([step("adjust", at=local.replace(tzinfo=HANOI))]).moves
+    assert outliers.after_hours([move], WORKING) == ([] if inside else [move])
 
 
 def test_after_the_first_release_of_the_stage() -> None:
