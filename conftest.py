@@ -61,12 +61,14 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_tree_of_another_test() -> Iterator[None]:
+def _nothing_of_another_test() -> Iterator[None]:
     """Rows of another test have the same keys."""
+    from appraisal.consistency.queries import kept
     from criteria.queries import frozen_rows
 
     yield
     frozen_rows.cache_clear()
+    kept.forget()
 
 
 _BLOCK = rb"(?:p|div|li|dt|dd|t[dhr]|h[1-6]|caption|summary|option|figcaption)"

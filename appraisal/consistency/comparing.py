@@ -3,9 +3,8 @@
 No Django here. Sums are exact fractions; what is shown is rounded half up to four places.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
@@ -141,19 +140,25 @@ class _Counting:
     measured: int = 0
     total: Decimal = Decimal(0)
 
+    def count(self, one: ComparedDecision, times: int = 1) -> None:
+        self.decided += times
+        self.adjusted += times * one.adjusted
+        if one.own is not None and one.council is not None:
+            self.measured += times
+            self.total += times * (one.own - one.council)
+
+    @property
+    def gap(self) -> ScoreGap:
+        return ScoreGap(self.decided, self.adjusted, self.measured, Fraction(self.total))
+
 
 def _gaps(
     decisions: Iterable[ComparedDecision], key: Callable[[ComparedDecision], Dimension]
 ) -> dict[Dimension, ScoreGap]:
     found: dict[Dimension, _Counting] = {}
     for one in decisions:
-        counted = found.setdefault(key(one), _Counting())
-        counted.decided += 1
-        counted.adjusted += one.adjusted
-        if one.own is not None and one.council is not None:
-            counted.measured += 1
-            counted.total += one.own - one.council
-    return {at: ScoreGap(c.decided, c.adjusted, c.measured, Fraction(c.total)) for at, c in found.items()}
+        found.setdefault(key(one), _Counting()).count(one)
+    return {at: counted.gap for at, counted in found.items()}
 
 
 class UnitGap(NamedTuple):
@@ -230,36 +235,67 @@ class MemberGap(NamedTuple):
         return self.compared_mean - self.expected_mean
 
 
+@dataclass(frozen=True)
+class MemberSums:
+    """The sums from which members are compared: decisions can be added to them, and taken from them again."""
+
+    by_both: Mapping[tuple[int, int], _Counting] = field(default_factory=dict)
+    """By criterion and member, those that have a deduction."""
+    everything: Mapping[int, _Counting] = field(default_factory=dict)
+    """By member."""
+
+    def moved(self, gone: Iterable[ComparedDecision], come: Iterable[ComparedDecision]) -> "MemberSums":
+        """The sums without the decisions that are gone and with those that have come."""
+        by_both = {key: replace(one) for key, one in self.by_both.items()}
+        everything = {member: replace(one) for member, one in self.everything.items()}
+        for times, decisions in ((-1, gone), (1, come)):
+            for one in decisions:
+                if one.member is None:
+                    continue
+                everything.setdefault(one.member, _Counting()).count(one, times)
+                if one.deduction is not None:
+                    by_both.setdefault((one.criterion, one.member), _Counting()).count(one, times)
+        return MemberSums(
+            {key: one for key, one in by_both.items() if one.decided},
+            {member: one for member, one in everything.items() if one.decided},
+        )
+
+    def gaps(self) -> list[MemberGap]:
+        """By member, the farthest from the others first; those who can be compared with nobody last."""
+        by_both = {key: one.gap for key, one in self.by_both.items()}
+        by_criterion: dict[int, ScoreGap] = {}
+        mine: dict[int, list[int]] = {}
+        for (criterion, member), gap in by_both.items():
+            by_criterion[criterion] = _sum(by_criterion.get(criterion, NOTHING), gap)
+            mine.setdefault(member, []).append(criterion)
+        found = [
+            _member_gap(member, one.gap, mine.get(member, []), by_criterion, by_both)
+            for member, one in self.everything.items()
+        ]
+        return sorted(found, key=lambda one: (one.excess is None, -abs(one.excess or 0), one.member))
+
+
 def member_gaps(decisions: Iterable[ComparedDecision]) -> list[MemberGap]:
     """By member, the farthest from the others first; those who can be compared with nobody last."""
-    rows = [one for one in decisions if one.member is not None and one.deduction is not None]
-    by_criterion = _gaps(rows, lambda d: d.criterion)
-    by_both = _gaps(rows, lambda d: (d.criterion, d.member or 0))
-    everything = _gaps((one for one in decisions if one.member is not None), lambda d: d.member or 0)
-    mine: dict[int, list[ComparedDecision]] = {}
-    for one in rows:
-        mine.setdefault(one.member or 0, []).append(one)
-    found = [
-        _member_gap(member, gap, mine.get(member, []), by_criterion, by_both) for member, gap in everything.items()
-    ]
-    return sorted(found, key=lambda one: (one.excess is None, -abs(one.excess or 0), one.member))
+    return MemberSums().moved((), decisions).gaps()
 
 
 def _member_gap(
     member: int,
     gap: ScoreGap,
-    rows: Sequence[ComparedDecision],
+    criteria: Iterable[int],
     by_criterion: Mapping[int, ScoreGap],
     by_both: Mapping[tuple[int, int], ScoreGap],
 ) -> MemberGap:
     own, expected_total, expected_adjusted = NOTHING, Fraction(0), Fraction(0)
-    for criterion, count in Counter(one.criterion for one in rows).items():
-        others = _minus(by_criterion[criterion], by_both[criterion, member])
+    for criterion in criteria:
+        mine = by_both[criterion, member]
+        others = _minus(by_criterion[criterion], mine)
         if not others.measured:
             continue
-        own = _sum(own, by_both[criterion, member])
-        expected_total += count * others.total / others.measured
-        expected_adjusted += count * Fraction(others.adjusted, others.measured)
+        own = _sum(own, mine)
+        expected_total += mine.measured * others.total / others.measured
+        expected_adjusted += mine.measured * Fraction(others.adjusted, others.measured)
     if not own.measured:
         return MemberGap(member, gap, 0, None, None, None, None)
     return MemberGap(

@@ -3,30 +3,39 @@ and half of the page. Whatever a person wrote passes `escape`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
 from cchc_index.lib import clock
 from cchc_index.lib.numbers import vn, vn_count, vn_percent, vn_signed
-from units.models import Unit
 
-from .comparing import UnitGap
+from .comparing import ScoreGap, UnitGap
 from .queries.oversight import MoveLine
 
 ByCode = Callable[..., str]
 _FAR = '<span class="st st-wait">chênh lệch lớn</span>'
 
 
-def gap_rows(gaps: Iterable[UnitGap], units: Mapping[int, Unit], address: ByCode) -> SafeString:
-    """A row for each unit; `address(code)` leads to it."""
-    return mark_safe("".join(_gap_row(one, units[one.unit], address) for one in gaps))
+class UnitLine(NamedTuple):
+    """A unit with its sums, its name and where it is looked at."""
+
+    unit: int
+    name: str
+    address: str
+    gap: ScoreGap
 
 
-def _gap_row(one: UnitGap, unit: Unit, address: ByCode) -> str:
+def gap_rows(gaps: Iterable[UnitGap], units: Mapping[int, UnitLine]) -> SafeString:
+    """A row for each unit."""
+    return mark_safe("".join(_gap_row(one, units[one.unit]) for one in gaps))
+
+
+def _gap_row(one: UnitGap, unit: UnitLine) -> str:
     gap = one.gap
     mean = vn(gap.mean) if gap.measured else "–"
     return (
-        f'<tr><th scope="row"><a href="{escape(address(unit.code))}">{escape(unit.name)}</a></th>'
+        f'<tr><th scope="row"><a href="{escape(unit.address)}">{escape(unit.name)}</a></th>'
         f'<td class="num">{vn_signed(one.deviation)}</td>'
         f'<td class="num">{mean}</td><td class="num">{vn(gap.total)}</td><td class="num">{gap.measured}</td>'
         f'<td class="num">{vn_count(gap.adjusted)}/{vn_count(gap.decided)}</td>'

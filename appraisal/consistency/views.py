@@ -1,14 +1,16 @@
 """The consistency report of a block, and the manager's word that it was looked at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
 from appraisal.core.views.place import Place, check_desk, place
@@ -22,7 +24,8 @@ from units.models import Unit, User
 
 from . import actions, charts, comparing, markup
 from .comparing import ComparedDecision, Group, MemberGap, UnitGap
-from .queries import oversight
+from .markup import UnitLine
+from .queries import kept, oversight
 from .queries import report as consistency_report
 from .queries.oversight import Names
 from .queries.report import Findings, contradiction_digest
@@ -115,12 +118,12 @@ def _key(name: str) -> tuple[int, int] | None:
 
 
 def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
-    found = consistency_report.findings(here.round_group)
+    found = kept.findings(here.round_group)
     known = oversight.names(found, here.units, here.tree)
     stage = stages.stage_to_review(here.calendar)
     done = consistency_report.acknowledgement_of(found, stage) if stage else None
     clashes = _clashes(request, here, found, known)
-    gaps = comparing.unit_gaps({unit: found.by_unit[unit] for unit in known.units if unit in found.by_unit})
+    rows, picture = _unit_table(_unit_lines(here, found))
     seen = oversight.oversight(found, known, here.calendar.by_name)
     cell_address = here.addresses("cell", 2)
     context = {
@@ -134,8 +137,8 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "may_acknowledge": stage is not None and not done and people.is_index_manager(here.user),
         "clashes": clashes,
         "lacking": [one for one in clashes if one.lacking],
-        "units": markup.gap_rows(gaps, known.units, here.addresses("unit")),
-        "picture": _picture(gaps, known),
+        "units": rows,
+        "picture": picture,
         "members": _member_lines(found, known),
         "oversight": seen,
         "sections": [(one, markup.move_rows(one.shown, cell_address)) for one in seen.sections],
@@ -175,15 +178,30 @@ def _judging(here: Place, known: Names) -> Callable[[Group], list[Judged]]:
     return lambda group: [_judged(one) for one in sorted(group.decisions, key=lambda one: places[one.unit])]
 
 
-def _picture(gaps: Sequence[UnitGap], known: Names) -> str:
-    """Units by what they lost on average, the most first; "" for too few to compare."""
+def _unit_lines(here: Place, report: Findings) -> tuple[UnitLine, ...]:
+    address = here.addresses("unit")
+    rows = ((unit, report.by_unit.get(unit.pk)) for unit in here.units)
+    return tuple(UnitLine(unit.pk, unit.name, address(unit.code), gap) for unit, gap in rows if gap)
+
+
+@lru_cache(maxsize=kept.KEPT_BLOCKS)
+def _unit_table(lines: tuple[UnitLine, ...]) -> tuple[SafeString, str]:
+    """The units' rows and their picture: they take as long as the rest of the page, and say the same until a decision
+    or a name changes."""
+    gaps = comparing.unit_gaps({line.unit: line.gap for line in lines})
+    known = {line.unit: line for line in lines}
+    return markup.gap_rows(gaps, known), _picture(gaps, known)
+
+
+def _picture(gaps: Sequence[UnitGap], known: Mapping[int, UnitLine]) -> str:
+    """Units by what they lost on average, the most first, ties in the order of `known`; "" for too few to compare."""
     rows = [(gap.gap.mean, gap) for gap in gaps if gap.gap.mean is not None]
     middle = comparing.median([mean for mean, _ in rows])
     if middle is None or len(rows) < comparing.FEWEST_UNITS:
         return ""
-    place = _places(known)
+    place = {unit: at for at, unit in enumerate(known)}
     rows.sort(key=lambda row: (-row[0], place[row[1].unit]))
-    dots = [(known.units[gap.unit].name, numbers.quantize(mean), gap.stands_out) for mean, gap in rows]
+    dots = [(known[gap.unit].name, numbers.quantize(mean), gap.stands_out) for mean, gap in rows]
     return charts.gap_dots(dots, numbers.quantize(middle), title="Điểm bị trừ trung bình của mỗi đơn vị")
 
 
@@ -204,5 +222,5 @@ def review_address(here: Place, stage: Stage) -> str:
     """Where the report is looked at before the stage's release; "" when it was, exactly as it stands."""
     if not stage.report_required:
         return ""
-    found = consistency_report.findings(here.round_group)
+    found = kept.findings(here.round_group)
     return "" if consistency_report.acknowledgement_of(found, stage) else here.address("consistency")

@@ -38,4 +38,9 @@ def _refuse_floats(value: object) -> None:
 
 def digest(value: object) -> str:
     """SHA-256 of the canonical JSON, in hex."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    return text_digest(canonical_json(value))
+
+
+def text_digest(text: str) -> str:
+    """`digest` of what has been written as canonical JSON."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,13 +1,10 @@
-"""Reads for the consistency report of a block: its decisions, their fingerprint, who has looked at them.
+"""Reads for the consistency report of a block: its decisions, their fingerprint, who has looked at them. Everything is
+read anew: what a page shows of it is kept (`kept`)."""
 
-To read and compare thousands of decisions takes twenty times as long as an empty page, and between two looks nothing
-has moved. So what a page shows of them is kept by each process until an input of the block changes: each change gives
-the block a mark that never comes back (`RoundGroup.inputs_mark`). The verbs read anew, under the block's lock.
-"""
-
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from appraisal.consistency import comparing, outliers
@@ -22,8 +19,6 @@ from selfassess.models import SelfAssessment, SelfScore
 
 Own = dict[CellKey, CellValue]
 NOT_SCORED = CellValue(None)
-KEPT_BLOCKS = 8
-"""How many blocks' findings stay in memory: those that are being looked at."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +63,20 @@ class Report:
     @cached_property
     def moves(self) -> list[outliers.Move]:
         """Every move of a point, in the order of time."""
-        found = [move for one in self.replays for move in one.moves]
-        return sorted(found, key=lambda move: (move.step.at, move.step.criterion, move.step.unit))
+        return sorted((move for one in self.replays for move in one.moves), key=in_time)
+
+    @property
+    def moved_own(self) -> Own:
+        """What the units submitted of the cells that moved."""
+        moved = {move.step.cell for move in self.moves}
+        return {cell: value for cell, value in self.own.items() if cell in moved}
+
+    @property
+    def members(self) -> frozenset[int]:
+        """Everybody who decided or moved something."""
+        found = {one.member for one in self.decisions}
+        found |= {member for move in self.moves for member in (move.step.member, move.former)}
+        return frozenset(member for member in found if member is not None)
 
     @cached_property
     def contradictions(self) -> list[Contradiction]:
@@ -79,7 +86,7 @@ class Report:
     def fingerprint(self) -> str:
         """Changes with every decision and every submitted score that a decision rests on: not with a
         unit's reply, which moves no point, and not with time."""
-        return digest([self.round_group.pk, [_content(one, self.own) for one in self.replays if one.standing]])
+        return digest([self.round_group.pk, [content(one, self.own) for one in self.replays if one.standing]])
 
     @property
     def round_group_id(self) -> int:
@@ -87,19 +94,16 @@ class Report:
 
     @property
     def findings(self) -> Findings:
-        moved = {move.step.cell for move in self.moves}
-        members = {one.member for one in self.decisions}
-        members |= {member for move in self.moves for member in (move.step.member, move.former)}
         return Findings(
             round_group_id=self.round_group.pk,
             fingerprint=self.fingerprint,
             decided=len(self.decisions),
-            members=frozenset(member for member in members if member is not None),
+            members=self.members,
             contradictions=self.contradictions,
             by_unit=comparing.by_unit(self.decisions),
             by_member=comparing.member_gaps(self.judged),
             moves=self.moves,
-            own={cell: value for cell, value in self.own.items() if cell in moved},
+            own=self.moved_own,
         )
 
 
@@ -111,45 +115,42 @@ def _decision(step: CouncilStep, own: Own) -> ComparedDecision:
     )
 
 
-def _content(one: Replay, own: Own) -> list[Any]:
+def content(one: Replay, own: Own) -> list[Any]:
+    """What the fingerprint takes of a cell where something stands."""
     step = one.standing
     assert step is not None  # only cells where something stands are asked for
     said = [step.unit, step.criterion, step.stage, step.action, *step.value, step.reason, step.member]
     return [*said, len(one.moves), step.at, *own.get(step.cell, NOT_SCORED)]
 
 
+def in_time(move: outliers.Move) -> tuple[datetime, int, int]:
+    """The order of moves: of one instant, by criterion and unit."""
+    return move.step.at, move.step.criterion, move.step.unit
+
+
 def report(round_group: RoundGroup) -> Report:
     """Two queries, whatever the number of units, criteria and steps."""
-    return Report(round_group, _own(round_group), outliers.replays(_steps(round_group)))
+    return Report(round_group, own_scores(round_group), outliers.replays(council_steps(round_group)))
 
 
-def findings(round_group: RoundGroup) -> Findings:
-    """Those of `report`, kept until the block changes: no query then, else three."""
-    round_ = round_group.round
-    measured = (round_group.group.units_version, round_.assessed_from, round_.assessed_to)
-    return _findings(round_group.pk, (round_group.inputs_mark, round_group.criteria_set_id, measured))
-
-
-@lru_cache(maxsize=KEPT_BLOCKS)
-def _findings(round_group_id: int, _mark: Hashable) -> Findings:
-    return report(RoundGroup.objects.select_related("round", "group").get(pk=round_group_id)).findings
-
-
-def _own(round_group: RoundGroup) -> Own:
-    """What the units submitted; what lies open again is nobody's business yet."""
+def own_scores(round_group: RoundGroup, units: Collection[int] | None = None) -> Own:
+    """What the units, or those alone, submitted; what lies open again is nobody's business yet."""
     rows = SelfScore.objects.filter(
         assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
     ).order_by("pk")
+    rows = rows if units is None else rows.filter(assessment__unit__in=units)
     found = rows.values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
     return {(unit, criterion): CellValue(points, na) for unit, criterion, points, na in found}
 
 
-def _steps(round_group: RoundGroup) -> list[CouncilStep]:
-    rows = AppraisalEntry.objects.filter(
-        appraisal__round_group=round_group, appraisal__unit__in=criteria_queries.units_of(round_group).order_by()
-    ).exclude(stage_kind=Stage.Kind.REPLY)
+def council_steps(round_group: RoundGroup, units: Collection[int] | None = None) -> list[CouncilStep]:
+    """The council's steps on the measured units, or on those alone, by criterion, unit and time."""
+    measured = criteria_queries.units_of(round_group).order_by() if units is None else units
+    rows = AppraisalEntry.objects.filter(appraisal__round_group=round_group, appraisal__unit__in=measured)
     # By code, not by name: the fingerprint is taken in this order, and a renamed unit changes no decision.
-    ordered = rows.order_by("appraisal__criterion__position", "appraisal__unit__code", "appraisal", "sequence")
+    ordered = rows.exclude(stage_kind=Stage.Kind.REPLY).order_by(
+        "appraisal__criterion__position", "appraisal__criterion", "appraisal__unit__code", "appraisal", "sequence"
+    )
     found = ordered.values_list(
         "appraisal__unit_id",
         "appraisal__criterion_id",

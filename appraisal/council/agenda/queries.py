@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from appraisal.consistency.queries import oversight
-from appraisal.consistency.queries import report as consistency_report
+from appraisal.consistency.queries import kept, oversight
+from appraisal.consistency.queries.report import Findings
 from appraisal.core.queries.cells import GridCell, read_sheet
 from appraisal.council.samples import queries as samples
 from appraisal.models import AgendaItem, Meeting, Reason
@@ -101,14 +101,14 @@ def _origin(cell: GridCell, stage: Stage | None, differs: bool, stands_out: bool
 def _outliers(
     block: RoundGroup, units: Sequence[Unit], tree: Sequence[Criterion], now: stages.Calendar
 ) -> set[CellKey]:
-    found = consistency_report.findings(block)
+    found = kept.findings(block)
     known = oversight.names(found, units, tree)
     looked = oversight.oversight(found, known, now.by_name)
     moved = {move.step.cell for section in looked.sections for move in section.moves}
     return moved | set(_contradicting(found))
 
 
-def _contradicting(report: consistency_report.Findings) -> Iterator[CellKey]:
+def _contradicting(report: Findings) -> Iterator[CellKey]:
     for one in report.contradictions:
         for group in one.groups:
             for decision in group.decisions:

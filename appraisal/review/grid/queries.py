@@ -8,16 +8,17 @@ never older than the request. The lines hold the same for every reader; what one
 page's business.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Aggregate, FilteredRelation, Func, Max, Q, QuerySet, Sum, TextField, Value
+from django.db.models import Aggregate, FilteredRelation, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from appraisal.core.queries.cells import NO_REPLY, CellCounts, Claim, GridCell, Standing
+from appraisal.core.queries.versions import submitted_sheets, unit_versions
 from appraisal.models import Action, Appraisal
 from appraisal.rules.stages import NO_SEQUEL, Calendar
 from cchc_index.lib import sealed_cache
@@ -101,7 +102,8 @@ def read(
     matrix = _unpacked(sealed_cache.get(key), stamp)
     if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
         return matrix
-    marks = _marks(round_group, units)
+    versions = unit_versions(round_group, units)
+    marks = {unit: sealed_cache.mark_of(*version) for unit, version in versions.items()}
     moved = []
     for unit in units:
         line = matrix.lines.get(unit.pk)
@@ -137,43 +139,6 @@ def _unpacked(stored: Any, stamp: str) -> Matrix:
 
 def _holds(line: GridLine | None, unit: Unit, mark: UUID) -> bool:
     return line is not None and line.known == mark and line.code == unit.code
-
-
-def _marks(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, str]:
-    """What a line was read from, as small as it can be said: two queries, another where archives were imported. Scores
-    that were submitted stand until the unit submits again, those of an archive until it is imported again; whatever
-    changes a standing raises its version. The instants tell one history from another that a restored backup has
-    begun."""
-    claims = {unit: [at, imported] for unit, at, imported in _SUBMITTED.rows(block=round_group.pk)}
-    if any(imported for _, imported in claims.values()):
-        for unit, *versions in _IMPORTED.rows(block=round_group.pk):
-            claims.get(unit, []).extend(versions)
-    decisions = {unit: read for unit, *read in _DECIDED.rows(block=round_group.pk)}
-    return {unit.pk: sealed_cache.mark_of(claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
-
-
-def _submitted(block: int) -> QuerySet[SelfAssessment]:
-    return SelfAssessment.objects.filter(round_group=block, state=SelfAssessment.State.SUBMITTED).order_by()
-
-
-_SUBMITTED = Prepared(lambda block: _submitted(block).values_list("unit_id", "submitted_at", "imported"))
-_IMPORTED = Prepared(
-    lambda block: (
-        _submitted(block)
-        .filter(imported=True)
-        .annotate(versions=Sum("scores__version"), last=Max("scores__updated_at"))
-        .values_list("unit_id", "versions", "last")
-    )
-)
-_DECIDED = Prepared(
-    lambda block: (
-        Appraisal.objects.filter(round_group=block)
-        .order_by()
-        .values("unit_id")
-        .annotate(versions=Sum("version"), last=Max("updated_at"))
-        .values_list("unit_id", "versions", "last")
-    )
-)
 
 
 def _read_again(
@@ -263,7 +228,7 @@ def _read_texts(round_group: RoundGroup, units: Sequence[Unit]) -> _Texts:
 
 
 def _claims(block: int, unit: int | None = None) -> QuerySet[SelfAssessment, Any]:
-    rows = _submitted(block) if unit is None else _submitted(block).filter(unit=unit)
+    rows = submitted_sheets(block) if unit is None else submitted_sheets(block).filter(unit=unit)
     written = _Written("scores__criterion_id", "scores__points", "scores__na_claimed")
     return rows.values("unit_id").annotate(cells=_OneAfterAnother(written)).values_list("unit_id", "cells")
 
