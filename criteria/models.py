@@ -219,6 +219,11 @@ class Correction(models.Model):
     def __str__(self) -> str:
         return f"Đính chính tiêu chí {self.criterion}"
 
+    @property
+    def moves_points(self) -> bool:
+        """Whether the same figures may count otherwise from now on; what is stored stays as it was counted."""
+        return "rule" in self.after
+
 
 class Round(models.Model):
     """Kỳ đánh giá: one index year."""

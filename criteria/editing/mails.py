@@ -29,8 +29,12 @@ def tell_corrected(correction: Correction, block: RoundGroup) -> None:
     changed = {"name": "nội dung", "rule": "quy tắc chấm", "guidance": "hướng dẫn"}
     parts = ", ".join(changed[name] for name in changed if name in correction.after)
     paragraphs = [f"Tiêu chí {criterion} của {block} được đính chính: {parts}.", f"Lý do: {correction.reason}"]
-    if "rule" in correction.after:
-        paragraphs.append("Điểm đã nhập theo quy tắc cũ được giữ nguyên; đề nghị xem lại tiêu chí này.")
+    paragraphs.append(
+        "Điểm đã nhập theo quy tắc cũ được giữ nguyên; đề nghị xem lại tiêu chí này: lưu lại số liệu thì điểm được "
+        "tính theo quy tắc mới."
+        if correction.moves_points
+        else "Chỉ đổi chữ: không điểm nào thay đổi."
+    )
     letter = Letter(
         event=f"criteria.corrected:{correction.pk}:{block.pk}",
         subject=f"Đính chính tiêu chí {criterion.code}, năm {block.round.year}",

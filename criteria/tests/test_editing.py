@@ -216,6 +216,20 @@ def test_frozen_set_changes_when_a_second_manager_confirms(page: Client, second:
     assert told.subject.endswith("Đính chính tiêu chí 1.1, năm 2031")
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"rule": "có/không"}, "hệ thống không tự tính lại"),
+        ({}, "Chỉ đổi chữ: không điểm nào thay đổi."),
+    ],
+)
+def test_who_confirms_reads_what_becomes_of_the_points(
+    page: Client, second: User, frozen: RoundGroup, given: dict[str, str], told: str
+) -> None:
+    correction = proposed(page, **given)
+    assert told in words(sign_in(second).get(place(correction)))
+
+
 def test_proposer_does_not_confirm(page: Client, frozen: RoundGroup) -> None:
     correction = proposed(page)
     response = page.post(place(correction), {"verb": "confirm"})
