@@ -268,7 +268,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         publication = publications.approve(actor=actor, publication_id=pk, **form.cleaned_data)
         request_report(actor=actor, publication_id=pk)
-        messages.success(request, f"Đã công bố theo số {publication.number}. Báo cáo PDF đang được tạo.")
+        messages.success(request, f"Đã công bố theo Quyết định số {publication.number}. Báo cáo PDF đang được tạo.")
     except Refused as refused:
         form.add_error(None, str(refused))
         return _proposal_page(request, pk, form)

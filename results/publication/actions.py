@@ -188,7 +188,7 @@ def _refuse_unasked_correction(round_: Round, number: str, supersedes: str, erra
         return
     if not supersedes:
         raise Refused(
-            f"Năm {round_.year} đã công bố theo số {in_force}. Số {number} chỉ được công bố khi đính chính: "
+            f"Năm {round_.year} đã công bố theo Quyết định số {in_force}. Số {number} chỉ được công bố khi đính chính: "
             f'thêm --supersedes "{in_force}" và --errata với nội dung đính chính.'
         )
     if supersedes != in_force:

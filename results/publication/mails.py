@@ -36,7 +36,7 @@ def tell_signers(publication: Publication, proposer: User, approver: User) -> ma
         event=f"results.signed:{publication.pk}",
         subject=f"Chỉ số CCHC năm {year} được công bố bằng dòng lệnh",
         paragraphs=[
-            f"Chỉ số CCHC năm {year} đã được công bố theo số {publication.number} bằng dòng lệnh trên máy chủ.",
+            f"Chỉ số CCHC năm {year} được công bố bằng dòng lệnh, theo Quyết định số {publication.number}.",
             f"Người đề nghị: {proposer}; người duyệt: {approver}.",
             "Nếu Ông/Bà không đề nghị hoặc không duyệt, đề nghị báo ngay cho Sở Nội vụ.",
         ],

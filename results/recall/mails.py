@@ -17,7 +17,7 @@ def tell_recall(publication: Publication) -> mail.Posted:
         event=f"results.recall:{publication.pk}",
         subject=f"Thu hồi công bố Chỉ số CCHC năm {year}",
         paragraphs=[
-            f"Công bố theo số {publication.number} ngày {letter_day(publication.dated)} đã được thu hồi.",
+            f"Công bố theo Quyết định số {publication.number} ngày {letter_day(publication.dated)} đã được thu hồi.",
             f"Lý do: {publication.recall_reason}",
         ],
         path=reverse("results:publication", args=[year, slug(publication.number)]),

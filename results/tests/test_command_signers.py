@@ -136,8 +136,8 @@ def test_a_second_number_is_a_correction_only_when_asked_for(
     assert "chưa có công bố nào" in refused(tmp_path, *two, "--supersedes", "1/QĐ", "--errata", "Sửa")
     publish(tmp_path, *two)
     other = {"number": "13/QĐ-UBND"}
-    assert "đã công bố theo số 12/QĐ-UBND" in refused(tmp_path, *two, **other)
-    assert "đã công bố theo số 12/QĐ-UBND" in refused(tmp_path, *two, "--errata", "Sửa điểm", **other)
+    assert "đã công bố theo Quyết định số 12/QĐ-UBND" in refused(tmp_path, *two, **other)
+    assert "đã công bố theo Quyết định số 12/QĐ-UBND" in refused(tmp_path, *two, "--errata", "Sửa điểm", **other)
     assert "Thiếu nội dung đính chính" in refused(tmp_path, *two, "--supersedes", "12/QĐ-UBND", **other)
     wrong = refused(tmp_path, *two, "--supersedes", "11/QĐ-UBND", "--errata", "Sửa", **other)
     assert "đó là số 12/QĐ-UBND" in wrong

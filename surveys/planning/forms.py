@@ -234,7 +234,7 @@ class ScaleForm(PlanPartForm):
             if value is None and (label or data.get(f"share-{line}") is not None):
                 self.add_error(f"value-{line}", "Ghi giá trị của dòng này, hoặc xóa cả dòng.")
             elif value is not None and not label:
-                self.add_error(f"label-{line}", "Ghi lời của câu trả lời.")
+                self.add_error(f"label-{line}", "Nhập nội dung của câu trả lời.")
             elif value is not None and value in values[:line]:
                 self.add_error(f"value-{line}", f"Giá trị {value} đã có ở dòng trên.")
         if not any(data.get(f"value-{n}") and data.get(f"share-{n}") is not None for n in range(self.lines)):

@@ -209,6 +209,29 @@ def test_what_lacks_evidence_is_left_out_unless_ticked(browser: Browser, site: S
     clean(page)
 
 
+@pytest.mark.parametrize("code", ["1.9", "1.10"])
+def test_a_kind_that_is_ticked_is_recognised_too_on_a_phone(browser: Browser, site: Site, code: str) -> None:
+    page = signed_in(browser, site, "thamdinh.pc", touch=True)
+    page.goto("/tham-dinh/khoi/so/don-vi/DV2/?loc=cho")
+    before = decisions(site, OTHER, "recognise")
+    page.get_by_label(f"Chọn tiêu chí {code}", exact=True).check()
+    page.get_by_role("button", name="Xem trước việc công nhận").click()
+    page.get_by_label("1 tiêu chí không có tài liệu").check()
+    page.get_by_role("button", name="Công nhận các loại đã đánh dấu").click()
+    expect(page.locator(".message").first).to_contain_text("Đã công nhận 1 tiêu chí")
+    assert decisions(site, OTHER, "recognise") == before + 1
+    clean(page)
+
+
+@pytest.mark.parametrize("address", [cell("1.1"), BY_UNIT, BY_CRITERION])
+def test_where_there_are_no_keys_none_are_offered(browser: Browser, site: Site, address: str) -> None:
+    by_finger = signed_in(browser, site, "thamdinh.pc", touch=True)
+    by_finger.goto(address)
+    expect(by_finger.locator("[data-keys]")).to_have_count(1)
+    expect(by_finger.locator("[data-keys]")).to_be_hidden()
+    expect(opened(browser, site, address).locator("[data-keys]")).to_be_visible()
+
+
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
 @pytest.mark.parametrize("address", [cell("1.1"), BY_UNIT, BY_CRITERION, "/tham-dinh/"])
 def test_what_has_the_focus_is_never_covered(browser: Browser, site: Site, address: str, size: tuple[int, int]) -> None:

@@ -126,17 +126,24 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def visitor(browser: Browser, site: Site, *, script: bool = True) -> Page:
+def visitor(browser: Browser, site: Site, *, script: bool = True, touch: bool = False) -> Page:
+    """`touch`: a phone with a finger and no keys."""
     context = browser.new_context(
-        viewport=VIEWPORT, locale="vi-VN", base_url=site.address, java_script_enabled=script, accept_downloads=True
+        viewport={"width": PHONE[0], "height": PHONE[1]} if touch else VIEWPORT,
+        locale="vi-VN",
+        base_url=site.address,
+        java_script_enabled=script,
+        accept_downloads=True,
+        has_touch=touch,
+        is_mobile=touch,
     )
     page = context.new_page()
     page.goto("/")
     return page
 
 
-def signed_in(browser: Browser, site: Site, username: str, *, script: bool = True) -> Page:
-    page = visitor(browser, site, script=script)
+def signed_in(browser: Browser, site: Site, username: str, *, script: bool = True, touch: bool = False) -> Page:
+    page = visitor(browser, site, script=script, touch=touch)
     page.goto("/tai-khoan/dang-nhap/")
     page.fill("input[name=username]", username)
     page.fill("input[name=password]", PASSWORD)
