@@ -223,7 +223,7 @@ def test_a_kind_that_is_ticked_is_recognised_too_on_a_phone(browser: Browser, si
     clean(page)
 
 
-@pytest.mark.parametrize("address", [cell("1.1"), BY_UNIT, BY_CRITERION])
+@pytest.mark.parametrize("address", [cell("1.1"), BY_UNIT, BY_CRITERION, "/tham-dinh/khoi/so/luoi/2031/"])
 def test_where_there_are_no_keys_none_are_offered(browser: Browser, site: Site, address: str) -> None:
     by_finger = signed_in(browser, site, "thamdinh.pc", touch=True)
     by_finger.goto(address)
@@ -249,9 +249,21 @@ def test_the_walk_sees_a_stop_that_is_covered(browser: Browser, site: Site) -> N
     assert covered_stops(page)[1]
 
 
-def test_the_result_of_the_first_round_is_kept_by_one_key(browser: Browser, site: Site) -> None:
-    """Last: it moves the year on."""
+def test_what_was_kept_on_a_phone_is_undone_there(browser: Browser, site: Site) -> None:
+    """From here on the year stands in its second round."""
     after(site, "object_in_round_two")
+    page = signed_in(browser, site, "thamdinh.pc", touch=True)
+    page.goto(cell("1.1"))
+    page.get_by_role("button", name="Giữ nguyên kết quả lần 1: 0,50 điểm").click()
+    expect(page.locator(".message")).to_contain_text("1.1 của Đơn vị thử DV1 – điều chỉnh, 0,50 điểm")
+    clean(page)
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(page.locator(".message")).to_contain_text("Đã hoàn tác. 1.1")
+    expect(page.get_by_role("button", name="Giữ nguyên kết quả lần 1: 0,50 điểm")).to_be_visible()
+
+
+def test_the_result_of_the_first_round_is_kept_by_one_key(browser: Browser, site: Site) -> None:
+    """After the phone: the year stands in its second round."""
     page = opened(browser, site, cell("1.1"))
     keeps = page.get_by_role("button", name="Giữ nguyên kết quả lần 1: 0,50 điểm")
     expect(keeps).to_be_in_viewport(ratio=1)
@@ -270,3 +282,16 @@ def test_the_result_of_the_first_round_is_kept_by_one_key(browser: Browser, site
     expect(page.locator(".message")).to_contain_text("1.1 của Đơn vị thử DV1 – điều chỉnh, 0,50 điểm")
     kept = "AppraisalEntry.objects.filter(stage__name='round2', comment__startswith='Giữ nguyên kết quả')"
     assert counted(site, kept) == 1
+
+
+@pytest.mark.parametrize("size", [LAPTOP, PHONE])
+def test_a_release_on_which_something_rests_says_that_it_stays(
+    browser: Browser, site: Site, size: tuple[int, int]
+) -> None:
+    """After the first round was told: the unit has answered."""
+    page = signed_in(browser, site, "quanly.pc")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto("/tham-dinh/khoi/so/cong-bo/round1/")
+    expect(page.locator("main")).to_contain_text("Không thu hồi được nữa")
+    expect(page.get_by_role("button", name="Thu hồi thông báo")).to_have_count(0)
+    clean(page)
