@@ -16,6 +16,7 @@ from .public import views as public
 from .signed import views as signed
 from .statement import views as statement
 from .steering import views as steering
+from .surveyreport import views as surveyreport
 
 app_name = "results"
 
@@ -99,5 +100,6 @@ urlpatterns = [
     path("dieu-hanh/phien-hop/<int:pk>/bien-ban.<slug:kind>", meeting.minutes_file, name="minutes-file"),
     path("dieu-tra/ke-hoach/<int:pk>/phu-luc.<slug:kind>", planpaper.annex, name="survey-plan"),
     path("dieu-tra/bang-diem-da-ky/<int:pk>/bang-diem.<slug:kind>", pointspaper.signed_table, name="signed-table"),
+    path("dieu-tra/diem/<int:pk>/bao-cao.<slug:kind>", surveyreport.report, name="survey-report"),
     path("dieu-hanh/gia-han/", control.extension, name="extension"),
 ]

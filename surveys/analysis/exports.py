@@ -8,7 +8,8 @@ from cchc_index.lib.cells import safe_cell
 from criteria.models import RoundGroup
 from surveys.scores.queries import rule_of, untold_parts
 
-from .queries import CountedSurvey, survey_of
+from . import rowfile
+from .queries import CountedSurvey, rows_of, survey_of
 from .tables import BESIDE, NONE, TOO_FEW, answers_of, distribution
 
 SHEET = "Bảng phân tích"
@@ -26,6 +27,11 @@ def csv_bytes(block: RoundGroup) -> bytes:
     """The table as CSV: UTF-8 with the mark by which Excel knows it, dots as decimal signs."""
     text: str = named(block).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
+
+
+def rows_zip(block: RoundGroup) -> bytes:
+    """The ballots as rows for Stata, SPSS and R, with their codebook."""
+    return rowfile.zipped(rows_of(block))
 
 
 def named(block: RoundGroup) -> pd.DataFrame:

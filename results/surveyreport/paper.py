@@ -1,0 +1,70 @@
+"""The report on paper, in the layout of Nghị định 30/2020/NĐ-CP."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.template.loader import render_to_string
+from weasyprint.text.fonts import FontConfiguration
+
+from cchc_index.lib.numbers import shown, vn_count, vn_percent
+from results import charts
+from results.files.paper import ROWS_PER_CHART, laid_out, written
+
+from . import words
+from .findings import NamedShare, SurveyFindings
+from .queries import SurveyMaterial
+
+PAPER = "results/surveyreport/paper.html"
+
+
+def title_of(told: SurveyMaterial) -> str:
+    mark = " – DỮ LIỆU MINH HỌA" if told.block.round.illustrative else ""
+    return f"Phân tích kết quả điều tra xã hội học năm {told.block.round.year}, {told.block.group.name}{mark}"
+
+
+def report_pdf(told: SurveyMaterial) -> bytes:
+    return written(laid_out(PAPER, context_of(told), "", FontConfiguration()))
+
+
+def report_markup(told: SurveyMaterial) -> str:
+    """The report before it is laid out: what the Word document is made from."""
+    return render_to_string(PAPER, context_of(told))
+
+
+def context_of(told: SurveyMaterial) -> dict[str, Any]:
+    """What the paper is rendered with."""
+    findings = told.findings
+    return {
+        "title": title_of(told),
+        "illustrative": told.block.round.illustrative,
+        "digest": told.mark,
+        "sections": _sections(findings),
+        "yearly": words.years(findings),
+        "years": [(year, vn_percent(share), vn_count(units)) for year, share, units in findings.years],
+    }
+
+
+def _sections(findings: SurveyFindings) -> list[dict[str, Any]]:
+    """Heading, sentences, pictures and table of each part."""
+    known = [(group.name, group.mean) for group in findings.groups if group.mean is not None]
+    return [
+        _section("Theo đơn vị", words.overview(findings), findings.units, "Đơn vị"),
+        _section("Theo tiêu chí", words.criteria(findings), findings.criteria, "Tiêu chí"),
+        _section("Theo nhóm đối tượng", words.groups(findings), known, "Nhóm đối tượng"),
+    ]
+
+
+def _section(heading: str, sentences: Sequence[str], rows: Sequence[NamedShare], what: str) -> dict[str, Any]:
+    points = [(name, shown(share * 100)) for name, share in rows]
+    return {
+        "heading": heading,
+        "sentences": sentences,
+        "what": what,
+        "charts": [_chart(points[at : at + ROWS_PER_CHART], heading) for at in range(0, len(points), ROWS_PER_CHART)],
+        "rows": [(name, vn_percent(share)) for name, share in rows],
+    }
+
+
+def _chart(points: Sequence[tuple[str, Decimal]], heading: str) -> str:
+    return charts.ranking_dots(points, title=f"Tỷ lệ điểm đạt {heading.lower()} (%)")

@@ -1,0 +1,107 @@
+"""What the report is made of: points as pages show them, and of the answers only what is told."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cchc_index.lib.canonical import digest
+from criteria.models import RoundGroup
+from surveys.analysis.queries import CountedSurvey, survey_of
+from surveys.scores.queries import ScoreTable, score_table, tells_nothing_yet, untold_parts
+
+from .findings import GroupFinding, NamedShare, SurveyFindings, mean_of
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyMaterial:
+    """A block's report before it is written."""
+
+    block: RoundGroup
+    findings: SurveyFindings
+
+    @property
+    def mark(self) -> str:
+        """A digest of everything the report says."""
+        findings = self.findings
+        parts = [
+            [[name, str(share)] for name, share in findings.units],
+            findings.lacking,
+            [[name, str(share)] for name, share in findings.criteria],
+            [[group.name, group.answers, str(group.mean), group.untold] for group in findings.groups],
+            [[year, str(share), n] for year, share, n in findings.years],
+        ]
+        return digest([self.block.round.year, self.block.group.code, parts])
+
+
+def survey_material(block: RoundGroup) -> SurveyMaterial:
+    """Some fifteen queries, and nine for each earlier year of the block."""
+    table = score_table(block)
+    units, lacking = _units(table)
+    years = [*_earlier(block)]
+    mean = mean_of([share for _, share in units])
+    if mean is not None:
+        years.append((block.round.year, mean, len(units)))
+    findings = SurveyFindings(units, lacking, _criteria(table), _groups(block), years)
+    return SurveyMaterial(block, findings)
+
+
+def _units(table: ScoreTable) -> tuple[list[NamedShare], list[str]]:
+    whole: list[NamedShare] = []
+    lacking = []
+    for unit, cells, total, missing in table.rows:
+        applying = zip(table.leaves, cells, strict=True)
+        maximum = sum(
+            (Fraction(leaf.max_points) for leaf, cell in applying if not (cell and cell.not_applicable)), Fraction(0)
+        )
+        if missing or total is None or not maximum:
+            lacking.append(unit.name)
+        else:
+            whole.append((unit.name, Fraction(total) / Fraction(maximum)))
+    return sorted(whole, key=lambda row: -row[1]), lacking
+
+
+def _criteria(table: ScoreTable) -> list[NamedShare]:
+    findings: list[NamedShare] = []
+    for place, leaf in enumerate(table.leaves):
+        cells = [cells[place] for _, cells, _, _ in table.rows]
+        points = [Fraction(cell.points) for cell in cells if cell and cell.points is not None]
+        middle = mean_of(points)
+        if middle is not None and leaf.max_points:
+            findings.append((f"{leaf.code} {leaf.name}", middle / Fraction(leaf.max_points)))
+    return findings
+
+
+def _groups(block: RoundGroup) -> list[GroupFinding]:
+    survey, away = survey_of(block), untold_parts(block)
+    told = _told(survey, set(away))
+    untold: dict[int, int] = defaultdict(int)
+    for group, _, _ in away:
+        untold[group] += 1
+    return [
+        GroupFinding(group.name, told[pk][0], told[pk][1] / told[pk][0] if told[pk][0] else None, untold[pk])
+        for pk, group in survey.groups.items()
+        if group.takes_ballots
+    ]
+
+
+def _told(survey: CountedSurvey, away: set[tuple[int, int, int]]) -> dict[int, tuple[int, Fraction]]:
+    """Group → (answers that enter a mean, sum of their shares), of the cells that are told."""
+    shares = {(group, leaf, value): share for group, leaf, value, _, share in survey.options}
+    sums: dict[int, tuple[int, Fraction]] = defaultdict(lambda: (0, Fraction(0)))
+    for group, unit, leaf, value, count in survey.answers:
+        share = shares.get((group, leaf, value))
+        if (group, unit, leaf) not in away and share is not None:
+            n, worth = sums[group]
+            sums[group] = n + count, worth + count * Fraction(str(share))
+    return sums
+
+
+def _earlier(block: RoundGroup) -> Iterator[tuple[int, Fraction, int]]:
+    """The same block in earlier years, where all that is told is told already."""
+    rows = RoundGroup.objects.filter(group=block.group_id, round__year__lt=block.round.year)
+    for earlier in rows.select_related("round", "group").order_by("round__year"):
+        units, _ = ([], []) if tells_nothing_yet(earlier) else _units(score_table(earlier))
+        mean = mean_of([share for _, share in units])
+        if mean is not None:
+            yield earlier.round.year, mean, len(units)

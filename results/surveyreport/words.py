@@ -1,0 +1,77 @@
+"""The sentences of the report: each follows from the numbers beside it. Pure."""
+
+from fractions import Fraction
+
+from cchc_index.lib.numbers import vn, vn_count, vn_percent
+
+from .findings import NamedShare, SurveyFindings, extremes
+
+MOST = 5
+"""How many names a sentence holds."""
+
+
+def overview(findings: SurveyFindings) -> list[str]:
+    """How many units, their mean, who stands at the ends, who lacks points."""
+    said = []
+    if findings.mean is not None:
+        said.append(
+            f"{vn_count(len(findings.units))} đơn vị có đủ điểm ĐTXHH; tỷ lệ điểm đạt trung bình của các đơn vị này là "
+            f"{vn_percent(findings.mean)}."
+        )
+        said += _ends(findings.units, "Tỷ lệ điểm đạt", "Các đơn vị có cùng tỷ lệ điểm đạt")
+    else:
+        said.append("Chưa có đơn vị nào có đủ điểm ĐTXHH.")
+    if findings.lacking:
+        said.append(f"Còn thiếu điểm của {vn_count(len(findings.lacking))} đơn vị: {_names(findings.lacking)}.")
+    return said
+
+
+def criteria(findings: SurveyFindings) -> list[str]:
+    """Which criteria stand at the ends."""
+    if not findings.criteria:
+        return ["Chưa có tiêu chí nào có điểm ĐTXHH."]
+    return _ends(findings.criteria, "Tỷ lệ điểm đạt theo tiêu chí", "Các tiêu chí có cùng tỷ lệ điểm đạt")
+
+
+def groups(findings: SurveyFindings) -> list[str]:
+    """Which group judged best and worst, of what is told, and how much is not."""
+    known = [(group.name, group.mean) for group in findings.groups if group.mean is not None]
+    said = _ends(known, "Mức đạt trung bình theo nhóm đối tượng", "Các nhóm có cùng mức đạt") if known else []
+    untold = sum(group.untold for group in findings.groups)
+    if untold:
+        said.append(
+            f"{vn_count(untold)} ô (đơn vị, tiêu chí, nhóm đối tượng) không được nêu để bảo vệ người trả lời và không "
+            "tính vào mức đạt của nhóm."
+        )
+    return said
+
+
+def years(findings: SurveyFindings) -> list[str]:
+    """This year beside the one before it."""
+    if len(findings.years) < 2:
+        return []
+    (before, old, _), (year, new, _) = findings.years[-2:]
+    moved = new - old
+    if not moved:
+        return [f"Tỷ lệ điểm đạt trung bình năm {year} bằng năm {before} ({vn_percent(new)})."]
+    how = "tăng" if moved > 0 else "giảm"
+    start = f"So với năm {before} ({vn_percent(old)}), tỷ lệ điểm đạt trung bình năm {year} ({vn_percent(new)})"
+    return [f"{start} {how} {vn(abs(moved) * 100)} điểm phần trăm."]
+
+
+def _ends(rows: list[NamedShare], what: str, alike: str) -> list[str]:
+    top, low = extremes(rows)
+    if top == low:
+        return [f"{alike}: {vn_percent(top[0][1])}."]
+    return [f"{what} cao nhất: {_at(top)}; thấp nhất: {_at(low)}."]
+
+
+def _at(rows: list[NamedShare]) -> str:
+    share: Fraction = rows[0][1]
+    return f"{_names([name for name, _ in rows])} ({vn_percent(share)})"
+
+
+def _names(names: list[str]) -> str:
+    rest = len(names) - MOST
+    told = "; ".join(names[:MOST])
+    return f"{told} và {vn_count(rest)} nơi khác" if rest > 0 else told

@@ -1,0 +1,177 @@
+"""The analysis report of the survey and its data: true of the numbers, and a function of what is told alone."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cchc_index.lib.numbers import vn_percent
+from criteria.models import RoundGroup
+from results.surveyreport import paper, spreadsheets, words
+from results.surveyreport.findings import GroupFinding, SurveyFindings
+from results.surveyreport.queries import survey_material
+from surveys.analysis.exports import rows_zip
+from surveys.analysis.queries import rows_of
+from surveys.models import Ballot, Survey, SurveyScore, Tally
+from surveys.scores.actions import rebuild_tallies
+from surveys.tests.factories import asked_group, surveyed_round
+from surveys.tests.test_suppression import fill
+from units.models import Role
+from units.tests.factories import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def block() -> RoundGroup:
+    """Two units, three groups; each unit has one part that few answered, which gives no points."""
+    block = surveyed_round()
+    for code, weight in (("dan", 3), ("hdnd", 2), ("cong-chuc", 1)):
+        asked_group(block, code=code, weight=Decimal(weight))
+    Survey.objects.filter(round_group=block).update(least_n=5, small_cell=5)
+    fill(block, "dan", {"SNV": 12, "STC": 2}, 1)
+    fill(block, "hdnd", {"SNV": 3, "STC": 8}, 2)
+    fill(block, "cong-chuc", {"SNV": 9, "STC": 7}, 3)
+    return block
+
+
+def everything(block: RoundGroup) -> dict[str, bytes]:
+    """Every byte that the report and its data give away."""
+    told = survey_material(block)
+    with zipfile.ZipFile(io.BytesIO(rows_zip(block))) as archive:
+        data = {name: archive.read(name) for name in archive.namelist()}
+    return {"markup": paper.report_markup(told).encode(), "xlsx": spreadsheets.report_xlsx(told.findings), **data}
+
+
+def said_otherwise(block: RoundGroup) -> None:
+    """The few say something else; whatever is told of the others stays."""
+    for group in block.survey.respondent_groups.order_by("pk"):
+        for unit in ("SNV", "STC"):
+            ballots = list(Ballot.objects.filter(respondent_group=group, unit__code=unit))
+            if len(ballots) < 5:
+                for ballot in ballots:
+                    ballot.answers = bytes(5 - answer for answer in bytes(ballot.answers))
+                    ballot.save()
+        rebuild_tallies(group)
+
+
+def test_what_the_few_say_changes_no_byte(block: RoundGroup) -> None:
+    """Stronger than solving equations: nothing given away depends on an answer that is not told."""
+    before, counts = everything(block), list(Tally.objects.order_by("pk").values_list("counts", flat=True))
+    said_otherwise(block)
+    assert list(Tally.objects.order_by("pk").values_list("counts", flat=True)) != counts
+    assert everything(block) == before
+
+
+def test_negative_control_with_the_rule_off_it_changes_them(block: RoundGroup, settings: Any) -> None:
+    settings.SURVEY_SMALL_CELL = 0
+    Survey.objects.filter(round_group=block).update(least_n=None, small_cell=None)
+    before = everything(block)
+    said_otherwise(block)
+    after = everything(block)
+    assert {"markup", "xlsx", "phieu.csv", "phieu.dta"} <= {name for name in before if before[name] != after[name]}
+
+
+def test_a_part_beside_a_small_one_gives_no_rows_either(block: RoundGroup) -> None:
+    """By the installation's threshold alone small parts enter the points, and a second part is kept beside each."""
+    Survey.objects.filter(round_group=block).update(least_n=None, small_cell=None)
+    pairs = {(unit, group) for unit, group, _ in rows_of(block).rows}
+    assert pairs == {("SNV", "dan"), ("STC", "hdnd")}
+    assert rows_of(block).kept_back == 4
+
+
+def test_rows_hold_neither_code_nor_order(block: RoundGroup) -> None:
+    rows = rows_of(block)
+    assert rows.rows == sorted(rows.rows)
+    assert len(rows.rows) == 12 + 9 + 8 + 7
+    assert not any(
+        ballot.code.encode() in data for ballot in Ballot.objects.all() for data in everything(block).values()
+    )
+
+
+def test_stata_reads_rows_and_labels_back(block: RoundGroup) -> None:
+    with zipfile.ZipFile(io.BytesIO(rows_zip(block))) as archive:
+        data, plain = archive.read("phieu.dta"), archive.read("phieu.csv")
+        syntax, script = archive.read("phieu.sps").decode(), archive.read("phieu.R").decode()
+        codes = pd.read_csv(io.BytesIO(archive.read("bang-ma.csv")))
+    with pd.read_stata(io.BytesIO(data), iterator=True, convert_categoricals=False) as reader:
+        assert reader.variable_labels()["tc_1_3"].startswith("1.3 ")
+        assert reader.value_labels()["tc_1_3"] == {1: "Rất tốt", 2: "Tốt", 3: "Trung bình", 4: "Kém"}
+        table = reader.read()
+    again = pd.read_csv(io.BytesIO(plain), encoding="utf-8-sig")
+    told = Tally.objects.get(unit__code="SNV", respondent_group__code="dan", criterion__code="1.3")
+    for one in (table, again):
+        own = one[(one["unit"] == "SNV") & (one["grp"] == "dan")]
+        counted = {str(int(value)): int(n) for value, n in own["tc_1_3"].value_counts().items()}
+        assert counted == told.counts
+    assert "VALUE LABELS tc_1_3 1 'Rất tốt' 2 'Tốt'" in syntax
+    assert 'factor(phieu$tc_1_3, levels = c(1, 2, 3, 4), labels = c("1. Rất tốt"' in script
+    assert list(codes["Cột"].dropna()) == ["unit", "grp", "tc_1_3", "tc_1_4"]
+
+
+def test_a_survey_without_a_row_to_tell_still_makes_its_files(block: RoundGroup) -> None:
+    Survey.objects.filter(round_group=block).update(least_n=99, small_cell=99)
+    with zipfile.ZipFile(io.BytesIO(rows_zip(block))) as archive:
+        assert len(pd.read_stata(io.BytesIO(archive.read("phieu.dta")))) == 0
+
+
+def test_shares_follow_from_the_points(block: RoundGroup) -> None:
+    findings = survey_material(block).findings
+    assert findings.units == []  # 2 is measured by a figure that nobody brought
+    assert len(findings.lacking) == 2
+    leaf = block.criteria_set.criteria.get(code="1.3")
+    points = [Fraction(score.points or 0) for score in SurveyScore.objects.filter(criterion=leaf)]
+    name, share = findings.criteria[0]
+    assert (name, share) == (f"1.3 {leaf.name}", sum(points) / len(points) / Fraction(leaf.max_points))
+
+
+ONE, TWO = ("Sở A", Fraction(9, 10)), ("Sở B", Fraction(1, 2))
+
+
+def only(**fields: Any) -> SurveyFindings:
+    whole: dict[str, Any] = {"units": [], "lacking": [], "criteria": [], "groups": [], "years": []}
+    return SurveyFindings(**(whole | fields))
+
+
+SENTENCES: list[tuple[Callable[[SurveyFindings], list[str]], dict[str, Any], str]] = [
+    (words.overview, {}, "Chưa có đơn vị nào có đủ điểm ĐTXHH."),
+    (words.overview, {"units": [ONE, TWO]}, "Tỷ lệ điểm đạt cao nhất: Sở A (90,00%); thấp nhất: Sở B (50,00%)."),
+    (words.overview, {"units": [ONE, ("Sở C", Fraction(9, 10))]}, "Các đơn vị có cùng tỷ lệ điểm đạt: 90,00%."),
+    (words.overview, {"lacking": ["Sở D"]}, "Còn thiếu điểm của 1 đơn vị: Sở D."),
+    (words.groups, {"groups": [GroupFinding("Dân", 9, Fraction(1, 2), 3)]}, "3 ô (đơn vị, tiêu chí, nhóm"),
+    (words.years, {"years": [(2030, Fraction(1, 2), 2), (2031, Fraction(3, 5), 2)]}, "tăng 10,00 điểm phần trăm"),
+    (words.years, {"years": [(2030, Fraction(3, 5), 2), (2031, Fraction(1, 2), 2)]}, "giảm 10,00 điểm phần trăm"),
+    (words.years, {"years": [(2030, Fraction(1, 2), 2), (2031, Fraction(1, 2), 2)]}, "bằng năm 2030 (50,00%)"),
+]
+
+
+@pytest.mark.parametrize(("speak", "fields", "sentence"), SENTENCES)
+def test_a_sentence_is_true_of_its_numbers(
+    speak: Callable[[SurveyFindings], list[str]], fields: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in " ".join(speak(only(**fields)))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_take_it(role: Role, block: RoundGroup) -> None:
+    client = Client()
+    client.force_login(person(role, block.group.units.get(code="SNV")))
+    reads = role in (Role.SURVEY_OPERATOR, Role.INDEX_MANAGER, Role.OBSERVER)
+    for kind in ("pdf", "docx", "xlsx", "zip"):
+        answer = client.get(reverse("results:survey-report", args=[block.pk, kind]))
+        assert answer.status_code == (200 if reads else 403)
+    assert client.get(reverse("results:survey-report", args=[block.pk, "exe"])).status_code == (404 if reads else 403)
+
+
+def test_page_and_paper_say_the_same_mean(block: RoundGroup) -> None:
+    told = survey_material(block)
+    markup = paper.report_markup(told)
+    for group in told.findings.groups:
+        assert vn_percent(group.mean) in markup
