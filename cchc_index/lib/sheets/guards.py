@@ -80,6 +80,8 @@ def guard_cells(data: bytes, max_cells: int) -> None:
 # Cells and rows alike, in every spelling a parser takes: either quote, spaces, lower case, leading zeros.
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
+# What LibreOffice leaves behind the data: the last rows that a sheet can have, without a cell.
+_EMPTY_END = re.compile(rb"(?:<(?:\w+:)?row\b[^<>]*(?:/>|></(?:\w+:)?row>)\s*){1,4}(?=</(?:\w+:)?sheetData)")
 LONGEST_ELEMENT = 4 << 20
 """Bytes, with the text that follows it; a cell holds 32,767 characters at most."""
 
@@ -89,8 +91,8 @@ def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
     rows = columns = cells = 0
     tail = b""
     with archive.open(member) as stream:
-        while chunk := stream.read(1 << 20):
-            window = tail + chunk
+        while chunk := stream.read(4 << 20):
+            window = _EMPTY_END.sub(b"", tail + chunk)
             for letters, digits in _REFERENCE.findall(window):
                 rows, columns = max(rows, int(digits[:20])), max(columns, column_number(letters[:10].upper()))
             if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > max_cells:
