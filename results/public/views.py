@@ -24,7 +24,7 @@ from results.publication.views import BundleAddress, publication_or_404, standin
 from results.signed import queries as signed_decisions
 from results.years import YearChange, change_of
 
-from . import listing, queries, tables
+from . import listing, queries, reading, tables
 from .answer import public_page
 
 Context = dict[str, Any]
@@ -84,10 +84,12 @@ def area(request: HttpRequest, year: int, number: str, group: str, code: str) ->
 
 @public_page
 def years(request: HttpRequest) -> HttpResponse:
-    """The years of a block: mean and every unit's index and rank, compared on what two years have in common."""
+    """The years of a block: mean and every unit's index and rank, compared on what two years have in common; apart from
+    them what Hà Nội published before this system."""
     held = queries.in_force()
     books = [(publication, book_of(publication)) for publication in held]
     blocks = {block.code: block.name for _, book in reversed(books) for block in book.blocks}
+    blocks |= {code: name for code, name in reading.earlier_blocks().items() if code not in blocks}
     chosen = request.GET.get("khoi", "")
     code = chosen if chosen in blocks else next(iter(blocks), "")
     columns = [(p, block) for p, book in books if (block := book.block(code)) is not None]
@@ -97,6 +99,7 @@ def years(request: HttpRequest) -> HttpResponse:
         "columns": [(p, block, code in p.archives, BundleAddress.of(p)) for p, block in columns],
         "pairs": tables.year_pairs([(p.round.year, block) for p, block in columns]),
         "lines": tables.year_lines([block for _, block in columns]),
+        "earlier": reading.earlier_results(code),
     }
     return render(request, "results/public/years.html", context)
 
@@ -292,6 +295,7 @@ def unit_page(
         "lines": tables.lines(block, [row], place.criterion),
         "compare": f"{place.compare(block.code)}?a={row.unit}",
         "sheet": "" if place.preview else reverse("results:sheet", args=[place.year, place.number, *which]),
+        "earlier": [] if place.preview else reading.earlier_results(block.code, row.unit),
         **about,
     }
     return render(request, "results/public/unit.html", context)
