@@ -6,9 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from . import queries
-from .paper import guide_pdf
 from .reading import Guide
-from .word import guide_docx
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -33,8 +31,12 @@ def guide_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     """The guide as PDF or as a Word document."""
     found = _guide(request, name)
     if kind == "pdf":
+        from .paper import guide_pdf  # inline: start-up cost
+
         content, media = guide_pdf(found), "application/pdf"
     elif kind == "docx":
+        from .word import guide_docx  # inline: start-up cost
+
         content, media = guide_docx(found), WORD
     else:
         raise Http404

@@ -217,3 +217,20 @@ def test_an_address_that_cannot_be_is_a_sentence(shell: Shell, host: str, port: 
     assert code == 2
     assert f"Không mở được {host}:{port}" in err
     assert "Traceback" not in err
+
+
+def test_what_makes_paper_is_loaded_where_paper_is_made() -> None:
+    """WeasyPrint and python-docx were a fifth of what a server's start costs."""
+    program = (
+        "import sys, django; django.setup(); import cchc_index.urls; print({'weasyprint', 'docx'} & {*sys.modules})"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "cchc_index.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        cwd=project.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "set()\n"
