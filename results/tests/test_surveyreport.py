@@ -37,8 +37,8 @@ def block() -> RoundGroup:
         asked_group(block, code=code, weight=Decimal(weight))
     Survey.objects.filter(round_group=block).update(least_n=5, small_cell=5)
     fill(block, "dan", {"SNV": 12, "STC": 2}, 1)
-    fill(block, "hdnd", {"SNV": 3, "STC": 8}, 2)
-    fill(block, "cong-chuc", {"SNV": 9, "STC": 7}, 3)
+    fill(block, "hdnd", {"SNV": 3, "STC": 11}, 2)
+    fill(block, "cong-chuc", {"SNV": 9, "STC": 10}, 3)
     return block
 
 
@@ -70,7 +70,10 @@ def test_what_the_few_say_changes_no_byte(block: RoundGroup) -> None:
     assert everything(block) == before
 
 
-def test_negative_control_with_the_rule_off_it_changes_them(block: RoundGroup, settings: Any) -> None:
+def test_negative_control_with_the_rule_off_it_changes_them(
+    block: RoundGroup, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("surveys.analysis.queries.FEWEST_ROWS", 1)
     settings.SURVEY_SMALL_CELL = 0
     Survey.objects.filter(round_group=block).update(least_n=None, small_cell=None)
     before = everything(block)
@@ -90,10 +93,22 @@ def test_a_part_beside_a_small_one_gives_no_rows_either(block: RoundGroup) -> No
 def test_rows_hold_neither_code_nor_order(block: RoundGroup) -> None:
     rows = rows_of(block)
     assert rows.rows == sorted(rows.rows)
-    assert len(rows.rows) == 12 + 9 + 8 + 7
+    assert len(rows.rows) == 12 + 11 + 10
     assert not any(
         ballot.code.encode() in data for ballot in Ballot.objects.all() for data in everything(block).values()
     )
+
+
+@pytest.mark.parametrize(("least_n", "given"), [(None, 3), (10, 3), (11, 2), (12, 1), (13, 0)])
+def test_rows_need_ten_ballots_or_what_the_plan_sets(block: RoundGroup, least_n: int | None, given: int) -> None:
+    """Nine ballots are told in every cell, but give no rows; who is left out is counted in the codebook."""
+    Survey.objects.filter(round_group=block).update(least_n=least_n or 5)
+    rows = rows_of(block)
+    assert len({(unit, group) for unit, group, _ in rows.rows}) == given
+    assert ("SNV", "cong-chuc") not in {(unit, group) for unit, group, _ in rows.rows}
+    assert rows.kept_back == 6 - given
+    with zipfile.ZipFile(io.BytesIO(rows_zip(block))) as archive:
+        assert f"chưa đủ {rows.fewest} phiếu: {6 - given}" in archive.read("bang-ma.csv").decode()
 
 
 def test_stata_reads_rows_and_labels_back(block: RoundGroup) -> None:

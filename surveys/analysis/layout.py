@@ -25,7 +25,9 @@ class BallotRows:
     rows: list[tuple[str, str, list[int | None]]]
     """(unit code, respondent group code, answers by variable)"""
     kept_back: int
-    """How many pairs of unit and group are not given: one of their cells is not told."""
+    """How many pairs of unit and group are not given: one of their cells is not told, or they have too few ballots."""
+    fewest: int
+    """Ballots that a pair must have to be given."""
 
 
 def variable_name(code: str) -> str:

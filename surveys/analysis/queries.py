@@ -13,6 +13,9 @@ from units.models import Unit
 
 from .layout import BallotRows, Variable, variable_name
 
+FEWEST_ROWS = 10
+"""A row shows a whole pattern of answers, so it needs more company than a cell (docs/anonymity.md)."""
+
 
 @dataclass(frozen=True, slots=True)
 class CountedSurvey:
@@ -68,11 +71,12 @@ def _answers(block: RoundGroup) -> Iterator[tuple[int, int, int, int, int]]:
 
 
 def rows_of(block: RoundGroup) -> BallotRows:
-    """The valid ballots of every pair of group and unit of which all cells are told, sorted by what they say: neither
-    code nor order of arrival stands in them. Nine queries and one for each group."""
-    survey, away, (small, _) = survey_of(block), untold_parts(block), rule_of(block)
-    kept = {(group, unit) for group, unit, _ in away}
-    ballots = {pair: n for pair, n in ballot_counts(block).items() if pair not in kept and n >= max(small, 1)}
+    """The valid ballots of every pair of group and unit of which all cells are told and that has ballots enough, sorted
+    by what they say: neither code nor order of arrival stands in them. Nine queries and one for each group."""
+    survey, kept = survey_of(block), {(group, unit) for group, unit, _ in untold_parts(block)}
+    counts = {pair: n for pair, n in ballot_counts(block).items() if n and pair[1] in survey.units}
+    fewest = max(*rule_of(block), FEWEST_ROWS)
+    given = {pair for pair, n in counts.items() if pair not in kept and n >= fewest}
     place = {criterion: at for at, criterion in enumerate(survey.criteria)}
     rows: list[tuple[str, str, list[int | None]]] = []
     positions = _positions(block)
@@ -80,13 +84,13 @@ def rows_of(block: RoundGroup) -> BallotRows:
         asked = [place[criterion] for of, criterion in positions if of == group.pk]
         found = Ballot.objects.filter(IN, respondent_group=group, invalid_reason="").order_by()
         for unit, answers in found.values_list("unit", "answers"):
-            if (group.pk, unit) in ballots and unit in survey.units:
+            if (group.pk, unit) in given:
                 row: list[int | None] = [None] * len(place)
                 for at, answer in zip(asked, bytes(answers), strict=True):
                     row[at] = answer or None
                 rows.append((survey.units[unit].code, group.code, row))
     rows.sort(key=lambda row: (row[0], row[1], [answer or 0 for answer in row[2]]))
-    return BallotRows(_variables(survey), rows, len(kept))
+    return BallotRows(_variables(survey), rows, len((counts.keys() | kept) - given), fewest)
 
 
 def _positions(block: RoundGroup) -> list[tuple[int, int]]:

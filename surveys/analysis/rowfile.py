@@ -113,7 +113,8 @@ def _codebook(rows: BallotRows) -> bytes:
     for one in rows.variables:
         lines.append((one.name, safe_cell(one.label), "(trống)", "không trả lời hoặc không được hỏi", ""))
         lines += [("", "", value, safe_cell(label), share) for value, (label, share) in sorted(one.answers.items())]
-    lines.append(("", f"Số cặp đơn vị, nhóm không đưa ra vì có ô ít phiếu: {rows.kept_back}", "", "", ""))
+    few = f"Số cặp đơn vị, nhóm không đưa ra vì có ô ít phiếu hoặc chưa đủ {rows.fewest} phiếu"
+    lines.append(("", f"{few}: {rows.kept_back}", "", "", ""))
     lines.append(("", "Không có mã phiếu; thứ tự dòng không phải thứ tự trả lời; chỉ gồm phiếu hợp lệ", "", "", ""))
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(lines)
