@@ -62,6 +62,32 @@ def columns(points: Sequence[tuple[str, int]], *, title: str, unit: str = "đơn
     return frame(width, 178, title, described, parts)
 
 
+def rank_ranges(lines: Sequence[tuple[str, int | None, int, int]], *, title: str) -> str:
+    """One line per unit in the given order: (label, rank, low, high), its range as a bar and its rank as a dot."""
+    last = max([high for _label, _rank, _low, high in lines] or [1])
+    height, left, right = 34 + 21 * len(lines), 330, WIDTH - 130
+    parts = [
+        text(left, 16, "hạng 1", size=13, fill=SOFT),
+        text(right, 16, f"hạng {last}", anchor="end", size=13, fill=SOFT),
+    ]
+    for place, (label, rank, low, high) in enumerate(lines):
+        y = 40 + 21 * place
+        first, end = (scale(Decimal(at), Decimal(1), Decimal(max(last, 2)), left, right) for at in (low, high))
+        parts.append(text(left - 10, y + 5, short(label), anchor="end"))
+        parts.append(line(left, y, right, y, GRID))
+        parts.append(f'<rect x="{first - 3}" y="{y - 5}" width="{end - first + 6}" height="10" fill="{BAR}"/>')
+        if rank is not None:
+            x = scale(Decimal(rank), Decimal(1), Decimal(max(last, 2)), left, right)
+            parts.append(f'<circle cx="{x}" cy="{y}" r="5" fill="{MARK}"/>')
+        parts.append(text(right + 12, y + 5, _ranked(rank, low, high)))
+    described = "; ".join(f"{label}: {_ranked(rank, low, high)}" for label, rank, low, high in lines)
+    return frame(WIDTH, height, title, described, parts)
+
+
+def _ranked(rank: int | None, low: int, high: int) -> str:
+    return f"{rank or '–'} ({low}–{high})"
+
+
 def _range(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:
     """The axis: tens around the values, never wider than needed, within what a percent may reach."""
     if not values:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .analysis import views as analysis
 from .api import views as api
 from .archive import views as archive
 from .control import views as control
@@ -66,6 +67,7 @@ urlpatterns = [
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
     path("dieu-hanh/doi-chieu-tieu-chi/<int:pk>/", control.matches, name="matches"),
     path("dieu-hanh/xac-nhan-bo-tieu-chi/<int:pk>/", control.confirm_set, name="confirm-set"),
+    path("dieu-hanh/phan-tich/<int:year>/<slug:group>/", analysis.analysis_page, name="analysis"),
     path("dieu-hanh/xem-truoc/", preview.preview_now, name="preview-now"),
     path(_PREVIEW, preview.preview, name="preview"),
     path(f"{_PREVIEW}don-vi/<slug:group>/<path:code>/", preview.preview_unit, name="preview-unit"),

@@ -6,10 +6,12 @@ from fractions import Fraction
 from typing import Any
 
 from appraisal.reasons import queries as reasons
+from cchc_index.lib import sealed_cache
 from cchc_index.lib.numbers import exact_text
 from criteria.models import RoundGroup
 from results import bundle, ranking
 from results.bundle import Json
+from results.computation.queries import code_version
 from results.publication.queries import preview_bundle
 from results.ranking import RankedUnit
 from surveys.analysis.errors import sampling_errors
@@ -18,6 +20,10 @@ from .gaps import gaps
 from .influence import LeafInfluence, influences
 from .losses import LossCell, Losses, losses
 from .ranges import DrawnUnit, RankRange, ranges
+from .whatif import SupposedUnit, Supposition, what_if
+
+PAGE_DRAWS, PAGE_SEED = 2_000, 1
+"""What the page draws; the command draws as many as it is told to."""
 
 METHOD = {
     "rank_ranges": (
@@ -41,6 +47,17 @@ def analysis(block: RoundGroup, *, draws: int, seed: int) -> Json:
     return BlockAnalysis(block).told(draws, seed)
 
 
+def kept_analysis(block: RoundGroup) -> Json:
+    """The analysis as the page shows it, kept until the block's inputs, its units or the program change."""
+    known = (block.pk, block.inputs_version, block.group.units_version, block.round.illustrative, code_version())
+    key = f"analysis:{sealed_cache.mark_of(*known, PAGE_DRAWS, PAGE_SEED)}"
+    told = sealed_cache.get(key)
+    if told is None:
+        told = analysis(block, draws=PAGE_DRAWS, seed=PAGE_SEED)
+        sealed_cache.put(key, told)
+    return dict(told)
+
+
 class BlockAnalysis:
     """The inputs of a block, read once."""
 
@@ -52,6 +69,11 @@ class BlockAnalysis:
         self.rows = [bundle.row_of(criterion) for criterion in self.group.get("criteria", [])]
         self.names = {criterion["code"]: criterion["name"] for criterion in self.group.get("criteria", [])}
         self.units: list[Json] = self.group.get("units", [])
+
+    def supposed(self, supposed: Supposition) -> list[SupposedUnit]:
+        """Every unit before and after what is supposed; nothing is written."""
+        policies = bundle.policies_of(self.group["policies"])
+        return what_if(self.rows, policies, bundle.cells_of(self.units, self.group["cells"]), supposed)
 
     def told(self, draws: int, seed: int) -> Json:
         head = {
