@@ -1,13 +1,16 @@
 """The analysis of a block as it stands: every number in one plain shape, for the command line and the desk."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from appraisal.reasons import queries as reasons
 from cchc_index.lib import sealed_cache
 from cchc_index.lib.numbers import exact_text
+from cchc_index.lib.programs import source_digest
 from criteria.models import RoundGroup
 from results import bundle, ranking
 from results.bundle import Json
@@ -49,13 +52,20 @@ def analysis(block: RoundGroup, *, draws: int, seed: int) -> Json:
 
 def kept_analysis(block: RoundGroup) -> Json:
     """The analysis as the page shows it, kept until the block's inputs, its units or the program change."""
-    known = (block.pk, block.inputs_version, block.group.units_version, block.round.illustrative, code_version())
+    known = (block.pk, block.inputs_version, block.group.units_version, block.round.illustrative, _made_by())
     key = f"analysis:{sealed_cache.mark_of(*known, PAGE_DRAWS, PAGE_SEED)}"
     told = sealed_cache.get(key)
     if told is None:
         told = analysis(block, draws=PAGE_DRAWS, seed=PAGE_SEED)
         sealed_cache.put(key, told)
     return dict(told)
+
+
+@cache
+def _made_by() -> str:
+    """The program that makes an analysis: the arithmetic of the points, and that of each part."""
+    parts = (BlockAnalysis, gaps, influences, losses, ranges, sampling_errors)
+    return code_version() + source_digest(*(sys.modules[part.__module__] for part in parts))[:16]
 
 
 class BlockAnalysis:
