@@ -2,15 +2,17 @@
 
 from decimal import Decimal
 
+from appraisal.council.samples.actions import draw_sample
 from appraisal.models import Seat
+from appraisal.review.bulk.actions import bulk_recognise
 from appraisal.tests.council.council_site import Body, at_the_meeting, body, cell_item, session, user_of
-from appraisal.tests.factories import Council, submitted
+from appraisal.tests.factories import Council, assign, council, submitted
 from cchc_index.lib import clock
 from cchc_index.lib.tests.browser import PASSWORD
 from selfassess.models import SelfScore
 from surveys.models import SurveyScore
-from units.models import Unit, User
-from units.tests.factories import UnitFactory
+from units.models import Role, Unit, User
+from units.tests.factories import UnitFactory, person
 
 NAMES = ("Sở Nội vụ", "Sở Tư pháp", "Sở Tài chính", "Sở Xây dựng", "Sở Y tế", "Sở Công Thương", "Sở Du lịch")
 ACCOUNTS = {"chair": "chutich.pc", "member": "thanhvien.pc", "third": "thanhvien2.pc", "secretary": "thuky.pc"}
@@ -31,6 +33,19 @@ def seed() -> Council:
         _named(user_of(getattr(sitting, seat)), account, f"Thành viên {account.partition('.')[0]}")
     _rename(sitting)
     cell_item(session(sitting, case), case, Unit.objects.get(code="U02"))
+    return case
+
+
+def seed_sample() -> Council:
+    """Another member is to judge again what a member recognised in bulk: two units, two criteria."""
+    case = council()
+    cells = [(unit.pk, leaf.pk, 0) for unit in (case.first, case.second) for leaf in (case.leaf, case.other_leaf)]
+    bulk_recognise(actor=case.member, round_group_id=case.round_group.pk, cells=cells)
+    other = person(Role.COUNCIL_MEMBER, case.second)
+    assign(other, case.round_group)
+    _named(case.manager, "quanly.pc", "Hoàng Anh Dũng")
+    _named(other, "thanhvien.pc", "Đỗ Thị Lan")
+    draw_sample(actor=case.manager, round_group_id=case.round_group.pk, share=100, seed=28112026)
     return case
 
 

@@ -78,3 +78,29 @@ def test_the_pages_of_a_meeting_are_clean(browser: Browser, site: Site) -> None:
     ):
         page.goto(address)
         clean(page)
+
+
+def test_a_sample_is_judged_again_and_its_pages_are_clean(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with seeded(
+        tmp_path_factory, "sample", "from results.tests.council_walk import seed_sample; seed_sample()"
+    ) as drawn:
+        manager = signed_in(browser, drawn, "quanly.pc")
+        manager.goto(f"/dieu-hanh/hoi-dong/{YEAR}/mau/so/")
+        clean(manager)
+        member = signed_in(browser, drawn, "thanhvien.pc")
+        member.goto("/dieu-hanh/hoi-dong/mau/1/")
+        clean(member)
+        member.locator("details summary").first.click()
+        clean(member)
+        opened = member.locator("details[open]")
+        opened.get_by_label("khác kết quả").check()
+        opened.get_by_label("Điểm đề nghị").fill("0,5")
+        opened.get_by_role("button", name="Ghi kết quả").click()
+        expect(member.locator(".errors")).to_contain_text("Nhập căn cứ")
+        expect(opened.get_by_label("Điểm đề nghị")).to_have_value("0,5")
+        opened.get_by_label("Căn cứ").fill("Thiếu báo cáo quý.")
+        opened.get_by_role("button", name="Ghi kết quả").click()
+        expect(member.locator("main")).to_contain_text("khác: 0,50 điểm")
+        clean(member)

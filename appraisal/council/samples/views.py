@@ -94,6 +94,5 @@ def _sample_page(
         "report": queries.report(row),
         "form": form,
         "chosen": chosen,
-        "blank": FindingForm(auto_id=False),
     }
     return render(request, "appraisal/council/sample.html", context, status=422 if form is not None else 200)

@@ -154,6 +154,9 @@ def test_by_the_pages(case: Council, other: User) -> None:
     cell = sample.cells.order_by("pk")[0]
     assert client.post(page, {"chosen": cell.pk, "choice": "same"}).status_code == 403
     assert sign_in(other).post(page, {"chosen": cell.pk}).status_code == 422
+    refused = sign_in(other).post(page, {"chosen": cell.pk, "choice": "other", "points": "0,5", "words": ""}).text
+    assert "Nhập căn cứ" in refused
+    assert 'value="0,5"' in refused  # what was typed stays
     assert sign_in(other).post(page, {"chosen": cell.pk, "choice": "same"}).status_code == 302
     for user in (case.officer, case.head, person(Role.SURVEY_OPERATOR)):
         assert sign_in(user).get(address).status_code == 403
