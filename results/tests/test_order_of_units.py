@@ -77,7 +77,7 @@ def test_units_that_nothing_tells_apart_stand_by_the_alphabet_in_the_report() ->
     client = Client()
     client.force_login(block.manager)
     answer = client.get(reverse("appraisal:consistency", args=[block.round_group.group.code]), {"nam": 2097})
-    assert [line.unit.name for line in answer.context["units"]] == IN_ORDER
+    assert IN_ORDER in listed(answer.text)
     for clash in answer.context["clashes"]:
         for _, judged in clash.rows:
             names = [one.unit.name for one in judged]
