@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Refused
 from criteria import actions as criteria
 from criteria.calendar import actions as calendar_actions
@@ -22,7 +23,6 @@ from criteria.models import Round, RoundGroup, Stage
 from criteria.queries import round_in_view, round_of_address, show_year
 from results.computation.actions import enqueue_recompute
 from results.files.actions import request_report
-from results.files.answer import XLSX
 from results.gates import queries as gates
 from results.gates.listing import from_json
 from results.jobs.queries import booklet_lines, report_job
@@ -144,12 +144,8 @@ def state_file(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     _reader(request)
     round_ = round_of_address(request, year)
     lines = steering.situation(round_).lines
-    if kind == "xlsx":
-        data, of = paper.state_bytes(lines), XLSX
-    else:
-        data, of = paper.state_pdf(round_, lines), "application/pdf"
-    name = f"tien-do-{round_.year}.{kind}"
-    return HttpResponse(data, content_type=of, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    data = paper.state_bytes(lines) if kind == "xlsx" else paper.state_pdf(round_, lines)
+    return attached(data, f"tien-do-{round_.year}.{kind}")
 
 
 @require_POST

@@ -7,11 +7,10 @@ from django.views.decorators.http import require_GET
 
 from appraisal.models import Meeting
 from appraisal.rules import seats as seat_rules
+from cchc_index.lib.downloads import attached
 from criteria.queries import show_year
 
 from . import queries
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _meeting(request: HttpRequest, pk: int) -> Meeting:
@@ -65,16 +64,13 @@ def minutes_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind == "pdf":
         from . import paper  # inline: start-up cost
 
-        return _attachment(paper.minutes_pdf(told), "application/pdf", meeting, kind)
+        return _attachment(paper.minutes_pdf(told), meeting, kind)
     if kind == "docx":
         from . import word  # inline: start-up cost
 
-        return _attachment(word.minutes_docx(told), DOCX, meeting, kind)
+        return _attachment(word.minutes_docx(told), meeting, kind)
     raise Http404
 
 
-def _attachment(data: bytes, content_type: str, meeting: Meeting, kind: str) -> HttpResponse:
-    name = f"bien-ban-{meeting.council.round.year}-{meeting.number}.{kind}"
-    return HttpResponse(
-        data, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+def _attachment(data: bytes, meeting: Meeting, kind: str) -> HttpResponse:
+    return attached(data, f"bien-ban-{meeting.council.round.year}-{meeting.number}.{kind}")

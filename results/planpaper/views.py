@@ -4,10 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from cchc_index.lib.downloads import attached
 from surveys import rules
 from surveys.planning.queries import plan_book
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_GET
@@ -21,12 +20,9 @@ def annex(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind == "pdf":
         from . import paper  # inline: start-up cost
 
-        data, content_type = paper.plan_pdf(book), "application/pdf"
+        data = paper.plan_pdf(book)
     else:
         from . import word  # inline: start-up cost
 
-        data, content_type = word.plan_docx(book), DOCX
-    name = f"phu-luc-ke-hoach-dtxhh-{block.round.year}-{block.group.code}.{kind}"
-    return HttpResponse(
-        data, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+        data = word.plan_docx(book)
+    return attached(data, f"phu-luc-ke-hoach-dtxhh-{block.round.year}-{block.group.code}.{kind}")

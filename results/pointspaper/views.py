@@ -5,13 +5,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from cchc_index.lib.downloads import attached
 from surveys import rules
 from surveys.handover.queries import signatures_for
 from surveys.scores.queries import tells_nothing_yet
 
 from .queries import printed_table
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -28,12 +27,9 @@ def signed_table(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind == "pdf":
         from . import paper  # inline: start-up cost
 
-        data, content_type = paper.table_pdf(table), "application/pdf"
+        data = paper.table_pdf(table)
     else:
         from . import spreadsheets  # inline: start-up cost
 
-        data, content_type = spreadsheets.table_xlsx(table), XLSX
-    name = f"bang-diem-dtxhh-{block.round.year}-{block.group.code}-{row.pk}.{kind}"
-    return HttpResponse(
-        data, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+        data = spreadsheets.table_xlsx(table)
+    return attached(data, f"bang-diem-dtxhh-{block.round.year}-{block.group.code}-{row.pk}.{kind}")

@@ -5,17 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from cchc_index.lib.downloads import TYPES, attached
 from surveys import rules
 from surveys.scores.queries import tells_nothing_yet
 
 from .queries import SurveyMaterial, survey_material
-
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "zip": "application/zip",
-}
 
 
 @require_GET
@@ -33,10 +27,7 @@ def report(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         data = rows_zip(block)
     else:
         data = _made(survey_material(block), kind)
-    name = f"bao-cao-dtxhh-{block.round.year}-{block.group.code}.{kind}"
-    return HttpResponse(
-        data, content_type=TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return attached(data, f"bao-cao-dtxhh-{block.round.year}-{block.group.code}.{kind}")
 
 
 def _made(told: SurveyMaterial, kind: str) -> bytes:
