@@ -334,7 +334,7 @@ def test_the_plan_from_nothing_through_the_pages(operator: User) -> None:
         ("group", {"code": "dan", "name": "Trùng"}, "đã có"),
         ("group", {"code": "x", "name": "X", "weight": "0"}, "lớn hơn 0"),
         ("scale", {"code": "x", "name": "X", "value-0": "300", "label-0": "Tốt", "share-0": "1"}, "1 đến 255"),
-        ("scale", {"code": "x", "name": "X", "value-0": "1", "share-0": "50"}, "Ghi lời"),
+        ("scale", {"code": "x", "name": "X", "value-0": "1", "share-0": "50"}, "Nhập nội dung"),
         ("scale", {"code": "x", "name": "X"}, "ít nhất một mức"),
     ],
 )
