@@ -3,10 +3,14 @@
 import io
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cchc_index.lib.faults import ImportRefused
+from criteria.models import Criterion
 from criteria.tests.factories import (
     CriteriaSetFactory,
     CriterionFactory,
@@ -16,11 +20,18 @@ from criteria.tests.factories import (
     open_stage,
 )
 from selfassess.core.queries import task_list
-from selfassess.models import SelfAssessment
+from selfassess.models import SelfAssessment, SelfScore
+from selfassess.scores import actions as scores
 from selfassess.tests.factories import SelfAssessmentFactory
-from selfassess.workbook.layout import HEADING_ROW, MAIN
+from selfassess.workbook import actions as workbook
+from selfassess.workbook.comparing import Comparison, compare
+from selfassess.workbook.layout import HEADING_ROW, MAIN, FilledRow
+from selfassess.workbook.reading import read
 from selfassess.workbook.writing import build
+from units.models import User
 
+LibreOffice = Callable[[bytes], bytes]
+"""A file as LibreOffice computes and saves it."""
 STEPS = {
     "kind": "steps",
     "options": [
@@ -108,3 +119,53 @@ def edited(content: bytes, edit: Callable[[Worksheet], object], sheet: str = MAI
 def everything(count: int = 60) -> dict[str, Mapping[str, object]]:
     """A whole self-assessment typed: every rule answered."""
     return {f"1.{n}": FILLED[(n - 1) % len(FILLED)] for n in range(1, count + 1)}
+
+
+def compared(assessment: SelfAssessment, content: bytes) -> Comparison:
+    tasks = task_list(assessment)
+    return compare(read(io.BytesIO(content), tasks, name="a.xlsx"), tasks)
+
+
+def apply(assessment: SelfAssessment, actor: User, content: bytes) -> int:
+    found = compared(assessment, content)
+    assert not found.stale
+    return workbook.apply_workbook(actor=actor, assessment_id=assessment.pk, lines=lines(found))
+
+
+def lines(found: Comparison) -> list[FilledRow]:
+    return [row.line() for row in [*found.changes, *found.stale]]
+
+
+def faults(assessment: SelfAssessment, content: bytes) -> str:
+    with pytest.raises(ImportRefused) as refused:
+        compared(assessment, content)
+    return str(refused.value)
+
+
+def score(assessment: SelfAssessment, code: str) -> SelfScore:
+    return SelfScore.objects.get(assessment=assessment, criterion__code=code)
+
+
+def points(assessment: SelfAssessment) -> dict[str, Decimal | None]:
+    rows = SelfScore.objects.filter(assessment=assessment).order_by("criterion__position")
+    return dict(rows.values_list("criterion__code", "points"))
+
+
+def store(assessment: SelfAssessment, actor: User, code: str, **given: object) -> SelfScore:
+    """One score as the criterion's page saves it."""
+    criterion = Criterion.objects.get(criteria_set=assessment.round_group.criteria_set, code=code)
+    seen = SelfScore.objects.filter(assessment=assessment, criterion=criterion).values_list("version", flat=True)
+    values: dict[str, Any] = {
+        "figures": {},
+        "points": "",
+        "explanation": "",
+        "na_claimed": False,
+        "na_reason": "",
+        "seen_version": seen.first() or 0,
+    }
+    return scores.save_score(
+        actor=actor,
+        assessment_id=assessment.pk,
+        criterion_id=criterion.pk,
+        **(values | given),
+    )
