@@ -47,6 +47,37 @@ def test_every_licence_named_in_the_list_lies_beside_its_files() -> None:
     assert all((ROOT / name).stat().st_size for name in named)
 
 
+# --- length ---------------------------------------------------------------------------------------
+
+LONGEST_FILE, LONGEST_FUNCTION = 500, 60
+
+
+def _lengths(path: Path) -> Iterator[tuple[str, int]]:
+    """Names of what a file holds too much of, with its lines."""
+    source = path.read_text()
+    if (lines := source.count("\n")) > LONGEST_FILE:
+        yield path.name, lines
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if (lines := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION:
+            yield f"{path.name}:{node.name}", lines
+
+
+def test_files_and_functions_stay_short() -> None:
+    """Migrations are Django's own writing."""
+    written = [path for path in _everything() if "migrations" not in path.parts]
+    assert dict(pair for path in written for pair in _lengths(path)) == {}
+
+
+def test_a_file_and_a_function_that_are_too_long_are_seen(tmp_path: Path) -> None:
+    path = tmp_path / "long.py"
+    path.write_text("def endless():\n" + "    pass\n" * LONGEST_FILE)
+    assert dict(_lengths(path)) == {"long.py": 501, "long.py:endless": 501}
+    path.write_text("def short():\n" + "    pass\n" * (LONGEST_FUNCTION - 1))
+    assert dict(_lengths(path)) == {}
+
+
 # --- dependencies ---------------------------------------------------------------------------------
 
 
