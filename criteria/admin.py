@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from cchc_index.lib.downloads import attached
 from criteria.calendar.actions import default_stages
 from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin, in_words
 
@@ -19,8 +20,6 @@ from .annex.totals import contradictions
 from .models import Correction, CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
 from .resources import CriterionResource
 from .scoring import validate
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @admin.register(Decision)
@@ -110,9 +109,7 @@ class CriteriaSetAdmin(_ClosedWhenFrozen, LoggedAdmin):
             raise Http404
         if not self.has_view_permission(request, chosen):
             raise PermissionDenied
-        answer = HttpResponse(writing.xlsx_bytes(queries.printed_tree(chosen.pk)), content_type=XLSX)
-        answer["Content-Disposition"] = f'attachment; filename="bo-tieu-chi-{chosen.pk}.xlsx"'
-        return answer
+        return attached(writing.xlsx_bytes(queries.printed_tree(chosen.pk)), f"bo-tieu-chi-{chosen.pk}.xlsx")
 
 
 class CriterionForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -5,10 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from cchc_index.lib.downloads import attached
+
 from . import queries
 from .reading import Guide
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
@@ -33,15 +33,14 @@ def guide_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     if kind == "pdf":
         from .paper import guide_pdf  # inline: start-up cost
 
-        content, media = guide_pdf(found), "application/pdf"
+        content = guide_pdf(found)
     elif kind == "docx":
         from .word import guide_docx  # inline: start-up cost
 
-        content, media = guide_docx(found), WORD
+        content = guide_docx(found)
     else:
         raise Http404
-    headers = {"Content-Disposition": f'attachment; filename="huong-dan-{name}.{kind}"'}
-    return HttpResponse(content, content_type=media, headers=headers)
+    return attached(content, f"huong-dan-{name}.{kind}")
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cchc_index.lib import held_files
+from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.held_files import HeldFile
 from cchc_index.lib.tried import tried
@@ -30,7 +31,6 @@ from .totals import counted
 from .words import SELF, guidance_parts
 
 SALT = "criteria.annex.file"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _manager(request: HttpRequest) -> User:
@@ -176,6 +176,4 @@ def sheet(request: HttpRequest, year: int, group: str) -> HttpResponse:
         raise Http404
     own = queries.is_last_years_set(standing)
     content = writing.xlsx_bytes(queries.printed_tree(standing.criteria_set_id), own_last_year=own)
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="bo-tieu-chi-{year}-{standing.group.code}.xlsx"'
-    return answer
+    return attached(content, f"bo-tieu-chi-{year}-{standing.group.code}.xlsx")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cchc_index.lib import clock
 from cchc_index.lib.clients import address_of
+from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from selfassess import rules
 from selfassess.core.queries import task_list
@@ -25,7 +26,6 @@ from .comparing import Comparison, RowChange, compare
 from .reading import MAX_BYTES, read
 from .writing import build
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_FAULTS = 200
 HIDDEN = "an"
 """Whether rows and columns that are hidden in the file count; kept in the preview's address."""
@@ -52,7 +52,7 @@ def workbook_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _file(assessment: SelfAssessment, content: bytes) -> HttpResponse:
     name = f"tu-danh-gia-{assessment.unit.code}-{assessment.round_group.round.year}.xlsx"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return attached(content, name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

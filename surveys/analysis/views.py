@@ -5,13 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
+from cchc_index.lib.downloads import attached
 from surveys import rules
 from surveys.scores.queries import tells_nothing_yet
 
-KINDS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
+KINDS = ("xlsx", "csv")
 
 
 @require_GET
@@ -26,7 +24,4 @@ def table(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     from . import exports  # inline: start-up cost
 
     data = exports.xlsx_bytes(block) if kind == "xlsx" else exports.csv_bytes(block)
-    response = HttpResponse(data, content_type=KINDS[kind])
-    name = f"phan-tich-dtxhh-{block.round.year}-{block.group.code}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(data, f"phan-tich-dtxhh-{block.round.year}-{block.group.code}.{kind}")

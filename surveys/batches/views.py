@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import ImportRefused, Refused
 from surveys import rules, validity
 from surveys.assent.queries import Door, closed_words, door, requests_of
@@ -23,7 +24,6 @@ from .forms import FIGURES, NEW, BatchUndoForm, BatchUploadForm
 from .keeping import OPEN
 
 SHOWN_FAULTS = 200
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _actor(request: HttpRequest) -> User:
@@ -197,9 +197,7 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
     """The ballots that were not taken in, with the reasons: mended, the sheet is uploaded as the file was."""
     batch = get_object_or_404(rules.batches_for(request.user).exclude(rest=""), pk=pk)
     with batch.rest.open("rb") as stream:
-        response = HttpResponse(stream.read(), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="phieu-tra-lai-{pk}.xlsx"'
-    return response
+        return attached(stream.read(), f"phieu-tra-lai-{pk}.xlsx")
 
 
 @require_GET
@@ -211,6 +209,4 @@ def failed(request: HttpRequest, pk: int) -> HttpResponse:
     except (ImportRefused, FileNotFoundError):
         messages.error(request, "Tệp đã tải lên không đọc lại được: tải tệp lên lại.")
         return redirect("surveys:batch", pk)
-    response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="dong-loi-{pk}.xlsx"'
-    return response
+    return attached(data, f"dong-loi-{pk}.xlsx")

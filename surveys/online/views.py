@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from surveys import rules
@@ -21,8 +22,6 @@ from units.models import User
 
 from . import actions, queries
 from .forms import PDF, MakeLinksForm
-
-TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "application/pdf"}
 
 
 def _actor(request: HttpRequest) -> User:
@@ -74,8 +73,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 
     paper = form.cleaned_data["paper"]
     write = exports.cards_of_links if paper == PDF else exports.sheet_of_links
-    response = HttpResponse(write(group, links), content_type=TYPES[paper])
-    response["Content-Disposition"] = f'attachment; filename="lien-ket-{group.code}.{paper}"'
+    response = attached(write(group, links), f"lien-ket-{group.code}.{paper}")
     response["Cache-Control"] = "no-store"
     return response
 
