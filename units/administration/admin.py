@@ -30,7 +30,7 @@ from cchc_index.lib.sheets.book import MAX_BYTES
 from cchc_index.lib.text import fold_pattern
 from units.auditlog import actions
 
-from . import resources
+from . import queries, resources
 from .digests import differences, facts, picked
 from .forms import CatalogueConfirmForm, CatalogueUploadForm, DownloadForm, PermissionField
 
@@ -204,6 +204,26 @@ class LoggedAdmin(_Joined, _InWords, Folding, admin.ModelAdmin):  # type: ignore
         super().delete_model(request, obj)
         self.after_change(request, [was])
         record(request, "admin_delete", was, before=before)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> "tuple[list[Any], dict[str, int], set[str], list[Any]]":
+        """What would go, kinds that may not, and what keeps it; Django would read every row that rests on the records,
+        however many a year holds, and name each."""
+        keys = [obj.pk for obj in objs]
+        below = queries.dependents(self.model, keys)
+        keeping = [each for each in below if each.protects]
+        if keeping or len(keys) + sum(each.count for each in below) > queries.MOST:
+            own = [] if keeping else [queries.counted(self.model, len(keys))]
+            return [], {}, set(), [*own, *map(str, keeping or below)]
+        forbidden = {str(each.rows.model._meta.verbose_name) for each in below if not self._may_go(request, each.rows)}
+        total = {str(self.opts.verbose_name_plural): len(keys)}
+        total |= {str(each.rows.model._meta.verbose_name_plural): each.count for each in below}
+        return [*map(str, objs), *map(str, below)], total, forbidden, []
+
+    def _may_go(self, request: HttpRequest, rows: "QuerySet[Any]") -> bool:
+        its_admin = self.admin_site._registry.get(rows.model)
+        return its_admin is None or all(its_admin.has_delete_permission(request, row) for row in rows)
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
