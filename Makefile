@@ -9,7 +9,7 @@ TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 BIOME := PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/biome
 APPS := cchc_index units criteria selfassess appraisal surveys results
 
-.PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock hooks bench mutate clean \
+.PHONY: help run setup setup-dev setup-browser test services-test browser-test lint format lock hooks bench mutate clean sbom audit \
 	lint-code lint-pages lint-types lint-layers lint-migrations lint-deploy lint-subjects
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make browser-test   hành trình một năm trong Chromium"
 	@echo "make lint           quy tắc mã, trang, kiểu, tầng, migration, cấu hình vận hành, tên commit"
 	@echo "make mutate         đột biến các mô-đun tính toán và quy tắc quyền, xem bộ kiểm thử bắt được bao nhiêu"
+	@echo "make sbom          bảng kê thành phần phần mềm (CycloneDX); make audit ADVISORIES=all.zip đối chiếu lỗ hổng đã biết"
 	@echo "make hooks          chạy các kiểm tra ấy trước mỗi commit (pre-commit)"
 
 run: setup
@@ -94,6 +95,14 @@ LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11.2 --genera
 lock: setup-dev
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+# What the site is made of (CycloneDX), from the lock alone.
+sbom: setup
+	$(PY) deploy/inventory.py sbom > cchc.cdx.json
+
+# What is known against the lock: ADVISORIES=all.zip, OSV's archive for PyPI, fetched where there is a network.
+audit: setup
+	$(if $(ADVISORIES),$(PY) deploy/inventory.py audit $(ADVISORIES),@echo "Not audited: no ADVISORIES=all.zip was given")
 
 # Which changes of the pure modules and of the rules no test would notice; docs/mutation.md holds the figures.
 mutate: setup-dev

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -166,24 +167,31 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def idle_sessions(get_response: Next) -> Next:
-    """A session that asked for nothing for SESSION_IDLE_MINUTES ends: an office computer is left alone. What a form
-    sends afterwards is shown again after login, as after every end of a session. The moment is noted ten times within
-    that time at most, so that reading writes next to nothing."""
+    """A session that asked for nothing for SESSION_IDLE_MINUTES ends: an office computer is left alone. However busy,
+    it ends SESSION_COOKIE_AGE after signing in. What a form sends afterwards is shown again after login, as after every
+    end of a session. The moment is noted ten times within the idle time at most: reading writes next to nothing."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        limit = settings.SESSION_IDLE_MINUTES * 60
-        if limit and settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session:
-            now, seen = int(clock.now().timestamp()), request.session.get(SEEN)
-            if seen is not None and now - seen > limit:
-                logout(request)
-            elif seen is None or now - seen > limit // 10:
-                request.session[SEEN] = now
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session
+        if known and _is_over(request.session):
+            logout(request)
         return get_response(request)
 
     return middleware
 
 
-SEEN = "seen"
+def _is_over(session: SessionBase) -> bool:
+    """Whether the session idled or lived too long; notes the moment where it did not."""
+    limit, now = settings.SESSION_IDLE_MINUTES * 60, int(clock.now().timestamp())
+    seen, begun = session.get(SEEN), session.get(BEGUN, now)
+    if now - begun > settings.SESSION_COOKIE_AGE or (limit and seen is not None and now - seen > limit):
+        return True
+    if BEGUN not in session or (limit and (seen is None or now - seen > limit // 10)):
+        session[SEEN], session[BEGUN] = now, begun
+    return False
+
+
+SEEN, BEGUN = "seen", "begun"
 
 
 def viewing_as(get_response: Next) -> Next:

@@ -82,7 +82,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "grid": (SOMETHING, EVERY_METHOD),
     "grid-now": (COUNCIL, EVERY_METHOD),  # only leads to the year in view
     "grid-cell": (COUNCIL, EVERY_METHOD),  # only leads to the cell, which says who may
-    "bulk": (EVERY_METHOD, COUNCIL),  # an empty choice: nothing is looked at
+    "bulk": (EVERY_METHOD, COUNCIL | {"observer": NO}),  # an empty choice: nothing is looked at
     "batches": (COUNCIL, EVERY_METHOD),  # one's own, which may be none
     "batch": (row("member", refused=GONE), row("member", refused=GONE)),
     "consistency": (row(*READERS), MANAGER),

@@ -102,6 +102,8 @@ CLOSED = {
     "make lint": "a step of CI",
     "make services-test": "a step of CI",
     "make browser-test": "a step of CI",
+    "make sbom": "a step of CI",
+    "make audit": "a step of CI",
     "make setup": "make run begins with it",
     "make setup-dev": "make test and every step of CI begin with it",
     "make bench": "measures for half an hour on a quiet machine",

@@ -144,7 +144,7 @@ def from_memory(request: HttpRequest, kind: str, make: Callable[[], HttpResponse
     Who has a session or a message waiting gets their own; what is no answer for all (a refusal, a cookie, a stream,
     `no-store`) is not kept.
     """
-    personal = request.COOKIES.get(settings.SESSION_COOKIE_NAME) or request.COOKIES.get("messages")
+    personal = request.COOKIES.get(settings.SESSION_COOKIE_NAME) or request.COOKIES.get(settings.MESSAGES_COOKIE_NAME)
     if personal or not settings.PUBLIC_PAGE_SECONDS:
         return make()
     name, mark = f"{kind} {request.build_absolute_uri()}", memory.mark_now()

@@ -11,7 +11,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
-COOKIE = "device"
+COOKIE = f"{settings.COOKIE_PREFIX}device"
 SALT = "units.signin.device"
 AGE = 365 * 24 * 3600
 ACCOUNTS = 8

@@ -138,6 +138,19 @@ def test_a_session_that_idles_ends(settings: Settings) -> None:
         assert client.get(HOME)["Location"].startswith("/tai-khoan/dang-nhap/")
 
 
+@pytest.mark.parametrize("idle", [120, 0])
+def test_a_session_ends_ten_hours_after_signing_in_however_busy(settings: Settings, idle: int) -> None:
+    settings.SESSION_IDLE_MINUTES = idle
+    UserFactory.create(username="an")
+    client, _ = sign_in("an")
+    begun = clock.now()
+    for minutes in range(0, 600, 60):
+        with clock.at(begun + timedelta(minutes=minutes)):
+            assert client.get(HOME).status_code == 200
+    with clock.at(begun + timedelta(minutes=602)):
+        assert client.get(HOME)["Location"].startswith("/tai-khoan/dang-nhap/")
+
+
 def test_what_an_idle_session_sends_is_shown_again(settings: Settings) -> None:
     settings.SESSION_IDLE_MINUTES = 120
     UserFactory.create(username="an")

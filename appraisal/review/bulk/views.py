@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from appraisal.core.queries.cells import GridCell
 from appraisal.core.views.place import Place, place
+from appraisal.rules.deciding import has_pen
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import whole_number
 from selfassess.evidence.remarks import KINDS, WARNING_KINDS
@@ -30,6 +32,8 @@ Chosen = dict[tuple[int, int], int]
 def bulk(request: HttpRequest, group: str) -> HttpResponse:
     """The preview with count, units and points; with `confirm` the batch itself."""
     here = place(request, group)
+    if not has_pen(here.user):
+        raise PermissionDenied
     back = _back(request)
     changes = request.POST.get("filter") == "da-doi"
     everything = here.cells(here.units, here.leaves, evidence=True, changes=changes)
