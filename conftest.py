@@ -65,10 +65,14 @@ def _nothing_of_another_test() -> Iterator[None]:
     """Rows of another test have the same keys."""
     from appraisal.consistency.queries import kept
     from criteria.queries import frozen_rows
+    from results.gates import queries as gates
+    from results.steering import queries as steering
 
     yield
     frozen_rows.cache_clear()
     kept.forget()
+    steering.forget()
+    gates.forget()
 
 
 _BLOCK = rb"(?:p|div|li|dt|dd|t[dhr]|h[1-6]|caption|summary|option|figcaption)"

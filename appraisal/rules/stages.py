@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Release
 from cchc_index.lib import clock
+from cchc_index.lib.prepared import Prepared, columns, instances
 from criteria import course
 from criteria.models import RoundGroup, Stage
 from units import rules as people
@@ -208,6 +209,24 @@ def calendars(blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
         block.pk: Calendar(by_round.get(block.round_id, ()), frozenset(released.get(block.pk, ())), at)
         for block in found
     }
+
+
+def calendars_of(round_: int, blocks: Iterable[RoundGroup]) -> dict[int, Calendar]:
+    """`calendars` of all blocks of one round, for pages that are opened all day; two queries."""
+    stages = in_order(instances(row, Stage)[0] for row in _STAGES.rows(round_=round_))
+    released: dict[int, set[int]] = {}
+    for block_id, stage_id in _RELEASED.rows(round_=round_):
+        released.setdefault(block_id, set()).add(stage_id)
+    at = clock.arrived()
+    return {block.pk: Calendar(stages, frozenset(released.get(block.pk, ())), at) for block in blocks}
+
+
+_STAGES = Prepared(lambda round_: Stage.objects.filter(round=round_).order_by().values_list(*columns(Stage)))
+_RELEASED = Prepared(
+    lambda round_: (
+        Release.objects.filter(round_group__round=round_).order_by().values_list("round_group_id", "stage_id")
+    )
+)
 
 
 def in_order(stages: Iterable[Stage]) -> tuple[Stage, ...]:

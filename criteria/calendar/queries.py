@@ -19,7 +19,12 @@ def stages(round_id: int) -> list[Stage]:
 
 def timed(round_: Round) -> QuerySet[Stage]:
     """The stages that hours open and close: all but the archive, which is written whenever a file comes."""
-    return Stage.objects.filter(round=round_).exclude(kind=Stage.Kind.ARCHIVE).order_by("position", "pk")
+    return timed_in(round_.pk)
+
+
+def timed_in(round_id: int) -> QuerySet[Stage]:
+    """`timed` by the key of the round."""
+    return Stage.objects.filter(round=round_id).exclude(kind=Stage.Kind.ARCHIVE).order_by("position", "pk")
 
 
 def stage(round_: Round, kind: Stage.Kind) -> Stage | None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
+from cchc_index.lib.prepared import Prepared, columns, instances
 from criteria.annex import matching
 from criteria.annex.matching import Match
 from criteria.calendar import queries as calendar
-from criteria.models import Round, RoundGroup, Stage
+from criteria.models import Extension, Round, RoundGroup, Stage
 from criteria.queries import earlier_block, leaves, unlinked
 from results.computation.queries import knows_latest
 from results.jobs.queries import live_jobs
@@ -56,10 +58,13 @@ def matches(round_group: RoundGroup) -> list[MatchPart]:
     return [part for part in parts if part.rows]
 
 
-def block_rooms(blocks: Sequence[RoundGroup], by_block: Mapping[str, BlockTotals]) -> list[BlockRoom]:
-    """Every block with its numbers and how fresh its results are; two queries."""
-    computations = {c.round_group_id: c for c in Computation.objects.filter(round_group__in=blocks, current=True)}
-    jobs = {j.round_group_id: j for j in live_jobs(Job.Kind.RECOMPUTE).filter(round_group__in=blocks)}
+def block_rooms(round_: Round, blocks: Sequence[RoundGroup], by_block: Mapping[str, BlockTotals]) -> list[BlockRoom]:
+    """Every block of a round with its numbers and how fresh its results are; two queries, and two for the sets where
+    one waits to be confirmed."""
+    found = [instances(row, Computation)[0] for row in _COMPUTATIONS.rows(round_=round_.pk)]
+    computations = {one.round_group_id: one for one in found}
+    jobs = {one.round_group_id: one for (one,) in (instances(row, Job) for row in _JOBS.rows(round_=round_.pk))}
+    prefetch_related_objects([block for block in blocks if block.proposed_from], "criteria_set__decision")
     return [
         BlockRoom(
             block,
@@ -72,9 +77,43 @@ def block_rooms(blocks: Sequence[RoundGroup], by_block: Mapping[str, BlockTotals
     ]
 
 
-def stages(round_: Round) -> list[Stage]:
-    """The calendar as the control room shows it, with who has more time; three queries."""
-    return list(calendar.timed(round_).prefetch_related("extensions__unit"))
+_COMPUTATIONS = Prepared(
+    lambda round_: (
+        Computation.objects.filter(round_group__round=round_, current=True)
+        .order_by()
+        .values_list(*columns(Computation))
+    )
+)
+_JOBS = Prepared(
+    lambda round_: live_jobs(Job.Kind.RECOMPUTE).filter(round_group__round=round_).values_list(*columns(Job))
+)
+
+
+class StageLine(NamedTuple):
+    """One stage as the control room shows it, with who has more time."""
+
+    stage: Stage
+    extensions: list[Extension]
+
+
+def stages(round_: Round) -> list[StageLine]:
+    """The calendar of a year without the archive; two queries."""
+    more: dict[int, list[Extension]] = {}
+    for row in _EXTENSIONS.rows(round_=round_.pk):
+        extension, extension.unit = instances(row, Extension, Unit)
+        more.setdefault(extension.stage_id, []).append(extension)
+    rows = [instances(row, Stage)[0] for row in _TIMED.rows(round_=round_.pk)]
+    return [StageLine(stage, more.get(stage.pk, [])) for stage in rows]
+
+
+_TIMED = Prepared(lambda round_: calendar.timed_in(round_).values_list(*columns(Stage)))
+_EXTENSIONS = Prepared(
+    lambda round_: (
+        Extension.objects.filter(stage__round=round_)
+        .order_by("stage_id", *(f"unit__{name}" for name in UNITS_BY_NAME))
+        .values_list(*columns(Extension), *columns(Unit, "unit__"))
+    )
+)
 
 
 def measured_units(round_: Round) -> QuerySet[Unit]:

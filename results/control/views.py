@@ -87,7 +87,7 @@ def control(request: HttpRequest) -> HttpResponse:
         **shown,
         "round": round_,
         "rows": markup.unit_rows(shown["lines"], round_.year, may_write=may_publish(request.user)),
-        "rooms": queries.block_rooms(now.facts.blocks, tables.totals(now.lines)),
+        "rooms": queries.block_rooms(round_, now.facts.blocks, tables.totals(now.lines)),
         "gates": now.gates,
         "members": steering.members(now.facts),
         "next": steering.next_step(now, waiting, in_force),

@@ -16,12 +16,13 @@ from django.db.models import Count, Exists, Max, OuterRef
 from django.urls import reverse
 
 from appraisal.models import Acknowledgement, Action, Appraisal, AppraisalEntry, Question
-from appraisal.rules.stages import Calendar, calendars, stage_to_review
+from appraisal.rules.stages import Calendar, calendars_of, stage_to_review
 from cchc_index.lib import clock
+from cchc_index.lib.prepared import Prepared, columns, instances
 from criteria.course import DECIDING
 from criteria.models import Extension, Round, RoundGroup, Stage
+from criteria.queries import blocks_of
 from results.approval.queries import KIND, approvals
-from results.queries import measured_groups
 from selfassess.models import SelfAssessment
 from surveys.handover.queries import open_tables
 from units.models import UNITS_BY_NAME, Unit
@@ -72,15 +73,24 @@ class RoundFacts:
     def measured(self) -> list[tuple[RoundGroup, Unit]]:
         """The measured units of every block, by name."""
         by_group = {block.group_id: block for block in self.blocks}
-        period = self.round_.assessed_from, self.round_.assessed_to
-        units = Unit.objects.valid_between(*period).filter(group__in=by_group).order_by(*UNITS_BY_NAME)
+        rows = _MEASURED.rows(round_=self.round_.pk, at=self.round_.assessed_to)
+        units = (instances(row, Unit)[0] for row in rows)
         return [(by_group[unit.group_id], unit) for unit in units]
 
     @cached_property
+    def all_extensions(self) -> list[Extension]:
+        """Those that have run out too, the first to close before the others."""
+        return [instances(row, Extension)[0] for row in _EXTENSIONS.rows(round_=self.round_.pk)]
+
+    @property
     def extensions(self) -> list[Extension]:
         """Those that still run."""
-        rows = Extension.objects.filter(stage__round=self.round_, closes_at__gt=self.now)
-        return list(rows.order_by("closes_at", "pk"))
+        return [one for one in self.all_extensions if one.closes_at > self.now]
+
+    @cached_property
+    def questions(self) -> dict[tuple[int, int, str], int]:
+        """{(block, unit, state): how many}, of those that are not closed."""
+        return {(block, unit, state): count for block, unit, state, count in _QUESTIONS.rows(round_=self.round_.pk)}
 
     @cached_property
     def _deciding(self) -> frozenset[int]:
@@ -113,20 +123,67 @@ def _kept(_mark: Hashable, reader: Callable[..., Any], *given: Hashable) -> Any:
     return reader(*given)
 
 
-def standings(blocks: Sequence[int]) -> list[Standings]:
+def forget() -> None:
+    """Keep nothing: the next look reads everything."""
+    _kept.cache_clear()
+
+
+def standings(round_: int) -> list[Standings]:
     """What stands at the council, by unit and stage; one query."""
-    rows = Appraisal.objects.filter(round_group__in=blocks).exclude(action=Action.UNDO)
-    found = rows.order_by().values_list("round_group_id", "unit_id", "stage_id")
-    return [Standings(*row) for row in found.annotate(Count("pk"), Max("updated_at"))]
+    return [Standings(*row) for row in _STANDINGS.rows(round_=round_)]
 
 
-def facts(round_: Round, blocks: Sequence[RoundGroup] | None = None, *, for_page: bool = False) -> RoundFacts:
-    """Four queries; one less where the blocks are known. `for_page`: what it shows may be counted as it was
-    when nothing had moved since; a verb counts anew."""
-    known = measured_groups(round_) if blocks is None else blocks
-    mark = tuple((block.pk, block.inputs_mark) for block in known) if for_page else None
-    given = RoundFacts(round_, known, calendars(known), (), mark)
-    return replace(given, standings=given.read(standings, tuple(block.pk for block in known)))
+def facts(round_: Round, *, for_page: bool = False) -> RoundFacts:
+    """Four queries. `for_page`: what it shows may be counted as it was when nothing had moved since; a verb counts
+    anew."""
+    blocks = sorted(blocks_of(round_), key=lambda block: (block.group.position, block.group.code))
+    mark = tuple((block.pk, block.inputs_mark) for block in blocks) if for_page else None
+    given = RoundFacts(round_, blocks, calendars_of(round_.pk, blocks), (), mark)
+    return replace(given, standings=given.read(standings, round_.pk))
+
+
+_MEASURED = Prepared(
+    lambda round_, at: (
+        Unit.objects.filter(group__round_groups__round=round_)
+        .valid_between(at, at)
+        .order_by(*UNITS_BY_NAME)
+        .values_list(*columns(Unit))
+    )
+)
+_EXTENSIONS = Prepared(
+    lambda round_: (
+        Extension.objects.filter(stage__round=round_).order_by("closes_at", "pk").values_list(*columns(Extension))
+    )
+)
+_QUESTIONS = Prepared(
+    lambda round_: (
+        Question.objects.filter(round_group__round=round_)
+        .exclude(state=Question.State.CLOSED)
+        .order_by()
+        .values("round_group_id", "unit_id", "state")
+        .annotate(count=Count("pk"))
+        .values_list("round_group_id", "unit_id", "state", "count")
+    )
+)
+_STANDINGS = Prepared(
+    lambda round_: (
+        Appraisal.objects.filter(round_group__round=round_)
+        .exclude(action=Action.UNDO)
+        .order_by()
+        .values("round_group_id", "unit_id", "stage_id")
+        .annotate(count=Count("pk"), last=Max("updated_at"))
+        .values_list("round_group_id", "unit_id", "stage_id", "count", "last")
+    )
+)
+_LOOKED = Prepared(
+    lambda round_: (
+        Acknowledgement.objects.filter(round_group__round=round_)
+        .order_by()
+        .values("round_group_id", "stage_id")
+        .annotate(last=Max("at"))
+        .values_list("round_group_id", "stage_id", "last")
+    )
+)
 
 
 def open_gates(round_: Round) -> list[Gate]:
@@ -174,9 +231,9 @@ def _replies(given: RoundFacts) -> Iterator[Gate]:
 
 
 def _questions(given: RoundFacts) -> Iterator[Gate]:
-    rows = Question.objects.filter(round_group__in=[block.pk for block in given.blocks])
-    rows = rows.exclude(state=Question.State.CLOSED).order_by()
-    counts = Counter({row[:2]: row[2] for row in rows.values_list("round_group_id", "state").annotate(Count("pk"))})
+    counts: Counter[tuple[int, str]] = Counter()
+    for (block_id, _, state), count in given.questions.items():
+        counts[block_id, state] += count
     for block in given.blocks:
         asked, answered = (counts[block.pk, state] for state in (Question.State.OPEN, Question.State.ANSWERED))
         parts = [f"{asked} câu hỏi chờ đơn vị trả lời"] if asked else []
@@ -218,8 +275,7 @@ def _pending_replies(times: Calendar) -> set[int]:
 
 def _reports(given: RoundFacts) -> Iterator[Gate]:
     """The report on like cases was not looked at since the last decision or the last submitted score."""
-    looked = Acknowledgement.objects.filter(round_group__in=[block.pk for block in given.worked]).order_by()
-    seen = {row[:2]: row[2] for row in looked.values_list("round_group_id", "stage_id").annotate(Max("at"))}
+    seen = {(block, stage): at for block, stage, at in _LOOKED.rows(round_=given.round_.pk)} if given.worked else {}
     asked = {block.pk: stage_to_review(given.times[block.pk]) for block in given.worked}
     looks = {block: seen[block, stage.pk] for block, stage in asked.items() if stage and (block, stage.pk) in seen}
     moved = _moved_since(looks)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
@@ -12,11 +13,13 @@ from django.urls import reverse
 from appraisal.assignments import sharing
 from appraisal.assignments.queries import barred_pairs
 from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Question
+from appraisal.review.grid.queries import Matrix
 from appraisal.review.grid.table import matrix_of
 from appraisal.rules.stages import Calendar
+from cchc_index.lib.prepared import Prepared, columns, instances
 from cchc_index.lib.text import sort_key
 from criteria import queries as criteria_queries
-from criteria.models import Criterion, Extension, Round, RoundGroup, Source, Stage
+from criteria.models import Criterion, Round, RoundGroup, Source, Stage
 from results.gates import listing
 from results.gates import queries as gates
 from results.gates.listing import Gate
@@ -24,7 +27,7 @@ from results.gates.queries import RoundFacts
 from results.models import Publication
 from selfassess.models import SelfAssessment, SelfScore
 from surveys.models import SurveyScore
-from units.models import Unit
+from units.models import Unit, User
 
 from .tables import MemberPart, SteeredMember, SteeredUnit, by_risk, counts
 
@@ -56,16 +59,12 @@ def situation(round_: Round, *, for_page: bool = False) -> Situation:
 
 
 def _lines(facts: RoundFacts) -> list[SteeredUnit]:
-    blocks = {block.pk: block for block in facts.blocks}
-    leaves = _leaves(facts.blocks)
-    sheets = {
-        row[:2]: SheetState(*row[2:])
-        for row in SelfAssessment.objects.filter(round_group__in=blocks)
-        .order_by()
-        .values_list("round_group_id", "unit_id", "pk", "state", "submitted_at")
-    }
-    own, asked = _own_scores(blocks), _questions(blocks)
-    surveyed, adjusted = _surveyed(blocks), _adjusted(facts)
+    round_ = facts.round_.pk
+    leaves = {pk: (own, total - own) for pk, own, total in _LEAVES.rows(round_=round_)}
+    sheets = {row[:2]: SheetState(*row[2:]) for row in _SHEETS.rows(round_=round_)}
+    own = {row[:2]: row[2:] for row in _OWN_SCORES.rows(round_=round_)}
+    surveyed = {row[:2]: row[2] for row in _SURVEYED.rows(round_=round_)}
+    asked, adjusted = facts.questions, _adjusted(facts)
     appraised: dict[tuple[int, int], int] = {}
     moved: dict[tuple[int, int], datetime] = {}
     for one in facts.standings:
@@ -106,35 +105,44 @@ def _lines(facts: RoundFacts) -> list[SteeredUnit]:
     return rows
 
 
-def _leaves(blocks: Sequence[RoundGroup]) -> dict[int, tuple[int, int]]:
-    """{set: (leaves the units assess, leaves of the survey)}, bonus and deduction among them as the council counts."""
-    rows = Criterion.objects.filter(criteria_set__in={block.criteria_set_id for block in blocks}, is_leaf=True)
-    own = Count("pk", filter=Q(source=Source.SELF))
-    found = rows.order_by().values_list("criteria_set_id").annotate(own=own, total=Count("pk"))
-    return {pk: (assessed, total - assessed) for pk, assessed, total in found}
-
-
-def _own_scores(blocks: Mapping[int, RoundGroup]) -> ByUnit:
-    """How many criteria a unit has scored that has not submitted, and when it last saved one."""
-    rows = SelfScore.objects.filter(assessment__round_group__in=blocks)
-    rows = rows.exclude(assessment__state=SelfAssessment.State.SUBMITTED).order_by()
-    done = Count("pk", filter=Q(points__isnull=False) | Q(na_claimed=True))
-    found = rows.values_list("assessment__round_group_id", "assessment__unit_id").annotate(
-        done=done, last=Max("updated_at")
+_LEAVES = Prepared(
+    lambda round_: (
+        Criterion.objects.filter(criteria_set__round_groups__round=round_, is_leaf=True)
+        .order_by()
+        .values("criteria_set_id")
+        .annotate(own=Count("pk", filter=Q(source=Source.SELF)), total=Count("pk"))
+        .values_list("criteria_set_id", "own", "total")
     )
-    return {row[:2]: row[2:] for row in found}
-
-
-def _surveyed(blocks: Mapping[int, RoundGroup]) -> ByUnit:
-    rows = SurveyScore.objects.filter(round_group__in=blocks).filter(Q(points__isnull=False) | Q(not_applicable=True))
-    found = rows.order_by().values_list("round_group_id", "unit_id").annotate(Count("pk"))
-    return {row[:2]: row[2] for row in found}
-
-
-def _questions(blocks: Mapping[int, RoundGroup]) -> dict[tuple[int, int, str], int]:
-    rows = Question.objects.filter(round_group__in=blocks).exclude(state=Question.State.CLOSED).order_by()
-    found = rows.values_list("round_group_id", "unit_id", "state").annotate(Count("pk"))
-    return {row[:3]: row[3] for row in found}
+)
+"""By set: leaves the units assess, and all; bonus and deduction among them as the council counts."""
+_SHEETS = Prepared(
+    lambda round_: (
+        SelfAssessment.objects.filter(round_group__round=round_)
+        .order_by()
+        .values_list("round_group_id", "unit_id", "pk", "state", "submitted_at")
+    )
+)
+_OWN_SCORES = Prepared(
+    lambda round_: (
+        SelfScore.objects.filter(assessment__round_group__round=round_)
+        .exclude(assessment__state=SelfAssessment.State.SUBMITTED)
+        .order_by()
+        .values("assessment__round_group_id", "assessment__unit_id")
+        .annotate(done=Count("pk", filter=Q(points__isnull=False) | Q(na_claimed=True)), last=Max("updated_at"))
+        .values_list("assessment__round_group_id", "assessment__unit_id", "done", "last")
+    )
+)
+"""How many criteria a unit has scored that has not submitted, and when it last saved one."""
+_SURVEYED = Prepared(
+    lambda round_: (
+        SurveyScore.objects.filter(round_group__round=round_)
+        .filter(Q(points__isnull=False) | Q(not_applicable=True))
+        .order_by()
+        .values("round_group_id", "unit_id")
+        .annotate(count=Count("pk"))
+        .values_list("round_group_id", "unit_id", "count")
+    )
+)
 
 
 def _adjusted(facts: RoundFacts) -> ByUnit:
@@ -164,8 +172,8 @@ def _closing(facts: RoundFacts) -> dict[int, datetime | None]:
     stage = next((one for one in facts.stages if one.kind == Stage.Kind.SELF_ASSESSMENT), None)
     if stage is None:
         return {}
-    more = Extension.objects.filter(stage=stage).order_by().values_list("unit_id", "closes_at")
-    return {0: stage.closes_at, **dict(more)}
+    more = {one.unit_id: one.closes_at for one in facts.all_extensions if one.stage_id == stage.pk}
+    return {0: stage.closes_at, **more}
 
 
 def members(facts: RoundFacts) -> list[SteeredMember]:
@@ -173,10 +181,12 @@ def members(facts: RoundFacts) -> list[SteeredMember]:
     The counts are those of the council's own pages. Six queries, and those of the pages' kept lines where something has
     moved."""
     blocks = {block.pk: block for block in facts.blocks if _appraises(facts, block)}
-    held = Assignment.objects.filter(round_group__in=blocks).select_related("member").prefetch_related("units")
-    rows = list(held.order_by("pk"))
+    rows = [row for row in _held(facts.round_.pk) if row.round_group_id in blocks] if blocks else []
     if not rows:
         return []
+    chosen: dict[int, set[int]] = {}
+    for assignment, unit_id in _CHOSEN_UNITS.rows(round_=facts.round_.pk):
+        chosen.setdefault(assignment, set()).add(unit_id)
     barred = barred_pairs(row.member_id for row in rows)
     units: dict[int, list[Unit]] = {}
     for block, unit in facts.measured:
@@ -184,7 +194,7 @@ def members(facts: RoundFacts) -> list[SteeredMember]:
     people = {row.member_id: row.member for row in rows}
     parts: dict[int, list[MemberPart]] = {pk: [] for pk in people}
     for pk, block in blocks.items():
-        look = _BlockLook(block, units.get(pk, []), facts.times[pk])
+        look = _BlockLook(block, units.get(pk, []), facts.times[pk], chosen)
         for member in people:
             mine = [row for row in rows if (row.round_group_id, row.member_id) == (pk, member)]
             if mine:
@@ -193,20 +203,71 @@ def members(facts: RoundFacts) -> list[SteeredMember]:
     return sorted(found, key=lambda one: (-one.waiting, -one.idle, sort_key(one.name)))
 
 
+def _held(round_: int) -> list[Assignment]:
+    """The assignments of a round with their members."""
+    found = []
+    for row in _HELD.rows(round_=round_):
+        assignment, assignment.member = instances(row, Assignment, User)
+        found.append(assignment)
+    return found
+
+
+_HELD = Prepared(
+    lambda round_: (
+        Assignment.objects.filter(round_group__round=round_)
+        .order_by("pk")
+        .values_list(*columns(Assignment), *columns(User, "member__"))
+    )
+)
+_CHOSEN_UNITS = Prepared(
+    lambda round_: (
+        Assignment.units.through.objects.filter(assignment__round_group__round=round_)
+        .order_by()
+        .values_list("assignment_id", "unit_id")
+    )
+)
+
+
 def _appraises(facts: RoundFacts, block: RoundGroup) -> bool:
     stage = facts.times[block.pk].stage
     return stage is not None and stage.kind == Stage.Kind.APPRAISAL
 
 
+KEPT_BLOCKS = 4
+_matrices: dict[int, Matrix] = {}
+"""What the council's pages keep of a block, as this process last saw it: opening it costs more than all queries."""
+
+
+def forget() -> None:
+    """Keep nothing: the next look reads everything."""
+    _matrices.clear()
+
+
+@lru_cache(maxsize=4096)
+def _state_of(
+    kinds: bytes, columns_held: frozenset[int], decided: frozenset[int], pending: frozenset[int]
+) -> tuple[int, tuple[int, ...]]:
+    """Of some columns of a line: how many are decided, and which wait."""
+    return (
+        sum(kinds[n] in decided for n in columns_held),
+        tuple(n for n in columns_held if kinds[n] in pending),
+    )
+
+
 class _BlockLook:
     """How far every cell of a block is, by the lines that the council's pages keep."""
 
-    def __init__(self, block: RoundGroup, units: list[Unit], now: Calendar) -> None:
-        self.block, self.units = block, units
+    def __init__(
+        self, block: RoundGroup, units: list[Unit], now: Calendar, chosen: Mapping[int, Collection[int]]
+    ) -> None:
+        """`chosen`: of assignments for some units alone, which."""
+        self.block, self.units, self.chosen = block, units, chosen
         tree = criteria_queries.tree_of(block)
         self.parents = {row.pk: row.parent_id for row in tree}
         self.leaves = [row for row in tree if row.is_leaf and row.is_self]
-        self.matrix = matrix_of(block, units, self.leaves, now)
+        self.matrix = _matrices[block.pk] = matrix_of(block, units, self.leaves, now, _matrices.get(block.pk))
+        while len(_matrices) > KEPT_BLOCKS:
+            _matrices.pop(next(iter(_matrices)), None)
         self.pending = self.matrix.those(lambda kind: kind.pending)
         self.decided = self.matrix.those(lambda kind: kind.decided and not kind.pending)
 
@@ -218,15 +279,17 @@ class _BlockLook:
         """Each cell once, however many assignments name it; none of a unit that the member never judges."""
         held: dict[int, set[int]] = {}
         for row in rows:
-            columns, chosen = self._columns(row.branch_id), {unit.pk for unit in row.units.all()}
+            columns, chosen = self._columns(row.branch_id), self.chosen.get(row.pk, ())
             for unit in self.units:
                 if (member, unit.pk) not in barred and (not chosen or unit.pk in chosen):
                     held.setdefault(unit.pk, set()).update(columns)
         done, left = 0, Counter[int]()
         for unit_id, columns_held in held.items():
-            kinds = self.matrix.lines[unit_id].kinds
-            done += sum(kinds[n] in self.decided for n in columns_held)
-            left.update(n for n in columns_held if kinds[n] in self.pending)
+            decided, pending = _state_of(
+                self.matrix.lines[unit_id].kinds, frozenset(columns_held), self.decided, self.pending
+            )
+            done += decided
+            left.update(pending)
         named = {self.leaves[n].code: left[n] for n in sorted(left)}
         total = sum(map(len, held.values()))
         return MemberPart(self.block.group.code, str(self.block.group), total, done, left.total(), named)

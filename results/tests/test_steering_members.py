@@ -1,5 +1,9 @@
 """Members of the council in the control room: how far each is, the same counts as on their own pages, and reminders."""
 
+from collections.abc import Callable
+from datetime import date
+from unittest.mock import patch
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -8,15 +12,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.assignments import queries as assignments
+from appraisal.interests.actions import declare_interest
+from appraisal.models import Assignment
 from appraisal.review.decisions import actions as decisions
+from appraisal.review.grid.queries import FEW
+from appraisal.review.undo.actions import undo
 from appraisal.rules import stages
 from appraisal.tests.factories import Council, assign, council, release_row, submitted
+from cchc_index.lib import sealed_cache
 from cchc_index.lib.faults import Refused
 from results.gates import queries as gates
 from results.steering import actions, queries
 from results.steering.tables import SteeredMember
+from selfassess.lifecycle import actions as lifecycle
+from selfassess.models import SelfAssessment
 from units.mail.models import Mail
-from units.models import Role, User
+from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +124,61 @@ def test_the_cost_does_not_grow_with_units_and_members(year: Council) -> None:
         assign(person(Role.COUNCIL_MEMBER), year.round_group)
     cost()
     assert cost() == before
+
+
+def _decide(case: Council, unit: Unit) -> None:
+    decisions.recognise(actor=case.member, **case.cell(unit, case.other_leaf), seen_version=0)
+
+
+def _decide_twice(case: Council) -> None:
+    _decide(case, case.first)
+    _decide(case, case.second)
+
+
+def _submit_many(case: Council) -> None:
+    """More units than are read again one by one."""
+    for _ in range(FEW + 1):
+        submitted(case.round_group, UnitFactory.create(group=case.round_group.group), case.scores)
+
+
+def _reopen(case: Council) -> None:
+    sheet = SelfAssessment.objects.get(round_group=case.round_group, unit=case.second)
+    lifecycle.reopen(actor=case.manager, assessment_id=sheet.pk, reason="Nộp nhầm tệp.")
+
+
+MOVES: dict[str, Callable[[Council], object]] = {
+    "one decision": lambda case: decisions.recognise(
+        actor=case.member, **case.cell(leaf=case.other_leaf), seen_version=0
+    ),
+    "decisions on two units": _decide_twice,
+    "taken back": lambda case: undo(actor=case.member, **case.cell(), seen_version=1),
+    "many units": _submit_many,
+    "open again": _reopen,
+    "another member": lambda case: assign(person(Role.COUNCIL_MEMBER), case.round_group, branch=case.leaf),
+    "only some units": lambda case: Assignment.objects.get(member=case.member).units.add(case.first),
+    "an interest": lambda case: declare_interest(
+        actor=case.member, member=case.member, unit=case.first, reason="Người nhà làm ở đó."
+    ),
+    "another code": lambda case: Unit.objects.filter(pk=case.first.pk).update(code="DOI-MA"),
+    "a unit that is no more": lambda case: Unit.objects.filter(code="CHUA").update(valid_to=date(2000, 1, 1)),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_what_this_process_keeps_is_what_it_would_count_anew(year: Council, move: str) -> None:
+    before = lines(year)
+    MOVES[move](year)
+    after = lines(year)
+    queries.forget()
+    with patch.object(sealed_cache, "get", return_value=None):
+        assert after == lines(year)
+    assert after != before or move == "another code"
+
+
+def test_between_two_looks_only_the_unit_that_moved_is_read(year: Council) -> None:
+    lines(year)
+    _decide(year, year.second)
+    with patch.object(sealed_cache, "get") as opened, patch.object(sealed_cache, "put") as closed:
+        assert lines(year)[year.member.pk].done == 2
+    assert not opened.called
+    assert not closed.called

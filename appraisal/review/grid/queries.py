@@ -68,6 +68,9 @@ class Matrix:
     legend: list[Kind] = field(default_factory=list)
     lines: dict[int, GridLine] = field(default_factory=dict)
 
+    def copy(self) -> "Matrix":
+        return Matrix(self.stamp, list(self.legend), dict(self.lines))
+
     def those(self, test: Callable[[Kind], bool]) -> frozenset[int]:
         """The places of the legend of which `test` holds."""
         return frozenset(at for at, kind in enumerate(self.legend) if test(kind))
@@ -93,28 +96,48 @@ def read(
     calendar: Calendar,
     words: Words,
     made_by: str,
+    last: Matrix | None = None,
 ) -> Matrix:
     """The lines of `units` over all self-assessed `leaves` of the block; `words` say what a line shows and
     `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
-    two, and those of one sheet when it was something of these units."""
+    two, and those of one sheet when it was something of these units. `last`: what the caller was given before; where
+    few units have moved since, it is taken instead of the cache's, which costs more to open and to close."""
     stamp = sealed_cache.mark_of(calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
     key = f"appraisal-matrix-{made_by}-{round_group.pk}"
-    matrix = _unpacked(sealed_cache.get(key), stamp)
+    own = last is not None and last.stamp == stamp
+    matrix = last if last is not None and own else _unpacked(sealed_cache.get(key), stamp)
     if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
         return matrix
     versions = unit_versions(round_group, units)
     marks = {unit: sealed_cache.mark_of(*version) for unit, version in versions.items()}
+    if own:
+        matrix = matrix.copy()  # another thread may be reading it
+        moved = _moved(matrix, units, marks, round_group.inputs_mark)
+        if len(moved) <= FEW:
+            for unit in moved:
+                _read_again(matrix, round_group, [unit], leaves, marks, calendar, words)
+            return matrix
+        matrix = _unpacked(sealed_cache.get(key), stamp)
+    if moved := _moved(matrix, units, marks, round_group.inputs_mark):
+        _read_again(matrix, round_group, moved, leaves, marks, calendar, words)
+    sealed_cache.put(key, _packed(matrix))
+    return matrix
+
+
+FEW = 3
+"""Units that are read again one by one; of more the whole block is read."""
+
+
+def _moved(matrix: Matrix, units: Sequence[Unit], marks: Mapping[int, str], known: UUID) -> list[Unit]:
+    """The units whose line no longer holds; the others' are seen to be true under the block's mark of now."""
     moved = []
     for unit in units:
         line = matrix.lines.get(unit.pk)
         if line is not None and line.code == unit.code and line.marks == marks[unit.pk]:
-            matrix.lines[unit.pk] = line._replace(known=round_group.inputs_mark)
+            matrix.lines[unit.pk] = line._replace(known=known)
         else:
             moved.append(unit)
-    if moved:
-        _read_again(matrix, round_group, moved, leaves, marks, calendar, words)
-    sealed_cache.put(key, _packed(matrix))
-    return matrix
+    return moved
 
 
 def _packed(matrix: Matrix) -> list[object]:

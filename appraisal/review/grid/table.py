@@ -101,11 +101,17 @@ class Selection:
         return {}
 
 
-def matrix_of(block: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion], now: Calendar) -> queries.Matrix:
+def matrix_of(
+    block: RoundGroup,
+    units: Sequence[Unit],
+    leaves: Sequence[Criterion],
+    now: Calendar,
+    last: queries.Matrix | None = None,
+) -> queries.Matrix:
     """How far every cell of a block is, as its pages keep it, the same for all who look. `leaves`: all that units
-    assess themselves, in the order of the tree."""
+    assess themselves, in the order of the tree; `last`: as `queries.read` takes it."""
     words = queries.Words(_cell, line_of_cells)
-    return queries.read(block, units, leaves, calendar=now, words=words, made_by=made_by())
+    return queries.read(block, units, leaves, calendar=now, words=words, made_by=made_by(), last=last)
 
 
 def has_part(here: Place) -> bool:
