@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from criteria.models import Criterion, Round, RoundGroup
+from criteria.models import Round, RoundGroup
 from units.models import Unit, User, by_name
 
 
@@ -68,41 +68,6 @@ class UnitResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit}, lần tính {self.computation_id}"
-
-
-class CriterionResult(models.Model):
-    """A unit's points on one leaf, with its state."""
-
-    class State(models.TextChoices):
-        NOT_SCORED = "not_scored", "chưa chấm"
-        SCORED = "scored", "đã có điểm"
-        NOT_APPLICABLE = "not_applicable", "không áp dụng"
-        NO_BALLOTS = "no_ballots", "không có phiếu"
-
-    computation = models.ForeignKey(
-        Computation, models.CASCADE, related_name="criterion_results", verbose_name="lần tính"
-    )
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
-    # Derived: a criterion without scores may still be replaced by the official annex, its results go with it.
-    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="results", verbose_name="tiêu chí")
-    state = models.CharField("trạng thái điểm", max_length=20, choices=State)
-    self_points = models.DecimalField("điểm tự đánh giá", max_digits=9, decimal_places=4, null=True)
-    points = models.DecimalField("điểm", max_digits=9, decimal_places=4, null=True)
-
-    class Meta:
-        verbose_name = "kết quả tiêu chí"
-        verbose_name_plural = "kết quả tiêu chí"
-        ordering = ["computation", "unit", "criterion__position"]
-        constraints = [
-            models.UniqueConstraint(fields=["computation", "unit", "criterion"], name="one_result_per_cell"),
-            models.CheckConstraint(
-                condition=Q(state="scored", points__isnull=False) | ~Q(state="scored") & Q(points=None),
-                name="scored_has_points",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"Tiêu chí {self.criterion.code} – {self.unit}"
 
 
 class Publication(models.Model):

@@ -115,9 +115,16 @@ def compute(
 
     A leaf without a cell counts as not scored. Codes of cells that are no leaves are ignored.
     """
+    return compute_each(rows, policies, units.items())
+
+
+def compute_each(
+    rows: Sequence[TreeRow], policies: Policies, units: Iterable[tuple[str, Mapping[str, LeafStanding]]]
+) -> dict[str, RankedUnit]:
+    """`compute` of units that are read one after the other: the cells of one are let go before those of the next."""
     leaves = [row for row in rows if row.is_leaf and row.kind == NORMAL]
     extras = {kind: _forest(rows, kind) for kind in (BONUS, PENALTY)}
-    outcomes = {unit: _outcome(leaves, extras, policies.na, cells) for unit, cells in units.items()}
+    outcomes = {unit: _outcome(leaves, extras, policies.na, cells) for unit, cells in units}
     _rank(outcomes.values(), policies.ties)
     for outcome in outcomes.values():
         outcome.band = _band(outcome.index, policies.bands)

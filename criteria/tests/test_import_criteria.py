@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 
-from cchc_index.lib import clock
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import ImportRefused, Refused
 from cchc_index.lib.tests.present import present
@@ -322,17 +321,6 @@ def test_the_other_half_stays_illustrative() -> None:
     round_group = half_illustrative()
     assert imported(annex(("1.3", "Tuyên truyền", 1)), source="ĐTXHH").removed == []
     assert round_group.criteria_set.criteria.count() == 6
-
-
-def test_illustrative_rows_with_results_computed_from_them_are_still_replaced() -> None:
-    round_group = half_illustrative()
-    unit = apps.get_model("units", "Unit").objects.create(group=round_group.group, code="SNV", name="Sở Nội vụ")
-    computation = apps.get_model("results", "Computation").objects.create(
-        round_group=round_group, inputs_version=0, inputs_digest="x", code_version="x", computed_at=clock.now()
-    )
-    leaf = round_group.criteria_set.criteria.get(code="1.2")
-    computation.criterion_results.create(unit=unit, criterion=leaf, state="not_scored")
-    assert "1.2" in imported(annex(("1.1", "Kế hoạch", 3))).removed
 
 
 def test_a_criterion_links_to_the_same_one_of_the_latest_earlier_set() -> None:

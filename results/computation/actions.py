@@ -4,21 +4,20 @@ and become current in the same transaction."""
 import time
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db import transaction
 
 from cchc_index.lib import clock
-from cchc_index.lib.canonical import digest
 from cchc_index.lib.dispatch import send_after_commit
-from criteria import queries as criteria
 from criteria.models import RoundGroup
-from results import bundle
-from results.bundle import Json
 from results.jobs import actions as jobs
 from results.jobs.queries import live_jobs
-from results.models import Computation, CriterionResult, Job, UnitResult
+from results.models import Computation, Job, UnitResult
+from results.ranking import half_up
 
 from . import queries
+from .queries import BlockOutcome
 
 MOST_READS = 3
 """How often inputs are read anew when they change under the reader; later changes recompute anyway."""
@@ -43,30 +42,28 @@ def recompute(*, round_group_id: int) -> Computation:
     are written beside those that stand and `current` switches in the same transaction, under a lock on the
     block. Raises RoundGroup.DoesNotExist.
     """
-    round_group, inputs = _read(round_group_id)
-    inputs_digest = digest(inputs)
+    round_group, outcome = _read(round_group_id)
     standing = queries.current(round_group)
-    if standing and (standing.inputs_digest, standing.code_version) == (inputs_digest, queries.code_version()):
+    if standing and (standing.inputs_digest, standing.code_version) == (outcome.inputs_digest, queries.code_version()):
         return _confirm(standing, round_group)
-    computation = _write(round_group, inputs, inputs_digest)
+    computation = _write(round_group, outcome)
     _forget_old(round_group_id)
     return computation
 
 
-def _read(round_group_id: int) -> tuple[RoundGroup, Json]:
-    """The block and its inputs, the block with the versions it had before the inputs were read: results never carry a
-    newer version than their inputs. Reads again, MOST_READS times at most, while the versions change meanwhile."""
+def _read(round_group_id: int) -> tuple[RoundGroup, BlockOutcome]:
+    """The block and what its inputs give, the block with the versions it had before the inputs were read: results never
+    carry a newer version than their inputs. Reads again, MOST_READS times at most, while the versions change
+    meanwhile."""
     blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
-    round_group = blocks.get(pk=round_group_id)
+    versions = RoundGroup.objects.filter(pk=round_group_id).values_list("inputs_version", "group__units_version")
     for _ in range(MOST_READS):
-        inputs = queries.group_inputs(round_group)
-        after = blocks.get(pk=round_group_id)
-        if _versions(after) == _versions(round_group):
-            break
-        round_group = after
-    else:
-        inputs = queries.group_inputs(round_group)
-    return round_group, inputs
+        round_group = blocks.get(pk=round_group_id)
+        outcome = queries.outcome_of(round_group)
+        if versions.get() == _versions(round_group):
+            return round_group, outcome
+    round_group = blocks.get(pk=round_group_id)
+    return round_group, queries.outcome_of(round_group)
 
 
 def _versions(round_group: RoundGroup) -> tuple[int, int]:
@@ -83,22 +80,17 @@ def _confirm(standing: Computation, round_group: RoundGroup) -> Computation:
 
 
 @transaction.atomic
-def _write(round_group: RoundGroup, inputs: Json, inputs_digest: str) -> Computation:
+def _write(round_group: RoundGroup, outcome: BlockOutcome) -> Computation:
     computation = Computation.objects.create(
         round_group=round_group,
         inputs_version=round_group.inputs_version,
         units_version=round_group.group.units_version,
-        inputs_digest=inputs_digest,
+        inputs_digest=outcome.inputs_digest,
         code_version=queries.code_version(),
         computed_at=clock.now(),
     )
-    units = {unit.code: unit.pk for unit in criteria.units_of(round_group)}
-    leaves = dict(criteria.leaves(round_group.criteria_set_id).values_list("code", "pk"))
-    own = _self_totals(inputs)
-    results = [_unit_result(computation, units, own, row) for row in bundle.results_of(inputs)]
+    results = [_unit_result(computation, outcome, code) for code in outcome.ranked]
     UnitResult.objects.bulk_create(results, batch_size=500)
-    cells = [_criterion_result(computation, units, leaves, cell) for cell in inputs["cells"]]
-    CriterionResult.objects.bulk_create(cells, batch_size=1000)
     return _switch(computation)
 
 
@@ -126,59 +118,31 @@ def _forget_old(round_group_id: int) -> None:
     replaced.exclude(pk__in=list(newest)).delete()
 
 
-def _self_totals(inputs: Json) -> dict[str, Decimal]:
-    """unit code → the sum of its own points on normal leaves; no entry where nothing is scored."""
-    normal = {row["code"] for row in inputs["criteria"] if row["kind"] == "normal"}
-    totals: dict[str, Decimal] = {}
-    for cell in inputs["cells"]:
-        if cell["self_points"] is not None and cell["criterion"] in normal:
-            totals[cell["unit"]] = totals.get(cell["unit"], Decimal(0)) + Decimal(cell["self_points"])
-    return totals
-
-
-_DECIMALS = (
-    "points",
-    "max_points",
-    "index",
-    "appraised_points",
-    "appraised_max",
-    "appraised_index",
-    "survey_points",
-    "survey_max",
-    "survey_index",
-    "bonus",
-    "penalty",
-)
-
-
-def _unit_result(computation: Computation, units: dict[str, int], own: dict[str, Decimal], row: Json) -> UnitResult:
-    decimals = {name: _decimal(row[name]) for name in _DECIMALS}
+def _unit_result(computation: Computation, outcome: BlockOutcome, code: str) -> UnitResult:
+    ranked = outcome.ranked[code]
     return UnitResult(
         computation=computation,
-        unit_id=units[row["unit"]],
-        self_points=own.get(row["unit"]),
-        rank=row["rank"],
-        band=row["band"],
-        incomplete=row["incomplete"],
-        **decimals,
+        unit=outcome.units[code],
+        self_points=outcome.own[code],
+        points=ranked.points,
+        max_points=ranked.max_points,
+        index=_percent(ranked.index),
+        appraised_points=ranked.appraised.points,
+        appraised_max=ranked.appraised.max_points,
+        appraised_index=_percent(ranked.appraised.index),
+        survey_points=ranked.survey.points,
+        survey_max=ranked.survey.max_points,
+        survey_index=_percent(ranked.survey.index),
+        bonus=ranked.bonus,
+        penalty=ranked.penalty,
+        rank=ranked.rank,
+        band=ranked.band,
+        incomplete=ranked.incomplete,
     )
 
 
-def _criterion_result(
-    computation: Computation, units: dict[str, int], leaves: dict[str, int], cell: Json
-) -> CriterionResult:
-    return CriterionResult(
-        computation=computation,
-        unit_id=units[cell["unit"]],
-        criterion_id=leaves[cell["criterion"]],
-        state=cell["state"],
-        self_points=_decimal(cell["self_points"]),
-        points=_decimal(cell["points"]),
-    )
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
+def _percent(value: Fraction | None) -> Decimal | None:
+    return None if value is None else half_up(value, 2)
 
 
 # --- as background work -----------------------------------------------------------------------------

@@ -2,20 +2,26 @@
 
 import functools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
+from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from appraisal.core.queries.cells import standings_by_cell
+from appraisal.core.queries.cells import standings_in_order
+from cchc_index.lib.canonical import digest
 from cchc_index.lib.numbers import exact_text, shown
 from cchc_index.lib.programs import source_digest
+from cchc_index.lib.streams import NOT_APPLICABLE, UnitStream
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup
 from results import bundle, ranking
 from results.bundle import Json
 from results.models import Computation, UnitResult
+from results.ranking import LeafStanding, RankedUnit
 from selfassess.scores import queries as selfassessed
-from surveys.scores import queries as surveyed
+from surveys.scores.queries import scores_in_order
 from units.models import Unit, by_name
 
 
@@ -61,10 +67,65 @@ def outdated() -> QuerySet[RoundGroup]:
 def group_inputs(round_group: RoundGroup) -> Json:
     """Everything the results of a block follow from, in the bundle's shape (without `results`) and in its one
     order: the same inputs have the same digest, whatever order they were entered in. Five queries."""
-    rows = criteria.tree(round_group.criteria_set_id)
-    units = list(criteria.units_of(round_group))
+    read = BlockReading(round_group)
+    return bundle.in_order({**read.head, "cells": [cell for held in read.units_held() for cell in _cells(read, held)]})
+
+
+class UnitHeld(NamedTuple):
+    """What is held of a unit, its leaves in the order of the block: own points, points of what is appraised, points and
+    ballots of what is surveyed; points as `cchc_index.lib.streams` reads them, None where absent."""
+
+    unit: Unit
+    own: list[int | None]
+    decided: list[int | None]
+    surveyed: list[tuple[int | None, int | None]]
+    standings: dict[str, LeafStanding]
+
+
+class _Standings(dict[int | None, LeafStanding]):
+    """Points as they are read → the standing of a leaf; most leaves share a few. The one place that decides which of
+    the four states a cell is in."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__({None: LeafStanding(missing), NOT_APPLICABLE: LeafStanding(ranking.NOT_APPLICABLE)})
+
+    def __missing__(self, points: int) -> LeafStanding:
+        self[points] = LeafStanding(ranking.SCORED, Decimal(points).scaleb(-4))
+        return self[points]
+
+
+class BlockReading:
+    """The inputs of a block: all but the cells at once, the cells unit by unit. Five queries."""
+
+    def __init__(self, round_group: RoundGroup) -> None:
+        self.round_group = round_group
+        rows = criteria.tree(round_group.criteria_set_id)
+        self.units = list(criteria.units_of(round_group))
+        leaves = [row for row in rows if row.is_leaf]
+        self.appraised = [row for row in leaves if row.is_self]
+        self.surveyed = [row for row in leaves if not row.is_self]
+        self.head = _head(round_group, rows, self.units)
+
+    def units_held(self) -> Iterator[UnitHeld]:
+        """Every unit, by its key."""
+        own = UnitStream(selfassessed.points_in_order(self.round_group))
+        decided = UnitStream(standings_in_order(self.round_group))
+        surveyed = UnitStream(scores_in_order(self.round_group))
+        first, second = ([row.pk for row in rows] for rows in (self.appraised, self.surveyed))
+        codes = [row.code for row in (*self.appraised, *self.surveyed)]
+        appraised_as, surveyed_as = _Standings(ranking.NOT_SCORED), _Standings(ranking.NO_BALLOTS)
+        for unit in sorted(self.units, key=lambda unit: unit.pk):
+            mine, theirs, asked = own.of(unit.pk), decided.of(unit.pk), surveyed.of(unit.pk)
+            judged = [theirs.get(leaf) for leaf in first]
+            told = [asked.get(leaf, (None, None)) for leaf in second]
+            standings = [appraised_as[points] for points in judged] + [surveyed_as[points] for points, _ in told]
+            claimed = [mine.get(leaf) for leaf in first]
+            yield UnitHeld(unit, claimed, judged, told, dict(zip(codes, standings, strict=True)))
+
+
+def _head(round_group: RoundGroup, rows: Sequence[Criterion], units: Sequence[Unit]) -> Json:
     chosen = round_group.criteria_set
-    inputs: Json = {
+    return {
         "code": round_group.group.code,
         "name": round_group.group.name,
         "decision": chosen.decision.number,
@@ -72,9 +133,7 @@ def group_inputs(round_group: RoundGroup) -> Json:
         "policies": {"na": chosen.na_policy, "ties": chosen.ties, "bands": _bands(chosen.bands)},
         "criteria": _criteria(rows),
         "units": [{"code": unit.code, "name": unit.name} for unit in units],
-        "cells": list(_cells(round_group, units, [row for row in rows if row.is_leaf])),
     }
-    return bundle.in_order(inputs)
 
 
 def _bands(bands: Sequence[Json]) -> list[Json]:
@@ -99,27 +158,53 @@ def _criteria(rows: Sequence[Criterion]) -> list[Json]:
     ]
 
 
-def _cells(round_group: RoundGroup, units: Sequence[Unit], leaves: Sequence[Criterion]) -> Iterator[Json]:
-    """Every unit × leaf as a cell of the bundle. The one place that decides which of the four states a cell is in."""
-    own = selfassessed.scores_by_cell(round_group)
-    standings = standings_by_cell(round_group)
-    figures = surveyed.scores_by_cell(round_group)
-    for unit in units:
-        for leaf in leaves:
-            key = (unit.pk, leaf.pk)
-            cell: Json = {"unit": unit.code, "criterion": leaf.code, "self_points": None, "ballots": None}
-            if leaf.is_self:
-                points, not_applicable = standings.get(key, (None, False))
-                cell["self_points"] = exact_text(own.get(key, (None, False))[0])
-                missing = ranking.NOT_SCORED
-            else:
-                points, not_applicable, cell["ballots"] = figures.get(key, (None, False, None))
-                missing = ranking.NO_BALLOTS
-            if not_applicable:
-                yield {**cell, "state": ranking.NOT_APPLICABLE, "points": None}
-            else:
-                state = missing if points is None else ranking.SCORED
-                yield {**cell, "state": state, "points": exact_text(points)}
+def _cells(read: BlockReading, held: UnitHeld) -> Iterator[Json]:
+    """Every leaf of a unit as a cell of the bundle."""
+    for leaf, own in zip(read.appraised, held.own, strict=True):
+        told = None if own is None else exact_text(Decimal(own).scaleb(-4))
+        yield _cell(held, leaf.code, {"self_points": told, "ballots": None})
+    for leaf, (_, ballots) in zip(read.surveyed, held.surveyed, strict=True):
+        yield _cell(held, leaf.code, {"self_points": None, "ballots": ballots})
+
+
+def _cell(held: UnitHeld, code: str, rest: Json) -> Json:
+    state, points = held.standings[code]
+    return {"unit": held.unit.code, "criterion": code, **rest, "state": state, "points": exact_text(points)}
+
+
+@dataclass(frozen=True, slots=True)
+class BlockOutcome:
+    """What the inputs of a block give: their digest, every unit's line, and the sum of its own points on normal leaves
+    (None where it has none), by code."""
+
+    inputs_digest: str
+    units: dict[str, Unit]
+    ranked: dict[str, RankedUnit]
+    own: dict[str, Decimal | None]
+
+
+def outcome_of(round_group: RoundGroup) -> BlockOutcome:
+    """The results of a block from its stored inputs: the cells of one unit are let go before those of the next."""
+    read = BlockReading(round_group)
+    units = {unit.code: unit for unit in read.units}
+    own: dict[str, Decimal | None] = {}
+    normal = [row.kind == ranking.NORMAL for row in read.appraised]
+    marks: dict[str, bytes] = {}
+
+    def each() -> Iterator[tuple[str, dict[str, LeafStanding]]]:
+        for held in read.units_held():
+            code = held.unit.code
+            marks[code] = sha256(repr((code, *held[1:4])).encode()).digest()
+            mine = [points for points, counts in zip(held.own, normal, strict=True) if counts and points is not None]
+            own[code] = Decimal(sum(mine)).scaleb(-4) if mine else None
+            yield code, held.standings
+
+    rows = [bundle.row_of(row) for row in read.head["criteria"]]
+    ranked = ranking.compute_each(rows, bundle.policies_of(read.head["policies"]), each())
+    seal = sha256(digest(bundle.in_order({**read.head, "cells": []})).encode())
+    for code in sorted(marks):
+        seal.update(marks[code])
+    return BlockOutcome(seal.hexdigest(), units, ranked, own)
 
 
 def ranked_results(computation: Computation) -> QuerySet[UnitResult]:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -16,10 +17,10 @@ from cchc_index.lib.canonical import digest
 from criteria.actions import inputs_changed
 from criteria.models import RoundGroup
 from results import bundle, queries
-from results import ranking as ranking_states
 from results.computation import actions as computations
 from results.computation import queries as computed
-from results.models import Computation, CriterionResult, UnitResult
+from results.models import Computation, UnitResult
+from units.models import Unit
 
 from .factories import add_leaf, block, give
 
@@ -99,8 +100,7 @@ def test_a_decision_taken_back_leaves_the_unit_incomplete_and_not_at_zero() -> N
     after = computation.unit_results.get(unit=case.first)
     assert set(after.incomplete) - set(before.incomplete) == {case.other_leaf.code}
     assert (after.rank, after.index) == (None, None)
-    cell = CriterionResult.objects.get(computation=computation, unit=case.first, criterion=case.other_leaf)
-    assert (cell.state, cell.points) == (ranking_states.NOT_SCORED, None)
+    assert states_of(case.round_group)[case.first.code, case.other_leaf.code] == ("not_scored", None)
 
 
 def test_a_changed_program_recomputes(round_group: RoundGroup) -> None:
@@ -152,7 +152,7 @@ def test_a_slower_run_over_older_inputs_does_not_win(round_group: RoundGroup, mo
 def test_a_failed_write_leaves_the_old_result(round_group: RoundGroup, monkeypatch: pytest.MonkeyPatch) -> None:
     first = computations.recompute(round_group_id=round_group.pk)
     give(round_group, {"C": {"2": "35"}})
-    monkeypatch.setattr(CriterionResult.objects, "bulk_create", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(UnitResult.objects, "bulk_create", lambda *a, **k: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         computations.recompute(round_group_id=round_group.pk)
@@ -161,23 +161,49 @@ def test_a_failed_write_leaves_the_old_result(round_group: RoundGroup, monkeypat
     assert UnitResult.objects.count() == 3
 
 
+def states_of(round_group: RoundGroup) -> dict[tuple[str, str], tuple[str, str | None]]:
+    cells = computed.group_inputs(round_group)["cells"]
+    return {(cell["unit"], cell["criterion"]): (cell["state"], cell["points"]) for cell in cells}
+
+
 def test_four_states_reach_the_results(round_group: RoundGroup) -> None:
     other = block("A", "B", "C", "D", group="huyen", year=2032)
     give(other, {"A": {"1": "0"}, "B": {"1": None}, "C": {"2": "7"}})
 
     computation = computations.recompute(round_group_id=other.pk)
 
-    states = {(r.unit.code, r.criterion.code): r.state for r in computation.criterion_results.all()}
-    assert states == {
-        ("A", "1"): "scored",
-        ("A", "2"): "no_ballots",
-        ("B", "1"): "not_applicable",
-        ("B", "2"): "no_ballots",
-        ("C", "1"): "not_scored",
-        ("C", "2"): "scored",
-        ("D", "1"): "not_scored",
-        ("D", "2"): "no_ballots",
+    assert states_of(other) == {
+        ("A", "1"): ("scored", "0"),
+        ("A", "2"): ("no_ballots", None),
+        ("B", "1"): ("not_applicable", None),
+        ("B", "2"): ("no_ballots", None),
+        ("C", "1"): ("not_scored", None),
+        ("C", "2"): ("scored", "7"),
+        ("D", "1"): ("not_scored", None),
+        ("D", "2"): ("no_ballots", None),
     }
+    incomplete = {result.unit.code: result.incomplete for result in computed.ranked_results(computation)}
+    assert incomplete == {"A": ["2"], "B": ["2"], "C": ["1"], "D": ["1", "2"]}
+
+
+def test_what_one_unit_no_longer_measured_has_moves_nothing(round_group: RoundGroup) -> None:
+    """Rows are read unit by unit; those of a unit that left stand between those of the others."""
+    before = computations.recompute(round_group_id=round_group.pk)
+    Unit.objects.filter(code="B").update(valid_to=date(2030, 12, 31))
+    inputs_changed(round_group.pk)
+
+    after = computations.recompute(round_group_id=round_group.pk)
+
+    assert ranking(after) == [("A", 1, Decimal(90)), ("C", 2, Decimal("50.50"))]
+    assert after != before
+
+
+@pytest.mark.parametrize("cell", [{"1": "59.9999"}, {"1": "0"}, {"1": None}, {"2": "30.0001"}, {"2": None}])
+def test_whatever_cell_changes_is_computed_anew(round_group: RoundGroup, cell: dict[str, str | None]) -> None:
+    first = computations.recompute(round_group_id=round_group.pk)
+    give(round_group, {"B": cell})
+
+    assert computations.recompute(round_group_id=round_group.pk).inputs_digest != first.inputs_digest
 
 
 def test_rows_of_the_database_equal_the_bundle(round_group: RoundGroup) -> None:

@@ -1,8 +1,10 @@
 """Reads of scores: a block's cells, and everything one page shows about one criterion."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from cchc_index.lib.streams import TenThousandths, streamed
 from criteria.models import Criterion, RoundGroup
 from selfassess.core.queries import score_of, task_list
 from selfassess.core.task_list import TaskList
@@ -22,6 +24,14 @@ def scores_by_cell(round_group: RoundGroup) -> dict[tuple[int, int], tuple[Decim
     ).order_by("pk")
     values = rows.values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
     return {(unit, criterion): (points, claimed) for unit, criterion, points, claimed in values}
+
+
+def points_in_order(round_group: RoundGroup) -> Iterator[tuple[int, int, int | None]]:
+    """(unit, criterion, ten-thousandths of a point) of `scores_by_cell`, unit by unit, never all of them held."""
+    rows = SelfScore.objects.filter(
+        assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
+    ).order_by("assessment__unit_id")
+    return streamed(rows.values_list("assessment__unit_id", "criterion_id", TenThousandths("points")))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The cells of a block as the council sees them: what units claim, what stands, what waits."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, QueryS
 from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
 from cchc_index.lib.prepared import Prepared, columns, instances
+from cchc_index.lib.streams import points_or_absence, streamed
 from criteria.models import Criterion, RoundGroup, Stage
 from criteria.tree import CellKey
 from selfassess.evidence.queries import NO_PAPERS, Papers, evidence_changes, papers_of_cells
@@ -42,6 +43,13 @@ def standings_by_cell(round_group: RoundGroup) -> dict[CellKey, tuple[Decimal | 
     rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("pk")
     found = rows.values_list("unit_id", "criterion_id", "points", "not_applicable")
     return {(unit, criterion): (points, na) for unit, criterion, points, na in found}
+
+
+def standings_in_order(round_group: RoundGroup) -> Iterator[tuple[int, int, int | None]]:
+    """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`) of `standings_by_cell`, unit by unit,
+    never all of them held."""
+    rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("unit_id")
+    return streamed(rows.values_list("unit_id", "criterion_id", points_or_absence("points", "not_applicable")))
 
 
 class Standing(NamedTuple):
