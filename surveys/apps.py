@@ -8,10 +8,14 @@ class Config(AppConfig):
     verbose_name = "Điều tra xã hội học"
     log_words: ClassVar[dict[str, str]] = {
         "surveys.confirm": "Xác nhận đề nghị về điều tra",
+        "surveys.drop_bundle": "Bỏ tập phiếu giấy",
+        "surveys.give_bundle": "Giao tập phiếu giấy",
+        "surveys.hand_typing": "Giao lại lượt nhập phiếu giấy",
         "surveys.import_ballots": "Nhập phiếu điều tra",
         "surveys.import_figures": "Nhập số liệu SIPAS, PAPI",
         "surveys.import_online": "Mở hòm phiếu trực tuyến",
         "surveys.import_scores": "Nhập điểm ĐTXHH từ hồ sơ lưu",
+        "surveys.join_bundles": "Lập lần nhập từ các tập phiếu giấy",
         "surveys.keep_profile": "Lưu cách đọc tệp phiếu",
         "surveys.make_links": "Tạo liên kết trả lời phiếu",
         "surveys.plan": "Sửa kế hoạch điều tra",
@@ -21,6 +25,7 @@ class Config(AppConfig):
         "surveys.refuse": "Không xác nhận đề nghị về điều tra",
         "surveys.replace_table": "Thay bảng điểm ĐTXHH đã ký",
         "surveys.return_table": "Trả lại bảng điểm ĐTXHH",
+        "surveys.return_typing": "Trả lại lượt nhập phiếu giấy",
         "surveys.sign_table": "Ký bảng điểm ĐTXHH",
         "surveys.undo": "Hủy lần nhập phiếu, số liệu",
         "surveys.withdraw_links": "Thu hồi liên kết chưa dùng",

@@ -7,6 +7,7 @@ from .explaining import views as explaining
 from .figures import views as figures
 from .handover import views as handover
 from .online import views as online
+from .paper import views as paper
 from .planning import views as planning
 from .requests import views as requests
 from .scores import views as scores
@@ -43,6 +44,18 @@ urlpatterns = [
     path("truc-tuyen/<int:pk>/lien-ket/", online.make, name="make-links"),
     path("truc-tuyen/nhom/<int:pk>/thu-hoi/", online.withdraw, name="withdraw-links"),
     path("truc-tuyen/nhom/<int:pk>/mo-hom/", online.open_box, name="open-box"),
+    path("phieu-giay/<int:pk>/", paper.bundles, name="paper"),
+    path("phieu-giay/nhom/<int:pk>/lap-lan-nhap/", paper.join, name="join-bundles"),
+    path("phieu-giay/tap/<int:pk>/", paper.bundle, name="bundle"),
+    path("phieu-giay/tap/<int:pk>/phieu/<int:position>/", paper.typed, name="paper-ballot"),
+    path("phieu-giay/tap/<int:pk>/doi-chieu/<int:position>/", paper.compare, name="paper-compare"),
+    path("phieu-giay/tap/<int:pk>/anh/<int:position>.jpg", paper.picture, name="paper-picture"),
+    path("phieu-giay/tap/<int:pk>/anh/<int:position>/them/", paper.add_picture, name="paper-add-picture"),
+    path("phieu-giay/tap/<int:pk>/gui/", paper.send, name="send-typing"),
+    path("phieu-giay/tap/<int:pk>/lay-lai/", paper.take_back, name="take-typing-back"),
+    path("phieu-giay/tap/<int:pk>/luot/<int:typing>/tra-lai/", paper.return_typing, name="return-typing"),
+    path("phieu-giay/tap/<int:pk>/luot/<int:typing>/giao-lai/", paper.hand, name="hand-typing"),
+    path("phieu-giay/tap/<int:pk>/bo/", paper.drop, name="drop-bundle"),
     path("phieu/<str:token>/", online.ballot, name="ballot"),
     path("so-lieu/<int:pk>/", figures.figures, name="figures"),
 ]

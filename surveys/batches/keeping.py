@@ -14,7 +14,7 @@ from criteria.models import RoundGroup
 from surveys.ballots import actions as ballots
 from surveys.ballots.exports import rest_of
 from surveys.figures import actions as figures
-from surveys.models import Ballot, ImportBatch
+from surveys.models import Ballot, BallotPicture, ImportBatch, TypedBallot
 from surveys.plan.queries import find_group
 from surveys.upload import Upload
 from units.models import User
@@ -164,8 +164,11 @@ def respondents_of(batch: ImportBatch) -> str:
 
 def forget_file(batch: ImportBatch) -> None:
     """Once the transaction is in, delete the original of a file of ballots: what people wrote beside their answers is
-    nobody's to keep. Each import makes up for those before it whose process was killed."""
+    nobody's to keep; with it goes what was typed of paper. Each import makes up for those before it whose process was
+    killed."""
     if batch.kind == Kind.BALLOTS:
+        TypedBallot.objects.filter(bundle__batch=batch).delete()
+        BallotPicture.objects.filter(bundle__batch=batch).delete()
         transaction.on_commit(_forget)
 
 

@@ -2,6 +2,7 @@
 
 from .handover import TableSignature
 from .online import BallotLink, SealedBallot
+from .paper import BallotPicture, PaperBundle, TypedBallot
 from .records import (
     AnswerOption,
     AnswerScale,
@@ -24,8 +25,10 @@ __all__ = [
     "AnswerScale",
     "Ballot",
     "BallotLink",
+    "BallotPicture",
     "ImportBatch",
     "MappingProfile",
+    "PaperBundle",
     "PlannedBallots",
     "Question",
     "Questionnaire",
@@ -37,4 +40,5 @@ __all__ = [
     "SurveyScore",
     "TableSignature",
     "Tally",
+    "TypedBallot",
 ]

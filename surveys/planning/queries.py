@@ -1,6 +1,7 @@
 """The plan of a block with everything its pages and its annex show."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
@@ -10,6 +11,7 @@ from surveys.models import (
     AnswerScale,
     Ballot,
     BallotLink,
+    PaperBundle,
     PlannedBallots,
     Question,
     Questionnaire,
@@ -57,18 +59,20 @@ class PlanBook:
 
 
 def is_frozen(block: RoundGroup) -> bool:
-    """Whether the plan changes by two people only: with its first ballot or link, and once the year is published. At
-    most three queries."""
+    """Whether the plan changes by two people only: with its first ballot, link or bundle of paper, and once the year is
+    published. At most four queries."""
     here = {"respondent_group__survey__round_group": block}
-    asked = Ballot.objects.filter(**here).exists() or BallotLink.objects.filter(**here).exists()
-    return asked or door(block) is Door.TWO
+    return _is_asked(here) or door(block) is Door.TWO
 
 
 def is_year_frozen(block: RoundGroup) -> bool:
     """As `is_frozen`, for what all blocks of the year share: the scales."""
-    ballots = Ballot.objects.filter(respondent_group__survey__round_group__round=block.round_id)
-    links = BallotLink.objects.filter(respondent_group__survey__round_group__round=block.round_id)
-    return ballots.exists() or links.exists() or door(block) is Door.TWO
+    return _is_asked({"respondent_group__survey__round_group__round": block.round_id}) or door(block) is Door.TWO
+
+
+def _is_asked(here: dict[str, Any]) -> bool:
+    """Whether somebody answered the questions, holds a link to them, or types what stands on paper."""
+    return any(rows.objects.filter(**here).exists() for rows in (Ballot, BallotLink, PaperBundle))
 
 
 def plan_book(block: RoundGroup) -> PlanBook:
@@ -132,6 +136,5 @@ def earlier_plan(block: RoundGroup) -> RoundGroup | None:
 
 
 def has_ballots(group: RespondentGroup) -> bool:
-    """Whether somebody answered the group's questions, or holds a link to them."""
-    ballots, links = (rows.objects.filter(respondent_group=group) for rows in (Ballot, BallotLink))
-    return ballots.exists() or links.exists()
+    """Whether somebody answered the group's questions, holds a link to them, or types what stands on paper."""
+    return _is_asked({"respondent_group": group})
