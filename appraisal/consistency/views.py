@@ -121,7 +121,9 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
     found = kept.findings(here.round_group)
     known = oversight.names(found, here.units, here.tree)
     stage = stages.stage_to_review(here.calendar)
-    done = consistency_report.acknowledgement_of(found, stage) if stage else None
+    history = _history(here)
+    looks = [one for one in history if stage is not None and one.stage_id == stage.pk]
+    done = next((one for one in looks if one.fingerprint == found.fingerprint), None)
     clashes = _clashes(request, here, found, known)
     rows, picture = _unit_table(_unit_lines(here, found))
     seen = oversight.oversight(found, known, here.calendar.by_name)
@@ -131,7 +133,7 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "report": found,
         "stage": stage,
         "done": done,
-        "last": consistency_report.last_acknowledgement(here.round_group, stage) if stage and not done else None,
+        "last": looks[0] if looks and not done else None,
         "is_released": stage is not None and stage.pk in here.calendar.released,
         "may_release": people.is_index_manager(here.user),
         "may_acknowledge": stage is not None and not done and people.is_index_manager(here.user),
@@ -142,7 +144,7 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
         "members": _member_lines(found, known),
         "oversight": seen,
         "sections": [(one, markup.move_rows(one.shown, cell_address)) for one in seen.sections],
-        "history": _history(here),
+        "history": history,
         "error": error,
         "release_address": here.address("release", stage.name) if stage else "",
     }
@@ -152,6 +154,8 @@ def _page(request: HttpRequest, here: Place, error: str) -> HttpResponse:
 def _clashes(request: HttpRequest, here: Place, report: Findings, known: Names) -> list[Clash]:
     """Two queries. What was typed comes back; else the last words on the same decisions."""
     rows = report.contradictions
+    if not rows:
+        return []
     reasons = consistency_report.reasons_of(rows)
     said = consistency_report.words_by_digest(here.round_group)
     typed = request.POST if request.method == "POST" else {}

@@ -147,22 +147,22 @@ _SURVEYED = Prepared(
 
 def _adjusted(facts: RoundFacts) -> ByUnit:
     """Cells whose adjustment the unit may still answer and has not."""
-    asked: dict[int, list[int]] = {}
+    asked: dict[tuple[int, int], list[int]] = {}
     for block in facts.blocks:
         for stage_id, sequel in facts.times[block.pk].sequels.items():
             reply = next((stage for stage in facts.stages if stage.pk == sequel.reply), None)
             if sequel.is_asked and reply is not None and facts.is_open(reply):
-                asked.setdefault(stage_id, []).append(block.pk)
-    return facts.read(_unanswered, *((stage_id, tuple(blocks)) for stage_id, blocks in asked.items())) if asked else {}
+                asked.setdefault((stage_id, reply.pk), []).append(block.pk)
+    return facts.read(_unanswered, *((*stages, tuple(blocks)) for stages, blocks in asked.items())) if asked else {}
 
 
-def _unanswered(*asked: tuple[int, Sequence[int]]) -> ByUnit:
-    """Cells adjusted in a stage, of these blocks, without an answer of their unit; one query."""
+def _unanswered(*asked: tuple[int, int, Sequence[int]]) -> ByUnit:
+    """Cells adjusted in a stage, without an answer of their unit in the reply to it, of these blocks; one query."""
     places = Q()
-    for stage_id, blocks in asked:
-        places |= Q(stage=stage_id, round_group__in=blocks)
-    replied = AppraisalEntry.objects.filter(appraisal=OuterRef("pk"), stage_kind=Stage.Kind.REPLY)
-    rows = Appraisal.objects.filter(places, action=Action.ADJUST).exclude(Exists(replied)).order_by()
+    for stage_id, reply_id, blocks in asked:
+        replied = AppraisalEntry.objects.filter(appraisal=OuterRef("pk"), stage=reply_id)
+        places |= Q(~Exists(replied), stage=stage_id, round_group__in=blocks)
+    rows = Appraisal.objects.filter(places, action=Action.ADJUST).order_by()
     found = rows.values_list("round_group_id", "unit_id").annotate(Count("pk"))
     return {row[:2]: row[2] for row in found}
 

@@ -17,8 +17,10 @@ from appraisal.consistency.comparing import ComparedDecision, Contradiction, Mem
 from appraisal.consistency.outliers import CouncilStep, Move
 from appraisal.core.queries.versions import UnitVersion, unit_versions
 from cchc_index.lib.canonical import canonical_json, text_digest
+from cchc_index.lib.prepared import Prepared
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup
+from units.models import Unit
 
 from .report import Findings, Own, Report, content, council_steps, in_time, own_scores
 
@@ -85,7 +87,8 @@ def findings(round_group: RoundGroup) -> Findings:
 
 def _renewed(round_group: RoundGroup, stamp: Hashable, last: _KeptBlock | None) -> _KeptBlock:
     """The versions are read before the rows: a row that moves in between is read again at the next look."""
-    units = list(criteria_queries.units_of(round_group).order_by("code"))
+    measured = _UNITS.rows(group=round_group.group_id, at=round_group.round.assessed_to)
+    units = [pk for (pk,) in measured]
     versions = unit_versions(round_group, units)
     former = last.readings if last else {}
     moved = [pk for pk, version in versions.items() if pk not in former or former[pk].version != version]
@@ -96,7 +99,13 @@ def _renewed(round_group: RoundGroup, stamp: Hashable, last: _KeptBlock | None) 
         chain.from_iterable(one.judged for one in gone), chain.from_iterable(one.judged for one in again.values())
     )
     columns = _columns(readings.values(), last.columns if last else {})
-    return _KeptBlock(stamp, readings, members, columns, _joined(round_group.pk, readings, members, columns))
+    return _KeptBlock(stamp, readings, members, columns, _joined(round_group, readings, members, columns))
+
+
+_UNITS = Prepared(
+    lambda group, at: Unit.objects.filter(group=group).valid_between(at, at).order_by("code").values_list("pk")
+)
+"""By code as the database orders it: the fingerprint is taken so."""
 
 
 def _readings(
@@ -148,16 +157,17 @@ def _columns(readings: Iterable[UnitReading], former: Mapping[int, ClashColumn])
 
 
 def _joined(
-    block: int, readings: Mapping[int, UnitReading], members: MemberSums, columns: Mapping[int, ClashColumn]
+    round_group: RoundGroup,
+    readings: Mapping[int, UnitReading],
+    members: MemberSums,
+    columns: Mapping[int, ClashColumn],
 ) -> Findings:
-    """One query, for the order of the criteria."""
     rows = readings.values()
-    decided = {criterion for one in rows for criterion in one.contents}
-    order = list(Criterion.objects.filter(pk__in=decided).order_by("position", "pk").values_list("pk", flat=True))
+    order = _in_order(round_group, {criterion for one in rows for criterion in one.contents})
     moves = sorted(chain.from_iterable(one.moves for one in rows), key=in_time)
     return Findings(
-        round_group_id=block,
-        fingerprint=_fingerprint(block, rows, order),
+        round_group_id=round_group.pk,
+        fingerprint=_fingerprint(round_group.pk, rows, order),
         decided=sum(len(one.contents) for one in rows),
         members=frozenset().union(*(one.members for one in rows)),
         contradictions=[
@@ -168,6 +178,15 @@ def _joined(
         moves=moves,
         own={cell: value for one in rows for cell, value in one.own.items()},
     )
+
+
+def _in_order(round_group: RoundGroup, decided: set[int]) -> list[int]:
+    """Criteria by their place; no query where the set of the block is frozen and has them all."""
+    places = {row.pk: (row.position, row.pk) for row in criteria_queries.tree_of(round_group)}
+    if decided <= places.keys():
+        return sorted(decided, key=places.__getitem__)
+    rows = Criterion.objects.filter(pk__in=decided).order_by("position", "pk")
+    return list(rows.values_list("pk", flat=True))
 
 
 def _fingerprint(block: int, readings: Iterable[UnitReading], order: Sequence[int]) -> str:

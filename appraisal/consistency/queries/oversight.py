@@ -14,6 +14,7 @@ from appraisal.core import digests as core_digests
 from appraisal.models import Release
 from cchc_index.lib import clock
 from cchc_index.lib.numbers import vn, vn_percent
+from cchc_index.lib.prepared import Prepared
 from cchc_index.lib.workdays import holiday_name, is_workday
 from criteria.calendar.actions import VERB_SET
 from criteria.models import Criterion, Extension, Stage
@@ -108,7 +109,7 @@ class Oversight:
 
 
 def oversight(report: Findings, known: Names, stages: Mapping[str, Stage]) -> Oversight:
-    """Everything worth a second look; at most seven queries."""
+    """Everything worth a second look; at most eight queries."""
     block = report.round_group_id
     released, events = _releases(block, stages)
     drawn = _sections(
@@ -260,9 +261,8 @@ def _words(value: CellValue | None) -> str:
 
 def _releases(block: int, stages: Mapping[str, Stage]) -> tuple[dict[str, list[datetime]], list[Event]]:
     """When each stage was released, withdrawn releases included, and the withdrawals. Two queries."""
-    rows = Release.objects.filter(round_group=block).order_by("pk")
     released: dict[str, set[datetime]] = {}
-    for stage, at in rows.values_list("stage__name", "released_at"):
+    for stage, at in _RELEASED.rows(block=block):
         released.setdefault(stage, set()).add(at)
     mine: set[str] = set()
     events = []
@@ -280,8 +280,19 @@ def _releases(block: int, stages: Mapping[str, Stage]) -> tuple[dict[str, list[d
     return {stage: sorted(at) for stage, at in released.items()}, events
 
 
+_RELEASED = Prepared(
+    lambda block: Release.objects.filter(round_group=block).order_by("pk").values_list("stage__name", "released_at")
+)
+_OPENED_AGAIN = Prepared(
+    lambda block: Transition.objects.filter(assessment__round_group=block, verb="reopen").order_by().values_list("pk")
+)
+
+
 def _reopened(block: int, known: Names) -> list[Event]:
-    """Assessments opened again after they were submitted, and the points changed since. Four queries."""
+    """Assessments opened again after they were submitted, and the points changed since. Five queries; one where none
+    was."""
+    if not _OPENED_AGAIN.rows(block=block):
+        return []
     steps = list(
         Transition.objects.filter(assessment__round_group=block, verb="reopen")
         .select_related("assessment", "actor")
@@ -330,7 +341,7 @@ def _claim(stored: dict[str, object] | None) -> str:
 
 
 def _extended(stages: Mapping[str, Stage], known: Names) -> list[Event]:
-    rows = Extension.objects.filter(stage__in=stages.values(), unit__in=known.units).order_by("granted_at", "pk")
+    rows = Extension.objects.filter(stage__in=stages.values()).order_by("granted_at", "pk")
     return [
         Event(
             row.granted_at,
@@ -340,6 +351,7 @@ def _extended(stages: Mapping[str, Stage], known: Names) -> list[Event]:
             row.reason,
         )
         for row in rows.select_related("stage", "granted_by")
+        if row.unit_id in known.units
     ]
 
 

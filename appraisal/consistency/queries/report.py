@@ -7,11 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
+
 from appraisal.consistency import comparing, outliers
 from appraisal.consistency.comparing import ComparedDecision, Contradiction, MemberGap, ScoreGap
 from appraisal.consistency.outliers import CellValue, CouncilStep, Replay
 from appraisal.models import Acknowledgement, Action, AppraisalEntry, Justification, Reason
 from cchc_index.lib.canonical import digest
+from cchc_index.lib.prepared import Prepared
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup, Stage
 from criteria.tree import CellKey
@@ -135,23 +138,42 @@ def report(round_group: RoundGroup) -> Report:
 
 def own_scores(round_group: RoundGroup, units: Collection[int] | None = None) -> Own:
     """What the units, or those alone, submitted; what lies open again is nobody's business yet."""
-    rows = SelfScore.objects.filter(
-        assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
-    ).order_by("pk")
-    rows = rows if units is None else rows.filter(assessment__unit__in=units)
-    found = rows.values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
+    if units is not None and len(units) <= FEW:
+        found = [row for unit in units for row in _OWN.rows(block=round_group.pk, unit=unit)]
+    else:
+        found = list(_own(round_group.pk) if units is None else _own(round_group.pk).filter(assessment__unit__in=units))
     return {(unit, criterion): CellValue(points, na) for unit, criterion, points, na in found}
+
+
+FEW = 3
+"""Units that are asked for one by one."""
+
+
+def _own(block: int) -> QuerySet[SelfScore, Any]:
+    rows = SelfScore.objects.filter(assessment__round_group=block, assessment__state=SelfAssessment.State.SUBMITTED)
+    return rows.order_by("pk").values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
+
+
+_OWN = Prepared(lambda block, unit: _own(block).filter(assessment__unit=unit))
 
 
 def council_steps(round_group: RoundGroup, units: Collection[int] | None = None) -> list[CouncilStep]:
     """The council's steps on the measured units, or on those alone, by criterion, unit and time."""
-    measured = criteria_queries.units_of(round_group).order_by() if units is None else units
-    rows = AppraisalEntry.objects.filter(appraisal__round_group=round_group, appraisal__unit__in=measured)
+    if units is not None and len(units) <= FEW:
+        found = [row for unit in units for row in _STEPS.rows(block=round_group.pk, unit=unit)]
+    else:
+        measured = criteria_queries.units_of(round_group).order_by() if units is None else units
+        found = list(_steps(round_group.pk).filter(appraisal__unit__in=measured))
+    return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:]) for row in found]  # type: ignore[call-arg]
+
+
+def _steps(block: int) -> QuerySet[AppraisalEntry, Any]:
+    rows = AppraisalEntry.objects.filter(appraisal__round_group=block)
     # By code, not by name: the fingerprint is taken in this order, and a renamed unit changes no decision.
     ordered = rows.exclude(stage_kind=Stage.Kind.REPLY).order_by(
         "appraisal__criterion__position", "appraisal__criterion", "appraisal__unit__code", "appraisal", "sequence"
     )
-    found = ordered.values_list(
+    return ordered.values_list(
         "appraisal__unit_id",
         "appraisal__criterion_id",
         "stage__name",
@@ -165,7 +187,9 @@ def council_steps(round_group: RoundGroup, units: Collection[int] | None = None)
         "undoes_id",
         "stage_kind",
     )
-    return [CouncilStep(*row[:4], CellValue(*row[4:6]), *row[6:]) for row in found]  # type: ignore[arg-type]
+
+
+_STEPS = Prepared(lambda block, unit: _steps(block).filter(appraisal__unit=unit))
 
 
 def contradiction_digest(contradiction: Contradiction) -> str:

@@ -9,7 +9,6 @@ from appraisal.models import Appraisal
 from cchc_index.lib.prepared import Prepared
 from criteria.models import RoundGroup
 from selfassess.models import SelfAssessment
-from units.models import Unit
 
 
 class UnitVersion(NamedTuple):
@@ -19,7 +18,7 @@ class UnitVersion(NamedTuple):
     standings: tuple[object, ...] | None
 
 
-def unit_versions(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, UnitVersion]:
+def unit_versions(round_group: RoundGroup, units: Iterable[int]) -> dict[int, UnitVersion]:
     """By unit: two queries, another where archives were imported. Scores that were submitted stand until the unit
     submits again, those of an archive until it is imported again; whatever changes a standing raises its version. The
     instants tell one history from another that a restored backup has begun."""
@@ -28,7 +27,7 @@ def unit_versions(round_group: RoundGroup, units: Iterable[Unit]) -> dict[int, U
         for unit, *versions in _IMPORTED.rows(block=round_group.pk):
             claims[unit] = (*claims.get(unit, ()), *versions)
     decisions = {unit: tuple(read) for unit, *read in _DECIDED.rows(block=round_group.pk)}
-    return {unit.pk: UnitVersion(claims.get(unit.pk), decisions.get(unit.pk)) for unit in units}
+    return {unit: UnitVersion(claims.get(unit), decisions.get(unit)) for unit in units}
 
 
 def submitted_sheets(block: int) -> QuerySet[SelfAssessment]:

@@ -108,7 +108,7 @@ def read(
     matrix = last if last is not None and own else _unpacked(sealed_cache.get(key), stamp)
     if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
         return matrix
-    versions = unit_versions(round_group, units)
+    versions = unit_versions(round_group, [unit.pk for unit in units])
     marks = {unit: sealed_cache.mark_of(*version) for unit, version in versions.items()}
     if own:
         matrix = matrix.copy()  # another thread may be reading it
