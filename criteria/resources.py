@@ -17,6 +17,8 @@ from .models import CriteriaSet, Criterion, Provenance, Source
 class SetOfRow(Code):
     """The set of a row: the decision's number in this column, the block's code in `Mã khối`."""
 
+    within = "Mã khối"
+
     def __init__(self) -> None:
         super().__init__(CriteriaSet, "decision__number")
 
@@ -29,7 +31,9 @@ class SetOfRow(Code):
 
 
 class ParentOfRow(Code):
-    """The row above in the tree, by its code within the same set."""
+    """The row above in the tree, by its code within the same set; it may stand in the same file."""
+
+    ahead = False
 
     def __init__(self) -> None:
         super().__init__(Criterion, "code")

@@ -9,7 +9,7 @@ from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets import table as sheet
 
-from .administration.resources import Code, CodeText, Day, SheetResource, YesNo, column
+from .administration.resources import SPELLING, Code, CodeText, Day, SheetResource, YesNo, column
 from .models import Unit, UnitGroup, User
 from .roles.access import note_address
 
@@ -35,7 +35,7 @@ class UnitResource(SheetResource):
             group, code = row.text("Mã khối"), row.text("Mã")
             other = known.get((group, codes.key(code)))
             if other is not None and (group, code) not in exact:
-                message = f"mã “{code}” chỉ khác “{other}” đã có ở chữ hoa, thường hoặc kiểu chữ, gạch nối"
+                message = f"mã “{code}” chỉ khác “{other}” đã có {SPELLING}"
                 yield row.fault("Mã", message, "gõ đúng mã đã có")
 
     class Meta(SheetResource.Meta):

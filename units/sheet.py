@@ -9,13 +9,13 @@ from typing import IO
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.sheets.cells import day_of
-from cchc_index.lib.sheets.table import BY_ROW, CODE, Column, SheetRow, read_table
+from cchc_index.lib.sheets.table import CODE, DAY, Column, SheetRow, read_table
 
 COLUMNS = (
     Column("code", "Mã", ("Mã đơn vị", "Mã số", "Mã ĐV", "Mã cơ quan"), holds=CODE),
     Column("name", "Tên đơn vị", ("Đơn vị", "Tên cơ quan", "Tên cơ quan, đơn vị", "Cơ quan, đơn vị", "Tên")),
-    Column("valid_from", "Hiệu lực từ", ("Từ ngày",), required=False, holds=BY_ROW),
-    Column("valid_to", "Hiệu lực đến", ("Đến ngày",), required=False, holds=BY_ROW),
+    Column("valid_from", "Hiệu lực từ", ("Từ ngày",), required=False, holds=DAY),
+    Column("valid_to", "Hiệu lực đến", ("Đến ngày",), required=False, holds=DAY),
     Column("replaces", "Thay cho", ("Thay thế cho", "Đơn vị cũ"), required=False, holds=CODE),
 )
 CODE_LENGTH = 30
@@ -52,7 +52,7 @@ def read_units(source: str | Path | IO[bytes], *, name: str = "", take_hidden: b
     units = []
     for row in table.rows:
         row_faults = [*_code_faults(row), *_name_faults(row)]
-        days = {key: _day(row, key, row_faults) for key in ("valid_from", "valid_to")}
+        days = {key: day_of(row[key]) for key in ("valid_from", "valid_to")}
         replaces = _codes(row.text("replaces"))
         row_faults += _validity_faults(row, replaces, **days)
         faults += row_faults
@@ -95,15 +95,6 @@ def _codes(text: str) -> tuple[str, ...]:
     """Codes separated by semicolons; one that is written twice, in whatever spelling, is one."""
     written = (part.strip() for part in text.split(";"))
     return tuple({codes.key(code): code for code in written if code}.values())
-
-
-def _day(row: SheetRow, key: str, faults: list[Fault]) -> date | None:
-    """The day in a cell, None for a blank one; what is no day is added to `faults`."""
-    try:
-        return day_of(row[key])
-    except ValueError as error:
-        faults.append(row.fault(key, str(error), "gõ ngày, ví dụ 01/03/2025"))
-        return None
 
 
 def _validity_faults(

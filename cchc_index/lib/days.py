@@ -30,9 +30,11 @@ def read_day(text: str) -> date:
     plain = _plain(text)
     for shape in DAY_FORMATS:
         try:
-            return datetime.strptime(plain, shape).date()  # noqa: DTZ007 – a day has no zone
+            day = datetime.strptime(plain, shape).date()  # noqa: DTZ007 – a day has no zone
         except ValueError:
             continue
+        if 1900 <= day.year < 2200:  # 5/3/0020 is a slip
+            return day
     raise ValueError(f"“{clean(text)[:40]}” không phải một ngày; ghi theo dạng 31/12/2024")
 
 

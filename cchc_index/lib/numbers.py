@@ -17,6 +17,8 @@ _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+|(?: \d{3})+)(?:,\d+)?")
 _GROUPED_BY_COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:,\d{3}){2,}(?:\.\d+)?|,\d{3}\.\d+)")
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _AMBIGUOUS_COUNT = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+_WIDE = str.maketrans("０１２３４５６７８９．，－−＋％", "0123456789.,--+%")
+"""As an input method of Chinese or Japanese types them, and the minus that people read."""
 _SPACE = re.compile(r"[\s\u00a0\u2009\u202f]+")
 
 
@@ -60,7 +62,7 @@ def parse_decimal(raw: object, *, places: int = 4, count: bool = False, perhaps_
         return None
     if isinstance(raw, bool):
         raise NumberProblem("là giá trị đúng/sai, không phải số; gõ số, ví dụ 0,5")
-    is_share = isinstance(raw, Percent) or (isinstance(raw, str) and raw.rstrip().endswith("%"))
+    is_share = isinstance(raw, Percent) or (isinstance(raw, str) and raw.rstrip().endswith(("%", "％")))
     if is_share and count:
         raise NumberProblem(f"“{str(raw)[:40]}” là tỷ lệ phần trăm mà chỗ này cần số đếm; gõ số nguyên")
     if isinstance(raw, Percent):
@@ -86,7 +88,7 @@ def whole_number(raw: str, *, digits: int = 18) -> int | None:
 
 
 def _parse_text(raw: str, *, count: bool, perhaps_count: bool) -> Decimal | None:
-    typed = _SPACE.sub(" ", raw).strip().replace("−", "-")
+    typed = _SPACE.sub(" ", raw).strip().translate(_WIDE)
     if not typed:
         return None
     text = typed.removesuffix("%").rstrip()

@@ -12,7 +12,9 @@ from .text import eth_as_d
 
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _SYLLABLE = re.compile(
-    r"(ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?[aăâeêioôơuưy]{1,3}(ch|ng|nh|[cmnpt])?"
+    r"(ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdđghklmnpqrstvx])?"
+    r"(oai|oay|oao|oeo|iêu|yêu|uây|uôi|uyê|uya|uyu|ươi|ươu|uai|uao|uay|uau|iai|iao|iau|[aeo][iouy]|a[uy]|â[uy]|êu|i[aêuo]|"
+    r"o[aăeo]|ô[iô]|ơi|u[aăâeêioôơy]|ư[aiơu]|yê|i[ăâôơưe]|[aăâeêioôơuưy])(ch|ng|nh|[cmnpt])?"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 
@@ -45,6 +47,7 @@ _ALPHABET = set("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
 _VIQR = re.compile(r"(?<=[a-zA-Z])[aeouAEOU][\^(+*][`'?~.]?|[aeiouyAEIOUY][`'?~.](?=[a-z])|\b[dD]d(?=[aeiouy])")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 _LOST = re.compile(r"[^\W\d_]\?+[^\W\d_]|(?<!\S)\?+[^\W\d_]")
+_LOST_SYLLABLE = re.compile(r"(?<!\S)([CcGgKkNnPpTt]h|Tr|[Nn]gh?)\?(?=\s|$)")
 _LOST_WORD = re.compile(r"(?<!\S)[bcdđghklmnpqrstvx]{1,3}\?(?=\s|$)", re.IGNORECASE)
 """Consonants alone: a question may well end in a short word (“Vì sao?”), but not in one without a vowel."""
 
@@ -79,7 +82,7 @@ def is_plausible(text: str) -> bool:
 
 
 def _of_ascii(text: str) -> str:
-    if _LOST.search(text) or len(_LOST_WORD.findall(text)) > 1:
+    if _LOST.search(text) or _LOST_SYLLABLE.search(text) or len(_LOST_WORD.findall(text)) > 1:
         return "có chữ đã mất dấu thành “?”"
     if text.isascii() and _is_viqr(text):
         return "viết theo kiểu VIQR (dấu gõ bằng ký hiệu)"

@@ -226,7 +226,8 @@ def title_numbering_total_and_notes(way: Way) -> Case:
     rows = [*title, *rows, total, [None] * width, note]
     first = way.heading_row + 4
     end = len(rows)
-    said = [f"Bỏ qua dòng đánh số cột: dòng {first}.", f"Bỏ qua dòng ghi chú, chữ ký: dòng {end}."]
+    said = [] if way.more else ["Bỏ qua dòng nằm trên tiêu đề cột: dòng 1."]  # the workbook has its own rows there
+    said += [f"Bỏ qua dòng đánh số cột: dòng {first}.", f"Bỏ qua dòng ghi chú, chữ ký: dòng {end}."]
     if not way.printed:  # an annex compares its own totals
         said.append(f"Bỏ qua dòng tổng, trung bình: dòng {end - 2}.")
     return Case(book(way, rows), way.expected(), said)

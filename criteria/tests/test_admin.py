@@ -158,9 +158,9 @@ def test_row_whose_sum_stands_open_is_named_when_it_is_saved(page: Client, block
         ({5: "1.234"}, "hai cách"),
         ({5: -1}, "Dòng 2"),
         ({6: "Khác"}, "không có trong các giá trị"),
-        ({3: "9"}, "Không có tiêu chí “9”"),
-        ({0: "99/QĐ"}, "Không có bộ tiêu chí “99/QĐ”"),
-        ({4: ""}, "Dòng 2, nội dung"),
+        ({3: "9"}, "không có tiêu chí “9”"),
+        ({0: "99/QĐ"}, "Dòng 2, cột A (Quyết định): không có bộ tiêu chí “99/QĐ”"),
+        ({4: ""}, "Dòng 2, cột E (Nội dung)"),
     ],
 )
 def test_faults_of_a_file_are_named(page: Client, block: RoundGroup, cells: dict[int, object], words: str) -> None:

@@ -12,7 +12,7 @@ from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_
 from cchc_index.lib.sheets.book import SheetBook, open_book
 from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.guarding import problem_of
-from cchc_index.lib.sheets.table import NUMBER, SheetRow, Table, table_of
+from cchc_index.lib.sheets.table import ABOVE, NUMBER, SheetRow, Table, table_of
 from cchc_index.lib.text import fold
 from criteria import scoring
 from criteria.models import Criterion
@@ -78,7 +78,9 @@ class _WorkbookReader:
         self.seen: dict[str, SheetRow] = {}
 
     def read(self, sealed: version_token.Token) -> Filled:
-        filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id, said=self.table.said_with_columns())
+        # The rows above the headings are the template's own.
+        said = [sentence for sentence in self.table.said_with_columns() if not sentence.startswith(ABOVE)]
+        filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id, said=said)
         for row in self.table.rows:
             criterion = self._criterion(row)
             if criterion is not None:

@@ -4,6 +4,7 @@ Whole columns are read at once, and a raw cell is interpreted once per distinct 
 200,000 ballots × 40 answers cost no eight million parses.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,9 @@ from openpyxl.utils import get_column_letter
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets.book import MAX_BYTES, SheetBook, open_book
 from cchc_index.lib.sheets.cells import cell_text
+from cchc_index.lib.sheets.guarding import problem_of
 from cchc_index.lib.sheets.guards import BALLOT_CELLS
-from cchc_index.lib.sheets.table import Table, numbered, table_of
+from cchc_index.lib.sheets.table import NUMBER, Table, numbered, table_of
 from cchc_index.lib.text import fold
 from surveys import validity
 from surveys.fault_list import FaultList
@@ -312,11 +314,10 @@ class _Reading:
         self.faults.unnamed += max(0, len(wrong) - room)
 
     def _answer_fault(self, at: int, position: int, raw: object, scale: Scale) -> Fault:
-        text = cell_text(raw)[:40]
-        number = text.replace(",", ".").replace(".", "", 1).lstrip("+-").isdigit()
-        kind = "nằm ngoài thang trả lời" if number else "là chữ, không phải câu trả lời của thang"
-        row = self.table.rows[at]
-        return Fault(row.number, self.table.name_of(position), f"“{text}” {kind}", scale.repair(), sheet=row.part.name)
+        row, text = self.table.rows[at], cell_text(raw)[:40]
+        kind = "nằm ngoài thang trả lời" if _is_number(text) else "là chữ, không phải câu trả lời của thang"
+        message, repair = problem_of(raw, NUMBER) or (f"“{text}” {kind}", scale.repair())
+        return Fault(row.number, self.table.name_of(position), message, repair, sheet=row.part.name)
 
     def _ticked(self, column: AskedColumn) -> NDArray[np.int16]:
         """The answer whose column is ticked; 0 where none is. Two ticks are a fault of the ballot."""
@@ -357,6 +358,10 @@ def _code_problem(code: str) -> tuple[str, str] | None:
     if identity.is_personal(code):
         return "mã phiếu là họ tên hoặc số điện thoại", "phiếu phải ẩn danh: thay bằng mã không nhận ra được ai"
     return None
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+−–-]?\d+([.,]\d+)?%?", text) is not None
 
 
 def _tick(raw: object) -> int:

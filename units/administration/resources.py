@@ -6,9 +6,10 @@ upload (openpyxl on a far cell, formulas out, invalid rows skipped silently) is 
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 import tablib
@@ -94,6 +95,10 @@ class Xls(_OnlyRead):
 FORMATS = [Xlsx, Csv, Ods, Xls]
 
 
+SPELLING = "ở chữ hoa, thường hoặc kiểu chữ, gạch nối"
+"""In what two spellings of one code differ, at the end of a sentence."""
+
+
 class Text(widgets.CharWidget):
     """One line of NFC text; a number keeps no `.0`, a cell that Excel made a date is refused."""
 
@@ -122,6 +127,7 @@ class Points(widgets.DecimalWidget):
     """Points as Decimals: comma or dot, at most four decimals."""
 
     holds = sheet.NUMBER
+    ahead = True
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
         return numbers.parse_decimal(value)
@@ -129,6 +135,8 @@ class Points(widgets.DecimalWidget):
 
 class Day(widgets.Widget):
     """A day: a date cell, or as officials write one."""
+
+    holds = sheet.DAY
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> date | None:
         return day_of(value)
@@ -141,6 +149,7 @@ class Whole(widgets.IntegerWidget):
     """A whole number."""
 
     holds = sheet.NUMBER
+    ahead = True
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int | None:
         number = numbers.parse_decimal(value, places=0, count=True)
@@ -149,6 +158,8 @@ class Whole(widgets.IntegerWidget):
 
 class YesNo(widgets.Widget):
     """Có / Không."""
+
+    ahead = True
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
         word = fold(value)
@@ -166,6 +177,8 @@ class YesNo(widgets.Widget):
 
 class Choice(widgets.Widget):
     """A choice by its Vietnamese label (or its stored value)."""
+
+    ahead = True
 
     def __init__(self, choices: list[tuple[str, str]], default: str | None = None):
         super().__init__()
@@ -189,6 +202,9 @@ class Code(widgets.ForeignKeyWidget):
     """A record by its code; an unknown code is named in Vietnamese."""
 
     holds = sheet.CODE
+    ahead = True
+    within = ""
+    """The column of the record within which the codes are known; "" for all of them."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Model | None:
         code = Text().clean(value)
@@ -196,9 +212,12 @@ class Code(widgets.ForeignKeyWidget):
             return None
         record: Model | None = self.get_queryset(code, row).filter(**{self.field: code}).first()
         if record is None:
-            raise ValueError(
-                f"Không có {self.model._meta.verbose_name} “{code[:60]}”; ghi đúng mã đã có trong danh mục."
-            )
+            known = self.get_queryset(code, row).values_list(self.field, flat=True)
+            meant = next((other for other in known if codes.key(other) == codes.key(code)), "")
+            if meant:
+                raise ValueError(f"mã “{code[:60]}” chỉ khác “{meant}” đã có {SPELLING}; gõ đúng mã đã có")
+            name = self.model._meta.verbose_name
+            raise ValueError(f"không có {name} “{code[:60]}”; ghi đúng mã đã có trong danh mục")
         return record
 
 
@@ -236,6 +255,9 @@ class SheetResource(resources.ModelResource):
     places: Sequence[str] = ()
     """Where each row of the dataset stands in the file."""
 
+    column_names: Mapping[str, str] = {}
+    """Where each field of the record stands in the file."""
+
     def columns(self) -> list[sheet.Column]:
         """The columns a file may have, with what each holds."""
         return [
@@ -250,7 +272,7 @@ class SheetResource(resources.ModelResource):
 
     def import_data(self, dataset: UploadedSheet, *args: Any, **kwargs: Any) -> Any:
         result = super().import_data(dataset, *args, **kwargs)
-        result.said, result.places = self.said, self.places
+        result.said, result.places, result.columns = self.said, self.places, self.column_names
         return result
 
     def before_import(self, dataset: UploadedSheet, **kwargs: Any) -> None:
@@ -259,6 +281,8 @@ class SheetResource(resources.ModelResource):
         dataset.wipe()
         table = sheet.read_table(source, self.columns(), name=name, take_hidden=kwargs.get("take_hidden", False))
         self.said, self.places = table.said_with_columns(), [row.place for row in table.rows]
+        fields_ = [field for field in self.get_import_fields() if field.column_name in table.index]
+        self.column_names = {field.attribute: f"cột {table.column_name(field.column_name)}" for field in fields_}
         faults = [*table.faults, *self._cell_faults(table), *self._twins(table)]
         faults += [*self._unknown(table), *self.faults_of(table)]
         if faults:
@@ -279,15 +303,19 @@ class SheetResource(resources.ModelResource):
                 yield Fault(table.heading_row, table.name_of(position), message, self.repair_of_unknown)
 
     def _cell_faults(self, table: sheet.Table) -> Iterator[Fault]:
-        """Cells that their widget cannot take, where it needs to know nothing but the cell."""
+        """Cells that their widget cannot take, where it needs no other row of the file to know. A code within a record
+        that is unknown itself is not asked about."""
         widgets_of = {field.column_name: field.widget for field in self.get_import_fields()}
-        alone = {key: widget for key, widget in widgets_of.items() if getattr(widget, "holds", "") == sheet.NUMBER}
+        ahead = {key: widget for key, widget in widgets_of.items() if getattr(widget, "ahead", False)}
+        problem_of = lru_cache(maxsize=None, typed=True)(partial(_problem, ahead))
         for row in table.rows:
-            for key in alone.keys() & table.index.keys():
-                try:
-                    alone[key].clean(row[key])
-                except ValueError as problem:
-                    message, _, repair = str(problem).partition("; ")
+            for key in table.index.keys() & ahead.keys():
+                within = getattr(ahead[key], "within", "")
+                if within and problem_of(within, row[within], "", None):
+                    continue
+                problem = problem_of(key, row[key], within, row[within] if within else None)
+                if problem:
+                    message, _, repair = problem.partition("; ")
                     yield row.fault(key, message, repair)
 
     def _twins(self, table: sheet.Table) -> Iterator[Fault]:
@@ -313,6 +341,15 @@ class SheetResource(resources.ModelResource):
         skip_unchanged = True
         report_skipped = True
         clean_model_instances = True
+
+
+def _problem(ahead: Mapping[str, widgets.Widget], key: str, value: Any, within: str, above: Any) -> str:
+    """Why the widget of a column cannot take a cell; "" when it can."""
+    try:
+        ahead[key].clean(value, {within: above})
+    except ValueError as problem:
+        return str(problem)
+    return ""
 
 
 def read_problem(error: Exception) -> str:

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets.cells import day_of
-from cchc_index.lib.sheets.table import ADDRESS, BY_ROW, CODE, Column, SheetRow, Table, read_table
+from cchc_index.lib.sheets.table import ADDRESS, CODE, DAY, Column, SheetRow, Table, read_table
 from cchc_index.lib.text import fold
 
 COLUMNS = (
@@ -29,8 +29,8 @@ COLUMNS = (
     Column("role", "Vai trò"),
     Column("unit", "Mã đơn vị", ("Mã ĐV", "Mã cơ quan"), required=False, holds=CODE),
     Column("group", "Khối", ("Mã khối",), required=False),
-    Column("valid_from", "Từ ngày", ("Hiệu lực từ",), required=False, holds=BY_ROW),
-    Column("valid_to", "Đến ngày", ("Hiệu lực đến",), required=False, holds=BY_ROW),
+    Column("valid_from", "Từ ngày", ("Hiệu lực từ",), required=False, holds=DAY),
+    Column("valid_to", "Đến ngày", ("Hiệu lực đến",), required=False, holds=DAY),
 )
 COUNTERS = ("stt", "tt", "so tt", "so thu tu")
 """Headings of the column that only counts the rows."""
@@ -77,7 +77,7 @@ def read_people(
     faults = [*table.faults, *_unknown_columns(table)]
     rows = []
     for line in table.rows:
-        days = {key: _day(line, key, faults) for key in ("valid_from", "valid_to")}
+        days = {key: day_of(line[key]) for key in ("valid_from", "valid_to")}
         row = PersonRow(
             line,
             line.text("name"),
@@ -137,15 +137,6 @@ def _email_faults(row: PersonRow) -> Iterator[Fault]:
     elif not _EMAIL.fullmatch(row.email) or len(row.email) > EMAIL_LENGTH or row.email.startswith(("=", "+", "-")):
         repair = "gõ một địa chỉ, ví dụ nguyenvana@hanoi.gov.vn"
         yield row.line.fault("email", f"“{row.email[:60]}” không phải địa chỉ thư điện tử", repair)
-
-
-def _day(line: SheetRow, key: str, faults: list[Fault]) -> date | None:
-    """The day in a cell, None for a blank one; what is no day is added to `faults`."""
-    try:
-        return day_of(line[key])
-    except ValueError as error:
-        faults.append(line.fault(key, str(error), "gõ ngày, ví dụ 01/03/2025"))
-        return None
 
 
 def _several_names(rows: list[PersonRow]) -> Iterator[Fault]:

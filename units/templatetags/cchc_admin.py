@@ -1,5 +1,7 @@
 """Filters of the import page: errors in words, never an exception's own."""
 
+from collections.abc import Mapping
+
 from django import template
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model
@@ -29,6 +31,13 @@ def place_of(number: int, result: Result) -> str:
     places = getattr(result, "places", ())
     place = places[number - 1] if 0 < number <= len(places) else f"dòng {number + 1}"
     return place[0].upper() + place[1:]
+
+
+@register.filter
+def column_of(name: str, result: Result) -> str:
+    """Where a field stands in the file: `cột E (Điểm tối đa)`; "" for one that the file has not."""
+    columns: Mapping[str, str] = getattr(result, "columns", {})
+    return columns.get(name, "")
 
 
 @register.filter

@@ -245,9 +245,9 @@ def test_data_that_changed_after_the_preview_saves_nothing(page: Client) -> None
     ("rows", "words"),
     [
         ([("Mã khối", "Mã"), ("so", "1")], "thiếu cột “Tên đơn vị”"),
-        ([("Mã khối", "Mã", "Tên đơn vị"), ("xx", "1", "Sở A")], "Dòng 2: Không có khối “xx”"),
-        ([("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "")], "Dòng 2, tên đơn vị"),
-        ([("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "A"), ("so", "2", "x" * 251)], "Dòng 3, tên đơn vị"),
+        ([("Mã khối", "Mã", "Tên đơn vị"), ("xx", "1", "Sở A")], "Dòng 2, cột A (Mã khối): không có khối “xx”"),
+        ([("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "")], "Dòng 2, cột C (Tên đơn vị)"),
+        ([("Mã khối", "Mã", "Tên đơn vị"), ("so", "1", "A"), ("so", "2", "x" * 251)], "Dòng 3, cột C (Tên đơn vị)"),
         ([("Mã khối", "Mã", "Mã", "Tên đơn vị"), ("so", "1", "2", "A")], "trùng nghĩa với cột"),
     ],
 )

@@ -86,11 +86,18 @@ def cell_text(value: object) -> str:
     """A cell as text: 1.0 → "1", 1 − 0.9 → "0.1", dates as dd/mm/yyyy, NFC, trimmed."""
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return _plain(fifteen_digits(value)) if value == value and abs(value) < 1e15 else str(value)
     if isinstance(value, datetime | date):
         return value.strftime("%d/%m/%Y")
     return clean(value)
+
+
+_EPOCH = date(1899, 12, 30)
+_SERIAL = re.compile("[1-9][0-9]{4}")
+"""Days from 1927 to 2173 as spreadsheets count them, shown where the cell has lost its format."""
 
 
 def day_of(value: object) -> date | None:
@@ -100,6 +107,9 @@ def day_of(value: object) -> date | None:
     if isinstance(value, date):
         return value
     text = cell_text(value)
+    if _SERIAL.fullmatch(text):
+        shown = (_EPOCH + timedelta(days=int(text))).strftime("%d/%m/%Y")
+        raise ValueError(f"“{text}” là ngày {shown} ở dạng số; định dạng ô là Ngày (Date) hoặc gõ {shown}")
     return read_day(text) if text else None
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import letters
-from .cells import ErrorCell, Percent, Uncomputed, cell_text, is_date
-from .headings import BY_ROW, CODE, NUMBER, PRINTED, Column
+from .cells import ErrorCell, Percent, Uncomputed, cell_text, day_of, is_date
+from .headings import BY_ROW, CODE, DAY, NUMBER, PRINTED, Column
 from .letters import Problem
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def guard(table: "Table", part: "SheetPart", columns: Sequence[Column]) -> None:
 
 def problem_of(value: Any, holds: str) -> Problem | None:
     """Why a cell cannot stand in a column that holds `holds`, with the repair; None when it can."""
-    if holds == BY_ROW or _is_plain(value):
+    if holds == BY_ROW or (holds != DAY and _is_plain(value)):
         return None
     if isinstance(value, ErrorCell) or (isinstance(value, str) and _ERROR.fullmatch(value.strip())):
         return f"ô đang báo lỗi {str(value).strip()}", "sửa công thức hoặc gõ lại giá trị"
@@ -83,8 +83,18 @@ def _number_problem(value: Any) -> Problem | None:
     return None
 
 
+def _day_problem(value: Any) -> Problem | None:
+    try:
+        day_of(value)
+    except ValueError as problem:
+        message, _, repair = str(problem).partition("; ")
+        return message, repair
+    return None
+
+
 _BY_KIND: dict[str, Callable[[Any], Problem | None]] = {
     CODE: code_problem,
     NUMBER: _number_problem,
+    DAY: _day_problem,
     PRINTED: letters.problem_of,
 }

@@ -23,9 +23,9 @@ NEARLY = 0.85
 """Similarity above which an unknown heading is taken for a misspelt one (and named as a fault)."""
 REMEMBERED = 300
 """Letters of the longest text that is kept with its answer."""
-TEXT, CODE, NUMBER, PRINTED, ADDRESS, BY_ROW = "text", "code", "number", "printed", "address", "by row"
+TEXT, CODE, NUMBER, DAY, PRINTED, ADDRESS, BY_ROW = "text", "code", "number", "day", "printed", "address", "by row"
 """What a column holds, so that every way in guards it alike: words; a code, which no program may have turned into a
-number with a fraction or a date; a number; a code as printed in an annex, whose repairs its own reader proposes;
+number with a fraction or a date; a number; a day; a code as printed in an annex, whose repairs its own reader proposes;
 an address of mail, by which a row is known where it has no code; what only the reader knows, row by row."""
 
 
@@ -76,6 +76,10 @@ def find(page: Page, columns: Sequence[Column], rows: int | None = None) -> Head
         if len(two.missing(columns)) < len(one.missing(columns)) or (
             len(two.missing(columns)) == len(one.missing(columns)) and goes_on(page, position)
         ):
+            return two
+    if position and goes_on(page, position - 1):  # the lower row names more of them than the upper
+        two = _headings(page, columns, position - 1, position)
+        if len(two.index) > len(one.index):
             return two
     return one
 

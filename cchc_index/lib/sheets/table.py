@@ -20,13 +20,15 @@ from . import asides, delimited, guarding, headings
 from .book import MAX_BYTES, SheetBook, open_book
 from .cells import cell_text, is_blank
 from .guards import MAX_CELLS, refuse
-from .headings import ADDRESS, BY_ROW, CODE, NUMBER, PRINTED, TEXT, Column, Headings
+from .headings import ADDRESS, BY_ROW, CODE, DAY, NUMBER, PRINTED, TEXT, Column, Headings
 from .page import Merged, Page, RowColumn
 
 __all__ = [
+    "ABOVE",
     "ADDRESS",
     "BY_ROW",
     "CODE",
+    "DAY",
     "NUMBER",
     "PRINTED",
     "TEXT",
@@ -39,6 +41,8 @@ __all__ = [
 ]
 MAX_NAMED = 200
 """Faults of one kind named one by one; a file with more is wrong as a whole."""
+ABOVE = "Bỏ qua dòng nằm trên tiêu đề cột"
+"""How the sentence about the rows of a title begins."""
 MAX_SAID = 10
 """Rows left out that are named by number; more are counted."""
 
@@ -299,6 +303,9 @@ def _take_part(table: Table, part: SheetPart, columns: Sequence[Column], take_hi
     where = f" ở trang “{part.name}”" if part.name else ""
     doubtful = _fill_merged(table, part, columns)
     table.faults += _overlong(part)
+    above = np.flatnonzero(~page.blank_rows()[: part.headings.first]) + 1
+    if len(above):
+        table.said.append(f"{ABOVE}{where}: {numbered(above.tolist())}.")
     _say_hidden(table, part, take_hidden, where)
     left: dict[str, list[int]] = {}
     filled = (np.flatnonzero(~page.blank_rows()[first:]) + first).tolist()

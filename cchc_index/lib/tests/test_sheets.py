@@ -190,7 +190,7 @@ class TestWhatPeopleSend:
 
     def test_cells_as_text(self) -> None:
         assert [cell_text(value) for value in (None, 1.0, 1.5, "  a  b ", True, date(2024, 1, 2))] == [
-            "", "1", "1.5", "a b", "True", "02/01/2024",
+            "", "1", "1.5", "a b", "TRUE", "02/01/2024",
         ]  # fmt: skip
 
 
