@@ -32,6 +32,8 @@ class Declared:
     computed: Decimal | None
     agrees: bool
     """The unit's own points are those of the rule."""
+    beyond: bool
+    """More than all is declared: 16 of 11. A rule may allow it, whoever judges should see it."""
 
 
 def declared_of(leaf: Criterion, given: Mapping[str, object], points: Decimal | None) -> Declared:
@@ -46,6 +48,7 @@ def declared_of(leaf: Criterion, given: Mapping[str, object], points: Decimal | 
         ratio=f"{numbers.vn(share)}%" if share is not None else "",
         computed=computed,
         agrees=computed is not None and computed == points,
+        beyond=share is not None and share > 100,
     )
 
 

@@ -1,5 +1,6 @@
 """From declared figures to points, one function per kind of rule."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -49,10 +50,12 @@ def evaluate(rule: Rule, max_points: Decimal, figures: Figures) -> Decimal | Non
 
 def ratio(rule: Rule, figures: Figures) -> Fraction | None:
     """The declared ratio in per cent, for a rule that has one and figures that give one; else None."""
-    if kind_of(rule) not in ("bands", "proportional") or any(blank(figures.get(f.key)) for f in fields(rule)):
+    if any(blank(figures.get(f.key)) for f in fields(rule)):
         return None
     try:
-        return _ratio(rule, figures)
+        if kind_of(rule) == "formula":
+            return _share_of(rule, figures)
+        return _ratio(rule, figures) if kind_of(rule) in ("bands", "proportional") else None
     except RuleProblem:
         return None
 
@@ -116,6 +119,20 @@ def _ratio(rule: Rule, figures: Figures) -> Fraction:
     if rule.get("forbid_over") and top > bottom:
         raise RuleProblem(f"“{top_field.label}” lớn hơn “{bottom_field.label}”: kiểm tra lại hai số liệu.")
     return top / bottom * HUNDRED
+
+
+_SHARE = re.compile(rf"{MAXIMUM_NAME} ?\* ?(\w+) ?/ ?(\w+)|(\w+) ?/ ?(\w+) ?\* ?{MAXIMUM_NAME}")
+"""A formula that is nothing but a share of the maximum."""
+
+
+def _share_of(rule: Rule, figures: Figures) -> Fraction | None:
+    """The ratio in per cent of a formula that gives a share of the maximum; None for every other formula."""
+    found = _SHARE.fullmatch(str(rule["expression"]).strip())
+    known = {field.key: field for field in fields(rule)}
+    top, bottom = (known.get(name) for name in filter(None, found.groups())) if found else (None, None)
+    if top is None or bottom is None or not _figure(bottom, figures[bottom.key]):
+        return None
+    return _figure(top, figures[top.key]) / _figure(bottom, figures[bottom.key]) * HUNDRED
 
 
 def _figure(field: Field, raw: object) -> Fraction:

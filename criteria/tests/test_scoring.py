@@ -138,6 +138,12 @@ def test_bands_may_end_at_a_hundred_only_where_more_is_forbidden() -> None:
     assert validate({**BANDS, "forbid_over": False, "bands": bands}, TWO)
 
 
+IN_TIME: Any = {
+    "kind": "formula",
+    "fields": [{"key": "a", "label": "Đúng hạn"}, {"key": "b", "label": "Phải gửi"}],
+    "expression": "diem_toi_da * a / b",
+}
+
 # --- proportional
 
 
@@ -149,6 +155,10 @@ def test_bands_may_end_at_a_hundred_only_where_more_is_forbidden() -> None:
         (BANDS, {"numerator": "11", "denominator": "10"}, None),
         (PROPORTIONAL, {"numerator": "1", "denominator": "0"}, None),
         (PROPORTIONAL, {"numerator": "1"}, None),
+        (IN_TIME, {"a": "16", "b": "11"}, Fraction(1600, 11)),
+        (IN_TIME, {"a": "16", "b": "0"}, None),
+        (IN_TIME | {"expression": "a / b * diem_toi_da"}, {"a": "1", "b": "4"}, Fraction(25)),
+        (IN_TIME | {"expression": "min(diem_toi_da, a / b)"}, {"a": "1", "b": "4"}, None),
         ({}, {}, None),
     ],
 )

@@ -42,6 +42,7 @@ def _declared(declared: Declared | None) -> str:
         return '<td class="num">–</td><td class="num">–</td>'
     wrong = declared.computed is not None and not declared.agrees
     note = ' <span class="st st-low">khác quy tắc</span>' if wrong else ""
+    note += ' <span class="st st-wait">trên 100%</span>' if declared.beyond else ""
     shown = escape(" / ".join(figure.value or "–" for figure in declared.figures))
     return f'<td class="num">{shown}</td><td class="num">{declared.ratio or "–"}{note}</td>'
 

@@ -33,6 +33,7 @@ from appraisal.tests.pages import (
     unit_page,
 )
 from cchc_index.lib.tests.present import present
+from cchc_index.lib.tests.read_pages import words
 from criteria.models import Criterion
 from criteria.tests.factories import (
     CriteriaSetFactory,
@@ -302,3 +303,24 @@ def test_infected_evidence_is_not_shown_to_the_council(case: Council) -> None:
     refused = client.get(reverse("appraisal:document", args=[paper.pk]))
     assert refused.status_code == 403
     assert "mã độc" in refused.text
+
+
+def test_more_declared_than_there_is_shows_its_ratio_and_stands_out(case: Council) -> None:
+    """Under a rule that takes a share of the maximum, which is never more than the maximum."""
+    Criterion.objects.filter(pk=case.leaf.pk).update(
+        rule={
+            "kind": "formula",
+            "fields": [{"key": "dung_han", "label": "Đúng hạn"}, {"key": "phai_gui", "label": "Phải gửi"}],
+            "expression": "diem_toi_da * dung_han / phai_gui",
+        }
+    )
+    score = SelfScore.objects.filter(criterion=case.leaf, assessment__unit=case.first)
+    score.update(figures={"dung_han": "16", "phai_gui": "11"}, points=case.leaf.max_points)
+    member = sign_in(case.member)
+    block = case.round_group
+    listed = reverse("appraisal:criterion", args=[block.group.code, case.leaf.code])
+    for address in (listed, cell_page(case)):
+        said = words(member.get(address).content)
+        assert "145,45% trên 100%" in said
+    score.update(figures={"dung_han": "11", "phai_gui": "11"})
+    assert "trên 100%" not in words(member.get(listed).content)
