@@ -122,8 +122,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need services say why they are skipped when those are not configured."""
+    """Long tests begin first: one that begins last lets every other process wait for it. Tests that need services say
+    why they are skipped when those are not configured."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)  # the others keep the order of chance
     configured = bool(os.environ.get("REDIS_URL")) and "postgres" in os.environ.get("DATABASE_URL", "")
     for item in items:
         if "services" in item.keywords and not configured:

@@ -201,6 +201,7 @@ def expected(page: str, phase: str, sending: bool) -> Row:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("phase", PHASES)
 def test_every_address_by_every_persona(phase: Any) -> None:
     found, wanted = {}, {}
@@ -273,6 +274,7 @@ READ_ONLY = (Appraisal, AppraisalEntry, Release)
 HIDDEN = (Opinion, Question, Message, Interest, Confirmation)
 
 
+@pytest.mark.long
 def test_nobody_but_an_administrator_reads_the_tables_and_nobody_writes_the_councils() -> None:
     here = world("explanation")
     ours = [model for model in admin.site._registry if model._meta.app_label == "appraisal"]

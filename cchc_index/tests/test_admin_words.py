@@ -68,6 +68,7 @@ def _pages(client: Client) -> Iterator[tuple[str, str]]:
             yield get(base, action="delete_selected")
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_every_page_of_the_administration_speaks_vietnamese(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # What a page of refusal bears is drawn by lot; now and then it has the letters of a word.

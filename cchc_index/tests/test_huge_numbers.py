@@ -154,6 +154,7 @@ def visitors(request: pytest.FixtureRequest) -> list[Visitor]:
     return found
 
 
+@pytest.mark.long
 def test_every_page_address_and_form_answers(visitors: list[Visitor]) -> None:
     """One test for the three, because to look around takes longer than to ask."""
     for visitor in visitors:

@@ -98,6 +98,7 @@ def people(one: Year) -> dict[str, User | None]:
     }
 
 
+@pytest.mark.long
 def test_every_page_speaks_vietnamese_in_one_form(of_a_year: Year) -> None:
     faults, read, places = {}, 0, set()
     for name, user in people(of_a_year).items():

@@ -114,6 +114,7 @@ def people(block: RoundGroup) -> dict[str, User | None]:
     return {"public": None, **roles, "observer": person(Role.OBSERVER)}
 
 
+@pytest.mark.long
 def test_every_page_and_every_file_lists_units_by_the_alphabet() -> None:
     faults, pages, files = {}, set(), set()
     for name, user in people(alike()).items():

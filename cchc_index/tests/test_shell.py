@@ -113,6 +113,7 @@ def test_wrong_settings_are_a_sentence(shell: Shell, environment: dict[str, Any]
     assert "Traceback" not in err
 
 
+@pytest.mark.long
 def test_a_database_left_half_made_is_finished(shell: Shell) -> None:
     """Its maker was killed between two migrations."""
     assert shell.run("migrate", "units", "--verbosity", "0")[0] == 0
@@ -123,6 +124,7 @@ def test_a_database_left_half_made_is_finished(shell: Shell) -> None:
     assert "Không có kỳ 2031" in err
 
 
+@pytest.mark.long
 def test_two_first_commands_make_the_tables_one_after_the_other(shell: Shell) -> None:
     units = shell.file("dv.csv", "Mã,Tên đơn vị\nSNV,Sở Nội vụ\n")
     (shell.folder / "v").mkdir()
@@ -187,6 +189,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 90) -> bool:
     return False
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
 def test_serve_leaves_no_process_behind(ready: Shell, how: Any) -> None:
     with served(ready) as (process, children):

@@ -306,6 +306,7 @@ def test_checking_asks_the_same_number_of_questions_whatever_the_scores(
         assert faults() == []
 
 
+@pytest.mark.long
 def test_the_demonstration_year_is_whole() -> None:
     call_command("load_official", stdout=io.StringIO())
     call_command("load_demo", stdout=io.StringIO())

@@ -16,6 +16,7 @@ SECONDS, MEGABYTES = 5, 200
 ENGLISH = re.compile(r"\b(error|exception|invalid|traceback|expected|object)\b", re.IGNORECASE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS)
 def test_hostile_spreadsheets_are_taken_or_refused_in_words_within_bounds(reader: str) -> None:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "cchc_index.settings"}

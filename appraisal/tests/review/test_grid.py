@@ -383,6 +383,7 @@ def pages_of(block: LargeBlock) -> list[str]:
     return [f"{page}?nam={year}" for page in (home, *plain)] + [grid, *filtered, f"{grid}?linh-vuc=1"]
 
 
+@pytest.mark.long
 def test_a_block_of_53_by_100_asks_no_more_than_one_of_2_by_10() -> None:
     """And the grid of it stays under 300 KB."""
     small = large_block(2, 10, year=2096)
