@@ -390,6 +390,7 @@ SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
 PROOF_MINUTES = env.int("PROOF_MINUTES", default=60)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)  # a session that did nothing for so long ends
 ROLE_WAIT_HOURS = env.int("ROLE_WAIT_HOURS", default=24)  # a fresh role that decides approves nothing for so long
+EXCHANGE_CALLS = env.int("EXCHANGE_CALLS", default=60)  # of one other system, within a minute
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600
 SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)

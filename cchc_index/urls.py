@@ -14,6 +14,7 @@ urlpatterns = [
     path("tai-khoan/", include("units.signin.urls")),
     path("tu-danh-gia/", include("selfassess.urls")),
     path("van-ban/", include("selfassess.roundpapers.urls")),
+    path("", include("selfassess.exchange.urls")),
     path("tham-dinh/", include("appraisal.urls")),
     path("dieu-tra/", include("surveys.urls")),
     path("dieu-hanh/chuan-bi/", include("cchc_index.preparing.urls")),

@@ -25,6 +25,12 @@ class Config(AppConfig):
         "selfassess.post_paper": "Đăng văn bản của kỳ",
         "selfassess.withdraw_paper": "Thu hồi văn bản của kỳ",
         "selfassess.archive": "Mở bản tự đánh giá từ hồ sơ lưu",
+        "exchange.propose": "Đề nghị kết nối hệ thống nguồn",
+        "exchange.confirm": "Mở kết nối hệ thống nguồn",
+        "exchange.revoke": "Ngắt kết nối hệ thống nguồn",
+        "exchange.write": "Hệ thống nguồn gửi số liệu",
+        "exchange.read": "Hệ thống nguồn đọc số liệu",
+        "exchange.refused": "Từ chối số liệu của hệ thống nguồn",
         "selfassess.import": "Nhập điểm tự đánh giá từ hồ sơ lưu",
     }
     """What people read for the verbs of this app's entries in the log."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from .documents import ledger as documents
 from .evidence import ledger as evidence
+from .exchange import ledger as exchange
 from .lifecycle import ledger as lifecycle
 from .offices import ledger as offices
 from .roundpapers import ledger as roundpapers
@@ -23,4 +24,5 @@ def check(*, files: bool = True) -> Iterator[str]:
     yield from documents.check(files=files)
     yield from evidence.check()
     yield from offices.check()
+    yield from exchange.check()
     yield from roundpapers.check(files=files)

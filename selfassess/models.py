@@ -368,3 +368,81 @@ class RoundPaperOpening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.opened_by} mở {self.paper}"
+
+
+class SourceSystem(models.Model):
+    """Another system of the city that gives figures or reads them here, by a token of its own. The token is shown once,
+    to the second of the two people who open the door; only its digest is kept."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "chờ người thứ hai xác nhận"
+        ACTIVE = "active", "đang kết nối"
+        REVOKED = "revoked", "đã ngắt"
+
+    name = models.CharField("tên hệ thống", max_length=150)
+    may_write = models.BooleanField("được gửi số liệu", default=False)
+    ends_on = models.DateField("kết nối đến hết ngày")
+    reason = models.TextField("căn cứ")
+    state = models.CharField("trạng thái", max_length=20, choices=State, default=State.PROPOSED)
+    digest = models.CharField("mã kiểm tra của khóa", max_length=64, blank=True, db_index=True)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="người đề nghị")
+    proposed_at = models.DateTimeField("đề nghị lúc")
+    confirmed_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người xác nhận", null=True, blank=True
+    )
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name="người ngắt", null=True, blank=True
+    )
+    revocation_reason = models.TextField("lý do ngắt", blank=True)
+
+    class Meta:
+        verbose_name = "hệ thống nguồn"
+        verbose_name_plural = "hệ thống nguồn"
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("proposed_by")),
+                name="system_opened_by_two",
+                violation_error_message="Người xác nhận phải khác người đề nghị.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(confirmed_by__isnull=False) & ~Q(digest=""),
+                name="active_system_has_its_token",
+                violation_error_message="Hệ thống đang kết nối phải có người xác nhận và khóa.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceFigure(models.Model):
+    """A figure that another system gave: what it says of a unit at one moment, with its source. Rows are only added; of
+    one system the newest counts. It changes no point: it stands beside what the unit declared."""
+
+    system = models.ForeignKey(SourceSystem, models.PROTECT, related_name="figures", verbose_name="hệ thống nguồn")
+    reference = models.CharField("mã gửi", max_length=100)
+    round_group = models.ForeignKey(RoundGroup, models.PROTECT, related_name="+", verbose_name="khối trong kỳ")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="đơn vị")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+", verbose_name="tiêu chí")
+    field = models.CharField("số liệu", max_length=60)
+    value = models.DecimalField("giá trị", max_digits=20, decimal_places=4)
+    as_of = models.DateTimeField("tính đến")
+    source = models.CharField("nguồn", max_length=300)
+    received_at = models.DateTimeField("nhận lúc")
+
+    class Meta:
+        verbose_name = "số liệu từ hệ thống khác"
+        verbose_name_plural = "số liệu từ hệ thống khác"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "reference"],
+                name="one_figure_per_reference",
+                violation_error_message="Mã gửi này đã dùng.",
+            )
+        ]
+        indexes = [models.Index(fields=["round_group", "unit", "criterion"], name="source_figure_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.criterion.code} – {self.unit}"

@@ -14,7 +14,7 @@ from criteria.models import Stage
 from units import rules as people
 from units.models import Role, Unit
 
-from .models import Document, SelfAssessment
+from .models import Document, SelfAssessment, SourceSystem
 
 Verb = Literal["edit", "hand_over", "take_back", "send_back", "submit", "reopen"]
 AssessmentState = SelfAssessment.State
@@ -146,3 +146,18 @@ def withheld(document: Document, *, own: bool) -> str:
     if document.scan_state == Document.Scan.SCANNING and not own:
         return "Tệp đang quét mã độc, thường xong sau ít phút: tải lại trang này để mở."
     return ""
+
+
+def may_run_exchange(user: people.AnyUser) -> bool:
+    """Who proposes that another system is connected, and sees which are."""
+    return people.is_index_manager(user)
+
+
+def may_open_exchange(user: people.AnyUser, system: SourceSystem) -> bool:
+    """Who confirms a proposal: another manager than the one who made it."""
+    return people.is_index_manager(user) and user.pk != system.proposed_by_id
+
+
+def may_close_exchange(user: people.AnyUser) -> bool:
+    """Taking a door away needs one person alone."""
+    return people.is_index_manager(user)

@@ -27,7 +27,7 @@ ANYBODY = {
 OF_READERS = {"results:make-paper", "results:preview-report", "results:request-booklets", "results:statement-pdf"}
 """Where an observer has a file made of what they read."""
 OWN = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_")
-REFUSED = (403, 404, 405)
+REFUSED = (401, 403, 404, 405)
 
 
 def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLPattern]]:

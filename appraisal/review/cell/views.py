@@ -37,6 +37,7 @@ from cchc_index.lib.faults import Conflict, Refused
 from criteria import scoring
 from criteria.models import Criterion, Stage
 from selfassess.evidence.queries import remarks_on_evidence
+from selfassess.exchange.queries import beside
 from selfassess.lastyear import queries as last_year
 from selfassess.models import Evidence, SelfScore
 from selfassess.rules import withheld
@@ -139,6 +140,7 @@ def _page(
         "row": row,
         "score": score,
         "declared": declared_of(leaf, score.figures if score else {}, score.points if score else None),
+        "beside": beside(here.round_group, unit, leaf, score.figures if score else {}),
         "last": last,
         "merged": [] if last else last_year.merged_from(here.round_group, unit),
         "rule_lines": scoring.describe(leaf.rule, leaf.max_points),

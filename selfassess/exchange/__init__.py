@@ -1,0 +1,1 @@
+"""Figures from other systems (public services, one-stop shop, document management) beside what units declared."""

@@ -1,0 +1,1 @@
+"""The exchange for people (`systems`) and for other systems (`programs`)."""
