@@ -26,7 +26,7 @@ from cchc_index.lib import clock, measures, request_number, skew
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.stored_files import NO_ROOM, SENTENCE, Unstored
 from units.models import User
-from units.proofs.rules import owes_second_factor
+from units.proofs.rules import BEGUN, owes_second_factor
 from units.viewing import queries as viewing
 from units.viewing.actions import note_page
 from units.viewing.views import TICKET
@@ -186,12 +186,12 @@ def _is_over(session: SessionBase) -> bool:
     seen, begun = session.get(SEEN), session.get(BEGUN, now)
     if now - begun > settings.SESSION_COOKIE_AGE or (limit and seen is not None and now - seen > limit):
         return True
-    if BEGUN not in session or (limit and (seen is None or now - seen > limit // 10)):
-        session[SEEN], session[BEGUN] = now, begun
+    if limit and (seen is None or now - seen > limit // 10):
+        session[SEEN] = now
     return False
 
 
-SEEN, BEGUN = "seen", "begun"
+SEEN = "seen"
 
 
 def viewing_as(get_response: Next) -> Next:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from cchc_index.lib import clock, numbers
 from criteria import scoring
-from criteria.models import Criterion, RoundGroup, Source
+from criteria.models import Criterion, Round, RoundGroup, Source
 from selfassess.models import SourceFigure, SourceSystem
 from units.auditlog.models import LogEntry
 from units.models import Unit
@@ -38,6 +38,10 @@ def calls_since(system: SourceSystem, moment: datetime) -> int:
 
 def calls_of_the_last_minute(system: SourceSystem) -> int:
     return calls_since(system, clock.now() - timedelta(minutes=1))
+
+
+def has_year(year: int) -> bool:
+    return Round.objects.filter(year=year).exists()
 
 
 def fields_of(year: int) -> list[FieldShape]:

@@ -20,6 +20,9 @@ from cchc_index.lib import clock
 from units.models import DECIDING, User
 from units.rules import AnyUser, grants
 
+BEGUN = "begun"
+"""Where a session keeps the second at which its owner signed in."""
+
 
 def proof_is_fresh(request: HttpRequest) -> bool:
     """Whether the person signed in, or confirmed by password or code, less than PROOF_MINUTES ago; 0 asks nobody."""

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from cchc_index.lib import clock
 from cchc_index.lib.clients import address_of, network_of
 from units.models import User
 from units.proofs import rules
@@ -76,6 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """In, through all stages: this browser is one of the account's own from now on."""
+        request.session[rules.BEGUN] = int(clock.now().timestamp())
         response: HttpResponse = super().post_login(request, user, **kwargs)
         devices.remember(request, response, user.get_username())
         actions.signed_in(user=user, address=address_of(request))

@@ -18,7 +18,6 @@ from cchc_index.lib import clock
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.numbers import whole_number
-from criteria.models import Round
 from selfassess.exchange import actions, queries, sent, shapes
 from selfassess.models import SourceSystem
 
@@ -89,7 +88,7 @@ def _deliver(request: HttpRequest, system: SourceSystem) -> HttpResponse:
         return _refusal(403, "Hệ thống này chỉ được đọc; muốn gửi số liệu, đề nghị Sở Nội vụ mở kết nối khác.")
     try:
         year, rows = sent.read(request.body, clock.now())
-        if not Round.objects.filter(year=year).exists():
+        if not queries.has_year(year):
             raise ImportRefused([Fault(0, "year", f"năm {year} chưa có kỳ đánh giá", "kiểm tra lại năm")])
         done = actions.deliver(system_id=system.pk, year=year, rows=rows, address=address)
     except RequestDataTooBig:
@@ -106,7 +105,7 @@ def _deliver(request: HttpRequest, system: SourceSystem) -> HttpResponse:
 
 def _year(request: HttpRequest) -> int | None:
     year = whole_number(request.GET.get("year", ""))
-    return year if year and Round.objects.filter(year=year).exists() else None
+    return year if year and queries.has_year(year) else None
 
 
 def _no_year() -> HttpResponse:

@@ -31,7 +31,7 @@ def systems(request: HttpRequest) -> HttpResponse:
     try:
         if request.POST.get("verb") == "confirm":
             token = actions.confirm_system(actor=person(request), system_id=number, address=address_of(request))
-            return _page(request, SystemForm(), token=token)
+            return _page(request, SystemForm(), token=token, typed=(number, ""))
         reason = request.POST.get("reason", "")
         system = actions.revoke_system(
             actor=person(request), system_id=number, reason=reason, address=address_of(request)
@@ -67,6 +67,7 @@ def _page(
         "rows": rows,
         "form": form,
         "token": token,
+        "opened": next((system for system, _ in rows if token and system.pk == typed[0]), None),
         "refusal": refusal,
         "typed": typed,
         "states": SourceSystem.State,
