@@ -50,7 +50,7 @@ def switch_year(request: HttpRequest) -> HttpResponseRedirect:
     of the public nothing is kept: the address names the year."""
     asked = request.POST or request.GET
     year, target = asked.get("year", "")[:4], asked.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         target = "/"
     if request.method == "POST":
         request.session["year"] = year

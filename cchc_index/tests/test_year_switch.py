@@ -46,3 +46,9 @@ def test_the_session_of_a_person_keeps_the_year(client: Client) -> None:
     page = client.get("/cach-tinh/").text
     assert '<option value="2031" selected>2031</option>' in page
     assert 'href="/du-lieu/"' in page
+
+
+@pytest.mark.parametrize(("next_", "there"), [("http://testserver/cach-tinh/", "/"), ("/cach-tinh/", "/cach-tinh/")])
+def test_nobody_is_led_from_https_to_http(client: Client, next_: str, there: str) -> None:
+    client.force_login(person(Role.INDEX_MANAGER))
+    assert client.post("/nam/", {"year": "2031", "next": next_}, secure=True)["Location"] == there
