@@ -64,12 +64,13 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
 def _nothing_of_another_test() -> Iterator[None]:
     """Rows of another test have the same keys."""
     from appraisal.consistency.queries import kept
-    from criteria.queries import frozen_rows
+    from criteria.queries import frozen_rows, rules_corrected
     from results.gates import queries as gates
     from results.steering import queries as steering
 
     yield
     frozen_rows.cache_clear()
+    rules_corrected.cache_clear()
     kept.forget()
     steering.forget()
     gates.forget()

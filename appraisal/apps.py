@@ -60,16 +60,19 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from criteria.annex import following  # inline: registration
+        from criteria.editing import touching  # inline: registration
         from selfassess.lastyear import council  # inline: registration
         from selfassess.lifecycle import council as lifecycle  # inline: registration
         from units.people import openwork  # inline: registration
 
         from .assignments import actions as assignments  # inline: registration
         from .assignments import queries as held  # inline: registration
+        from .corrected import queries as corrected  # inline: registration
         from .lastyear import queries  # inline: registration
         from .replies import queries as replies  # inline: registration
 
         following.register("appraisal", assignments.follow_set)
+        touching.register_reader("appraisal", corrected.touched)
         council.register("appraisal", queries.released)
         lifecycle.register("appraisal", replies.waiting)
         openwork.register("appraisal", held.open_work)

@@ -1,6 +1,6 @@
 """Reads of rounds and trees with a constant number of queries."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -134,6 +134,20 @@ def tree_of(round_group: RoundGroup) -> list[Criterion]:
 def frozen_rows(criteria_set_id: int, frozen_at: datetime) -> tuple[Criterion, ...]:
     """The rows of a set that was frozen at that instant: a set of another database has another one."""
     return tuple(tree(criteria_set_id))
+
+
+def corrected_rules(round_group: RoundGroup) -> Mapping[int, datetime]:
+    """When the rule of a criterion of the block's set was corrected last, by criterion. A correction freezes the set
+    anew: under one instant there is nothing new to read."""
+    return rules_corrected(round_group.criteria_set_id, round_group.frozen_at) if round_group.frozen_at else {}
+
+
+@lru_cache(maxsize=64)
+def rules_corrected(criteria_set_id: int, _frozen_at: datetime) -> Mapping[int, datetime]:
+    """Of a set that was frozen at that instant."""
+    rows = Correction.objects.filter(criterion__criteria_set=criteria_set_id, state=Correction.State.CONFIRMED)
+    found = rows.filter(after__has_key="rule").order_by("decided_at").values_list("criterion_id", "decided_at")
+    return {criterion: at for criterion, at in found if at is not None}
 
 
 def open_corrections(criteria_set_id: int) -> QuerySet[Correction]:

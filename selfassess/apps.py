@@ -36,8 +36,11 @@ class Config(AppConfig):
     """What people read for the verbs of this app's entries in the log."""
 
     def ready(self) -> None:
+        from criteria.editing import touching  # inline: registration
         from units.people import openwork  # inline: registration
 
         from .lifecycle import queries  # inline: registration
+        from .scores import actions as scores  # inline: registration
 
         openwork.register("selfassess", queries.open_work)
+        touching.register_writer("selfassess", scores.recount)

@@ -17,7 +17,7 @@ from criteria.models import Correction, Criterion, RoundGroup
 from units.auditlog.actions import record
 from units.models import User
 
-from . import mails
+from . import mails, touching
 
 VERB_EDIT = "criteria.edit"
 MAX_GUIDANCE = 10_000
@@ -101,9 +101,9 @@ def propose_correction(
 
 def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int) -> Correction:
     """The second person lets a correction count: the set is written, frozen anew as it is then, and the units and the
-    council of every block that it measures are told. Points that were given stay. Raises PermissionDenied for anybody
-    but an index manager; Refused for who proposed it, for a role that is itself too fresh, and for what no longer waits
-    or no longer fits."""
+    council of every block that it measures are told. Then the points of sheets that are not submitted are counted anew;
+    what was submitted or decided stays. Raises PermissionDenied for anybody but an index manager; Refused for who
+    proposed it, for a role that is itself too fresh, and for what no longer waits or no longer fits."""
     rules.require_manager(actor)
     with transaction.atomic():
         blocks = _locked_blocks(block.criteria_set_id)
@@ -123,7 +123,21 @@ def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int) ->
                 log_freeze(one, actor)
                 mails.tell_corrected(correction, one)
             inputs_changed(one.pk)
+    if correction.moves_points:
+        touching.recount(actor, correction.criterion_id)  # sheets are locked before blocks: not under these locks
     return correction
+
+
+def recount_correction(*, actor: User, block: RoundGroup, correction_id: int) -> int:
+    """Count anew once more what a confirmed correction touches and nobody has submitted, as when the confirmation was
+    cut off; how many points moved. Raises PermissionDenied for anybody but an index manager, Refused before the
+    confirmation."""
+    rules.require_manager(actor)
+    rows = Correction.objects.filter(pk=correction_id, criterion__criteria_set=block.criteria_set_id)
+    correction = rows.filter(state=_State.CONFIRMED).first()
+    if correction is None or not correction.moves_points:
+        raise Refused("Chỉ tính lại được theo đính chính quy tắc đã xác nhận.")
+    return touching.recount(actor, correction.criterion_id)
 
 
 def refuse_correction(*, actor: User, block: RoundGroup, correction_id: int, reason: str) -> Correction:

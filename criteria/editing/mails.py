@@ -30,8 +30,8 @@ def tell_corrected(correction: Correction, block: RoundGroup) -> None:
     parts = ", ".join(changed[name] for name in changed if name in correction.after)
     paragraphs = [f"Tiêu chí {criterion} của {block} được đính chính: {parts}.", f"Lý do: {correction.reason}"]
     paragraphs.append(
-        "Điểm đã nhập theo quy tắc cũ được giữ nguyên; đề nghị xem lại tiêu chí này: lưu lại số liệu thì điểm được "
-        "tính theo quy tắc mới."
+        "Bản tự đánh giá chưa nộp: điểm được tính lại theo quy tắc mới từ số liệu đã khai, đề nghị xem lại tiêu chí "
+        "này. Bản đã nộp và kết quả thẩm định giữ nguyên; Hội đồng xem xét lại những tiêu chí quy tắc mới làm đổi điểm."
         if correction.moves_points
         else "Chỉ đổi chữ: không điểm nào thay đổi."
     )

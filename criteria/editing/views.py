@@ -1,6 +1,7 @@
 """Điều hành › Phụ lục › Tiêu chí: wording, rule in words with a trial, guidance; what is frozen goes before a second
 manager."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
+from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Invalid, Refused
 from criteria import scoring
 from criteria.annex.words import guidance_parts
@@ -19,8 +21,9 @@ from criteria.queries import show_year
 from criteria.rules import may_confirm_correction, may_manage
 from units.models import User
 
-from . import actions, queries
+from . import actions, queries, touching
 from .forms import CriterionWordsForm
+from .touching import TouchedCell
 
 FIGURE = "figure-"
 
@@ -136,15 +139,39 @@ def correction(request: HttpRequest, year: int, group: str, pk: int) -> HttpResp
             return redirect("editing:correction", year, group, pk)
         except Refused as refused:
             refusal = str(refused)
+    touched = _touched(row)
     context = {
         "round_group": block,
         "year": year,
         "correction": row,
         "lines": _compared(row),
+        "touched": touched,
+        "counts": dict(Counter(cell.waits for cell in touched)),
+        "may_recount": row.state == Correction.State.CONFIRMED and any(cell.is_behind for cell in touched),
         "may_confirm": may_confirm_correction(actor, row),
         "refusal": refusal,
     }
     return render(request, "criteria/editing/correction.html", context, status=422 if refusal else 200)
+
+
+@require_GET
+def touched_file(request: HttpRequest, year: int, group: str, pk: int) -> HttpResponse:
+    """The units that a correction touches, as a workbook."""
+    from . import sheet  # inline: start-up cost
+
+    _manager(request)
+    block = _block(request, year, group)
+    row = queries.correction_of(block, pk)
+    if row is None or not row.moves_points:
+        raise Http404
+    return attached(sheet.touched_bytes(row, _touched(row)), f"dinh-chinh-{row.criterion.code}-{year}.xlsx")
+
+
+def _touched(row: Correction) -> list[TouchedCell]:
+    """Nothing for a correction of words alone, or one that was not confirmed."""
+    if not row.moves_points or row.state == Correction.State.REFUSED:
+        return []
+    return touching.touched(row.criterion, row.before["rule"], row.after["rule"])
 
 
 def _decided(request: HttpRequest, actor: User, block: RoundGroup, row: Correction) -> str:
@@ -152,6 +179,9 @@ def _decided(request: HttpRequest, actor: User, block: RoundGroup, row: Correcti
         reason = request.POST.get("reason", "")
         actions.refuse_correction(actor=actor, block=block, correction_id=row.pk, reason=reason)
         return "Đã ghi không xác nhận đính chính."
+    if request.POST.get("verb") == "recount":
+        moved = actions.recount_correction(actor=actor, block=block, correction_id=row.pk)
+        return f"Đã tính lại điểm tự đánh giá của {moved} đơn vị chưa nộp."
     actions.confirm_correction(actor=actor, block=block, correction_id=row.pk)
     return "Đã xác nhận đính chính; các đơn vị và Hội đồng thẩm định được gửi thư báo."
 

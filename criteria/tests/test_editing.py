@@ -219,7 +219,7 @@ def test_frozen_set_changes_when_a_second_manager_confirms(page: Client, second:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"rule": "có/không"}, "hệ thống không tự tính lại"),
+        ({"rule": "có/không"}, "Bản đã nộp và kết quả thẩm định giữ nguyên"),
         ({}, "Chỉ đổi chữ: không điểm nào thay đổi."),
     ],
 )

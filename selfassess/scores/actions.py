@@ -1,12 +1,14 @@
-"""Saving one score."""
+"""Saving one score; counting anew what a corrected rule computes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict
+from criteria import scoring
 from criteria.actions import freeze
 from selfassess import rules
 from selfassess.core import entry
@@ -54,6 +56,32 @@ def save_score(
         return score
     _refuse_stale(score, seen_version)
     return _write(actor, assessment, score, wanted, at, address)
+
+
+def recount(actor: User, criterion_id: int) -> int:
+    """The points of a criterion by its rule of now, on every sheet that has not been submitted: the rule computes what
+    the unit declared, and the unit has not yet given its word. How many points moved. Each sheet in a transaction of
+    its own, under its lock: what was interrupted may be asked for again."""
+    sheets = SelfAssessment.objects.filter(scores__criterion=criterion_id, scores__points__isnull=False)
+    waiting = sheets.exclude(state=SelfAssessment.State.SUBMITTED).order_by("pk").values_list("pk", flat=True)
+    return sum(_recount_one(actor, pk, criterion_id) for pk in waiting)
+
+
+@transaction.atomic
+def _recount_one(actor: User, assessment_id: int, criterion_id: int) -> bool:
+    assessment = locked(assessment_id)
+    score = score_of(assessment, criterion_id)
+    if score is None or score.points is None or assessment.state == SelfAssessment.State.SUBMITTED:
+        return False
+    criterion = self_leaf(assessment, criterion_id)
+    try:
+        points = scoring.evaluate(criterion.rule, criterion.max_points, score.figures)
+    except scoring.RuleProblem:
+        return False
+    if points is None or points == score.points:
+        return False
+    _write(actor, assessment, score, replace(stored(score), points=points), clock.now(), "")
+    return True
 
 
 def _refuse_stale(score: SelfScore, seen_version: int) -> None:

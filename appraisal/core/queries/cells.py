@@ -15,6 +15,7 @@ from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
 from cchc_index.lib.prepared import Prepared, columns, instances
 from cchc_index.lib.streams import points_or_absence, streamed
 from criteria.models import Criterion, RoundGroup, Stage
+from criteria.queries import corrected_rules
 from criteria.tree import CellKey
 from selfassess.evidence.queries import NO_PAPERS, Papers, evidence_changes, papers_of_cells
 from selfassess.evidence.remarks import KINDS, WARNING_KINDS
@@ -34,7 +35,12 @@ FILTERS = {
     **WARNED,
     "cho-giai-trinh": "Đơn vị chưa giải trình",
     "da-doi": "Thay đổi từ lần trước",
+    "quy-tac": "Quy tắc đã sửa sau khi thẩm định",
 }
+BY_CHANGES = ("da-doi", "quy-tac")
+"""Filters that ask what changed since the council looked."""
+RARE = frozenset((*WARNED, "quy-tac"))
+"""Filters that are offered only where some cell passes them."""
 
 
 def standings_by_cell(round_group: RoundGroup) -> dict[CellKey, tuple[Decimal | None, bool]]:
@@ -195,6 +201,7 @@ class GridCell:
             **{f"cb-{kind}": kind in self.papers.kinds for kind in WARNING_KINDS},
             "cho-giai-trinh": self.awaits_reply,
             "da-doi": bool(self.changes),
+            "quy-tac": queries_changes.RULE_CORRECTED in self.changes,
         }
 
     def matches(self, filtered_by: str) -> bool:
@@ -268,7 +275,8 @@ def _changed(
     scored = {cell: claim.changed_at for cell, claim in claims.items() if claim.changed_at is not None}
     whose = {name: pk for name, pk in line.items() if name == "unit"}
     papers = evidence_changes(block=round_group.pk, **whose)
-    return queries_changes.by_cell(history, scored, papers, now=calendar)
+    corrected = corrected_rules(round_group)
+    return queries_changes.by_cell(history, scored, papers, corrected=corrected, now=calendar)
 
 
 def _line(units: Sequence[Unit], leaves: Sequence[Criterion]) -> dict[str, int]:

@@ -29,21 +29,36 @@ def by_cell(
     scores: Mapping[CellKey, datetime],
     papers: Mapping[CellKey, datetime],
     *,
+    corrected: Mapping[int, datetime],
     now: Calendar,
 ) -> dict[CellKey, tuple[str, ...]]:
     """The cells on which something changed, from the steps of each, and when the unit last changed its score and
-    its evidence. No query."""
-    found = {cell: tuple(_words(rows, scores.get(cell), papers.get(cell), now)) for cell, rows in history.items()}
+    its evidence; `corrected`: by leaf, when its rule was. No query."""
+    found = {
+        cell: tuple(_words(rows, scores.get(cell), papers.get(cell), corrected.get(cell[1]), now))
+        for cell, rows in history.items()
+    }
     return {cell: words for cell, words in found.items() if words}
 
 
-def _words(history: Sequence[EntryStep], scored: datetime | None, papers: datetime | None, now: Calendar) -> list[str]:
+RULE_CORRECTED = "quy tắc chấm đã được đính chính sau khi thẩm định"
+
+
+def _words(
+    history: Sequence[EntryStep],
+    scored: datetime | None,
+    papers: datetime | None,
+    corrected: datetime | None,
+    now: Calendar,
+) -> list[str]:
     counting = steps.counting(history)
     said = []
     if counting and scored is not None and scored > counting[-1].at:
         said.append("đơn vị sửa điểm, số liệu hoặc giải trình cách chấm")
     if counting and papers is not None and papers > counting[-1].at:
         said.append("đơn vị đổi tài liệu kiểm chứng")
+    if counting and corrected is not None and corrected > counting[-1].at:
+        said.append(RULE_CORRECTED)
     replies = [step for step in history if step.stage_kind == Stage.Kind.REPLY]
     if replies:
         said.append(_reply(replies[-1], now))

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from appraisal.core.queries.cells import GridCell
+from appraisal.core.queries.cells import BY_CHANGES, GridCell
 from appraisal.core.views.place import Place, place
 from appraisal.rules.deciding import has_pen
 from cchc_index.lib.faults import Refused
@@ -35,7 +35,7 @@ def bulk(request: HttpRequest, group: str) -> HttpResponse:
     if not has_pen(here.user):
         raise PermissionDenied
     back = _back(request)
-    changes = request.POST.get("filter") == "da-doi"
+    changes = request.POST.get("filter") in BY_CHANGES
     everything = here.cells(here.units, here.leaves, evidence=True, changes=changes)
     chosen = _named(request, here, everything) or chosen_cells(request.POST.getlist("cells"))
     if not chosen:

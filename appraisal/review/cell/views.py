@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.consistency import comparing
 from appraisal.core.figures import declared_of
 from appraisal.core.queries.body import item_of
-from appraisal.core.queries.cells import FILTERS, GridCell, claim_of, steps_of
+from appraisal.core.queries.cells import BY_CHANGES, FILTERS, GridCell, claim_of, steps_of
 from appraisal.core.queries.verifying import verified
 from appraisal.core.views.place import Place, place
 from appraisal.models import Appraisal, AppraisalEntry
@@ -204,7 +204,7 @@ def _neighbours(request: HttpRequest, here: Place, unit: Unit, leaf: Criterion) 
     wanted = request.GET.get("loc", "")
     wanted = wanted if wanted in FILTERS else ""
     units, leaves = (here.units, [leaf]) if along == "tieu-chi" else ([unit], here.leaves)
-    cells = here.cells(units, leaves, evidence=bool(wanted), changes=wanted == "da-doi")
+    cells = here.cells(units, leaves, evidence=bool(wanted), changes=wanted in BY_CHANGES)
     at = next(i for i, c in enumerate(cells) if (c.unit.pk, c.criterion.pk) == (unit.pk, leaf.pk))
     back = ("criterion", leaf.code) if along == "tieu-chi" else ("unit", unit.code)
 

@@ -20,7 +20,7 @@ from django.http import Http404
 from django.utils.safestring import SafeString, mark_safe
 
 from appraisal.core.queries import cells
-from appraisal.core.queries.cells import CellCounts, GridCell
+from appraisal.core.queries.cells import BY_CHANGES, CellCounts, GridCell
 from appraisal.core.views.place import Place, quoted
 from appraisal.rules.stages import Calendar
 from cchc_index.lib import numbers, sealed_cache
@@ -62,7 +62,7 @@ class Selection:
 
     @cached_property
     def _matching(self) -> frozenset[tuple[int, int]]:
-        changes = self.filtered_by == "da-doi"
+        changes = self.filtered_by in BY_CHANGES
         cells = self.here.cells(self.here.units, self.here.leaves, evidence=True, changes=changes)
         return frozenset((c.unit.pk, c.criterion.pk) for c in cells if c.matches(self.filtered_by))
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from appraisal.core.queries.cells import FILTERS, WARNED
 from appraisal.core.views.place import Place, check_desk, place
+from criteria.queries import corrected_rules
 
 from .table import Look, has_part, look_at
 
@@ -43,7 +44,7 @@ def grid(request: HttpRequest, group: str, year: int) -> HttpResponse:
         "filters": [
             (key, words, _address(here, look, filtered_by=key))
             for key, words in {"": "Tất cả", **FILTERS}.items()
-            if by_kind or key not in WARNED
+            if (key not in WARNED or by_kind) and (key != "quy-tac" or corrected_rules(here.round_group))
         ],
         "wanted": look.filtered_by,
         "has_part": has_part(here),

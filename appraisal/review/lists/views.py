@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from appraisal.core.queries.cells import FILTERS, WARNED, GridCell, tally
+from appraisal.core.queries.cells import FILTERS, RARE, GridCell, tally
 from appraisal.core.views.place import Place, place
 from criteria import scoring
 from criteria.models import Criterion
@@ -58,7 +58,7 @@ def _list_page(
         "here": here,
         "rows": rows,
         "counts": tally(cells),
-        "filters": [one for one in filters if one[2] or one[0] == wanted or one[0] not in WARNED],
+        "filters": [one for one in filters if one[2] or one[0] == wanted or one[0] not in RARE],
         "wanted": wanted,
         "along": along,
         "bulk_address": here.address("bulk"),

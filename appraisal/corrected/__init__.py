@@ -1,0 +1,1 @@
+"""A rule that was corrected after points had been given by it."""
