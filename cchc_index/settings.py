@@ -90,6 +90,7 @@ SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="").strip()
 ARRIVAL_SECONDS = env.int("ARRIVAL_SECONDS", default=60)
 # Seconds for which a drawn public page is given again to who has no account; 0: each is drawn anew.
 PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=60)
+OBJECTION_DAYS = env.int("OBJECTION_DAYS", default=0)
 # Whether a machine that is two seconds off the database's clock refuses to take anything and to sweep.
 GUARD_CLOCK = env.bool("GUARD_CLOCK", default=PRODUCTION)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")

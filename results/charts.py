@@ -6,12 +6,15 @@ page. One dark colour against one light: safe for the colour-blind and in black 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from html import escape
 from textwrap import wrap
 
 from cchc_index.lib.numbers import vn
 from cchc_index.lib.svg import BAR, GRID, INK, MARK, SOFT, WIDTH, frame, line, scale, short, text
 
+KINDS = ("quận", "huyện", "xã", "phường", "thị")
 LABEL = 42
 """Letters in a line of an area's name."""
 Point = tuple[str, Decimal | None]
@@ -82,6 +85,78 @@ def rank_ranges(lines: Sequence[tuple[str, int | None, int, int]], *, title: str
         parts.append(text(right + 12, y + 5, _ranked(rank, low, high)))
     described = "; ".join(f"{label}: {_ranked(rank, low, high)}" for label, rank, low, high in lines)
     return frame(WIDTH, height, title, described, parts)
+
+
+SHADES = (("#edf3f8", INK), ("#d2e0ec", INK), ("#b3cbdf", INK), ("#41719c", "#ffffff"), ("#1f4a73", "#ffffff"))
+"""Ground and ink of a tile, the lowest fifth of the ranks first."""
+TILE = 52
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A unit at its place of the map; `shade` is one of SHADES, None where there is no rank."""
+
+    column: int
+    row: int
+    name: str
+    rank: int | None
+    index: Decimal | None
+    shade: int | None
+    address: str
+
+
+def tile_map(tiles: Sequence[Tile], *, title: str) -> str:
+    """One square per unit, about where it lies, with its rank and initials; each a link that says name, rank, index."""
+    across, down = (1 + max(places, default=0) for places in zip(*((t.column, t.row) for t in tiles), strict=True))
+    described = f"{len(tiles)} đơn vị; số trong ô là hạng, ô đậm hơn là hạng cao hơn. Bảng xếp hạng ghi đủ các số."
+    parts = [_tile(tile) for tile in sorted(tiles, key=lambda t: (t.rank is None, t.rank, t.row, t.column))]
+    return frame(across * TILE, down * TILE, title, described, parts, role="group")
+
+
+def _tile(tile: Tile) -> str:
+    x, y = tile.column * TILE, tile.row * TILE
+    ground, ink = ("#ffffff", SOFT) if tile.shade is None else SHADES[tile.shade]
+    told = f"{tile.name}: " + (f"hạng {tile.rank}, chỉ số {_percent(tile.index)}" if tile.rank else "chưa có hạng")
+    inside = TILE - 3
+    return (
+        f'<a href="{escape(tile.address)}" aria-label="{escape(told)}"><title>{escape(told)}</title>'
+        f'<rect x="{x + 1}" y="{y + 1}" width="{inside}" height="{inside}" fill="{ground}" stroke="{GRID}"/>'
+        + text(x + TILE // 2, y + 23, str(tile.rank or "–"), anchor="middle", size=16, weight="bold", fill=ink)
+        + text(x + TILE // 2, y + 41, _initials(tile.name), anchor="middle", size=13, fill=ink)
+        + "</a>"
+    )
+
+
+def succession(pairs: Sequence[tuple[str, str]], *, title: str) -> str:
+    """Old names on the left, new ones on the right, a line for each pair; "" without any."""
+    if not pairs:
+        return ""
+    sides = [list(dict.fromkeys(names)) for names in zip(*pairs, strict=True)]
+    height = 20 + 24 * max(map(len, sides))
+    left, right = 320, WIDTH - 320
+    at = [{name: _place(n, len(side), height) for n, name in enumerate(side)} for side in sides]
+    parts = [text(left - 10, y + 5, short(name, 42), anchor="end") for name, y in at[0].items()]
+    parts += [text(right + 10, y + 5, short(name, 42), weight="bold") for name, y in at[1].items()]
+    parts += [line(left, at[0][old], right, at[1][new], SOFT) for old, new in pairs]
+    parts += [
+        f'<circle cx="{x}" cy="{y}" r="3" fill="{INK}"/>'
+        for x, side in zip((left, right), at, strict=True)
+        for y in side.values()
+    ]
+    return frame(WIDTH, height, title, "; ".join(f"{old} → {new}" for old, new in pairs), parts)
+
+
+def _place(number: int, count: int, height: int) -> int:
+    """The height of a name among its side's, spread over the whole."""
+    return 10 + (2 * number + 1) * (height - 20) // (2 * count)
+
+
+def _initials(name: str) -> str:
+    """Of the place itself, without what kind of unit it is: UBND xã Văn Miếu - Quốc Tử Giám is VMQT."""
+    words = [word for word in name.split() if word[0].isalpha() and word != "UBND"]
+    while len(words) > 1 and words[0].casefold() in KINDS:
+        words.pop(0)
+    return "".join(word[0] for word in words)[:4]
 
 
 def _ranked(rank: int | None, low: int, high: int) -> str:

@@ -11,12 +11,12 @@ FONT = "Segoe UI, Noto Sans, Roboto, Liberation Sans, Arial, sans-serif"
 WIDTH = 760
 
 
-def frame(width: int, height: int, title: str, described: str, parts: Sequence[str]) -> str:
+def frame(width: int, height: int, title: str, described: str, parts: Sequence[str], *, role: str = "img") -> str:
     """The frame with title and description. Several pictures share a page, so their ids come from what each shows: the
-    same page is the same bytes from every process."""
+    same page is the same bytes from every process. A picture whose parts are links is no `img` but a `group`."""
     mark = f"h{crc32(''.join((title, described, *parts)).encode()):08x}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{role}" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" aria-labelledby="{mark}t {mark}d" font-family="{FONT}">'
         f'<title id="{mark}t">{escape(title)}</title><desc id="{mark}d">{escape(described)}</desc>'
         f"{''.join(parts)}</svg>"

@@ -1,9 +1,14 @@
-"""All publications of all years, as the list of them says it."""
+"""All publications of all years, as the list of them says it; and what became of the units."""
+
+from django.db.models import Q
 
 from results.models import Publication
 from results.publication.rules import OPEN_TO_ALL
 from units.auditlog import queries as auditlog
+from units.models import Succession, Unit, by_name
+from units.rules import AnyUser, grants
 
+from .changes import SuccessionStep
 from .listing import PublishedLine, bound
 
 
@@ -43,6 +48,28 @@ def in_force() -> list[Publication]:
     for publication in rows.order_by("published_at", "pk"):
         latest[publication.round.year] = publication
     return [latest[year] for year in sorted(latest, reverse=True)]
+
+
+def is_home_unit(user: AnyUser, group: str, code: str) -> bool:
+    """Whether somebody is of this unit (block and unit by code). No query for who has no unit."""
+    home = grants(user).home_units
+    return bool(home) and Unit.objects.filter(pk__in=home, code=code, group__code=group).exists()
+
+
+def successions(group: str) -> list[SuccessionStep]:
+    """What became of the units of a block (by code), and what they came from; the oldest first. One query."""
+    in_block = Q(predecessor__group__code=group) | Q(successor__group__code=group)
+    rows = Succession.objects.filter(in_block).select_related("predecessor", "successor")
+    return [
+        SuccessionStep(
+            step.on,
+            step.get_kind_display(),
+            step.predecessor.name,
+            step.successor.name if step.successor else "",
+            step.successor.code if step.successor else "",
+        )
+        for step in rows.order_by("on", *by_name("predecessor"), "pk")
+    ]
 
 
 def year_before(year: int, *, illustrative: bool) -> Publication | None:

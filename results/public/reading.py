@@ -1,4 +1,4 @@
-"""Results that Hà Nội published before this system, as a decision or the press printed them.
+"""Results that Hà Nội published before this system, as a decision or the press printed them, and where units lie.
 
 Single ranks and indexes, not whole rankings: nothing is computed from them, and nothing here computes them.
 """
@@ -31,6 +31,14 @@ class EarlierResult:
     source: str
     address: str
     note: str
+
+
+@cache
+def tiles(group: str) -> dict[str, tuple[int, int]]:
+    """Column and row of the units of a block (by code) on the map of squares; nothing for a block without a map."""
+    with (FILE.parent / "tiles.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["group"] == group]
+    return {row["code"]: (int(row["column"]), int(row["row"])) for row in rows}
 
 
 @cache

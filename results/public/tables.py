@@ -1,7 +1,7 @@
 """The tables and pictures of the public pages. Pure: blocks and rows of a bundle in, lines out."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -40,6 +40,24 @@ def _highest_first(value: Decimal | None) -> tuple[bool, Decimal]:
 def ranking_chart(book: Book, block: BookBlock, rows: Sequence[BookLine], highlight: str = "") -> str:
     title = f"Chỉ số CCHC năm {book.year} – {block.name}"
     return charts.ranking_dots([(r.name, r.index) for r in rows], title=title, highlight=highlight)
+
+
+FEWEST_TILES = 8
+"""Units that make a map."""
+
+
+def ranking_map(block: BookBlock, places: Mapping[str, tuple[int, int]], address: Callable[[str, str], str]) -> str:
+    """The block as squares about where its units lie, the ranks in five equal parts; "" where most have no place."""
+    rows = [row for row in block.rows if row.unit in places]
+    if len(rows) * 5 < len(block.rows) * 4 or len(rows) < FEWEST_TILES:
+        return ""
+    ranks = sorted(row.rank for row in block.rows if row.rank is not None)
+    drawn = []
+    for row in rows:
+        shade = None if row.rank is None else 4 - ranks.index(row.rank) * 5 // len(ranks)
+        column, line = places[row.unit]
+        drawn.append(charts.Tile(column, line, row.name, row.rank, row.index, shade, address(block.code, row.unit)))
+    return charts.tile_map(drawn, title=f"Bản đồ ô: hạng của các đơn vị – {block.name}")
 
 
 def areas_chart(row: BookLine, areas: Iterable[AreaShare]) -> str:
@@ -215,10 +233,12 @@ class YearsLine:
     by_year: list[BookLine | None]
     moved: Decimal | None
     reason: str
+    origin: str
 
 
-def year_lines(blocks: Sequence[BookBlock]) -> list[YearsLine]:
-    """The units of the newest year in their order, each with the years before."""
+def year_lines(blocks: Sequence[BookBlock], origins: Mapping[str, str]) -> list[YearsLine]:
+    """The units of the newest year in their order, each with the years before; `origins` says by code what a unit came
+    from."""
     if not blocks:
         return []
     moved = {one.row.unit: one for one in unit_changes(blocks[0], blocks[1])} if len(blocks) > 1 else {}
@@ -226,5 +246,6 @@ def year_lines(blocks: Sequence[BookBlock]) -> list[YearsLine]:
     for row in blocks[0].rows:
         one = moved.get(row.unit)
         by_year = [block.by_unit.get(row.unit) for block in blocks]
-        made.append(YearsLine(row, by_year, shown(one.difference) if one else None, one.reason if one else ""))
+        difference, reason = (shown(one.difference), one.reason) if one else (None, "")
+        made.append(YearsLine(row, by_year, difference, reason, origins.get(row.unit, "") if reason else ""))
     return made

@@ -1,13 +1,16 @@
 """What everybody may read: the ranking and what stands behind it, from the published bundle only."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cchc_index.lib.canonical import canonical_json
@@ -24,6 +27,7 @@ from results.publication.views import BundleAddress, publication_or_404, standin
 from results.signed import queries as signed_decisions
 from results.years import YearChange, change_of
 
+from . import changes as unit_changes
 from . import listing, queries, reading, tables
 from .answer import public_page
 
@@ -93,12 +97,15 @@ def years(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("khoi", "")
     code = chosen if chosen in blocks else next(iter(blocks), "")
     columns = [(p, block) for p, book in books if (block := book.block(code)) is not None]
+    steps = queries.successions(code)
     context = {
         "blocks": blocks,
         "code": code,
         "columns": [(p, block, code in p.archives, BundleAddress.of(p)) for p, block in columns],
         "pairs": tables.year_pairs([(p.round.year, block) for p, block in columns]),
-        "lines": tables.year_lines([block for _, block in columns]),
+        "lines": tables.year_lines([block for _, block in columns], unit_changes.origins(steps)),
+        "steps": steps,
+        "picture": charts.succession([step.drawn for step in steps], title="Đơn vị cũ và đơn vị mới"),
         "earlier": reading.earlier_results(code),
     }
     return render(request, "results/public/years.html", context)
@@ -238,6 +245,7 @@ def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: 
         "changed": tables.shown(change.difference) if change else None,
         "corrected": _corrected(book, about.get("publication")),
         "chart": tables.ranking_chart(book, block, block.rows),
+        "map": tables.ranking_map(block, reading.tiles(block.code), place.unit),
         "compare": place.compare(block.code),
         "pdf": place.file("pdf"),
         **about,
@@ -296,9 +304,24 @@ def unit_page(
         "compare": f"{place.compare(block.code)}?a={row.unit}",
         "sheet": "" if place.preview else reverse("results:sheet", args=[place.year, place.number, *which]),
         "earlier": [] if place.preview else reading.earlier_results(block.code, row.unit),
+        "object_until": _object_until(about.get("publication")),
+        "own_statement": _own_statement(request, place, which),
         **about,
     }
     return render(request, "results/public/unit.html", context)
+
+
+def _object_until(publication: Publication | None) -> date | None:
+    """The last day on which a unit may object, where the city names a period."""
+    if publication is None or publication.published_at is None or not settings.OBJECTION_DAYS:
+        return None
+    return timezone.localdate(publication.published_at) + timedelta(days=settings.OBJECTION_DAYS)
+
+
+def _own_statement(request: HttpRequest, place: BundleAddress, which: tuple[str, str]) -> str:
+    """Where the unit's own people read every movement of its points; nobody else is led there."""
+    theirs = not place.preview and queries.is_home_unit(request.user, *which)
+    return reverse("results:statement", args=[place.year, *which]) if theirs else ""
 
 
 def criterion_page(

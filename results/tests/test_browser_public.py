@@ -11,6 +11,11 @@ pytestmark = pytest.mark.browser
 SEED = """
 from results.tests import bundles
 from results.tests.published import publish
+from results import bundle as bundle_format
+from results.public import reading
+communes = [{"code": code, "name": f"UBND xã Nơi {n}"} for n, code in enumerate(reading.tiles("xa"))]
+header = bundles.header(year=2029, number="5/QĐ-UBND")
+publish(bundle_format.build(header, [bundles.group("xa", "UBND xã, phường", communes)]))
 publish(bundles.small(3, year=2030, number="7/QĐ-UBND"))
 old = publish(bundles.small(4))
 publish(bundles.small(5, number="456/QĐ-UBND"), supersedes=old, errata="Bổ sung một đơn vị.")
@@ -19,6 +24,7 @@ HOME = "/xep-hang/2031/456-qd-ubnd/"
 PAGES = (
     "/xep-hang/",
     "/xep-hang/?q=hoan+kiem",
+    "/xep-hang/2029/5-qd-ubnd/",
     f"{HOME}don-vi/so/S01/",
     f"{HOME}linh-vuc/so/2/",
     f"{HOME}so-sanh/so/?a=S01&b=S02&c=S03&d=S04",
@@ -43,7 +49,7 @@ def test_public_pages_are_clean_and_four_units_fit_a_phone(browser: Browser, sit
         assert answer.status == 200
         clean(page)
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(PAGES[4])
+    page.goto(PAGES[5])
     wide = (
         "() => { const t = document.querySelector('table.compare'); return t.scrollWidth <= t.parentNode.clientWidth }"
     )
