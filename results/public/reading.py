@@ -10,7 +10,10 @@ from pathlib import Path
 
 from cchc_index.lib.text import sort_key
 
-FILE = Path(__file__).resolve().parents[2] / "fixtures" / "official" / "earlier_results.csv"
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FILE = FIXTURES / "official" / "earlier_results.csv"
+TILES = FIXTURES / "map" / "tiles.csv"
+"""Our own drawing, about where the units lie; no official map."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class EarlierResult:
 @cache
 def tiles(group: str) -> dict[str, tuple[int, int]]:
     """Column and row of the units of a block (by code) on the map of squares; nothing for a block without a map."""
-    with (FILE.parent / "tiles.csv").open(encoding="utf-8", newline="") as file:
+    with TILES.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["group"] == group]
     return {row["code"]: (int(row["column"]), int(row["row"])) for row in rows}
 
