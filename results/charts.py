@@ -21,9 +21,10 @@ Point = tuple[str, Decimal | None]
 """A label and its value; None where there is no value."""
 
 
-def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "") -> str:
-    """One dot per unit in the given order with the value written beside it."""
-    low, high = _range([value for _, value in points if value is not None])
+def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "", beside: Sequence[Point] = ()) -> str:
+    """One dot per unit in the given order with the value written beside it. `beside`: the points of the pictures next
+    to this one, which share its axis."""
+    low, high = _range([value for _, value in (*points, *beside) if value is not None])
     height = 34 + 21 * len(points)
     left, right = 330, WIDTH - 70
     parts = _axis(low, high, left, right, height)

@@ -243,6 +243,7 @@ class Job(models.Model):
         STATEMENT = "statement", "tạo lịch sử thay đổi điểm"
         PAPER = "paper", "tạo văn bản"
         BOOKLETS = "booklets", "tạo phiếu kết quả của mọi đơn vị"
+        SURVEY = "survey", "tạo báo cáo điều tra xã hội học"
 
     class State(models.TextChoices):
         QUEUED = "queued", "đang chờ"

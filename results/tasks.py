@@ -10,12 +10,14 @@ from .jobs import actions as jobs
 from .models import Job
 from .papers import actions as papers
 from .statement import actions as statement
+from .surveyreport import actions as surveyreport
 
 RENDERERS = {
     Job.Kind.REPORT.value: files.render,
     Job.Kind.STATEMENT.value: statement.render,
     Job.Kind.PAPER.value: papers.render,
     Job.Kind.BOOKLETS.value: files.render_booklets,
+    Job.Kind.SURVEY.value: surveyreport.render,
 }
 
 

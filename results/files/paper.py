@@ -193,7 +193,7 @@ def _charts(book: Book, block: BookBlock) -> list[str]:
     points = [(row.name, row.index) for row in block.rows]
     title = f"Chỉ số CCHC năm {book.year} – {block.name}"
     starts = range(0, len(points), ROWS_PER_CHART)
-    return [charts.ranking_dots(points[at : at + ROWS_PER_CHART], title=title) for at in starts]
+    return [charts.ranking_dots(points[at : at + ROWS_PER_CHART], title=title, beside=points) for at in starts]
 
 
 def _areas(block: BookBlock) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import logging
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -12,6 +13,7 @@ from cchc_index.lib.fragments import page_or_part
 from cchc_index.lib.whole import same_file
 from results.book import slug
 from results.models import Job
+from surveys.scores.queries import tells_nothing_yet
 
 from . import rules
 from .queries import is_waiting
@@ -21,6 +23,7 @@ DAMAGED = "Tệp đã lưu không còn đúng với mã kiểm tra ghi khi tạo
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
 
@@ -41,6 +44,8 @@ def job_file(request: HttpRequest, pk: int, ending: str) -> HttpResponseBase:
     job = get_object_or_404(rules.visible_jobs(request.user), pk=pk, state=Job.State.DONE)
     if not job.file or ending != job.ending:
         raise Http404
+    if job.kind == Job.Kind.SURVEY and job.round_group is not None and tells_nothing_yet(job.round_group):
+        raise PermissionDenied("Kế hoạch bảo vệ các ô ít phiếu: báo cáo có khi giai đoạn điều tra đóng.")
     kind = TYPES.get(ending, "application/octet-stream")
     if not same_file(job.file, job.digest):
         log.error("Tệp của việc %s không còn đúng với mã kiểm tra", job.pk)
@@ -53,6 +58,8 @@ def _file_name(job: Job) -> str:
         return f"sao-ke-diem-{_year(job)}-{slug(job.unit.code)}.pdf"
     if job.kind == Job.Kind.PAPER and job.round is not None:
         return f"{job.paper.partition('.')[0]}-{job.round.year}.{job.ending}"
+    if job.kind == Job.Kind.SURVEY and job.round_group is not None:
+        return f"bao-cao-dtxhh-{_year(job)}-{slug(job.round_group.group.code)}.{job.ending}"
     if job.kind == Job.Kind.BOOKLETS:
         return f"phieu-ket-qua-{_year(job)}.{job.ending}"
     parts = ["chi-so-cchc", str(_year(job))]

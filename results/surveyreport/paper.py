@@ -9,13 +9,15 @@ from weasyprint.text.fonts import FontConfiguration
 
 from cchc_index.lib.numbers import shown, vn_count, vn_percent
 from results import charts
-from results.files.paper import ROWS_PER_CHART, laid_out, written
+from results.files.paper import laid_out, written
 
 from . import words
 from .findings import NamedShare, SurveyFindings
 from .queries import SurveyMaterial
 
 PAPER = "results/surveyreport/paper.html"
+ROWS_PER_PICTURE = 30
+"""What the first page takes under the report's head: a picture is not broken over two pages."""
 
 
 def title_of(told: SurveyMaterial) -> str:
@@ -48,23 +50,38 @@ def context_of(told: SurveyMaterial) -> dict[str, Any]:
 def _sections(findings: SurveyFindings) -> list[dict[str, Any]]:
     """Heading, sentences, pictures and table of each part."""
     known = [(group.name, group.mean) for group in findings.groups if group.mean is not None]
-    return [
-        _section("Theo đơn vị", words.overview(findings), findings.units, "Đơn vị"),
-        _section("Theo tiêu chí", words.criteria(findings), findings.criteria, "Tiêu chí"),
-        _section("Theo nhóm đối tượng", words.groups(findings), known, "Nhóm đối tượng"),
+    parts = [
+        ("Theo đơn vị", words.overview(findings), findings.units, "Đơn vị"),
+        ("Theo tiêu chí", words.criteria(findings), findings.criteria, "Tiêu chí"),
+        ("Theo nhóm đối tượng", words.groups(findings), known, "Nhóm đối tượng"),
     ]
+    every = [point for _, _, rows, _ in parts for point in _points(rows)]
+    return [_section(*part, every) for part in parts]
 
 
-def _section(heading: str, sentences: Sequence[str], rows: Sequence[NamedShare], what: str) -> dict[str, Any]:
-    points = [(name, shown(share * 100)) for name, share in rows]
+def _points(rows: Sequence[NamedShare]) -> list[tuple[str, Decimal]]:
+    return [(name, shown(share * 100)) for name, share in rows]
+
+
+def _section(
+    heading: str,
+    sentences: Sequence[str],
+    rows: Sequence[NamedShare],
+    what: str,
+    every: Sequence[tuple[str, Decimal]],
+) -> dict[str, Any]:
+    """`every`: the points of all pictures of the report, which share one axis."""
+    points = _points(rows)
+    pictures = -(-len(points) // ROWS_PER_PICTURE) or 1
+    step = max(-(-len(points) // pictures), 1)  # of one height, so that none is left with a line or two
     return {
         "heading": heading,
         "sentences": sentences,
         "what": what,
-        "charts": [_chart(points[at : at + ROWS_PER_CHART], heading) for at in range(0, len(points), ROWS_PER_CHART)],
+        "charts": [_chart(points[at : at + step], heading, every) for at in range(0, len(points), step)],
         "rows": [(name, vn_percent(share)) for name, share in rows],
     }
 
 
-def _chart(points: Sequence[tuple[str, Decimal]], heading: str) -> str:
-    return charts.ranking_dots(points, title=f"Tỷ lệ điểm đạt {heading.lower()} (%)")
+def _chart(points: Sequence[tuple[str, Decimal]], heading: str, every: Sequence[tuple[str, Decimal]]) -> str:
+    return charts.ranking_dots(points, title=f"Tỷ lệ điểm đạt {heading.lower()} (%)", beside=every)

@@ -4,25 +4,29 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from cchc_index.lib.canonical import digest
 from criteria.models import RoundGroup
+from results.computation.queries import code_version
+from results.models import Job
 from surveys.analysis.queries import CountedSurvey, survey_of
-from surveys.scores.queries import ScoreTable, score_table, tells_nothing_yet, untold_parts
+from surveys.models import ImportBatch
+from surveys.scores.queries import ScoreTable, ballot_counts, rule_of, score_table, tells_nothing_yet, untold_parts
 
 from .findings import GroupFinding, NamedShare, SurveyFindings, mean_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SurveyMaterial:
     """A block's report before it is written."""
 
     block: RoundGroup
     findings: SurveyFindings
 
-    @property
+    @cached_property
     def mark(self) -> str:
-        """A digest of everything the report says."""
+        """A digest of everything the report says, and of the program that says it."""
         findings = self.findings
         parts = [
             [[name, str(share)] for name, share in findings.units],
@@ -31,7 +35,23 @@ class SurveyMaterial:
             [[group.name, group.answers, str(group.mean), group.untold] for group in findings.groups],
             [[year, str(share), n] for year, share, n in findings.years],
         ]
-        return digest([self.block.round.year, self.block.group.code, parts])
+        names = [self.block.round.year, self.block.group.code, self.block.group.name, self.block.round.illustrative]
+        return digest([code_version(), *names, parts])
+
+
+def made_report(block: RoundGroup, ending: str, mark: str) -> Job | None:
+    """The job that makes, or has made, a file of just these contents. One query."""
+    jobs = Job.objects.filter(kind=Job.Kind.SURVEY, round_group=block, paper=ending, mark=mark)
+    return jobs.exclude(state=Job.State.FAILED).order_by("pk").first()
+
+
+def rows_mark(block: RoundGroup, told: SurveyMaterial) -> str:
+    """A digest of what the data with one row per ballot follow from: the report, the plan's rules and answers, and the
+    batches, by which alone ballots come and go. Some ten queries."""
+    counts = [[*pair, n] for pair, n in sorted(ballot_counts(block).items())]
+    batches = ImportBatch.objects.filter(round_group=block).order_by("pk").values_list("pk", "state", "committed_at")
+    options = [[group, leaf, value, label, str(share)] for group, leaf, value, label, share in survey_of(block).options]
+    return digest([told.mark, list(rule_of(block)), options, counts, [[*map(str, row)] for row in batches]])
 
 
 def survey_material(block: RoundGroup) -> SurveyMaterial:

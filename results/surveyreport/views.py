@@ -1,44 +1,30 @@
-"""The report and its data as downloads."""
+"""The report and its data, made in the background and downloaded from the job's page."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
 
-from cchc_index.lib.downloads import TYPES, attached
+from cchc_index.lib.faults import Refused
 from surveys import rules
-from surveys.scores.queries import tells_nothing_yet
+from units.models import User
 
-from .queries import SurveyMaterial, survey_material
+from . import actions
 
 
-@require_GET
+@require_POST
 @rules.readers_only
 def report(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The report of a block (pdf, docx, xlsx), or its data for Stata, SPSS and R (zip)."""
+    """Ask for a block's report (pdf, docx, xlsx), or its data for Stata, SPSS and R (zip)."""
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    if kind not in TYPES:
+    if kind not in actions.ENDINGS:
         raise Http404
-    if tells_nothing_yet(block):
-        raise PermissionDenied("Kế hoạch bảo vệ các ô ít phiếu: báo cáo có khi giai đoạn điều tra đóng.")
-    if kind == "zip":
-        from surveys.analysis.exports import rows_zip  # inline: start-up cost
-
-        data = rows_zip(block)
-    else:
-        data = _made(survey_material(block), kind)
-    return attached(data, f"bao-cao-dtxhh-{block.round.year}-{block.group.code}.{kind}")
-
-
-def _made(told: SurveyMaterial, kind: str) -> bytes:
-    if kind == "xlsx":
-        from . import spreadsheets  # inline: start-up cost
-
-        return spreadsheets.report_xlsx(told.findings)
-    if kind == "docx":
-        from . import word  # inline: start-up cost
-
-        return word.report_docx(told)
-    from . import paper  # inline: start-up cost
-
-    return paper.report_pdf(told)
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    try:
+        job = actions.request_survey_report(actor=request.user, round_group_id=block.pk, ending=kind)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("surveys:scores", pk)
+    return redirect("results:job", job.pk)

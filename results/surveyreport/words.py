@@ -18,11 +18,13 @@ def overview(findings: SurveyFindings) -> list[str]:
             f"{vn_count(len(findings.units))} đơn vị có đủ điểm ĐTXHH; tỷ lệ điểm đạt trung bình của các đơn vị này là "
             f"{vn_percent(findings.mean)}."
         )
-        said += _ends(findings.units, "Tỷ lệ điểm đạt", "Các đơn vị có cùng tỷ lệ điểm đạt")
+        said += _ends(findings.units, "Tỷ lệ điểm đạt", "đơn vị", "Các đơn vị có cùng tỷ lệ điểm đạt")
     else:
         said.append("Chưa có đơn vị nào có đủ điểm ĐTXHH.")
     if findings.lacking:
-        said.append(f"Còn thiếu điểm của {vn_count(len(findings.lacking))} đơn vị: {_names(findings.lacking)}.")
+        said.append(
+            f"Còn thiếu điểm của {vn_count(len(findings.lacking))} đơn vị: {_names(findings.lacking, 'đơn vị')}."
+        )
     return said
 
 
@@ -30,13 +32,14 @@ def criteria(findings: SurveyFindings) -> list[str]:
     """Which criteria stand at the ends."""
     if not findings.criteria:
         return ["Chưa có tiêu chí nào có điểm ĐTXHH."]
-    return _ends(findings.criteria, "Tỷ lệ điểm đạt theo tiêu chí", "Các tiêu chí có cùng tỷ lệ điểm đạt")
+    return _ends(findings.criteria, "Tỷ lệ điểm đạt theo tiêu chí", "tiêu chí", "Các tiêu chí có cùng tỷ lệ điểm đạt")
 
 
 def groups(findings: SurveyFindings) -> list[str]:
     """Which group judged best and worst, of what is told, and how much is not."""
     known = [(group.name, group.mean) for group in findings.groups if group.mean is not None]
-    said = _ends(known, "Mức đạt trung bình theo nhóm đối tượng", "Các nhóm có cùng mức đạt") if known else []
+    what = "Mức đạt trung bình theo nhóm đối tượng"
+    said = _ends(known, what, "nhóm", "Các nhóm có cùng mức đạt") if known else []
     untold = sum(group.untold for group in findings.groups)
     if untold:
         said.append(
@@ -59,19 +62,20 @@ def years(findings: SurveyFindings) -> list[str]:
     return [f"{start} {how} {vn(abs(moved) * 100)} điểm phần trăm."]
 
 
-def _ends(rows: list[NamedShare], what: str, alike: str) -> list[str]:
+def _ends(rows: list[NamedShare], what: str, kind: str, alike: str) -> list[str]:
     top, low = extremes(rows)
     if top == low:
         return [f"{alike}: {vn_percent(top[0][1])}."]
-    return [f"{what} cao nhất: {_at(top)}; thấp nhất: {_at(low)}."]
+    return [f"{what} cao nhất: {_at(top, kind)}; thấp nhất: {_at(low, kind)}."]
 
 
-def _at(rows: list[NamedShare]) -> str:
+def _at(rows: list[NamedShare], kind: str) -> str:
     share: Fraction = rows[0][1]
-    return f"{_names([name for name, _ in rows])} ({vn_percent(share)})"
+    return f"{_names([name for name, _ in rows], kind)} ({vn_percent(share)})"
 
 
-def _names(names: list[str]) -> str:
+def _names(names: list[str], kind: str) -> str:
+    """At most MOST names; what is left is counted as more of its `kind`."""
     rest = len(names) - MOST
     told = "; ".join(names[:MOST])
-    return f"{told} và {vn_count(rest)} nơi khác" if rest > 0 else told
+    return f"{told} và {vn_count(rest)} {kind} khác" if rest > 0 else told

@@ -315,9 +315,11 @@ def test_predicate_and_queryset_see_the_same_jobs(round_group: RoundGroup, manag
     jobs = [
         files.request_report(actor=None, publication_id=publication.pk),
         files.request_report(actor=manager, round_group_id=round_group.pk),
+        Job.objects.create(kind=Job.Kind.SURVEY, round_group=round_group),
     ]
 
-    for user in (manager, person(Role.OBSERVER), person(Role.COUNCIL_MEMBER), UserFactory.create()):
+    roles = (Role.OBSERVER, Role.COUNCIL_MEMBER, Role.SURVEY_OPERATOR)
+    for user in (manager, *map(person, roles), UserFactory.create()):
         seen = {job.pk for job in jobs if job_rules.may_see_job(user, job)}
         assert seen == set(job_rules.visible_jobs(user).values_list("pk", flat=True))
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,12 +12,17 @@ import pandas as pd
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
+from cchc_index.lib import clock
+from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import vn_percent
-from criteria.models import RoundGroup
-from results.surveyreport import paper, spreadsheets, words
+from criteria.models import RoundGroup, Stage
+from results import tasks
+from results.models import Job
+from results.surveyreport import actions, paper, spreadsheets, words
 from results.surveyreport.findings import GroupFinding, SurveyFindings
-from results.surveyreport.queries import survey_material
+from results.surveyreport.queries import SurveyMaterial, survey_material
 from surveys.analysis.exports import rows_zip
 from surveys.analysis.queries import rows_of
 from surveys.models import Ballot, Survey, SurveyScore, Tally
@@ -159,6 +165,9 @@ SENTENCES: list[tuple[Callable[[SurveyFindings], list[str]], dict[str, Any], str
     (words.overview, {}, "Chưa có đơn vị nào có đủ điểm ĐTXHH."),
     (words.overview, {"units": [ONE, TWO]}, "Tỷ lệ điểm đạt cao nhất: Sở A (90,00%); thấp nhất: Sở B (50,00%)."),
     (words.overview, {"units": [ONE, ("Sở C", Fraction(9, 10))]}, "Các đơn vị có cùng tỷ lệ điểm đạt: 90,00%."),
+    (words.criteria, {"criteria": [*((f"{n}", Fraction(1)) for n in range(7)), TWO]}, "; 4 và 2 tiêu chí khác (100"),
+    (words.groups, {"groups": [GroupFinding(f"{n}", 9, Fraction(n > 0), 0) for n in range(7)]}, "và 1 nhóm khác (100"),
+    (words.overview, {"lacking": [f"Sở {n}" for n in range(9)]}, "Sở 4 và 4 đơn vị khác."),
     (words.overview, {"lacking": ["Sở D"]}, "Còn thiếu điểm của 1 đơn vị: Sở D."),
     (words.groups, {"groups": [GroupFinding("Dân", 9, Fraction(1, 2), 3)]}, "3 ô (đơn vị, tiêu chí, nhóm"),
     (words.years, {"years": [(2030, Fraction(1, 2), 2), (2031, Fraction(3, 5), 2)]}, "tăng 10,00 điểm phần trăm"),
@@ -180,9 +189,51 @@ def test_who_may_take_it(role: Role, block: RoundGroup) -> None:
     client.force_login(person(role, block.group.units.get(code="SNV")))
     reads = role in (Role.SURVEY_OPERATOR, Role.INDEX_MANAGER, Role.OBSERVER)
     for kind in ("pdf", "docx", "xlsx", "zip"):
-        answer = client.get(reverse("results:survey-report", args=[block.pk, kind]))
-        assert answer.status_code == (200 if reads else 403)
-    assert client.get(reverse("results:survey-report", args=[block.pk, "exe"])).status_code == (404 if reads else 403)
+        answer = client.post(reverse("results:survey-report", args=[block.pk, kind]))
+        assert answer.status_code == (302 if reads else 403)
+    assert client.post(reverse("results:survey-report", args=[block.pk, "exe"])).status_code == (404 if reads else 403)
+
+
+@pytest.mark.parametrize("ending", actions.ENDINGS)
+def test_it_is_made_once_in_the_background_for_what_is_told(block: RoundGroup, ending: str) -> None:
+    reader = person(Role.OBSERVER)
+    job = actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending)
+    assert job.state == Job.State.QUEUED
+    tasks.report(job.pk)
+    assert actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending) == job
+    client = Client()
+    client.force_login(reader)
+    answer = client.get(reverse("results:job-file", args=[job.pk, ending]))
+    assert answer.status_code == 200
+    assert b"".join(answer)[:2] == (b"%P" if ending == "pdf" else b"PK")
+    client.force_login(person(Role.COUNCIL_MEMBER))
+    assert client.get(reverse("results:job-file", args=[job.pk, ending])).status_code == 404
+    Survey.objects.filter(round_group=block).update(least_n=12, small_cell=12)
+    again = actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending)
+    assert again != job
+
+
+def test_what_was_made_is_not_given_while_ballots_come_in_again(block: RoundGroup) -> None:
+    reader, client = person(Role.OBSERVER), Client()
+    job = actions.request_survey_report(actor=reader, round_group_id=block.pk, ending="xlsx")
+    tasks.report(job.pk)
+    hours = {"opens_at": clock.now() - timedelta(days=1), "closes_at": clock.now() + timedelta(days=1)}
+    plain = {"name": "survey", "title": "Điều tra", "position": 1}
+    Stage.objects.update_or_create(round=block.round, kind=Stage.Kind.SURVEY, defaults=plain | hours)
+    client.force_login(reader)
+    assert client.get(reverse("results:job-file", args=[job.pk, "xlsx"])).status_code == 403
+    with pytest.raises(Refused, match="bảo vệ các ô ít phiếu"):
+        actions.request_survey_report(actor=reader, round_group_id=block.pk, ending="xlsx")
+
+
+@pytest.mark.parametrize("units", [1, 30, 31, 126])
+def test_the_first_picture_stands_on_the_first_page_and_all_share_an_axis(block: RoundGroup, units: int) -> None:
+    rows = [(f"Ủy ban nhân dân phường {n}", Fraction(700 + n, 1000)) for n in range(units)]
+    told = SurveyMaterial(block, only(units=rows, criteria=[("1.3 Tiêu chí", Fraction(31, 100))]))
+    pictures = [chart for section in paper.context_of(told)["sections"] for chart in section["charts"]]
+    assert {chart.count("30%<") for chart in pictures} == {1}
+    first = PdfReader(io.BytesIO(paper.report_pdf(told))).pages[0].extract_text()
+    assert "phường 0" in first
 
 
 def test_page_and_paper_say_the_same_mean(block: RoundGroup) -> None:
