@@ -167,3 +167,12 @@ def browser() -> "Iterator[Browser]":
     expect.set_options(timeout=PATIENCE)
     with chromium() as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _windows_close(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Windows that stay open draw on: after some thirty, Chromium no longer draws the newest."""
+    opened = request.getfixturevalue("browser") if "browser" in request.fixturenames else None
+    yield
+    for context in opened.contexts if opened else ():
+        context.close()

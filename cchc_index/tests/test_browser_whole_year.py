@@ -116,7 +116,9 @@ def decide(walk: Walk) -> None:
     compose_council(first)
     move_on(first, "Thẩm định lần 2", "Hội đồng quyết định")
     move_on(first, "Điều tra xã hội học")
-    refused(first, *(f"{subject[1:]} khối {name} chưa được" for subject in SUBJECTS for name in BLOCKS.values()))
+    open_still = [f"{subject[1:]} khối {name} chưa được" for subject in SUBJECTS for name in BLOCKS.values()]
+    refused(first, *open_still, *(f"{name}: bảng điểm ĐTXHH chưa được ký bàn giao" for name in BLOCKS.values()))
+    hand_over_survey(walk.operator, first)
     hold_the_meeting(first, walk.members)
     silent(first, "Hội đồng thẩm định thông qua", "Điều tra xã hội học")
     release(first, "Hội đồng quyết định")
@@ -299,6 +301,19 @@ def bring_in_survey(operator: Hand) -> None:
         operator.press("Kiểm tra tệp")
         operator.press("Nhập ")
         operator.reads("Kết quả nhập")
+
+
+def hand_over_survey(operator: Hand, manager: Hand) -> None:
+    """The institute signs both tables; Sở Nội vụ receives them."""
+    for name in BLOCKS.values():
+        operator.tab("Điều tra xã hội học")
+        operator.follow("Bàn giao điểm", operator.main.get_by_role("region", name=name))
+        operator.press("Ký bảng điểm ĐTXHH khối")
+        manager.tab("Điều hành")
+        manager.follow("tiến độ thu phiếu")
+        manager.follow(f"Bảng điểm ĐTXHH khối {name}")
+        manager.press("Tiếp nhận bảng điểm")
+        manager.reads("Đã tiếp nhận bảng điểm")
 
 
 def compose_council(manager: Hand) -> None:

@@ -52,6 +52,7 @@ def statement(request: HttpRequest, year: int, group: str, code: str) -> HttpRes
         "by_criterion": chosen["xep"] == "tieu-chi",
         "filters": urlencode({name: value for name, value in chosen.items() if value}),
         "reads_all": sight.everything,
+        "is_own": sight.unsubmitted,
     }
     return render(request, "results/statement/statement.html", context)
 
