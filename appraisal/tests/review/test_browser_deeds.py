@@ -254,6 +254,8 @@ def test_what_was_kept_on_a_phone_is_undone_there(browser: Browser, site: Site) 
     """From here on the year stands in its second round."""
     after(site, "object_in_round_two")
     page = signed_in(browser, site, "thamdinh.pc", touch=True)
+    # Right after a scroll Chromium gives a press to the paper's viewer, where that lay before.
+    page.route("**/tham-dinh/tai-lieu/**", lambda route: route.fulfill(body="", content_type="text/html"))
     page.goto(cell("1.1"))
     page.get_by_role("button", name="Giữ nguyên kết quả lần 1: 0,50 điểm").click()
     expect(page.locator(".message")).to_contain_text("1.1 của Đơn vị thử DV1 – điều chỉnh, 0,50 điểm")
@@ -277,12 +279,13 @@ def test_the_result_of_the_first_round_is_kept_by_one_key(browser: Browser, site
     page.get_by_role("button", name="Xem trước việc giữ nguyên kết quả").click()
     expect(page.locator("h1")).to_have_text("Giữ nguyên kết quả của 1 tiêu chí mà đơn vị không đồng ý")
     clean(page)
+    kept = "AppraisalEntry.objects.filter(stage__name='round2', comment__startswith='Giữ nguyên kết quả')"
+    before = counted(site, kept)
     page.goto(cell("1.1"))
     seen(page)
     page.keyboard.press("g")
     expect(page.locator(".message")).to_contain_text("1.1 của Đơn vị thử DV1 – điều chỉnh, 0,50 điểm")
-    kept = "AppraisalEntry.objects.filter(stage__name='round2', comment__startswith='Giữ nguyên kết quả')"
-    assert counted(site, kept) == 1
+    assert counted(site, kept) == before + 1
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE])
