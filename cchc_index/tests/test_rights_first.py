@@ -24,7 +24,13 @@ ANYBODY = {
     "surveys:ballot": "opens by the link alone",
 }
 """What everybody may send to, and why; the pages of one's own account besides."""
-OF_READERS = {"results:make-paper", "results:preview-report", "results:request-booklets", "results:statement-pdf"}
+OF_READERS = {
+    "results:make-paper",
+    "results:preview-report",
+    "results:request-booklets",
+    "results:statement-pdf",
+    "results:survey-report",
+}
 """Where an observer has a file made of what they read."""
 OWN = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_")
 REFUSED = (401, 403, 404, 405)

@@ -53,16 +53,25 @@ def correct(block: RoundGroup, score: SelfScore, **changed: str) -> None:
         ({"name": "Kế hoạch (đính chính)"}, "Chỉ đổi chữ: không điểm nào thay đổi."),
         ({"guidance": "Tính cả quý IV."}, "Chỉ đổi chữ: không điểm nào thay đổi."),
         ({"evidence": "Báo cáo năm."}, "Chỉ đổi chữ: không điểm nào thay đổi."),
-        ({"rule": KINDER}, "Điểm đã nhập theo quy tắc cũ được giữ nguyên"),
     ],
 )
-def test_no_correction_moves_a_point_and_the_letter_says_so(
+def test_corrected_words_move_no_point_and_the_letter_says_so(
     assessment: SelfAssessment, score: SelfScore, changed: dict[str, str], told: str
 ) -> None:
     correct(assessment.round_group, score, **changed)
     stored = SelfScore.objects.get(pk=score.pk)
     assert (stored.points, stored.version) == (Decimal(1), score.version)
     assert told in Mail.objects.get(recipient__email="thutruong@example.vn").body
+
+
+def test_a_corrected_rule_counts_a_draft_anew_and_the_letter_says_so(
+    assessment: SelfAssessment, score: SelfScore
+) -> None:
+    correct(assessment.round_group, score, rule=KINDER)
+    stored = SelfScore.objects.get(pk=score.pk)
+    assert (stored.points, stored.version) == (Decimal(2), score.version + 1)
+    letter = Mail.objects.get(recipient__email="thutruong@example.vn").body
+    assert "điểm được tính lại theo quy tắc mới" in letter
 
 
 def test_what_is_saved_again_after_a_corrected_rule_is_counted_by_it(
