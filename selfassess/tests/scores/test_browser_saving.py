@@ -30,13 +30,21 @@ def copies(page: Page) -> list[str]:
     return keys
 
 
+def no_copy_stays(page: Page) -> None:
+    """The page says that all is saved before the answer to the last letters has taken the copy away."""
+    for _ in range(50):
+        if copies(page):
+            page.wait_for_timeout(100)
+    assert copies(page) == []
+
+
 def test_typing_is_saved_after_a_pause_and_the_points_appear(browser: Browser, site: Site) -> None:
     page = opened(browser, site, "canbo.tinh", "1.1")
     page.fill("#figure_numerator", "95")
     page.fill("#figure_denominator", "100")
     expect(state(page)).to_have_text(SAVED)
     expect(page.locator("#computed")).to_contain_text("2,00")
-    assert copies(page) == []
+    no_copy_stays(page)
     page.fill("#explanation", "Theo sổ theo dõi")
     page.locator("#na_reason").focus()  # leaving the field saves at once
     expect(state(page)).to_have_text(SAVED)
@@ -70,7 +78,7 @@ def test_lost_network_keeps_a_copy_and_sends_it_when_the_network_is_back(browser
     assert len(copies(page)) == 1
     page.context.set_offline(False)
     expect(state(page)).to_have_text(SAVED)
-    assert copies(page) == []
+    no_copy_stays(page)
 
 
 def test_a_page_closed_without_network_is_restored_with_a_note(browser: Browser, site: Site) -> None:
@@ -90,7 +98,7 @@ def test_a_page_closed_without_network_is_restored_with_a_note(browser: Browser,
     expect(again.locator("#restored")).to_be_visible()
     expect(state(again)).to_have_text(SAVED)
     expect(again.locator("#restored")).to_contain_text("đã được gửi và lưu")
-    assert copies(again) == []
+    no_copy_stays(again)
 
 
 def test_five_minutes_without_network_end_in_a_save_by_themselves(browser: Browser, site: Site) -> None:
@@ -105,7 +113,7 @@ def test_five_minutes_without_network_end_in_a_save_by_themselves(browser: Brows
     page.context.unroute_all()
     page.clock.run_for(31_000)
     expect(state(page)).to_have_text(SAVED)
-    assert copies(page) == []
+    no_copy_stays(page)
 
 
 def test_back_to_the_page_shows_what_was_saved(browser: Browser, site: Site) -> None:
@@ -165,7 +173,7 @@ def test_logging_out_leaves_no_text_on_the_machine(browser: Browser, site: Site)
     page.on("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Đăng xuất").click()
     expect(page.get_by_role("link", name="Đăng nhập")).to_be_visible()
-    assert copies(page) == []
+    no_copy_stays(page)
 
 
 def test_two_tabs_show_both_values_and_either_is_one_click_away(browser: Browser, site: Site) -> None:
