@@ -12,7 +12,7 @@ from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_
 from cchc_index.lib.sheets.book import SheetBook, open_book
 from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.guarding import problem_of
-from cchc_index.lib.sheets.table import ABOVE, NUMBER, SheetRow, Table, table_of
+from cchc_index.lib.sheets.table import NUMBER, SheetRow, Table, table_of
 from cchc_index.lib.text import fold
 from criteria import scoring
 from criteria.models import Criterion
@@ -45,7 +45,8 @@ def read(source: IO[bytes], tasks: TaskList, *, name: str = "", take_hidden: boo
     book = open_book(source, name=name, max_bytes=MAX_BYTES, max_unpacked=MAX_UNPACKED)
     sealed = version_token.unseal(_sealed(book), tasks)
     count = max((len(numbers(row.criterion)) for row in tasks.leaves), default=0)
-    table = table_of(_typed_in(book), [place.column for place in places(count)], take_hidden=take_hidden)
+    columns = [place.column for place in places(count)]
+    table = table_of(_typed_in(book), columns, take_hidden=take_hidden, own_title=True)
     return _WorkbookReader(tasks, table).read(sealed)
 
 
@@ -78,9 +79,7 @@ class _WorkbookReader:
         self.seen: dict[str, SheetRow] = {}
 
     def read(self, sealed: version_token.Token) -> Filled:
-        # The rows above the headings are the template's own.
-        said = [sentence for sentence in self.table.said_with_columns() if not sentence.startswith(ABOVE)]
-        filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id, said=said)
+        filled = Filled(versions=dict(sealed.versions), file_id=sealed.file_id, said=self.table.said_with_columns())
         for row in self.table.rows:
             criterion = self._criterion(row)
             if criterion is not None:

@@ -24,7 +24,6 @@ from .headings import ADDRESS, BY_ROW, CODE, DAY, NUMBER, PRINTED, TEXT, Column,
 from .page import Merged, Page, RowColumn
 
 __all__ = [
-    "ABOVE",
     "ADDRESS",
     "BY_ROW",
     "CODE",
@@ -41,8 +40,6 @@ __all__ = [
 ]
 MAX_NAMED = 200
 """Faults of one kind named one by one; a file with more is wrong as a whole."""
-ABOVE = "Bỏ qua dòng nằm trên tiêu đề cột"
-"""How the sentence about the rows of a title begins."""
 MAX_SAID = 10
 """Rows left out that are named by number; more are counted."""
 
@@ -202,9 +199,11 @@ def read_table(
 
 
 def table_of(
-    book: SheetBook, columns: Sequence[Column], *, take_hidden: bool = False, rows: int | None = None
-) -> Table:
-    """`read_table` for a file already opened, whose headings take `rows` rows where that is known."""
+    book: SheetBook, columns: Sequence[Column], *, take_hidden: bool = False, rows: int | None = None,
+    own_title: bool = False,
+) -> Table:  # fmt: skip
+    """`read_table` for an open file, whose headings take `rows` rows where that is known; `own_title`: what stands
+    above them is our template's, nothing to tell."""
     page = _main_page(book, columns, rows)
     found = _checked(page, columns, take_hidden, rows)
     others = [] if book.is_text else [other for other in book.visible if other is not page]
@@ -218,7 +217,7 @@ def table_of(
     if not book.is_text:
         table.said += _said_of_pages(book, page, same)
     for part in table.parts:
-        _take_part(table, part, columns, take_hidden)
+        _take_part(table, part, columns, take_hidden, own_title=own_title)
     return table
 
 
@@ -298,14 +297,14 @@ def _said_of_pages(book: SheetBook, main: Page, same: Sequence[Page]) -> list[st
 # --- which rows ------------------------------------------------------------------------------------
 
 
-def _take_part(table: Table, part: SheetPart, columns: Sequence[Column], take_hidden: bool) -> None:
+def _take_part(table: Table, part: SheetPart, columns: Sequence[Column], take_hidden: bool, *, own_title: bool) -> None:
     page, first = part.page, part.headings.last + 1
     where = f" ở trang “{part.name}”" if part.name else ""
     doubtful = _fill_merged(table, part, columns)
     table.faults += _overlong(part)
     above = np.flatnonzero(~page.blank_rows()[: part.headings.first]) + 1
-    if len(above):
-        table.said.append(f"{ABOVE}{where}: {numbered(above.tolist())}.")
+    if len(above) and not own_title:
+        table.said.append(f"Bỏ qua dòng nằm trên tiêu đề cột{where}: {numbered(above.tolist())}.")
     _say_hidden(table, part, take_hidden, where)
     left: dict[str, list[int]] = {}
     filled = (np.flatnonzero(~page.blank_rows()[first:]) + first).tolist()
