@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from criteria.models import RoundGroup
 from units import rules as people
+from units.models import User
 
 from .models import ImportBatch
 
@@ -23,6 +24,13 @@ def may_work(user: people.AnyUser) -> bool:
 
 def may_read(user: people.AnyUser) -> bool:
     return may_work(user) or people.is_observer(user)
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks. Raises PermissionDenied for nobody."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def blocks_for(user: people.AnyUser) -> QuerySet[RoundGroup]:

@@ -3,7 +3,6 @@
 import json
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,19 +16,12 @@ from surveys.models import ImportBatch
 from surveys.plan import queries as plan
 from surveys.queries import blocks_in_view
 from surveys.scores.queries import score_table, tells_nothing_yet
-from units.models import User
 
 from . import actions, exports, jobs
 from .forms import FIGURES, NEW, BatchUndoForm, BatchUploadForm
 from .keeping import OPEN
 
 SHOWN_FAULTS = 200
-
-
-def _actor(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +50,7 @@ def _check(request: HttpRequest, form: BatchUploadForm) -> ImportBatch:
     """The dry run that the form asks for."""
     kind, _, pk = form.cleaned_data["target"].rpartition("-")
     file, take_hidden, given = (form.cleaned_data[name] for name in ("file", "take_hidden", "mapping"))
-    actor = _actor(request)
+    actor = rules.person(request)
     if kind == FIGURES:
         return actions.check_figures(
             actor=actor, round_group_id=int(pk), source=file, name=file.name, take_hidden=take_hidden
@@ -138,7 +130,7 @@ def _preview(batch: ImportBatch) -> list[list[object]]:
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
-        done = jobs.request_commit(actor=_actor(request), batch_id=batch.pk)
+        done = jobs.request_commit(actor=rules.person(request), batch_id=batch.pk)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
@@ -156,7 +148,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
-        jobs.cancel_commit(actor=_actor(request), batch_id=batch.pk)
+        jobs.cancel_commit(actor=rules.person(request), batch_id=batch.pk)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("surveys:batch", pk)
@@ -170,7 +162,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _batch_page(request, batch, form)
     try:
-        actions.undo_batch(actor=_actor(request), batch_id=pk, reason=form.cleaned_data["reason"])
+        actions.undo_batch(actor=rules.person(request), batch_id=pk, reason=form.cleaned_data["reason"])
     except Refused as refused:
         form.add_error(None, str(refused))
         return _batch_page(request, batch, form)
@@ -183,7 +175,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(rules.batches_for(request.user), pk=pk)
     try:
-        actions.discard_batch(actor=_actor(request), batch_id=pk)
+        actions.discard_batch(actor=rules.person(request), batch_id=pk)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("surveys:batch", pk)

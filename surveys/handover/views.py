@@ -14,17 +14,10 @@ from criteria.queries import show_year
 from surveys import rules
 from surveys.models import TableSignature
 from surveys.scores.queries import tells_nothing_yet
-from units.models import User
 from units.proofs.rules import ask_for_proof
 
 from . import actions, approved, queries
 from .rules import may_give_back, may_receive, may_sign
-
-
-def _actor(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 @require_GET
@@ -68,7 +61,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request,
         block,
-        lambda: actions.sign_table(actor=_actor(request), round_group_id=pk, seen=seen),
+        lambda: actions.sign_table(actor=rules.person(request), round_group_id=pk, seen=seen),
         "Đã ký bảng điểm ĐTXHH; chờ Sở Nội vụ tiếp nhận.",
     )
 
@@ -81,7 +74,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request,
         row.round_group,
-        lambda: actions.receive_table(actor=_actor(request), signature_id=pk),
+        lambda: actions.receive_table(actor=rules.person(request), signature_id=pk),
         "Đã tiếp nhận bảng điểm ĐTXHH.",
     )
 
@@ -94,7 +87,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request,
         row.round_group,
-        lambda: actions.give_table_back(actor=_actor(request), signature_id=pk, reason=reason),
+        lambda: actions.give_table_back(actor=rules.person(request), signature_id=pk, reason=reason),
         "Đã trả lại bảng điểm ĐTXHH cho phụ trách điều tra.",
     )
 

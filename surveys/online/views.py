@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -18,16 +17,9 @@ from surveys.assent.queries import is_over
 from surveys.models import RespondentGroup
 from surveys.plan.queries import group as group_of
 from surveys.plan.queries import groups_of
-from units.models import User
 
 from . import actions, queries
 from .forms import PDF, MakeLinksForm
-
-
-def _actor(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _place(request: HttpRequest, pk: int) -> tuple[RespondentGroup, RoundGroup]:
@@ -65,7 +57,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
         return _box_page(request, block, form)
     group = group_of(int(form.cleaned_data["group"]))
     try:
-        links = actions.make_links(actor=_actor(request), group_id=group.pk, numbers=form.numbers)
+        links = actions.make_links(actor=rules.person(request), group_id=group.pk, numbers=form.numbers)
     except Refused as refused:
         form.add_error(None, str(refused))
         return _box_page(request, block, form)
@@ -83,7 +75,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     group, block = _place(request, pk)
     try:
-        number = actions.withdraw_links(actor=_actor(request), group_id=group.pk)
+        number = actions.withdraw_links(actor=rules.person(request), group_id=group.pk)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
@@ -96,7 +88,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def open_box(request: HttpRequest, pk: int) -> HttpResponse:
     group, block = _place(request, pk)
     try:
-        batch = actions.open_box(actor=_actor(request), group_id=group.pk)
+        batch = actions.open_box(actor=rules.person(request), group_id=group.pk)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("surveys:box", block.pk)

@@ -204,7 +204,7 @@ def settle_ballot(*, actor: User, bundle_id: int, position: int, chosen: Mapping
     answers = bytearray(first.answers.ljust(len(questions), b"\0"))
     for at in fields:
         if at != CODE:
-            answers[at] = _value(questions[at], chosen[at])
+            answers[at] = questions[at].value_of(chosen[at])
     code = chosen[CODE] if CODE in fields else first.code
     row = _fitting(bundle, questions, position, code, bytes(answers))
     TypedBallot.objects.update_or_create(
@@ -213,15 +213,6 @@ def settle_ballot(*, actor: User, bundle_id: int, position: int, chosen: Mapping
         position=position,
         defaults={"code": row.code, "answers": row.answers, "settled_by": actor},
     )
-
-
-def _value(question: PaperQuestion, text: str) -> int:
-    text = clean(text)
-    if not text:
-        return 0
-    if not text.isdecimal() or not text.isascii() or int(text[:4]) not in question.options:
-        raise Refused(f"Câu {question.at + 1}: không có mức “{text[:20]}”. Các mức: {question.values}, hoặc để trống.")
-    return int(text)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from cchc_index.lib.decimals import CountField
-from cchc_index.lib.text import clean
+from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from criteria.queries import units_of
 from surveys.models import PaperBundle
@@ -85,19 +85,16 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        values = []
         for question in self.questions:
-            text = clean(cleaned.get(f"answer-{question.at}", ""))
-            if text and not (text.isascii() and text.isdecimal() and int(text[:4]) in question.options):
-                self.add_error(
-                    f"answer-{question.at}",
-                    f"Câu {question.at + 1}: không có mức “{text[:20]}”. Các mức: {question.values}, hoặc để trống.",
-                )
+            name = f"answer-{question.at}"
+            try:
+                values.append(question.value_of(cleaned.get(name, "")))
+            except Refused as refused:
+                self.add_error(name, str(refused))
+        self.answers = bytes(values)
+        """One byte a question, once the form is valid."""
         return cleaned
-
-    @property
-    def answers(self) -> bytes:
-        texts = (clean(self.cleaned_data[f"answer-{question.at}"]) for question in self.questions)
-        return bytes(int(text or 0) for text in texts)
 
 
 def chosen_values(posted: Any, fields: list[ComparedField]) -> dict[int, str]:

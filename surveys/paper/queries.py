@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
+from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean
 from criteria.models import RoundGroup
 from surveys.models import BallotPicture, ImportBatch, PaperBundle, Question, RespondentGroup, TypedBallot
 from units import rules as people
@@ -15,6 +17,8 @@ from units.queries import holders_of
 from .comparing import CODE, TypedRow, decided, differences
 from .rules import Typing, bundles_for, may_settle, typing_of
 
+LONGEST = 4
+"""Digits that are typed for an answer: more is a slip, or an attack."""
 Rows = dict[int, TypedRow]
 """Position in the bundle → what was typed."""
 
@@ -32,6 +36,15 @@ class PaperQuestion:
     def values(self) -> str:
         """The numbers that may be typed, in words."""
         return ", ".join(map(str, self.options))
+
+    def value_of(self, text: str) -> int:
+        """The answer that was typed, 0 for a blank. Raises Refused for what is no answer of the question."""
+        text = clean(text)
+        if not text:
+            return 0
+        if text.isascii() and text.isdecimal() and len(text) <= LONGEST and int(text) in self.options:
+            return int(text)
+        raise Refused(f"Câu {self.at + 1}: không có mức “{text[:20]}”. Các mức: {self.values}, hoặc để trống.")
 
 
 def questions_of(group: RespondentGroup) -> list[PaperQuestion]:

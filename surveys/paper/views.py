@@ -21,12 +21,6 @@ from .forms import BundleForm, EntryForm, chosen_values
 from .rules import Typing, bundles_for, settled_by, typed_by, typing_of
 
 
-def _actor(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
 @require_http_methods(["GET", "POST"])
 @rules.readers_only
 def bundles(request: HttpRequest, pk: int) -> HttpResponse:
@@ -40,7 +34,9 @@ def bundles(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         ids = {f"{name}_id": int(data[name]) for name in ("group", "unit", "first", "second")}
         try:
-            bundle = actions.give_bundle(actor=_actor(request), ballots=data["ballots"], coded=data["coded"], **ids)
+            bundle = actions.give_bundle(
+                actor=rules.person(request), ballots=data["ballots"], coded=data["coded"], **ids
+            )
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -94,7 +90,9 @@ def typed(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         code = form.cleaned_data.get("code", "")
         try:
-            actions.type_ballot(actor=_actor(request), bundle_id=pk, position=position, code=code, answers=form.answers)
+            actions.type_ballot(
+                actor=rules.person(request), bundle_id=pk, position=position, code=code, answers=form.answers
+            )
         except Refused as refused:
             form.add_error(None, str(refused))
         else:
@@ -127,7 +125,7 @@ def compare(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     if request.method == "POST":
         try:
             chosen = chosen_values(request.POST, fields)
-            actions.settle_ballot(actor=_actor(request), bundle_id=pk, position=position, chosen=chosen)
+            actions.settle_ballot(actor=rules.person(request), bundle_id=pk, position=position, chosen=chosen)
         except Refused as refused:
             refusal = str(refused)
         else:
@@ -163,7 +161,7 @@ def add_picture(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     data = file.read() if file else b""
     return _step(
         request,
-        lambda: actions.add_picture(actor=_actor(request), bundle_id=row.pk, position=position, data=data),
+        lambda: actions.add_picture(actor=rules.person(request), bundle_id=row.pk, position=position, data=data),
         "Đã thêm ảnh phiếu.",
         redirect("surveys:paper-compare", pk, position),
     )
@@ -175,7 +173,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(typed_by(request.user), pk=pk)
     return _step(
         request,
-        lambda: actions.send_typing(actor=_actor(request), bundle_id=row.pk),
+        lambda: actions.send_typing(actor=rules.person(request), bundle_id=row.pk),
         "Đã gửi lượt nhập.",
         redirect("surveys:bundle", pk),
     )
@@ -187,7 +185,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(typed_by(request.user), pk=pk)
     return _step(
         request,
-        lambda: actions.take_typing_back(actor=_actor(request), bundle_id=row.pk),
+        lambda: actions.take_typing_back(actor=rules.person(request), bundle_id=row.pk),
         "Đã lấy lại lượt nhập để sửa.",
         redirect("surveys:bundle", pk),
     )
@@ -199,7 +197,7 @@ def return_typing(request: HttpRequest, pk: int, typing: int) -> HttpResponse:
     row = get_object_or_404(settled_by(request.user), pk=pk)
     return _step(
         request,
-        lambda: actions.return_typing(actor=_actor(request), bundle_id=row.pk, typing=_side(typing)),
+        lambda: actions.return_typing(actor=rules.person(request), bundle_id=row.pk, typing=_side(typing)),
         "Đã trả lại lượt nhập.",
         redirect("surveys:bundle", pk),
     )
@@ -212,7 +210,9 @@ def hand(request: HttpRequest, pk: int, typing: int) -> HttpResponse:
     heir = get_object_or_404(User, pk=named if (named := request.POST.get("heir", "")).isdecimal() else 0)
     return _step(
         request,
-        lambda: actions.hand_typing(actor=_actor(request), bundle_id=row.pk, typing=_side(typing), user_id=heir.pk),
+        lambda: actions.hand_typing(
+            actor=rules.person(request), bundle_id=row.pk, typing=_side(typing), user_id=heir.pk
+        ),
         f"Đã giao lại lượt nhập cho {heir}.",
         redirect("surveys:bundle", pk),
     )
@@ -230,7 +230,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(bundles_for(request.user), pk=pk)
     return _step(
         request,
-        lambda: actions.drop_bundle(actor=_actor(request), bundle_id=pk),
+        lambda: actions.drop_bundle(actor=rules.person(request), bundle_id=pk),
         f"Đã bỏ tập phiếu số {pk} và các phiếu đã nhập của tập.",
         redirect("surveys:paper", _block(row).pk),
     )
@@ -242,7 +242,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     """A group's settled bundles as a batch, which is checked and shown before anything counts."""
     group = get_object_or_404(groups_of(rules.blocks_for(request.user)), pk=pk)
     try:
-        batch = actions.join_bundles(actor=_actor(request), group_id=group.pk)
+        batch = actions.join_bundles(actor=rules.person(request), group_id=group.pk)
     except (Refused, ImportRefused) as refused:
         messages.error(request, str(refused))
         return redirect("surveys:paper", group.survey.round_group_id)

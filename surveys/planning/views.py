@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,18 +12,11 @@ from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from surveys import rules
 from surveys.models import RespondentGroup, SurveyRequest
-from units.models import User
 
 from . import actions, queries
 from .digests import GROUP, PARTS, SCALE, SHEET, SURVEY
 from .forms import GroupForm, PlanPartForm, ScaleForm, SheetForm, SurveyRulesForm
 from .queries import PlanBook
-
-
-def _actor(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _block(request: HttpRequest, pk: int) -> RoundGroup:
@@ -99,7 +91,7 @@ def part(request: HttpRequest, pk: int, part: str, part_pk: int | None = None) -
     if request.method == "POST" and form.is_valid():
         try:
             done = actions.save_part(
-                actor=_actor(request),
+                actor=rules.person(request),
                 round_group_id=pk,
                 part=part,
                 pk=part_pk,
@@ -138,7 +130,7 @@ def remove(request: HttpRequest, pk: int, part: str, part_pk: int) -> HttpRespon
     if part not in (GROUP, SCALE):
         raise Http404
     try:
-        actions.remove_part(actor=_actor(request), round_group_id=pk, part=part, pk=part_pk)
+        actions.remove_part(actor=rules.person(request), round_group_id=pk, part=part, pk=part_pk)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
@@ -152,7 +144,7 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Last year's plan as a proposal."""
     _block(request, pk)
     try:
-        groups = actions.copy_earlier(actor=_actor(request), round_group_id=pk)
+        groups = actions.copy_earlier(actor=rules.person(request), round_group_id=pk)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

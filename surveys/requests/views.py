@@ -12,15 +12,8 @@ from surveys.assent import actions as assent
 from surveys.assent.rules import may_confirm_request
 from surveys.models import ImportBatch, SurveyRequest
 from surveys.planning.digests import PARTS, compared
-from units.models import User
 
 from . import actions, queries
-
-
-def _actor(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 @require_POST
@@ -32,7 +25,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     kind = SurveyRequest.Kind.UNDO if committed else SurveyRequest.Kind.COMMIT
     try:
         row = assent.propose_request(
-            actor=_actor(request), batch_id=pk, kind=kind, reason=request.POST.get("reason", "")
+            actor=rules.person(request), batch_id=pk, kind=kind, reason=request.POST.get("reason", "")
         )
     except Refused as refused:
         messages.error(request, str(refused))
@@ -68,7 +61,7 @@ def request_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decided(request: HttpRequest, pk: int) -> str:
     if request.POST.get("verb") == "confirm":
-        actions.confirm(actor=_actor(request), request_id=pk)
+        actions.confirm(actor=rules.person(request), request_id=pk)
         return "Đã xác nhận; thay đổi có hiệu lực từ bây giờ."
-    assent.refuse_request(actor=_actor(request), request_id=pk, reason=request.POST.get("reason", ""))
+    assent.refuse_request(actor=rules.person(request), request_id=pk, reason=request.POST.get("reason", ""))
     return "Đã ghi không xác nhận; không có gì thay đổi."
