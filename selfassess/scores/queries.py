@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from cchc_index.lib.streams import TenThousandths, streamed
 from criteria.models import Criterion, RoundGroup
@@ -16,18 +15,9 @@ from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
 
-def scores_by_cell(round_group: RoundGroup) -> dict[tuple[int, int], tuple[Decimal | None, bool]]:
-    """{(unit id, criterion id): (points, N/A claimed)} of what units have submitted, one query. A draft is
-    the unit's own business; a cell that is absent or (None, False) is not scored."""
-    rows = SelfScore.objects.filter(
-        assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
-    ).order_by("pk")
-    values = rows.values_list("assessment__unit_id", "criterion_id", "points", "na_claimed")
-    return {(unit, criterion): (points, claimed) for unit, criterion, points, claimed in values}
-
-
 def points_in_order(round_group: RoundGroup) -> Iterator[tuple[int, int, int | None]]:
-    """(unit, criterion, ten-thousandths of a point) of `scores_by_cell`, unit by unit, never all of them held."""
+    """(unit, criterion, ten-thousandths of a point, None where none was given) of what units have submitted, unit by
+    unit, never all of them held; one query. A draft is the unit's own business."""
     rows = SelfScore.objects.filter(
         assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
     ).order_by("assessment__unit_id")

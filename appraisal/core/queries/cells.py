@@ -43,17 +43,10 @@ RARE = frozenset((*WARNED, "quy-tac"))
 """Filters that are offered only where some cell passes them."""
 
 
-def standings_by_cell(round_group: RoundGroup) -> dict[CellKey, tuple[Decimal | None, bool]]:
-    """{(unit_id, criterion_id): (points, not_applicable)} of a block, one query. A cell without a
-    standing, or whose decisions were all taken back, is absent: not scored, never a zero."""
-    rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("pk")
-    found = rows.values_list("unit_id", "criterion_id", "points", "not_applicable")
-    return {(unit, criterion): (points, na) for unit, criterion, points, na in found}
-
-
 def standings_in_order(round_group: RoundGroup) -> Iterator[tuple[int, int, int | None]]:
-    """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`) of `standings_by_cell`, unit by unit,
-    never all of them held."""
+    """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`) of a block, unit by unit, never all of
+    them held; one query. A cell without a standing, or whose decisions were all taken back, is absent: not scored,
+    never a zero."""
     rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("unit_id")
     return streamed(rows.values_list("unit_id", "criterion_id", points_or_absence("points", "not_applicable")))
 

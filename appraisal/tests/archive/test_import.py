@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from appraisal import ledger
 from appraisal.archive import actions as archive
-from appraisal.core.queries.cells import standings_by_cell
 from appraisal.models import Appraisal, AppraisalEntry
 from appraisal.reasons.actions import DEFAULT_REASONS, ensure_reasons
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import council
 from appraisal.tests.pages import sign_in
+from appraisal.tests.standings import standings_by_cell
 from cchc_index.lib.faults import Refused
 from units.auditlog.models import LogEntry
 

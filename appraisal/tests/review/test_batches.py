@@ -9,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from appraisal.core.queries.cells import standings_by_cell
 from appraisal.interests import actions as interests
 from appraisal.models import Action, AppraisalEntry
 from appraisal.review.bulk import actions as bulk
@@ -18,6 +17,7 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import Council, assign, council, fresh, release_stage, submitted
 from appraisal.tests.pages import WORDS, adjust_form, cell_page, sign_in
+from appraisal.tests.standings import standings_by_cell
 from cchc_index.lib.tests.present import present
 from criteria.tests.factories import open_stage
 from units.models import Role, Unit, User

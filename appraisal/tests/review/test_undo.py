@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from appraisal import ledger
 from appraisal.core import digests as core_digests
-from appraisal.core.queries.cells import GridCell, read_sheet, standings_by_cell, tally
+from appraisal.core.queries.cells import GridCell, read_sheet, tally
 from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.opinions import actions as opinions
 from appraisal.opinions import queries as opinions_queries
@@ -18,6 +18,7 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo_actions
 from appraisal.rules import deciding, reach, stages
 from appraisal.tests.factories import Council, assign, council, release_row, release_stage, stage_of, submitted
+from appraisal.tests.standings import standings_by_cell
 from cchc_index.lib.faults import Conflict, Refused
 from cchc_index.lib.tests.present import present
 from criteria.tests.factories import open_stage
