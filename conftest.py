@@ -171,7 +171,7 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture(autouse=True)
 def _windows_close(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Windows that stay open draw on: after some thirty, Chromium no longer draws the newest."""
+    """Windows that stay open go on drawing, and take the time of the tests after them."""
     opened = request.getfixturevalue("browser") if "browser" in request.fixturenames else None
     yield
     for context in opened.contexts if opened else ():
