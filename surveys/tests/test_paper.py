@@ -128,7 +128,7 @@ def test_a_third_person_settles_what_differs(office: Office) -> None:
     assert "P2" not in str(entry.after)
 
 
-@pytest.mark.parametrize("chosen", [{}, {1: "7"}, {1: "một"}], ids=["nothing", "no answer of the scale", "words"])
+@pytest.mark.parametrize("chosen", [{}, {1: "7"}, {1: "một"}, {1: "00012"}])
 def test_a_decision_is_one_of_the_questions_answers(office: Office, chosen: dict[int, str]) -> None:
     bundle = office.bundle(1)
     office.type(office.an, bundle, (("P1", 1, 2),))
@@ -222,6 +222,7 @@ def test_typing_goes_on_where_it_was_left(office: Office, client: Client) -> Non
         ({"code": "", "answer-0": "1"}, "Nhập mã in trên phiếu"),
         ({"code": "P1", "answer-0": "9"}, "không có mức “9”"),
         ({"code": "P1", "answer-0": "tốt"}, "không có mức “tốt”"),
+        ({"code": "P1", "answer-0": "0001999"}, "không có mức “0001999”"),
         ({"code": "0912345678", "answer-0": "1"}, "số điện thoại hoặc họ tên"),
         ({"code": "Nguyễn Văn An", "answer-0": "1"}, "số điện thoại hoặc họ tên"),
         ({"code": "P9", "answer-0": "1"}, "đã nhập ở phiếu thứ 2"),
