@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import logging
 import os
 import re
 import shutil
@@ -74,6 +75,14 @@ def _nothing_of_another_test() -> Iterator[None]:
     kept.forget()
     steering.forget()
     gates.forget()
+
+
+@pytest.fixture(autouse=True)
+def _logs_stay_heard() -> Iterator[None]:
+    """A test that leaves logging switched off silences what a later one listens for."""
+    yield
+    left, logging.root.manager.disable = logging.root.manager.disable, logging.NOTSET
+    assert not left, "logging stays switched off"
 
 
 _BLOCK = rb"(?:p|div|li|dt|dd|t[dhr]|h[1-6]|caption|summary|option|figcaption)"

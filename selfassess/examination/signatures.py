@@ -1,7 +1,6 @@
 """Who signed a PDF, when, and whether it is still what was signed. No network, no Django; runs in the bounded child."""
 
 import importlib
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,6 @@ def signatures_of(path: str | Path, roots: str = "") -> list[Signature]:
     `trusted` None without a folder of roots. Certificates are judged as of that moment, without asking anybody."""
     from pyhanko.pdf_utils.reader import PdfFileReader  # inline: child process
 
-    logging.disable(logging.CRITICAL)
     with open(path, "rb") as stored:
         reader = PdfFileReader(stored, strict=False)
         if reader.encrypted:

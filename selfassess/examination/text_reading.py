@@ -91,7 +91,6 @@ def read(path: str | Path, kind: str, number: str, roots: str = "", most_pages: 
 def _read_pdf(path: str | Path, number: str, roots: str, most: int) -> Reading:
     import pypdf  # inline: child process
 
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     until = time.process_time() + SECONDS * 0.7
     reader = pypdf.PdfReader(str(path), strict=False)
     texts, pages = [], 0
@@ -192,6 +191,7 @@ def prepare() -> None:
 def main(arguments: list[str]) -> None:
     """`PATH KIND NUMBER [ROOTS [PAGES]]`: the reading as JSON."""
     child.confine(MEMORY, SECONDS)
+    logging.disable(logging.CRITICAL)  # parsers tell each oddity of a file
     path, kind, number, *more = arguments
     try:
         found = read(path, kind, number, *more)
