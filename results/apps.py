@@ -31,12 +31,14 @@ class Config(AppConfig):
         from selfassess.lastyear import council  # inline: registration
         from surveys.assent import published  # inline: registration
         from surveys.handover import approved  # inline: registration
+        from units import settled  # inline: registration
 
         from .approval import queries as approval  # inline: registration
-        from .publication.queries import is_in_force, published_points  # inline: registration
+        from .publication.queries import is_in_force, published_points, settled_days  # inline: registration
 
         council.register("results", published_points)
         published.register("results", is_in_force)
+        settled.register("results", settled_days)
         approved.register("results", approval.said_of_table)
         subjects.register(AgendaItem.Kind.SURVEY, approval.survey_digest)
         subjects.register(AgendaItem.Kind.RANKING, approval.ranking_digest)

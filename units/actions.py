@@ -1,10 +1,10 @@
 """The verbs that write to units and people."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,12 +15,13 @@ from django.db.models import F
 
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
-from cchc_index.lib.text import clean, sort_text
+from cchc_index.lib.text import clean, fold, sort_text
 
 from . import rules
 from .auditlog.actions import record
 from .digests import NAMES, POWERS, membership_facts
 from .models import DECIDING, UNIT_ROLES, Membership, Role, Succession, Unit, UnitGroup, User
+from .settled import settled_days
 from .sheet import UnitRow, read_units
 
 
@@ -81,8 +82,9 @@ def import_units(
 
     New codes are created, a known code takes the file's name and last day, units the file does not mention stay
     and are named. A unit that replaces others ends them on the day before its own first day. The first day of a
-    known unit stays, so that no earlier year loses it. An unknown `group_code` creates the block, under
-    `group_name`. Repeating the import changes nothing and logs nothing.
+    known unit stays, so that no earlier year loses it. A published year neither gains nor loses a unit: what is new
+    without a first day begins after it, days that reach into it are refused. An unknown `group_code` creates the
+    block, under `group_name`. Repeating the import changes nothing and logs nothing.
     Raises ImportRefused (every fault of the file) or Refused (not allowed, a block code that cannot be).
     """
     if not rules.may_manage_units(actor):
@@ -93,12 +95,15 @@ def import_units(
     known = {unit.code: unit for unit in Unit.objects.select_for_update(of=("self",)).filter(group=group)}
     _refuse_twins(rows, known)
     _refuse_impossible_days(rows, known)
-    fresh = [_fresh(group, row) for row in rows if row.code not in known]
-    said = [*unit_list.said, *_said_of_days(rows, known), *_said_of_the_unmentioned(rows, known)]
+    settled = settled_days([group.pk]).get(group.pk, [])
+    fresh = [_fresh(group, row, settled) for row in rows if row.code not in known]
+    _refuse_settled(rows, known | {unit.code: unit for unit in fresh}, set(known), settled)
+    said = [*unit_list.said, *_said_of_days(rows, known, fresh), *_said_of_the_unmentioned(rows, known)]
     names, days = {u.code: u.name for u in known.values()}, {u.pk: u.valid_to for u in known.values()}
     mine = _changed(rows, known)
     Unit.objects.bulk_create(fresh)
-    ended, succeeded = _replace(rows, known | {unit.code: unit for unit in fresh})
+    ended, gaps, succeeded = _replace(rows, known | {unit.code: unit for unit in fresh})
+    said += [*gaps, *_said_of_namesakes([*known.values(), *fresh])]
     changed = list((mine | {unit.pk: unit for unit in ended}).values())
     Unit.objects.bulk_update(changed, ["name", "name_key", "valid_to"])
     said += [f"Hết hiệu lực sau ngày {unit.valid_to:%d/%m/%Y}: {_named(unit)}." for unit in ended]
@@ -174,8 +179,39 @@ def _of_known(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[tuple[
     return [(row, known[row.code]) for row in rows if row.code in known]
 
 
-def _fresh(group: UnitGroup, row: UnitRow) -> Unit:
-    return Unit(group=group, code=row.code, name=row.name, valid_from=row.valid_from, valid_to=row.valid_to)
+def _fresh(group: UnitGroup, row: UnitRow, settled: Sequence[date]) -> Unit:
+    """A new unit; without a first day it begins after the block's published years."""
+    first = row.valid_from
+    if first is None and settled and (row.valid_to is None or row.valid_to > settled[-1]):
+        first = settled[-1] + timedelta(days=1)
+    return Unit(group=group, code=row.code, name=row.name, valid_from=first, valid_to=row.valid_to)
+
+
+def _refuse_settled(
+    rows: Sequence[UnitRow], here: Mapping[str, Unit], known: Collection[str], settled: Sequence[date]
+) -> None:
+    """Raises ImportRefused for days by which a published year would gain or lose a unit."""
+    faults = []
+    for row in rows:
+        unit = here[row.code]
+        last = row.valid_to or unit.valid_to
+        for day in settled:
+            counted = row.code in known and _existed(unit.valid_from, unit.valid_to, day)
+            if counted != _existed(unit.valid_from, last, day):
+                column = "Hiệu lực đến" if row.code in known else "Hiệu lực từ"
+                faults.append(_fault_of_settled(row, column, unit, day))
+                break
+    if faults:
+        raise ImportRefused(faults)
+
+
+def _fault_of_settled(row: UnitRow, column: str, unit: Unit, day: date) -> Fault:
+    message = f"ngày này đổi danh sách đơn vị của năm {day.year} đã công bố: “{unit}” ngày {day:%d/%m/%Y}"
+    return Fault(row.row, column, message, "sửa ngày; nếu năm đã công bố sai, thu hồi công bố trước")
+
+
+def _existed(first: date | None, last: date | None, day: date) -> bool:
+    return (first is None or first <= day) and (last is None or last >= day)
 
 
 def _refuse_impossible_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
@@ -194,13 +230,33 @@ def _refuse_impossible_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) 
         raise ImportRefused(faults)
 
 
-def _said_of_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[str]:
+def _said_of_days(rows: Sequence[UnitRow], known: Mapping[str, Unit], fresh: Iterable[Unit]) -> list[str]:
     kept = [unit for row, unit in _of_known(rows, known) if row.valid_from and row.valid_from != unit.valid_from]
-    undated = [row.name for row in rows if known and row.code not in known and not row.valid_from]
+    written = {row.code for row in rows if row.valid_from}
+    undated = [unit for unit in fresh if unit.code not in written]
+    every_year = [unit.name for unit in undated if known and unit.valid_from is None]
+    later = [unit for unit in undated if unit.valid_from is not None]
+    words = "Đơn vị mới không ghi Hiệu lực từ, được tính từ {:%d/%m/%Y} vì các năm trước đã công bố"
     return [
         *_sentence("Giữ ngày bắt đầu hiệu lực đã có, để các năm trước không đổi", map(_named, kept)),
-        *_sentence("Đơn vị mới không ghi Hiệu lực từ, được tính cho cả các năm trước", undated),
+        *_sentence("Đơn vị mới không ghi Hiệu lực từ, được tính cho cả các năm trước", every_year),
+        *(_sentence(words.format(later[0].valid_from), map(_named, later)) if later else ()),
     ]
+
+
+def _said_of_namesakes(units: Iterable[Unit]) -> list[str]:
+    """Units of one name at one time: the newer one may be meant to replace the older."""
+    alike = defaultdict[str, list[Unit]](list)
+    for unit in units:
+        alike[fold(unit.name)].append(unit)
+    pairs = [
+        f"{one.name} ({one.code}, {other.code})"
+        for namesakes in alike.values()
+        for one, other in combinations(namesakes, 2)
+        if max(one.valid_from or date.min, other.valid_from or date.min)
+        <= min(one.valid_to or date.max, other.valid_to or date.max)
+    ]
+    return _sentence("Hai đơn vị cùng tên cùng thời gian; nếu đơn vị mới thay đơn vị cũ, ghi cột Thay cho", pairs)
 
 
 def _said_of_the_unmentioned(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> list[str]:
@@ -225,21 +281,26 @@ def _changed(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> dict[int, Un
     return changed
 
 
-def _replace(rows: Sequence[UnitRow], here: Mapping[str, Unit]) -> tuple[list[Unit], bool]:
+def _replace(rows: Sequence[UnitRow], here: Mapping[str, Unit]) -> tuple[list[Unit], list[str], bool]:
     """Write what became of the units that the rows replace. Returns those that end by it, already carrying their last
-    day, and whether any succession is new.
+    day, a sentence on those that had ended before, and whether any succession is new.
 
-    Raises ImportRefused for a code that names no unit, or a unit that begins later.
+    Raises ImportRefused for a code that names no unit, a unit that begins later, a successor that has ended before,
+    and days that contradict each other or a published year.
     """
     asked = {codes.key(code) for row in rows for code in row.replaces}
     if not asked:
-        return [], False
+        return [], [], False
     found = _by_key(asked, here)
+    settled = settled_days({unit.group_id for units in found.values() for unit in units})
+    typed = {here[row.code].pk: row.valid_to for row in rows if row.valid_to}
     faults, ended, written = [], dict[int, Unit](), []
     for row in rows:
         for code in row.replaces:
             old = found.get(codes.key(code), [])
-            fault = _fault_of_predecessor(row, code, old)
+            fault = _fault_of_predecessor(row, code, old) or _fault_of_end(
+                row, here[row.code], old[0], typed.get(old[0].pk), settled.get(old[0].group_id, [])
+            )
             if fault:
                 faults.append(fault)
                 continue
@@ -250,7 +311,11 @@ def _replace(rows: Sequence[UnitRow], here: Mapping[str, Unit]) -> tuple[list[Un
             written.append((row, old[0]))
     if faults:
         raise ImportRefused(faults)
-    return list(ended.values()), _write_successions(written, here)
+    early = {
+        old.pk: f"{_named(old)}, {old.valid_to:%d/%m/%Y}" for row, old in written if old.valid_to != _day_before(row)
+    }
+    gaps = _sentence("Giữ ngày hết hiệu lực đã có, sớm hơn ngày bị thay", early.values())
+    return list(ended.values()), gaps, _write_successions(written, here)
 
 
 def _by_key(asked: set[str], here: Mapping[str, Unit]) -> dict[str, list[Unit]]:
@@ -286,21 +351,37 @@ def _fault_of_predecessor(row: UnitRow, code: str, old: Sequence[Unit]) -> Fault
     return None
 
 
+def _fault_of_end(row: UnitRow, new: Unit, old: Unit, typed: date | None, settled: Sequence[date]) -> Fault | None:
+    """Of what begins and ends: `typed` is the last day that the file itself gives the predecessor."""
+    first, last = _first_day(row), _day_before(row)
+    if new.valid_to and new.valid_to < first:
+        message = f"đơn vị “{new}” đã hết hiệu lực ngày {new.valid_to:%d/%m/%Y}, không thay được đơn vị khác sau đó"
+        return Fault(row.row, "Mã", message, "cấp mã mới cho đơn vị mới")
+    if typed and typed > last:
+        message = f"tệp ghi “{old}” có hiệu lực đến {typed:%d/%m/%Y}, nhưng bị thay từ {first:%d/%m/%Y}"
+        return Fault(row.row, "Thay cho", message, "sửa một trong hai ngày")
+    broken = (day for day in settled if day > last and _existed(old.valid_from, old.valid_to, day))
+    day = next(broken, None)
+    return _fault_of_settled(row, "Hiệu lực từ", old, day) if day else None
+
+
 def _write_successions(pairs: Sequence[tuple[UnitRow, Unit]], here: Mapping[str, Unit]) -> bool:
-    """Whether any of them is new."""
-    successors = Counter(old.pk for _, old in pairs)
-    known = set(Succession.objects.values_list("predecessor", "successor"))
+    """Whether any of them is new. One that an earlier file took for a renaming is a merger or a split once another
+    file says the rest."""
+    known = {(row.predecessor_id, row.successor_id): row for row in Succession.objects.exclude(successor=None)}
+    new = {(old.pk, here[row.code].pk): _first_day(row) for row, old in pairs}
+    successors = Counter(old for old, _ in known.keys() | new.keys())
+    predecessors = Counter(later for _, later in known.keys() | new.keys())
     fresh = [
-        Succession(
-            predecessor=old,
-            successor=here[row.code],
-            kind=_kind(len(row.replaces), successors[old.pk]),
-            on=_first_day(row),
-        )
-        for row, old in pairs
-        if (old.pk, here[row.code].pk) not in known
+        Succession(predecessor_id=old, successor_id=later, kind=_kind(predecessors[later], successors[old]), on=day)
+        for (old, later), day in new.items()
+        if (old, later) not in known
     ]
     Succession.objects.bulk_create(fresh)
+    renamed = [row for row in known.values() if row.kind == Succession.Kind.RENAME]
+    for row in renamed:
+        row.kind = _kind(predecessors[row.successor_id], successors[row.predecessor_id])
+    Succession.objects.bulk_update([row for row in renamed if row.kind != Succession.Kind.RENAME], ["kind"])
     return bool(fresh)
 
 

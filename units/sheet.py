@@ -10,6 +10,7 @@ from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.sheets.cells import day_of
 from cchc_index.lib.sheets.table import CODE, DAY, Column, SheetRow, read_table
+from cchc_index.lib.text import clean
 
 COLUMNS = (
     Column("code", "Mã", ("Mã đơn vị", "Mã số", "Mã ĐV", "Mã cơ quan"), holds=CODE),
@@ -53,7 +54,7 @@ def read_units(source: str | Path | IO[bytes], *, name: str = "", take_hidden: b
     for row in table.rows:
         row_faults = [*_code_faults(row), *_name_faults(row)]
         days = {key: day_of(row[key]) for key in ("valid_from", "valid_to")}
-        replaces = _codes(row.text("replaces"))
+        replaces = _codes(str(row["replaces"] or ""))
         row_faults += _validity_faults(row, replaces, **days)
         faults += row_faults
         if not row_faults:
@@ -92,8 +93,9 @@ def _name_faults(row: SheetRow) -> list[Fault]:
 
 
 def _codes(text: str) -> tuple[str, ...]:
-    """Codes separated by semicolons; one that is written twice, in whatever spelling, is one."""
-    written = (part.strip() for part in text.split(";"))
+    """Codes separated by semicolons, or by commas or lines, which no code has; one that is written twice, in whatever
+    spelling, is one."""
+    written = (clean(part) for part in re.split(r"[;,\n]", text))
     return tuple({codes.key(code): code for code in written if code}.values())
 
 

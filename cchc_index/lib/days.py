@@ -14,7 +14,7 @@ from .text import clean
 _NUMERIC = (*(f"%d{sign}%m{sign}{year}" for year in ("%Y", "%y") for sign in "/-."), "%d / %m / %Y")
 _DAYS = tuple(f"{word}{day}" for day in (*_NUMERIC, "%d tháng %m năm %Y") for word in ("", "ngày "))
 _HOURS = ("%H:%M", "%Hh%M", "%H giờ %M", "%Hh", "%H giờ")
-DAY_FORMATS = (_DAYS[0], "%Y-%m-%d", *_DAYS[1:])
+DAY_FORMATS = (_DAYS[0], "%Y-%m-%d", "%Y/%m/%d", *_DAYS[1:])
 """The first is how a text field shows a day."""
 MOMENT_FORMATS = (
     "%d/%m/%Y %H:%M",

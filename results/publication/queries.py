@@ -1,7 +1,7 @@
 """Publications and what they froze. Their bundle's text is parsed once and kept: it never changes."""
 
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -47,6 +47,12 @@ def state_mark() -> tuple[object, ...]:
 def is_in_force(round_id: int) -> bool:
     """Whether a ranking of the round is published and not taken back. One query."""
     return Publication.objects.filter(round=round_id, state=PUBLISHED).exists()
+
+
+def settled_days(group_ids: Collection[int]) -> QuerySet[RoundGroup, tuple[int, date]]:
+    """Each of these blocks with the last day of its years in force."""
+    blocks = RoundGroup.objects.filter(group__in=group_ids, round__publications__state=PUBLISHED)
+    return blocks.order_by().values_list("group_id", "round__assessed_to").distinct()
 
 
 def publications(round_: Round | None) -> list[Publication]:

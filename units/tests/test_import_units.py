@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
@@ -160,7 +161,7 @@ def test_person_without_permission_is_refused() -> None:
 def test_queries_do_not_grow_with_units(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     UnitGroupFactory.create(code="so")
     rows = [(f"D{n:03d}", f"Đơn vị {n}") for n in range(200)]
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         bring(*rows)
 
 
@@ -311,6 +312,79 @@ def test_impossible_days_and_successions_are_refused_and_nothing_is_saved(row: S
     assert not Succession.objects.exists()
 
 
+def test_chains_in_whatever_order_of_the_file_are_one_line() -> None:
+    bring(("A", "Sở A"))
+    reorganise(("C", "Sở C", "01/07/2025", "", "B"), ("B", "Sở B", "01/03/2025", "", "A"))
+
+    ends = dict(Unit.objects.values_list("code", "valid_to"))
+    assert ends == {"A": date(2025, 2, 28), "B": date(2025, 6, 30), "C": None}
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_a_unit_that_has_ended_takes_over_from_nobody(length: int) -> None:
+    codes = ["A", "B", "C"][: length + 1]
+    bring(("A", "Sở A"))
+    for month, (old, new) in enumerate(pairwise(codes), start=3):
+        reorganise((new, f"Sở {new}", f"01/{month}/2025", "", old))
+    before = list(Unit.objects.values()), list(Succession.objects.values())
+
+    with pytest.raises(ImportRefused, match="“Sở A” đã hết hiệu lực ngày 28/02/2025"):
+        reorganise(("A", "Sở A", "01/09/2025", "", codes[-1]))
+
+    assert before == (list(Unit.objects.values()), list(Succession.objects.values()))
+
+
+def test_a_file_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ImportRefused, match="tệp ghi “Sở A” có hiệu lực đến 30/06/2025"):
+        reorganise(("A", "Sở A", "", "30/06/2025", ""), ("B", "Sở B", "01/03/2025", "", "A"))
+    reorganise(("A", "Sở A", "", "28/02/2025", ""), ("B", "Sở B", "01/03/2025", "", "A"))
+    assert Succession.objects.count() == 1
+
+
+def test_an_end_before_the_succession_stays_and_is_named() -> None:
+    reorganise(("A", "Sở A", "", "31/12/2024", ""))
+    said = reorganise(("B", "Sở B", "01/03/2025", "", "A")).said
+
+    assert Unit.objects.get(code="A").valid_to == date(2024, 12, 31)
+    assert said == ["Giữ ngày hết hiệu lực đã có, sớm hơn ngày bị thay: Sở A (A), 31/12/2024."]
+
+
+def test_one_name_one_after_the_other_is_fine_and_at_one_time_is_named() -> None:
+    bring(("A", "Sở Nội vụ"))
+    assert not any("cùng tên" in said for said in reorganise(("A2", "Sở Nội vụ", "01/03/2025", "", "A")).said)
+    said = reorganise(("A3", "Sở  nội vụ", "01/07/2025", "", "")).said
+    sentence = "Hai đơn vị cùng tên cùng thời gian; nếu đơn vị mới thay đơn vị cũ, ghi cột Thay cho: "
+    assert f"{sentence}Sở Nội vụ (A2, A3)." in said
+
+
+@pytest.mark.parametrize("written", ["A;D", "A; D;", "A, D", "A\nD"])
+def test_predecessors_are_separated_as_people_separate_them(written: str) -> None:
+    bring(("A", "Sở A"), ("D", "Sở D"))
+    reorganise(("B", "Sở B", "01/03/2025", "", written))
+    assert set(Succession.objects.values_list("predecessor__code", "kind")) == {("A", "merge"), ("D", "merge")}
+
+
+def test_a_second_file_makes_a_renaming_a_split_or_a_merger() -> None:
+    bring(("A", "Sở A"), ("D", "Sở D"))
+    reorganise(("B", "Sở B", "01/03/2025", "", "A"))
+    reorganise(("C", "Sở C", "01/03/2025", "", "A"))
+    assert set(Succession.objects.values_list("kind", flat=True)) == {"split"}
+    reorganise(("X", "Sở X", "01/07/2025", "", "B"))
+    reorganise(("X", "Sở X", "01/07/2025", "", "B;D"))
+    merged = Succession.objects.filter(successor__code="X")
+    assert set(merged.values_list("predecessor__code", "kind")) == {("B", "merge"), ("D", "merge")}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["01/03/2025", "1/3/2025", "1-3-25", "01.03.2025", "2025-03-01", "2025/3/1", "ngày 01 tháng 3 năm 2025"],
+)
+def test_days_as_offices_write_them(written: str) -> None:
+    bring(("A", "Sở A"))
+    reorganise(("B", "Sở B", written, "", "A"))
+    assert Unit.objects.get(code="A").valid_to == date(2025, 2, 28)
+
+
 def test_a_code_that_several_other_blocks_know_is_asked_about() -> None:
     for block in ("quan", "huyen"):
         bring(("X", "UBND X"), group_code=block)
@@ -322,6 +396,6 @@ def test_a_code_that_several_other_blocks_know_is_asked_about() -> None:
 def test_queries_do_not_grow_with_successions(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     bring(*((f"C{n}", f"Xã cũ {n}") for n in range(60)))
     rows = [(f"M{n}", f"Xã mới {n}", "01/07/2025", "", f"C{2 * n};C{2 * n + 1}") for n in range(30)]
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         reorganise(*rows)
     assert Succession.objects.count() == 60
