@@ -97,6 +97,14 @@ class RankedUnit:
     rank: int | None = None
     band: str = ""
 
+    def moved_to(self, after: "RankedUnit") -> bool:
+        """Whether the rank is another one after a change. A rank that goes or appears has moved as well."""
+        return self.rank != after.rank
+
+    def places_to(self, after: "RankedUnit") -> int:
+        """How many places lie between the two ranks; 0 where one is missing."""
+        return 0 if self.rank is None or after.rank is None else abs(after.rank - self.rank)
+
 
 @dataclass(slots=True)
 class _Sums:

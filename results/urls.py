@@ -68,6 +68,11 @@ urlpatterns = [
     path("dieu-hanh/doi-chieu-tieu-chi/<int:pk>/", control.matches, name="matches"),
     path("dieu-hanh/xac-nhan-bo-tieu-chi/<int:pk>/", control.confirm_set, name="confirm-set"),
     path("dieu-hanh/phan-tich/<int:year>/<slug:group>/", analysis.analysis_page, name="analysis"),
+    path(
+        "dieu-hanh/phan-tich/<int:year>/<slug:group>/<slug:name>.<slug:kind>",
+        analysis.analysis_file,
+        name="analysis-file",
+    ),
     path("dieu-hanh/xem-truoc/", preview.preview_now, name="preview-now"),
     path(_PREVIEW, preview.preview, name="preview"),
     path(f"{_PREVIEW}don-vi/<slug:group>/<path:code>/", preview.preview_unit, name="preview-unit"),

@@ -19,7 +19,8 @@ FEWEST = 8
 @dataclass(frozen=True, slots=True)
 class LeafInfluence:
     """`share_of_spread`: the part of the variance of the totals that the leaf brings, all parts adding to 1; None
-    where the totals do not differ. `moved`: units whose rank changes without the leaf, `largest_move` by how much."""
+    where the totals do not differ. `moved`: units whose rank changes, goes or appears without the leaf; `largest_move`:
+    the most places by which one changes that is there before and after."""
 
     code: str
     mean: Decimal | None
@@ -58,22 +59,18 @@ def _influence(
     scored = [own[leaf.code].points for own in cells.values() if leaf.code in own]
     points = [value for value in scored if value is not None]
     without = ranking.compute([row for row in rows if row is not leaf], policies, cells)
-    moves = [_move(outcome.rank, without[unit].rank) for unit, outcome in before.items()]
+    both = [(outcome, without[unit]) for unit, outcome in before.items()]
     return LeafInfluence(
         leaf.code,
         sum(points, Decimal(0)) / len(points) if points else None,
         min(points, default=None),
         max(points, default=None),
         share,
-        sum(move > 0 for move in moves),
-        max(moves, default=0),
+        sum(first.moved_to(then) for first, then in both),
+        max((first.places_to(then) for first, then in both), default=0),
         bool(points) and min(points) == leaf.max_points,
         repeats,
     )
-
-
-def _move(before: int | None, after: int | None) -> int:
-    return 0 if before is None or after is None else abs(after - before)
 
 
 def _table(leaves: Sequence[TreeRow], cells: Mapping[str, Mapping[str, LeafStanding]]) -> NDArray[np.float64]:

@@ -29,14 +29,18 @@ from .whatif import SupposedUnit, Supposition, what_if
 PAGE_DRAWS, PAGE_SEED = 2_000, 1
 """What the page draws; the command draws as many as it is told to."""
 
+NOT_YET = "Kế hoạch điều tra bảo vệ các ô ít phiếu: phần phân tích có khi giai đoạn điều tra đóng."
+"""Two looks while ballots come would tell what the few between them answered."""
+
 METHOD = {
     "rank_ranges": (
         "Mỗi lần rút thay điểm ĐTXHH của đơn vị bằng điểm đó cộng sai số chọn mẫu của phiếu (phân phối chuẩn), mỗi ô "
         "chưa có điểm bằng một giá trị đều từ 0 đến điểm tối đa, rồi xếp hạng lại; low–high chứa 90% số lần rút."
     ),
     "influence": (
-        "share_of_spread: phần phương sai của tổng điểm do tiêu chí mang lại; units_moved, largest_move: số đơn vị đổi "
-        "hạng và đổi nhiều nhất bao nhiêu hạng khi bỏ tiêu chí; repeats: tiêu chí có tương quan từ 0,98."
+        "share_of_spread: phần phương sai của tổng điểm do tiêu chí mang lại; units_moved: số đơn "
+        "vị đổi hạng, mất hạng hoặc có hạng khi bỏ tiêu chí; largest_move: số hạng đổi nhiều nhất của đơn vị có hạng "
+        "cả trước và sau; repeats: tiêu chí có tương quan từ 0,98."
     ),
     "lost_points": (
         "Điểm tối đa trừ điểm đạt của mọi ô đã có điểm: unclaimed – đơn vị không tự nhận; paper, performance, other – "

@@ -101,6 +101,99 @@ def influence_lines(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda one: -(one["share"] or 0))
 
 
+# --- as files ---------------------------------------------------------------------------------------
+
+FileValue = str | Decimal | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisTable:
+    """One table of the analysis as a file holds it; `wide` are the heads of columns of names."""
+
+    key: str
+    title: str
+    heads: tuple[str, ...]
+    lines: list[tuple[FileValue, ...]]
+    wide: tuple[str, ...] = ("Đơn vị", "Tiêu chí", "Lĩnh vực", "Nguyên nhân", "Lý do")
+
+
+def facts(told: Mapping[str, Any]) -> list[tuple[str, FileValue]]:
+    """What the tables are of and how they were made."""
+    head = [
+        ("Năm", told["year"]),
+        ("Khối", told["name"]),
+        ("Dữ liệu minh họa", "có" if told["illustrative"] else "không"),
+        ("Trạng thái", "bản xem trước – chưa công bố"),
+        ("Số lần mô phỏng", told["draws"]),
+        ("Số gieo", told["seed"]),
+    ]
+    return [*head, *(("Cách tính", text) for text in told["method"].values())]
+
+
+def file_tables(told: Mapping[str, Any]) -> list[AnalysisTable]:
+    """Every table, each line with the codes and names that it needs to stand alone."""
+    names = {one["unit"]: one["name"] for one in told["rank_ranges"]}
+    return [_ranks_table(told), _influence_table(told), *_loss_tables(told, names), _gap_table(told, names)]
+
+
+def _ranks_table(told: Mapping[str, Any]) -> AnalysisTable:
+    keys = ("unit", "name", "rank", "low", "high", "median", "best", "worst", "open_cells")
+    heads = (
+        *("Mã đơn vị", "Đơn vị", "Hạng", "Khoảng 90%: từ", "Khoảng 90%: đến"),
+        *("Hạng trung vị", "Hạng cao nhất", "Hạng thấp nhất", "Ô chưa có điểm"),
+    )
+    return AnalysisTable("khoang-hang", "Khoảng hạng", heads, [_picked(one, keys) for one in told["rank_ranges"]])
+
+
+def _influence_table(told: Mapping[str, Any]) -> AnalysisTable:
+    heads = (
+        *("Mã tiêu chí", "Tiêu chí", "Phần chênh lệch (%)", "Đơn vị đổi hạng", "Đổi nhiều nhất (hạng)"),
+        *("Trung bình", "Thấp nhất", "Cao nhất", "Mọi đơn vị đạt tối đa", "Lặp lại"),
+    )
+    keys = ("criterion", "name", "share", "units_moved", "largest_move", "mean", "lowest", "highest")
+    lines = [
+        (*_picked(one, keys), "có" if one["all_at_maximum"] else "", ", ".join(one["repeats"]))
+        for one in influence_lines(told)
+    ]
+    return AnalysisTable("anh-huong", "Ảnh hưởng của tiêu chí", heads, lines)
+
+
+def _loss_tables(told: Mapping[str, Any], names: Mapping[str, str]) -> list[AnalysisTable]:
+    lost = told["lost_points"]
+    by_criterion = [_picked(one, ("criterion", "name"), ("points",)) for one in lost.get("by_criterion", [])]
+    by_unit = [
+        (one["unit"], names[one["unit"]], *(Decimal(one[key]) for key in ("points", *CAUSE_WORDS)))
+        for one in lost.get("by_unit", [])
+    ]
+    heads = ("Mã đơn vị", "Đơn vị", "Tổng điểm mất", *CAUSE_WORDS.values())
+    return [
+        AnalysisTable("diem-mat-don-vi", "Điểm mất theo đơn vị", heads, by_unit),
+        AnalysisTable(
+            "diem-mat-tieu-chi", "Điểm mất theo tiêu chí", ("Mã tiêu chí", "Tiêu chí", "Điểm mất"), by_criterion
+        ),
+        AnalysisTable("diem-mat-ly-do", "Điểm mất theo lý do", ("Lý do", "Số ô", "Điểm mất"), [*reasons(told)]),
+    ]
+
+
+def _gap_table(told: Mapping[str, Any], names: Mapping[str, str]) -> AnalysisTable:
+    heads = (
+        *("Mã đơn vị", "Đơn vị", "Mã lĩnh vực", "Lĩnh vực"),
+        *("Thẩm định (%)", "Điều tra (%)", "Thẩm định trừ điều tra (%)"),
+    )
+    lines = [
+        (
+            *(one["unit"], names[one["unit"]], one["area"], one["area_name"] or "Cả đơn vị"),
+            *(Decimal(one[key]) for key in ("appraised", "survey", "gap")),
+        )
+        for one in told["perception_gap"]
+    ]
+    return AnalysisTable("chenh-lech", "Thẩm định và điều tra", heads, lines)
+
+
+def _picked(one: Mapping[str, Any], keys: Sequence[str], numbers: Sequence[str] = ()) -> tuple[FileValue, ...]:
+    return (*(one[key] for key in keys), *(Decimal(one[key]) for key in numbers))
+
+
 def _cell(gap: Decimal | None) -> HeatCell | None:
     return None if gap is None else HeatCell(gap, shade(gap))
 

@@ -36,11 +36,11 @@ class SupposedUnit:
 
     @property
     def changed(self) -> bool:
-        return (self.before.rank, self.before.index) != (self.after.rank, self.after.index)
+        return self.moved or self.before.index != self.after.index
 
     @property
     def moved(self) -> bool:
-        return self.before.rank != self.after.rank
+        return self.before.moved_to(self.after)
 
 
 def what_if(

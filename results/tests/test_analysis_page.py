@@ -1,15 +1,28 @@
 """The page of the analysis: who reads it, what it says, what it costs, and what if."""
 
+import codecs
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
-from criteria.models import RoundGroup
-from results.analysis import tables
+from cchc_index.lib import clock
+from cchc_index.lib.commands import CommandRefused
+from criteria.actions import inputs_changed
+from criteria.models import RoundGroup, Source, Stage
+from results.analysis import queries, tables
 from results.tests import factories as blocks
+from surveys.tests.factories import SurveyFactory
 from units.models import Role, Unit
 from units.tests.factories import UnitFactory, person
 
@@ -126,3 +139,89 @@ def test_units_stand_by_the_alphabet_where_no_rank_orders_them(block: RoundGroup
         Unit.objects.filter(code=code).update(name=name)
     told = {"rank_ranges": [{"unit": u.code, "name": u.name} for u in Unit.objects.order_by("code")]}
     assert [name for _code, name in tables.by_alphabet(told)] == ["Ân", "Dương", "Đông"]
+
+
+def file(client: Client, block: RoundGroup, name: str) -> Any:
+    stem, _, kind = name.rpartition(".")
+    return client.get(reverse("results:analysis-file", args=[block.round.year, block.group.code, stem, kind]))
+
+
+def test_the_numbers_go_out_as_workbook_json_and_tables(reader: Client, block: RoundGroup) -> None:
+    told = json.loads(file(reader, block, "tat-ca.json").content)
+    assert [one["gap"] for one in told["perception_gap"] if (one["unit"], one["area"]) == ("SNV", "")] == ["35.16"]
+    book = load_workbook(io.BytesIO(file(reader, block, "tat-ca.xlsx").content))
+    assert book.sheetnames[:2] == ["Thông tin", "Khoảng hạng"]
+    sheet = book["Thẩm định và điều tra"]
+    assert ("SNV", "", 35.16) in [(row[0], row[2] or "", row[6]) for row in sheet.values]
+    text = file(reader, block, "chenh-lech.csv").content
+    assert text.startswith(codecs.BOM_UTF8)
+    assert ["SNV", "", "35.16"] in [
+        [row[0], row[2], row[6]] for row in csv.reader(text.decode("utf-8-sig").split("\r\n")) if row
+    ]
+    for table in tables.file_tables(told):
+        heads, *lines = csv.reader(file(reader, block, f"{table.key}.csv").content.decode("utf-8-sig").splitlines())
+        assert (tuple(heads), len(lines)) == (table.heads, len(table.lines))
+        assert book[table.title].max_row == len(table.lines) + 1
+
+
+def test_a_name_that_looks_like_a_formula_stays_text(reader: Client, block: RoundGroup) -> None:
+    Unit.objects.filter(code="SNV").update(name='=HYPERLINK("x")')
+    cache.clear()
+    assert "'=HYPERLINK" in file(reader, block, "khoang-hang.csv").content.decode()
+    book = load_workbook(io.BytesIO(file(reader, block, "tat-ca.xlsx").content))
+    assert {cell.data_type for row in book["Khoảng hạng"].iter_rows(min_row=2, max_col=2) for cell in row} == {"s"}
+
+
+@pytest.mark.parametrize("name", ["tat-ca.csv", "tat-ca.pdf", "khac.csv", "khoang-hang.xlsx"])
+def test_what_is_no_file_is_not_found(reader: Client, block: RoundGroup, name: str) -> None:
+    assert file(reader, block, name).status_code == 404
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+def test_files_have_the_readers_of_the_page(client: Client, block: RoundGroup, role: Role) -> None:
+    client.force_login(person(role, UnitFactory.create(group=block.group)))
+    assert file(client, block, "tat-ca.json").status_code == (200 if role in READERS else 403)
+
+
+class TestSmallCells:
+    """The survey's plan protects cells of few ballots."""
+
+    @pytest.fixture
+    def protected(self, block: RoundGroup) -> RoundGroup:
+        SurveyFactory.create(round_group=block, least_n=5, small_cell=5)
+        return block
+
+    def closes(self, block: RoundGroup, hours: int) -> None:
+        now = clock.now()
+        Stage.objects.update_or_create(
+            round=block.round,
+            kind=Stage.Kind.SURVEY,
+            defaults={"opens_at": now - timedelta(days=9), "closes_at": now + timedelta(hours=hours)},
+        )
+
+    def test_nothing_is_told_while_ballots_come(self, reader: Client, protected: RoundGroup) -> None:
+        self.closes(protected, 1)
+        page = html(reader, protected)
+        assert "sẽ hiển thị tại đây khi giai đoạn điều tra đóng" in page
+        assert "35,16" not in page
+        assert file(reader, protected, "tat-ca.json").status_code == 403
+        with pytest.raises(CommandRefused, match="ô ít phiếu"):
+            call_command("analyse_index", year=protected.round.year, group=protected.group.code)
+
+    def test_it_is_told_once_the_phase_is_closed(self, reader: Client, protected: RoundGroup) -> None:
+        self.closes(protected, -1)
+        assert "35,16" in html(reader, protected)
+        assert file(reader, protected, "tat-ca.json").status_code == 200
+
+    def test_a_plan_without_a_threshold_hides_nothing(self, reader: Client, block: RoundGroup) -> None:
+        self.closes(block, 1)
+        assert "35,16" in html(reader, block)
+
+    def test_a_cell_without_points_enters_no_gap(self, block: RoundGroup) -> None:
+        """Too few ballots give no points; the gap rests on cells whose points everybody who reads it sees."""
+        blocks.add_leaf(block.criteria_set, "3", 10, Source.SURVEY)
+        inputs_changed(block.pk)
+        block.refresh_from_db()
+        told = queries.analysis(block, draws=10, seed=1)
+        shown = {(one["unit"], one["area"]): one["survey"] for one in told["perception_gap"]}
+        assert shown["SNV", ""] == "57.14"  # 20 of 35, the ten of 3 in neither

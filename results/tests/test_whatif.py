@@ -63,9 +63,30 @@ def test_a_higher_score_never_lowers_ones_index(
 @given(blocks, policies, st.sampled_from(sorted(WORTH)))
 def test_dropping_a_leaf_moves_whom_its_influence_counts(cells: Drawn, policy: Policies, code: str) -> None:
     both = what_if(ROWS, policy, cells, Supposition(dropped=code))
-    ranked = [one for one in both if one.before.rank is not None and one.after.rank is not None]
     influence = next(one for one in influences(ROWS, policy, cells) if one.code == code)
-    assert sum(one.moved for one in ranked) == influence.moved
+    assert sum(one.moved for one in both) == influence.moved
+
+
+def test_a_rank_that_appears_has_moved_but_by_no_number_of_places() -> None:
+    cells = {
+        "U0": _cells({"1": Decimal(9), "2": None, "3": Decimal(9)}),
+        "U1": _cells(dict.fromkeys("123", Decimal(5))),
+    }
+    both = what_if(ROWS, Policies(), cells, Supposition(dropped="2"))
+    assert [(one.unit, one.before.rank, one.after.rank, one.moved) for one in both] == [
+        ("U0", None, 1, True),
+        ("U1", 1, 2, True),
+    ]
+    influence = next(one for one in influences(ROWS, Policies(), cells) if one.code == "2")
+    assert (influence.moved, influence.largest_move) == (2, 1)
+
+
+def test_a_rank_that_goes_has_moved() -> None:
+    cells = {"U0": _cells(dict.fromkeys("13", ranking.NOT_APPLICABLE) | {"2": Decimal(5)})}
+    (only,) = what_if(ROWS, Policies(), cells, Supposition(dropped="2"))
+    assert (only.before.rank, only.after.rank, only.moved, only.changed) == (1, None, True, True)
+    influence = next(one for one in influences(ROWS, Policies(), cells) if one.code == "2")
+    assert (influence.moved, influence.largest_move) == (1, 0)
 
 
 def test_shows_the_first_ten_who_changes_and_the_unit() -> None:

@@ -9,7 +9,8 @@ from django.core.management.base import CommandParser
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 from results import queries
-from results.analysis.queries import analysis
+from results.analysis.queries import NOT_YET, analysis
+from surveys.scores.queries import tells_nothing_yet
 
 MOST_DRAWS = 1_000_000
 
@@ -33,5 +34,7 @@ class Command(OperatorCommand):
     def run(self, **options: Any) -> None:
         round_ = queries.round_named(options["year"])
         (block,) = queries.groups_named(round_, options["group"])
+        if tells_nothing_yet(block):
+            raise Refused(NOT_YET)
         told = analysis(block, draws=options["draws"], seed=options["seed"])
         self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
