@@ -74,7 +74,9 @@ def _blocks(earlier: Round, group: str) -> list[RoundGroup]:
     blocks = list(round_groups(earlier).order_by("group__position", "pk"))
     chosen = [block for block in blocks if group in ("", block.group.code)]
     if not chosen:
-        names = ", ".join(block.group.code for block in blocks) or "chưa có khối nào"
+        names = ", ".join(block.group.code for block in blocks)
+        if not names:
+            raise Refused(f"Kỳ {earlier.year} chưa có khối nào để chép.")
         raise Refused(f"Kỳ {earlier.year} không có khối “{group[:30]}”; các khối: {names}.")
     return chosen
 

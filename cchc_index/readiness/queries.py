@@ -58,9 +58,6 @@ class Missing:
     opens: Callable[[AnyUser], bool] = field(default=may_manage, compare=False, repr=False)
     """For whom: who would meet a refusal there is told what is missing and given no link."""
 
-    def __str__(self) -> str:
-        return f"Trước giai đoạn {self.before}: {self.what} ({self.where})."
-
     def seen_by(self, user: AnyUser) -> "Missing":
         return self if self.opens(user) else replace(self, address="")
 
@@ -82,6 +79,12 @@ class Readiness:
     following: Stage | None
     missing: list[Missing]
     later: list[StageNeeds] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+    """What people call the stages, by name."""
+
+    def sentence(self, one: Missing) -> str:
+        title = self.titles.get(one.before) or Stage.Kind(one.before).label
+        return f"Trước giai đoạn {title}: {one.what} ({one.where})."
 
     @property
     def ready(self) -> bool:
@@ -114,8 +117,9 @@ def readiness(year: int) -> Readiness:
         list_page = f"{reverse('results:stage-list')}?nam={year}"
         return Readiness(year, None, [Missing("chưa có giai đoạn nào", "Điều hành, Giai đoạn", first, list_page)])
     near, later = _ahead(stages, clock.now())
+    titles = {stage.name: stage.title for stage in stages}
     if not near:
-        return Readiness(year, None, _gates(round_, stages))
+        return Readiness(year, None, _gates(round_, stages), titles=titles)
     blocks = list(criteria_queries.round_groups(round_))
     missing = [*_of_blocks(year, blocks, near[-1]), *(one for stage in near for one in _of_stage(year, stage, blocks))]
     if near[-1].kind == Stage.Kind.PUBLICATION:
@@ -126,7 +130,7 @@ def readiness(year: int) -> Readiness:
         fresh = [one for one in _of_stage(year, stage, blocks) if one.what not in told]
         told |= {one.what for one in fresh}
         needs.append(StageNeeds(stage, fresh))
-    return Readiness(year, near[-1], missing, needs)
+    return Readiness(year, near[-1], missing, needs, titles)
 
 
 def _gates(round_: Round, stages: list[Stage]) -> list[Missing]:
@@ -186,7 +190,7 @@ def _of_stage(year: int, stage: Stage, blocks: list[RoundGroup]) -> Iterator[Mis
         yield from _without_respondents(blocks, stage)
     elif stage.kind == Stage.Kind.PUBLICATION and len(holders_of(Role.INDEX_MANAGER)) < MANAGERS:
         what = "cần hai người quản lý Chỉ số: một đề nghị, một phê duyệt công bố"
-        yield Missing(what, "Tài khoản", stage.name, reverse("people:list"), may_manage_people)
+        yield Missing(what, "Người dùng", stage.name, reverse("people:list"), may_manage_people)
 
 
 def _without_head(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
@@ -197,7 +201,7 @@ def _without_head(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:
             headed = people_of((unit.pk for unit in units), Role.UNIT_HEAD)
             for unit in (unit for unit in units if unit.pk not in headed):
                 what = f"{unit} ({unit.code}) chưa có thủ trưởng đơn vị"
-                yield Missing(what, "Tài khoản", stage.name, reverse("people:upload"), may_manage_people)
+                yield Missing(what, "Người dùng", stage.name, reverse("people:upload"), may_manage_people)
 
 
 def _without_appraiser(blocks: list[RoundGroup], stage: Stage) -> Iterator[Missing]:

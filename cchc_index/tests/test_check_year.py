@@ -157,10 +157,10 @@ def test_command_ends_with_0_when_ready_and_with_2_when_not(block: RoundGroup) -
 
     what = "Sở Y tế (SYT) chưa có thủ trưởng đơn vị"
     assert code == 2
-    assert listed == {"ready": False, "missing": [{"what": what, "where": "Tài khoản", "before": "self_assessment"}]}
+    assert listed == {"ready": False, "missing": [{"what": what, "where": "Người dùng", "before": "self_assessment"}]}
     assert answer(year) == (
         2,
-        f"Kỳ {year} còn thiếu 1 điều:\n- Trước giai đoạn self_assessment: {what} (Tài khoản).\n",
+        f"Kỳ {year} còn thiếu 1 điều:\n- Trước giai đoạn Tự đánh giá: {what} (Người dùng).\n",
     )
 
 

@@ -40,8 +40,9 @@ def require_named(round_: Round, name: str) -> Stage:
     """The stage of the round with this name. Raises Refused for an unknown name, with the names that the round has."""
     stage = named(round_, name)
     if stage is None:
-        names = ", ".join(timed(round_).values_list("name", flat=True)) or "chưa có giai đoạn nào"
-        raise Refused(f"Kỳ {round_.year} không có giai đoạn “{clean(name)[:40]}”; các giai đoạn: {names}.")
+        names = ", ".join(timed(round_).values_list("name", flat=True))
+        known = f"các giai đoạn: {names}" if names else "kỳ này chưa có giai đoạn nào"
+        raise Refused(f"Kỳ {round_.year} không có giai đoạn “{clean(name)[:40]}”; {known}.")
     return stage
 
 
@@ -50,7 +51,8 @@ def round_of(year: int) -> Round:
     round_ = Round.objects.filter(year=year).first()
     if round_ is None:
         years = ", ".join(map(str, Round.objects.order_by("year").values_list("year", flat=True)))
-        raise Refused(f"Không có kỳ {year}; các kỳ đã có: {years or 'chưa có kỳ nào'}.")
+        known = f"các kỳ đã có: {years}" if years else "hệ thống chưa có kỳ đánh giá nào"
+        raise Refused(f"Không có kỳ {year}; {known}.")
     return round_
 
 

@@ -29,6 +29,7 @@ class Command(OperatorCommand):
 
 def _sentences(state: Readiness) -> list[str]:
     if state.missing:
-        return [f"Kỳ {state.year} còn thiếu {len(state.missing)} điều:", *(f"- {one}" for one in state.missing)]
+        lines = (f"- {state.sentence(one)}" for one in state.missing)
+        return [f"Kỳ {state.year} còn thiếu {len(state.missing)} điều:", *lines]
     following = f" trước giai đoạn {state.following.title}" if state.following else "; mọi giai đoạn đã bắt đầu"
     return [f"Kỳ {state.year} không thiếu gì{following}."]
