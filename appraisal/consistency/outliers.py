@@ -6,17 +6,18 @@ a step that changed the points of its cell. Recognising what the unit claimed mo
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from appraisal.steps import UNDO, take
 from criteria.tree import CellKey
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OFTEN = 2
 """Moves of one cell in one stage that are worth a look."""
 FEWEST_MOVES = 5
@@ -72,9 +73,12 @@ class Move(NamedTuple):
     after: CellValue | None
     former: int | None
 
-    @property
-    def by_another(self) -> bool:
-        return self.former is not None and self.step.member != self.former
+
+in_time = attrgetter("step.at", "step.criterion", "step.unit")
+"""The order of moves: of one instant, by criterion and unit."""
+_AT, _BY = attrgetter("step.at"), attrgetter("step.unit", "step.member")
+_CELL_IN_STAGE = attrgetter("step.unit", "step.criterion", "step.stage")
+# Thousands of moves are asked at every look: getters of C take a third of the time of functions.
 
 
 class Replay(NamedTuple):
@@ -115,7 +119,7 @@ def replays(steps: Iterable[CouncilStep]) -> list[Replay]:
 
 def between(moves: Sequence[Move], start: datetime, end: datetime) -> range:
     """The places of those in [start, end), of moves in the order of time."""
-    first, last = (bisect_left(moves, at, key=lambda move: move.step.at) for at in (start, end))
+    first, last = (bisect_left(moves, at, key=_AT) for at in (start, end))
     return range(first, max(first, last))
 
 
@@ -132,15 +136,20 @@ def just_now(moves: Sequence[Move], instant: datetime) -> range:
 
 def by_another(moves: Iterable[Move]) -> list[Move]:
     """Somebody changed what another had decided."""
-    return [move for move in moves if move.by_another]
+    return [move for move in moves if move.former is not None and move.step.member != move.former]
 
 
 def often(moves: Iterable[Move]) -> list[list[Move]]:
     """Cells whose points moved at least twice within one stage, the most moved first."""
-    found: dict[tuple[CellKey, str], list[Move]] = {}
+    found: dict[tuple[int, int, str], list[Move]] = {}
     for move in moves:
-        found.setdefault((move.step.cell, move.step.stage), []).append(move)
-    return sorted((rows for rows in found.values() if len(rows) >= OFTEN), key=lambda rows: -len(rows))
+        found.setdefault(_CELL_IN_STAGE(move), []).append(move)
+    return most_moved(rows for rows in found.values() if len(rows) >= OFTEN)
+
+
+def most_moved(cells: Iterable[list[Move]]) -> list[list[Move]]:
+    """In the order of the report: the most moved first, then whichever moved first."""
+    return sorted(cells, key=lambda rows: (-len(rows), in_time(rows[0])))
 
 
 class Hours(NamedTuple):
@@ -160,16 +169,26 @@ def after_hours(moves: Sequence[Move], hours: Hours) -> list[Move]:
     """Outside the working hours, of moves in the order of time."""
     outside: list[Move] = []
     done = 0
-    days = {move.step.at.astimezone(hours.zone).date() for move in moves}
-    for day in sorted(filter(hours.works, days)):
+    for day in filter(hours.works, _days(moves, hours.zone)):
         inside = between(moves, *hours.on(day))
         outside += moves[done : inside.start]
         done = inside.stop
     return [*outside, *moves[done:]]
 
 
+def _days(moves: Sequence[Move], zone: tzinfo) -> Iterator[date]:
+    """Those on which points moved, of moves in the order of time."""
+    at = 0
+    while at < len(moves):
+        day = moves[at].step.at.astimezone(zone).date()
+        yield day
+        at = bisect_left(moves, datetime.combine(day + DAY, time(), zone), lo=at, key=_AT)
+
+
 def after_release(moves: Iterable[Move], released: Mapping[str, datetime]) -> list[Move]:
     """Moves of a stage at or after the instant at which it was first released."""
+    if not released:
+        return []
     return [m for m in moves if m.step.stage in released and m.step.at >= released[m.step.stage]]
 
 
@@ -186,9 +205,11 @@ class Concentration(NamedTuple):
 def concentrations(moves: Sequence[Move]) -> list[Concentration]:
     """Units at which nearly all moves are one person's, while elsewhere in the block they are not. Where a
     person was simply given every unit, or the rest of the block has no moves, there is nothing to see."""
-    by_member = Counter(move.step.member for move in moves)
-    by_unit = Counter(move.step.unit for move in moves)
-    by_both = Counter((move.step.unit, move.step.member) for move in moves)
+    by_both: Counter[tuple[int, int | None]] = Counter(map(_BY, moves))
+    by_member, by_unit = Counter[int | None](), Counter[int]()
+    for (unit, member), count in by_both.items():
+        by_member[member] += count
+        by_unit[unit] += count
     found = []
     for (unit, member), count in by_both.items():
         total, rest = by_unit[unit], len(moves) - by_unit[unit]

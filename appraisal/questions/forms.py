@@ -21,7 +21,7 @@ class AskForm(forms.Form):
     )
     due_on = forms.DateField(
         label="Hạn trả lời",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"inputmode": "numeric", "placeholder": "31/12/2026"}, format="%d/%m/%Y"),
         error_messages={
             "required": "Chọn hạn trả lời từ hôm nay trở đi.",
             "invalid": "Hạn trả lời phải là một ngày, ví dụ 31/12/2026.",

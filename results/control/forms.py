@@ -52,7 +52,8 @@ class ProposeForm(forms.Form):
     dated = forms.DateField(
         label="Ngày quyết định",
         input_formats=DAY_FORMATS,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Ví dụ 01/03/2025.",
+        widget=forms.DateInput(attrs={"inputmode": "numeric"}, format="%d/%m/%Y"),
         error_messages={"required": "Nhập ngày quyết định.", "invalid": "Ngày không đọc được; ví dụ 01/03/2025."},
     )
     errata = forms.CharField(

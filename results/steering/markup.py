@@ -49,9 +49,10 @@ def _row(line: SteeredUnit, ways: _Ways, may_write: bool) -> str:
     return (
         f'<tr><th scope="row">{name}</th>'
         f'<td><span class="st {line.mark}">{line.words}</span> {state}</td>'
-        f'<td class="num">{line.appraised}/{line.leaves}</td>'
-        f'<td class="num">{line.surveyed}/{line.survey_leaves}</td>'
-        f"<td>{last}</td><td>{escape('; '.join(line.waits)) or '–'}</td>"
+        f'<td class="num" data-label="Thẩm định">{line.appraised}/{line.leaves}</td>'
+        f'<td class="num" data-label="ĐTXHH">{line.surveyed}/{line.survey_leaves}</td>'
+        f'<td data-label="Thay đổi cuối">{last}</td>'
+        f'<td data-label="Đang chờ">{escape("; ".join(line.waits)) or "–"}</td>'
         f"<td>{' · '.join(_deeds(line, name, ways, may_write))}</td></tr>"
     )
 

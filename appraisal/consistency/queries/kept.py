@@ -7,6 +7,7 @@ two units have changed. Whether anything has moved at all says a mark of the blo
 under the block's lock: a page that had kept something wrong would be told so.
 """
 
+from bisect import insort
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -22,7 +23,7 @@ from criteria import queries as criteria_queries
 from criteria.models import Criterion, RoundGroup
 from units.models import Unit
 
-from .report import Findings, Own, Report, content, council_steps, in_time, own_scores
+from .report import FEW, Findings, Own, Report, content, council_steps, own_scores
 
 KEPT_BLOCKS = 4
 """How many blocks' decisions stay in memory: those that are being looked at."""
@@ -38,6 +39,7 @@ class UnitReading(NamedTuple):
     """By criterion, those that may contradict another unit's."""
     judged: list[ComparedDecision]
     moves: list[Move]
+    often: list[list[Move]]
     own: Own
     members: frozenset[int]
     gap: ScoreGap | None
@@ -58,6 +60,8 @@ class _KeptBlock:
     readings: dict[int, UnitReading]
     members: MemberSums
     columns: dict[int, ClashColumn]
+    texts: dict[int, str]
+    """By criterion, what the fingerprint takes of all units."""
     findings: Findings
 
 
@@ -99,7 +103,9 @@ def _renewed(round_group: RoundGroup, stamp: Hashable, last: _KeptBlock | None) 
         chain.from_iterable(one.judged for one in gone), chain.from_iterable(one.judged for one in again.values())
     )
     columns = _columns(readings.values(), last.columns if last else {})
-    return _KeptBlock(stamp, readings, members, columns, _joined(round_group, readings, members, columns))
+    texts = _texts(readings, last)
+    found = _joined(round_group, readings, members, columns, texts, _moves(readings, last))
+    return _KeptBlock(stamp, readings, members, columns, texts, found)
 
 
 _UNITS = Prepared(
@@ -136,6 +142,7 @@ def _reading(unit: int, report: Report, version: UnitVersion) -> UnitReading:
         clashing={one.criterion: one for one in decisions if one.adjusted and one.reason is not None},
         judged=report.judged,
         moves=report.moves,
+        often=outliers.often(report.moves),
         own=report.moved_own,
         members=report.members,
         gap=comparing.by_unit(decisions).get(unit),
@@ -156,18 +163,50 @@ def _columns(readings: Iterable[UnitReading], former: Mapping[int, ClashColumn])
     return found
 
 
+def _texts(readings: Mapping[int, UnitReading], last: _KeptBlock | None) -> dict[int, str]:
+    """By criterion, the texts of the units in their order; of one that nobody moved, that of the last look."""
+    if last is not None and list(last.readings) == list(readings):
+        former = last.texts
+        changed = set[int]()
+        for unit, one in readings.items():
+            before = last.readings[unit]
+            if one is not before:
+                changed |= {criterion for criterion, _ in one.contents.items() ^ before.contents.items()}
+    else:
+        former, changed = {}, set().union(*(one.contents for one in readings.values()))
+    rows = [one.contents for one in readings.values()]
+    anew = {criterion: ",".join([row[criterion] for row in rows if criterion in row]) for criterion in changed}
+    return {criterion: text for criterion, text in (former | anew).items() if text}
+
+
+def _moves(readings: Mapping[int, UnitReading], last: _KeptBlock | None) -> list[Move]:
+    """Every move in the order of time; of few units that were read again, those alone are put in their place."""
+    rows = readings.values()
+    again = {unit for unit, one in readings.items() if last is None or last.readings.get(unit) is not one}
+    if last is None or len(again) > FEW or last.readings.keys() - readings.keys():
+        return sorted(chain.from_iterable(one.moves for one in rows), key=outliers.in_time)
+    found = [move for move in last.findings.moves if move.step.unit not in again]
+    for move in chain.from_iterable(readings[unit].moves for unit in again):
+        insort(found, move, key=outliers.in_time)
+    return found
+
+
 def _joined(
     round_group: RoundGroup,
     readings: Mapping[int, UnitReading],
     members: MemberSums,
     columns: Mapping[int, ClashColumn],
+    texts: Mapping[int, str],
+    moves: Sequence[Move],
 ) -> Findings:
     rows = readings.values()
-    order = _in_order(round_group, {criterion for one in rows for criterion in one.contents})
-    moves = sorted(chain.from_iterable(one.moves for one in rows), key=in_time)
+    order = _in_order(round_group, set(texts))
+    own: Own = {}
+    for one in rows:
+        own.update(one.own)
     return Findings(
         round_group_id=round_group.pk,
-        fingerprint=_fingerprint(round_group.pk, rows, order),
+        fingerprint=_fingerprint(round_group.pk, [texts[criterion] for criterion in order]),
         decided=sum(len(one.contents) for one in rows),
         members=frozenset().union(*(one.members for one in rows)),
         contradictions=[
@@ -176,7 +215,8 @@ def _joined(
         by_unit={unit: one.gap for unit, one in readings.items() if one.gap},
         by_member=members.gaps(),
         moves=moves,
-        own={cell: value for one in rows for cell, value in one.own.items()},
+        often=outliers.most_moved(chain.from_iterable(one.often for one in rows)),
+        own=own,
     )
 
 
@@ -189,7 +229,6 @@ def _in_order(round_group: RoundGroup, decided: set[int]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
-def _fingerprint(block: int, readings: Iterable[UnitReading], order: Sequence[int]) -> str:
+def _fingerprint(block: int, texts: Iterable[str]) -> str:
     """As `Report.fingerprint` takes it, from texts that were written before: by criterion, then by unit."""
-    written = [[one.contents.get(criterion, "") for criterion in order] for one in readings]
-    return text_digest(f"[{block},[{','.join(filter(None, chain.from_iterable(zip(*written, strict=True))))}]]")
+    return text_digest(f"[{block},[{','.join(texts)}]]")

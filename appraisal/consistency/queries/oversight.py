@@ -174,7 +174,7 @@ def _sections(
         return Section(title, hint, moved, shown)
 
     late, why_late = _late(moves, windows)
-    again = [move for rows in outliers.often(moves) for move in rows]
+    again = [move for rows in report.often for move in rows]
     outside, others = outliers.after_hours(moves, hours), outliers.by_another(moves)
     span = f"{hours.start:%H:%M}–{hours.end:%H:%M}"
     return [

@@ -3,7 +3,6 @@ read anew: what a page shows of it is kept (`kept`)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -37,6 +36,8 @@ class Findings:
     by_unit: Mapping[int, ScoreGap]
     by_member: Sequence[MemberGap]
     moves: Sequence[outliers.Move]
+    often: Sequence[Sequence[outliers.Move]]
+    """The moves of cells that moved more than once within one stage."""
     own: Own
     """Of the cells that moved."""
 
@@ -66,7 +67,7 @@ class Report:
     @cached_property
     def moves(self) -> list[outliers.Move]:
         """Every move of a point, in the order of time."""
-        return sorted((move for one in self.replays for move in one.moves), key=in_time)
+        return sorted((move for one in self.replays for move in one.moves), key=outliers.in_time)
 
     @property
     def moved_own(self) -> Own:
@@ -106,6 +107,7 @@ class Report:
             by_unit=comparing.by_unit(self.decisions),
             by_member=comparing.member_gaps(self.judged),
             moves=self.moves,
+            often=outliers.often(self.moves),
             own=self.moved_own,
         )
 
@@ -124,11 +126,6 @@ def content(one: Replay, own: Own) -> list[Any]:
     assert step is not None  # only cells where something stands are asked for
     said = [step.unit, step.criterion, step.stage, step.action, *step.value, step.reason, step.member]
     return [*said, len(one.moves), step.at, *own.get(step.cell, NOT_SCORED)]
-
-
-def in_time(move: outliers.Move) -> tuple[datetime, int, int]:
-    """The order of moves: of one instant, by criterion and unit."""
-    return move.step.at, move.step.criterion, move.step.unit
 
 
 def report(round_group: RoundGroup) -> Report:

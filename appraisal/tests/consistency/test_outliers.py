@@ -61,7 +61,7 @@ def test_an_archive_sets_what_stands_and_is_no_move() -> None:
     archived = step("adjust", HALF, stage="import", kind="archive", member=9)
     assert changes(archived) == []
     moved = replay([archived, step("adjust")]).moves
-    assert [(move.before, move.after, move.by_another) for move in moved] == [(HALF, ONE, False)]
+    assert [(move.before, move.after, move.former) for move in moved] == [(HALF, ONE, None)]
 
 
 def test_by_another_hand() -> None:
