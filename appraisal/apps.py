@@ -29,6 +29,7 @@ class Config(AppConfig):
         "appraisal.opinion": "Cho ý kiến độc lập",
         "appraisal.mark_blind": "Chọn tiêu chí cần hai ý kiến độc lập",
         "appraisal.unmark_blind": "Bỏ chọn tiêu chí cần hai ý kiến độc lập",
+        "appraisal.reason_defaults": "Lập thư viện lý do ban đầu",
         "appraisal.reason_add": "Thêm lý do điều chỉnh",
         "appraisal.reason_reword": "Sửa lý do điều chỉnh",
         "appraisal.reason_retire": "Ngừng sử dụng hoặc dùng lại lý do điều chỉnh",
@@ -66,9 +67,12 @@ class Config(AppConfig):
         from units.people import openwork  # inline: registration
 
         from .assignments import actions as assignments  # inline: registration
+        from .assignments import digests as assignment_marks  # inline: registration
         from .assignments import queries as held  # inline: registration
         from .corrected import queries as corrected  # inline: registration
+        from .interests import digests as interest_marks  # inline: registration
         from .lastyear import queries  # inline: registration
+        from .reasons import digests as reason_marks  # inline: registration
         from .replies import queries as replies  # inline: registration
 
         following.register("appraisal", assignments.follow_set)
@@ -76,3 +80,6 @@ class Config(AppConfig):
         council.register("appraisal", queries.released)
         lifecycle.register("appraisal", replies.waiting)
         openwork.register("appraisal", held.open_work)
+        assignment_marks.register_marks()
+        interest_marks.register_marks()
+        reason_marks.register_marks()

@@ -17,6 +17,7 @@ def check(marks: Iterable[Anchor] = (), *, files: bool = True) -> Iterator[str]:
     """Vietnamese sentences for everything that is not as the log and the outside marks say. `files`: read
     the stored files too."""
     yield from log.check(queries.entries(), queries.head(), marks)
+    yield from log.check_rows()
     yield from people.check()
     yield from criteria.check()
     yield from selfassess.check(files=files)

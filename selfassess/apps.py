@@ -18,6 +18,7 @@ class Config(AppConfig):
         "selfassess.detach": "Gỡ tài liệu kiểm chứng",
         "selfassess.document": "Tải tài liệu lên",
         "selfassess.replace": "Thay tài liệu",
+        "selfassess.read": "Đọc nội dung tài liệu",
         "selfassess.infected": "Chặn tài liệu có mã độc",
         "selfassess.give_part": "Giao phần việc trong đơn vị",
         "selfassess.take_part": "Thu hồi phần việc trong đơn vị",
@@ -39,8 +40,10 @@ class Config(AppConfig):
         from criteria.editing import touching  # inline: registration
         from units.people import openwork  # inline: registration
 
+        from .examination import digests as reading_marks  # inline: registration
         from .lifecycle import queries  # inline: registration
         from .scores import actions as scores  # inline: registration
 
         openwork.register("selfassess", queries.open_work)
         touching.register_writer("selfassess", scores.recount)
+        reading_marks.register_marks()

@@ -19,6 +19,7 @@ from cchc_index.lib.text import clean, fold, sort_text
 
 from . import rules
 from .auditlog.actions import record
+from .auditlog.digests import marked
 from .digests import NAMES, POWERS, membership_facts
 from .models import DECIDING, UNIT_ROLES, Membership, Role, Succession, Unit, UnitGroup, User
 from .settled import settled_days
@@ -33,7 +34,7 @@ def record_account(*, actor: User | None, user: User, address: str = "") -> None
 
 def account_facts(user: User) -> dict[str, Any]:
     """A new account as the log keeps it."""
-    return {name: getattr(user, name) for name in (*NAMES, *POWERS)}
+    return {**{name: getattr(user, name) for name in (*NAMES, *POWERS)}, **marked(user)}
 
 
 @transaction.atomic
@@ -41,7 +42,15 @@ def password_was_changed(*, user: User) -> None:
     """The owner has set another password: one that somebody else had set is over."""
     user.one_time_password = False
     user.save(update_fields=["one_time_password"])
-    record(actor=user, verb="change_password", obj=user)
+    record(actor=user, verb="change_password", obj=user, after=marked(user))
+
+
+@transaction.atomic
+def password_set_by_operator(*, user: User) -> None:
+    """The command line has set somebody's password: it opens only the page where its owner sets another."""
+    user.one_time_password = True
+    user.save(update_fields=["one_time_password"])
+    record(actor=None, verb="admin_password", obj=user, after=marked(user))
 
 
 GROUP_CODE_LENGTH = 30
@@ -120,6 +129,7 @@ def import_units(
                 "file": _file_name(source, name),
                 "created": {unit.code: unit.name for unit in fresh},
                 "renamed": {unit.code: unit.name for unit in renamed},
+                **marked(*fresh, *changed),
                 **_days_logged(rows, fresh, [unit for unit in changed if unit.valid_to != days.get(unit.pk)]),
             },
         )

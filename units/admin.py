@@ -29,6 +29,7 @@ from .administration.admin import (
     SheetAdmin,
     record,
 )
+from .auditlog.digests import marked
 from .auditlog.models import LogEntry
 from .auditlog.queries import verb_words
 from .mail.models import Mail
@@ -181,7 +182,7 @@ class UserAdmin(PermissionsInWords, SheetAdmin, DjangoUserAdmin):  # type: ignor
                 user = get_object_or_404(User, pk=id)
                 if isinstance(request.user, User) and user != request.user:
                     password_set_for(actor=request.user, user=user)
-                record(request, "admin_password", user)
+                record(request, "admin_password", user, after=marked(user))
         return response
 
 

@@ -36,6 +36,8 @@ class Config(AppConfig):
         "admin_delete": "Xóa trong quản trị",
         "admin_import": "Nhập tệp trong quản trị",
         "admin_password": "Đặt lại mật khẩu",
+        "renew_hash": "Băm lại mật khẩu theo cách mới",
+        "begin_proofs": "Nhận dòng có từ trước vào sổ",
     }
     """What people read for the verbs of this app's entries in the log."""
 
@@ -46,3 +48,8 @@ class Config(AppConfig):
         from .mail import models as mail  # noqa: F401  # inline: registration
         from .people import models as people  # noqa: F401  # inline: registration
         from .signin import models as signin  # noqa: F401  # inline: registration
+
+    def ready(self) -> None:
+        from .ledger import register_marks  # inline: registration
+
+        register_marks()

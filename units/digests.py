@@ -3,7 +3,9 @@
 from datetime import UTC
 from typing import Any
 
-from .models import Membership, RoleProposal
+from cchc_index.lib.canonical import digest
+
+from .models import Membership, RoleProposal, Unit, User
 
 POWERS = {"is_active": "hiệu lực", "is_staff": "quyền vào trang quản trị", "is_superuser": "quyền quản trị cao nhất"}
 NAMES = {"username": "tên đăng nhập", "full_name": "họ và tên", "email": "thư điện tử"}
@@ -38,3 +40,14 @@ def proposal_facts(row: RoleProposal) -> dict[str, Any]:
         "reason": row.reason,
         **({"brings_back": True} if row.brings_back else {}),
     }
+
+
+def unit_mark(row: Unit) -> str:
+    """All of a unit but the key by which its name is sorted, which follows from the name."""
+    names = ("group_id", "code", "name", "subtype", "valid_from", "valid_to", "source", "doubt")
+    return digest([getattr(row, name) for name in names])
+
+
+def password_mark(row: User) -> str:
+    """A digest of the stored hash; its salt keeps everybody from guessing by it."""
+    return digest(row.password)

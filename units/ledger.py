@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from units.auditlog.digests import Facts
+from units.auditlog.digests import Facts, RowKind, register_rows
 
 from .auditlog.models import LogEntry
-from .digests import NAMES, PEOPLE_VERBS, POWERS, PROPOSAL_VERBS, ROLE_VERBS, membership_facts, proposal_facts
-from .models import Membership, RoleProposal, User
+from .digests import (
+    NAMES,
+    PEOPLE_VERBS,
+    POWERS,
+    PROPOSAL_VERBS,
+    ROLE_VERBS,
+    membership_facts,
+    password_mark,
+    proposal_facts,
+    unit_mark,
+)
+from .models import Membership, RoleProposal, Unit, User
 
 
 def check() -> Iterator[str]:
@@ -112,3 +122,9 @@ def _check_proposals() -> Iterator[str]:
             yield f"Đề nghị giao vai trò số {row.pk}: nội dung hoặc người khác với nhật ký."
     for pk in sorted(logged):
         yield f"Đề nghị giao vai trò số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
+
+
+def register_marks() -> None:
+    """Units and passwords are compared with the marks of `units.auditlog.ledger.check_rows`."""
+    register_rows(RowKind(Unit, unit_mark, lambda: Unit.objects.order_by("pk")))
+    register_rows(RowKind(User, password_mark, lambda: User.objects.order_by("pk"), "mật khẩu"))

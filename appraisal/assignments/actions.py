@@ -17,10 +17,12 @@ from cchc_index.lib.faults import Conflict, Refused
 from criteria.models import Criterion, RoundGroup
 from criteria.tree import CellKey
 from units.auditlog.actions import Change, record, record_many
+from units.auditlog.digests import ROW_MARKS, marked
 from units.mail import actions as mail
 from units.models import User
 
 from . import mails, queries, sharing
+from .digests import assignment_mark
 from .queries import Board
 from .sharing import SharedBranch
 
@@ -83,6 +85,10 @@ def as_values(assignment: Assignment) -> dict[str, object]:
     }
 
 
+def _logged(assignment: Assignment) -> dict[str, object]:
+    return {**as_values(assignment), **marked(assignment)}
+
+
 @transaction.atomic
 def assign(
     *, actor: User, round_group_id: int, member_ids: Iterable[int], branch_id: int | None, unit_ids: Iterable[int] = ()
@@ -102,7 +108,7 @@ def assign(
     made = [
         _create(board.round_group, member.pk, SharedBranch(branch_id, frozenset(units) or None)) for member in members
     ]
-    record_many(actor=actor, verb="appraisal.assign", changes=[Change(a, None, as_values(a)) for a in made])
+    record_many(actor=actor, verb="appraisal.assign", changes=[Change(a, None, _logged(a)) for a in made])
     return made
 
 
@@ -138,7 +144,7 @@ def copy_assignments(
             left.append(str(row))
         else:
             made.append(_create(target, row.member_id, SharedBranch(branch, frozenset(became) or None)))
-    record_many(actor=actor, verb="appraisal.assign", changes=[Change(a, None, as_values(a)) for a in made])
+    record_many(actor=actor, verb="appraisal.assign", changes=[Change(a, None, _logged(a)) for a in made])
     return CopiedAssignments(made, left)
 
 
@@ -151,11 +157,11 @@ def follow_set(actor: User | None, block: RoundGroup, became: Mapping[int, int])
     for row in rows.select_related("member", "branch", "round_group__group").prefetch_related("units").order_by("pk"):
         before, branch = as_values(row), became.get(row.branch_id or 0)
         if branch is None:
-            gone.append(Change(row, before))
+            gone.append(Change(row, before, marked(row, gone=True)))
         else:
             row.branch = Criterion.objects.get(pk=branch)
             row.save(update_fields=["branch"])
-            moved.append(Change(row, before, as_values(row)))
+            moved.append(Change(row, before, _logged(row)))
     record_many(actor=actor, verb="appraisal.reassign", changes=moved, reason=NEW_SET)
     record_many(actor=actor, verb="appraisal.unassign", changes=gone, reason=NEW_SET)
     Assignment.objects.filter(pk__in=[change.obj.pk for change in gone]).delete()
@@ -184,7 +190,7 @@ def reassign(
     found.units.set(units)
     changed = Assignment.objects.select_related("member", "branch").get(pk=found.pk)
     if as_values(changed) != before:
-        record(actor=actor, verb="appraisal.reassign", obj=changed, before=before, after=as_values(changed))
+        record(actor=actor, verb="appraisal.reassign", obj=changed, before=before, after=_logged(changed))
     return changed
 
 
@@ -193,8 +199,8 @@ def unassign(*, actor: User, assignment_id: int, reason: str, seen: str) -> None
     """Take an assignment back. Raises Refused without a reason, Conflict as `reassign` does. Decisions
     already taken stay."""
     _, found = _locked_assignment(actor, assignment_id, seen)
-    words = _check_reason(reason)
-    record(actor=actor, verb="appraisal.unassign", obj=found, before=as_values(found), reason=words)
+    words, gone = _check_reason(reason), marked(found, gone=True)
+    record(actor=actor, verb="appraisal.unassign", obj=found, before=as_values(found), after=gone, reason=words)
     found.delete()
 
 
@@ -243,7 +249,8 @@ def split(*, actor: User, round_group_id: int, member_ids: Iterable[int], seen: 
 def _replace(actor: User, board: Board, shares: Mapping[int, list[SharedBranch]], verb: str, reason: str) -> None:
     """Give the members exactly these rows, in the place of theirs in the block. One entry in the log."""
     old = [a for a in board.assignments if a.member_id in shares]
-    before = [as_values(a) for a in old]
+    before: list[dict[str, object]] = [as_values(a) for a in old]
+    gone = dict.fromkeys((str(a.pk) for a in old), None)
     Assignment.objects.filter(pk__in=[a.pk for a in old]).delete()
     pairs = [(member, row) for member, rows in shares.items() for row in rows]
     made = Assignment.objects.bulk_create(
@@ -256,8 +263,18 @@ def _replace(actor: User, board: Board, shares: Mapping[int, list[SharedBranch]]
         for unit in sorted(row.units or ())
     ]
     through.objects.bulk_create(links, batch_size=500)
-    after = [_row_values(board, member, row) for member, row in pairs]
+    after = {
+        "assignments": [_row_values(board, member, row) for member, row in pairs],
+        ROW_MARKS: {Assignment._meta.label_lower: {**gone, **_marks(made, pairs)}},
+    }
     record(actor=actor, verb=verb, obj=board.round_group, before=before, after=after, reason=reason)
+
+
+def _marks(made: Iterable[Assignment], pairs: Iterable[tuple[int, SharedBranch]]) -> dict[str, str]:
+    return {
+        str(new.pk): assignment_mark(new.round_group_id, member, row.branch, row.units or ())
+        for new, (member, row) in zip(made, pairs, strict=True)
+    }
 
 
 def _row_values(board: Board, member_id: int, row: SharedBranch) -> dict[str, object]:

@@ -10,6 +10,7 @@ from cchc_index.lib.faults import Refused
 from criteria.models import Round
 from units import rules as people
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import Unit, User
 
 from . import digests
@@ -66,7 +67,7 @@ def confirm_no_interest(*, actor: User, round_: Round) -> Confirmation:
     found, created = Confirmation.objects.get_or_create(round=round_, member=actor, defaults={"at": clock.now()})
     if created:
         declared = sorted(Interest.objects.filter(member=actor, withdrawn_at=None).values_list("unit__code", flat=True))
-        after = {"round": round_.year, "declared": declared}
+        after = {"round": round_.year, "declared": declared, **marked(found)}
         record(actor=actor, verb="appraisal.confirm_no_interest", obj=actor, after=after)
     return found
 

@@ -9,6 +9,7 @@ from appraisal.rules import reach
 from cchc_index.lib.faults import Conflict, Refused
 from cchc_index.lib.text import clean, fold
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import User
 
 TEXT_LENGTH = 250
@@ -30,11 +31,13 @@ DEFAULT_REASONS: tuple[tuple[str, str], ...] = (
 
 
 @transaction.atomic
-def ensure_reasons() -> int:
+def ensure_reasons(actor: User | None = None) -> int:
     """Add the default reasons that are missing; texts edited since are kept. Returns how many were added."""
     known = set(Reason.objects.order_by("code").values_list("code", flat=True))
     missing = [Reason(code=code, text=text) for code, text in DEFAULT_REASONS if code not in known]
     Reason.objects.bulk_create(missing)
+    if missing:
+        record(actor=actor, verb="appraisal.reason_defaults", obj=missing[0], after=marked(*missing))
     return len(missing)
 
 
@@ -47,7 +50,7 @@ def add_reason(*, actor: User, text: str) -> Reason:
     known = list(Reason.objects.select_for_update(of=("self",)).order_by("pk"))
     words = _checked_text(text, known)
     made = Reason.objects.create(code=_code(words, {reason.code for reason in known}), text=words)
-    record(actor=actor, verb="appraisal.reason_add", obj=made, after=_values(made))
+    record(actor=actor, verb="appraisal.reason_add", obj=made, after={**_values(made), **marked(made)})
     return made
 
 
@@ -64,7 +67,9 @@ def reword_reason(*, actor: User, reason_id: int, text: str, seen: str) -> Reaso
     before = _values(found)
     found.text = words
     found.save(update_fields=["text"])
-    record(actor=actor, verb="appraisal.reason_reword", obj=found, before=before, after=_values(found))
+    record(
+        actor=actor, verb="appraisal.reason_reword", obj=found, before=before, after={**_values(found), **marked(found)}
+    )
     return found
 
 
@@ -80,7 +85,9 @@ def set_reason_active(*, actor: User, reason_id: int, active: bool) -> Reason:
     before = _values(found)
     found.active = active
     found.save(update_fields=["active"])
-    record(actor=actor, verb="appraisal.reason_retire", obj=found, before=before, after=_values(found))
+    record(
+        actor=actor, verb="appraisal.reason_retire", obj=found, before=before, after={**_values(found), **marked(found)}
+    )
     return found
 
 
@@ -90,7 +97,9 @@ def delete_reason(*, actor: User, reason_id: int) -> None:
     found, _ = _locked(actor, reason_id)
     if is_used(found):
         raise Refused("Lý do này đã được dùng trong kết quả thẩm định nên không xóa được: hãy chọn Ngừng sử dụng.")
-    record(actor=actor, verb="appraisal.reason_delete", obj=found, before=_values(found))
+    record(
+        actor=actor, verb="appraisal.reason_delete", obj=found, before=_values(found), after=marked(found, gone=True)
+    )
     found.delete()
 
 

@@ -63,7 +63,7 @@ def copy_year(*, actor: User | None, source: int, target: int, group: str = "") 
     if papers := copy_papers(actor=actor, source=earlier, target=round_):
         words = f"{papers} văn bản của kỳ là đề xuất, chờ bổ sung số, ngày và tệp của năm {target}."
         report.done.append(words)
-    if added := ensure_reasons():
+    if added := ensure_reasons(actor):
         report.done.append(f"Thư viện lý do điều chỉnh: thêm {added} lý do.")
     if report.done:
         record(actor=actor, verb=VERB, obj=round_, after={"from": source, "done": report.done, "left": report.left})

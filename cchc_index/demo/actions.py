@@ -24,6 +24,8 @@ from results.files import actions as files
 from results.publication import actions as publications
 from selfassess.models import SelfAssessment
 from surveys.models import ImportBatch, SurveyScore
+from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import Unit, User
 
 from . import accounts, body, large_year
@@ -205,7 +207,9 @@ def _leave_for_the_council(cast: list[Walk], people: People) -> None:
 
 def _assign(block: DemoBlock, people: People) -> None:
     for name in MEMBERS:
-        Assignment.objects.get_or_create(round_group=block.round_group, member=people[name], branch=None)
+        held, made = Assignment.objects.get_or_create(round_group=block.round_group, member=people[name], branch=None)
+        if made:
+            record(actor=None, verb="appraisal.assign", obj=held, after=marked(held))
         interests.confirm_no_interest(actor=people[name], round_=block.round_group.round)
 
 

@@ -19,6 +19,7 @@ from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round,
 from criteria.tree import natural_key, parent_code
 from surveys.models import AnswerOption, AnswerScale, RespondentGroup, Survey
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import Succession, Unit, UnitGroup
 
 from .files import FOLDER, csv_rows, day, frame_of, json_of
@@ -36,6 +37,8 @@ class LoadReport:
 
     added: dict[str, int] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
+    units: dict[int, Unit] = field(default_factory=dict)
+    """Those that the load wrote, by key."""
 
     def add(self, what: str, count: int = 1) -> None:
         if count:
@@ -74,7 +77,12 @@ def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: LoadRepo
     for round_group in RoundGroup.objects.filter(group_id__in=touched).order_by("pk"):
         inputs_changed(round_group.pk)
     if report.added:
-        record(actor=None, verb="official.load", obj=next(iter(groups.values())), after=report.added)
+        record(
+            actor=None,
+            verb="official.load",
+            obj=next(iter(groups.values())),
+            after={**report.added, **marked(*report.units.values())},
+        )
 
 
 # --- who is measured ----------------------------------------------------------------------------
@@ -102,6 +110,7 @@ def _load_units(rows: Sequence[OfficialRow], groups: Mapping[str, UnitGroup], re
         elif unit.name != row["name"]:
             report.kept.append(f"Đơn vị {unit.code}: giữ tên “{unit.name}” (tệp ghi “{row['name']}”).")
     Unit.objects.bulk_create(fresh)
+    report.units |= {unit.pk: unit for unit in fresh}
     report.add("đơn vị", len(fresh))
     return {unit.group_id for unit in fresh}
 
@@ -130,6 +139,7 @@ def _end_units(rows: Sequence[OfficialRow], report: LoadReport) -> None:
         else:
             unit.doubt = row["note"]
     Unit.objects.bulk_update(ended, ["valid_to", "doubt"])
+    report.units |= {unit.pk: unit for unit in ended}
     Succession.objects.bulk_create(successions)
     report.add("ngày kết thúc của đơn vị cũ", len(ended))
 

@@ -28,5 +28,5 @@ def open_self_assessment(*, actor: User, year: int) -> Stage:
         raise Refused(f"Kỳ {year} không ở trước giai đoạn tự đánh giá: không có gì để mở.")
     if lacking := state.lacked_by(Stage.Kind.SELF_ASSESSMENT):
         raise Refused(f"Chưa mở được tự đánh giá năm {year}, còn thiếu {len(lacking)} điều: {lacking[0].what}.")
-    ensure_reasons()
+    ensure_reasons(actor)
     return set_stage(actor=actor, round_id=round_.pk, name=stage.name, opens_at=clock.now(), closes_at=stage.closes_at)

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from appraisal.archive import actions as archive_actions
 from appraisal.assignments import actions as assignments
+from appraisal.interests import actions as interests
+from appraisal.reasons.actions import ensure_reasons
 from appraisal.review.bulk import actions as bulk
 from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
@@ -28,6 +30,7 @@ from surveys.handover import actions as handover
 from surveys.handover import queries as handover_queries
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows
 from units.actions import grant_role, record_account
+from units.auditlog.actions import begin_proofs
 from units.auditlog.models import LogEntry
 from units.models import Membership, Role, Unit, User
 from units.tests.factories import UnitFactory, UserFactory
@@ -54,6 +57,8 @@ class Year:
 def year() -> Year:
     block = small_round()
     own, other = UnitFactory.create(group=block.group, code="SNV"), UnitFactory.create(group=block.group, code="STC")
+    begin_proofs()
+    ensure_reasons()
     officer, role = _person(Role.UNIT_OFFICER, own)
     head, _ = _person(Role.UNIT_HEAD, own)
     manager, _ = _person(Role.INDEX_MANAGER, other)
@@ -79,6 +84,7 @@ def year() -> Year:
 
 def _person(role: Role, unit: Unit | None) -> tuple[User, Membership]:
     user = UserFactory.create()
+    record_account(actor=None, user=user)
     return user, grant_role(actor=None, user=user, role=role, unit=unit)
 
 
@@ -119,6 +125,7 @@ def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> Non
     says stands again."""
     member, _ = _person(Role.COUNCIL_MEMBER, home)
     assignments.assign(actor=manager, round_group_id=block.pk, member_ids=[member.pk], branch_id=None)
+    interests.confirm_no_interest(actor=member, round_=block.round)
     one, many = block.criteria_set.criteria.filter(source="self").order_by("position")
     cell: dict[str, Any] = {"round_group_id": block.pk, "unit_id": unit.pk, "criterion_id": one.pk}
     decisions.recognise(actor=member, **cell, seen_version=1)

@@ -3,6 +3,7 @@ for again by `rescan`.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -14,6 +15,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
 from selfassess.models import Document
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 
 from . import antivirus, display_copies, text_reading
 
@@ -85,9 +87,15 @@ def _read(document: Document) -> None:
         display = found.get("display") or _display_copy(document, kind)
     except OSError:
         return  # the sweeper comes back
-    Document.objects.filter(pk=document.pk, reading__isnull=True).update(
-        reading={**found, "digest": document.digest, "display": display}
-    )
+    _keep_reading(document, {**found, "digest": document.digest, "display": display})
+
+
+@transaction.atomic
+def _keep_reading(document: Document, reading: dict[str, Any]) -> None:
+    """Who comes second finds it kept: one reading, one entry."""
+    if Document.objects.filter(pk=document.pk, reading__isnull=True).update(reading=reading):
+        document.reading = reading
+        record(actor=None, verb="selfassess.read", obj=document, after=marked(document), unit=document.unit)
 
 
 def _display_copy(document: Document, kind: str) -> str:

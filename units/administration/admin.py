@@ -29,6 +29,7 @@ from cchc_index.lib.moments import ASKED
 from cchc_index.lib.sheets.book import MAX_BYTES
 from cchc_index.lib.text import fold_pattern
 from units.auditlog import actions
+from units.auditlog.digests import marked
 
 from . import queries, resources
 from .digests import differences, facts, picked
@@ -170,9 +171,9 @@ class LoggedAdmin(_Joined, _InWords, Folding, admin.ModelAdmin):  # type: ignore
         # Blocks before the log, as every other verb locks them: the other way round they would deadlock.
         self.after_change(request, [form.instance])
         for was, before in deleted:
-            record(request, "admin_delete", was, before=before)
+            record(request, "admin_delete", was, before=before, after=marked(was, gone=True) or None)
         if not change:
-            record(request, "admin_add", form.instance, after=facts(form.instance))
+            record(request, "admin_add", form.instance, after={**facts(form.instance), **marked(form.instance)})
         elif form.changed_data:
             self._record_change(request, form)
         for formset in formsets:
@@ -184,11 +185,11 @@ class LoggedAdmin(_Joined, _InWords, Folding, admin.ModelAdmin):  # type: ignore
 
     def _record_change(self, request: HttpRequest, form: "BaseModelForm[Any]") -> None:
         before, after = (picked(values, form.changed_data) for values in (form.initial, form.cleaned_data))
-        record(request, "admin_change", form.instance, before, after)
+        record(request, "admin_change", form.instance, before, {**after, **marked(form.instance)})
 
     def _record_rows(self, request: HttpRequest, formset: "BaseModelFormSet[Any, Any]") -> None:
         for obj in formset.new_objects:
-            record(request, "admin_add", obj, after=facts(obj))
+            record(request, "admin_add", obj, after={**facts(obj), **marked(obj)})
         changed = {obj.pk for obj, _ in formset.changed_objects}
         for form in formset.initial_forms:
             if form.instance.pk in changed:
@@ -203,7 +204,7 @@ class LoggedAdmin(_Joined, _InWords, Folding, admin.ModelAdmin):  # type: ignore
         was, before = self._as_it_was(obj)
         super().delete_model(request, obj)
         self.after_change(request, [was])
-        record(request, "admin_delete", was, before=before)
+        record(request, "admin_delete", was, before=before, after=marked(was, gone=True) or None)
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
@@ -231,7 +232,7 @@ class LoggedAdmin(_Joined, _InWords, Folding, admin.ModelAdmin):  # type: ignore
         super().delete_queryset(request, queryset)
         self.after_change(request, [was for was, _ in gone])
         for was, before in gone:
-            record(request, "admin_delete", was, before=before)
+            record(request, "admin_delete", was, before=before, after=marked(was, gone=True) or None)
 
 
 class SheetAdmin(ImportExportMixin, LoggedAdmin):
@@ -304,6 +305,7 @@ class SheetAdmin(ImportExportMixin, LoggedAdmin):
             "file": request.POST.get("original_file_name", "")[:200],
             "new": {str(instance.pk): facts(instance) for instance in new},
             "changed": after,
+            **marked(*new, *(instance for _, instance in changed)),
         }
         obj = ContentType.objects.get_for_model(self.model)
         record(request, "admin_import", obj, before={"changed": before}, after=batch)

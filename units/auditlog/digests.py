@@ -6,10 +6,13 @@ sealed with the same key, so that a cut tail is found.
 
 import hashlib
 import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model, QuerySet
 
 from cchc_index.lib.canonical import canonical_json
 
@@ -17,6 +20,46 @@ from .models import LogEntry
 
 Facts = dict[str, Any]
 """What an entry of the log says stood before or after a verb."""
+ROW_MARKS = "row_marks"
+"""Under this name `after` holds, by kind and key, the mark of each row that a verb wrote; None: taken away."""
+VERB_BEGIN = "begin_proofs"
+
+
+@dataclass(frozen=True, slots=True)
+class RowKind:
+    """A kind of row of which the log keeps a mark with every verb that writes it; `check_ledger` compares."""
+
+    model: type[Model]
+    mark: Callable[[Any], str | None]
+    """What bears meaning in the row, as text or as its digest; None while it bears none."""
+    rows: Callable[[], "QuerySet[Any]"]
+    what: str = "nội dung"
+    """What the mark covers, in words of a sentence."""
+    went_along: Callable[[str], bool] = lambda mark: False
+    """Whether a row of this mark went with one that it hung on, which the log names instead."""
+
+
+_KINDS: dict[str, RowKind] = {}
+
+
+def register_rows(kind: RowKind) -> None:
+    """From the rooms to the right, where their apps start."""
+    _KINDS[kind.model._meta.label_lower] = kind
+
+
+def row_kinds() -> Mapping[str, RowKind]:
+    return _KINDS
+
+
+def marked(*rows: Model, gone: bool = False) -> Facts:
+    """The marks of these rows as they stand, to be put into `after` by the verb that wrote them (`gone`: took them
+    away). Empty for kinds without marks."""
+    marks: dict[str, dict[str, str | None]] = {}
+    for row in rows:
+        kind = _KINDS.get(row._meta.label_lower)
+        if kind is not None:
+            marks.setdefault(row._meta.label_lower, {})[str(row.pk)] = None if gone else kind.mark(row)
+    return {ROW_MARKS: marks} if marks else {}
 
 
 def _keyed(text: str) -> str:

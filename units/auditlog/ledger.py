@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from units.models import Membership, User
 
+from . import queries
 from .anchors import Anchor
-from .digests import entry_digest, head_seal
+from .digests import entry_digest, head_seal, row_kinds
 from .models import LogEntry, LogHead
 
 
@@ -50,6 +51,27 @@ def _head_faults(head: LogHead | None, count: int, last: str) -> Iterator[str]:
         yield f"Nhật ký có {count} mục nhưng đầu sổ ghi {head.count}: cuối sổ bị cắt hoặc bị thay."
     elif not hmac.compare_digest(head.seal, head_seal(head.count, head.digest)):
         yield "Dấu niêm của đầu sổ không khớp."
+
+
+def check_rows() -> Iterator[str]:
+    """A sentence for each row that is not as the verb which wrote it last marked it in the log: changed, taken away or
+    invented. Invented ones are found once the kind has begun (`begin_proofs`): before, they are rows from
+    earlier days. One query for the log, one or two for each kind."""
+    said, begun = queries.row_marks()
+    for label, kind in row_kinds().items():
+        logged, words = said.get(label, {}), str(kind.model._meta.verbose_name)
+        for row in kind.rows().iterator(2000):
+            now, known = kind.mark(row), str(row.pk) in logged
+            mark = logged.pop(str(row.pk), None)
+            if now is None or now == mark:
+                continue
+            if known:
+                yield f"{words.capitalize()} “{row}” (số {row.pk}): {kind.what} khác với nhật ký."
+            elif label in begun:
+                yield f"{words.capitalize()} “{row}” (số {row.pk}): nhật ký không ghi ai lập."
+        for pk, mark in sorted(logged.items()):
+            if mark is not None and not kind.went_along(mark):
+                yield f"{words.capitalize()} số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 
 
 def _something_happened() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.apps import apps
 
 from . import anchors
+from .digests import ROW_MARKS, VERB_BEGIN
 from .models import LogEntry, LogHead
 
 
@@ -27,6 +28,24 @@ def mark_of(object_type: str, object_id: int, verb: str) -> str:
 def entries() -> Iterator[LogEntry]:
     """Every entry in the order of the chain, read in pieces."""
     return LogEntry.objects.order_by("number").iterator(2000)
+
+
+Marks = dict[str, dict[str, str | None]]
+"""By kind and key."""
+
+
+def row_marks() -> tuple[Marks, set[str]]:
+    """The last mark of every row that the log knows, and the kinds whose earlier rows were taken on trust: of these
+    it knows all. One query."""
+    said: Marks = {}
+    begun: set[str] = set()
+    logged = LogEntry.objects.filter(after__has_key=ROW_MARKS).order_by("number").values_list("verb", "after")
+    for verb, after in logged.iterator(2000):
+        for kind, marks in (after or {}).get(ROW_MARKS, {}).items():
+            said.setdefault(kind, {}).update(marks)
+            if verb == VERB_BEGIN:
+                begun.add(kind)
+    return said, begun
 
 
 def verb_words() -> dict[str, str]:

@@ -14,6 +14,7 @@ from cchc_index.lib.text import clean, fold
 from units import rules
 from units.actions import account_facts
 from units.auditlog.actions import Change, record, record_many
+from units.auditlog.digests import marked
 from units.digests import membership_facts
 from units.models import DECIDING, UNIT_ROLES, Membership, Role, Unit, User
 from units.roles.actions import RoleWish, propose_roles
@@ -286,7 +287,7 @@ def password_was_set(*, user: User, address: str = "") -> None:
     """The owner has set a password by a link: whatever somebody else had set is over."""
     user.one_time_password = False
     user.save(update_fields=["one_time_password"])
-    record(actor=user, verb="set_password", obj=user, address=address)
+    record(actor=user, verb="set_password", obj=user, after=marked(user), address=address)
 
 
 @transaction.atomic

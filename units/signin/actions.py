@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from django.contrib.auth.hashers import get_hasher, identify_hasher
 from django.db import transaction
 
 from cchc_index.lib import clock
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import User
 from units.queries import account_named
 
@@ -64,3 +66,16 @@ STRANGER = "chưa đăng nhập"
 def signed_in(*, user: User, address: str = "") -> None:
     """Somebody came in, through all stages."""
     record(actor=user, verb="sign_in", obj=user, address=address)
+
+
+@transaction.atomic
+def renew_hash(*, user: User, typed: str) -> None:
+    """Hash a right password anew when it was hashed as nobody does any more; the log knows the new hash."""
+    ours = get_hasher()
+    if identify_hasher(user.password).algorithm == ours.algorithm and not ours.must_update(user.password):
+        return
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if locked.password == user.password:  # else its owner has just set another
+        user.set_password(typed)
+        user.save(update_fields=["password"])
+        record(actor=user, verb="renew_hash", obj=user, after=marked(user))

@@ -73,6 +73,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             actions.note_limit(guess)
         else:
             actions.end_guess(guess)
+            if not request.user.is_authenticated:  # a new hash ends the sessions that are open
+                actions.renew_hash(user=user, typed=credentials["password"])
         return user
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from units.auditlog.digests import marked
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UserFactory, person
@@ -67,7 +68,7 @@ def test_password_is_changed_and_logged_without_its_text(client: Client, user: U
     user.refresh_from_db()
     assert user.check_password(new)
     entry = LogEntry.objects.get()
-    assert (entry.verb, entry.before, entry.after) == ("change_password", None, None)
+    assert (entry.verb, entry.before, entry.after) == ("change_password", None, marked(user))
 
 
 def test_wrong_old_password_changes_nothing(client: Client, user: User) -> None:

@@ -24,6 +24,7 @@ from cchc_index.lib.tests.answers import Answer
 from cchc_index.lib.tests.present import first_sheet, present
 from units.administration.admin import Folding, LoggedAdmin, ReadOnlyAdmin
 from units.auditlog import ledger
+from units.auditlog.digests import marked
 from units.auditlog.models import LogEntry, LogHead
 from units.models import Membership, Role, Unit, UnitGroup, User
 from units.tests.factories import UnitFactory, UnitGroupFactory, UserFactory, person
@@ -130,7 +131,8 @@ def test_change_is_in_the_chained_log_with_before_and_after(page: Client, root: 
 
     entry = LogEntry.objects.get()
     assert (entry.actor, entry.verb, entry.object_id) == (root, "admin_change", str(unit.pk))
-    assert (entry.before, entry.after) == ({"name": "Sở Nội vu"}, {"name": "Sở Nội vụ"})
+    unit.refresh_from_db()
+    assert (entry.before, entry.after) == ({"name": "Sở Nội vu"}, {"name": "Sở Nội vụ", **marked(unit)})
     assert entry.address == "127.0.0.1"
     assert chain_is_whole()
 
@@ -174,7 +176,7 @@ def test_password_set_in_the_admin_is_logged_without_it(page: Client) -> None:
     user.refresh_from_db()
     assert user.check_password(new)
     entry = LogEntry.objects.get()
-    assert (entry.verb, entry.object_id, entry.after) == ("admin_password", str(user.pk), None)
+    assert (entry.verb, entry.object_id, entry.after) == ("admin_password", str(user.pk), marked(user))
 
 
 def test_staff_cannot_make_themselves_superuser_nor_touch_one(client: Client, root: User) -> None:

@@ -88,7 +88,8 @@ def test_a_branch_at_chosen_units_is_what_the_member_may_judge(case: Council) ->
     assert not covers(someone, case, case.second, case.leaf)
     assert not covers(someone, case, case.first, case.other_leaf)
     entry = LogEntry.objects.get(verb="appraisal.assign")
-    assert entry.after == {"member": someone.username, "branch": "1.1", "units": ["DV1"]}
+    told = {"member": someone.username, "branch": "1.1", "units": ["DV1"]}
+    assert present(entry.after).items() >= told.items()
 
 
 def test_an_agency_is_every_member_who_comes_from_it(case: Council) -> None:
@@ -221,7 +222,7 @@ def test_the_split_replaces_what_was_and_keeps_decisions(case: Council) -> None:
     assert case.standing().action == "recognise"
     entry = LogEntry.objects.get(verb="appraisal.split")
     assert {row["member"] for row in present(entry.before)} == {gone.username, case.member.username}
-    assert entry.after == [{"member": case.member.username, "branch": "", "units": []}]
+    assert present(entry.after)["assignments"] == [{"member": case.member.username, "branch": "", "units": []}]
     assert not list(ledger.check())
 
 

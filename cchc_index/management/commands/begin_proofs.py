@@ -1,0 +1,24 @@
+"""`manage.py begin_proofs`: rows of before the log kept their marks are taken on trust, once."""
+
+from typing import Any
+
+from cchc_index.lib.commands import OperatorCommand
+from units.auditlog.actions import begin_proofs
+from units.auditlog.digests import row_kinds
+
+
+class Command(OperatorCommand):
+    help = (
+        "Nhận vào sổ, một lần cho mỗi loại, những dòng có từ trước khi nhật ký ghi loại đó; từ đó check_ledger thấy "
+        "mọi dòng bị sửa, bị xóa hoặc tự thêm. Chạy khi cài đặt và sau mỗi lần nâng cấp."
+    )
+
+    def run(self, **options: Any) -> None:
+        taken = begin_proofs()
+        for label, count in taken.items():
+            words = row_kinds()[label].model._meta.verbose_name
+            self.stdout.write(
+                f"Nhận {count} {words} có từ trước; đúng hay sai trước lúc này thì không chứng minh được."
+            )
+        if not taken:
+            self.stdout.write("Mọi loại đã có dòng gốc: không có gì thay đổi.")
