@@ -52,6 +52,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
     },
     # A year of two units and its people, from finished scores to the index.
     "archive": {
+        "begin_proofs": {},
         "import_units": {"FILE": UNITS},
         "import_people": {"FILE": PEOPLE},
         "import_criteria FILE": {"FILE": CRITERIA},

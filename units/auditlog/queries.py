@@ -30,14 +30,14 @@ def entries() -> Iterator[LogEntry]:
     return LogEntry.objects.order_by("number").iterator(2000)
 
 
-Marks = dict[str, dict[str, str | None]]
+RowMarks = dict[str, dict[str, str | None]]
 """By kind and key."""
 
 
-def row_marks() -> tuple[Marks, set[str]]:
+def row_marks() -> tuple[RowMarks, set[str]]:
     """The last mark of every row that the log knows, and the kinds whose earlier rows were taken on trust: of these
     it knows all. One query."""
-    said: Marks = {}
+    said: RowMarks = {}
     begun: set[str] = set()
     logged = LogEntry.objects.filter(after__has_key=ROW_MARKS).order_by("number").values_list("verb", "after")
     for verb, after in logged.iterator(2000):
