@@ -14,13 +14,14 @@ from pytest_django import Settings
 from appraisal.tests.factories import Council, council
 from appraisal.tests.pages import sign_in
 from cchc_index.lib import clock
+from criteria.tests.factories import RoundGroupFactory
 from selfassess import ledger as whole
 from selfassess.exchange import actions, ledger, queries
-from selfassess.models import SelfScore, SourceFigure, SourceSystem
+from selfassess.models import SelfAssessment, SelfScore, SourceFigure, SourceSystem
 from selfassess.tests.factories import BANDS
 from units.auditlog.models import LogEntry
-from units.models import Role
-from units.tests.factories import UserFactory, person
+from units.models import Role, Unit
+from units.tests.factories import UnitGroupFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
 
@@ -280,6 +281,88 @@ def test_the_council_sees_it_beside_what_the_unit_declared(case: Council) -> Non
     newest = queries.beside(case.round_group, case.first, case.leaf, {"numerator": "95"})
     assert [(one.value, one.differs, one.declared) for one in newest] == [("95", False, "95"), ("100", True, "")]
     assert queries.beside(case.round_group, case.second, case.leaf, {}) == []
+
+
+def test_the_unit_sees_what_others_sent_of_it_beside_what_it_declares(case: Council) -> None:
+    page = reverse("selfassess:criterion", args=[SelfAssessment.objects.get(unit=case.first).pk, case.leaf.pk])
+    assert "Số liệu từ hệ thống khác" not in sign_in(case.officer).get(page).text
+    _, token = opened(case)
+    send(token, SENT, SENT | {"reference": "2", "field": "denominator", "value": "100"})
+    send(token, SENT | {"reference": "3", "unit": "DV2", "value": "77"})
+    text = re.sub(r"\s+", " ", sign_in(case.officer).get(page).text)
+    assert "<b>93 " in text or "<b>93</b>" in text
+    assert "khác số đã khai: 95" in text
+    assert "Cổng dịch vụ công: Báo cáo quý II của Cổng dịch vụ công, tính đến 30/06/2026 17:00" in text
+    assert "77" not in re.findall(r'id="beside".*?</section>', text)[0]
+
+
+def test_a_unit_that_is_not_measured_in_the_year_gets_no_figure(case: Council) -> None:
+    _, token = opened(case)
+    Unit.objects.filter(pk=case.first.pk).update(valid_to=case.round_group.round.assessed_to - timedelta(days=1))
+    assert faults(send(token, SENT)) == [(1, "unit")]
+    assert send(token, SENT | {"unit": "DV2"}).json() == {"stored": 1, "unchanged": 0}
+
+
+def test_blocks_that_a_call_does_not_name_are_not_read(case: Council, django_assert_max_num_queries: Any) -> None:
+    _, token = opened(case)
+    with django_assert_max_num_queries(99) as few:
+        send(token, SENT)
+    for code in ("huyen", "phuong"):
+        RoundGroupFactory.create(
+            round=case.round_group.round,
+            group=UnitGroupFactory.create(code=code),
+            criteria_set=case.round_group.criteria_set,
+        )
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        send(token, SENT | {"reference": "2"})
+
+
+def fits(value: object, shape: dict[str, Any], shapes: dict[str, Any]) -> bool:
+    """Whether an answer is what the document says of it: every field that is named, no other, each of its type."""
+    if "$ref" in shape:
+        return fits(value, shapes[shape["$ref"].rpartition("/")[2]], shapes)
+    kinds = {"string": str, "integer": int, "null": type(None), "array": list, "object": dict}
+    named = shape["type"] if isinstance(shape["type"], list) else [shape["type"]]
+    if type(value) not in {kinds[kind] for kind in named}:
+        return False
+    if isinstance(value, list):
+        return all(fits(each, shape["items"], shapes) for each in value)
+    if isinstance(value, dict):
+        fields = shape["properties"]
+        return value.keys() == set(shape["required"]) and all(
+            fits(value[name], fields[name], shapes) for name in fields
+        )
+    return True
+
+
+def test_every_answer_is_as_the_document_says(case: Council, settings: Settings) -> None:
+    _, token = opened(case)
+    _, reader = opened(case, may_write=False)
+    document = Client().get("/api/v1/exchange/openapi.json").json()
+    shapes = document["components"]["schemas"]
+    asked = {"Authorization": f"Bearer {token}"}
+    answers = [
+        ("/figures", "post", send(token, SENT)),
+        ("/figures", "post", send(token, SENT | {"value": "1e3"})),
+        ("/figures", "post", send(reader, SENT)),
+        ("/figures", "post", send("x", SENT)),
+        ("/figures", "post", send(token, *(SENT | {"source": "x" * 2_000} for _ in range(2_000)))),
+        ("/figures", "get", ask(token)),
+        ("/figures", "get", ask(token, "?year=1999")),
+        ("/figures", "get", ask("x")),
+        ("/fields", "get", Client().get("/api/v1/exchange/fields?year=2031", headers=asked)),
+        ("/fields", "get", Client().get("/api/v1/exchange/fields", headers=asked)),
+    ]
+    settings.EXCHANGE_CALLS = 0
+    answers.append(("/figures", "get", ask(token)))
+    seen = set()
+    for path, method, answer in answers:
+        told = document["paths"][path][method]["responses"][str(answer.status_code)]["content"]
+        assert fits(answer.json(), told["application/json"]["schema"], shapes), (path, method, answer.status_code)
+        seen.add(answer.status_code)
+    assert seen == {200, 401, 403, 404, 413, 422, 429}
+    assert not fits({"stored": "1", "unchanged": 0}, shapes["DeliveryShape"], shapes)
+    assert not fits({"stored": 1, "unchanged": 0, "more": 1}, shapes["DeliveryShape"], shapes)
 
 
 def test_the_document_names_what_is_answered(case: Council) -> None:

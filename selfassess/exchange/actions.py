@@ -1,7 +1,7 @@
 """The verbs of the exchange: two people open a system's door, one closes it, and the system gives figures."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,8 +11,8 @@ from django.db import transaction
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.text import clean
-from criteria import scoring
 from criteria.models import Criterion, RoundGroup
+from criteria.queries import units_of
 from selfassess import rules
 from selfassess.models import SourceFigure, SourceSystem
 from units.auditlog.actions import record
@@ -112,7 +112,7 @@ def deliver(*, system_id: int, year: int, rows: Sequence[SentRow], address: str 
     system = _locked(system_id)
     if system.state != SourceSystem.State.ACTIVE or system.ends_on < clock.today() or not system.may_write:
         raise PermissionDenied
-    place, now = _Place(year), clock.now()
+    place, now = _Place(year, {row.group for row in rows}), clock.now()
     references = [row.reference for row in rows]
     known = {row.reference: row for row in SourceFigure.objects.filter(system=system, reference__in=references)}
     faults = [fault for row in rows for fault in place.faults(row)]
@@ -154,15 +154,16 @@ def _is_same(figure: SourceFigure, row: SentRow, place: "_Place") -> bool:
 
 
 class _Place:
-    """The year's blocks, units and leaves by their codes, read once for a call."""
+    """The year's blocks by their codes, with the measured units and the leaves of those that a call names."""
 
-    def __init__(self, year: int):
+    def __init__(self, year: int, named: Collection[str]):
         blocks = RoundGroup.objects.filter(round__year=year).select_related("group", "round")
         self.blocks = {block.group.code: block for block in blocks}
         self.units: dict[str, dict[str, Unit]] = {}
         self.leaves: dict[str, dict[str, Criterion]] = {}
-        for code, block in self.blocks.items():
-            self.units[code] = {unit.code: unit for unit in Unit.objects.filter(group=block.group_id)}
+        for code in self.blocks.keys() & named:
+            block = self.blocks[code]
+            self.units[code] = {unit.code: unit for unit in units_of(block)}
             self.leaves[code] = {leaf.code: leaf for leaf in queries.leaves_of(block)}
 
     def faults(self, row: SentRow) -> Iterator[Fault]:
@@ -171,13 +172,15 @@ class _Place:
             yield Fault(row.row, "group", f"năm này không có khối “{row.group}”", f"các khối: {listed}")
             return
         if row.unit not in self.units[row.group]:
-            yield Fault(row.row, "unit", f"khối không có đơn vị “{row.unit}”", "ghi mã đơn vị như trong hệ thống này")
+            yield Fault(
+                row.row, "unit", f"khối của năm này không có đơn vị “{row.unit}”", "ghi mã của đơn vị được đánh giá"
+            )
         leaf = self.leaves[row.group].get(row.criterion)
         if leaf is None:
             said = f"bộ tiêu chí của khối không có tiêu chí tự đánh giá “{row.criterion}”"
             yield Fault(row.row, "criterion", said, "xem danh sách ở /fields")
             return
-        keys = [field.key for field in scoring.fields(leaf.rule) if field.kind == "number"]
+        keys = [field.key for field in queries.number_fields(leaf)]
         if row.field not in keys:
             listed = f"các số liệu: {', '.join(keys)}" if keys else "tiêu chí này chấm trực tiếp, không nhận số liệu"
             yield Fault(row.row, "field", f"tiêu chí {leaf.code} không hỏi số liệu “{row.field}”", listed)

@@ -58,9 +58,13 @@ def fields_of(year: int) -> list[FieldShape]:
         }
         for block in blocks
         for leaf in leaves_of(block)
-        for field in scoring.fields(leaf.rule)
-        if field.kind == "number"
+        for field in number_fields(leaf)
     ]
+
+
+def number_fields(leaf: Criterion) -> list[scoring.Field]:
+    """The figures of a leaf that are numbers: what another system may know."""
+    return [field for field in scoring.fields(leaf.rule) if field.kind == "number"]
 
 
 def leaves_of(block: RoundGroup) -> QuerySet[Criterion]:

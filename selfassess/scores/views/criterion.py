@@ -26,6 +26,7 @@ from selfassess.core.queries import score_of, task_list
 from selfassess.core.views import find_assessment, find_criterion, only_the_unit, person, seen_version
 from selfassess.documents.forms import Intake
 from selfassess.evidence.queries import remarks_on_evidence
+from selfassess.exchange.queries import beside
 from selfassess.models import SelfAssessment, SelfScore
 from selfassess.scores import queries
 from selfassess.scores.actions import save_score
@@ -163,6 +164,7 @@ def page_of(
         "max_megabytes": settings.EVIDENCE_MAX_BYTES // (1024 * 1024),
         "computed": page.score.points if page.score else None,
         "ratio": scoring.ratio_words(leaf.rule, page.score.figures) if page.score else "",
+        "beside": beside(assessment.round_group, assessment.unit, leaf, page.score.figures if page.score else {}),
         "findings": remarks_on_evidence(page.evidence, assessment.round_group.round, assessment.unit_id),
     }
     return render(request, "selfassess/scores/criterion.html", context, status=trouble.status)
