@@ -136,11 +136,13 @@ def _as_written(line: str, phrase: str) -> str:
 
 
 def _issuer(lines: list[str]) -> str:
-    """Who issued it: the last line before the number that is neither motto nor rule."""
+    """Who issued it: the last line before the number that is neither motto, rule nor the kind of paper."""
     rest = []
     for line in lines:
         motto = _MOTTO.search(plain(line))
         kept = (line[: motto.start()] if motto else line).strip(" -–—_*.")
+        if _KIND_LINE.match(plain(kept)):
+            continue
         if any(c.isalpha() for c in kept) and not re.search(r"ngay\s*\d|ngay\s*[.…]", plain(kept), re.IGNORECASE):
             rest.append(kept)
     return rest[-1] if rest else ""

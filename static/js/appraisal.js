@@ -122,6 +122,7 @@
     const next = links[(at + 1) % links.length];
     open(next);
     next.focus();
+    one(".judge-papers").scrollTop = next.closest("li").offsetTop; // what is known of it, not only its link
     return true;
   };
   document.addEventListener("click", (event) => {

@@ -20,6 +20,7 @@ def line_of(unit: Unit) -> str:
     return f"dong-{unit.pk}"
 
 
+_DEED = '<td class="line deed">'
 _TICK = '<td class="mid"><input type="checkbox" name="cells" value="{}" aria-label="Chọn {}"></td>'
 ILLUSTRATIVE = ' <span class="tag-illustrative">minh họa</span>'
 
@@ -39,22 +40,22 @@ def unit_rows(
 
 def _declared(declared: Declared | None) -> str:
     if declared is None:
-        return '<td class="num">–</td><td class="num">–</td>'
+        return _figure("Số liệu khai", "–") + _figure("Tỷ lệ", "–")
     wrong = declared.computed is not None and not declared.agrees
     note = ' <span class="st st-low">khác quy tắc</span>' if wrong else ""
     note += ' <span class="st st-wait">trên 100%</span>' if declared.beyond else ""
     shown = escape(" / ".join(figure.value or "–" for figure in declared.figures))
-    return f'<td class="num">{shown}</td><td class="num">{declared.ratio or "–"}{note}</td>'
+    return _figure("Số liệu khai", shown) + _figure("Tỷ lệ", f"{declared.ratio or '–'}{note}")
 
 
 def _deed(cell: GridCell, address: Address) -> str:
     """Buttons of the one form of the page, each with the address and the version of its own line."""
     link = escape(address(cell.unit.code, cell.criterion.code))
     if cell.can_be_kept:
-        return f"<td>{_button('keep', cell, link, 'Giữ nguyên')} {_adjust(link, cell)}</td>"
+        return f"{_DEED}{_button('keep', cell, link, 'Giữ nguyên')} {_adjust(link, cell)}</td>"
     if cell.can_be_recognised:
-        return f"<td>{_button('recognise', cell, link, 'Công nhận')} {_adjust(link, cell)}</td>"
-    return f"<td>{_adjust(link, cell)}</td>" if cell.may_decide and not cell.blind else "<td></td>"
+        return f"{_DEED}{_button('recognise', cell, link, 'Công nhận')} {_adjust(link, cell)}</td>"
+    return f"{_DEED}{_adjust(link, cell)}</td>" if cell.may_decide and not cell.blind else "<td></td>"
 
 
 def _button(form: str, cell: GridCell, link: str, words: str) -> str:
@@ -85,7 +86,7 @@ def criterion_rows(
         last = area.pk
         name = f'<span class="code">{escape(leaf.code)}</span> {escape(leaf.name)}'
         note = ILLUSTRATIVE if leaf.is_illustrative else ""
-        most = f'<td class="num">{numbers.vn_short(leaf.max_points)}</td>'
+        most = _figure("Tối đa", numbers.vn_short(leaf.max_points))
         found.append(_line(cell, address, name, ticks, f"tiêu chí {leaf.code}", note, most))
     return mark_safe("".join(found))
 
@@ -117,11 +118,16 @@ def _line(
     link = escape(address(cell.unit.code, cell.criterion.code))
     place = f' id="{line_of(cell.unit)}"' if deed else ""
     return (
-        f'<tr{place}>{tick}<th scope="row"><a href="{link}" data-row>{name}</a>{note}</th>'
-        f'{most}<td class="num">{claim_words(cell)}</td><td class="num">{_papers(cell)}</td>'
-        f'<td class="num">{standing_words(cell)}</td><td class="num">{_difference(cell)}</td>'
+        f'<tr{place}>{tick}<th scope="row" class="ends"><a href="{link}" data-row>{name}</a>{note}</th>'
+        f"{most}{_figure('Tự đánh giá', claim_words(cell))}{_figure('Tài liệu', _papers(cell), 'num ends')}"
+        f"{_figure('Thẩm định', standing_words(cell))}{_figure('Chênh lệch', _difference(cell))}"
         f'<td><span class="st st-{mark}">{words}</span>{_changes(cell)}</td>{deed}</tr>'
     )
+
+
+def _figure(label: str, shown: str, kind: str = "num") -> str:
+    """A cell that on a phone stands after the name of its column, where a line may break behind it."""
+    return f'<td class="{kind}" data-label="{label}">{shown}</td> '
 
 
 def _changes(cell: GridCell) -> str:

@@ -17,7 +17,7 @@ from criteria.models import Criterion, Stage
 from criteria.tests.factories import CriterionFactory, open_stage
 from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from selfassess.tests.documents.photographed import photographed
-from selfassess.tests.factories import EvidenceFactory
+from selfassess.tests.factories import DocumentFactory, EvidenceFactory
 from units.models import Role, Unit, User
 from units.tests.factories import UnitFactory, person
 
@@ -89,6 +89,15 @@ def photograph() -> None:
     score = SelfScore.objects.get(assessment__unit__code="DV1", criterion__code="1.28")
     officer = User.objects.get(memberships__unit__code="DV1", memberships__role=Role.UNIT_OFFICER)
     EvidenceFactory.create(score=score, document=photographed(score.assessment.unit, officer, "04/BC-DV1"))
+
+
+def many_papers() -> None:
+    """Twenty papers on DV1's 1.27."""
+    score = SelfScore.objects.get(assessment__unit__code="DV1", criterion__code="1.27")
+    officer = User.objects.get(memberships__unit__code="DV1", memberships__role=Role.UNIT_OFFICER)
+    for number in range(20):
+        told = {"number": f"{number}/BC-DV1", "abstract": "Báo cáo của đơn vị một", "uploaded_by": officer}
+        EvidenceFactory.create(score=score, document=DocumentFactory.create(unit=score.assessment.unit, **told))
 
 
 def adjust_elsewhere() -> None:

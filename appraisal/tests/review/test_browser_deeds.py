@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from appraisal.tests.review.review_pages import MINE, OTHER, after, cell, counted, decisions, step
-from cchc_index.lib.tests.browser import LAPTOP, PHONE, Site, clean, covered_stops, seeded, signed_in
+from cchc_index.lib.tests.browser import BELOW, LAPTOP, PHONE, SIDEWAYS, Site, clean, covered_stops, seeded, signed_in
 from cchc_index.lib.tests.present import present
 
 pytestmark = pytest.mark.browser
@@ -172,6 +172,29 @@ def test_a_phone_says_what_is_left_moves_nothing_and_takes_back_step_by_step(bro
     expect(page.locator(".message")).to_contain_text("Đã hoàn tác. 1.14")
     assert left_of(left) == before
     clean(page)
+
+
+@pytest.mark.parametrize("address", [BY_UNIT, BY_CRITERION])
+def test_a_phone_shows_a_list_whole_with_what_may_be_done(browser: Browser, site: Site, address: str) -> None:
+    page = on_a_phone(browser, site, address)
+    assert page.evaluate(SIDEWAYS) == 0
+    expect(page.locator("tbody td[data-label='Tự đánh giá']").first).to_be_visible()
+    expect(page.get_by_label("Chọn tất cả dòng công nhận được")).to_be_visible()
+    clean(page)
+
+
+def test_many_papers_scroll_in_their_own_place(browser: Browser, site: Site) -> None:
+    """What is known of the paper that is shown stands in sight, and the page is no longer than what it holds."""
+    after(site, "many_papers")
+    page = opened(browser, site, cell("1.27"))
+    assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    for _ in range(9):
+        page.keyboard.press("e")
+    shown = page.locator(".judge-papers li", has=page.locator("[aria-current]"))
+    expect(shown).to_contain_text("9/BC-DV1")
+    expect(shown.locator(":scope > a").first).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert page.evaluate(BELOW) <= 1
 
 
 def left_of(pager: Locator) -> int:

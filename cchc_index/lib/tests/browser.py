@@ -189,6 +189,12 @@ def covered_stops(page: Page, most: int = 250) -> tuple[int, list[str]]:
     return stops, covered
 
 
+SIDEWAYS = "[...document.querySelectorAll('.table-wrap')].filter((box) => box.scrollWidth > box.clientWidth + 1).length"
+BELOW = (
+    "document.documentElement.scrollHeight - document.querySelector('.foot').getBoundingClientRect().bottom - scrollY"
+)
+
+
 def clean(page: Page) -> None:
     """No violation of axe-core on a laptop, none on a phone, and nothing to scroll sideways but tables."""
     for width, height in (LAPTOP, PHONE):

@@ -43,7 +43,10 @@ def whole_upright_and_as_taken_on_demand(page: "Page") -> None:
     assert box["y"] >= frame["y"]
     assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
     assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
-    assert box["height"] > 0.9 * frame["height"] or box["width"] > 0.9 * frame["width"], "no smaller than it need be"
+    control = present(inside.locator("label").bounding_box())
+    assert control["y"] + control["height"] <= box["y"], "over no part of it"
+    left = frame["y"] + frame["height"] - box["y"]
+    assert box["height"] > 0.9 * left or box["width"] > 0.9 * frame["width"], "no smaller than it need be"
     inside.get_by_label("Phóng to").check()
     grown = present(photo.bounding_box())
     assert (grown["width"], grown["height"]) == TAKEN

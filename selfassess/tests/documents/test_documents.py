@@ -370,8 +370,8 @@ def test_list_is_filtered_by_kind_of_remark(officer: User, document: Document) -
     Document.objects.filter(pk=quiet.pk).update(reading={"text": "read", "number_found": True, "signed": False})
     client, there = signed_in(officer), reverse("selfassess:documents")
     text = client.get(there).text
-    assert "không thấy số ký hiệu (1)" in text
-    assert "không có chữ ký số (1)" in text
+    assert "Không thấy số ký hiệu (1)" in text
+    assert "Không có chữ ký số (1)" in text
     only = client.get(there, {"loc": "chua-ky"}).text
     assert "88/BC" in only
     assert f">{document.number}<" not in only

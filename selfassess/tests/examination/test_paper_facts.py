@@ -41,6 +41,8 @@ Kính gửi: Sở Nội vụ
     [
         (REPORT, ("125/BC-SNV", "2020-03-05", "SỞ NỘI VỤ", "Kết quả công tác cải cách hành chính năm 2019")),
         (LETTER, ("77/SYT-VP", "2023-12-07", "SỞ Y TẾ", "báo cáo kết quả giải quyết thủ tục")),
+        ("SỞ NỘI VỤ\nQUYẾT ĐỊNH\nSố: 7/QĐ-SNV", ("7/QĐ-SNV", "", "SỞ NỘI VỤ", "")),
+        ("QUYẾT ĐỊNH\nSố: 7/QĐ-SNV", ("7/QĐ-SNV", "", "", "")),
         ("Biên lai thu tiền", ("", "", "", "")),
         ("", ("", "", "", "")),
     ],

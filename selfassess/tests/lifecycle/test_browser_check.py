@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from cchc_index.lib.tests.browser import Site, clean, covered_stops, signed_in
+from cchc_index.lib.tests.browser import PHONE, SIDEWAYS, Site, clean, covered_stops, signed_in
 
 pytestmark = pytest.mark.browser
 SIZES = [(1366, 768), (390, 844)]
@@ -57,3 +57,15 @@ def test_the_button_covers_nothing_that_has_the_focus(browser: Browser, site: Si
     stops, covered = covered_stops(page)
     assert stops > 40
     assert covered == []
+
+
+@pytest.mark.parametrize("place", ["kiem-tra/", "", "../tai-lieu/"])
+def test_a_table_lies_down_on_a_phone(browser: Browser, site: Site, place: str) -> None:
+    """Each figure after the name of its column, a name as wide as the window: nothing is pushed aside to be read."""
+    page = check_page(browser, site, "canbo.nhieu", PHONE)
+    page.goto(f"{page.url.partition('kiem-tra')[0]}{place}")
+    expect(
+        page.locator("table.dense td[data-label='Tài liệu'], table.dense td[data-label='Trang']").first
+    ).to_be_visible()
+    assert page.evaluate(SIDEWAYS) == 0
+    clean(page)

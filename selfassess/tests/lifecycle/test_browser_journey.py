@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cchc_index.lib.tests.browser import LAPTOP, PASSWORD, PHONE, Site, clean, signed_in, visitor
+from cchc_index.lib.tests.present import present
 
 pytestmark = pytest.mark.browser
 ACTIVE = """() => {
@@ -94,7 +95,9 @@ def test_a_criterion_leads_on_and_what_was_handed_over_comes_back(
     page.get_by_role("button", name="Lưu và kiểm tra toàn bộ").click()
     expect(page.locator("h1")).to_contain_text("Kiểm tra trước khi nộp")
     expect(page.locator("main")).to_contain_text("Còn thiếu 1 tiêu chí")
-    page.get_by_role("button", name="Trình thủ trưởng").click()
+    hand_over = page.get_by_role("button", name="Trình thủ trưởng")
+    assert present(hand_over.bounding_box())["height"] < 48, "its words stand in one line"
+    hand_over.click()
     expect(page.locator(".errors")).to_contain_text("1 tiêu chí")
     clean(page)
     page.get_by_label("Vẫn trình khi còn 1 tiêu chí chưa đủ: 1.1").check()
