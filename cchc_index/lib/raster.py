@@ -27,6 +27,11 @@ def png_of(svg: str) -> bytes:
     return out.getvalue()
 
 
+def length(text: str, size: float, *, bold: bool) -> float:
+    """How long a line of words is, in the unit of `size`."""
+    return _font(round(size * SCALE), bold).getlength(text) / SCALE
+
+
 def described(svg: str) -> tuple[str, str]:
     """The title and the description that the picture carries."""
     root = etree.fromstring(svg.encode(), etree.XMLParser(resolve_entities=False, no_network=True))

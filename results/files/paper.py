@@ -42,7 +42,6 @@ FACES = (
     ("Italic", "normal", "italic"),
     ("BoldItalic", "bold", "italic"),
 )
-FIRST_PAGE = "@page :first { @top-center { content: none } }"
 LAID_OUT = 70
 """Percent of the work done once the pages are laid out."""
 
@@ -55,7 +54,7 @@ def ranking_pdf(bundle: Mapping[str, Any], progress: OnPercent | None = None) ->
     book = read_bundle(bundle)
     tell = progress or (lambda _percent: None)
     tell(0)
-    document = _Renderer(book).document("results/files/report.html", _main(book), FIRST_PAGE)
+    document = _Renderer(book).document("results/files/report.html", _main(book))
     tell(LAID_OUT)
     data = written(document, _data_of(bundle))
     tell(100)
@@ -87,7 +86,7 @@ def sheet_pdf(book: Book, group_code: str, unit_code: str) -> bytes:
         raise LookupError(f"{group_code}/{unit_code}")
     sheet = _sheet(block, block.by_unit[unit_code])
     renderer = _Renderer(book)
-    return written(renderer.document("results/files/sheet.html", {"sheet": sheet}, FIRST_PAGE))
+    return written(renderer.document("results/files/sheet.html", {"sheet": sheet}))
 
 
 def laid_out(template: str, context: Mapping[str, Any], extra: str, fonts: FontConfiguration) -> Document:
@@ -132,10 +131,9 @@ class _Renderer:
         self.style = self._css(_sheet_of_paper() + footer(book.digest, illustrative=book.illustrative))
         self.shared = _shared(book)
 
-    def document(self, template: str, context: Mapping[str, Any], first: str = "") -> Document:
+    def document(self, template: str, context: Mapping[str, Any]) -> Document:
         html = HTML(string=in_one_face(render_to_string(template, {**self.shared, **context})), url_fetcher=_fetcher())
-        sheets = [self.style, self._css(first)]
-        return html.render(stylesheets=sheets, font_config=self.fonts, presentational_hints=True)
+        return html.render(stylesheets=[self.style], font_config=self.fonts, presentational_hints=True)
 
     def _css(self, text: str) -> CSS:
         return CSS(string=text, font_config=self.fonts, url_fetcher=_fetcher())

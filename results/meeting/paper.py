@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 from weasyprint.text.fonts import FontConfiguration
 
-from results.files.paper import FIRST_PAGE, laid_out, written
+from results.files.paper import laid_out, written
 
 from .queries import Minutes
 
@@ -24,4 +24,4 @@ def minutes_markup(minutes: Minutes) -> str:
 
 def minutes_pdf(minutes: Minutes) -> bytes:
     """The minutes on paper."""
-    return written(laid_out(PAPER, context_of(minutes), FIRST_PAGE, FontConfiguration()))
+    return written(laid_out(PAPER, context_of(minutes), "", FontConfiguration()))

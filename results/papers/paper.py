@@ -13,7 +13,7 @@ from cchc_index.lib.days import letter_month
 from cchc_index.lib.numbers import shown
 from results import charts
 from results.book import Book, BookBlock
-from results.files.paper import FIRST_PAGE, ROWS_PER_CHART, laid_out, written
+from results.files.paper import ROWS_PER_CHART, laid_out, written
 from results.models import Publication
 
 from . import slots, words
@@ -22,7 +22,8 @@ from .queries import Material
 
 BLANK = "\u2026\u2026"
 """Where a number or a day is written by hand or by the registry."""
-CITY, OFFICE = "ỦY BAN NHÂN DÂN THÀNH\u00a0PHỐ\u00a0HÀ\u00a0NỘI", "SỞ NỘI VỤ"
+CITY, OFFICE = ("ỦY BAN NHÂN DÂN", "THÀNH PHỐ HÀ NỘI"), ("SỞ NỘI VỤ",)
+"""Names of issuers, line by line."""
 SLIDE_PAGE = """@page { size: 338.67mm 190.5mm; margin: 14mm 18mm 14mm 18mm; @top-center { content: none }
   @bottom-center { content: counter(page); font: 11pt Tinos; } }"""
 WIDE_FROM = 7
@@ -32,7 +33,7 @@ MOST_ON_SLIDE = 10
 
 def pdf_of(key: str, told: Material) -> bytes:
     """The paper as PDF. Raises KeyError for an unknown key."""
-    page = SLIDE_PAGE if key == slots.SLIDES else FIRST_PAGE
+    page = SLIDE_PAGE if key == slots.SLIDES else ""
     return written(laid_out(_template(key), context_of(key, told), page, FontConfiguration()))
 
 

@@ -28,6 +28,7 @@ from units.models import Role, Unit, User
 from units.tests.factories import UserFactory, person
 
 from .factories import block, give
+from .paper_reading import letters, pages_of, paragraph, word_of
 from .test_approval import meeting
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +204,18 @@ def test_the_same_meeting_gives_the_same_bytes(round_group: RoundGroup, manager:
     before = queries.minutes(row).digest
     votes.dissent(actor=manager, item_id=row.items.get().pk, seat_id=row.council.seats.get().pk, words="Thêm.")
     assert queries.minutes(row).digest != before
+
+
+def test_minutes_have_the_head_that_the_decree_gives_them(round_group: RoundGroup, manager: User) -> None:
+    """Nghị định 30/2020/NĐ-CP, annex I and form 1.9: issuer and its superior, number of the kind, no place and day."""
+    told = queries.minutes(meeting(round_group, manager))
+    first = pages_of(paper.minutes_pdf(told))[0]
+    issuer, motto = first.line("HỘI ĐỒNG THẨM ĐỊNH"), first.line("Độc lập - Tự do - Hạnh phúc")
+    assert 1 / 3 <= first.rule_under(issuer)[0] / issuer.length <= 1 / 2
+    assert first.rule_under(motto)[0] == pytest.approx(motto.length, rel=0.02)
+    assert first.line("Số: ").words == "Số: ……/BB-HĐTĐ"
+    assert (issuer.bold, first.line("THÀNH PHỐ HÀ NỘI").bold) == (True, False)
+    assert not any(line.words.startswith("Hà Nội, ngày") for line in first.lines)
+    made = word_of(word.minutes_docx(told))
+    assert letters(paragraph(made, "CỘNG HÒA XÃ HỘI")) == {(12, True, False)}
+    assert made.tables[0].rows[1].cells[0].text == "Số: ……/BB-HĐTĐ"

@@ -48,7 +48,8 @@ def test_a_decision_has_the_head_articles_and_annex_of_its_kind(official: Public
         "Hà Nội, ngày 01 tháng 3 năm 2032",
         "Điều 1.",
         "Nơi nhận:",
-        "PHỤ LỤC",
+        "Phụ lục",
+        "KẾT QUẢ XÁC ĐỊNH CHỈ SỐ CẢI CÁCH HÀNH CHÍNH NĂM 2032",
         "(Kèm theo Quyết định số 123/QĐ-UBND ngày 01 tháng 3 năm 2032 của Ủy ban nhân dân thành phố Hà Nội)",
         official.digest,
     ):
