@@ -49,7 +49,7 @@ def test_a_decision_has_the_head_articles_and_annex_of_its_kind(official: Public
         "Điều 1.",
         "Nơi nhận:",
         "Phụ lục",
-        "KẾT QUẢ XÁC ĐỊNH CHỈ SỐ CẢI CÁCH HÀNH CHÍNH NĂM 2032",
+        "KẾT QUẢ XÁC ĐỊNH CHỈ SỐ CẢI CÁCH HÀNH CHÍNH NĂM 2031",
         "(Kèm theo Quyết định số 123/QĐ-UBND ngày 01 tháng 3 năm 2032 của Ủy ban nhân dân thành phố Hà Nội)",
         official.digest,
     ):
