@@ -131,8 +131,9 @@ def compute_each(
 ) -> dict[str, RankedUnit]:
     """`compute` of units that are read one after the other: the cells of one are let go before those of the next."""
     leaves = [row for row in rows if row.is_leaf and row.kind == NORMAL]
+    halves = [[row for row in leaves if (row.source == SELF) == own] for own in (True, False)]
     extras = {kind: _forest(rows, kind) for kind in (BONUS, PENALTY)}
-    outcomes = {unit: _outcome(leaves, extras, policies.na, cells) for unit, cells in units}
+    outcomes = {unit: _outcome(halves, extras, policies.na, cells) for unit, cells in units}
     _rank(outcomes.values(), policies.ties)
     for outcome in outcomes.values():
         outcome.band = _band(outcome.index, policies.bands)
@@ -140,9 +141,12 @@ def compute_each(
 
 
 def _outcome(
-    leaves: Sequence[TreeRow], extras: Mapping[str, "_Forest"], policy: str, cells: Mapping[str, LeafStanding]
+    leaves: Sequence[Sequence[TreeRow]],
+    extras: Mapping[str, "_Forest"],
+    policy: str,
+    cells: Mapping[str, LeafStanding],
 ) -> RankedUnit:
-    appraised, surveyed = _sums(leaves, cells)
+    appraised, surveyed = (_sums(half, cells) for half in leaves)
     halves = _half(appraised, policy), _half(surveyed, policy)
     bonus, penalty = extras[BONUS].value(cells), extras[PENALTY].value(cells)
     points = halves[0].points + halves[1].points + bonus - penalty
@@ -152,19 +156,17 @@ def _outcome(
     return RankedUnit(points, maximum, index, *halves, bonus, penalty, missing)
 
 
-def _sums(leaves: Sequence[TreeRow], cells: Mapping[str, LeafStanding]) -> tuple[_Sums, _Sums]:
-    halves = _Sums(), _Sums()
-    for leaf in leaves:
-        half = halves[0] if leaf.source == SELF else halves[1]
-        cell = cells.get(leaf.code, MISSING)
-        half.maximum += leaf.max_points
-        if cell.points is not None:
-            half.reached += cell.points
-        elif cell.state == NOT_APPLICABLE:
-            half.lost += leaf.max_points
-        else:
-            half.missing.append(leaf.code)
-    return halves
+def _sums(leaves: Sequence[TreeRow], cells: Mapping[str, LeafStanding]) -> _Sums:
+    standings = [cells.get(leaf.code, MISSING) for leaf in leaves]
+    reached = [points for _, points in standings if points is not None]
+    half = _Sums(sum(reached, ZERO), sum([leaf.max_points for leaf in leaves], ZERO))
+    if len(reached) < len(leaves):
+        for leaf, (state, points) in zip(leaves, standings, strict=True):
+            if state == NOT_APPLICABLE:
+                half.lost += leaf.max_points
+            elif points is None:
+                half.missing.append(leaf.code)
+    return half
 
 
 def _half(sums: _Sums, policy: str) -> Half:
@@ -250,9 +252,8 @@ def _band(index: Fraction | None, bands: Sequence[GradeBand]) -> str:
 
 def half_up(value: Fraction, places: int) -> Decimal:
     """`value` rounded half up (away from zero) to `places` decimals, exactly."""
-    scaled = abs(value) * 10**places
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    whole += 2 * rest >= scaled.denominator
+    whole, rest = divmod(abs(value.numerator) * 10**places, value.denominator)
+    whole += 2 * rest >= value.denominator
     return Decimal(-whole if value < 0 else whole).scaleb(-places)
 
 

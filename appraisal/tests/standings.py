@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from appraisal.core.queries.cells import standings_in_order
-from cchc_index.lib.streams import NOT_APPLICABLE
+from appraisal.core.queries.cells import standings_in_parts
+from cchc_index.lib.streams import ABSENT, NOT_APPLICABLE
 from criteria.models import RoundGroup
 from criteria.tree import CellKey
 
@@ -12,8 +12,9 @@ def standings_by_cell(round_group: RoundGroup) -> dict[CellKey, tuple[Decimal | 
     """{(unit, criterion): (points, not applicable)}; one query."""
     return {
         (unit, criterion): (
-            None if points in (None, NOT_APPLICABLE) else Decimal(points or 0).scaleb(-4),
+            None if points in (ABSENT, NOT_APPLICABLE) else Decimal(points).scaleb(-4),
             points == NOT_APPLICABLE,
         )
-        for unit, criterion, points in standings_in_order(round_group)
+        for part in standings_in_parts(round_group)
+        for unit, criterion, points in part
     }

@@ -1,27 +1,32 @@
-"""Points read by the million: as whole ten-thousandths, unit by unit, never all of them held.
+"""Points read by the million: as whole ten-thousandths, in parts, into a table of units and leaves.
 
 A DecimalField of SQLite costs five times the row itself; four places are kept, so an integer is exact. What is no model
-field needs no conversion: rows come as the driver gives them.
+field needs no conversion: rows come as the driver gives them. Nor are they sorted: a table has a place for each.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from django.db import connection
-from django.db.models import BigIntegerField, Case, Func, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, F, Func, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from numpy.typing import NDArray
 
 STREAMED = 10_000
 """Rows that are held at once."""
-NOT_APPLICABLE = -1
-"""Stands for points where a leaf does not apply; points are never below 0."""
+NOT_APPLICABLE, ABSENT = -1, -2
+"""Stand for points where a leaf does not apply, and where there is no row or none were given; points are never below
+0."""
+Parts = Iterator[list[tuple[int, ...]]]
+PointTable = NDArray[np.int64]
+"""Units × leaves × what a row holds."""
 
 
 class TenThousandths(Func):
-    """A column of points as a whole number of ten-thousandths, the same on every database."""
+    """A column of points as a whole number of ten-thousandths, the same on every database; ABSENT for null."""
 
-    template = "CAST(ROUND(%(expressions)s * 10000) AS BIGINT)"
+    template = f"COALESCE(CAST(ROUND(%(expressions)s * 10000) AS BIGINT), {ABSENT})"
     output_field = BigIntegerField()
 
 
@@ -31,29 +36,48 @@ def points_or_absence(column: str, absent: str) -> Case:
     return Case(not_applicable, default=TenThousandths(column), output_field=BigIntegerField())
 
 
-def streamed(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def count_or_absence(column: str) -> Coalesce:
+    """A column of counts, ABSENT for null."""
+    return Coalesce(F(column), Value(ABSENT), output_field=BigIntegerField())
+
+
+def parts_of(rows: QuerySet[Any, tuple[Any, ...]]) -> Parts:
     """The rows of a `values_list` of whole numbers, STREAMED at once; one query."""
     sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
     pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     with connection.cursor() if pooled else connection.chunked_cursor() as cursor:
         cursor.execute(sql, parameters)
         while part := cursor.fetchmany(STREAMED):
-            yield from part
+            yield part
 
 
-class UnitStream:
-    """Rows of a unit, a key and a value, in the order of units: what each unit holds, asked for in that order."""
+def table_of(
+    parts: Iterable[list[tuple[int, ...]]], units: Sequence[int], leaves: Sequence[int], held: int = 1
+) -> PointTable:
+    """What rows of a unit's key, a leaf's key and `held` numbers say, units and leaves in the given order; ABSENT where
+    there is no row. Rows of other units and leaves are passed over."""
+    table = np.full((len(units), len(leaves), held), ABSENT, dtype="<i8")
+    if not table.size:
+        return table
+    find_unit, find_leaf = _KeyPlaces(units), _KeyPlaces(leaves)
+    for part in parts:
+        read = np.array(part, dtype=np.int64)
+        unit, unit_known = find_unit(read[:, 0])
+        leaf, leaf_known = find_leaf(read[:, 1])
+        ours = unit_known & leaf_known
+        table[unit[ours], leaf[ours]] = read[ours, 2:]
+    return table
 
-    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._groups = groupby(rows, key=itemgetter(0))
-        self._next = next(self._groups, None)
 
-    def of(self, unit: int) -> Mapping[int, Any]:
-        """{key: value}; units before this one are passed over."""
-        while self._next is not None and self._next[0] < unit:
-            self._next = next(self._groups, None)
-        if self._next is None or self._next[0] != unit:
-            return {}
-        held = {key: value for _, key, value in self._next[1]}
-        self._next = next(self._groups, None)
-        return held
+class _KeyPlaces:
+    """Where keys stand among those given."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        given = np.array(keys, dtype=np.int64)
+        self.order = np.argsort(given)
+        self.sorted = given[self.order]
+
+    def __call__(self, asked: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """The place of each, and whether it is there."""
+        at = np.minimum(np.searchsorted(self.sorted, asked), len(self.sorted) - 1)
+        return self.order[at], np.asarray(self.sorted[at] == asked)

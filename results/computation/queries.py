@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from appraisal.core.queries.cells import standings_in_order
+from appraisal.core.queries.cells import standings_in_parts
 from cchc_index.lib.canonical import digest
 from cchc_index.lib.numbers import exact_text, shown
 from cchc_index.lib.programs import source_digest
-from cchc_index.lib.streams import NOT_APPLICABLE, UnitStream
+from cchc_index.lib.streams import ABSENT, NOT_APPLICABLE, table_of
 from criteria import queries as criteria
 from criteria.models import Criterion, RoundGroup
 from results import bundle, ranking
@@ -21,7 +21,7 @@ from results.bundle import Json
 from results.models import Computation, UnitResult
 from results.ranking import LeafStanding, RankedUnit
 from selfassess.scores import queries as selfassessed
-from surveys.scores.queries import scores_in_order
+from surveys.scores.queries import scores_in_parts
 from units.models import Unit, by_name
 
 
@@ -72,22 +72,22 @@ def group_inputs(round_group: RoundGroup) -> Json:
 
 
 class UnitHeld(NamedTuple):
-    """What is held of a unit, its leaves in the order of the block: own points, points of what is appraised, points and
-    ballots of what is surveyed; points as `cchc_index.lib.streams` reads them, None where absent."""
+    """What is held of a unit, its leaves in the order of the block: own points of what is appraised, ballots of what is
+    surveyed, as `cchc_index.lib.streams` reads them; every leaf's standing; a digest of all that was read."""
 
     unit: Unit
-    own: list[int | None]
-    decided: list[int | None]
-    surveyed: list[tuple[int | None, int | None]]
+    own: list[int]
+    ballots: list[int]
     standings: dict[str, LeafStanding]
+    mark: bytes
 
 
-class _Standings(dict[int | None, LeafStanding]):
+class _Standings(dict[int, LeafStanding]):
     """Points as they are read → the standing of a leaf; most leaves share a few. The one place that decides which of
     the four states a cell is in."""
 
     def __init__(self, missing: str) -> None:
-        super().__init__({None: LeafStanding(missing), NOT_APPLICABLE: LeafStanding(ranking.NOT_APPLICABLE)})
+        super().__init__({ABSENT: LeafStanding(missing), NOT_APPLICABLE: LeafStanding(ranking.NOT_APPLICABLE)})
 
     def __missing__(self, points: int) -> LeafStanding:
         self[points] = LeafStanding(ranking.SCORED, Decimal(points).scaleb(-4))
@@ -95,7 +95,8 @@ class _Standings(dict[int | None, LeafStanding]):
 
 
 class BlockReading:
-    """The inputs of a block: all but the cells at once, the cells unit by unit. Five queries."""
+    """The inputs of a block: all but the cells at once, the cells unit by unit from tables of whole numbers. Five
+    queries."""
 
     def __init__(self, round_group: RoundGroup) -> None:
         self.round_group = round_group
@@ -107,20 +108,21 @@ class BlockReading:
         self.head = _head(round_group, rows, self.units)
 
     def units_held(self) -> Iterator[UnitHeld]:
-        """Every unit, by its key."""
-        own = UnitStream(selfassessed.points_in_order(self.round_group))
-        decided = UnitStream(standings_in_order(self.round_group))
-        surveyed = UnitStream(scores_in_order(self.round_group))
+        """Every unit, in the order of the block."""
+        units = [unit.pk for unit in self.units]
         first, second = ([row.pk for row in rows] for rows in (self.appraised, self.surveyed))
+        tables = (
+            table_of(selfassessed.points_in_parts(self.round_group), units, first),
+            table_of(standings_in_parts(self.round_group), units, first),
+            table_of(scores_in_parts(self.round_group), units, second, held=2),
+        )
         codes = [row.code for row in (*self.appraised, *self.surveyed)]
         appraised_as, surveyed_as = _Standings(ranking.NOT_SCORED), _Standings(ranking.NO_BALLOTS)
-        for unit in sorted(self.units, key=lambda unit: unit.pk):
-            mine, theirs, asked = own.of(unit.pk), decided.of(unit.pk), surveyed.of(unit.pk)
-            judged = [theirs.get(leaf) for leaf in first]
-            told = [asked.get(leaf, (None, None)) for leaf in second]
-            standings = [appraised_as[points] for points in judged] + [surveyed_as[points] for points, _ in told]
-            claimed = [mine.get(leaf) for leaf in first]
-            yield UnitHeld(unit, claimed, judged, told, dict(zip(codes, standings, strict=True)))
+        for unit, *rows in zip(self.units, *tables, strict=True):
+            own, decided, (points, ballots) = rows[0][:, 0].tolist(), rows[1][:, 0].tolist(), rows[2].T.tolist()
+            standings = [*map(appraised_as.__getitem__, decided), *map(surveyed_as.__getitem__, points)]
+            mark = sha256(b"".join([unit.code.encode(), *(row.tobytes() for row in rows)])).digest()
+            yield UnitHeld(unit, own, ballots, dict(zip(codes, standings, strict=True)), mark)
 
 
 def _head(round_group: RoundGroup, rows: Sequence[Criterion], units: Sequence[Unit]) -> Json:
@@ -161,10 +163,10 @@ def _criteria(rows: Sequence[Criterion]) -> list[Json]:
 def _cells(read: BlockReading, held: UnitHeld) -> Iterator[Json]:
     """Every leaf of a unit as a cell of the bundle."""
     for leaf, own in zip(read.appraised, held.own, strict=True):
-        told = None if own is None else exact_text(Decimal(own).scaleb(-4))
+        told = None if own == ABSENT else exact_text(Decimal(own).scaleb(-4))
         yield _cell(held, leaf.code, {"self_points": told, "ballots": None})
-    for leaf, (_, ballots) in zip(read.surveyed, held.surveyed, strict=True):
-        yield _cell(held, leaf.code, {"self_points": None, "ballots": ballots})
+    for leaf, ballots in zip(read.surveyed, held.ballots, strict=True):
+        yield _cell(held, leaf.code, {"self_points": None, "ballots": None if ballots == ABSENT else ballots})
 
 
 def _cell(held: UnitHeld, code: str, rest: Json) -> Json:
@@ -194,8 +196,8 @@ def outcome_of(round_group: RoundGroup) -> BlockOutcome:
     def each() -> Iterator[tuple[str, dict[str, LeafStanding]]]:
         for held in read.units_held():
             code = held.unit.code
-            marks[code] = sha256(repr((code, *held[1:4])).encode()).digest()
-            mine = [points for points, counts in zip(held.own, normal, strict=True) if counts and points is not None]
+            marks[code] = held.mark
+            mine = [points for points, counts in zip(held.own, normal, strict=True) if counts and points != ABSENT]
             own[code] = Decimal(sum(mine)).scaleb(-4) if mine else None
             yield code, held.standings
 

@@ -1,9 +1,8 @@
 """Reads of scores: a block's cells, and everything one page shows about one criterion."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cchc_index.lib.streams import TenThousandths, streamed
+from cchc_index.lib.streams import Parts, TenThousandths, parts_of
 from criteria.models import Criterion, RoundGroup
 from selfassess.core.queries import score_of, task_list
 from selfassess.core.task_list import TaskList
@@ -15,13 +14,13 @@ from selfassess.models import Document, Evidence, SelfAssessment, SelfScore
 from units.models import Unit
 
 
-def points_in_order(round_group: RoundGroup) -> Iterator[tuple[int, int, int | None]]:
-    """(unit, criterion, ten-thousandths of a point, None where none was given) of what units have submitted, unit by
-    unit, never all of them held; one query. A draft is the unit's own business."""
+def points_in_parts(round_group: RoundGroup) -> Parts:
+    """(unit, criterion, ten-thousandths of a point, `streams.ABSENT` where none was given) of what units have
+    submitted, never all of them held; one query. A draft is the unit's own business."""
     rows = SelfScore.objects.filter(
         assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
-    ).order_by("assessment__unit_id")
-    return streamed(rows.values_list("assessment__unit_id", "criterion_id", TenThousandths("points")))
+    ).order_by()
+    return parts_of(rows.values_list("assessment__unit_id", "criterion_id", TenThousandths("points")))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The survey's points: computed from tallies and figures, as they are stored, and as pages show them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import vn, vn_percent, vn_short
-from cchc_index.lib.streams import points_or_absence, streamed
+from cchc_index.lib.streams import Parts, count_or_absence, parts_of, points_or_absence
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
 from criteria.tree import CellKey
@@ -47,12 +47,12 @@ def scores_by_cell(block: RoundGroup) -> dict[CellKey, tuple[Decimal | None, boo
     return {(unit, criterion): (points, na, ballots) for unit, criterion, points, na, ballots in rows.order_by("pk")}
 
 
-def scores_in_order(block: RoundGroup) -> Iterator[tuple[int, int, tuple[int | None, int | None]]]:
-    """(unit, criterion, (ten-thousandths of a point or `streams.NOT_APPLICABLE`, ballots)) of `scores_by_cell`, unit by
-    unit, never all of them held."""
-    rows = SurveyScore.objects.filter(round_group=block).order_by("unit_id")
-    columns = ("unit_id", "criterion_id", points_or_absence("points", "not_applicable"), "ballots")
-    return ((unit, leaf, (points, ballots)) for unit, leaf, points, ballots in streamed(rows.values_list(*columns)))
+def scores_in_parts(block: RoundGroup) -> Parts:
+    """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`, ballots or `streams.ABSENT`) of
+    `scores_by_cell`, never all of them held."""
+    rows = SurveyScore.objects.filter(round_group=block).order_by()
+    points, ballots = points_or_absence("points", "not_applicable"), count_or_absence("ballots")
+    return parts_of(rows.values_list("unit_id", "criterion_id", points, ballots))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The cells of a block as the council sees them: what units claim, what stands, what waits."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, FilteredRelation, OuterRef, Q, QueryS
 from appraisal.models import Action, Appraisal, AppraisalEntry
 from appraisal.rules.stages import NO_SEQUEL, Calendar, Sequel
 from cchc_index.lib.prepared import Prepared, columns, instances
-from cchc_index.lib.streams import points_or_absence, streamed
+from cchc_index.lib.streams import Parts, parts_of, points_or_absence
 from criteria.models import Criterion, RoundGroup, Stage
 from criteria.queries import corrected_rules
 from criteria.tree import CellKey
@@ -43,12 +43,12 @@ RARE = frozenset((*WARNED, "quy-tac"))
 """Filters that are offered only where some cell passes them."""
 
 
-def standings_in_order(round_group: RoundGroup) -> Iterator[tuple[int, int, int | None]]:
-    """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`) of a block, unit by unit, never all of
-    them held; one query. A cell without a standing, or whose decisions were all taken back, is absent: not scored,
+def standings_in_parts(round_group: RoundGroup) -> Parts:
+    """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`) of a block, never all of them held; one
+    query. A cell without a standing, or whose decisions were all taken back, is absent: not scored,
     never a zero."""
-    rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by("unit_id")
-    return streamed(rows.values_list("unit_id", "criterion_id", points_or_absence("points", "not_applicable")))
+    rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by()
+    return parts_of(rows.values_list("unit_id", "criterion_id", points_or_absence("points", "not_applicable")))
 
 
 class Standing(NamedTuple):
