@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.downloads import attached
 from criteria.calendar.actions import default_stages
 from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin, in_words
@@ -204,8 +205,17 @@ class RoundGroupRows(JoinedRows):
         return super().get_queryset(request).select_related("round", "group", "criteria_set__decision")
 
 
+class RoundOfAdminForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if not is_plausible_year(year):
+            raise ValidationError(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2025.")
+        return year
+
+
 @admin.register(Round)
 class RoundAdmin(LoggedAdmin):
+    form = RoundOfAdminForm
     list_display = ["year", "assessed_from", "assessed_to", "plan_number", "illustrative"]
     inlines = [StageRows, RoundGroupRows]
     search_fields = ["year"]

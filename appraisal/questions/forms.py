@@ -6,7 +6,7 @@ from appraisal.core.queries.documents import current_documents
 from appraisal.rules import answering
 from cchc_index.lib import clock
 from cchc_index.lib.choices import RowsField
-from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import DayField
 from units.models import Unit, User
 
 
@@ -19,14 +19,13 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "Nhập câu hỏi."},
     )
-    due_on = forms.DateField(
+    due_on = DayField(
         label="Hạn trả lời",
         widget=forms.DateInput(attrs={"inputmode": "numeric", "placeholder": "31/12/2026"}, format="%d/%m/%Y"),
         error_messages={
             "required": "Chọn hạn trả lời từ hôm nay trở đi.",
             "invalid": "Hạn trả lời phải là một ngày, ví dụ 31/12/2026.",
         },
-        input_formats=DAY_FORMATS,
     )
 
     def clean_due_on(self) -> object:

@@ -13,6 +13,7 @@ from django.db import transaction
 from appraisal.assignments.actions import copy_assignments
 from appraisal.models import Appraisal
 from appraisal.reasons.actions import ensure_reasons
+from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.actions import inputs_changed
@@ -50,7 +51,9 @@ def copy_year(*, actor: User | None, source: int, target: int, group: str = "") 
     for a year that does not come later, for an unknown block, and where work has begun in a block of `target`.
     """
     require_manager(actor)
-    if not source < target <= 9999:
+    if not is_plausible_year(target):
+        raise Refused(f"Năm chỉ số “{target}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2025.")
+    if target <= source:
         raise Refused(f"Chỉ chép được sang năm sau: kỳ {target} không sau kỳ {source}.")
     earlier = round_of(source)
     blocks = _blocks(earlier, clean(group))

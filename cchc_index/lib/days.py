@@ -25,16 +25,37 @@ MOMENT_FORMATS = (
 )
 
 
+class YearSlip(ValueError):
+    """A day of a year that nobody can have meant; the message is a Vietnamese sentence with the repair."""
+
+
+FIRST_YEAR, LAST_YEAR = 1945, 2199
+"""Years that papers, periods and validities have: 5/3/0020 is a slip, and a small number under the format of a day
+shows one of the first years of the last century."""
+
+
+def is_plausible_year(year: int) -> bool:
+    return FIRST_YEAR <= year <= LAST_YEAR
+
+
+def require_year(day: date, shown: str) -> None:
+    """Raises YearSlip for a day whose year is one; `shown` is how the day was written."""
+    if not is_plausible_year(day.year):
+        years = f"nằm ngoài khoảng từ {FIRST_YEAR} đến {LAST_YEAR}"
+        raise YearSlip(f"“{shown}” có năm {day.year:04d} {years}; kiểm tra lại năm")
+
+
 def read_day(text: str) -> date:
-    """The day a text names. Raises ValueError, with a Vietnamese sentence, for what names none."""
+    """The day a text names. Raises ValueError, with a Vietnamese sentence, for what names none; YearSlip for one
+    of a year that is a slip."""
     plain = _plain(text)
     for shape in DAY_FORMATS:
         try:
             day = datetime.strptime(plain, shape).date()  # noqa: DTZ007 – a day has no zone
         except ValueError:
             continue
-        if 1900 <= day.year < 2200:  # 5/3/0020 is a slip
-            return day
+        require_year(day, clean(text)[:40])
+        return day
     raise ValueError(f"“{clean(text)[:40]}” không phải một ngày; ghi theo dạng 31/12/2024")
 
 

@@ -7,23 +7,19 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from cchc_index.lib.days import DAY_FORMATS
-from cchc_index.lib.moments import MomentField
+from cchc_index.lib.moments import DayField, MomentField
 from criteria.models import Stage
 
 WRONG_DAY = {"invalid": "Ngày không đọc được; ví dụ 01/03/2025."}
 
 
-def _day(label: str, missing: str = "", hint: str = "") -> forms.DateField:
+def _day(label: str, missing: str = "", hint: str = "") -> DayField:
     errors = {"required": missing, **WRONG_DAY}
-    widget = forms.DateInput(format="%d/%m/%Y")
-    return forms.DateField(
+    return DayField(
         label=label,
         required=bool(missing),
-        input_formats=DAY_FORMATS,
         help_text=hint,
         error_messages=errors,
-        widget=widget,
     )
 
 

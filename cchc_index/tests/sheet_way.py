@@ -1,5 +1,6 @@
 """A way in of sheets: what it takes, what it stores, what it says. Each is used as a person uses it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -56,7 +57,9 @@ class Way:
     """Kinds that others take or word otherwise: here each is a fault by row and column, and nothing is stored."""
 
     def take(self, data: bytes, ending: str, take_hidden: bool) -> Outcome:
+        """What became of a file. Whatever it was, each fault of a cell names its row and column and the repair."""
         said = self.bring(data, ending, take_hidden)
+        assert not without_place(said), said
         return Outcome(self.read(), said)
 
     def rows(self) -> Rows:
@@ -74,6 +77,16 @@ class Way:
 
     def expected(self, *which: int) -> Stored:
         return dict(self.stored[n] for n in (which or range(3)))
+
+
+_OF_A_ROW = re.compile(r"Dòng \d+(?: trang “[^”]*”)?(?!\d|, cột [^ :])(?! trang)(?P<cause>.{0,90})", re.DOTALL)
+_WHOLE_ROW = re.compile(r": (thiếu cột|không có \S+( \S+)* dưới|có dấu ngoặc kép)")
+"""What is wrong with a row and with none of its cells."""
+
+
+def without_place(said: str) -> list[str]:
+    """What is said of a row and names no column."""
+    return [found[0] for found in _OF_A_ROW.finditer(said) if not _WHOLE_ROW.match(found["cause"])]
 
 
 def shown(value: Decimal | None) -> str:

@@ -1,5 +1,6 @@
 """What the administration deletes: never what work rests on, and what rests on it is counted, not read."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from appraisal.models import Assignment
 from appraisal.tests.factories import Council, council, submitted
 from cchc_index.lib.tests.read_pages import words
+from criteria.actions import freeze
 from criteria.models import Criterion, RoundGroup
 from criteria.tests.factories import CriterionFactory, RoundGroupFactory
 from surveys.models import Survey
 from units.administration import queries
 from units.auditlog.models import LogEntry
-from units.models import Unit
+from units.models import Succession, Unit
 from units.tests.factories import UnitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +108,37 @@ def test_more_rows_than_a_hand_means_are_not_deleted_at_once(page: Client, monke
     picked: dict[str, Any] = {"_selected_action": list(Criterion.objects.values_list("pk", flat=True)), "post": "yes"}
     page.post("/quan-tri/criteria/criterion/", picked | {"action": "delete_selected"})
     assert Criterion.objects.count() == 4
+
+
+def test_a_kind_that_names_a_record_twice_stands_there_once(page: Client) -> None:
+    """A unit is one that was replaced and one that replaces: both are successions."""
+    first, second, third = UnitFactory.create_batch(3)
+    for before, after in ((first, second), (second, third)):
+        Succession.objects.create(predecessor=before, successor=after, on=date(2025, 7, 1), kind=Succession.Kind.MERGE)
+    said = words(page.get(address(second)).content)
+    assert said.count(f"{Succession._meta.verbose_name}: ".capitalize()) == 1
+    assert f"{Succession._meta.verbose_name}: 2".capitalize() in said
+
+
+def test_a_row_picked_with_what_rests_on_it_is_counted_once(page: Client) -> None:
+    above = CriterionFactory.create(code="1", is_leaf=False, source="")
+    below = CriterionFactory.create(criteria_set=above.criteria_set, code="1.1", parent=above)
+    picked = {"action": "delete_selected", "_selected_action": [above.pk, below.pk]}
+    said = words(page.post("/quan-tri/criteria/criterion/", picked).content)
+    assert "Tiêu chí: 1" not in said
+    assert str(above) in said
+    assert str(below) in said
+
+
+def test_a_leaf_of_a_set_in_use_that_nothing_rests_on_stays(page: Client) -> None:
+    block = RoundGroupFactory.create()
+    leaf = CriterionFactory.create(criteria_set=block.criteria_set)
+    freeze(block.pk)
+    page.post(
+        "/quan-tri/criteria/criterion/",
+        {"action": "delete_selected", "_selected_action": [leaf.pk], "post": "yes"},
+    )
+    assert Criterion.objects.filter(pk=leaf.pk).exists()
 
 
 def test_rows_picked_together_are_kept_for_what_rests_on_one_of_them(page: Client, case: Council) -> None:

@@ -12,7 +12,7 @@ from units.models import Membership, Unit
 
 from .sheet_way import Way
 from .sheet_ways import WAYS
-from .sheet_writers import Error, Percent, Rows
+from .sheet_writers import Error, Percent, Rows, Under
 from .test_sheets import Case, Kind, at, book, changed, check, refused, replaced
 
 pytestmark = pytest.mark.django_db
@@ -170,8 +170,9 @@ NO_DAYS = {
     "44123": "“44123” là ngày 19/10/2020 ở dạng số",
     "31/02/2020": "“31/02/2020” không phải một ngày. Cách sửa: ghi theo dạng 31/12/2024",
     "12/13/2020": "“12/13/2020” không phải một ngày",
-    "5/3/0020": "“5/3/0020” không phải một ngày",
-    "5/3/1020": "“5/3/1020” không phải một ngày",
+    "5/3/0020": "“5/3/0020” có năm 0020 nằm ngoài khoảng từ 1945 đến 2199. Cách sửa: kiểm tra lại năm",
+    "5/3/1020": "“5/3/1020” có năm 1020 nằm ngoài khoảng từ 1945 đến 2199",
+    Under(100, "dd/mm/yyyy"): "“09/04/1900” có năm 1900 nằm ngoài khoảng từ 1945 đến 2199",
     2020: "“2020” không phải một ngày",
     "3/2020": "“3/2020” không phải một ngày",
     5.3: "“5.3” không phải một ngày",

@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from cchc_index.lib.sheets import folding, xlsx
 from cchc_index.lib.tests.said_pages import said_of
 
-from .sheet_way import Stored, Way
+from .sheet_way import Stored, Way, without_place
 from .sheet_ways import WAYS
 from .sheet_writers import WRITERS, Error, Percent, Rows, Sheet, delimited
 
@@ -413,6 +413,21 @@ def look_alike(number: int) -> Kind:
 
 
 KINDS |= {f"look-alike code {n}": look_alike(n) for n in range(4)}
+
+
+@pytest.mark.parametrize(
+    ("said", "without"),
+    [
+        ("Dòng 3: mã “8” không có. Cách sửa: sửa mã.", True),
+        ("Dòng 12 trang “Đợt 2”: mã “8” không có.", True),
+        ("Dòng 3, cột : mã “8” không có.", True),
+        ("Dòng 3, cột B (Mã): mã “8” không có.", False),
+        ("Dòng 3 trang “Đợt 2”, cột B (Mã): mã “8” không có.", False),
+        ("Dòng 1: thiếu cột “Mã”.", False),
+    ],
+)
+def test_a_fault_of_a_cell_without_its_column_is_seen(said: str, without: bool) -> None:
+    assert bool(without_place(said)) is without
 
 
 def check(way: Way, which: str, case: Case, before: Stored) -> None:

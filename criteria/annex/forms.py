@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import DayField
 from cchc_index.lib.numbers import NumberProblem, parse_decimal
 
 from .totals import Expected
@@ -39,11 +39,9 @@ class AnnexForm(forms.Form):
         help_text="Ghi như trên văn bản, ví dụ 5666/QĐ-UBND.",
         error_messages={"required": "Nhập số quyết định.", "max_length": "Số quyết định dài nhất 60 ký tự."},
     )
-    issued = forms.DateField(
+    issued = DayField(
         label="Ngày quyết định",
         required=False,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(format="%d/%m/%Y"),
         help_text="Không bắt buộc. Ví dụ 17/11/2025.",
         error_messages={"invalid": "Ngày không đọc được; ví dụ 17/11/2025."},
     )

@@ -14,6 +14,7 @@ from django.core.validators import validate_slug
 from django.db.models import ProtectedError
 
 from cchc_index.lib import clock
+from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
 from cchc_index.lib.text import clean, clean_lines, fold
@@ -103,7 +104,7 @@ def place(*, year: int, group: str, decision: str) -> Destination:
 
 
 def _round(year: int, notices: list[str]) -> Round:
-    if not 1000 <= year <= 9999:
+    if not is_plausible_year(year):
         raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2024.")
     period = {"assessed_from": date(year, 1, 1), "assessed_to": date(year, 12, 31)}
     round_, made = Round.objects.get_or_create(year=year, defaults=period)

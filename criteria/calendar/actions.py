@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from cchc_index.lib import clock
+from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria import course, rules
@@ -40,7 +41,7 @@ def save_round(
     assessed period once a block of the round has scores: it decides which units are measured.
     """
     rules.require_manager(actor)
-    if not 1000 <= year <= 9999:
+    if not is_plausible_year(year):
         raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2025.")
     if assessed_to < assessed_from:
         raise Refused("Ngày kết thúc thời kỳ đánh giá phải sau ngày bắt đầu; sửa lại một trong hai ngày.")

@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 
-from cchc_index.lib.days import DAY_FORMATS
-from cchc_index.lib.moments import MomentField
+from cchc_index.lib.moments import DayField, MomentField
 from cchc_index.lib.text import clean
 from criteria.calendar.queries import timed
 from criteria.course import LISTED
@@ -49,9 +48,8 @@ class ProposeForm(forms.Form):
         help_text="Ghi như trên văn bản, ví dụ 1234/QĐ-UBND.",
         error_messages={"required": "Nhập số quyết định công bố.", "max_length": "Số quyết định dài nhất 60 ký tự."},
     )
-    dated = forms.DateField(
+    dated = DayField(
         label="Ngày quyết định",
-        input_formats=DAY_FORMATS,
         help_text="Ví dụ 01/03/2025.",
         widget=forms.DateInput(attrs={"inputmode": "numeric"}, format="%d/%m/%Y"),
         error_messages={"required": "Nhập ngày quyết định.", "invalid": "Ngày không đọc được; ví dụ 01/03/2025."},

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import DayField
 from results.models import Recommendation
 
 
@@ -22,11 +22,9 @@ class RecommendationForm(forms.Form):
         error_messages={"required": "Nhập nội dung kiến nghị."},
     )
     owner = forms.CharField(label="Cơ quan thực hiện", error_messages={"required": "Nhập cơ quan thực hiện."})
-    due = forms.DateField(
+    due = DayField(
         label="Hạn hoàn thành",
         required=False,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(format="%d/%m/%Y"),
         error_messages={"invalid": "Ngày không đọc được; ví dụ 30/06/2025."},
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.core.files.base import File
 
-from cchc_index.lib.days import DAY_FORMATS
 from cchc_index.lib.faults import Invalid
+from cchc_index.lib.moments import DayField
 from selfassess.evidence.forms import PlaceForm
 from selfassess.uploads.actions import HeldUpload, held
 from units.models import User
@@ -21,7 +21,7 @@ _BAD_DAY = "Ngày ban hành không đọc được: ghi theo dạng 31/12/2024."
 
 class DocumentUploadForm(PlaceForm):
     number = forms.CharField(required=False)
-    issued_on = forms.DateField(required=False, input_formats=DAY_FORMATS, error_messages={"invalid": _BAD_DAY})
+    issued_on = DayField(required=False, error_messages={"invalid": _BAD_DAY})
     issuer = forms.CharField(required=False)
     abstract = forms.CharField(required=False)
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import DayField
 
 READ, WRITE = "read", "write"
 
@@ -21,9 +21,8 @@ class SystemForm(forms.Form):
         choices=[(WRITE, "gửi và đọc lại số liệu của mình"), (READ, "chỉ đọc danh sách số liệu")],
         error_messages={"required": "Chọn việc được phép.", "invalid_choice": "Chọn việc được phép."},
     )
-    to = forms.DateField(
+    to = DayField(
         label="Đến hết ngày",
-        input_formats=DAY_FORMATS,
         error_messages={"required": "Ghi ngày hết hạn.", "invalid": "Ngày không đọc được; ví dụ 31/12/2026."},
     )
     reason = forms.CharField(

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.text import clean
 
@@ -72,6 +73,8 @@ def _faults(row: int, given: Any, now: datetime) -> Iterator[Fault]:
     moment = _moment(given.get("as_of"))
     if moment is None:
         yield Fault(row, "as_of", "không phải thời điểm có múi giờ", 'ghi dạng "2025-06-30T17:00:00+07:00"')
+    elif not is_plausible_year(moment.year):
+        yield Fault(row, "as_of", f"có năm {moment.year:04d}, không thể là năm của số liệu", "kiểm tra lại năm")
     elif moment > now:
         yield Fault(row, "as_of", "ở tương lai", "ghi thời điểm của số liệu, không muộn hơn lúc gửi")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import DayField
 from criteria.models import Round
 from selfassess.models import RoundPaper
 
@@ -24,11 +24,9 @@ class RoundPaperForm(forms.Form):
     number = forms.CharField(
         label="Số ký hiệu", required=False, help_text="Ghi như trên văn bản, ví dụ 227/KH-UBND. Biểu mẫu không cần số."
     )
-    issued = forms.DateField(
+    issued = DayField(
         label="Ngày ban hành",
         required=False,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(format="%d/%m/%Y"),
         error_messages={"invalid": "Ngày không đọc được; ví dụ 17/11/2025."},
     )
     issuer = forms.CharField(label="Cơ quan ban hành", required=False, help_text="Không bắt buộc.")

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import BooleanField, DateTimeField, DecimalField, IntegerField, Model, Q, QuerySet
+from django.db.models import BooleanField, DateField, DateTimeField, DecimalField, IntegerField, Model, Q, QuerySet
 from django.forms import BaseModelForm, BaseModelFormSet, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -25,7 +25,7 @@ from import_export.tmp_storages import MediaStorage
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.decimals import CountField, NumberField
 from cchc_index.lib.faults import Refused
-from cchc_index.lib.moments import ASKED
+from cchc_index.lib.moments import ASKED, DayField, SplitMomentField
 from cchc_index.lib.sheets.book import MAX_BYTES
 from cchc_index.lib.text import fold_pattern
 from units.auditlog import actions
@@ -64,7 +64,10 @@ class _Joined:
             kwargs.setdefault("form_class", CountField)
             kwargs.setdefault("widget", AdminTextInputWidget(attrs={"inputmode": "numeric", "class": "vIntegerField"}))
         elif isinstance(db_field, DateTimeField):
+            kwargs.setdefault("form_class", SplitMomentField)
             kwargs.setdefault("error_messages", {"required": _MOMENT, "invalid_date": _MOMENT, "invalid_time": _MOMENT})
+        elif isinstance(db_field, DateField):
+            kwargs.setdefault("form_class", DayField)
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -215,12 +218,20 @@ class LoggedAdmin(_Joined, _InWords, Folding, admin.ModelAdmin):  # type: ignore
         below = queries.dependents(self.model, keys)
         keeping = [each for each in below if each.protects]
         if keeping or len(keys) + sum(each.count for each in below) > queries.MOST:
-            own = [] if keeping else [queries.counted(self.model, len(keys))]
-            return [], {}, set(), [*own, *map(str, keeping or below)]
+            return [], {}, set(), [str(each) for each in keeping] or self._by_kind(keys, below)
         forbidden = {str(each.rows.model._meta.verbose_name) for each in below if not self._may_go(request, each.rows)}
-        total = {str(self.opts.verbose_name_plural): len(keys)}
-        total |= {str(each.rows.model._meta.verbose_name_plural): each.count for each in below}
+        if not all(self.has_delete_permission(request, obj) for obj in objs):
+            forbidden.add(str(self.opts.verbose_name))
+        total = {str(each.rows.model._meta.verbose_name_plural): each.count for each in below}
+        own = str(self.opts.verbose_name_plural)
+        total[own] = total.get(own, 0) + len(keys)
         return [*map(str, objs), *map(str, below)], total, forbidden, []
+
+    def _by_kind(self, keys: Sequence[Any], below: "Sequence[queries.Dependents]") -> list[str]:
+        """The records and what would go with them, each kind once."""
+        own = len(keys) + sum(each.count for each in below if each.rows.model is self.model)
+        others = [str(each) for each in below if each.rows.model is not self.model]
+        return [queries.counted(self.model, own), *others]
 
     def _may_go(self, request: HttpRequest, rows: "QuerySet[Any]") -> bool:
         its_admin = self.admin_site._registry.get(rows.model)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import CASCADE, DO_NOTHING, SET_NULL, ForeignObjectRel, Model, QuerySet
@@ -34,7 +36,22 @@ def counted(model: type[Model], count: int) -> str:
 
 def dependents(model: type[Model], keys: Sequence[Any]) -> list[Dependents]:
     """What rests on the records with these keys, kind by kind: as many queries as there are kinds, not rows."""
-    return [each for each in _below(model._base_manager.filter(pk__in=keys), {model}) if each.count]
+    by_kind: dict[tuple[type[Model], bool], list[Dependents]] = {}
+    for each in _below(model._base_manager.filter(pk__in=keys), {model}):
+        if each.count:
+            by_kind.setdefault((each.rows.model, each.protects), []).append(each)
+    return [each for kind in by_kind.values() if (each := _together(kind, model, keys)).count]
+
+
+def _together(kind: Sequence[Dependents], model: type[Model], keys: Sequence[Any]) -> Dependents:
+    """A kind that names the records by several of its columns, as one; the records themselves are no part of it."""
+    first = kind[0]
+    if len(kind) == 1 and first.rows.model is not model:
+        return first
+    rows = reduce(or_, (each.rows for each in kind))
+    if rows.model is model:
+        rows = rows.exclude(pk__in=keys)
+    return Dependents(rows, rows.order_by()[: MOST + 1].count(), protects=first.protects)
 
 
 def _below(rows: "QuerySet[Any]", above: "set[type[Model]]") -> Iterator[Dependents]:

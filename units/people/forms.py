@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm as DjangoSetPasswordForm
 
 from cchc_index.lib import held_files
-from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import DayField
 from units.models import DECIDING, Role, Unit, User
 from units.queries import account_named
 
@@ -18,10 +18,8 @@ SALT = "units.people.list"
 WRONG_DAY = {"invalid": "Ngày không đọc được; ví dụ 01/03/2025."}
 
 
-def _day(label: str, hint: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, input_formats=DAY_FORMATS, help_text=hint, error_messages=WRONG_DAY
-    )
+def _day(label: str, hint: str = "") -> DayField:
+    return DayField(label=label, required=False, help_text=hint, error_messages=WRONG_DAY)
 
 
 class UploadForm(forms.Form):
@@ -111,9 +109,8 @@ class PersonForm(RoleForm):
 class EndForm(forms.Form):
     """The last day of a role."""
 
-    on = forms.DateField(
+    on = DayField(
         label="Ngày cuối giữ vai trò",
-        input_formats=DAY_FORMATS,
         error_messages={"required": "Nhập ngày cuối giữ vai trò.", **WRONG_DAY},
     )
     reason = forms.CharField(
@@ -130,9 +127,8 @@ class ReasonForm(forms.Form):
 class LeavingForm(forms.Form):
     """Somebody leaves: until when, who follows, why."""
 
-    on = forms.DateField(
+    on = DayField(
         label="Ngày cuối giữ vai trò",
-        input_formats=DAY_FORMATS,
         error_messages={"required": "Nhập ngày cuối giữ vai trò.", **WRONG_DAY},
     )
     heir = forms.CharField(

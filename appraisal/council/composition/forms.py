@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from appraisal.models import Seat
-from cchc_index.lib.days import DAY_FORMATS
+from cchc_index.lib.moments import DayField
 from units.models import Unit, User
 
 from . import queries
@@ -26,9 +26,8 @@ class CouncilForm(forms.Form):
         help_text="Ghi như trên văn bản, ví dụ 1234/QĐ-UBND.",
         error_messages={"required": "Nhập số quyết định.", "max_length": "Số quyết định dài nhất 60 ký tự."},
     )
-    dated = forms.DateField(
+    dated = DayField(
         label="Ngày quyết định",
-        input_formats=DAY_FORMATS,
         widget=DAY_FIELD,
         error_messages={"required": "Nhập ngày quyết định.", **DAY},
     )
@@ -85,12 +84,8 @@ class SeatForm(forms.Form):
         help_text="Có tài khoản thì tự biểu quyết trên hệ thống; nếu không, thư ký ghi lại ý kiến.",
         error_messages={"invalid_choice": "Chọn tài khoản trong danh sách."},
     )
-    opens = forms.DateField(
-        label="Từ ngày", required=False, input_formats=DAY_FORMATS, widget=DAY_FIELD, error_messages=DAY
-    )
-    closes = forms.DateField(
-        label="Đến ngày", required=False, input_formats=DAY_FORMATS, widget=DAY_FIELD, error_messages=DAY
-    )
+    opens = DayField(label="Từ ngày", required=False, widget=DAY_FIELD, error_messages=DAY)
+    closes = DayField(label="Đến ngày", required=False, widget=DAY_FIELD, error_messages=DAY)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

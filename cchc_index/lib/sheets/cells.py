@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from cchc_index.lib.days import read_day
+from cchc_index.lib.days import read_day, require_year
 from cchc_index.lib.text import clean
 
 
@@ -91,7 +91,7 @@ def cell_text(value: object) -> str:
     if isinstance(value, float):
         return _plain(fifteen_digits(value)) if value == value and abs(value) < 1e15 else str(value)
     if isinstance(value, datetime | date):
-        return value.strftime("%d/%m/%Y")
+        return f"{value:%d/%m/}{value.year:04d}"
     return clean(value)
 
 
@@ -102,10 +102,9 @@ _SERIAL = re.compile("[1-9][0-9]{4}")
 
 def day_of(value: object) -> date | None:
     """The day that a cell holds, as a date or as officials write one; None for a blank cell. Raises as `read_day`."""
-    if isinstance(value, datetime):
-        return value.date()
     if isinstance(value, date):
-        return value
+        require_year(value, cell_text(value))
+        return value.date() if isinstance(value, datetime) else value
     text = cell_text(value)
     if _SERIAL.fullmatch(text):
         shown = (_EPOCH + timedelta(days=int(text))).strftime("%d/%m/%Y")

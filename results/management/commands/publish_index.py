@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from cchc_index.lib.commands import OperatorCommand
+from cchc_index.lib.days import YearSlip, require_year
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.outfiles import write_whole
 from results import verify
@@ -94,7 +95,11 @@ def _account(name: str, option: str) -> User:
 
 def _date(raw: str) -> date:
     try:
-        return date.fromisoformat(raw.strip())
+        day = date.fromisoformat(raw.strip())
+        require_year(day, raw.strip())
+        return day
+    except YearSlip as slip:
+        raise Refused(f"Ngày {slip}.") from None
     except ValueError:
         raise Refused(f"Ngày “{raw[:20]}” không đúng: ghi theo dạng YYYY-MM-DD, ví dụ 2025-03-01.") from None
 
