@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from results import bundle, verify
-from results.tests import bundles
+from results.tests import bundles, method_alone
 
 Forgery = Callable[[dict[str, Any]], object]
 UNITS = [{"code": f"S{n}", "name": f"Sở {n}"} for n in range(4)]
@@ -297,3 +297,54 @@ def test_it_is_one_short_file() -> None:
     assert max(map(len, lines)) <= 120
     imported = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
     assert imported <= set(sys.stdlib_module_names)
+
+
+def random_bundle(seed: int) -> dict[str, Any]:
+    """A tree with a capped bonus of two leaves and a penalty, random policies, states and points."""
+    chance = random.Random(seed)
+    policies = {"na": chance.choice(["rescale", "shrink", "full"]), "ties": chance.choice(["competition", "dense"])}
+    made = honest(**policies)
+    for group in made["groups"]:
+        group["criteria"] += [
+            {**group["criteria"][0], "code": "8", "printed_code": "8", "kind": "bonus", "max_points": "1.5"},
+            *({**row_of(group, "8", "bonus", n), "max_points": "1"} for n in (1, 2)),
+            {**row_of(group, "9", "penalty", 0), "parent": None, "code": "9", "printed_code": "9"},
+        ]
+        for unit in group["units"]:
+            sample = {"unit": unit["code"], "state": "scored", "self_points": "0", "points": "0", "ballots": None}
+            group["cells"] += [{**sample, "criterion": code} for code in ("8.1", "8.2", "9")]
+        for cell in group["cells"]:
+            shuffle(cell, chance)
+    built: dict[str, Any] = bundle.build(
+        {k: v for k, v in made.items() if k not in ("groups", "digest")}, made["groups"]
+    )
+    return built
+
+
+def row_of(group: dict[str, Any], parent: str, kind: str, number: int) -> dict[str, Any]:
+    """A leaf that the unit scores itself."""
+    code = f"{parent}.{number}"
+    return {**group["criteria"][1], "code": code, "printed_code": code, "parent": parent, "kind": kind}
+
+
+def test_a_program_written_from_the_published_method_alone_agrees() -> None:
+    """On a hundred random bundles, all three verifiers; and not once a point is another one."""
+    texts = [bundle.text_of(random_bundle(seed)).encode() for seed in range(100)]
+    assert [method_alone.agrees(text) for text in texts] == [True] * 100
+    assert [verify.problems(text) for text in texts] == [[]] * 100
+    assert [bundle.verify(text.decode()) for text in texts] == [[]] * 100
+
+
+def test_that_program_denies_another_point_and_another_digest() -> None:
+    forged = random_bundle(1)
+    forged["groups"][0]["results"][0]["points"] = "0.5"
+    assert not method_alone.agrees(bundle.text_of(forged).encode())
+    forged["digest"] = bundle.digest_of(forged)
+    assert not method_alone.agrees(bundle.text_of(forged).encode())
+
+
+def test_that_program_shares_no_line_with_the_others() -> None:
+    imported = {
+        line for line in Path(method_alone.__file__).read_text(encoding="utf-8").splitlines() if "import " in line
+    }
+    assert imported == {"import hashlib", "import json", "from fractions import Fraction", "from typing import Any"}

@@ -1,0 +1,92 @@
+"""What it costs to verify a publication of any size, by the file that readers download and by the installation's own.
+
+.venv/bin/python bench/verifier.py [--units 10000] [--leaves 120]
+
+A publication is made in memory and written into a scratch folder; each verifier runs in a process of its own, whose
+time and most memory are printed. Exit 1 where one of them refuses it.
+"""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from results import bundle
+from results.ranking import SCORED
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAD = {
+    "year": 2024,
+    "illustrative": True,
+    "assessed_from": "2024-01-01",
+    "assessed_to": "2024-12-31",
+    "number": "12/QĐ-UBND",
+    "date": "2025-03-01",
+}
+
+
+def group_of(unit_count: int, leaf_count: int) -> dict[str, Any]:
+    """A block whose every cell is scored."""
+    chance = random.Random(53)
+    area = _criterion("1", None, str(leaf_count))
+    leaves = [_criterion(f"1.{n}", "1", "1", n > leaf_count * 7 // 10) for n in range(1, leaf_count + 1)]
+    units = [{"code": f"U{n:05d}", "name": f"Đơn vị {n}"} for n in range(unit_count)]
+    cells = [_cell(unit["code"], leaf, chance) for unit in units for leaf in leaves]
+    policies = {"na": "rescale", "ties": "competition", "bands": [{"name": "Tốt", "from": "80"}]}
+    names = {"code": "so", "name": "Sở", "decision": "3598/QĐ-UBND", "note": ""}
+    return {**names, "policies": policies, "criteria": [area, *leaves], "units": units, "cells": cells}
+
+
+def _criterion(code: str, parent: str | None, most: str, surveyed: bool = False) -> dict[str, Any]:
+    return {
+        "code": code,
+        "printed_code": code,
+        "name": f"Tiêu chí {code}",
+        "parent": parent,
+        "is_leaf": parent is not None,
+        "source": "" if parent is None else "survey" if surveyed else "self",
+        "kind": "normal",
+        "max_points": most,
+        "provenance": "illustrative",
+    }
+
+
+def _cell(unit: str, leaf: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    surveyed = leaf["source"] == "survey"
+    points = bundle.exact(bundle.number(f"{chance.randrange(10_001) / 10_000:.4f}"))
+    asked = {"self_points": None if surveyed else "1", "ballots": 30 if surveyed else None}
+    return {"unit": unit, "criterion": leaf["code"], "state": SCORED, "points": points, **asked}
+
+
+def timed(command: list[str]) -> tuple[int, float, int]:
+    """Exit code, seconds of the processor and the most megabytes of a process."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--units", type=int, default=10_000)
+    parser.add_argument("--leaves", type=int, default=120)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cchc-bench-") as folder:
+        path = Path(folder) / "chi-so-cchc-2024.json"
+        path.write_text(bundle.text_of(bundle.build(HEAD, [group_of(options.units, options.leaves)])), encoding="utf-8")
+        size = path.stat().st_size / 1024 / 1024
+        print(f"bản công bố {options.units} đơn vị × {options.leaves} tiêu chí: {size:.0f} MB")
+        own = timed([sys.executable, "-m", "results.bundle", str(path)])
+        offered = timed([sys.executable, "-I", str(ROOT / "results" / "verify.py"), str(path)])
+    print(f"results.bundle: mã thoát {own[0]}, {own[1]:.0f} s, {own[2]} MB")
+    print(f"verify.py: mã thoát {offered[0]}, {offered[1]:.0f} s, {offered[2]} MB")
+    return 0 if (own[0], offered[0]) == (0, 3) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
