@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cchc_index.lib.sample_pdf import sample_pdf
-from cchc_index.lib.tests.browser import PHONE, Site, clean, covered_stops, seeded, signed_in
+from cchc_index.lib.tests.browser import PHONE, SIDEWAYS, Site, clean, covered_stops, seeded, signed_in
 
 pytestmark = pytest.mark.browser
 SEED = "from appraisal.tests.replies.replies_site import seed; seed()"
@@ -55,6 +55,8 @@ def test_from_the_first_page_to_the_receipt(browser: Browser, site: Site) -> Non
     page.locator(".crumbs a").click()  # left without pressing anything
     expect(page.locator("main")).to_contain_text("đã soạn: không đồng ý, chưa gửi")
     clean(page)
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert page.evaluate(SIDEWAYS) == 0
     page.locator("table tbody th a").filter(has_text="1.1").click()
     expect(page.locator("#comment")).to_have_value("Có ở trang 3 của báo cáo bổ sung.")
     expect(page.get_by_role("button", name="Gửi giải trình")).to_have_count(0)
