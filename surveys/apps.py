@@ -27,6 +27,7 @@ class Config(AppConfig):
         "surveys.return_table": "Trả lại bảng điểm ĐTXHH",
         "surveys.return_typing": "Trả lại lượt nhập phiếu giấy",
         "surveys.sign_table": "Ký bảng điểm ĐTXHH",
+        "surveys.tell": "Tính phiếu vào kết quả được nêu",
         "surveys.undo": "Hủy lần nhập phiếu, số liệu",
         "surveys.withdraw_links": "Thu hồi liên kết chưa dùng",
     }

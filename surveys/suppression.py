@@ -9,8 +9,9 @@ can keep that secret, and only a least n that is no smaller than `small` (the pl
 without points.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 SMALL, BESIDE = "small", "beside"
 """Why a part is not told: few answered it, or few of its answers count; it would give away one of these."""
@@ -39,10 +40,32 @@ def untold(parts: Sequence[CellPart], *, small: int, least_n: int = 1) -> dict[i
     return away
 
 
-def small_moves(
-    before: Mapping[tuple[int, int], int], after: Mapping[tuple[int, int], int], *, small: int
-) -> set[tuple[int, int]]:
-    """The (group, unit) of which two versions differ by fewer than `small` ballots while both tell something: the
-    difference of what they tell is what these few people said."""
-    moved = {key: (before.get(key, 0), after.get(key, 0)) for key in before.keys() | after.keys()}
-    return {key for key, (old, new) in moved.items() if 0 < abs(new - old) < small and min(old, new) >= small}
+def may_follow(
+    now: Mapping[int, int], told: Sequence[Mapping[int, int]], *, outside: Collection[int], small: int
+) -> bool:
+    """Whether the answers of a part may be told to who may have kept all that was `told` of it, in its order.
+
+    What lies between two versions came, or went; neither may be fewer than `small` answers, nor fewer that enter the
+    mean (`outside`: those that do not). Versions that only grow give nothing more away, however many. Once answers
+    went, three versions may tell a single ballot though no two of them do (one half, the other half, both and one
+    more), so there are two at most."""
+    if small <= 1 or any(not _steps(now, before) for before in told):
+        return True
+    if not all(_far(now, before, outside, small) for before in told):
+        return False
+    history = [*told, now]
+    return len(told) < 2 or all(min(_steps(later, old)) > 0 for old, later in pairwise(history))
+
+
+def _steps(now: Mapping[int, int], before: Mapping[int, int]) -> list[int]:
+    """By answer that differs, how many more there are now."""
+    return [step for value in now.keys() | before.keys() if (step := now.get(value, 0) - before.get(value, 0))]
+
+
+def _far(now: Mapping[int, int], before: Mapping[int, int], outside: Collection[int], small: int) -> bool:
+    for known in (now.keys() | before.keys(), (now.keys() | before.keys()) - set(outside)):
+        steps = [now.get(value, 0) - before.get(value, 0) for value in known]
+        came, went = sum(step for step in steps if step > 0), -sum(step for step in steps if step < 0)
+        if 0 < came < small or 0 < went < small:
+            return False
+    return True

@@ -5,6 +5,7 @@ from celery import shared_task
 from cchc_index.lib import skew
 
 from .batches import jobs
+from .scores import actions as scores
 
 
 @shared_task(name="surveys.commit")
@@ -14,4 +15,7 @@ def commit(batch_id: int) -> None:
 
 @shared_task(name="surveys.requeue")
 def requeue() -> int:
-    return 0 if skew.is_far() else jobs.requeue()
+    if skew.is_far():
+        return 0
+    scores.tell_due()
+    return jobs.requeue()

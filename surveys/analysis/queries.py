@@ -8,6 +8,7 @@ from criteria.queries import units_of
 from surveys.models import Ballot, Question, RespondentGroup, Tally
 from surveys.plan.queries import worth_of
 from surveys.queries import IN
+from surveys.scores.keeping import held_pairs, told_again
 from surveys.scores.queries import ballot_counts, rule_of, untold_parts
 from units.models import Unit
 
@@ -72,10 +73,12 @@ def _answers(block: RoundGroup) -> Iterator[tuple[int, int, int, int, int]]:
 
 def rows_of(block: RoundGroup) -> BallotRows:
     """The valid ballots of every pair of group and unit of which all cells are told and that has ballots enough, sorted
-    by what they say: neither code nor order of arrival stands in them. Nine queries and one for each group."""
+    by what they say: neither code nor order of arrival stands in them. A pair that is held back or was told more than
+    once gives none: rows are told once. Eleven queries and one for each group."""
     survey, kept = survey_of(block), {(group, unit) for group, unit, _ in untold_parts(block)}
     counts = {pair: n for pair, n in ballot_counts(block).items() if n and pair[1] in survey.units}
     fewest = max(*rule_of(block), FEWEST_ROWS)
+    kept |= held_pairs(block) | told_again(block)
     given = {pair for pair, n in counts.items() if pair not in kept and n >= fewest}
     place = {criterion: at for at, criterion in enumerate(survey.criteria)}
     rows: list[tuple[str, str, list[int | None]]] = []

@@ -19,6 +19,7 @@ from surveys.places import Leaf
 from surveys.plan.actions import ensure_group, ensure_questionnaire
 from surveys.plan.queries import Plan, places, plan_for
 from surveys.scores.actions import add_tallies, rebuild_tallies
+from surveys.scores.keeping import is_protected
 from surveys.upload import PREVIEW_ROWS, Upload
 
 from . import identity, mapping, queries, rowfile
@@ -173,8 +174,10 @@ class KeptBallots:
         )
 
     def count_in(self, batch: ImportBatch) -> list[Any]:
-        """Count stored ballots into their group's tallies."""
+        """Count stored ballots into their group's tallies, unless those wait for the end of the phase."""
         assert batch.respondent_group is not None
+        if is_protected(batch.respondent_group):
+            return []
         valid = self.reasons == validity.VALID
         units = np.asarray(self.unit_ids, dtype=np.int64)[valid]
         add_tallies(batch.respondent_group, [leaf.id for leaf in self.leaves], units, self.answers[valid])
@@ -314,7 +317,8 @@ def remove(batch: ImportBatch) -> None:
     if group is None:
         return
     Ballot.objects.filter(batch=batch).delete()
-    rebuild_tallies(group)
+    if not is_protected(group):
+        rebuild_tallies(group)
     unmake_questions(batch, group)
 
 

@@ -20,7 +20,6 @@ from criteria.models import RoundGroup
 from criteria.tree import CellKey
 from surveys import rules, upload
 from surveys.assent.actions import Signed, admit, note_signed, refuse_closed
-from surveys.assent.queries import is_collecting
 from surveys.ballots import actions as ballots
 from surveys.ballots.exports import rest_of
 from surveys.ballots.outline import is_table
@@ -30,8 +29,8 @@ from surveys.profiles.actions import keep_profile
 from surveys.profiles.queries import fitting
 from surveys.scores.actions import lock_block, pack_archive, refresh_scores, restore_archive
 from surveys.scores.digests import ScoreValue, moves, values_digest
+from surveys.scores.keeping import held_pairs
 from surveys.scores.queries import ballot_counts, stored
-from surveys.suppression import small_moves
 from surveys.upload import Upload
 from units.auditlog.actions import record
 from units.models import Unit, User
@@ -216,13 +215,13 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
         raise Refused("Phiếu trực tuyến chỉ có một bản, không có tệp gốc để nhập lại: không hủy được.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
-    before, counted = stored(block), ballot_counts(block)
+    before, counted, held = stored(block), ballot_counts(block), held_pairs(block)
     if batch.kind == Kind.BALLOTS:
         ballots.remove(batch)
-        _refuse_small_moves(block, counted)
     else:
         figures.remove(batch)
     changed = refresh_scores(block) + restore_archive(block)
+    _refuse_held(block, counted, held)
     batch.state, batch.undone_at, batch.undo_reason = State.UNDONE, clock.now(), reason
     drop_kept(batch)
     batch.save(update_fields=["state", "undone_at", "undo_reason", "checked_rows", "rows_digest", "rest"])
@@ -356,12 +355,10 @@ def write(
     batch: ImportBatch,
     checked: Checked,
     mark: Mapping[str, Any] | None = None,
-    *,
-    first_told: bool = False,
 ) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last. `mark`: that of the ballots, where it is
-    known already; `first_told`: nothing of the survey was shown before these ballots."""
-    before, counted = stored(block), ballot_counts(block)
+    known already."""
+    before, counted, held = stored(block), ballot_counts(block), held_pairs(block)
     archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
     counts = checked.counts()  # before writing: afterwards nothing differs any more
     batch.state, batch.committed_at = State.COMMITTED, clock.now()
@@ -369,11 +366,11 @@ def write(
         with transaction.atomic():
             batch.save(update_fields=["state", "committed_at"])  # its ballots count from here on
             replaced = checked.write(batch, block)
-            if not first_told:
-                _refuse_small_moves(block, counted)
     except IntegrityError as error:
         raise Conflict("Một lần nhập khác vừa ghi cùng mã phiếu hoặc số liệu: kiểm tra lại tệp.") from error
     changed = refresh_scores(block)
+    if batch.kind != Kind.ONLINE:  # a box holds what it holds
+        _refuse_held(block, counted, held)
     after = stored(block)
     lost = {cell: value for cell, value in archive.items() if after.get(cell) != value}
     batch.counts = {**counts, "changed": changed, "replaced": replaced, "archive": pack_archive(lost)}
@@ -408,23 +405,21 @@ def _marks(batch: ImportBatch, block: RoundGroup, checked: Checked) -> dict[str,
     return {"ballots": digests.ballots_mark(checked.stored(batch))}
 
 
-def _refuse_small_moves(block: RoundGroup, before: Mapping[tuple[int, int], int]) -> None:
-    """Raises Refused where the plan protects small cells, ballots no longer come in day by day, and a unit would change
-    by so few ballots that two looks tell what they said."""
-    small = Survey.objects.filter(round_group=block).values_list("small_cell", flat=True).first()
-    if not small or is_collecting(block):
-        return
-    after = ballot_counts(block)
-    few = sorted(small_moves(before, after, small=small))
+def _refuse_held(block: RoundGroup, before: Mapping[tuple[int, int], int], held: set[tuple[int, int]]) -> None:
+    """Raises Refused where ballots no longer come in day by day and the change leaves a unit with what was told of it:
+    it is too small, or the second of its kind, for two looks not to tell what few ballots said."""
+    few = sorted(held_pairs(block) - held)
     if few:
         (group, unit), more = few[0], len(few) - 1
-        moved = abs(after.get(few[0], 0) - before.get(few[0], 0))
+        moved = abs(ballot_counts(block).get(few[0], 0) - before.get(few[0], 0))
         names = RespondentGroup.objects.get(pk=group).name, Unit.objects.get(pk=unit).name
         others = f" (và {more} trường hợp khác)" if more else ""
+        small = Survey.objects.values_list("small_cell", flat=True).get(round_group=block)
         raise Refused(
-            f"Nhóm “{names[0]}” của {names[1]} chỉ thay đổi {moved} phiếu{others}: so với kết quả đã nêu, người xem "
-            f"suy ra được các phiếu đó trả lời gì. Kế hoạch cần mỗi lần thay đổi ít nhất {small} phiếu: gộp với các "
-            "phiếu khác."
+            f"Nhóm “{names[0]}” của {names[1]} thay đổi {moved} phiếu{others}: so với kết quả đã nêu, người xem suy ra "
+            f"được câu trả lời của ít hơn {small} phiếu. Kế hoạch cần mỗi lần thay đổi ít nhất {small} phiếu ở mỗi "
+            "tiêu chí, và sau khi đã rút phiếu thì không nêu thêm lần nào: gộp với các phiếu khác, hoặc hai người đổi "
+            "ngưỡng trong kế hoạch."
         )
 
 

@@ -19,6 +19,7 @@ from .records import (
     SurveyScore,
     Tally,
 )
+from .telling import ToldTally
 
 __all__ = [
     "AnswerOption",
@@ -40,5 +41,6 @@ __all__ = [
     "SurveyScore",
     "TableSignature",
     "Tally",
+    "ToldTally",
     "TypedBallot",
 ]

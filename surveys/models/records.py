@@ -18,6 +18,10 @@ class Survey(models.Model):
     least_n = models.PositiveSmallIntegerField("số phiếu trả lời tối thiểu để tính điểm", null=True, blank=True)
     # Empty: the installation's own threshold for what pages show.
     small_cell = models.PositiveSmallIntegerField("không nêu kết quả của ô dưới (phiếu)", null=True, blank=True)
+    # Of a plan that protects small cells: tallies and points follow the ballots when the phase is over.
+    due = models.BooleanField("có phiếu chờ tính khi giai đoạn đóng", default=False)
+    # [group, unit]: whose tallies stay as they were told, for few ballots would follow from the difference.
+    held = models.JSONField("nhóm, đơn vị giữ kết quả đã nêu", default=list, blank=True)
 
     class Meta:
         verbose_name = "cuộc điều tra"

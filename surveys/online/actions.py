@@ -165,8 +165,8 @@ def open_box(*, actor: User | None, group_id: int) -> ImportBatch:
         counts=kept.counted,
         created_by=actor,
     )
-    batches.write(actor, block, batch, kept, first_told=True)
-    SealedBallot.objects.filter(respondent_group=group).delete()
+    box.delete()
+    batches.write(actor, block, batch, kept)
     return batch
 
 

@@ -28,6 +28,7 @@ from surveys.plan.actions import copy_plan
 from surveys.rules import may_work
 from surveys.scores.actions import lock_block, refresh_scores
 from surveys.scores.digests import refreshed
+from surveys.scores.keeping import note_unprotected
 from surveys.scores.queries import stored
 from units.auditlog.actions import record
 from units.models import User
@@ -195,6 +196,8 @@ def _write_survey(block: RoundGroup, survey: Survey, pk: int | None, after: Plan
         raise Refused(
             "Số phiếu tối thiểu để tính điểm phải từ ngưỡng ô nhỏ trở lên: nếu không, điểm cho biết câu trả lời đã che."
         )
+    if small is not None and survey.small_cell is None:
+        note_unprotected(block)
     survey.plan_number, survey.least_n, survey.small_cell = after["plan_number"], least, small
     survey.save()
 

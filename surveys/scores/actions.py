@@ -1,5 +1,6 @@
 """Writing tallies and points: counted again, computed again, taken from an archive."""
 
+import logging
 from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
@@ -18,8 +19,11 @@ from surveys.models import ImportBatch, RespondentGroup, SurveyScore, Tally
 from units.auditlog.actions import record
 from units.models import User
 
-from .digests import ScoreValue, moves, value_of, values_digest
-from .queries import computed_scores, counted_tallies, stored, tallies_of
+from .digests import ScoreValue, moves, refreshed, value_of, values_digest
+from .keeping import tell
+from .queries import computed_scores, counted_tallies, is_collected_still, stored, tallies_of
+
+log = logging.getLogger(__name__)
 
 Method = SurveyScore.Method
 
@@ -72,14 +76,32 @@ def add_tallies(
 def refresh_scores(round_group: RoundGroup) -> int:
     """Recompute the survey scores of a block from its tallies and figures; the number of changed cells.
 
-    Rows imported from an archive stay where neither ballots nor figures exist. A change raises the
-    block's version. Raises Refused when a stored answer is missing from its scale.
+    Where the plan protects small cells the tallies come up to the ballots first, as far as they may. Rows imported from
+    an archive stay where neither ballots nor figures exist. A change raises the block's version. Raises Refused when a
+    stored answer is missing from its scale.
     """
     block = lock_block(round_group.pk)
+    tell(block)
     changed = _write(block, computed_scores(block))
     if changed:
         criteria_actions.inputs_changed(block.pk)
     return changed
+
+
+def tell_due() -> int:
+    """Count the ballots that waited for the end of their survey's phase, called every few seconds: the clock closes a
+    phase, nobody acts. How many blocks were looked at."""
+    waiting = RoundGroup.objects.filter(survey__due=True, survey__small_cell__isnull=False)
+    ended = [block for block in waiting.select_related("round").order_by("pk") if not is_collected_still(block)]
+    for block in ended:
+        try:
+            with transaction.atomic():
+                before = stored(lock_block(block.pk))
+                if refresh_scores(block):
+                    record(actor=None, verb="surveys.refresh", obj=block, after=refreshed(before, stored(block)))
+        except Refused:  # its own people see why, at the next file; other blocks go on
+            log.exception("%s: chưa tính được phiếu vào kết quả", block)
+    return len(ended)
 
 
 def _write(block: RoundGroup, scores: Mapping[CellKey, ScoreValue]) -> int:

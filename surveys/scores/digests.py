@@ -1,6 +1,6 @@
 """What the log keeps of survey points: their digest, and each point that moved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -58,3 +58,8 @@ def values_digest(values: Mapping[CellKey, ScoreValue]) -> str:
             for cell, value in sorted(values.items())
         ]
     )
+
+
+def told_digest(rows: Iterable[Sequence[object]]) -> str:
+    """One digest for rows that are told, in their order."""
+    return canonical.digest([list(row) for row in rows])

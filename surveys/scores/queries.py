@@ -214,10 +214,15 @@ def ballot_counts(block: RoundGroup) -> dict[tuple[int, int], int]:
 
 
 def tells_nothing_yet(block: RoundGroup) -> bool:
-    """Whether pages keep to coverage: the plan protects small cells, and its phase still takes ballots or some lie in a
-    box, so that there will be one version of what is told. At most three queries."""
-    protected = Survey.objects.filter(round_group=block, small_cell__isnull=False).exists()
-    return protected and (is_collecting(block) or _has_sealed(block))
+    """Whether pages keep to coverage: the plan protects small cells, and its phase still takes ballots, some lie in a
+    box, or those that came in are still to be counted. At most four queries."""
+    due = Survey.objects.filter(round_group=block, small_cell__isnull=False).values_list("due", flat=True).first()
+    return due is not None and (due or is_collected_still(block))
+
+
+def is_collected_still(block: RoundGroup) -> bool:
+    """Whether ballots come, will come, or lie in a box."""
+    return is_collecting(block) or _has_sealed(block)
 
 
 def _has_sealed(block: RoundGroup) -> bool:

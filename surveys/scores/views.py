@@ -9,6 +9,7 @@ from criteria.queries import units_of
 from surveys import rules
 
 from . import queries
+from .keeping import held_names
 
 
 @require_GET
@@ -17,7 +18,8 @@ def scores(request: HttpRequest, pk: int) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
     if queries.tells_nothing_yet(block):
         return _not_yet(request, block)
-    return render(request, "surveys/scores/scores.html", {"round_group": block, "table": queries.score_table(block)})
+    context = {"round_group": block, "table": queries.score_table(block), "held": held_names(block)}
+    return render(request, "surveys/scores/scores.html", context)
 
 
 def _not_yet(request: HttpRequest, block: RoundGroup) -> HttpResponse:

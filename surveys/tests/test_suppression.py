@@ -22,6 +22,7 @@ from surveys.batches import actions as batches
 from surveys.models import AnswerOption, ImportBatch, Survey, SurveyScore, Tally
 from surveys.plan.queries import worth_of
 from surveys.scores import queries as scores
+from surveys.scores.actions import tell_due
 from surveys.suppression import CellPart, untold
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round, uneven_scale
 from units.models import Role
@@ -251,6 +252,7 @@ def test_the_export_tells_no_more_than_the_page(block: RoundGroup) -> None:
 def close(block: RoundGroup) -> None:
     hours = {"name": "survey", "title": "Điều tra", "position": 1, "closes_at": clock.now()}
     Stage.objects.update_or_create(round=block.round, kind=Stage.Kind.SURVEY, defaults=hours)
+    tell_due()
 
 
 def test_one_more_ballot_makes_no_second_version(block: RoundGroup) -> None:
