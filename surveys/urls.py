@@ -17,6 +17,7 @@ app_name = "surveys"
 urlpatterns = [
     path("", coverage.home, name="home"),
     path("tien-do/<int:pk>/", coverage.units, name="coverage"),
+    path("chat-luong/<int:pk>/", coverage.quality, name="quality"),
     path("tai-len/", batches.upload, name="upload"),
     path("lan-nhap/<int:pk>/", batches.batch, name="batch"),
     path("lan-nhap/<int:pk>/cach-doc/", explaining.explain, name="explain"),

@@ -44,16 +44,17 @@ def reasons(
     limit = Fraction(max_blank_share)
     why = np.full(len(answers), VALID, dtype="<U20")
     if refuse_straight_line:
-        why[_is_straight(answers) & (answered >= straight_line_from)] = STRAIGHT_LINE
+        why[straight_lines(answers, at_least=straight_line_from)] = STRAIGHT_LINE
     why[(questions - answered) * limit.denominator > limit.numerator * questions] = BLANKS
     why[answered == 0] = EMPTY
     return why
 
 
-def _is_straight(answers: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether every answer that is not blank is the highest."""
+def straight_lines(answers: NDArray[np.uint8], *, at_least: int) -> NDArray[np.bool_]:
+    """Which ballots give one same answer to every question they answer, `at_least` or more."""
     highest = answers.max(axis=1, keepdims=True, initial=BLANK)
-    return np.asarray(((answers == highest) | (answers == BLANK)).all(axis=1))
+    same = np.asarray(((answers == highest) | (answers == BLANK)).all(axis=1))
+    return np.asarray(same & ((answers != BLANK).sum(axis=1) >= at_least))
 
 
 def repeats(

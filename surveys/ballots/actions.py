@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cchc_index.lib.faults import Fault, ImportRefused
 from cchc_index.lib.sheets.book import SheetBook
 from criteria.models import RoundGroup
-from surveys import validity
+from surveys import quality, validity
 from surveys.models import Ballot, ImportBatch, Question, Questionnaire, RespondentGroup
 from surveys.places import Leaf
 from surveys.plan.actions import ensure_group, ensure_questionnaire
@@ -22,7 +22,7 @@ from surveys.scores.actions import add_tallies, rebuild_tallies
 from surveys.scores.keeping import is_protected
 from surveys.upload import PREVIEW_ROWS, Upload
 
-from . import identity, mapping, queries, rowfile
+from . import hours, identity, mapping, queries, rowfile
 from .identity import Known
 from .rowfile import KeptRows
 from .sheet import BallotSheet, ballot_book, read_book
@@ -86,10 +86,21 @@ class CheckedBallots:
             "units": len({unit for unit in self.sheet.unit_ids if unit}),
             "questions": [leaf.code for leaf in self.sheet.leaves],
             "questions_made": self.plan.asked is None,
+            "marks": self._marks(),
             "ignored": self.sheet.ignored,
             "notes": self.notes,
             "preview": self._preview(),
         }
+
+    def _marks(self) -> dict[str, dict[str, int]]:
+        """What is striking in the file, by mark and unit: counts alone, the hours stay in the file."""
+        sheet = self.sheet
+        if not sheet.codes:
+            return {}
+        places = sheet.in_table()
+        ended, took = (column[places] for column in hours.hours_of(sheet.table))
+        timed = quality.timed_marks(sheet.unit_ids, ended, took, len(sheet.leaves))
+        return quality.by_unit(marks_of(self.plan, sheet.answers, sheet.unit_ids) | timed, sheet.unit_ids)
 
     def _preview(self) -> list[list[Any]]:
         sheet = self.sheet
@@ -259,6 +270,12 @@ def why_invalid(plan: Plan, answers: NDArray[np.uint8], unit_ids: Sequence[int])
         again = validity.repeats(answers, unit_ids, earlier, at_least=rules.duplicates_from)
         why[again & (why == validity.VALID)] = validity.DUPLICATE
     return why
+
+
+def marks_of(plan: Plan, answers: NDArray[np.uint8], unit_ids: Sequence[int]) -> dict[str, NDArray[np.bool_]]:
+    """What is striking in the answers themselves, from as many as the plan's rules ask for."""
+    rules = plan.questionnaire or Questionnaire()
+    return quality.marks(answers, unit_ids, straight_from=rules.straight_line_from, same_from=rules.duplicates_from)
 
 
 def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet) -> NDArray[np.bool_]:

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import ImportRefused, Refused
-from surveys import rules, validity
+from surveys import quality, rules, validity
 from surveys.assent.queries import Door, closed_words, door, requests_of
 from surveys.ballots import mapping
 from surveys.models import ImportBatch
 from surveys.plan import queries as plan
 from surveys.queries import blocks_in_view
-from surveys.scores.queries import score_table, tells_nothing_yet
+from surveys.scores.queries import rule_of, score_table, tells_nothing_yet
 
 from . import actions, exports, jobs
 from .forms import FIGURES, NEW, BatchUndoForm, BatchUploadForm
@@ -83,6 +83,14 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     return _batch_page(request, batch, BatchUndoForm())
 
 
+def _marks(batch: ImportBatch) -> list[tuple[str, int]]:
+    """What is striking in a file of more than few ballots, in words; a mark that was looked for and not found is 0."""
+    if batch.counts.get("rows", 0) < rule_of(batch.round_group)[0]:
+        return []
+    marks = batch.counts.get("marks", {})
+    return [(label, sum(marks[mark].values())) for mark, label in quality.LABELS.items() if mark in marks]
+
+
 def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -> HttpResponse:
     committed = batch.state == ImportBatch.State.COMMITTED
     how = door(batch.round_group)
@@ -94,6 +102,7 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "counts": batch.counts,
         "mapping": json.dumps(batch.mapping, ensure_ascii=False),
         "invalid": [(validity.LABELS[reason], n) for reason, n in batch.counts.get("invalid", {}).items()],
+        "marks": _marks(batch) if rules.may_work(request.user) else [],
         "faults": batch.faults[:SHOWN_FAULTS],
         "shown_faults": SHOWN_FAULTS,
         "preview": _preview(batch) if rules.may_work(request.user) else [],

@@ -10,8 +10,19 @@ from django.db.models import Count, Q
 from cchc_index.lib import clock
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, RoundGroup
-from surveys.models import Ballot, PlannedBallots, RespondentGroup, SatisfactionFigure, SealedBallot, SurveyScore
+from surveys import quality, validity
+from surveys.models import (
+    Ballot,
+    ImportBatch,
+    PlannedBallots,
+    RespondentGroup,
+    SatisfactionFigure,
+    SealedBallot,
+    SurveyScore,
+)
 from surveys.queries import IN
+from surveys.scores.keeping import held_pairs
+from surveys.scores.queries import rule_of, tells_nothing_yet
 from units.models import Unit
 
 
@@ -198,3 +209,72 @@ def _days(block: RoundGroup, groups: list[RespondentGroup]) -> list[DayBallots]:
         so_far += sum(by_group)
         days.append(DayBallots(day, by_group, sum(by_group), so_far))
     return days
+
+
+# --- what is striking, and what was left out --------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UnitQuality:
+    """One unit's ballots of one group: how many, why any do not count, what is striking. `marks` None: not told, for
+    few ballots or for the sake of what was told before."""
+
+    unit: Unit
+    ballots: int
+    excluded: list[int]
+    marks: list[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupQuality:
+    """A respondent group with its units, and their sums; `reasons` and `marks` head the columns."""
+
+    group: RespondentGroup
+    reasons: list[str]
+    marks: list[str]
+    units: list[UnitQuality]
+    excluded: list[int]
+
+
+def quality_of(block: RoundGroup) -> list[GroupQuality]:
+    """Every group's ballots by unit. Eleven queries, whatever the number of units, groups, files and ballots."""
+    silent, small, held = tells_nothing_yet(block), rule_of(block)[0], held_pairs(block)
+    numbers, marks, units = _ballots_by_reason(block), _marks(block), list(criteria_queries.units_of(block))
+    groups = []
+    for group in RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code"):
+        rows = []
+        for unit in units if group.takes_ballots else ():
+            by_reason = numbers.get((group.pk, unit.pk), {})
+            total = sum(by_reason.values())
+            kept = silent or total < small or (group.pk, unit.pk) in held
+            struck = [marks.get((group.pk, mark), {}).get(str(unit.pk), 0) for mark in quality.LABELS]
+            excluded = [by_reason.get(reason, 0) for reason in validity.LABELS]
+            if total:
+                rows.append(UnitQuality(unit, total, excluded, None if kept else struck))
+        if rows:
+            sums = [sum(row.excluded[at] for row in rows) for at in range(len(validity.LABELS))]
+            heads = list(validity.LABELS.values()), list(quality.LABELS.values())
+            groups.append(GroupQuality(group, *heads, rows, sums))
+    return groups
+
+
+def _ballots_by_reason(block: RoundGroup) -> dict[tuple[int, int], dict[str, int]]:
+    rows = Ballot.objects.filter(IN, respondent_group__survey__round_group=block).order_by()
+    counts: dict[tuple[int, int], dict[str, int]] = {}
+    for group, unit, reason, number in rows.values_list("respondent_group", "unit", "invalid_reason").annotate(
+        ballots=Count("pk")
+    ):
+        counts.setdefault((group, unit), {})[reason] = number
+    return counts
+
+
+def _marks(block: RoundGroup) -> dict[tuple[int, str], dict[str, int]]:
+    """(group, mark) → unit id as text → ballots, of the files that are in."""
+    rows = ImportBatch.objects.filter(round_group=block, state=ImportBatch.State.COMMITTED).order_by("pk")
+    sums: dict[tuple[int, str], dict[str, int]] = {}
+    for group, counts in rows.values_list("respondent_group", "counts"):
+        for mark, units in counts.get("marks", {}).items():
+            place = sums.setdefault((group, mark), {})
+            for unit, number in units.items():
+                place[unit] = place.get(unit, 0) + number
+    return sums

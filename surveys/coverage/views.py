@@ -10,8 +10,9 @@ from surveys.batches.queries import listed
 from surveys.handover.queries import waiting_tables
 from surveys.queries import blocks_in_view
 from surveys.requests.queries import waiting
+from surveys.scores.queries import rule_of
 
-from .queries import coverage, unit_coverage
+from .queries import coverage, quality_of, unit_coverage
 
 SHOWN_BATCHES = 100
 
@@ -38,3 +39,12 @@ def units(request: HttpRequest, pk: int) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
     context = {"round_group": block, "table": unit_coverage(block)}
     return render(request, "surveys/coverage/units.html", context)
+
+
+@require_GET
+@rules.readers_only
+def quality(request: HttpRequest, pk: int) -> HttpResponse:
+    """What does not count and why, what is striking: by group and unit."""
+    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
+    context = {"round_group": block, "groups": quality_of(block), "small": rule_of(block)[0]}
+    return render(request, "surveys/coverage/quality.html", context)

@@ -11,9 +11,9 @@ from django.db import transaction
 from cchc_index.lib.faults import Refused
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
-from surveys import validity
+from surveys import quality, validity
 from surveys.assent.queries import Door, closed_words, door, is_over
-from surveys.ballots.actions import KeptBallots, why_invalid
+from surveys.ballots.actions import KeptBallots, marks_of, why_invalid
 from surveys.batches import actions as batches
 from surveys.models import BallotLink, ImportBatch, RespondentGroup, SealedBallot
 from surveys.plan.queries import places, plan_for
@@ -201,6 +201,7 @@ def _kept(block: RoundGroup, group: RespondentGroup, drawn: list[tuple[int, byte
         "questions": [leaf.code for leaf in leaves],
         "notes": ["Phiếu gửi qua liên kết, trộn khi mở hòm: không có giờ gửi, không có thứ tự gửi."],
         "ignored": [],
+        "marks": quality.by_unit(marks_of(plan, answers, units), units),
     }
     return KeptBallots(plan, leaves, codes, units, answers, reasons, counted)
 
