@@ -12,8 +12,11 @@ from surveys.models import TableSignature
 from surveys.scores.actions import lock_block
 from surveys.scores.queries import tells_nothing_yet
 from units.auditlog.actions import record
-from units.models import User
+from units.mail.actions import post
+from units.models import Role, User
+from units.queries import holders_of
 
+from . import mails
 from .digests import VERB_RECEIVE, VERB_REPLACE, VERB_RETURN, VERB_SIGN, signature_facts
 from .queries import standing
 from .rules import DECIDABLE, may_give_back, may_receive, may_sign
@@ -47,6 +50,7 @@ def sign_table(*, actor: User, round_group_id: int, seen: str) -> TableSignature
         round_group=block, table=now.lines, digest=now.digest, signed_at=clock.now(), signed_by=actor
     )
     record(actor=actor, verb=VERB_SIGN, obj=row, after=signature_facts(row))
+    post(mails.signed(row), [person for person in holders_of(Role.INDEX_MANAGER) if person.pk != actor.pk])
     return row
 
 
@@ -69,6 +73,7 @@ def receive_table(*, actor: User, signature_id: int) -> TableSignature:
         raise Refused("Điểm ĐTXHH đã thay đổi sau khi ký: đề nghị phụ trách điều tra ký lại bảng điểm.")
     _decide(row, actor, _State.RECEIVED, "")
     record(actor=actor, verb=VERB_RECEIVE, obj=row, after=signature_facts(row))
+    post(mails.received(row), [row.signed_by])
     return row
 
 
@@ -86,13 +91,16 @@ def give_table_back(*, actor: User, signature_id: int, reason: str) -> TableSign
         raise Refused(NOT_SECOND)
     _decide(row, actor, _State.RETURNED, words)
     record(actor=actor, verb=VERB_RETURN, obj=row, after=signature_facts(row), reason=words)
+    post(mails.returned(row), [row.signed_by])
     return row
 
 
 def _locked(signature_id: int) -> tuple[TableSignature, RoundGroup]:
     """A signature under the lock of its block."""
     block = lock_block(TableSignature.objects.values_list("round_group", flat=True).get(pk=signature_id))
-    rows = TableSignature.objects.select_for_update(of=("self",)).select_related("signed_by")
+    rows = TableSignature.objects.select_for_update(of=("self",)).select_related(
+        "signed_by", "round_group__round", "round_group__group"
+    )
     return rows.get(pk=signature_id), block
 
 

@@ -21,6 +21,7 @@ from surveys.handover import actions, queries, rules
 from surveys.models import SurveyScore, TableSignature
 from surveys.scores import actions as scores
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, figure_rows, surveyed_round
+from units.mail.models import Mail
 from units.models import Role, Unit, User
 from units.tests.factories import MembershipFactory, UnitFactory, UserFactory, person
 
@@ -369,3 +370,14 @@ class TestPages:
                 assert "khác bảng điểm ký lúc" in client.get(address).content.decode()
             counted.append(len(spent))
         assert counted[0] == counted[1]
+
+
+def test_letters_go_to_who_acts_next(block: RoundGroup, operator: User, manager: User) -> None:
+    User.objects.filter(pk__in=[operator.pk, manager.pk]).update(email="a@example.vn")
+    row = signed(block, operator)
+    assert [(mail.recipient, "chờ tiếp nhận" in mail.subject) for mail in Mail.objects.all()] == [(manager, True)]
+    actions.receive_table(actor=manager, signature_id=row.pk)
+    actions.give_table_back(actor=manager, signature_id=row.pk, reason="Thiếu nhóm đại biểu.")
+    received, returned = Mail.objects.filter(recipient=operator).order_by("pk")
+    assert "đã tiếp nhận" in received.subject
+    assert "Lý do: Thiếu nhóm đại biểu." in returned.body
