@@ -11,7 +11,7 @@ from surveys import rules
 from surveys.scores.queries import tells_nothing_yet
 from units.models import User
 
-from .queries import SurveyMaterial, made_report, rows_mark, survey_material
+from .queries import SurveyMaterial, made_before, rows_mark, survey_material, waiting_report
 
 ENDINGS = ("pdf", "docx", "xlsx", "zip")
 SILENT = "Kế hoạch bảo vệ các ô ít phiếu: báo cáo có khi giai đoạn điều tra đóng và mọi hòm phiếu đã mở."
@@ -19,8 +19,8 @@ SILENT = "Kế hoạch bảo vệ các ô ít phiếu: báo cáo có khi giai đ
 
 @transaction.atomic
 def request_survey_report(*, actor: User, round_group_id: int, ending: str) -> Job:
-    """Ask for a block's report (pdf, docx, xlsx) or its data, a row a ballot (zip). Asking again gives the job that is
-    there, as long as what it tells stays the same. Raises PermissionDenied for those who do not read the survey,
+    """Ask for a block's report (pdf, docx, xlsx) or its data, a row a ballot (zip); the job reads what it tells. Asking
+    again gives the job that still waits. Raises PermissionDenied for those who do not read the survey,
     Refused for another ending and while the plan keeps the points to itself."""
     if not rules.may_read(actor):
         raise PermissionDenied
@@ -30,30 +30,28 @@ def request_survey_report(*, actor: User, round_group_id: int, ending: str) -> J
     block = rows.get(pk=round_group_id)
     if tells_nothing_yet(block):
         raise Refused(SILENT)
-    mark = _mark(block, ending, survey_material(block))
-    standing = made_report(block, ending, mark)
-    if standing is not None:
-        return standing
-    job = Job.objects.create(kind=Job.Kind.SURVEY, round_group=block, paper=ending, mark=mark, requested_by=actor)
+    waiting = waiting_report(block, ending)
+    if waiting is not None:
+        return waiting
+    job = Job.objects.create(kind=Job.Kind.SURVEY, round_group=block, paper=ending, requested_by=actor)
     jobs.send(job)
     return job
 
 
-def _mark(block: RoundGroup, ending: str, told: SurveyMaterial) -> str:
-    return rows_mark(block, told) if ending == "zip" else told.mark
-
-
 def render(job: Job) -> None:
-    """Make the file a claimed job is for, of what stands now. Raises Refused where the plan keeps it to itself by
-    now."""
+    """Make the file a claimed job is for, of what stands now; what was made of the same before is given again. Raises
+    Refused where the plan keeps it to itself by now."""
     assert job.round_group is not None  # a report is of a block
     block, ending = job.round_group, job.paper
     if tells_nothing_yet(block):
         raise Refused(SILENT)
     with jobs.pulse(job):
         told = survey_material(block)
-        data = _made(told, ending)
-    Job.objects.filter(pk=job.pk).update(mark=_mark(block, ending, told))
+        mark = rows_mark(block, told) if ending == "zip" else told.mark
+        data = made_before(block, ending, mark) or _made(told, ending)
+    if tells_nothing_yet(block):  # opened again while it was read
+        raise Refused(SILENT)
+    Job.objects.filter(pk=job.pk).update(mark=mark)
     jobs.store(job.pk, data, f"bao-cao-dtxhh-{block.round.year}-{block.group.code}.{ending}")
 
 

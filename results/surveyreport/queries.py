@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from cchc_index.lib.canonical import digest
+from cchc_index.lib.whole import same_file
 from criteria.models import RoundGroup
 from results.computation.queries import code_version
 from results.models import Job
@@ -39,10 +40,21 @@ class SurveyMaterial:
         return digest([code_version(), *names, parts])
 
 
-def made_report(block: RoundGroup, ending: str, mark: str) -> Job | None:
-    """The job that makes, or has made, a file of just these contents. One query."""
-    jobs = Job.objects.filter(kind=Job.Kind.SURVEY, round_group=block, paper=ending, mark=mark)
-    return jobs.exclude(state=Job.State.FAILED).order_by("pk").first()
+def waiting_report(block: RoundGroup, ending: str) -> Job | None:
+    """The job that is to make the same file and has read nothing yet. One query."""
+    jobs = Job.objects.filter(kind=Job.Kind.SURVEY, round_group=block, paper=ending, state=Job.State.QUEUED)
+    return jobs.order_by("pk").first()
+
+
+def made_before(block: RoundGroup, ending: str, mark: str) -> bytes | None:
+    """The file of just these contents, where one was made and is whole still. One query."""
+    jobs = Job.objects.filter(kind=Job.Kind.SURVEY, round_group=block, paper=ending, mark=mark, state=Job.State.DONE)
+    made = jobs.order_by("pk").first()
+    if made is None or not same_file(made.file, made.digest):
+        return None
+    with made.file.open("rb") as stored:
+        data: bytes = stored.read()
+    return data
 
 
 def rows_mark(block: RoundGroup, told: SurveyMaterial) -> str:

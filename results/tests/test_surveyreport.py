@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -195,12 +197,26 @@ def test_who_may_take_it(role: Role, block: RoundGroup) -> None:
 
 
 @pytest.mark.parametrize("ending", actions.ENDINGS)
-def test_it_is_made_once_in_the_background_for_what_is_told(block: RoundGroup, ending: str) -> None:
+def test_it_is_made_once_in_the_background_for_what_is_told(
+    block: RoundGroup, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader = person(Role.OBSERVER)
     job = actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending)
     assert job.state == Job.State.QUEUED
-    tasks.report(job.pk)
     assert actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending) == job
+    tasks.report(job.pk)
+    made, plain = [], actions._made
+
+    def noted(told: SurveyMaterial, kind: str) -> bytes:
+        made.append(kind)
+        return plain(told, kind)
+
+    monkeypatch.setattr(actions, "_made", noted)
+    again = actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending)
+    tasks.report(again.pk)
+    again.refresh_from_db()
+    job.refresh_from_db()
+    assert (again.state, again.digest, made) == (Job.State.DONE, job.digest, [])
     client = Client()
     client.force_login(reader)
     answer = client.get(reverse("results:job-file", args=[job.pk, ending]))
@@ -209,8 +225,15 @@ def test_it_is_made_once_in_the_background_for_what_is_told(block: RoundGroup, e
     client.force_login(person(Role.COUNCIL_MEMBER))
     assert client.get(reverse("results:job-file", args=[job.pk, ending])).status_code == 404
     Survey.objects.filter(round_group=block).update(least_n=12, small_cell=12)
-    again = actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending)
-    assert again != job
+    tasks.report(actions.request_survey_report(actor=reader, round_group_id=block.pk, ending=ending).pk)
+    assert made == [ending]
+
+
+def test_asking_reads_nothing_of_what_is_told(block: RoundGroup) -> None:
+    """The block is locked while somebody asks: files and corrections wait for it."""
+    with CaptureQueriesContext(connection) as seen:
+        actions.request_survey_report(actor=person(Role.OBSERVER), round_group_id=block.pk, ending="pdf")
+    assert not any("surveys_tally" in query["sql"] or "surveyscore" in query["sql"] for query in seen)
 
 
 def test_what_was_made_is_not_given_while_ballots_come_in_again(block: RoundGroup) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Mapping
+from enum import Enum
 
 import numpy as np
 from django.db import transaction
@@ -98,6 +99,25 @@ def save_draft(*, token: str, answers: bytes) -> None:
 def draft_of(link: BallotLink, token: str) -> bytes:
     """What was begun behind a link."""
     return open_draft(bytes(link.draft), token)
+
+
+class Answered(Enum):
+    """What became of what a respondent pressed."""
+
+    SAVED = "saved"
+    ASKED = "asked"
+    """Kept, not sent: some questions are blank, and the respondent is asked whether that is meant."""
+    SENT = "sent"
+
+
+def take_answers(*, token: str, answers: bytes, send: bool, anyway: bool) -> Answered:
+    """Keep what is begun, or send it. With blanks a ballot is sent only `anyway`, after the respondent was asked; one
+    without any answer is never sent. Raises Refused as `send_ballot` does."""
+    if send and any(answers) and (all(answers) or anyway):
+        send_ballot(token=token, answers=answers)
+        return Answered.SENT
+    save_draft(token=token, answers=answers)
+    return Answered.ASKED if send else Answered.SAVED
 
 
 @transaction.atomic

@@ -117,26 +117,36 @@ def _ballot_page(request: HttpRequest, token: str) -> HttpResponse:
     form = queries.form_of(link)
     if link.spent:
         return render(request, "surveys/online/sent.html", {"form": form})
-    answers = form.read(request.POST.dict()) if request.method == "POST" else actions.draft_of(link, token)
-    blanks = sum(not value for value in answers) if answers else len(form.questions)
-    told = {"blanks": blanks, "saved": False, "ask_again": False}
+    if request.method == "POST":
+        return _answered(request, token, form)
+    if not queries.is_taken(link):
+        return _sentence(request, actions.closed_for_respondents(link), 200)
+    return _form_page(request, form, actions.draft_of(link, token))
+
+
+def _answered(request: HttpRequest, token: str, form: queries.OpenForm) -> HttpResponse:
+    answers, wish = form.read(request.POST.dict()), request.POST.get("send")
     try:
-        if request.method == "GET":
-            if not queries.is_taken(link):
-                return _sentence(request, actions.closed_for_respondents(link), 200)
-        elif "send" not in request.POST or blanks == len(form.questions):
-            actions.save_draft(token=token, answers=answers)
-            told |= {"saved": "send" not in request.POST, "ask_again": "send" in request.POST}
-        elif blanks and request.POST["send"] != "anyway":
-            actions.save_draft(token=token, answers=answers)
-            told["ask_again"] = True
-        else:
-            actions.send_ballot(token=token, answers=answers)
-            return redirect("surveys:ballot", token)
+        done = actions.take_answers(token=token, answers=answers, send=wish is not None, anyway=wish == "anyway")
     except Refused as refused:
         return _sentence(request, str(refused), 200)
-    rows = list(zip(form.questions, answers or bytes(len(form.questions)), strict=False))
-    return render(request, "surveys/online/ballot.html", {"form": form, "rows": rows, **told})
+    if done is actions.Answered.SENT:
+        return redirect("surveys:ballot", token)
+    return _form_page(request, form, answers, done)
+
+
+def _form_page(
+    request: HttpRequest, form: queries.OpenForm, answers: bytes, done: actions.Answered | None = None
+) -> HttpResponse:
+    answers = answers or bytes(len(form.questions))
+    context = {
+        "form": form,
+        "rows": list(zip(form.questions, answers, strict=False)),
+        "blanks": answers.count(0),
+        "saved": done is actions.Answered.SAVED,
+        "ask_again": done is actions.Answered.ASKED,
+    }
+    return render(request, "surveys/online/ballot.html", context)
 
 
 def _sentence(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
