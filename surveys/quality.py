@@ -59,10 +59,10 @@ def bursts(units: NDArray[np.int64], ended: Seconds) -> NDArray[np.bool_]:
     return marked
 
 
-def by_unit(found: dict[str, NDArray[np.bool_]], units: Sequence[int]) -> dict[str, dict[str, int]]:
+def by_unit(marked: dict[str, NDArray[np.bool_]], units: Sequence[int]) -> dict[str, dict[str, int]]:
     """Mark → unit id as text → ballots; a mark that was looked for and not found stands empty."""
     places = np.asarray(units, dtype=np.int64)
     return {
         mark: {str(unit): number for unit, number in sorted(Counter(places[which].tolist()).items())}
-        for mark, which in found.items()
+        for mark, which in marked.items()
     }

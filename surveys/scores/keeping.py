@@ -20,11 +20,10 @@ from units.models import Unit
 from .digests import told_digest
 from .queries import counted_tallies, is_collected_still, part_of
 
-Pair = tuple[int, int]
+GroupUnit = tuple[int, int]
 """Respondent group and unit."""
-Part = tuple[int, int, int]
+AskedPart = tuple[int, int, int]
 """Respondent group, unit, criterion."""
-Counts = Mapping[int, int]
 VERB_TELL = "surveys.tell"
 
 
@@ -33,7 +32,7 @@ def is_protected(group: RespondentGroup) -> bool:
     return Survey.objects.filter(pk=group.survey_id, small_cell__isnull=False).exists()
 
 
-def held_pairs(block: RoundGroup) -> set[Pair]:
+def held_pairs(block: RoundGroup) -> set[GroupUnit]:
     """Whose tallies stay as they were told. One query."""
     held = Survey.objects.filter(round_group=block).values_list("held", flat=True).first() or []
     return {(group, unit) for group, unit in held}
@@ -47,7 +46,7 @@ def held_names(block: RoundGroup) -> list[tuple[str, str]]:
     return [(groups[group], units[unit]) for group, unit in held]
 
 
-def told_again(block: RoundGroup) -> set[Pair]:
+def told_again(block: RoundGroup) -> set[GroupUnit]:
     """Of whom more than one version was told, under a plan that protects small cells. One query."""
     again = _told_rows(block).filter(version__gt=1, respondent_group__survey__small_cell__isnull=False)
     return {(group, unit) for group, unit in again.values_list("respondent_group", "unit")}
@@ -119,9 +118,11 @@ def told_facts(block: RoundGroup) -> dict[str, object]:
 _PART = ("respondent_group", "unit", "criterion")
 
 
-def _held(block: RoundGroup, standing: Mapping[Part, Tally], now: Mapping[Part, Tally], small: int) -> set[Pair]:
+def _held(
+    block: RoundGroup, standing: Mapping[AskedPart, Tally], now: Mapping[AskedPart, Tally], small: int
+) -> set[GroupUnit]:
     worth, kept = worth_of(block), _told(block)
-    held: set[Pair] = set()
+    held: set[GroupUnit] = set()
     for part in standing.keys() | now.keys():
         row = now.get(part)
         if row is None or not _is_told(part_of(row, worth), small):
@@ -132,7 +133,7 @@ def _held(block: RoundGroup, standing: Mapping[Part, Tally], now: Mapping[Part, 
     return held
 
 
-def _replace(standing: Mapping[Part, Tally], now: Mapping[Part, Tally], held: set[Pair]) -> int:
+def _replace(standing: Mapping[AskedPart, Tally], now: Mapping[AskedPart, Tally], held: set[GroupUnit]) -> int:
     """Bring the rows of every pair that is not held to `now`; how many changed."""
     moving = [part for part in standing.keys() | now.keys() if part[:2] not in held]
     changed = [
@@ -147,7 +148,7 @@ def _replace(standing: Mapping[Part, Tally], now: Mapping[Part, Tally], held: se
     return len(changed)
 
 
-def _mark(survey: Survey, *, due: bool, held: set[Pair]) -> None:
+def _mark(survey: Survey, *, due: bool, held: set[GroupUnit]) -> None:
     survey.due, survey.held = due, sorted(map(list, held))
     survey.save(update_fields=["due", "held"])
 
@@ -161,7 +162,7 @@ def _counted(block: RoundGroup) -> Iterator[Tally]:
         yield from counted_tallies(group)
 
 
-def _cells(rows: Iterator[Tally]) -> dict[Part, Tally]:
+def _cells(rows: Iterator[Tally]) -> dict[AskedPart, Tally]:
     cells = {(row.respondent_group_id, row.unit_id, row.criterion_id): row for row in rows}
     return dict(sorted(cells.items()))
 
@@ -171,8 +172,8 @@ def _told_rows(block: RoundGroup) -> QuerySet[ToldTally]:
     return rows.order_by(*_PART, "version")
 
 
-def _told(block: RoundGroup) -> defaultdict[Part, list[dict[int, int]]]:
-    kept: defaultdict[Part, list[dict[int, int]]] = defaultdict(list)
+def _told(block: RoundGroup) -> defaultdict[AskedPart, list[dict[int, int]]]:
+    kept: defaultdict[AskedPart, list[dict[int, int]]] = defaultdict(list)
     for group, unit, criterion, counts in _told_rows(block).values_list(*_PART, "counts"):
         kept[group, unit, criterion].append({int(value): number for value, number in counts.items()})
     return kept
@@ -182,7 +183,7 @@ def _counts(row: Tally) -> dict[int, int]:
     return {int(value): number for value, number in row.counts.items()}
 
 
-def _worth_of_part(worth: Mapping[tuple[int, int], Worth], part: Part) -> Worth:
+def _worth_of_part(worth: Mapping[tuple[int, int], Worth], part: AskedPart) -> Worth:
     return worth.get((part[0], part[2]), {})
 
 
