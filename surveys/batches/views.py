@@ -83,12 +83,13 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     return _batch_page(request, batch, BatchUndoForm())
 
 
-def _marks(batch: ImportBatch) -> list[tuple[str, int]]:
-    """What is striking in a file of more than few ballots, in words; a mark that was looked for and not found is 0."""
-    if batch.counts.get("rows", 0) < rule_of(batch.round_group)[0]:
-        return []
-    marks = batch.counts.get("marks", {})
-    return [(label, sum(marks[mark].values())) for mark, label in quality.LABELS.items() if mark in marks]
+def _marks(batch: ImportBatch) -> list[tuple[str, int]] | None:
+    """What is striking in a file, in words; None where nobody looked, or the file holds few ballots."""
+    marks = batch.counts.get("marks")
+    if not marks or batch.counts.get("rows", 0) < rule_of(batch.round_group)[0]:
+        return None
+    sums = [(label, sum(marks.get(mark, {}).values())) for mark, label in quality.LABELS.items()]
+    return [(label, number) for label, number in sums if number]
 
 
 def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -> HttpResponse:
@@ -102,7 +103,7 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "counts": batch.counts,
         "mapping": json.dumps(batch.mapping, ensure_ascii=False),
         "invalid": [(validity.LABELS[reason], n) for reason, n in batch.counts.get("invalid", {}).items()],
-        "marks": _marks(batch) if rules.may_work(request.user) else [],
+        "marks": _marks(batch) if rules.may_work(request.user) else None,
         "faults": batch.faults[:SHOWN_FAULTS],
         "shown_faults": SHOWN_FAULTS,
         "preview": _preview(batch) if rules.may_work(request.user) else [],
