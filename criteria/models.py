@@ -167,8 +167,8 @@ class Criterion(models.Model):
 
 
 class Correction(models.Model):
-    """Words or the rule of a criterion of a frozen set, changed by two people with a reason. The row stays, whatever
-    became of it."""
+    """Words, the rule or the maxima of a criterion of a frozen set, changed by two people with a reason. The row stays,
+    whatever became of it."""
 
     class State(models.TextChoices):
         OPEN = "open", "chờ xác nhận"
@@ -176,7 +176,8 @@ class Correction(models.Model):
         REFUSED = "refused", "không xác nhận"
 
     criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="corrections", verbose_name="tiêu chí")
-    # Of the fields that are to change, as they stood and as they are to be: {"name", "rule", "guidance"}.
+    # Of the fields that are to change, as they stood and as they are to be: {"name", "rule", "guidance", "maxima"};
+    # maxima of this criterion and of others that change with it, by code, as exact text.
     before = models.JSONField("trước khi đính chính")
     after = models.JSONField("sau khi đính chính")
     reason = models.TextField("lý do")
@@ -222,7 +223,13 @@ class Correction(models.Model):
     @property
     def moves_points(self) -> bool:
         """Whether the same figures may count otherwise from now on; what is stored stays as it was counted."""
-        return "rule" in self.after
+        return "rule" in self.after or bool(self.maxima)
+
+    @property
+    def maxima(self) -> dict[str, str]:
+        """The new maxima by code."""
+        found: dict[str, str] = self.after.get("maxima", {})
+        return found
 
 
 class Round(models.Model):

@@ -137,8 +137,8 @@ def frozen_rows(criteria_set_id: int, frozen_at: datetime) -> tuple[Criterion, .
 
 
 def corrected_rules(round_group: RoundGroup) -> Mapping[int, datetime]:
-    """When the rule of a criterion of the block's set was corrected last, by criterion. A correction freezes the set
-    anew: under one instant there is nothing new to read."""
+    """When the rule or the maximum of a criterion of the block's set was corrected last, by criterion. A correction
+    freezes the set anew: under one instant there is nothing new to read."""
     return rules_corrected(round_group.criteria_set_id, round_group.frozen_at) if round_group.frozen_at else {}
 
 
@@ -146,8 +146,16 @@ def corrected_rules(round_group: RoundGroup) -> Mapping[int, datetime]:
 def rules_corrected(criteria_set_id: int, _frozen_at: datetime) -> Mapping[int, datetime]:
     """Of a set that was frozen at that instant."""
     rows = Correction.objects.filter(criterion__criteria_set=criteria_set_id, state=Correction.State.CONFIRMED)
-    found = rows.filter(after__has_key="rule").order_by("decided_at").values_list("criterion_id", "decided_at")
-    return {criterion: at for criterion, at in found if at is not None}
+    found: dict[int, datetime] = {}
+    keys: dict[str, int] = {}
+    for row in rows.order_by("decided_at", "pk"):
+        assert row.decided_at is not None  # the database refuses a confirmed one without
+        if "rule" in row.after:
+            found[row.criterion_id] = row.decided_at
+        if row.maxima:
+            keys = keys or {one.code: one.pk for one in tree(criteria_set_id)}
+            found |= {keys[code]: row.decided_at for code in row.maxima if code in keys}
+    return found
 
 
 def open_corrections(criteria_set_id: int) -> QuerySet[Correction]:

@@ -126,6 +126,13 @@ class Seat(models.Model):
         return self.name
 
     @property
+    def office(self) -> str:
+        """What the person is, and where; the place once, where the title names it too."""
+        if self.place in self.title:
+            return self.title
+        return ", ".join(filter(None, (self.title, self.place)))
+
+    @property
     def place(self) -> str:
         """The agency as it is printed."""
         return str(self.agency) if self.agency else self.agency_name

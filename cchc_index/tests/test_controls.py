@@ -17,15 +17,15 @@ ROOT = Path(settings.BASE_DIR)
 APPS = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results")
 
 ENGLISH = """
-abstained abstract accept after answer applicable area assessed assignee at audience ballots blank branch cells choice
-chosen claimed close closes code coded column comment confirm criteria criterion date dated decision document
+above abstained abstract accept after answer applicable area assessed assignee at audience ballots blank branch cells
+choice chosen claimed close closes code coded column comment confirm criteria criterion date dated decision document
 documents due duplicates email errata everything evidence explanation favour file filter first from full giver good
-group guidance heir held hidden interest issued issuer keep kind known level line link mapping max member members
-membership mode na name new next no not number on only onward open opens opinions opposed original outcome own owner
-page paper people picture place plan planned points present presiding proposal proposals reach reason refuse replace
-report required role round row rows rule save scale seat second secretary section seed seen send sender share sheet
-source stage state stay straight survey take taker target text ticket title to tolerance total two unit units upload
-verb version weight who words year
+group guidance heir held hidden interest issued issuer keep kind known level line link mapping max maxima member
+members membership mode na name new next no not number on only onward open opens opinions opposed original outcome own
+owner page paper people picture place plan planned points present presiding proposal proposals reach reason refuse
+replace report required role round row rows rule save scale seat second secretary section seed seen send sender share
+sheet source stage state stay straight survey take taker target text ticket title to tolerance total two unit units
+upload verb version weight who words year
 """
 """What names of controls are put together from. A new word is English and means one thing everywhere."""
 WORDS = frozenset(ENGLISH.split())

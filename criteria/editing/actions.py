@@ -1,12 +1,15 @@
 """The verbs that change one criterion: at once while nothing is scored, by two people afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
+from cchc_index.lib.numbers import exact
 from cchc_index.lib.text import clean, clean_lines
 from criteria import rules, scoring
 from criteria.actions import inputs_changed, log_freeze
@@ -17,7 +20,7 @@ from criteria.models import Correction, Criterion, RoundGroup
 from units.auditlog.actions import record
 from units.models import User
 
-from . import mails, touching
+from . import mails, maxima, queries, touching
 
 VERB_EDIT = "criteria.edit"
 MAX_GUIDANCE = 10_000
@@ -32,17 +35,19 @@ class CriterionWords:
     rule: str
     guidance: str
     evidence: str
+    maxima: str = ""
+    """New maxima of a frozen set, a criterion a line; "" for none."""
 
 
-def rule_of(words: str, criterion: Criterion) -> dict[str, Any]:
-    """The rule that the words say. Raises Invalid with the sentence for the field."""
+def rule_of(words: str, maximum: Decimal) -> dict[str, Any]:
+    """The rule that the words say for a criterion of that maximum. Raises Invalid with the sentence for the field."""
     if not clean(words):
         return {}
     try:
-        return scoring.from_words(words, criterion.max_points)
+        return scoring.from_words(words, maximum)
     except scoring.WordsProblem as problem:
         examples = ", ".join(scoring.EXAMPLES)
-        raise Invalid({"rule": f"{problem}; ghi như một trong các ví dụ {examples}."}) from None
+        raise Invalid({"rule": f"{str(problem).rstrip('.')}; ghi như một trong các ví dụ {examples}."}) from None
 
 
 def edit_criterion(*, actor: User, block: RoundGroup, criterion_id: int, words: CriterionWords) -> bool:
@@ -54,7 +59,7 @@ def edit_criterion(*, actor: User, block: RoundGroup, criterion_id: int, words: 
         row = _locked_criterion(block, criterion_id)
         if any(one.frozen_at for one in blocks):
             raise Refused("Bộ tiêu chí này vừa được khóa vì đã có điểm: lập đề nghị đính chính.")
-        before, after = _change(row, words)
+        before, after = _change(row, words, {})
         if not after:
             return False
         _write(row, after)
@@ -79,7 +84,7 @@ def propose_correction(
         row = _locked_criterion(block, criterion_id)
         if not any(one.frozen_at for one in blocks):
             raise Refused("Bộ tiêu chí này chưa khóa: sửa trực tiếp, không cần đính chính.")
-        before, after = _change(row, words)
+        before, after = _change(row, words, _maxima(row, words))
         if not after:
             raise Refused("Chưa có gì thay đổi so với tiêu chí đang dùng.")
         try:
@@ -99,11 +104,12 @@ def propose_correction(
     return correction
 
 
-def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int) -> Correction:
+def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int, seen_above: int = 0) -> Correction:
     """The second person lets a correction count: the set is written, frozen anew as it is then, and the units and the
     council of every block that it measures are told. Then the points of sheets that are not submitted are counted anew;
-    what was submitted or decided stays. Raises PermissionDenied for anybody but an index manager; Refused for who
-    proposed it, for a role that is itself too fresh, and for what no longer waits or no longer fits."""
+    what was submitted or decided stays. Points above a new maximum are cut by nobody: `seen_above` is how many of them
+    the person saw. Raises PermissionDenied for anybody but an index manager; Refused for who proposed it, for a role
+    that is itself too fresh, for what no longer waits or no longer fits, and where another number stands above."""
     rules.require_manager(actor)
     with transaction.atomic():
         blocks = _locked_blocks(block.criteria_set_id)
@@ -111,8 +117,9 @@ def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int) ->
         if not rules.may_confirm_correction(actor, correction):
             raise Refused("Người xác nhận phải khác người đề nghị và giữ vai trò đủ lâu theo quy định.")
         row = _locked_criterion(block, correction.criterion_id)
-        if {name: getattr(row, name) for name in correction.before} != correction.before:
+        if _standing(row, correction.before) != correction.before:
             raise Refused("Tiêu chí đã thay đổi từ khi có đề nghị: không xác nhận đề nghị này, lập đề nghị mới.")
+        _require_seen(correction, seen_above)
         _write(row, correction.after)
         _decide(correction, actor, _State.CONFIRMED, "")
         record(actor=actor, verb=VERB_CORRECT, obj=row, after=correction_facts(correction), reason=correction.reason)
@@ -124,7 +131,7 @@ def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int) ->
                 mails.tell_corrected(correction, one)
             inputs_changed(one.pk)
     if correction.moves_points:
-        touching.recount(actor, correction.criterion_id)  # sheets are locked before blocks: not under these locks
+        touching.recount(actor, correction)  # sheets are locked before blocks: not under these locks
     return correction
 
 
@@ -136,8 +143,8 @@ def recount_correction(*, actor: User, block: RoundGroup, correction_id: int) ->
     rows = Correction.objects.filter(pk=correction_id, criterion__criteria_set=block.criteria_set_id)
     correction = rows.filter(state=_State.CONFIRMED).first()
     if correction is None or not correction.moves_points:
-        raise Refused("Chỉ tính lại được theo đính chính quy tắc đã xác nhận.")
-    return touching.recount(actor, correction.criterion_id)
+        raise Refused("Chỉ tính lại được theo đính chính quy tắc hoặc điểm tối đa đã xác nhận.")
+    return touching.recount(actor, correction)
 
 
 def refuse_correction(*, actor: User, block: RoundGroup, correction_id: int, reason: str) -> Correction:
@@ -173,7 +180,44 @@ def _locked_correction(block: RoundGroup, correction_id: int) -> Correction:
     return correction
 
 
-def _change(row: Criterion, words: CriterionWords) -> tuple[dict[str, Any], dict[str, Any]]:
+def _require_seen(correction: Correction, seen_above: int) -> None:
+    above = sum(cell.is_above for cell in touching.touched(correction)) if correction.maxima else 0
+    if above != seen_above:
+        raise Refused(
+            f"{above} điểm đã cho cao hơn điểm tối đa mới và không tự giảm: "
+            "xem danh sách, đánh dấu đã xem rồi xác nhận."
+        )
+
+
+def _maxima(row: Criterion, words: CriterionWords) -> dict[str, Decimal]:
+    """The maxima that would change, by code, with every total met. Raises Invalid."""
+    rows = queries.rows_of(row.criteria_set_id)
+    try:
+        found = maxima.read_maxima(words.maxima, rows)
+        if found and not any(code == row.code or code.startswith(f"{row.code}.") for code in found):
+            raise maxima.MaximaProblem(f"Ghi cả điểm tối đa của tiêu chí {row.code}, hoặc mở trang của tiêu chí đó.")
+        rules = {one.code: one.rule for one in rows if one.is_leaf}
+        if row.is_leaf:
+            rules[row.code] = rule_of(words.rule, found.get(row.code, row.max_points))
+        maxima.check_maxima(found, rows, rules)
+    except maxima.MaximaProblem as problem:
+        raise Invalid({"maxima": str(problem)}) from None
+    return found
+
+
+def _standing(row: Criterion, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Those fields of a criterion as they stand now; of maxima, those of its set."""
+    rows = queries.rows_of(row.criteria_set_id) if "maxima" in fields else []
+    points = {one.code: exact(one.max_points) for one in rows}
+    return {
+        name: {code: points.get(code) for code in fields[name]} if name == "maxima" else getattr(row, name)
+        for name in fields
+    }
+
+
+def _change(
+    row: Criterion, words: CriterionWords, maxima: Mapping[str, Decimal]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that would change, as they stand and as they would be. Raises Invalid."""
     name = clean(words.name)
     if not name:
@@ -185,16 +229,22 @@ def _change(row: Criterion, words: CriterionWords) -> tuple[dict[str, Any], dict
         raise Invalid({"guidance": f"Hướng dẫn dài {len(guidance)} ký tự, tối đa {MAX_GUIDANCE}: rút gọn."})
     wish: dict[str, Any] = {"name": name, "guidance": guidance}
     if row.is_leaf:
-        rule = rule_of(words.rule, row)
+        rule = rule_of(words.rule, maxima.get(row.code, row.max_points))
         wish["rule"] = row.rule if scoring.in_words(rule) == scoring.in_words(row.rule) else rule
-    changed = [field for field in wish if getattr(row, field) != wish[field]]
-    return {field: getattr(row, field) for field in changed}, {field: wish[field] for field in changed}
+    after = {field: value for field, value in wish.items() if getattr(row, field) != value}
+    if maxima:
+        after["maxima"] = {code: exact(points) for code, points in maxima.items()}
+    return _standing(row, after), after
 
 
 def _write(row: Criterion, after: dict[str, Any]) -> None:
-    for field, value in after.items():
+    for code, points in after.get("maxima", {}).items():
+        Criterion.objects.filter(criteria_set=row.criteria_set_id, code=code).update(max_points=Decimal(points))
+    own = {field: value for field, value in after.items() if field != "maxima"}
+    for field, value in own.items():
         setattr(row, field, value)
-    row.save(update_fields=list(after))
+    if own:
+        row.save(update_fields=list(own))
 
 
 def _decide(correction: Correction, actor: User, state: _State, words: str) -> None:

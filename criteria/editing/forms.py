@@ -27,6 +27,12 @@ class CriterionWordsForm(forms.Form):
     )
     guidance = _lines("Hướng dẫn chấm", "Không bắt buộc.", 3)
     evidence = _lines("Tài liệu kiểm chứng cần có", "Không bắt buộc.", 2)
+    maxima = _lines(
+        "Điểm tối đa đính chính",
+        "Không bắt buộc. Mỗi dòng một tiêu chí, ví dụ “1.1: 1,5”; ghi cả những tiêu chí khác đổi cùng: tổng của "
+        "nhóm và của bộ tiêu chí phải giữ nguyên.",
+        2,
+    )
     reason = _lines("Lý do đính chính", "Căn cứ, số văn bản; đơn vị và người kiểm tra sau này đều đọc được.", 2)
 
     def __init__(self, data: QueryDict | None, *, criterion: Criterion, frozen: bool) -> None:
@@ -37,10 +43,11 @@ class CriterionWordsForm(forms.Form):
         if not criterion.is_leaf:
             del self.fields["rule"]
         if not frozen:
-            del self.fields["reason"]
+            del self.fields["reason"], self.fields["maxima"]
 
     @property
     def words(self) -> CriterionWords:
         """What was typed; what the form does not ask for is blank."""
         given = self.cleaned_data
-        return CriterionWords(given["name"], given.get("rule", ""), given["guidance"], given["evidence"])
+        maxima = given.get("maxima", "")
+        return CriterionWords(given["name"], given.get("rule", ""), given["guidance"], given["evidence"], maxima)

@@ -1,7 +1,10 @@
 """The letters of corrections: a second manager is asked, the units are told."""
 
+from decimal import Decimal
+
 from django.urls import reverse
 
+from cchc_index.lib.numbers import vn_short
 from criteria.models import Correction, RoundGroup
 from criteria.queries import units_of
 from units.mail import actions as mail
@@ -26,7 +29,7 @@ def tell_proposed(correction: Correction, block: RoundGroup) -> None:
 def tell_corrected(correction: Correction, block: RoundGroup) -> None:
     """Officers and heads of every unit of the block, and the council."""
     criterion = correction.criterion
-    changed = {"name": "nội dung", "rule": "quy tắc chấm", "guidance": "hướng dẫn"}
+    changed = {"name": "nội dung", "rule": "quy tắc chấm", "guidance": "hướng dẫn", "maxima": "điểm tối đa"}
     parts = ", ".join(changed[name] for name in changed if name in correction.after)
     paragraphs = [f"Tiêu chí {criterion} của {block} được đính chính: {parts}.", f"Lý do: {correction.reason}"]
     paragraphs.append(
@@ -35,6 +38,12 @@ def tell_corrected(correction: Correction, block: RoundGroup) -> None:
         if correction.moves_points
         else "Chỉ đổi chữ: không điểm nào thay đổi."
     )
+    if correction.maxima:
+        new = "; ".join(f"{code}: {vn_short(Decimal(points))}" for code, points in correction.maxima.items())
+        paragraphs.append(
+            f"Điểm tối đa mới: {new}. Điểm đã cho cao hơn điểm tối đa mới không tự giảm: đơn vị nhập lại trong bản "
+            "chưa nộp, Hội đồng xem xét lại trong bản đã nộp."
+        )
     letter = Letter(
         event=f"criteria.corrected:{correction.pk}:{block.pk}",
         subject=f"Đính chính tiêu chí {criterion.code}, năm {block.round.year}",

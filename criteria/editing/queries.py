@@ -1,7 +1,11 @@
 """Reads of one criterion and of the corrections of a set."""
 
+from decimal import Decimal
+
 from criteria.models import Correction, Criterion, RoundGroup
-from criteria.queries import block_of, group_named
+from criteria.queries import block_of, group_named, tree
+
+from .maxima import MaximaProblem, read_maxima
 
 
 def block_named(year: int, group: str) -> RoundGroup | None:
@@ -12,6 +16,21 @@ def block_named(year: int, group: str) -> RoundGroup | None:
 
 def criterion_of(block: RoundGroup, code: str) -> Criterion | None:
     return Criterion.objects.filter(criteria_set=block.criteria_set_id, code=code).first()
+
+
+def rows_of(criteria_set_id: int) -> list[Criterion]:
+    """Every row of a set in printed order."""
+    return tree(criteria_set_id)
+
+
+def maximum_typed(row: Criterion, words: str) -> Decimal:
+    """What somebody types as the new maximum of a criterion, while it can be read; else the one that stands."""
+    if not words:
+        return row.max_points
+    try:
+        return read_maxima(words, rows_of(row.criteria_set_id)).get(row.code, row.max_points)
+    except MaximaProblem:
+        return row.max_points
 
 
 def is_frozen(block: RoundGroup) -> bool:

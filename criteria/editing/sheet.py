@@ -11,7 +11,6 @@ from openpyxl.utils import get_column_letter
 
 from cchc_index.lib.cells import put_text
 from cchc_index.lib.packed import same_bytes
-from criteria.models import Correction
 
 from .touching import TouchedCell
 
@@ -23,19 +22,20 @@ _HEADINGS = (
     ("Đơn vị", 44),
     ("Bản tự đánh giá", 16),
     ("Điểm tự đánh giá", 16),
+    ("Điểm tối đa mới", 16),
     ("Theo quy tắc mới", 16),
     ("Điểm thẩm định", 16),
     ("Xử lý", 34),
 )
 
 
-def touched_bytes(correction: Correction, cells: Iterable[TouchedCell]) -> bytes:
+def touched_bytes(cells: Iterable[TouchedCell]) -> bytes:
     """One line for each unit; points as numbers, what is not there left blank."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # a new workbook has one
     sheet.title = "Đính chính"
-    lines = [tuple(heading for heading, _ in _HEADINGS), *(_values(correction, cell) for cell in cells)]
+    lines = [tuple(heading for heading, _ in _HEADINGS), *(_values(cell) for cell in cells)]
     for row, values in enumerate(lines, start=1):
         for column, value in enumerate(values, start=1):
             place = sheet.cell(row, column)
@@ -55,7 +55,7 @@ def touched_bytes(correction: Correction, cells: Iterable[TouchedCell]) -> bytes
     return same_bytes(out.getvalue())
 
 
-def _values(correction: Correction, cell: TouchedCell) -> tuple[str | int | Decimal | None, ...]:
+def _values(cell: TouchedCell) -> tuple[str | int | Decimal | None, ...]:
     block, state = cell.block, "đã nộp" if cell.submitted else "chưa nộp"
-    place = (correction.criterion.code, block.round.year, str(block.group), cell.unit.code, cell.unit.name, state)
-    return (*place, cell.own, cell.by_rule, cell.council, cell.waits)
+    place = (cell.criterion.code, block.round.year, str(block.group), cell.unit.code, cell.unit.name, state)
+    return (*place, cell.own, cell.maximum, cell.by_rule, cell.council, cell.waits)

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from criteria.models import Criterion, RoundGroup
+from criteria.models import Correction, Criterion, RoundGroup
 from units.models import Unit, User
 
 
 @dataclass(frozen=True, slots=True)
 class TouchedCell:
-    """A unit whose declared figures count otherwise by the new rule."""
+    """A unit whose declared figures count otherwise by the new rule or maximum, or whose points are above that."""
 
+    criterion: Criterion
+    maximum: Decimal
+    """The new one."""
     block: RoundGroup
     unit: Unit
     submitted: bool
@@ -34,8 +37,15 @@ class TouchedCell:
         return not self.submitted and self.by_rule is not None and self.own != self.by_rule
 
     @property
+    def is_above(self) -> bool:
+        """Whether points that were given are more than may be given now."""
+        return any(points is not None and points > self.maximum for points in (self.own, self.council))
+
+    @property
     def waits(self) -> str:
         """What becomes of it."""
+        if self.is_above and not self.is_behind:
+            return f"cao hơn điểm tối đa mới, {self._who_gives_anew}"
         if self.decided:
             return "Hội đồng xem xét lại"
         if self.submitted:
@@ -44,9 +54,38 @@ class TouchedCell:
             return "đơn vị khai thêm số liệu"
         return "tính lại theo quy tắc mới" if self.is_behind else "đã theo quy tắc mới"
 
+    @property
+    def _who_gives_anew(self) -> str:
+        if self.decided:
+            return "Hội đồng xem xét lại"
+        return "Hội đồng xem khi thẩm định" if self.submitted else "đơn vị nhập lại"
 
-CellReader = Callable[[Criterion, Mapping[str, Any], Mapping[str, Any]], list[TouchedCell]]
-"""Takes a criterion, its rule before and after."""
+
+@dataclass(frozen=True, slots=True)
+class CorrectedLeaf:
+    """A leaf whose points a correction moves: its rule and its maximum before and after."""
+
+    criterion: Criterion
+    rules: tuple[Mapping[str, Any], Mapping[str, Any]]
+    maxima: tuple[Decimal, Decimal]
+
+
+def changed_leaves(correction: Correction) -> list[CorrectedLeaf]:
+    """Whether or not the correction has been written; one query."""
+    codes = {correction.criterion.code, *correction.maxima}
+    rows = Criterion.objects.filter(criteria_set=correction.criterion.criteria_set_id, code__in=codes, is_leaf=True)
+    return [_changed(correction, row) for row in rows.order_by("position")]
+
+
+def _changed(correction: Correction, row: Criterion) -> CorrectedLeaf:
+    steps = correction.before, correction.after
+    is_own = row.pk == correction.criterion_id
+    rules = [step.get("rule", row.rule) if is_own else row.rule for step in steps]
+    maxima = [Decimal(step.get("maxima", {}).get(row.code, row.max_points)) for step in steps]
+    return CorrectedLeaf(row, (rules[0], rules[1]), (maxima[0], maxima[1]))
+
+
+CellReader = Callable[[list[CorrectedLeaf]], list[TouchedCell]]
 Recounter = Callable[[User, int], int]
 """Takes who acts and a criterion; counts anew what no head has submitted, and says how many points moved."""
 
@@ -62,9 +101,11 @@ def register_writer(name: str, writer: Recounter) -> None:
     _writers[name] = writer
 
 
-def touched(criterion: Criterion, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[TouchedCell]:
-    return [cell for reader in _readers.values() for cell in reader(criterion, before, after)]
+def touched(correction: Correction) -> list[TouchedCell]:
+    leaves = changed_leaves(correction)
+    return [cell for reader in _readers.values() for cell in reader(leaves)]
 
 
-def recount(actor: User, criterion_id: int) -> int:
-    return sum(writer(actor, criterion_id) for writer in _writers.values())
+def recount(actor: User, correction: Correction) -> int:
+    leaves = changed_leaves(correction)
+    return sum(writer(actor, leaf.criterion.pk) for writer in _writers.values() for leaf in leaves)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Invalid, Refused
+from cchc_index.lib.numbers import vn_short
 from criteria import scoring
 from criteria.annex.words import guidance_parts
 from criteria.models import Correction, Criterion, RoundGroup
@@ -55,21 +56,22 @@ class Trial:
     fault: str = ""
 
 
-def trial_of(criterion: Criterion, words: str, typed: dict[str, str]) -> Trial:
-    """The words of a rule with figures put into it; nothing is written."""
+def trial_of(criterion: Criterion, words: str, typed: dict[str, str], maximum: Decimal | None = None) -> Trial:
+    """The words of a rule with figures put into it, under another maximum where one is typed; nothing is written."""
+    most = criterion.max_points if maximum is None else maximum
     try:
-        rule = actions.rule_of(words, criterion)
+        rule = actions.rule_of(words, most)
     except Invalid as invalid:
         return Trial(problem=str(invalid))
     taken, problems = scoring.read_typed(rule, typed)
-    trial = Trial(read_back=scoring.in_words(rule), lines=scoring.describe(rule, criterion.max_points))
+    trial = Trial(read_back=scoring.in_words(rule), lines=scoring.describe(rule, most))
     trial.figures = [
         {"declared": one, "name": FIGURE + one.key, "value": typed.get(one.key, ""), "error": problems.get(one.key, "")}
         for one in scoring.fields(rule)
     ]
     if not problems:
         try:
-            trial.points = scoring.evaluate(rule, criterion.max_points, taken)
+            trial.points = scoring.evaluate(rule, most, taken)
             trial.ratio = scoring.ratio_words(rule, taken)
         except scoring.RuleProblem as problem:
             trial.fault = str(problem)
@@ -97,14 +99,16 @@ def criterion(request: HttpRequest, year: int, group: str, code: str) -> HttpRes
     words = form["rule"].value() or "" if row.is_leaf else ""
     sent = request.POST.dict()
     typed = {name.removeprefix(FIGURE): str(text) for name, text in sent.items() if name.startswith(FIGURE)}
+    maximum = queries.maximum_typed(row, str(sent.get("maxima", "")) if frozen else "")
     context = {
+        "maximum": maximum,
         "round_group": block,
         "year": year,
         "row": row,
         "form": form,
         "frozen": frozen,
         "waiting": queries.open_correction(row),
-        "trial": trial_of(row, words, typed) if row.is_leaf else None,
+        "trial": trial_of(row, words, typed, maximum) if row.is_leaf else None,
     }
     return render(request, "criteria/editing/criterion.html", context, status=422 if form.errors else 200)
 
@@ -147,6 +151,7 @@ def correction(request: HttpRequest, year: int, group: str, pk: int) -> HttpResp
         "lines": _compared(row),
         "touched": touched,
         "counts": dict(Counter(cell.waits for cell in touched)),
+        "above": sum(cell.is_above for cell in touched),
         "may_recount": row.state == Correction.State.CONFIRMED and any(cell.is_behind for cell in touched),
         "may_confirm": may_confirm_correction(actor, row),
         "refusal": refusal,
@@ -164,14 +169,14 @@ def touched_file(request: HttpRequest, year: int, group: str, pk: int) -> HttpRe
     row = queries.correction_of(block, pk)
     if row is None or not row.moves_points:
         raise Http404
-    return attached(sheet.touched_bytes(row, _touched(row)), f"dinh-chinh-{row.criterion.code}-{year}.xlsx")
+    return attached(sheet.touched_bytes(_touched(row)), f"dinh-chinh-{row.criterion.code}-{year}.xlsx")
 
 
 def _touched(row: Correction) -> list[TouchedCell]:
     """Nothing for a correction of words alone, or one that was not confirmed."""
     if not row.moves_points or row.state == Correction.State.REFUSED:
         return []
-    return touching.touched(row.criterion, row.before["rule"], row.after["rule"])
+    return touching.touched(row)
 
 
 def _decided(request: HttpRequest, actor: User, block: RoundGroup, row: Correction) -> str:
@@ -182,7 +187,9 @@ def _decided(request: HttpRequest, actor: User, block: RoundGroup, row: Correcti
     if request.POST.get("verb") == "recount":
         moved = actions.recount_correction(actor=actor, block=block, correction_id=row.pk)
         return f"Đã tính lại điểm tự đánh giá của {moved} đơn vị chưa nộp."
-    actions.confirm_correction(actor=actor, block=block, correction_id=row.pk)
+    seen = request.POST.get("seen_above", "")
+    seen_above = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else 0
+    actions.confirm_correction(actor=actor, block=block, correction_id=row.pk, seen_above=seen_above)
     return "Đã xác nhận đính chính; các đơn vị và Hội đồng thẩm định được gửi thư báo."
 
 
@@ -200,4 +207,7 @@ def _compared(row: Correction) -> list[tuple[str, str, str]]:
             lines += [part for part in parts if part[1] != part[2]]
         else:
             lines.append((label, *((scoring.in_words(old), scoring.in_words(new)) if name == "rule" else (old, new))))
+    for code, points in row.maxima.items():
+        was = row.before["maxima"].get(code)
+        lines.append((f"Điểm tối đa {code}", vn_short(Decimal(was)) if was else "", vn_short(Decimal(points))))
     return lines

@@ -13,7 +13,7 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, acknowledged, council
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
-from criteria.models import RoundGroup
+from criteria.models import Criterion, RoundGroup
 from results.computation import actions as computation
 from results.computation import queries as computed
 from results.models import Publication
@@ -49,6 +49,13 @@ def publish(round_group: RoundGroup, number: str) -> Publication:
         supersedes=standing.number if standing else "",
         errata="Sửa điểm." if standing else "",
     )
+
+
+def test_points_above_a_corrected_maximum_stand_in_the_way(ready: RoundGroup) -> None:
+    Criterion.objects.filter(criteria_set=ready.criteria_set_id, code="1").update(max_points=Decimal(50))
+    with pytest.raises(Refused, match="Chưa công bố được"):
+        publish(ready, "1/QĐ")
+    assert not Publication.objects.exists()
 
 
 def test_assessment_open_again_stands_in_the_way(ready: RoundGroup) -> None:

@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from appraisal.corrected.queries import touched
 from appraisal.review.decisions import actions as decisions
 from appraisal.tests.factories import Council, council
 from criteria.actions import freeze
 from criteria.editing import actions
 from criteria.editing.actions import CriterionWords
+from criteria.editing.touching import touched
 from criteria.models import Correction, Criterion
 from selfassess.models import SelfAssessment, SelfScore
 from units.auditlog.models import LogEntry
@@ -30,7 +30,7 @@ def year() -> Council:
     """All units declare 85 of 100: 1 point by the rule before, 2 by the rule after. The second has not submitted, the
     first is decided."""
     case = council()
-    rule = actions.rule_of(BEFORE, case.leaf)
+    rule = actions.rule_of(BEFORE, case.leaf.max_points)
     Criterion.objects.filter(pk=case.leaf.pk).update(rule=rule)
     case.leaf.refresh_from_db()
     figures = {"numerator": "85", "denominator": "100"}
@@ -83,7 +83,7 @@ def test_only_what_nobody_submitted_is_counted_anew(year: Council) -> None:
 def test_a_proposal_moves_nothing_and_lists_whom_it_would_touch(year: Council) -> None:
     correction = proposed(year)
     assert set(own(year).values()) == {Decimal(1)}
-    cells = touched(year.leaf, correction.before["rule"], correction.after["rule"])
+    cells = touched(correction)
     assert {cell.unit.code: (cell.own, cell.by_rule, cell.council, cell.waits) for cell in cells} == {
         "DV1": (Decimal(1), Decimal(2), Decimal(1), "Hội đồng xem xét lại"),
         "DV2": (Decimal(1), Decimal(2), None, "tính lại theo quy tắc mới"),
@@ -96,7 +96,7 @@ def test_a_proposal_moves_nothing_and_lists_whom_it_would_touch(year: Council) -
 
 def test_a_rule_that_gives_the_same_touches_nobody(year: Council) -> None:
     correction = proposed(year, "≥ 95 %: 2; < 95 %: 1")
-    assert touched(year.leaf, correction.before["rule"], correction.after["rule"]) == []
+    assert touched(correction) == []
     assert "Chưa đơn vị nào có điểm thay đổi" in page(year.manager, correction)
 
 
@@ -109,7 +109,7 @@ def test_the_list_goes_as_a_workbook(year: Council) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(client.get(address).content)).worksheets[0]
     rows = list(sheet.iter_rows(values_only=True))
     assert len(rows) == 4
-    assert rows[1][3:9] == ("DV1", year.first.name, "đã nộp", 1, 2, 1)
+    assert rows[1][3:10] == ("DV1", year.first.name, "đã nộp", 1, 2, 2, 1)
 
 
 def test_the_council_finds_what_it_decided_by_the_old_rule(year: Council) -> None:
