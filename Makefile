@@ -42,13 +42,15 @@ test: setup-dev
 	$(PY) -m pytest -m "not browser and not services" -n auto --dist worksteal
 
 # With the migrations as an installation runs them; `make services-test COVERAGE=1` measures and holds the floor too.
+# What is marked `once` asks this database nothing and runs no line that is measured: `make test` runs it.
 services-test: setup-dev
 	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
-		$(PY) -m pytest -m "not browser" --migrations -n 2 --dist worksteal $(if $(COVERAGE),--cov --cov-report=)
+		$(PY) -m pytest -m "not browser and not once" --migrations -n 2 --dist worksteal $(if $(COVERAGE),--cov --cov-report=)
 	$(if $(COVERAGE),.venv/bin/coverage report --skip-covered)
 
+# In the order of the files: the whole year is one long test, which xdist would begin last.
 browser-test: setup-browser
-	$(PY) -m pytest -m browser -p no:randomly -n 2 --dist loadfile
+	$(PY) -m pytest -m browser -p no:randomly -n 2 --dist loadfile --no-loadscope-reorder
 
 # Each part stands in .pre-commit-config.yaml too; a test compares the two.
 lint: lint-code lint-pages lint-types lint-layers lint-migrations lint-deploy lint-subjects

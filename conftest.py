@@ -135,10 +135,11 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests begin first: one that begins last lets every other process wait for it. Tests that need services say
-    why they are skipped when those are not configured."""
+    why they are skipped when those are not configured. What asks the database is run on PostgreSQL too."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)  # the others keep the order of chance
     configured = bool(os.environ.get("REDIS_URL")) and "postgres" in os.environ.get("DATABASE_URL", "")
     for item in items:
+        assert not ({"once", "django_db"} <= {*item.keywords}), f"{item.nodeid} asks the database: it is not `once`"
         if "services" in item.keywords and not configured:
             item.add_marker(pytest.mark.skip(reason="cần PostgreSQL và Redis: chạy make services-test"))
 

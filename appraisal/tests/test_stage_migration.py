@@ -4,8 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from django.apps.registry import Apps
 from django.db.models import Model
+
+pytestmark = pytest.mark.once
 
 OLD = [("criteria", "0003_inputs_mark"), ("appraisal", "0006_acknowledgements")]
 NEW = [("criteria", "0006_stages_are_whole"), ("appraisal", "0009_stages_are_whole")]

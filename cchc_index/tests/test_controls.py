@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(settings.BASE_DIR)
 APPS = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results")
 

@@ -64,6 +64,7 @@ def _lengths(path: Path) -> Iterator[tuple[str, int]]:
             yield f"{path.name}:{node.name}", lines
 
 
+@pytest.mark.once
 def test_files_and_functions_stay_short() -> None:
     """Migrations are Django's own writing."""
     written = [path for path in _everything() if "migrations" not in path.parts]
@@ -100,6 +101,7 @@ def _direct(name: str) -> Iterator[tuple[str, str]]:
             yield match[1].lower(), match[2] or ""
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "sources"), [("requirements.in", _application), ("requirements-dev.in", _everything)])
 def test_every_direct_dependency_is_imported_or_says_why_it_stays(name: str, sources: Callable[[], list[Path]]) -> None:
     packages = importlib.metadata.packages_distributions()
@@ -135,6 +137,7 @@ def test_hooks_are_the_parts_of_make_lint() -> None:
     assert hooks == parts[1].split()
 
 
+@pytest.mark.once
 def test_asserts_of_the_application_only_narrow_types() -> None:
     asserts = [
         f"{path.relative_to(ROOT)}:{node.lineno}"

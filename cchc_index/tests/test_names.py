@@ -11,6 +11,8 @@ from django.conf import settings
 
 from cchc_index.tests.test_architecture import is_there
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(settings.BASE_DIR)
 TREES = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results", "bench", "deploy")
 

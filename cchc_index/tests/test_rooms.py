@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.once
+
 PACKAGES = ("cchc_index", "units", "criteria", "selfassess", "appraisal", "surveys", "results")
 REASONS = {"start-up cost", "optional service", "registration", "child process"}
 """Why an import may stand inside a function: `# inline: <reason>` on its line."""

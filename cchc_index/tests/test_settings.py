@@ -1,6 +1,9 @@
 """What stops the start: a key of the log that is missing or borrowed, working hours that are none."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -92,3 +95,13 @@ def test_single_sign_on_needs_all_of_its_settings(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("OIDC_CLIENT_ID", "cchc")
     monkeypatch.setenv("OIDC_CLIENT_SECRET", "bi-mat")
     assert "openid_connect" in settings._single_sign_on()
+
+
+def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getpid", iter(range(1000)).__next__)
+    with ThreadPoolExecutor(16) as pool:
+        found = set(pool.map(settings._kept_secret, [tmp_path / "secret_key"] * 64))
+
+    assert len(found) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,11 @@ from typing import Any
 import pytest
 from django.conf import settings as project
 
-from cchc_index import settings
 from cchc_index.lib.alone import alone
 from cchc_index.lib.tests.browser import empty_database
 from cchc_index.lib.tests.waiting import answers
+
+pytestmark = pytest.mark.once
 
 MANAGE = str(project.BASE_DIR / "manage.py")
 BLOCK = ("--year", "2031", "--group", "so")
@@ -136,16 +136,6 @@ def test_two_first_commands_make_the_tables_one_after_the_other(shell: Shell) ->
         assert [process.poll() for process in (first, second)] == [None, None]
 
     assert [process.wait(timeout=120) for process in (first, second)] == [0, 0]
-
-
-def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "getpid", iter(range(1000)).__next__)
-    with ThreadPoolExecutor(16) as pool:
-        found = set(pool.map(settings._kept_secret, [tmp_path / "secret_key"] * 64))
-
-    assert len(found) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
-    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
 # --- serve ---------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.conf import settings
 
 from results.tests.hostile_readers import READERS
 
+pytestmark = pytest.mark.once
+
 SECONDS, MEGABYTES = 5, 200
 ENGLISH = re.compile(r"\b(error|exception|invalid|traceback|expected|object)\b", re.IGNORECASE)
 

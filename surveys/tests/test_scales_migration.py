@@ -12,6 +12,8 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from cchc_index.lib.tests.migrating import one_by_one
 
+pytestmark = pytest.mark.once
+
 BEFORE, AFTER = ("surveys", "0008_checked_rows"), ("surveys", "0011_scales_of_a_year")
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import pytest
 from django.apps.registry import Apps
+
+pytestmark = pytest.mark.once
 
 OLD = [("selfassess", "0005_words")]
 NEW = [("selfassess", "0006_openings")]
