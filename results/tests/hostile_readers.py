@@ -5,6 +5,7 @@ reader's workbook: what became of it, the seconds of processor and the megabytes
 in a process forked for it alone, which can neither fill the memory nor run for ever.
 """
 
+import gc
 import io
 import json
 import logging
@@ -228,6 +229,7 @@ def main(reader: str) -> None:
     base, read = READERS[reader]()
     assert outcome(read, base, "bang.xlsx") == "taken"
     warm()
+    gc.freeze()  # the collector in each fork would touch, and so copy, all that this process holds
     for what, name, content in family(base):
         said, seconds, megabytes = apart(partial(outcome, read, content, name))
         print(json.dumps({"what": what, "said": said, "seconds": seconds, "megabytes": megabytes}), flush=True)
