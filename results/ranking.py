@@ -131,7 +131,7 @@ def compute_each(
 ) -> dict[str, RankedUnit]:
     """`compute` of units that are read one after the other: the cells of one are let go before those of the next."""
     leaves = [row for row in rows if row.is_leaf and row.kind == NORMAL]
-    halves = [[row for row in leaves if (row.source == SELF) == own] for own in (True, False)]
+    halves = [_Leaves([row for row in leaves if (row.source == SELF) == own]) for own in (True, False)]
     extras = {kind: _forest(rows, kind) for kind in (BONUS, PENALTY)}
     outcomes = {unit: _outcome(halves, extras, policies.na, cells) for unit, cells in units}
     _rank(outcomes.values(), policies.ties)
@@ -141,7 +141,7 @@ def compute_each(
 
 
 def _outcome(
-    leaves: Sequence[Sequence[TreeRow]],
+    leaves: Sequence["_Leaves"],
     extras: Mapping[str, "_Forest"],
     policy: str,
     cells: Mapping[str, LeafStanding],
@@ -156,12 +156,21 @@ def _outcome(
     return RankedUnit(points, maximum, index, *halves, bonus, penalty, missing)
 
 
-def _sums(leaves: Sequence[TreeRow], cells: Mapping[str, LeafStanding]) -> _Sums:
-    standings = [cells.get(leaf.code, MISSING) for leaf in leaves]
+class _Leaves:
+    """The leaves of a half, the same for every unit."""
+
+    def __init__(self, leaves: Sequence[TreeRow]) -> None:
+        self.rows = leaves
+        self.codes = [leaf.code for leaf in leaves]
+        self.maximum = sum((leaf.max_points for leaf in leaves), ZERO)
+
+
+def _sums(leaves: _Leaves, cells: Mapping[str, LeafStanding]) -> _Sums:
+    standings = [cells.get(code, MISSING) for code in leaves.codes]
     reached = [points for _, points in standings if points is not None]
-    half = _Sums(sum(reached, ZERO), sum([leaf.max_points for leaf in leaves], ZERO))
-    if len(reached) < len(leaves):
-        for leaf, (state, points) in zip(leaves, standings, strict=True):
+    half = _Sums(sum(reached, ZERO), leaves.maximum)
+    if len(reached) < len(standings):
+        for leaf, (state, points) in zip(leaves.rows, standings, strict=True):
             if state == NOT_APPLICABLE:
                 half.lost += leaf.max_points
             elif points is None:

@@ -5,6 +5,7 @@ field needs no conversion: rows come as the driver gives them. Nor are they sort
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def table_of(
         return table
     find_unit, find_leaf = _KeyPlaces(units), _KeyPlaces(leaves)
     for part in parts:
-        read = np.array(part, dtype=np.int64)
+        read = np.fromiter(chain.from_iterable(part), np.int64, len(part) * (held + 2)).reshape(len(part), held + 2)
         unit, unit_known = find_unit(read[:, 0])
         leaf, leaf_known = find_leaf(read[:, 1])
         ours = unit_known & leaf_known
