@@ -27,6 +27,8 @@ from results.bundle import text_of
 
 from . import signing
 
+WIDE_FROM = 7
+"""From so many areas on, the table of units by areas stands on a page that is turned."""
 ROWS_PER_CHART = 36
 """What one page takes beside its caption."""
 
@@ -186,7 +188,8 @@ def _main(book: Book) -> dict[str, Any]:
 
 def _part(book: Book, block: BookBlock) -> dict[str, Any]:
     lines = [(row, block.areas_of(row.unit)) for row in block.rows]
-    return {"block": block, "charts": _charts(book, block), "areas": _areas(block), "lines": lines}
+    shown = {"charts": _charts(book, block), "areas": _areas(block), "lines": lines}
+    return {"block": block, "wide": len(block.areas) >= WIDE_FROM, **shown}
 
 
 def _charts(book: Book, block: BookBlock) -> list[str]:

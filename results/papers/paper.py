@@ -13,7 +13,7 @@ from cchc_index.lib.days import letter_month
 from cchc_index.lib.numbers import shown
 from results import charts
 from results.book import Book, BookBlock
-from results.files.paper import ROWS_PER_CHART, laid_out, written
+from results.files.paper import ROWS_PER_CHART, WIDE_FROM, laid_out, written
 from results.models import Publication
 
 from . import slots, words
@@ -26,8 +26,6 @@ CITY, OFFICE = ("ỦY BAN NHÂN DÂN", "THÀNH PHỐ HÀ NỘI"), ("SỞ NỘI V
 """Names of issuers, line by line."""
 SLIDE_PAGE = """@page { size: 338.67mm 190.5mm; margin: 14mm 18mm 14mm 18mm; @top-center { content: none }
   @bottom-center { content: counter(page); font: 11pt Tinos; } }"""
-WIDE_FROM = 7
-"""From so many areas on, the table of units by areas stands on a page that is turned."""
 MOST_ON_SLIDE = 10
 
 

@@ -1,5 +1,6 @@
 import io
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from fontTools.ttLib import TTFont
 from pypdf import PageObject, PdfReader
 
 from cchc_index.lib.tests.present import present
+from results import bundle as published
 from results.book import read_bundle
 from results.files import paper
 from results.tests import bundles
+from results.tests.paper_reading import PaperLine, pages_of
 
 Report = tuple[PdfReader, list[str], list[int]]
 """The report, the text of its pages, the progress that was told."""
@@ -165,3 +168,33 @@ def test_no_code_leads_to_the_readers_own_machine(
     markup = paper.report_markup(read_bundle(bundle))
     assert ("data:image/svg" in markup) is printed
     assert ("chưa có địa chỉ công khai" in markup) is not printed
+
+
+def _of_areas(count: int) -> dict[str, Any]:
+    """A block of three units under so many areas of a leaf each."""
+    rows = [row for row in bundles.criteria(2) if row["code"] in ("1", "1.1")]
+    tree = [
+        {**row, "code": row["code"].replace("1", str(n), 1), "parent": row["parent"] and str(n), "max_points": "1"}
+        for n in range(1, count + 1)
+        for row in rows
+    ]
+    units = [{"code": f"S{n}", "name": f"Sở {n}"} for n in range(3)]
+    group = {**bundles.group("so", "Sở", units), "criteria": tree, "cells": bundles.cells(units, tree)}
+    head = ("year", "illustrative", "assessed_from", "assessed_to", "number", "date")
+    return published.build({key: value for key, value in bundles.small().items() if key in head}, [group])
+
+
+@pytest.mark.parametrize("areas", [4, 6, 7, 9, 12])
+def test_numbers_of_neighbouring_areas_never_touch(areas: int) -> None:
+    made = pages_of(paper.ranking_pdf(_of_areas(areas)))
+    assert any(page.wide > page.high for page in made) == (areas >= paper.WIDE_FROM)
+    seen = 0
+    for page in made:
+        rows: dict[float, list[PaperLine]] = {}
+        for line in page.lines:
+            if re.fullmatch(r"\d+,\d\d", line.words) and line.x > 30:
+                rows.setdefault(round(line.y, 1), []).append(line)
+        for row in (sorted(line, key=lambda one: one.x) for line in rows.values()):
+            assert all(left.x + left.length < right.x for left, right in pairwise(row))
+            seen += len(row) == areas
+    assert seen >= 2  # the second unit has a leaf that does not apply
