@@ -17,13 +17,16 @@ from PIL import Image
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup, Stage
+from surveys.assent import actions as assent
+from surveys.assent import published
 from surveys.batches import actions as batches
 from surveys.ledger import check
-from surveys.models import Ballot, BallotPicture, ImportBatch, PaperBundle, TypedBallot
+from surveys.models import Ballot, BallotPicture, ImportBatch, PaperBundle, SurveyRequest, TypedBallot
 from surveys.paper import actions, rules
 from surveys.paper.comparing import CODE, TypedRow, decided, differences
 from surveys.paper.queries import typings_of
 from surveys.planning.queries import is_frozen
+from surveys.requests import actions as requests
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
 from units.auditlog.models import LogEntry
 from units.models import Role, Unit, User
@@ -299,6 +302,23 @@ def test_a_closed_phase_takes_no_bundle_and_no_batch(office: Office) -> None:
     with pytest.raises(Refused, match="đã đóng"):
         office.bundle()
     assert TypedBallot.objects.count() == 6
+
+
+def test_late_paper_counts_when_two_people_say_so(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.ready()
+    monkeypatch.setitem(published._readers, "results", lambda round_id: True)
+    batch = actions.join_bundles(actor=office.chi, group_id=office.group.pk)
+    with pytest.raises(Refused, match="hai người"):
+        batches.commit_batch(actor=office.chi, batch_id=batch.pk)
+    row = assent.propose_request(
+        actor=office.an, batch_id=batch.pk, kind=SurveyRequest.Kind.COMMIT, reason="Tập phiếu về sau ngày công bố"
+    )
+    with pytest.raises(Refused, match="khác người đề nghị"):
+        requests.confirm(actor=office.an, request_id=row.pk)
+    assert (Ballot.objects.count(), TypedBallot.objects.count()) == (0, 6)
+    requests.confirm(actor=office.chi, request_id=row.pk)
+    assert (Ballot.objects.count(), TypedBallot.objects.count()) == (3, 0)
+    assert list(check()) == []
 
 
 def test_a_bundle_freezes_the_plan(office: Office) -> None:
