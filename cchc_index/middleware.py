@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.sessions.backends.base import SessionBase
+from django.core import signing
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +24,7 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from cchc_index.lib import clock, measures, request_number, skew
+from cchc_index.lib.canonical import digest
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.stored_files import NO_ROOM, SENTENCE, Unstored
 from units.models import User
@@ -37,7 +39,8 @@ faults = logging.getLogger("django.request")
 Next = Callable[[HttpRequest], HttpResponse]
 
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105 (the name of a form control)
-CONTROLS = (TOKEN, "version", "save", "onward", "next", "send", "keep")
+RECEIPT = "arrival_receipt"
+CONTROLS = (TOKEN, RECEIPT, "version", "save", "onward", "next", "send", "keep")
 """Names that carry no words of the person."""
 
 
@@ -266,6 +269,51 @@ class Rescue:
         return given_back(request, sentence) or _plain(request, sentence)
 
 
+def waiting(get_response: Next) -> Next:
+    """When so many send that a form has waited QUEUE_SECONDS for its turn, it is shown again at once, with everything
+    typed and a receipt of its arrival. Sent again with that receipt it is not given back again, however many wait, and
+    counts from the arrival. The receipt is for this person, place and content."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST" or not request.user.is_authenticated or request.FILES:
+            return get_response(request)
+        if kept := _receipt_of(request):
+            with clock.arriving(kept):
+                return get_response(request)
+        arrived = clock.arrived()
+        if clock.now() - arrived < timedelta(seconds=settings.QUEUE_SECONDS):
+            return get_response(request)
+        receipt = signing.dumps([_sent(request), arrived.timestamp()], salt=RECEIPT)
+        return given_back(request, CROWDED.format(clock.in_words(arrived, seconds=True)), receipt) or get_response(
+            request
+        )
+
+    return middleware
+
+
+CROWDED = (
+    "Đang có rất nhiều người gửi cùng lúc. Bản của bạn đến lúc {} và được tính từ lúc đó: bấm “Gửi lại” trong 10 phút, "
+    "bản gửi lại được nhận dù còn đông người."
+)
+RECEIPT_MINUTES = 10
+
+
+def _receipt_of(request: HttpRequest) -> datetime | None:
+    """The arrival that a receipt of ours attests for exactly this; None without one."""
+    try:
+        sent, moment = signing.loads(request.POST.get(RECEIPT, ""), salt=RECEIPT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    arrived = datetime.fromtimestamp(moment, UTC)
+    fresh = timedelta() <= clock.now() - arrived <= timedelta(minutes=RECEIPT_MINUTES)
+    return arrived if fresh and sent == _sent(request) else None
+
+
+def _sent(request: HttpRequest) -> str:
+    typed = [[name, values] for name, values in request.POST.lists() if name not in (TOKEN, RECEIPT)]
+    return digest([request.user.pk, request.get_full_path(), sorted(typed)])
+
+
 INTERRUPTED = (
     "Kết nối với cơ sở dữ liệu vừa bị ngắt, nên chưa chắc nội dung đã được lưu. Nội dung đã nhập còn nguyên: xem "
     "trang trước trong thẻ khác, chưa thấy thì bấm “Gửi lại”."
@@ -293,12 +341,13 @@ def _plain(request: HttpRequest, sentence: str) -> HttpResponse | None:
     return response
 
 
-def given_back(request: HttpRequest, trouble: str = "") -> HttpResponse | None:
+def given_back(request: HttpRequest, trouble: str = "", receipt: str = "") -> HttpResponse | None:
     """The page that shows the form again; None when nothing was sent, or when it did not come from a page of this
-    site. `trouble`: why, where it is not the end of the session."""
+    site. `trouble`: why, where it is not the end of the session. `receipt`: of its arrival, to be sent along."""
     if request.method != "POST" or not _is_own_page(request) or any("password" in name for name in request.POST):
         return None
     typed = [(name, value) for name, values in request.POST.lists() if name != TOKEN for value in values]
+    typed += [(RECEIPT, receipt)] if receipt else []
     context = {
         "typed": typed,
         "words": [value for name, value in typed if name not in CONTROLS and value.strip()],
@@ -306,6 +355,8 @@ def given_back(request: HttpRequest, trouble: str = "") -> HttpResponse | None:
         "trouble": trouble,
     }
     response = render(request, "errors/resend.html", context, status=503 if trouble else 403)
+    if receipt:
+        response["Retry-After"] = str(settings.QUEUE_SECONDS)
     response._has_been_logged = True  # type: ignore[attr-defined]
     add_never_cache_headers(response)
     return response

@@ -88,6 +88,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="").strip()
 # How long a request may have waited since the hour that a proxy of ours says it came in.
 ARRIVAL_SECONDS = env.int("ARRIVAL_SECONDS", default=60)
+# How long a form may have waited for its turn before it is given back with a receipt of its arrival.
+QUEUE_SECONDS = env.int("QUEUE_SECONDS", default=10)
 # Seconds for which a drawn public page is given again to who has no account; 0: each is drawn anew.
 PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=60)
 OBJECTION_DAYS = env.int("OBJECTION_DAYS", default=0)
@@ -139,6 +141,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cchc_index.middleware.waiting",
     "cchc_index.middleware.Rescue",
 ]
 

@@ -1,8 +1,10 @@
 """A request counts from its arrival, however long it waited; the hour of arrival is a proxy's of ours or nobody's."""
 
+import re
 import threading
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -90,3 +92,67 @@ def test_sixty_that_wait_for_a_thread_keep_their_own_arrivals(settings: Settings
     apart = {number: round((moment - begun).total_seconds(), 2) for number, moment in seen.items()}
     assert apart == {number: round(number * 0.05, 2) for number in range(60)}
     assert clock.arrived() - begun > timedelta(seconds=29), "nothing is left behind"
+
+
+# --- too many at once ------------------------------------------------------------------------------
+
+PAGE = {"Origin": "http://testserver", "Accept": "text/html"}
+
+
+def press(client: Client, path: str, pressed: datetime, handled: datetime, **typed: str) -> Any:
+    """A form of our own page, sent at one moment and reached at another."""
+    with clock.at(handled):
+        return client.post(path, typed, headers={"X-Request-Start": told(pressed), **PAGE})
+
+
+def receipt_on(answer: Any) -> str:
+    return str(re.findall(r'name="arrival_receipt" value="([^"]+)"', answer.text)[0])
+
+
+@pytest.fixture
+def crowd(assessment: SelfAssessment, settings: Settings) -> SelfAssessment:
+    settings.TRUSTED_PROXIES, settings.QUEUE_SECONDS = 1, 10
+    return assessment
+
+
+@pytest.mark.django_db
+def test_who_waited_too_long_gets_a_receipt_and_counts_from_the_arrival(crowd: SelfAssessment, client: Client) -> None:
+    client.force_login(person(Role.UNIT_HEAD, crowd.unit))
+    path = reverse("selfassess:submit", args=[crowd.pk])
+    answer = press(client, path, CLOSES - HALF, CLOSES + timedelta(seconds=15))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert "đến lúc 16:59:59" in answer.text
+    crowd.refresh_from_db()
+    assert crowd.submitted_at is None
+    later = CLOSES + timedelta(minutes=3)
+    again = press(client, path, later - timedelta(seconds=20), later, arrival_receipt=receipt_on(answer))
+    assert again.status_code == 302, "whoever has waited is not sent away again"
+    crowd.refresh_from_db()
+    assert crowd.submitted_at == CLOSES - HALF
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("forged", ["none", "changed", "typed", "another", "place", "old"])
+def test_a_receipt_is_for_this_person_place_content_and_ten_minutes(
+    crowd: SelfAssessment, client: Client, forged: str
+) -> None:
+    client.force_login(person(Role.UNIT_HEAD, crowd.unit))
+    path = reverse("selfassess:submit", args=[crowd.pk])
+    place = path if forged != "place" else reverse("selfassess:hand-over", args=[crowd.pk])
+    receipt = receipt_on(press(client, place, CLOSES - HALF, CLOSES + timedelta(seconds=15)))
+    typed = {"arrival_receipt": "" if forged == "none" else receipt + "x" * (forged == "changed")}
+    if forged == "typed":
+        typed["more"] = "khác"
+    if forged == "another":
+        client.force_login(person(Role.UNIT_HEAD, crowd.unit))
+    later = CLOSES + timedelta(minutes=11 if forged == "old" else 3)
+    press(client, path, later, later, **typed)
+    crowd.refresh_from_db()
+    assert crowd.submitted_at is None
+
+
+@pytest.mark.django_db
+def test_below_the_limit_nobody_is_sent_away(crowd: SelfAssessment, client: Client) -> None:
+    client.force_login(person(Role.UNIT_HEAD, crowd.unit))
+    path = reverse("selfassess:submit", args=[crowd.pk])
+    assert press(client, path, CLOSES - HALF, CLOSES + timedelta(seconds=8)).status_code == 302
