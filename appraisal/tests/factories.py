@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from appraisal.consistency import actions as consistency
 from appraisal.consistency.queries import report as consistency_report
 from appraisal.models import Acknowledgement, Appraisal, Assignment, Confirmation, Question, Reason, Release
-from appraisal.reasons.actions import ensure_reasons
+from appraisal.reasons.actions import DEFAULT_REASONS
 from appraisal.releases import actions as releases
 from cchc_index.lib import clock
 from criteria.models import Criterion, Round, RoundGroup, Source, Stage
@@ -144,7 +144,7 @@ def council(stage: str | None = "round1") -> Council:
     assign(member, round_group)
     if stage:
         open_stage(round_group.round, stage)
-    ensure_reasons()
+    Reason.objects.bulk_create(Reason(code=code, text=text) for code, text in DEFAULT_REASONS)
     leaves = Criterion.objects.filter(criteria_set=round_group.criteria_set_id, source=Source.SELF).order_by("position")
     return Council(
         round_group=round_group,
