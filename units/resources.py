@@ -58,7 +58,7 @@ class UserResource(SheetResource):
     def before_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
         actor = kwargs.get("user")
         if instance.is_superuser and not getattr(actor, "is_superuser", False):
-            raise ValidationError("Chỉ người quản trị tối cao được sửa tài khoản này.")
+            raise ValidationError({"username": "Chỉ người quản trị tối cao được sửa tài khoản này."})
         if instance.pk is None:
             instance.set_unusable_password()
         else:

@@ -73,7 +73,7 @@ def _code_faults(row: SheetRow) -> list[Fault]:
         return [row.fault("code", "thiếu mã đơn vị", "gõ mã của đơn vị")]
     if len(text) > CODE_LENGTH:
         return [row.fault("code", f"mã dài {len(text)} ký tự, cho phép {CODE_LENGTH}", "rút ngắn mã")]
-    if not _CODE.fullmatch(text):
+    if not _CODE.fullmatch(text) or codes.foreign_signs(text):
         repair = "chỉ dùng chữ, số và các dấu . - _ /, không có dấu cách"
         return [row.fault("code", f"mã “{text}” có ký tự không dùng được", repair)]
     return []

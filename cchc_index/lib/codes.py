@@ -31,6 +31,18 @@ def key(code: str) -> str:
     return "".join(plain.split()).casefold()
 
 
+def foreign_signs(code: str, beside: str = ".-_/") -> str:
+    """What of a code is neither a Latin letter, nor a digit 0–9, nor one of the signs `beside`: letters and digits of
+    other alphabets that look alike, hyphens of other kinds, brackets, spaces."""
+    return "".join(dict.fromkeys(c for c in code if not (_is_plain(c) or c in beside)))
+
+
+def _is_plain(letter: str) -> bool:
+    if letter.isascii():
+        return letter.isalnum()
+    return letter.isalpha() and unicodedata.normalize("NFD", letter.replace("Đ", "D").replace("đ", "d"))[0].isascii()
+
+
 def by_spelling(things: Mapping[str, T]) -> dict[str, T]:
     """By code and by its key; codes that differ in nothing but case and spaces must be given exactly."""
     keys = Counter(map(key, things))

@@ -48,8 +48,19 @@ _VIQR = re.compile(r"(?<=[a-zA-Z])[aeouAEOU][\^(+*][`'?~.]?|[aeiouyAEIOUY][`'?~.
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 _LOST = re.compile(r"[^\W\d_]\?+[^\W\d_]|(?<!\S)\?+[^\W\d_]")
 _LOST_SYLLABLE = re.compile(r"(?<!\S)([CcGgKkNnPpTt]h|Tr|[Nn]gh?)\?(?=\s|$)")
-_LOST_WORD = re.compile(r"(?<!\S)[bcdđghklmnpqrstvx]{1,3}\?(?=\s|$)", re.IGNORECASE)
-"""Consonants alone: a question may well end in a short word (“Vì sao?”), but not in one without a vowel."""
+_LOST_WORD = re.compile(r"(?<!\S)(?!(?:k|c|m)?m\?|kg\?|g\?|đ\?|tr\?|h\?)[bcdđghklmnpqrstvx]{1,3}\?(?=\s|$)")
+_LOST_FIRST = re.compile(r"^[BCDĐGHKLMNPQRSTVX]\?\s+\S")
+_LOST_CAPITALS = re.compile(r"(?<!\S)[BCDĐGHKLMNPQRSTVX]{1,3}\?(?=\s|$)")
+"""Consonants alone: a question may well end in a short word (“Vì sao?”) or a unit (“mấy km?”), but not in one without
+a vowel; capitals may be an abbreviation (“Sở GD?”) unless the text begins so or it happens twice."""
+_LOST_LETTERS = (_LOST, _LOST_SYLLABLE, _LOST_WORD, _LOST_FIRST)
+_ESCAPED = re.compile(
+    r"&#x?[0-9a-fA-F]{3,6};|\\u[01][0-9a-fA-F]{3}|%[C-Fc-f][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|=[C-F][0-9A-F]=[89AB][0-9A-F]"
+)
+"""A letter written by its number, as pages, programs, addresses and mails do."""
+_OTHER_PAGES = ("mac_roman", "cp437")
+_HALF_READ_APART = re.compile("Ì[\x80-\xbf€£‰ƒ]|Ã[\x80-\xbf¢´¡]Ì")
+"""UTF-8 of letters whose tones stand apart."""
 
 
 def foreign_encoding(text: str) -> str:
@@ -58,15 +69,21 @@ def foreign_encoding(text: str) -> str:
     A foreign name in good Unicode (Müller) is no fault: an encoding is named only where reading the text in it
     turns words that cannot be Vietnamese into words that can.
     """
-    if text.isascii() and not any(sign in text for sign in "?^+*(`~"):
+    if text.isascii() and not any(sign in text for sign in "?^+*(`~&\\%="):
         return ""
-    text = _ADDRESS.sub("", text)
+    text = _BESIDE.sub("", _ADDRESS.sub("", text))
+    if _ESCAPED.search(text):
+        return "có chữ viết bằng mã số của ký tự thay cho chữ"
     if text.isascii():
         return _of_ascii(text)
     if "\ufffd" in text:
         return BROKEN
+    if _PRIVATE.search(text):
+        return "có ký tự riêng của một phông chữ, máy khác không đọc được"
     if _read_as_1252(text):
         return READ_AS_1252
+    if any(_is_read_in(text, page) for page in _OTHER_PAGES):
+        return "là chữ UTF-8 bị đọc nhầm theo bảng mã khác"
     if _strange_words(text):
         if not any(map(_has_capital_within, text.split())) and not _strange_words(_from_vni(text)):
             return "viết bằng bảng mã VNI"
@@ -82,7 +99,7 @@ def is_plausible(text: str) -> bool:
 
 
 def _of_ascii(text: str) -> str:
-    if _LOST.search(text) or _LOST_SYLLABLE.search(text) or len(_LOST_WORD.findall(text)) > 1:
+    if any(lost.search(text) for lost in _LOST_LETTERS) or len(_LOST_CAPITALS.findall(text)) > 1:
         return "có chữ đã mất dấu thành “?”"
     if text.isascii() and _is_viqr(text):
         return "viết theo kiểu VIQR (dấu gõ bằng ký hiệu)"
@@ -97,7 +114,7 @@ def _is_viqr(text: str) -> bool:
 
 
 def _read_as_1252(text: str) -> bool:
-    if _HALF_READ.search(text):
+    if _HALF_READ.search(text) or _HALF_READ_APART.search(text):
         return True
     for encoding in _READ_IN:
         try:
@@ -105,6 +122,21 @@ def _read_as_1252(text: str) -> bool:
         except (UnicodeEncodeError, UnicodeDecodeError):
             continue
     return False
+
+
+_BESIDE = re.compile(r"\u00ad(?![^\W\d_])|(?<![^\W\d_])\u00ad")
+"""A soft hyphen that no letters stand round: ư of TCVN3 never stands so."""
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+
+
+def _is_read_in(text: str, page: str) -> bool:
+    """Whether UTF-8 was read in a code page of which signs that no Vietnamese text has are left."""
+    if not re.search("[·™≈©√∫╗║ß╝╩┤]", text):
+        return False
+    try:
+        return any(ord(c) > 127 for c in text.encode(page).decode("utf-8"))
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return False
 
 
 def _byte(letter: str, encoding: str) -> bytes:

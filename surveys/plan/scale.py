@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cchc_index.lib.sheets.cells import cell_text
+from cchc_index.lib.sheets.cells import Veiled, cell_text
 from cchc_index.lib.text import fold
 
 NOT_AN_ANSWER = -1
@@ -34,10 +34,10 @@ class Scale:
     def read(self, raw: object) -> int:
         """The byte of a raw cell: 0 for blank, NOT_AN_ANSWER for what the scale does not know."""
         text = cell_text(raw)
+        if isinstance(raw, bool | Veiled):
+            return NOT_AN_ANSWER
         if not text:
             return 0
-        if isinstance(raw, bool):
-            return NOT_AN_ANSWER
         if self.words:
             explained = self.words.get(text, self.words.get(fold(text)))
             if explained is not None:

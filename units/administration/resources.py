@@ -13,7 +13,8 @@ from functools import lru_cache, partial
 from typing import Any
 
 import tablib
-from django.db.models import Model, QuerySet
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import CheckConstraint, Model, Q, QuerySet
 from django.utils.safestring import mark_safe
 from import_export import fields, resources, widgets
 from import_export.formats import base_formats
@@ -114,6 +115,13 @@ class CodeText(Text):
     """A code of the record's own: a number with a fraction is refused, since 1.10 would have become 1.1."""
 
     holds = sheet.CODE
+    ahead = True
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        code = super().clean(value, row, **kwargs)
+        if odd := codes.foreign_signs(code, ".-_/@+"):
+            raise ValueError(f"mã “{code[:60]}” có ký tự không dùng được: {odd[:10]}; chỉ dùng chữ, số và . - _ /")
+        return code
 
 
 class Lines(widgets.CharWidget):
@@ -328,6 +336,29 @@ class SheetResource(resources.ModelResource):
                 message = f"mã “{row.text(keys[-1])}” đã có ở {first[spelt].place}"
                 yield row.fault(keys[-1], message, "xóa dòng thừa hoặc sửa mã cho đúng")
 
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """What a constraint refuses is said of a column: of the last one that it compares."""
+        try:
+            super().validate_instance(instance, import_validation_errors, validate_unique)
+        except ValidationError as error:
+            raise ValidationError(self._by_column(error.update_error_dict({}))) from None
+
+    def _by_column(self, errors: Mapping[str, Any]) -> dict[str, list[Any]]:
+        by_name: dict[str, list[Any]] = {}
+        for name, found in errors.items():
+            for one in found:
+                place = self._constrained(one) if name == NON_FIELD_ERRORS else name
+                by_name.setdefault(place, []).append(_SAID_OF_FIELDS.get(one.code, one))
+        return by_name
+
+    def _constrained(self, error: ValidationError) -> str:
+        checks = (one for one in self._meta.model._meta.constraints if isinstance(one, CheckConstraint))
+        broken = next((one for one in checks if one.violation_error_message in error.messages), None)
+        compared = reversed([*_names(broken.condition)]) if broken is not None else ()
+        return next((name for name in compared if name in self.column_names), NON_FIELD_ERRORS)
+
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         if all(cell_text(cell) == "" for cell in row.values()):
             return True
@@ -341,6 +372,22 @@ class SheetResource(resources.ModelResource):
         skip_unchanged = True
         report_skipped = True
         clean_model_instances = True
+
+
+_SAID_OF_FIELDS = {
+    **dict.fromkeys(("blank", "null", "required"), "ô này để trống; gõ giá trị của ô"),
+    **dict.fromkeys(("max_digits", "max_whole_digits"), "số quá lớn; kiểm tra lại số"),
+}
+"""What Django says of a field, as it is said of a cell."""
+
+
+def _names(condition: object) -> Iterator[str]:
+    """The fields that a condition asks about, in its order."""
+    for child in condition.children if isinstance(condition, Q) else ():
+        if isinstance(child, tuple):
+            yield child[0].partition("__")[0]
+        else:
+            yield from _names(child)
 
 
 def _problem(ahead: Mapping[str, widgets.Widget], key: str, value: Any, within: str, above: Any) -> str:

@@ -26,6 +26,14 @@ def sentences(error: Exception) -> list[str]:
 
 
 @register.filter
+def with_repair(problem: object) -> str:
+    """A cell's problem, its repair behind a semicolon, as every fault of a sheet says it."""
+    message, _, repair = str(problem).partition("; ")
+    said = f"{message[:1].lower()}{message[1:].rstrip('.')}."
+    return f"{said} Cách sửa: {repair.rstrip('.')}." if repair else said
+
+
+@register.filter
 def place_of(number: int, result: Result) -> str:
     """Where the row of a result stands in the file: `Dòng 5`."""
     places = getattr(result, "places", ())

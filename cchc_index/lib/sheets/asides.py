@@ -9,8 +9,9 @@ from cchc_index.lib.text import fold
 from .cells import cell_text, is_blank
 
 _TOTAL = re.compile(
-    r"(tong|cong|trung binh|binh quan|tb)\b"
-    r"( (so|cong|diem|chung|toi da|toan bo|cac linh vuc|phieu|hop))*"
+    r"(σ|t\.? ?cong\b|luy ke\b|(ty le|diem) (chung|trung binh|binh quan)\b|(tong|cong|trung binh|binh quan|tb)\b)"
+    r"( (so|cong|diem|chung|toi da|toan bo|cac linh vuc|phieu|hop|don|toan thanh pho|don vi|dong|nguoi|trang))*"
+    r"( \d{1,6} (don vi|phieu|dong|nguoi|tieu chi))?"
     r"( (linh vuc|khoi|muc|phan|nhom|trang|tieu chi) \S{1,12})?( ?\(.*\))?(: ?\d[\d.,]*( \w{1,12}){0,2})?[ :.]*"
 )
 _NOTE = re.compile(
@@ -63,7 +64,9 @@ def is_numbering(row: Sequence[Any]) -> bool:
     filled = [fold(cell_text(cell)) for cell in row if not is_blank(cell)]
     if len(filled) < 2:
         return False
-    bare = [text.partition("=")[0].strip().strip("()") for text in filled]
+    bare = [_NUMBER_OF_COLUMN.sub("", text.partition("=")[0]) for text in filled]
+    if bare == list(_ROMAN[: len(bare)]):
+        return True
     letters = [text for text in bare if text.isalpha()]
     numbers = bare[len(letters) :]
     return (
@@ -71,3 +74,8 @@ def is_numbering(row: Sequence[Any]) -> bool:
         and numbers == [str(i) for i in range(1, len(numbers) + 1)]
         and len(letters) <= 3
     )
+
+
+_NUMBER_OF_COLUMN = re.compile(r"^(cot )?[(\[-]*|[)\].\s]*$")
+"""What stands round the number of a column: `(1)`, `[1]`, `1.`, `cột 1`, and `-1`, which Excel makes of `(1)`."""
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")

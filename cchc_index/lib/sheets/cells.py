@@ -37,6 +37,22 @@ class Uncomputed:
         return "(công thức chưa tính)"
 
 
+class StyledNumber(float):
+    """A whole number whose format shows a fraction or a sign within it: 11 under `0"."0` is seen as 1.1. A number as
+    any other, but no code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Veiled:
+    """A number whose format shows none: nothing, or words."""
+
+    value: float
+    shown: str
+
+    def __str__(self) -> str:
+        return self.shown
+
+
 def percent(value: float) -> Percent:
     return Percent(fifteen_digits(value) * 100)
 
@@ -62,14 +78,87 @@ def has_own_text(code: str) -> bool:
     )
 
 
-def text_under(code: str, value: object) -> str | None:
-    """A whole number as such a format shows it: 7 under `000` is "007"; None for every other value and format."""
-    found = _NUMBERED.fullmatch(code.partition(";")[0])
-    if found is None or isinstance(value, bool) or not isinstance(value, int | float):
+def tells_more(code: str) -> bool:
+    """Whether what a number format shows is worth a look: `seen_under` may then be something else than the number."""
+    parts = _sections(code)
+    return has_own_text(code) or any(
+        is_percent_format(part) or "‰" in part or not _PLACES.search(_bared(part)) or _splits_whole_numbers(part)
+        for part in parts
+    )
+
+
+def seen_under(code: str, value: object) -> object:
+    """What a person sees of a number under a format: Percent, the text of a code (7 under `000` is "007"), Veiled,
+    StyledNumber; None where it is the number, and for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if not has_own_text(code) or value < 0 or not float(value).is_integer():
+    part = _section_for(code, value)
+    if is_percent_format(part):
+        return percent(value)
+    text = _text_under(part, value)
+    if text is not None:
+        return text
+    bared = _bared(part)
+    if "‰" in part:
+        return Veiled(value, f"{_plain(fifteen_digits(value))}‰")
+    if not _PLACES.search(bared):
+        literal = _bare(_UNSEEN.sub("", part)).strip()
+        return None if value == 0 and literal in _DASHES else Veiled(value, literal)
+    return StyledNumber(value) if float(value).is_integer() and _splits_whole_numbers(part) else None
+
+
+def _text_under(code: str, value: float) -> str | None:
+    found = _NUMBERED.fullmatch(code)
+    if found is None or not has_own_text(code) or value < 0 or not float(value).is_integer():
         return None
     return _bare(found[1]) + str(int(value)).zfill(len(found[2])) + _bare(found[3])
+
+
+_PLACES = re.compile(r"[0#?@]|general|standard|[ymdhsb]", re.IGNORECASE)
+"""A place of a digit or of text, the number as it is, a part of a date."""
+_DASHES = ("-", "–", "—", "−")
+"""What the formats of bookkeeping show for a zero."""
+_UNSEEN = re.compile(r"\[[^\]]*\]|_.|\*.")
+_SECTION = re.compile(r'(?:"[^"]*"|\\.|[^;"\\])*')
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*(-?[\d.]+)\]")
+_MET = {
+    "<": float.__lt__, "<=": float.__le__, ">": float.__gt__, ">=": float.__ge__, "=": float.__eq__, "<>": float.__ne__,
+}  # fmt: skip
+
+
+def _bared(part: str) -> str:
+    """A section without its literals: what is left are places of digits and their signs."""
+    return _LITERAL.sub("", part)
+
+
+def _sections(code: str) -> list[str]:
+    """The parts of a number format between its semicolons; the fourth is for text."""
+    parts, at = [], 0
+    while at <= len(code):
+        found = _SECTION.match(code, at)
+        part = found[0] if found else code[at:]
+        parts.append(part)
+        at += len(part) + 1
+    return parts[:3]
+
+
+def _section_for(code: str, value: float) -> str:
+    parts = _sections(code)
+    conditions = [_CONDITION.search(part) for part in parts]
+    if any(conditions):
+        for part, found in zip(parts, conditions, strict=True):
+            if found is None or _MET[found[1]](float(value), float(found[2])):
+                return part
+        return parts[-1]
+    return parts[min(1 if value < 0 else 2 if value == 0 else 0, len(parts) - 1) if len(parts) > 2 or value < 0 else 0]
+
+
+def _splits_whole_numbers(part: str) -> bool:
+    """Whether a whole number would be shown with a fraction (`0.0`) or with a sign within it (`0"."0`)."""
+    bared = _bared(part)
+    return re.search(r"[0#?]\.[#?]*0", bared) is not None or (
+        re.search(r'[0#?](?:"[^"]*"|\\.)+[0#?]', part) is not None
+    )
 
 
 def _bare(part: str) -> str:

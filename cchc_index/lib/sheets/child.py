@@ -22,7 +22,7 @@ from cchc_index.lib import bounded
 from cchc_index.lib.faults import ImportRefused
 from cchc_index.lib.limits import bound
 
-from .cells import ErrorCell, Percent, Uncomputed
+from .cells import ErrorCell, Percent, StyledNumber, Uncomputed, Veiled
 from .guards import refuse
 from .page import Merged, Page, PageColumn
 
@@ -98,6 +98,8 @@ def _taken(value: list[str]) -> Any:
         "time": lambda: time.fromisoformat(text),
         "duration": lambda: timedelta(seconds=float(text)),
         "float": lambda: float(text),
+        "styled": lambda: StyledNumber(text),
+        "veiled": lambda: Veiled(*json.loads(text)),
     }
     return makers[kind]()
 
@@ -154,6 +156,10 @@ def _write(page: Any, out: IO[bytes]) -> None:
 
 
 def _given(value: Any) -> Any:
+    if isinstance(value, StyledNumber):
+        return ["styled", repr(float(value))]
+    if isinstance(value, Veiled):
+        return ["veiled", json.dumps([value.value, value.shown])]
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return ["float", str(value)]
     if value is None or isinstance(value, str | int | float):

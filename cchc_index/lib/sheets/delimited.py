@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from .guards import MAX_COLUMNS, MAX_ROWS, refuse
 from .page import Page, columns_of
 
 DELIMITERS = ";\t,|"
+_TEXT_BY_FORMULA = re.compile(r'^="([^"]*)"$')
 _SAVE_AGAIN = "lưu lại dạng CSV UTF-8 hoặc .xlsx"
 _CLOSE = "bỏ hoặc đóng dấu ngoặc kép ở dòng đó, hoặc lưu lại dạng .xlsx"
 
@@ -82,6 +84,8 @@ def _rows(text: str, delimiter: str, max_cells: int) -> Iterator[list[str]]:
     """Raises csv.Error where the quotation marks do not fit, ImportRefused beyond what a table may hold."""
     cells = rows = 0
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        if '="' in text:  # `="007"` keeps a program from taking a code for a number
+            row = [_TEXT_BY_FORMULA.sub(r"\1", cell) for cell in row]
         rows, cells = rows + 1, cells + len(row)
         if rows > MAX_ROWS or len(row) > MAX_COLUMNS or cells > max_cells:
             raise refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import letters
-from .cells import ErrorCell, Percent, Uncomputed, cell_text, day_of, is_date
+from .cells import ErrorCell, Percent, StyledNumber, Uncomputed, Veiled, cell_text, day_of, is_date
 from .headings import BY_ROW, CODE, DAY, NUMBER, PRINTED, Column
 from .letters import Problem
 
@@ -51,6 +51,12 @@ def problem_of(value: Any, holds: str) -> Problem | None:
         return f"ô đang báo lỗi {str(value).strip()}", "sửa công thức hoặc gõ lại giá trị"
     if isinstance(value, Uncomputed):
         return "ô là công thức chưa có kết quả tính", "mở bằng Excel hoặc LibreOffice, lưu lại; hoặc gõ thẳng giá trị"
+    if isinstance(value, Veiled):
+        seen = f"“{value.shown}”" if value.shown else "ô trống"
+        return (
+            f"ô có số {cell_text(value.value)} mà định dạng cho thấy {seen}",
+            "đổi định dạng ô rồi gõ lại giá trị đúng",
+        )
     return _BY_KIND.get(holds, letters.problem_of)(value)
 
 
@@ -67,6 +73,8 @@ def code_problem(value: Any) -> Problem | None:
         return "mã là giá trị đúng/sai", _AS_TEXT
     if isinstance(value, Percent):
         return f"mã là số phần trăm ({value})", _AS_TEXT
+    if isinstance(value, StyledNumber):
+        return f"mã ở dạng số ({cell_text(value)}) mà định dạng của ô cho thấy khác", f"{_AS_TEXT}, ví dụ 1.10"
     if isinstance(value, float) and (abs(value) >= 10**15 or not value.is_integer()):
         return (
             f"mã ở dạng số ({cell_text(value)}), Excel có thể đã bỏ số 0 ở cuối: 1.10 thành 1.1",

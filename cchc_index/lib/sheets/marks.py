@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from defusedxml.ElementTree import fromstring
 
-from .cells import ErrorCell, Uncomputed, has_own_text, is_percent_format
+from .cells import ErrorCell, Uncomputed, tells_more
 from .guards import MAX_COLUMNS, MAX_ROWS, column_number, refuse, too_far
 from .page import RowColumn
 
@@ -50,9 +50,13 @@ _PERCENT_FORMATS = {9, 10}
 """0% and 0.00% in every workbook; others are listed in its styles."""
 
 
+_FRACTIONS = {2, 4, 39, 40, 43, 44}
+"""0.00, #,##0.00 and their kin in every workbook."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeFormat:
-    """A number format under which a whole number reads as a code: `000`, `"P-"00`."""
+    """A number format under which a number may be seen as something else: `000`, `"P-"00`, `[<1]0%;0`, `;;;`."""
 
     code: str
 
@@ -62,7 +66,8 @@ class Marks:
     """What the XML of one sheet says beyond the values."""
 
     odd: dict[RowColumn, object] = field(default_factory=dict)
-    """ErrorCell, Uncomputed, PERCENT for a number shown as a percentage, CodeFormat for one shown as a code."""
+    """ErrorCell, Uncomputed, PERCENT for a number shown as a percentage, CodeFormat for one under a format that tells
+    more."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -166,16 +171,15 @@ def _is_zero(value: str | None) -> bool:
 
 
 def _telling_styles(archive: zipfile.ZipFile) -> dict[str, object]:
-    """The numbers of the cell styles that show a number as a percentage or as a code → PERCENT, CodeFormat."""
+    """The numbers of the cell styles that show a number as something else → PERCENT, CodeFormat."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     styles = fromstring(archive.read("xl/styles.xml"), forbid_dtd=True)
     formats: dict[int, object] = dict.fromkeys(_PERCENT_FORMATS, PERCENT)
+    formats |= {number: CodeFormat("0.00") for number in _FRACTIONS}
     for form in _children(styles, "numFmts"):
         code, number = form.get("formatCode", ""), form.get("numFmtId", "")
-        if number.isdigit() and is_percent_format(code):
-            formats[int(number)] = PERCENT
-        elif number.isdigit() and has_own_text(code):
+        if number.isdigit() and tells_more(code):
             formats[int(number)] = CodeFormat(code)
     used = [style.get("numFmtId", "0") for style in _children(styles, "cellXfs")]
     return {str(n): formats[int(form)] for n, form in enumerate(used) if form.isdigit() and int(form) in formats}

@@ -13,7 +13,7 @@ from typing import Any
 
 from defusedxml.ElementTree import iterparse
 
-from .cells import ErrorCell, Uncomputed, percent
+from .cells import ErrorCell, StyledNumber, Uncomputed, percent
 from .guards import BALLOT_CELLS, MAX_COLUMNS, MAX_ROWS, refuse
 from .page import Merged, Page, columns_of
 
@@ -129,7 +129,9 @@ def _value(element: Any) -> Any:
         return ErrorCell(shown[:20])
     if kind in ("float", "currency", "percentage"):
         number = float(_get(element, "value"))
-        return percent(number) if kind == "percentage" else shown if _is_code(kind, shown, number) else number
+        if kind == "percentage":
+            return percent(number)
+        return shown if _is_code(kind, shown, number) else StyledNumber(number) if _is_split(shown, number) else number
     if kind == "boolean":
         return _get(element, "boolean-value") == "true"
     if kind == "date":
@@ -144,6 +146,16 @@ def _value(element: Any) -> Any:
 def _is_code(kind: str, shown: str, number: float) -> bool:
     found = _SHOWN_AS_CODE.fullmatch(shown) if kind == "float" else None
     return found is not None and shown != f"{number:.0f}" and float(found[1]) == number
+
+
+def _is_split(shown: str, number: float) -> bool:
+    """Whether a whole number is shown with a fraction or a sign within it that is none between thousands."""
+    digits = re.search(r"\d.*\d", shown)
+    within = digits is not None and not digits[0].isdigit() and not _THOUSANDS.fullmatch(digits[0])
+    return number.is_integer() and within
+
+
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,\s]\d{3})+")
 
 
 def _shown(element: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import xlrd
 from xlrd.sheet import Cell, Sheet
 
-from .cells import ErrorCell, is_percent_format, percent, text_under
+from .cells import ErrorCell, seen_under
 from .guards import MAX_COLUMNS, refuse
 from .page import Merged, Page, columns_of
 
@@ -55,8 +55,8 @@ def _value(book: xlrd.Book, cell: Cell) -> Any:
     if cell.ctype == xlrd.XL_CELL_DATE:
         return _moment(cell.value, book.datemode)
     if cell.ctype == xlrd.XL_CELL_NUMBER:
-        shown_as = _format(book, cell)
-        return percent(cell.value) if is_percent_format(shown_as) else text_under(shown_as, cell.value) or cell.value
+        seen = seen_under(_format(book, cell), cell.value)
+        return cell.value if seen is None else seen
     return "" if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK) else cell.value
 
 

@@ -1,14 +1,16 @@
 """An `.xlsx` as pages: values from calamine, and what `marks` finds in the XML put over them."""
 
 import io
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from . import marks
-from .cells import percent, text_under
+from .cells import percent, seen_under
 from .marks import PERCENT, CodeFormat, Marks
 from .page import Merged, Page, PageColumn, columns_of
 
@@ -19,7 +21,33 @@ def read(data: bytes) -> list[Page]:
 
 
 def values(source: str | IO[bytes]) -> list[Page]:
-    """The pages as calamine sees them."""
+    """The pages as calamine sees them; errors that it does not know yet stand for those that it does."""
+    try:
+        return _values(source)
+    except CalamineError:
+        known = _with_known_errors(source)
+        if known is None:
+            raise
+        return _values(io.BytesIO(known))
+
+
+_NEWER_ERROR = re.compile(rb">#(?!N/A<|NAME\?<|DIV/0!<|REF!<|VALUE!<|NULL!<|NUM!<)[A-Z_/!?]{2,20}<")
+
+
+def _with_known_errors(source: str | IO[bytes]) -> bytes | None:
+    """The workbook with `#SPILL!` and its kin as `#N/A`: `marks` says what stands there. None where it has none."""
+    out, changed = io.BytesIO(), 0
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                content, count = _NEWER_ERROR.subn(b">#N/A<", content)
+                changed += count
+            new.writestr(name, content)
+    return out.getvalue() if changed else None
+
+
+def _values(source: str | IO[bytes]) -> list[Page]:
     opened = CalamineWorkbook.from_path(source) if isinstance(source, str) else CalamineWorkbook.from_filelike(source)
     metas = [meta for meta in opened.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
     return [
@@ -78,7 +106,7 @@ def _with_odd(column: PageColumn, cells: Mapping[int, object]) -> PageColumn:
                 continue
             what = percent(value)
         elif isinstance(what, CodeFormat):
-            what = text_under(what.code, value)
+            what = seen_under(what.code, value)
             if what is None:
                 continue
         if what not in numbers:
