@@ -74,7 +74,7 @@ def number_hidden(value: object, code: str, seen: str) -> Kind:
     def make(way: Way) -> Case | None:
         if way.number is None or way.printed:
             return None
-        sentence = f"ô có số {value} mà định dạng cho thấy {seen}. Cách sửa: đổi định dạng ô rồi gõ lại giá trị đúng"
+        sentence = f"ô có số {value} nhưng định dạng hiển thị {seen}. Cách sửa: đổi định dạng ô rồi gõ lại giá trị đúng"
         return refused(way, 1, way.number, Under(value, code), sentence)
 
     return make
@@ -298,7 +298,7 @@ def test_an_answer_that_nobody_sees_is_refused(tmp_path: Path, value: Under, nam
     way = WAYS[name](tmp_path)
     outcome = way.take(book(way, changed(way, 1, 2, value)), ".xlsx", False)
     assert outcome.stored == {}
-    assert f"{at(way, 1, 2)} ô có số 1 mà định dạng cho thấy {HIDDEN_ANSWERS[value]}" in outcome.said
+    assert f"{at(way, 1, 2)} ô có số 1 nhưng định dạng hiển thị {HIDDEN_ANSWERS[value]}" in outcome.said
 
 
 @pytest.mark.parametrize("name", ["people", "page of people"])

@@ -91,7 +91,7 @@ class _Words:
     def clauses(self) -> dict[str, Any]:
         parts = [clean_part for part in re.split(r"[;\n]", self.text) if (clean_part := _tidy(part))]
         if not parts:
-            raise WordsProblem("quy tắc không có chữ nào")
+            raise WordsProblem("quy tắc chưa có nội dung")
         if len(parts) == 1 and fold(parts[0]) in _DIRECT:
             return {"kind": "direct"}
         answers = self._answers(parts[0])

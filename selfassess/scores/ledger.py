@@ -20,7 +20,7 @@ def check() -> Iterator[str]:
     for row in SelfScore.objects.order_by("pk").iterator(CHUNK):
         expected = said.pop(row.pk, _UNTOUCHED)
         if _facts(row) != expected:
-            yield f"{_name(names, row.pk)}: điểm, số liệu, lời hoặc người sửa khác với lần ghi cuối trong nhật ký."
+            yield f"{_name(names, row.pk)}: điểm, số liệu, nội dung hoặc người sửa khác với lần ghi cuối trong nhật ký."
     for pk in sorted(said):
         yield f"Điểm tự đánh giá số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
     for cell in sorted(invented):

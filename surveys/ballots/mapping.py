@@ -135,7 +135,9 @@ class _KeyReader:
         entries = self._entries(key, given)
         for text, value in entries.items():
             if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-                self._refuse(key, f"giá trị của “{text[:60]}” không phải số hay lời của thang", "ghi số, lời hoặc null")
+                self._refuse(
+                    key, f"giá trị của “{text[:60]}” không là số hay tên mức của thang", "ghi số, tên hoặc null"
+                )
         return {clean(text): _plain(value) for text, value in entries.items()}
 
     def _entries(self, key: str, given: Any) -> dict[str, Any]:

@@ -51,4 +51,4 @@ class Scale:
 
     def repair(self) -> str:
         values = ", ".join(str(value) for value in sorted(self.labels))
-        return f"ghi một trong các giá trị {values} hoặc lời của mức; để trống nếu không trả lời"
+        return f"ghi một trong các giá trị {values} hoặc tên của mức; để trống nếu không trả lời"

@@ -37,5 +37,5 @@ def test_a_cell_of_true_or_false_is_not_taken_for_a_word() -> None:
 
 
 def test_the_repair_lists_the_values_in_their_order() -> None:
-    said = "ghi một trong các giá trị 1, 2, 3, 10 hoặc lời của mức; để trống nếu không trả lời"
+    said = "ghi một trong các giá trị 1, 2, 3, 10 hoặc tên của mức; để trống nếu không trả lời"
     assert SATISFACTION.repair() == said

@@ -125,7 +125,7 @@ def seat(*, actor: User | None, council_id: int, entry: SeatEntry, seat_id: int 
     row = council.seats.get(pk=seat_id) if seat_id else Seat(council=council)
     before = digests.seat_facts(row) if row.pk else None
     if actor is not None and actor.pk in (row.user_id, entry.user.pk if entry.user else None) and _votes(entry, row):
-        raise PermissionDenied("Không ai tự ghi mình vào Hội đồng: người quản lý Chỉ số khác ghi.")
+        raise PermissionDenied("Không được tự ghi mình vào Hội đồng; đề nghị người quản lý Chỉ số khác ghi.")
     row.kind, row.name, row.title = entry.kind, clean(entry.name), clean(entry.title)
     row.agency, row.agency_name, row.user = entry.agency, clean(entry.agency_name), entry.user
     row.valid_from, row.valid_to = entry.valid_from, entry.valid_to

@@ -54,7 +54,7 @@ def problem_of(value: Any, holds: str) -> Problem | None:
     if isinstance(value, Veiled):
         seen = f"“{value.shown}”" if value.shown else "ô trống"
         return (
-            f"ô có số {cell_text(value.value)} mà định dạng cho thấy {seen}",
+            f"ô có số {cell_text(value.value)} nhưng định dạng hiển thị {seen}",
             "đổi định dạng ô rồi gõ lại giá trị đúng",
         )
     return _BY_KIND.get(holds, letters.problem_of)(value)
