@@ -132,7 +132,7 @@ def facts(told: Mapping[str, Any]) -> list[tuple[str, FileValue]]:
 
 def file_tables(told: Mapping[str, Any]) -> list[AnalysisTable]:
     """Every table, each line with the codes and names that it needs to stand alone."""
-    names = {one["unit"]: one["name"] for one in told["rank_ranges"]}
+    names = dict(by_alphabet(told))
     return [_ranks_table(told), _influence_table(told), *_loss_tables(told, names), _gap_table(told, names)]
 
 
@@ -163,7 +163,7 @@ def _loss_tables(told: Mapping[str, Any], names: Mapping[str, str]) -> list[Anal
     by_criterion = [_picked(one, ("criterion", "name"), ("points",)) for one in lost.get("by_criterion", [])]
     by_unit = [
         (one["unit"], names[one["unit"]], *(Decimal(one[key]) for key in ("points", *CAUSE_WORDS)))
-        for one in lost.get("by_unit", [])
+        for one in _in_order(lost.get("by_unit", []), names)
     ]
     heads = ("Mã đơn vị", "Đơn vị", "Tổng điểm mất", *CAUSE_WORDS.values())
     return [
@@ -185,9 +185,15 @@ def _gap_table(told: Mapping[str, Any], names: Mapping[str, str]) -> AnalysisTab
             *(one["unit"], names[one["unit"]], one["area"], one["area_name"] or "Cả đơn vị"),
             *(Decimal(one[key]) for key in ("appraised", "survey", "gap")),
         )
-        for one in told["perception_gap"]
+        for one in _in_order(told["perception_gap"], names)
     ]
     return AnalysisTable("chenh-lech", "Thẩm định và điều tra", heads, lines)
+
+
+def _in_order(rows: Sequence[dict[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Rows of units in the order of `names`."""
+    place = {unit: number for number, unit in enumerate(names)}
+    return sorted(rows, key=lambda one: place[one["unit"]])
 
 
 def _picked(one: Mapping[str, Any], keys: Sequence[str], numbers: Sequence[str] = ()) -> tuple[FileValue, ...]:
