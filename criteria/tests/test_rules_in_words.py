@@ -280,7 +280,7 @@ def test_figures_of_a_formula_need_no_quotes_and_no_sign_for_times() -> None:
         ("Điểm = số A × (2", "kiểm tra dấu ngoặc"),
         ("Điểm = số A × 80%", "không đọc được “%”"),
         ("Điểm = số A; trong đó: số B", "mà sau “trong đó” không có"),
-        ("; ;", "không có chữ nào"),
+        ("; ;", "quy tắc chưa có nội dung"),
         ("x" * 4001, "dài quá 4000 ký tự"),
     ],
 )

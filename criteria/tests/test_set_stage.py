@@ -79,7 +79,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no instant": ({"stage": "round1", "opens": "05/01/2032"}, "--opens: không đọc được giờ “05/01/2032”"),
     "no such day": ({"stage": "round1", "closes": "2032-02-30 08:00"}, "--closes: không đọc được giờ"),
     "wrong way round": ({"stage": "round1", "opens": "2032-01-05 08:00", "closes": "2032-01-05 08:00"}, "sau giờ mở"),
-    "wrong century": ({"stage": "round1", "opens": "0203-01-05 08:00"}, "từ 2000 đến 2100"),
+    "wrong century": ({"stage": "round1", "opens": "0203-01-05 08:00"}, "từ 1945 đến 2199"),
+    "last century": ({"stage": "round1", "opens": "1990-01-05 08:00"}, "từ 2000 đến 2100"),
     "name asked for only": ({"stage": "khac"}, "không có giai đoạn “khac”"),
 }
 

@@ -124,10 +124,14 @@ def _marks(path: str | Path) -> dict[str, dict[tuple[int, int], object]]:
 
 def _value(cell: Any, mark: object = None) -> str:
     """As people see it: a percentage with its sign, a whole number without a fraction, a comma before decimals."""
-    if mark == "%" and isinstance(cell, float):
-        return f"{cell * 100:.2f}".rstrip("0").rstrip(".").replace(".", ",") + "%"
-    if mark is not None and mark != "%":
-        return str(mark)
+    from cchc_index.lib.sheets.cells import Percent, StyledNumber  # inline: child process
+    from cchc_index.lib.sheets.marks import seen  # inline: child process
+
+    shown = seen(mark, cell)
+    if isinstance(shown, Percent):
+        return f"{shown.value:.2f}".rstrip("0").rstrip(".").replace(".", ",") + "%"
+    if shown is not None and not isinstance(shown, StyledNumber):
+        return str(shown)
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):

@@ -64,7 +64,7 @@ def is_numbering(row: Sequence[Any]) -> bool:
     filled = [fold(cell_text(cell)) for cell in row if not is_blank(cell)]
     if len(filled) < 2:
         return False
-    bare = [_NUMBER_OF_COLUMN.sub("", text.partition("=")[0]) for text in filled]
+    bare = [_bare_number(text.partition("=")[0]) for text in filled]
     if bare == list(_ROMAN[: len(bare)]):
         return True
     letters = [text for text in bare if text.isalpha()]
@@ -76,6 +76,10 @@ def is_numbering(row: Sequence[Any]) -> bool:
     )
 
 
-_NUMBER_OF_COLUMN = re.compile(r"^(cot )?[(\[-]*|[)\].\s]*$")
-"""What stands round the number of a column: `(1)`, `[1]`, `1.`, `cột 1`, and `-1`, which Excel makes of `(1)`."""
+def _bare_number(text: str) -> str:
+    """The number of a column without what stands round it: `(1)`, `[1]`, `1.`, `cột 1`, and `-1`, which Excel makes of
+    `(1)`."""
+    return text.strip().removeprefix("cot ").lstrip("([-").rstrip(")]. ")
+
+
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")

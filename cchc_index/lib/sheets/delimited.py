@@ -83,8 +83,9 @@ def _page(text: str, delimiter: str, max_cells: int) -> Page:
 def _rows(text: str, delimiter: str, max_cells: int) -> Iterator[list[str]]:
     """Raises csv.Error where the quotation marks do not fit, ImportRefused beyond what a table may hold."""
     cells = rows = 0
+    has_formulas = '="' in text
     for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-        if '="' in text:  # `="007"` keeps a program from taking a code for a number
+        if has_formulas:  # `="007"` keeps a program from taking a code for a number
             row = [_TEXT_BY_FORMULA.sub(r"\1", cell) for cell in row]
         rows, cells = rows + 1, cells + len(row)
         if rows > MAX_ROWS or len(row) > MAX_COLUMNS or cells > max_cells:

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from defusedxml.ElementTree import fromstring
 
-from .cells import ErrorCell, Uncomputed, tells_more
+from .cells import ErrorCell, Uncomputed, percent, seen_under, tells_more
 from .guards import MAX_COLUMNS, MAX_ROWS, column_number, refuse, too_far
 from .page import RowColumn
 
@@ -70,6 +70,13 @@ class Marks:
     more."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+
+
+def seen(mark: object, value: object) -> object:
+    """What a person sees of a value under a mark; None where it is the value itself."""
+    if mark == PERCENT:
+        return percent(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return seen_under(mark.code, value) if isinstance(mark, CodeFormat) else mark
 
 
 def read(source: str | IO[bytes]) -> dict[str, Marks]:

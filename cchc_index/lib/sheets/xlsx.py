@@ -10,8 +10,7 @@ import numpy as np
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from . import marks
-from .cells import percent, seen_under
-from .marks import PERCENT, CodeFormat, Marks
+from .marks import Marks, seen
 from .page import Merged, Page, PageColumn, columns_of
 
 
@@ -98,19 +97,12 @@ def _longer(column: PageColumn, height: int) -> PageColumn:
 
 def _with_odd(column: PageColumn, cells: Mapping[int, object]) -> PageColumn:
     index, known = column.index.astype(np.uint32), list(column.values)
-    numbers: dict[object, int] = {}
-    for row, what in cells.items():
-        value = known[index[row]]
-        if what == PERCENT:
-            if not isinstance(value, int | float) or isinstance(value, bool):
-                continue
-            what = percent(value)
-        elif isinstance(what, CodeFormat):
-            what = seen_under(what.code, value)
-            if what is None:
-                continue
-        if what not in numbers:
-            numbers[what] = len(known)
-            known.append(what)
-        index[row] = numbers[what]
+    numbers: dict[tuple[object, int], int] = {}
+    for row, mark in cells.items():
+        place = (mark, int(index[row]))
+        if place not in numbers:
+            value = seen(mark, known[place[1]])
+            numbers[place] = place[1] if value is None else len(known)
+            known.extend([] if value is None else [value])
+        index[row] = numbers[place]
     return PageColumn(known, index)

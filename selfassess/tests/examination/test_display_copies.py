@@ -45,6 +45,18 @@ def test_a_workbook_reads_as_a_person_sees_it(book: Path) -> None:
     ]
 
 
+def test_numbers_under_formats_read_as_their_formats_show_them(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    forms = ("0.00", "#,##0.00", "000", "[<1]0%;0", "[<1]0%;0", '"Đạt"')
+    for column, (value, form) in enumerate(zip((2, 1234.5, 7, 0.85, 12, 1), forms, strict=True), 1):
+        sheet.cell(1, column, value).number_format = form
+    made.save(tmp_path / "so.xlsx")
+    copy = display_copies.copy_of(tmp_path / "so.xlsx", "xlsx")
+    assert rows_of(copy) == [["2", "1234,5", "007", "85%", "12", "Đạt"]]
+
+
 def test_tables_of_a_word_file_are_tables_in_the_page(tmp_path: Path) -> None:
     """The annexes of a report are tables: rows, merged cells and what stands round them."""
     path = tmp_path / "bao-cao.docx"
