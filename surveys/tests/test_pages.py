@@ -214,8 +214,8 @@ class TestPages:
 
     def test_home_counts_against_the_plan(self, operator: Client, block: RoundGroup, batch: ImportBatch) -> None:
         page = operator.get(reverse("surveys:home")).content.decode()
-        assert '<td class="num">20</td>' in page  # 10 for each of two units
-        assert '<td class="num">7</td>' in page
+        assert '<td class="num" data-label="Kế hoạch">20</td>' in page  # 10 for each of two units
+        assert '<td class="num" data-label="Hợp lệ">7</td>' in page
 
     def test_empty_home_says_what_comes(self, client: Client) -> None:
         client.force_login(person(Role.SURVEY_OPERATOR))

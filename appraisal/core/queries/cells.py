@@ -35,7 +35,7 @@ FILTERS = {
     **WARNED,
     "cho-giai-trinh": "Đơn vị chưa giải trình",
     "da-doi": "Thay đổi từ lần trước",
-    "quy-tac": "Quy tắc đã sửa sau khi thẩm định",
+    "quy-tac": "Quy tắc, điểm tối đa đã sửa sau khi thẩm định",
 }
 BY_CHANGES = ("da-doi", "quy-tac")
 """Filters that ask what changed since the council looked."""

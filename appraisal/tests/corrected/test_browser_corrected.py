@@ -68,7 +68,7 @@ def test_maxima_are_put_right_by_two_people(browser: Browser, site: Site) -> Non
 
     member = at(browser, site, "thanhvien", LAPTOP)
     member.goto("/tham-dinh/khoi/so/tieu-chi/1.1/?nam=2031")
-    member.get_by_role("link", name="Quy tắc đã sửa sau khi thẩm định").click()
+    member.get_by_role("link", name="Quy tắc, điểm tối đa đã sửa sau khi thẩm định").click()
     expect(member.locator("main tbody")).to_contain_text("Đơn vị thử DV1")
     expect(member.locator("main tbody")).not_to_contain_text("Đơn vị thử DV2")
     clean(member)

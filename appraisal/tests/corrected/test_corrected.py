@@ -116,10 +116,10 @@ def test_the_council_finds_what_it_decided_by_the_old_rule(year: Council) -> Non
     client = Client()
     client.force_login(year.member)
     listed = reverse("appraisal:criterion", args=["so", year.leaf.code])
-    assert "Quy tắc đã sửa" not in client.get(listed).text
+    assert "điểm tối đa đã sửa" not in client.get(listed).text
     confirmed(year)
     shown = client.get(f"{listed}?loc=quy-tac").text
-    assert "Quy tắc đã sửa sau khi thẩm định" in shown
+    assert "Quy tắc, điểm tối đa đã sửa sau khi thẩm định" in shown
     assert f"dong-{year.first.pk}" in shown
     assert f"dong-{year.second.pk}" not in shown
     decisions.adjust(
