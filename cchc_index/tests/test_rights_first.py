@@ -15,7 +15,7 @@ from cchc_index.tests.ledger_year import Year, year
 from units.models import Role, User
 from units.tests.factories import UserFactory, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 ANYBODY = {
     "home": "leads to the first place of one's role",
@@ -47,9 +47,9 @@ def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, URLP
 
 
 def holes(case: Year) -> dict[str, list[object]]:
-    """What may stand in an address: for a number every key that a row of the year has."""
+    """What may stand in an address: for a number the keys of two rows of every model."""
     models = (model for app in OURS for model in apps.get_app_config(app).get_models())
-    keys = sorted({pk for model in models for pk in model._default_manager.values_list("pk", flat=True)[:5]}, key=str)
+    keys = sorted({pk for model in models for pk in model._default_manager.values_list("pk", flat=True)[:2]}, key=str)
     numbers: list[object] = [key for key in keys if isinstance(key, int)]
     words: dict[str, list[object]] = {
         "year": [case.round_group.round.year],
