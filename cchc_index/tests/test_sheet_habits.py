@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 from openpyxl.utils import get_column_letter
 
-from cchc_index.lib.sheets import folding, xlsx
-from cchc_index.lib.tests.said_pages import said_of
-
 from .sheet_way import Way
 from .sheet_ways import WAYS
 from .sheet_writers import WRITERS, Error, Rows, Sheet, Under, delimited
 from .test_sheet_programs import _rewritten
-from .test_sheets import Case, Kind, at, book, changed, check, refused, replaced
+from .test_sheets import Case, Kind, at, book, changed, check_small_and_large, refused, replaced
 
 pytestmark = pytest.mark.django_db
 HABITS: dict[str, Kind] = {}
@@ -279,14 +276,7 @@ text_as("line ends of old Macintoshes", _line_ends_of_old_macintoshes)
 @pytest.mark.parametrize("name", WAYS)
 @pytest.mark.parametrize("which", HABITS)
 def test_every_habit_through_every_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str, name: str) -> None:
-    way = WAYS[name](tmp_path)
-    case = HABITS[which](way)
-    if case is None:
-        return
-    if case.ending == ".xlsx":
-        monkeypatch.setattr(folding, "LARGE", 0)
-        assert said_of(folding.read(case.data)) == said_of(xlsx.read(case.data))
-    check(way, which, case, way.read())
+    check_small_and_large(monkeypatch, WAYS[name](tmp_path), which, HABITS[which])
 
 
 HIDDEN_ANSWERS = {Under(1, ";;;"): "ô trống", Under(1, '"N/A"'): "“N/A”"}

@@ -20,14 +20,12 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image as Picture
 
-from cchc_index.lib.sheets import folding, xlsx
 from cchc_index.lib.tests.present import present
-from cchc_index.lib.tests.said_pages import said_of
 
 from .sheet_way import Way
 from .sheet_ways import WAYS
 from .sheet_writers import Error, Percent, Rows, Sheet
-from .test_sheets import Case, Kind, at, book, changed, check, replaced
+from .test_sheets import Case, Kind, at, book, changed, check_small_and_large, replaced
 
 pytestmark = pytest.mark.django_db
 PROGRAMS: dict[str, Kind] = {}
@@ -232,11 +230,4 @@ def stroked_d_in_a_name_of_excel_97(way: Way) -> Case | None:
 def test_every_program_through_every_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str, name: str
 ) -> None:
-    way = WAYS[name](tmp_path)
-    case = PROGRAMS[which](way)
-    if case is None:
-        return
-    if case.ending == ".xlsx":
-        monkeypatch.setattr(folding, "LARGE", 0)
-        assert said_of(folding.read(case.data)) == said_of(xlsx.read(case.data))
-    check(way, which, case, way.read())
+    check_small_and_large(monkeypatch, WAYS[name](tmp_path), which, PROGRAMS[which])

@@ -442,16 +442,19 @@ def check(way: Way, which: str, case: Case, before: Stored) -> None:
         assert sentence in outcome.said
 
 
-@pytest.mark.parametrize("name", WAYS)
-@pytest.mark.parametrize("which", KINDS)
-def test_every_kind_through_every_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str, name: str) -> None:
-    """A large workbook goes another way to its cells than a small one: both must say the same of every kind."""
+def check_small_and_large(monkeypatch: pytest.MonkeyPatch, way: Way, which: str, kind: Kind) -> None:
+    """The kind, where it applies to this way. A large workbook goes another way to its cells than a small one: both
+    must say the same."""
     monkeypatch.setattr(folding, "LARGE", 0)
-    way = WAYS[name](tmp_path)
-    case = KINDS[which](way)
+    case = kind(way)
     if case is None:
         return
     if case.ending == ".xlsx":
         assert said_of(folding.read(case.data)) == said_of(xlsx.read(case.data))
-    before = way.read()
-    check(way, which, case, before)
+    check(way, which, case, way.read())
+
+
+@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("which", KINDS)
+def test_every_kind_through_every_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str, name: str) -> None:
+    check_small_and_large(monkeypatch, WAYS[name](tmp_path), which, KINDS[which])

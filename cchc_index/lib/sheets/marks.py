@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from defusedxml.ElementTree import fromstring
 
-from .cells import ErrorCell, Uncomputed, percent, seen_under, tells_more
+from .cells import ErrorCell, Uncomputed, seen_under, tells_more
 from .guards import MAX_COLUMNS, MAX_ROWS, column_number, refuse, too_far
 from .page import RowColumn
 
@@ -29,7 +29,6 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b([^>]*)>")
 _HIDES = re.compile(rb"""hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0""")
 _ATTRIBUTE = re.compile(rb"""\b(\w+)\s*=\s*["']([^"']*)["']""")
-PERCENT = "%"
 _TELLING = (
     b't="e"',
     b"<f>",
@@ -46,19 +45,20 @@ _TELLING = (
     b' ="',
 )
 """An error, a formula, something hidden, or a spelling in which these words would look otherwise."""
-_PERCENT_FORMATS = {9, 10}
-"""0% and 0.00% in every workbook; others are listed in its styles."""
-
-
-_FRACTIONS = {2, 4, 39, 40, 43, 44}
-"""0.00, #,##0.00 and their kin in every workbook."""
 
 
 @dataclass(frozen=True, slots=True)
-class CodeFormat:
-    """A number format under which a number may be seen as something else: `000`, `"P-"00`, `[<1]0%;0`, `;;;`."""
+class TellingFormat:
+    """A number format under which a number may be seen as something else: `0%`, `000`, `"P-"00`, `[<1]0%;0`, `;;;`."""
 
     code: str
+
+
+_OF_EVERY_WORKBOOK = {
+    **dict.fromkeys((9, 10), TellingFormat("0%")),
+    **dict.fromkeys((2, 4, 39, 40, 43, 44), TellingFormat("0.00")),
+}
+"""0%, 0.00, #,##0.00 and their kin, which no workbook lists in its styles."""
 
 
 @dataclass(slots=True)
@@ -66,17 +66,14 @@ class Marks:
     """What the XML of one sheet says beyond the values."""
 
     odd: dict[RowColumn, object] = field(default_factory=dict)
-    """ErrorCell, Uncomputed, PERCENT for a number shown as a percentage, CodeFormat for one under a format that tells
-    more."""
+    """ErrorCell, Uncomputed, TellingFormat for a number under one."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
 
 def seen(mark: object, value: object) -> object:
     """What a person sees of a value under a mark; None where it is the value itself."""
-    if mark == PERCENT:
-        return percent(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-    return seen_under(mark.code, value) if isinstance(mark, CodeFormat) else mark
+    return seen_under(mark.code, value) if isinstance(mark, TellingFormat) else mark
 
 
 def read(source: str | IO[bytes]) -> dict[str, Marks]:
@@ -178,16 +175,15 @@ def _is_zero(value: str | None) -> bool:
 
 
 def _telling_styles(archive: zipfile.ZipFile) -> dict[str, object]:
-    """The numbers of the cell styles that show a number as something else → PERCENT, CodeFormat."""
+    """The numbers of the cell styles that show a number as something else → TellingFormat."""
     if "xl/styles.xml" not in archive.namelist():
         return {}
     styles = fromstring(archive.read("xl/styles.xml"), forbid_dtd=True)
-    formats: dict[int, object] = dict.fromkeys(_PERCENT_FORMATS, PERCENT)
-    formats |= {number: CodeFormat("0.00") for number in _FRACTIONS}
+    formats: dict[int, object] = dict(_OF_EVERY_WORKBOOK)
     for form in _children(styles, "numFmts"):
         code, number = form.get("formatCode", ""), form.get("numFmtId", "")
         if number.isdigit() and tells_more(code):
-            formats[int(number)] = CodeFormat(code)
+            formats[int(number)] = TellingFormat(code)
     used = [style.get("numFmtId", "0") for style in _children(styles, "cellXfs")]
     return {str(n): formats[int(form)] for n, form in enumerate(used) if form.isdigit() and int(form) in formats}
 
