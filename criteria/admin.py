@@ -13,7 +13,8 @@ from django.utils.html import format_html
 
 from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.downloads import attached
-from criteria.calendar.actions import default_stages
+from cchc_index.lib.faults import Refused
+from criteria.calendar.actions import default_stages, refuse_other_period
 from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin, in_words
 
 from . import actions, bands, queries
@@ -211,6 +212,15 @@ class RoundOfAdminForm(forms.ModelForm):  # type: ignore[type-arg]
         if not is_plausible_year(year):
             raise ValidationError(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2025.")
         return year
+
+    def clean(self) -> dict[str, Any] | None:
+        moved = {"year", "assessed_from", "assessed_to"} & {*self.changed_data}
+        if self.instance.pk and moved:
+            try:
+                refuse_other_period(Round.objects.get(pk=self.instance.pk))
+            except Refused as refused:
+                raise ValidationError(str(refused)) from None
+        return super().clean()
 
 
 @admin.register(Round)

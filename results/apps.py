@@ -34,11 +34,11 @@ class Config(AppConfig):
         from units import settled  # inline: registration
 
         from .approval import queries as approval  # inline: registration
-        from .publication.queries import is_in_force, published_points, settled_days  # inline: registration
+        from .publication import queries as publication  # inline: registration
 
-        council.register("results", published_points)
-        published.register("results", is_in_force)
-        settled.register("results", settled_days)
+        council.register("results", publication.published_points)
+        published.register("results", publication.is_in_force)
+        settled.register("results", publication.settled_days, publication.listed_units)
         approved.register("results", approval.said_of_table)
         subjects.register(AgendaItem.Kind.SURVEY, approval.survey_digest)
         subjects.register(AgendaItem.Kind.RANKING, approval.ranking_digest)

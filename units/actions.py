@@ -22,7 +22,7 @@ from .auditlog.actions import record
 from .auditlog.digests import marked
 from .digests import NAMES, POWERS, membership_facts
 from .models import DECIDING, UNIT_ROLES, Membership, Role, Succession, Unit, UnitGroup, User
-from .settled import settled_days
+from .settled import REPAIR, SettledYears, Span, change_of_list
 from .sheet import UnitRow, read_units
 
 
@@ -77,6 +77,21 @@ def units_changed(group_ids: Iterable[int]) -> None:
     UnitGroup.objects.filter(pk__in=list(group_ids)).update(units_version=F("units_version") + 1)
 
 
+def locked_groups(codes_: Collection[str]) -> list[UnitGroup]:
+    """The blocks with these codes, locked: until the transaction ends nobody publishes a year of theirs."""
+    held = UnitGroup.objects.select_for_update(of=("self",), no_key=True).filter(code__in=codes_)
+    return list(held.order_by("pk"))
+
+
+def unsettled_day(*, group: UnitGroup, code: str, unit_id: int | None, after: Span | None) -> date | None:
+    """The last day of a published year that would gain or lose the unit, for those who write units by hand; its block
+    is locked. `unit_id` is None for a new unit, `after` for one that is to go."""
+    locked_groups([group.code])
+    unit = Unit.objects.filter(pk=unit_id).first() if unit_id is not None else None
+    before = _span(unit) if unit else None
+    return SettledYears([group.pk]).broken(group.pk, code, before, after)
+
+
 @transaction.atomic
 def import_units(
     *,
@@ -104,19 +119,19 @@ def import_units(
     known = {unit.code: unit for unit in Unit.objects.select_for_update(of=("self",)).filter(group=group)}
     _refuse_twins(rows, known)
     _refuse_impossible_days(rows, known)
-    settled = settled_days([group.pk]).get(group.pk, [])
-    fresh = [_fresh(group, row, settled) for row in rows if row.code not in known]
+    settled = SettledYears([group.pk])
+    fresh = [_fresh(group, row, settled.days(group.pk)) for row in rows if row.code not in known]
     _refuse_settled(rows, known | {unit.code: unit for unit in fresh}, set(known), settled)
-    said = [*unit_list.said, *_said_of_days(rows, known, fresh), *_said_of_the_unmentioned(rows, known)]
+    told = [*unit_list.said, *_said_of_days(rows, known, fresh), *_said_of_the_unmentioned(rows, known)]
     names, days = {u.code: u.name for u in known.values()}, {u.pk: u.valid_to for u in known.values()}
     mine = _changed(rows, known)
     Unit.objects.bulk_create(fresh)
     ended, gaps, succeeded = _replace(rows, known | {unit.code: unit for unit in fresh})
-    said += [*gaps, *_said_of_namesakes([*known.values(), *fresh])]
+    told += [*gaps, *_said_of_namesakes([*known.values(), *fresh])]
     changed = list((mine | {unit.pk: unit for unit in ended}).values())
     Unit.objects.bulk_update(changed, ["name", "name_key", "valid_to"])
-    said += [f"Hết hiệu lực sau ngày {unit.valid_to:%d/%m/%Y}: {_named(unit)}." for unit in ended]
-    report = UnitImport(group, group_created, len(fresh), len(mine), len(rows) - len(fresh) - len(mine), said)
+    told += [f"Hết hiệu lực sau ngày {unit.valid_to:%d/%m/%Y}: {_named(unit)}." for unit in ended]
+    report = UnitImport(group, group_created, len(fresh), len(mine), len(rows) - len(fresh) - len(mine), told)
     if group_created or fresh or changed or succeeded:
         units_changed({group.pk, *(unit.group_id for unit in ended)})
         renamed = [unit for unit in mine.values() if unit.name != names[unit.code]]
@@ -198,30 +213,26 @@ def _fresh(group: UnitGroup, row: UnitRow, settled: Sequence[date]) -> Unit:
 
 
 def _refuse_settled(
-    rows: Sequence[UnitRow], here: Mapping[str, Unit], known: Collection[str], settled: Sequence[date]
+    rows: Sequence[UnitRow], here: Mapping[str, Unit], known: Collection[str], settled: SettledYears
 ) -> None:
     """Raises ImportRefused for days by which a published year would gain or lose a unit."""
     faults = []
     for row in rows:
-        unit = here[row.code]
-        last = row.valid_to or unit.valid_to
-        for day in settled:
-            counted = row.code in known and _existed(unit.valid_from, unit.valid_to, day)
-            if counted != _existed(unit.valid_from, last, day):
-                column = "Hiệu lực đến" if row.code in known else "Hiệu lực từ"
-                faults.append(_fault_of_settled(row, column, unit, day))
-                break
+        unit, is_known = here[row.code], row.code in known
+        before = _span(unit) if is_known else None
+        day = settled.broken(unit.group_id, unit.code, before, Span(unit.valid_from, row.valid_to or unit.valid_to))
+        if day:
+            faults.append(_fault_of_settled(row, "Hiệu lực đến" if is_known else "Hiệu lực từ", unit, day))
     if faults:
         raise ImportRefused(faults)
 
 
+def _span(unit: Unit) -> Span:
+    return Span(unit.valid_from, unit.valid_to)
+
+
 def _fault_of_settled(row: UnitRow, column: str, unit: Unit, day: date) -> Fault:
-    message = f"ngày này đổi danh sách đơn vị của năm {day.year} đã công bố: “{unit}” ngày {day:%d/%m/%Y}"
-    return Fault(row.row, column, message, "sửa ngày; nếu năm đã công bố sai, thu hồi công bố trước")
-
-
-def _existed(first: date | None, last: date | None, day: date) -> bool:
-    return (first is None or first <= day) and (last is None or last >= day)
+    return Fault(row.row, column, change_of_list(unit.name, day), REPAIR)
 
 
 def _refuse_impossible_days(rows: Sequence[UnitRow], known: Mapping[str, Unit]) -> None:
@@ -302,14 +313,14 @@ def _replace(rows: Sequence[UnitRow], here: Mapping[str, Unit]) -> tuple[list[Un
     if not asked:
         return [], [], False
     found = _by_key(asked, here)
-    settled = settled_days({unit.group_id for units in found.values() for unit in units})
+    settled = SettledYears({unit.group_id for units in found.values() for unit in units})
     typed = {here[row.code].pk: row.valid_to for row in rows if row.valid_to}
     faults, ended, written = [], dict[int, Unit](), []
     for row in rows:
         for code in row.replaces:
             old = found.get(codes.key(code), [])
             fault = _fault_of_predecessor(row, code, old) or _fault_of_end(
-                row, here[row.code], old[0], typed.get(old[0].pk), settled.get(old[0].group_id, [])
+                row, here[row.code], old[0], typed.get(old[0].pk), settled
             )
             if fault:
                 faults.append(fault)
@@ -361,7 +372,7 @@ def _fault_of_predecessor(row: UnitRow, code: str, old: Sequence[Unit]) -> Fault
     return None
 
 
-def _fault_of_end(row: UnitRow, new: Unit, old: Unit, typed: date | None, settled: Sequence[date]) -> Fault | None:
+def _fault_of_end(row: UnitRow, new: Unit, old: Unit, typed: date | None, settled: SettledYears) -> Fault | None:
     """Of what begins and ends: `typed` is the last day that the file itself gives the predecessor."""
     first, last = _first_day(row), _day_before(row)
     if new.valid_to and new.valid_to < first:
@@ -370,8 +381,8 @@ def _fault_of_end(row: UnitRow, new: Unit, old: Unit, typed: date | None, settle
     if typed and typed > last:
         message = f"tệp ghi “{old}” có hiệu lực đến {typed:%d/%m/%Y}, nhưng bị thay từ {first:%d/%m/%Y}"
         return Fault(row.row, "Thay cho", message, "sửa một trong hai ngày")
-    broken = (day for day in settled if day > last and _existed(old.valid_from, old.valid_to, day))
-    day = next(broken, None)
+    ended = Span(old.valid_from, min(last, old.valid_to or last))
+    day = settled.broken(old.group_id, old.code, _span(old), ended)
     return _fault_of_settled(row, "Hiệu lực từ", old, day) if day else None
 
 

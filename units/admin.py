@@ -1,17 +1,20 @@
 """Units, people and the log in the administrators' pages."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.admin import EmailAddress
 from allauth.mfa.admin import Authenticator
 from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.admin import UserSession
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -39,17 +42,44 @@ from .resources import UnitResource, UserResource
 from .roles.access import former_address, note_address
 from .roles.actions import RoleWish, password_set_for, propose_roles
 from .roles.mails import tell_access_changed
+from .settled import REPAIR, Span, change_of_list, settled_days
 from .signin.models import WrongGuess
+
+
+class UnitGroupForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if "code" in self.changed_data and settled_days([self.instance.pk] if self.instance.pk else []):
+            raise ValidationError("Mã khối đứng trong kết quả đã công bố: giữ mã này, chỉ sửa tên khối.")
+        return code
 
 
 @admin.register(UnitGroup)
 class UnitGroupAdmin(LoggedAdmin):
+    form = UnitGroupForm
     list_display = ["code", "name", "position"]
     search_fields = ["code", "name"]
 
 
+class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Refuses days by which a published year would gain or lose the unit."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        group, code = data.get("group") or self.instance.group, data.get("code", self.instance.code)
+        if not self.errors:
+            after = Span(data.get("valid_from"), data.get("valid_to"))
+            day = actions.unsettled_day(group=group, code=code, unit_id=self.instance.pk, after=after)
+            if day:
+                name = "valid_to" if after.last and after.last < day else "valid_from"
+                message = change_of_list(data.get("name", ""), day)
+                self.add_error(name, f"{message[:1].upper()}{message[1:]}. Cách sửa: {REPAIR}.")
+        return data
+
+
 @admin.register(Unit)
 class UnitAdmin(SheetAdmin):
+    form = UnitForm
     resource_classes = [UnitResource]
     list_display = ["code", "name", "group", "subtype", "valid_from", "valid_to"]
     list_display_links = ["code", "name"]
@@ -64,9 +94,37 @@ class UnitAdmin(SheetAdmin):
     def after_change(self, request: HttpRequest, objects: Sequence[Any]) -> None:
         actions.units_changed({obj.group_id for obj in objects})
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """A unit that a published year measured is kept by it."""
+        listed = []
+        for unit in objs:
+            day = actions.unsettled_day(group=unit.group, code=unit.code, unit_id=unit.pk, after=None)
+            if day:
+                listed.append(f"{unit}: có trong danh sách đơn vị của năm {day.year} đã công bố")
+        return ([], {}, set(), listed) if listed else super().get_deleted_objects(objs, request)
+
+
+class SuccessionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Refuses a day from which a unit would be no more that a published year measured after it."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        old, on = data.get("predecessor"), data.get("on")
+        if old is not None and on is not None and {"predecessor", "on"} & {*self.changed_data}:
+            last = on - timedelta(days=1)
+            ended = Span(old.valid_from, min(last, old.valid_to or last))
+            day = actions.unsettled_day(group=old.group, code=old.code, unit_id=old.pk, after=ended)
+            if day:
+                message = change_of_list(old.name, day)
+                self.add_error("on", f"{message[:1].upper()}{message[1:]}. Cách sửa: {REPAIR}.")
+        return data
+
 
 @admin.register(Succession)
 class SuccessionAdmin(LoggedAdmin):
+    form = SuccessionForm
     list_display = ["predecessor", "kind", "successor", "on", "note"]
     list_filter = ["kind"]
     list_select_related = ["predecessor", "successor"]

@@ -1,6 +1,7 @@
 """Units and people as spreadsheets. Password hashes never leave; new accounts come without a password."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,10 +9,13 @@ from django.core.exceptions import ValidationError
 from cchc_index.lib import codes
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets import table as sheet
+from cchc_index.lib.sheets.cells import day_of
 
+from .actions import locked_groups
 from .administration.resources import SPELLING, Code, CodeText, Day, SheetResource, YesNo, column
 from .models import Unit, UnitGroup, User
 from .roles.access import note_address
+from .settled import REPAIR, SettledYears, Span, change_of_list
 
 
 class UnitResource(SheetResource):
@@ -37,6 +41,30 @@ class UnitResource(SheetResource):
             if other is not None and (group, code) not in exact:
                 message = f"mã “{code}” chỉ khác “{other}” đã có {SPELLING}"
                 yield row.fault("Mã", message, "gõ đúng mã đã có")
+        yield from self._of_published_years(table)
+
+    def _of_published_years(self, table: sheet.Table) -> Iterator[Fault]:
+        """Days by which a published year would gain or lose a unit. A column that the file lacks changes nothing."""
+        if table.faults:
+            return  # a day that cannot be read is the first thing to mend
+        groups = {group.code: group for group in locked_groups({row.text("Mã khối") for row in table.rows})}
+        settled = SettledYears([group.pk for group in groups.values()])
+        known = {(unit.group_id, unit.code): unit for unit in Unit.objects.filter(group__in=groups.values())}
+        for row in table.rows:
+            group, code = groups.get(row.text("Mã khối")), row.text("Mã")
+            if group is None or not settled.days(group.pk):
+                continue
+            unit = known.get((group.pk, code))
+            before = Span(unit.valid_from, unit.valid_to) if unit else None
+            first = self._day(row, "Hiệu lực từ", unit.valid_from if unit else None)
+            last = self._day(row, "Hiệu lực đến", unit.valid_to if unit else None)
+            day = settled.broken(group.pk, code, before, Span(first, last))
+            if day:
+                yield row.fault("Mã", change_of_list(row.text("Tên đơn vị"), day), REPAIR)
+
+    @staticmethod
+    def _day(row: sheet.SheetRow, name: str, before: date | None) -> date | None:
+        return day_of(row[name]) if name in row.table.index else before
 
     class Meta(SheetResource.Meta):
         model = Unit

@@ -21,6 +21,7 @@ from surveys.models import AnswerOption, AnswerScale, RespondentGroup, Survey
 from units.auditlog.actions import record
 from units.auditlog.digests import marked
 from units.models import Succession, Unit, UnitGroup
+from units.settled import SettledYears, Span, change_of_list
 
 from .files import FOLDER, csv_rows, day, frame_of, json_of
 
@@ -102,17 +103,30 @@ def _load_groups(rows: Sequence[OfficialRow], report: LoadReport) -> dict[str, U
 def _load_units(rows: Sequence[OfficialRow], groups: Mapping[str, UnitGroup], report: LoadReport) -> set[int]:
     """Add missing units; gives the ids of the blocks that grew."""
     known = {(u.group_id, u.code): u for u in Unit.objects.filter(group__in=groups.values()).order_by("pk")}
+    settled = SettledYears([group.pk for group in groups.values()])
     fresh = []
     for row in rows:
         unit = known.get((groups[row["group"]].pk, row["code"]))
         if unit is None:
-            fresh.append(_unit(row, groups[row["group"]]))
+            new = _unit(row, groups[row["group"]])
+            if _leaves_published_years(settled, new, None, Span(new.valid_from, new.valid_to), report):
+                fresh.append(new)
         elif unit.name != row["name"]:
             report.kept.append(f"Đơn vị {unit.code}: giữ tên “{unit.name}” (tệp ghi “{row['name']}”).")
     Unit.objects.bulk_create(fresh)
     report.units |= {unit.pk: unit for unit in fresh}
     report.add("đơn vị", len(fresh))
     return {unit.group_id for unit in fresh}
+
+
+def _leaves_published_years(
+    settled: SettledYears, unit: Unit, before: Span | None, after: Span, report: LoadReport
+) -> bool:
+    """Whether no published year would gain or lose the unit; what would is left as it stands and named."""
+    day = settled.broken(unit.group_id, unit.code, before, after)
+    if day:
+        report.kept.append(f"Đơn vị {unit.code}: để nguyên; {change_of_list(unit.name, day)}.")
+    return day is None
 
 
 def _unit(row: OfficialRow, group: UnitGroup) -> Unit:
@@ -127,12 +141,16 @@ def _end_units(rows: Sequence[OfficialRow], report: LoadReport) -> None:
     no source says what became of the unit.
     """
     known = {(u.group.code, u.code): u for u in Unit.objects.select_related("group").order_by("pk")}
+    settled = SettledYears({unit.group_id for unit in known.values()})
     ended, successions = [], []
     for row in rows:
         unit = known.get((row["group"], row["code"]))
-        if unit is None or unit.valid_to is not None:
+        if unit is None or unit.valid_to is not None or (row["group"], row.get("into", row["code"])) not in known:
             continue
-        unit.valid_to = day(row["last_day"])
+        last = day(row["last_day"])
+        if not _leaves_published_years(settled, unit, Span(unit.valid_from), Span(unit.valid_from, last), report):
+            continue
+        unit.valid_to = last
         ended.append(unit)
         if "into" in row or row.get("abolished"):
             successions.append(_succession(unit, row, known))

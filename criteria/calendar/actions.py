@@ -67,12 +67,17 @@ def save_round(
 
 def _move_period(round_: Round) -> None:
     """Ask for new rankings, for other units may be measured. Raises Refused once there are scores."""
-    for block in RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk"):
-        if block.frozen_at:
-            raise Refused(
-                f"{round_} đã có điểm nên không đổi được thời kỳ đánh giá: các đơn vị được đánh giá sẽ khác đi."
-            )
+    for block in refuse_other_period(round_):
         inputs_changed(block.pk)
+
+
+def refuse_other_period(round_: Round) -> list[RoundGroup]:
+    """The blocks of the round, locked. Raises Refused once one of them has scores: another period measures other
+    units."""
+    blocks = list(RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk"))
+    if any(block.frozen_at for block in blocks):
+        raise Refused(f"{round_} đã có điểm nên không đổi được thời kỳ đánh giá: các đơn vị được đánh giá sẽ khác đi.")
+    return blocks
 
 
 def _said_facts(facts: Mapping[str, object]) -> dict[str, object]:

@@ -23,8 +23,9 @@ from results.models import Publication
 from results.queries import measured_groups
 from results.rules import may_publish
 from selfassess.models import SelfAssessment
+from units.actions import locked_groups
 from units.auditlog.actions import record, tell_witnesses
-from units.models import Role, User, by_name
+from units.models import Role, UnitGroup, User, by_name
 from units.rules import waits_until
 
 from . import mails, queries
@@ -227,9 +228,11 @@ def refuse_fresh(person: User) -> None:
 
 
 def _locked(round_id: int) -> Round:
-    """The round and its blocks, locked, so that no input of the ranking changes before the transaction ends."""
+    """The round, its blocks and their lists of units, locked, so that no input of the ranking changes before the
+    transaction ends."""
     round_ = Round.objects.select_for_update(of=("self",)).get(pk=round_id)
     list(RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_).order_by("pk"))
+    locked_groups(UnitGroup.objects.filter(round_groups__round=round_).values_list("code", flat=True))
     return round_
 
 

@@ -55,6 +55,17 @@ def settled_days(group_ids: Collection[int]) -> QuerySet[RoundGroup, tuple[int, 
     return blocks.order_by().values_list("group_id", "round__assessed_to").distinct()
 
 
+def listed_units(group_id: int, day: date) -> frozenset[str]:
+    """The codes of a block's units in what is in force of the years that end on this day."""
+    blocks = RoundGroup.objects.filter(group=group_id, round__assessed_to=day).select_related("round", "group")
+    codes: set[str] = set()
+    for block in blocks.order_by("pk"):
+        publication = published(block.round)
+        frozen = book_of(publication).block(block.group.code) if publication else None
+        codes |= {line.unit for line in frozen.rows} if frozen else set()
+    return frozenset(codes)
+
+
 def publications(round_: Round | None) -> list[Publication]:
     """Everything that was published in a round, the newest first, what was taken back among it."""
     in_round = _light(Publication.objects.filter(round=round_, state__in=rules.OPEN_TO_ALL))
