@@ -24,6 +24,7 @@ urlpatterns = [
     path("dieu-hanh/nguoi-dung/", include("units.people.urls")),
     path("dieu-hanh/nguoi-dung/", include("units.viewing.urls")),
     path("dieu-hanh/hoi-dong/", include("appraisal.council.urls")),
+    path("dieu-hanh/", include("criteria.calendar.urls")),
     path("", include("results.urls")),
     path("quan-tri/", admin.site.urls),
 ]

@@ -36,6 +36,14 @@ def round_in_view(request: HttpRequest) -> Round | None:
     return chosen
 
 
+def require_round_in_view(request: HttpRequest) -> Round:
+    """`round_in_view` for a page that is about one. Raises Http404 where there is none."""
+    round_ = round_in_view(request)
+    if round_ is None:
+        raise Http404
+    return round_
+
+
 def show_year(request: HttpRequest, year: int) -> Round | None:
     """For a page whose address names its year: the frame shows that round, whatever was chosen before."""
     round_in_view(request)
@@ -173,6 +181,12 @@ def units_of(round_group: RoundGroup) -> QuerySet[Unit]:
     """The units measured: those of the block that exist at the end of the assessed period."""
     period = round_group.round
     return round_group.group.units.valid_between(period.assessed_from, period.assessed_to).order_by(*UNITS_BY_NAME)
+
+
+def units_of_round(round_: Round) -> QuerySet[Unit]:
+    """`units_of` every block of the round, by name, with their blocks."""
+    blocks = Unit.objects.filter(group__round_groups__round=round_).select_related("group")
+    return blocks.valid_between(round_.assessed_from, round_.assessed_to).order_by(*UNITS_BY_NAME)
 
 
 def measured(round_group: RoundGroup) -> list[Unit]:

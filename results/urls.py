@@ -13,6 +13,7 @@ from .papers import views as papers
 from .planpaper import views as planpaper
 from .pointspaper import views as pointspaper
 from .preview import views as preview
+from .proposals import views as proposals
 from .public import views as public
 from .signed import views as signed
 from .statement import views as statement
@@ -79,16 +80,16 @@ urlpatterns = [
     path(f"{_PREVIEW}tieu-chi/<slug:group>/<path:code>/", preview.preview_criterion, name="preview-criterion"),
     path(f"{_PREVIEW}so-sanh/<slug:group>/", preview.preview_compare, name="preview-compare"),
     path("dieu-hanh/xem-truoc/bao-cao/<int:pk>/", preview.preview_report, name="preview-report"),
-    path("dieu-hanh/cong-bo/", control.propose, name="propose"),
-    path("dieu-hanh/cong-bo/<int:pk>/", control.proposal, name="proposal"),
+    path("dieu-hanh/cong-bo/", proposals.propose, name="propose"),
+    path("dieu-hanh/cong-bo/<int:pk>/", proposals.proposal, name="proposal"),
     path("dieu-hanh/cong-bo/<int:pk>/quyet-dinh-da-ky/tai-len/", signed.post, name="post-signed"),
     path("dieu-hanh/quyet-dinh-da-ky/<int:pk>/go/", signed.withdraw, name="withdraw-signed"),
     path("dieu-hanh/cong-bo/<int:pk>/phieu/", files.request_booklets, name="request-booklets"),
-    path("dieu-hanh/cong-bo/<int:pk>/duyet/", control.approve, name="approve"),
-    path("dieu-hanh/cong-bo/<int:pk>/rut/", control.withdraw, name="withdraw"),
-    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/", control.propose_recall, name="propose-recall"),
-    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/quyet-dinh/", control.decide_recall, name="decide-recall"),
-    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/rut/", control.drop_recall, name="drop-recall"),
+    path("dieu-hanh/cong-bo/<int:pk>/duyet/", proposals.approve, name="approve"),
+    path("dieu-hanh/cong-bo/<int:pk>/rut/", proposals.withdraw, name="withdraw"),
+    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/", proposals.propose_recall, name="propose-recall"),
+    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/quyet-dinh/", proposals.decide_recall, name="decide-recall"),
+    path("dieu-hanh/cong-bo/<int:pk>/thu-hoi/rut/", proposals.drop_recall, name="drop-recall"),
     path("dieu-hanh/van-ban/", papers.home, name="papers-now"),
     path("dieu-hanh/van-ban/<int:year>/", papers.papers, name="papers"),
     path("dieu-hanh/van-ban/<int:year>/tao/", papers.make, name="make-paper"),
@@ -96,11 +97,6 @@ urlpatterns = [
     path("dieu-hanh/van-ban/<int:year>/kien-nghi/", papers.add, name="recommendation-add"),
     path("dieu-hanh/van-ban/<int:year>/kien-nghi/<int:pk>/", papers.follow, name="recommendation"),
     path("dieu-hanh/van-ban/<int:year>/kien-nghi/<int:pk>/bo/", papers.remove, name="recommendation-remove"),
-    path("dieu-hanh/giai-doan/<slug:name>/", control.stage, name="stage"),
-    path("dieu-hanh/cac-giai-doan/", control.stage_list, name="stage-list"),
-    path("dieu-hanh/cac-giai-doan/<slug:name>/", control.stage_facts, name="stage-facts"),
-    path("dieu-hanh/cac-giai-doan/<slug:name>/doi/", control.stage_move, name="stage-move"),
-    path("dieu-hanh/cac-giai-doan/<slug:name>/bo/", control.stage_remove, name="stage-remove"),
     path("dieu-hanh/phien-hop/<int:pk>/man-chieu/", meeting.projector, name="projector"),
     path("dieu-hanh/phien-hop/<int:pk>/man-chieu/bang/", meeting.projector_board, name="projector-board"),
     path("dieu-hanh/phien-hop/<int:pk>/bien-ban/", meeting.minutes, name="minutes"),
@@ -108,5 +104,4 @@ urlpatterns = [
     path("dieu-tra/ke-hoach/<int:pk>/phu-luc.<slug:kind>", planpaper.annex, name="survey-plan"),
     path("dieu-tra/bang-diem-da-ky/<int:pk>/bang-diem.<slug:kind>", pointspaper.signed_table, name="signed-table"),
     path("dieu-tra/diem/<int:pk>/bao-cao.<slug:kind>", surveyreport.report, name="survey-report"),
-    path("dieu-hanh/gia-han/", control.extension, name="extension"),
 ]

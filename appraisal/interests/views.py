@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -34,9 +34,7 @@ def interests(request: HttpRequest) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, user: User) -> HttpResponse:
-    current = criteria_queries.round_in_view(request)
-    if current is None:
-        raise Http404
+    current = criteria_queries.require_round_in_view(request)
     actions.confirm_no_interest(actor=user, round_=current)
     messages.success(request, f"Đã ghi xác nhận của bạn cho kỳ {current.year}.")
     return redirect(_onward(request) or "appraisal:home")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cchc_index.copying.actions import copy_year
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.form_pages import form_page
 from cchc_index.lib.numbers import whole_number
 from cchc_index.lib.tried import tried
 from cchc_index.readiness.queries import readiness
@@ -96,7 +97,7 @@ def facts(request: HttpRequest, year: int) -> HttpResponse:
         else:
             messages.success(request, f"Đã {'tạo' if made else 'lưu'} kỳ {year}.")
             return redirect("preparing:year", year)
-    return _form_page(request, "preparing/facts.html", form, {"year": year, "round": round_})
+    return form_page(request, "preparing/facts.html", form, {"year": year, "round": round_})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,8 +158,3 @@ def open_year(request: HttpRequest, year: int) -> HttpResponseRedirect:
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("preparing:year", year)
-
-
-def _form_page(request: HttpRequest, template: str, form: RoundForm, context: dict[str, Any]) -> HttpResponse:
-    """A form, or the form again with what was typed and every error (status 422)."""
-    return render(request, template, {"form": form, **context}, status=422 if form.is_bound else 200)

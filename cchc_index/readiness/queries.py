@@ -114,7 +114,7 @@ def readiness(year: int) -> Readiness:
         return Readiness(year, None, [Missing(f"chưa có kỳ {year}", "Điều hành", first, making)])
     stages = calendar.stages(round_.pk)
     if not stages:
-        list_page = f"{reverse('results:stage-list')}?nam={year}"
+        list_page = f"{reverse('calendar:stage-list')}?nam={year}"
         return Readiness(year, None, [Missing("chưa có giai đoạn nào", "Điều hành, Giai đoạn", first, list_page)])
     near, later = _ahead(stages, clock.now())
     titles = {stage.name: stage.title for stage in stages}

@@ -48,7 +48,7 @@ def by_command(typed: str) -> str:
 
 
 def on_the_stages_page(typed: str) -> str:
-    answer = _manager().post(reverse("results:stage", args=["round1"]), {"opens_at": "", "closes_at": typed})
+    answer = _manager().post(reverse("calendar:stage", args=["round1"]), {"opens_at": "", "closes_at": typed})
     return words(answer.content)
 
 
@@ -60,7 +60,7 @@ def in_the_calendar(typed: str) -> str:
 def as_an_extension(typed: str) -> str:
     stage = open_stage(_round(), "self_assessment")
     given = {"stage": stage.pk, "unit": Unit.objects.get().pk, "closes_at": typed, "reason": "mất điện"}
-    return words(_manager().post(reverse("results:extension"), given).content)
+    return words(_manager().post(reverse("calendar:extension"), given).content)
 
 
 def as_an_extension_in_the_administration(typed: str) -> str:

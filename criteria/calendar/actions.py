@@ -12,6 +12,7 @@ from cchc_index.lib.text import clean
 from criteria import course, rules
 from criteria.actions import inputs_changed
 from criteria.models import Extension, Round, RoundGroup, Stage
+from criteria.queries import units_of_round
 from units.auditlog.actions import record
 from units.models import Unit, User
 
@@ -200,9 +201,9 @@ def grant_extension(*, actor: User, stage_id: int, unit_id: int, closes_at: date
 
 
 def _measured_unit(stage: Stage, unit_id: int) -> Unit:
-    unit = Unit.objects.filter(pk=unit_id, group__round_groups__round=stage.round).first()
+    unit = units_of_round(stage.round).filter(pk=unit_id).first()
     if unit is None:
-        raise Refused(f"Đơn vị này không thuộc khối nào được đánh giá trong {stage.round}; chọn đơn vị khác.")
+        raise Refused(f"Đơn vị này không được đánh giá trong {stage.round}; chọn đơn vị khác.")
     return unit
 
 

@@ -1,15 +1,17 @@
 """Reads of a year's stages with a constant number of queries."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import PROTECT, ManyToOneRel, QuerySet
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.prepared import Prepared, columns, instances
 from cchc_index.lib.text import clean
 from criteria import course
 from criteria.models import Extension, Round, Stage
-from units.models import Unit
+from units.models import UNITS_BY_NAME, Unit
 
 
 def stages(round_id: int) -> list[Stage]:
@@ -94,3 +96,30 @@ def contradictions(stage: Stage) -> list[str]:
         for earlier, later in pairs
         if earlier.opens_at and later.closes_at and later.closes_at <= earlier.opens_at
     ]
+
+
+class StageLine(NamedTuple):
+    """One stage as the control room shows it, with who has more time."""
+
+    stage: Stage
+    extensions: list[Extension]
+
+
+def stage_lines(round_: Round) -> list[StageLine]:
+    """The calendar of a year without the archive; two queries."""
+    more: dict[int, list[Extension]] = {}
+    for row in _EXTENSIONS.rows(round_=round_.pk):
+        extension, extension.unit = instances(row, Extension, Unit)
+        more.setdefault(extension.stage_id, []).append(extension)
+    rows = [instances(row, Stage)[0] for row in _TIMED.rows(round_=round_.pk)]
+    return [StageLine(stage, more.get(stage.pk, [])) for stage in rows]
+
+
+_TIMED = Prepared(lambda round_: timed_in(round_).values_list(*columns(Stage)))
+_EXTENSIONS = Prepared(
+    lambda round_: (
+        Extension.objects.filter(stage__round=round_)
+        .order_by("stage_id", *(f"unit__{name}" for name in UNITS_BY_NAME))
+        .values_list(*columns(Extension), *columns(Unit, "unit__"))
+    )
+)

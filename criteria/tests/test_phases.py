@@ -135,11 +135,14 @@ def test_a_phase_without_a_closing_needs_no_extension(round_group: RoundGroup, m
 
 def test_only_units_measured_in_the_round_are_extended(round_group: RoundGroup, manager: User) -> None:
     stranger = UnitFactory.create(group=UnitGroupFactory.create(code="xa", name="Xã, phường"))
+    before = round_group.round.assessed_from - timedelta(days=1)
+    abolished = UnitFactory.create(group=round_group.group, valid_to=before)
     stage = open_stage(round_group.round, NAME)
-    with pytest.raises(Refused, match="không thuộc khối"):
-        actions.grant_extension(
-            actor=manager, stage_id=stage.pk, unit_id=stranger.pk, closes_at=in_hours(99), reason="x"
-        )
+    given: dict[str, Any] = {"actor": manager, "stage_id": stage.pk, "closes_at": in_hours(99), "reason": "x"}
+    for unit in (stranger, abolished):
+        with pytest.raises(Refused, match="Đơn vị này không được đánh giá trong"):
+            actions.grant_extension(**given, unit_id=unit.pk)
+    actions.grant_extension(**given, unit_id=UnitFactory.create(group=round_group.group).pk)
 
 
 def test_a_phase_moved_past_an_extension_takes_it_back(round_group: RoundGroup, manager: User) -> None:

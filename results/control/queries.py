@@ -1,22 +1,19 @@
-"""How far the year is, block by block and unit by unit; its stages."""
+"""How far the year is, block by block."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from cchc_index.lib.prepared import Prepared, columns, instances
 from criteria.annex import matching
 from criteria.annex.matching import Match
-from criteria.calendar import queries as calendar
-from criteria.models import Extension, Round, RoundGroup, Stage
+from criteria.models import Round, RoundGroup
 from criteria.queries import earlier_block, leaves, unlinked
 from results.computation.queries import knows_latest
 from results.jobs.queries import live_jobs
 from results.models import Computation, Job
 from results.steering.tables import BlockTotals
-from units.models import UNITS_BY_NAME, Unit
 
 
 @dataclass(frozen=True)
@@ -87,35 +84,3 @@ _COMPUTATIONS = Prepared(
 _JOBS = Prepared(
     lambda round_: live_jobs(Job.Kind.RECOMPUTE).filter(round_group__round=round_).values_list(*columns(Job))
 )
-
-
-class StageLine(NamedTuple):
-    """One stage as the control room shows it, with who has more time."""
-
-    stage: Stage
-    extensions: list[Extension]
-
-
-def stages(round_: Round) -> list[StageLine]:
-    """The calendar of a year without the archive; two queries."""
-    more: dict[int, list[Extension]] = {}
-    for row in _EXTENSIONS.rows(round_=round_.pk):
-        extension, extension.unit = instances(row, Extension, Unit)
-        more.setdefault(extension.stage_id, []).append(extension)
-    rows = [instances(row, Stage)[0] for row in _TIMED.rows(round_=round_.pk)]
-    return [StageLine(stage, more.get(stage.pk, [])) for stage in rows]
-
-
-_TIMED = Prepared(lambda round_: calendar.timed_in(round_).values_list(*columns(Stage)))
-_EXTENSIONS = Prepared(
-    lambda round_: (
-        Extension.objects.filter(stage__round=round_)
-        .order_by("stage_id", *(f"unit__{name}" for name in UNITS_BY_NAME))
-        .values_list(*columns(Extension), *columns(Unit, "unit__"))
-    )
-)
-
-
-def measured_units(round_: Round) -> QuerySet[Unit]:
-    """The units of the round's blocks by name."""
-    return Unit.objects.select_related("group").filter(group__round_groups__round=round_).order_by(*UNITS_BY_NAME)

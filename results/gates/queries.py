@@ -226,7 +226,7 @@ def _replies(given: RoundFacts) -> Iterator[Gate]:
                 until = max((edge for edge in edges if edge), default=None)
                 what = f"giai đoạn {stage.title} còn nhận giải trình"
                 what += f" đến {clock.in_words(until)}" if until else ""
-                link = given.address("results:stage", stage.name)
+                link = given.address("calendar:stage", stage.name)
                 yield Gate(listing.REPLY, what, str(block.group), max(len(later), 1), link, stage.name)
 
 
@@ -332,7 +332,7 @@ def _phases(given: RoundFacts) -> Iterator[Gate]:
             what = f"giai đoạn {stage.title} chưa đóng"
         else:
             continue
-        link = given.address("results:stage", stage.name)
+        link = given.address("calendar:stage", stage.name)
         yield Gate(listing.PHASE, what, f"Kỳ {given.round_.year}", 1, link, stage.name)
 
 

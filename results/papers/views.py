@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cchc_index.lib.faults import Conflict, Invalid, Refused
 from criteria.models import Round
-from criteria.queries import round_in_view, round_of_address
+from criteria.queries import require_round_in_view, round_of_address
 from results.models import Job, PaperText, Recommendation
 from results.rules import may_publish, may_see_preview
 from units.models import User
@@ -33,9 +33,7 @@ def _manager(request: HttpRequest) -> User:
 def home(request: HttpRequest) -> HttpResponseRedirect:
     """The papers of the year in view."""
     _reader(request)
-    round_ = round_in_view(request)
-    if round_ is None:
-        raise Http404
+    round_ = require_round_in_view(request)
     return redirect("results:papers", round_.year)
 
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from criteria.models import Round, RoundGroup
-from criteria.queries import round_in_view, round_of_address
+from criteria.queries import require_round_in_view, round_of_address
 from results.files.actions import request_report
 from results.public import views as public
 from results.publication.queries import preview_book
@@ -26,9 +26,7 @@ def _reader(request: HttpRequest) -> None:
 def preview_now(request: HttpRequest) -> HttpResponseRedirect:
     """The preview of the year in view, at the address that names it."""
     _reader(request)
-    round_ = round_in_view(request)
-    if round_ is None:
-        raise Http404
+    round_ = require_round_in_view(request)
     return redirect("results:preview", year=round_.year)
 
 

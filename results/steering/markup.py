@@ -28,7 +28,7 @@ class _Ways:
     def __init__(self, year: int) -> None:
         self.sheet = _of_key("selfassess:assessment")
         self.check = _of_key("selfassess:check")
-        self.more_time = f"{reverse('results:extension')}?nam={year}&amp;unit="
+        self.more_time = f"{reverse('calendar:extension')}?nam={year}&amp;unit="
         before, between, after = reverse("results:statement", args=[year, _CODE, _CODE]).split(_CODE)
         self.history: Callable[[str, str], str] = lambda block, unit: (
             f"{before}{quote(block, safe='')}{between}{quote(unit, safe='')}{after}"

@@ -316,7 +316,7 @@ def next_step(now: Situation, waiting: Publication | None, in_force: Publication
         (
             counted["chua-nop"] and not any(stage.is_set for stage in timed),
             "Đặt giờ các giai đoạn",
-            facts.address("results:stage-list"),
+            facts.address("calendar:stage-list"),
         ),
         *(
             (counted[key], f"{words} {counted[key]} đơn vị", f"{facts.address('results:remind')}&loc={key}")

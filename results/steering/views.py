@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cchc_index.lib.faults import Refused
-from criteria.queries import round_in_view
+from criteria.queries import require_round_in_view
 from results.gates import queries as gates
 from results.rules import may_publish
 from units.models import User
@@ -22,9 +22,7 @@ def remind_members(request: HttpRequest) -> HttpResponse:
     actor = request.user
     if not may_publish(actor) or not isinstance(actor, User):
         raise PermissionDenied
-    round_ = round_in_view(request)
-    if round_ is None:
-        raise Http404
+    round_ = require_round_in_view(request)
     if request.method == "GET":
         waiting = [one for one in queries.members(gates.facts(round_)) if one.waiting]
         return render(request, "results/steering/remind_members.html", {"round": round_, "members": waiting})

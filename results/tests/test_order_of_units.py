@@ -38,7 +38,7 @@ def pages(block: LargeBlock) -> dict[str, str]:
     named = {
         "grid": reverse("appraisal:grid", args=[group, year]),
         "by criterion": reverse("appraisal:criterion", args=[group, leaf]),
-        "extension": reverse("results:extension"),
+        "extension": reverse("calendar:extension"),
         "self-assessments": reverse("selfassess:home"),
         "documents": reverse("selfassess:documents"),
         "people": reverse("people:add"),

@@ -1,11 +1,14 @@
 """An index manager adds, changes, moves and removes the stages of a year in Điều hành."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from criteria.models import RoundGroup, Stage
-from criteria.tests.factories import small_round, stage_named
+from cchc_index.lib import clock
+from criteria.models import Extension, RoundGroup, Stage
+from criteria.tests.factories import open_stage, small_round, stage_named
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
@@ -35,7 +38,7 @@ def names(block: RoundGroup) -> list[str]:
 
 
 def address(name: str, *args: str) -> str:
-    return reverse(f"results:stage-{name}", args=args)
+    return reverse(f"calendar:stage-{name}", args=args)
 
 
 def test_a_stage_is_added_shown_changed_moved_and_removed(page: Client, block: RoundGroup, manager: User) -> None:
@@ -85,3 +88,27 @@ def test_nobody_else_sees_or_changes_the_list(client: Client, block: RoundGroup,
     assert [client.post(one, {**ADDED, "title": "Khác"}).status_code for one in addresses] == [403] * 4
     assert [client.get(one).status_code for one in addresses[:2]] == [403] * 2
     assert names(block) == before
+
+
+def test_a_phase_that_closes_before_it_opens_is_refused_with_what_was_typed(page: Client, block: RoundGroup) -> None:
+    answer = page.post(
+        reverse("calendar:stage", args=["round1"]), {"opens_at": "2032-01-20T17:00", "closes_at": "2032-01-05T08:00"}
+    )
+    assert answer.status_code == 422
+    assert "Giờ đóng phải sau giờ mở" in answer.content.decode()
+    assert "2032-01-05T08:00" in answer.content.decode()
+    assert page.get(reverse("calendar:stage", args=["la"])).status_code == 404
+
+
+def test_an_abolished_unit_is_offered_no_more_time(page: Client, block: RoundGroup) -> None:
+    ended = block.round.assessed_from - timedelta(days=1)
+    gone, unit = UnitFactory.create(group=block.group, valid_to=ended), UnitFactory.create(group=block.group)
+    stage = open_stage(block.round, "self_assessment")
+    offered = page.get(reverse("calendar:extension")).text
+    assert f"{unit.name} – " in offered
+    assert f"{gone.name} – " not in offered
+    later = clock.hanoi(clock.now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+    given = {"stage": stage.pk, "closes_at": later, "reason": "mất điện"}
+    assert page.post(reverse("calendar:extension"), {**given, "unit": gone.pk}).status_code == 422
+    assert page.post(reverse("calendar:extension"), {**given, "unit": unit.pk}).status_code == 302
+    assert [one.unit for one in Extension.objects.all()] == [unit]
