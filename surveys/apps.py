@@ -35,7 +35,11 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from criteria.annex import following  # inline: registration
+        from criteria.editing import touching  # inline: registration
 
+        from .corrected import actions as corrected  # inline: registration
+        from .corrected.queries import surveyed  # inline: registration
         from .plan import actions as plan  # inline: registration
 
         following.register("surveys", plan.follow_set)
+        touching.register_survey("surveys", surveyed, corrected.remake)

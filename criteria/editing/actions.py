@@ -24,6 +24,8 @@ from . import mails, maxima, queries, touching
 
 VERB_EDIT = "criteria.edit"
 MAX_GUIDANCE = 10_000
+NAMED = 10
+"""How many cells a refusal names; the rest is counted."""
 _State = Correction.State
 
 
@@ -106,10 +108,11 @@ def propose_correction(
 
 def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int, seen_above: int = 0) -> Correction:
     """The second person lets a correction count: the set is written, frozen anew as it is then, and the units and the
-    council of every block that it measures are told. Then the points of sheets that are not submitted are counted anew;
-    what was submitted or decided stays. Points above a new maximum are cut by nobody: `seen_above` is how many of them
-    the person saw. Raises PermissionDenied for anybody but an index manager; Refused for who proposed it, for a role
-    that is itself too fresh, for what no longer waits or no longer fits, and where another number stands above."""
+    council of every block that it measures are told. The survey's points are made anew from its tallies; then those of
+    sheets that are not submitted are counted anew; what was submitted or decided stays. Points above a new maximum are
+    cut by nobody: `seen_above` is how many of them the person saw. Raises PermissionDenied for anybody but an index
+    manager; Refused for who proposed it, for a role that is itself too fresh, for what no longer waits or no longer
+    fits, where another number stands above, and while a finished figure of the survey is above."""
     rules.require_manager(actor)
     with transaction.atomic():
         blocks = _locked_blocks(block.criteria_set_id)
@@ -120,7 +123,10 @@ def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int, se
         if _standing(row, correction.before) != correction.before:
             raise Refused("Tiêu chí đã thay đổi từ khi có đề nghị: không xác nhận đề nghị này, lập đề nghị mới.")
         _require_seen(correction, seen_above)
+        _refuse_finished(correction)
         _write(row, correction.after)
+        if correction.maxima:
+            touching.remake(actor, blocks)
         _decide(correction, actor, _State.CONFIRMED, "")
         record(actor=actor, verb=VERB_CORRECT, obj=row, after=correction_facts(correction), reason=correction.reason)
         for one in blocks:
@@ -186,6 +192,18 @@ def _require_seen(correction: Correction, seen_above: int) -> None:
         raise Refused(
             f"{above} điểm đã cho cao hơn điểm tối đa mới và không tự giảm: "
             "xem danh sách, đánh dấu đã xem rồi xác nhận."
+        )
+
+
+def _refuse_finished(correction: Correction) -> None:
+    """Raises Refused while points that were handed in finished do not fit the new maximum: they are no share of it."""
+    stopping = [cell for cell in touching.surveyed(correction) if cell.stops]
+    if stopping:
+        named = "; ".join(f"{cell.unit}, {cell.criterion.code}, {cell.block}" for cell in stopping[:NAMED])
+        rest = f" và {len(stopping) - NAMED} ô khác" if len(stopping) > NAMED else ""
+        raise Refused(
+            f"{len(stopping)} số liệu nhập sẵn bằng điểm cao hơn điểm tối đa mới: {named}{rest}. Nhập lại các số liệu "
+            "đó không quá điểm tối đa mới, hoặc theo tỷ lệ %, rồi xác nhận."
         )
 
 

@@ -71,12 +71,7 @@ def check_maxima(maxima: Mapping[str, Decimal], rows: Sequence[Named], rules: Ma
     if problems:
         raise MaximaProblem(f"{_sentence('; '.join(problems))}: ghi cả những tiêu chí khác đổi cùng.")
     for row in rows:
-        if row.is_leaf and row.code in maxima:
-            if row.source != SELF:
-                raise MaximaProblem(
-                    f"Tiêu chí {row.code} lấy điểm từ điều tra, đã tính theo điểm tối đa này: "
-                    "không đính chính được ở đây."
-                )
+        if row.is_leaf and row.code in maxima and row.source == SELF:
             _check_rule(row, maxima[row.code], rules[row.code])
 
 

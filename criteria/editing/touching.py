@@ -4,12 +4,13 @@ Here nobody knows scores or decisions; who does registers a reader and a writer 
 (`AppConfig.ready`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from criteria.models import Correction, Criterion, RoundGroup
+from cchc_index.lib.numbers import vn_short
+from criteria.models import SURVEY_SOURCES, Correction, Criterion, RoundGroup, Source
 from units.models import Unit, User
 
 
@@ -62,6 +63,34 @@ class TouchedCell:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyedCell:
+    """A unit whose points from the survey are others by the new maximum, or came in finished and are above it."""
+
+    criterion: Criterion
+    maximum: Decimal
+    """The new one."""
+    block: RoundGroup
+    unit: Unit
+    points: Decimal | None
+    """By the maximum before."""
+    after: Decimal | None
+    """By the new one; None: points that nothing is computed from."""
+    finished: Decimal | None
+    """Points of a figure or an archive above the new maximum: they are no share of it, and nobody cuts them."""
+
+    @property
+    def stops(self) -> bool:
+        return self.finished is not None
+
+    @property
+    def waits(self) -> str:
+        """What becomes of it."""
+        if self.finished is None:
+            return "tính lại theo điểm tối đa mới"
+        return f"số liệu nhập sẵn {vn_short(self.finished)} điểm, cao hơn điểm tối đa mới: nhập lại trước khi xác nhận"
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectedLeaf:
     """A leaf whose points a correction moves: its rule and its maximum before and after."""
 
@@ -85,12 +114,25 @@ def _changed(correction: Correction, row: Criterion) -> CorrectedLeaf:
     return CorrectedLeaf(row, (rules[0], rules[1]), (maxima[0], maxima[1]))
 
 
+def halves(correction: Correction) -> tuple[bool, bool]:
+    """Whether the correction moves points that units give themselves, and points of the survey. One query."""
+    if not correction.moves_points:
+        return False, False
+    sources = [leaf.criterion.source for leaf in changed_leaves(correction)]
+    return Source.SELF in sources, any(source in SURVEY_SOURCES for source in sources)
+
+
 CellReader = Callable[[list[CorrectedLeaf]], list[TouchedCell]]
 Recounter = Callable[[User, int], int]
 """Takes who acts and a criterion; counts anew what no head has submitted, and says how many points moved."""
 
+SurveyReader = Callable[[list[CorrectedLeaf]], list[SurveyedCell]]
+Remaker = Callable[[User, RoundGroup], int]
+"""Takes who acts and a block that is locked; makes the points of its survey anew, and says how many moved."""
+
 _readers: dict[str, CellReader] = {}
 _writers: dict[str, Recounter] = {}
+_surveys: dict[str, tuple[SurveyReader, Remaker]] = {}
 
 
 def register_reader(name: str, reader: CellReader) -> None:
@@ -99,6 +141,21 @@ def register_reader(name: str, reader: CellReader) -> None:
 
 def register_writer(name: str, writer: Recounter) -> None:
     _writers[name] = writer
+
+
+def register_survey(name: str, reader: SurveyReader, remaker: Remaker) -> None:
+    _surveys[name] = reader, remaker
+
+
+def surveyed(correction: Correction) -> list[SurveyedCell]:
+    """The points of the survey that a new maximum moves, those that stop it among them."""
+    leaves = changed_leaves(correction) if correction.maxima else []
+    return [cell for reader, _ in _surveys.values() for cell in reader(leaves)]
+
+
+def remake(actor: User, blocks: Iterable[RoundGroup]) -> int:
+    """Within the correction's transaction, once its maxima are written."""
+    return sum(remaker(actor, block) for block in blocks for _, remaker in _surveys.values())
 
 
 def touched(correction: Correction) -> list[TouchedCell]:

@@ -144,7 +144,16 @@ def correction(request: HttpRequest, year: int, group: str, pk: int) -> HttpResp
         except Refused as refused:
             refusal = str(refused)
     touched = _touched(row)
+    try:
+        surveyed = touching.surveyed(row) if row.state != Correction.State.REFUSED else []
+    except Refused as refused:  # a stored answer that its scale does not know: nothing can be counted
+        surveyed, refusal = [], refusal or str(refused)
+    own, of_survey = touching.halves(row)
     context = {
+        "own": own,
+        "of_survey": of_survey,
+        "surveyed": surveyed,
+        "stopping": sum(cell.stops for cell in surveyed),
         "round_group": block,
         "year": year,
         "correction": row,

@@ -88,6 +88,19 @@ def refresh_scores(round_group: RoundGroup) -> int:
     return changed
 
 
+@transaction.atomic
+def recompute(actor: User, round_group: RoundGroup) -> int:
+    """Points as the tallies that stand and the figures give them, for what moves them but no ballot; logged with who
+    did it. How many cells changed. Raises Refused as `refresh_scores`."""
+    block = lock_block(round_group.pk)
+    before = stored(block)
+    changed = _write(block, computed_scores(block))
+    if changed:
+        criteria_actions.inputs_changed(block.pk)
+        record(actor=actor, verb="surveys.refresh", obj=block, after=refreshed(before, stored(block)))
+    return changed
+
+
 def tell_due() -> int:
     """Count the ballots that waited for the end of their survey's phase, called every few seconds: the clock closes a
     phase, nobody acts. How many blocks were looked at."""

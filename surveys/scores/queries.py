@@ -279,9 +279,10 @@ def tallies_of(
     return made
 
 
-def computed_scores(block: RoundGroup) -> dict[CellKey, ScoreValue]:
-    """What tallies and figures give now, by cell. Seven queries."""
+def computed_scores(block: RoundGroup, supposed: Mapping[int, Decimal] | None = None) -> dict[CellKey, ScoreValue]:
+    """What tallies and figures give now, by cell, or would give under `supposed` maxima. Seven queries."""
     maxima = dict(Criterion.objects.filter(criteria_set_id=block.criteria_set_id).values_list("pk", "max_points"))
+    maxima |= supposed or {}
     parts = _parts(block)
     figures = _figures(block, maxima)
     weight, least_n = _figure_weight(block), least_n_of(block)

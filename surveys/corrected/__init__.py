@@ -1,0 +1,1 @@
+"""The survey's points where two people corrected the maximum of a criterion."""
