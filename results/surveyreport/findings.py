@@ -2,7 +2,8 @@
 told, so that no sentence and no picture gives one away."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 NamedShare = tuple[str, Fraction]
@@ -20,6 +21,20 @@ class GroupFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class CellByPeople:
+    """A cell's official points beside those by people, with the latter's interval (None: no error is known)."""
+
+    unit: str
+    criterion: str
+    maximum: Decimal
+    official: Decimal
+    by_people: Decimal
+    bounds: tuple[Decimal, Decimal] | None
+    line: str
+    """The formula with its numbers."""
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyFindings:
     """A block's survey. Shares of units that lack points of a criterion are left out of every comparison."""
 
@@ -31,10 +46,26 @@ class SurveyFindings:
     groups: list[GroupFinding]
     years: list[tuple[int, Fraction, int]]
     """(year, mean share, units with all points), oldest first, this year last."""
+    by_people: list[CellByPeople] = field(default_factory=list)
+    """By criterion and unit, the cells that have points by people; none where the plan names no people."""
 
     @property
     def mean(self) -> Fraction | None:
         return mean_of([share for _, share in self.units])
+
+    @property
+    def compared(self) -> list[tuple[str, Fraction, Fraction, int]]:
+        """(criterion, mean official share, mean share by people, units), over the units that have both."""
+        cells: dict[str, list[CellByPeople]] = {}
+        for cell in self.by_people:
+            cells.setdefault(cell.criterion, []).append(cell)
+        rows = []
+        for criterion, told in cells.items():
+            most = sum((Fraction(cell.maximum) for cell in told), Fraction(0))
+            official = sum((Fraction(cell.official) for cell in told), Fraction(0)) / most
+            other = sum((Fraction(cell.by_people) for cell in told), Fraction(0)) / most
+            rows.append((criterion, official, other, len(told)))
+        return rows
 
 
 def mean_of(shares: Sequence[Fraction]) -> Fraction | None:

@@ -42,6 +42,11 @@ def context_of(told: SurveyMaterial) -> dict[str, Any]:
         "illustrative": told.block.round.illustrative,
         "digest": told.mark,
         "sections": _sections(findings),
+        "by_people": words.by_people(findings),
+        "compared": [
+            (name, vn_percent(official), vn_percent(other), vn_count(units))
+            for name, official, other, units in findings.compared
+        ],
         "yearly": words.years(findings),
         "years": [(year, vn_percent(share), vn_count(units)) for year, share, units in findings.years],
     }

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -13,9 +13,10 @@ from results.computation.queries import code_version
 from results.models import Job
 from surveys.analysis.queries import CountedSurvey, survey_of
 from surveys.models import ImportBatch
+from surveys.scores.adjusting import adjusted
 from surveys.scores.queries import ScoreTable, ballot_counts, rule_of, score_table, tells_nothing_yet, untold_parts
 
-from .findings import GroupFinding, NamedShare, SurveyFindings, mean_of
+from .findings import CellByPeople, GroupFinding, NamedShare, SurveyFindings, mean_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class SurveyMaterial:
             [[name, str(share)] for name, share in findings.criteria],
             [[group.name, group.answers, str(group.mean), group.untold] for group in findings.groups],
             [[year, str(share), n] for year, share, n in findings.years],
+            [[*map(str, astuple(cell))] for cell in findings.by_people],
         ]
         names = [self.block.round.year, self.block.group.code, self.block.group.name, self.block.round.illustrative]
         return digest([code_version(), *names, parts])
@@ -67,14 +69,14 @@ def rows_mark(block: RoundGroup, told: SurveyMaterial) -> str:
 
 
 def survey_material(block: RoundGroup) -> SurveyMaterial:
-    """Some fifteen queries, and nine for each earlier year of the block."""
+    """Some twenty queries, and nine for each earlier year of the block."""
     table = score_table(block)
     units, lacking = _units(table)
     years = [*_earlier(block)]
     mean = mean_of([share for _, share in units])
     if mean is not None:
         years.append((block.round.year, mean, len(units)))
-    findings = SurveyFindings(units, lacking, _criteria(table), _groups(block), years)
+    findings = SurveyFindings(units, lacking, _criteria(table), _groups(block), years, _by_people(block, table))
     return SurveyMaterial(block, findings)
 
 
@@ -102,6 +104,28 @@ def _criteria(table: ScoreTable) -> list[NamedShare]:
         if middle is not None and leaf.max_points:
             findings.append((f"{leaf.code} {leaf.name}", middle / Fraction(leaf.max_points)))
     return findings
+
+
+def _by_people(block: RoundGroup, table: ScoreTable) -> list[CellByPeople]:
+    told = adjusted(block)
+    rows = []
+    for place, leaf in enumerate(table.leaves):
+        for unit, cells, _, _ in table.rows:
+            score, made = cells[place], told.get((unit.pk, leaf.pk))
+            if made is None or score is None or score.points is None or not leaf.max_points:
+                continue
+            rows.append(
+                CellByPeople(
+                    unit.name,
+                    f"{leaf.code} {leaf.name}",
+                    leaf.max_points,
+                    score.points,
+                    made.formula.points,
+                    made.bounds,
+                    made.line,
+                )
+            )
+    return rows
 
 
 def _groups(block: RoundGroup) -> list[GroupFinding]:

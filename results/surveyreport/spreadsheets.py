@@ -11,8 +11,18 @@ from cchc_index.lib.cells import safe_cell
 from cchc_index.lib.numbers import shown
 from cchc_index.lib.packed import same_bytes
 
-from .findings import SurveyFindings
+from .findings import CellByPeople, SurveyFindings
 
+BY_PEOPLE = [
+    "Tiêu chí",
+    "Đơn vị",
+    "Điểm tối đa",
+    "Điểm chính thức",
+    "Điểm hiệu chỉnh theo cơ cấu (tham khảo)",
+    "Khoảng tin cậy 95%: từ",
+    "đến",
+    "Công thức",
+]
 BOLD = Font(bold=True)
 
 
@@ -29,6 +39,8 @@ def report_xlsx(findings: SurveyFindings) -> bytes:
     lines = [[one.name, one.answers, _percent(one.mean), one.untold] for one in findings.groups]
     _sheet(book, "Nhóm đối tượng", heads, lines)
     _sheet(book, "Năm", ["Năm", reached, "Đơn vị đủ điểm"], [[y, _percent(share), n] for y, share, n in findings.years])
+    if findings.by_people:
+        _sheet(book, "Theo cơ cấu", BY_PEOPLE, [_line(cell) for cell in findings.by_people])
     out = io.BytesIO()
     book.save(out)
     return same_bytes(out.getvalue())
@@ -36,6 +48,11 @@ def report_xlsx(findings: SurveyFindings) -> bytes:
 
 def _percent(share: Fraction | None) -> object:
     return None if share is None else shown(share * 100)
+
+
+def _line(cell: CellByPeople) -> list[object]:
+    low, high = cell.bounds or (None, None)
+    return [cell.criterion, cell.unit, cell.maximum, cell.official, cell.by_people, low, high, cell.line]
 
 
 def _sheet(book: Workbook, name: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

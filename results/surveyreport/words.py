@@ -49,6 +49,28 @@ def groups(findings: SurveyFindings) -> list[str]:
     return said
 
 
+def by_people(findings: SurveyFindings) -> list[str]:
+    """What points by people are, of how many cells they are told, and where they differ most."""
+    rows = findings.compared
+    if not rows:
+        return []
+    cells = vn_count(len(findings.by_people))
+    what = (
+        "Kế hoạch ghi số người của từng nhóm ở đơn vị: điểm hiệu chỉnh theo cơ cấu tính mỗi nhóm theo số người, không "
+        f"theo trọng số. Điểm này có ở {cells} ô (đơn vị, tiêu chí) mà câu trả lời của mọi nhóm đều được nêu, chỉ để "
+        "tham khảo; điểm chính thức không đổi."
+    )
+    said = [what]
+    widest = max(abs(other - official) for _, official, other, _ in rows)
+    if widest:
+        names = [name for name, official, other, _ in rows if abs(other - official) == widest]
+        said.append(
+            f"Chênh lệch lớn nhất giữa tỷ lệ điểm đạt theo cơ cấu và chính thức: {_names(names, 'tiêu chí')} "
+            f"({vn(widest * 100)} điểm phần trăm)."
+        )
+    return said
+
+
 def years(findings: SurveyFindings) -> list[str]:
     """This year beside the one before it."""
     if len(findings.years) < 2:

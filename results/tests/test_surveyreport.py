@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from cchc_index.lib import clock
@@ -27,8 +28,9 @@ from results.surveyreport.findings import GroupFinding, SurveyFindings
 from results.surveyreport.queries import SurveyMaterial, survey_material
 from surveys.analysis.exports import rows_zip
 from surveys.analysis.queries import rows_of
-from surveys.models import Ballot, Survey, SurveyScore, Tally
+from surveys.models import Ballot, GroupPeople, Survey, SurveyScore, Tally
 from surveys.scores.actions import rebuild_tallies
+from surveys.scores.adjusting import adjusted
 from surveys.tests.factories import asked_group, surveyed_round
 from surveys.tests.test_suppression import fill
 from units.models import Role
@@ -88,6 +90,40 @@ def test_negative_control_with_the_rule_off_it_changes_them(
     said_otherwise(block)
     after = everything(block)
     assert {"markup", "xlsx", "phieu.csv", "phieu.dta"} <= {name for name in before if before[name] != after[name]}
+
+
+def test_nor_where_the_plan_names_people(block: RoundGroup) -> None:
+    for group in block.survey.respondent_groups.order_by("pk"):
+        for unit in block.group.units.all():
+            GroupPeople.objects.create(respondent_group=group, unit=unit, people=1000 * group.position)
+    test_what_the_few_say_changes_no_byte(block)
+
+
+def test_points_by_people_stand_in_the_report_where_the_plan_names_people(block: RoundGroup) -> None:
+    fill(block, "dan", {"STC": 9}, 4, prefix="x")
+    fill(block, "hdnd", {"SNV": 8}, 5, prefix="x")
+    plain = survey_material(block)
+    assert plain.findings.by_people == []
+    assert "Theo cơ cấu" not in paper.report_markup(plain)
+    for group in block.survey.respondent_groups.order_by("pk"):
+        for unit in block.group.units.all():
+            GroupPeople.objects.create(respondent_group=group, unit=unit, people=1000 * group.position)
+    told = survey_material(block)
+    assert told.mark != plain.mark
+    assert len(told.findings.by_people) == 4  # two units × two criteria
+    made = adjusted(block)
+    markup = paper.report_markup(told)
+    assert "Điểm này có ở 4 ô (đơn vị, tiêu chí)" in markup
+    assert "tham khảo; điểm chính thức không đổi" in markup
+    sheet = load_workbook(io.BytesIO(spreadsheets.report_xlsx(told.findings)))["Theo cơ cấu"]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert {Decimal(str(row[4])) for row in rows} == {one.formula.points for one in made.values()}
+    name, official, other, units = told.findings.compared[0]
+    leaf = block.criteria_set.criteria.get(code="1.3")
+    assert (name, units) == (f"1.3 {leaf.name}", 2)
+    points = [one.formula.points for (_, criterion), one in made.items() if criterion == leaf.pk]
+    assert other == Fraction(sum(points)) / 2 / Fraction(leaf.max_points)
+    assert official == dict(told.findings.criteria)[name]
 
 
 def test_a_part_beside_a_small_one_gives_no_rows_either(block: RoundGroup) -> None:

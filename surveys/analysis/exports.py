@@ -6,7 +6,8 @@ import pandas as pd
 
 from cchc_index.lib.cells import safe_cell
 from criteria.models import RoundGroup
-from surveys.scores.queries import rule_of, untold_parts
+from surveys.scores.adjusting import adjusted, people_of
+from surveys.scores.queries import rule_of, scores_by_cell, untold_parts
 
 from . import rowfile
 from .queries import CountedSurvey, rows_of, survey_of
@@ -31,7 +32,27 @@ def csv_bytes(block: RoundGroup) -> bytes:
 
 def rows_zip(block: RoundGroup) -> bytes:
     """The ballots as rows for Stata, SPSS and R, with their codebook."""
-    return rowfile.zipped(rows_of(block))
+    return rowfile.zipped(rows_of(block), beside=_by_people(block))
+
+
+def _by_people(block: RoundGroup) -> dict[str, bytes]:
+    """The cells' points by people beside the official ones, and the people themselves; {} where the plan names none."""
+    people, told = people_of(block), adjusted(block)
+    if not people:
+        return {}
+    survey, points = survey_of(block), scores_by_cell(block)
+    cells: list[list[object]] = [["unit", "criterion", "max_points", "official", "by_people", "low_95", "high_95"]]
+    for (unit, leaf), made in sorted(told.items()):
+        if unit in survey.units and leaf in survey.criteria:
+            ends, formula = made.bounds or ("", ""), made.formula
+            official = points.get((unit, leaf), ("", False, None))[0]
+            names = safe_cell(survey.units[unit].code), safe_cell(survey.criteria[leaf].code)
+            cells.append([*names, formula.maximum, official, formula.points, *ends])
+    sizes: list[list[object]] = [["unit", "grp", "people"]]
+    for (group, unit), number in sorted(people.items(), key=lambda row: row[0][::-1]):
+        if unit in survey.units:
+            sizes.append([safe_cell(survey.units[unit].code), safe_cell(survey.groups[group].code), number])
+    return {"diem-theo-co-cau.csv": rowfile.lines_of(cells), "so-nguoi.csv": rowfile.lines_of(sizes)}
 
 
 def named(block: RoundGroup) -> pd.DataFrame:

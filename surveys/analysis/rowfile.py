@@ -5,7 +5,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -21,11 +21,11 @@ LONGEST_LABEL = 80
 """What Stata takes of a variable's label."""
 
 
-def zipped(rows: BallotRows) -> bytes:
-    """All files of the data in one archive."""
+def zipped(rows: BallotRows, beside: Mapping[str, bytes]) -> bytes:
+    """All files of the data in one archive, `beside` (name → contents) among them."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files_of(rows).items():
+        for name, data in (files_of(rows) | dict(beside)).items():
             archive.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -116,6 +116,11 @@ def _codebook(rows: BallotRows) -> bytes:
     few = f"Số cặp đơn vị, nhóm không đưa ra vì có ô ít phiếu hoặc chưa đủ {rows.fewest} phiếu"
     lines.append(("", f"{few}: {rows.kept_back}", "", "", ""))
     lines.append(("", "Không có mã phiếu; thứ tự dòng không phải thứ tự trả lời; chỉ gồm phiếu hợp lệ", "", "", ""))
+    return lines_of(lines)
+
+
+def lines_of(lines: Sequence[Sequence[object]]) -> bytes:
+    """Lines as CSV, in UTF-8 with the mark by which Excel knows it."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(lines)
     return out.getvalue().encode("utf-8-sig")

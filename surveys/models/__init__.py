@@ -19,6 +19,7 @@ from .records import (
     SurveyScore,
     Tally,
 )
+from .strata import GroupPeople
 from .telling import ToldTally
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Ballot",
     "BallotLink",
     "BallotPicture",
+    "GroupPeople",
     "ImportBatch",
     "MappingProfile",
     "PaperBundle",

@@ -11,6 +11,7 @@ from criteria.models import RoundGroup
 from surveys.models import (
     AnswerOption,
     AnswerScale,
+    GroupPeople,
     PlannedBallots,
     Question,
     Questionnaire,
@@ -48,10 +49,10 @@ def ensure_questionnaire(block: RoundGroup, group: RespondentGroup, plan: Plan, 
 
 
 def copy_plan(source: RoundGroup, target: RoundGroup, criteria: Mapping[int, int]) -> int:
-    """Give a block the plan of an earlier year's: respondent groups with their units' numbers, questionnaires, scales
-    of its own, least n; how many groups. `criteria` says what each criterion became: a question whose criterion became
-    nothing stays behind. A block that has groups keeps them. The number of the plan is each year's own and is not
-    copied."""
+    """Give a block the plan of an earlier year's: respondent groups with their units' numbers and people,
+    questionnaires, scales of its own, least n; how many groups. `criteria` says what each criterion became: a question
+    whose criterion became nothing stays behind. A block that has groups keeps them. The number of the plan is each
+    year's own and is not copied."""
     groups = list(RespondentGroup.objects.filter(survey__round_group=source).order_by("position", "pk"))
     if not groups or RespondentGroup.objects.filter(survey__round_group=target).exists():
         return 0
@@ -64,11 +65,15 @@ def copy_plan(source: RoundGroup, target: RoundGroup, criteria: Mapping[int, int
     for group in groups:
         sheet = Questionnaire.objects.filter(respondent_group=group).first()
         planned = [row for row in group.planned.order_by("pk") if row.unit_id in units]
+        people = [row for row in group.people.order_by("pk") if row.unit_id in units]
         group.pk, group.survey = None, survey
         group._state.adding = True
         group.save()
         PlannedBallots.objects.bulk_create(
             PlannedBallots(respondent_group=group, unit_id=row.unit_id, ballots=row.ballots) for row in planned
+        )
+        GroupPeople.objects.bulk_create(
+            GroupPeople(respondent_group=group, unit_id=row.unit_id, people=row.people) for row in people
         )
         if sheet is not None:
             _copy_questionnaire(sheet, group, criteria, scales)

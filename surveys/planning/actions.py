@@ -17,6 +17,7 @@ from surveys.assent.digests import VERB_PROPOSE, request_facts
 from surveys.models import (
     AnswerOption,
     AnswerScale,
+    GroupPeople,
     PlannedBallots,
     Question,
     Questionnaire,
@@ -213,6 +214,12 @@ def _write_group(block: RoundGroup, survey: Survey, pk: int | None, after: PlanF
     PlannedBallots.objects.bulk_create(
         PlannedBallots(respondent_group=group, unit_id=units[code], ballots=ballots)
         for code, ballots in sorted(after["units"].items())
+        if code in units
+    )
+    group.people.all().delete()
+    GroupPeople.objects.bulk_create(
+        GroupPeople(respondent_group=group, unit_id=units[code], people=people)
+        for code, people in sorted(after.get("people", {}).items())
         if code in units
     )
 

@@ -28,6 +28,7 @@ NAMES = {
     "planned_ballots": "số phiếu kế hoạch mỗi đơn vị",
     "weight": "trọng số",
     "units": "số phiếu riêng của đơn vị",
+    "people": "số người của nhóm ở đơn vị",
     "title": "tên mẫu phiếu",
     "scale": "thang trả lời",
     "max_blank_share": "tỷ lệ câu bỏ trống tối đa",
@@ -46,7 +47,7 @@ def survey_facts(row: Survey) -> dict[str, Any]:
 
 
 def group_facts(row: RespondentGroup) -> dict[str, Any]:
-    """One query."""
+    """Two queries."""
     planned = row.planned.order_by("unit__code").values_list("unit__code", "ballots")
     return {
         "code": row.code,
@@ -56,6 +57,7 @@ def group_facts(row: RespondentGroup) -> dict[str, Any]:
         "planned_ballots": row.planned_ballots,
         "weight": exact_text(row.weight),
         "units": dict(planned),
+        "people": dict(row.people.order_by("unit__code").values_list("unit__code", "people")),
     }
 
 

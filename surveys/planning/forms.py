@@ -20,6 +20,7 @@ from .digests import PlanFacts
 MORE_OPTIONS = 4
 """Empty lines under the answers of a scale."""
 _MOST = MaxValueValidator(1_000_000, "Số này quá lớn: kiểm tra lại.")
+_MOST_PEOPLE = MaxValueValidator(20_000_000, "Số người quá lớn: kiểm tra lại.")
 _NOT_LESS = MinValueValidator(0, "Số này không được âm.")
 
 
@@ -99,24 +100,34 @@ class GroupForm(PlanPartForm):
         if "weight" in facts:
             self.initial["weight"] = Decimal(facts["weight"])
         self.units = units
-        own = facts.get("units", {})
+        own, people = facts.get("units", {}), facts.get("people", {})
         for unit in units:
             name = f"unit-{unit.pk}"
             self.fields[name] = CountField(label=unit.name, required=False, validators=[_NOT_LESS, _MOST])
             self.initial[name] = own.get(unit.code)
+        for unit in units:
+            name = f"people-{unit.pk}"
+            self.fields[name] = CountField(label=unit.name, required=False, validators=[_NOT_LESS, _MOST_PEOPLE])
+            self.initial[name] = people.get(unit.code)
 
     def main_fields(self) -> list[forms.BoundField]:
-        return [field for field in self if not field.name.startswith("unit-")]
+        return [field for field in self if not field.name.startswith(("unit-", "people-"))]
 
     def unit_fields(self) -> list[forms.BoundField]:
         return [field for field in self if field.name.startswith("unit-")]
 
+    def people_fields(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name.startswith("people-")]
+
     @property
     def facts(self) -> dict[str, Any]:
-        given = {name: value for name, value in super().facts.items() if not name.startswith("unit-")}
-        own = {unit.code: self.cleaned_data[f"unit-{unit.pk}"] for unit in self.units}
-        units = {code: ballots for code, ballots in own.items() if ballots is not None}
-        return {**given, "weight": exact_text(given["weight"].normalize()), "units": units}
+        given = {name: value for name, value in super().facts.items() if not name.startswith(("unit-", "people-"))}
+        weight = exact_text(given["weight"].normalize())
+        return {**given, "weight": weight, "units": self._by_unit("unit"), "people": self._by_unit("people")}
+
+    def _by_unit(self, what: str) -> dict[str, int]:
+        typed = {unit.code: self.cleaned_data[f"{what}-{unit.pk}"] for unit in self.units}
+        return {code: number for code, number in typed.items() if number is not None}
 
 
 class SheetForm(PlanPartForm):

@@ -11,6 +11,7 @@ from surveys.models import (
     AnswerScale,
     Ballot,
     BallotLink,
+    GroupPeople,
     PaperBundle,
     PlannedBallots,
     Question,
@@ -31,6 +32,8 @@ class PlannedGroup:
     questions: list[Question]
     units: list[PlannedBallots]
     """The units whose number differs from the group's."""
+    people: list[GroupPeople]
+    """How many people the group has at the units, as far as the plan says."""
     total: int | None
     """Ballots of all units together; None where the plan does not say."""
 
@@ -76,7 +79,7 @@ def _is_asked(here: dict[str, Any]) -> bool:
 
 
 def plan_book(block: RoundGroup) -> PlanBook:
-    """Twelve queries at most, whatever the number of groups, questions and units."""
+    """Thirteen queries at most, whatever the number of groups, questions and units."""
     units = list(criteria_queries.units_of(block))
     groups = RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code")
     sheets = Questionnaire.objects.filter(respondent_group__survey__round_group=block).select_related("scale")
@@ -89,12 +92,17 @@ def plan_book(block: RoundGroup) -> PlanBook:
     planned = PlannedBallots.objects.filter(respondent_group__survey__round_group=block, unit__in=units)
     for row in planned.select_related("unit").order_by("respondent_group", *by_name()):
         own.setdefault(row.respondent_group_id, []).append(row)
+    people: dict[int, list[GroupPeople]] = {}
+    counted = GroupPeople.objects.filter(respondent_group__survey__round_group=block, unit__in=units)
+    for one in counted.select_related("unit").order_by("respondent_group", *by_name()):
+        people.setdefault(one.respondent_group_id, []).append(one)
     rows = []
     for group in groups:
         sheet = by_group.get(group.pk)
         listed = own.get(group.pk, [])
         total = total_of(group, listed, len(units))
-        rows.append(PlannedGroup(group, sheet, questions.get(sheet.pk, []) if sheet else [], listed, total))
+        asked_ = questions.get(sheet.pk, []) if sheet else []
+        rows.append(PlannedGroup(group, sheet, asked_, listed, people.get(group.pk, []), total))
     return PlanBook(
         block=block,
         survey=Survey.objects.filter(round_group=block).first(),

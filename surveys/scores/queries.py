@@ -100,6 +100,7 @@ class FormulaInWords:
     """A formula as people read it."""
 
     formula: tally.Formula
+    weighed_by: str = "trọng số"
 
     @property
     def line(self) -> str:
@@ -114,26 +115,31 @@ class FormulaInWords:
         """One line a group: n, mean, weight."""
         return [
             f"{term.name}: {'' if term.answered is None else f'n = {term.answered}, '}mức đạt trung bình "
-            f"{vn_percent(term.mean)}, trọng số {vn_short(term.weight)}"
+            f"{vn_percent(term.mean)}, {self.weighed_by} {vn_short(term.weight)}"
             for term in self.formula.terms
         ]
 
     @property
     def interval(self) -> str:
         """The 95 % confidence interval of the points, within what can be reached."""
+        ends = self.bounds
+        return f"{vn(ends[0])}–{vn(ends[1])}" if ends else ""
+
+    @property
+    def bounds(self) -> tuple[Decimal, Decimal] | None:
+        """Both ends of the interval; None where there is none."""
         made = self.formula
         if made.error is None:
-            return ""
+            return None
         wide = Decimal(str(round(1.96 * made.error, 4)))
-        low, high = max(made.points - wide, Decimal(0)), min(made.points + wide, made.maximum)
-        return f"{vn(low)}–{vn(high)}"
+        return max(made.points - wide, Decimal(0)), min(made.points + wide, made.maximum)
 
 
 def formulas(block: RoundGroup, unit: Unit) -> dict[int, FormulaInWords]:
     """Criterion → how its points come about, for the cells of a unit of which every group is told. Eight queries."""
     leaves = {leaf.pk: leaf.max_points for leaf in criteria_queries.leaves(block.criteria_set_id, SURVEY_SOURCES)}
     worth, small, least_n = worth_of(block), *rule_of(block)
-    figures, weight = _figures(block, leaves, unit), _figure_weight(block)
+    figures, weight = figures_by_cell(block, leaves, unit), _figure_weight(block)
     rows = Tally.objects.filter(respondent_group__survey__round_group=block, unit=unit)
     cells: dict[int, list[Tally]] = {leaf: [] for (_, leaf) in figures}
     for row in rows.select_related("respondent_group").order_by("respondent_group__position", "respondent_group__code"):
@@ -142,14 +148,15 @@ def formulas(block: RoundGroup, unit: Unit) -> dict[int, FormulaInWords]:
     for leaf, parts in cells.items():
         if untold([part_of(row, worth) for row in parts], small=small, least_n=least_n):
             continue
-        named = [(row.respondent_group.name, _answers_of(row, worth[row.respondent_group_id, leaf])) for row in parts]
+        named = [(row.respondent_group.name, answers_of(row, worth[row.respondent_group_id, leaf])) for row in parts]
         made = tally.formula(leaves[leaf], named, figures.get((unit.pk, leaf)), weight, least_n)
         if made is not None:
             told[leaf] = FormulaInWords(made)
     return told
 
 
-def _answers_of(row: Tally, worth: Worth) -> tally.GroupAnswers:
+def answers_of(row: Tally, worth: Worth) -> tally.GroupAnswers:
+    """A histogram row, read with its group, as the arithmetic takes it."""
     levels = {int(value): count for value, count in row.counts.items()}
     shares = {value: share for value, (_, share) in worth.items()}
     return tally.GroupAnswers(levels, shares, row.respondent_group.weight)
@@ -284,7 +291,7 @@ def computed_scores(block: RoundGroup, supposed: Mapping[int, Decimal] | None = 
     maxima = dict(Criterion.objects.filter(criteria_set_id=block.criteria_set_id).values_list("pk", "max_points"))
     maxima |= supposed or {}
     parts = _parts(block)
-    figures = _figures(block, maxima)
+    figures = figures_by_cell(block, maxima)
     weight, least_n = _figure_weight(block), least_n_of(block)
     scores: dict[CellKey, ScoreValue] = {}
     for cell in parts.keys() | figures.keys():
@@ -314,7 +321,10 @@ def _parts(block: RoundGroup) -> dict[CellKey, list[tally.GroupAnswers]]:
     return parts
 
 
-def _figures(block: RoundGroup, maxima: Mapping[int, Decimal], unit: Unit | None = None) -> dict[CellKey, Fraction]:
+def figures_by_cell(
+    block: RoundGroup, maxima: Mapping[int, Decimal], unit: Unit | None = None
+) -> dict[CellKey, Fraction]:
+    """Finished figures as shares of `maxima` (by criterion), of the block or one unit of it. One query."""
     rows = SatisfactionFigure.objects.filter(round_group=block, **({"unit": unit} if unit else {})).order_by("pk")
     return {
         (unit_, criterion): tally.figure_share(maxima[criterion], points, percent)

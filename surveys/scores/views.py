@@ -9,6 +9,7 @@ from criteria.queries import units_of
 from surveys import rules
 
 from . import queries
+from .adjusting import adjusted, by_unit
 from .keeping import held_names
 
 
@@ -18,7 +19,12 @@ def scores(request: HttpRequest, pk: int) -> HttpResponse:
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
     if queries.tells_nothing_yet(block):
         return _not_yet(request, block)
-    context = {"round_group": block, "table": queries.score_table(block), "held": held_names(block)}
+    context = {
+        "round_group": block,
+        "table": queries.score_table(block),
+        "held": held_names(block),
+        "adjusted": by_unit(adjusted(block)),
+    }
     return render(request, "surveys/scores/scores.html", context)
 
 
@@ -38,6 +44,7 @@ def unit_scores(request: HttpRequest, pk: int, unit_pk: int) -> HttpResponse:
         "unit": unit,
         "rows": queries.spreads(block, unit),
         "formulas": queries.formulas(block, unit),
+        "adjusted": by_unit(adjusted(block, unit)).get(unit.pk, {}),
         "small": queries.rule_of(block)[0],
     }
     return render(request, "surveys/scores/unit.html", context)

@@ -376,5 +376,5 @@ def test_the_plan_costs_the_same_for_many_groups(
 ) -> None:
     for number in range(5):
         asked_group(block, code=f"nhom-{number}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         queries.plan_book(block)

@@ -23,6 +23,7 @@ from surveys.models import AnswerOption, ImportBatch, Survey, SurveyScore, Tally
 from surveys.plan.queries import worth_of
 from surveys.scores import queries as scores
 from surveys.scores.actions import tell_due
+from surveys.scores.adjusting import adjusted, people_of
 from surveys.suppression import CellPart, untold
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round, uneven_scale
 from units.models import Role
@@ -68,9 +69,10 @@ def _minus(line: dict[int, Fraction], other: dict[int, Fraction], times: Fractio
 
 class Reader:
     """What one who reads the survey's pages and exports knows of a block: numbers of answers, what is told of each
-    part, the points, the plan's weights and scales, least n."""
+    part, the points, those by people, the plan's weights and scales, least n."""
 
     def __init__(self, block: RoundGroup):
+        self.block = block
         self.worth = worth_of(block)
         self.tallies = list(Tally.objects.filter(respondent_group__survey__round_group=block).order_by("pk"))
         self.least_n = Survey.objects.get(round_group=block).least_n or 1
@@ -96,6 +98,15 @@ class Reader:
                 for value in values:
                     yield {(*key, value): Fraction(1)}, Fraction(tally.counts.get(str(value), 0))
         yield from self._points()
+        yield from self._by_people()
+
+    def _by_people(self) -> Iterator[Equation]:
+        """Points by people are the same sum by other weights, which the plan shows."""
+        people = people_of(self.block)
+        for (unit, leaf), made in adjusted(self.block).items():
+            parts = [tally for tally in self.tallies if (tally.unit_id, tally.criterion_id) == (unit, leaf)]
+            weights = {part.respondent_group_id: Fraction(people[part.respondent_group_id, unit]) for part in parts}
+            yield self._mean_of(parts, weights), Fraction(made.formula.points) / Fraction(self.maxima[leaf])
 
     def _points(self) -> Iterator[Equation]:
         """Points of a cell = maximum × Σ weight × mean ÷ Σ weights, over the groups that enter."""
@@ -105,19 +116,23 @@ class Reader:
             if counted >= self.least_n:
                 cells.setdefault((tally.unit_id, tally.criterion_id), []).append(tally)
         for (unit, leaf), parts in cells.items():
-            weights = sum((Fraction(part.respondent_group.weight) for part in parts), Fraction(0))
-            row: dict[Unknown, Fraction] = {}
-            for part in parts:
-                counted = sum(n for v, n in part.counts.items() if self._share(part, int(v)) is not None)
-                for value in self.worth[part.respondent_group_id, leaf]:
-                    share = self._share(part, value)
-                    if share is not None:
-                        factor = Fraction(part.respondent_group.weight) / weights / counted
-                        row[part.respondent_group_id, unit, leaf, value] = factor * Fraction(share)
+            row = self._mean_of(parts, {p.respondent_group_id: Fraction(p.respondent_group.weight) for p in parts})
             score = self.points[unit, leaf].points
             assert score is not None
             yield dict.fromkeys(row, Fraction(1)), Fraction(self.points[unit, leaf].ballots or 0)
             yield row, Fraction(score) / Fraction(self.maxima[leaf])
+
+    def _mean_of(self, parts: list[Tally], weights: dict[int, Fraction]) -> dict[Unknown, Fraction]:
+        row: dict[Unknown, Fraction] = {}
+        total = sum(weights.values(), Fraction(0))
+        for part in parts:
+            group, unit, leaf = part.respondent_group_id, part.unit_id, part.criterion_id
+            counted = sum(n for v, n in part.counts.items() if self._share(part, int(v)) is not None)
+            for value in self.worth[group, leaf]:
+                share = self._share(part, value)
+                if share is not None:
+                    row[group, unit, leaf, value] = weights[group] / total / counted * Fraction(share)
+        return row
 
     def _share(self, tally: Tally, value: int) -> Decimal | None:
         return self.worth[tally.respondent_group_id, tally.criterion_id][value][1]
@@ -184,7 +199,7 @@ def test_many_answers_of_which_few_count_are_few(block: RoundGroup) -> None:
     assert len(few) == 2  # criteria
     assert few < reader.untold
     assert reader.solved() == set()
-    assert not any(_mean_is_determined(reader, key) for key in reader.untold)
+    assert not any(mean_is_determined(reader, key) for key in reader.untold)
     from surveys.analysis.exports import named  # inline: start-up cost
 
     numbers = {line["Nhóm đối tượng"]: line["Số phiếu trả lời"] for line in named(block).to_dict("records")[:3]}
@@ -203,7 +218,7 @@ def test_negative_control_without_the_second_part_everything_follows(
         lambda parts, **rule: {g: why for g, why in plain(parts, **rule).items() if why == suppression.SMALL},
     )
     reader = Reader(block)
-    means = {key: _mean_is_determined(reader, key) for key in reader.untold}
+    means = {key: mean_is_determined(reader, key) for key in reader.untold}
     assert means
     assert all(means.values())
 
@@ -220,10 +235,10 @@ def test_with_the_rule_off_everything_is_told(block: RoundGroup, settings: Any) 
 def test_no_mean_of_an_untold_part_is_determined(block: RoundGroup) -> None:
     fill_all(block)
     reader = Reader(block)
-    assert not any(_mean_is_determined(reader, key) for key in reader.untold)
+    assert not any(mean_is_determined(reader, key) for key in reader.untold)
 
 
-def _mean_is_determined(reader: Reader, key: tuple[int, int, int]) -> bool:
+def mean_is_determined(reader: Reader, key: tuple[int, int, int]) -> bool:
     """Whether the part's sum of shares follows: it is added as a number of its own and asked for."""
     total: Unknown = (*key, 0)
     row = {(*key, value): Fraction(share or 0) for value, (_, share) in reader.worth[key[0], key[2]].items()}
