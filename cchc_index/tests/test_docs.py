@@ -19,3 +19,26 @@ def test_index_of_decisions_lists_every_decision_in_order() -> None:
     headings = re.findall(r"^## (.+)$", text, re.M)
     assert headings
     assert listed == [f"- [{heading}](#{_anchor(heading)})" for heading in headings]
+
+
+def test_what_where_points_at_is_there() -> None:
+    places = re.findall(r"^\| .+ \| `(\S+)` \|$", (DOCS / "where.md").read_text(), re.M)
+    assert len(places) == len(set(places)) == 30
+    assert [place for place in places if not (DOCS.parent / place).is_file()] == []
+
+
+def test_each_link_of_the_documents_leads_to_a_file() -> None:
+    papers = [*DOCS.glob("*.md"), *(DOCS.parent / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
+    links = [
+        (paper.name, link)
+        for paper in papers
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", paper.read_text())
+        if not link.startswith(("http", "mailto:"))
+    ]
+    assert len(links) > 30
+    broken = [(name, link) for name, link in links if not (_home(name) / link).exists()]
+    assert broken == []
+
+
+def _home(name: str) -> Path:
+    return DOCS if (DOCS / name).is_file() else DOCS.parent

@@ -118,7 +118,11 @@ CITY = re.compile(r"(?<![.:“(–|]\s)(?<=\S\s)Thành phố Hà Nội")
 """Capital only where a sentence or a name begins: NĐ 30 writes “thành phố Hà Nội” before the name."""
 PERCENT = re.compile(r"\d\s%(?!\w)")
 """90% has no space."""
-RULES_IN_WORDS = ("criteria/scoring/parsing.py", "criteria/scoring/phrases.py", "criteria/scoring/writing.py")
+RULES_IN_WORDS = (
+    "criteria/scoring/words_to_rule.py",
+    "criteria/scoring/phrases.py",
+    "criteria/scoring/rule_to_words.py",
+)
 """But in a rule in words, which is read back as annexes write it: “> 90 %: 2; 70–90 %: 1; < 70 %: 0”."""
 MARKUP = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 ELEMENT = re.compile(r"<[^>]*>")

@@ -15,12 +15,12 @@ name `diem_toi_da` stands for the criterion's maximum and an optional figure lef
 """
 
 from .checking import validate
-from .parsing import EXAMPLES, WordsProblem, from_words
 from .points import evaluate, ratio, ratio_words
 from .reading import Field, RuleProblem, fields, is_direct
-from .typed import read_figure, read_typed, shown_figure
+from .rule_to_words import in_words
+from .typed_figures import read_figure, read_typed, shown_figure
 from .words import describe
-from .writing import in_words
+from .words_to_rule import EXAMPLES, WordsProblem, from_words
 
 __all__ = [
     "EXAMPLES", "Field", "RuleProblem", "WordsProblem", "describe", "evaluate", "fields", "from_words", "in_words",

@@ -1,4 +1,4 @@
-"""A rule in the words of an official, on one line, which `parsing` reads back as the same rule. No Django."""
+"""A rule in the words of an official, on one line, which `words_to_rule` reads back as the same rule. No Django."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A rule read from the words of an official; `writing` is the way back. No Django."""
+"""A rule read from the words of an official; `rule_to_words` is the way back. No Django."""
 
 import re
 from dataclasses import dataclass
