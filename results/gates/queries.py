@@ -10,11 +10,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
 from django.urls import reverse
 
+from appraisal.core.queries.versions import StoodMark
 from appraisal.models import Acknowledgement, Action, Appraisal, AppraisalEntry, Question
 from appraisal.rules.stages import Calendar, calendars_of, stage_to_review
 from cchc_index.lib import clock
@@ -32,6 +33,7 @@ from .listing import Gate
 
 StageKind = Stage.Kind
 Read = TypeVar("Read")
+Said_co = TypeVar("Said_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ class Standings:
     last: datetime
 
 
+UnitOfBlock = tuple[int, int]
+"""Block and unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoodRound:
+    """What stands of a round at the council, and by unit the mark that changes with all of it."""
+
+    lines: Sequence[Standings]
+    marks: Mapping[UnitOfBlock, StoodMark]
+
+
 @dataclass(frozen=True)
 class RoundFacts:
     """What the gates of a round follow from, read once."""
@@ -52,7 +66,7 @@ class RoundFacts:
     round_: Round
     blocks: Sequence[RoundGroup]
     times: dict[int, Calendar]
-    standings: Sequence[Standings]
+    stood: StoodRound
     mark: Hashable = None
     """Changes with whatever moves a point of its blocks; None: nothing is kept between two looks."""
 
@@ -60,6 +74,21 @@ class RoundFacts:
         """What a reader of the blocks' decisions says, kept while nothing of them moves."""
         found: Read = _kept(self.mark, reader, *given) if self.mark is not None else reader(*given)
         return found
+
+    def read_by_unit(self, reader: "UnitReader[Read]", *given: Hashable) -> Mapping[UnitOfBlock, Read]:
+        """What a reader says of the units' standings. Kept by unit: of few that have moved since, these alone are read
+        again. At most one query."""
+        if self.mark is None:
+            return reader(None, *given)
+        return _kept_by_unit(reader, self.round_.pk, given, self.stood.marks)
+
+    def stood_in(self, block: RoundGroup) -> dict[int, StoodMark]:
+        """The marks of a block's units."""
+        return {unit: mark for (of, unit), mark in self.stood.marks.items() if of == block.pk}
+
+    @property
+    def standings(self) -> Sequence[Standings]:
+        return self.stood.lines
 
     @cached_property
     def now(self) -> datetime:
@@ -123,14 +152,58 @@ def _kept(_mark: Hashable, reader: Callable[..., Any], *given: Hashable) -> Any:
     return reader(*given)
 
 
+class UnitReader(Protocol[Said_co]):
+    """Takes keys of units, None for all, and what else it asks for; one query."""
+
+    def __call__(self, units: Sequence[int] | None, *given: Any) -> Mapping[UnitOfBlock, Said_co]: ...
+
+
+FEW = 3
+"""Units that are read again alone; of more all are read."""
+KEPT_READINGS = 16
+_readings: dict[Hashable, tuple[Mapping[UnitOfBlock, StoodMark], Mapping[UnitOfBlock, Any]]] = {}
+"""What readers said of a round's units, with the marks under which they said it."""
+
+
+def _kept_by_unit(
+    reader: "UnitReader[Read]", round_: int, given: tuple[Hashable, ...], marks: Mapping[UnitOfBlock, StoodMark]
+) -> Mapping[UnitOfBlock, Read]:
+    """The marks were read first: whatever a step has moved meanwhile is read again at the next look."""
+    key = reader, round_, given
+    before, said = _readings.get(key, ({}, {}))
+    moved = [unit for unit, mark in marks.items() if before.get(unit) != mark]
+    if not moved and before.keys() == marks.keys() and key in _readings:
+        return said
+    if len(moved) <= FEW and before.keys() <= marks.keys() and key in _readings:
+        again = reader([unit for _, unit in moved], *given)
+        said = {**{unit: one for unit, one in said.items() if unit not in moved}, **again}
+    else:
+        said = reader(None, *given)
+    while len(_readings) >= KEPT_READINGS:
+        _readings.pop(next(iter(_readings)), None)
+    _readings[key] = marks, said
+    return said
+
+
+def among(name: str, units: Sequence[int] | None) -> dict[str, Sequence[int]]:
+    """The condition that a column is one of these units; none where all are asked for."""
+    return {} if units is None else {f"{name}__in": units}
+
+
 def forget() -> None:
     """Keep nothing: the next look reads everything."""
     _kept.cache_clear()
+    _readings.clear()
 
 
-def standings(round_: int) -> list[Standings]:
-    """What stands at the council, by unit and stage; one query."""
-    return [Standings(*row) for row in _STANDINGS.rows(round_=round_)]
+def _stood(round_: int) -> StoodRound:
+    """What stands at the council, by unit and stage; one query. What was taken back counts nowhere, and moved."""
+    rows = list(_STANDINGS.rows(round_=round_))
+    marks: dict[UnitOfBlock, StoodMark] = {}
+    for block, unit, _, _, _, versions, moved in rows:
+        before = marks.get((block, unit))
+        marks[block, unit] = (before[0] + versions, max(before[1], moved)) if before else (versions, moved)
+    return StoodRound([Standings(*row[:5]) for row in rows if row[3]], marks)
 
 
 def facts(round_: Round, *, for_page: bool = False) -> RoundFacts:
@@ -138,8 +211,8 @@ def facts(round_: Round, *, for_page: bool = False) -> RoundFacts:
     anew."""
     blocks = sorted(blocks_of(round_), key=lambda block: (block.group.position, block.group.code))
     mark = tuple((block.pk, block.inputs_mark) for block in blocks) if for_page else None
-    given = RoundFacts(round_, blocks, calendars_of(round_.pk, blocks), (), mark)
-    return replace(given, standings=given.read(standings, round_.pk))
+    given = RoundFacts(round_, blocks, calendars_of(round_.pk, blocks), StoodRound((), {}), mark)
+    return replace(given, stood=given.read(_stood, round_.pk))
 
 
 _MEASURED = Prepared(
@@ -165,14 +238,19 @@ _QUESTIONS = Prepared(
         .values_list("round_group_id", "unit_id", "state", "count")
     )
 )
+_STANDS = ~Q(action=Action.UNDO)
 _STANDINGS = Prepared(
     lambda round_: (
         Appraisal.objects.filter(round_group__round=round_)
-        .exclude(action=Action.UNDO)
         .order_by()
         .values("round_group_id", "unit_id", "stage_id")
-        .annotate(count=Count("pk"), last=Max("updated_at"))
-        .values_list("round_group_id", "unit_id", "stage_id", "count", "last")
+        .annotate(
+            count=Count("pk", filter=_STANDS),
+            last=Max("updated_at", filter=_STANDS),
+            versions=Sum("version"),
+            moved=Max("updated_at"),
+        )
+        .values_list("round_group_id", "unit_id", "stage_id", "count", "last", "versions", "moved")
     )
 )
 _LOOKED = Prepared(
@@ -248,9 +326,10 @@ def _disagreements(given: RoundFacts) -> Iterator[Gate]:
     pending = {block.pk: _pending_replies(given.times[block.pk]) for block in given.worked}
     counts: Counter[int] = Counter()
     replies = tuple(sorted(set().union(*pending.values())))
-    for block_id, standing, reply, count in given.read(_last_disagreements, replies, tuple(pending)):
-        if reply in pending[block_id] and given.times[block_id].answers(reply) == standing:
-            counts[block_id] += count
+    for (block_id, _), said in given.read_by_unit(_last_disagreements, replies, tuple(pending)).items():
+        for standing, reply, count in said:
+            if reply in pending[block_id] and given.times[block_id].answers(reply) == standing:
+                counts[block_id] += count
     for block in given.worked:
         if counts[block.pk]:
             what = f"{counts[block.pk]} ý kiến không đồng ý của đơn vị chưa được xem xét"
@@ -258,13 +337,19 @@ def _disagreements(given: RoundFacts) -> Iterator[Gate]:
             yield Gate(listing.DISAGREEMENT, what, str(block.group), counts[block.pk], link)
 
 
-def _last_disagreements(stages: Sequence[int], blocks: Sequence[int]) -> list[tuple[int, int, int, int]]:
-    """(block, stage of what stands, reply, how many cells): whose last answer does not agree; one query."""
+def _last_disagreements(
+    units: Sequence[int] | None, stages: Sequence[int], blocks: Sequence[int]
+) -> dict[UnitOfBlock, list[tuple[int, int, int]]]:
+    """(stage of what stands, reply, how many cells) by unit: whose last answer does not agree; one query."""
     replies = AppraisalEntry.objects.filter(stage__in=stages)
     later = replies.filter(appraisal=OuterRef("appraisal"), sequence__gt=OuterRef("sequence"))
-    last = replies.filter(appraisal__round_group__in=blocks, action=Action.DISAGREE).exclude(Exists(later))
-    found = last.order_by().values_list("appraisal__round_group_id", "appraisal__stage_id", "stage_id")
-    return list(found.annotate(Count("pk")))
+    among_units = among("appraisal__unit", units)
+    last = replies.filter(appraisal__round_group__in=blocks, action=Action.DISAGREE, **among_units)
+    place = ("appraisal__round_group_id", "appraisal__unit_id", "appraisal__stage_id", "stage_id")
+    said: dict[UnitOfBlock, list[tuple[int, int, int]]] = {}
+    for row in last.exclude(Exists(later)).order_by().values_list(*place).annotate(Count("pk")):
+        said.setdefault(row[:2], []).append(row[2:])
+    return said
 
 
 def _pending_replies(times: Calendar) -> set[int]:

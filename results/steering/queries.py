@@ -15,7 +15,6 @@ from appraisal.assignments.queries import barred_pairs
 from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Question
 from appraisal.review.grid.queries import Matrix
 from appraisal.review.grid.table import matrix_of
-from appraisal.rules.stages import Calendar
 from cchc_index.lib.prepared import Prepared, columns, instances
 from cchc_index.lib.text import sort_key
 from criteria import queries as criteria_queries
@@ -153,16 +152,19 @@ def _adjusted(facts: RoundFacts) -> ByUnit:
             reply = next((stage for stage in facts.stages if stage.pk == sequel.reply), None)
             if sequel.is_asked and reply is not None and facts.is_open(reply):
                 asked.setdefault((stage_id, reply.pk), []).append(block.pk)
-    return facts.read(_unanswered, *((*stages, tuple(blocks)) for stages, blocks in asked.items())) if asked else {}
+    if not asked:
+        return {}
+    return facts.read_by_unit(_unanswered, *((*stages, tuple(blocks)) for stages, blocks in asked.items()))
 
 
-def _unanswered(*asked: tuple[int, int, Sequence[int]]) -> ByUnit:
-    """Cells adjusted in a stage, without an answer of their unit in the reply to it, of these blocks; one query."""
+def _unanswered(units: Sequence[int] | None, *asked: tuple[int, int, Sequence[int]]) -> ByUnit:
+    """Cells adjusted in a stage, without an answer of their unit in the reply to it, of these blocks and units; one
+    query."""
     places = Q()
     for stage_id, reply_id, blocks in asked:
         replied = AppraisalEntry.objects.filter(appraisal=OuterRef("pk"), stage=reply_id)
         places |= Q(~Exists(replied), stage=stage_id, round_group__in=blocks)
-    rows = Appraisal.objects.filter(places, action=Action.ADJUST).order_by()
+    rows = Appraisal.objects.filter(places, action=Action.ADJUST, **gates.among("unit", units)).order_by()
     found = rows.values_list("round_group_id", "unit_id").annotate(Count("pk"))
     return {row[:2]: row[2] for row in found}
 
@@ -194,7 +196,7 @@ def members(facts: RoundFacts) -> list[SteeredMember]:
     people = {row.member_id: row.member for row in rows}
     parts: dict[int, list[MemberPart]] = {pk: [] for pk in people}
     for pk, block in blocks.items():
-        look = _BlockLook(block, units.get(pk, []), facts.times[pk], chosen)
+        look = _BlockLook(block, units.get(pk, []), facts, chosen)
         for member in people:
             mine = [row for row in rows if (row.round_group_id, row.member_id) == (pk, member)]
             if mine:
@@ -258,14 +260,16 @@ class _BlockLook:
     """How far every cell of a block is, by the lines that the council's pages keep."""
 
     def __init__(
-        self, block: RoundGroup, units: list[Unit], now: Calendar, chosen: Mapping[int, Collection[int]]
+        self, block: RoundGroup, units: list[Unit], facts: RoundFacts, chosen: Mapping[int, Collection[int]]
     ) -> None:
         """`chosen`: of assignments for some units alone, which."""
         self.block, self.units, self.chosen = block, units, chosen
         tree = criteria_queries.tree_of(block)
         self.parents = {row.pk: row.parent_id for row in tree}
         self.leaves = [row for row in tree if row.is_leaf and row.is_self]
-        self.matrix = _matrices[block.pk] = matrix_of(block, units, self.leaves, now, _matrices.get(block.pk))
+        now, stood = facts.times[block.pk], facts.stood_in(block)
+        self.matrix = matrix_of(block, units, self.leaves, now, _matrices.get(block.pk), stood)
+        _matrices[block.pk] = self.matrix
         while len(_matrices) > KEPT_BLOCKS:
             _matrices.pop(next(iter(_matrices)), None)
         self.pending = self.matrix.those(lambda kind: kind.pending)

@@ -1,6 +1,7 @@
 """The control room: what waits for whom, by risk; filters; one count; one press reminds; the next step."""
 
 import io
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,19 +10,22 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appraisal.assignments.queries import board
-from appraisal.models import Question
+from appraisal.models import Appraisal, Question
 from appraisal.replies import actions as replies
 from appraisal.review.decisions import actions as decisions
+from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import Council, council, release_stage
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
 from criteria.models import RoundGroup
 from criteria.tests.factories import CriterionFactory, open_stage, small_round
+from results.gates import queries as gates
 from results.publication import actions as publications
 from results.steering import actions, queries, tables
 from selfassess.models import SelfAssessment
@@ -221,3 +225,31 @@ def test_what_the_room_keeps_is_what_it_would_count_anew(year: Council) -> None:
     answered = looked()
     assert not any(one.adjusted for one in answered.lines)
     assert len(answered.gates) > len(asked.gates)
+
+
+def test_of_one_unit_that_moved_the_room_reads_that_unit_alone(year: Council) -> None:
+    """The readings that go through every step of a round, after one step; all of them, when many have moved."""
+    round_, asked = year.round_group.round, []
+
+    def reader(units: Sequence[int] | None) -> dict[tuple[int, int], int]:
+        asked.append(units)
+        rows = Appraisal.objects.filter(**gates.among("unit", units)).values_list("round_group", "unit")
+        return {row[:2]: row[2] for row in rows.order_by().annotate(Count("pk"))}
+
+    def look() -> dict[tuple[int, int], int]:
+        return dict(gates.facts(round_, for_page=True).read_by_unit(reader))
+
+    gates.forget()
+    first, second = ((year.round_group.pk, unit.pk) for unit in (year.first, year.second))
+    decisions.recognise(actor=year.member, **year.cell(), seen_version=0)
+    assert look() == {first: 1}
+    assert look() == {first: 1}
+    assert asked == [None], "nothing moved"
+    decisions.recognise(actor=year.member, **year.cell(unit=year.second), seen_version=0)
+    assert look() == {first: 1, second: 1}
+    undo.undo(actor=year.member, **year.cell(), seen_version=1)
+    look()
+    assert asked[1:] == [[year.second.pk], [year.first.pk]], "what was taken back moved its unit too"
+    gates.forget()
+    assert look() == {first: 1, second: 1}
+    assert asked[3:] == [None]

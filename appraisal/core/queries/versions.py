@@ -1,6 +1,7 @@
 """From which version of a unit's rows something was read: as small as it can be said."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Max, QuerySet, Sum
@@ -18,16 +19,24 @@ class UnitVersion(NamedTuple):
     standings: tuple[object, ...] | None
 
 
-def unit_versions(round_group: RoundGroup, units: Iterable[int]) -> dict[int, UnitVersion]:
-    """By unit: two queries, another where archives were imported. Scores that were submitted stand until the unit
-    submits again, those of an archive until it is imported again; whatever changes a standing raises its version. The
-    instants tell one history from another that a restored backup has begun."""
+StoodMark = tuple[int, datetime]
+"""The sum of the versions of a unit's standings, and when the last of them moved."""
+
+
+def unit_versions(
+    round_group: RoundGroup, units: Iterable[int], stood: Mapping[int, StoodMark] | None = None
+) -> dict[int, UnitVersion]:
+    """By unit: two queries, one where `stood` says already what stands, another where archives were imported. Scores
+    that were submitted stand until the unit submits again, those of an archive until it is imported again; whatever
+    changes a standing raises its version. The instants tell one history from another that a restored backup has
+    begun."""
     claims = {unit: (at, imported) for unit, at, imported in _SUBMITTED.rows(block=round_group.pk)}
     if any(imported for _, imported in claims.values()):
         for unit, *versions in _IMPORTED.rows(block=round_group.pk):
             claims[unit] = (*claims.get(unit, ()), *versions)
-    decisions = {unit: tuple(read) for unit, *read in _DECIDED.rows(block=round_group.pk)}
-    return {unit: UnitVersion(claims.get(unit), decisions.get(unit)) for unit in units}
+    if stood is None:
+        stood = {unit: (versions, last) for unit, versions, last in _DECIDED.rows(block=round_group.pk)}
+    return {unit: UnitVersion(claims.get(unit), stood.get(unit)) for unit in units}
 
 
 def submitted_sheets(block: int) -> QuerySet[SelfAssessment]:

@@ -18,7 +18,7 @@ from django.db.models import Aggregate, FilteredRelation, Func, Q, QuerySet, Tex
 from django.db.models.functions import Cast, Coalesce
 
 from appraisal.core.queries.cells import NO_REPLY, CellCounts, Claim, GridCell, Standing
-from appraisal.core.queries.versions import submitted_sheets, unit_versions
+from appraisal.core.queries.versions import StoodMark, submitted_sheets, unit_versions
 from appraisal.models import Action, Appraisal
 from appraisal.rules.stages import NO_SEQUEL, Calendar
 from cchc_index.lib import sealed_cache
@@ -97,18 +97,20 @@ def read(
     words: Words,
     made_by: str,
     last: Matrix | None = None,
+    stood: Mapping[int, StoodMark] | None = None,
 ) -> Matrix:
     """The lines of `units` over all self-assessed `leaves` of the block; `words` say what a line shows and
     `made_by` which program that is. No query while nothing in the block has moved since the lines were kept; else
     two, and those of one sheet when it was something of these units. `last`: what the caller was given before; where
-    few units have moved since, it is taken instead of the cache's, which costs more to open and to close."""
+    few units have moved since, it is taken instead of the cache's, which costs more to open and to close. `stood`: as
+    `unit_versions` takes it, where the caller has read it before this."""
     stamp = sealed_cache.mark_of(calendar.signature, [(leaf.pk, leaf.code) for leaf in leaves])
     key = f"appraisal-matrix-{made_by}-{round_group.pk}"
     own = last is not None and last.stamp == stamp
     matrix = last if last is not None and own else _unpacked(sealed_cache.get(key), stamp)
     if all(_holds(matrix.lines.get(unit.pk), unit, round_group.inputs_mark) for unit in units):
         return matrix
-    versions = unit_versions(round_group, [unit.pk for unit in units])
+    versions = unit_versions(round_group, [unit.pk for unit in units], stood)
     marks = {unit: sealed_cache.mark_of(*version) for unit, version in versions.items()}
     if own:
         matrix = matrix.copy()  # another thread may be reading it

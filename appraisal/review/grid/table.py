@@ -9,7 +9,7 @@ import functools
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from html import escape
@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from appraisal.core.queries import cells
 from appraisal.core.queries.cells import BY_CHANGES, CellCounts, GridCell
+from appraisal.core.queries.versions import StoodMark
 from appraisal.core.views.place import Place, quoted
 from appraisal.rules.stages import Calendar
 from cchc_index.lib import numbers, sealed_cache
@@ -107,11 +108,12 @@ def matrix_of(
     leaves: Sequence[Criterion],
     now: Calendar,
     last: queries.Matrix | None = None,
+    stood: Mapping[int, StoodMark] | None = None,
 ) -> queries.Matrix:
     """How far every cell of a block is, as its pages keep it, the same for all who look. `leaves`: all that units
-    assess themselves, in the order of the tree; `last`: as `queries.read` takes it."""
+    assess themselves, in the order of the tree; `last`, `stood`: as `queries.read` takes them."""
     words = queries.Words(_cell, line_of_cells)
-    return queries.read(block, units, leaves, calendar=now, words=words, made_by=made_by(), last=last)
+    return queries.read(block, units, leaves, calendar=now, words=words, made_by=made_by(), last=last, stood=stood)
 
 
 def has_part(here: Place) -> bool:
