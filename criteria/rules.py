@@ -4,7 +4,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from units import rules as people
-from units.models import Role, User
+from units.models import User
+from units.seconding import may_second, secondable
 
 from .models import Correction, CriteriaSet, Round, Stage
 
@@ -35,13 +36,9 @@ def stages_managed_by(user: people.AnyUser) -> QuerySet[Stage]:
 
 def may_confirm_correction(user: people.AnyUser, correction: Correction) -> bool:
     """The second person: another index manager than the one who proposed, whose role is no longer fresh."""
-    if not isinstance(user, User) or not may_manage(user) or correction.state != Correction.State.OPEN:
-        return False
-    return correction.proposed_by_id != user.pk and people.waits_until(user, Role.INDEX_MANAGER) is None
+    return correction.state == Correction.State.OPEN and may_second(user, correction.proposed_by_id)
 
 
 def corrections_confirmable_by(user: people.AnyUser) -> QuerySet[Correction]:
     """`may_confirm_correction` as a queryset."""
-    if not isinstance(user, User) or not may_manage(user) or people.waits_until(user, Role.INDEX_MANAGER):
-        return Correction.objects.none()
-    return Correction.objects.filter(state=Correction.State.OPEN).exclude(proposed_by=user.pk)
+    return secondable(Correction.objects.filter(state=Correction.State.OPEN), user)

@@ -13,6 +13,7 @@ from criteria.calendar import queries as calendar
 from criteria.models import Stage
 from units import rules as people
 from units.models import Role, Unit
+from units.seconding import may_second
 
 from .models import Document, SelfAssessment, SourceSystem
 
@@ -154,8 +155,8 @@ def may_run_exchange(user: people.AnyUser) -> bool:
 
 
 def may_open_exchange(user: people.AnyUser, system: SourceSystem) -> bool:
-    """Who confirms a proposal: another manager than the one who made it."""
-    return people.is_index_manager(user) and user.pk != system.proposed_by_id
+    """Who confirms a proposal: another manager than the one who made it, of some standing."""
+    return may_second(user, system.proposed_by_id)
 
 
 def may_close_exchange(user: people.AnyUser) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -20,7 +21,7 @@ from selfassess.exchange import actions, ledger, queries
 from selfassess.models import SelfAssessment, SelfScore, SourceFigure, SourceSystem
 from selfassess.tests.factories import BANDS
 from units.auditlog.models import LogEntry
-from units.models import Role, Unit
+from units.models import Membership, Role, Unit
 from units.tests.factories import UnitGroupFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,18 @@ def test_two_managers_open_the_door_and_the_token_is_told_once(case: Council) ->
     system.refresh_from_db()
     assert token not in json.dumps([*LogEntry.objects.values_list("after", flat=True)])
     assert len(system.digest) == 64
+
+
+def test_a_fresh_role_opens_no_door(case: Council) -> None:
+    system = actions.propose_system(
+        actor=case.manager, name="Một cửa", may_write=True, ends_on=clock.today(), reason="Kế hoạch kết nối."
+    )
+    second = person(Role.INDEX_MANAGER)
+    Membership.objects.filter(user=second).update(confirmed_at=clock.now())
+    with pytest.raises(PermissionDenied):
+        actions.confirm_system(actor=second, system_id=system.pk)
+    Membership.objects.filter(user=second).update(confirmed_at=clock.now() - timedelta(days=30))
+    assert actions.confirm_system(actor=second, system_id=system.pk)
 
 
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.UNIT_HEAD, Role.COUNCIL_MEMBER, Role.SURVEY_OPERATOR, None])

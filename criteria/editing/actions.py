@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
@@ -19,6 +19,7 @@ from criteria.digests import VERB_CORRECT, VERB_PROPOSE, VERB_REFUSE, correction
 from criteria.models import Correction, Criterion, RoundGroup
 from units.auditlog.actions import record
 from units.models import User
+from units.seconding import decide, one_open, told_reason
 
 from . import mails, maxima, queries, touching
 
@@ -89,18 +90,10 @@ def propose_correction(
         before, after = _change(row, words, _maxima(row, words))
         if not after:
             raise Refused("Chưa có gì thay đổi so với tiêu chí đang dùng.")
-        try:
-            with transaction.atomic():
-                correction = Correction.objects.create(
-                    criterion=row,
-                    before=before,
-                    after=after,
-                    reason=told,
-                    proposed_at=clock.now(),
-                    proposed_by=actor,
-                )
-        except IntegrityError:
-            raise Refused("Tiêu chí này đã có đính chính chờ xác nhận: xử lý đính chính đó trước.") from None
+        with one_open("Tiêu chí này đã có đính chính chờ xác nhận: xử lý đính chính đó trước."):
+            correction = Correction.objects.create(
+                criterion=row, before=before, after=after, reason=told, proposed_at=clock.now(), proposed_by=actor
+            )
         record(actor=actor, verb=VERB_PROPOSE, obj=row, after=correction_facts(correction), reason=told)
         mails.tell_proposed(correction, block)
     return correction
@@ -127,7 +120,7 @@ def confirm_correction(*, actor: User, block: RoundGroup, correction_id: int, se
         _write(row, correction.after)
         if correction.maxima:
             touching.remake(actor, blocks)
-        _decide(correction, actor, _State.CONFIRMED, "")
+        decide(correction, actor, _State.CONFIRMED)
         record(actor=actor, verb=VERB_CORRECT, obj=row, after=correction_facts(correction), reason=correction.reason)
         for one in blocks:
             if one.frozen_at:
@@ -157,12 +150,10 @@ def refuse_correction(*, actor: User, block: RoundGroup, correction_id: int, rea
     """Not confirm a correction, or take one's own back, with a reason. Raises PermissionDenied for anybody but an index
     manager, Refused without a reason and for what no longer waits."""
     rules.require_manager(actor)
-    words = clean_lines(reason)
-    if not words:
-        raise Refused("Nhập lý do không xác nhận.")
+    words = told_reason(reason, "Nhập lý do không xác nhận.")
     with transaction.atomic():
         correction = _locked_correction(block, correction_id)
-        _decide(correction, actor, _State.REFUSED, words)
+        decide(correction, actor, _State.REFUSED, words)
         after = correction_facts(correction)
         record(actor=actor, verb=VERB_REFUSE, obj=correction.criterion, after=after, reason=words)
     return correction
@@ -263,9 +254,3 @@ def _write(row: Criterion, after: dict[str, Any]) -> None:
         setattr(row, field, value)
     if own:
         row.save(update_fields=list(own))
-
-
-def _decide(correction: Correction, actor: User, state: _State, words: str) -> None:
-    correction.state, correction.decided_at, correction.decided_by = state, clock.now(), actor
-    correction.decision_reason = words
-    correction.save(update_fields=["state", "decided_at", "decided_by", "decision_reason"])

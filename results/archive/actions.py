@@ -11,10 +11,10 @@ from results.publication.queries import is_in_force
 from results.rules import may_publish
 from selfassess.archive import actions as selfassess
 from surveys.assent.actions import Signed
-from surveys.assent.rules import may_second
 from surveys.scores import actions as scores
 from units.auditlog.actions import record
 from units.models import User
+from units.seconding import confirms
 
 from .sheet import Archive
 
@@ -61,7 +61,7 @@ def _sign(round_group: RoundGroup, signed: Signed | None, changed: int) -> None:
     if signed.proposer.pk == signed.second.pk:
         raise Refused("Người xác nhận phải khác người đề nghị.")
     for person in (signed.proposer, signed.second):
-        if not may_second(person, 0):
+        if not confirms(person):
             raise Refused(
                 f"{person} ({person.username}) không phải người quản lý Chỉ số giữ vai trò đủ lâu theo quy định."
             )

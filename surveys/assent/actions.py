@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
@@ -14,10 +14,11 @@ from surveys.models import ImportBatch, SurveyRequest
 from surveys.rules import may_work
 from units.auditlog.actions import record
 from units.models import User
+from units.seconding import decide, may_second, one_open, told_reason
 
 from .digests import VERB_CONFIRM, VERB_PROPOSE, VERB_REFUSE, request_facts
 from .queries import Door, closed_words, door
-from .rules import may_confirm_request, may_second
+from .rules import may_confirm_request
 
 _State = SurveyRequest.State
 
@@ -92,9 +93,7 @@ def propose_request(*, actor: User, batch_id: int, kind: SurveyRequest.Kind, rea
     a request of the batch waits already."""
     if not may_work(actor):
         raise PermissionDenied
-    words = clean_lines(reason)
-    if not words:
-        raise Refused("Ghi lý do đề nghị: vì sao thay đổi dữ liệu của năm đã công bố.")
+    words = told_reason(reason, "Ghi lý do đề nghị: vì sao thay đổi dữ liệu của năm đã công bố.")
     batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("round_group__round").get(pk=batch_id)
     expected = {
         SurveyRequest.Kind.COMMIT: ImportBatch.State.CHECKED,
@@ -110,18 +109,15 @@ def propose_request(*, actor: User, batch_id: int, kind: SurveyRequest.Kind, rea
 
 
 def _new_request(actor: User, batch: ImportBatch, kind: SurveyRequest.Kind, reason: str) -> SurveyRequest:
-    try:
-        with transaction.atomic():
-            return SurveyRequest.objects.create(
-                round_group=batch.round_group,
-                kind=kind,
-                batch=batch,
-                reason=reason,
-                proposed_at=clock.now(),
-                proposed_by=actor,
-            )
-    except IntegrityError:
-        raise Refused("Lần nhập này đã có đề nghị chờ người thứ hai.") from None
+    with one_open("Lần nhập này đã có đề nghị chờ người thứ hai."):
+        return SurveyRequest.objects.create(
+            round_group=batch.round_group,
+            kind=kind,
+            batch=batch,
+            reason=reason,
+            proposed_at=clock.now(),
+            proposed_by=actor,
+        )
 
 
 @transaction.atomic
@@ -134,7 +130,7 @@ def confirm_request(*, actor: User, request_id: int, work: Callable[[SurveyReque
             "Người xác nhận phải là người quản lý Chỉ số khác người đề nghị, giữ vai trò đủ lâu theo quy định."
         )
     work(row, Signed(row.proposed_by, actor, row.reason))
-    _decide(row, actor, _State.CONFIRMED, "")
+    decide(row, actor, _State.CONFIRMED)
     record(actor=actor, verb=VERB_CONFIRM, obj=row, after=request_facts(row), reason=row.reason)
     return row
 
@@ -145,11 +141,9 @@ def refuse_request(*, actor: User, request_id: int, reason: str) -> SurveyReques
     here, Refused without a reason and for what no longer waits."""
     if not may_work(actor):
         raise PermissionDenied
-    words = clean_lines(reason)
-    if not words:
-        raise Refused("Nhập lý do không xác nhận.")
+    words = told_reason(reason, "Nhập lý do không xác nhận.")
     row = _locked_request(request_id)
-    _decide(row, actor, _State.REFUSED, words)
+    decide(row, actor, _State.REFUSED, words)
     record(actor=actor, verb=VERB_REFUSE, obj=row, after=request_facts(row), reason=words)
     return row
 
@@ -160,8 +154,3 @@ def _locked_request(request_id: int) -> SurveyRequest:
     if row is None:
         raise Refused("Đề nghị này không còn chờ xác nhận.")
     return row
-
-
-def _decide(row: SurveyRequest, actor: User, state: SurveyRequest.State, words: str) -> None:
-    row.state, row.decided_at, row.decided_by, row.decision_reason = state, clock.now(), actor, words
-    row.save(update_fields=["state", "decided_at", "decided_by", "decision_reason"])

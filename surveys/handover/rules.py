@@ -3,10 +3,9 @@ standing."""
 
 from django.db.models import QuerySet
 
-from surveys.assent.rules import may_second
 from surveys.models import TableSignature
 from units import rules as people
-from units.models import Role, User
+from units.seconding import may_second, secondable
 
 DECIDABLE = (TableSignature.State.SIGNED, TableSignature.State.RECEIVED)
 """What may still be given back."""
@@ -26,8 +25,4 @@ def may_give_back(user: people.AnyUser, row: TableSignature) -> bool:
 
 def receivable_by(user: people.AnyUser) -> QuerySet[TableSignature]:
     """`may_receive` as a queryset."""
-    if not isinstance(user, User) or not people.is_index_manager(user):
-        return TableSignature.objects.none()
-    if people.waits_until(user, Role.INDEX_MANAGER) is not None:
-        return TableSignature.objects.none()
-    return TableSignature.objects.filter(state=TableSignature.State.SIGNED).exclude(signed_by=user.pk)
+    return secondable(TableSignature.objects.filter(state=TableSignature.State.SIGNED), user, "signed_by")

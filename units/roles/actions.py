@@ -14,6 +14,7 @@ from units import rules
 from units.auditlog.actions import Change, record, record_many
 from units.digests import membership_facts, proposal_facts
 from units.models import DECIDING, UNIT_ROLES, Membership, Role, RoleProposal, Unit, User
+from units.seconding import decide, told_reason
 
 from . import mails
 
@@ -149,13 +150,11 @@ def refuse_role(*, actor: User, proposal_id: int, reason: str, address: str = ""
     rows = _locked([proposal_id])
     if not rows or rows[0].state != State.OPEN:
         raise Refused("Đề nghị này không còn chờ xác nhận.")
-    row, words = rows[0], clean(reason)
+    row = rows[0]
     if not (rules.may_manage_people(actor) or rules.may_confirm(actor, row)):
         raise Refused("Bạn không có quyền xử lý đề nghị này.")
-    if not words:
-        raise Refused("Nhập lý do không xác nhận.")
-    row.state, row.decided_at, row.decided_by, row.decision_reason = State.REFUSED, clock.now(), actor, words
-    row.save()
+    words = clean(told_reason(reason, "Nhập lý do không xác nhận."))
+    decide(row, actor, State.REFUSED, words)
     after = proposal_facts(row)
     record(actor=actor, verb="refuse_role", obj=row.user, after=after, reason=words, address=address)
     return row
