@@ -5,8 +5,9 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,10 +15,12 @@ import lxml.html
 import pytest
 from django.contrib import admin
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, get_resolver, resolve
 
 from appraisal.tests.test_access import world
+from cchc_index import urls
 from cchc_index.tests.ledger_year import year
 from units.models import User
 
@@ -133,6 +136,27 @@ def _forms(tree: Any, address: str) -> Iterator[tuple[str, dict[str, Any]]]:
             yield target, {**whole, name: HUGE}
 
 
+def _kind(target: str, data: dict[str, Any]) -> tuple[str, ...]:
+    """What two forms share that differ by row or by page alone: the view, and every value but for its digits and for
+    where it leads back to."""
+    match = _matched(target)
+    values = (f"{name}={re.sub(r'[0-9]+', '0', value)}" for name, value in data.items() if name != "next")
+    return (match.view_name if match else target, *sorted(values), *(name for name in data if data[name] == HUGE))
+
+
+def _bare(code: int, request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return HttpResponse(status=code)
+
+
+@contextmanager
+def _refusals_without_their_pages() -> Iterator[None]:
+    """What is refused draws the same page whatever the address: that takes longer than to refuse."""
+    with pytest.MonkeyPatch.context() as patch:
+        for code in (403, 404):
+            patch.setattr(urls, f"handler{code}", partial(_bare, code))
+        yield
+
+
 @pytest.fixture(params=["published", "explanation"])
 def visitors(request: pytest.FixtureRequest) -> list[Visitor]:
     """The people of a year that is published, and of one whose units are asked for explanations; each has looked
@@ -164,12 +188,17 @@ def test_every_page_address_and_form_answers(visitors: list[Visitor]) -> None:
             for query in (*({name: HUGE} for name in names), dict.fromkeys(names, LONG)):
                 visitor.ask("GET", f"{urlsplit(address).path}?{urlencode(query)}")
         of_administration = "admin:index" in visitor.pages
-        for address in _addresses():
-            if of_administration == address.startswith("/quan-tri/"):
-                visitor.ask("GET", address)
-                visitor.ask("POST", address)
+        assert visitor.ask("GET", f"/khong-co/{HUGE}/").content, "the page of a refusal is drawn"
+        with _refusals_without_their_pages():
+            for address in _addresses():
+                if of_administration == address.startswith("/quan-tri/"):
+                    visitor.ask("GET", address)
+                    visitor.ask("POST", address)
+        sent = set[tuple[str, ...]]()
         for address, answer, _ in pages:
             tree = None if of_administration else _tree(answer)  # its forms are Django's own
             for target, data in [] if tree is None else _forms(tree, address):
-                visitor.ask("POST", target, data)
+                if (kind := _kind(target, data)) not in sent:
+                    sent.add(kind)
+                    visitor.ask("POST", target, data)
     assert [said for visitor in visitors for said in visitor.fallen] == []
