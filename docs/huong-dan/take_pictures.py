@@ -20,6 +20,14 @@ PASSWORD = "Minhhoa-2024"  # noqa: S105 (of the demonstration, printed in the RE
 SIZE = {"width": 1024, "height": 640}
 YEAR = 2020
 COLOURS = 64
+AS_IN_VIETNAM = """
+for (const field of document.querySelectorAll("input[type=file]")) {
+    const shown = document.createElement("div");
+    shown.innerHTML = "<button type=button class=second>Chọn tệp</button> Không có tệp nào được chọn";
+    field.replaceWith(shown);
+}
+"""
+"""A browser words the button of a file field itself, and the one that takes the pictures may know English alone."""
 PATIENCE = 120_000
 """Milliseconds: the demonstration may still be loading its large year."""
 
@@ -61,6 +69,7 @@ def main(address: str, wanted: list[str]) -> None:
             for press in presses:
                 page.locator(press).first.click()
                 page.wait_for_load_state("networkidle")
+            page.evaluate(AS_IN_VIETNAM)
             (FOLDER / f"{name}.png").write_bytes(_small(page.screenshot()))
         browser.close()
 
