@@ -4,11 +4,12 @@
 database, settings or packages. Same inputs, same bytes: canonical JSON, no time stamps.
 """
 
+import codecs
 import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +25,9 @@ SHOWN_PROBLEMS = 50
 Json = dict[str, Any]
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
-_DIGEST = "digest"
+_DIGEST, _CELLS, _GROUNDS = "digest", "cells", "grounds"
+_PIECE = 1_000_000
+"""Bytes of cells that are read at once: most of a file is cells, and as objects they take ten times their text."""
 
 
 def build(header: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> Json:
@@ -39,14 +42,22 @@ def build(header: Mapping[str, Any], groups: Sequence[Mapping[str, Any]]) -> Jso
 
 
 def in_order(group: Mapping[str, Any]) -> Json:
-    """The group with its criteria, units and cells in the one order of the file: codes as printed (1.2 before 1.10),
-    units by code point, cells by unit, then criterion."""
-    return {
+    """The group with its criteria, units, cells and grounds in the one order of the file: codes as printed (1.2 before
+    1.10), units by code point, cells by unit, then criterion."""
+    ordered = {
         **group,
         "criteria": sorted(group["criteria"], key=lambda row: ranking.natural_key(row["code"])),
         "units": sorted(group["units"], key=lambda unit: str(unit["code"])),
-        "cells": sorted(group["cells"], key=lambda cell: (str(cell["unit"]), ranking.natural_key(cell["criterion"]))),
+        "cells": sorted(group["cells"], key=_place),
     }
+    if _GROUNDS in group:
+        rules = sorted(group[_GROUNDS]["rules"], key=lambda row: ranking.natural_key(row["criterion"]))
+        ordered[_GROUNDS] = {"rules": rules, "entries": sorted(group[_GROUNDS]["entries"], key=_place)}
+    return ordered
+
+
+def _place(row: Mapping[str, Any]) -> tuple[str, Any]:
+    return str(row["unit"]), ranking.natural_key(row["criterion"])
 
 
 def canonical(value: object) -> str:
@@ -95,13 +106,20 @@ def policies_of(policies: Mapping[str, Any]) -> ranking.Policies:
 def cells_of(
     units: Iterable[Mapping[str, Any]], cells: Iterable[Mapping[str, Any]]
 ) -> dict[str, dict[str, ranking.LeafStanding]]:
-    """unit code → leaf code → cell. Raises ValueError for a cell twice or points that fit no state."""
+    """unit code → leaf code → cell, those that say the same as one object. Raises ValueError for a cell twice or points
+    that fit no state."""
     standings: dict[str, dict[str, ranking.LeafStanding]] = {unit["code"]: {} for unit in units}
+    shared: dict[tuple[str, str | None], ranking.LeafStanding] = {}
+    leaves: dict[str, str] = {}
     for cell in cells:
         state, points, own = cell["state"], cell["points"], standings[cell["unit"]]
         if state not in ranking.STATES or (points is None) == (state == ranking.SCORED) or cell["criterion"] in own:
             raise ValueError(f"ô {cell['unit']} / {cell['criterion']}")
-        own[cell["criterion"]] = ranking.LeafStanding(state, None if points is None else number(points))
+        standing = shared.get((state, points))
+        if standing is None:
+            standing = ranking.LeafStanding(state, None if points is None else number(points))
+            shared[state, points] = standing
+        own[leaves.setdefault(cell["criterion"], cell["criterion"])] = standing
     return standings
 
 
@@ -146,20 +164,90 @@ def _result(unit: Mapping[str, Any], group: str, outcome: ranking.RankedUnit) ->
     }
 
 
-def verify(text: str) -> list[str]:
+class FrozenFile:
+    """A published file read in pieces: `bundle` is all of it but the cells, which `cells` gives block by block."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises ValueError and RecursionError for what is no JSON."""
+        self.data = data
+        self.spans = list(_spans(data))
+        self.bundle = self._without_cells()
+        groups = self.bundle.get("groups") if isinstance(self.bundle, dict) else None
+        cut = [isinstance(group, dict) and group.get(_CELLS) == [] for group in groups or ()]
+        if self.spans and (len(cut) != len(self.spans) or not all(cut)):
+            self.spans = []
+            self.bundle = self._without_cells()
+
+    def _without_cells(self) -> Any:
+        text = b"".join(self._around()).decode()
+        return json.loads(text, parse_float=_refuse_number, parse_constant=_refuse_number)
+
+    def _around(self) -> Iterator[bytes]:
+        """What stands around the cells, in its order."""
+        at = 0
+        for start, end in self.spans:
+            yield self.data[at:start]
+            at = end
+        yield self.data[at:]
+
+    def is_canonical(self) -> bool:
+        """Whether the bytes, but for the cells, are those of `text_of`."""
+        return text_of(self.bundle).encode() == b"".join(self._around())
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of everything but the digest; of the cells as they are written."""
+        rest = canonical({key: value for key, value in self.bundle.items() if key != _DIGEST})
+        parts = rest.split(f'"{_CELLS}":[]') if self.spans else [rest]
+        seal = hashlib.sha256(parts[0].encode())
+        for (start, end), part in zip(self.spans, parts[1:], strict=True):
+            seal.update(f'"{_CELLS}":['.encode())
+            seal.update(memoryview(self.data)[start:end])
+            seal.update(f"]{part}".encode())
+        return seal.hexdigest()
+
+    def cells(self, place: int) -> Iterator[Json]:
+        """The cells of the block at this place. Raises ValueError where their text is not the canonical one."""
+        if not self.spans:
+            yield from self.bundle["groups"][place][_CELLS]
+            return
+        at, end = self.spans[place]
+        while at < end:
+            cut = self.data.find(_BETWEEN_CELLS, min(at + _PIECE, end), end)
+            piece = b"[" + self.data[at : cut + 1 if cut >= 0 else end] + b"]"
+            cells = json.loads(piece, parse_float=_refuse_number, parse_constant=_refuse_number)
+            if canonical(cells).encode() != piece:
+                raise ValueError(NOT_VERBATIM)
+            yield from cells
+            at += len(piece) - 1  # less two brackets, and the comma
+
+
+def _spans(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where the lists of cells lie in a canonical file. A quote inside a text is written with a backslash, so that none
+    of these marks stands in one."""
+    for mark in re.finditer(rb'"cells":\[', data):
+        end = data.find(b'],"code":', mark.end())
+        if end >= 0:
+            yield mark.end(), end
+
+
+_BETWEEN_CELLS = b'},{"ballots":'
+NOT_VERBATIM = "Tệp không giữ nguyên từng ký tự của bản công bố: tải lại tệp gốc."
+
+
+def verify(content: str | bytes) -> list[str]:
     """Vietnamese sentences for all that is wrong with a published file; none when it is exact.
 
     Exact means: the digest covers the content, the results follow from the file's own criteria, policies
     and cells, and the bytes are the canonical ones, so that any one changed character is found.
     """
     try:
-        bundle = json.loads(text, parse_float=_refuse_number, parse_constant=_refuse_number)
-        if not isinstance(bundle, dict) or bundle.get("format") != FORMAT:
+        file = FrozenFile(content if isinstance(content, bytes) else content.encode())
+        if not isinstance(file.bundle, dict) or file.bundle.get("format") != FORMAT:
             return [f"Tệp không phải gói công bố ({FORMAT})."]
-        problems = _sealing_problems(bundle, text)
+        problems = _sealing_problems(file)
     except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
         return ["Tệp không phải JSON đọc được: tải lại tệp đã công bố."]
-    return problems + _result_problems(bundle)
+    return problems + _result_problems(file)
 
 
 def _refuse_number(_text: str) -> None:
@@ -167,25 +255,26 @@ def _refuse_number(_text: str) -> None:
     raise ValueError
 
 
-def _sealing_problems(bundle: Json, text: str) -> list[str]:
+def _sealing_problems(file: FrozenFile) -> list[str]:
     problems = []
-    if bundle.get(_DIGEST) != digest_of(bundle):
+    if file.bundle.get(_DIGEST) != file.digest():
         problems.append("Mã kiểm tra (SHA-256) không khớp nội dung: tệp đã bị sửa.")
-    if text_of(bundle) != text:
-        problems.append("Tệp không giữ nguyên từng ký tự của bản công bố: tải lại tệp gốc.")
+    if not file.is_canonical():
+        problems.append(NOT_VERBATIM)
     return problems
 
 
-def _result_problems(bundle: Json) -> list[str]:
-    groups = bundle.get("groups")
+def _result_problems(file: FrozenFile) -> list[str]:
+    groups = file.bundle.get("groups")
     if not isinstance(groups, list):
         return ["Tệp thiếu danh sách khối (groups)."]
     problems: list[str] = []
-    for position, group in enumerate(groups, start=1):
+    for position, group in enumerate(groups):
         try:
-            problems += _differences(group["code"], group["results"], results_of(group))
+            recomputed = results_of({**group, _CELLS: file.cells(position)})
+            problems += _differences(group["code"], group["results"], recomputed)
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-            problems.append(f"Khối thứ {position} có dữ liệu sai hoặc thiếu, không tính lại được: {error}.")
+            problems.append(f"Khối thứ {position + 1} có dữ liệu sai hoặc thiếu, không tính lại được: {error}.")
     return problems[:SHOWN_PROBLEMS]
 
 
@@ -207,17 +296,21 @@ def _say(value: object) -> str:
     return "(không có)" if value is None else f"“{value}”"
 
 
-def read(path: Path) -> str:
-    """The text of a file to verify. Raises ValueError with a sentence for a huge or non-UTF-8 file, and
+def read(path: Path) -> bytes:
+    """The bytes of a file to verify. Raises ValueError with a sentence for a huge or non-UTF-8 file, and
     OSError where it cannot be opened."""
     with path.open("rb") as stream:
         data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError(f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB, không phải gói công bố.")
     try:
-        return data.decode("utf-8")
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for at in range(0, len(data), _PIECE):
+            decoder.decode(data[at : at + _PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise ValueError("Tệp không phải chữ UTF-8: tải lại tệp JSON đã công bố.") from error
+    return data
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -12,24 +12,24 @@ import sys
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 Node = dict[str, Any]
 FORMAT, ZERO, FOUR = "cchc-index/1", Decimal(0), Decimal("0.0001")
 STATES = ("scored", "not_scored", "not_applicable", "no_ballots")
-KINDS, SOURCES, ORIGINS = (
-    ("normal", "bonus", "penalty"),
-    ("self", "survey", "sipas", "papi"),
-    ("official", "illustrative"),
-)
+KINDS, ORIGINS = ("normal", "bonus", "penalty"), ("official", "illustrative")
+SOURCES, NA = ("self", "survey", "sipas", "papi"), ("rescale", "shrink", "full")
 NUMBER = re.compile(r"(0|[1-9][0-9]{0,7})(\.[0-9]{0,8}[1-9])?", re.ASCII)
 CODE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,7}", re.ASCII)
 HEAD = {"assessed_from", "assessed_to", "date", "digest", "format", "groups", "illustrative", "number", "year"}
 GROUP = {"cells", "code", "criteria", "decision", "name", "note", "policies", "results", "units"}
 CRITERION = {"code", "is_leaf", "kind", "max_points", "name", "parent", "printed_code", "provenance", "source"}
-NAMES = [("points", "max_points", "index")]
-NAMES += [(f"{half}_points", f"{half}_max", f"{half}_index") for half in ("appraised", "survey")]
-CELL = {"ballots", "criterion", "points", "self_points", "state", "unit"}
+MARK, TITLE = rb'"cells":\[', {"abstract", "date", "number"}
+CELL = re.compile(
+    rb'\{"ballots":(null|[1-9][0-9]{0,8}),"criterion":"([0-9.]+)","points":(null|"[^"]*"),"self_points":(null|"[^"]*"),'
+    rb'"state":"([a-z_]+)","unit":("(?:[^"\\]|\\.)*")\}(?:,(?=\{)|\Z)'
+)
 
 
 class Illegal(Exception):
@@ -41,10 +41,11 @@ def need(holds: object, sentence: str) -> None:
         raise Illegal(sentence)
 
 
-def keys(value: Any, asked: set[str], place: str, optional: tuple[str, ...] = ()) -> None:
+def keys(value: Any, asked: set[str], place: str, optional: tuple[str, ...] = ()) -> Any:
     need(type(value) is dict, f"{place}: không phải đối tượng")
     extra, missing = value.keys() - asked - set(optional), asked - value.keys()
     need(not extra and not missing, f"{place}: thừa khóa {sorted(extra)}, thiếu khóa {sorted(missing)}")
+    return value
 
 
 def text(value: Any, place: str, *, blank: bool = False) -> str:
@@ -52,11 +53,12 @@ def text(value: Any, place: str, *, blank: bool = False) -> str:
     return str(value)
 
 
-def rows(value: Any, place: str) -> list[Any]:
+def rows(value: Any, place: str, asked: set[str] | None = None, optional: tuple[str, ...] = ()) -> list[Any]:
     need(type(value) is list, f"{place}: không phải danh sách")
-    return list(value)
+    return [keys(row, asked, place, optional) if asked else row for row in value]
 
 
+@cache
 def number(value: Any, place: str, maximum: Decimal | int | None = None) -> Decimal:
     """A number in its one spelling: no sign, no leading or trailing zeros, no exponent."""
     need(type(value) is str and NUMBER.fullmatch(value), f"{place}: số “{value}” viết không đúng")
@@ -76,16 +78,13 @@ def once(values: list[Any], place: str) -> list[Any]:
 
 def check_head(bundle: Node) -> None:
     keys(bundle, HEAD, "Tệp", ("decisions", "statements", "supersedes", "errata"))
-    need(bundle["format"] == FORMAT, f"Tệp không ở dạng {FORMAT}")
-    year = bundle["year"]
-    need(type(year) is int and 1900 < year < 2200, "Năm chỉ số không đúng")
-    need(type(bundle["illustrative"]) is bool, "illustrative: phải là true hoặc false")
+    need(bundle["format"] == FORMAT and type(bundle["illustrative"]) is bool, f"Tệp không ở dạng {FORMAT}")
+    need(type(year := bundle["year"]) is int and 1900 < year < 2200, "Năm chỉ số không đúng")
     start, end = day(bundle["assessed_from"], "assessed_from"), day(bundle["assessed_to"], "assessed_to")
     need(start <= end and year in (start.year, end.year), "Thời kỳ đánh giá không thuộc năm chỉ số")
     need(re.search(r"[0-9]", text(bundle["number"], "number")), "Số công bố không có chữ số nào")
     dated = day(bundle["date"], "date")
-    need(end.year <= dated.year + 1 and start <= dated, "Ngày công bố trước thời kỳ đánh giá")
-    need(dated.year <= year + 20, "Ngày công bố quá xa năm chỉ số")
+    need(start <= dated and end.year - 1 <= dated.year <= year + 20, "Ngày công bố không hợp với thời kỳ đánh giá")
     need(("supersedes" in bundle) == ("errata" in bundle), "Đính chính phải có cả số được đính chính và nội dung")
     if "errata" in bundle and text(bundle["errata"], "errata"):
         need(text(bundle["supersedes"], "supersedes") != bundle["number"], "Công bố không thể đính chính chính nó")
@@ -93,55 +92,71 @@ def check_head(bundle: Node) -> None:
     need(type(decisions := bundle.get("decisions", {})) is dict, "decisions: không phải đối tượng")
     for name, cited in decisions.items():
         keys(cited, {"date", "issuer"}, f"decisions {name}")
-        need(day(cited["date"], f"decisions {name}") <= dated, f"Quyết định {name} ban hành sau ngày công bố")
+        need(day(cited["date"], name) <= dated, f"Quyết định {name} ban hành sau ngày công bố")
         text(cited["issuer"], f"decisions {name}", blank=True)
-    for group in (groups := rows(bundle["groups"], "groups")):
-        keys(group, GROUP, "Khối")
+    groups = rows(bundle["groups"], "Khối", GROUP, ("grounds",))
     need(once([text(group["code"], "Mã khối") for group in groups], "Danh sách khối"), "Tệp không có khối nào")
+    need(len({"grounds" in group for group in groups}) == 1, "Chỉ một số khối có căn cứ của điểm")
     marked = [row for group in groups for row in rows(group["criteria"], "criteria") if "illustrative" in str(row)]
     need(bundle["illustrative"] or not marked, "Tệp có tiêu chí minh họa nhưng không ghi là minh họa")
 
 
-def check_group(group: Node) -> Node:
-    """The legality of a block; gives its criteria by code."""
+def check_group(group: Node, data: bytes, at: int, end: int) -> tuple[Node, Node]:
+    """The legality of a block whose cells lie at these bytes: its criteria by code; by unit, leaf points or state."""
     place = f"Khối {group['code']}"
     _ = text(group["name"], place), text(group["decision"], place), text(group["note"], place, blank=True)
     keys(policies := group["policies"], {"bands", "na", "ties"}, f"{place}, policies")
-    need(policies["na"] in ("rescale", "shrink", "full"), f"{place}: cách xử lý không áp dụng lạ")
-    need(policies["ties"] in ("competition", "dense"), f"{place}: cách xếp hạng bằng điểm lạ")
-    for band in rows(policies["bands"], place):
-        keys(band, {"from", "name"}, f"{place}, mức xếp loại")
-    edges = once([number(band["from"], f"{place}, ngưỡng", 100) for band in policies["bands"]], f"{place}, ngưỡng")
-    once([text(band["name"], f"{place}, mức xếp loại") for band in policies["bands"]], f"{place}, mức xếp loại")
+    need(policies["na"] in NA and policies["ties"] in ("competition", "dense"), f"{place}: quy định tính lạ")
+    bands = rows(policies["bands"], f"{place}, mức xếp loại", {"from", "name"})
+    edges = once([number(band["from"], f"{place}, ngưỡng", 100) for band in bands], f"{place}, ngưỡng")
+    once([text(band["name"], f"{place}, mức xếp loại") for band in bands], f"{place}, mức xếp loại")
     need(edges == sorted(edges, reverse=True), f"{place}: mức xếp loại không theo thứ tự")
     tree = check_tree(group["criteria"], place)
-    for unit in rows(group["units"], place):
-        keys(unit, {"code", "name"}, place)
-        text(unit["name"], f"{place}, tên đơn vị")
-    units = once([text(unit["code"], f"{place}, mã đơn vị") for unit in group["units"]], f"{place}, đơn vị")
-    need(units, f"{place}: không có đơn vị nào")
-    leaves = [code for code, row in tree.items() if row["is_leaf"]]
-    seen = []
-    for cell in rows(group["cells"], place):
-        keys(cell, CELL, f"{place}, ô")
-        where = f"{place}, ô {cell['unit']} / {cell['criterion']}"
-        need(cell["unit"] in units and cell["criterion"] in leaves, f"{where}: không có đơn vị hoặc tiêu chí này")
-        check_cell(cell, tree[cell["criterion"]], where)
-        seen.append((cell["unit"], cell["criterion"]))
-    need(len(once(seen, f"{place}, các ô")) == len(units) * len(leaves), f"{place}: thiếu ô của đơn vị và tiêu chí")
-    return tree
+    named = [(unit["code"], text(unit["name"], place)) for unit in rows(group["units"], place, {"code", "name"})]
+    units = [text(code, f"{place}, mã đơn vị") for code, _ in named]
+    need(once(units, f"{place}, đơn vị"), f"{place}: không có đơn vị nào")
+    leaves = {code for code, row in tree.items() if row["is_leaf"]}
+    cells: Node = {code: {} for code in units}
+    names = {canonical(code).encode(): code for code in units}
+    for written in CELL.finditer(data, at, end):
+        ballots, criterion, points, own, state, unit = (part.decode() for part in written.groups())
+        where, held = f"{place}, ô {unit} / {criterion}", cells.get(names.get(written[6], ""), {})
+        need(criterion in leaves and written[6] in names, f"{where}: không có đơn vị hoặc tiêu chí này")
+        need(criterion not in held and written.start() == at, f"{where}: ô lặp lại hoặc không liền ô trước")
+        held[criterion] = check_cell(tree[criterion], ballots, points, own, state, where)
+        at = written.end()
+    whole = all(len(held) == len(leaves) for held in cells.values())
+    need(at == end and whole, f"{place}: thiếu ô của đơn vị và tiêu chí, hoặc ô viết không đúng dạng")
+    if "grounds" in group:
+        check_grounds(group["grounds"], cells, tree, f"{place}, căn cứ")
+    return tree, cells
+
+
+def check_grounds(grounds: Any, units: Node, tree: Node, place: str) -> None:
+    """Rules in words; by unit and leaf the reason of the last decision and the titles of evidence."""
+    keys(grounds, {"entries", "rules"}, place)
+    leaves = {code: row["source"] for code, row in tree.items() if row["is_leaf"]}
+    rules = rows(grounds["rules"], place, {"criterion", "rule"})
+    need(all(text(row["rule"], place) and row["criterion"] in leaves for row in rules), f"{place}: quy tắc")
+    entries = rows(grounds["entries"], place, {"criterion", "documents", "reason", "unit"})
+    for row in entries:
+        need(row["unit"] in units and leaves.get(row["criterion"]) == "self", f"{place}: không có đơn vị, tiêu chí này")
+        need(row["reason"] is None or text(row["reason"], place), place)
+        need(rows(row["documents"], place, TITLE) or row["reason"], f"{place}: dòng không có lý do, không có tài liệu")
+        for title in row["documents"]:
+            named = text(title["number"], place, blank=True) + text(title["abstract"], place, blank=True)
+            need(named and (title["date"] is None or day(title["date"], place)), f"{place}: tài liệu không có tên")
+    once([row["criterion"] for row in rules] + [(row["unit"], row["criterion"]) for row in entries], place)
 
 
 def check_tree(criteria: Any, place: str) -> Node:
-    for row in rows(criteria, place):
-        keys(row, CRITERION, f"{place}, tiêu chí")
+    for row in rows(criteria, f"{place}, tiêu chí", CRITERION):
         where = f"{place}, tiêu chí {row['code']}"
         need(type(row["code"]) is str and CODE.fullmatch(row["code"]), f"{where}: mã không đúng")
-        text(row["name"], where)
-        text(row["printed_code"], where, blank=True)
-        need(type(row["is_leaf"]) is bool and row["kind"] in KINDS, f"{where}: loại không đúng")
-        sources = SOURCES if row["is_leaf"] else ("",)
-        need(row["provenance"] in ORIGINS and row["source"] in sources, f"{where}: nguồn gốc, nguồn điểm không đúng")
+        _ = text(row["name"], where), text(row["printed_code"], where, blank=True)
+        origin = row["kind"] in KINDS and row["provenance"] in ORIGINS
+        need(type(row["is_leaf"]) is bool and origin, f"{where}: loại, nguồn gốc không đúng")
+        need(row["source"] in (SOURCES if row["is_leaf"] else ("",)), f"{where}: nguồn điểm không đúng")
         need(number(row["max_points"], where) > 0 and Decimal(row["max_points"]) % FOUR == 0, f"{where}: điểm tối đa")
     tree: Node = dict(zip(once([row["code"] for row in criteria], place), criteria, strict=True))
     for code, row in tree.items():
@@ -154,98 +169,76 @@ def check_tree(criteria: Any, place: str) -> Node:
     return tree
 
 
-def check_cell(cell: Node, leaf: Node, where: str) -> None:
-    maximum, state, own = Decimal(leaf["max_points"]), cell["state"], leaf["source"] == "self"
-    need(state in STATES and state != ("no_ballots" if own else "not_scored"), f"{where}: trạng thái “{state}”")
-    need((cell["points"] is not None) == (state == "scored"), f"{where}: điểm không khớp trạng thái")
-    for given in (cell["points"], cell["self_points"]):
-        need(given is None or number(given, where, maximum) % FOUR == 0, f"{where}: điểm quá bốn chữ số thập phân")
-    need(own or cell["self_points"] is None, f"{where}: tiêu chí ĐTXHH không có điểm tự đánh giá")
-    asked, plain = cell["ballots"], not own and state == "scored"
-    need(asked is None or (type(asked) is int and asked > 0 and plain), f"{where}: số phiếu không đúng")
+def check_cell(leaf: Node, ballots: str, points: str, own: str, state: str, where: str) -> Decimal | str:
+    """The points of a cell, or the state of one without."""
+    maximum, assessed, scored = Decimal(leaf["max_points"]), leaf["source"] == "self", state == "scored"
+    need(state in STATES and state != ("no_ballots" if assessed else "not_scored"), f"{where}: trạng thái “{state}”")
+    need((points != "null") == scored, f"{where}: điểm không khớp trạng thái")
+    need(assessed or own == "null", f"{where}: tiêu chí ĐTXHH không có điểm tự đánh giá")
+    need(ballots == "null" or (not assessed and scored), f"{where}: số phiếu không đúng")
+    read = [ZERO if given == "null" else number(given[1:-1], "Điểm", maximum) for given in (own, points)]
+    need(not any(value % FOUR for value in read), f"{where}: điểm quá bốn chữ số thập phân")
+    return read[1] if scored else STATES[STATES.index(state)]
 
 
 def half_up(value: Fraction, places: int) -> Decimal:
     scaled = abs(value) * 10**places
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    whole += 2 * rest >= scaled.denominator
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Decimal(-whole if value < 0 else whole).scaleb(-places)
-
-
-def exact(value: Decimal) -> str:
-    return f"{(value + ZERO).normalize():f}"
 
 
 def half(leaves: list[tuple[str, Decimal]], cells: Node, policy: str) -> tuple[Decimal, Decimal, list[str]]:
     """Points and maximum of one half after the policy for what does not apply, and the leaves that are missing."""
-    reached = sum((Decimal(cells[c]["points"]) for c, _ in leaves if cells[c]["points"] is not None), ZERO)
+    reached = sum((cells[c] for c, _ in leaves if cells[c] not in STATES), ZERO)
     maximum = sum((top for _, top in leaves), ZERO)
-    away = sum((top for c, top in leaves if cells[c]["state"] == "not_applicable"), ZERO)
-    missing = [c for c, _ in leaves if cells[c]["state"] in ("not_scored", "no_ballots")]
-    if away and policy == "shrink":
-        maximum -= away
-    elif away and policy == "full":
-        reached += away
-    elif away and away == maximum:
-        reached = maximum = ZERO
+    away = sum((top for c, top in leaves if cells[c] == "not_applicable"), ZERO)
+    missing = [c for c, _ in leaves if cells[c] in ("not_scored", "no_ballots")]
+    if away and policy == "rescale":
+        rest = Fraction(maximum - away)
+        scaled = half_up(Fraction(reached) * Fraction(maximum) / rest, 4) if rest else ZERO
+        reached, maximum = scaled, maximum if rest else ZERO
     elif away:
-        reached = half_up(Fraction(reached) * Fraction(maximum) / Fraction(maximum - away), 4)
+        reached, maximum = (reached + away, maximum) if policy == "full" else (reached, maximum - away)
     return reached, maximum, missing
 
 
-def extra(tree: Node, cells: Node, kind: str) -> Decimal:
+def extra(tree: Node, below: Node, cells: Node, kind: str, code: Any = None) -> Decimal:
     """Bonus or deduction: each row is worth its children, at most its maximum; missing and not applicable are 0."""
-
-    def above(code: str) -> Any:
-        parent = tree[code]["parent"]
-        while parent is not None and tree[parent]["kind"] != kind:
-            parent = tree[parent]["parent"]
-        return parent
-
-    mine = [code for code in tree if tree[code]["kind"] == kind]
-
-    def worth(code: str) -> Decimal:
-        below = [child for child in mine if above(child) == code]
-        own = Decimal(cells[code]["points"] or 0) if tree[code]["is_leaf"] else sum(map(worth, below), ZERO)
-        return min(Decimal(tree[code]["max_points"]), own)
-
-    return sum((worth(code) for code in mine if above(code) is None), ZERO)
+    points = sum((extra(tree, below, cells, kind, child) for child in below[code]), ZERO)
+    if code is None or tree[code]["kind"] != kind:
+        return points
+    points = cells[code] if tree[code]["is_leaf"] and cells[code] not in STATES else points
+    return min(Decimal(tree[code]["max_points"]), points)
 
 
-def percent(points: Decimal, maximum: Decimal, missing: list[str]) -> Fraction | None:
-    return Fraction(points) * 100 / Fraction(maximum) if maximum and not missing else None
-
-
-def result(unit: Node, group: Node, tree: Node, cells: Node) -> tuple[Fraction | None, Node]:
+def result(unit: Node, group: Node, shared: Any, cells: Node) -> tuple[Fraction | None, Node]:
     """(the exact index, the unit's row without rank and band)."""
+    own, asked = (half(leaves, cells, group["policies"]["na"]) for leaves in shared[2])
+    bonus, penalty = (extra(shared[0], shared[1], cells, kind) for kind in KINDS[1:])
+    missing = sorted(own[2] + asked[2], key=lambda code: [int(part) for part in code.split(".")])
+    row: Node = {"unit": unit["code"], "name": unit["name"], "group": group["code"], "incomplete": missing}
+    row |= {"bonus": bonus, "penalty": penalty}
+    total = own[0] + asked[0] + bonus - penalty, own[1] + asked[1], missing
+    for of, (reached, most, lacking) in zip(("appraised_", "survey_", ""), (own, asked, total), strict=True):
+        share = Fraction(reached) * 100 / Fraction(most) if most and not lacking else None
+        row |= {f"{of}points": reached, f"{of}{'max' if of else 'max_points'}": most}
+        row[f"{of}index"] = None if share is None else f"{half_up(share, 2):f}"
+    exact = {key: f"{(value + ZERO).normalize():f}" for key, value in row.items() if isinstance(value, Decimal)}
+    return share, row | exact
+
+
+def results(group: Node, tree: Node, cells: Node) -> list[Node]:
     normal = [(code, row) for code, row in tree.items() if row["is_leaf"] and row["kind"] == "normal"]
     mine = [(code, Decimal(row["max_points"])) for code, row in normal if row["source"] == "self"]
     theirs = [(code, Decimal(row["max_points"])) for code, row in normal if row["source"] != "self"]
-    own, asked = (half(leaves, cells, group["policies"]["na"]) for leaves in (mine, theirs))
-    bonus, penalty = extra(tree, cells, "bonus"), extra(tree, cells, "penalty")
-    missing = sorted(own[2] + asked[2], key=lambda code: [int(part) for part in code.split(".")])
-    total = own[0] + asked[0] + bonus - penalty, own[1] + asked[1], missing
-    row: Node = {"unit": unit["code"], "name": unit["name"], "group": group["code"], "incomplete": missing}
-    row |= {"bonus": exact(bonus), "penalty": exact(penalty)}
-    for names, part in zip(NAMES, (total, own, asked), strict=True):
-        index = percent(*part)
-        shown = None if index is None else f"{half_up(index, 2):f}"
-        row |= zip(names, (exact(part[0]), exact(part[1]), shown), strict=True)
-    return percent(*total), row
-
-
-def results(group: Node, tree: Node) -> list[Node]:
-    cells: Node = {unit["code"]: {} for unit in group["units"]}
-    for cell in group["cells"]:
-        cells[cell["unit"]][cell["criterion"]] = cell
-    rated = [result(unit, group, tree, cells[unit["code"]]) for unit in group["units"]]
+    below = {code: [child for child, row in tree.items() if row["parent"] == code] for code in (None, *tree)}
+    rated = [result(unit, group, (tree, below, (mine, theirs)), cells[unit["code"]]) for unit in group["units"]]
     ranks: dict[Fraction | None, int] = {}
     for place, top in enumerate(sorted((index for index, _ in rated if index is not None), reverse=True), start=1):
         ranks.setdefault(top, len(ranks) + 1 if group["policies"]["ties"] == "dense" else place)
     for index, row in rated:
-        row["rank"] = ranks.get(index)
         bands = [b["name"] for b in group["policies"]["bands"] if index is not None and index >= Fraction(b["from"])]
-        row["band"] = bands[0] if bands else ""
+        row |= {"rank": ranks.get(index), "band": bands[0] if bands else ""}
     return sorted((row for _, row in rated), key=lambda row: (row["rank"] is None, row["rank"], row["unit"]))
 
 
@@ -253,22 +246,33 @@ def canonical(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def apart(data: bytes) -> tuple[Node, list[tuple[int, int]]]:
+    """All but the cells, each list of them empty, and where the cells of each block lie: most of a file is cells."""
+    spans = [(mark.end(), data.index(b'],"code":', mark.end())) for mark in re.finditer(MARK, data)]
+    edges = [0, *(edge for span in spans for edge in span), len(data)]
+    content = b"".join(data[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)).decode()
+    bundle: Any = json.loads(content)
+    need(canonical(bundle) + "\n" == content, "Tệp không giữ nguyên từng ký tự của bản công bố")
+    return bundle, spans
+
+
 def problems(data: bytes) -> list[str]:
-    """Every reason why the bytes are no publication; none when they agree with themselves."""
+    """Every reason why the bytes are none; nothing when they agree with themselves, as text: 1.0 and true are not 1."""
     try:
-        content = data.decode("utf-8")
-        bundle = json.loads(content)
-        need(canonical(bundle) + "\n" == content, "Tệp không giữ nguyên từng ký tự của bản công bố")
+        bundle, spans = apart(data)
         check_head(bundle)
-        rest = {key: value for key, value in bundle.items() if key != "digest"}
-        digest = hashlib.sha256(canonical(rest).encode()).hexdigest()
-        need(bundle["digest"] == digest, "Mã kiểm tra (SHA-256) không khớp nội dung: tệp đã bị sửa")
-        found = []
-        for group in bundle["groups"]:
-            # Compared as text: 1.0 and true are not 1.
-            if canonical(results(group, check_group(group))) != canonical(group["results"]):
-                found.append(f"Khối {group['code']}: kết quả khác với kết quả tính lại.")
-        return found
+        need(all(g["cells"] == [] for g in bundle["groups"]) and len(spans) == len(bundle["groups"]), "Khối: các ô")
+        parts = canonical({key: value for key, value in bundle.items() if key != "digest"}).split('"cells":[]')
+        seal = hashlib.sha256(parts[0].encode())
+        for (start, end), part in zip(spans, parts[1:], strict=True):
+            seal.update(memoryview(data)[start - len('"cells":[') : end + 1])
+            seal.update(part.encode())
+        need(bundle["digest"] == seal.hexdigest(), "Mã kiểm tra (SHA-256) không khớp nội dung: tệp đã bị sửa")
+        return [
+            f"Khối {group['code']}: kết quả khác với kết quả tính lại."
+            for group, span in zip(bundle["groups"], spans, strict=True)
+            if canonical(results(group, *check_group(group, data, *span))) != canonical(group["results"])
+        ]
     except Illegal as illegal:
         return [f"{illegal}."]
     except (ValueError, RecursionError, TypeError, KeyError, ArithmeticError):
@@ -277,22 +281,18 @@ def problems(data: bytes) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     if len(arguments) not in (1, 2):
-        print(__doc__.splitlines()[0], file=sys.stderr)
-        return 2
+        return bool(print(__doc__.splitlines()[0], file=sys.stderr)) or 2
     with open(arguments[0], "rb") as stream:
-        data = stream.read()
-    found = problems(data)
-    own = "" if found else json.loads(data)["digest"]
-    if not found and len(arguments) == 2 and arguments[1].strip().lower() != own:
+        found = problems(data := stream.read())
+    own, vouched = "" if found else apart(data)[0]["digest"], len(arguments) == 2
+    if not found and vouched and arguments[1].strip().lower() != own:
         found = [f"Tệp tự khớp nhưng mã kiểm tra của nó là {own}, khác mã đã cho: không phải bản công bố ấy."]
     print(*found, sep="\n", file=sys.stderr)
-    if found:
-        return 2
-    vouched = len(arguments) == 2
-    print(
-        "Đúng là bản công bố có mã đã cho." if vouched else "Tệp tự khớp; chưa có gì ngoài tệp xác nhận là bản công bố."
-    )
-    return 0 if vouched else 3
+    if not found:
+        print(
+            ("Tệp tự khớp; chưa có gì ngoài tệp xác nhận là bản công bố.", "Đúng là bản công bố có mã đã cho.")[vouched]
+        )
+    return 2 if found else 0 if vouched else 3
 
 
 if __name__ == "__main__":

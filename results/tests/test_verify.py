@@ -16,14 +16,8 @@ from results.tests import bundles, method_alone
 
 Forgery = Callable[[dict[str, Any]], object]
 UNITS = [{"code": f"S{n}", "name": f"Sở {n}"} for n in range(4)]
-HEAD = {
-    "year": 2024,
-    "illustrative": True,
-    "assessed_from": "2024-01-01",
-    "assessed_to": "2024-12-31",
-    "number": "12/QĐ-UBND",
-    "date": "2025-03-01",
-}
+PERIOD = {"assessed_from": "2024-01-01", "assessed_to": "2024-12-31"}
+HEAD = bundles.header(year=2024, number="12/QĐ-UBND", date="2025-03-01", **PERIOD)
 
 
 def honest(**policies: str) -> dict[str, Any]:
@@ -184,8 +178,80 @@ def without_leaf(forged: dict[str, Any], code: str) -> None:
     group["cells"] = [cell for cell in group["cells"] if cell["criterion"] != code]
 
 
+TITLE = {"number": "15/BC-SNV", "date": "2024-12-01", "abstract": "Báo cáo tự đánh giá"}
+
+
+def grounded() -> dict[str, Any]:
+    """An honest bundle that says on what its points rest."""
+    groups = honest()["groups"]
+    for group in groups:
+        group["grounds"] = {
+            "rules": [{"criterion": "1.1", "rule": "Có: 1 điểm"}, {"criterion": "1.4", "rule": "Điều tra"}],
+            "entries": [
+                {"unit": "S0", "criterion": "1.1", "reason": "Thiếu tài liệu kiểm chứng", "documents": [dict(TITLE)]},
+                {"unit": "S0", "criterion": "1.2", "reason": None, "documents": [{**TITLE, "date": None}]},
+                {"unit": "S1", "criterion": "3", "reason": "Quá hạn", "documents": []},
+            ],
+        }
+    made: dict[str, Any] = json.loads(json.dumps(bundle.build(HEAD, groups)))
+    return made
+
+
+ENTRY, RULE = (*G, "grounds", "entries", 0), (*G, "grounds", "rules", 0)
+GROUNDLESS: dict[str, Forgery] = {
+    "grounds of one block only": drop(*G, "grounds"),
+    "grounds as a list": put(*G, "grounds", value=[]),
+    "an extra key in the grounds": put(*G, "grounds", "members", value=["Nguyễn Văn A"]),
+    "grounds without rules": drop(*G, "grounds", "rules"),
+    "a rule twice": twice(*G, "grounds", "rules"),
+    "a rule of no leaf": put(*RULE, "criterion", value="7.7"),
+    "a rule of a group row": put(*RULE, "criterion", value="1"),
+    "a rule without words": put(*RULE, "rule", value=" "),
+    "a rule as a list": put(*RULE, "rule", value=["Có: 1 điểm"]),
+    "an extra key in a rule": put(*RULE, "author", value="A"),
+    "an entry twice": twice(*G, "grounds", "entries"),
+    "an entry of nobody": put(*ENTRY, "unit", value="S9"),
+    "an entry of a unit as a list": put(*ENTRY, "unit", value=["S0"]),
+    "an entry of no leaf": put(*ENTRY, "criterion", value="7.7"),
+    "an entry of a group row": put(*ENTRY, "criterion", value="1"),
+    "an entry of a surveyed leaf": put(*ENTRY, "criterion", value="1.4"),
+    "an entry that says nothing": lambda f: f["groups"][0]["grounds"]["entries"][2].update(reason=None),
+    "an empty reason": put(*ENTRY, "reason", value=""),
+    "a reason as a number": put(*ENTRY, "reason", value=3),
+    "a comment beside the reason": put(*ENTRY, "comment", value="Ông A chấm"),
+    "documents as an object": put(*ENTRY, "documents", value={}),
+    "a file beside a title": put(*ENTRY, "documents", 0, "file", value="evidence/1.pdf"),
+    "a title without its date": drop(*ENTRY, "documents", 0, "date"),
+    "a title that names nothing": lambda f: f["groups"][0]["grounds"]["entries"][0]["documents"][0].update(
+        number="", abstract=""
+    ),
+    "a title of the 31st of February": put(*ENTRY, "documents", 0, "date", value="2024-02-31"),
+    "a title whose number is none": put(*ENTRY, "documents", 0, "number", value=None),
+}
+
+
 def test_an_honest_file_agrees_with_itself() -> None:
     assert verify.problems(sealed(honest())) == []
+
+
+def test_a_file_that_says_its_grounds_agrees_with_itself() -> None:
+    text = sealed(grounded())
+    assert (verify.problems(text), bundle.verify(text)) == ([], [])
+    assert method_alone.agrees(text)
+    assert grounded()["groups"][0]["results"] == honest()["groups"][0]["results"]
+
+
+@pytest.mark.parametrize("name", GROUNDLESS)
+def test_forged_grounds_sealed_again_fall(name: str) -> None:
+    forged = grounded()
+    GROUNDLESS[name](forged)
+    assert verify.problems(sealed(forged)) != []
+
+
+def test_grounds_are_under_the_digest() -> None:
+    text = sealed(grounded()).replace("Quá hạn".encode(), "Đúng hạn".encode(), 1)
+    assert "SHA-256" in verify.problems(text)[0]
+    assert "SHA-256" in bundle.verify(text)[0]
 
 
 @pytest.mark.parametrize("name", FORGERIES)
@@ -228,11 +294,58 @@ def test_what_is_no_file_of_ours_is_a_sentence(data: bytes) -> None:
     assert len(verify.problems(data)) == 1
 
 
-def test_a_changed_byte_is_found() -> None:
-    text = bundle.text_of(honest())
+@pytest.mark.parametrize("made", [honest, grounded])
+def test_a_changed_byte_is_found(made: Callable[[], dict[str, Any]]) -> None:
+    text = bundle.text_of(made())
     for at in range(0, len(text), max(1, len(text) // 40)):
         changed = text[:at] + ("0" if text[at] != "0" else "1") + text[at + 1 :]
         assert verify.problems(changed.encode())
+        assert bundle.verify(changed)
+
+
+RESPELT: dict[str, tuple[str, str]] = {
+    "a space between two cells": ('"},{"ballots"', '"}, {"ballots"'),
+    "a space in a cell": ('"ballots":null,"criterion":"1.1"', '"ballots": null,"criterion":"1.1"'),
+    "keys of a cell in another order": ('"ballots":null,"criterion":"1.1"', '"criterion":"1.1","ballots":null'),
+    "a key of a cell twice": ('"ballots":null,"criterion":"1.1"', '"ballots":null,"ballots":null,"criterion":"1.1"'),
+    "a letter of a unit escaped": ('"unit":"S0"', '"unit":"\\u00530"'),
+    "a comma after the last cell": ('"}],"code"', '"},],"code"'),
+    "no comma between two cells": ('"},{"ballots"', '"}{"ballots"'),
+    "words between two cells": ('"},{"ballots"', '"},null,{"ballots"'),
+    "cells twice": ('"cells":[', '"cells":[],"cells":['),
+    "a space before the cells": ('"cells":[', '"cells": ['),
+}
+
+
+@pytest.mark.parametrize("name", RESPELT)
+def test_a_file_spelt_otherwise_falls(name: str) -> None:
+    """Cells are read as text, piece by piece: each has one spelling, and nothing stands between them."""
+    text = sealed(honest())
+    old, new = (part.encode() for part in RESPELT[name])
+    respelt = text.replace(old, new, 1)
+    assert respelt != text
+    assert verify.problems(respelt)
+    assert bundle.verify(respelt)
+
+
+def test_names_that_look_like_the_marks_of_the_file_are_names() -> None:
+    """The pieces are found by marks that no text can hold, for its quotes are escaped."""
+    for name in ('x"cells":[', '}],"code":', '},{"ballots":', "},", '\\"cells":[', "}]"):
+        made = honest()
+        for group in made["groups"]:
+            group["name"] = group["note"] = name
+            for row in (*group["units"], *group["cells"]):
+                key = "code" if "code" in row else "unit"
+                row[key] = f"{name}{row[key]}{name}"
+        text = sealed(made)
+        assert (verify.problems(text), bundle.verify(text)) == ([], []), name
+
+
+def test_cells_are_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundle, "_PIECE", 1)
+    text = sealed(honest())
+    assert bundle.verify(text) == []
+    assert bundle.verify(text.replace(b'"points":"1"', b'"points":"0"', 1))
 
 
 @pytest.mark.parametrize("na", ["rescale", "shrink", "full"])

@@ -1,7 +1,6 @@
 """`manage.py verify_publication FILE.json`: exit 0: the publication that this installation holds; 3: agrees with
 itself, known to nobody here; 2: it is not."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,17 +32,17 @@ class Command(OperatorCommand):
 
     def run(self, **options: Any) -> None:
         try:
-            text = bundle.read(Path(options["file"]))
+            data = bundle.read(Path(options["file"]))
         except ValueError as error:
             raise Refused(str(error)) from error
-        problems = bundle.verify(text) or verify.problems(text.encode())
+        problems = bundle.verify(data) or verify.problems(data)
         if problems:
             self._refuse(problems)
         if options["signature"] or options["key"]:
-            _check_signature(text, options["signature"], options["key"])
+            _check_signature(data, options["signature"], options["key"])
             self.stdout.write("Khớp: tính lại đúng từng ký tự, chữ ký đúng là của khóa đã cho.")
             return
-        state = self._known_as(text)
+        state = self._known_as(bundle.FrozenFile(data).bundle)
         if state == Publication.State.PUBLISHED:
             self.stdout.write("Khớp: đúng là bản công bố mà hệ thống này giữ, tính lại đúng từng ký tự.")
             return
@@ -51,20 +50,19 @@ class Command(OperatorCommand):
         self.stdout.write(f"Tệp tự khớp: kết quả và mã kiểm tra tính lại đúng từng ký tự; nhưng {why}.")
         sys.exit(AGREES)
 
-    def _known_as(self, text: str) -> str:
+    def _known_as(self, head: bundle.Json) -> str:
         """The state under which this installation holds the publication; "" where it holds none. Raises Refused for a
         file that another publication of that year and number contradicts."""
-        data = json.loads(text)
         try:
-            in_year = Publication.objects.filter(round__year=data["year"]).exclude(state=Publication.State.PROPOSED)
+            in_year = Publication.objects.filter(round__year=head["year"]).exclude(state=Publication.State.PROPOSED)
             held = list(in_year.order_by("pk").values_list("digest", "number", "state"))
         except DatabaseError:
             return ""  # no database here: the file stands for itself
-        states = [state for digest, _, state in held if digest == data["digest"]]
+        states = [state for digest, _, state in held if digest == head["digest"]]
         published = Publication.State.PUBLISHED
-        if not states and any(number == data["number"] and state == published for _, number, state in held):
+        if not states and any(number == head["number"] and state == published for _, number, state in held):
             raise Refused(
-                f"Tệp tự khớp nhưng không phải bản công bố số {data['number']} mà hệ thống này giữ: "
+                f"Tệp tự khớp nhưng không phải bản công bố số {head['number']} mà hệ thống này giữ: "
                 "tải lại tệp từ trang Dữ liệu mở."
             )
         return published if published in states else next(iter(states), "")
@@ -73,12 +71,12 @@ class Command(OperatorCommand):
         """Does nothing: a file is verified without a database."""
 
 
-def _check_signature(text: str, signature: str | None, key: str | None) -> None:
+def _check_signature(data: bytes, signature: str | None, key: str | None) -> None:
     """Raises Refused unless the file bears the signature of the key."""
     if not (signature and key):
         raise Refused("Ghi cả hai: --signature (tệp chữ ký) và --key (khóa công khai).")
     try:
-        right = signing.is_signed(text.encode(), Path(signature).read_bytes(), Path(key).read_bytes())
+        right = signing.is_signed(data, Path(signature).read_bytes(), Path(key).read_bytes())
     except (OSError, ValueError) as error:
         raise Refused("Không đọc được tệp chữ ký hoặc khóa công khai (Ed25519, dạng PEM).") from error
     if not right:
