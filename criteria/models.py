@@ -241,6 +241,8 @@ class Round(models.Model):
     plan_number = models.CharField("số kế hoạch", max_length=60, blank=True)
     plan_date = models.DateField("ngày kế hoạch", null=True, blank=True)
     illustrative = models.BooleanField("dữ liệu minh họa", default=False)
+    # Whether its publications say on what each point rests: rule, reason, titles of evidence.
+    shows_grounds = models.BooleanField("công khai căn cứ của điểm", default=False)
 
     class Meta:
         verbose_name = "kỳ đánh giá"

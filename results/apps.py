@@ -17,6 +17,7 @@ class Config(AppConfig):
         "publication.post_signed": "Đăng Quyết định đã ký",
         "publication.withdraw_signed": "Gỡ Quyết định đã ký",
         "archive.sign": "Thay đổi điểm của năm đã công bố",
+        "round.grounds": "Công khai hoặc thôi công khai căn cứ của điểm",
         "round.remind": "Nhắc các đơn vị, thành viên Hội đồng",
         "papertext.save": "Sửa đoạn văn của văn bản",
         "recommendation.add": "Thêm kiến nghị",

@@ -163,6 +163,8 @@ class BookBlock:
     criteria: list[BookCriterion]
     rows: list[BookLine]
     cells: Mapping[tuple[str, str], BookCell] = field(repr=False)
+    grounds: Mapping[str, Any] | None = field(default=None, repr=False)
+    """On what the points rest, as the bundle says it; None where the round does not let the public read it."""
 
     @cached_property
     def by_code(self) -> dict[str, BookCriterion]:
@@ -393,6 +395,7 @@ def _block(group: Mapping[str, Any], decisions: Mapping[str, Mapping[str, str]])
         criteria=_criteria(group["criteria"]),
         rows=sorted(rows, key=lambda r: (r.rank is None, r.rank or 0, sort_key(r.name))),
         cells={(c["unit"], c["criterion"]): _cell(c) for c in group["cells"]},
+        grounds=group.get("grounds"),
     )
 
 

@@ -113,6 +113,33 @@ class UnitShape(TypedDict):
     cells: list[CellShape]
 
 
+class DocumentShape(TypedDict):
+    """Tên một tài liệu kiểm chứng; tệp không công khai."""
+
+    number: str
+    date: str | None
+    abstract: str
+
+
+class GroundShape(TypedDict):
+    """Căn cứ của điểm ở một tiêu chí thành phần."""
+
+    criterion: str
+    rule: str | None
+    reason: str | None
+    documents: list[DocumentShape]
+
+
+class GroundsShape(TypedDict):
+    """Căn cứ của mọi điểm của một đơn vị; chỉ có khi kỳ đánh giá công khai."""
+
+    year: int
+    number: str
+    group: str
+    unit: str
+    grounds: list[GroundShape]
+
+
 class CriterionShape(TypedDict):
     """Một dòng của bộ tiêu chí."""
 
@@ -162,6 +189,27 @@ def unit(bundle: Bundle, group: str, code: str) -> UnitShape | None:
             cells: list[Any] = [_only(c, tuple(CellShape.__annotations__)) for c in block["cells"] if c["unit"] == code]
             return {"year": bundle["year"], "number": bundle["number"], "result": _result(own), "cells": cells}
     return None
+
+
+def grounds(bundle: Bundle, group: str, code: str) -> GroundsShape | None:
+    """None for a unit that the publication does not rank, and where the round does not say on what points rest."""
+    for block in _blocks(bundle, group) if group else []:
+        if "grounds" in block and any(unit["code"] == code for unit in block["units"]):
+            told = _grounds(block, code)
+            return {"year": bundle["year"], "number": bundle["number"], "group": group, "unit": code, "grounds": told}
+    return None
+
+
+def _grounds(block: Bundle, code: str) -> list[GroundShape]:
+    rules = {row["criterion"]: row["rule"] for row in block["grounds"]["rules"]}
+    entries = {row["criterion"]: row for row in block["grounds"]["entries"] if row["unit"] == code}
+    none: dict[str, Any] = {"reason": None, "documents": []}
+    leaves = [row["code"] for row in block["criteria"] if row["is_leaf"] and row["source"] == "self"]
+    told = [(leaf, entries.get(leaf, none)) for leaf in leaves]
+    return [
+        {"criterion": leaf, "rule": rules.get(leaf), "reason": entry["reason"], "documents": entry["documents"]}
+        for leaf, entry in told
+    ]
 
 
 def _blocks(bundle: Bundle, group: str) -> list[Bundle]:

@@ -66,6 +66,16 @@ def unit(request: HttpRequest, year: int, number: str, group: str, code: str) ->
     return answer.json_of(request, told) if told else _fault(404, "Bản công bố không xếp hạng đơn vị này.")
 
 
+@answer.open_data
+def grounds(request: HttpRequest, year: int, number: str, group: str, code: str) -> HttpResponseBase:
+    publication = _published(year, number)
+    if refusal := _refusal(publication):
+        return refusal
+    told = tables.grounds(_bundle(publication), group, code)
+    missing = "Bản công bố không xếp hạng đơn vị này, hoặc kỳ đánh giá không công khai căn cứ của điểm."
+    return answer.json_of(request, told) if told else _fault(404, missing)
+
+
 def _published(year: int, number: str) -> Publication | None:
     """What everybody may read; who asks is not looked up."""
     return queries.find(AnonymousUser(), year, number)

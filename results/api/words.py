@@ -28,6 +28,11 @@ PATHS: dict[str, tuple[str, type, list[dict[str, Any]]]] = {
         tables.UnitShape,
         [_YEAR, _NUMBER, _GROUP, _CODE],
     ),
+    f"{_ONE}/grounds/{{group}}/{{code}}": (
+        "Căn cứ của mọi điểm của một đơn vị, khi kỳ đánh giá công khai",
+        tables.GroundsShape,
+        [_YEAR, _NUMBER, _GROUP, _CODE],
+    ),
 }
 """Path under the root → (what it is, its shape, its parameters)."""
 FAULTS = {

@@ -22,7 +22,7 @@ from cchc_index.lib.cells import put_text, safe_cell
 from cchc_index.lib.packed import same_bytes
 from results.book import STATE_WORDS, Book, BookBlock, BookCell, BookCriterion, BookLine, read_bundle
 
-from .tables import CELL_CODEBOOK, CRITERION_CODEBOOK, MARK
+from .tables import CELL_CODEBOOK, CRITERION_CODEBOOK, GROUNDS_CODEBOOK, MARK
 
 RESULT_COLUMNS = (
     "year", "group", "unit", "name", "rank", "index", "points", "max_points", "appraised_points", "appraised_max",
@@ -51,7 +51,12 @@ CODEBOOK = (
     ("publication", "Số quyết định công bố; trống khi là bản xem trước", "chữ"),
     ("illustrative", "“minh họa”: số liệu tạo để trình diễn, không phải kết quả thật; trống: số liệu thật", "chữ"),
 )
-CODEBOOKS = {"chi-so-cchc": CODEBOOK, "diem-tung-tieu-chi": CELL_CODEBOOK, "bo-tieu-chi": CRITERION_CODEBOOK}
+CODEBOOKS = {
+    "chi-so-cchc": CODEBOOK,
+    "diem-tung-tieu-chi": CELL_CODEBOOK,
+    "bo-tieu-chi": CRITERION_CODEBOOK,
+    "grounds": GROUNDS_CODEBOOK,
+}
 """Table → (column, meaning, type)."""
 BOLD = Font(bold=True)
 HEAD = PatternFill("solid", fgColor="E7EBEF")

@@ -57,6 +57,19 @@ CRITERION_CODEBOOK = (
     ("publication", "Số quyết định công bố", "chữ"),
     ("illustrative", "“minh họa”: số liệu tạo để trình diễn; trống: số liệu thật", "chữ"),
 )
+GROUNDS_CODEBOOK = (
+    ("rules", "Quy tắc chấm, mỗi tiêu chí thành phần một dòng: criterion, rule", "danh sách"),
+    ("entries", "Căn cứ theo đơn vị và tiêu chí: unit, criterion, reason, documents", "danh sách"),
+    ("criterion", "Mã tiêu chí thành phần", "chữ"),
+    ("rule", "Quy tắc bằng chữ", "chữ"),
+    ("unit", "Mã đơn vị", "chữ"),
+    ("reason", "Lý do của quyết định điều chỉnh trong thư viện lý do; null khi công nhận", "chữ hoặc null"),
+    ("documents", "Tên các tài liệu kiểm chứng: number, date, abstract; không có tệp", "danh sách"),
+    ("number", "Số ký hiệu của tài liệu", "chữ"),
+    ("date", "Ngày ban hành; null khi không ghi", "năm-tháng-ngày hoặc null"),
+    ("abstract", "Trích yếu như đơn vị ghi", "chữ"),
+)
+"""Of the JSON alone, where the round lets the public read on what each point rests."""
 _NUMBERS = {"year", "max_points", "self_points", "points", "ballots"}
 
 

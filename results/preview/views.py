@@ -2,18 +2,25 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from cchc_index.lib.faults import Refused
 from criteria.models import Round, RoundGroup
 from criteria.queries import require_round_in_view, round_of_address
+from results.book import BookBlock
 from results.files.actions import request_report
+from results.grounds.actions import show_grounds
+from results.grounds.tables import ShownTitle, reasons_of, titles_of
+from results.grounds.words import may_name_somebody
 from results.public import views as public
-from results.publication.queries import preview_book
+from results.publication.queries import book_of, grounded_book, preview_book, waiting
 from results.publication.views import PREVIEWED, BundleAddress
 from results.rules import may_publish, may_see_preview
+from units.models import User
 from units.rules import may_manage_people
 
 
@@ -53,6 +60,44 @@ def preview_criterion(request: HttpRequest, year: int, group: str, code: str) ->
     _reader(request)
     round_ = round_of_address(request, year)
     return public.criterion_page(request, preview_book(round_), _preview(round_), (group, code), _room(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grounds(request: HttpRequest, year: int) -> HttpResponse:
+    """On what the points rest, as the public would read it, with the switch that lets it; what a proposal holds while
+    one waits."""
+    _reader(request)
+    round_ = round_of_address(request, year)
+    if request.method == "POST":
+        return _switched(request, round_)
+    proposal = waiting(round_)
+    book = book_of(proposal) if proposal else grounded_book(round_)
+    context = {
+        "round": round_,
+        "waiting": proposal,
+        "shows": any(block.grounds is not None for block in book.blocks),
+        "blocks": [_shown(block) for block in book.blocks],
+        "may_write": may_publish(request.user),
+    }
+    return render(request, "results/preview/grounds.html", context)
+
+
+def _shown(block: BookBlock) -> tuple[BookBlock, list[ShownTitle], list[ShownTitle], list[tuple[str, int]]]:
+    titles = titles_of(block)
+    return block, titles, [row for row in titles if may_name_somebody(str(row.title))], reasons_of(block)
+
+
+def _switched(request: HttpRequest, round_: Round) -> HttpResponseRedirect:
+    if not isinstance(request.user, User) or not may_publish(request.user):
+        raise PermissionDenied
+    try:
+        shows = bool(request.POST.get("open"))
+        show_grounds(actor=request.user, round_id=round_.pk, shows=shows)
+        done = "Công bố tới sẽ có" if shows else "Công bố tới sẽ không có"
+        messages.success(request, f"{done} căn cứ của điểm.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("results:grounds", year=round_.year)
 
 
 @require_GET

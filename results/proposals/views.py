@@ -14,6 +14,8 @@ from criteria.queries import require_round_in_view, show_year
 from results.files.actions import request_report
 from results.gates import queries as gates
 from results.gates.listing import from_json
+from results.grounds.tables import titles_of
+from results.grounds.words import may_name_somebody
 from results.jobs.queries import booklet_lines, report_job
 from results.models import Publication
 from results.publication import actions as publications
@@ -74,10 +76,14 @@ def _proposal_page(request: HttpRequest, pk: int, form: ApproveForm | None = Non
     show_year(request, publication.round.year)
     waits = publication.state == Publication.State.PROPOSED
     in_force = published(publication.round) if waits else None
+    titles = [row for block in book_of(publication).blocks for row in titles_of(block)]
     context = {
         "publication": publication,
         "book": book_of(publication),
         "place": BundleAddress.of(publication),
+        "grounded": any(block.grounds is not None for block in book_of(publication).blocks),
+        "titles": len(titles),
+        "doubtful": sum(may_name_somebody(str(row.title)) for row in titles),
         "job": report_job(publication),
         "booklets": booklet_lines(publication),
         "form": form or ApproveForm(),

@@ -19,6 +19,7 @@ from criteria.queries import round_in_view
 from results import charts
 from results.book import Book, BookBlock, BookLine
 from results.files import answer, signing, spreadsheets
+from results.grounds.tables import grounds_of, rule_of
 from results.models import Publication
 from results.publication.changes import MovedUnit, changes
 from results.publication.queries import book_of, other_published_years, publications, published
@@ -197,7 +198,7 @@ def all_publications_json(request: HttpRequest) -> HttpResponseBase:
 
 
 def _codebooks() -> list[tuple[str, tuple[tuple[str, str, str], ...]]]:
-    titles = ("Bảng xếp hạng", "Điểm từng tiêu chí", "Bộ tiêu chí")
+    titles = ("Bảng xếp hạng", "Điểm từng tiêu chí", "Bộ tiêu chí", "Căn cứ của điểm (gói JSON của kỳ có công khai)")
     return list(zip(titles, spreadsheets.CODEBOOKS.values(), strict=True))
 
 
@@ -301,6 +302,7 @@ def unit_page(
         ],
         "chart": tables.areas_chart(row, areas),
         "lines": tables.lines(block, [row], place.criterion),
+        "grounds": grounds_of(block, row.unit),
         "compare": f"{place.compare(block.code)}?a={row.unit}",
         "sheet": "" if place.preview else reverse("results:sheet", args=[place.year, place.number, *which]),
         "earlier": [] if place.preview else reading.earlier_results(block.code, row.unit),
@@ -339,6 +341,7 @@ def criterion_page(
         "ranked": block,
         "place": place,
         "criterion": leaf,
+        "rule": rule_of(block, leaf.code),
         "area": block.by_code[leaf.area],
         "lines": [(row, cell, place.unit(block.code, row.unit)) for row, cell in column],
         "spread": spread,

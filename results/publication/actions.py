@@ -15,7 +15,6 @@ from results import bundle, verify
 from results.book import slug
 from results.bundle import Json
 from results.computation.actions import recompute
-from results.computation.queries import group_inputs
 from results.gates import listing
 from results.gates import queries as gates
 from results.gates.listing import Gate
@@ -294,8 +293,7 @@ def _freeze(round_: Round, number: str, dated: date, errata: str) -> Publication
     _refuse_unexplained(round_)
     for round_group in measured_groups(round_):
         recompute(round_group_id=round_group.pk)
-    inputs = [group_inputs(round_group) for round_group in measured_groups(round_)]
-    groups = [group for group in inputs if group["units"]]
+    groups = queries.inputs_of(round_, measured_groups(round_))
     if not groups:
         raise Refused(f"Kỳ {round_.year} chưa có khối nào có đơn vị: nhập đơn vị và tiêu chí trước.")
     frozen = bundle.build(queries.header(round_, number, dated), groups)

@@ -1,7 +1,7 @@
 """Publications and what they froze. Their bundle's text is parsed once and kept: it never changes."""
 
 import json
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,7 @@ from results.book import Book, parse_bundle, read_bundle, slug
 from results.bundle import Json
 from results.computation.queries import code_version, group_inputs
 from results.gates.listing import from_json
+from results.grounds.queries import grounds
 from results.models import Publication
 from results.queries import measured_groups
 from selfassess.lastyear.council import Finding
@@ -132,11 +133,20 @@ def _decisions(round_: Round) -> Json:
     }
 
 
+def inputs_of(round_: Round, groups: Iterable[RoundGroup], *, grounded: bool | None = None) -> list[Json]:
+    """What a publication of these blocks freezes, those without units left out; `grounded`: with the grounds of the
+    points, else as the round lets the public read them."""
+    inputs = [(group, group_inputs(group)) for group in groups]
+    measured = [(group, read) for group, read in inputs if read["units"]]
+    if not (round_.shows_grounds if grounded is None else grounded):
+        return [read for _, read in measured]
+    return [bundle.in_order({**read, "grounds": grounds(group)}) for group, read in measured]
+
+
 def preview_bundle(round_: Round, round_group: RoundGroup | None = None) -> Json:
     """What would be published now (of one block, or of all that have units). Not for those outside."""
     groups = [round_group] if round_group else measured_groups(round_)
-    inputs = [group_inputs(group) for group in groups]
-    return bundle.build(header(round_), [group for group in inputs if group["units"]])
+    return bundle.build(header(round_), inputs_of(round_, groups))
 
 
 def bundle_of(publication: Publication) -> Json:
@@ -160,8 +170,7 @@ def printed(publication: Publication) -> Json:
 def changed_since(publication: Publication) -> bool:
     """Whether the inputs of the round are no longer those the publication froze."""
     frozen = [_without_results(group) for group in bundle_of(publication)["groups"]]
-    now = [group_inputs(group) for group in measured_groups(publication.round)]
-    return frozen != [group for group in now if group["units"]]
+    return frozen != inputs_of(publication.round, measured_groups(publication.round))
 
 
 def _without_results(group: Json) -> Json:
@@ -174,12 +183,23 @@ def preview_book(round_: Round) -> Book:
     back."""
     groups = measured_groups(round_)
     marks = tuple((group.pk, group.inputs_mark, group.group.units_version, group.criteria_set_id) for group in groups)
-    return _preview(round_.pk, (code_version(), json.dumps(header(round_)), marks))
+    return _preview(round_.pk, (code_version(), json.dumps(header(round_)), round_.shows_grounds, marks))
 
 
 @lru_cache(maxsize=KEPT_BOOKS)
 def _preview(round_id: int, _mark: Hashable) -> Book:
     return read_bundle(preview_bundle(Round.objects.get(pk=round_id)))
+
+
+def grounded_book(round_: Round) -> Book:
+    """What would be published now if the round let the public read the grounds of the points. Not for those outside."""
+    inputs = inputs_of(round_, measured_groups(round_), grounded=True)
+    return read_bundle(bundle.build(header(round_), inputs))
+
+
+def waiting(round_: Round) -> Publication | None:
+    """The proposal of a round that waits for its second person."""
+    return Publication.objects.filter(round=round_, state=Publication.State.PROPOSED).first()
 
 
 def published_points(round_group: RoundGroup, unit: Unit, criteria: Sequence[Criterion]) -> dict[int, Finding]:

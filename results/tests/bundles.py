@@ -113,3 +113,16 @@ def small(count: int = 4, leaves: int = 4, **changed: object) -> dict[str, Any]:
             group("quan", "UBND quận, huyện, thị xã", districts(count), leaves, na="shrink", ties="dense"),
         ],
     )
+
+
+REASON, ABSTRACT = "Thiếu tài liệu kiểm chứng", "Báo cáo của bà Nguyễn Thị Lan về một cửa"
+
+
+def grounded() -> dict[str, Any]:
+    """The same where the round lets the public read on what points rest: each first unit has a reason and a title."""
+    made = small()
+    for group in made["groups"]:
+        title = {"number": "15/BC-THU", "date": "2031-12-01", "abstract": ABSTRACT}
+        entry = {"unit": group["units"][0]["code"], "criterion": "1.1", "reason": REASON, "documents": [title]}
+        group["grounds"] = {"rules": [{"criterion": "1.1", "rule": "Có: 1 điểm"}], "entries": [entry]}
+    return bundles.build(header(), made["groups"])
