@@ -5,9 +5,8 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,12 +14,11 @@ import lxml.html
 import pytest
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, get_resolver, resolve
 
 from appraisal.tests.test_access import world
-from cchc_index import urls
+from cchc_index.lib.tests.bare_refusals import bare_refusals
 from cchc_index.tests.ledger_year import year
 from units.models import User
 
@@ -144,19 +142,6 @@ def _kind(target: str, data: dict[str, Any]) -> tuple[str, ...]:
     return (match.view_name if match else target, *sorted(values), *(name for name in data if data[name] == HUGE))
 
 
-def _bare(code: int, request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse(status=code)
-
-
-@contextmanager
-def _refusals_without_their_pages() -> Iterator[None]:
-    """What is refused draws the same page whatever the address: that takes longer than to refuse."""
-    with pytest.MonkeyPatch.context() as patch:
-        for code in (403, 404):
-            patch.setattr(urls, f"handler{code}", partial(_bare, code))
-        yield
-
-
 @pytest.fixture(params=["published", "explanation"])
 def visitors(request: pytest.FixtureRequest) -> list[Visitor]:
     """The people of a year that is published, and of one whose units are asked for explanations; each has looked
@@ -189,7 +174,7 @@ def test_every_page_address_and_form_answers(visitors: list[Visitor]) -> None:
                 visitor.ask("GET", f"{urlsplit(address).path}?{urlencode(query)}")
         of_administration = "admin:index" in visitor.pages
         assert visitor.ask("GET", f"/khong-co/{HUGE}/").content, "the page of a refusal is drawn"
-        with _refusals_without_their_pages():
+        with bare_refusals():
             for address in _addresses():
                 if of_administration == address.startswith("/quan-tri/"):
                     visitor.ask("GET", address)

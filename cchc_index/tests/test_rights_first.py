@@ -2,17 +2,15 @@
 whatever it says. Every address of the site but the administration's, by an observer and by who has no role."""
 
 from collections.abc import Iterator
-from functools import partial
 from itertools import product
 
 import pytest
 from django.apps import apps
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from cchc_index import urls
+from cchc_index.lib.tests.bare_refusals import bare_refusals
 from cchc_index.tests.columns import OURS
 from cchc_index.tests.ledger_year import Year, year
 from units.models import Role, User
@@ -103,14 +101,9 @@ def answers(client: Client, case: Year) -> Iterator[tuple[str, int]]:
 
 
 @pytest.fixture(autouse=True)
-def _refusals_without_their_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the number of a refusal is asked here; to draw its page takes longer than to refuse."""
-    for code in (403, 404):
-        monkeypatch.setattr(urls, f"handler{code}", partial(_bare, code))
-
-
-def _bare(code: int, request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return HttpResponse(status=code)
+def _only_numbers_are_asked() -> Iterator[None]:
+    with bare_refusals():
+        yield
 
 
 @pytest.mark.parametrize("role", [Role.OBSERVER, None])

@@ -251,7 +251,7 @@ def test_the_check_notes_the_head_and_takes_it_back(case: Year, settings: Settin
 
 
 @pytest.mark.parametrize("mark", ["", "12", "0:" + "a" * 64, "3:zz", "x:" + "a" * 64, "3:abc"])
-def test_a_mark_that_is_none_is_refused_with_an_example(case: Year, mark: str) -> None:
+def test_a_mark_that_is_none_is_refused_with_an_example(mark: str) -> None:
     with pytest.raises(CommandRefused) as refused:
         run("--at-least", mark)
     assert "không đúng dạng" in refused.value.lines[0]
