@@ -180,6 +180,30 @@ def texts() -> list[tuple[str, str]]:
     return list(_texts())
 
 
+OPTION = re.compile(r"(?<![\w-])--[a-z]")
+OF_COMMANDS = ("/management/", "cchc_index/lib/commands.py", "cchc_index/lib/outfiles.py", "cchc_index/backup/")
+"""Only the command line comes there."""
+ASKED_BY_A_COMMAND = ("--errata", "--supersedes", "--proposed-by")
+"""Of the publication that a command makes; pages have fields for all of it."""
+
+
+def speaks_to_the_command_line(place: str, text: str) -> bool:
+    """Whether a text names an option, where somebody in a browser may read it."""
+    if not OPTION.search(text) or any(part in f"/{place}" for part in OF_COMMANDS):
+        return False
+    if place == "results/publication/actions.py" and any(option in text for option in ASKED_BY_A_COMMAND):
+        return False
+    return "dòng lệnh" not in text and "python manage.py" not in text
+
+
+def test_no_page_asks_for_an_option_of_a_command(texts: list[tuple[str, str]]) -> None:
+    assert [(place, text) for place, text in texts if speaks_to_the_command_line(place, text)] == []
+    assert speaks_to_the_command_line(
+        "criteria/annex/actions.py", "coi là Tự đánh giá (dùng --source để nêu nguồn khác)."
+    )
+    assert not speaks_to_the_command_line("criteria/annex/actions.py", "ở dòng lệnh: --source")
+
+
 def test_no_text_holds_a_forbidden_word(texts: list[tuple[str, str]]) -> None:
     assert len(texts) > 2000, "the walk reads the interface"
     assert {f"{place}: {word}" for place, text in texts for word in forbidden(text, place)} == set()

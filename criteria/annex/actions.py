@@ -97,4 +97,6 @@ def _notices_of_source(sheet: reading.Annex, default_source: str) -> list[str]:
     bare = [] if default_source else reading.unsourced(sheet)
     if not bare:
         return []
-    return [f"{len(bare)} tiêu chí không ghi nguồn: coi là Tự đánh giá (dùng --source để nêu nguồn khác)."]
+    return [
+        f"{len(bare)} tiêu chí không ghi nguồn: coi là Tự đánh giá; nếu khác, ghi cột Nguồn hoặc chọn nguồn khi nhập."
+    ]

@@ -57,7 +57,7 @@ def _sign(round_group: RoundGroup, signed: Signed | None, changed: int) -> None:
         )
     reason = clean_lines(signed.reason)
     if not reason:
-        raise Refused("Ghi lý do thay đổi điểm của năm đã công bố (--reason).")
+        raise Refused("Ghi lý do thay đổi điểm của năm đã công bố (ở dòng lệnh: --reason).")
     if signed.proposer.pk == signed.second.pk:
         raise Refused("Người xác nhận phải khác người đề nghị.")
     for person in (signed.proposer, signed.second):

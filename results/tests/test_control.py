@@ -107,7 +107,9 @@ def test_criteria_of_two_years_are_linked_by_a_manager_only(client: Client, bloc
         assert client.post(address, chosen).status_code == 403
 
     client.force_login(person(Role.INDEX_MANAGER))
-    assert "Giống từ 90%" in client.get(address).content.decode()
+    shown = client.get(address).content.decode()
+    assert "Giống từ 90%" in shown
+    assert f'data-label="Năm {block.round.year}"' in shown, "on a phone each cell stands after its name"
     foreign = client.post(address, {"link": [f"{old.pk}-{new.pk}"]}, follow=True)
     assert "không thuộc bộ tiêu chí" in foreign.content.decode()
     new.refresh_from_db()

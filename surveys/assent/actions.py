@@ -56,7 +56,7 @@ def admit(block: RoundGroup, signed: Signed | None) -> Signed | None:
             "--proposed-by, --approved-by và --reason."
         )
     if not clean_lines(signed.reason):
-        raise Refused("Ghi lý do thay đổi dữ liệu của năm đã công bố (--reason).")
+        raise Refused("Ghi lý do thay đổi dữ liệu của năm đã công bố (ở dòng lệnh: --reason).")
     if signed.proposer.pk == signed.second.pk:
         raise Refused("Người xác nhận phải khác người đề nghị.")
     if not may_work(signed.proposer):
