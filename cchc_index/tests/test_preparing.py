@@ -1,5 +1,6 @@
 """Điều hành › Chuẩn bị kỳ: who may, the list of `check_year` with links, facts, hours, copying, opening."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from criteria.models import Round, RoundGroup, Stage
 from criteria.tests.factories import RoundFactory, open_stage, small_round, stage_named
 from surveys.models import RespondentGroup, Survey
 from units.auditlog.models import LogEntry
-from units.models import Role, User
+from units.models import Role, RoleProposal, User
 from units.tests.factories import UnitFactory, UserFactory, person
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,22 @@ def test_first_administrator_is_led_from_an_empty_database(client: Client) -> No
 
 
 # --- the list -------------------------------------------------------------------------------------
+
+
+def main_action(client: Client) -> str:
+    page = client.get("/dieu-hanh/chuan-bi/", follow=True).content.decode()
+    return str(re.findall(r'<a class="button" href="[^"]*">([^<]*)</a>', page)[0])
+
+
+def test_the_first_administrator_has_one_main_action_at_a_time(client: Client) -> None:
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    assert main_action(client) == "Nhập danh sách đơn vị"
+    UnitFactory.create()
+    assert main_action(client) == "Nhập danh sách người dùng"
+    RoleProposal.objects.create(
+        user=UserFactory.create(), role=Role.INDEX_MANAGER, reason="Quyết định 1.", proposed_at=clock.now()
+    )
+    assert main_action(client) == "Xem vai trò chờ xác nhận"
 
 
 def test_page_lists_what_check_year_lists_each_with_its_place(page: Client, block: RoundGroup) -> None:

@@ -74,7 +74,7 @@ class RoleForm(forms.Form):
         help_text="Bắt buộc với công chức phụ trách, thủ trưởng; vai trò khác: nơi công tác, không được thẩm định.",
         error_messages={"invalid_choice": "Không có đơn vị này."},
     )
-    valid_from = _day("Từ ngày")
+    valid_from = _day("Từ ngày", "Để trống nếu có hiệu lực ngay.")
     valid_to = _day("Đến ngày", "Để trống nếu chưa biết.")
     reason = forms.CharField(
         label="Lý do",
