@@ -5,7 +5,8 @@ Everything that tells reads tallies or the points that follow from them, so what
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,12 +14,12 @@ from django.db.models import QuerySet
 from criteria.models import RoundGroup
 from surveys.models import RespondentGroup, Survey, Tally, ToldTally
 from surveys.plan.queries import Worth, worth_of
-from surveys.suppression import CellPart, may_follow, untold
+from surveys.suppression import may_follow, untold
 from units.auditlog.actions import record
 from units.models import Unit
 
 from .digests import told_digest
-from .queries import counted_tallies, is_collected_still, part_of
+from .queries import Levels, counted_levels, is_collected_still, part_of_levels
 
 GroupUnit = tuple[int, int]
 """Respondent group and unit."""
@@ -60,92 +61,136 @@ def tell(block: RoundGroup) -> None:
         return
     if survey.small_cell is None:
         if survey.due or survey.held:
-            _replace(_cells(_standing(block)), _cells(_counted(block)), set())
+            _Telling.of(block, 0).follow(_counted(block), set())
             _mark(survey, due=False, held=set())
         return
-    noted = note_told(block, survey.small_cell)
+    telling = _Telling.of(block, survey.small_cell)
+    noted = telling.note()
     if is_collected_still(block):
-        _mark(survey, due=True, held=held_pairs(block))
+        held = held_pairs(block)
+        _mark(survey, due=True, held=held)
     else:
-        standing, now = _cells(_standing(block)), _cells(_counted(block))
-        held = _held(block, standing, now, survey.small_cell)
-        noted += _replace(standing, now, held) + note_told(block, survey.small_cell)
+        now = _counted(block)
+        held = telling.held(now)
+        noted += telling.follow(now, held) + telling.note()
         noted += survey.held != sorted(map(list, held))
         _mark(survey, due=False, held=held)
     if noted:
-        _record(block)
-
-
-def note_told(block: RoundGroup, small: int) -> int:
-    """Keep what the tallies of a block tell, where it is not kept yet; how many rows that are."""
-    worth, kept = worth_of(block), _told(block)
-    rows = []
-    for part, row in _cells(_standing(block)).items():
-        counts = _counts(row)
-        if _is_told(part_of(row, worth), small) and counts not in kept[part]:
-            rows.append(
-                ToldTally(
-                    respondent_group_id=part[0],
-                    unit_id=part[1],
-                    criterion_id=part[2],
-                    version=len(kept[part]) + 1,
-                    counts=row.counts,
-                )
-            )
-    ToldTally.objects.bulk_create(rows, batch_size=500)
-    return len(rows)
+        _record(telling, held)
 
 
 def note_unprotected(block: RoundGroup) -> None:
     """Keep what pages told before the plan protected small cells, by the installation's own threshold."""
-    if note_told(block, settings.SURVEY_SMALL_CELL):
-        _record(block)
-
-
-def _record(block: RoundGroup) -> None:
-    record(actor=None, verb=VERB_TELL, obj=block, after=told_facts(block))
+    telling = _Telling.of(block, settings.SURVEY_SMALL_CELL)
+    if telling.note():
+        _record(telling, held_pairs(block))
 
 
 def told_facts(block: RoundGroup) -> dict[str, object]:
     """What the log keeps of what is told: the tallies, all that was told before, and who is held back."""
-    return {
-        "tallies": told_digest([*part, row.counts] for part, row in _cells(_standing(block)).items()),
-        "told": told_digest(_told_rows(block).values_list(*_PART, "version", "counts")),
-        "held": sorted(map(list, held_pairs(block))),
-    }
+    return _Telling.of(block, 0).facts(held_pairs(block))
+
+
+def _record(telling: "_Telling", held: set[GroupUnit]) -> None:
+    record(actor=None, verb=VERB_TELL, obj=telling.block, after=telling.facts(held))
+
+
+@dataclass(slots=True)
+class _Telling:
+    """What a survey tells and has told, read once and kept up with what is written."""
+
+    block: RoundGroup
+    small: int
+    worth: Mapping[tuple[int, int], Worth]
+    standing: dict[AskedPart, Levels]
+    told: defaultdict[AskedPart, list[Levels]]
+    """In the order of versions, the first of which is 1."""
+
+    @classmethod
+    def of(cls, block: RoundGroup, small: int) -> "_Telling":
+        """Four queries."""
+        rows = Tally.objects.filter(respondent_group__survey__round_group=block).order_by(*_PART)
+        standing = {(group, unit, leaf): counts for group, unit, leaf, counts in rows.values_list(*_PART, "counts")}
+        told: defaultdict[AskedPart, list[Levels]] = defaultdict(list)
+        for group, unit, leaf, counts in _told_rows(block).values_list(*_PART, "counts"):
+            told[group, unit, leaf].append(counts)
+        return cls(block, small, worth_of(block), standing, told)
+
+    def note(self) -> int:
+        """Keep what the tallies tell, where it is not kept yet; how many rows that are."""
+        rows = []
+        for part, levels in sorted(self.standing.items()):
+            if levels not in self.told[part] and self._is_told(part, levels):
+                self.told[part].append(levels)
+                rows.append(
+                    ToldTally(
+                        respondent_group_id=part[0],
+                        unit_id=part[1],
+                        criterion_id=part[2],
+                        version=len(self.told[part]),
+                        counts=levels,
+                    )
+                )
+        ToldTally.objects.bulk_create(rows, batch_size=500)
+        return len(rows)
+
+    def held(self, now: Mapping[AskedPart, Levels]) -> set[GroupUnit]:
+        """The pairs of which some part may not be told as it is `now`."""
+        held: set[GroupUnit] = set()
+        for part, levels in now.items():
+            told = self.told[part]
+            if not told or told == [levels] or not self._is_told(part, levels):
+                continue  # nothing to compare it with, or nothing is told of it then
+            known = self.worth.get((part[0], part[2]), {})
+            outside = {value for value, (_, share) in known.items() if share is None}
+            if not may_follow(_counts(levels), [_counts(one) for one in told], outside=outside, small=self.small):
+                held.add(part[:2])
+        return held
+
+    def follow(self, now: Mapping[AskedPart, Levels], held: set[GroupUnit]) -> int:
+        """Bring the rows of every pair that is not held to `now`; how many changed."""
+        changed = [
+            part
+            for part in self.standing.keys() | now.keys()
+            if part[:2] not in held and self.standing.get(part) != now.get(part)
+        ]
+        for group, unit in {part[:2] for part in changed if part not in now}:
+            leaves = [part[2] for part in changed if part not in now and part[:2] == (group, unit)]
+            Tally.objects.filter(respondent_group=group, unit=unit, criterion__in=leaves).delete()
+        Tally.objects.bulk_create(
+            [_row(part, now[part]) for part in sorted(changed) if part in now],
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["respondent_group", "unit", "criterion"],
+            update_fields=["counts", "answered"],
+        )
+        for part in changed:
+            self.standing.pop(part, None)
+            if part in now:
+                self.standing[part] = now[part]
+        return len(changed)
+
+    def facts(self, held: set[GroupUnit]) -> dict[str, object]:
+        told = ([*part, n, levels] for part, kept in sorted(self.told.items()) for n, levels in enumerate(kept, 1))
+        return {
+            "tallies": told_digest([*part, levels] for part, levels in sorted(self.standing.items())),
+            "told": told_digest(told),
+            "held": sorted(map(list, held)),
+        }
+
+    def _is_told(self, part: AskedPart, levels: Levels) -> bool:
+        row = part_of_levels(part[0], part[2], levels, self.worth)
+        return row.given > 0 and not untold([row], small=self.small)
 
 
 _PART = ("respondent_group", "unit", "criterion")
 
 
-def _held(
-    block: RoundGroup, standing: Mapping[AskedPart, Tally], now: Mapping[AskedPart, Tally], small: int
-) -> set[GroupUnit]:
-    worth, kept = worth_of(block), _told(block)
-    held: set[GroupUnit] = set()
-    for part in standing.keys() | now.keys():
-        row = now.get(part)
-        if row is None or not _is_told(part_of(row, worth), small):
-            continue  # nothing is told of it then
-        outside = {value for value, (_, share) in _worth_of_part(worth, part).items() if share is None}
-        if not may_follow(_counts(row), kept[part], outside=outside, small=small):
-            held.add(part[:2])
-    return held
-
-
-def _replace(standing: Mapping[AskedPart, Tally], now: Mapping[AskedPart, Tally], held: set[GroupUnit]) -> int:
-    """Bring the rows of every pair that is not held to `now`; how many changed."""
-    moving = [part for part in standing.keys() | now.keys() if part[:2] not in held]
-    changed = [
-        part
-        for part in moving
-        if part not in standing or part not in now or _counts(standing[part]) != _counts(now[part])
-    ]
-    gone = [standing[part].pk for part in changed if part in standing]
-    for start in range(0, len(gone), 500):
-        Tally.objects.filter(pk__in=gone[start : start + 500]).delete()
-    Tally.objects.bulk_create([now[part] for part in sorted(changed) if part in now], batch_size=500)
-    return len(changed)
+def _row(part: AskedPart, levels: Levels) -> Tally:
+    group, unit, leaf = part
+    return Tally(
+        respondent_group_id=group, unit_id=unit, criterion_id=leaf, counts=levels, answered=sum(levels.values())
+    )
 
 
 def _mark(survey: Survey, *, due: bool, held: set[GroupUnit]) -> None:
@@ -153,18 +198,9 @@ def _mark(survey: Survey, *, due: bool, held: set[GroupUnit]) -> None:
     survey.save(update_fields=["due", "held"])
 
 
-def _standing(block: RoundGroup) -> Iterator[Tally]:
-    yield from Tally.objects.filter(respondent_group__survey__round_group=block).order_by("pk")
-
-
-def _counted(block: RoundGroup) -> Iterator[Tally]:
-    for group in RespondentGroup.objects.filter(survey__round_group=block).order_by("pk"):
-        yield from counted_tallies(group)
-
-
-def _cells(rows: Iterator[Tally]) -> dict[AskedPart, Tally]:
-    cells = {(row.respondent_group_id, row.unit_id, row.criterion_id): row for row in rows}
-    return dict(sorted(cells.items()))
+def _counted(block: RoundGroup) -> dict[AskedPart, Levels]:
+    groups = RespondentGroup.objects.filter(survey__round_group=block).order_by("pk")
+    return {(group.pk, *cell): levels for group in groups for cell, levels in counted_levels(group).items()}
 
 
 def _told_rows(block: RoundGroup) -> QuerySet[ToldTally]:
@@ -172,20 +208,5 @@ def _told_rows(block: RoundGroup) -> QuerySet[ToldTally]:
     return rows.order_by(*_PART, "version")
 
 
-def _told(block: RoundGroup) -> defaultdict[AskedPart, list[dict[int, int]]]:
-    kept: defaultdict[AskedPart, list[dict[int, int]]] = defaultdict(list)
-    for group, unit, criterion, counts in _told_rows(block).values_list(*_PART, "counts"):
-        kept[group, unit, criterion].append({int(value): number for value, number in counts.items()})
-    return kept
-
-
-def _counts(row: Tally) -> dict[int, int]:
-    return {int(value): number for value, number in row.counts.items()}
-
-
-def _worth_of_part(worth: Mapping[tuple[int, int], Worth], part: AskedPart) -> Worth:
-    return worth.get((part[0], part[2]), {})
-
-
-def _is_told(part: CellPart, small: int) -> bool:
-    return part.given > 0 and not untold([part], small=small)
+def _counts(levels: Levels) -> dict[int, int]:
+    return {int(value): number for value, number in levels.items()}

@@ -37,6 +37,8 @@ from units.models import Unit
 from .digests import ScoreValue
 
 Method = SurveyScore.Method
+Levels = dict[str, int]
+"""Answer value as text → valid ballots, as a histogram row keeps it."""
 
 
 def scores_by_cell(block: RoundGroup) -> dict[CellKey, tuple[Decimal | None, bool, int | None]]:
@@ -187,9 +189,16 @@ def _spread(row: Tally, worth: Worth, away: Mapping[int, str]) -> Spread:
 
 def part_of(row: Tally, worth: Mapping[tuple[int, int], Worth]) -> CellPart:
     """A histogram row as the rule of small cells reads it."""
-    known = worth.get((row.respondent_group_id, row.criterion_id), {})
-    counted = sum(count for value, count in row.counts.items() if known.get(int(value), ("", None))[1] is not None)
-    return CellPart(row.respondent_group_id, row.answered, counted)
+    return part_of_levels(row.respondent_group_id, row.criterion_id, row.counts, worth)
+
+
+def part_of_levels(
+    group: int, criterion: int, levels: Mapping[str, int], worth: Mapping[tuple[int, int], Worth]
+) -> CellPart:
+    """As `part_of`, of a row that is not read as one."""
+    known = worth.get((group, criterion), {})
+    counted = sum(count for value, count in levels.items() if known.get(int(value), ("", None))[1] is not None)
+    return CellPart(group, sum(levels.values()), counted)
 
 
 def rule_of(block: RoundGroup) -> tuple[int, int]:
@@ -246,6 +255,12 @@ def stored(block: RoundGroup) -> dict[CellKey, ScoreValue]:
 def counted_tallies(group: RespondentGroup) -> list[Tally]:
     """The histogram rows the group's valid ballots give, not saved. Two queries. Raises ValueError when an
     answer sheet does not fit the questionnaire."""
+    return _tallies(group, counted_levels(group))
+
+
+def counted_levels(group: RespondentGroup) -> dict[CellKey, Levels]:
+    """(unit, criterion) → how many of the group's valid ballots gave each answer. Two queries. Raises ValueError as
+    `counted_tallies` does."""
     criteria = list(
         Question.objects.filter(questionnaire__respondent_group=group)
         .order_by("position")
@@ -258,32 +273,34 @@ def counted_tallies(group: RespondentGroup) -> list[Tally]:
         units.append(unit)
         blobs.append(bytes(answers))
     if not units:
-        return []
+        return {}
     whole = np.frombuffer(b"".join(blobs), dtype=np.uint8).reshape(len(blobs), len(criteria))
-    return tallies_of(group, criteria, np.asarray(units, dtype=np.int64), whole)
+    return _levels(criteria, np.asarray(units, dtype=np.int64), whole)
 
 
 def tallies_of(
     group: RespondentGroup, criteria: list[int], units: NDArray[np.int64], answers: NDArray[np.uint8]
 ) -> list[Tally]:
     """The histogram rows of valid ballots, not saved: `units` by ballot, `answers` ballots × `criteria`."""
+    return _tallies(group, _levels(criteria, units, answers))
+
+
+def _levels(criteria: list[int], units: NDArray[np.int64], answers: NDArray[np.uint8]) -> dict[CellKey, Levels]:
     known, index = np.unique(units, return_inverse=True)
     counts = tally.histogram(index, answers, len(known))
     counts[:, :, tally.BLANK] = 0
-    made = []
-    for row, unit in enumerate(known):
-        for question in np.flatnonzero(counts[row].any(axis=1)):
-            levels = {str(v): int(counts[row, question, v]) for v in np.flatnonzero(counts[row, question])}
-            made.append(
-                Tally(
-                    respondent_group=group,
-                    unit_id=int(unit),
-                    criterion_id=criteria[question],
-                    counts=levels,
-                    answered=sum(levels.values()),
-                )
-            )
-    return made
+    levels: dict[CellKey, Levels] = {}
+    for row, question, value in np.argwhere(counts).tolist():
+        cell = int(known[row]), criteria[question]
+        levels.setdefault(cell, {})[str(value)] = int(counts[row, question, value])
+    return levels
+
+
+def _tallies(group: RespondentGroup, counted: Mapping[CellKey, Levels]) -> list[Tally]:
+    return [
+        Tally(respondent_group=group, unit_id=unit, criterion_id=leaf, counts=levels, answered=sum(levels.values()))
+        for (unit, leaf), levels in counted.items()
+    ]
 
 
 def computed_scores(block: RoundGroup, supposed: Mapping[int, Decimal] | None = None) -> dict[CellKey, ScoreValue]:
