@@ -68,6 +68,7 @@ def on_postgres(measure: Callable[[], int]) -> int:
         return 0
     import psycopg2
 
+    sys.path.insert(0, str(ROOT))
     with scratch_folder() as folder, ExitStack() as stack:
         try:
             address = stack.enter_context(scratch_database(server))

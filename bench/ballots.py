@@ -1,8 +1,9 @@
 """How long ballots take, beside a baseline measured in the same run: trust the ratios, not the seconds.
 
-`python bench/ballots.py [--ballots 20000] [--questions 40] [--units 52]` works on the database of
+`python bench/ballots.py [--ballots 20000] [--questions 40] [--units 52] [--files 1]` works on the database of
 DATABASE_URL; without one, on SQLite in a scratch folder. Everything it writes is rolled back, except in the scratch
 folder: there a second writer writes all the time while a file is committed in steps, and its longest wait is told.
+With several files everything happens in a database of its own on that server, dropped afterwards.
 """
 
 import argparse
@@ -15,7 +16,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from _scratch import setup
+from _many_ballots import measure_many
+from _scratch import on_postgres, setup
 
 YEAR = 2099
 
@@ -272,12 +274,22 @@ def line(name: str, seconds: float, ratio: float | None = None, unit: str = "") 
     print(f"{name:<52}{seconds:9.3f} s{compared}")
 
 
+def in_files(options: argparse.Namespace) -> int:
+    print(f"{options.ballots} phiếu × {options.questions} câu trong {options.files} tệp, {options.units} đơn vị")
+    block = make_block(options.units, options.questions)
+    measure_many(block, options.ballots, options.files, options.units, options.questions, timed, line)
+    return 0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ballots", type=int, default=20_000)
     parser.add_argument("--questions", type=int, default=40)
     parser.add_argument("--units", type=int, default=52)
+    parser.add_argument("--files", type=int, default=1, help="nhiều tệp, trên cơ sở dữ liệu PostgreSQL riêng")
     options = parser.parse_args()
+    if options.files > 1:
+        raise SystemExit(on_postgres(partial(in_files, options)))
     setup()
     from django.db import connection, transaction
 
