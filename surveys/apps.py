@@ -30,6 +30,7 @@ class Config(AppConfig):
         "surveys.tell": "Tính phiếu vào kết quả được nêu",
         "surveys.undo": "Hủy lần nhập phiếu, số liệu",
         "surveys.withdraw_links": "Thu hồi liên kết chưa dùng",
+        "surveys.unused_box": "Không dùng hòm phiếu chưa mở",
     }
     """What people read for the verbs of this app's entries in the log."""
 

@@ -45,6 +45,7 @@ urlpatterns = [
     path("truc-tuyen/<int:pk>/lien-ket/", online.make, name="make-links"),
     path("truc-tuyen/nhom/<int:pk>/thu-hoi/", online.withdraw, name="withdraw-links"),
     path("truc-tuyen/nhom/<int:pk>/mo-hom/", online.open_box, name="open-box"),
+    path("truc-tuyen/nhom/<int:pk>/khong-dung/", online.leave_box, name="leave-box"),
     path("phieu-giay/<int:pk>/", paper.bundles, name="paper"),
     path("phieu-giay/nhom/<int:pk>/lap-lan-nhap/", paper.join, name="join-bundles"),
     path("phieu-giay/tap/<int:pk>/", paper.bundle, name="bundle"),

@@ -49,6 +49,9 @@ class SurveyFindings:
     by_people: list[CellByPeople] = field(default_factory=list)
     """By criterion and unit, the cells that have points by people; none where the plan names no people."""
 
+    left: list[tuple[str, int]] = field(default_factory=list)
+    """(group, ballots) of the boxes that two people left unopened."""
+
     @property
     def mean(self) -> Fraction | None:
         return mean_of([share for _, share in self.units])

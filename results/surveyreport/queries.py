@@ -12,6 +12,7 @@ from criteria.models import RoundGroup
 from results.computation.queries import code_version
 from results.models import Job
 from surveys.analysis.queries import CountedSurvey, survey_of
+from surveys.coverage.queries import left_boxes
 from surveys.models import ImportBatch
 from surveys.scores.adjusting import adjusted
 from surveys.scores.queries import ScoreTable, ballot_counts, rule_of, score_table, tells_nothing_yet, untold_parts
@@ -37,6 +38,7 @@ class SurveyMaterial:
             [[group.name, group.answers, str(group.mean), group.untold] for group in findings.groups],
             [[year, str(share), n] for year, share, n in findings.years],
             [[*map(str, astuple(cell))] for cell in findings.by_people],
+            [list(box) for box in findings.left],
         ]
         names = [self.block.round.year, self.block.group.code, self.block.group.name, self.block.round.illustrative]
         return digest([code_version(), *names, parts])
@@ -76,7 +78,8 @@ def survey_material(block: RoundGroup) -> SurveyMaterial:
     mean = mean_of([share for _, share in units])
     if mean is not None:
         years.append((block.round.year, mean, len(units)))
-    findings = SurveyFindings(units, lacking, _criteria(table), _groups(block), years, _by_people(block, table))
+    left = [(row.after["name"], row.after["ballots"]) for row in left_boxes(block)]
+    findings = SurveyFindings(units, lacking, _criteria(table), _groups(block), years, _by_people(block, table), left)
     return SurveyMaterial(block, findings)
 
 

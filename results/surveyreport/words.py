@@ -40,6 +40,10 @@ def groups(findings: SurveyFindings) -> list[str]:
     known = [(group.name, group.mean) for group in findings.groups if group.mean is not None]
     what = "Mức đạt trung bình theo nhóm đối tượng"
     said = _ends(known, what, "nhóm", "Các nhóm có cùng mức đạt") if known else []
+    said += [
+        f"Hòm phiếu trực tuyến của nhóm {name} không được mở: {vn_count(ballots)} phiếu không được tính."
+        for name, ballots in findings.left
+    ]
     untold = sum(group.untold for group in findings.groups)
     if untold:
         said.append(

@@ -215,7 +215,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
         raise Refused("Phiếu trực tuyến chỉ có một bản, không có tệp gốc để nhập lại: không hủy được.")
     block = lock_block(batch.round_group_id)
     admit(block, signed)
-    before, counted, held = stored(block), ballot_counts(block), held_pairs(block)
+    before, counted, held = stored(block), _counted_before(block), held_pairs(block)
     if batch.kind == Kind.BALLOTS:
         ballots.remove(batch)
     else:
@@ -358,7 +358,7 @@ def write(
 ) -> None:
     """Rows, tallies, scores and the batch's own end state; the log entry last. `mark`: that of the ballots, where it is
     known already."""
-    before, counted, held = stored(block), ballot_counts(block), held_pairs(block)
+    before, counted, held = stored(block), _counted_before(block), held_pairs(block)
     archive = {c: v for c, v in before.items() if v.method == SurveyScore.Method.IMPORT}
     counts = checked.counts()  # before writing: afterwards nothing differs any more
     batch.state, batch.committed_at = State.COMMITTED, clock.now()
@@ -403,6 +403,13 @@ def _marks(batch: ImportBatch, block: RoundGroup, checked: Checked) -> dict[str,
     if isinstance(checked, figures.CheckedFigures):
         return digests.of_batch(batch, block)
     return {"ballots": digests.ballots_mark(checked.stored(batch))}
+
+
+def _counted_before(block: RoundGroup) -> dict[tuple[int, int], int]:
+    """Ballots by group and unit where a refusal may have to name how many moved; {} elsewhere: few new ballots are not
+    to wait for a count of all."""
+    protected = Survey.objects.filter(round_group=block, small_cell__isnull=False).exists()
+    return ballot_counts(block) if protected else {}
 
 
 def _refuse_held(block: RoundGroup, before: Mapping[tuple[int, int], int], held: set[tuple[int, int]]) -> None:

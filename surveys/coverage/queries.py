@@ -18,11 +18,12 @@ from surveys.models import (
     RespondentGroup,
     SatisfactionFigure,
     SealedBallot,
+    SurveyRequest,
     SurveyScore,
 )
 from surveys.queries import IN
 from surveys.scores.keeping import held_pairs
-from surveys.scores.queries import rule_of, tells_nothing_yet
+from surveys.scores.queries import WaitsFor, rule_of, tells_nothing_yet, waits_for
 from units.models import Unit
 
 
@@ -47,6 +48,8 @@ class BlockCoverage:
     scored: int
     figures: int
     groups: list[GroupCoverage]
+    waiting: WaitsFor | None = None
+    """Why its points are not told yet."""
 
     @property
     def cells(self) -> int:
@@ -69,6 +72,7 @@ def _coverage(block: RoundGroup) -> BlockCoverage:
         scored=SurveyScore.objects.filter(round_group=block).count(),
         figures=SatisfactionFigure.objects.filter(round_group=block).count(),
         groups=[_group_coverage(group, units, counted.get(group.pk, {}), own) for group in groups],
+        waiting=waits_for(block),
     )
 
 
@@ -256,6 +260,14 @@ def quality_of(block: RoundGroup) -> list[GroupQuality]:
             heads = list(validity.LABELS.values()), list(quality.LABELS.values())
             groups.append(GroupQuality(group, *heads, rows, sums))
     return groups
+
+
+def left_boxes(block: RoundGroup) -> list[SurveyRequest]:
+    """The boxes that two people left unopened: their ballots count nowhere. One query."""
+    rows = SurveyRequest.objects.filter(
+        round_group=block, kind=SurveyRequest.Kind.BOX, state=SurveyRequest.State.CONFIRMED
+    )
+    return list(rows.select_related("proposed_by", "decided_by").order_by("decided_at", "pk"))
 
 
 def _ballots_by_reason(block: RoundGroup) -> dict[tuple[int, int], dict[str, int]]:

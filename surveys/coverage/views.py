@@ -12,7 +12,7 @@ from surveys.queries import blocks_in_view
 from surveys.requests.queries import waiting
 from surveys.scores.queries import rule_of
 
-from .queries import coverage, quality_of, unit_coverage
+from .queries import coverage, left_boxes, quality_of, unit_coverage
 
 SHOWN_BATCHES = 100
 
@@ -46,5 +46,5 @@ def units(request: HttpRequest, pk: int) -> HttpResponse:
 def quality(request: HttpRequest, pk: int) -> HttpResponse:
     """What does not count and why, what is striking: by group and unit."""
     block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    context = {"round_group": block, "groups": quality_of(block), "small": rule_of(block)[0]}
+    context = {"round_group": block, "groups": quality_of(block), "small": rule_of(block)[0], "left": left_boxes(block)}
     return render(request, "surveys/coverage/quality.html", context)

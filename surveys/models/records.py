@@ -313,12 +313,13 @@ class ImportBatch(models.Model):
 
 class SurveyRequest(models.Model):
     """What only two people do together, with a reason: a file for a year that is published, its undoing, a change of a
-    plan that ballots came in under. The row stays, whatever became of it."""
+    plan that ballots came in under, a box that is never opened. The row stays, whatever became of it."""
 
     class Kind(models.TextChoices):
         COMMIT = "commit", "nhập tệp vào năm đã công bố"
         UNDO = "undo", "hủy lần nhập của năm đã công bố"
         PLAN = "plan", "đổi kế hoạch điều tra"
+        BOX = "box", "không dùng hòm phiếu chưa mở"
 
     class State(models.TextChoices):
         OPEN = "open", "chờ người thứ hai"
@@ -332,7 +333,7 @@ class SurveyRequest(models.Model):
     batch = models.ForeignKey(
         ImportBatch, models.PROTECT, related_name="requests", verbose_name="lần nhập", null=True, blank=True
     )
-    # Of a change of the plan: which part, as it stood and as it is to be.
+    # Of a change of the plan: which part, as it stood and as it is to be. Of a box: its group, ballots by unit.
     before = models.JSONField("trước khi đổi", default=dict, blank=True)
     after = models.JSONField("sau khi đổi", default=dict, blank=True)
     reason = models.TextField("lý do")

@@ -1,4 +1,4 @@
-"""The verbs of ballots in the app: make links, withdraw them, keep what is begun, send, open the box."""
+"""The verbs of ballots in the app: make links, withdraw them, keep what is begun, send, open the box or leave it."""
 
 import hashlib
 import secrets
@@ -7,27 +7,34 @@ from collections.abc import Mapping
 from enum import Enum
 
 import numpy as np
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.text import clean_lines
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
-from surveys import quality, validity
+from surveys import quality, rules, validity
+from surveys.assent.digests import VERB_PROPOSE, request_facts
 from surveys.assent.queries import Door, closed_words, door, is_over
 from surveys.ballots.actions import KeptBallots, marks_of, why_invalid
 from surveys.batches import actions as batches
-from surveys.models import BallotLink, ImportBatch, RespondentGroup, SealedBallot
+from surveys.models import BallotLink, ImportBatch, RespondentGroup, SealedBallot, SurveyRequest
 from surveys.plan.queries import places, plan_for
-from surveys.scores.actions import lock_block
+from surveys.scores.actions import lock_block, refresh_scores
+from surveys.scores.digests import refreshed
+from surveys.scores.queries import stored
 from units.auditlog.actions import record
 from units.models import User
 
-from .queries import MadeLink, link_of, numbers_of, place_of, planned_of
+from .queries import MadeLink, box_requests, link_of, numbers_of, place_of, planned_of
 from .sealing import fresh_token, open_answers, open_draft, seal_answers, seal_draft, token_digest
 
 MOST = 5_000
 """Links made at once."""
 VERB_MAKE, VERB_WITHDRAW = "surveys.make_links", "surveys.withdraw_links"
+VERB_UNUSED = "surveys.unused_box"
 SPENT = "Phiếu theo liên kết này đã được gửi. Mỗi liên kết chỉ gửi được một phiếu."
 UNKNOWN = "Liên kết này không có hoặc đã được thu hồi: gõ lại đúng liên kết in trên phiếu mời, hoặc hỏi nơi phát phiếu."
 
@@ -188,6 +195,58 @@ def open_box(*, actor: User | None, group_id: int) -> ImportBatch:
     box.delete()
     batches.write(actor, block, batch, kept)
     return batch
+
+
+@transaction.atomic
+def propose_unused(*, actor: User, group_id: int, reason: str) -> SurveyRequest:
+    """Put before a second person that a group's box is never opened: its ballots go unread, counted. Raises
+    PermissionDenied for whoever may not work here; Refused without a reason, before the phase is over, for an empty box
+    and where a request waits already."""
+    if not rules.may_work(actor):
+        raise PermissionDenied
+    words = clean_lines(reason)
+    if not words:
+        raise Refused("Ghi lý do không dùng hòm phiếu: các phiếu trong hòm không được đọc và không được tính.")
+    group, block = _locked(group_id)
+    sealed = _left_unread(group, block)
+    if any(row.after["group"] == group.pk for row in box_requests(block).filter(state=SurveyRequest.State.OPEN)):
+        raise Refused("Hòm phiếu của nhóm này đã có đề nghị chờ người thứ hai.")
+    row = SurveyRequest.objects.create(
+        round_group=block,
+        kind=SurveyRequest.Kind.BOX,
+        after={"group": group.pk, "name": group.name, "units": sealed, "ballots": sum(sealed.values())},
+        reason=words,
+        proposed_at=clock.now(),
+        proposed_by=actor,
+    )
+    record(actor=actor, verb=VERB_PROPOSE, obj=row, after=request_facts(row), reason=words)
+    return row
+
+
+def leave_unused(*, actor: User, row: SurveyRequest) -> None:
+    """Let a confirmed request count: the group's links and sealed ballots go, unread; what else came in is counted.
+    The transaction is the caller's. Raises Refused where the box is not what the request was about, and as
+    `propose_unused` does."""
+    group, block = _locked(row.after["group"])
+    BallotLink.objects.filter(respondent_group=group).delete()
+    if _left_unread(group, block) != row.after["units"]:
+        raise Refused("Hòm phiếu đã thay đổi từ khi có đề nghị: không xác nhận đề nghị này, lập đề nghị mới.")
+    SealedBallot.objects.filter(respondent_group=group).delete()
+    record(actor=actor, verb=VERB_UNUSED, obj=group, after={"units": row.after["units"]}, reason=row.reason)
+    before = stored(block)
+    if refresh_scores(block):
+        record(actor=actor, verb="surveys.refresh", obj=block, after=refreshed(before, stored(block)))
+
+
+def _left_unread(group: RespondentGroup, block: RoundGroup) -> dict[str, int]:
+    """Unit id as text → sealed ballots of a box that may be left."""
+    if not is_over(block):
+        raise Refused("Chỉ khai không dùng hòm phiếu sau khi giai đoạn điều tra đóng và trước khi công bố.")
+    units = SealedBallot.objects.filter(respondent_group=group).order_by("pk").values_list("unit_id", flat=True)
+    sealed = Counter(units)
+    if not sealed:
+        raise Refused("Hòm phiếu của nhóm này trống.")
+    return {str(unit): number for unit, number in sorted(sealed.items())}
 
 
 def _opened(group_id: int, unit_id: int, sealed: bytes) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from surveys.models import ImportBatch
 from units.auditlog.models import LogEntry
 
-from .actions import VERB_MAKE, VERB_WITHDRAW
+from .actions import VERB_MAKE, VERB_UNUSED, VERB_WITHDRAW
 from .queries import numbers_of, unreadable
 
 OPENED = "surveys.import_online"
@@ -27,12 +27,14 @@ def check() -> Iterator[str]:
 
 
 def _logged() -> Counter[tuple[int, int]]:
-    """(group, unit) → links that should stand: made, less those withdrawn, none once the box was opened."""
+    """(group, unit) → links that should stand: made, less those withdrawn, none once the box was opened or left."""
     groups = dict(ImportBatch.objects.filter(kind="online").values_list("pk", "respondent_group_id"))
     counted: Counter[tuple[int, int]] = Counter()
-    for entry in LogEntry.objects.filter(verb__in=[VERB_MAKE, VERB_WITHDRAW, OPENED]).order_by("number").iterator(2000):
-        if entry.verb == OPENED:
-            opened = groups.get(int(entry.object_id))
+    verbs = [VERB_MAKE, VERB_WITHDRAW, VERB_UNUSED, OPENED]
+    for entry in LogEntry.objects.filter(verb__in=verbs).order_by("number").iterator(2000):
+        if entry.verb in (OPENED, VERB_UNUSED):
+            pk = int(entry.object_id)
+            opened = groups.get(pk) if entry.verb == OPENED else pk
             for key in [key for key in counted if key[0] == opened]:
                 del counted[key]
             continue

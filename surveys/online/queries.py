@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
 from surveys.assent.queries import Door, door
-from surveys.models import BallotLink, PlannedBallots, Question, RespondentGroup, SealedBallot
+from surveys.models import BallotLink, PlannedBallots, Question, RespondentGroup, SealedBallot, SurveyRequest
 from units.models import Unit
 
 from .sealing import open_answers, token_digest
@@ -54,6 +54,12 @@ def box_lines(block: RoundGroup) -> list[BoxLine]:
         line.links, line.sealed = sum(row[2] for row in rows), sum(row[3] for row in rows)
         lines.append(line)
     return lines
+
+
+def box_requests(block: RoundGroup) -> QuerySet[SurveyRequest]:
+    """What was asked about boxes that are never opened, the oldest first."""
+    rows = SurveyRequest.objects.filter(round_group=block, kind=SurveyRequest.Kind.BOX)
+    return rows.select_related("proposed_by", "decided_by").order_by("proposed_at", "pk")
 
 
 def groups_of(block: RoundGroup) -> list[RespondentGroup]:

@@ -43,6 +43,7 @@ def _box_page(request: HttpRequest, block: RoundGroup, form: MakeLinksForm) -> H
         "form": form,
         "may_work": rules.may_work(request.user),
         "over": is_over(block),
+        "left": queries.box_requests(block),
     }
     return render(request, "surveys/online/box.html", context)
 
@@ -81,6 +82,22 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, f"Đã thu hồi {number} liên kết chưa dùng của nhóm “{group.name}”.")
     return redirect("surveys:box", block.pk)
+
+
+@require_POST
+@rules.workers_only
+def leave_box(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask that a group's box is never opened; a second person decides on the request's page."""
+    group, block = _place(request, pk)
+    try:
+        row = actions.propose_unused(
+            actor=rules.person(request), group_id=group.pk, reason=request.POST.get("reason", "")
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("surveys:box", block.pk)
+    messages.success(request, "Đã gửi đề nghị. Đề nghị có hiệu lực khi người quản lý Chỉ số khác xác nhận.")
+    return redirect("surveys:request", row.pk)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from surveys.assent import actions as assent
 from surveys.assent.actions import Signed
 from surveys.batches import actions as batches
 from surveys.models import ImportBatch, SurveyRequest
+from surveys.online import actions as online
 from surveys.planning import actions as planning
 from units.models import User
 
@@ -16,6 +17,9 @@ def confirm(*, actor: User, request_id: int) -> SurveyRequest:
     def work(row: SurveyRequest, signed: Signed) -> None:
         if row.kind == SurveyRequest.Kind.PLAN:
             planning.confirm_part(actor=actor, row=row)
+            return
+        if row.kind == SurveyRequest.Kind.BOX:
+            online.leave_unused(actor=actor, row=row)
             return
         assert row.batch_id is not None
         if row.kind == SurveyRequest.Kind.UNDO:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 import numpy as np
 from django.conf import settings
@@ -21,6 +22,7 @@ from surveys import tally
 from surveys.assent.queries import is_collecting
 from surveys.models import (
     Ballot,
+    ImportBatch,
     Question,
     RespondentGroup,
     SatisfactionFigure,
@@ -37,6 +39,8 @@ from units.models import Unit
 from .digests import ScoreValue
 
 Method = SurveyScore.Method
+_AT_ONCE = 20_000
+"""Ballots that are read at once."""
 Levels = dict[str, int]
 """Answer value as text → valid ballots, as a histogram row keeps it."""
 
@@ -236,6 +240,23 @@ def tells_nothing_yet(block: RoundGroup) -> bool:
     return due is not None and (due or is_collected_still(block))
 
 
+@dataclass(frozen=True, slots=True)
+class WaitsFor:
+    """Why a protected survey tells nothing yet. `boxes`: (group, sealed ballots) of the boxes that nobody opened."""
+
+    collecting: bool
+    boxes: list[tuple[str, int]]
+
+
+def waits_for(block: RoundGroup) -> WaitsFor | None:
+    """What a survey that tells nothing yet waits for; None where it tells. At most six queries."""
+    if not tells_nothing_yet(block):
+        return None
+    sealed = SealedBallot.objects.filter(respondent_group__survey__round_group=block).order_by()
+    rows = sealed.values_list("respondent_group__position", "respondent_group__name").annotate(ballots=Count("pk"))
+    return WaitsFor(is_collecting(block), [(name, ballots) for _, name, ballots in sorted(rows)])
+
+
 def is_collected_still(block: RoundGroup) -> bool:
     """Whether ballots come, will come, or lie in a box."""
     return is_collecting(block) or _has_sealed(block)
@@ -266,16 +287,17 @@ def counted_levels(group: RespondentGroup) -> dict[CellKey, Levels]:
         .order_by("position")
         .values_list("criterion_id", flat=True)
     )
-    rows = Ballot.objects.filter(IN, respondent_group=group, invalid_reason="").order_by("pk")
-    units: list[int] = []
-    blobs: list[bytes] = []
-    for unit, answers in rows.values_list("unit_id", "answers").iterator(chunk_size=20_000):
-        units.append(unit)
-        blobs.append(bytes(answers))
-    if not units:
-        return {}
-    whole = np.frombuffer(b"".join(blobs), dtype=np.uint8).reshape(len(blobs), len(criteria))
-    return _levels(criteria, np.asarray(units, dtype=np.int64), whole)
+    # The files first, then their ballots in whatever order they lie: neither a join nor a sort of millions.
+    files = ImportBatch.objects.filter(respondent_group=group, state=ImportBatch.State.COMMITTED).order_by("pk")
+    rows = Ballot.objects.filter(batch__in=list(files.values_list("pk", flat=True)), respondent_group=group)
+    read = rows.filter(invalid_reason="").order_by().values_list("unit_id", "answers").iterator(chunk_size=_AT_ONCE)
+    units: list[NDArray[np.int64]] = []
+    answers: list[NDArray[np.uint8]] = []
+    while some := list(islice(read, _AT_ONCE)):
+        units.append(np.fromiter((unit for unit, _ in some), dtype=np.int64, count=len(some)))
+        blob = b"".join([one for _, one in some])
+        answers.append(np.frombuffer(blob, dtype=np.uint8).reshape(len(some), len(criteria)))
+    return _levels(criteria, np.concatenate(units), np.concatenate(answers)) if units else {}
 
 
 def tallies_of(

@@ -29,7 +29,8 @@ def scores(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _not_yet(request: HttpRequest, block: RoundGroup) -> HttpResponse:
-    return render(request, "surveys/scores/not_yet.html", {"round_group": block})
+    context = {"round_group": block, "waiting": queries.waits_for(block)}
+    return render(request, "surveys/scores/not_yet.html", context)
 
 
 @require_GET
