@@ -27,6 +27,12 @@ from results.bundle import text_of
 
 from . import signing
 
+CITY = ("ỦY BAN NHÂN DÂN", "THÀNH PHỐ HÀ NỘI")
+"""The city on a letterhead, line by line."""
+BLANK = "\u2026\u2026"
+"""Where a number or a day is written by hand or by the registry."""
+BLANK_DATE = f"ngày {BLANK} tháng {BLANK} năm {BLANK}"
+BLANK_DAY = f"Hà Nội, {BLANK_DATE}"
 WIDE_FROM = 7
 """From so many areas on, the table of units by areas stands on a page that is turned."""
 ROWS_PER_CHART = 36

@@ -13,17 +13,14 @@ from cchc_index.lib.days import letter_month
 from cchc_index.lib.numbers import shown
 from results import charts
 from results.book import Book, BookBlock
-from results.files.paper import ROWS_PER_CHART, WIDE_FROM, laid_out, written
+from results.files.paper import BLANK, BLANK_DATE, BLANK_DAY, CITY, ROWS_PER_CHART, WIDE_FROM, laid_out, written
 from results.models import Publication
 
 from . import slots, words
 from .findings import BlockFindings
 from .queries import Material
 
-BLANK = "\u2026\u2026"
-"""Where a number or a day is written by hand or by the registry."""
-CITY, OFFICE = ("ỦY BAN NHÂN DÂN", "THÀNH PHỐ HÀ NỘI"), ("SỞ NỘI VỤ",)
-"""Names of issuers, line by line."""
+OFFICE = ("SỞ NỘI VỤ",)
 SLIDE_PAGE = """@page { size: 338.67mm 190.5mm; margin: 14mm 18mm 14mm 18mm; @top-center { content: none }
   @bottom-center { content: counter(page); font: 11pt Tinos; } }"""
 MOST_ON_SLIDE = 10
@@ -78,7 +75,7 @@ def _shared(key: str, told: Material) -> dict[str, Any]:
         "place_day": f"Hà Nội, {_day(book)}",
         "attached": _attached(book),
         "basis": _basis(told),
-        "own_day": f"Hà Nội, ngày {BLANK} tháng {BLANK} năm {BLANK}",
+        "own_day": BLANK_DAY,
         "own_addressees": ["- Như trên;", "- Lưu: VT, CCHC."],
         "texts": {slot.key.replace("-", "_"): slots.lines(told.text(slot.key)) for slot in slots.SLOTS},
         "cited": _cited(book),
@@ -98,7 +95,7 @@ def _number(book: Book) -> str:
 
 def _day(book: Book) -> str:
     if book.illustrative or not book.dated:
-        return f"ngày {BLANK} tháng {BLANK} năm {BLANK}"
+        return BLANK_DATE
     return f"ngày {book.dated.day:02d} tháng {letter_month(book.dated)} năm {book.dated.year}"
 
 

@@ -9,14 +9,16 @@ from weasyprint.text.fonts import FontConfiguration
 
 from cchc_index.lib.numbers import shown, vn_count, vn_percent
 from results import charts
-from results.files.paper import laid_out, written
+from results.files.paper import BLANK, BLANK_DAY, CITY, laid_out, written
 
 from . import words
 from .findings import NamedShare, SurveyFindings
 from .queries import SurveyMaterial
 
 PAPER = "results/surveyreport/paper.html"
-ROWS_PER_PICTURE = 30
+INSTITUTE = ("VIỆN NGHIÊN CỨU", "PHÁT TRIỂN KINH TẾ -", "XÃ HỘI HÀ NỘI")
+"""Who surveys and writes the report, line by line as a letterhead has it."""
+ROWS_PER_PICTURE = 25
 """What the first page takes under the report's head: a picture is not broken over two pages."""
 
 
@@ -40,6 +42,11 @@ def context_of(told: SurveyMaterial) -> dict[str, Any]:
     return {
         "title": title_of(told),
         "illustrative": told.block.round.illustrative,
+        "draft": False,
+        "city": CITY,
+        "institute": INSTITUTE,
+        "blank": BLANK,
+        "own_day": BLANK_DAY,
         "digest": told.mark,
         "sections": _sections(findings),
         "by_people": words.by_people(findings),

@@ -295,6 +295,19 @@ def test_the_first_picture_stands_on_the_first_page_and_all_share_an_axis(block:
     assert "phường 0" in first
 
 
+def test_it_has_the_letterhead_of_a_report(block: RoundGroup) -> None:
+    told = survey_material(block)
+    first = PdfReader(io.BytesIO(paper.report_pdf(told))).pages[0].extract_text()
+    head = first[: first.index("BÁO CÁO")]
+    for line in (
+        "VIỆN NGHIÊN CỨU\nPHÁT TRIỂN KINH TẾ -\nXÃ HỘI HÀ NỘI",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "/BC-VNC",
+        "Hà Nội, ngày",
+    ):
+        assert line in head
+
+
 def test_page_and_paper_say_the_same_mean(block: RoundGroup) -> None:
     told = survey_material(block)
     markup = paper.report_markup(told)
