@@ -56,3 +56,20 @@ def test_tags_name_their_template_in_words() -> None:
     """A name put together at run time would escape the counting."""
     wild = re.compile(r'{% (?:include|extends) (?!")')
     assert [str(p) for p in TEMPLATES.rglob("*.html") if wild.search(p.read_text(encoding="utf-8"))] == []
+
+
+TABLE = re.compile(r"<table([^>]*)>(.*?)</table>", re.DOTALL)
+CHOSEN = re.compile(r"<th[^>]*>\s*Chọn\s*</th>")
+LYING = re.compile(r'class="[^"]*\b(stacked|dense)\b')
+
+
+def squeezed(text: str) -> bool:
+    """Whether rows are picked in a table that stays a table on a phone, where words break into single syllables."""
+    return any(CHOSEN.search(body) and not LYING.search(opening) for opening, body in TABLE.findall(text))
+
+
+def test_a_table_in_which_rows_are_picked_lies_down_on_a_phone() -> None:
+    texts = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in names()}
+    assert sum(bool(CHOSEN.search(text)) for text in texts.values()) >= 4
+    assert [name for name, text in texts.items() if squeezed(text)] == []
+    assert squeezed('<table class="wide"><th scope="col">Chọn</th></table>')
