@@ -13,6 +13,7 @@ from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import User
 
 from . import queries
@@ -85,8 +86,8 @@ def describe_decision(*, actor: User, number: str, issued_on: date | None, title
     if before != after:
         Decision.objects.filter(pk=decision.pk).update(**after)
         decision.refresh_from_db()
-        facts = ({**one, "issued_on": str(one["issued_on"] or "")} for one in (before, after))
-        record(actor=actor, verb=VERB_DECISION, obj=decision, before=next(facts), after=next(facts))
+        was, now = ({**one, "issued_on": str(one["issued_on"] or "")} for one in (before, after))
+        record(actor=actor, verb=VERB_DECISION, obj=decision, before=was, after={**now, **marked(decision)})
     return decision
 
 

@@ -25,3 +25,8 @@ class Config(AppConfig):
         "stage.remove": "Bỏ giai đoạn",
     }
     """What people read for the verbs of this app's entries in the log."""
+
+    def ready(self) -> None:
+        from .digests import register_marks  # inline: registration
+
+        register_marks()

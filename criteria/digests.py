@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cchc_index.lib.canonical import digest
+from units.auditlog.digests import RowKind, register_rows
 
-from .models import Correction, CriteriaSet, Criterion, RoundGroup
+from .models import Correction, CriteriaSet, Criterion, Decision, Round, RoundGroup
 
 VERB_FREEZE = "criteria.freeze"
 VERB_PROPOSE, VERB_CORRECT = "criteria.propose_correction", "criteria.correct"
@@ -66,3 +67,27 @@ def correction_facts(row: Correction) -> dict[str, Any]:
     """A correction as the log keeps it; who proposed and who decided are the actors of the entries."""
     facts = {name: getattr(row, name) for name in ("before", "after", "state", "reason")}
     return {"correction": row.pk, "criterion": row.criterion_id, **facts}
+
+
+def decision_mark(row: Decision) -> str:
+    """All that is printed of a decision."""
+    return digest([row.number, row.issued_on, row.title, row.issuer, row.source])
+
+
+def set_mark(row: CriteriaSet) -> str:
+    """Whose set it is and its note; what it measures by has the digest of the frozen set."""
+    return digest([row.decision_id, row.group_id, row.note])
+
+
+def round_mark(row: Round) -> str:
+    """The days that a year assesses, its plan, whether it is a real one, and whether it says on what points rest."""
+    days = [row.assessed_from, row.assessed_to, row.plan_date]
+    return digest([row.year, days, row.plan_number, row.illustrative, row.shows_grounds])
+
+
+def register_marks() -> None:
+    """Called where the app starts."""
+    register_rows(RowKind(Decision, decision_mark, lambda: Decision.objects.order_by("pk")))
+    sets = CriteriaSet.objects.select_related("decision", "group")
+    register_rows(RowKind(CriteriaSet, set_mark, lambda: sets.order_by("pk")))
+    register_rows(RowKind(Round, round_mark, lambda: Round.objects.order_by("pk")))

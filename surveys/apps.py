@@ -41,6 +41,8 @@ class Config(AppConfig):
         from .corrected import actions as corrected  # inline: registration
         from .corrected.queries import surveyed  # inline: registration
         from .plan import actions as plan  # inline: registration
+        from .plan import digests as plan_marks  # inline: registration
 
         following.register("surveys", plan.follow_set)
         touching.register_survey("surveys", surveyed, corrected.remake)
+        plan_marks.register_marks()

@@ -144,7 +144,7 @@ def import_units(
                 "file": _file_name(source, name),
                 "created": {unit.code: unit.name for unit in fresh},
                 "renamed": {unit.code: unit.name for unit in renamed},
-                **marked(*fresh, *changed),
+                **marked(*([group] if group_created else []), *fresh, *changed),
                 **_days_logged(rows, fresh, [unit for unit in changed if unit.valid_to != days.get(unit.pk)]),
             },
         )

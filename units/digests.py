@@ -5,7 +5,7 @@ from typing import Any
 
 from cchc_index.lib.canonical import digest
 
-from .models import Membership, RoleProposal, Unit, User
+from .models import Membership, RoleProposal, Unit, UnitGroup, User
 
 POWERS = {"is_active": "hiệu lực", "is_staff": "quyền vào trang quản trị", "is_superuser": "quyền quản trị cao nhất"}
 NAMES = {"username": "tên đăng nhập", "full_name": "họ và tên", "email": "thư điện tử"}
@@ -40,6 +40,11 @@ def proposal_facts(row: RoleProposal) -> dict[str, Any]:
         "reason": row.reason,
         **({"brings_back": True} if row.brings_back else {}),
     }
+
+
+def group_mark(row: UnitGroup) -> str:
+    """What a block is called and where it stands in every list and paper."""
+    return digest([row.code, row.name, row.position])
 
 
 def unit_mark(row: Unit) -> str:

@@ -12,12 +12,13 @@ from .digests import (
     POWERS,
     PROPOSAL_VERBS,
     ROLE_VERBS,
+    group_mark,
     membership_facts,
     password_mark,
     proposal_facts,
     unit_mark,
 )
-from .models import Membership, RoleProposal, Unit, User
+from .models import Membership, RoleProposal, Unit, UnitGroup, User
 
 
 def check() -> Iterator[str]:
@@ -125,6 +126,7 @@ def _check_proposals() -> Iterator[str]:
 
 
 def register_marks() -> None:
-    """Units and passwords are compared with the marks of `units.auditlog.ledger.check_rows`."""
+    """Units, their blocks and passwords are compared with the marks of `units.auditlog.ledger.check_rows`."""
+    register_rows(RowKind(UnitGroup, group_mark, lambda: UnitGroup.objects.order_by("pk")))
     register_rows(RowKind(Unit, unit_mark, lambda: Unit.objects.order_by("pk")))
     register_rows(RowKind(User, password_mark, lambda: User.objects.order_by("pk"), "mật khẩu"))

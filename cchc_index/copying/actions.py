@@ -27,6 +27,7 @@ from selfassess.roundpapers.actions import copy_papers
 from surveys.models import ImportBatch, SurveyScore
 from surveys.plan.actions import copy_plan
 from units.auditlog.actions import record
+from units.auditlog.digests import Facts, marked
 from units.models import User
 from units.queries import heirs_of
 
@@ -41,6 +42,8 @@ class YearCopy:
 
     done: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    marks: Facts = field(default_factory=dict)
+    """Of the round, where it was made."""
 
 
 @transaction.atomic
@@ -69,7 +72,8 @@ def copy_year(*, actor: User | None, source: int, target: int, group: str = "") 
     if added := ensure_reasons(actor):
         report.done.append(f"Thư viện lý do điều chỉnh: thêm {added} lý do.")
     if report.done:
-        record(actor=actor, verb=VERB, obj=round_, after={"from": source, "done": report.done, "left": report.left})
+        logged = {"from": source, "done": report.done, "left": report.left, **report.marks}
+        record(actor=actor, verb=VERB, obj=round_, after=logged)
     return report
 
 
@@ -90,6 +94,7 @@ def _round(earlier: Round, year: int, report: YearCopy) -> Round:
     round_, made = Round.objects.get_or_create(year=year, defaults={**values, "illustrative": earlier.illustrative})
     if made:
         default_stages(round_)
+        report.marks = marked(round_)
         mark = ", dữ liệu minh họa" if earlier.illustrative else ""
         report.done.append(f"Đã tạo kỳ {year}, thời kỳ đánh giá 01/01–31/12{mark}.")
         report.left.append(f"Số, ngày kế hoạch của kỳ {year} không chép: ghi theo văn bản của năm {year}.")

@@ -110,8 +110,7 @@ def _load(year: int, practice: int | None) -> Iterator[str]:
 def _once(round_: Round, fill: Callable[[Round, People], None], people: People, words: str) -> str:
     if round_.illustrative:
         return f"Kỳ {round_.year}: đã nạp từ trước, không thay đổi."
-    Round.objects.filter(pk=round_.pk).update(illustrative=True)
-    round_.illustrative = True
+    large_year.mark_illustrative(round_)
     fill(round_, people)
     return words
 

@@ -17,6 +17,8 @@ from results.models import Publication
 from results.publication import actions as publications
 from selfassess.models import SelfAssessment
 from surveys.models import ImportBatch
+from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import User
 
 from .block import DemoBlock
@@ -27,13 +29,21 @@ UNITS_AT_ONCE = 20
 YEARS = (2025,)
 
 
+def mark_illustrative(round_: Round) -> None:
+    """Say of a year that what follows was invented; once."""
+    if not round_.illustrative:
+        round_.illustrative = True
+        round_.save(update_fields=["illustrative"])
+        record(actor=None, verb="criteria.round", obj=round_, after={"illustrative": True, **marked(round_)})
+
+
 def fill(year: int, people: Mapping[str, User]) -> bool:
     """Fill the year, whose frame is loaded, to its publication; whether anything was left to do."""
     round_ = Round.objects.get(year=year)
     decided = Publication.objects.filter(round=round_)
     if decided.filter(state=Publication.State.PUBLISHED).exists():
         return False
-    Round.objects.filter(pk=round_.pk).update(illustrative=True)
+    mark_illustrative(round_)
     calendar = DemoCalendar(round_)
     calendar.set_stages()
     blocks = [DemoBlock(round_group) for round_group in round_groups(round_)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from criteria.actions import inputs_changed
 from criteria.calendar.actions import default_stages
@@ -38,12 +39,15 @@ class LoadReport:
 
     added: dict[str, int] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
-    units: dict[int, Unit] = field(default_factory=dict)
-    """Those that the load wrote, by key."""
+    written: dict[tuple[str, int], Model] = field(default_factory=dict)
+    """Records that the load wrote, by kind and key: the log marks them."""
 
     def add(self, what: str, count: int = 1) -> None:
         if count:
             self.added[what] = self.added.get(what, 0) + count
+
+    def wrote(self, *rows: Model) -> None:
+        self.written |= {(row._meta.label_lower, row.pk): row for row in rows}
 
     def lines(self) -> list[str]:
         """The report for people."""
@@ -82,7 +86,7 @@ def _finish(groups: Mapping[str, UnitGroup], touched: set[int], report: LoadRepo
             actor=None,
             verb="official.load",
             obj=next(iter(groups.values())),
-            after={**report.added, **marked(*report.units.values())},
+            after={**report.added, **marked(*report.written.values())},
         )
 
 
@@ -94,6 +98,7 @@ def _load_groups(rows: Sequence[OfficialRow], report: LoadReport) -> dict[str, U
     for row in rows:
         group, created = UnitGroup.objects.get_or_create(code=row["code"], defaults=row)
         report.add("khối", created)
+        report.wrote(*([group] if created else []))
         if not created and group.name == group.code:
             _fill(group, {"name": row["name"], "position": row["position"]}, "tên khối", report)
         groups[row["code"]] = group
@@ -114,7 +119,7 @@ def _load_units(rows: Sequence[OfficialRow], groups: Mapping[str, UnitGroup], re
         elif unit.name != row["name"]:
             report.kept.append(f"Đơn vị {unit.code}: giữ tên “{unit.name}” (tệp ghi “{row['name']}”).")
     Unit.objects.bulk_create(fresh)
-    report.units |= {unit.pk: unit for unit in fresh}
+    report.wrote(*fresh)
     report.add("đơn vị", len(fresh))
     return {unit.group_id for unit in fresh}
 
@@ -157,7 +162,7 @@ def _end_units(rows: Sequence[OfficialRow], report: LoadReport) -> None:
         else:
             unit.doubt = row["note"]
     Unit.objects.bulk_update(ended, ["valid_to", "doubt"])
-    report.units |= {unit.pk: unit for unit in ended}
+    report.wrote(*ended)
     Succession.objects.bulk_create(successions)
     report.add("ngày kết thúc của đơn vị cũ", len(ended))
 
@@ -178,6 +183,7 @@ def _load_decisions(rows: Sequence[OfficialRow], report: LoadReport) -> dict[str
         values = {**row, "issued_on": day(row["issued_on"])}
         decision, created = Decision.objects.get_or_create(number=row["number"], defaults=values)
         report.add("quyết định", created)
+        report.wrote(*([decision] if created else []))
         if not created:
             blank = {key: value for key, value in values.items() if value and not getattr(decision, key)}
             _fill(decision, blank, "chi tiết quyết định", report)
@@ -194,6 +200,7 @@ def _load_set(row: OfficialRow, texts: Texts, decision: Decision, group: UnitGro
         _say_if_different(criteria_set, criteria, report)
         return
     report.add("bộ tiêu chí")
+    report.wrote(criteria_set)
     report.add("tiêu chí", len(_plant(criteria_set, criteria, _previous(row, texts, group))))
 
 
@@ -287,6 +294,7 @@ def _load_round(row: OfficialRow, groups: Mapping[str, UnitGroup], report: LoadR
     defaults = {"plan_number": row["plan_number"], **days}
     current, created = Round.objects.get_or_create(year=row["year"], defaults=defaults)
     report.add("kỳ đánh giá", created)
+    report.wrote(*([current] if created else []))
     default_stages(current)
     if not created:
         blank = {key: value for key, value in defaults.items() if value and not getattr(current, key)}
@@ -358,4 +366,5 @@ def _fill(obj: UnitGroup | Decision | Round, values: Mapping[str, Any], what: st
     for name, value in values.items():
         setattr(obj, name, value)
     obj.save(update_fields=list(values))
+    report.wrote(obj)
     report.add(what)

@@ -38,7 +38,8 @@ def others(field: "models.Field[Any, Any]", value: Any) -> list[Any]:
     if isinstance(field, models.JSONField):
         return [json.dumps(changed) for changed in ([1], {"x": 1}) if changed != value]
     if isinstance(field, models.DateField):
-        return [value - timedelta(days=1), value + timedelta(days=1)] if value else ["2031-01-01 00:00:00+00:00"]
+        first = "2031-01-01 00:00:00+00:00" if isinstance(field, models.DateTimeField) else "2031-01-01"
+        return [value - timedelta(days=1), value + timedelta(days=1)] if value else [first]
     if isinstance(field, models.IntegerField | models.DecimalField | models.FloatField):
         return [value + 1, value - 1, 0] if value is not None else [1]
     if isinstance(field, models.UUIDField):

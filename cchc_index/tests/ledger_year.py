@@ -16,6 +16,8 @@ from appraisal.review.decisions import actions as decisions
 from appraisal.review.undo import actions as undo
 from appraisal.tests.factories import release_stage
 from cchc_index.lib import clock
+from criteria.calendar import actions as calendar
+from criteria.calendar.queries import require_named
 from criteria.models import RoundGroup
 from criteria.tests.factories import open_stage, small_round
 from results.publication import actions as publications
@@ -73,6 +75,7 @@ def year() -> Year:
     open_stage(block.round, "round1", opens=clock.now())
     _taken_back(block, own, other, manager)
     release_stage(manager, block)
+    _calendar(block, manager)
     _survey(block, second)
     day = date(2032, 3, 1)
     proposal = publications.propose(
@@ -133,6 +136,15 @@ def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> Non
     bulk.bulk_recognise(actor=member, round_group_id=block.pk, cells=[(unit.pk, many.pk, 1)])
     batch = LogEntry.objects.get(verb="appraisal.bulk_recognise").pk
     bulk.undo_batch(actor=member, round_group_id=block.pk, batch_id=batch, cells=[(unit.pk, many.pk, 2)])
+
+
+def _calendar(block: RoundGroup, manager: User) -> None:
+    """Hours of the publication, and other titles for the reply and the appraisal after it."""
+    calendar.set_stage(actor=manager, round_id=block.round_id, name="publication", opens_at=clock.now(), closes_at=None)
+    for name in ("explanation", "round2"):
+        stage = require_named(block.round, name)
+        flags = {"two_opinions": stage.two_opinions, "report_required": stage.report_required}
+        calendar.change_stage(actor=manager, stage_id=stage.pk, title=f"{stage.title}, năm thử", **flags)
 
 
 def _survey(block: RoundGroup, manager: User) -> None:

@@ -9,9 +9,11 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria.actions import confirm_set, inputs_changed, log_freeze
 from criteria.calendar.actions import default_stages
+from criteria.models import CriteriaSet
 from criteria.queries import what_became
 from criteria.rules import require_manager
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import User
 
 from . import following, importing, reading
@@ -71,7 +73,11 @@ def import_criteria(
                 verb="criteria.import",
                 obj=where.criteria_set,
                 before={"policies": {field: old for field, (old, _) in policies.items()}},
-                after={**outcome.summary(), "policies": {field: new for field, (_, new) in policies.items()}},
+                after={
+                    **outcome.summary(),
+                    "policies": {field: new for field, (_, new) in policies.items()},
+                    **marked(*where.fresh, CriteriaSet.objects.get(pk=where.criteria_set.pk)),
+                },
             )
             if policies:
                 blocks = where.criteria_set.round_groups.select_related("round", "group").order_by("pk")

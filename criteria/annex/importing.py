@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError
 
 from cchc_index.lib import clock
 from cchc_index.lib.days import is_plausible_year
@@ -82,6 +82,8 @@ class Destination:
     criteria_set: CriteriaSet
     notices: list[str]
     made: bool
+    fresh: list[Model]
+    """Records that had to be made for it; the log marks them."""
     former_set: int | None = None
     """The set that measured the block until now, where the annex brings another."""
 
@@ -90,9 +92,10 @@ def place(*, year: int, group: str, decision: str) -> Destination:
     """The year's round, the block, the decision and its set: found or made; the set is locked. Raises
     Refused for names that cannot be and for a block frozen on another set."""
     notices: list[str] = []
-    round_ = _round(year, notices)
-    block = _block(group, notices)
-    criteria_set = _set(decision, block, notices)
+    fresh: list[Model] = []
+    round_ = _round(year, notices, fresh)
+    block = _block(group, notices, fresh)
+    criteria_set = _set(decision, block, notices, fresh)
     round_group = RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_, group=block).first()
     if round_group is None:
         round_group = RoundGroup.objects.create(round=round_, group=block, criteria_set=criteria_set)
@@ -100,20 +103,21 @@ def place(*, year: int, group: str, decision: str) -> Destination:
     former = round_group.criteria_set_id if round_group.criteria_set_id != criteria_set.pk else None
     if former is not None:
         _switch(round_group, criteria_set, notices)
-    return Destination(round_group, criteria_set, notices, made=bool(notices), former_set=former)
+    return Destination(round_group, criteria_set, notices, made=bool(notices), fresh=fresh, former_set=former)
 
 
-def _round(year: int, notices: list[str]) -> Round:
+def _round(year: int, notices: list[str], fresh: list[Model]) -> Round:
     if not is_plausible_year(year):
         raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2024.")
     period = {"assessed_from": date(year, 1, 1), "assessed_to": date(year, 12, 31)}
     round_, made = Round.objects.get_or_create(year=year, defaults=period)
     if made:
+        fresh.append(round_)
         notices.append(f"Đã tạo kỳ đánh giá năm {year}, thời kỳ đánh giá 01/01–31/12.")
     return round_
 
 
-def _block(code: str, notices: list[str]) -> UnitGroup:
+def _block(code: str, notices: list[str], fresh: list[Model]) -> UnitGroup:
     code = clean(code)
     try:
         validate_slug(code)
@@ -123,19 +127,22 @@ def _block(code: str, notices: list[str]) -> UnitGroup:
         raise Refused("Mã khối dài quá 30 ký tự; dùng mã ngắn hơn.")
     block, made = UnitGroup.objects.get_or_create(code=code, defaults={"name": code})
     if made:
+        fresh.append(block)
         notices.append(f"Chưa có khối “{code}”: đã tạo; đặt tên khối ở trang Quản trị.")
     return block
 
 
-def _set(number: str, block: UnitGroup, notices: list[str]) -> CriteriaSet:
+def _set(number: str, block: UnitGroup, notices: list[str], fresh: list[Model]) -> CriteriaSet:
     number = clean(number)
     if not number or len(number) > 60:
         raise Refused("Số quyết định phải có và không dài quá 60 ký tự, ví dụ 3598/QĐ-UBND.")
     decision, made = Decision.objects.get_or_create(number=number)
     if made:
+        fresh.append(decision)
         notices.append(f"Đã tạo quyết định {number}.")
     criteria_set, made = CriteriaSet.objects.get_or_create(decision=decision, group=block)
     if made:
+        fresh.append(criteria_set)
         notices.append(f"Đã tạo bộ tiêu chí {criteria_set}.")
     return (
         CriteriaSet.objects.select_for_update(of=("self",)).select_related("decision", "group").get(pk=criteria_set.pk)

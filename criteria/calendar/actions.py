@@ -14,6 +14,7 @@ from criteria.actions import inputs_changed
 from criteria.models import Extension, Round, RoundGroup, Stage
 from criteria.queries import units_of_round
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import Unit, User
 
 from . import mails, queries
@@ -60,9 +61,8 @@ def save_round(
     for name, fact in facts.items():
         setattr(round_, name, fact)
     round_.save()
-    record(
-        actor=actor, verb=VERB_ROUND, obj=round_, before=None if made else _said_facts(before), after=_said_facts(facts)
-    )
+    logged = {**_said_facts(facts), **marked(round_)}
+    record(actor=actor, verb=VERB_ROUND, obj=round_, before=None if made else _said_facts(before), after=logged)
     return round_, made
 
 

@@ -235,6 +235,11 @@ RESULT_KEYS = [
 ]
 
 
+def own_points(computation: Computation) -> Iterator[tuple[str, Decimal | None]]:
+    """Each unit's code with the sum that the computation keeps of its own points."""
+    yield from computation.unit_results.order_by("pk").values_list("unit__code", "self_points")
+
+
 def result_rows(computation: Computation) -> list[Json]:
     """The ranking of a computation in the published shape: exact texts, absent values None."""
     results = sorted(ranked_results(computation), key=lambda r: (r.rank is None, r.rank or 0, r.unit.code))

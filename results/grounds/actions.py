@@ -8,6 +8,7 @@ from criteria.models import Round
 from results.models import Publication
 from results.rules import may_publish
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import User
 
 
@@ -29,5 +30,6 @@ def show_grounds(*, actor: User, round_id: int, shows: bool) -> bool:
     before = {"shows_grounds": round_.shows_grounds}
     round_.shows_grounds = shows
     round_.save(update_fields=["shows_grounds"])
-    record(actor=actor, verb="round.grounds", obj=round_, before=before, after={"shows_grounds": shows})
+    logged = {"shows_grounds": shows, **marked(round_)}
+    record(actor=actor, verb="round.grounds", obj=round_, before=before, after=logged)
     return True

@@ -16,7 +16,7 @@ def check(*, files: bool) -> Iterator[str]:
         int(entry.object_id): (entry.actor_id, entry.unit_id, (entry.before or {}).get("document"), after)
         for entry, after in logged("selfassess.document", "selfassess.replace")
     }
-    read: dict[str, str | None] = {}
+    read: dict[str, tuple[str, int] | None] = {}
     for document in Document.objects.order_by("pk").iterator(CHUNK):
         place = f"Tài liệu {document.number} (số {document.pk})"
         uploaded = said.pop(document.pk, None)
@@ -37,20 +37,21 @@ def _same_document(document: Document, actor: int | None, unit: int | None, repl
     return same and {name: facts.get(name, now[name]) for name in now} == now
 
 
-def _check_file(document: Document, place: str, read: dict[str, str | None]) -> Iterator[str]:
+def _check_file(document: Document, place: str, read: dict[str, tuple[str, int] | None]) -> Iterator[str]:
     """Versions may share a file: each is read once."""
     name = str(document.file.name)
     if name not in read:
-        read[name] = _file_digest(document)
-    if read[name] is None:
+        read[name] = _digest_and_size(document)
+    digest, size = read[name] or (None, None)
+    if digest is None:
         yield f"{place}: tệp {name} không còn trong kho."
-    elif read[name] != document.digest:
-        yield f"{place}: nội dung tệp {name} đã bị sửa, không khớp mã kiểm tra."
+    elif (digest, size) != (document.digest, document.size):
+        yield f"{place}: nội dung tệp {name} đã bị sửa, không khớp mã kiểm tra hoặc số byte."
 
 
-def _file_digest(document: Document) -> str | None:
+def _digest_and_size(document: Document) -> tuple[str, int] | None:
     try:
         with document.file.open("rb") as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest()
+            return hashlib.file_digest(stored, "sha256").hexdigest(), stored.tell()
     except OSError:
         return None

@@ -25,6 +25,7 @@ from surveys.ballots.exports import rest_of
 from surveys.ballots.outline import is_table
 from surveys.figures import actions as figures
 from surveys.models import ImportBatch, RespondentGroup, Survey, SurveyRequest, SurveyScore
+from surveys.plan.digests import marks_of
 from surveys.profiles.actions import keep_profile
 from surveys.profiles.queries import fitting
 from surveys.scores.actions import lock_block, pack_archive, refresh_scores, restore_archive
@@ -238,6 +239,7 @@ def undo_batch(*, actor: User | None, batch_id: int, reason: str, signed: Signed
             **digests.of_batch(batch, block),
             "changed": changed,
             "moved": _moved(before, after),
+            **marks_of(block),
         },
         reason=reason,
     )
@@ -390,10 +392,12 @@ def write(
         after={
             "file": batch.file_digest,
             "name": batch.file_name,
-            "counts": {k: v for k, v in batch.counts.items() if k not in ("replaced", "archive")},
+            "counts": digests.told_counts(batch),
+            "read": digests.reading_mark(batch),
             "scores": values_digest(after),
             **({"ballots": mark} if mark else _marks(batch, block, checked)),
             "moved": _moved(before, after),
+            **marks_of(block),
         },
     )
 

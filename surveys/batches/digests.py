@@ -35,3 +35,13 @@ def ballots_mark(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
         sealed.update(b"%d %d %d %b %b %b" % (len(text), len(reason), len(blob), text, reason.encode(), blob))
         count += 1
     return {"count": count, "digest": sealed.hexdigest()}
+
+
+def told_counts(batch: ImportBatch) -> dict[str, Any]:
+    """A batch's numbers as the log keeps them: without what it replaced, which stands beside them."""
+    return {name: count for name, count in batch.counts.items() if name not in ("replaced", "archive")}
+
+
+def reading_mark(batch: ImportBatch) -> str:
+    """How its file was read."""
+    return digest([batch.take_hidden, batch.good_only, batch.mapping])

@@ -32,7 +32,8 @@ def _replay() -> dict[int, Facts]:
     batches: dict[int, Facts] = {}
     for entry in LogEntry.objects.filter(verb__in=[*COMMITS, UNDO]).order_by("number").iterator(2000):
         pk, state = int(entry.object_id), COMMITS.get(entry.verb, ImportBatch.State.UNDONE)
-        batches[pk] = {**batches.get(pk, {}), **(entry.after or {}), "state": state, "entry": entry.number}
+        reason = {"reason": entry.reason if entry.verb == UNDO else ""}
+        batches[pk] = {**batches.get(pk, {}), **(entry.after or {}), **reason, "state": state, "entry": entry.number}
     return batches
 
 
@@ -47,12 +48,26 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
             yield f"{place}: trạng thái khác với nhật ký."
         elif logged is not None and logged.get("file", batch.file_digest) != batch.file_digest:
             yield f"{place}: mã kiểm tra của tệp khác với nhật ký."
+        elif logged is not None and not _same_batch(batch, logged):
+            yield f"{place}: tên tệp, cách đọc, số dòng hoặc lý do hủy khác với nhật ký."
         # The original of a file of ballots goes once it is in: its ballots have a digest of their own.
         kept = batch.kind == ImportBatch.Kind.FIGURES or bool(batch.file)
         if files and done and kept and not _file_is_whole(batch):
             yield f"{place}: tệp đã tải lên bị sửa hoặc không còn trong kho."
     for pk in sorted(batches.keys() - seen):
         yield f"Lần nhập số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
+
+
+def _same_batch(batch: ImportBatch, logged: Facts) -> bool:
+    """How the file was called and read, what it brought, and why it was taken out; entries from before the log knew one
+    of these leave it out."""
+    now = {
+        "name": batch.file_name,
+        "counts": digests.told_counts(batch),
+        "read": digests.reading_mark(batch),
+        "reason": batch.undo_reason,
+    }
+    return {name: logged.get(name, now[name]) for name in now} == now
 
 
 def _file_is_whole(batch: ImportBatch) -> bool:

@@ -26,6 +26,7 @@ from surveys.models import (
     SurveyRequest,
 )
 from surveys.plan.actions import copy_plan
+from surveys.plan.digests import marks_of
 from surveys.rules import may_work
 from surveys.scores.actions import lock_block, refresh_scores
 from surveys.scores.digests import refreshed
@@ -185,7 +186,7 @@ def _apply(
     except ProtectedError:
         raise Refused("Mức trả lời hoặc nhóm này đang dùng: không bỏ được.") from None
     moved = [one for one in blocks if refresh_scores(one)]
-    logged = {"part": part, "pk": pk, **digests.changed(before, after)[1]}
+    logged = {"part": part, "pk": pk, **digests.changed(before, after)[1], **marks_of(*blocks)}
     record(actor=actor, verb=VERB_PLAN, obj=survey, before=dict(before), after=logged, reason=reason)
     for one in moved:
         record(actor=actor, verb=VERB_REFRESH, obj=one, after=refreshed(points[one.pk], stored(one)), reason=reason)
@@ -279,7 +280,8 @@ def remove_part(*, actor: User, round_group_id: int, part: str, pk: int) -> None
     except ProtectedError:
         raise Refused("Phần này đang dùng ở mẫu phiếu hoặc đã có tệp tải lên: không bỏ được.") from None
     survey, _ = Survey.objects.get_or_create(round_group=block)
-    record(actor=actor, verb=VERB_PLAN, obj=survey, before={"part": part, "pk": pk, **before}, after={"part": part})
+    logged = {"part": part, **marks_of(block)}
+    record(actor=actor, verb=VERB_PLAN, obj=survey, before={"part": part, "pk": pk, **before}, after=logged)
 
 
 @transaction.atomic
@@ -297,5 +299,6 @@ def copy_earlier(*, actor: User, round_group_id: int) -> int:
     if not groups:
         raise Refused("Khối này đã có nhóm đối tượng: chỉ chép vào kế hoạch còn trống.")
     survey = Survey.objects.get(round_group=block)
-    record(actor=actor, verb=VERB_PLAN, obj=survey, after={"from": source.round.year, "groups": groups})
+    logged = {"from": source.round.year, "groups": groups, **marks_of(block)}
+    record(actor=actor, verb=VERB_PLAN, obj=survey, after=logged)
     return groups
