@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Lower, Replace
+from django.db.models.functions import Collate, Lower, Replace
 
 from cchc_index.lib import canonical
 from criteria.models import RoundGroup
@@ -46,8 +46,9 @@ def _may_be(ballots: QuerySet[Ballot], asked: set[str]) -> QuerySet[Ballot]:
     `identity.key` reads, or may be another spelling of a number. The database leaves the others out, so that few new
     ballots do not wait for every code of the survey to be read here."""
     odd = _ODD_SIGNS + ("|" + _OTHER_NUMBERS if any(word.isdigit() for word in asked) else "")
-    plain = Lower(Replace("code", Value(" "), Value("")))
-    return ballots.annotate(plain=plain).filter(Q(plain__in=asked) | Q(code__regex=odd))
+    signs = Collate("code", "C")  # sign by sign: half the time of a language's own rules
+    plain = Lower(Replace(signs, Value(" "), Value("")))
+    return ballots.annotate(signs=signs, plain=plain).filter(Q(plain__in=asked) | Q(signs__regex=odd))
 
 
 def standing(block: RoundGroup, plan: Plan, places: Places) -> str:
