@@ -12,7 +12,7 @@ from weasyprint.text.fonts import FontConfiguration
 from cchc_index.lib.days import letter_month
 from cchc_index.lib.numbers import shown
 from results import charts
-from results.book import Book, BookBlock
+from results.book import Book, BookBlock, BookLine
 from results.files.paper import BLANK, BLANK_DATE, BLANK_DAY, CITY, ROWS_PER_CHART, WIDE_FROM, laid_out, written
 from results.models import Publication
 
@@ -164,10 +164,16 @@ def _charts(book: Book, block: BookBlock) -> list[str]:
 
 def _slides(told: Material) -> dict[str, Any]:
     """The first and the last of every block, and the recommendations a few to a page."""
-    rows = told.recommendations
-    pages = [rows[at : at + 5] for at in range(0, len(rows), 5)]
+    advice = told.recommendations
+    pages = [advice[at : at + 5] for at in range(0, len(advice), 5)]
     ends = []
     for facts in told.blocks:
-        first, rest = facts.block.rows[:MOST_ON_SLIDE], facts.block.rows[MOST_ON_SLIDE:]
-        ends.append((facts.block, list(zip_longest(first, rest[-MOST_ON_SLIDE:]))))
+        rows = facts.block.rows
+        ends.append((facts.block, _two_columns(rows), len(rows) <= 2 * MOST_ON_SLIDE))
     return {"recommendation_pages": pages, "ends": ends}
+
+
+def _two_columns(rows: list[BookLine]) -> list[tuple[BookLine | None, BookLine | None]]:
+    """The first rows beside the last; where all have room, two columns of one height, or one row longer on the left."""
+    height = min(MOST_ON_SLIDE, -(-len(rows) // 2))
+    return list(zip_longest(rows[:height], rows[height:][-height:]))

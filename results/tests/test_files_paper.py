@@ -198,3 +198,13 @@ def test_numbers_of_neighbouring_areas_never_touch(areas: int) -> None:
             assert all(left.x + left.length < right.x for left, right in pairwise(row))
             seen += len(row) == areas
     assert seen >= 2  # the second unit has a leaf that does not apply
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("leaves", range(24, 34))
+def test_notes_never_stand_alone_on_a_page(leaves: int) -> None:
+    """However many criteria there are, three rows of the table go with notes that would have a page to themselves."""
+    book = read_bundle(bundles.small(2, leaves))
+    last = PdfReader(io.BytesIO(paper.sheet_pdf(book, "so", "S01"))).pages[-1].extract_text()
+    rows = re.findall(r"(?m)^2\.\d+ |^3 Điểm thưởng", last[: last.index("* Tiêu chí minh họa")])
+    assert len(rows) >= 3

@@ -5,12 +5,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from results import bundle as bundles
 from results.book import BookBlock, read_bundle
-from results.papers import words
+from results.papers import paper, words
 from results.papers.findings import findings
 from results.tests import bundles as samples
 from results.years import common_leaves
@@ -98,3 +99,16 @@ def test_the_overview_names_first_and_last_with_their_numbers() -> None:
     assert "4 đơn vị được xếp hạng" in said
     assert f"{found.highest[0].name} (" in said
     assert f"{found.lowest[0].name} (" in said
+
+
+@pytest.mark.parametrize(
+    ("units", "heights"), [(1, (1, 0)), (2, (1, 1)), (9, (5, 4)), (15, (8, 7)), (20, (10, 10)), (126, (10, 10))]
+)
+def test_the_two_columns_of_a_slide_are_of_one_height(units: int, heights: tuple[int, int]) -> None:
+    rows = (
+        read_bundle(bundles.build(samples.header(), [samples.group("so", "Sở", samples.units(units))])).blocks[0].rows
+    )
+    pairs = paper._two_columns(rows)
+    assert tuple(sum(row is not None for row in column) for column in zip(*pairs, strict=True)) == heights
+    assert pairs[0][0] == rows[0]
+    assert [row for row in (*(left for left, _ in pairs), *(right for _, right in pairs)) if row][-1] == rows[-1]
