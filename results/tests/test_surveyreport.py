@@ -29,7 +29,7 @@ from results.surveyreport.queries import SurveyMaterial, survey_material
 from surveys.analysis.exports import rows_zip
 from surveys.analysis.queries import rows_of
 from surveys.models import Ballot, GroupPeople, Survey, SurveyScore, Tally
-from surveys.scores.actions import rebuild_tallies
+from surveys.scores.actions import rebuild_tallies, refresh_scores
 from surveys.scores.adjusting import adjusted
 from surveys.tests.factories import asked_group, surveyed_round
 from surveys.tests.test_suppression import fill
@@ -90,6 +90,19 @@ def test_negative_control_with_the_rule_off_it_changes_them(
     said_otherwise(block)
     after = everything(block)
     assert {"markup", "xlsx", "phieu.csv", "phieu.dta"} <= {name for name in before if before[name] != after[name]}
+
+
+@pytest.mark.parametrize("rule", [5, None])
+def test_what_the_few_say_moves_points_only_with_the_rule_off(block: RoundGroup, rule: int | None) -> None:
+    """Rankings, open data and the interface for other systems tell what follows from the points."""
+    Survey.objects.filter(round_group=block).update(least_n=rule, small_cell=rule)
+    refresh_scores(block)
+    before = list(SurveyScore.objects.order_by("unit", "criterion").values_list("points", "ballots", "method"))
+    assert before
+    said_otherwise(block)
+    refresh_scores(block)
+    after = list(SurveyScore.objects.order_by("unit", "criterion").values_list("points", "ballots", "method"))
+    assert (after == before) is (rule is not None)
 
 
 def test_nor_where_the_plan_names_people(block: RoundGroup) -> None:
