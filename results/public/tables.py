@@ -42,6 +42,8 @@ def ranking_chart(book: Book, block: BookBlock, rows: Sequence[BookLine], highli
     return charts.ranking_dots([(r.name, r.index) for r in rows], title=title, highlight=highlight)
 
 
+MOST_ON_PAPER = 36
+"""Units whose picture is no taller than a printed page."""
 FEWEST_TILES = 8
 """Units that make a map."""
 

@@ -246,6 +246,7 @@ def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: 
         "changed": tables.shown(change.difference) if change else None,
         "corrected": _corrected(book, about.get("publication")),
         "chart": tables.ranking_chart(book, block, block.rows),
+        "taller_than_paper": len(block.rows) > tables.MOST_ON_PAPER,
         "map": tables.ranking_map(block, reading.tiles(block.code), place.unit),
         "compare": place.compare(block.code),
         "pdf": place.file("pdf"),
@@ -371,6 +372,7 @@ def area_page(
         "lines": [(rank, row, share, place.unit(block.code, row.unit)) for rank, row, share in ranked],
         "leaves": [(c, place.criterion(block.code, c.code)) for c in block.leaves if c.area == found.code],
         "chart": charts.ranking_dots([(row.name, share) for _, row, share in ranked], title=title),
+        "taller_than_paper": len(block.rows) > tables.MOST_ON_PAPER,
         **about,
     }
     return render(request, "results/public/area.html", context)

@@ -1,9 +1,11 @@
 """What everybody reads, in Chromium: every public page is clean on a laptop and a phone, without an account."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
+from pypdf import PdfReader
 
 from cchc_index.lib.tests.browser import Site, clean, seeded, visitor
 
@@ -54,3 +56,14 @@ def test_public_pages_are_clean_and_four_units_fit_a_phone(browser: Browser, sit
         "() => { const t = document.querySelector('table.compare'); return t.scrollWidth <= t.parentNode.clientWidth }"
     )
     assert page.evaluate(wide)
+
+
+@pytest.mark.parametrize("address", ["/xep-hang/2029/5-qd-ubnd/", "/xep-hang/2029/5-qd-ubnd/linh-vuc/xa/1/"])
+def test_no_page_of_a_large_block_is_printed_empty(browser: Browser, site: Site, address: str) -> None:
+    """A picture that is taller than paper repeats the table above it: it stays on the screen."""
+    page = visitor(browser, site)
+    page.goto(address)
+    printed = [sheet.extract_text().strip() for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+    assert all(printed)
+    assert sum("từ cao đến thấp" in sheet for sheet in printed) == 0
+    assert page.get_by_text("từ cao đến thấp").is_visible()
