@@ -64,17 +64,10 @@ def _test_settings(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _nothing_of_another_test() -> Iterator[None]:
     """Rows of another test have the same keys."""
-    from appraisal.consistency.queries import kept
-    from criteria.queries import frozen_rows, rules_corrected
-    from results.gates import queries as gates
-    from results.steering import queries as steering
+    from cchc_index.tests.forgetting import forget_rows
 
     yield
-    frozen_rows.cache_clear()
-    rules_corrected.cache_clear()
-    kept.forget()
-    steering.forget()
-    gates.forget()
+    forget_rows()
 
 
 @pytest.fixture(autouse=True)

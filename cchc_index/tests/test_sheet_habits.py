@@ -11,7 +11,7 @@ from .sheet_way import Way
 from .sheet_ways import WAYS
 from .sheet_writers import WRITERS, Error, Rows, Sheet, Under, delimited
 from .test_sheet_programs import _rewritten
-from .test_sheets import Case, Kind, at, book, changed, check_small_and_large, refused, replaced
+from .test_sheets import Case, Kind, at, book, changed, check_each_as_large, refused, replaced
 
 pytestmark = pytest.mark.django_db
 HABITS: dict[str, Kind] = {}
@@ -273,10 +273,10 @@ text_as("semicolons in UTF-16", _semicolons_in_utf_16)
 text_as("line ends of old Macintoshes", _line_ends_of_old_macintoshes)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", WAYS)
-@pytest.mark.parametrize("which", HABITS)
-def test_every_habit_through_every_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str, name: str) -> None:
-    check_small_and_large(monkeypatch, WAYS[name](tmp_path), which, HABITS[which])
+def test_every_habit_through_every_way(tmp_path: Path, name: str) -> None:
+    check_each_as_large(WAYS[name](tmp_path), HABITS)
 
 
 HIDDEN_ANSWERS = {Under(1, ";;;"): "ô trống", Under(1, '"N/A"'): "“N/A”"}

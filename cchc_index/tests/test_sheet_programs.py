@@ -25,7 +25,7 @@ from cchc_index.lib.tests.present import present
 from .sheet_way import Way
 from .sheet_ways import WAYS
 from .sheet_writers import Error, Percent, Rows, Sheet
-from .test_sheets import Case, Kind, at, book, changed, check_small_and_large, replaced
+from .test_sheets import Case, Kind, at, book, changed, check_each_as_large, replaced
 
 pytestmark = pytest.mark.django_db
 PROGRAMS: dict[str, Kind] = {}
@@ -226,8 +226,5 @@ def stroked_d_in_a_name_of_excel_97(way: Way) -> Case | None:
 
 
 @pytest.mark.parametrize("name", WAYS)
-@pytest.mark.parametrize("which", PROGRAMS)
-def test_every_program_through_every_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str, name: str
-) -> None:
-    check_small_and_large(monkeypatch, WAYS[name](tmp_path), which, PROGRAMS[which])
+def test_every_program_through_every_way(tmp_path: Path, name: str) -> None:
+    check_each_as_large(WAYS[name](tmp_path), PROGRAMS)

@@ -11,7 +11,7 @@ from cchc_index.lib.vietnamese import _TCVN3
 from .sheet_way import Way
 from .sheet_ways import WAYS
 from .sheet_writers import Error, Percent, Sheet, Under, delimited
-from .test_sheets import Case, Kind, at, book, changed, check, refused, replaced, text_file
+from .test_sheets import Case, Kind, at, book, changed, check_each, refused, replaced, text_file
 
 pytestmark = pytest.mark.django_db
 SIBLINGS: dict[str, Kind] = {}
@@ -392,15 +392,10 @@ def headings_with_a_star_in_brackets(way: Way) -> Case | None:
     return Case(book(way, rows), way.expected())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", WAYS)
-@pytest.mark.parametrize("which", SIBLINGS)
-def test_every_sibling_through_every_way(tmp_path: Path, which: str, name: str) -> None:
-    way = WAYS[name](tmp_path)
-    case = SIBLINGS[which](way)
-    if case is None:
-        return
-    before = way.read()
-    check(way, which, case, before)
+def test_every_sibling_through_every_way(tmp_path: Path, name: str) -> None:
+    check_each(WAYS[name](tmp_path), SIBLINGS)
 
 
 @pytest.mark.parametrize("name", ["ballots", "page of ballots"])
