@@ -1,5 +1,6 @@
 """The frame's own pages: home by role, the year switch, error pages."""
 
+import logging
 from datetime import UTC, timedelta
 from urllib.parse import urlencode, urlsplit
 
@@ -16,6 +17,8 @@ from cchc_index.lib import clock, request_number
 
 from .middleware import given_back
 from .navigation import PUBLIC_TABS, tabs_for
+
+_log = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -68,8 +71,19 @@ def _of_any_year(target: str) -> str:
     return reverse("results:ranking") if lost else path
 
 
+def _error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """The page of an error in the look of the site; its bare words, and why in the log, where that cannot be drawn:
+    the styles were not collected, or the database is away."""
+    try:
+        return render(request, f"errors/{status}.html", status=status)
+    except Exception:  # what keeps a page from being drawn must not hide what it was to say
+        _log.exception("Không dựng được trang lỗi %s", status)
+        title, words = _BARE[status]
+        return HttpResponse(_numbered(_PAGE.replace("{title}", title).replace("{words}", words)), status=status)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/403.html", status=403)
+    return _error_page(request, 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -81,13 +95,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nearly always a body over the limit: text pasted by the megabyte."""
     too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
-    return (
-        render(request, "errors/413.html", status=413) if too_big else HttpResponse(_numbered(_BAD_REQUEST), status=400)
-    )
+    return _error_page(request, 413) if too_big else HttpResponse(_numbered(_BAD_REQUEST), status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/404.html", status=404)
+    return _error_page(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -99,6 +111,13 @@ def _numbered(page: str) -> str:
     return page.replace("{number}", request_number.current.get() or "–")
 
 
+_BARE = {
+    403: ("Không có quyền", "Tài khoản này không được mở trang đó. Nếu cần, hỏi người quản lý Chỉ số."),
+    404: ("Không tìm thấy trang", "Địa chỉ này không có, hoặc nội dung đã chuyển đi."),
+    413: ("Nội dung gửi quá lớn", "Chưa lưu gì cả. Hãy quay lại trang trước, gửi từng phần nhỏ hơn."),
+}
+_PAGE = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>{title}</title>
+<h1>{title}</h1><p>{words}</p><p>Mã yêu cầu: <b>{number}</b></p><p><a href="/">Về trang chủ</a></p></html>"""
 _BAD_REQUEST = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>Yêu cầu không hợp lệ</title>
 <h1>Yêu cầu không hợp lệ</h1><p>Địa chỉ hoặc nội dung gửi không đúng dạng nên chưa làm gì cả. Hãy mở lại trang từ
 trang chủ rồi thử lại.</p><p>Mã yêu cầu: <b>{number}</b></p><p><a href="/">Về trang chủ</a></p></html>"""

@@ -16,6 +16,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
+from django.templatetags.static import static
 from health_check.base import HealthCheck
 from health_check.exceptions import ServiceUnavailable
 
@@ -96,6 +97,18 @@ class Disk(Check):
                 raise ServiceUnavailable("không ghi được") from error
             if free < settings.DISK_FREE_BYTES:
                 raise ServiceUnavailable(f"chỉ còn {numbers.vn_count(free // 1024**2)} MB trống")
+
+
+class Styles(Check):
+    """No page can be drawn before `collectstatic` has run for this version."""
+
+    title, local = "Tệp giao diện", True
+
+    def look(self) -> None:
+        try:
+            static("css/frame.css")
+        except ValueError as error:
+            raise ServiceUnavailable("chưa thu thập: chạy deploy/cchc collectstatic --noinput") from error
 
 
 class Broker(Check):
@@ -200,6 +213,6 @@ class Antivirus(Check):
 
 
 CHECKS: tuple[type[Check], ...] = (
-    Database, Clock, Disk, Broker, Worker, Beat, Sweep, Queue, Outbox, MailServer, Antivirus,
+    Database, Clock, Disk, Styles, Broker, Worker, Beat, Sweep, Queue, Outbox, MailServer, Antivirus,
 )  # fmt: skip
 LOCAL = tuple(check for check in CHECKS if check.local)

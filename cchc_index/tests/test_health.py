@@ -94,6 +94,31 @@ def test_a_queue_that_stands_is_said() -> None:
     assert wrong() == {"Việc đang chờ"}
 
 
+COLLECTED = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
+
+
+@pytest.mark.usefixtures("alive")
+def test_styles_that_were_not_collected_are_said(settings: Settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = str(tmp_path)
+    assert wrong() == set()
+    settings.STORAGES = {**settings.STORAGES, **COLLECTED}
+    assert wrong() == {"Tệp giao diện"}
+
+
+def test_an_error_page_that_cannot_be_drawn_says_its_words_and_why_in_the_log(
+    client: Client, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """404 stays 404 where the styles are missing; drawn, it has the site's frame."""
+    drawn = client.get("/khong-co/")
+    assert (drawn.status_code, "Chuyển tới nội dung" in drawn.text or "<header" in drawn.text) == (404, True)
+    settings.STATIC_ROOT, settings.STORAGES = str(tmp_path), {**settings.STORAGES, **COLLECTED}
+    bare = client.get("/khong-co/")
+    assert (bare.status_code, "<h1>Không tìm thấy trang</h1>" in bare.text) == (404, True)
+    (fault,) = (one for one in caplog.records if one.name == "cchc_index.views")
+    assert fault.exc_info is not None
+    assert "Missing staticfiles manifest entry" in str(fault.exc_info[1])
+
+
 @pytest.mark.usefixtures("alive")
 def test_disk_full_and_disk_read_only(settings: Settings) -> None:
     settings.DISK_FREE_BYTES = 2**62
