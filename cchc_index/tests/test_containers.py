@@ -70,3 +70,12 @@ def test_the_image_collects_the_files_that_production_asks_for() -> None:
     (step,) = (line for line in text.splitlines() if "collectstatic" in line)
     assert "CCHC_PRODUCTION=1" in step
     assert "ENV STATIC_ROOT=/opt/cchc/staticfiles" in text[: text.index(step)]
+
+
+def test_images_of_ones_own_are_those_that_the_services_ask_for() -> None:
+    """Each of the three in `services.Containerfile`; nothing hangs on a container that ends: podman 4 refuses that."""
+    text = (DEPLOY / "services.Containerfile").read_text()
+    stages = {line.rpartition(" AS ")[2] for line in text.splitlines() if line.startswith("FROM ")}
+    asked = {COMPOSE["services"][name]["image"].partition("{")[2].partition("_IMAGE")[0].lower() for name in GIVEN}
+    assert stages == asked == {"redis", "nginx", "postgres"}
+    assert [name for name, one in COMPOSE["services"].items() if "migrate" in one.get("depends_on", {})] == []
