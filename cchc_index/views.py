@@ -71,19 +71,19 @@ def _of_any_year(target: str) -> str:
     return reverse("results:ranking") if lost else path
 
 
-def _error_page(request: HttpRequest, status: int) -> HttpResponse:
+def _error_page(request: HttpRequest, page: str, status: int) -> HttpResponse:
     """The page of an error in the look of the site; its bare words, and why in the log, where that cannot be drawn:
     the styles were not collected, or the database is away."""
     try:
-        return render(request, f"errors/{status}.html", status=status)
+        return render(request, page, status=status)
     except Exception:  # what keeps a page from being drawn must not hide what it was to say
-        _log.exception("Không dựng được trang lỗi %s", status)
+        _log.exception("Không hiện được trang %s", page)
         title, words = _BARE[status]
         return HttpResponse(_numbered(_PAGE.replace("{title}", title).replace("{words}", words)), status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _error_page(request, 403)
+    return _error_page(request, "errors/403.html", 403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -95,11 +95,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Nearly always a body over the limit: text pasted by the megabyte."""
     too_big = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
-    return _error_page(request, 413) if too_big else HttpResponse(_numbered(_BAD_REQUEST), status=400)
+    if too_big:
+        return _error_page(request, "errors/413.html", 413)
+    return HttpResponse(_numbered(_BAD_REQUEST), status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _error_page(request, 404)
+    return _error_page(request, "errors/404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

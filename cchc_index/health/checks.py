@@ -108,7 +108,7 @@ class Styles(Check):
         try:
             static("css/frame.css")
         except ValueError as error:
-            raise ServiceUnavailable("chưa thu thập: chạy deploy/cchc collectstatic --noinput") from error
+            raise ServiceUnavailable("chưa thu thập cho phiên bản này") from error
 
 
 class Broker(Check):
