@@ -36,7 +36,8 @@ class MeetingPlan:
 @transaction.atomic
 def plan(*, actor: User, council_id: int, entry: MeetingPlan, meeting_id: int | None = None) -> Meeting:
     """Plan a meeting or a written consent, or correct the plan before it begins. Raises PermissionDenied for whoever
-    does not conduct meetings; Refused without a title, for a consent without a deadline ahead, and once begun."""
+    does not conduct meetings; Refused without a title, with one person in the chair and at the minutes, for a consent
+    without a deadline ahead, and once begun."""
     council = Council.objects.select_for_update(of=("self",)).select_related("round").get(pk=council_id)
     check_conductor(actor, council)
     row = locked_meeting(meeting_id) if meeting_id else Meeting(council=council, number=_next_number(council))
@@ -64,6 +65,8 @@ def _next_number(council: Council) -> int:
 def _check_plan(row: Meeting) -> None:
     if not row.title:
         raise Refused("Nhập nội dung của phiên họp.")
+    if row.presiding_id is not None and row.presiding_id == row.secretary_id:
+        raise Refused("Chủ trì và thư ký phải là hai người; chọn thư ký khác.")
     if row.is_consent and row.deadline is None:
         raise Refused("Nhập hạn cho ý kiến bằng văn bản.")
     if row.deadline is not None and row.deadline <= clock.now():

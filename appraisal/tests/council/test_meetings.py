@@ -414,3 +414,10 @@ def test_what_is_approved_is_what_lay_before_the_members(
         votes.conclude(actor=case.manager, item_id=item.pk)
     agenda.put_back(actor=case.manager, item_id=item.pk, reason="Số liệu đã thay đổi.")
     assert passed(item, sitting, case).fingerprint == "b" * 64
+
+
+def test_who_presides_does_not_keep_the_minutes(case: Council, sitting: Body) -> None:
+    with pytest.raises(Refused, match="Chủ trì và thư ký phải là hai người"):
+        meeting_row(sitting, case, presiding_id=sitting.chair.pk, secretary_id=sitting.chair.pk)
+    row = meeting_row(sitting, case, presiding_id=sitting.chair.pk)
+    assert (row.presiding_id, row.secretary_id) == (sitting.chair.pk, sitting.secretary.pk)
