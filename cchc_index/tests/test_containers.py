@@ -1,6 +1,9 @@
 """The containers run what the units run: one text for a command, wherever it is started."""
 
 import shlex
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,3 +82,38 @@ def test_images_of_ones_own_are_those_that_the_services_ask_for() -> None:
     asked = {COMPOSE["services"][name]["image"].partition("{")[2].partition("_IMAGE")[0].lower() for name in GIVEN}
     assert stages == asked == {"redis", "nginx", "postgres"}
     assert [name for name, one in COMPOSE["services"].items() if "migrate" in one.get("depends_on", {})] == []
+
+
+@pytest.mark.long
+@pytest.mark.once
+def test_what_serves_waits_for_the_tables_of_its_code(tmp_path: Path) -> None:
+    """The shipped entry, with only the two places changed, on a database of its own."""
+    for name in UNITS.keys() - OWN_STEPS:
+        assert COMPOSE["services"][name]["entrypoint"] == COMPOSE["services"]["web"]["entrypoint"]
+    settings = tmp_path / "cchc.env"
+    settings.write_text(f"VAR_DIR={tmp_path / 'var'}\n")
+    places = {"/opt/cchc": str(service_files.ROOT), "/etc/cchc/cchc.env": str(settings), "$$": "$"}
+    entry = list(COMPOSE["services"]["web"]["entrypoint"])
+    for shipped, here in places.items():
+        entry = [word.replace(shipped, here) for word in entry]
+    serving = subprocess.Popen(
+        [*entry, "/bin/echo", "serves", "people"],
+        cwd=service_files.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert serving.stderr
+        assert serving.stderr.readline() == "Waits for the database and for migrate.\n"
+        assert serving.poll() is None
+        command = [
+            sys.executable,
+            "deploy/service_files.py",
+            str(settings),
+            sys.executable,
+            "manage.py",
+            "migrate",
+            "-v0",
+        ]
+        subprocess.run(command, cwd=service_files.ROOT, check=True, timeout=300)
+        assert serving.communicate(timeout=60)[0] == "serves people\n"
+    finally:
+        serving.kill()
