@@ -167,7 +167,13 @@ def data(request: HttpRequest) -> HttpResponse:
     published = publications(round_in_view(request))
     decisions = signed_decisions.standing_of(p.pk for p in published)
     listed = [
-        {"publication": p, "place": BundleAddress.of(p), "files": _files_of(p), "signed": decisions.get(p.pk)}
+        {
+            "publication": p,
+            "place": (place := BundleAddress.of(p)),
+            "files": _files_of(p),
+            "json": place.file("json"),
+            "signed": decisions.get(p.pk),
+        }
         for p in published
     ]
     context = {"listed": listed, "years": other_published_years(), "codebooks": _codebooks()}
