@@ -101,6 +101,17 @@ def test_random_bundles_agree_and_another_point_does_not(page: Page, site: Site)
     assert told == [[]] * 44 + [["Khối so: kết quả khác với kết quả tính lại."]]
 
 
+def test_each_step_is_told(page: Page, site: Site) -> None:
+    problems_in(page, site, [])
+    told = """text => {
+      const steps = new Set();
+      problemsOf(new TextEncoder().encode(text), (step, share) => share >= 0 && share <= 1 && steps.add(step));
+      return [...steps];
+    }"""
+    steps = ["Đang tính mã kiểm tra (SHA-256)", "Đang tính lại khối so", "Đang tính lại khối quan"]
+    assert page.evaluate(told, PUBLISHED.decode()) == steps
+
+
 def chosen(page: Page, text: bytes, folder: Path) -> tuple[str, str]:
     """The answer and the sentence about a file that the reader has chosen."""
     (path := folder / f"{len(list(folder.iterdir()))}.json").write_bytes(text)
@@ -114,14 +125,16 @@ def test_the_page_fetches_its_publication_and_knows_it(page: Page) -> None:
     box = page.locator("[data-verify]")
     box.get_by_role("button", name="Kiểm tra công bố số 456/QĐ-UBND").press("Enter")
     expect(box.get_by_role("status")).to_have_text(
-        "Đúng là công bố số 456/QĐ-UBND ngày 01/03/2032, năm 2031: kết quả và mã kiểm tra tính lại đúng từng ký tự.",
+        "Đúng là công bố số 456/QĐ-UBND ngày 01/03/2032, năm 2031 (dữ liệu minh họa): "
+        "kết quả và mã kiểm tra tính lại đúng từng ký tự.",
         timeout=PATIENCE,
     )
     assert box.get_attribute("data-answer") == "0"
 
 
 def test_three_answers_about_a_file_of_ones_own(page: Page, tmp_path: Path) -> None:
-    assert chosen(page, PUBLISHED, tmp_path)[0] == "0"
+    answer, sentence = chosen(page, PUBLISHED, tmp_path)
+    assert (answer, "Bản này đã được thay bằng số 456/QĐ-UBND." in sentence) == ("0", True)
     answer, sentence = chosen(page, PUBLISHED.replace(b"S01", b"S77", 1), tmp_path)
     assert (answer, sentence) == ("2", "Không phải bản công bố, vì 1 lý do:")
     reasons = page.locator("[data-verify] li").all_inner_texts()

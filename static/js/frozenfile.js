@@ -192,7 +192,7 @@
       let at = short;
       for (; at + 64 <= bytes.length; at += 64) {
         this.block(bytes, at);
-        if (at % 4_194_304 === 0) tell(at);
+        if ((at - short) % 4_194_304 === 0) tell(at);
       }
       this.rest = bytes.slice(at);
     }

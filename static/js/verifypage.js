@@ -5,7 +5,8 @@
   const MOST = 256 * 1024 * 1024;
   const SHOWN = 50;
   const MARKS = { 0: "st st-ok", 2: "st st-low", 3: "st st-wait" };
-  const AGREES = "Tệp tự khớp: kết quả và mã kiểm tra tính lại đúng từng ký tự";
+  const WHOLE = "kết quả và mã kiểm tra tính lại đúng từng ký tự";
+  const AGREES = `Tệp tự khớp: ${WHOLE}`;
   const FAILED = "Trình duyệt này không kiểm tra được tệp; hãy dùng chương trình verify.py.";
   const [words, meter, list] = ["[role=status]", "progress", "ul"].map((name) => box.querySelector(name));
   let worker = null;
@@ -53,8 +54,15 @@
       return null;
     }
   }
-  const named = ({ number, date, year }) =>
-    `công bố số ${number} ngày ${date.split("-").reverse().join("/")}, năm ${year}`;
+  function named({ number, date, year, illustrative }) {
+    const dated = date.split("-").reverse().join("/");
+    return `công bố số ${number} ngày ${dated}, năm ${year}${illustrative ? " (dữ liệu minh họa)" : ""}`;
+  }
+  function replaced({ number, year }, listed) {
+    const of = (line) => line.year === year && line.supersedes === number && line.state === "published";
+    const later = listed.find(of);
+    return later ? ` Bản này đã được thay bằng số ${later.number}.` : "";
+  }
 
   // What the file is to this installation: 0 its publication, 3 nobody's here, 2 another one than it says.
   function standing({ digest, number, year }, listed, asked) {
@@ -63,7 +71,7 @@
     if (!listed) return [3, `${AGREES}; nhưng chưa tải được danh sách các bản công bố để đối chiếu. Hãy thử lại.`];
     const same = listed.filter((line) => line.digest === digest);
     const held = same.find((line) => line.state === "published");
-    if (held) return [0, `Đúng là ${named(held)}: kết quả và mã kiểm tra tính lại đúng từng ký tự.`];
+    if (held) return [0, `Đúng là ${named(held)}: ${WHOLE}.${replaced(held, listed)}`];
     if (same.length) return [3, `${AGREES}; nhưng bản công bố này đã được thu hồi, không còn giá trị.`];
     if (listed.some((line) => line.year === year && line.number === number && line.state === "published"))
       return [2, `Tệp tự khớp nhưng không phải bản công bố số ${number} tại đây: tải lại tệp từ trang này.`];
