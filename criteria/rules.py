@@ -15,6 +15,13 @@ def may_manage(user: people.AnyUser) -> bool:
     return people.is_index_manager(user)
 
 
+def manager(user: people.AnyUser) -> User:
+    """The person as one who may set up a year. Raises PermissionDenied for everybody else."""
+    if not may_manage(user) or not isinstance(user, User):
+        raise PermissionDenied
+    return user
+
+
 def require_manager(actor: User | None) -> None:
     """Raises PermissionDenied for whoever may not set up a year. `actor` None is the command line, which may."""
     if actor is not None and not may_manage(actor):

@@ -1,6 +1,9 @@
 """Who may see what stands before publication, and who may publish."""
 
+from django.core.exceptions import PermissionDenied
+
 from units import rules as people
+from units.models import User
 from units.rules import AnyUser
 
 
@@ -13,3 +16,10 @@ def may_see_preview(user: AnyUser | None) -> bool:
 def may_publish(user: AnyUser) -> bool:
     """Who proposes, approves and withdraws publications."""
     return people.is_index_manager(user)
+
+
+def publisher(user: AnyUser) -> User:
+    """The person as one who may publish. Raises PermissionDenied for everybody else."""
+    if not may_publish(user) or not isinstance(user, User):
+        raise PermissionDenied
+    return user

@@ -11,6 +11,7 @@ from appraisal.core.views.place import Place, check_manager, place, places
 from appraisal.models import Assignment
 from appraisal.rules import reach
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.form_pages import posted
 from cchc_index.lib.numbers import vn_count
 from cchc_index.lib.text import sort_key
 from units.models import User
@@ -86,7 +87,7 @@ def assignments_block(request: HttpRequest, group: str) -> HttpResponse:
 def assignment_add(request: HttpRequest, group: str) -> HttpResponse:
     here = managed(request, group)
     board = queries.board(here.round_group)
-    form = AssignForm(request.POST if request.method == "POST" else None, board)
+    form = AssignForm(posted(request), board)
     if form.is_valid():
         try:
             made = actions.assign(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cchc_index.copying.actions import copy_year
 from cchc_index.lib.faults import Refused
-from cchc_index.lib.form_pages import form_page
+from cchc_index.lib.form_pages import form_page, posted
 from cchc_index.lib.numbers import whole_number
 from cchc_index.lib.tried import tried
 from cchc_index.readiness.queries import readiness
@@ -88,7 +88,7 @@ def facts(request: HttpRequest, year: int) -> HttpResponse:
     round_ = show_year(request, year)
     names = ("assessed_from", "assessed_to", "plan_number", "plan_date")
     stands = {name: getattr(round_, name) for name in names} if round_ else whole_year(year)
-    form = RoundForm(request.POST if request.method == "POST" else None, initial=stands)
+    form = RoundForm(posted(request), initial=stands)
     if request.method == "POST" and form.is_valid():
         try:
             _, made = calendar_actions.save_round(actor=actor, year=year, **form.cleaned_data)
@@ -105,7 +105,7 @@ def calendar(request: HttpRequest, year: int) -> HttpResponse:
     """Every stage's hours on one page."""
     actor = _manager(request)
     round_ = _round(request, year)
-    forms = calendar_forms(request.POST if request.method == "POST" else None, calendar_queries.stages(round_.pk))
+    forms = calendar_forms(posted(request), calendar_queries.stages(round_.pk))
     refusal = ""
     if request.method == "POST" and all(list(map(HoursForm.is_valid, forms))):
         hours = {form.stage.name: form.hours for form in forms}

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,7 +19,7 @@ from cchc_index.lib.tried import tried
 from criteria import queries, scoring
 from criteria.actions import describe_decision
 from criteria.models import Criterion, RoundGroup
-from criteria.rules import may_manage
+from criteria.rules import manager
 from units.models import UnitGroup, User
 
 from . import writing
@@ -33,12 +32,6 @@ from .words import SELF, guidance_parts
 SALT = "criteria.annex.file"
 
 
-def _manager(request: HttpRequest) -> User:
-    if not isinstance(request.user, User) or not may_manage(request.user):
-        raise PermissionDenied
-    return request.user
-
-
 def _block(year: int, group: str) -> tuple[UnitGroup, RoundGroup | None]:
     block = queries.group_named(group)
     if block is None:
@@ -49,7 +42,7 @@ def _block(year: int, group: str) -> tuple[UnitGroup, RoundGroup | None]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, year: int, group: str) -> HttpResponse:
     """An annex for a block: looked at, its repairs confirmed one by one, what it would change, then brought in."""
-    actor = _manager(request)
+    actor = manager(request.user)
     block, standing = _block(year, group)
     place = {"year": year, "group": block, "standing": standing}
     queries.show_year(request, year)
@@ -151,7 +144,7 @@ def _commit(request: HttpRequest, actor: User, place: dict[str, Any], file: Held
 @require_safe
 def criteria_set(request: HttpRequest, year: int, group: str) -> HttpResponse:
     """The block's set in printed order, every rule in words."""
-    _manager(request)
+    manager(request.user)
     _, standing = _block(year, group)
     if standing is None:
         raise Http404
@@ -170,7 +163,7 @@ def _shown(row: Criterion) -> tuple[Criterion, str, str, str]:
 @require_safe
 def sheet(request: HttpRequest, year: int, group: str) -> HttpResponse:
     """The set as the sheet that the import reads."""
-    _manager(request)
+    manager(request.user)
     _, standing = _block(year, group)
     if standing is None:
         raise Http404

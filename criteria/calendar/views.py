@@ -1,7 +1,6 @@
 """The pages of the calendar: its stages, the hours of one, more time for one unit."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,17 +11,10 @@ from cchc_index.lib.form_pages import form_page, posted
 from criteria.course import LISTED
 from criteria.models import Round, Stage
 from criteria.queries import require_round_in_view
-from criteria.rules import may_manage
-from units.models import User
+from criteria.rules import manager
 
 from . import actions, queries
 from .forms import AddStageForm, ExtensionForm, StageFactsForm, StageForm, StagePlaceForm
-
-
-def _manager(request: HttpRequest) -> User:
-    if not may_manage(request.user) or not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _back(round_: Round, name: str = "results:control") -> HttpResponseRedirect:
@@ -33,7 +25,7 @@ def _back(round_: Round, name: str = "results:control") -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def stage(request: HttpRequest, name: str) -> HttpResponse:
     """Open, move or close a stage."""
-    actor, round_ = _manager(request), require_round_in_view(request)
+    actor, round_ = manager(request.user), require_round_in_view(request)
     stage_ = queries.named(round_, name)
     if stage_ is None:
         raise Http404
@@ -54,7 +46,7 @@ def stage(request: HttpRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stage_list(request: HttpRequest) -> HttpResponse:
     """The year's stages in their order, and another one put among them."""
-    actor, round_ = _manager(request), require_round_in_view(request)
+    actor, round_ = manager(request.user), require_round_in_view(request)
     form = AddStageForm(posted(request), round_=round_)
     if request.method == "POST" and form.is_valid():
         try:
@@ -71,7 +63,7 @@ def stage_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stage_facts(request: HttpRequest, name: str) -> HttpResponse:
     """Call a stage otherwise, or change what it asks of the council."""
-    actor, stage_ = _manager(request), _listed_stage(request, name)
+    actor, stage_ = manager(request.user), _listed_stage(request, name)
     facts = {"title": stage_.title, "two_opinions": stage_.two_opinions, "report_required": stage_.report_required}
     form = StageFactsForm(posted(request), initial=facts)
     if request.method == "POST" and form.is_valid():
@@ -90,7 +82,7 @@ def stage_facts(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def stage_move(request: HttpRequest, name: str) -> HttpResponseRedirect:
     """Put a stage elsewhere in the year."""
-    actor, stage_ = _manager(request), _listed_stage(request, name)
+    actor, stage_ = manager(request.user), _listed_stage(request, name)
     try:
         actions.move_stage(actor=actor, stage_id=stage_.pk, after=request.POST.get("after", ""))
         messages.success(request, f"Đã dời giai đoạn {stage_.title}.")
@@ -102,7 +94,7 @@ def stage_move(request: HttpRequest, name: str) -> HttpResponseRedirect:
 @require_POST
 def stage_remove(request: HttpRequest, name: str) -> HttpResponseRedirect:
     """Take a stage out of the year, while nothing rests on it."""
-    actor, stage_ = _manager(request), _listed_stage(request, name)
+    actor, stage_ = manager(request.user), _listed_stage(request, name)
     try:
         actions.remove_stage(actor=actor, stage_id=stage_.pk)
         messages.success(request, f"Đã bỏ giai đoạn {stage_.title}.")
@@ -122,7 +114,7 @@ def _listed_stage(request: HttpRequest, name: str) -> Stage:
 @require_http_methods(["GET", "POST"])
 def extension(request: HttpRequest) -> HttpResponse:
     """Give one unit more time."""
-    actor, round_ = _manager(request), require_round_in_view(request)
+    actor, round_ = manager(request.user), require_round_in_view(request)
     form = ExtensionForm(posted(request), initial=request.GET.dict(), round_=round_)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data

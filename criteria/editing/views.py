@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,7 +18,7 @@ from criteria import scoring
 from criteria.annex.words import guidance_parts
 from criteria.models import Correction, Criterion, RoundGroup
 from criteria.queries import show_year
-from criteria.rules import may_confirm_correction, may_manage
+from criteria.rules import manager, may_confirm_correction
 from units.models import User
 
 from . import actions, queries, touching
@@ -27,12 +26,6 @@ from .forms import CriterionWordsForm
 from .touching import TouchedCell
 
 FIGURE = "figure-"
-
-
-def _manager(request: HttpRequest) -> User:
-    if not isinstance(request.user, User) or not may_manage(request.user):
-        raise PermissionDenied
-    return request.user
 
 
 def _block(request: HttpRequest, year: int, group: str) -> RoundGroup:
@@ -81,7 +74,7 @@ def trial_of(criterion: Criterion, words: str, typed: dict[str, str], maximum: D
 @require_http_methods(["GET", "HEAD", "POST"])
 def criterion(request: HttpRequest, year: int, group: str, code: str) -> HttpResponse:
     """One criterion's form: tried (`verb=try`), saved while nothing is scored, else put before a second manager."""
-    actor, block = _manager(request), _block(request, year, group)
+    actor, block = manager(request.user), _block(request, year, group)
     row = queries.criterion_of(block, code)
     if row is None:
         raise Http404
@@ -132,7 +125,7 @@ def _saved(
 @require_http_methods(["GET", "HEAD", "POST"])
 def correction(request: HttpRequest, year: int, group: str, pk: int) -> HttpResponse:
     """A correction before and after, its reason; the second manager confirms it, or somebody says why not."""
-    actor, block = _manager(request), _block(request, year, group)
+    actor, block = manager(request.user), _block(request, year, group)
     row = queries.correction_of(block, pk)
     if row is None:
         raise Http404
@@ -173,7 +166,7 @@ def touched_file(request: HttpRequest, year: int, group: str, pk: int) -> HttpRe
     """The units that a correction touches, as a workbook."""
     from . import sheet  # inline: start-up cost
 
-    _manager(request)
+    manager(request.user)
     block = _block(request, year, group)
     row = queries.correction_of(block, pk)
     if row is None or not row.moves_points:

@@ -4,7 +4,6 @@ change, then the deed. The command `import_scores` as a page, with its guards.""
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -16,7 +15,7 @@ from cchc_index.lib.tried import tried
 from criteria import queries as criteria
 from criteria.models import RoundGroup
 from criteria.queries import show_year
-from results.rules import may_publish
+from results.rules import publisher
 from units.models import User
 
 from .actions import import_archive
@@ -30,9 +29,7 @@ Counts = tuple[int, int, int]
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_scores(request: HttpRequest, year: int, group: str) -> HttpResponse:
     """A file: what it would change or what is wrong, cell by cell; a second press brings it in."""
-    actor = request.user
-    if not may_publish(actor) or not isinstance(actor, User):
-        raise PermissionDenied
+    actor = publisher(request.user)
     round_group = _block(request, year, group)
     if request.method != "POST":
         return _page(request, round_group, ScoresForm())

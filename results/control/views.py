@@ -20,7 +20,7 @@ from criteria.queries import require_round_in_view, round_in_view, round_of_addr
 from results.computation.actions import enqueue_recompute
 from results.models import Publication
 from results.publication.rules import visible_publications
-from results.rules import may_publish, may_see_preview
+from results.rules import may_publish, may_see_preview, publisher
 from results.steering import actions, markup, tables
 from results.steering import queries as steering
 from units.models import User
@@ -34,12 +34,6 @@ Context = dict[str, Any]
 def _reader(request: HttpRequest) -> None:
     if not may_see_preview(request.user):
         raise PermissionDenied
-
-
-def _manager(request: HttpRequest) -> User:
-    if not may_publish(request.user) or not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def _back(round_: Round) -> HttpResponseRedirect:
@@ -95,7 +89,7 @@ def _filtered(request: HttpRequest, now: steering.Situation) -> Context:
 @require_http_methods(["GET", "POST"])
 def remind(request: HttpRequest) -> HttpResponse:
     """Who would be written to and of what; then one press writes."""
-    actor, round_ = _manager(request), require_round_in_view(request)
+    actor, round_ = publisher(request.user), require_round_in_view(request)
     now = steering.situation(round_)
     context = {**_filtered(request, now), "round": round_}
     if request.method == "GET":
@@ -126,7 +120,7 @@ def state_file(request: HttpRequest, year: int, kind: str) -> HttpResponse:
 @require_POST
 def recompute(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Ask for a recomputation of a block, and show how far it is."""
-    _manager(request)
+    publisher(request.user)
     round_group = get_object_or_404(RoundGroup, pk=pk)
     job = enqueue_recompute(round_group.pk)
     if job is None:
@@ -139,7 +133,7 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 @require_POST
 def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Take the set that was copied from an earlier year as this year's own."""
-    actor = _manager(request)
+    actor = publisher(request.user)
     round_group = get_object_or_404(RoundGroup, pk=pk)
     if criteria.confirm_set(actor=actor, round_group_id=round_group.pk):
         messages.success(request, f"Đã xác nhận bộ tiêu chí của {round_group}.")
@@ -151,7 +145,7 @@ def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def matches(request: HttpRequest, pk: int) -> HttpResponse:
     """The block's criteria beside the likeliest of the year before; a person says which are the same."""
-    actor = _manager(request)
+    actor = publisher(request.user)
     round_group = get_object_or_404(RoundGroup, pk=pk)
     if request.method == "POST":
         return _linked(request, actor, round_group)

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cchc_index.lib.faults import Conflict, Invalid, Refused
+from cchc_index.lib.form_pages import posted
 from criteria.models import Round
 from criteria.queries import require_round_in_view, round_of_address
 from results.models import Job, PaperText, Recommendation
-from results.rules import may_publish, may_see_preview
-from units.models import User
+from results.rules import may_publish, may_see_preview, publisher
 
 from . import actions, queries
 from .forms import FollowUpForm, RecommendationForm, TextForm
@@ -21,12 +21,6 @@ from .slots import BY_KEY, KINDS, SLOT_OF, SLOTS
 def _reader(request: HttpRequest) -> None:
     if not may_see_preview(request.user):
         raise PermissionDenied
-
-
-def _manager(request: HttpRequest) -> User:
-    if not may_publish(request.user) or not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 @require_GET
@@ -76,12 +70,12 @@ def make(request: HttpRequest, year: int) -> HttpResponseRedirect:
 @require_http_methods(["GET", "POST"])
 def text(request: HttpRequest, year: int, slot: str) -> HttpResponse:
     """One passage of the papers."""
-    actor, round_ = _manager(request), round_of_address(request, year)
+    actor, round_ = publisher(request.user), round_of_address(request, year)
     if slot not in SLOT_OF:
         raise Http404
     row = queries.text_row(round_, slot)
     stands = {"text": row.text if row else SLOT_OF[slot].usual, "seen": row.version if row else 0}
-    form = TextForm(request.POST if request.method == "POST" else None, initial=stands)
+    form = TextForm(posted(request), initial=stands)
     theirs: PaperText | None = None
     if request.method == "POST" and form.is_valid():
         typed, seen = form.cleaned_data["text"], form.cleaned_data["seen"]
@@ -103,8 +97,8 @@ def text(request: HttpRequest, year: int, slot: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest, year: int) -> HttpResponse:
     """A new recommendation."""
-    actor, round_ = _manager(request), round_of_address(request, year)
-    form = RecommendationForm(request.POST if request.method == "POST" else None)
+    actor, round_ = publisher(request.user), round_of_address(request, year)
+    form = RecommendationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_recommendation(actor=actor, round_id=round_.pk, **form.cleaned_data)
@@ -119,11 +113,11 @@ def add(request: HttpRequest, year: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def follow(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """A recommendation that stands: its words, and what became of it."""
-    actor, round_ = _manager(request), round_of_address(request, year)
+    actor, round_ = publisher(request.user), round_of_address(request, year)
     row = get_object_or_404(Recommendation, pk=pk, round=round_)
     names = ("text", "owner", "due", "state", "outcome")
     stands = {**{name: getattr(row, name) for name in names}, "seen": row.version}
-    form = FollowUpForm(request.POST if request.method == "POST" else None, initial=stands)
+    form = FollowUpForm(posted(request), initial=stands)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in names}
         seen = form.cleaned_data["seen"] or 0
@@ -141,7 +135,7 @@ def follow(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, year: int, pk: int) -> HttpResponseRedirect:
-    actor, round_ = _manager(request), round_of_address(request, year)
+    actor, round_ = publisher(request.user), round_of_address(request, year)
     get_object_or_404(Recommendation, pk=pk, round=round_)
     try:
         actions.remove_recommendation(actor=actor, recommendation_id=pk)

@@ -25,7 +25,7 @@ from results.publication.rules import may_approve, may_withdraw, visible_publica
 from results.publication.views import BundleAddress
 from results.recall import actions as recalls
 from results.recall.rules import may_decide_recall, may_drop_recall, may_propose_recall
-from results.rules import may_publish, may_see_preview
+from results.rules import may_publish, may_see_preview, publisher
 from results.signed import queries as signed
 from results.signed.actions import TAKEN
 from units.models import User
@@ -34,16 +34,10 @@ from units.proofs.rules import ask_for_proof
 from .forms import ApproveForm, ProposeForm
 
 
-def _manager(request: HttpRequest) -> User:
-    if not may_publish(request.user) or not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
 @require_http_methods(["GET", "POST"])
 def propose(request: HttpRequest) -> HttpResponse:
     """Freeze the ranking of a year under a number and put it before a second manager."""
-    actor, round_ = _manager(request), require_round_in_view(request)
+    actor, round_ = publisher(request.user), require_round_in_view(request)
     standing, still_open = published(round_), gates.open_gates(round_)
     form = ProposeForm(posted(request), correcting=standing is not None, gates=len(still_open))
     if request.method == "POST" and form.is_valid():
@@ -104,7 +98,7 @@ def _proposal_page(request: HttpRequest, pk: int, form: ApproveForm | None = Non
 
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = _manager(request)
+    actor = publisher(request.user)
     still_open = gates.open_gates(get_object_or_404(Publication, pk=pk).round)
     form = ApproveForm(request.POST, gates=len(still_open))
     if not form.is_valid():
@@ -122,7 +116,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    actor = _manager(request)
+    actor = publisher(request.user)
     get_object_or_404(Publication, pk=pk)
     try:
         publication = publications.withdraw(actor=actor, publication_id=pk, reason=request.POST.get("reason", ""))
@@ -157,7 +151,7 @@ def decide_recall(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 
 
 def _recall(request: HttpRequest, pk: int, done: str, verb: Callable[[User], Publication]) -> HttpResponseRedirect:
-    actor = _manager(request)
+    actor = publisher(request.user)
     get_object_or_404(Publication, pk=pk)
     ask_for_proof(request)
     try:

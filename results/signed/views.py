@@ -1,7 +1,6 @@
 """The signed decision: brought back and taken away again by a manager."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -9,24 +8,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cchc_index.lib.faults import Refused
 from criteria.queries import show_year
 from results.models import Publication, SignedDecision
-from results.rules import may_publish
-from units.models import User
+from results.rules import publisher
 from units.proofs.rules import ask_for_proof
 
 from . import actions
 from .forms import SignedForm
 
 
-def _manager(request: HttpRequest) -> User:
-    if not may_publish(request.user) or not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
-
-
 @require_http_methods(["GET", "POST"])
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring the signed decision back."""
-    actor = _manager(request)
+    actor = publisher(request.user)
     publication = get_object_or_404(Publication, pk=pk)
     show_year(request, publication.round.year)
     posted = request.method == "POST"
@@ -48,7 +40,7 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Take a signed decision away."""
-    actor = _manager(request)
+    actor = publisher(request.user)
     row = get_object_or_404(SignedDecision, pk=pk)
     try:
         actions.withdraw_signed(actor=actor, signed_id=pk, reason=request.POST.get("reason", ""))

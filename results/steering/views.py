@@ -1,7 +1,6 @@
 """Reminding the members of the council: who would be written to and of what; then one press writes."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,8 +9,7 @@ from django.views.decorators.http import require_http_methods
 from cchc_index.lib.faults import Refused
 from criteria.queries import require_round_in_view
 from results.gates import queries as gates
-from results.rules import may_publish
-from units.models import User
+from results.rules import publisher
 
 from . import actions, queries
 
@@ -19,9 +17,7 @@ from . import actions, queries
 @require_http_methods(["GET", "POST"])
 def remind_members(request: HttpRequest) -> HttpResponse:
     """Members for whom criteria wait, in the round in view."""
-    actor = request.user
-    if not may_publish(actor) or not isinstance(actor, User):
-        raise PermissionDenied
+    actor = publisher(request.user)
     round_ = require_round_in_view(request)
     if request.method == "GET":
         waiting = [one for one in queries.members(gates.facts(round_)) if one.waiting]

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.form_pages import posted
 from criteria.models import RoundGroup
 from surveys import rules
 from surveys.models import RespondentGroup, SurveyRequest
@@ -87,7 +88,7 @@ def part(request: HttpRequest, pk: int, part: str, part_pk: int | None = None) -
         messages.error(request, "Tạo thang trả lời trước khi soạn mẫu phiếu.")
         return redirect("surveys:plan-part", pk, SCALE)
     frozen = queries.is_year_frozen(block) if part == SCALE else book.frozen
-    form = FORMS[part](book, request.POST if request.method == "POST" else None, facts, frozen)
+    form = FORMS[part](book, posted(request), facts, frozen)
     if request.method == "POST" and form.is_valid():
         try:
             done = actions.save_part(

@@ -1,7 +1,6 @@
 """Điều hành › Đơn vị: who is measured, since when, and a list brought in: first what it would do, then the deed."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cchc_index.lib import held_files
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
+from cchc_index.lib.form_pages import form_page
 from cchc_index.lib.held_files import HeldFile
 from cchc_index.lib.tried import tried
 from units import rules
@@ -66,8 +66,7 @@ def _import(actor: User, file: HeldFile) -> UnitImport:
 
 
 def _page(request: HttpRequest, form: UnitListForm, faults: Sequence[Fault] = (), name: str = "") -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "faults": faults, "name": name}
-    return render(request, "units/agencies/upload.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, "units/agencies/upload.html", form, {"faults": faults, "name": name})
 
 
 def _commit(request: HttpRequest, actor: User) -> HttpResponse:

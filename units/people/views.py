@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from cchc_index.lib import held_files
 from cchc_index.lib.clients import address_of
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
+from cchc_index.lib.form_pages import form_page, posted
 from cchc_index.lib.numbers import whole_number
 from units import rules
 from units.models import Role, User
@@ -126,7 +127,7 @@ def _commit(request: HttpRequest, actor: User) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """A person by hand."""
     actor = _manager(request)
-    form = PersonForm(request.POST if request.method == "POST" else None)
+    form = PersonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         try:
@@ -144,7 +145,7 @@ def add(request: HttpRequest) -> HttpResponse:
             invited = " và gửi thư mời đặt mật khẩu" if made else ""
             messages.success(request, f"Đã ghi {user}{invited}.{TWO if form.decides else ''}")
             return redirect("people:person", user.pk)
-    return render(request, "units/people/add.html", {"form": form}, status=422 if form.is_bound else 200)
+    return form_page(request, "units/people/add.html", form, {})
 
 
 TWO = " Vai trò này có hiệu lực khi người thứ hai xác nhận."
@@ -215,7 +216,7 @@ def leaving(request: HttpRequest, pk: int) -> HttpResponse:
     actor, user = _manager(request), queries.person(pk)
     if user is None:
         raise Http404
-    form = LeavingForm(request.POST if request.method == "POST" else None)
+    form = LeavingForm(posted(request))
     if request.method == "POST" and form.is_valid():
         ask_for_proof(request)
         try:
@@ -226,8 +227,8 @@ def leaving(request: HttpRequest, pk: int) -> HttpResponse:
             waits = f"{TWO[:-1]}: {', '.join(done.proposed)}." if done.proposed else ""
             messages.success(request, f"Đã bàn giao {len(done.ended)} vai trò của {user}.{waits}")
             return redirect("people:person", pk)
-    context = {"person": user, "form": form, "work": open_work(user)}
-    return render(request, "units/people/leaving.html", context, status=422 if form.is_bound else 200)
+    context = {"person": user, "work": open_work(user)}
+    return form_page(request, "units/people/leaving.html", form, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -24,6 +24,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cchc_index.lib.clients import address_of, network_of
+from cchc_index.lib.form_pages import form_page, posted
 from units.actions import password_was_changed
 from units.mail.queries import password_path
 from units.models import User
@@ -106,7 +107,7 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     account = _invited(uid, token)
     if account is None:
         return render(request, "units/password_link_over.html", status=404)
-    form = FirstPasswordForm(account, request.POST if request.method == "POST" else None)
+    form = FirstPasswordForm(account, posted(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save()
@@ -115,8 +116,7 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         response = redirect("account_login")
         devices.remember(request, response, account.username)  # whoever guesses the name does not stand in the way
         return response
-    context = {"form": form, "account": account}
-    return render(request, "units/password_set.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, "units/password_set.html", form, {"account": account})
 
 
 @login_not_required
@@ -125,7 +125,7 @@ def password_set(request: HttpRequest, uid: str, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def setup_code(request: HttpRequest) -> HttpResponse:
     """A code from paper opens the page where its owner sets a password. Guesses count as those of passwords."""
-    form = SetupCodeForm(request.POST if request.method == "POST" else None)
+    form = SetupCodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         name, address = form.cleaned_data["name"], address_of(request)
         guess = begin_guess(name=name, address=network_of(request))
@@ -136,14 +136,14 @@ def setup_code(request: HttpRequest) -> HttpResponse:
             end_guess(guess)
             return redirect(password_path(user))
         form.add_error(None, "Tên đăng nhập và mã này không khớp, mã đã dùng hoặc đã hết hạn.")
-    return render(request, "units/signin/code.html", {"form": form}, status=422 if form.is_bound else 200)
+    return form_page(request, "units/signin/code.html", form, {})
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link by mail. The answer is the same whether the account exists or not."""
-    form = ForgottenForm(request.POST if request.method == "POST" else None)
+    form = ForgottenForm(posted(request))
     if request.method == "POST" and form.is_valid():
         ask_for_link(typed=form.cleaned_data["name"])
         messages.success(
@@ -152,7 +152,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
             "Không nhận được thư: liên hệ Sở Nội vụ.",
         )
         return redirect("account_login")
-    return render(request, "units/password_forgotten.html", {"form": form}, status=422 if form.is_bound else 200)
+    return form_page(request, "units/password_forgotten.html", form, {})
 
 
 def _invited(uid: str, token: str) -> User | None:

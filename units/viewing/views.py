@@ -3,10 +3,11 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cchc_index.lib.clients import address_of
+from cchc_index.lib.form_pages import form_page, posted
 from units.models import User
 from units.proofs.rules import ask_for_proof
 
@@ -24,15 +25,15 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if not isinstance(actor, User) or not rules.may_view_as(actor, target):
         raise PermissionDenied
-    form = ViewingForm(request.POST if request.method == "POST" else None)
+    form = ViewingForm(posted(request))
     if request.method == "POST" and form.is_valid():
         ask_for_proof(request)
         request.session[TICKET] = actions.begin(
             actor=actor, target=target, reason=form.cleaned_data["reason"], address=address_of(request)
         )
         return redirect("home")
-    context = {"form": form, "target": target, "minutes": int(rules.LASTS.total_seconds() // 60)}
-    return render(request, "units/viewing/begin.html", context, status=422 if form.is_bound else 200)
+    context = {"target": target, "minutes": int(rules.LASTS.total_seconds() // 60)}
+    return form_page(request, "units/viewing/begin.html", form, context)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from appraisal.models import Council
 from appraisal.rules import seats as seat_rules
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.form_pages import form_page, posted
 from criteria import queries as criteria_queries
 from criteria.models import Round
 from criteria.queries import show_year
@@ -94,7 +95,7 @@ def decision(request: HttpRequest, year: int) -> HttpResponse:
         else:
             messages.success(request, "Đã lưu quyết định thành lập Hội đồng thẩm định.")
             return redirect("council:council", year=year)
-    return form_page(request, form, {"round": round_, "heading": "Quyết định thành lập Hội đồng thẩm định"})
+    return council_form(request, form, {"round": round_, "heading": "Quyết định thành lập Hội đồng thẩm định"})
 
 
 @require_safe
@@ -112,7 +113,7 @@ def seat(request: HttpRequest, year: int, pk: int | None = None) -> HttpResponse
     if row is None:
         raise Http404
     held = get_object_or_404(row.seats, pk=pk) if pk else None
-    form = SeatForm(request.POST if request.method == "POST" else None, initial=initial_of(held) if held else None)
+    form = SeatForm(posted(request), initial=initial_of(held) if held else None)
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.seat(actor=actor, council_id=row.pk, entry=form.entry(), seat_id=pk)
@@ -122,10 +123,9 @@ def seat(request: HttpRequest, year: int, pk: int | None = None) -> HttpResponse
             messages.success(request, f"Đã lưu {saved.name}, {saved.get_kind_display()}.")
             return redirect("council:council", year=year)
     heading = f"{held.get_kind_display()}: {held.name}" if held else "Thêm người vào Hội đồng"
-    return form_page(request, form, {"round": round_, "heading": heading})
+    return council_form(request, form, {"round": round_, "heading": heading})
 
 
-def form_page(request: HttpRequest, form: Form, context: dict[str, Any]) -> HttpResponse:
-    """A form, or the form again with what was typed and every error (status 422)."""
-    page = "appraisal/council/form.html"
-    return render(request, page, {"form": form, **context}, status=422 if form.is_bound else 200)
+def council_form(request: HttpRequest, form: Form, context: dict[str, Any]) -> HttpResponse:
+    """The page of one form of the council."""
+    return form_page(request, "appraisal/council/form.html", form, context)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
-from appraisal.council.composition.views import council_of_year, form_page, reader
+from appraisal.council.composition.views import council_form, council_of_year, reader
 from appraisal.models import Council, Meeting
 from appraisal.rules import seats as seat_rules
 from cchc_index.lib.faults import Refused
@@ -64,4 +64,4 @@ def _planned(request: HttpRequest, actor: User, council: Council, row: Meeting |
             messages.success(request, f"Đã lưu {saved.get_kind_display()} lần {saved.number}.")
             return redirect("council:meeting", pk=saved.pk)
     heading = str(row) if row else "Lập phiên họp hoặc lấy ý kiến bằng văn bản"
-    return form_page(request, form, {"round": council.round, "heading": heading})
+    return council_form(request, form, {"round": council.round, "heading": heading})

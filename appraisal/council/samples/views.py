@@ -10,6 +10,7 @@ from appraisal.council.composition.views import reader
 from appraisal.models import Sample
 from appraisal.rules import seats as seat_rules
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.form_pages import form_page, posted
 from cchc_index.lib.numbers import whole_number
 from criteria import queries as criteria_queries
 from criteria.models import RoundGroup
@@ -31,7 +32,7 @@ def samples(request: HttpRequest, year: int, group: str) -> HttpResponse:
     block = next((row for row in blocks if row.group.code == group), None)
     if block is None:
         raise Http404
-    form = DrawForm(request.POST if request.method == "POST" else None)
+    form = DrawForm(posted(request))
     if request.method == "POST":
         if not seat_rules.may_compose(user):
             raise PermissionDenied
@@ -51,10 +52,9 @@ def _block_page(request: HttpRequest, user: User, block: RoundGroup, form: DrawF
         "round": block.round,
         "shown": block,
         "samples": queries.samples_of(block),
-        "form": form,
         "may_draw": seat_rules.may_compose(user),
     }
-    return render(request, "appraisal/council/samples.html", context, status=422 if form.is_bound else 200)
+    return form_page(request, "appraisal/council/samples.html", form, context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from appraisal.council.composition.views import composer, council_of_year, form_page
+from appraisal.council.composition.views import composer, council_form, council_of_year
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.form_pages import posted
 
 from . import actions, queries
 from .forms import SilenceForm
@@ -25,7 +26,7 @@ def silence(request: HttpRequest, year: int) -> HttpResponse:
     actor, round_ = composer(request, year)
     rule = queries.rule_of(round_.pk)
     initial = {"unit": rule.of_unit, "member": rule.of_member} if rule else None
-    form = SilenceForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = SilenceForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -35,4 +36,4 @@ def silence(request: HttpRequest, year: int) -> HttpResponse:
         else:
             messages.success(request, "Đã lưu quy định về việc không trả lời.")
             return redirect("council:council", year=year)
-    return form_page(request, form, {"round": round_, "heading": "Quy định về việc không trả lời"})
+    return council_form(request, form, {"round": round_, "heading": "Quy định về việc không trả lời"})

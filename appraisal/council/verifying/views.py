@@ -10,6 +10,7 @@ from appraisal.council.composition.views import composer, reader
 from appraisal.models import VerifyingAgency
 from appraisal.rules.verifying import may_verify
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.form_pages import form_page, posted
 from cchc_index.lib.numbers import whole_number
 from criteria import queries as criteria_queries
 from criteria.queries import show_year
@@ -26,7 +27,7 @@ def agencies(request: HttpRequest, year: int, group: str) -> HttpResponse:
     block = next((row for row in criteria_queries.blocks_of(round_) if row.group.code == group), None)
     if block is None:
         raise Http404
-    form = AgencyForm(request.POST if request.method == "POST" else None, block=block)
+    form = AgencyForm(posted(request), block=block)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -41,9 +42,8 @@ def agencies(request: HttpRequest, year: int, group: str) -> HttpResponse:
         else:
             messages.success(request, "Đã lưu cơ quan kiểm chứng của tiêu chí.")
             return redirect("council:agencies", year=year, group=group)
-    context = {"round": round_, "shown": block, "rows": queries.agencies(block), "form": form}
-    status = 422 if form.is_bound else 200
-    return render(request, "appraisal/council/agencies.html", context, status=status)
+    context = {"round": round_, "shown": block, "rows": queries.agencies(block)}
+    return form_page(request, "appraisal/council/agencies.html", form, context)
 
 
 @require_http_methods(["GET"])
