@@ -88,7 +88,7 @@ def unsettled_day(*, group: UnitGroup, code: str, unit_id: int | None, after: Sp
     is locked. `unit_id` is None for a new unit, `after` for one that is to go."""
     locked_groups([group.code])
     unit = Unit.objects.filter(pk=unit_id).first() if unit_id is not None else None
-    before = _span(unit) if unit else None
+    before = unit.span if unit else None
     return SettledYears([group.pk]).broken(group.pk, code, before, after)
 
 
@@ -219,16 +219,12 @@ def _refuse_settled(
     faults = []
     for row in rows:
         unit, is_known = here[row.code], row.code in known
-        before = _span(unit) if is_known else None
+        before = unit.span if is_known else None
         day = settled.broken(unit.group_id, unit.code, before, Span(unit.valid_from, row.valid_to or unit.valid_to))
         if day:
             faults.append(_fault_of_settled(row, "Hiệu lực đến" if is_known else "Hiệu lực từ", unit, day))
     if faults:
         raise ImportRefused(faults)
-
-
-def _span(unit: Unit) -> Span:
-    return Span(unit.valid_from, unit.valid_to)
 
 
 def _fault_of_settled(row: UnitRow, column: str, unit: Unit, day: date) -> Fault:
@@ -381,8 +377,7 @@ def _fault_of_end(row: UnitRow, new: Unit, old: Unit, typed: date | None, settle
     if typed and typed > last:
         message = f"tệp ghi “{old}” có hiệu lực đến {typed:%d/%m/%Y}, nhưng bị thay từ {first:%d/%m/%Y}"
         return Fault(row.row, "Thay cho", message, "sửa một trong hai ngày")
-    ended = Span(old.valid_from, min(last, old.valid_to or last))
-    day = settled.broken(old.group_id, old.code, _span(old), ended)
+    day = settled.broken(old.group_id, old.code, old.span, old.span.until(last))
     return _fault_of_settled(row, "Hiệu lực từ", old, day) if day else None
 
 

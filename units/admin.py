@@ -42,7 +42,7 @@ from .resources import UnitResource, UserResource
 from .roles.access import former_address, note_address
 from .roles.actions import RoleWish, password_set_for, propose_roles
 from .roles.mails import tell_access_changed
-from .settled import REPAIR, Span, change_of_list, settled_days
+from .settled import Span, refused_change, settled_days
 from .signin.models import WrongGuess
 
 
@@ -72,8 +72,7 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
             day = actions.unsettled_day(group=group, code=code, unit_id=self.instance.pk, after=after)
             if day:
                 name = "valid_to" if after.last and after.last < day else "valid_from"
-                message = change_of_list(data.get("name", ""), day)
-                self.add_error(name, f"{message[:1].upper()}{message[1:]}. Cách sửa: {REPAIR}.")
+                self.add_error(name, refused_change(data.get("name", ""), day))
         return data
 
 
@@ -113,12 +112,10 @@ class SuccessionForm(forms.ModelForm):  # type: ignore[type-arg]
         data = super().clean() or self.cleaned_data
         old, on = data.get("predecessor"), data.get("on")
         if old is not None and on is not None and {"predecessor", "on"} & {*self.changed_data}:
-            last = on - timedelta(days=1)
-            ended = Span(old.valid_from, min(last, old.valid_to or last))
+            ended = old.span.until(on - timedelta(days=1))
             day = actions.unsettled_day(group=old.group, code=old.code, unit_id=old.pk, after=ended)
             if day:
-                message = change_of_list(old.name, day)
-                self.add_error("on", f"{message[:1].upper()}{message[1:]}. Cách sửa: {REPAIR}.")
+                self.add_error("on", refused_change(old.name, day))
         return data
 
 

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from cchc_index.lib import clock
 from cchc_index.lib.text import sort_text
 
+from .settled import Span
+
 UNITS_BY_NAME = ("name_key", "code")
 """The one order of units in lists, grids, files and choices; `by_name` for rows that hang on a unit."""
 
@@ -86,6 +88,11 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def span(self) -> Span:
+        """Its first and its last day."""
+        return Span(self.valid_from, self.valid_to)
 
 
 class Succession(models.Model):

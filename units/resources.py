@@ -55,7 +55,7 @@ class UnitResource(SheetResource):
             if group is None or not settled.days(group.pk):
                 continue
             unit = known.get((group.pk, code))
-            before = Span(unit.valid_from, unit.valid_to) if unit else None
+            before = unit.span if unit else None
             first = self._day(row, "Hiệu lực từ", unit.valid_from if unit else None)
             last = self._day(row, "Hiệu lực đến", unit.valid_to if unit else None)
             day = settled.broken(group.pk, code, before, Span(first, last))

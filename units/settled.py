@@ -40,6 +40,10 @@ class Span:
     def holds(self, day: date) -> bool:
         return (self.first is None or self.first <= day) and (self.last is None or self.last >= day)
 
+    def until(self, last: date) -> "Span":
+        """The span, over on this day if it was not over before."""
+        return Span(self.first, min(last, self.last or last))
+
 
 class SettledYears:
     """The published years of some blocks."""
@@ -69,6 +73,12 @@ def _is_listed(group_id: int, day: date, code: str) -> bool:
 def change_of_list(name: str, day: date) -> str:
     """Why a change is refused, as the beginning of a sentence."""
     return f"ngày này đổi danh sách đơn vị của năm {day.year} đã công bố: “{name}” ngày {day:%d/%m/%Y}"
+
+
+def refused_change(name: str, day: date) -> str:
+    """The same as a whole sentence, with the repair."""
+    words = change_of_list(name, day)
+    return f"{words[:1].upper()}{words[1:]}. Cách sửa: {REPAIR}."
 
 
 REPAIR = "sửa ngày; nếu năm đã công bố sai, thu hồi công bố trước"

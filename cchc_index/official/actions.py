@@ -114,7 +114,7 @@ def _load_units(rows: Sequence[OfficialRow], groups: Mapping[str, UnitGroup], re
         unit = known.get((groups[row["group"]].pk, row["code"]))
         if unit is None:
             new = _unit(row, groups[row["group"]])
-            if _leaves_published_years(settled, new, None, Span(new.valid_from, new.valid_to), report):
+            if _leaves_published_years(settled, new, None, new.span, report):
                 fresh.append(new)
         elif unit.name != row["name"]:
             report.kept.append(f"Đơn vị {unit.code}: giữ tên “{unit.name}” (tệp ghi “{row['name']}”).")

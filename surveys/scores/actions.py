@@ -82,6 +82,11 @@ def refresh_scores(round_group: RoundGroup) -> int:
     """
     block = lock_block(round_group.pk)
     tell(block)
+    return _follow(block)
+
+
+def _follow(block: RoundGroup) -> int:
+    """Bring the points to what the tallies and figures give; how many cells changed."""
     changed = _write(block, computed_scores(block))
     if changed:
         criteria_actions.inputs_changed(block.pk)
@@ -94,9 +99,8 @@ def recompute(actor: User, round_group: RoundGroup) -> int:
     did it. How many cells changed. Raises Refused as `refresh_scores`."""
     block = lock_block(round_group.pk)
     before = stored(block)
-    changed = _write(block, computed_scores(block))
+    changed = _follow(block)
     if changed:
-        criteria_actions.inputs_changed(block.pk)
         record(actor=actor, verb="surveys.refresh", obj=block, after=refreshed(before, stored(block)))
     return changed
 
