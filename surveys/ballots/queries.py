@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db import connection
-from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Collate, Lower, Replace
-
 from cchc_index.lib import canonical
 from criteria.models import RoundGroup
-from surveys.models import Ballot, ImportBatch, RespondentGroup
+from surveys.models import Ballot, ImportBatch, RespondentGroup, RoughCode, rough_word
 from surveys.places import Places
 from surveys.plan.queries import Plan
 from surveys.queries import IN
@@ -17,22 +13,15 @@ from . import identity
 from .identity import Known
 
 CHUNK = 10_000
-FEW = 2_000
-"""Codes of a file up to which the database looks for them."""
-_ODD_SIGNS, _OTHER_NUMBERS = r"[^!-~ ]", r"^ *0|[.,] *0[0 ]*$"
+FEW, WORDS = 20_000, 500
+"""Codes of a file up to which the index looks for them; how many at once."""
 
 
 def known(block: RoundGroup, codes: Iterable[str]) -> dict[str, Known]:
     """The ballots of the block's whole survey, whatever their group, that share a code with `codes`, by its key."""
     asked = {identity.key(code) for code in codes} - {""}
-    survey = Ballot.objects.filter(IN, respondent_group__survey__round_group=block)
-    if connection.vendor == "postgresql" and len(asked) <= FEW:
-        survey = _may_be(survey, asked)
-    places: dict[int, str] = {}
-    for pk, code in survey.order_by("pk").values_list("pk", "code").iterator(chunk_size=CHUNK):
-        if (word := identity.key(code)) in asked:
-            places[pk] = word
-    ids = list(places)
+    places = {pk: word for pk, code in _may_be(block, asked) if (word := identity.key(code)) in asked}
+    ids = sorted(places)
     ballots = {}
     for start in range(0, len(ids), CHUNK):
         rows = Ballot.objects.filter(pk__in=ids[start : start + CHUNK]).order_by("pk")
@@ -41,14 +30,18 @@ def known(block: RoundGroup, codes: Iterable[str]) -> dict[str, Known]:
     return ballots
 
 
-def _may_be(ballots: QuerySet[Ballot], asked: set[str]) -> QuerySet[Ballot]:
-    """The ballots whose code may have a key of `asked`: it is one in plain letters, or has signs that only
-    `identity.key` reads, or may be another spelling of a number. The database leaves the others out, so that few new
-    ballots do not wait for every code of the survey to be read here."""
-    odd = _ODD_SIGNS + ("|" + _OTHER_NUMBERS if any(word.isdigit() for word in asked) else "")
-    signs = Collate("code", "C")  # sign by sign: half the time of a language's own rules
-    plain = Lower(Replace(signs, Value(" "), Value("")))
-    return ballots.annotate(signs=signs, plain=plain).filter(Q(plain__in=asked) | Q(signs__regex=odd))
+def _may_be(block: RoundGroup, asked: set[str]) -> Iterator[tuple[int, str]]:
+    """(id, code) of the survey's ballots among which those with a key of `asked` are: few are looked for by the index,
+    so that they do not wait for every code of the survey to be read."""
+    groups = list(RespondentGroup.objects.filter(survey__round_group=block).order_by("pk").values_list("pk", flat=True))
+    ballots = Ballot.objects.filter(IN, respondent_group__in=groups)
+    if len(asked) > FEW:
+        yield from ballots.values_list("pk", "code").order_by("pk").iterator(chunk_size=CHUNK)
+        return
+    words = sorted({"", *map(rough_word, asked)})
+    for start in range(0, len(words), WORDS):
+        some = ballots.annotate(rough=RoughCode("code")).filter(rough__in=words[start : start + WORDS])
+        yield from some.values_list("pk", "code").order_by().iterator(chunk_size=CHUNK)
 
 
 def standing(block: RoundGroup, plan: Plan, places: Places) -> str:

@@ -19,6 +19,7 @@ from .records import (
     SurveyScore,
     Tally,
 )
+from .spelling import RoughCode, rough_word
 from .strata import GroupPeople
 from .telling import ToldTally
 
@@ -36,6 +37,7 @@ __all__ = [
     "Question",
     "Questionnaire",
     "RespondentGroup",
+    "RoughCode",
     "SatisfactionFigure",
     "SealedBallot",
     "Survey",
@@ -45,4 +47,5 @@ __all__ = [
     "Tally",
     "ToldTally",
     "TypedBallot",
+    "rough_word",
 ]

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from criteria.models import Criterion, Round, RoundGroup
 from units.models import Unit, User
 
+from .spelling import RoughCode
+
 
 class Survey(models.Model):
     """The survey of one block in one round."""
@@ -379,7 +381,10 @@ class Ballot(models.Model):
     """One ballot: its answers one byte per question in the questionnaire's order, 0 for blank."""
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="ballots", verbose_name="lần nhập")
-    respondent_group = models.ForeignKey(RespondentGroup, models.PROTECT, related_name="ballots", verbose_name="nhóm")
+    # The index of the unique code serves the group too.
+    respondent_group = models.ForeignKey(
+        RespondentGroup, models.PROTECT, related_name="ballots", verbose_name="nhóm", db_index=False
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="ballots", verbose_name="đơn vị")
     code = models.CharField("mã phiếu", max_length=60)
     answers = models.BinaryField("câu trả lời", max_length=1000)
@@ -388,6 +393,7 @@ class Ballot(models.Model):
     class Meta:
         verbose_name = "phiếu"
         verbose_name_plural = "phiếu"
+        indexes = [models.Index(F("respondent_group"), RoughCode("code"), name="ballot_by_rough_code")]
         constraints = [
             models.UniqueConstraint(
                 fields=["respondent_group", "code"],

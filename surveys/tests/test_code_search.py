@@ -3,14 +3,15 @@
 import random
 
 import pytest
+from django.db import connection, transaction
 
 from criteria.models import RoundGroup
 from surveys.ballots import identity, queries
 from surveys.batches import actions as batches
-from surveys.models import Ballot, ImportBatch
+from surveys.models import Ballot, ImportBatch, RespondentGroup, RoughCode
 from surveys.tests.factories import asked_group, ballot_rows, csv_file, surveyed_round
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 CODES = [
     "P1",
@@ -29,6 +30,8 @@ CODES = [
     "K\t14",
     "x15.0",
     "1 6",
+    "1700",
+    "17",
 ]
 OTHERS = [
     "p1",
@@ -49,6 +52,8 @@ OTHERS = [
     "X15.0",
     "16",
     "P1 7",
+    "170",
+    "1700.0",
 ]
 
 
@@ -75,3 +80,12 @@ def test_few_codes_are_looked_for_as_all_are(block: RoundGroup, seed: int, monke
     keys = {identity.key(code) for code in CODES}
     assert few.keys() == {identity.key(code) for code in asked} & keys
     assert few
+
+
+def test_the_index_finds_them(block: RoundGroup) -> None:
+    group = RespondentGroup.objects.get()
+    few = Ballot.objects.filter(respondent_group__in=[group.pk]).annotate(rough=RoughCode("code"))
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # a table of a few rows is read whole otherwise
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        assert "ballot_by_rough_code" in few.filter(rough__in=["", "p1"]).order_by().explain()
