@@ -15,6 +15,8 @@ from .alone import alone
 from .faults import ImportRefused, Refused
 
 REFUSED = 2
+INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl-C ended."""
 
 
 class OperatorCommand(BaseCommand):
@@ -32,7 +34,8 @@ class OperatorCommand(BaseCommand):
     def _misused(self, parser: CommandParser, message: str) -> NoReturn:
         """argparse speaks English; the operator reads the same in Vietnamese, with the usage line."""
         self.say(in_vietnamese(message))
-        self.say("Cách dùng: " + " ".join(parser.format_usage().removeprefix("usage:").split()))
+        usage = " ".join(parser.format_usage().removeprefix("usage:").split())
+        self.say("Cách dùng: " + usage.replace(_OF_EVERY_COMMAND, ""))
         raise CommandRefused([message])
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -99,6 +102,9 @@ class OperatorCommand(BaseCommand):
             super().run_from_argv(argv)
         except CommandRefused:
             sys.exit(REFUSED)
+        except KeyboardInterrupt:
+            self.say("\nĐã dừng.")
+            sys.exit(INTERRUPTED)
 
 
 def _is_behind() -> bool:
@@ -107,16 +113,23 @@ def _is_behind() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+_OF_EVERY_COMMAND = (
+    " [--version] [-v {0,1,2,3}] [--settings SETTINGS] [--pythonpath PYTHONPATH] [--traceback] [--no-color]"
+    " [--force-color]"
+)
+"""Options that Django gives every command: they would hide those that the command is about."""
 _WORDS = (
     (r"the following arguments are required: (.*)", r"Thiếu tham số: \1."),
     (r"unrecognized arguments: (.*)", r"Không có tham số: \1."),
     (r"argument (.*?): expected .*", r"Tham số \1 thiếu giá trị."),
     (r"argument (.*?): invalid int value: '(.*)'", r"Tham số \1: “\2” không phải số nguyên."),
     (
-        r"argument (.*?): invalid choice: '(.*?)' \(choose from (.*)\)",
+        r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)",
         r"Tham số \1: không có “\2”; chọn một trong: \3.",
     ),
+    (r"argument (.*?): ignored explicit argument '(.*)'", r"Tham số \1 không nhận giá trị; bỏ “\2”."),
     (r"argument (.*?): (.*)", r"Tham số \1 không đúng."),
+    (r"ambiguous option: (.*?) could match (.*)", r"Tham số \1 viết tắt chưa rõ; ghi đủ một trong: \2."),
 )
 
 

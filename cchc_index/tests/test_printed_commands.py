@@ -321,7 +321,7 @@ def test_printed_commands_of_production(production: Installation) -> None:
                 "Tên đăng nhập": "quantri",
                 "Họ và tên": "Quản trị",
                 "email": "q@x.vn",
-                "Password": "Mot-doi-8-dai",
+                "Mật khẩu": "Mot-doi-8-dai",
             }
             said = typed(shlex.split(line), replies, cwd=ROOT, env=place.environment())
             assert "quantri" in said

@@ -24,7 +24,7 @@ class Command(OperatorCommand):
             raise Refused("--keep: giữ ít nhất một bản.")
         folder = Path(options["out"]).parent
         if not folder.is_dir():
-            raise Refused(f"Không có thư mục “{folder}”.")
+            raise Refused(f"Không có thư mục “{folder}”: tạo thư mục trước, hoặc chọn nơi khác ở --out.")
 
     def run(self, **options: Any) -> None:
         target = Path(clock.hanoi(clock.now()).strftime(options["out"]))

@@ -55,10 +55,7 @@ class Command(OperatorCommand):
         self._say(head, own, foreign)
 
     def _marks(self, path: Path) -> list[anchors.Anchor]:
-        try:
-            marks = anchors.marks_in(path.read_bytes())
-        except OSError as error:
-            self._refuse([f"Không đọc được “{path}”: {error.strerror}."])
+        marks = anchors.marks_in(path.read_bytes())
         if not marks:
             self._refuse([f"Trong “{path}” không có mốc nào (dạng SỐ_MỤC:DẤU)."])
         return marks

@@ -57,6 +57,8 @@ class Command(OperatorCommand):
         parser.add_argument("--demo", action="store_true", help="nạp dữ liệu chính thức và năm trình diễn trước khi mở")
 
     def look_first(self, **options: Any) -> None:
+        if options["threads"] < 1:
+            raise Refused("--threads: ít nhất một luồng.")
         _require_free(options["host"], options["port"])
 
     def run(self, **options: Any) -> None:
