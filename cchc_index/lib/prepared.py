@@ -6,7 +6,7 @@ asked. PostgreSQL keeps it under a name as long as the connection lasts, so that
 read over five tables the plan takes longer than the answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
@@ -72,6 +72,15 @@ class Prepared:
         if not compiled.converters:
             return found
         return [tuple(row) for row in compiled.compiler.apply_converters(found, compiled.converters)]
+
+    def parts(self, size: int, **keys: KeyValue) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows for these keys as the driver gives them, `size` at once, never all of them held; one query."""
+        compiled = self._compiled(connection.vendor, _kinds(keys))
+        pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+        with connection.cursor() if pooled else connection.chunked_cursor() as cursor:
+            cursor.execute(compiled.sql, [_given(keys, each) for each in compiled.parameters])
+            while part := cursor.fetchmany(size):
+                yield part
 
     def _compile(self, _vendor: str, keys: tuple[tuple[str, type], ...]) -> _Compiled:
         marks = {name: AskedLater(name, output_field=_FIELDS[kind]()) for name, kind in keys}

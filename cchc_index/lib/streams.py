@@ -6,13 +6,13 @@ field needs no conversion: rows come as the driver gives them. Nor are they sort
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 import numpy as np
-from django.db import connection
-from django.db.models import BigIntegerField, Case, F, Func, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, F, Func, Value, When
 from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
+
+from .prepared import Prepared
 
 STREAMED = 10_000
 """Rows that are held at once."""
@@ -42,14 +42,9 @@ def count_or_absence(column: str) -> Coalesce:
     return Coalesce(F(column), Value(ABSENT), output_field=BigIntegerField())
 
 
-def parts_of(rows: QuerySet[Any, tuple[Any, ...]]) -> Parts:
-    """The rows of a `values_list` of whole numbers, STREAMED at once; one query."""
-    sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
-    pooled = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
-    with connection.cursor() if pooled else connection.chunked_cursor() as cursor:
-        cursor.execute(sql, parameters)
-        while part := cursor.fetchmany(STREAMED):
-            yield part
+def parts_of(read: Prepared, block: int) -> Parts:
+    """The rows of whole numbers that a read gives for the key of a block, STREAMED at once; one query."""
+    return read.parts(STREAMED, block=block)
 
 
 def table_of(

@@ -1,6 +1,7 @@
 """Recomputing the results of a block, at once or as background work. The new rows are written beside the current ones
 and become current in the same transaction."""
 
+import json
 import time
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.plain_rows import insert_rows
 from criteria.models import RoundGroup
 from results.jobs import actions as jobs
 from results.jobs.queries import live_jobs
@@ -89,8 +91,7 @@ def _write(round_group: RoundGroup, outcome: BlockOutcome) -> Computation:
         code_version=queries.code_version(),
         computed_at=clock.now(),
     )
-    results = [_unit_result(computation, outcome, code) for code in outcome.ranked]
-    UnitResult.objects.bulk_create(results, batch_size=500)
+    insert_rows(UnitResult, RESULT_COLUMNS, [_unit_result(computation.pk, outcome, code) for code in outcome.ranked])
     return _switch(computation)
 
 
@@ -118,26 +119,48 @@ def _forget_old(round_group_id: int) -> None:
     replaced.exclude(pk__in=list(newest)).delete()
 
 
-def _unit_result(computation: Computation, outcome: BlockOutcome, code: str) -> UnitResult:
+RESULT_COLUMNS = (
+    "computation_id",
+    "unit_id",
+    "self_points",
+    "points",
+    "max_points",
+    "index",
+    "appraised_points",
+    "appraised_max",
+    "appraised_index",
+    "survey_points",
+    "survey_max",
+    "survey_index",
+    "bonus",
+    "penalty",
+    "rank",
+    "band",
+    "incomplete",
+)
+
+
+def _unit_result(computation_id: int, outcome: BlockOutcome, code: str) -> tuple[object, ...]:
+    """The row of a unit in the order of RESULT_COLUMNS; points have four places at most."""
     ranked = outcome.ranked[code]
-    return UnitResult(
-        computation=computation,
-        unit=outcome.units[code],
-        self_points=outcome.own[code],
-        points=ranked.points,
-        max_points=ranked.max_points,
-        index=_percent(ranked.index),
-        appraised_points=ranked.appraised.points,
-        appraised_max=ranked.appraised.max_points,
-        appraised_index=_percent(ranked.appraised.index),
-        survey_points=ranked.survey.points,
-        survey_max=ranked.survey.max_points,
-        survey_index=_percent(ranked.survey.index),
-        bonus=ranked.bonus,
-        penalty=ranked.penalty,
-        rank=ranked.rank,
-        band=ranked.band,
-        incomplete=ranked.incomplete,
+    return (
+        computation_id,
+        outcome.units[code].pk,
+        outcome.own[code],
+        ranked.points,
+        ranked.max_points,
+        _percent(ranked.index),
+        ranked.appraised.points,
+        ranked.appraised.max_points,
+        _percent(ranked.appraised.index),
+        ranked.survey.points,
+        ranked.survey.max_points,
+        _percent(ranked.survey.index),
+        ranked.bonus,
+        ranked.penalty,
+        ranked.rank,
+        ranked.band,
+        json.dumps(ranked.incomplete),
     )
 
 

@@ -15,7 +15,8 @@ from cchc_index.lib.numbers import exact_text, shown
 from cchc_index.lib.programs import source_digest
 from cchc_index.lib.streams import ABSENT, NOT_APPLICABLE, table_of
 from criteria import queries as criteria
-from criteria.models import Criterion, RoundGroup
+from criteria.models import RoundGroup
+from criteria.queries import MeasuringRow
 from results import bundle, ranking
 from results.bundle import Json
 from results.models import Computation, UnitResult
@@ -100,8 +101,8 @@ class BlockReading:
 
     def __init__(self, round_group: RoundGroup) -> None:
         self.round_group = round_group
-        rows = criteria.tree(round_group.criteria_set_id)
-        self.units = list(criteria.units_of(round_group))
+        rows = criteria.measuring_rows(round_group.criteria_set_id)
+        self.units = criteria.measured(round_group)
         leaves = [row for row in rows if row.is_leaf]
         self.appraised = [row for row in leaves if row.is_self]
         self.surveyed = [row for row in leaves if not row.is_self]
@@ -125,7 +126,7 @@ class BlockReading:
             yield UnitHeld(unit, own, ballots, dict(zip(codes, standings, strict=True)), mark)
 
 
-def _head(round_group: RoundGroup, rows: Sequence[Criterion], units: Sequence[Unit]) -> Json:
+def _head(round_group: RoundGroup, rows: Sequence[MeasuringRow], units: Sequence[Unit]) -> Json:
     chosen = round_group.criteria_set
     return {
         "code": round_group.group.code,
@@ -142,7 +143,7 @@ def _bands(bands: Sequence[Json]) -> list[Json]:
     return [{"name": band["name"], "from": str(band["from"])} for band in bands]
 
 
-def _criteria(rows: Sequence[Criterion]) -> list[Json]:
+def _criteria(rows: Sequence[MeasuringRow]) -> list[Json]:
     codes = {row.pk: row.code for row in rows}
     return [
         {

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cchc_index.lib.prepared import Prepared
 from cchc_index.lib.streams import Parts, TenThousandths, parts_of
 from criteria.models import Criterion, RoundGroup
 from selfassess.core.queries import score_of, task_list
@@ -17,10 +18,16 @@ from units.models import Unit
 def points_in_parts(round_group: RoundGroup) -> Parts:
     """(unit, criterion, ten-thousandths of a point, `streams.ABSENT` where none was given) of what units have
     submitted, never all of them held; one query. A draft is the unit's own business."""
-    rows = SelfScore.objects.filter(
-        assessment__round_group=round_group, assessment__state=SelfAssessment.State.SUBMITTED
-    ).order_by()
-    return parts_of(rows.values_list("assessment__unit_id", "criterion_id", TenThousandths("points")))
+    return parts_of(_SUBMITTED, round_group.pk)
+
+
+_SUBMITTED = Prepared(
+    lambda block: (
+        SelfScore.objects.filter(assessment__round_group=block, assessment__state=SelfAssessment.State.SUBMITTED)
+        .order_by()
+        .values_list("assessment__unit_id", "criterion_id", TenThousandths("points"))
+    )
+)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import vn, vn_percent, vn_short
+from cchc_index.lib.prepared import Prepared
 from cchc_index.lib.streams import Parts, count_or_absence, parts_of, points_or_absence
 from criteria import queries as criteria_queries
 from criteria.models import SURVEY_SOURCES, Criterion, RoundGroup
@@ -56,9 +57,21 @@ def scores_by_cell(block: RoundGroup) -> dict[CellKey, tuple[Decimal | None, boo
 def scores_in_parts(block: RoundGroup) -> Parts:
     """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`, ballots or `streams.ABSENT`) of
     `scores_by_cell`, never all of them held."""
-    rows = SurveyScore.objects.filter(round_group=block).order_by()
-    points, ballots = points_or_absence("points", "not_applicable"), count_or_absence("ballots")
-    return parts_of(rows.values_list("unit_id", "criterion_id", points, ballots))
+    return parts_of(_SCORES, block.pk)
+
+
+_SCORES = Prepared(
+    lambda block: (
+        SurveyScore.objects.filter(round_group=block)
+        .order_by()
+        .values_list(
+            "unit_id",
+            "criterion_id",
+            points_or_absence("points", "not_applicable"),
+            count_or_absence("ballots"),
+        )
+    )
+)
 
 
 @dataclass(slots=True)

@@ -47,8 +47,17 @@ def standings_in_parts(round_group: RoundGroup) -> Parts:
     """(unit, criterion, ten-thousandths of a point or `streams.NOT_APPLICABLE`) of a block, never all of them held; one
     query. A cell without a standing, or whose decisions were all taken back, is absent: not scored,
     never a zero."""
-    rows = Appraisal.objects.filter(round_group=round_group).exclude(action=Action.UNDO).order_by()
-    return parts_of(rows.values_list("unit_id", "criterion_id", points_or_absence("points", "not_applicable")))
+    return parts_of(_POINTS, round_group.pk)
+
+
+_POINTS = Prepared(
+    lambda block: (
+        Appraisal.objects.filter(round_group=block)
+        .exclude(action=Action.UNDO)
+        .order_by()
+        .values_list("unit_id", "criterion_id", points_or_absence("points", "not_applicable"))
+    )
+)
 
 
 class Standing(NamedTuple):
