@@ -17,7 +17,7 @@ from cchc_index.lib.faults import Refused
 from criteria.calendar.actions import default_stages, refuse_other_period
 from units.administration.admin import JoinedRows, LoggedAdmin, ReadOnlyAdmin, RelatedFilter, SheetAdmin, in_words
 
-from . import actions, bands, queries
+from . import actions, bands, published, queries
 from .annex.totals import contradictions
 from .models import Correction, CriteriaSet, Criterion, Decision, Extension, Round, RoundGroup, Stage
 from .resources import CriterionResource
@@ -248,7 +248,19 @@ class RoundGroupForm(forms.ModelForm):  # type: ignore[type-arg]
         current = RoundGroup.objects.select_for_update(of=("self",)).filter(pk=self.instance.pk).first()
         if current is not None and current.frozen_at:
             raise ValidationError(actions.FROZEN)
+        for round_ in (current.round if current else None, data.get("round")):
+            if round_ is not None:
+                _refuse_published(round_)
         return data
+
+
+def _refuse_published(round_: Round) -> None:
+    """Raises ValidationError in a published year; its round stays locked until the end of the request."""
+    Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round_.pk)
+    try:
+        published.refuse_published(round_.pk, round_.year, "thêm, đổi khối")
+    except Refused as refused:
+        raise ValidationError(str(refused)) from None
 
 
 @admin.register(RoundGroup)

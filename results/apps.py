@@ -29,8 +29,8 @@ class Config(AppConfig):
     def ready(self) -> None:
         from appraisal.council.meetings import subjects  # inline: registration
         from appraisal.models import AgendaItem  # inline: registration
+        from criteria import published  # inline: registration
         from selfassess.lastyear import council  # inline: registration
-        from surveys.assent import published  # inline: registration
         from surveys.handover import approved  # inline: registration
         from units import settled  # inline: registration
 

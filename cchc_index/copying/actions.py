@@ -16,6 +16,7 @@ from appraisal.reasons.actions import ensure_reasons
 from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
+from criteria import published
 from criteria.actions import inputs_changed
 from criteria.calendar.actions import copy_stages, default_stages, same_stages
 from criteria.calendar.queries import round_of
@@ -51,7 +52,8 @@ def copy_year(*, actor: User | None, source: int, target: int, group: str = "") 
     """Give year `target` what year `source` had, as a proposal; `group`: one block only. A second run changes nothing.
 
     Raises PermissionDenied for anybody but an index manager or the command line; Refused for a year that is not there,
-    for a year that does not come later, for an unknown block, and where work has begun in a block of `target`.
+    for a year that does not come later, for an unknown block, for a published `target`, and where work has begun in a
+    block of it.
     """
     require_manager(actor)
     if not is_plausible_year(target):
@@ -102,6 +104,8 @@ def _round(earlier: Round, year: int, report: YearCopy) -> Round:
 
 
 def _refuse_work(round_: Round, blocks: list[RoundGroup]) -> None:
+    Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round_.pk)
+    published.refuse_published(round_.pk, round_.year, "chép kỳ trước vào")
     standing = RoundGroup.objects.select_related("round", "group").filter(round=round_)
     for block in standing.filter(group__in=[block.group_id for block in blocks]).order_by("pk"):
         if block.frozen_at or any(model._default_manager.filter(round_group=block).exists() for model in WORK):

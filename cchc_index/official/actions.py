@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
+from criteria import published
 from criteria.actions import inputs_changed
 from criteria.calendar.actions import default_stages
 from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup, Source
@@ -318,6 +319,9 @@ def _say_if_period_differs(current: Round, defaults: Mapping[str, Any], report: 
 def _load_round_group(
     current: Round, decision: str, group: UnitGroup, respondents: Sequence[OfficialRow], report: LoadReport
 ) -> bool:
+    if published.is_published(current.pk) and not current.groups.filter(group=group).exists():
+        report.kept.append(f"{current}: đã công bố, không thêm khối “{group}”.")
+        return False
     criteria_set = CriteriaSet.objects.get(decision__number=decision, group=group)
     block, created = RoundGroup.objects.select_related("criteria_set__decision").get_or_create(
         round=current, group=group, defaults={"criteria_set": criteria_set}

@@ -14,6 +14,7 @@ from cchc_index.lib.form_pages import form_page, posted
 from cchc_index.lib.numbers import whole_number
 from cchc_index.lib.tried import tried
 from cchc_index.readiness.queries import readiness
+from criteria import published
 from criteria.calendar import actions as calendar_actions
 from criteria.calendar import queries as calendar_queries
 from criteria.models import Round, Stage
@@ -62,10 +63,12 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404
     show_year(request, year)
     state = readiness(year).seen_by(request.user)
+    prepared = queries.prepared(year)
     context = {
         "year": year,
         "years": queries.years(),
-        "prepared": queries.prepared(year),
+        "prepared": prepared,
+        "settled": prepared.round is not None and published.is_published(prepared.round.pk),
         "state": state,
         "may_open": _may_open(request, state.following) and not state.lacked_by(Stage.Kind.SELF_ASSESSMENT),
         "may_write": may_manage(request.user),

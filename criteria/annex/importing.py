@@ -18,7 +18,7 @@ from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.numbers import NumberProblem, exact_text, parse_decimal, vn_short
 from cchc_index.lib.text import clean, clean_lines, fold
-from criteria import scoring, tree
+from criteria import published, scoring, tree
 from criteria.models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
 from criteria.queries import earlier_block, is_last_years_set
 from criteria.queries import tree as tree_rows
@@ -98,6 +98,7 @@ def place(*, year: int, group: str, decision: str) -> Destination:
     criteria_set = _set(decision, block, notices, fresh)
     round_group = RoundGroup.objects.select_for_update(of=("self",)).filter(round=round_, group=block).first()
     if round_group is None:
+        published.refuse_published(round_.pk, year, f"thêm khối “{block}”")
         round_group = RoundGroup.objects.create(round=round_, group=block, criteria_set=criteria_set)
         notices.append(f"{round_group} dùng bộ tiêu chí theo {criteria_set.decision}.")
     former = round_group.criteria_set_id if round_group.criteria_set_id != criteria_set.pk else None
@@ -114,7 +115,7 @@ def _round(year: int, notices: list[str], fresh: list[Model]) -> Round:
     if made:
         fresh.append(round_)
         notices.append(f"Đã tạo kỳ đánh giá năm {year}, thời kỳ đánh giá 01/01–31/12.")
-    return round_
+    return Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round_.pk)
 
 
 def _block(code: str, notices: list[str], fresh: list[Model]) -> UnitGroup:
@@ -150,6 +151,7 @@ def _set(number: str, block: UnitGroup, notices: list[str], fresh: list[Model]) 
 
 
 def _switch(round_group: RoundGroup, criteria_set: CriteriaSet, notices: list[str]) -> None:
+    published.refuse_published(round_group.round_id, round_group.round.year, "đổi bộ tiêu chí của khối")
     if round_group.frozen_at:
         raise Refused(
             f"{round_group} đã có điểm theo {round_group.criteria_set.decision}; "

@@ -9,7 +9,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.days import is_plausible_year
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
-from criteria import course, rules
+from criteria import course, published, rules
 from criteria.actions import inputs_changed
 from criteria.models import Extension, Round, RoundGroup, Stage
 from criteria.queries import units_of_round
@@ -237,6 +237,7 @@ def copy_stages(*, actor: User | None, source: Round, target: Round) -> bool:
     PermissionDenied for anybody but an index manager or the command line."""
     rules.require_manager(actor)
     _locked_round(target.pk)
+    published.refuse_published(target.pk, target.year, "thay danh sách giai đoạn")
     wanted = _planned(queries.stages(source.pk))
     standing = queries.stages(target.pk)
     if not wanted or _planned(standing) == wanted or not _is_untouched(standing):
@@ -359,7 +360,8 @@ def _locked_in_list(stage_id: int) -> tuple[Stage, list[Stage]]:
 
 def _locked_list(round_: Round) -> list[Stage]:
     """The stages in their order, with all blocks of the round locked: every verb of the council locks the block, so
-    nobody decides meanwhile."""
+    nobody decides meanwhile. Raises Refused in a published year: the list says how its points came about."""
+    published.refuse_published(round_.pk, round_.year, "thêm, đổi, dời hay bỏ giai đoạn")
     list(RoundGroup.objects.select_for_update(of=("self",), no_key=True).filter(round=round_).order_by("pk"))
     rows = queries.stages(round_.pk)
     for row in rows:

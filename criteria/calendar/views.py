@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.form_pages import form_page, posted
+from criteria import published
 from criteria.course import LISTED
 from criteria.models import Round, Stage
 from criteria.queries import require_round_in_view
@@ -56,7 +57,8 @@ def stage_list(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"Đã thêm giai đoạn {made.title}.")
             return _back(round_, "calendar:stage-list")
-    context = {"round": round_, "stages": queries.stage_lines(round_), "listed": LISTED}
+    settled = published.is_published(round_.pk)
+    context = {"round": round_, "stages": queries.stage_lines(round_), "listed": LISTED, "settled": settled}
     return form_page(request, "criteria/calendar/stage_list.html", form, context)
 
 

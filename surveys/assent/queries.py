@@ -5,11 +5,10 @@ from enum import Enum
 from django.db.models import QuerySet
 
 from cchc_index.lib import clock
+from criteria import published
 from criteria.calendar import queries as calendar
 from criteria.models import RoundGroup, Stage
 from surveys.models import ImportBatch, SurveyRequest
-
-from . import published
 
 
 class Door(Enum):

@@ -13,9 +13,9 @@ from django.test import Client
 from cchc_index.lib import clock
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
+from criteria import published
 from criteria.models import RoundGroup, Stage
 from surveys.assent import actions as assent
-from surveys.assent import published
 from surveys.assent.actions import Signed
 from surveys.assent.ledger import check
 from surveys.batches import actions as batches

@@ -16,9 +16,9 @@ from PIL import Image
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Refused
+from criteria import published
 from criteria.models import RoundGroup, Stage
 from surveys.assent import actions as assent
-from surveys.assent import published
 from surveys.batches import actions as batches
 from surveys.ledger import check
 from surveys.models import Ballot, BallotPicture, ImportBatch, PaperBundle, SurveyRequest, TypedBallot
