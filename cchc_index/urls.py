@@ -19,7 +19,7 @@ urlpatterns = [
     path("dieu-tra/", include("surveys.urls")),
     path("dieu-hanh/chuan-bi/", include("cchc_index.preparing.urls")),
     path("dieu-hanh/don-vi/", include("units.agencies.urls")),
-    path("dieu-hanh/phu-luc/", include("criteria.annex.urls")),
+    path("dieu-hanh/", include("criteria.annex.urls")),
     path("dieu-hanh/phu-luc/", include("criteria.editing.urls")),
     path("dieu-hanh/nguoi-dung/", include("units.people.urls")),
     path("dieu-hanh/nguoi-dung/", include("units.viewing.urls")),

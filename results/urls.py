@@ -67,8 +67,6 @@ urlpatterns = [
     path("dieu-hanh/tien-do/<int:year>.pdf", control.state_file, {"kind": "pdf"}, name="state-pdf"),
     path("dieu-hanh/diem-da-co/<int:year>/<slug:group>/nhap/", archive.import_scores, name="import-scores"),
     path("dieu-hanh/tinh-lai/<int:pk>/", control.recompute, name="recompute"),
-    path("dieu-hanh/doi-chieu-tieu-chi/<int:pk>/", control.matches, name="matches"),
-    path("dieu-hanh/xac-nhan-bo-tieu-chi/<int:pk>/", control.confirm_set, name="confirm-set"),
     path("dieu-hanh/phan-tich/<int:year>/<slug:group>/", analysis.analysis_page, name="analysis"),
     path(
         "dieu-hanh/phan-tich/<int:year>/<slug:group>/<slug:name>.<slug:kind>",

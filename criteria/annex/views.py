@@ -7,21 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cchc_index.lib import held_files
 from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Fault, ImportRefused, Refused
 from cchc_index.lib.held_files import HeldFile
 from cchc_index.lib.tried import tried
-from criteria import queries, scoring
-from criteria.actions import describe_decision
+from criteria import actions, queries, scoring
 from criteria.models import Criterion, RoundGroup
 from criteria.rules import manager
 from units.models import UnitGroup, User
 
+from . import queries as annex
 from . import writing
 from .actions import import_criteria
 from .forms import AnnexForm, expected
@@ -80,7 +81,7 @@ def _import(actor: User, place: dict[str, Any], file: HeldFile, accepted: Collec
     )
     issued = date.fromisoformat(chosen["issued"]) if chosen["issued"] else None
     number = outcome.round_group.criteria_set.decision.number
-    describe_decision(actor=actor, number=number, issued_on=issued, title=chosen["abstract"])
+    actions.describe_decision(actor=actor, number=number, issued_on=issued, title=chosen["abstract"])
     return outcome
 
 
@@ -153,6 +154,41 @@ def criteria_set(request: HttpRequest, year: int, group: str) -> HttpResponse:
     corrections = queries.open_corrections(standing.criteria_set_id)
     context = {"round_group": standing, "rows": rows, "year": year, "corrections": list(corrections)}
     return render(request, "criteria/annex/set.html", context)
+
+
+@require_POST
+def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
+    """Take the set that was copied from an earlier year as this year's own."""
+    actor = manager(request.user)
+    round_group = get_object_or_404(RoundGroup, pk=pk)
+    if actions.confirm_set(actor=actor, round_group_id=round_group.pk):
+        messages.success(request, f"Đã xác nhận bộ tiêu chí của {round_group}.")
+    else:
+        messages.info(request, f"Bộ tiêu chí của {round_group} đã được xác nhận từ trước.")
+    return redirect(f"{reverse('results:control')}?nam={round_group.round.year}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def matches(request: HttpRequest, pk: int) -> HttpResponse:
+    """The block's criteria beside the likeliest of the year before; a person says which are the same."""
+    actor = manager(request.user)
+    round_group = get_object_or_404(RoundGroup, pk=pk)
+    if request.method == "POST":
+        return _linked(request, actor, round_group)
+    queries.show_year(request, round_group.round.year)
+    context = {"round_group": round_group, "year": round_group.round.year, "parts": annex.matches(round_group)}
+    return render(request, "criteria/annex/matches.html", context)
+
+
+def _linked(request: HttpRequest, actor: User, round_group: RoundGroup) -> HttpResponseRedirect:
+    pairs = [value.partition("-")[::2] for value in request.POST.getlist("link")]
+    links = {int(new): int(old) for new, old in pairs if new.isdecimal() and old.isdecimal()}
+    try:
+        count = actions.link_previous(actor=actor, round_group_id=round_group.pk, links=links)
+        messages.success(request, f"Đã đối chiếu {count} tiêu chí với kỳ trước.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("annex:matches", pk=round_group.pk)
 
 
 def _shown(row: Criterion) -> tuple[Criterion, str, str, str]:

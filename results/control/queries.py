@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 
 from cchc_index.lib.prepared import Prepared, columns, instances
-from criteria.annex import matching
-from criteria.annex.matching import Match
 from criteria.models import Round, RoundGroup
-from criteria.queries import earlier_block, leaves, unlinked
 from results.computation.queries import knows_latest
 from results.jobs.queries import live_jobs
 from results.models import Computation, Job
@@ -25,34 +22,6 @@ class BlockRoom:
     computation: Computation | None
     job: Job | None
     current: bool
-
-
-@dataclass(frozen=True)
-class MatchPart:
-    """Criteria whose likeness to last year's lies in one stretch."""
-
-    title: str
-    year: int
-    rows: list[Match]
-
-
-def matches(round_group: RoundGroup) -> list[MatchPart]:
-    """The block's criteria without one of an earlier year, each beside the likeliest, in three stretches. Three
-    queries."""
-    earlier = earlier_block(round_group)
-    if earlier is None:
-        return []
-    found = matching.matches(list(unlinked(round_group)), list(leaves(earlier.criteria_set_id)))
-    stretches = (
-        (f"Giống từ {matching.NEAR}%", matching.NEAR, 101),
-        (f"Giống từ {matching.FAR}% đến dưới {matching.NEAR}%", matching.FAR, matching.NEAR),
-        (f"Giống dưới {matching.FAR}%", 0, matching.FAR),
-    )
-    parts = [
-        MatchPart(title, earlier.round.year, [one for one in found if low <= one.percent < high])
-        for title, low, high in stretches
-    ]
-    return [part for part in parts if part.rows]
 
 
 def block_rooms(round_: Round, blocks: Sequence[RoundGroup], by_block: Mapping[str, BlockTotals]) -> list[BlockRoom]:

@@ -13,17 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.downloads import attached
 from cchc_index.lib.faults import Refused
-from criteria import actions as criteria
 from criteria.calendar import queries as calendar
 from criteria.models import Round, RoundGroup
-from criteria.queries import require_round_in_view, round_in_view, round_of_address, show_year
+from criteria.queries import require_round_in_view, round_in_view, round_of_address
 from results.computation.actions import enqueue_recompute
 from results.models import Publication
 from results.publication.rules import visible_publications
 from results.rules import may_publish, may_see_preview, publisher
 from results.steering import actions, markup, tables
 from results.steering import queries as steering
-from units.models import User
 from units.rules import may_manage_people
 
 from . import queries
@@ -128,38 +126,3 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponseRedirect:
         return _back(round_group.round)
     send_after_commit("results.recompute", round_group.pk)
     return redirect("results:job", pk=job.pk)
-
-
-@require_POST
-def confirm_set(request: HttpRequest, pk: int) -> HttpResponseRedirect:
-    """Take the set that was copied from an earlier year as this year's own."""
-    actor = publisher(request.user)
-    round_group = get_object_or_404(RoundGroup, pk=pk)
-    if criteria.confirm_set(actor=actor, round_group_id=round_group.pk):
-        messages.success(request, f"Đã xác nhận bộ tiêu chí của {round_group}.")
-    else:
-        messages.info(request, f"Bộ tiêu chí của {round_group} đã được xác nhận từ trước.")
-    return _back(round_group.round)
-
-
-@require_http_methods(["GET", "POST"])
-def matches(request: HttpRequest, pk: int) -> HttpResponse:
-    """The block's criteria beside the likeliest of the year before; a person says which are the same."""
-    actor = publisher(request.user)
-    round_group = get_object_or_404(RoundGroup, pk=pk)
-    if request.method == "POST":
-        return _linked(request, actor, round_group)
-    show_year(request, round_group.round.year)
-    parts = queries.matches(round_group)
-    return render(request, "results/control/matches.html", {"round_group": round_group, "parts": parts})
-
-
-def _linked(request: HttpRequest, actor: User, round_group: RoundGroup) -> HttpResponseRedirect:
-    pairs = [value.partition("-")[::2] for value in request.POST.getlist("link")]
-    links = {int(new): int(old) for new, old in pairs if new.isdecimal() and old.isdecimal()}
-    try:
-        count = criteria.link_previous(actor=actor, round_group_id=round_group.pk, links=links)
-        messages.success(request, f"Đã đối chiếu {count} tiêu chí với kỳ trước.")
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect("results:matches", pk=round_group.pk)

@@ -9,11 +9,8 @@ from django.urls import reverse
 
 from cchc_index.lib import clock
 from cchc_index.lib.tests.present import present
-from criteria.models import Criterion, Decision, Extension, RoundGroup, Stage
+from criteria.models import Extension, RoundGroup, Stage
 from criteria.tests.factories import (
-    CriteriaSetFactory,
-    CriterionFactory,
-    RoundFactory,
     open_stage,
     small_round,
 )
@@ -21,7 +18,6 @@ from results.computation import actions as computation
 from results.models import Job
 from results.tests import factories as blocks
 from results.tests.published import publish
-from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UnitFactory, person
 
@@ -73,54 +69,6 @@ def test_observers_read_and_do_not_write(client: Client, block: RoundGroup) -> N
     for name, pk in (("recompute", block.pk), ("approve", publication.pk), ("withdraw", publication.pk)):
         assert client.post(reverse(f"results:{name}", args=[pk])).status_code == 403
     assert client.post(reverse("calendar:stage", args=["round1"]), {}).status_code == 403
-
-
-def test_a_set_copied_from_last_year_is_confirmed_by_a_manager_only(client: Client, block: RoundGroup) -> None:
-    RoundGroup.objects.update(proposed_from=2030)
-    address = reverse("results:confirm-set", args=[block.pk])
-    client.force_login(person(Role.OBSERVER))
-    page = html(client, "control")
-    assert "là đề xuất chép từ kỳ 2030" in " ".join(page.split())
-    assert address not in page
-    assert client.post(address).status_code == 403
-
-    client.force_login(person(Role.INDEX_MANAGER))
-    assert address in html(client, "control")
-    assert client.get(address).status_code == 405
-    assert "Đã xác nhận bộ tiêu chí" in client.post(address, follow=True).content.decode()
-    block.refresh_from_db()
-    assert block.proposed_from is None
-    assert "đề xuất chép" not in html(client, "control")
-    assert "đã được xác nhận từ trước" in client.post(address, follow=True).content.decode()
-
-
-def test_criteria_of_two_years_are_linked_by_a_manager_only(client: Client, block: RoundGroup) -> None:
-    small = CriteriaSetFactory.create(decision=Decision.objects.create(number="MỚI"), group=block.group)
-    year = RoundFactory.create(year=block.round.year + 1)
-    later = RoundGroup.objects.create(round=year, group=block.group, criteria_set=small)
-    new = CriterionFactory.create(criteria_set=small, code="3.1", name="Tiêu chí 1.1")
-    old = Criterion.objects.get(criteria_set=block.criteria_set, code="1.1")
-    address, chosen = reverse("results:matches", args=[later.pk]), {"link": [f"{new.pk}-{old.pk}"]}
-    for role in (*OTHERS, Role.OBSERVER):
-        client.force_login(person(role))
-        assert client.get(address).status_code == 403
-        assert client.post(address, chosen).status_code == 403
-
-    client.force_login(person(Role.INDEX_MANAGER))
-    shown = client.get(address).content.decode()
-    assert "Giống từ 90%" in shown
-    assert f'data-label="Năm {block.round.year}"' in shown, "on a phone each cell stands after its name"
-    foreign = client.post(address, {"link": [f"{old.pk}-{new.pk}"]}, follow=True)
-    assert "không thuộc bộ tiêu chí" in foreign.content.decode()
-    new.refresh_from_db()
-    assert new.previous is None
-
-    done = client.post(address, chosen, follow=True).content.decode()
-    assert "Đã đối chiếu 1 tiêu chí" in done
-    assert "Không có tiêu chí nào cần đối chiếu" in done
-    new.refresh_from_db()
-    assert new.previous == old
-    assert LogEntry.objects.filter(verb="criteria.link").count() == 1
 
 
 def test_control_room_without_a_round_says_what_comes(client: Client, manager: User) -> None:
