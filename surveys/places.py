@@ -1,10 +1,12 @@
 """What a file of the survey may name: the leaves of the set and the units measured."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 
 from cchc_index.lib import codes
 from cchc_index.lib.text import clean, fold
@@ -45,14 +47,42 @@ class Places:
         return printed[0] if len(printed) == 1 else None
 
     def unit(self, text: str) -> int | None:
-        """The unit of a code, whatever its letter case and spaces, or of an exact name."""
+        """The unit of a code, whatever its letter case and spaces, or of an exact name, or of both where they agree."""
+        return self._unit(text) or self._unit_twice(text)
+
+    def _unit(self, text: str) -> int | None:
         code = self.names_in_lower_case.get(text.lower(), text)
         return self.spellings.get(code) or self.spellings.get(codes.key(code))
 
+    def _unit_twice(self, text: str) -> int | None:
+        """The unit that a text names by code and name: "SCT - Sở Công Thương", "Sở Công Thương (SCT)"."""
+        for mark in _BETWEEN:
+            first, between, second = text.partition(mark)
+            unit = self._unit(first.strip()) if between else None
+            if unit is not None and unit == self._unit(second.removesuffix(")").strip()):
+                return unit
+        return None
+
+    def leaf_by_name(self, text: str) -> Leaf | None:
+        """The leaf that the survey asks about and that alone has this very name."""
+        return _asked_by_name(self.leaves).get(fold(text))
+
     def nearest_units(self, text: str) -> list[tuple[str, str]]:
-        """(name, code) of the units whose names nearly are `text`, the nearest first."""
+        """(name, code) of the units whose names nearly are `text`, the nearest first; else of those it holds."""
         by_fold = {fold(name): (name, code) for name, code in self.unit_names.items()}
-        return [by_fold[name] for name in get_close_matches(fold(text), by_fold, n=2, cutoff=0.8)]
+        near: list[str] = get_close_matches(fold(text), by_fold, n=2, cutoff=0.8)
+        held = [name for name in by_fold if f" {name} " in f" {fold(text)} "]
+        return [by_fold[name] for name in near or sorted(held, key=len, reverse=True)[:2]]
+
+
+_BETWEEN = (" - ", " – ", " — ", ": ", " (")
+
+
+@lru_cache(maxsize=8)
+def _asked_by_name(leaves: tuple[Leaf, ...]) -> dict[str, Leaf]:
+    asked = [leaf for leaf in leaves if leaf.source == "survey"]
+    times = Counter(fold(leaf.name) for leaf in asked)
+    return {fold(leaf.name): leaf for leaf in asked if leaf.name and times[fold(leaf.name)] == 1}
 
 
 def tidy_code(raw: str) -> str:

@@ -283,7 +283,8 @@ def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet) -> NDArray[np.bo
     respondents, becomes a fault of the sheet."""
     again = np.zeros(len(sheet.codes), dtype=bool)
     before = queries.known(block, sheet.codes)
-    if not before:
+    asks_alike = plan.asked is None or [leaf.id for leaf in sheet.leaves] == plan.asked
+    if not before or not asks_alike:  # other columns are a fault already, and say nothing side by side
         return again
     names = dict(RespondentGroup.objects.filter(survey__round_group=block).order_by("pk").values_list("pk", "name"))
     codes = {at: leaf.code for at, leaf in enumerate(sheet.leaves)}

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from cchc_index.lib.faults import Fault
 from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.guarding import code_problem
+from cchc_index.lib.sheets.headings import words_of
 from cchc_index.lib.sheets.table import Table
 from cchc_index.lib.text import fold
 from surveys.places import Leaf, Places, tidy_code
@@ -24,7 +25,12 @@ from .mapping import BallotMapping, fault_of
 
 _BARE = re.compile(r"\d{1,3}(?:\.+\d{1,3})*\.?")
 _LEADING = re.compile(r"(\d{1,3}(?:\.+\d{1,3})+)\.?(?=[\s:)\]–-]|$)")
+_CRITERION = re.compile(r"^tiêu chí( thành phần)?\s+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[\s*(\d{1,3}(?:\.+\d{1,3})*)\.?(?=[\s\]:–-])")
+_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]\s*$")
+_OWN_NUMBER = re.compile(r"^(câu\s*)?[\d.]+[.):]?\s+", re.IGNORECASE)
+_BETWEEN = (" / ", " >> ", " - ")
+"""What the tools put between a question and its part: two rows, Jotform, Qualtrics."""
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
 REASON = "Lý do không nhập"
 """The heading over the reasons in the sheet of rows given back: no column of anybody's."""
@@ -54,12 +60,38 @@ def code_in(heading: str) -> str | None:
     """The criterion code a heading carries, as printed; None when it carries none. Of a heading of two rows,
     the lower one may carry it."""
     upper, slash, lower = heading.rpartition(" / ")
-    if slash and code_in(upper) is None:
-        return code_in(lower)
+    if slash:
+        return code_in(upper) or code_in(lower)
     if _BARE.fullmatch(heading):
         return heading
-    match = _LEADING.match(heading) or _BRACKETS.search(heading)
+    match = _LEADING.match(_CRITERION.sub("", heading)) or _BRACKETS.search(heading)
     return match.group(1) if match else None
+
+
+def parts_of(heading: str) -> list[str]:
+    """What of a heading may name a criterion: the whole, the text in brackets at its end, what stands last, each of its
+    rows; without the form's own number."""
+    bracket = _IN_BRACKETS.search(heading)
+    texts = [heading, *([bracket[1]] if bracket else []), *heading.split(" / ")]
+    texts += [text.rpartition(mark)[2] for text in tuple(texts) for mark in _BETWEEN if mark in text]
+    return list(dict.fromkeys(_OWN_NUMBER.sub("", text) for text in texts))
+
+
+def leaf_in(heading: str, places: Places) -> Leaf | None:
+    """The criterion that a heading names: by its very name, else by its code at the beginning of a part. A form's own
+    "4.1" before the name of another criterion is not criterion 4.1."""
+    parts = parts_of(heading)
+    named = next(filter(None, map(places.leaf_by_name, parts)), None)
+    if named is not None:
+        return named
+    code = code_in(heading)
+    leaf = places.leaf(code) if code else None
+    if leaf is not None:
+        return leaf
+    tails = [text.rpartition(mark)[2] for text in heading.split(" / ") for mark in _BETWEEN if mark in text]
+    codes = [match[1] for text in tails if (match := _LEADING.match(text))]
+    asked = (places.leaf(code) for code in codes)
+    return next((leaf for leaf in asked if leaf is not None and leaf.source == "survey"), None)
 
 
 def find_questions(
@@ -67,7 +99,7 @@ def find_questions(
 ) -> Questions:
     """The questions of `table`. `asked`: criterion ids of the group's questionnaire, None when it has none
     yet; then the file's own headings are the questionnaire."""
-    finder = _Finder(table, places, mapping, scale)
+    finder = _Finder(table, places, mapping, scale, asked)
     finder.take_ticks()
     finder.take_mapped()
     finder.take_by_codes()
@@ -88,8 +120,8 @@ def find_questions(
 class _Finder:
     """Takes the headings nobody else asked for, one kind after the other, until each is a question or left aside."""
 
-    def __init__(self, table: Table, places: Places, mapping: BallotMapping, scale: Scale):
-        self.table, self.places, self.mapping, self.scale = table, places, mapping, scale
+    def __init__(self, table: Table, places: Places, mapping: BallotMapping, scale: Scale, asked: list[int] | None):
+        self.table, self.places, self.mapping, self.scale, self.asked = table, places, mapping, scale, asked
         self.questions = Questions()
         away = {fold(name) for name in (*mapping.ignore, REASON)}
         self.open = {at: text for at, text in sorted(table.extra.items()) if fold(text) not in away}
@@ -112,13 +144,14 @@ class _Finder:
         return self.open[at].removesuffix(lower).removesuffix(" / ") if lower else self.open[at]
 
     def _meant(self, heading: str, among: Iterable[int]) -> list[int]:
-        """The columns that a heading of the mapping names: whole, else by their lower, else by their upper part."""
+        """The columns that a heading of the mapping names: whole, else by their lower, else by their upper part, else
+        by what else they are called."""
         word, among = fold(heading), list(among)
         for part in (self.open.__getitem__, self._lower, self._upper):
             hits = [at for at in among if fold(part(at)) == word]
             if hits:
                 return hits
-        return []
+        return [at for at in among if word in words_of(self.open[at])]
 
     def _one(self, key: str, heading: str, among: Iterable[int]) -> int | None:
         hits = self._meant(heading, among)
@@ -217,17 +250,25 @@ class _Finder:
         if problem is None and _DATE.fullmatch(heading):
             repair = "định dạng ô tiêu đề là Văn bản (Text) rồi gõ lại mã tiêu chí"
             problem = "mã tiêu chí đã bị Excel đổi thành ngày", repair
-        code = code_in(heading)
-        leaf = self.places.leaf(code) if code else None
+        code, leaf = code_in(heading), leaf_in(heading, self.places)
         if problem is not None:
             self.questions.faults.append(Fault(row, column, *problem))
-        elif code is None or (leaf is None and "." not in code and not _BARE.fullmatch(heading)):
+        elif leaf is not None and self._is_beside(leaf, code):
+            self._leave(column, heading)  # a remark under the name of a question, say
+        elif leaf is None and (code is None or ("." not in code and not _BARE.fullmatch(heading))):
             self._leave(column, heading)  # LimeSurvey numbers its own sub-questions: other[1]
         elif leaf is None or leaf.source != "survey":
-            self.questions.faults.append(Fault(row, column, *_not_asked(code, leaf)))
+            self.questions.faults.append(Fault(row, column, *_not_asked(code or "", leaf)))
         else:
             return leaf
         return None
+
+    def _is_beside(self, leaf: Leaf, code: str | None) -> bool:
+        """Whether a heading that has no more than a criterion's name need not be its question."""
+        if code is not None and self.places.leaf(code) == leaf:
+            return False
+        taken = {column.leaf.id for column in self.questions.columns}
+        return leaf.id in taken or (self.asked is not None and leaf.id not in self.asked)
 
     def _leave(self, column: str, heading: str) -> None:
         self.questions.ignored.append(column)
@@ -256,7 +297,7 @@ def _compare(questions: Questions, table: Table, places: Places, asked: list[int
     for criterion in asked:
         if criterion not in present:
             message = f"thiếu cột câu hỏi {codes.get(criterion, criterion)} của mẫu phiếu"
-            repair = "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời"
+            repair = "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời; cột đang ẩn thì bỏ ẩn"
             questions.faults.append(Fault(table.heading_row, "", message, repair))
     for column in questions.columns:
         if column.leaf.id not in asked:

@@ -8,8 +8,8 @@ from datetime import date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from cchc_index.lib.sheets.headings import words_of
 from cchc_index.lib.sheets.table import Table
-from cchc_index.lib.text import fold
 
 BEGUN = ("startdate", "start date", "start time", "start", "thoi gian bat dau")
 SENT = (
@@ -23,14 +23,14 @@ SENT = (
     "timestamp",
     "_submission_time",
 )
-TOOK = ("interviewtime", "total time")
+TOOK = ("interviewtime", "total time", "duration (in seconds)")
 """How the tools head them, the surest first."""
 _NUMBERS = re.compile(r"\d+")
 
 
 def hours_of(table: Table) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """For each row of a table when it was sent, and how many seconds it took; NaN where the file does not say."""
-    places = {fold(heading): at for at, heading in reversed(list(enumerate(table.headings))) if heading}
+    places = {word: at for at, heading in reversed(list(enumerate(table.headings))) for word in words_of(heading)}
     sent, begun = _column(table, places, SENT), _column(table, places, BEGUN)
     took = _column(table, places, TOOK, seconds=True)
     return sent, np.where(np.isnan(took), sent - begun, took)

@@ -1,23 +1,28 @@
 """What makes two rows one ballot: the code people see, or where a file has none the whole row."""
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from cchc_index.lib import codes
 from cchc_index.lib.sheets.cells import cell_text
 from cchc_index.lib.sheets.table import Table
 from cchc_index.lib.text import fold
 
-from . import personal
+from . import hours, personal
 from .headings import REASON
 
 _NUMBER = re.compile(r"0*(\d+?)(?:[.,]0+)?")
 _TELEPHONE = re.compile(r"(\+?84|0)[35789]\d{8}")
+_HOUR = re.compile(r"[\d/:. T-]{12,}( ?(AM|PM|SA|CH))?( ?(Z|GMT|UTC)?[+-]?[\d:]*)?", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_]{2,}(?: [^\W\d_]+)+")
 _DIALLED = frozenset("0+8(")
+_NO_PART = frozenset({fold(REASON), "stt", "tt", "so tt", "so thu tu", "no", "no.", "#", "_index", "_parent_index"})
+"""Headings, folded, of what a row is not known by: a fault's reason, its number in the file."""
 _DIGEST = 24
 """Hexadecimal digits of a row's digest: 96 bits."""
 
@@ -45,26 +50,38 @@ def is_personal(code: str) -> bool:
     return " " in code and _NAME.fullmatch(code) is not None
 
 
-def of_rows(table: Table) -> list[str]:
-    """A code for each row of a file without codes: the digest of all its cells, and which of the rows alike it is.
-    Never its place: the same row in next week's file is the same ballot. Columns that are headed as people's data are
-    no part of it: a digest of a telephone number gives the number away to whoever tries them all."""
-    away = {at for at, text in enumerate(table.headings) if fold(text) == fold(REASON) or personal.is_heading(text)}
+def of_rows(table: Table, asked: Mapping[int, str]) -> list[str]:
+    """A code for each row of a file without codes: the digest of all its filled cells under their headings, and which
+    of the rows alike it is. `asked`: place → what a column is for us, whatever its heading. Never a row's place, nor a
+    column's: the same row in next week's file is the same ballot, though columns moved or came in that are blank in it.
+    Columns that are headed as people's data are no part of it: a digest of a telephone number gives the number away to
+    whoever tries them all."""
     width = max(len(part.page.columns) for part in table.parts)
-    columns = [_texts_of(table, at) for at in range(width) if at not in away]
+    heads = [*table.headings, *[""] * width][:width]
+    away = {at for at, text in enumerate(heads) if fold(text) in _NO_PART or personal.is_heading(text)}
+    places = sorted((asked.get(at) or fold(heads[at]), at) for at in range(width) if at not in away)
+    columns = [_texts_of(table, at, head) for head, at in places]
     times: Counter[str] = Counter()
     made = []
     for cells in zip(*columns, strict=True):
-        digest = hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:_DIGEST]
+        digest = hashlib.sha256("\x1f".join(filter(None, cells)).encode()).hexdigest()[:_DIGEST]
         times[digest] += 1
         made.append(f"{digest}-{times[digest]}")
     return made
 
 
-def _texts_of(table: Table, at: int) -> Iterable[str]:
+def _texts_of(table: Table, at: int, head: str) -> Iterable[str]:
+    """The filled cells of a column with its heading before each; "" for a blank one."""
     values, index = table.column(at)
-    texts = [cell_text(value) for value in values]
+    texts = [f"{head}\x1e{text}" if text else "" for text in map(_text_of, values)]
     return map(texts.__getitem__, index.tolist())
+
+
+def _text_of(value: object) -> str:
+    """A cell as its row is known by it: an hour is one in a workbook and in a text file."""
+    text = cell_text(value)
+    hour = hours.moment(value) if isinstance(value, datetime) or _HOUR.fullmatch(text) else math.nan
+    return text if math.isnan(hour) else f"{hour:.0f}"
 
 
 def differences(answers: bytes, before: Known, unit_id: int, asked: Mapping[int, str]) -> str:

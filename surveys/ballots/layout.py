@@ -18,15 +18,25 @@ from cchc_index.lib.text import fold
 from surveys.places import Places
 from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
-from .headings import code_in
+from .headings import leaf_in
 from .mapping import BallotMapping, fault_of
 
-CODE = Column("code", "Mã phiếu", ("Mã số phiếu",), holds=CODES)
+CODE = Column(
+    "code",
+    "Mã phiếu",
+    ("Mã số phiếu",),
+    holds=CODES,
+    otherwise="phiếu không có mã thì khai như vậy ở cách đọc tệp (tệp ánh xạ: “ballot”: null)",
+)
 UNIT = Column("unit", "Mã đơn vị", ("Mã cơ quan, đơn vị",), holds=CODES)
-TOOL_CODES = ("Response ID", "Mã phản hồi", "Respondent ID", "_uuid", "_id", "ID")
+TOOL_CODES = (
+    *("Response ID", "Mã phản hồi", "Respondent ID", "ResponseId", "Submission ID"),
+    *("_uuid", "_id", "_submission__uuid", "_submission__id", "ID"),
+)
 """How the tools head a response's own number, the surest first."""
 TOOL_FINISHED = ("submitdate", "Date submitted", "Ngày gửi")
 """LimeSurvey's moment of sending: blank in a response that was never finished."""
+IMPORT_ID = '{"ImportId"'
 MOSTLY = 0.5
 """The share of a column's cells that must name units before it is taken for the column of units."""
 
@@ -76,7 +86,7 @@ class Candidate:
     def __init__(self, page: Page, row: int, mapping: BallotMapping, places: Places, scale: Scale):
         self.page, self.row, self.mapping, self.places, self.scale = page, row, mapping, places, scale
         self.upper = headings.texts(page, row, row)
-        self.rows = mapping.heading_rows or (2 if self._goes_on_below() else None)
+        self.rows = mapping.heading_rows or self._above_import_ids() or (2 if self._goes_on_below() else None)
         self.last = row + (self.rows or 1) - 1
         self.texts = headings.texts(page, row, self.last, carried=self.rows is not None)
         self.score = self._score()
@@ -89,8 +99,15 @@ class Candidate:
         return codes + ours + len(folded & _named_in(self.mapping))
 
     def _asks(self, text: str) -> bool:
-        code = code_in(text)
-        return code is not None and self.places.leaf(code) is not None
+        return bool(text) and leaf_in(text, self.places) is not None
+
+    def _above_import_ids(self) -> int | None:
+        """How many rows there are down to Qualtrics' own names of its columns, the last of its three heading rows."""
+        for below in (1, 2):
+            row = self.row + below
+            if row < self.page.height and any(t.startswith(IMPORT_ID) for t in headings.texts(self.page, row, row)):
+                return below + 1
+        return None
 
     def _goes_on_below(self) -> bool:
         """Whether the next row is headings too: under blank cells of this row stand criterion codes or the words of
@@ -121,7 +138,7 @@ class Candidate:
         if headings.is_named(CODE, self._folded()):
             return CODE
         for name in TOOL_CODES:
-            at = next((n for n, text in enumerate(self.texts) if fold(text) == fold(name)), None)
+            at = next((n for n, text in enumerate(self.texts) if fold(name) in headings.words_of(text)), None)
             if at is not None and self.is_key(at):
                 told.append(f"Cột {self._name(at)} được hiểu là mã phiếu.")
                 return Column("code", self.texts[at], holds=CODES)
@@ -142,7 +159,7 @@ class Candidate:
         if self.mapping.finished:
             return self._given("finished", "finished", self.mapping.finished, BY_ROW)
         known = {fold(name) for name in TOOL_FINISHED}
-        text = next((text for text in self.texts if fold(text) in known), "")
+        text = next((text for text in self.texts if headings.words_of(text) & known), "")
         return Column("finished", text, holds=BY_ROW) if text and not self._is_ignored(text) else None
 
     def _given(self, key: str, name: str, heading: str, holds: str) -> Column:
@@ -154,6 +171,9 @@ class Candidate:
                 raise ImportRefused([fault_of(key, f"“{heading[:60]}” là nhiều cột: {names}", "đổi tên cột trong tệp")])
             if hits:
                 return Column(name, self.texts[hits[0]], holds=holds)
+        called = [text for text in self.texts if fold(heading) in headings.words_of(text)]
+        if len(called) == 1:
+            return Column(name, called[0], holds=holds)
         repair = "ghi tiêu đề như trong tệp; cột đang ẩn thì bỏ ẩn"
         raise ImportRefused([fault_of(key, f"tệp không có cột “{heading[:60]}”", repair)])
 

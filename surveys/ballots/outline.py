@@ -21,7 +21,7 @@ from surveys.places import Leaf, Places
 from surveys.plan.scale import NOT_AN_ANSWER, Scale
 
 from . import personal
-from .headings import REASON, code_in
+from .headings import REASON, leaf_in, parts_of
 from .layout import Candidate, chosen
 from .mapping import MAX_HEADING_ROWS, TICKED, UNTICKED, BallotMapping
 
@@ -34,8 +34,6 @@ NEARLY = 0.85
 SHORT = 12
 """Letters below which a heading names no criterion."""
 _NUMBERED = re.compile(r"(.*?)(\d+)(\D*)")
-_BRACKET = re.compile(r"\[([^\[\]]+)\]\s*$")
-_OWN_NUMBER = re.compile(r"^(câu\s*)?[\d.]+[.):]?\s+", re.IGNORECASE)
 PAGES = 5
 """Sheets searched for headings that are known."""
 
@@ -223,14 +221,15 @@ class _Guesses:
         self.open.remove(column)
 
     def _of(self, heading: str) -> OutlineColumn | None:
-        """The open column that a heading of the mapping names: whole, else by its lower, else by its upper part."""
+        """The open column that a heading of the mapping names: whole, else by its lower, else by its upper part, else
+        by what else it is called."""
         word = fold(heading)
         for at in range(3):
             for column in self.open:
                 upper, _, lower = column.heading.rpartition(" / ")
                 if fold((column.heading, lower, upper)[at]) == word:
                     return column
-        return None
+        return next((column for column in self.open if word in headings.words_of(column.heading)), None)
 
     def _told(self) -> None:
         """What the mapping says."""
@@ -289,11 +288,10 @@ class _Guesses:
     def _by_codes(self) -> None:
         found: dict[int, list[OutlineColumn]] = {}
         for column in list(self.open):
-            code = code_in(column.heading) or code_in(column.heading.partition(" / ")[0])
-            leaf = self.places.leaf(code) if code else None
+            leaf = leaf_in(column.heading, self.places)
             if leaf is not None and leaf.source == "survey":
                 found.setdefault(leaf.id, []).append(column)
-                self._take(column, QUESTION, "theo mã trong tiêu đề", leaf)
+                self._take(column, QUESTION, "theo mã hoặc tên trong tiêu đề", leaf)
         for columns in found.values():
             values = [self.scale.read(column.heading.rpartition(" / ")[2]) for column in columns]
             if len(columns) > 1 and len(set(values)) == len(values) and min(values) > 0:
@@ -326,11 +324,8 @@ class _Guesses:
 
 
 def _parts(heading: str) -> list[str]:
-    """What of a heading may be a criterion's name: the whole, the text in brackets at its end, the lower row, without
-    the form's own number."""
-    bracket = _BRACKET.search(heading)
-    texts = [heading, *([bracket[1]] if bracket else []), heading.rpartition(" / ")[2]]
-    return list(dict.fromkeys(fold(_OWN_NUMBER.sub("", text)) for text in texts))
+    """What of a heading may be a criterion's name, folded."""
+    return list(dict.fromkeys(map(fold, parts_of(heading))))
 
 
 def names_differ(heading: str, leaf: Leaf) -> bool:

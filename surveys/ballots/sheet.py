@@ -190,7 +190,7 @@ class _Reading:
         self.faults.extend(table.faults)
         questions = find_questions(table, self.places, asked, self.mapping, self.scale)
         self._refuse_all(questions.faults + self._faults_of_mapping() + self._empty())
-        codes, unit_ids, answers = self._codes(), self._units(), self._answers(questions.columns)
+        codes, unit_ids, answers = self._codes(questions.columns), self._units(), self._answers(questions.columns)
         self._mark_guarded()
         leaves = [column.leaf for column in questions.columns]
         ignored, said = questions.ignored + _headless(table), table.said + _personal(questions)
@@ -237,10 +237,14 @@ class _Reading:
 
     # --- codes and units ---------------------------------------------------------------------------
 
-    def _codes(self) -> list[str]:
+    def _codes(self, columns: list[AskedColumn]) -> list[str]:
         """The ballots' codes; of a file without codes what their rows say."""
         if self.mapping.without_code:
-            return identity.of_rows(self.table)
+            asked = {self.table.index["unit"]: "unit"}
+            for column in columns:
+                ticks = column.ticks or ((column.position, 0),)
+                asked |= {at: f"{column.leaf.code}={value}" for at, value in ticks}
+            return identity.of_rows(self.table, asked)
         texts, index = _texts(self.table, "code")
         codes = [texts[number] for number in index]
         keys = [identity.key(text) for text in texts]

@@ -8,6 +8,8 @@ from cchc_index.lib.sheets.cells import Veiled, cell_text
 from cchc_index.lib.text import fold
 
 NOT_AN_ANSWER = -1
+_NUMBER_AND_NAME = re.compile(r"\(?([0-9]{1,3})\)?\s*[-–—.:)=]?\s*([^\W\d].*)")
+_NAME_AND_NUMBER = re.compile(r"(.*\w)\s*[-–—(\[:]\s*([0-9]{1,3})\s*[)\]]?")
 _WHOLE = re.compile(r"([0-9]{1,3})(?:[.,]0+)?")  # a CSV written by a statistics program says 2.0
 
 
@@ -46,8 +48,15 @@ class Scale:
         if by_label is not None:
             return by_label
         whole = _WHOLE.fullmatch(text)
-        value = int(whole.group(1)) if whole else NOT_AN_ANSWER
+        value = int(whole.group(1)) if whole else self._named_twice(text)
         return value if value in self.labels else NOT_AN_ANSWER
+
+    def _named_twice(self, text: str) -> int:
+        """The value of a text that gives number and name, where both say the same: "5 - Rất tốt", "Rất tốt (5)"."""
+        numbered, named = _NUMBER_AND_NAME.fullmatch(text), _NAME_AND_NUMBER.fullmatch(text)
+        pairs = [(numbered[1], numbered[2])] if numbered else []
+        pairs += [(named[2], named[1])] if named else []
+        return next((int(value) for value, name in pairs if self.read(name) == int(value) > 0), NOT_AN_ANSWER)
 
     def repair(self) -> str:
         values = ", ".join(str(value) for value in sorted(self.labels))

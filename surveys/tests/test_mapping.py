@@ -3,6 +3,7 @@ next week."""
 
 import io
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -371,3 +372,80 @@ class TestTheCommand:
     def test_workbooks_go_the_same_way(self, block: RoundGroup) -> None:
         take(block, workbook(ballot_rows(("P1", "SCT", 5), headings=("1.4.3",))), name="phieu.xlsx")
         assert stored() == ["SCT 5"]
+
+
+class TestFurtherShapes:
+    """Files as LimeSurvey, Qualtrics and Jotform export them with whole questions over their columns."""
+
+    def block_of_names(self, block: RoundGroup) -> None:
+        for leaf in block.criteria_set.criteria.all():
+            leaf.name = f"Mức độ hài lòng về nội dung {leaf.code.replace('.', ' ')}"
+            leaf.save()
+
+    def test_whole_questions_over_the_columns(self, block: RoundGroup) -> None:
+        self.block_of_names(block)
+        heads = ["id. Response ID", "submitdate. Date submitted", "MADV. Cơ quan nào?"]
+        heads += [
+            f"Q[SQ{n}]. Đánh giá: [Mức độ hài lòng về nội dung {c.replace('.', ' ')}]" for n, c in enumerate(LEAVES)
+        ]
+        rows: list[list[object]] = [
+            ["7", "2031-10-01 09:00:00", "Sở Du lịch", *"34255"],
+            ["8", "", "Sở Du lịch", *"11111"],
+        ]
+        take(block, csv_file([heads, *rows]))
+        assert stored() == ["SDL 34255"]
+        take(block, csv_file([heads, *rows, ["9", "2031-10-02 09:00:00", "SCT - Sở Công Thương", *"44444"]]))
+        assert stored() == ["SDL 34255", "SCT 44444"]
+
+    def test_three_heading_rows(self, block: RoundGroup) -> None:
+        parts = [f"Q2_{n}" for n in range(5)]
+        rows = [
+            ["ResponseId", "Q1", *parts],
+            ["Response ID", "Cơ quan nào?", *(f"Mức độ - {c} Nội dung" for c in LEAVES)],
+        ]
+        book = workbook([*rows, ['{"ImportId":"_recordId"}', *['{"ImportId":"QID1"}'] * 6], ["R_1a", "SDL", *"34255"]])
+        take(block, book, name="q.xlsx")
+        given = {"ballot": "ResponseId", "unit": "Q1", "questions": dict(zip(parts, LEAVES, strict=True))}
+        assert not take(block, io.BytesIO(book.getvalue()), given, name="q2.xlsx").fresh
+        assert stored() == ["SDL 34255"]
+
+    def test_number_and_name_of_a_level_where_they_agree(self, block: RoundGroup) -> None:
+        answers = ("5 - Rất tốt", "(4) Tốt", "Kém (2)", "3. TRUNG BÌNH")
+        rows = ballot_rows(("P1", "SCT", *answers), headings=LEAVES[:4])
+        take(block, csv_file(rows))
+        assert stored() == ["SCT 5423"]
+        told = refusals_beside(block, csv_file(ballot_rows(("P2", "SCT", "1 - Rất tốt", 1, 1, 1), headings=LEAVES[:4])))
+        assert "“1 - Rất tốt” là chữ" in told
+
+    def test_a_column_less_says_nothing_of_the_ballots(self, block: RoundGroup) -> None:
+        take(block, csv_file(ballot_rows(("P1", "SCT", 5, 4, 3), headings=LEAVES[:3])))
+        told = refusals_beside(block, csv_file(ballot_rows(("P1", "SCT", 5, 3), headings=(LEAVES[0], LEAVES[2]))))
+        assert "thiếu cột câu hỏi 1.6.1" in told
+        assert "nội dung khác" not in told
+
+    def test_a_remark_under_the_name_of_a_question_is_left_aside(self, block: RoundGroup) -> None:
+        self.block_of_names(block)
+        name = "Mức độ hài lòng về nội dung 1 4 3"
+        rows: list[list[object]] = [
+            ["Mã phiếu", "Mã đơn vị", f"{name} / Điểm", f"{name} / Ghi chú"],
+            ["P1", "SCT", 5, "tốt lắm"],
+        ]
+        take(block, csv_file(rows), {"questions": {f"{name} / Điểm": "1.4.3"}})
+        assert stored() == ["SCT 5"]
+
+    def test_without_codes_columns_may_move_and_rows_be_numbered_anew(self, block: RoundGroup) -> None:
+        first: list[list[object]] = [["STT", "Dấu thời gian", "Đơn vị", *LEAVES[:2]]]
+        first += [[1, "1/10/2031 9:00:00", "SCT", 5, 4], [2, "2/10/2031 9:00:00", "SDL", 4, 5]]
+        take(block, csv_file(first), {"ballot": None})
+        again: list[list[object]] = [["STT", "Góp ý", LEAVES[1], LEAVES[0], "Đơn vị", "Dấu thời gian"]]
+        again += [[1, None, 5, 4, "SDL", datetime(2031, 10, 2, 9)], [2, None, 4, 5, "SCT", datetime(2031, 10, 1, 9)]]
+        assert not take(block, workbook(again), {"ballot": None}, name="sau.xlsx").fresh
+        take(block, csv_file([*first, *[[3, "2/10/2031 9:00:01", "SDL", 4, 5]]]), {"ballot": None})
+        assert stored() == ["SCT 54", "SDL 45", "SDL 45"]
+
+
+def refusals_beside(block: RoundGroup, source: Any) -> str:
+    """What a file is told that is refused beside ballots that are in."""
+    with pytest.raises(ImportRefused) as refused:
+        take(block, source)
+    return str(refused.value)

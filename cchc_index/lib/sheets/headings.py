@@ -3,6 +3,7 @@
 Headings match without case, accents or extra spaces; one that nearly matches becomes a repairable fault.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -18,6 +19,7 @@ from .cells import cell_text
 from .guards import refuse
 from .page import Page
 
+_SHORT = re.compile(r"(\w+(?:\[\w+\])*)\. (\S.*)")
 HEADING_ROWS = 30
 NEARLY = 0.85
 """Similarity above which an unknown heading is taken for a misspelt one (and named as a fault)."""
@@ -38,6 +40,8 @@ class Column:
     aliases: tuple[str, ...] = ()
     required: bool = True
     holds: str = TEXT
+    otherwise: str = ""
+    """What may be done instead where the column is missing."""
 
     def names(self) -> tuple[str, ...]:
         return _folded(self.heading, *self.aliases)
@@ -60,8 +64,8 @@ class Headings:
     extra: dict[int, str]
     faults: list[Fault] = field(default_factory=list)
 
-    def missing(self, columns: Sequence[Column]) -> list[str]:
-        return [c.heading for c in columns if c.required and c.key not in self.index]
+    def missing(self, columns: Sequence[Column]) -> list[Column]:
+        return [c for c in columns if c.required and c.key not in self.index]
 
 
 def find(page: Page, columns: Sequence[Column], rows: int | None = None) -> Headings:
@@ -147,6 +151,16 @@ def texts(page: Page, first: int, last: int, *, carried: bool = False) -> list[s
             if not upper[at] and lower[at] and lower[at - 1]:
                 upper[at] = upper[at - 1]
     return [" / ".join(part for part in column if part) for column in zip(*parts, strict=True)]
+
+
+def words_of(heading: str) -> set[str]:
+    """What a heading may be called by, folded: itself, each of its rows, and of LimeSurvey's "id. Response ID" either
+    part."""
+    words = {fold(heading)}
+    for row in heading.split(" / "):
+        short = _SHORT.fullmatch(row)
+        words |= {fold(row), *((fold(short[1]), fold(short[2])) if short else ())}
+    return words - {""}
 
 
 def _spread(row: list[str], left: int, right: int) -> None:

@@ -252,12 +252,13 @@ def _checked(page: Page, columns: Sequence[Column], take_hidden: bool, rows: int
     return found
 
 
-def _missing(found: Headings, missing: Sequence[str]) -> Fault:
-    names = ", ".join(f"“{heading}”" for heading in missing)
+def _missing(found: Headings, missing: Sequence[Column]) -> Fault:
+    names = ", ".join(f"“{column.heading}”" for column in missing)
     merged = f"{found.first + 1}–{found.last + 1}" if found.last > found.first else str(found.first + 1)
     repair = "thêm cột với đúng tiêu đề đó ở dòng tiêu đề"
     if found.last > found.first:
         repair += "; nếu tiêu đề gồm hai dòng hoặc ô gộp, bỏ gộp và ghi mỗi cột một tiêu đề trên một dòng"
+    repair = "; ".join([repair, *(column.otherwise for column in missing if column.otherwise)])
     return Fault(int(merged.partition("–")[0]), "", f"thiếu cột {names}", repair)
 
 
