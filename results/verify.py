@@ -13,18 +13,24 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from itertools import product
 from typing import Any
+from unicodedata import normalize
 
 Node = dict[str, Any]
 FORMAT, ZERO, FOUR = "cchc-index/1", Decimal(0), Decimal("0.0001")
-STATES = ("scored", "not_scored", "not_applicable", "no_ballots")
-KINDS, ORIGINS = ("normal", "bonus", "penalty"), ("official", "illustrative")
-SOURCES, NA = ("self", "survey", "sipas", "papi"), ("rescale", "shrink", "full")
+STATES, ORIGINS = ("scored", "not_scored", "not_applicable", "no_ballots"), ("official", "illustrative")
+KINDS, SOURCES, NA = ("normal", "bonus", "penalty"), ("self", "survey", "sipas", "papi"), ("rescale", "shrink", "full")
 NUMBER = re.compile(r"(0|[1-9][0-9]{0,7})(\.[0-9]{0,8}[1-9])?", re.ASCII)
-CODE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,7}", re.ASCII)
+CODE = re.compile(r"[1-9][0-9]{0,2}(\.[1-9][0-9]{0,2}){0,7}", re.ASCII)
+DECISION = re.compile(r"[0-9]{1,6}(/[0-9]{4})?/QĐ(-[A-ZĐ0-9&]{1,20}){0,2}", re.ASCII)
+STRAY = re.compile(
+    r"^ | \Z|  |[\x00-\x1f\x7f-\xa0\xad\xd0\xf0\u0189\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+)
 HEAD = {"assessed_from", "assessed_to", "date", "digest", "format", "groups", "illustrative", "number", "year"}
 GROUP = {"cells", "code", "criteria", "decision", "name", "note", "policies", "results", "units"}
 CRITERION = {"code", "is_leaf", "kind", "max_points", "name", "parent", "printed_code", "provenance", "source"}
+ANSWERS = "Tệp tự khớp; chưa có gì ngoài tệp xác nhận là bản công bố.", "Đúng là bản công bố có mã đã cho."
 MARK, TITLE = rb'"cells":\[', {"abstract", "date", "number"}
 CELL = re.compile(
     rb'\{"ballots":(null|[1-9][0-9]{0,8}),"criterion":"([0-9.]+)","points":(null|"[^"]*"),"self_points":(null|"[^"]*"),'
@@ -43,13 +49,18 @@ def need(holds: object, sentence: str) -> None:
 
 def keys(value: Any, asked: set[str], place: str, optional: tuple[str, ...] = ()) -> Any:
     need(type(value) is dict, f"{place}: không phải đối tượng")
-    extra, missing = value.keys() - asked - set(optional), asked - value.keys()
-    need(not extra and not missing, f"{place}: thừa khóa {sorted(extra)}, thiếu khóa {sorted(missing)}")
+    need(not (odd := sorted((value.keys() ^ asked) - {*optional})), f"{place}: thừa hoặc thiếu khóa {odd}")
     return value
 
 
 def text(value: Any, place: str, *, blank: bool = False) -> str:
     need(type(value) is str and (blank or value.strip()), f"{place}: không phải chữ hoặc để trống")
+    return str(value)
+
+
+def label(value: Any, place: str) -> str:
+    """A name in its one spelling: composed letters, single spaces, no hidden signs, no letter that looks like Đ."""
+    need(normalize("NFC", STRAY.sub("", text(value, place))) == value, f"{place}: có dấu rời, dấu cách, ký tự thừa")
     return str(value)
 
 
@@ -60,7 +71,6 @@ def rows(value: Any, place: str, asked: set[str] | None = None, optional: tuple[
 
 @cache
 def number(value: Any, place: str, maximum: Decimal | int | None = None) -> Decimal:
-    """A number in its one spelling: no sign, no leading or trailing zeros, no exponent."""
     need(type(value) is str and NUMBER.fullmatch(value), f"{place}: số “{value}” viết không đúng")
     need(maximum is None or Decimal(value) <= maximum, f"{place}: {value} lớn hơn mức tối đa {maximum}")
     return Decimal(value)
@@ -71,9 +81,13 @@ def day(value: Any, place: str) -> date:
     return date.fromisoformat(value)
 
 
-def once(values: list[Any], place: str) -> list[Any]:
-    need(len(set(values)) == len(values), f"{place}: có mục lặp lại")
-    return values
+def once(values: list[str], place: str) -> None:
+    need(len({value.lower() for value in values}) == len(values), f"{place}: có mục lặp lại")
+
+
+def ordered(pairs: list[tuple[str, str]], place: str) -> None:
+    values = [(unit, tuple(map(int, code.split(".")))) for unit, code in pairs]
+    need(values == sorted(set(values)), f"{place}: có mục lặp lại hoặc không đúng thứ tự")
 
 
 def check_head(bundle: Node) -> None:
@@ -81,21 +95,21 @@ def check_head(bundle: Node) -> None:
     need(bundle["format"] == FORMAT and type(bundle["illustrative"]) is bool, f"Tệp không ở dạng {FORMAT}")
     need(type(year := bundle["year"]) is int and 1900 < year < 2200, "Năm chỉ số không đúng")
     start, end = day(bundle["assessed_from"], "assessed_from"), day(bundle["assessed_to"], "assessed_to")
-    need(start <= end and year in (start.year, end.year), "Thời kỳ đánh giá không thuộc năm chỉ số")
-    need(re.search(r"[0-9]", text(bundle["number"], "number")), "Số công bố không có chữ số nào")
+    need(start <= end and year in (start.year, end.year) and end.year - start.year <= 1, "Thời kỳ đánh giá không đúng")
     dated = day(bundle["date"], "date")
     need(start <= dated and end.year - 1 <= dated.year <= year + 20, "Ngày công bố không hợp với thời kỳ đánh giá")
     need(("supersedes" in bundle) == ("errata" in bundle), "Đính chính phải có cả số được đính chính và nội dung")
-    if "errata" in bundle and text(bundle["errata"], "errata"):
-        need(text(bundle["supersedes"], "supersedes") != bundle["number"], "Công bố không thể đính chính chính nó")
-    _ = [text(sentence, "statements") for sentence in rows(bundle.get("statements", []), "statements")]
-    need(type(decisions := bundle.get("decisions", {})) is dict, "decisions: không phải đối tượng")
-    for name, cited in decisions.items():
-        keys(cited, {"date", "issuer"}, f"decisions {name}")
+    for key in ("number", "supersedes")[: 1 + ("errata" in bundle)]:
+        need(DECISION.fullmatch(text(bundle[key], key)), f"{key}: không có dạng số của quyết định")
+    need(text(bundle.get("errata", "-"), "errata") and bundle.get("supersedes") != bundle["number"], "Đính chính sai")
+    once([text(said, "statements") for said in rows(bundle.get("statements", ["-"]), "statements")], "statements")
+    need(not any(bundle[key] in ([], {}) for key in bundle), "Tệp có mục để trống")
+    for name, cited in bundle.get("decisions", {}).items():
+        keys(cited, {"date", "issuer"}, label(name, "decisions"))
         need(day(cited["date"], name) <= dated, f"Quyết định {name} ban hành sau ngày công bố")
-        text(cited["issuer"], f"decisions {name}", blank=True)
+        text(cited["issuer"], name, blank=True)
     groups = rows(bundle["groups"], "Khối", GROUP, ("grounds",))
-    need(once([text(group["code"], "Mã khối") for group in groups], "Danh sách khối"), "Tệp không có khối nào")
+    once([label(group["code"], "Mã khối") for group in groups], "Danh sách khối")
     need(len({"grounds" in group for group in groups}) == 1, "Chỉ một số khối có căn cứ của điểm")
     marked = [row for group in groups for row in rows(group["criteria"], "criteria") if "illustrative" in str(row)]
     need(bundle["illustrative"] or not marked, "Tệp có tiêu chí minh họa nhưng không ghi là minh họa")
@@ -104,36 +118,33 @@ def check_head(bundle: Node) -> None:
 def check_group(group: Node, data: bytes, at: int, end: int) -> tuple[Node, Node]:
     """The legality of a block whose cells lie at these bytes: its criteria by code; by unit, leaf points or state."""
     place = f"Khối {group['code']}"
-    _ = text(group["name"], place), text(group["decision"], place), text(group["note"], place, blank=True)
+    _ = label(group["name"], place), label(group["decision"], place), text(group["note"], place, blank=True)
     keys(policies := group["policies"], {"bands", "na", "ties"}, f"{place}, policies")
     need(policies["na"] in NA and policies["ties"] in ("competition", "dense"), f"{place}: quy định tính lạ")
     bands = rows(policies["bands"], f"{place}, mức xếp loại", {"from", "name"})
-    edges = once([number(band["from"], f"{place}, ngưỡng", 100) for band in bands], f"{place}, ngưỡng")
-    once([text(band["name"], f"{place}, mức xếp loại") for band in bands], f"{place}, mức xếp loại")
-    need(edges == sorted(edges, reverse=True), f"{place}: mức xếp loại không theo thứ tự")
+    once([label(band["name"], f"{place}, mức xếp loại") for band in bands], f"{place}, mức xếp loại")
+    edges = [number(band["from"], f"{place}, ngưỡng", 100) for band in bands]
+    need(edges == sorted(set(edges), reverse=True), f"{place}: mức xếp loại không theo thứ tự")
     tree = check_tree(group["criteria"], place)
-    named = [(unit["code"], text(unit["name"], place)) for unit in rows(group["units"], place, {"code", "name"})]
-    units = [text(code, f"{place}, mã đơn vị") for code, _ in named]
-    need(once(units, f"{place}, đơn vị"), f"{place}: không có đơn vị nào")
-    leaves = {code for code, row in tree.items() if row["is_leaf"]}
-    cells: Node = {code: {} for code in units}
-    names = {canonical(code).encode(): code for code in units}
-    for written in CELL.finditer(data, at, end):
-        ballots, criterion, points, own, state, unit = (part.decode() for part in written.groups())
-        where, held = f"{place}, ô {unit} / {criterion}", cells.get(names.get(written[6], ""), {})
-        need(criterion in leaves and written[6] in names, f"{where}: không có đơn vị hoặc tiêu chí này")
-        need(criterion not in held and written.start() == at, f"{where}: ô lặp lại hoặc không liền ô trước")
-        held[criterion] = check_cell(tree[criterion], ballots, points, own, state, where)
+    named = rows(group["units"], place, {"code", "name"})
+    units = [label(unit["code"], label(unit["name"], f"{place}, tên đơn vị")) for unit in named]
+    once(units, f"{place}, đơn vị")
+    ordered([(code, "0") for code in units], f"{place}, đơn vị")
+    leaves = [code for code, row in tree.items() if row["is_leaf"]]
+    cells, names = {code: {} for code in units}, {code: canonical(code) for code in units}
+    for (unit, leaf), written in zip(product(units, leaves), CELL.finditer(data, at, end), strict=False):
+        ballots, criterion, points, own, state, name = (part.decode() for part in written.groups())
+        where = f"{place}, ô {unit} / {leaf}"
+        need((names[unit], leaf, at) == (name, criterion, written.start()), f"{where}: sai chỗ, {name} / {criterion}")
+        cells[unit][leaf] = check_cell(tree[leaf], ballots, points, own, state, where)
         at = written.end()
-    whole = all(len(held) == len(leaves) for held in cells.values())
-    need(at == end and whole, f"{place}: thiếu ô của đơn vị và tiêu chí, hoặc ô viết không đúng dạng")
+    need(at == end and min(map(len, cells.values()), default=0) == len(leaves) > 0, f"{place}: thiếu, thừa ô")
     if "grounds" in group:
         check_grounds(group["grounds"], cells, tree, f"{place}, căn cứ")
     return tree, cells
 
 
 def check_grounds(grounds: Any, units: Node, tree: Node, place: str) -> None:
-    """Rules in words; by unit and leaf the reason of the last decision and the titles of evidence."""
     keys(grounds, {"entries", "rules"}, place)
     leaves = {code: row["source"] for code, row in tree.items() if row["is_leaf"]}
     rules = rows(grounds["rules"], place, {"criterion", "rule"})
@@ -146,7 +157,7 @@ def check_grounds(grounds: Any, units: Node, tree: Node, place: str) -> None:
         for title in row["documents"]:
             named = text(title["number"], place, blank=True) + text(title["abstract"], place, blank=True)
             need(named and (title["date"] is None or day(title["date"], place)), f"{place}: tài liệu không có tên")
-    once([row["criterion"] for row in rules] + [(row["unit"], row["criterion"]) for row in entries], place)
+    ordered([("", row["criterion"]) for row in rules] + [(row["unit"], row["criterion"]) for row in entries], place)
 
 
 def check_tree(criteria: Any, place: str) -> Node:
@@ -154,11 +165,11 @@ def check_tree(criteria: Any, place: str) -> Node:
         where = f"{place}, tiêu chí {row['code']}"
         need(type(row["code"]) is str and CODE.fullmatch(row["code"]), f"{where}: mã không đúng")
         _ = text(row["name"], where), text(row["printed_code"], where, blank=True)
-        origin = row["kind"] in KINDS and row["provenance"] in ORIGINS
-        need(type(row["is_leaf"]) is bool and origin, f"{where}: loại, nguồn gốc không đúng")
-        need(row["source"] in (SOURCES if row["is_leaf"] else ("",)), f"{where}: nguồn điểm không đúng")
+        plain = type(leaf := row["is_leaf"]) is bool and row["kind"] in KINDS and row["provenance"] in ORIGINS
+        need(plain and row["source"] in (SOURCES if leaf else ("",)), f"{where}: loại, nguồn gốc, nguồn điểm lạ")
         need(number(row["max_points"], where) > 0 and Decimal(row["max_points"]) % FOUR == 0, f"{where}: điểm tối đa")
-    tree: Node = dict(zip(once([row["code"] for row in criteria], place), criteria, strict=True))
+    ordered([("", row["code"]) for row in criteria], f"{place}, tiêu chí")
+    tree: Node = {row["code"]: row for row in criteria}
     for code, row in tree.items():
         above, where = row["parent"], f"{place}, tiêu chí {code}"
         need(above is None or (above in tree and code.startswith(f"{above}.")), f"{where}: đứng dưới {above}")
@@ -170,33 +181,28 @@ def check_tree(criteria: Any, place: str) -> Node:
 
 
 def check_cell(leaf: Node, ballots: str, points: str, own: str, state: str, where: str) -> Decimal | str:
-    """The points of a cell, or the state of one without."""
     maximum, assessed, scored = Decimal(leaf["max_points"]), leaf["source"] == "self", state == "scored"
     need(state in STATES and state != ("no_ballots" if assessed else "not_scored"), f"{where}: trạng thái “{state}”")
-    need((points != "null") == scored, f"{where}: điểm không khớp trạng thái")
-    need(assessed or own == "null", f"{where}: tiêu chí ĐTXHH không có điểm tự đánh giá")
-    need(ballots == "null" or (not assessed and scored), f"{where}: số phiếu không đúng")
+    told = (points != "null") == scored and (assessed or own == "null")
+    need(told and (ballots == "null" or (not assessed and scored)), f"{where}: điểm, số phiếu không khớp trạng thái")
     read = [ZERO if given == "null" else number(given[1:-1], "Điểm", maximum) for given in (own, points)]
     need(not any(value % FOUR for value in read), f"{where}: điểm quá bốn chữ số thập phân")
     return read[1] if scored else STATES[STATES.index(state)]
 
 
 def half_up(value: Fraction, places: int) -> Decimal:
-    scaled = abs(value) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    whole = (abs(value) * 10**places + Fraction(1, 2)) // 1
     return Decimal(-whole if value < 0 else whole).scaleb(-places)
 
 
 def half(leaves: list[tuple[str, Decimal]], cells: Node, policy: str) -> tuple[Decimal, Decimal, list[str]]:
-    """Points and maximum of one half after the policy for what does not apply, and the leaves that are missing."""
     reached = sum((cells[c] for c, _ in leaves if cells[c] not in STATES), ZERO)
     maximum = sum((top for _, top in leaves), ZERO)
     away = sum((top for c, top in leaves if cells[c] == "not_applicable"), ZERO)
     missing = [c for c, _ in leaves if cells[c] in ("not_scored", "no_ballots")]
     if away and policy == "rescale":
         rest = Fraction(maximum - away)
-        scaled = half_up(Fraction(reached) * Fraction(maximum) / rest, 4) if rest else ZERO
-        reached, maximum = scaled, maximum if rest else ZERO
+        reached, maximum = (half_up(Fraction(reached) * Fraction(maximum) / rest, 4), maximum) if rest else (ZERO, ZERO)
     elif away:
         reached, maximum = (reached + away, maximum) if policy == "full" else (reached, maximum - away)
     return reached, maximum, missing
@@ -212,10 +218,9 @@ def extra(tree: Node, below: Node, cells: Node, kind: str, code: Any = None) -> 
 
 
 def result(unit: Node, group: Node, shared: Any, cells: Node) -> tuple[Fraction | None, Node]:
-    """(the exact index, the unit's row without rank and band)."""
     own, asked = (half(leaves, cells, group["policies"]["na"]) for leaves in shared[2])
     bonus, penalty = (extra(shared[0], shared[1], cells, kind) for kind in KINDS[1:])
-    missing = sorted(own[2] + asked[2], key=lambda code: [int(part) for part in code.split(".")])
+    missing = [code for code in shared[0] if code in own[2] or code in asked[2]]
     row: Node = {"unit": unit["code"], "name": unit["name"], "group": group["code"], "incomplete": missing}
     row |= {"bonus": bonus, "penalty": penalty}
     total = own[0] + asked[0] + bonus - penalty, own[1] + asked[1], missing
@@ -228,11 +233,10 @@ def result(unit: Node, group: Node, shared: Any, cells: Node) -> tuple[Fraction 
 
 
 def results(group: Node, tree: Node, cells: Node) -> list[Node]:
-    normal = [(code, row) for code, row in tree.items() if row["is_leaf"] and row["kind"] == "normal"]
-    mine = [(code, Decimal(row["max_points"])) for code, row in normal if row["source"] == "self"]
-    theirs = [(code, Decimal(row["max_points"])) for code, row in normal if row["source"] != "self"]
+    tops = [(c, Decimal(row["max_points"])) for c, row in tree.items() if row["is_leaf"] and row["kind"] == "normal"]
+    halves = [[pair for pair in tops if (tree[pair[0]]["source"] == "self") == own] for own in (True, False)]
     below = {code: [child for child, row in tree.items() if row["parent"] == code] for code in (None, *tree)}
-    rated = [result(unit, group, (tree, below, (mine, theirs)), cells[unit["code"]]) for unit in group["units"]]
+    rated = [result(unit, group, (tree, below, halves), cells[unit["code"]]) for unit in group["units"]]
     ranks: dict[Fraction | None, int] = {}
     for place, top in enumerate(sorted((index for index, _ in rated if index is not None), reverse=True), start=1):
         ranks.setdefault(top, len(ranks) + 1 if group["policies"]["ties"] == "dense" else place)
@@ -262,9 +266,9 @@ def problems(data: bytes) -> list[str]:
         bundle, spans = apart(data)
         check_head(bundle)
         need(all(g["cells"] == [] for g in bundle["groups"]) and len(spans) == len(bundle["groups"]), "Khối: các ô")
-        parts = canonical({key: value for key, value in bundle.items() if key != "digest"}).split('"cells":[]')
-        seal = hashlib.sha256(parts[0].encode())
-        for (start, end), part in zip(spans, parts[1:], strict=True):
+        around = canonical({key: value for key, value in bundle.items() if key != "digest"}).split('"cells":[]')
+        seal = hashlib.sha256(around[0].encode())
+        for (start, end), part in zip(spans, around[1:], strict=True):
             seal.update(memoryview(data)[start - len('"cells":[') : end + 1])
             seal.update(part.encode())
         need(bundle["digest"] == seal.hexdigest(), "Mã kiểm tra (SHA-256) không khớp nội dung: tệp đã bị sửa")
@@ -275,7 +279,7 @@ def problems(data: bytes) -> list[str]:
         ]
     except Illegal as illegal:
         return [f"{illegal}."]
-    except (ValueError, RecursionError, TypeError, KeyError, ArithmeticError):
+    except (ValueError, RecursionError, TypeError, KeyError, AttributeError, ArithmeticError):
         return ["Tệp không phải gói công bố đọc được."]
 
 
@@ -287,11 +291,7 @@ def main(arguments: list[str]) -> int:
     own, vouched = "" if found else apart(data)[0]["digest"], len(arguments) == 2
     if not found and vouched and arguments[1].strip().lower() != own:
         found = [f"Tệp tự khớp nhưng mã kiểm tra của nó là {own}, khác mã đã cho: không phải bản công bố ấy."]
-    print(*found, sep="\n", file=sys.stderr)
-    if not found:
-        print(
-            ("Tệp tự khớp; chưa có gì ngoài tệp xác nhận là bản công bố.", "Đúng là bản công bố có mã đã cho.")[vouched]
-        )
+    print(*(found or [ANSWERS[vouched]]), sep="\n", file=sys.stderr if found else sys.stdout)
     return 2 if found else 0 if vouched else 3
 
 

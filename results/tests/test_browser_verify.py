@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from cchc_index.lib.tests.browser import PATIENCE, PHONE, Site, clean, seeded, visitor
 from results import bundle, verify
 from results.tests import bundles
-from results.tests import test_verify as forged
+from results.tests import forgeries as forged
 
 pytestmark = pytest.mark.browser
 SEED = """

@@ -11,7 +11,10 @@
   const NOT_APPLICABLE = ["rescale", "shrink", "full"];
   const TIES = ["competition", "dense"];
   const NUMBER = /^(?:0|[1-9][0-9]{0,7})(?:\.[0-9]{0,8}[1-9])?$/;
-  const CODE = /^[0-9]{1,3}(?:\.[0-9]{1,3}){0,7}$/;
+  const CODE = /^[1-9][0-9]{0,2}(?:\.[1-9][0-9]{0,2}){0,7}$/;
+  const DECISION = /^[0-9]{1,6}(?:\/[0-9]{4})?\/QĐ(?:-[A-ZĐ0-9&]{1,20}){0,2}$/;
+  const HIDDEN = "\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff";
+  const STRAY = new RegExp(`^ | $|  |[${HIDDEN}\\u00d0\\u00f0\\u0189]`); // Eth and its like are drawn as Đ
   const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
   const HEAD = "assessed_from assessed_to date digest format groups illustrative number year".split(" ");
   const GROUP = "cells code criteria decision name note policies results units".split(" ");
@@ -34,9 +37,9 @@
 
   function keys(value, asked, where, optional = []) {
     need(value instanceof Map, `${where}: không phải đối tượng`);
-    const extra = [...value.keys()].filter((key) => !asked.includes(key) && !optional.includes(key)).sort(byPoints);
-    const missing = asked.filter((key) => !value.has(key)).sort(byPoints);
-    need(!extra.length && !missing.length, () => `${where}: thừa khóa ${shown(extra)}, thiếu khóa ${shown(missing)}`);
+    const extra = [...value.keys()].filter((key) => !asked.includes(key) && !optional.includes(key));
+    const odd = [...extra, ...asked.filter((key) => !value.has(key))].sort(byPoints);
+    need(!odd.length, () => `${where}: thừa hoặc thiếu khóa ${shown(odd)}`);
     return value;
   }
 
@@ -50,6 +53,13 @@
 
   function words(value, where, blank = false) {
     need(typeof value === "string" && (blank || !isBlank(value)), `${where}: không phải chữ hoặc để trống`);
+    return value;
+  }
+
+  // A name in its one spelling: composed letters, single spaces, no hidden signs, no letter that looks like Đ.
+  function label(value, where) {
+    const spelt = !STRAY.test(words(value, where)) && value.normalize("NFC") === value;
+    need(spelt, `${where}: có dấu rời, dấu cách, ký tự thừa`);
     return value;
   }
 
@@ -85,8 +95,13 @@
   const yearOf = (written) => Number(written.slice(0, 4));
 
   function once(values, where) {
-    need(new Set(values.map(asKey)).size === values.length, `${where}: có mục lặp lại`);
-    return values;
+    need(new Set(values.map((value) => value.toLowerCase())).size === values.length, `${where}: có mục lặp lại`);
+  }
+
+  // By unit, then criterion: 1.2 before 1.10; each once.
+  function ordered(pairs, where) {
+    const follows = ([unit, code], n) => !n || (byPoints(pairs[n - 1][0], unit) || byParts(pairs[n - 1][1], code)) < 0;
+    need(pairs.every(follows), `${where}: có mục lặp lại hoặc không đúng thứ tự`);
   }
 
   function checkHead(bundle) {
@@ -96,25 +111,30 @@
     need(typeof at("year") === "bigint" && at("year") > 1900n && at("year") < 2200n, "Năm chỉ số không đúng");
     const year = Number(at("year"));
     const [start, end] = ["assessed_from", "assessed_to"].map((key) => day(at(key), key));
-    const within = year === yearOf(start) || year === yearOf(end);
-    need(start <= end && within, "Thời kỳ đánh giá không thuộc năm chỉ số");
-    need(/[0-9]/.test(words(at("number"), "number")), "Số công bố không có chữ số nào");
+    const [first, last] = [yearOf(start), yearOf(end)];
+    const within = (year === first || year === last) && last - first <= 1;
+    need(start <= end && within, "Thời kỳ đánh giá không đúng");
     const dated = day(at("date"), "date");
-    const fits = start <= dated && yearOf(end) - 1 <= yearOf(dated) && yearOf(dated) <= year + 20;
+    const fits = start <= dated && last - 1 <= yearOf(dated) && yearOf(dated) <= year + 20;
     need(fits, "Ngày công bố không hợp với thời kỳ đánh giá");
     const corrects = bundle.has("errata");
     need(bundle.has("supersedes") === corrects, "Đính chính phải có cả số được đính chính và nội dung");
-    if (corrects && words(at("errata"), "errata"))
-      need(words(at("supersedes"), "supersedes") !== at("number"), "Công bố không thể đính chính chính nó");
+    for (const key of corrects ? ["number", "supersedes"] : ["number"])
+      need(DECISION.test(words(at(key), key)), `${key}: không có dạng số của quyết định`);
+    need(!corrects || (words(at("errata"), "errata") && at("supersedes") !== at("number")), "Đính chính sai");
     const given = (key, nothing) => (bundle.has(key) ? at(key) : nothing);
-    for (const sentence of rows(given("statements", []), "statements")) words(sentence, "statements");
+    once(
+      rows(given("statements", ["-"]), "statements").map((sentence) => words(sentence, "statements")),
+      "statements",
+    );
+    const bare = (value) => (Array.isArray(value) ? !value.length : value instanceof Map && !value.size);
+    need(![...bundle.values()].some(bare), "Tệp có mục để trống");
     checkDecisions(given("decisions", new Map()), dated);
     const groups = rows(at("groups"), "Khối", GROUP, ["grounds"]);
     once(
-      groups.map((group) => words(group.get("code"), "Mã khối")),
+      groups.map((group) => label(group.get("code"), "Mã khối")),
       "Danh sách khối",
     );
-    need(groups.length, "Tệp không có khối nào");
     need(new Set(groups.map((group) => group.has("grounds"))).size === 1, "Chỉ một số khối có căn cứ của điểm");
     const marked = groups.flatMap((group) =>
       rows(group.get("criteria"), "criteria").filter((row) => shown(row).includes("illustrative")),
@@ -123,66 +143,67 @@
   }
 
   function checkDecisions(decisions, dated) {
-    need(decisions instanceof Map, "decisions: không phải đối tượng");
+    if (!(decisions instanceof Map)) throw new Unreadable();
     for (const [name, cited] of decisions) {
-      keys(cited, ["date", "issuer"], `decisions ${name}`);
+      keys(cited, ["date", "issuer"], label(name, "decisions"));
       need(day(cited.get("date"), name) <= dated, `Quyết định ${name} ban hành sau ngày công bố`);
-      words(cited.get("issuer"), `decisions ${name}`, true);
+      words(cited.get("issuer"), name, true);
     }
   }
 
   // The legality of a block with its cells: its criteria by code; by unit, leaf points or state.
   function checkGroup(group, cellText, tell) {
     const where = `Khối ${group.get("code")}`;
-    words(group.get("name"), where);
-    words(group.get("decision"), where);
+    label(group.get("name"), where);
+    label(group.get("decision"), where);
     words(group.get("note"), where, true);
     const policies = keys(group.get("policies"), ["bands", "na", "ties"], `${where}, policies`);
     const usual = NOT_APPLICABLE.includes(policies.get("na")) && TIES.includes(policies.get("ties"));
     need(usual, `${where}: quy định tính lạ`);
     const bands = rows(policies.get("bands"), `${where}, mức xếp loại`, ["from", "name"]);
-    const edges = once(
-      bands.map((band) => number(band.get("from"), `${where}, ngưỡng`, "100")),
-      `${where}, ngưỡng`,
-    );
     once(
-      bands.map((band) => words(band.get("name"), `${where}, mức xếp loại`)),
+      bands.map((band) => label(band.get("name"), `${where}, mức xếp loại`)),
       `${where}, mức xếp loại`,
     );
+    const edges = bands.map((band) => number(band.get("from"), `${where}, ngưỡng`, "100"));
     need(
       edges.every((edge, n) => !n || edges[n - 1] > edge),
       `${where}: mức xếp loại không theo thứ tự`,
     );
     const tree = checkTree(group.get("criteria"), where);
     const listed = rows(group.get("units"), where, ["code", "name"]);
-    for (const unit of listed) words(unit.get("name"), where);
-    const units = listed.map((unit) => words(unit.get("code"), `${where}, mã đơn vị`));
-    need(once(units, `${where}, đơn vị`).length, `${where}: không có đơn vị nào`);
+    const units = listed.map((unit) => label(unit.get("code"), label(unit.get("name"), `${where}, tên đơn vị`)));
+    once(units, `${where}, đơn vị`);
+    ordered(
+      units.map((code) => [code, "0"]),
+      `${where}, đơn vị`,
+    );
     const cells = readCells(cellText, tree, units, where, tell);
     if (group.has("grounds")) checkGrounds(group.get("grounds"), cells, tree, `${where}, căn cứ`);
     return [tree, cells];
   }
 
   function readCells({ text, broken }, tree, units, where, tell) {
-    const leaves = new Map([...tree].filter(([, row]) => row.get("is_leaf")));
+    const leaves = [...tree.values()].filter((row) => row.get("is_leaf"));
+    const codes = leaves.map((leaf) => leaf.get("code"));
     const cells = new Map(units.map((code) => [code, new Map()]));
-    const names = new Map(units.map((code) => [canonical(code), cells.get(code)]));
+    const names = units.map(canonical);
+    const most = units.length * leaves.length;
     let [at, seen] = [0, 0];
     for (const match of text.matchAll(CELL)) {
-      const [written, ballots, criterion, points, own, state, unit] = match;
+      if (seen === most) break;
+      const [written, ballots, criterion, points, own, state, name] = match;
       if (broken && written.includes("\ufffd")) throw new Unreadable();
-      const cell = () => `${where}, ô ${unit} / ${criterion}`;
-      const [leaf, held] = [leaves.get(criterion), names.get(unit)];
-      need(leaf && held, () => `${cell()}: không có đơn vị hoặc tiêu chí này`);
-      const next = !held.has(criterion) && match.index === at;
-      need(next, () => `${cell()}: ô lặp lại hoặc không liền ô trước`);
-      held.set(leaf.get("code"), checkCell(leaf, ballots, points, own, state, cell));
+      const [n, m] = [Math.floor(seen / leaves.length), seen % leaves.length];
+      const cell = () => `${where}, ô ${units[n]} / ${codes[m]}`;
+      const next = names[n] === name && codes[m] === criterion && match.index === at;
+      need(next, () => `${cell()}: sai chỗ, ${name} / ${criterion}`);
+      cells.get(units[n]).set(codes[m], checkCell(leaves[m], ballots, points, own, state, cell));
       at += written.length;
       seen += 1;
       if (seen % 20_000 === 0) tell(at / text.length);
     }
-    const whole = [...cells.values()].every((held) => held.size === leaves.size);
-    need(at === text.length && whole, `${where}: thiếu ô của đơn vị và tiêu chí, hoặc ô viết không đúng dạng`);
+    need(most && at === text.length && seen === most, `${where}: thiếu, thừa ô`);
     return cells;
   }
 
@@ -208,15 +229,15 @@
         need(told, `${where}: tài liệu không có tên`);
       }
     }
-    const placed = entries.map((row) => canonical([row.get("unit"), row.get("criterion")]));
-    once([...rules.map((row) => row.get("criterion")), ...placed], where);
+    const pairs = entries.map((row) => [row.get("unit"), row.get("criterion")]);
+    ordered([...rules.map((row) => ["", row.get("criterion")]), ...pairs], where);
   }
 
   function checkTree(criteria, where) {
     for (const row of rows(criteria, `${where}, tiêu chí`, CRITERION)) checkCriterion(row, where);
-    once(
-      criteria.map((row) => row.get("code")),
-      where,
+    ordered(
+      criteria.map((row) => ["", row.get("code")]),
+      `${where}, tiêu chí`,
     );
     const tree = new Map(criteria.map((row) => [row.get("code"), row]));
     const children = childrenOf(criteria);
@@ -250,9 +271,9 @@
     words(row.get("name"), where);
     words(row.get("printed_code"), where, true);
     const leaf = row.get("is_leaf");
-    const origin = KINDS.includes(row.get("kind")) && ORIGINS.includes(row.get("provenance"));
-    need(typeof leaf === "boolean" && origin, `${where}: loại, nguồn gốc không đúng`);
-    need((leaf ? SOURCES : [""]).includes(row.get("source")), `${where}: nguồn điểm không đúng`);
+    const plain = KINDS.includes(row.get("kind")) && ORIGINS.includes(row.get("provenance"));
+    const legal = plain && typeof leaf === "boolean" && (leaf ? SOURCES : [""]).includes(row.get("source"));
+    need(legal, `${where}: loại, nguồn gốc, nguồn điểm lạ`);
     const most = number(row.get("max_points"), where);
     need(most > 0n && most % TENTH === 0n, `${where}: điểm tối đa`);
   }
@@ -262,9 +283,9 @@
     const [assessed, scored] = [leaf.get("source") === "self", state === "scored"];
     const known = STATES.includes(state) && state !== (assessed ? "no_ballots" : "not_scored");
     need(known, () => `${cell()}: trạng thái “${state}”`);
-    need((points !== "null") === scored, () => `${cell()}: điểm không khớp trạng thái`);
-    need(assessed || own === "null", () => `${cell()}: tiêu chí ĐTXHH không có điểm tự đánh giá`);
-    need(ballots === "null" || (!assessed && scored), () => `${cell()}: số phiếu không đúng`);
+    const told = (points !== "null") === scored && (assessed || own === "null");
+    const counted = ballots === "null" || (!assessed && scored);
+    need(told && counted, () => `${cell()}: điểm, số phiếu không khớp trạng thái`);
     const read = [own, points].map((given) =>
       given === "null" ? 0n : number(given.slice(1, -1), "Điểm", leaf.get("max_points")),
     );
