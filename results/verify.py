@@ -131,13 +131,13 @@ def check_group(group: Node, data: bytes, at: int, end: int) -> tuple[Node, Node
     once(units, f"{place}, đơn vị")
     ordered([(code, "0") for code in units], f"{place}, đơn vị")
     leaves = [code for code, row in tree.items() if row["is_leaf"]]
-    cells, names = {code: {} for code in units}, {code: canonical(code) for code in units}
+    cells: Node = {code: {} for code in units}
+    names = {code: canonical(code) for code in units}
     for (unit, leaf), written in zip(product(units, leaves), CELL.finditer(data, at, end), strict=False):
         ballots, criterion, points, own, state, name = (part.decode() for part in written.groups())
-        where = f"{place}, ô {unit} / {leaf}"
-        need((names[unit], leaf, at) == (name, criterion, written.start()), f"{where}: sai chỗ, {name} / {criterion}")
-        cells[unit][leaf] = check_cell(tree[leaf], ballots, points, own, state, where)
-        at = written.end()
+        where, next_one = f"{place}, ô {unit} / {leaf}", (names[unit], leaf, at) == (name, criterion, written.start())
+        need(next_one, f"{where}: sai chỗ, {name} / {criterion}")
+        cells[unit][leaf], at = check_cell(tree[leaf], ballots, points, own, state, where), written.end()
     need(at == end and min(map(len, cells.values()), default=0) == len(leaves) > 0, f"{place}: thiếu, thừa ô")
     if "grounds" in group:
         check_grounds(group["grounds"], cells, tree, f"{place}, căn cứ")
