@@ -12,14 +12,14 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeVar
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from appraisal.core.queries.versions import StoodMark
 from appraisal.models import Acknowledgement, Action, Appraisal, AppraisalEntry, Question
 from appraisal.rules.stages import Calendar, calendars_of, stage_to_review
 from cchc_index.lib import clock
-from cchc_index.lib.prepared import Prepared, columns, instances
+from cchc_index.lib.prepared import AskedLater, Prepared, columns, instances
 from criteria.course import DECIDING
 from criteria.models import Extension, Round, RoundGroup, Stage
 from criteria.queries import blocks_of
@@ -77,7 +77,7 @@ class RoundFacts:
 
     def read_by_unit(self, reader: "UnitReader[Read]", *given: Hashable) -> Mapping[UnitOfBlock, Read]:
         """What a reader says of the units' standings. Kept by unit: of few that have moved since, these alone are read
-        again. At most one query."""
+        again. At most one query, of few units one for each."""
         if self.mark is None:
             return reader(None, *given)
         return _kept_by_unit(reader, self.round_.pk, given, self.stood.marks)
@@ -153,7 +153,7 @@ def _kept(_mark: Hashable, reader: Callable[..., Any], *given: Hashable) -> Any:
 
 
 class UnitReader(Protocol[Said_co]):
-    """Takes keys of units, None for all, and what else it asks for; one query."""
+    """Takes keys of units, None for all, and what else it asks for; one query, of few units one for each."""
 
     def __call__(self, units: Sequence[int] | None, *given: Any) -> Mapping[UnitOfBlock, Said_co]: ...
 
@@ -185,9 +185,9 @@ def _kept_by_unit(
     return said
 
 
-def among(name: str, units: Sequence[int] | None) -> dict[str, Sequence[int]]:
-    """The condition that a column is one of these units; none where all are asked for."""
-    return {} if units is None else {f"{name}__in": units}
+def rows_of_units(read: Prepared, units: Sequence[int] | None) -> list[tuple[Any, ...]]:
+    """What a read with or without a key `unit` says of these units, one query for each; of all by one."""
+    return read.rows() if units is None else [row for unit in units for row in read.rows(unit=unit)]
 
 
 def forget() -> None:
@@ -340,16 +340,29 @@ def _disagreements(given: RoundFacts) -> Iterator[Gate]:
 def _last_disagreements(
     units: Sequence[int] | None, stages: Sequence[int], blocks: Sequence[int]
 ) -> dict[UnitOfBlock, list[tuple[int, int, int]]]:
-    """(stage of what stands, reply, how many cells) by unit: whose last answer does not agree; one query."""
-    replies = AppraisalEntry.objects.filter(stage__in=stages)
-    later = replies.filter(appraisal=OuterRef("appraisal"), sequence__gt=OuterRef("sequence"))
-    among_units = among("appraisal__unit", units)
-    last = replies.filter(appraisal__round_group__in=blocks, action=Action.DISAGREE, **among_units)
-    place = ("appraisal__round_group_id", "appraisal__unit_id", "appraisal__stage_id", "stage_id")
+    """(stage of what stands, reply, how many cells) by unit: whose last answer does not agree; one query, of few units
+    one for each."""
     said: dict[UnitOfBlock, list[tuple[int, int, int]]] = {}
-    for row in last.exclude(Exists(later)).order_by().values_list(*place).annotate(Count("pk")):
+    if not stages or not blocks:
+        return said
+    for row in rows_of_units(_disagreeing(tuple(stages), tuple(blocks)), units):
         said.setdefault(row[:2], []).append(row[2:])
     return said
+
+
+@lru_cache(maxsize=16)
+def _disagreeing(stages: tuple[int, ...], blocks: tuple[int, ...]) -> Prepared:
+    """Of a round's stages and blocks, which are asked again after each step."""
+
+    def build(**unit: AskedLater) -> QuerySet[AppraisalEntry, Any]:
+        replies = AppraisalEntry.objects.filter(stage__in=stages)
+        later = replies.filter(appraisal=OuterRef("appraisal"), sequence__gt=OuterRef("sequence"))
+        among_units = {f"appraisal__{name}": key for name, key in unit.items()}
+        last = replies.filter(appraisal__round_group__in=blocks, action=Action.DISAGREE, **among_units)
+        place = ("appraisal__round_group_id", "appraisal__unit_id", "appraisal__stage_id", "stage_id")
+        return last.exclude(Exists(later)).order_by().values_list(*place).annotate(Count("pk"))
+
+    return Prepared(build)
 
 
 def _pending_replies(times: Calendar) -> set[int]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from appraisal.assignments import sharing
@@ -15,7 +15,7 @@ from appraisal.assignments.queries import barred_pairs
 from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Question
 from appraisal.review.grid.queries import Matrix
 from appraisal.review.grid.table import matrix_of
-from cchc_index.lib.prepared import Prepared, columns, instances
+from cchc_index.lib.prepared import AskedLater, Prepared, columns, instances
 from cchc_index.lib.text import sort_key
 from criteria import queries as criteria_queries
 from criteria.models import Criterion, Round, RoundGroup, Source, Stage
@@ -157,16 +157,25 @@ def _adjusted(facts: RoundFacts) -> ByUnit:
     return facts.read_by_unit(_unanswered, *((*stages, tuple(blocks)) for stages, blocks in asked.items()))
 
 
-def _unanswered(units: Sequence[int] | None, *asked: tuple[int, int, Sequence[int]]) -> ByUnit:
+def _unanswered(units: Sequence[int] | None, *asked: tuple[int, int, tuple[int, ...]]) -> ByUnit:
     """Cells adjusted in a stage, without an answer of their unit in the reply to it, of these blocks and units; one
-    query."""
-    places = Q()
-    for stage_id, reply_id, blocks in asked:
-        replied = AppraisalEntry.objects.filter(appraisal=OuterRef("pk"), stage=reply_id)
-        places |= Q(~Exists(replied), stage=stage_id, round_group__in=blocks)
-    rows = Appraisal.objects.filter(places, action=Action.ADJUST, **gates.among("unit", units)).order_by()
-    found = rows.values_list("round_group_id", "unit_id").annotate(Count("pk"))
-    return {row[:2]: row[2] for row in found}
+    query, of few units one for each."""
+    return {row[:2]: row[2] for row in gates.rows_of_units(_unanswered_in(*asked), units)}
+
+
+@lru_cache(maxsize=16)
+def _unanswered_in(*asked: tuple[int, int, tuple[int, ...]]) -> Prepared:
+    """Of a round's stages and blocks, which are asked again after each step."""
+
+    def build(**unit: AskedLater) -> QuerySet[Appraisal, Any]:
+        places = Q()
+        for stage_id, reply_id, blocks in asked:
+            replied = AppraisalEntry.objects.filter(appraisal=OuterRef("pk"), stage=reply_id)
+            places |= Q(~Exists(replied), stage=stage_id, round_group__in=blocks)
+        rows = Appraisal.objects.filter(places, action=Action.ADJUST, **unit).order_by()
+        return rows.values_list("round_group_id", "unit_id").annotate(Count("pk"))
+
+    return Prepared(build)
 
 
 def _closing(facts: RoundFacts) -> dict[int, datetime | None]:
