@@ -99,6 +99,7 @@ LOCK := .venv/bin/uv pip compile -q --universal --python-version 3.11.2 --genera
 
 lock: setup-dev
 	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-s3.in -c requirements.txt -o requirements-s3.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 
 # What the site is made of (CycloneDX), from the lock alone.

@@ -265,6 +265,10 @@ class Rescue:
             return None
         if broken and request.method in ("GET", "HEAD") and (match := request.resolver_match):
             return match.func(request, *match.args, **match.kwargs)  # type: ignore[no-any-return]
+        if request.method in ("GET", "HEAD") and not broken:
+            response = render(request, "errors/unread.html", status=503)
+            response._has_been_logged = True  # type: ignore[attr-defined]
+            return response
         sentence = INTERRUPTED if broken else str(exception) if isinstance(exception, Unstored) else SENTENCE
         return given_back(request, sentence) or _plain(request, sentence)
 

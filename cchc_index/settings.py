@@ -16,6 +16,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from cchc_index.lib.file_stores import file_store
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 VERSION = str(tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
@@ -360,11 +362,11 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "staticfiles")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "files")))
+# s3://bucket/prefix: files lie in a bucket that all machines reach, not in MEDIA_ROOT.
+FILE_STORE = env.str("FILE_STORE", default="").strip()
+S3 = {name: env.str(f"S3_{name.upper()}", default="").strip() for name in ("endpoint", "key", "secret", "region", "ca")}
 STORAGES = {
-    "default": {
-        "BACKEND": "cchc_index.lib.stored_files.WholeFiles",
-        "OPTIONS": {"location": str(MEDIA_ROOT), "base_url": None, "file_permissions_mode": 0o640},
-    },
+    "default": file_store(FILE_STORE, MEDIA_ROOT, S3, production=PRODUCTION),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -3,7 +3,7 @@
     .venv/bin/python deploy/inventory.py sbom > cchc.cdx.json
     .venv/bin/python deploy/inventory.py audit all.zip      the advisories of OSV for PyPI, brought here on a stick
 
-Neither asks the network: the bill comes from `requirements.txt`, the advisories from the file that is given.
+Neither asks the network: the bill comes from the locks of what runs, the advisories from the file that is given.
 """
 
 import json
@@ -47,6 +47,12 @@ def pins(lock: str) -> list[Pin]:
         Pin(plain(head[1]), head[2], tuple(DIGEST.findall(lock, head.end(), end)))
         for head, end in zip(heads, ends, strict=True)
     ]
+
+
+def installed() -> list[Pin]:
+    """What a site is made of: the runtime lock, and what the optional part for a bucket adds to it."""
+    locks = [pins((ROOT / name).read_text()) for name in ("requirements.txt", "requirements-s3.txt")]
+    return list({pin.name: pin for lock in locks for pin in lock}.values())
 
 
 def plain(name: str) -> str:
@@ -140,7 +146,7 @@ def _within(events: Iterable[dict[str, str]], version: str) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    locked = pins((ROOT / "requirements.txt").read_text())
+    locked = installed()
     if arguments == ["sbom"]:
         version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
         listed = (ROOT / "docs" / "third-party.md").read_text()
@@ -148,7 +154,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if len(arguments) == 2 and arguments[0] == "audit":
         lines = known_against(locked, advisories(Path(arguments[1])))
-        print("\n".join(lines) or f"Nothing is known against the {len(locked)} packages of requirements.txt.")
+        print("\n".join(lines) or f"Nothing is known against the {len(locked)} packages of a site.")
         return 1 if lines else 0
     print(__doc__, file=sys.stderr)
     return 2

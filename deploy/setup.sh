@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install what is missing and nothing else: the virtual environment, the pinned packages, and with apt
 # the system libraries and fonts WeasyPrint needs. Repeatable: a second run takes under a second.
-#   sh deploy/setup.sh run|dev|browser
+#   sh deploy/setup.sh run|s3|dev|browser        (s3: with the part for files in a bucket, FILE_STORE)
 set -eu
 mode=${1:-run}
 cd "$(dirname "$0")/.."
@@ -63,20 +63,26 @@ if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c 'import pip' 2>/dev/null; 
   rm -rf .venv
   "$python" -m venv .venv || fail "không tạo được .venv; kiểm tra quyền ghi và dung lượng đĩa."
 fi
-requirements=requirements.txt
-[ "$mode" = run ] || requirements=requirements-dev.txt
-stamp=.venv/.installed-$requirements
-if ! cmp -s "$requirements" "$stamp"; then
-  say "Cài thư viện từ $requirements …"
-  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$requirements" ||
-    fail "pip không cài được thư viện; kiểm tra mạng (hoặc biến PIP_INDEX_URL) rồi chạy lại."
-  cp "$requirements" "$stamp"
-  # The development file contains every runtime pin.
-  if [ "$mode" != run ]; then cp requirements.txt .venv/.installed-requirements.txt; fi
-fi
+case $mode in
+  run) locks=requirements.txt ;;
+  s3) locks="requirements.txt requirements-s3.txt" ;;
+  *) locks=requirements-dev.txt ;;
+esac
+for lock in $locks; do
+  if ! cmp -s "$lock" ".venv/.installed-$lock"; then
+    say "Cài thư viện từ $lock …"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$lock" ||
+      fail "pip không cài được thư viện; kiểm tra mạng (hoặc biến PIP_INDEX_URL) rồi chạy lại."
+    cp "$lock" ".venv/.installed-$lock"
+    # The development file contains every other pin.
+    if [ "$lock" = requirements-dev.txt ]; then
+      for each in requirements.txt requirements-s3.txt; do cp "$each" ".venv/.installed-$each"; done
+    fi
+  fi
+done
 
 # The formatter of styles and scripts, for whoever changes the code: nothing of Node runs with the site.
-if [ "$mode" != run ] && ! cmp -s package-lock.json node_modules/.installed; then
+if [ "$locks" = requirements-dev.txt ] && ! cmp -s package-lock.json node_modules/.installed; then
   say "Cài công cụ kiểm tra trang từ package-lock.json …"
   PATH="$PWD/.venv/bin:$PATH" npm ci --silent --no-audit --no-fund ||
     fail "npm không cài được công cụ; kiểm tra mạng (hoặc npm config get registry) rồi chạy lại."

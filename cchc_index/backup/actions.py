@@ -3,7 +3,6 @@
 import hmac
 import os
 import re
-import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from django.db import connection
 from cchc_index.lib import clock
 from cchc_index.lib.alone import alone
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.stored_files import take_over
 
 from . import archives, databases, queries, sealing
 from .archives import DATABASE, FILES, SECRET, ArchiveWriter, Manifest
@@ -67,10 +67,12 @@ def _write(stream: IO[bytes], folder: Path) -> Manifest:
         manifest.missing = sorted(name for name in names if not _copy(writer, name))
         if not manifest.missing:
             break
-    writer.add(DATABASE, dump)
+    with dump.open("rb") as database:
+        writer.add(DATABASE, database)
     members = {DATABASE, *(FILES + name for name in names)}
     if settings.OWN_SECRET is not None:
-        writer.add(SECRET, settings.OWN_SECRET)
+        with settings.OWN_SECRET.open("rb") as secret:
+            writer.add(SECRET, secret)
         members.add(SECRET)
     writer.finish(manifest, members)
     return manifest
@@ -80,7 +82,8 @@ def _copy(writer: ArchiveWriter, name: str) -> bool:
     """Whether the file is in the backup; False where it is gone from the store."""
     if FILES + name not in writer.digests:
         try:
-            writer.add(FILES + name, Path(default_storage.path(name)))
+            with default_storage.open(name) as stored:
+                writer.add(FILES + name, stored)
         except FileNotFoundError:
             return False
     return True
@@ -145,10 +148,7 @@ def _place_files(folder: Path) -> None:
     files = folder / FILES
     for path in sorted(files.rglob("*")) if files.exists() else ():
         if path.is_file():
-            target = Path(default_storage.path(str(path.relative_to(files))))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, target)
-            target.chmod(0o640)
+            take_over(path, path.relative_to(files).as_posix())
     secret = folder / SECRET
     if settings.OWN_SECRET is not None and secret.exists():
         secret.chmod(0o600)

@@ -6,6 +6,7 @@ Only what the manifest names counts; a member that it does not name was dropped 
 import hashlib
 import io
 import json
+import os
 import tarfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -49,14 +50,14 @@ class ArchiveWriter:
         self.tar = tarfile.TarFile(fileobj=target, mode="w", format=tarfile.PAX_FORMAT)
         self.digests: dict[str, str] = {}
 
-    def add(self, name: str, path: Path) -> None:
-        """Raises FileNotFoundError where the file is gone; nothing is added then."""
-        with path.open("rb") as stream:
-            info = tarfile.TarInfo(name)
-            info.size = path.stat().st_size
-            hashed = _Hashed(stream)
-            self.tar.addfile(info, hashed)
-            self.digests[name] = hashed.digest.hexdigest()
+    def add(self, name: str, stream: IO[bytes]) -> None:
+        """A member, whole, from a stream at its beginning."""
+        info = tarfile.TarInfo(name)
+        info.size = stream.seek(0, os.SEEK_END)
+        stream.seek(0)
+        hashed = _Hashed(stream)
+        self.tar.addfile(info, hashed)
+        self.digests[name] = hashed.digest.hexdigest()
 
     def finish(self, manifest: Manifest, members: set[str]) -> None:
         """Write the manifest over those members that count."""

@@ -1,13 +1,13 @@
 """What a backup takes with it, and whether a place is empty."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from django.apps import apps
-from django.core.files.storage import default_storage
+from django.conf import settings
 from django.db import connection, models
 from django.db.migrations.loader import MigrationLoader
 
+from cchc_index.lib.stored_files import is_empty
 from criteria.models import Round
 from units.auditlog.models import LogEntry
 from units.models import Unit, User
@@ -58,6 +58,5 @@ def in_the_way() -> Iterator[str]:
     for model in (User, Unit, Round, LogEntry):
         if model._meta.db_table in tables and model._default_manager.exists():
             yield f"Cơ sở dữ liệu đã có {model._meta.verbose_name_plural}."
-    root = Path(default_storage.path(""))
-    if root.exists() and any(path.is_file() for path in root.rglob("*")):
-        yield f"Thư mục tệp {root} không trống."
+    if not is_empty():
+        yield f"Nơi lưu tệp {settings.FILE_STORE or settings.MEDIA_ROOT} không trống."

@@ -14,6 +14,7 @@ from typing import ClassVar
 from asgiref.sync import sync_to_async
 from celery import current_app
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.templatetags.static import static
@@ -21,6 +22,7 @@ from health_check.base import HealthCheck
 from health_check.exceptions import ServiceUnavailable
 
 from cchc_index.lib import clock, numbers, skew
+from cchc_index.lib.bucket_files import BucketFiles
 from results.computation.queries import outdated
 from results.jobs.queries import heart, waiting_since
 from selfassess.examination import antivirus
@@ -87,7 +89,7 @@ class Disk(Check):
     title, local = "Đĩa lưu tệp", True
 
     def look(self) -> None:
-        for folder in {Path(settings.VAR_DIR), Path(settings.MEDIA_ROOT)}:
+        for folder in {Path(settings.VAR_DIR), Path(settings.VAR_DIR if settings.FILE_STORE else settings.MEDIA_ROOT)}:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 free = shutil.disk_usage(folder).free
@@ -97,6 +99,20 @@ class Disk(Check):
                 raise ServiceUnavailable("không ghi được") from error
             if free < settings.DISK_FREE_BYTES:
                 raise ServiceUnavailable(f"chỉ còn {numbers.vn_count(free // 1024**2)} MB trống")
+
+
+class FileStore(Check):
+    """A bucket takes and gives a file; a folder of this machine is its disk's."""
+
+    title = "Kho tệp"
+
+    def look(self) -> None:
+        if not isinstance(store := storages["default"], BucketFiles):
+            return
+        try:
+            store.probe()
+        except OSError as error:
+            raise ServiceUnavailable("không ghi hoặc không đọc được") from error
 
 
 class Styles(Check):
@@ -213,6 +229,6 @@ class Antivirus(Check):
 
 
 CHECKS: tuple[type[Check], ...] = (
-    Database, Clock, Disk, Styles, Broker, Worker, Beat, Sweep, Queue, Outbox, MailServer, Antivirus,
+    Database, Clock, Disk, FileStore, Styles, Broker, Worker, Beat, Sweep, Queue, Outbox, MailServer, Antivirus,
 )  # fmt: skip
 LOCAL = tuple(check for check in CHECKS if check.local)

@@ -4,6 +4,8 @@ import errno
 import io
 import logging
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -58,6 +60,70 @@ def together() -> Iterator[None]:
         _noted.reset(token)
 
 
+def note_stored(name: str) -> None:
+    """A store says that it has taken a file: it goes again with what was begun `together`."""
+    if (noted := _noted.get()) is not None:
+        noted.append(name)
+
+
+def _place_of(name: str) -> Path | None:
+    """Where the file lies on this machine; None where the store is another's."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:
+        return None
+
+
+@contextmanager
+def as_path(name: str) -> Iterator[Path]:
+    """A stored file under a path of this machine, for programs that read no stream: its own, or a copy's that goes
+    again. Raises OSError."""
+    if (place := _place_of(name)) is not None:
+        yield place
+        return
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as copy, default_storage.open(name) as stored:
+        shutil.copyfileobj(stored, copy)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def names_in(folder: str) -> list[str]:
+    """The names of the files that lie right in a folder of the store; none where there is no such folder. What is
+    still being written is none."""
+    try:
+        names = default_storage.listdir(folder)[1]
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def is_empty() -> bool:
+    """Whether the store holds no file at all."""
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            folders, names = default_storage.listdir(folder)
+        except FileNotFoundError:
+            continue
+        if names:
+            return False
+        waiting += [f"{folder}/{each}" if folder else each for each in folders]
+    return True
+
+
+def take_over(path: Path, name: str) -> None:
+    """Move a file of this machine into the store under this very name, which is free."""
+    if (place := _place_of(name)) is None:
+        with path.open("rb") as stream:
+            default_storage.save(name, File(stream))
+        path.unlink()
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(path, place)
+    place.chmod(0o640)
+
+
 class WholeFiles(FileSystemStorage):
     """Django's storage, but a file stands under its name once its last byte is on the disk and never before: a full
     disk and a killed process leave no half file. Raises Unstored where nothing can be written."""
@@ -76,8 +142,7 @@ class WholeFiles(FileSystemStorage):
             if error.errno not in NO_ROOM:
                 raise
             raise Unstored(error) from error
-        if (noted := _noted.get()) is not None:
-            noted.append(taken)
+        note_stored(taken)
         return taken
 
     def _write(self, part: Path, content: "File[Any]") -> None:

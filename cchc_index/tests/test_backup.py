@@ -17,8 +17,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from cchc_index.backup import actions, archives, queries, sealing
+from cchc_index.lib.bucket_files import BucketFiles
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.faults import Refused
+from cchc_index.lib.tests.bucket import BucketServer, bucket_server
 from surveys.batches import actions as batches
 from surveys.models import Ballot, ImportBatch
 from surveys.tests.factories import asked_group, csv_file, figure_rows, surveyed_round
@@ -142,6 +144,12 @@ def ballots(recorded: None, own_key: None) -> None:
     )
 
 
+@pytest.fixture
+def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketServer]:
+    with bucket_server(tmp_path_factory.mktemp("kho")) as server:
+        yield server
+
+
 def unpacked(path: Path, folder: Path) -> archives.Manifest:
     folder.mkdir()
     with path.open("rb") as stream:
@@ -199,7 +207,7 @@ class TestBackup:
     def test_a_place_that_is_not_empty_is_left_alone(self, ballots: None, tmp_path: Path) -> None:
         actions.backup(tmp_path / "a.bak")
         before = Ballot.objects.count()
-        with pytest.raises(CommandRefused, match=r"Cơ sở dữ liệu đã có .*Thư mục tệp .* không trống"):
+        with pytest.raises(CommandRefused, match=r"Cơ sở dữ liệu đã có .*Nơi lưu tệp .* không trống"):
             call_command("restore", str(tmp_path / "a.bak"))
         assert Ballot.objects.count() == before
 
@@ -213,21 +221,24 @@ def test_a_newer_versions_backup_is_told_by_its_migrations(settings: LazySetting
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("key", ["", KEY])
+@pytest.mark.parametrize(("key", "store"), [("", ""), (KEY, "bucket")])
 def test_restored_into_an_empty_place_it_proves_itself(
-    ballots: None, tmp_path: Path, settings: LazySettings, key: str
+    ballots: None, tmp_path: Path, settings: LazySettings, bucket: BucketServer, key: str, store: str
 ) -> None:
-    """By the commands as they are: another folder, another database, the same key of the log; then not again."""
+    """By the commands as they are: another folder or a bucket, another database, the same key of the log; then not
+    again."""
     settings.BACKUP_KEY = key
     actions.backup(tmp_path / "a.bak")
     with empty_database(tmp_path / "var") as url:
         environment = {k: v for k, v in os.environ.items() if k not in ("REDIS_URL", "SECRET_KEY", "LEDGER_KEY")}
         environment |= {"VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": url, "BACKUP_KEY": key}
+        environment |= bucket.settings() if store else {}
         done = run_restore(tmp_path / "a.bak", environment)
         assert "Đã khôi phục cơ sở dữ liệu và 1 tệp; sổ nguyên vẹn." in done.stdout, done.stderr
         assert done.returncode == 0
         name = str(ImportBatch.objects.get().file.name)
-        assert (tmp_path / "var" / "files" / name).exists()
+        assert (tmp_path / "var" / "files" / name).exists() is not bool(store)
+        assert BucketFiles(**bucket.options()).exists(name) is bool(store)
         assert (tmp_path / "var" / "secret_key").read_text() == settings.SECRET_KEY
         again = run_restore(tmp_path / "a.bak", environment)
         assert again.returncode == 2

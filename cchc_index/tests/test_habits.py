@@ -102,7 +102,10 @@ def _direct(name: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(("name", "sources"), [("requirements.in", _application), ("requirements-dev.in", _everything)])
+@pytest.mark.parametrize(
+    ("name", "sources"),
+    [("requirements.in", _application), ("requirements-s3.in", _application), ("requirements-dev.in", _everything)],
+)
 def test_every_direct_dependency_is_imported_or_says_why_it_stays(name: str, sources: Callable[[], list[Path]]) -> None:
     packages = importlib.metadata.packages_distributions()
     used = {
@@ -116,7 +119,7 @@ def test_every_direct_dependency_is_imported_or_says_why_it_stays(name: str, sou
     assert {each for each, reason in listed.items() if reason and each in used} == set()
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-s3.txt", "requirements-dev.txt"])
 def test_every_pin_of_a_lock_has_a_digest(name: str) -> None:
     pins = re.split(r"\n(?=[a-z0-9])", (ROOT / name).read_text())[1:]
     assert pins

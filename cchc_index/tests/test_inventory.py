@@ -12,7 +12,7 @@ import pytest
 from deploy import inventory
 from deploy.service_files import ROOT
 
-LOCK = inventory.pins((ROOT / "requirements.txt").read_text())
+LOCK = inventory.installed()
 
 
 def advisory(name: str = "Django", **affected: Any) -> dict[str, Any]:
@@ -27,7 +27,8 @@ def span(*events: tuple[str, str], kind: str = "ECOSYSTEM") -> dict[str, Any]:
 def test_the_bill_names_every_package_with_its_digests_and_every_file_of_others() -> None:
     bill = inventory.bill(LOCK, (ROOT / "docs" / "third-party.md").read_text(), "1.0")
     libraries = [part for part in bill["components"] if part["type"] == "library"]
-    assert len(libraries) == len(re.findall(r"^\S+==", (ROOT / "requirements.txt").read_text(), re.M))
+    locks = "\n".join((ROOT / name).read_text() for name in ("requirements.txt", "requirements-s3.txt"))
+    assert {part["name"] for part in libraries} == set(re.findall(r"^([\w.-]+)==", locks, re.M))
     assert all(part["externalReferences"][0]["hashes"] for part in libraries)
     assert {part["name"]: part["version"] for part in libraries}["django"] == version("Django")
     assert "static/vendor/htmx.min.js" in {part["name"] for part in bill["components"]}

@@ -19,7 +19,7 @@ from django.db import transaction
 
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Invalid, Refused
-from cchc_index.lib.stored_files import Unstored
+from cchc_index.lib.stored_files import Unstored, as_path
 from cchc_index.lib.text import clean
 from selfassess import rules
 from selfassess.core.queries import locked, locked_units
@@ -150,7 +150,8 @@ def hold_upload(*, actor: User, unit_id: int, place: str, upload: "File[Any]") -
     except Unstored as unstored:
         raise Invalid({"upload": str(unstored)}) from None
     kind = inspected.extension
-    read = text_reading.read_file(default_storage.path(path), kind, "", seconds=_OFFER_SECONDS, most_pages=2)
+    with as_path(path) as stored:
+        read = text_reading.read_file(stored, kind, "", seconds=_OFFER_SECONDS, most_pages=2)
     facts = {field: str(read.get("facts", {}).get(field) or "") for field in OFFERED}
     return uploads.ticket_for(path, name, inspected.size, actor.pk, place, facts)
 

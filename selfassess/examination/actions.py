@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from cchc_index.lib import clock
 from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.stored_files import as_path
 from selfassess.models import Document
 from units.auditlog.actions import record
 from units.auditlog.digests import marked
@@ -82,12 +83,16 @@ def _read(document: Document) -> None:
     known = same.order_by("pk").values_list("reading", flat=True).first()
     try:
         kind = str(document.file.name).rpartition(".")[2]
-        roots = str(settings.SIGNATURE_ROOTS)
-        found = known or text_reading.read_file(document.file.path, kind, document.number, roots=roots)
+        found = known or _read_stored(document, kind)
         display = found.get("display") or _display_copy(document, kind)
     except OSError:
         return  # the sweeper comes back
     _keep_reading(document, {**found, "digest": document.digest, "display": display})
+
+
+def _read_stored(document: Document, kind: str) -> text_reading.Reading:
+    with as_path(str(document.file.name)) as path:
+        return text_reading.read_file(path, kind, document.number, roots=str(settings.SIGNATURE_ROOTS))
 
 
 @transaction.atomic
@@ -106,7 +111,8 @@ def _display_copy(document: Document, kind: str) -> str:
         return ""
     name = f"{document.file.name}.{made}"
     if not default_storage.exists(name):
-        content = display_copies.copy_of(document.file.path, kind)
+        with as_path(str(document.file.name)) as path:
+            content = display_copies.copy_of(path, kind)
         if not content:
             return ""
         name = default_storage.save(name, ContentFile(content))

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from cchc_index.lib import clock
+from cchc_index.lib.stored_files import names_in
 
 FOLDER = "uploads"
 LIFE = timedelta(hours=24)
@@ -67,9 +68,11 @@ def let_go(upload: HeldUpload) -> None:
 def clean_up(folder: str, own: str, life: timedelta) -> None:
     """In a folder of waiting files, what the person left there before (`own`: how its names begin) and everybody's
     past their life go."""
-    if not default_storage.exists(folder):
+    try:
+        names = names_in(folder)
+    except OSError:  # the store is away, as whoever stores the next file is told
         return
-    for name in default_storage.listdir(folder)[1]:
+    for name in names:
         if name.startswith(own) or _is_old(f"{folder}/{name}", life):
             default_storage.delete(f"{folder}/{name}")
 
