@@ -26,6 +26,13 @@ class MovedUnit:
             return None
         return self.after.index - self.before.index
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether nothing of its own moved: others did, so that it stands elsewhere."""
+        if self.before is None or self.after is None:
+            return False
+        return _shown(self.before)[1:] == _shown(self.after)[1:]
+
 
 @dataclass(frozen=True)
 class BlockChanges:
@@ -38,6 +45,11 @@ class BlockChanges:
     first: list[BookLine]
     last: list[BookLine]
     exceptions: list[str] = field(default_factory=list)
+
+    @property
+    def corrected(self) -> int:
+        """Of how many units something of their own differs; the others stand elsewhere because of these."""
+        return sum(not one.is_overtaken for one in self.changed)
 
     @property
     def between(self) -> int:

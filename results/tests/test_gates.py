@@ -406,7 +406,9 @@ def test_the_approver_sees_what_differs_from_what_is_in_force(client: Client) ->
     client.force_login(person(Role.INDEX_MANAGER))
     page = client.get(reverse("results:proposal", args=[proposal.pk])).content.decode()
     table = page.partition("<caption>")[2].partition("</table>")[0]
-    assert "2 đơn vị thay đổi so với công bố số 1/QĐ" in table.replace("\n", " ").replace("          ", "")
+    said = "2 đơn vị thay đổi so với công bố số 1/QĐ, trong đó 1 đơn vị có số liệu thay đổi"
+    assert said in " ".join(table.split())
+    assert (table.count("chỉ đổi hạng"), table.count(">tăng<"), table.count(">giảm<")) == (1, 1, 0)
     names = {unit.code: unit.name for unit in round_group.group.units.all()}
     assert names["A"] in table
     assert names["B"] in table
