@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cchc_index.lib.tests.browser import PATIENCE, PHONE, Site, clean, seeded, visitor
+from cchc_index.lib.tests.browser import PATIENCE, PHONE, Site, clean, seeded, visitor, with_tables
 from results import bundle, verify
 from results.tests import bundles
 from results.tests import forgeries as forged
@@ -22,6 +22,13 @@ from results.tests.published import publish
 old = publish(bundles.small(4))
 publish(bundles.small(5, number="456/QĐ-UBND"), supersedes=old, errata="Bổ sung một đơn vị.")
 """
+PRODUCTION = {
+    "CCHC_PRODUCTION": "1",
+    "SECURE_SSL_REDIRECT": "0",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SECRET_KEY": "only-for-this-test-4b1f83c27e9d40a6b5c8d1e2f7a903415c8e7",
+    "LEDGER_KEY": "only-for-this-test-7c1de04f9a52b6d83e15f7",
+}
 PUBLISHED = bundle.text_of(bundles.small(4)).encode()
 ALL = """texts => texts.map((text) => problemsOf(Uint8Array.from(atob(text), (one) => one.charCodeAt(0))).problems)"""
 ODD = ("a'b", 'a"b', "a'\"b", "\x7f\u200b\\", "\U0001f600\ue000", "\xa0", "\x1c", "\ufeff", "dòng\n")
@@ -130,6 +137,40 @@ def test_the_page_fetches_its_publication_and_knows_it(page: Page) -> None:
         timeout=PATIENCE,
     )
     assert box.get_attribute("data-answer") == "0"
+
+
+@pytest.mark.parametrize("start", ["/", "/du-lieu/cong-bo/"])
+def test_a_page_of_the_publication_leads_to_its_check(page: Page, start: str) -> None:
+    """Where a reader meets the numbers: the file is fetched and checked, the button that did it has the focus."""
+    page.goto(start)
+    page.get_by_role("link", name=re.compile("^Kiểm tra (bản công bố|công bố số 456)")).click()
+    box = page.locator("[data-verify]")
+    expect(box).to_have_attribute("data-answer", "0", timeout=PATIENCE)
+    expect(box.get_by_role("button", name="Kiểm tra công bố số 456/QĐ-UBND")).to_be_focused()
+
+
+def test_in_production_the_check_runs_from_collected_files(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    """Every address of a script bears the mark of its contents; the Worker and what it reads are found by them, under
+    the policy of production."""
+    site = with_tables(tmp_path_factory, "production")
+    site.environment |= PRODUCTION
+    site.must("collectstatic", "--noinput", "-v0")
+    site.python(SEED)
+    with site.served():
+        page = visitor(browser, site)
+        faults: list[str] = []
+        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        read: list[str] = []
+        page.on("request", lambda asked: read.append(asked.url) if "/js/" in asked.url else None)
+        page.goto("/du-lieu/?nam=2031")
+        assert chosen(page, PUBLISHED, tmp_path)[0] == "0"
+        box = page.locator("[data-verify]")
+        for name in ("data-reading", "data-check"):
+            assert re.search(r"/static/js/\w+\.[0-9a-f]{12}\.js$", box.get_attribute(name) or "")
+        assert all(re.search(r"\.[0-9a-f]{12}\.js$", address) for address in read)
+        assert faults == []
 
 
 def test_three_answers_about_a_file_of_ones_own(page: Page, tmp_path: Path) -> None:

@@ -118,6 +118,12 @@
     const button = target.closest("button[data-address]");
     if (button) fetched(button);
   });
+  // A link of a page of the publication names its button here: what it asks is begun.
+  const asked = document.getElementById(location.hash.slice(1));
+  if (asked?.dataset.address && box.contains(asked)) {
+    asked.focus();
+    fetched(asked);
+  }
   const field = box.querySelector("input[type=file]");
   field.addEventListener("click", () => {
     field.value = ""; // the same file chosen again is read again
