@@ -12,7 +12,7 @@ from .validity import repeats, straight_lines
 STRAIGHT, SAME, BURST, HASTY = "straight", "same", "burst", "hasty"
 LABELS = {
     STRAIGHT: "trả lời giống nhau mọi câu",
-    SAME: "giống hệt một phiếu khác trong tệp của cùng đơn vị",
+    SAME: "giống hệt một phiếu khác của cùng đơn vị",
     BURST: "gửi dồn dập (từ 5 phiếu của cùng đơn vị trong một phút)",
     HASTY: "trả lời quá nhanh (dưới 2 giây mỗi câu)",
 }

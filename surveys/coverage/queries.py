@@ -15,6 +15,7 @@ from surveys.models import (
     Ballot,
     ImportBatch,
     PlannedBallots,
+    Questionnaire,
     RespondentGroup,
     SatisfactionFigure,
     SealedBallot,
@@ -241,9 +242,10 @@ class GroupQuality:
 
 
 def quality_of(block: RoundGroup) -> list[GroupQuality]:
-    """Every group's ballots by unit. Eleven queries, whatever the number of units, groups, files and ballots."""
+    """Every group's ballots by unit. Thirteen queries, whatever the number of units, groups, files and ballots."""
     silent, small, held = tells_nothing_yet(block), rule_of(block)[0], held_pairs(block)
     numbers, marks, units = _ballots_by_reason(block), _marks(block), list(criteria_queries.units_of(block))
+    again = _repeated(block)
     groups = []
     for group in RespondentGroup.objects.filter(survey__round_group=block).order_by("position", "code"):
         rows = []
@@ -251,10 +253,11 @@ def quality_of(block: RoundGroup) -> list[GroupQuality]:
             by_reason = numbers.get((group.pk, unit.pk), {})
             total = sum(by_reason.values())
             kept = silent or total < small or (group.pk, unit.pk) in held
-            struck = [marks.get((group.pk, mark), {}).get(str(unit.pk), 0) for mark in quality.LABELS]
+            struck = {mark: marks.get((group.pk, mark), {}).get(str(unit.pk), 0) for mark in quality.LABELS}
+            struck[quality.SAME] = again.get((group.pk, unit.pk), 0)
             excluded = [by_reason.get(reason, 0) for reason in validity.LABELS]
             if total:
-                rows.append(UnitQuality(unit, total, excluded, None if kept else struck))
+                rows.append(UnitQuality(unit, total, excluded, None if kept else list(struck.values())))
         if rows:
             sums = [sum(row.excluded[at] for row in rows) for at in range(len(validity.LABELS))]
             heads = list(validity.LABELS.values()), list(quality.LABELS.values())
@@ -290,3 +293,18 @@ def _marks(block: RoundGroup) -> dict[tuple[int, str], dict[str, int]]:
             for unit, number in units.items():
                 place[unit] = place.get(unit, 0) + number
     return sums
+
+
+def _repeated(block: RoundGroup) -> dict[tuple[int, int], int]:
+    """(group, unit) → ballots that say exactly what one before them says, whichever file brought it: a sheet sent in
+    two files shows here. Counted anew, so that a file undone leaves nothing behind. Two queries."""
+    rules = Questionnaire.objects.filter(respondent_group__survey__round_group=block).order_by("pk")
+    least = dict(rules.values_list("respondent_group", "duplicates_from"))
+    rows = Ballot.objects.filter(IN, respondent_group__survey__round_group=block).order_by()
+    alike = rows.values_list("respondent_group", "unit", "answers").annotate(ballots=Count("pk")).filter(ballots__gt=1)
+    repeated: dict[tuple[int, int], int] = {}
+    for group, unit, answers, ballots in alike:
+        answered = sum(value != validity.BLANK for value in bytes(answers))
+        if answered >= max(least.get(group, 1), 1):
+            repeated[group, unit] = repeated.get((group, unit), 0) + ballots - 1
+    return repeated

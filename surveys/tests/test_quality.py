@@ -94,6 +94,19 @@ def test_a_file_undone_leaves_no_mark(block: RoundGroup) -> None:
     assert quality_of(block) == []
 
 
+def test_a_sheet_sent_in_two_files_is_seen_in_the_whole_survey(block: RoundGroup) -> None:
+    rows = [[f"P{n}", "SNV", *answers] for n, answers in enumerate(((1, 1), (1, 2), (2, 2), (2, 3), (3, 4)))]
+    headings = ["Mã phiếu", "Mã đơn vị", *CODES]
+    bring(block, rows, headings)
+    assert striking(block) == {"SNV": [2, 0, 0, 0]}
+    again = bring(block, [[f"Q{n}", *row[1:]] for n, row in enumerate(rows)], headings)
+    assert not again.counts["marks"][quality.SAME]  # within the file nothing is alike
+    assert striking(block) == {"SNV": [4, 5, 0, 0]}
+    assert not Ballot.objects.exclude(invalid_reason="").exists()
+    batches.undo_batch(actor=None, batch_id=again.pk, reason="gửi hai lần")
+    assert striking(block) == {"SNV": [2, 0, 0, 0]}
+
+
 def test_few_ballots_are_not_marked_on_a_page(block: RoundGroup) -> None:
     bring(block, timed("SNV", 4, minute=0, seconds=3, step=5, answers=(1, 1)))
     assert striking(block) == {"SNV": None}
