@@ -1,5 +1,5 @@
-"""Two machines as two sets of the shipped services, each with its own address and VAR_DIR; database, broker and the
-folder of files are all they share. Work is spread, either gives what the other took, one goes on when the other is
+"""Two machines as two sets of the shipped services, each with its own address and VAR_DIR; database, broker and a
+bucket over TLS are all they share. Work is spread, either gives what the other took, one goes on when the other is
 gone."""
 
 import os
@@ -20,6 +20,7 @@ from pytest_django import Settings
 
 from cchc_index.celery import app
 from cchc_index.lib import clock
+from cchc_index.lib.tests.bucket import bucket_server
 from cchc_index.lib.tests.waiting import free_port, wait_for
 from cchc_index.tests.live_worker import database_url
 from criteria import actions as criteria
@@ -97,7 +98,7 @@ class Machine:
         return False
 
 
-def environment(folder: Path, files: Path) -> dict[str, str]:
+def environment(folder: Path, store: dict[str, str]) -> dict[str, str]:
     given = service_files.environment((service_files.ROOT / "deploy" / "cchc.env.example").read_text())
     return given | {
         "SECRET_KEY": SECRET,
@@ -106,23 +107,21 @@ def environment(folder: Path, files: Path) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "CACHE_URL": settings.REDIS_URL,
         "VAR_DIR": str(folder),
-        "MEDIA_ROOT": str(files),
         "PROOF_MINUTES": "0",
         "SECOND_FACTOR_FROM": "2099-01-01",
+        **store,
     }
 
 
 @contextmanager
-def machines(tmp_path: Path, *, shared: bool = True) -> Iterator[tuple[Machine, Machine]]:
+def machines(tmp_path: Path, store: dict[str, str]) -> Iterator[tuple[Machine, Machine]]:
     import redis
 
     redis.from_url(settings.REDIS_URL).flushdb()
     with ExitStack() as stack:
         made = []
         for address in ("127.0.0.2", "127.0.0.3"):
-            folder = tmp_path / address
-            files = tmp_path / "mount" if shared else folder / "files"
-            made.append(Machine(address, environment(folder, files)))
+            made.append(Machine(address, environment(tmp_path / address, store)))
             stack.callback(made[-1].kill)
             made[-1].start()
         assert wait_for(lambda: all(one.answers() for one in made), PATIENCE)
@@ -173,7 +172,7 @@ def submitted() -> int:
 
 
 def test_two_machines_share_the_work_and_one_goes_on_alone(case: Case, tmp_path: Path) -> None:
-    with machines(tmp_path) as (first, second):
+    with bucket_server(tmp_path) as bucket, machines(tmp_path, bucket.settings()) as (first, second):
         assert wait_for(lambda: len(app.control.ping(timeout=2) or ()) == 2, PATIENCE)
         for at in range(4):
             assert case.upload((first, second)[at % 2], at).status_code == 302
@@ -194,12 +193,14 @@ def test_two_machines_share_the_work_and_one_goes_on_alone(case: Case, tmp_path:
         assert submitted() == 6
         assert [case.read_back(second, at) > 0 for at in range(6)] == [True] * 6, "what the lost one took is there"
         assert wait_for(lambda: Document.objects.filter(reading__isnull=False).count() == 6, PATIENCE)
+        folders = [tmp_path / machine.address / "files" for machine in (first, second)]
+        assert [path for folder in folders for path in folder.rglob("*") if path.is_file()] == []
         done = Computation.objects.filter(round_group=case.block, current=True)
         assert wait_for(done.exists, PATIENCE)
 
 
-def test_without_the_mount_the_other_machine_has_no_file(case: Case, tmp_path: Path) -> None:
-    with machines(tmp_path, shared=False) as (first, second):
+def test_without_the_bucket_the_other_machine_has_no_file(case: Case, tmp_path: Path) -> None:
+    with machines(tmp_path, {}) as (first, second):
         assert case.upload(first, 0).status_code == 302
         assert case.read_back(first, 0) > 0
         assert case.read_back(second, 0) < 0
