@@ -251,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "units.send_mail", "schedule": 60.0},
     "rescan": {"task": "selfassess.rescan", "schedule": 60.0},
     "newcomers": {"task": "units.remind_newcomers", "schedule": crontab(hour="8", minute="15")},
+    "files": {"task": "results.sweep_files", "schedule": crontab(hour="3", minute="20")},
     "witnesses": {"task": "units.mail_head", "schedule": crontab(hour="6", minute="30")},
     "council": {"task": "appraisal.remind", "schedule": crontab(hour="8", minute="5")},
     "reminders": {"task": "selfassess.send_reminders", "schedule": crontab(hour="8", minute="0")},

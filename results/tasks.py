@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from cchc_index.lib import skew
+from cchc_index.lib import left_files, skew
 
 from .computation import actions as computation
 from .files import actions as files
@@ -43,3 +43,9 @@ def requeue() -> int:
     sent = jobs.requeue() + computation.start_outdated() + files.start_missing()
     jobs.note_heart("sweep")
     return sent
+
+
+@shared_task(name="results.sweep_files")
+def sweep_files() -> int:
+    """Files without a row, of whatever app: this one stands above all that store some."""
+    return 0 if skew.is_far() else left_files.sweep()

@@ -237,8 +237,9 @@ def _sweep(reminded: date | None) -> date | None:
             remind_voters()
             remind_agencies()
             remind_newcomers()
+            tasks.sweep_files()
             return clock.today()
-    except DatabaseError:
+    except (DatabaseError, OSError):
         log.warning("Chưa quét được việc tồn; thử lại sau %s giây.", SWEEP_SECONDS, exc_info=True)
     return reminded
 
