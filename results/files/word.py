@@ -246,7 +246,8 @@ def _write_words(document: WordDocument, element: HtmlElement) -> None:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(6)
         central = element.tag in ("h1", "figcaption") or kind in ("subject", "document", "demo", "to-whom")
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if central else WD_ALIGN_PARAGRAPH.JUSTIFY
+        even = WD_ALIGN_PARAGRAPH.LEFT if kind == "flat" else WD_ALIGN_PARAGRAPH.JUSTIFY
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if central else even
         paragraph.paragraph_format.keep_with_next = element.tag == "figcaption"
         if not central and kind != "flat":
             paragraph.paragraph_format.first_line_indent = Mm(10)
