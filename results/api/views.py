@@ -63,7 +63,7 @@ def unit(request: HttpRequest, year: int, number: str, group: str, code: str) ->
     if refusal := _refusal(publication):
         return refusal
     told = tables.unit(_bundle(publication), group, code)
-    return answer.json_of(request, told) if told else _fault(404, "Bản công bố không xếp hạng đơn vị này.")
+    return answer.json_of(request, told) if told else answer.problem(404, "Bản công bố không xếp hạng đơn vị này.")
 
 
 @answer.open_data
@@ -73,7 +73,14 @@ def grounds(request: HttpRequest, year: int, number: str, group: str, code: str)
         return refusal
     told = tables.grounds(_bundle(publication), group, code)
     missing = "Bản công bố không xếp hạng đơn vị này, hoặc kỳ đánh giá không công khai căn cứ của điểm."
-    return answer.json_of(request, told) if told else _fault(404, missing)
+    return answer.json_of(request, told) if told else answer.problem(404, missing)
+
+
+@answer.open_data
+def unknown(_request: HttpRequest, rest: str) -> HttpResponseBase:
+    """An address of the interface that there is not, as programs are answered everywhere else."""
+    place = reverse("results:api")
+    return answer.problem(404, f"Không có địa chỉ “{rest[:100]}”. Các địa chỉ có ở {place}.")
 
 
 def _published(year: int, number: str) -> Publication | None:
@@ -84,18 +91,13 @@ def _published(year: int, number: str) -> Publication | None:
 def _refusal(publication: Publication | None, group: str = "") -> HttpResponse | None:
     """Why there is nothing to answer, or None. `group` is the block that is asked for, if one is."""
     if publication is None:
-        return _fault(404, "Không có bản công bố này.")
+        return answer.problem(404, "Không có bản công bố này.")
     if publication.state != Publication.State.PUBLISHED:
-        return _fault(410, f"Bản công bố đã được thu hồi. Lý do: {publication.recall_reason}")
+        return answer.problem(410, f"Bản công bố đã được thu hồi. Lý do: {publication.recall_reason}")
     blocks = [block["code"] for block in _bundle(publication)["groups"]] if group else []
     if group and group not in blocks:
-        return _fault(404, f"Bản công bố không có khối “{group}”; các khối: {', '.join(blocks)}.")
+        return answer.problem(404, f"Bản công bố không có khối “{group}”; các khối: {', '.join(blocks)}.")
     return None
-
-
-def _fault(status: int, sentence: str) -> HttpResponse:
-    text = json.dumps({"detail": sentence}, ensure_ascii=False)
-    return HttpResponse(text, content_type="application/json", status=status, headers=answer.GONE)
 
 
 def _bundle(publication: Publication | None) -> Mapping[str, Any]:

@@ -36,8 +36,10 @@ PATHS: dict[str, tuple[str, type, list[dict[str, Any]]]] = {
 }
 """Path under the root → (what it is, its shape, its parameters)."""
 FAULTS = {
+    # Those from 400 on are application/problem+json with the reason under "detail".
     "304": {"description": "chưa đổi so với ETag đã có"},
     "404": {"description": "không có"},
+    "405": {"description": "chỉ để đọc: GET hoặc HEAD"},
     "410": {"description": "bản công bố đã được thu hồi; kèm lý do"},
 }
 

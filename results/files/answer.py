@@ -2,6 +2,7 @@
 on other sites (CORS), packed for who takes that."""
 
 import hashlib
+import json
 from datetime import datetime
 from functools import wraps
 
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.views.decorators.csrf import csrf_exempt
 
 from cchc_index.lib.canonical import canonical_json
 from results.jobs.views import TYPES
@@ -46,14 +48,25 @@ def open_data(view: AnsweringView[P]) -> AnsweringView[P]:
     """A view that anybody may read, and that lets a page on another site send the mark of what it has already."""
     read = for_all(view, _packing)
 
+    @csrf_exempt  # nothing is written: who sends something is told so, not that a page has grown old
     @login_not_required
     @wraps(view)
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=MAY_ASK)
+        if request.method not in ("GET", "HEAD"):
+            told = problem(405, "Địa chỉ này chỉ để đọc: hãy gửi GET hoặc HEAD.")
+            told["Allow"] = "GET, HEAD, OPTIONS"
+            return told
         return read(request, *args, **kwargs)
 
     return answered
+
+
+def problem(status: int, sentence: str) -> HttpResponse:
+    """Why there is nothing to answer, for programs (RFC 9457)."""
+    text = json.dumps({"detail": sentence}, ensure_ascii=False)
+    return HttpResponse(text, content_type="application/problem+json", status=status, headers=GONE)
 
 
 def _packing(request: HttpRequest) -> str:

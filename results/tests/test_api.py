@@ -115,6 +115,24 @@ def test_a_page_of_another_site_may_send_the_mark_of_what_it_has(client: Client,
     assert client.post(address).status_code == 405
 
 
+def test_a_program_that_asks_wrongly_reads_why() -> None:
+    """A wrong verb, an unknown year and an address that is none: JSON with a sentence, and no page for people."""
+    publish()
+    strict = Client(enforce_csrf_checks=True)
+    answers = [strict.delete(f"{ONE}/ranking"), strict.post("/du-lieu/cong-bo.json"), strict.get(f"{ONE}/khac")]
+    answers += [strict.get(f"{ROOT}/publications/{year}/1-qd/ranking") for year in ("1999", "nam-nay")]
+    assert [answer.status_code for answer in answers] == [405, 405, 404, 404, 404]
+    assert {answer["Content-Type"] for answer in answers} == {"application/problem+json"}
+    assert {answer["Access-Control-Allow-Origin"] for answer in answers} == {"*"}
+    told = [json.loads(answer.content)["detail"] for answer in answers]
+    assert told[0] == "Địa chỉ này chỉ để đọc: hãy gửi GET hoặc HEAD."
+    assert answers[0]["Allow"] == "GET, HEAD, OPTIONS"
+    assert told[3:] == [
+        "Không có bản công bố này.",
+        "Không có địa chỉ “nam-nay/1-qd/ranking”. Các địa chỉ có ở /api/v1/openapi.json.",
+    ]
+
+
 @pytest.mark.parametrize("state", ["proposed", "withdrawn"])
 def test_nothing_that_is_not_published_is_answered(client: Client, state: str) -> None:
     publish(state=state)
