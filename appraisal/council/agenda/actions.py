@@ -196,7 +196,7 @@ def begin(*, actor: User, meeting_id: int) -> Meeting:
     if meeting.is_consent:
         items = list(_items(meeting.pk).filter(state__in=[State.WAITING, State.VOTING]).order_by("position"))
         if not items:
-            raise Refused("Chưa có nội dung nào để lấy ý kiến.")
+            raise Refused("Chưa có nội dung nào để lấy ý kiến: thêm nội dung vào chương trình trước.")
         for item in items:
             _present(actor, item)
         mails.tell_opened(meeting, items, meeting_queries.electorate(meeting.council))

@@ -66,6 +66,14 @@ def test_a_meeting_from_its_plan_to_its_end(case: Council, sitting: Body) -> Non
     assert (meeting.title, meeting.secretary) == ("Họp xem xét kết quả", sitting.secretary)
 
 
+def test_who_votes_on_a_ranking_is_led_to_it(case: Council, sitting: Body) -> None:
+    meeting, block = session(sitting, case), case.round_group
+    for kind, led in ((AgendaItem.Kind.RANKING, True), (AgendaItem.Kind.SURVEY, False)):
+        item = agenda.add_subject(actor=case.manager, meeting_id=meeting.pk, kind=kind, round_group_id=block.pk)
+        page = sign_in(user_of(sitting.member)).get(reverse("council:item", args=[item.pk])).text
+        assert (reverse("results:projector", args=[meeting.pk]) in page) is led
+
+
 def test_members_vote_by_the_page(case: Council, sitting: Body) -> None:
     meeting = session(sitting, case)
     item = cell_item(meeting, case)
