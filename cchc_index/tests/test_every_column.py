@@ -16,7 +16,6 @@ STILL_OPEN = {
     "criteria.Criterion.previous",
     "criteria.Criterion.previous_code",
     "criteria.RoundGroup.proposed_from",
-    "criteria.Stage.position",
     "selfassess.Document.scan_state",
     "surveys.ImportBatch.created_by",
     "units.User.access_changed_at",

@@ -110,7 +110,7 @@ def set_stage(
     before = edges(stage) if stage.is_set else None
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.save(update_fields=["opens_at", "closes_at"])
-    after = {**edges(stage), "extensions_ended": _end_needless_extensions(stage)}
+    after = {**edges(stage), "extensions_ended": _end_needless_extensions(stage), "order": _order(stage.round)}
     record(actor=actor, verb=VERB_SET, obj=stage, before=before, after=after)
     return stage
 

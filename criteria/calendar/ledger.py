@@ -13,7 +13,7 @@ from django.db.models import Model
 from criteria.models import Extension, Round, Stage
 from units.auditlog.models import LogEntry
 
-from .actions import VERB_ADD, VERB_CHANGE, VERB_EXTEND, VERB_ROUND, VERB_SET
+from .actions import VERB_ADD, VERB_CHANGE, VERB_EXTEND, VERB_MOVE, VERB_ROUND, VERB_SET
 
 VERBS = (VERB_ADD, VERB_CHANGE, VERB_EXTEND, VERB_ROUND, VERB_SET, "admin_add", "admin_change")
 PROVED: dict[type[Model], tuple[str, ...]] = {
@@ -24,8 +24,9 @@ PROVED: dict[type[Model], tuple[str, ...]] = {
 
 
 def check() -> Iterator[str]:
-    """Vietnamese sentences for every stage, extension and year that is not as the log says; none when all agree. Four
+    """Vietnamese sentences for every stage, extension and year that is not as the log says; none when all agree. Six
     queries."""
+    yield from _check_orders()
     logged = _replay()
     for model, names in PROVED.items():
         for row in model._default_manager.order_by("pk").iterator(2000):
@@ -39,6 +40,26 @@ def check() -> Iterator[str]:
             if differs:
                 words = ", ".join(str(field.verbose_name) for field in differs)
                 yield f"{str(model._meta.verbose_name).capitalize()} số {row.pk}: {words} khác với nhật ký."
+
+
+def _check_orders() -> Iterator[str]:
+    """The stages of a year follow one another as the log had them last. An entry of a stage that was taken out says
+    nothing: the order of those that stand is in an earlier one too."""
+    standing: dict[Round, list[Stage]] = {}
+    for stage in Stage.objects.select_related("round").order_by("round_id", "position", "pk").iterator(2000):
+        standing.setdefault(stage.round, []).append(stage)
+    homes = {stage.pk: round_ for round_, stages in standing.items() for stage in stages}
+    logged: dict[Round, list[str]] = {}
+    verbs, kind = (VERB_ADD, VERB_MOVE, VERB_SET), Stage._meta.label_lower
+    for entry in LogEntry.objects.filter(verb__in=verbs, object_type=kind).order_by("number").iterator(2000):
+        order = entry.after.get("order") if isinstance(entry.after, dict) else None
+        if order and (home := homes.get(int(entry.object_id))):
+            logged[home] = order
+    for round_, names in logged.items():
+        now = [stage.name for stage in standing[round_] if stage.name in names]
+        places = {stage.position for stage in standing[round_]}
+        if now != [name for name in names if name in now] or len(places) < len(standing[round_]):
+            yield f"{round_}: thứ tự các giai đoạn khác với nhật ký."
 
 
 def _replay() -> dict[tuple[str, int], dict[str, Any]]:
