@@ -17,7 +17,6 @@ STILL_OPEN = {
     "criteria.Criterion.previous_code",
     "criteria.RoundGroup.proposed_from",
     "selfassess.Document.scan_state",
-    "surveys.ImportBatch.created_by",
     "units.User.access_changed_at",
     "units.User.one_time_password",
 }

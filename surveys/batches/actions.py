@@ -392,6 +392,7 @@ def write(
         after={
             "file": batch.file_digest,
             "name": batch.file_name,
+            "by": batch.created_by_id,
             "counts": digests.told_counts(batch),
             "read": digests.reading_mark(batch),
             "scores": values_digest(after),

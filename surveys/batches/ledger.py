@@ -49,7 +49,7 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
         elif logged is not None and logged.get("file", batch.file_digest) != batch.file_digest:
             yield f"{place}: mã kiểm tra của tệp khác với nhật ký."
         elif logged is not None and not _same_batch(batch, logged):
-            yield f"{place}: tên tệp, cách đọc, số dòng hoặc lý do hủy khác với nhật ký."
+            yield f"{place}: tên tệp, người tải, cách đọc, số dòng hoặc lý do hủy khác với nhật ký."
         # The original of a file of ballots goes once it is in: its ballots have a digest of their own.
         kept = batch.kind == ImportBatch.Kind.FIGURES or bool(batch.file)
         if files and done and kept and not _file_is_whole(batch):
@@ -59,10 +59,11 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
 
 
 def _same_batch(batch: ImportBatch, logged: Facts) -> bool:
-    """How the file was called and read, what it brought, and why it was taken out; entries from before the log knew one
-    of these leave it out."""
+    """How the file was called and read, who brought it, what it held, and why it was taken out; entries from before
+    the log knew one of these leave it out."""
     now = {
         "name": batch.file_name,
+        "by": batch.created_by_id,
         "counts": digests.told_counts(batch),
         "read": digests.reading_mark(batch),
         "reason": batch.undo_reason,
