@@ -147,6 +147,7 @@ def _item_page(request: HttpRequest, user: User, row: AgendaItem, refused: Form 
         "dissents": list(row.dissents.select_related("seat__agency", "written_by").order_by("written_at", "pk")),
         "conducts": conducts and row.meeting.state != Meeting.State.CLOSED,
         "is_own": is_own,
+        "is_past": hall.is_past,
         "sees_board": seat_rules.sees_board(user, row.meeting.council),
         "proposal": proposal,
         "hands": refused if isinstance(refused, HandsForm) else HandsForm(),

@@ -17,6 +17,7 @@ from appraisal.tests.council.council_site import (
     at_the_meeting,
     body,
     cell_item,
+    consent,
     held,
     meeting_row,
     session,
@@ -25,6 +26,7 @@ from appraisal.tests.council.council_site import (
 )
 from appraisal.tests.factories import Council, submitted
 from appraisal.tests.pages import sign_in
+from cchc_index.lib import clock
 from units.models import Role
 from units.tests.factories import UnitFactory, UserFactory, person
 
@@ -72,6 +74,19 @@ def test_who_votes_on_a_ranking_is_led_to_it(case: Council, sitting: Body) -> No
         item = agenda.add_subject(actor=case.manager, meeting_id=meeting.pk, kind=kind, round_group_id=block.pk)
         page = sign_in(user_of(sitting.member)).get(reverse("council:item", args=[item.pk])).text
         assert (reverse("results:projector", args=[meeting.pk]) in page) is led
+
+
+def test_after_the_deadline_the_page_says_why_nobody_votes(case: Council, sitting: Body) -> None:
+    row = consent(sitting, case)
+    address = reverse("council:item", args=[cell_item(row, case).pk])
+    agenda.begin(actor=case.manager, meeting_id=row.pk)
+    member = sign_in(user_of(sitting.third))
+    assert "Biểu quyết của bạn" in member.get(address).text
+    assert row.deadline is not None
+    with clock.at(row.deadline):
+        over = member.get(address).text
+    assert "Đã hết hạn cho ý kiến lúc" in over
+    assert "Biểu quyết của bạn" not in over
 
 
 def test_members_vote_by_the_page(case: Council, sitting: Body) -> None:
