@@ -43,8 +43,12 @@ ILLUSTRATIVE = """@page { @bottom-right { content: "DỮ LIỆU MINH HỌA"; col
 DIGEST = (
     """@page {{ @bottom-left {{ content: "Mã kiểm tra (SHA-256): {}"; font: 7.5pt Tinos; white-space: nowrap }} }}"""
 )
-ANNEX = "@page :nth(1 of annex) { counter-reset: page 1; @top-center { content: none } }"
-"""An annex counts its own pages. It stands here because the linter of style sheets does not know the selector."""
+ANNEX = "".join(
+    f"@page :nth(1 of {name}) {{ counter-reset: page 1; @top-center {{ content: none }} }}"
+    for name in ("annex", "annex-odd", "wide-annex", "wide-annex-odd")
+)
+"""Each annex counts its own pages; two that follow each other have other names. It stands here because the linter of
+style sheets does not know the selector."""
 FACE = "@font-face {{ font-family: Tinos; font-weight: {}; font-style: {}; src: url(tinos:{}) }}\n"
 FACES = (
     ("Regular", "normal", "normal"),

@@ -82,13 +82,14 @@ def _write_all(document: WordDocument, above: HtmlElement) -> None:
 
 
 def _write_section(document: WordDocument, element: HtmlElement) -> None:
-    kind = element.get("class")
-    if kind == "wide":
-        _turn(document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
-    elif kind == "annex":
-        _count_anew(document.add_section(WD_SECTION.NEW_PAGE))
+    kinds, after = element.get("class", "").split(), element.getnext()
+    if {"wide", "annex"} & set(kinds):
+        made = document.add_section(WD_SECTION.NEW_PAGE)
+        _turn(made, landscape="wide" in kinds)
+        if "annex" in kinds:
+            _count_anew(made)
     _write_all(document, element)
-    if kind == "wide":
+    if "wide" in kinds and after is not None and "annex" not in after.get("class", "").split():
         _turn(document.add_section(WD_SECTION.NEW_PAGE), landscape=False)
 
 
@@ -302,7 +303,7 @@ def _set_widths(table: Table, element: HtmlElement) -> None:
     given = (given + [0.0] * len(table.columns))[: len(table.columns)]
     open_ = sum(share == 0 for share in given)
     rest = max(0.0, 100 - sum(given)) / open_ if open_ else 0.0
-    wide = any(above.get("class") == "wide" for above in element.iterancestors())
+    wide = any("wide" in above.get("class", "").split() for above in element.iterancestors())
     usable = WIDE_USABLE if wide else USABLE
     table.autofit = False
     for column, share in zip(table.columns, given, strict=True):

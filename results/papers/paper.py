@@ -76,6 +76,7 @@ def _shared(key: str, told: Material) -> dict[str, Any]:
         "attached": _attached(book),
         "basis": _basis(told),
         "own_day": BLANK_DAY,
+        "own_attached": f"Kèm theo Báo cáo số {BLANK}/BC-SNV {BLANK_DATE} của Sở Nội vụ thành phố Hà Nội",
         "own_addressees": ["- Như trên;", "- Lưu: VT, CCHC."],
         "texts": {slot.key.replace("-", "_"): slots.lines(told.text(slot.key)) for slot in slots.SLOTS},
         "cited": _cited(book),

@@ -27,6 +27,7 @@ from results.tests.published import publish
 pytestmark = pytest.mark.django_db
 
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
+ANNEXES = {slots.DECISION: 1, slots.ANALYSIS: 2}
 OWN_HEAD = {
     slots.DECISION: ("THÀNH PHỐ HÀ NỘI", "Số: 123/QĐ-UBND", "QUYẾT ĐỊNH"),
     slots.SUBMISSION: ("SỞ NỘI VỤ", "Số: ……/TTr-SNV", "TỜ TRÌNH"),
@@ -75,8 +76,11 @@ class TestOnPaper:
         """Arabic, 13–14, upright, none on the first page; those of an annex are counted on their own."""
         made = pages(official, key)
         heads = [[line for line in page.lines if line.y < 18] for page in made]
-        annex = next((n for n, page in enumerate(made) if page.lines[0].words == "Phụ lục"), len(made))
-        counted = [*range(1, annex + 1), *range(1, len(made) - annex + 1)]
+        counted: list[int] = []
+        for page in made:
+            begins = page.lines[0].words.startswith("Phụ lục")
+            counted.append(1 if begins or not counted else counted[-1] + 1)
+        assert counted.count(1) == 1 + ANNEXES.get(key, 0)
         assert [[line.words for line in head] for head in heads] == [[] if n == 1 else [str(n)] for n in counted]
         for page, (number,) in ((page, head) for page, head in zip(made, heads, strict=True) if head):
             assert 13 <= round(number.size, 1) <= 14
@@ -212,7 +216,7 @@ class TestInWord:
         assert number.alignment == WD_ALIGN_PARAGRAPH.CENTER
         assert "PAGE" in "".join(node.text or "" for node in number._p.iter(qn("w:instrText")))
         anew = [section for section in made.sections if section._sectPr.find(qn("w:pgNumType")) is not None]
-        assert len(anew) == (key == slots.DECISION)
+        assert len(anew) == ANNEXES.get(key, 0)
         assert all(section.different_first_page_header_footer for section in anew)
 
     def test_the_head(self, official: Publication, key: str) -> None:
