@@ -1,18 +1,25 @@
 """What the council's browser test stands on: twenty units in the meeting stage, a council with known accounts."""
 
+from datetime import date
 from decimal import Decimal
 
+from appraisal.council.agenda import actions as agenda
+from appraisal.council.composition import actions as composition
+from appraisal.council.meetings import actions as meetings
+from appraisal.council.meetings.actions import MeetingPlan
 from appraisal.council.samples.actions import draw_sample
-from appraisal.models import Seat
+from appraisal.council.votes import actions as votes
+from appraisal.models import AgendaItem, Seat
 from appraisal.review.bulk.actions import bulk_recognise
-from appraisal.tests.council.council_site import Body, at_the_meeting, body, cell_item, session, user_of
+from appraisal.tests.council.council_site import Body, at_the_meeting, body, cell_item, held, session, user_of
 from appraisal.tests.factories import Council, assign, council, submitted
 from cchc_index.lib import clock
 from cchc_index.lib.tests.browser import PASSWORD
+from criteria.models import RoundGroup
 from selfassess.models import SelfScore
 from surveys.models import SurveyScore
 from units.models import Role, Unit, User
-from units.tests.factories import UnitFactory, person
+from units.tests.factories import UnitFactory, UserFactory, person
 
 NAMES = ("Sở Nội vụ", "Sở Tư pháp", "Sở Tài chính", "Sở Xây dựng", "Sở Y tế", "Sở Công Thương", "Sở Du lịch")
 ACCOUNTS = {"chair": "chutich.pc", "member": "thanhvien.pc", "third": "thanhvien2.pc", "secretary": "thuky.pc"}
@@ -47,6 +54,31 @@ def seed_sample() -> Council:
     _named(other, "thanhvien.pc", "Đỗ Thị Lan")
     draw_sample(actor=case.manager, round_group_id=case.round_group.pk, share=100, seed=28112026)
     return case
+
+
+def seed_survey_session() -> None:
+    """After a survey's table was received: a council in session, its results on the agenda."""
+    manager, block = User.objects.get(username="quanly.snv"), RoundGroup.objects.get(survey__isnull=False)
+    row = composition.compose(
+        actor=None, round_id=block.round_id, number="1/QĐ-UBND", dated=date(2031, 1, 5), issuer="UBND Thành phố"
+    )
+    kinds = (Seat.Kind.CHAIR, Seat.Kind.MEMBER, Seat.Kind.MEMBER)
+    seats = [held(row, kind, person(Role.COUNCIL_MEMBER)) for kind in kinds]
+    secretary = held(row, Seat.Kind.SECRETARY, UserFactory.create())
+    plan = MeetingPlan("session", "Họp Hội đồng", clock.now(), secretary_id=secretary.pk)
+    meeting = meetings.plan(actor=manager, council_id=row.pk, entry=plan)
+    meetings.begin(actor=manager, meeting_id=meeting.pk)
+    meetings.note_attendance(actor=manager, meeting_id=meeting.pk, present=[seat.pk for seat in seats])
+    agenda.add_subject(actor=manager, meeting_id=meeting.pk, kind=AgendaItem.Kind.SURVEY, round_group_id=block.pk)
+    for seat, account in zip(seats, ACCOUNTS.values(), strict=False):
+        _named(user_of(seat), account, f"Thành viên {account.partition('.')[0]}")
+
+
+def agree_on_survey() -> None:
+    """All but the chair are for it."""
+    item = AgendaItem.objects.get()
+    for seat in Seat.objects.filter(kind=Seat.Kind.MEMBER).order_by("pk"):
+        votes.cast(actor=user_of(seat), item_id=item.pk, seat_id=seat.pk, choice="for")
 
 
 def _finished(case: Council, unit: Unit) -> None:

@@ -1,5 +1,5 @@
 """A whole survey in Chromium, every page clean at both sizes: plan, links, a ballot on a phone without scripts, paper
-typed twice, a file, coverage and quality, points, signature, receipt, report."""
+typed twice, a file, coverage and quality, points, signature, receipt, the council's approval, report."""
 
 import os
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from surveys.tests.test_browser_online import answer, links
 from surveys.tests.test_browser_paper import give, settle, type_ballots
 
 pytestmark = pytest.mark.browser
+ITEM = "/dieu-hanh/hoi-dong/noi-dung/1/"
 SEED = "from surveys.tests.whole_walk import seed; seed()"
 
 
@@ -80,6 +81,24 @@ def handed_over(operator: Page, manager: Page) -> None:
     seen(manager, "received")
 
 
+def approved(site: Site, manager: Page, chair: Page) -> None:
+    """The council agrees, its chair last, on a page without scripts; the table says so."""
+    manager.goto(ITEM)
+    manager.get_by_role("button", name="Đưa ra biểu quyết").click()
+    site.python("from results.tests.council_walk import agree_on_survey; agree_on_survey()")
+    chair.goto(ITEM)
+    mine = chair.locator("section").filter(has=chair.get_by_role("heading", name="Biểu quyết của bạn"))
+    mine.get_by_label("tán thành", exact=True).check()
+    mine.get_by_role("button", name="Ghi biểu quyết").click()
+    expect(chair.locator(".message")).to_contain_text("Đã ghi biểu quyết.")
+    manager.goto(ITEM)
+    seen(manager, "voted")
+    manager.get_by_role("button", name="Ghi kết luận theo biểu quyết").click()
+    manager.goto("/dieu-tra/ban-giao/1/")
+    expect(manager.locator("main")).to_contain_text("Hội đồng thẩm định thông qua bảng điểm này")
+    seen(manager, "approved")
+
+
 def test_from_plan_to_report(browser: Browser, site: Site) -> None:
     operator, manager = signed_in(browser, site, "chi.doi"), signed_in(browser, site, "quanly.snv")
     plan(operator)
@@ -109,6 +128,8 @@ def test_from_plan_to_report(browser: Browser, site: Site) -> None:
     expect(operator.locator("main")).to_contain_text("Khoảng tin cậy 95%")
     seen(operator, "cell")
     handed_over(operator, manager)
+    site.python("from results.tests.council_walk import seed_survey_session; seed_survey_session()")
+    approved(site, manager, signed_in(browser, site, "chutich.pc", script=False))
     operator.goto("/dieu-tra/diem/1/")
     operator.get_by_role("button", name="Tạo báo cáo PDF").click()
     expect(operator.get_by_role("link", name="Tải")).to_be_visible(timeout=90_000)
