@@ -7,6 +7,8 @@ PORT ?= 8000
 TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 TEST_REDIS_URL ?= redis://127.0.0.1:6379/9
 BIOME := PATH="$(CURDIR)/.venv/bin:$$PATH" node_modules/.bin/biome
+# pyproject.toml says what is measured; the branches of the tests themselves are not asked for.
+MEASURED := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json --out var/coverage.json
 APPS := cchc_index units criteria selfassess appraisal surveys results
 
 # Uncompiled, the tests take three times as long to begin, and so does each program that they start.
@@ -44,9 +46,10 @@ test: setup-dev
 # With the migrations as an installation runs them; `make services-test COVERAGE=1` measures and holds the floor too.
 # What is marked `once` asks this database nothing and runs no line that is measured: `make test` runs it.
 services-test: setup-dev
+	@mkdir -p var
 	DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
-		$(PY) -m pytest -m "not browser and not once" --migrations -n 2 --dist worksteal $(if $(COVERAGE),--cov --cov-report=)
-	$(if $(COVERAGE),.venv/bin/coverage report --skip-covered)
+		$(if $(COVERAGE),$(MEASURED),$(PY)) -m pytest -m "not browser and not once" --migrations -n 2 --dist worksteal
+	$(if $(COVERAGE),$(PY) -m slipcover --merge var/coverage.json --out var/coverage.json --fail-under 95)
 
 # In the order of the files: the whole year is one long test, which xdist would begin last.
 browser-test: setup-browser
