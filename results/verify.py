@@ -23,7 +23,7 @@ STATES, ORIGINS = ("scored", "not_scored", "not_applicable", "no_ballots"), ("of
 KINDS, SOURCES, NA = ("normal", "bonus", "penalty"), ("self", "survey", "sipas", "papi"), ("rescale", "shrink", "full")
 NUMBER = re.compile(r"(0|[1-9][0-9]{0,7})(\.[0-9]{0,8}[1-9])?", re.ASCII)
 CODE = re.compile(r"[1-9][0-9]{0,2}(\.[1-9][0-9]{0,2}){0,7}", re.ASCII)
-DECISION = re.compile(r"[0-9]{1,6}(/[0-9]{4})?/QĐ(-[A-ZĐ0-9&]{1,20}){0,2}", re.ASCII)
+DECISION = re.compile(r"[0-9]{1,6}(/[0-9]{4})?/QĐ(-[A-ZĐ0-9&]{1,20}){0,4}", re.ASCII)
 STRAY = re.compile(
     r"^ | \Z|  |[\x00-\x1f\x7f-\xa0\xad\xd0\xf0\u0189\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
 )

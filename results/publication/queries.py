@@ -109,9 +109,10 @@ def text_of(publication: Publication) -> str:
 
 def header(round_: Round, number: str | None = None, dated: date | None = None) -> Json:
     """The head of a bundle, with the dates and issuers of the decisions that its blocks name, where they are known.
-    That of a preview has neither number nor date. `statements`: what silence meant, and what random samples showed."""
+    That of a preview has neither number nor date. `statements`: what silence meant, and what random samples showed,
+    each once: two stages may bear one title."""
     cited = _decisions(round_)
-    statements = [*silence.sentences(round_.pk), *samples.sentences(round_.pk)]
+    statements = list(dict.fromkeys((*silence.sentences(round_.pk), *samples.sentences(round_.pk))))
     return {
         "year": round_.year,
         "illustrative": round_.illustrative,

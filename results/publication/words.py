@@ -7,7 +7,7 @@ from cchc_index.lib.days import letter_day
 from cchc_index.lib.text import clean
 
 NUMBER_LENGTH = 60
-_NUMBER = re.compile(r"[0-9]{1,6}(?:/[0-9]{4})?/QĐ(?:-[A-ZĐ0-9&]+)*")
+_NUMBER = re.compile(r"[0-9]{1,6}(?:/[0-9]{4})?/QĐ(?:-[A-ZĐ0-9&]{1,20}){0,4}")
 """A decision is numbered 1234/QĐ-UBND; one that makes rules also with its year, 12/2025/QĐ-UBND."""
 _ETH = "\u00d0\u00f0\u0189"
 """Letters of Icelandic and of African languages that look like Đ."""

@@ -12,7 +12,7 @@
   const TIES = ["competition", "dense"];
   const NUMBER = /^(?:0|[1-9][0-9]{0,7})(?:\.[0-9]{0,8}[1-9])?$/;
   const CODE = /^[1-9][0-9]{0,2}(?:\.[1-9][0-9]{0,2}){0,7}$/;
-  const DECISION = /^[0-9]{1,6}(?:\/[0-9]{4})?\/QĐ(?:-[A-ZĐ0-9&]{1,20}){0,2}$/;
+  const DECISION = /^[0-9]{1,6}(?:\/[0-9]{4})?\/QĐ(?:-[A-ZĐ0-9&]{1,20}){0,4}$/;
   const HIDDEN = "\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\ufeff";
   const STRAY = new RegExp(`^ | $|  |[${HIDDEN}\\u00d0\\u00f0\\u0189]`); // Eth and its like are drawn as Đ
   const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;

@@ -34,8 +34,8 @@ TOOL_CODES = (
     *("_uuid", "_id", "_submission__uuid", "_submission__id", "ID"),
 )
 """How the tools head a response's own number, the surest first."""
-TOOL_FINISHED = ("submitdate", "Date submitted", "Ngày gửi")
-"""LimeSurvey's moment of sending: blank in a response that was never finished."""
+TOOL_FINISHED = ("submitdate", "Date submitted", "Ngày gửi", "Finished")
+"""LimeSurvey's moment of sending, blank in a response that was never finished; Qualtrics says False there."""
 IMPORT_ID = '{"ImportId"'
 MOSTLY = 0.5
 """The share of a column's cells that must name units before it is taken for the column of units."""

@@ -30,7 +30,7 @@ from surveys.plan.scale import NOT_AN_ANSWER, Scale
 from . import identity
 from .headings import AskedColumn, Questions, find_questions
 from .layout import chosen, layout_of
-from .mapping import TICKED, UNTICKED, BallotMapping, fault_of
+from .mapping import TICKED, UNFINISHED, UNTICKED, BallotMapping, fault_of
 
 MAX_CODE = 60
 MAX_VALUES = 30
@@ -114,14 +114,16 @@ def table_in(
 
 
 def _leave_unfinished(table: Table) -> None:
-    """A response whose mark of sending is blank was never finished: left out, and said."""
+    """A response whose mark of sending is blank or says no was never finished: left out, and said."""
     texts, index = _texts(table, "finished")
-    away = [position for position, number in enumerate(index) if not texts[number]]
+    away = [position for position, number in enumerate(index) if fold(texts[number]) in UNFINISHED]
     if away:
         rows = numbered([table.rows[position].number for position in away])
         heading = table.headings[table.index["finished"]]
         table.leave_out(set(away))
-        table.said.append(f"Bỏ qua {len(away)} phiếu chưa hoàn thành (cột “{heading[:60]}” trống): {rows}.")
+        table.said.append(
+            f"Bỏ qua {len(away)} phiếu chưa hoàn thành (cột “{heading[:60]}” trống hoặc ghi không): {rows}."
+        )
 
 
 def read_ballots(

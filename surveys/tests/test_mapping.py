@@ -129,6 +129,13 @@ class TestTheToolsOwnFiles:
         assert Ballot.objects.count() == 8
         assert any("4 phiếu chưa hoàn thành" in note for note in outcome.notes)
 
+    def test_a_mark_that_says_no_is_no_sending(self, block: RoundGroup) -> None:
+        marks = ("True", "False", 1, 0, "Có", "Không", True, False, "")
+        rows = [[f"P{n}", "SCT", mark, 5] for n, mark in enumerate(marks)]
+        outcome = take(block, workbook([["ResponseId", "Mã đơn vị", "Finished", LEAVES[0]], *rows]), name="q.xlsx")
+        assert Ballot.objects.count() == 4
+        assert any("5 phiếu chưa hoàn thành (cột “Finished”" in note for note in outcome.notes)
+
     def test_a_sheet_per_unit(self, block: RoundGroup) -> None:
         take(block, EXPORTS / "tay-manysheets.xlsx", {"sheets": "all"})
         assert Ballot.objects.count() == 20
