@@ -113,6 +113,7 @@ def import_units(
     """
     if not rules.may_manage_units(actor):
         raise Refused("Bạn không có quyền nhập danh sách đơn vị.")
+    _refuse_code(group_code)
     unit_list = read_units(source, name=name, take_hidden=take_hidden)
     rows = unit_list.rows
     group, group_created = _group(group_code, clean(group_name))
@@ -183,14 +184,18 @@ def _file_name(source: str | Path | IO[bytes], name: str) -> str:
     return name or (Path(source).name if isinstance(source, str | Path) else "")
 
 
-def _group(code: str, name: str) -> tuple[UnitGroup, bool]:
-    """The block, locked, so that two imports into it wait for each other."""
+def _refuse_code(code: str) -> None:
+    """A block's code that cannot be, before the file is read."""
     try:
         validate_slug(code)
     except ValidationError:
         raise Refused(f"Mã khối “{code}” chỉ được gồm chữ không dấu, số, dấu - và _.") from None
     if len(code) > GROUP_CODE_LENGTH:
         raise Refused(f"Mã khối “{code[:40]}…” quá dài.")
+
+
+def _group(code: str, name: str) -> tuple[UnitGroup, bool]:
+    """The block, locked, so that two imports into it wait for each other."""
     _, created = UnitGroup.objects.get_or_create(code=code, defaults={"name": name or code})
     return UnitGroup.objects.select_for_update(of=("self",)).get(code=code), created
 

@@ -44,12 +44,12 @@ def import_criteria(
     Rows are matched by code, so importing the same file again changes nothing; rules and guidance stay, and
     illustrative rows of the same half that the file does not name go. All or nothing: raises ImportRefused
     with every fault by row and column (with `accept_repairs`, only when one cannot be repaired, or is not among those
-    that were accepted) and every total
-    of `expected` that the set would miss, Refused for bad names or a frozen set, PermissionDenied for anybody but
-    an index manager or the command line.
+    that were accepted) and every total of `expected` that the set would miss, Refused for bad names (before the file
+    is read) or a frozen set, PermissionDenied for anybody but an index manager or the command line.
     """
     require_manager(actor)
     default_source = _source_named(source)
+    importing.refuse_names(year=year, group=group, decision=decision, na_policy=na_policy, ties=ties)
     sheet = reading.read(file, name, take_hidden=take_hidden)
     with transaction.atomic():
         where = importing.place(year=year, group=group, decision=decision)

@@ -88,9 +88,40 @@ class Destination:
     """The set that measured the block until now, where the annex brings another."""
 
 
+def refuse_names(*, year: int, group: str, decision: str, na_policy: str, ties: str) -> None:
+    """What is said beside a file, looked at before the file is read: whoever mistyped need not wait for a long annex,
+    nor mend its faults first. Raises Refused for a year, a block's code, a decision's number or a policy that cannot
+    be."""
+    if not is_plausible_year(year):
+        raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2024.")
+    _block_code(group)
+    _decision_number(decision)
+    for policy, allowed in ((na_policy, CriteriaSet.NaPolicy.values), (ties, CriteriaSet.Ties.values)):
+        if policy and policy not in allowed:
+            raise Refused(f"Không có cách “{policy[:40]}”; chọn một trong: {', '.join(allowed)}.")
+
+
+def _block_code(code: str) -> str:
+    code = clean(code)
+    try:
+        validate_slug(code)
+    except ValidationError:
+        raise Refused(f"Mã khối “{code[:40]}” không đúng; dùng chữ không dấu, số, gạch nối, ví dụ so.") from None
+    if len(code) > 30:
+        raise Refused("Mã khối dài quá 30 ký tự; dùng mã ngắn hơn.")
+    return code
+
+
+def _decision_number(number: str) -> str:
+    number = clean(number)
+    if not number or len(number) > 60:
+        raise Refused("Số quyết định phải có và không dài quá 60 ký tự, ví dụ 3598/QĐ-UBND.")
+    return number
+
+
 def place(*, year: int, group: str, decision: str) -> Destination:
-    """The year's round, the block, the decision and its set: found or made; the set is locked. Raises
-    Refused for names that cannot be and for a block frozen on another set."""
+    """The year's round, the block, the decision and its set: found or made; the set is locked. The names have passed
+    `refuse_names`. Raises Refused for a block frozen on another set."""
     notices: list[str] = []
     fresh: list[Model] = []
     round_ = _round(year, notices, fresh)
@@ -108,8 +139,6 @@ def place(*, year: int, group: str, decision: str) -> Destination:
 
 
 def _round(year: int, notices: list[str], fresh: list[Model]) -> Round:
-    if not is_plausible_year(year):
-        raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2024.")
     period = {"assessed_from": date(year, 1, 1), "assessed_to": date(year, 12, 31)}
     round_, made = Round.objects.get_or_create(year=year, defaults=period)
     if made:
@@ -119,13 +148,7 @@ def _round(year: int, notices: list[str], fresh: list[Model]) -> Round:
 
 
 def _block(code: str, notices: list[str], fresh: list[Model]) -> UnitGroup:
-    code = clean(code)
-    try:
-        validate_slug(code)
-    except ValidationError:
-        raise Refused(f"Mã khối “{code[:40]}” không đúng; dùng chữ không dấu, số, gạch nối, ví dụ so.") from None
-    if len(code) > 30:
-        raise Refused("Mã khối dài quá 30 ký tự; dùng mã ngắn hơn.")
+    code = _block_code(code)
     block, made = UnitGroup.objects.get_or_create(code=code, defaults={"name": code})
     if made:
         fresh.append(block)
@@ -134,9 +157,7 @@ def _block(code: str, notices: list[str], fresh: list[Model]) -> UnitGroup:
 
 
 def _set(number: str, block: UnitGroup, notices: list[str], fresh: list[Model]) -> CriteriaSet:
-    number = clean(number)
-    if not number or len(number) > 60:
-        raise Refused("Số quyết định phải có và không dài quá 60 ký tự, ví dụ 3598/QĐ-UBND.")
+    number = _decision_number(number)
     decision, made = Decision.objects.get_or_create(number=number)
     if made:
         fresh.append(decision)
@@ -170,10 +191,7 @@ def blocks_measured_by(criteria_set: CriteriaSet) -> list[int]:
 def set_policies(criteria_set: CriteriaSet, na_policy: str, ties: str) -> dict[str, list[str]]:
     """Set what was given and differs; the fields changed with their old and new values."""
     changed: dict[str, list[str]] = {}
-    choices = {"na_policy": (na_policy, CriteriaSet.NaPolicy.values), "ties": (ties, CriteriaSet.Ties.values)}
-    for name, (policy, allowed) in choices.items():
-        if policy and policy not in allowed:
-            raise Refused(f"Không có cách “{policy[:40]}”; chọn một trong: {', '.join(allowed)}.")
+    for name, policy in (("na_policy", na_policy), ("ties", ties)):
         if policy and policy != getattr(criteria_set, name):
             changed[name] = [getattr(criteria_set, name), policy]
             setattr(criteria_set, name, policy)

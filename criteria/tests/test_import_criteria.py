@@ -408,6 +408,20 @@ def test_the_command_refuses_with_a_sentence(file: str, extra: dict[str, Any]) -
     assert not Round.objects.exists()
 
 
+def test_what_is_mistyped_beside_the_file_is_refused_before_the_file_is_read() -> None:
+    mistyped: tuple[tuple[tuple[str, ...], dict[str, str], str], ...] = (
+        (("--na-policy", "bo"), {}, "Không có cách “bo”; chọn một trong: rescale"),
+        (("--ties", "bo"), {}, "Không có cách “bo”; chọn một trong: competition"),
+        ((), {"year": "20255"}, "Năm chỉ số “20255”"),
+        ((), {"group": "sở"}, "Mã khối “sở”"),
+        ((), {"decision": " "}, "Số quyết định phải có"),
+        (("--expect", "trăm"), {}, "Tham số --expect"),
+    )
+    for extra, options, said in mistyped:
+        with pytest.raises(CommandRefused, match=said):
+            command("/khong/co.xlsx", *extra, **options)
+
+
 def test_the_command_adds_to_a_round_that_exists() -> None:
     small_round(year=2031)
     with pytest.raises(CommandRefused, match="Không rõ nguồn"):

@@ -147,9 +147,9 @@ def test_misspelt_heading_is_refused_with_its_repair() -> None:
 
 
 @pytest.mark.parametrize("code", ["khối sở", "", "a/b", "x" * 31])
-def test_impossible_block_code_is_refused(code: str) -> None:
-    with pytest.raises(Refused):
-        bring(("A", "Sở A"), group_code=code)
+def test_impossible_block_code_is_refused_before_the_file_is_read(code: str) -> None:
+    with pytest.raises(Refused, match="Mã khối"):
+        import_units(actor=None, source="/khong/co.xlsx", group_code=code)
 
 
 def test_person_without_permission_is_refused() -> None:

@@ -27,12 +27,11 @@ class Command(OperatorCommand):
 
     def run(self, **options: Any) -> None:
         round_group = queries.groups_named(queries.round_named(options["year"]), options["group"])[0]
+        signed = signed_of(options)
         units = list(criteria.units_of(round_group))
         leaves = criteria.tree(round_group.criteria_set_id)
         archived = read(options["file"], units, leaves, take_hidden=options["hidden"] == "take")
-        own, appraised, surveyed = import_archive(
-            actor=None, round_group=round_group, archived=archived, signed=signed_of(options)
-        )
+        own, appraised, surveyed = import_archive(actor=None, round_group=round_group, archived=archived, signed=signed)
         self.tell(archived.said)
         self.say(
             f"{own + appraised + surveyed} thay đổi: {own} điểm tự đánh giá, {appraised} điểm thẩm định, "

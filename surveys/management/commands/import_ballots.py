@@ -38,10 +38,10 @@ class Command(OperatorCommand):
         )
 
     def run(self, **options: Any) -> None:
-        given = self._mapping(options["mapping"])
+        rest = _Rest(options["good_rows"])
         block = queries.round_group(options["year"], options["group"])
         signed = signed_of(options)
-        rest = _Rest(options["good_rows"])
+        given = self._mapping(options["mapping"])
         try:
             outcome = batches.import_ballots(
                 actor=None,
