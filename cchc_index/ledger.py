@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from appraisal import ledger as appraisal
+from cchc_index.lib.whole import said_once
 from criteria import ledger as criteria
 from results import ledger as results
 from selfassess import ledger as selfassess
@@ -16,6 +17,10 @@ from units.auditlog.anchors import Anchor
 def check(marks: Iterable[Anchor] = (), *, files: bool = True) -> Iterator[str]:
     """Vietnamese sentences for everything that is not as the log and the outside marks say. `files`: read
     the stored files too."""
+    yield from said_once(_check(marks, files))
+
+
+def _check(marks: Iterable[Anchor], files: bool) -> Iterator[str]:
     yield from log.check(queries.entries(), queries.head(), marks)
     yield from log.check_rows()
     yield from people.check()

@@ -128,6 +128,24 @@ class WholeFiles(FileSystemStorage):
     """Django's storage, but a file stands under its name once its last byte is on the disk and never before: a full
     disk and a killed process leave no half file. Raises Unstored where nothing can be written."""
 
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":
+        """Raises FileNotFoundError for a file that is not there, and another OSError where the whole folder is away: of
+        a mount that is not mounted an empty folder is left, or none, of deleted files their folders."""
+        try:
+            stored: File[Any] = super()._open(name, mode)  # type: ignore[misc]
+        except FileNotFoundError as error:
+            if self._is_away():
+                raise OSError(errno.EIO, "nothing lies in the store: is it mounted?", name) from error
+            raise
+        return stored
+
+    def _is_away(self) -> bool:
+        try:
+            with os.scandir(self.location) as entries:
+                return not any(entries)
+        except OSError:
+            return True
+
     def _save(self, name: str, content: "File[Any]") -> str:
         target = Path(self.path(name))
         part = target.with_name(f".{uuid.uuid4().hex}{PART}")

@@ -1,16 +1,57 @@
-"""A stored file beside its digest: what was replaced on disk is not given out."""
+"""A stored file beside its digest: what was replaced in the store is not given out. A file that is not there is lost;
+of one whose store does not answer nothing is known."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.files.base import File
 
+AWAY = "Kho tệp không trả lời hoặc không cho đọc"
 
-def same_file(stored: "File[Any]", digest: str) -> bool:
-    """Whether the file is there and still the one of this SHA-256, read in pieces; an empty digest is of a file from
-    before digests were kept, which only has to be there."""
+
+def digest_and_size(stored: "File[Any]") -> tuple[str, int] | None:
+    """SHA-256 and bytes of the file, read in pieces; None where the store has none of this name. Raises OSError where
+    the store does not answer."""
+    if not stored.name:
+        return None
     try:
         with stored.open("rb") as opened:
-            return not digest or hashlib.file_digest(opened, "sha256").hexdigest() == digest
+            return hashlib.file_digest(opened, "sha256").hexdigest(), opened.tell()
+    except FileNotFoundError:
+        return None
+
+
+def same_file(stored: "File[Any]", digest: str) -> bool:
+    """Whether the file is there and still the one of this SHA-256; an empty digest is of a file from before digests
+    were kept, which only has to be there. Raises OSError where the store does not answer."""
+    now = digest_and_size(stored)
+    return now is not None and digest in ("", now[0])
+
+
+def file_faults(stored: "File[Any]", digest: str, fault: str) -> Iterator[str]:
+    """`fault` where the file is lost or another one; a sentence of its own where the store does not answer."""
+    try:
+        now = digest_and_size(stored)
     except OSError:
-        return False
+        yield unread(stored)
+        return
+    if now is None or now[0] != digest:
+        yield fault
+
+
+def unread(stored: "File[Any]") -> str:
+    """What is said of a file that could not be asked for."""
+    return (
+        f"{AWAY}: chưa đọc lại được tệp {stored.name} và có thể các tệp khác, nên chưa kết luận được tệp nào bị mất "
+        "hay bị sửa. Nối lại kho rồi kiểm tra lại."
+    )
+
+
+def said_once(faults: Iterable[str]) -> Iterator[str]:
+    """All `faults`, but of a store that does not answer one sentence instead of one for each of its files."""
+    is_away = False
+    for fault in faults:
+        if not (is_away and fault.startswith(AWAY)):
+            yield fault
+        is_away = is_away or fault.startswith(AWAY)

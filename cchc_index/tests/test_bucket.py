@@ -17,11 +17,13 @@ from django.urls import reverse
 from health_check.exceptions import ServiceUnavailable
 from pytest_django import Settings
 
+from cchc_index import ledger as whole_ledger
 from cchc_index.health import checks
 from cchc_index.lib.bucket_files import BucketFiles
 from cchc_index.lib.file_stores import file_store
 from cchc_index.lib.stored_files import SENTENCE, as_path, is_empty, names_in, together
 from cchc_index.lib.tests.bucket import BucketServer, bucket_server
+from cchc_index.lib.whole import AWAY, same_file
 from cchc_index.tests.test_full_disks import _evidence
 from results.files import booklets
 from results.models import Job
@@ -31,7 +33,7 @@ from results.tests.published import publish
 from selfassess.documents import ledger
 from selfassess.examination import actions as examination
 from selfassess.models import Document
-from selfassess.tests.factories import tiny_pdf
+from selfassess.tests.factories import DocumentFactory, tiny_pdf
 from selfassess.uploads import actions as uploads
 
 
@@ -155,6 +157,43 @@ class TestPages:
         store()._client().put_object(**place, Body=b"x" * document.size)
         (line,) = ledger.check(files=True)
         assert "đã bị sửa" in line
+
+    def test_of_a_store_that_is_away_no_file_is_called_lost(self, bucket: BucketServer, client: Client) -> None:
+        user, address, sent, _typed = _evidence()
+        client.force_login(user)
+        client.post(address, sent())
+        document = Document.objects.get()
+        bucket.stop()
+        try:
+            (line,) = ledger.check(files=True)
+            assert line.startswith(AWAY)
+            with pytest.raises(OSError, match="store"):
+                same_file(document.file, document.digest)
+        finally:
+            bucket.start()
+            store()._away_until = 0
+        assert same_file(document.file, document.digest)
+
+
+@pytest.mark.django_db
+def test_a_mount_that_is_not_mounted_is_away_and_a_deleted_file_is_lost(tmp_path: Path) -> None:
+    """One sentence for all its files; when it is back, what was deleted of it is lost."""
+    documents = [DocumentFactory.create(file=ContentFile(name.encode(), f"{name}.pdf")) for name in ("a", "b")]
+    root = Path(default_storage.path(""))
+    root.rename(tmp_path / "away")
+    for is_mount_point in (False, True):
+        if is_mount_point:
+            root.mkdir()
+        lines = [line for line in whole_ledger.check() if "tệp" in line]
+        assert (len(lines), lines[0].startswith(AWAY)) == (1, True), lines
+        with pytest.raises(OSError, match="mounted"):
+            same_file(documents[0].file, documents[0].digest)
+    root.rmdir()
+    (tmp_path / "away").rename(root)
+    for document in documents:
+        Path(document.file.path).unlink()
+    assert not same_file(documents[0].file, documents[0].digest)
+    assert len([line for line in ledger.check(files=True) if "không còn trong kho" in line]) == 2
 
 
 def test_the_probe_is_no_file(bucket: BucketServer) -> None:

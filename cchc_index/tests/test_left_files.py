@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 
 from cchc_index.lib import clock, left_files
 from cchc_index.lib.stored_files import names_in
+from cchc_index.management.commands import serve
 from results.tasks import sweep_files
 from selfassess.tests.factories import DocumentFactory
 
@@ -52,3 +53,12 @@ def test_a_database_that_is_older_than_its_files_lets_nothing_go(
         assert sweep_files() == 0
     assert "cũ hơn kho tệp" in caplog.text
     assert names_in("evidence") == ["a.pdf", "b.pdf"]
+
+
+def test_a_store_that_is_away_keeps_nobody_from_being_reminded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> int:
+        raise OSError(5, "the store does not answer")
+
+    monkeypatch.setattr(left_files, "sweep", away)
+    monkeypatch.setattr(serve, "REMIND_HOUR", 0)
+    assert serve._sweep(None) == clock.today()

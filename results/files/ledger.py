@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from cchc_index.lib.whole import file_faults
 from results.models import PublishedFile
 from units.auditlog.models import LogEntry
 
-from . import queries
 from .digests import VERB_KEEP, file_facts
 
 
@@ -17,7 +17,7 @@ def check(*, files: bool) -> Iterator[str]:
     for row in PublishedFile.objects.select_related("publication").order_by("pk"):
         if logged.pop(row.pk, None) != file_facts(row):
             yield f"{row}: tên, dung lượng hoặc mã kiểm tra khác với nhật ký."
-        if files and not queries.is_whole(row):
-            yield f"{row}: tệp không còn trong kho hoặc đã bị sửa."
+        if files:
+            yield from file_faults(row.file, row.digest, f"{row}: tệp không còn trong kho hoặc đã bị sửa.")
     for pk in sorted(logged):
         yield f"Tệp của công bố (mã {pk}) có trong nhật ký nhưng đã bị xóa."

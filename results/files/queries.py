@@ -17,5 +17,5 @@ def files_of(publication: Publication) -> QuerySet[PublishedFile]:
 
 
 def is_whole(row: PublishedFile) -> bool:
-    """Whether the stored file is still what was made."""
+    """Whether the stored file is still what was made. Raises OSError where the store does not answer."""
     return same_file(row.file, row.digest)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from cchc_index.lib.whole import file_faults
 from results.models import SignedDecision
 from units.auditlog.digests import Facts
 from units.auditlog.models import LogEntry
 
-from . import queries
 from .digests import VERB_POST, VERB_WITHDRAW, signed_facts
 
 
@@ -22,7 +22,7 @@ def check(*, files: bool) -> Iterator[str]:
         given = tuple(actors.get((row.pk, verb)) for verb in (VERB_POST, VERB_WITHDRAW))
         if last.pop(row.pk, None) != signed_facts(row) or given != (row.posted_by_id, row.withdrawn_by_id):
             yield f"{row}: nội dung hoặc người đăng khác với nhật ký."
-        if files and queries.whole(row) is None:
-            yield f"{row}: tệp không còn trong kho hoặc đã bị sửa."
+        if files:
+            yield from file_faults(row.file, row.digest, f"{row}: tệp không còn trong kho hoặc đã bị sửa.")
     for pk in sorted(last):
         yield f"Quyết định đã ký (mã {pk}) có trong nhật ký nhưng đã bị xóa."

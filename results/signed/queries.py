@@ -18,10 +18,11 @@ def standing_of(publications: Iterable[int]) -> dict[int, SignedDecision]:
 
 
 def whole(row: SignedDecision) -> bytes | None:
-    """The file, when it is still the one that was posted; None for one that is gone or was changed."""
+    """The file, when it is still the one that was posted; None for one that is gone or was changed. Raises
+    OSError where the store does not answer."""
     try:
         with row.file.open("rb") as stored:
             data: bytes = stored.read()
-    except OSError:
+    except FileNotFoundError:
         return None
     return data if hashlib.sha256(data).hexdigest() == row.digest else None

@@ -51,13 +51,17 @@ def waiting_report(block: RoundGroup, ending: str) -> Job | None:
 
 
 def made_before(block: RoundGroup, ending: str, mark: str) -> bytes | None:
-    """The file of just these contents, where one was made and is whole still. One query."""
+    """The file of just these contents, where one was made and is whole still; none while the store does not
+    answer. One query."""
     jobs = Job.objects.filter(kind=Job.Kind.SURVEY, round_group=block, paper=ending, mark=mark, state=Job.State.DONE)
     made = jobs.order_by("pk").first()
-    if made is None or not same_file(made.file, made.digest):
+    try:
+        if made is None or not same_file(made.file, made.digest):
+            return None
+        with made.file.open("rb") as stored:
+            data: bytes = stored.read()
+    except OSError:
         return None
-    with made.file.open("rb") as stored:
-        data: bytes = stored.read()
     return data
 
 

@@ -1,8 +1,8 @@
 """The proof of documents: their data equals the log, a stored file hashed again the digest its upload logged."""
 
-import hashlib
 from collections.abc import Iterator
 
+from cchc_index.lib.whole import digest_and_size, unread
 from selfassess.core.ledger import CHUNK, logged
 from selfassess.models import Document
 from units.auditlog.digests import Facts
@@ -41,17 +41,13 @@ def _check_file(document: Document, place: str, read: dict[str, tuple[str, int] 
     """Versions may share a file: each is read once."""
     name = str(document.file.name)
     if name not in read:
-        read[name] = _digest_and_size(document)
+        try:
+            read[name] = digest_and_size(document.file)
+        except OSError:
+            yield unread(document.file)
+            return
     digest, size = read[name] or (None, None)
     if digest is None:
         yield f"{place}: tệp {name} không còn trong kho."
     elif (digest, size) != (document.digest, document.size):
         yield f"{place}: nội dung tệp {name} đã bị sửa, không khớp mã kiểm tra hoặc số byte."
-
-
-def _digest_and_size(document: Document) -> tuple[str, int] | None:
-    try:
-        with document.file.open("rb") as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest(), stored.tell()
-    except OSError:
-        return None

@@ -1,8 +1,8 @@
 """The proof of the documents of rounds: rows equal the log, a stored file hashed again what was posted."""
 
-import hashlib
 from collections.abc import Iterator
 
+from cchc_index.lib.whole import file_faults
 from selfassess.core.ledger import CHUNK, logged
 from selfassess.models import RoundPaper
 from units.auditlog.digests import Facts
@@ -23,15 +23,8 @@ def check(*, files: bool) -> Iterator[str]:
         given = tuple(actors.get((paper.pk, verb)) for verb in (VERB_POST, VERB_WITHDRAW))
         if last.pop(paper.pk, None) != paper_facts(paper) or people != given:
             yield f"{place}: nội dung hoặc người khác với nhật ký."
-        if files and paper.digest and _file_digest(paper) != paper.digest:
-            yield f"{place}: tệp {paper.file.name} không còn trong kho hoặc đã bị sửa."
+        if files and paper.digest:
+            fault = f"{place}: tệp {paper.file.name} không còn trong kho hoặc đã bị sửa."
+            yield from file_faults(paper.file, paper.digest, fault)
     for pk in sorted(last):
         yield f"Văn bản của kỳ số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
-
-
-def _file_digest(paper: RoundPaper) -> str | None:
-    try:
-        with paper.file.open("rb") as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest()
-    except OSError:
-        return None

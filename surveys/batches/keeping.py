@@ -107,11 +107,12 @@ def drop_kept(batch: ImportBatch, *, rest: bool = True) -> None:
 
 
 def kept_rows(batch: ImportBatch) -> bytes:
-    """The rows kept beside a checked batch. Raises Refused where they are not what was checked."""
+    """The rows kept beside a checked batch. Raises Refused where they are not what was checked, and OSError
+    where the store does not answer."""
     try:
         with batch.checked_rows.open("rb") as stream:
             data = bytes(stream.read())
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         data = b""
     if hashlib.sha256(data).hexdigest() != batch.rows_digest:
         raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")

@@ -1,11 +1,11 @@
 """The check of the imports: ballots and figures equal what their imports logged, and the stored files are the ones
 uploaded."""
 
-import hashlib
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
+from cchc_index.lib.whole import file_faults
 from surveys.models import Ballot, ImportBatch, SatisfactionFigure
 from units.auditlog.digests import Facts
 from units.auditlog.models import LogEntry
@@ -52,8 +52,9 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
             yield f"{place}: tên tệp, người tải, cách đọc, số dòng hoặc lý do hủy khác với nhật ký."
         # The original of a file of ballots goes once it is in: its ballots have a digest of their own.
         kept = batch.kind == ImportBatch.Kind.FIGURES or bool(batch.file)
-        if files and done and kept and not _file_is_whole(batch):
-            yield f"{place}: tệp đã tải lên bị sửa hoặc không còn trong kho."
+        if files and done and kept:
+            fault = f"{place}: tệp đã tải lên bị sửa hoặc không còn trong kho."
+            yield from file_faults(batch.file, batch.file_digest, fault)
     for pk in sorted(batches.keys() - seen):
         yield f"Lần nhập số {pk} có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
 
@@ -69,14 +70,6 @@ def _same_batch(batch: ImportBatch, logged: Facts) -> bool:
         "reason": batch.undo_reason,
     }
     return {name: logged.get(name, now[name]) for name in now} == now
-
-
-def _file_is_whole(batch: ImportBatch) -> bool:
-    try:
-        with batch.file.open("rb") as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest() == batch.file_digest
-    except OSError:
-        return False
 
 
 def _check_ballots(batches: dict[int, Facts]) -> Iterator[str]:

@@ -74,7 +74,7 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
     place = forms.place_of(request.POST if request.method == "POST" else request.GET)
     try:
         explained = _open(batch, place)
-    except (ImportRefused, Refused, OSError) as refused:
+    except (ImportRefused, Refused, FileNotFoundError) as refused:
         messages.error(request, f"Không đọc lại được tệp: {refused}")
         return redirect("surveys:batch", pk)
     if request.method == "GET":

@@ -1,10 +1,10 @@
 """The proof of councils: decision and seats equal what the log last said of them."""
 
-import hashlib
 from collections.abc import Iterator
 
 from appraisal.core.ledger import CHUNK, Sealed, check_last, check_sealed
 from appraisal.models import Council, CouncilPaper, Seat
+from cchc_index.lib.whole import file_faults
 
 from . import digests
 
@@ -32,13 +32,5 @@ def _papers() -> Iterator[Sealed]:
 
 def _check_files() -> Iterator[str]:
     for paper in CouncilPaper.objects.order_by("pk").iterator(CHUNK):
-        if _file_digest(paper) != paper.digest:
-            yield f"{paper}: tệp {paper.file.name} không còn trong kho hoặc đã bị sửa."
-
-
-def _file_digest(paper: CouncilPaper) -> str | None:
-    try:
-        with paper.file.open("rb") as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest()
-    except OSError:
-        return None
+        fault = f"{paper}: tệp {paper.file.name} không còn trong kho hoặc đã bị sửa."
+        yield from file_faults(paper.file, paper.digest, fault)

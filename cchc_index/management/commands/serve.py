@@ -237,11 +237,19 @@ def _sweep(reminded: date | None) -> date | None:
             remind_voters()
             remind_agencies()
             remind_newcomers()
-            tasks.sweep_files()
+            _sweep_files()
             return clock.today()
     except (DatabaseError, OSError):
         log.warning("Chưa quét được việc tồn; thử lại sau %s giây.", SWEEP_SECONDS, exc_info=True)
     return reminded
+
+
+def _sweep_files() -> None:
+    """A store that does not answer is swept the next day: the reminders of this one are sent."""
+    try:
+        tasks.sweep_files()
+    except OSError:
+        log.warning("Chưa dọn được kho tệp vì kho không trả lời; ngày mai dọn lại.", exc_info=True)
 
 
 def _wait_or_kill(child: "subprocess.Popen[bytes]") -> None:
