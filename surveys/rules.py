@@ -23,7 +23,7 @@ def may_work(user: people.AnyUser) -> bool:
 
 
 def may_read(user: people.AnyUser) -> bool:
-    return may_work(user) or people.is_observer(user)
+    return people.reads_surveys(user)
 
 
 def person(request: HttpRequest) -> User:

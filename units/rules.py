@@ -100,6 +100,12 @@ def is_observer(user: AnyUser) -> bool:
     return has_role(user, Role.OBSERVER)
 
 
+def reads_surveys(user: AnyUser) -> bool:
+    """Who reads what a survey gives before it is published: operators, index managers and observers. Units see nothing:
+    their people were rated in the ballots."""
+    return is_survey_operator(user) or is_index_manager(user) or is_observer(user)
+
+
 def units_where(user: AnyUser, *roles: Role) -> QuerySet[Unit]:
     """The units in which the person holds one of the roles."""
     ids = [unit for unit, role in grants(user).unit_roles if role in roles]

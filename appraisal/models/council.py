@@ -1,5 +1,7 @@
 """The council as a body: its decision and its seats."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -67,12 +69,12 @@ class CouncilPaper(AppendOnly):
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
-    def in_force(self) -> "SeatQuerySet":
-        """Seats that are held today."""
-        today = clock.today()
-        return self.filter(
-            Q(valid_from=None) | Q(valid_from__lte=today), Q(valid_to=None) | Q(valid_to__gte=today)
-        ).order_by("pk")
+    def in_force(self, day: date | None = None) -> "SeatQuerySet":
+        """Seats that are held on the day, or today."""
+        at = day or clock.today()
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_to=None) | Q(valid_to__gte=at)).order_by(
+            "pk"
+        )
 
     def voting(self) -> "SeatQuerySet":
         """Those that the majority is counted of."""

@@ -143,6 +143,8 @@ class MinutesItem:
     item: AgendaItem
     votes: Sequence[Vote]
     barred: Sequence[Seat]
+    silent: Sequence[Seat]
+    """Who might vote, and did not."""
     dissents: Sequence[Dissent]
     count: VoteCount
 
@@ -194,6 +196,7 @@ def minutes(meeting: Meeting) -> Minutes:
             item,
             [vote for vote in item.votes.all() if not item.counted],
             [seat for seat in hall.seats if hall.is_barred(seat, item)],
+            hall.silent(item, item.votes.all()),
             list(item.dissents.all()),
             _said(hall, item),
         )

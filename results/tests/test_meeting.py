@@ -1,6 +1,7 @@
 """The projector and the minutes: what they show, to whom, and what they cost."""
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,10 +16,12 @@ from appraisal.council.agenda import actions as agenda
 from appraisal.council.agenda.actions import Proposal
 from appraisal.council.composition import actions as composition
 from appraisal.council.composition.actions import SeatEntry
+from appraisal.council.meetings import actions as meetings
 from appraisal.council.votes import actions as votes
-from appraisal.models import AgendaItem, Appraisal, Meeting, Reason
+from appraisal.models import AgendaItem, Appraisal, Meeting, Reason, Seat
 from appraisal.reasons.actions import ensure_reasons
 from appraisal.tests.factories import release_row
+from cchc_index.lib import clock
 from criteria.models import RoundGroup
 from criteria.tests.factories import open_stage
 from results.meeting import paper, queries, word
@@ -181,6 +184,45 @@ def test_minutes_say_who_decided_what_and_who_dissented(round_group: RoundGroup,
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in words
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in tables
     assert "bản dự thảo" in words
+
+
+def test_minutes_of_a_written_consent_name_who_stayed_silent(round_group: RoundGroup, manager: User) -> None:
+    row = meeting(round_group, manager)
+    seats = {"A": row.council.seats.get()}
+    for name in "BCD":
+        entry = SeatEntry("member", f"Ủy viên {name}", agency_name="UBND Thành phố")
+        seats[name] = composition.seat(actor=None, council_id=row.council_id, entry=entry)
+    meetings.close(actor=manager, meeting_id=row.pk)
+    now = clock.now()
+    plan = meetings.MeetingPlan("consent", "Thông qua kết quả điều tra", now, deadline=now + timedelta(days=3))
+    consent = meetings.plan(actor=manager, council_id=row.council_id, entry=plan)
+    item = agenda.add_subject(actor=manager, meeting_id=consent.pk, kind="survey", round_group_id=round_group.pk)
+    agenda.begin(actor=manager, meeting_id=consent.pk)
+    for name, choice in (("A", "for"), ("B", "abstain")):
+        votes.cast(actor=manager, item_id=item.pk, seat_id=seats[name].pk, choice=choice)
+    Meeting.objects.filter(pk=consent.pk).update(deadline=now)
+    votes.conclude(actor=manager, item_id=item.pk)
+    meetings.close(actor=manager, meeting_id=consent.pk)
+    # Who leaves the council afterwards was a member then.
+    Seat.objects.filter(pk=seats["D"].pk).update(valid_to=clock.today() - timedelta(days=1))
+    Meeting.objects.filter(pk=consent.pk).update(closed_at=now - timedelta(days=1))
+    consent.refresh_from_db()
+    markup = " ".join(paper.minutes_markup(queries.minutes(consent)).split())
+    assert "Không trả lời đến khi kết luận: 2 thành viên (Ủy viên C, Ủy viên D)." in markup
+    assert "vẫn được tính trong tổng số thành viên và không được coi là tán thành." in markup
+    assert "Không trả lời" not in paper.minutes_markup(queries.minutes(row))
+
+
+def test_the_points_of_a_survey_are_a_press_away_for_those_who_read_them(
+    round_group: RoundGroup, manager: User
+) -> None:
+    row = meeting(round_group, manager)
+    item = agenda.add_subject(actor=manager, meeting_id=row.pk, kind="survey", round_group_id=round_group.pk)
+    points = reverse("surveys:scores", args=[round_group.pk])
+    for reader, status in ((manager, 200), (person(Role.OBSERVER), 200), (person(Role.COUNCIL_MEMBER), 403)):
+        client = client_of(reader)
+        shown = points in client.get(reverse("council:item", args=[item.pk])).text
+        assert (shown, client.get(points).status_code) == (status == 200, status)
 
 
 def test_minutes_cost_the_same_for_many_items(round_group: RoundGroup, manager: User) -> None:

@@ -1,6 +1,7 @@
 """Reads of meetings: who votes, who is there, the agenda with its votes, what was approved."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -30,9 +31,9 @@ def last_concluded(block: RoundGroup) -> dict[str, AgendaItem]:
     return {row.kind: row for row in rows.order_by("concluded_at", "pk")}
 
 
-def electorate(council: Council) -> list[Seat]:
-    """The members of whom more than half must agree: every voting seat that is held today."""
-    return list(council.seats.in_force().voting().select_related("agency", "user"))
+def electorate(council: Council, day: date | None = None) -> list[Seat]:
+    """The members of whom more than half must agree: every voting seat that is held on the day, or today."""
+    return list(council.seats.in_force(day).voting().select_related("agency", "user"))
 
 
 def seats_in_force(council: Council) -> list[Seat]:

@@ -29,6 +29,13 @@ class Room:
         """At the meeting; a written consent is everywhere."""
         return seat.pk in self.present or self.meeting.is_consent
 
+    def silent(self, item: AgendaItem, votes: Iterable[Vote]) -> list[Seat]:
+        """Who might vote on the item and did not; nobody where hands were counted, or nothing was asked yet."""
+        if item.counted or item.state == AgendaItem.State.WAITING:
+            return []
+        said = {vote.seat_id for vote in votes}
+        return [seat for seat in self.seats if seat.pk not in said and self.may(seat, item)]
+
     def is_barred(self, seat: Seat, item: AgendaItem) -> bool:
         return not seat_rules.may_vote(seat, item.unit, self.barred)
 
@@ -50,6 +57,7 @@ class Room:
 
 
 def room(meeting: Meeting) -> Room:
-    """At most five queries, whatever the number of members."""
-    seats = meetings.electorate(meeting.council)
+    """At most five queries, whatever the number of members. Of a meeting that is over: those who were members then."""
+    ended = clock.hanoi(meeting.closed_at).date() if meeting.closed_at else None
+    seats = meetings.electorate(meeting.council, ended)
     return Room(meeting, seats, meetings.present_seats(meeting), seat_rules.barred_units(seats))

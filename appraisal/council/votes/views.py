@@ -22,6 +22,7 @@ from appraisal.rules import seats as seat_rules
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import whole_number
 from criteria.queries import show_year
+from units import rules as people
 from units.models import User
 
 from . import actions, queries
@@ -149,6 +150,7 @@ def _item_page(request: HttpRequest, user: User, row: AgendaItem, refused: Form 
         "is_own": is_own,
         "is_past": hall.is_past,
         "sees_board": seat_rules.sees_board(user, row.meeting.council),
+        "sees_survey": people.reads_surveys(user),
         "proposal": proposal,
         "hands": refused if isinstance(refused, HandsForm) else HandsForm(),
         "form": refused,
