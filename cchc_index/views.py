@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cchc_index.lib import clock, request_number
+from results.api.views import unknown as for_programs
 
 from .middleware import given_back
 from .navigation import PUBLIC_TABS, tabs_for
@@ -101,7 +102,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _error_page(request, "errors/404.html", 404)
+    return for_programs(request) or _error_page(request, "errors/404.html", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

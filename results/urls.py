@@ -48,7 +48,6 @@ urlpatterns = [
     path(f"{_API}/criteria", api.criteria, name="api-criteria"),
     path(f"{_API}/units/<slug:group>/<path:code>", api.unit, name="api-unit"),
     path(f"{_API}/grounds/<slug:group>/<path:code>", api.grounds, name="api-grounds"),
-    path("api/v1/publications/<path:rest>", api.unknown, name="api-unknown"),
     path("du-lieu/cong-bo/", public.all_publications, name="publications"),
     path("du-lieu/cong-bo.json", public.all_publications_json, name="publications-json"),
     path("du-lieu/verify.py", files.verifier, name="verifier"),

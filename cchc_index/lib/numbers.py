@@ -19,6 +19,7 @@ _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _AMBIGUOUS_COUNT = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _WIDE = str.maketrans("０１２３４５６７８９．，－−＋％", "0123456789.,--+%")
 """As an input method of Chinese or Japanese types them, and the minus that people read."""
+_TURNED = str.maketrans(",.", ".,")
 _SPACE = re.compile(r"[\s\u00a0\u2009\u202f]+")
 
 
@@ -151,6 +152,11 @@ def vn_short(value: Decimal | None) -> str:
 def vn_count(value: int) -> str:
     """How many, with a dot between thousands: 1046 → "1.046"."""
     return _signed(f"{value:,}".replace(",", "."))
+
+
+def vn_sum(value: Decimal | Fraction) -> str:
+    """A number that may be in the thousands, for sentences that count too: 1661.71 → "1.661,71"."""
+    return _signed(f"{shown(value):,}".translate(_TURNED))
 
 
 def vn_percent(share: Decimal | Fraction | None, places: int = 2) -> str:

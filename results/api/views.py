@@ -20,6 +20,8 @@ from results.publication.views import BundleAddress
 from . import tables, words
 
 VERSION = "1.0"
+_OPEN = ("/tai-ve/", "/du-lieu/")
+"""Where the files and lists of open data lie."""
 
 
 @answer.open_data
@@ -76,11 +78,17 @@ def grounds(request: HttpRequest, year: int, number: str, group: str, code: str)
     return answer.json_of(request, told) if told else answer.problem(404, missing)
 
 
-@answer.open_data
-def unknown(_request: HttpRequest, rest: str) -> HttpResponseBase:
-    """An address of the interface that there is not, as programs are answered everywhere else."""
-    place = reverse("results:api")
-    return answer.problem(404, f"Không có địa chỉ “{rest[:100]}”. Các địa chỉ có ở {place}.")
+def unknown(request: HttpRequest) -> HttpResponse | None:
+    """For an address that there is not: the answer to a program, or None where a person gets a page. Under /api/ only
+    programs ask; at the files and lists, whoever does not ask for a page."""
+    root, exchange = reverse("results:api").removesuffix("v1/openapi.json"), reverse("exchange:openapi")
+    if request.path.startswith(root):
+        place = exchange if request.path.startswith(exchange.removesuffix("openapi.json")) else reverse("results:api")
+    elif request.path.startswith(_OPEN) and "text/html" not in request.headers.get("Accept", ""):
+        place = reverse("results:publications-json")
+    else:
+        return None
+    return answer.problem(404, f"Không có địa chỉ “{request.path[:100]}”. Các địa chỉ có ở {place}.")
 
 
 def _published(year: int, number: str) -> Publication | None:

@@ -35,7 +35,7 @@ BLANK_DATE = f"ngày {BLANK} tháng {BLANK} năm {BLANK}"
 BLANK_DAY = f"Hà Nội, {BLANK_DATE}"
 WIDE_FROM = 7
 """From so many areas on, the table of units by areas stands on a page that is turned."""
-ROWS_PER_CHART = 36
+ROWS_PER_CHART = 48
 """What one page takes beside its caption."""
 
 ILLUSTRATIVE = """@page { @bottom-right { content: "DỮ LIỆU MINH HỌA"; color: #9b1c1f;
@@ -198,15 +198,18 @@ def _main(book: Book) -> dict[str, Any]:
 
 def _part(book: Book, block: BookBlock) -> dict[str, Any]:
     lines = [(row, block.areas_of(row.unit)) for row in block.rows]
-    shown = {"charts": _charts(book, block), "areas": _areas(block), "lines": lines}
+    shown = {"charts": ranking_charts(book, block), "areas": _areas(block), "lines": lines}
     return {"block": block, "wide": len(block.areas) >= WIDE_FROM, **shown}
 
 
-def _charts(book: Book, block: BookBlock) -> list[str]:
+def ranking_charts(book: Book, block: BookBlock) -> list[str]:
+    """The ranking as pictures, each of what a page takes, as long as each other and on one axis."""
     points = [(row.name, row.index) for row in block.rows]
     title = f"Chỉ số CCHC năm {book.year} – {block.name}"
-    starts = range(0, len(points), ROWS_PER_CHART)
-    return [charts.ranking_dots(points[at : at + ROWS_PER_CHART], title=title, beside=points) for at in starts]
+    parts = -(-len(points) // ROWS_PER_CHART) or 1
+    rows = -(-len(points) // parts) or 1
+    starts = range(0, len(points), rows)
+    return [charts.ranking_dots(points[at : at + rows], title=title, beside=points) for at in starts]
 
 
 def _areas(block: BookBlock) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from weasyprint.text.fonts import FontConfiguration
 from cchc_index.lib.days import letter_month
 from cchc_index.lib.numbers import shown
 from results import charts
-from results.book import Book, BookBlock, BookLine
-from results.files.paper import BLANK, BLANK_DATE, BLANK_DAY, CITY, ROWS_PER_CHART, WIDE_FROM, laid_out, written
+from results.book import Book, BookLine
+from results.files.paper import BLANK, BLANK_DATE, BLANK_DAY, CITY, WIDE_FROM, laid_out, ranking_charts, written
 from results.models import Publication
 
 from . import slots, words
@@ -143,7 +143,7 @@ def _part(book: Book, facts: BlockFindings) -> dict[str, Any]:
         "lines": [(row, block.areas_of(row.unit)) for row in block.rows],
         "wide": len(block.areas) >= WIDE_FROM,
         "area_chart": _area_chart(facts),
-        "charts": _charts(book, block),
+        "charts": ranking_charts(book, block),
     }
 
 
@@ -154,13 +154,6 @@ def _area_chart(facts: BlockFindings) -> str:
 
 def _shown(value: Fraction | None) -> Decimal | None:
     return None if value is None else shown(value)
-
-
-def _charts(book: Book, block: BookBlock) -> list[str]:
-    points = [(row.name, row.index) for row in block.rows]
-    title = f"Chỉ số CCHC năm {book.year} – {block.name}"
-    starts = range(0, len(points), ROWS_PER_CHART)
-    return [charts.ranking_dots(points[at : at + ROWS_PER_CHART], title=title) for at in starts]
 
 
 def _slides(told: Material) -> dict[str, Any]:

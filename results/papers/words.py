@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from cchc_index.lib.numbers import shown, vn, vn_count, vn_percent, vn_short, vn_signed
+from cchc_index.lib.numbers import shown, vn, vn_count, vn_percent, vn_short, vn_signed, vn_sum
 from results.book import BookCriterion, BookLine
 from results.years import YearChange
 
@@ -93,10 +93,10 @@ def losses(result: BlockFindings) -> list[str]:
     if not parts.total:
         return ["Không đơn vị nào mất điểm ở các tiêu chí đã có điểm."]
     first = (
-        f"Các đơn vị còn thiếu {vn(parts.total)} điểm so với điểm tối đa ở các tiêu chí đã có điểm: "
-        f"{vn(parts.unclaimed)} điểm do đơn vị không tự nhận, {vn(parts.lowered)} điểm do Hội đồng thẩm định điều "
-        f"chỉnh giảm ở {vn_count(parts.lowered_cells)} lượt tiêu chí, {vn(parts.surveyed)} điểm ở phần điều tra xã hội "
-        "học."
+        f"Các đơn vị còn thiếu {vn_sum(parts.total)} điểm so với điểm tối đa ở các tiêu chí đã có điểm: "
+        f"{vn_sum(parts.unclaimed)} điểm do đơn vị không tự nhận, {vn_sum(parts.lowered)} điểm do Hội đồng thẩm định "
+        f"điều chỉnh giảm ở {vn_count(parts.lowered_cells)} lượt tiêu chí, {vn_sum(parts.surveyed)} điểm ở phần điều "
+        "tra xã hội học."
     )
     return [first, *map(_loss, result.losses)]
 

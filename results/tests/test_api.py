@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 ROOT = "/api/v1"
 ONE = f"{ROOT}/publications/2031/123-qd-ubnd"
+FILES = "/tai-ve/2031/123-qd-ubnd"
 KINDS: dict[str, type] = {"string": str, "integer": int, "boolean": bool, "null": type(None)}
 
 
@@ -121,7 +122,8 @@ def test_a_program_that_asks_wrongly_reads_why() -> None:
     strict = Client(enforce_csrf_checks=True)
     answers = [strict.delete(f"{ONE}/ranking"), strict.post("/du-lieu/cong-bo.json"), strict.get(f"{ONE}/khac")]
     answers += [strict.get(f"{ROOT}/publications/{year}/1-qd/ranking") for year in ("1999", "nam-nay")]
-    assert [answer.status_code for answer in answers] == [405, 405, 404, 404, 404]
+    answers += [strict.get(path) for path in ("/api/v2", f"{ROOT}/exchange/x", "/du-lieu/x.json", f"{FILES}/x.exe")]
+    assert [answer.status_code for answer in answers] == [405, 405, *[404] * 7]
     assert {answer["Content-Type"] for answer in answers} == {"application/problem+json"}
     assert {answer["Access-Control-Allow-Origin"] for answer in answers} == {"*"}
     told = [json.loads(answer.content)["detail"] for answer in answers]
@@ -129,8 +131,14 @@ def test_a_program_that_asks_wrongly_reads_why() -> None:
     assert answers[0]["Allow"] == "GET, HEAD, OPTIONS"
     assert told[3:] == [
         "Không có bản công bố này.",
-        "Không có địa chỉ “nam-nay/1-qd/ranking”. Các địa chỉ có ở /api/v1/openapi.json.",
+        "Không có địa chỉ “/api/v1/publications/nam-nay/1-qd/ranking”. Các địa chỉ có ở /api/v1/openapi.json.",
+        "Không có địa chỉ “/api/v2”. Các địa chỉ có ở /api/v1/openapi.json.",
+        "Không có địa chỉ “/api/v1/exchange/x”. Các địa chỉ có ở /api/v1/exchange/openapi.json.",
+        "Không có địa chỉ “/du-lieu/x.json”. Các địa chỉ có ở /du-lieu/cong-bo.json.",
+        "Không có địa chỉ “/tai-ve/2031/123-qd-ubnd/x.exe”. Các địa chỉ có ở /du-lieu/cong-bo.json.",
     ]
+    page = strict.get(f"{FILES}/x.exe", headers={"Accept": "text/html"})
+    assert (page.status_code, page["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("state", ["proposed", "withdrawn"])

@@ -208,3 +208,28 @@ def test_notes_never_stand_alone_on_a_page(leaves: int) -> None:
     last = PdfReader(io.BytesIO(paper.sheet_pdf(book, "so", "S01"))).pages[-1].extract_text()
     rows = re.findall(r"(?m)^2\.\d+ |^3 Điểm thưởng", last[: last.index("* Tiêu chí minh họa")])
     assert len(rows) >= 3
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("units", [36, 37])
+def test_a_table_over_two_pages_begins_and_ends_with_three_rows(units: int) -> None:
+    """So many that one row was alone at the foot of a page, and one at the head of the next."""
+    for page in pages_of(paper.ranking_pdf(bundles.small(units, 1))):
+        rows = [line for line in page.lines if line.bold and re.fullmatch(r"\d+,\d\d", line.words)]
+        assert len(rows) not in (1, 2)
+
+
+def test_pictures_of_one_block_are_as_long_as_each_other_on_one_axis() -> None:
+    book = read_bundle(bundles.small(paper.ROWS_PER_CHART + 2, 1))
+    pictures = paper.ranking_charts(book, book.blocks[0])
+    ticks = [re.findall(r">(\d+%)<", picture) for picture in pictures]
+    assert ticks[0] == ticks[1] != []
+    assert len({re.findall(r' height="\d+"', picture)[0] for picture in pictures}) == 1
+
+
+def test_a_block_without_bands_has_no_column_for_them() -> None:
+    without = bundles.group("so", "Sở", bundles.units(2))
+    without["policies"]["bands"] = []
+    groups = [without, bundles.group("xa", "Xã", bundles.districts(2))]
+    book = read_bundle(published.build(bundles.header(), groups))
+    assert paper.report_markup(book).count(">Xếp loại</th>") == 1

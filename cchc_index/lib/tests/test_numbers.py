@@ -19,6 +19,7 @@ from cchc_index.lib.numbers import (
     vn_percent,
     vn_short,
     vn_signed,
+    vn_sum,
     whole_number,
 )
 from cchc_index.lib.sheets.cells import Percent
@@ -239,6 +240,11 @@ def test_people_see_as_many_places_as_are_asked_for() -> None:
     assert [vn(Decimal("-0.001")), vn_short(Decimal("-2.50")), vn_count(1_234_567), vn_count(-1046), vn_count(999)] == [
         "0,00", "−2,5", "1.234.567", "−1.046", "999",
     ]  # fmt: skip
+    assert [vn_sum(Decimal("1661.705")), vn_sum(Fraction(-1, 3)), vn_sum(Decimal(999))] == [
+        "1.661,71",
+        "−0,33",
+        "999,00",
+    ]
     assert [vn_percent(Fraction(9, 10)), vn_percent(Decimal("0.0149"), 0), vn_percent(None)] == ["90,00%", "1%", "–"]
     assert [exact_text(Decimal(text)) for text in ("0.10", "10", "-3.50", "0.0", "0")] == [
         "0.1",
