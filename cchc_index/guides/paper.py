@@ -1,7 +1,9 @@
 """A guide on a sheet of paper."""
 
 from base64 import b64encode
+from bisect import bisect_left
 
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 
 from results.files.paper import laid_out, written
@@ -16,16 +18,25 @@ h1 { text-align: left; font-size: 15pt; margin: 0 0 3pt; }
 h2 { font-size: 11.5pt; margin: 6pt 0 2pt; text-align: left; }
 p { text-indent: 0; margin: 0 0 3pt; }
 ol { margin: 0 0 3pt; padding-left: 15pt; } li { margin: 0 0 1.5pt; }
-table.shots { width: 100%; border-collapse: collapse; margin: 4pt 0; }
-table.shots td { padding: 0 4pt 0 0; width: 50%; }
-table.shots img { width: 100%; border: 0.5pt solid #777; } table.shots p { font-size: 9pt; font-style: italic; }"""
+figure { margin: 0; break-inside: avoid; }
+figcaption { font: italic 9pt Tinos, serif; margin: 0 0 3pt; text-align: center; }
+figure img { display: block; margin: 2pt auto 0; border: 0.5pt solid #777; }"""
+PICTURE = "figure img {{ width: {}mm; }}"
+WIDTHS = range(88, 181, 4)
+"""Millimetres of a picture, from two that would stand beside each other to the whole line."""
 
 
 def guide_pdf(guide: Guide) -> bytes:
-    """The guide on A4, its pictures beside each other."""
+    """The guide on one page of A4, its pictures below each other, as large as the text leaves room for."""
     pictures = {one.name: _inline(queries.picture(one.name)) for one in guide.pictures}
     context = {"guide": guide, "title": guide.title, "pictures": pictures}
-    return written(laid_out("guides/paper.html", context, SHEET, FontConfiguration()))
+    fonts = FontConfiguration()
+
+    def at(width: int) -> Document:
+        return laid_out("guides/paper.html", context, SHEET + PICTURE.format(width), fonts)
+
+    too_wide = bisect_left(WIDTHS, True, key=lambda width: len(at(width).pages) > 1)
+    return written(at(WIDTHS[max(too_wide - 1, 0)]))
 
 
 def _inline(content: bytes) -> str:

@@ -4,6 +4,7 @@ import io
 
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
@@ -14,8 +15,8 @@ from . import queries
 from .reading import Guide, GuidePart, Line
 
 FACE = "Times New Roman"
-WIDTH = 88
-"""Millimetres of a picture; two stand beside each other."""
+WIDTH = 96
+"""Millimetres of a picture: as large as the longest guide leaves room for on its page."""
 
 
 def guide_docx(guide: Guide) -> bytes:
@@ -66,10 +67,12 @@ def _write(paragraph: Paragraph, line: Line, before: str) -> None:
 
 
 def _write_pictures(document: WordDocument, block: GuidePart) -> None:
-    table = document.add_table(rows=1, cols=len(block.pictures))
-    for cell, picture in zip(table.rows[0].cells, block.pictures, strict=True):
-        place = cell.paragraphs[0].add_run()
-        shape = place.add_picture(io.BytesIO(queries.picture(picture.name)), width=Mm(WIDTH))
+    for picture in block.pictures:
+        place = document.add_paragraph()
+        place.alignment, place.paragraph_format.keep_with_next = WD_ALIGN_PARAGRAPH.CENTER, True
+        shape = place.add_run().add_picture(io.BytesIO(queries.picture(picture.name)), width=Mm(WIDTH))
         shape._inline.docPr.set("descr", picture.caption)
-        caption = cell.add_paragraph().add_run(picture.caption)
+        below = document.add_paragraph()
+        below.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        caption = below.add_run(picture.caption)
         caption.italic, caption.font.size = True, Pt(9)
