@@ -16,17 +16,28 @@ from .databases import Select
 
 
 def files_of(select: Select) -> set[str]:
-    """The names of all files that rows speak of, whatever model they belong to."""
+    """The names of all files that rows speak of, whatever model they belong to. Before an upgrade a table or a column
+    may not be there yet."""
     quote = connection.ops.quote_name
     names: set[str] = set()
     for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, models.FileField):
+        fields = [field for field in model._meta.concrete_fields if isinstance(field, models.FileField)]
+        there = _columns_of(model._meta.db_table) if fields else set()
+        for field in fields:
+            if field.column in there:
                 table, column = quote(model._meta.db_table), quote(str(field.column))
                 # Names of our own models, quoted.
                 rows = select(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''")  # noqa: S608
                 names.update(name for (name,) in rows)
     return names
+
+
+def _columns_of(table: str) -> set[str]:
+    """None for a table that is not there."""
+    with connection.cursor() as cursor:
+        if table not in connection.introspection.table_names(cursor):
+            return set()
+        return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
 
 def head_of(select: Select) -> list[object]:

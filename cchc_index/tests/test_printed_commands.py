@@ -63,6 +63,7 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "copy_year": {},
         "check_ledger": {"COUNT:DIGEST": MARK, "FILE": MARK_IN_A_FILE},
         "backup": {"FILE": "out-cchc-1.bak"},
+        "upgrade": {"FILE": "out-cchc-2.bak"},
     },
     # Its year is published by two people already: the same number again writes the same files.
     "demonstration": {
@@ -89,13 +90,13 @@ WALKS: dict[str, dict[str, dict[str, str]]] = {
         "serve": {},
         "make run": {},
     },
-    "production": {"deploy/cchc": {}},
+    "production": {"deploy/cchc": {"FILE": "out-cchc-3.bak"}},
     "developer": {"make": {}, ".venv/bin/python -m pytest": {}},
 }
 """What is run in which installation, in this order, and what stands for the words to fill in. A text with line ends is
 a file's content."""
 
-ONCE = {"import_criteria FILE", "backup"}
+ONCE = {"import_criteria FILE", "backup", "upgrade"}
 """What does its work once only: the other forms are run in copies of the installation as it was before."""
 
 CLOSED = {
