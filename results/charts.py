@@ -17,6 +17,8 @@ from cchc_index.lib.svg import BAR, GRID, INK, MARK, SOFT, WIDTH, frame, line, s
 KINDS = ("quận", "huyện", "xã", "phường", "thị")
 LABEL = 42
 """Letters in a line of an area's name."""
+NARROW = 346
+"""What a window of 390 leaves for a picture."""
 Point = tuple[str, Decimal | None]
 """A label and its value; None where there is no value."""
 
@@ -50,6 +52,21 @@ def area_bars(areas: Sequence[tuple[str, Decimal | None, Decimal | None]], *, ti
         f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas
     )
     return frame(WIDTH, height, title, described, parts)
+
+
+def area_bars_narrow(areas: Sequence[tuple[str, Decimal | None, Decimal | None]], *, title: str) -> str:
+    """The same for a phone: each area's name over its bar, so that no number lies outside of the window."""
+    parts, y = [text(NARROW - 96, 14, "trung vị khối", size=13, fill=SOFT)], 24
+    for label, share, middle in areas:
+        for words in wrap(label, LABEL):
+            parts.append(text(0, y + 12, words, size=14))
+            y += 18
+        parts += _bar(share, middle, y, 0, NARROW - 112)
+        y += 38
+    described = "; ".join(
+        f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas
+    )
+    return frame(NARROW, y, title, described, parts)
 
 
 def columns(points: Sequence[tuple[str, int]], *, title: str, unit: str = "đơn vị") -> str:
@@ -203,8 +220,12 @@ def _dot(
 def _area(label: str, share: Decimal | None, middle: Decimal | None, y: int, left: int, right: int) -> list[str]:
     lines = wrap(label, LABEL)
     start = y + 19 - 8 * (len(lines) - 1) if len(lines) < 3 else y + 11
-    parts = [text(left - 10, start + 16 * n, line, anchor="end", size=13) for n, line in enumerate(lines)]
-    parts.append(f'<rect x="{left}" y="{y + 4}" width="{right - left}" height="20" fill="#f0f2f5"/>')
+    named = [text(left - 10, start + 16 * n, line, anchor="end", size=13) for n, line in enumerate(lines)]
+    return [*named, *_bar(share, middle, y, left, right)]
+
+
+def _bar(share: Decimal | None, middle: Decimal | None, y: int, left: int, right: int) -> list[str]:
+    parts = [f'<rect x="{left}" y="{y + 4}" width="{right - left}" height="20" fill="#f0f2f5"/>']
     if share is not None:
         wide = scale(share, Decimal(0), Decimal(100), 0, right - left)
         parts.append(f'<rect x="{left}" y="{y + 4}" width="{wide}" height="20" fill="{BAR}"/>')

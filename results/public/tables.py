@@ -62,9 +62,10 @@ def ranking_map(block: BookBlock, places: Mapping[str, tuple[int, int]], address
     return charts.tile_map(drawn, title=f"Bản đồ ô: hạng của các đơn vị – {block.name}")
 
 
-def areas_chart(row: BookLine, areas: Iterable[AreaShare]) -> str:
+def areas_chart(row: BookLine, areas: Iterable[AreaShare], *, narrow: bool = False) -> str:
     bars = [(f"{a.criterion.code}. {a.criterion.name}", a.share, a.median) for a in areas]
-    return charts.area_bars(bars, title=f"Mức đạt theo lĩnh vực của {row.name} so với trung vị khối (%)")
+    draw = charts.area_bars_narrow if narrow else charts.area_bars
+    return draw(bars, title=f"Mức đạt theo lĩnh vực của {row.name} so với trung vị khối (%)")
 
 
 @dataclass(frozen=True)

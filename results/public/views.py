@@ -308,6 +308,7 @@ def unit_page(
             for a in areas
         ],
         "chart": tables.areas_chart(row, areas),
+        "narrow_chart": tables.areas_chart(row, areas, narrow=True),
         "lines": tables.lines(block, [row], place.criterion),
         "grounds": grounds_of(block, row.unit),
         "compare": f"{place.compare(block.code)}?a={row.unit}",

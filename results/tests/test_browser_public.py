@@ -56,6 +56,13 @@ def test_public_pages_are_clean_and_four_units_fit_a_phone(browser: Browser, sit
         "() => { const t = document.querySelector('table.compare'); return t.scrollWidth <= t.parentNode.clientWidth }"
     )
     assert page.evaluate(wide)
+    for address in (f"{HOME}don-vi/so/S01/", f"{HOME}linh-vuc/so/2/", f"{HOME}tieu-chi/so/1.1/"):
+        page.goto(address)
+        hidden = page.evaluate(
+            "() => [...document.querySelectorAll('.table-wrap:has(table.dense), .chart-wrap.narrow')]"
+            ".filter(box => box.scrollWidth > box.clientWidth || !box.clientWidth).length"
+        )
+        assert hidden == 0, address
 
 
 @pytest.mark.parametrize("address", ["/xep-hang/2029/5-qd-ubnd/", "/xep-hang/2029/5-qd-ubnd/linh-vuc/xa/1/"])

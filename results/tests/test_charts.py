@@ -28,8 +28,9 @@ def test_a_unit_without_an_index_gets_no_dot() -> None:
 
 
 def test_area_picture_writes_share_and_median() -> None:
-    svg = charts.area_bars([("1. Chỉ đạo", Decimal("75"), Decimal("62.5")), ("2. Khác", None, None)], title="x")
-    assert {"75,00", "62,50", "thiếu"} <= set(texts(svg))
+    areas = [("1. Chỉ đạo", Decimal("75"), Decimal("62.5")), ("2. Khác", None, None)]
+    for draw in (charts.area_bars, charts.area_bars_narrow):
+        assert {"1. Chỉ đạo", "75,00", "62,50", "thiếu"} <= set(texts(draw(areas, title="x")))
 
 
 def test_columns_write_their_counts() -> None:
