@@ -43,6 +43,10 @@ COLUMNS = (
 )
 _TOTAL = re.compile(r"(tong|cong)( (so|cong|diem|chung|toi da|toan bo|cac linh vuc))*( ?\(.*\))?[ :.]*")
 _DATE_TEXT = re.compile(r"\d{1,4}([/-])(\d{1,2}|[A-Za-z]{3})\1\d{1,4}( .*)?|\d{1,2}[/-]([A-Za-z]{3}|\d{1,2})")
+_ROMAN_AREAS = (
+    "Số La Mã hiểu là số của lĩnh vực (I là 1); mục đánh số lại từ 1 trong mỗi lĩnh vực mang số của lĩnh vực ở trước: "
+    "1.1 trong lĩnh vực I là 1.1.1."
+)
 _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
 
 
@@ -67,6 +71,7 @@ class AnnexRow:
     row: SheetRow
     code_key: str
     printed: str
+    """As it stands in the cell; under an area with a Roman number, with the area's before it."""
     code: str
     name: str
     points: Decimal | None
@@ -112,8 +117,11 @@ def read(source: str | Path | IO[bytes], name: str = "", *, take_hidden: bool = 
     if len(table.rows) > MAX_ROWS:
         raise ImportRefused([Fault(0, "", f"có hơn {MAX_ROWS} dòng", "xóa các dòng không phải tiêu chí rồi lưu lại")])
     last = max((i for i, row in enumerate(table.rows) if tree.normalise(row.text(code_key))), default=-1)
+    placed = repairs.under_roman([row.text(code_key) for row in table.rows])
+    if placed:
+        annex.said.append(_ROMAN_AREAS)
     for position, row in enumerate(table.rows):
-        _read_row(annex, row, code_key, trailing=position > last)
+        _read_row(annex, row, code_key, placed.get(position), trailing=position > last)
     if annex.footnotes:
         annex.said.append(f"Bỏ qua dòng ghi chú, chữ ký: {numbered(annex.footnotes)}.")
     if annex.totals:
@@ -147,8 +155,9 @@ def _code_column(table: Table) -> str:
     return column
 
 
-def _read_row(annex: Annex, row: SheetRow, code_key: str, *, trailing: bool) -> None:
-    """One row into an entry, a total, or faults. Text below the last criterion is a footnote."""
+def _read_row(annex: Annex, row: SheetRow, code_key: str, placed: str | None, *, trailing: bool) -> None:
+    """One row into an entry, a total, or faults. Text below the last criterion is a footnote. `placed`: its code where
+    the file numbers its areas in Roman."""
     printed = row.text(code_key)
     title = row.text("name")
     if _is_total(printed) or (not printed and _is_total(title)):
@@ -159,10 +168,10 @@ def _read_row(annex: Annex, row: SheetRow, code_key: str, *, trailing: bool) -> 
     if trailing and not row.text("points") and not _looks_like_code(row, code_key):
         annex.footnotes.append(row.number)
         return
-    code = _code(annex, row, code_key)
+    code = tree.normalise(placed or "") or _code(annex, row, code_key)
     points = _points(annex, row)
     _check_name(annex, row, title)
-    entry = AnnexRow(row, code_key, printed, code, title[:MAX_NAME], points)
+    entry = AnnexRow(row, code_key, placed or printed, code, title[:MAX_NAME], points)
     _read_source(entry)
     _read_kind(annex, entry)
     _read_extras(annex, entry)

@@ -11,6 +11,7 @@ from cchc_index.lib.faults import ImportRefused
 from cchc_index.lib.sheets.table import Column, read_table
 from criteria.annex.actions import import_criteria
 from criteria.annex.importing import AnnexImport
+from criteria.annex.repairs import under_roman
 from criteria.models import Criterion
 from criteria.tests.word_files import BELOW, Tall, Wide, word_file
 
@@ -123,3 +124,33 @@ def test_a_document_without_a_table_and_an_old_one_are_refused_with_a_sentence()
 def test_other_sheets_are_not_taken_from_word() -> None:
     with pytest.raises(ImportRefused, match="là tệp Word"):
         read_table(word_file(ROWS), (Column("code", "Mã"),))
+
+
+def test_areas_numbered_in_roman_hold_what_is_numbered_anew_under_them() -> None:
+    roman = (
+        ("I.", "CHỈ ĐẠO", "3", "", "", ""),
+        ("1.", "Kế hoạch", "3", "", "", ""),
+        ("1.1", "Kế hoạch năm", "2", "", "", "Tự đánh giá"),
+        ("1.2.", "Báo cáo", "1", "", "", "Tự đánh giá"),
+        ("II.", "TÁC ĐỘNG", "1", "", "", ""),
+        ("1.", "Mức độ hài lòng", "1", "", "", "SIPAS"),
+    )
+    outcome = imported(word_file((*HEADING, *roman)))
+    assert list(tree()) == ["1", "1.1", "1.1.1", "1.1.2", "2", "2.1"]
+    assert any("Số La Mã" in sentence for sentence in outcome.said)
+
+
+@pytest.mark.parametrize(
+    ("printed", "codes"),
+    [
+        (["I", "1.1", "1.2", "II", "2.1"], ["1", "1.1", "1.2", "2", "2.1"]),
+        (["I", "1", "", "2", "II", "1"], ["1", "1.1", None, "1.2", "2", "2.1"]),
+        (["I", "1", "2", "II", "3"], [None] * 5),
+        (["1", "I", "1"], [None] * 3),
+        (["I", "1", "III", "1"], ["1", "1.1", None, "1.1"]),
+        (["1", "1.1"], [None] * 2),
+    ],
+)
+def test_which_numbers_under_roman_ones_are_certain(printed: list[str], codes: list[str | None]) -> None:
+    placed = under_roman(printed)
+    assert [placed.get(i) for i in range(len(printed))] == codes
