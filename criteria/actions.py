@@ -13,15 +13,14 @@ from cchc_index.lib.dispatch import send_after_commit
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from units.auditlog.actions import record
-from units.auditlog.digests import marked
+from units.auditlog.digests import Facts, marked
 from units.models import User
 
 from . import queries
-from .digests import VERB_FREEZE, instant, named_facts, set_digest
+from .digests import LINKS, PROPOSED, VERB_CONFIRM, VERB_FREEZE, VERB_LINK, instant, links_of, named_facts, set_digest
 from .models import Criterion, Decision, RoundGroup
 from .rules import require_manager
 
-VERB_CONFIRM, VERB_LINK = "criteria.confirm", "criteria.link"
 VERB_DECISION = "criteria.decision"
 FROZEN = (
     "Bộ tiêu chí này đã khóa vì đã có điểm chấm theo nó, nên không sửa được nữa. "
@@ -54,6 +53,8 @@ def log_freeze(block: RoundGroup, actor: User | None) -> None:
             "at": instant(block.frozen_at),
             "digest": set_digest(block.criteria_set_id),
             "names": named_facts(block),
+            PROPOSED: {str(block.pk): block.proposed_from},
+            LINKS: links_of(Criterion.objects.filter(criteria_set=block.criteria_set_id).order_by("pk")),
         }
         record(actor=actor, verb=VERB_FREEZE, obj=block, after=after)
 
@@ -70,7 +71,7 @@ def confirm_set(*, actor: User | None, round_group_id: int) -> bool:
     before = {"proposed_from": block.proposed_from}
     block.proposed_from = None
     block.save(update_fields=["proposed_from"])
-    after = {"decision": str(block.criteria_set.decision)}
+    after = {"decision": str(block.criteria_set.decision), PROPOSED: {str(block.pk): None}}
     record(actor=actor, verb=VERB_CONFIRM, obj=block, before=before, after=after)
     return True
 
@@ -103,12 +104,17 @@ def link_previous(*, actor: User, round_group_id: int, links: Mapping[int, int])
     rows = {row.pk: row for row in queries.leaves(block.criteria_set_id)}
     if not links.keys() <= rows.keys() or not set(links.values()) <= known.keys():
         raise Refused("Có tiêu chí không thuộc bộ tiêu chí của khối này hoặc của kỳ trước; tải lại trang rồi chọn lại.")
-    chosen = {rows[new].code: known[old].code for new, old in links.items() if rows[new].previous_id is None}
-    for new, old in links.items():
-        Criterion.objects.filter(pk=new, previous=None).update(previous=old, previous_code="")
-    if chosen:
-        record(actor=actor, verb=VERB_LINK, obj=block, after={"year": earlier and earlier.round.year, "links": chosen})
-    return len(chosen)
+    linked = {
+        new: old
+        for new, old in links.items()
+        if Criterion.objects.filter(pk=new, previous=None).update(previous=old, previous_code="")
+    }
+    if linked:
+        chosen = {rows[new].code: known[old].code for new, old in linked.items()}
+        after: Facts = {"year": earlier and earlier.round.year, "links": chosen}
+        after[LINKS] = {str(new): [old, ""] for new, old in linked.items()}
+        record(actor=actor, verb=VERB_LINK, obj=block, after=after)
+    return len(linked)
 
 
 def refuse_frozen(criteria_set_id: int | None) -> None:

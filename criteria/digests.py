@@ -9,7 +9,9 @@ from units.auditlog.digests import RowKind, register_rows
 
 from .models import Correction, CriteriaSet, Criterion, Decision, Round, RoundGroup
 
-VERB_FREEZE = "criteria.freeze"
+VERB_FREEZE, VERB_CONFIRM, VERB_LINK = "criteria.freeze", "criteria.confirm", "criteria.link"
+VERB_COPY = "year.copy"
+"""Of a whole year, by whoever copies sets with it."""
 VERB_PROPOSE, VERB_CORRECT = "criteria.propose_correction", "criteria.correct"
 VERB_REFUSE = "criteria.refuse_correction"
 CORRECTION_VERBS = (VERB_PROPOSE, VERB_CORRECT, VERB_REFUSE)
@@ -27,6 +29,18 @@ FIELDS = (
     "guidance",
     "provenance",
 )
+
+
+PROPOSED = "proposed_sets"
+"""Under this name `after` holds, by key, the year from which the set of a block is proposed; None: no proposal."""
+LINKS = "links_by_key"
+"""Under this name `after` holds, by key, the earlier criterion of each one, and the code of an earlier one that no set
+holds."""
+
+
+def links_of(rows: Iterable[Criterion]) -> dict[str, list[Any]]:
+    """The links to earlier years as the log keeps them under `LINKS`."""
+    return {str(row.pk): [row.previous_id, row.previous_code] for row in rows}
 
 
 def instant(at: datetime) -> str:

@@ -1,7 +1,7 @@
 """The check that a criteria set in use is the one that was frozen.
 
-The first score of a block logs a digest of its tree and policies (actions.freeze). What may still change afterwards is
-left out: the link to the criterion of an earlier year.
+The first score of a block logs a digest of its tree and policies (actions.freeze). The links to criteria of an earlier
+year, which may still be added afterwards, and whether the set is a proposal yet stand beside it.
 """
 
 from collections.abc import Iterator
@@ -11,16 +11,30 @@ from typing import Any
 from units.auditlog.models import LogEntry
 
 from .calendar import ledger as calendar
-from .digests import CORRECTION_VERBS, VERB_CORRECT, VERB_FREEZE, VERB_PROPOSE, correction_facts, digest_of, instant
+from .digests import (
+    CORRECTION_VERBS,
+    LINKS,
+    PROPOSED,
+    VERB_CONFIRM,
+    VERB_COPY,
+    VERB_CORRECT,
+    VERB_FREEZE,
+    VERB_LINK,
+    VERB_PROPOSE,
+    correction_facts,
+    digest_of,
+    instant,
+)
 from .models import Correction, CriteriaSet, Criterion, Decision, Round, RoundGroup
 
 
 def check() -> Iterator[str]:
     """Vietnamese sentences for every frozen set that is no longer what the log says, and for every correction that two
-    people did not make so, and for hours that the log does not know; none when all agree. Twelve queries."""
+    people did not make so, and for hours that the log does not know; none when all agree. Fifteen queries."""
     yield from calendar.check()
     yield from _check_corrections()
     yield from _check_names()
+    yield from _check_proposals_and_links()
     logged = {
         int(entry.object_id): entry.after
         for entry in LogEntry.objects.filter(verb=VERB_FREEZE).order_by("number").iterator(2000)
@@ -60,6 +74,27 @@ def _check_names() -> Iterator[str]:
                 yield f"{str(model._meta.verbose_name).capitalize()} {row}: {named} khác với nhật ký."
     for kind, pk in sorted(logged):
         yield f"Quyết định hoặc kỳ số {pk} ({kind}) có trong nhật ký nhưng không còn trong cơ sở dữ liệu."
+
+
+def _check_proposals_and_links() -> Iterator[str]:
+    """Which sets are still proposals, and what was the same in earlier years, is what the log had last; what it never
+    had is of before. A set that is not in use may change; a criterion that was taken out takes links to it along."""
+    proposed: dict[str, int | None] = {}
+    links: dict[str, list[Any]] = {}
+    verbs = (VERB_FREEZE, VERB_CONFIRM, VERB_LINK, VERB_COPY)
+    for entry in LogEntry.objects.filter(verb__in=verbs).order_by("number").iterator(2000):
+        after = entry.after if isinstance(entry.after, dict) else {}
+        proposed |= after.get(PROPOSED, {})
+        links |= after.get(LINKS, {})
+    for block in RoundGroup.objects.select_related("round", "group").order_by("pk"):
+        if proposed.get(str(block.pk), block.proposed_from) != block.proposed_from:
+            yield f"{block}: bộ tiêu chí còn là đề xuất hay đã được nhận khác với nhật ký."
+    used = Criterion.objects.filter(criteria_set__round_groups__frozen_at__isnull=False).distinct()
+    there = set(Criterion.objects.values_list("pk", flat=True))
+    for row in used.order_by("pk").iterator(2000):
+        earlier, code = links.get(str(row.pk), (row.previous_id, row.previous_code))
+        if (earlier if earlier in there else None, code) != (row.previous_id, row.previous_code):
+            yield f"Tiêu chí {row} (số {row.pk}): tiêu chí cùng nội dung của kỳ trước khác với nhật ký."
 
 
 def _digests() -> dict[int, str]:

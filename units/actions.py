@@ -42,6 +42,7 @@ def password_was_changed(*, user: User) -> None:
     """The owner has set another password: one that somebody else had set is over."""
     user.one_time_password = False
     user.save(update_fields=["one_time_password"])
+    user.refresh_from_db(fields=["access_changed_at"])  # as it stands now that the row is ours
     record(actor=user, verb="change_password", obj=user, after=marked(user))
 
 
@@ -50,6 +51,7 @@ def password_set_by_operator(*, user: User) -> None:
     """The command line has set somebody's password: it opens only the page where its owner sets another."""
     user.one_time_password = True
     user.save(update_fields=["one_time_password"])
+    user.refresh_from_db(fields=["access_changed_at"])
     record(actor=None, verb="admin_password", obj=user, after=marked(user))
 
 

@@ -53,6 +53,13 @@ def unit_mark(row: Unit) -> str:
     return digest([getattr(row, name) for name in names])
 
 
+def access_mark(row: User) -> str:
+    """Whether the password is somebody else's, to be changed first, and when somebody else last changed how the account
+    is opened: it decides nothing for a while."""
+    at = row.access_changed_at
+    return digest([row.one_time_password, at.astimezone(UTC).isoformat() if at else None])
+
+
 def password_mark(row: User) -> str:
     """A digest of the stored hash; its salt keeps everybody from guessing by it."""
     return digest(row.password)

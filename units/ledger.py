@@ -12,6 +12,7 @@ from .digests import (
     POWERS,
     PROPOSAL_VERBS,
     ROLE_VERBS,
+    access_mark,
     group_mark,
     membership_facts,
     password_mark,
@@ -130,3 +131,5 @@ def register_marks() -> None:
     register_rows(RowKind(UnitGroup, group_mark, lambda: UnitGroup.objects.order_by("pk")))
     register_rows(RowKind(Unit, unit_mark, lambda: Unit.objects.order_by("pk")))
     register_rows(RowKind(User, password_mark, lambda: User.objects.order_by("pk"), "mật khẩu"))
+    what = "mật khẩu dùng một lần hoặc giờ người khác đổi cách đăng nhập"
+    register_rows(RowKind(User, access_mark, lambda: User.objects.order_by("pk"), what, part="access"))

@@ -20,6 +20,7 @@ from criteria import published
 from criteria.actions import inputs_changed
 from criteria.calendar.actions import copy_stages, default_stages, same_stages
 from criteria.calendar.queries import round_of
+from criteria.digests import PROPOSED, VERB_COPY
 from criteria.models import Criterion, Round, RoundGroup
 from criteria.queries import round_groups, units_of, what_became
 from criteria.rules import require_manager
@@ -34,7 +35,6 @@ from units.queries import heirs_of
 
 WORK = (SelfAssessment, Appraisal, SurveyScore, ImportBatch)
 """What a block holds once its year is under way."""
-VERB = "year.copy"
 
 
 @dataclass(slots=True)
@@ -45,6 +45,8 @@ class YearCopy:
     left: list[str] = field(default_factory=list)
     marks: Facts = field(default_factory=dict)
     """Of the round, where it was made."""
+    proposed: dict[str, int] = field(default_factory=dict)
+    """Keys of the blocks whose sets are proposals, with the year that they come from."""
 
 
 @transaction.atomic
@@ -74,8 +76,8 @@ def copy_year(*, actor: User | None, source: int, target: int, group: str = "") 
     if added := ensure_reasons(actor):
         report.done.append(f"Thư viện lý do điều chỉnh: thêm {added} lý do.")
     if report.done:
-        logged = {"from": source, "done": report.done, "left": report.left, **report.marks}
-        record(actor=actor, verb=VERB, obj=round_, after=logged)
+        logged = {"from": source, "done": report.done, "left": report.left, PROPOSED: report.proposed, **report.marks}
+        record(actor=actor, verb=VERB_COPY, obj=round_, after=logged)
     return report
 
 
@@ -156,6 +158,7 @@ def _block(earlier: RoundGroup, round_: Round, report: YearCopy) -> RoundGroup |
         return None
     block.proposed_from = earlier.round.year
     block.save()
+    report.proposed[str(block.pk)] = earlier.round.year
     inputs_changed(block.pk)
     report.done.append(
         f"{earlier.group.name}: bộ tiêu chí theo {earlier.criteria_set.decision} với quy tắc chấm, hướng dẫn, "

@@ -37,6 +37,12 @@ class RowKind:
     """What the mark covers, in words of a sentence."""
     went_along: Callable[[str], bool] = lambda mark: False
     """Whether a row of this mark went with one that it hung on, which the log names instead."""
+    part: str = ""
+    """Where a model has several marks: what this one is called in the log."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.model._meta.label_lower}{self.part and f':{self.part}'}"
 
 
 _KINDS: dict[str, RowKind] = {}
@@ -44,7 +50,7 @@ _KINDS: dict[str, RowKind] = {}
 
 def register_rows(kind: RowKind) -> None:
     """From the rooms to the right, where their apps start."""
-    _KINDS[kind.model._meta.label_lower] = kind
+    _KINDS[kind.label] = kind
 
 
 def row_kinds() -> Mapping[str, RowKind]:
@@ -56,9 +62,9 @@ def marked(*rows: Model, gone: bool = False) -> Facts:
     away). Empty for kinds without marks."""
     marks: dict[str, dict[str, str | None]] = {}
     for row in rows:
-        kind = _KINDS.get(row._meta.label_lower)
-        if kind is not None:
-            marks.setdefault(row._meta.label_lower, {})[str(row.pk)] = None if gone else kind.mark(row)
+        for label, kind in _KINDS.items():
+            if kind.model._meta.label_lower == row._meta.label_lower:
+                marks.setdefault(label, {})[str(row.pk)] = None if gone else kind.mark(row)
     return {ROW_MARKS: marks} if marks else {}
 
 

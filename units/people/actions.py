@@ -287,6 +287,7 @@ def password_was_set(*, user: User, address: str = "") -> None:
     """The owner has set a password by a link: whatever somebody else had set is over."""
     user.one_time_password = False
     user.save(update_fields=["one_time_password"])
+    user.refresh_from_db(fields=["access_changed_at"])
     record(actor=user, verb="set_password", obj=user, after=marked(user), address=address)
 
 

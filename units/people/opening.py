@@ -13,6 +13,7 @@ from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from units import rules
 from units.auditlog.actions import Change, record, record_many
+from units.auditlog.digests import marked
 from units.models import User
 from units.roles.mails import tell_access_changed
 
@@ -59,10 +60,10 @@ def use_code(*, name: str, typed: str, address: str = "") -> User | None:
         return None
     code.used_at = clock.now()
     code.save(update_fields=["used_at"])
-    user = code.user
+    user = User.objects.select_for_update(of=("self",)).get(pk=code.user_id)
     user.access_changed_at = clock.now()
     user.save(update_fields=["access_changed_at"])
-    record(actor=user, verb="use_code", obj=user, address=address)
+    record(actor=user, verb="use_code", obj=user, after=marked(user), address=address)
     return user
 
 
@@ -85,4 +86,4 @@ def drop_second_factor(*, actor: User, user: User, reason: str, address: str = "
     locked.access_changed_at = clock.now()
     locked.save(update_fields=["access_changed_at"])
     tell_access_changed(locked, actor, "bỏ xác thực hai lớp")
-    record(actor=actor, verb="drop_second_factor", obj=locked, reason=words, address=address)
+    record(actor=actor, verb="drop_second_factor", obj=locked, after=marked(locked), reason=words, address=address)

@@ -78,4 +78,5 @@ def renew_hash(*, user: User, typed: str) -> None:
     if locked.password == user.password:  # else its owner has just set another
         user.set_password(typed)
         user.save(update_fields=["password"])
-        record(actor=user, verb="renew_hash", obj=user, after=marked(user))
+        locked.password = user.password
+        record(actor=user, verb="renew_hash", obj=user, after=marked(locked))

@@ -16,7 +16,8 @@ class Command(OperatorCommand):
     def run(self, **options: Any) -> None:
         taken = begin_proofs()
         for label, count in taken.items():
-            words = row_kinds()[label].model._meta.verbose_name
+            kind = row_kinds()[label]
+            words = f"{kind.model._meta.verbose_name}{kind.part and f' ({kind.what})'}"
             self.stdout.write(
                 f"Nhận {count} {words} có từ trước; đúng hay sai trước lúc này thì không chứng minh được."
             )
