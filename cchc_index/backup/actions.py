@@ -25,6 +25,18 @@ TRIES = 5
 """Snapshots taken until none of its files was deleted before it could be copied."""
 
 
+def require_folder(out: str) -> None:
+    """Raises Refused where the folder that an operator names for a backup is not there."""
+    folder = Path(out).parent
+    if not folder.is_dir():
+        raise Refused(f"Không có thư mục “{folder}”: tạo thư mục trước, hoặc chọn nơi khác ở --out.")
+
+
+def target_of(out: str) -> Path:
+    """The file of a backup made now, of a name with %Y, %m, %d … in it; by the clock of Hà Nội."""
+    return Path(clock.hanoi(clock.now()).strftime(out))
+
+
 def backup(target: Path) -> Manifest:
     """Write database and files of one moment to `target`, whole or not at all; sealed where settings.BACKUP_KEY is
     given. Nobody who works waits. Raises Refused, and OSError for a place that cannot be written."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from cchc_index.lib.stored_files import is_empty
+from cchc_index.lib.stored_files import file_fields, is_empty
 from criteria.models import Round
 from units.auditlog.models import LogEntry
 from units.models import Unit, User
@@ -18,25 +18,20 @@ from .databases import Select
 def files_of(select: Select) -> set[str]:
     """The names of all files that rows speak of, whatever model they belong to. Before an upgrade a table or a column
     may not be there yet."""
-    quote = connection.ops.quote_name
+    quote, tables = connection.ops.quote_name, connection.introspection.table_names()
     names: set[str] = set()
-    for model in apps.get_models():
-        fields = [field for field in model._meta.concrete_fields if isinstance(field, models.FileField)]
-        there = _columns_of(model._meta.db_table) if fields else set()
-        for field in fields:
-            if field.column in there:
-                table, column = quote(model._meta.db_table), quote(str(field.column))
-                # Names of our own models, quoted.
-                rows = select(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''")  # noqa: S608
-                names.update(name for (name,) in rows)
+    for model, field in file_fields():
+        name = model._meta.db_table
+        if name in tables and field.column in _columns_of(name):
+            table, column = quote(name), quote(str(field.column))
+            # Names of our own models, quoted.
+            rows = select(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''")  # noqa: S608
+            names.update(stored for (stored,) in rows)
     return names
 
 
 def _columns_of(table: str) -> set[str]:
-    """None for a table that is not there."""
     with connection.cursor() as cursor:
-        if table not in connection.introspection.table_names(cursor):
-            return set()
         return {column.name for column in connection.introspection.get_table_description(cursor, table)}
 
 

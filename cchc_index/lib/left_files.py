@@ -4,11 +4,10 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db.models import FileField
 
 from . import clock
+from .stored_files import file_fields
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +36,10 @@ def _spoken_of() -> tuple[set[str], set[str]]:
     """The names of all files that rows speak of, and the folders in which such files lie."""
     spoken: set[str] = set()
     folders: set[str] = set()
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, FileField):
-                folders.add(str(field.upload_to).strip("/"))
-                names = model._default_manager.exclude(**{field.name: ""})
-                spoken.update(names.values_list(field.name, flat=True).iterator(2000))
+    for model, field in file_fields():
+        folders.add(str(field.upload_to).strip("/"))
+        names = model._default_manager.exclude(**{field.name: ""})
+        spoken.update(names.values_list(field.name, flat=True).iterator(2000))
     return spoken, folders
 
 

@@ -13,9 +13,11 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, Any, cast
 
+from django.apps import apps
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 
 from .faults import Refused
 
@@ -85,6 +87,14 @@ def as_path(name: str) -> Iterator[Path]:
         shutil.copyfileobj(stored, copy)
         copy.flush()
         yield Path(copy.name)
+
+
+def file_fields() -> Iterator[tuple[type[models.Model], models.FileField]]:
+    """Every field by which rows speak of stored files, with its model."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField):
+                yield model, field
 
 
 def names_in(folder: str) -> list[str]:

@@ -1,13 +1,11 @@
 """`manage.py backup --out FILE [--keep N]`: database and files at one consistent point, while people work."""
 
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from cchc_index.backup import actions
-from cchc_index.lib import clock
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 
@@ -22,12 +20,10 @@ class Command(OperatorCommand):
     def look_first(self, **options: Any) -> None:
         if options["keep"] is not None and options["keep"] < 1:
             raise Refused("--keep: giữ ít nhất một bản.")
-        folder = Path(options["out"]).parent
-        if not folder.is_dir():
-            raise Refused(f"Không có thư mục “{folder}”: tạo thư mục trước, hoặc chọn nơi khác ở --out.")
+        actions.require_folder(options["out"])
 
     def run(self, **options: Any) -> None:
-        target = Path(clock.hanoi(clock.now()).strftime(options["out"]))
+        target = actions.target_of(options["out"])
         manifest = actions.backup(target)
         sealed = "đã mã hóa" if settings.BACKUP_KEY else "chưa mã hóa (đặt BACKUP_KEY để mã hóa)"
         self.stdout.write(f"Đã sao lưu vào {target}: cơ sở dữ liệu và {manifest.files} tệp, {sealed}.")

@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.db import connection
 
 from cchc_index.backup import actions
-from cchc_index.lib import clock
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.faults import Refused
 from units.auditlog.models import LogEntry
@@ -34,14 +33,12 @@ class Command(OperatorCommand):
         parser.add_argument("--out", required=True, metavar="FILE", help="tệp bản sao lưu; %%Y%%m%%d… là ngày giờ")
 
     def look_first(self, **options: Any) -> None:
-        folder = Path(options["out"]).parent
-        if not folder.is_dir():
-            raise Refused(f"Không có thư mục “{folder}”: tạo thư mục trước, hoặc chọn nơi khác ở --out.")
+        actions.require_folder(options["out"])
         if LogEntry._meta.db_table not in connection.introspection.table_names():
             raise Refused("Cơ sở dữ liệu còn trống, không có gì để nâng cấp: cài mới bằng lệnh migrate.")
 
     def run(self, **options: Any) -> None:
-        target = Path(clock.hanoi(clock.now()).strftime(options["out"])).absolute()
+        target = actions.target_of(options["out"]).absolute()
         self.say(f"Bước 1/{len(STEPS) + 1}: backup")
         manifest = actions.backup(target)
         self.stdout.write(f"Đã sao lưu vào {target}: cơ sở dữ liệu và {manifest.files} tệp.")
