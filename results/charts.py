@@ -21,6 +21,8 @@ NARROW = 346
 """What a window of 390 leaves for a picture."""
 Point = tuple[str, Decimal | None]
 """A label and its value; None where there is no value."""
+AreaBars = Sequence[tuple[str, Decimal | None, Decimal | None]]
+"""Areas, each with the unit's share and the block's median in per cent."""
 
 
 def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "", beside: Sequence[Point] = ()) -> str:
@@ -40,7 +42,7 @@ def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "", be
     return frame(WIDTH, height, title, described, parts)
 
 
-def area_bars(areas: Sequence[tuple[str, Decimal | None, Decimal | None]], *, title: str) -> str:
+def area_bars(areas: AreaBars, *, title: str) -> str:
     """One bar per area (percent reached) with a tick where the block's median lies."""
     step = max([40, *(12 + 16 * len(wrap(label, LABEL)) for label, _share, _middle in areas)])
     height = 24 + step * len(areas)
@@ -48,13 +50,10 @@ def area_bars(areas: Sequence[tuple[str, Decimal | None, Decimal | None]], *, ti
     parts = [text(right + 62, 14, "trung vị khối", anchor="start", size=13, fill=SOFT)]
     for place, (label, share, middle) in enumerate(areas):
         parts += _area(label, share, middle, 24 + step * place, left, right)
-    described = "; ".join(
-        f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas
-    )
-    return frame(WIDTH, height, title, described, parts)
+    return frame(WIDTH, height, title, _described(areas), parts)
 
 
-def area_bars_narrow(areas: Sequence[tuple[str, Decimal | None, Decimal | None]], *, title: str) -> str:
+def area_bars_narrow(areas: AreaBars, *, title: str) -> str:
     """The same for a phone: each area's name over its bar, so that no number lies outside of the window."""
     parts, y = [text(NARROW - 96, 14, "trung vị khối", size=13, fill=SOFT)], 24
     for label, share, middle in areas:
@@ -63,10 +62,7 @@ def area_bars_narrow(areas: Sequence[tuple[str, Decimal | None, Decimal | None]]
             y += 18
         parts += _bar(share, middle, y, 0, NARROW - 112)
         y += 38
-    described = "; ".join(
-        f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas
-    )
-    return frame(NARROW, y, title, described, parts)
+    return frame(NARROW, y, title, _described(areas), parts)
 
 
 def columns(points: Sequence[tuple[str, int]], *, title: str, unit: str = "đơn vị") -> str:
@@ -215,6 +211,10 @@ def _dot(
     parts.append(f'<circle cx="{x}" cy="{y}" r="5" fill="{MARK}"/>')
     parts.append(text(x + 10, y + 5, vn(value), weight=weight, fill=fill))
     return parts
+
+
+def _described(areas: AreaBars) -> str:
+    return "; ".join(f"{label}: {_percent(share)}, trung vị khối {_percent(middle)}" for label, share, middle in areas)
 
 
 def _area(label: str, share: Decimal | None, middle: Decimal | None, y: int, left: int, right: int) -> list[str]:

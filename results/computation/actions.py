@@ -91,7 +91,7 @@ def _write(round_group: RoundGroup, outcome: BlockOutcome) -> Computation:
         code_version=queries.code_version(),
         computed_at=clock.now(),
     )
-    insert_rows(UnitResult, RESULT_COLUMNS, [_unit_result(computation.pk, outcome, code) for code in outcome.ranked])
+    insert_rows(UnitResult, WRITTEN, [_unit_result(computation.pk, outcome, code) for code in outcome.ranked])
     return _switch(computation)
 
 
@@ -119,29 +119,11 @@ def _forget_old(round_group_id: int) -> None:
     replaced.exclude(pk__in=list(newest)).delete()
 
 
-RESULT_COLUMNS = (
-    "computation_id",
-    "unit_id",
-    "self_points",
-    "points",
-    "max_points",
-    "index",
-    "appraised_points",
-    "appraised_max",
-    "appraised_index",
-    "survey_points",
-    "survey_max",
-    "survey_index",
-    "bonus",
-    "penalty",
-    "rank",
-    "band",
-    "incomplete",
-)
+WRITTEN = ("computation_id", "unit_id", "self_points", *queries.RESULT_FIGURES)
 
 
 def _unit_result(computation_id: int, outcome: BlockOutcome, code: str) -> tuple[object, ...]:
-    """The row of a unit in the order of RESULT_COLUMNS; points have four places at most."""
+    """The row of a unit in the order of WRITTEN; points have four places at most."""
     ranked = outcome.ranked[code]
     return (
         computation_id,

@@ -215,10 +215,7 @@ def ranked_results(computation: Computation) -> QuerySet[UnitResult]:
     return computation.unit_results.select_related("unit__group").order_by(F("rank").asc(nulls_last=True), *by_name())
 
 
-RESULT_KEYS = [
-    "unit",
-    "name",
-    "group",
+RESULT_FIGURES = (
     "points",
     "max_points",
     "index",
@@ -233,7 +230,9 @@ RESULT_KEYS = [
     "rank",
     "band",
     "incomplete",
-]
+)
+"""What is computed of each unit: columns of UnitResult, and keys of the published shape."""
+RESULT_KEYS = ["unit", "name", "group", *RESULT_FIGURES]
 
 
 def own_points(computation: Computation) -> Iterator[tuple[str, Decimal | None]]:
