@@ -20,8 +20,9 @@ MAX_HEADING_ROWS = 5
 ALL_SHEETS = "all"
 _WHOLE = "Tệp ánh xạ"
 TICKED, UNTICKED = frozenset({"x", "✓", "✔", "1", "co"}), frozenset({"", "0", "khong"})
-UNFINISHED = UNTICKED | {"false", "no"}
 """Folded texts of a cell that is ticked, and of one that is not."""
+UNFINISHED = UNTICKED | {"false", "no"}
+"""Folded texts of a mark of sending that say that nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
