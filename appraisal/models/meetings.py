@@ -152,7 +152,7 @@ class AgendaItem(models.Model):
             models.UniqueConstraint(fields=["meeting", "position"], name="agenda_position_once"),
             models.UniqueConstraint(
                 fields=["meeting", "round_group", "unit", "criterion"],
-                condition=Q(kind="cell"),
+                condition=Q(kind="cell") & ~Q(state="rejected"),
                 name="agenda_cell_once",
                 violation_error_message="Tiêu chí này của đơn vị đã có trong chương trình.",
             ),

@@ -79,7 +79,7 @@ class Calendar:
         return self.by_name.get(name)
 
     @property
-    def _next(self) -> Stage | None:
+    def following(self) -> Stage | None:
         """The stage that decides after the last one that was released."""
         rest: list[Stage] = []
         for stage in self.deciding:
@@ -90,12 +90,12 @@ class Calendar:
     def stage(self) -> Stage | None:
         """The stage that takes decisions now. A released stage takes none, whatever its hours: the units have
         seen it."""
-        following = self._next
+        following = self.following
         return following if following is not None and following.is_open(self.at) else None
 
     def may_be_released(self, stage: Stage) -> bool:
         """Whether it is the next of the year's stages, and has begun."""
-        return stage == self._next and stage.has_begun(self.at)
+        return stage == self.following and stage.has_begun(self.at)
 
     def phase(self, kinds: Collection[str] = ()) -> Stage | None:
         """The stage whose hours run and that the block is still in, first among `kinds`: one that was released, or is

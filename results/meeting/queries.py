@@ -3,8 +3,9 @@ minutes say."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from appraisal.council.agenda.queries import Contest, before_members
 from appraisal.council.meetings import digests
 from appraisal.council.meetings import queries as meeting_queries
 from appraisal.council.samples import queries as samples
@@ -56,6 +57,11 @@ class MeetingBoard:
     total: int
     mark: str
 
+    @cached_property
+    def cell(self) -> Contest | None:
+        """What the unit gave itself, and what stands; read when it is shown."""
+        return before_members(self.item) if self.item is not None else None
+
 
 def board(meeting: Meeting, code: str = "") -> MeetingBoard:
     """The item that is voted on, or was concluded last, and the ranking of its block (`code`: of another block). The
@@ -66,10 +72,17 @@ def board(meeting: Meeting, code: str = "") -> MeetingBoard:
     concluded = [row for row in items if row.is_concluded]
     count = _count(meeting, item) if item is not None else None
     lines = _lines(block, concluded) if block is not None else ()
-    shown = [item.pk, item.state, len(item.votes.all()), item.counted] if item is not None else []
+    shown = _shown(item, count) if item is not None and count is not None else []
     versions = [block.pk, block.inputs_version, block.group.units_version] if block is not None else []
     mark = digest([meeting.state, len(items), len(concluded), shown, versions])[:16]
     return MeetingBoard(meeting, block, item, count, lines, len(concluded), len(items), mark)
+
+
+def _shown(item: AgendaItem, count: VoteCount) -> list[object]:
+    """Everything that the projector shows of an item and that no version of the block's inputs tells."""
+    proposed = [item.title, item.verb, exact_text(item.points), item.not_applicable, item.comment]
+    said = [item.counted, count.in_favour, count.opposed, count.abstained, count.electorate]
+    return [item.pk, item.state, proposed, said]
 
 
 def _current(items: Sequence[AgendaItem]) -> AgendaItem | None:

@@ -35,18 +35,20 @@ def _shown(request: HttpRequest, pk: int) -> Meeting:
 def projector(request: HttpRequest, pk: int) -> HttpResponse:
     """Large type, the item that is voted on and the ranking that follows; it looks for changes once a second."""
     meeting = _shown(request, pk)
-    board = queries.board(meeting, request.GET.get("khoi", ""))
-    return render(request, "results/meeting/projector.html", {"board": board, "meeting": meeting})
+    asked = request.GET.get("khoi", "")
+    context = {"board": queries.board(meeting, asked), "meeting": meeting, "asked": asked}
+    return render(request, "results/meeting/projector.html", context)
 
 
 @require_GET
 def projector_board(request: HttpRequest, pk: int) -> HttpResponse:
     """The board alone; nothing (204) while it is what `?dau=` says the person sees already."""
     meeting = _shown(request, pk)
-    board = queries.board(meeting, request.GET.get("khoi", ""))
+    asked = request.GET.get("khoi", "")
+    board = queries.board(meeting, asked)
     if board.mark == request.GET.get("dau"):
         return HttpResponse(status=204)
-    return render(request, "results/meeting/board.html", {"board": board, "meeting": meeting})
+    return render(request, "results/meeting/board.html", {"board": board, "meeting": meeting, "asked": asked})
 
 
 @require_GET

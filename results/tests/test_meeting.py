@@ -1,6 +1,8 @@
 """The projector and the minutes: what they show, to whom, and what they cost."""
 
+import html
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -111,6 +113,55 @@ def test_the_projector_looks_again_and_gets_what_changed_only(round_group: Round
     assert answer.status_code == 200
     assert "▲" in answer.text
     assert "<html" not in answer.text
+
+
+def test_every_change_of_what_is_shown_is_shown(round_group: RoundGroup, manager: User) -> None:
+    row = meeting(round_group, manager)
+    item, seat = lowered(row, round_group, manager), row.council.seats.get()
+    marks = [queries.board(row).mark]
+    for choice in ("against", "for"):
+        votes.cast(actor=manager, item_id=item.pk, seat_id=seat.pk, choice=choice)
+        marks.append(queries.board(row).mark)
+    agenda.put_back(actor=manager, item_id=item.pk, reason="Ghi lại.")
+    for words in ("Hồ sơ thiếu một văn bản.", "Hồ sơ thiếu hai văn bản."):
+        proposal = Proposal("adjust", words, Decimal("54"), reason_id=Reason.objects.get(code="thieu-tai-lieu").pk)
+        agenda.propose(actor=manager, item_id=item.pk, proposal=proposal)
+        marks.append(queries.board(row).mark)
+    agenda.present(actor=manager, item_id=item.pk)
+    for hands in (0, 1):
+        votes.count_hands(actor=manager, item_id=item.pk, in_favour=hands, opposed=1 - hands, abstained=0)
+        marks.append(queries.board(row).mark)
+    assert len(set(marks)) == len(marks)
+    assert queries.board(row).mark == marks[-1]
+
+
+def test_hands_are_shown_as_they_were_counted(round_group: RoundGroup, manager: User) -> None:
+    row = meeting(round_group, manager)
+    votes.count_hands(actor=manager, item_id=lowered(row, round_group, manager).pk, in_favour=1, opposed=0, abstained=0)
+    page = client_of(manager).get(reverse("results:projector", args=[row.pk])).text
+    assert "<b>1</b> tán thành" in page
+    assert "chờ ghi kết luận" in page
+    assert "thành viên đã cho ý kiến" not in page
+
+
+def test_the_ranking_follows_the_item_that_is_voted_on(round_group: RoundGroup, manager: User) -> None:
+    """Unless somebody asked for a block by the address."""
+    other = block("C", group="xa", year=2032)
+    RoundGroup.objects.filter(pk=other.pk).update(round=round_group.round)
+    other.refresh_from_db()
+    give(other, {"C": {"1": "60", "2": "30"}})
+    for stage in ("round1", "round2"):
+        release_row(other, stage)
+    SelfAssessment.objects.update(state="submitted")
+    row, client = meeting(round_group, manager), client_of(manager)
+    agreed(lowered(row, round_group, manager), manager)
+    page = client.get(reverse("results:projector", args=[row.pk])).text
+    looks_again = html.unescape(re.findall(r'hx-get="([^"]+)"', page)[0])
+    assert queries.board(row).block == round_group
+    lowered(row, other, manager, "C")
+    assert str(other.group) in client.get(looks_again).text
+    asked = client.get(f"{reverse('results:projector', args=[row.pk])}?khoi={round_group.group.code}").text
+    assert f"khoi={round_group.group.code}" in asked
 
 
 def test_a_look_costs_the_same_for_many_units_and_items(round_group: RoundGroup, manager: User) -> None:

@@ -16,10 +16,12 @@ from appraisal.rules import stages
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.text import clean
 from criteria import queries as criteria_queries
-from criteria.models import RoundGroup, Stage
+from criteria.models import RoundGroup
 from selfassess.models import SelfAssessment
 from units.auditlog.actions import Change, record, record_many
 from units.models import User
+
+from . import queries
 
 State, Kind = AgendaItem.State, AgendaItem.Kind
 CellOrigin = tuple[int, int, str]
@@ -28,7 +30,8 @@ CellOrigin = tuple[int, int, str]
 
 @transaction.atomic
 def add_cells(*, actor: User, meeting_id: int, round_group_id: int, cells: Iterable[CellOrigin]) -> int:
-    """Put contested cells on the agenda; what is there already stays. Gives how many are new. Raises PermissionDenied,
+    """Put contested cells on the agenda; what is there already stays, but for what the council did not pass: of that
+    it may vote on another proposal. Gives how many are new. Raises PermissionDenied,
     and Refused for cells that are none of the block's and once the meeting is closed."""
     meeting = _unclosed(actor, meeting_id)
     block = _block(meeting, round_group_id)
@@ -37,7 +40,8 @@ def add_cells(*, actor: User, meeting_id: int, round_group_id: int, cells: Itera
     leaves = {row.pk: row for row in criteria_queries.tree_of(block) if row.is_leaf and row.is_self}
     if any(unit not in units or leaf not in leaves or not _is_origin(why) for (unit, leaf), why in wanted.items()):
         raise Refused("Có tiêu chí không thuộc khối này: chọn lại trong danh sách.")
-    there = set(meeting.items.filter(round_group=block).order_by().values_list("unit_id", "criterion_id"))
+    standing = meeting.items.filter(round_group=block).exclude(state=State.REJECTED).order_by()
+    there = set(standing.values_list("unit_id", "criterion_id"))
     position = _last_position(meeting)
     rows = [
         AgendaItem(
@@ -144,9 +148,8 @@ def _note_cell(item: AgendaItem) -> None:
         return
     if not item.verb:
         raise Refused(f"{item}: ghi phương án trước khi đưa ra biểu quyết.")
-    stage = stages.calendar(item.round_group).stage
-    if stage is None or stage.kind != Stage.Kind.MEETING:
-        raise Refused("Giai đoạn họp Hội đồng của khối chưa mở, nên chưa biểu quyết được kết quả tiêu chí.")
+    if words := queries.not_yet(stages.calendar(item.round_group)):
+        raise Refused(f"Khối {item.round_group.group}: {words}")
     if not SelfAssessment.objects.filter(
         round_group=item.round_group, unit=item.unit, state=SelfAssessment.State.SUBMITTED
     ).exists():

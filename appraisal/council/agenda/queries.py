@@ -1,6 +1,6 @@
 """What is contested in a block, as the council's pages know it already."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -66,7 +66,8 @@ def contested(meeting: Meeting, block: RoundGroup) -> list[Contest]:
     sheet = read_sheet(block, units, leaves, calendar=now)
     outliers = _outliers(block, units, tree, now)
     differing = samples.differing_cells(block)
-    listed = set(meeting.items.filter(round_group=block).order_by().values_list("unit_id", "criterion_id"))
+    on_agenda = meeting.items.filter(round_group=block).exclude(state=AgendaItem.State.REJECTED).order_by()
+    listed = set(on_agenda.values_list("unit_id", "criterion_id"))
     rows = [
         Contest(unit, leaf, origin, cell, (unit.pk, leaf.pk) in listed)
         for unit in units
@@ -76,6 +77,41 @@ def contested(meeting: Meeting, block: RoundGroup) -> list[Contest]:
     ]
     order = list(Origin.values)
     return sorted(rows, key=lambda row: order.index(row.origin))
+
+
+def before_members(item: AgendaItem) -> Contest | None:
+    """What the unit gave itself and what stands on the cell of an item; None of other items. At most three queries:
+    where the year stands does not matter to it."""
+    if item.round_group is None or item.unit is None or item.criterion is None:
+        return None
+    block, anywhere = item.round_group, stages.calendar(item.round_group, stages=(), released=())
+    sheet = read_sheet(block, [item.unit], [item.criterion], calendar=anywhere)
+    cell = sheet.cell(item.unit, item.criterion, False)
+    return Contest(item.unit, item.criterion, item.origin, cell, is_listed=True)
+
+
+def obstacles(meeting: Meeting, items: Iterable[AgendaItem]) -> list[str]:
+    """Why cells of the agenda cannot be voted on yet, once for each block; nothing of a meeting that is over."""
+    if meeting.state == Meeting.State.CLOSED:
+        return []
+    open_ = (row for row in items if row.kind == AgendaItem.Kind.CELL and not row.is_concluded)
+    blocks = {row.round_group.pk: row.round_group for row in open_ if row.round_group}
+    calendars = stages.calendars(blocks.values())
+    found = ((block, not_yet(calendars[pk])) for pk, block in blocks.items())
+    return [f"{block.group}: {words}" for block, words in found if words]
+
+
+def not_yet(now: stages.Calendar) -> str:
+    """Why the council's meeting decides no cell of a block now; "" when it does."""
+    if now.stage is not None and now.stage.kind == Stage.Kind.MEETING:
+        return ""
+    before = now.following
+    if before is not None and before.kind != Stage.Kind.MEETING:
+        return (
+            f"giai đoạn {before.title} chưa thông báo kết quả cho đơn vị, nên Hội đồng chưa biểu quyết được kết quả "
+            "tiêu chí."
+        )
+    return "giai đoạn họp Hội đồng chưa mở hoặc đã đóng, nên Hội đồng chưa biểu quyết được kết quả tiêu chí."
 
 
 def _is_of(cell: GridCell, stage: Stage | None) -> bool:

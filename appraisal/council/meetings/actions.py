@@ -65,14 +65,20 @@ def _next_number(council: Council) -> int:
 def _check_plan(row: Meeting) -> None:
     if not row.title:
         raise Refused("Nhập nội dung của phiên họp.")
-    if row.presiding_id is not None and row.presiding_id == row.secretary_id:
-        raise Refused("Chủ trì và thư ký phải là hai người; chọn thư ký khác.")
+    _check_roles(row)
     if row.is_consent and row.deadline is None:
         raise Refused("Nhập hạn cho ý kiến bằng văn bản.")
     if row.deadline is not None and row.deadline <= clock.now():
         raise Refused("Hạn cho ý kiến phải sau thời điểm hiện tại.")
     if row.deadline is not None and row.deadline <= row.held_at:
         raise Refused("Hạn cho ý kiến phải sau thời điểm bắt đầu.")
+
+
+def _check_roles(row: Meeting) -> None:
+    if row.presiding_id is not None and row.presiding_id == row.secretary_id:
+        raise Refused("Chủ trì và thư ký phải là hai người; chọn thư ký khác.")
+    if row.presiding_id is not None and not row.council.seats.voting().filter(pk=row.presiding_id).exists():
+        raise Refused("Người chủ trì phải là thành viên có quyền biểu quyết của Hội đồng.")
 
 
 @transaction.atomic
@@ -119,8 +125,8 @@ def begin(*, actor: User, meeting_id: int) -> Meeting:
 
 @transaction.atomic
 def close(*, actor: User, meeting_id: int) -> Meeting:
-    """End a meeting; its minutes stand from now on. Raises PermissionDenied, and Refused before it began and while an
-    item is being voted on."""
+    """End a meeting; its minutes stand from now on. Raises PermissionDenied, and Refused before it began, while an item
+    is being voted on, and while who presided is noted as absent."""
     row = conducted(actor, meeting_id)
     if row.state == Meeting.State.CLOSED:
         return row
@@ -128,6 +134,11 @@ def close(*, actor: User, meeting_id: int) -> Meeting:
         raise Refused("Phiên họp chưa bắt đầu.")
     if queries.is_voting(row):
         raise Refused("Còn nội dung đang biểu quyết: ghi kết luận hoặc rút nội dung đó trước.")
+    if not row.is_consent and row.presiding is not None and row.presiding_id not in queries.present_seats(row):
+        raise Refused(
+            f"{row.presiding} được ghi là chủ trì nhưng không được điểm danh có mặt. Cách sửa: ở phần Điểm danh, đánh "
+            "dấu người đó có mặt hoặc chọn người đã chủ trì thay, ví dụ Phó Chủ tịch Hội đồng."
+        )
     row.state, row.closed_at = Meeting.State.CLOSED, clock.now()
     row.save()
     record(actor=actor, verb=digests.VERB_MEETING, obj=row, after=facts(row), anchor=True)
@@ -135,15 +146,20 @@ def close(*, actor: User, meeting_id: int) -> Meeting:
 
 
 @transaction.atomic
-def note_attendance(*, actor: User, meeting_id: int, present: Collection[int]) -> int:
-    """Who of the members is there (keys of seats), all others are absent; gives how many. Raises PermissionDenied, and
-    Refused where there is no meeting to attend now."""
+def note_attendance(*, actor: User, meeting_id: int, present: Collection[int], presiding_id: int | None = None) -> int:
+    """Who of the members is there (keys of seats), all others are absent; gives how many. `presiding_id`: who presides
+    in fact, where it is another than planned. Raises PermissionDenied, and Refused where there is no meeting to attend
+    now, and for one in the chair who may not be."""
     row = conducted(actor, meeting_id)
     if row.is_consent:
         raise Refused("Lấy ý kiến bằng văn bản thì không điểm danh.")
     if not row.is_open:
         raise Refused("Chỉ điểm danh khi phiên họp đang diễn ra.")
     before = facts(row)
+    if presiding_id is not None and presiding_id != row.presiding_id:
+        row.presiding_id = presiding_id
+        _check_roles(row)
+        row.save()
     for seat in queries.electorate(row.council):
         Attendance.objects.update_or_create(meeting=row, seat=seat, defaults={"present": seat.pk in present})
     after = facts(row)

@@ -46,8 +46,9 @@ class MeetingForm(forms.Form):
 
     def __init__(self, *args: Any, council: Council, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("presiding", "secretary"):
-            self.fields[name].queryset = queries.seat_choices(council)  # type: ignore[attr-defined]
+        seats = queries.seat_choices(council)
+        for name, rows in (("presiding", seats.voting()), ("secretary", seats)):
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
             self.fields[name].label_from_instance = _named  # type: ignore[attr-defined]
 
     def entry(self) -> MeetingPlan:
@@ -65,6 +66,12 @@ class MeetingForm(forms.Form):
 
 def _named(seat: Seat) -> str:
     return f"{seat.name} – {seat.get_kind_display()}"
+
+
+def initial_for(council: Council) -> dict[str, object]:
+    """Who presides and who takes the minutes, unless the plan says otherwise: the chair and the secretary."""
+    first = {seat.kind: seat.pk for seat in reversed(queries.seats_in_force(council))}
+    return {"presiding": first.get(Seat.Kind.CHAIR), "secretary": first.get(Seat.Kind.SECRETARY)}
 
 
 def initial_of(meeting: Meeting) -> dict[str, object]:

@@ -70,6 +70,11 @@ def holders(seats: Iterable[Seat]) -> list[User]:
     return [seat.user for seat in seats if seat.user is not None and seat.user.is_active]
 
 
+def without_account(seats: Iterable[Seat]) -> list[Seat]:
+    """Whom no letter of ours reaches."""
+    return [seat for seat in seats if seat.user is None or not seat.user.is_active]
+
+
 def _letter(meeting: Meeting, event: str, subject: str, paragraphs: list[str]) -> Letter:
     return Letter(
         event=event,

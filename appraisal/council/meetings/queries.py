@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from appraisal.models import AgendaItem, Attendance, Council, Meeting, Seat
+from appraisal.models.council import SeatQuerySet
 from appraisal.rules import seats as seat_rules
 from cchc_index.lib import clock
 from criteria.models import RoundGroup
@@ -76,8 +77,8 @@ def visible_items(user: AnyUser) -> QuerySet[AgendaItem]:
     return rows.select_related("meeting__council__round", *_ITEM).order_by("meeting", "position")
 
 
-def seat_choices(council: Council) -> QuerySet[Seat]:
-    """Whoever may preside or take the minutes."""
+def seat_choices(council: Council) -> SeatQuerySet:
+    """Whoever may take the minutes, and of the voting seats preside."""
     return council.seats.in_force().select_related("agency")
 
 

@@ -14,7 +14,7 @@ from criteria.queries import show_year
 from units.models import User
 
 from . import actions
-from .forms import MeetingForm, initial_of
+from .forms import MeetingForm, initial_for, initial_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -52,7 +52,7 @@ def visible_meeting(request: HttpRequest, pk: int) -> Meeting:
 
 def _planned(request: HttpRequest, actor: User, council: Council, row: Meeting | None) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    form = MeetingForm(posted, council=council, initial=initial_of(row) if row else None)
+    form = MeetingForm(posted, council=council, initial=initial_of(row) if row else initial_for(council))
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.plan(

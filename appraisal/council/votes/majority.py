@@ -23,8 +23,13 @@ class VoteCount:
         return self.is_passed or 2 * (self.in_favour + self.open) <= self.electorate
 
     @property
+    def given(self) -> int:
+        """How many have said something."""
+        return self.in_favour + self.opposed + self.abstained
+
+    @property
     def silent(self) -> int:
-        return self.electorate - self.in_favour - self.opposed - self.abstained
+        return self.electorate - self.given
 
 
 def has_quorum(present: int, electorate: int) -> bool:

@@ -1,6 +1,6 @@
 """A meeting as it runs: who is there, what is voted on, one item at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from appraisal.core.queries.verifying import Verified, verified
 from appraisal.council.agenda import actions as agenda
+from appraisal.council.agenda import queries as agenda_queries
 from appraisal.council.composition.views import reader
 from appraisal.council.meetings import actions as meetings
+from appraisal.council.meetings import mails
 from appraisal.council.meetings import queries as meeting_queries
 from appraisal.council.meetings.views import conductor, visible_meeting
 from appraisal.models import AgendaItem, Dissent, Meeting, Seat, Vote
@@ -27,7 +29,7 @@ from units.models import User
 
 from . import actions, queries
 from .forms import HandsForm, ProposalForm, VoteForm, initial_proposal
-from .majority import VoteCount
+from .majority import VoteCount, has_quorum
 from .queries import Room
 
 
@@ -74,7 +76,9 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "round": row.council.round,
         "lines": [_line(hall, item) for item in items],
         "seats": [(seat, seat.pk in hall.present) for seat in hall.seats],
-        "present": sum(hall.is_here(seat) for seat in hall.seats),
+        "present": (present := sum(hall.is_here(seat) for seat in hall.seats)),
+        "has_quorum": has_quorum(present, len(hall.seats)),
+        "obstacles": agenda_queries.obstacles(row, items),
         "may_conduct": seat_rules.may_conduct(user, row.council),
         "is_stale": meeting_queries.is_invitation_stale(row, items),
         "sees_board": seat_rules.sees_board(user, row.council),
@@ -84,12 +88,22 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _begin(request: HttpRequest, actor: User, row: Meeting) -> str:
     agenda.begin(actor=actor, meeting_id=row.pk)
-    return "Đã gửi lấy ý kiến các thành viên." if row.is_consent else "Phiên họp bắt đầu: hãy điểm danh."
+    if not row.is_consent:
+        return "Phiên họp bắt đầu: hãy điểm danh."
+    others = _named(meeting_queries.electorate(row.council), "gửi văn bản giấy và ghi ý kiến thay")
+    return f"Đã gửi lấy ý kiến các thành viên.{others}"
+
+
+def _named(seats: Iterable[Seat], what: str) -> str:
+    """Whom no letter reaches, and what is to be done instead."""
+    names = [seat.name for seat in mails.without_account(seats)]
+    return f" {len(names)} người không có tài khoản, {what}: {', '.join(names)}." if names else ""
 
 
 def _invite(request: HttpRequest, actor: User, row: Meeting) -> str:
     posted = meetings.invite(actor=actor, meeting_id=row.pk)
     lacking = f" {posted.without_address} người không có địa chỉ thư." if posted.without_address else ""
+    lacking += _named(meeting_queries.seats_in_force(row.council), "mời bằng giấy")
     if not posted.written:
         return f"Không có ai cần gửi thêm: giấy mời hiện tại đã được gửi.{lacking}"
     return f"Đã gửi giấy mời cho {posted.written} người.{lacking}"
@@ -102,7 +116,8 @@ def _close(request: HttpRequest, actor: User, row: Meeting) -> str:
 
 def _attend(request: HttpRequest, actor: User, row: Meeting) -> str:
     chosen = {whole_number(text, digits=11) or 0 for text in request.POST.getlist("members")}
-    count = meetings.note_attendance(actor=actor, meeting_id=row.pk, present=chosen)
+    led = whole_number(request.POST.get("presiding", ""), digits=11)
+    count = meetings.note_attendance(actor=actor, meeting_id=row.pk, present=chosen, presiding_id=led)
     return f"Đã điểm danh: {count} thành viên có mặt."
 
 
@@ -156,6 +171,7 @@ def _item_page(request: HttpRequest, user: User, row: AgendaItem, refused: Form 
         "form": refused,
         "choices": Vote.Choice.choices,
         "verified": _verified(row),
+        "cell": agenda_queries.before_members(row),
         "next": meeting_queries.next_item(row),
     }
     return render(request, "appraisal/council/item.html", context, status=422 if refused is not None else 200)

@@ -56,6 +56,19 @@ def replanned(row: Meeting, sitting: Body, case: Council, **changes: str) -> Mee
     return actions.plan(actor=case.manager, council_id=sitting.council.pk, entry=entry, meeting_id=row.pk)
 
 
+def test_who_has_no_account_is_named_to_whoever_invites(case: Council, sitting: Body) -> None:
+    meeting, client = planned(sitting, case), sign_in(case.manager)
+    address = reverse("council:meeting", args=[meeting.pk])
+    assert "không có tài khoản" not in client.post(address, {"verb": "invite"}, follow=True).text
+    seat = held(sitting.council, "member", None)
+    told = client.post(address, {"verb": "invite"}, follow=True).text
+    assert f"1 người không có tài khoản, mời bằng giấy: {seat.name}." in told
+    row = consent(sitting, case)
+    cell_item(row, case)
+    begun = client.post(reverse("council:meeting", args=[row.pk]), {"verb": "begin"}, follow=True).text
+    assert f"gửi văn bản giấy và ghi ý kiến thay: {seat.name}." in begun
+
+
 def invite(row: Meeting, case: Council) -> int:
     return actions.invite(actor=case.manager, meeting_id=row.pk).written
 

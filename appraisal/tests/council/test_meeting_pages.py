@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from appraisal.council import urls
 from appraisal.council.agenda import actions as agenda
+from appraisal.council.votes import actions as votes
 from appraisal.models import AgendaItem, Attendance, Dissent, Meeting, Seat, Vote
 from appraisal.tests.council.council_site import (
     Body,
@@ -26,7 +27,8 @@ from appraisal.tests.council.council_site import (
 )
 from appraisal.tests.factories import Council, submitted
 from appraisal.tests.pages import sign_in
-from cchc_index.lib import clock
+from cchc_index.lib import clock, numbers
+from selfassess.models import SelfScore
 from units.models import Role
 from units.tests.factories import UnitFactory, UserFactory, person
 
@@ -125,6 +127,48 @@ def test_attendance_hands_and_dissent_by_the_page(case: Council, sitting: Body) 
     post(client, "item", item.pk, verb="conclude")
     item.refresh_from_db()
     assert (item.state, item.counted, Dissent.objects.count()) == ("passed", True, 1)
+
+
+def test_attendance_says_who_presides_and_whether_the_meeting_counts(case: Council, sitting: Body) -> None:
+    meeting, client = meeting_row(sitting, case, presiding_id=sitting.chair.pk), sign_in(user_of(sitting.secretary))
+    address = reverse("council:meeting", args=[meeting.pk])
+    assert "thành viên có quyền biểu quyết\n" not in client.get(address).text  # nobody was asked yet
+    post(client, "meeting", meeting.pk, verb="begin")
+    page = client.get(address).text
+    assert page.index("Điểm danh</h2>") < page.index("Chương trình</h2>")
+    for count, counts in ((2, False), (3, True)):
+        there = [seat.pk for seat in sitting.voting[-count:]]
+        led = there[0]
+        client.post(address, {"verb": "present", "members": there, "presiding": led})
+        page = client.get(address).text
+        assert f"{count}/4 thành viên" in page
+        assert ("phiên họp có giá trị" in page) is counts
+        assert page.index("Điểm danh</h2>") > page.index("Chương trình</h2>")
+        assert Meeting.objects.get().presiding_id == led
+
+
+def test_the_plan_begins_with_the_chair_and_the_secretary(case: Council, sitting: Body) -> None:
+    form = sign_in(case.manager).get(reverse("council:meeting-add", args=[case.round_group.round.year])).context["form"]
+    assert (form["presiding"].value(), form["secretary"].value()) == (sitting.chair.pk, sitting.secretary.pk)
+    assert sitting.secretary not in form.fields["presiding"].queryset
+
+
+def test_who_votes_sees_what_the_unit_gave_itself_and_what_stood(case: Council, sitting: Body) -> None:
+    item = cell_item(session(sitting, case), case)
+    agenda.present(actor=case.manager, item_id=item.pk)
+    page = sign_in(user_of(sitting.third)).get(reverse("council:item", args=[item.pk])).text
+    claimed = numbers.vn(SelfScore.objects.get(assessment__unit=case.first, criterion=case.leaf).points)
+    assert f"tự đánh giá {claimed}" in page
+    assert "kết quả trước khi biểu quyết" in page
+
+
+def test_a_rejected_proposal_says_what_stands(case: Council, sitting: Body) -> None:
+    item = cell_item(session(sitting, case), case)
+    agenda.present(actor=case.manager, item_id=item.pk)
+    votes.count_hands(actor=case.manager, item_id=item.pk, in_favour=2, opposed=2, abstained=0)
+    votes.conclude(actor=case.manager, item_id=item.pk)
+    page = sign_in(case.manager).get(reverse("council:item", args=[item.pk])).text
+    assert "Điểm trước đó của tiêu chí giữ nguyên" in page
 
 
 def test_a_member_of_the_unit_sees_no_vote(case: Council, sitting: Body) -> None:

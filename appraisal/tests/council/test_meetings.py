@@ -159,7 +159,19 @@ def test_a_cell_is_voted_on_only_in_the_meeting_stage(sitting: Body, case: Counc
     meeting = session(sitting, case)
     item = cell_item(meeting, case)
     case.round_group.round.stages.filter(kind="meeting").update(closes_at=clock.now())
-    with pytest.raises(Refused, match="Giai đoạn họp Hội đồng"):
+    with pytest.raises(Refused, match="giai đoạn họp Hội đồng chưa mở hoặc đã đóng"):
+        agenda.present(actor=case.manager, item_id=item.pk)
+    assert agenda_queries.obstacles(meeting, [item])
+
+
+def test_the_page_says_which_stage_is_still_to_be_told(sitting: Body, case: Council) -> None:
+    meeting = session(sitting, case)
+    item = cell_item(meeting, case)
+    assert agenda_queries.obstacles(meeting, [item]) == []
+    case.round_group.releases.filter(stage__name="round2").delete()
+    told = case.round_group.round.stages.get(name="round2").title
+    assert told in "".join(agenda_queries.obstacles(meeting, [item]))
+    with pytest.raises(Refused, match="chưa thông báo kết quả"):
         agenda.present(actor=case.manager, item_id=item.pk)
 
 
@@ -421,3 +433,44 @@ def test_who_presides_does_not_keep_the_minutes(case: Council, sitting: Body) ->
         meeting_row(sitting, case, presiding_id=sitting.chair.pk, secretary_id=sitting.chair.pk)
     row = meeting_row(sitting, case, presiding_id=sitting.chair.pk)
     assert (row.presiding_id, row.secretary_id) == (sitting.chair.pk, sitting.secretary.pk)
+
+
+# --- who presides in fact, and another proposal --------------------------------------------------------
+
+
+def test_who_neither_votes_presides_nor_who_keeps_the_minutes(case: Council, sitting: Body) -> None:
+    for seat in (sitting.secretary, sitting.working):
+        with pytest.raises(Refused, match="thành viên có quyền biểu quyết"):
+            meeting_row(sitting, case, presiding_id=seat.pk, secretary_id=None)
+
+
+def test_where_the_chair_is_absent_the_minutes_name_who_led(case: Council, sitting: Body) -> None:
+    meeting = session(sitting, case, presiding_id=sitting.chair.pk)
+    given = {"actor": case.manager, "meeting_id": meeting.pk}
+    there = [seat.pk for seat in sitting.voting if seat != sitting.chair]
+    meetings.note_attendance(**given, present=there)  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="không được điểm danh có mặt"):
+        meetings.close(**given)  # type: ignore[arg-type]
+    for seat in (sitting.secretary, sitting.working):
+        with pytest.raises(Refused):
+            meetings.note_attendance(**given, present=there, presiding_id=seat.pk)  # type: ignore[arg-type]
+    meetings.note_attendance(**given, present=there, presiding_id=sitting.vice.pk)  # type: ignore[arg-type]
+    assert meetings.close(**given).presiding == sitting.vice  # type: ignore[arg-type]
+    assert not list(ledger.check())
+
+
+def test_of_a_cell_that_was_not_passed_another_proposal_is_voted_on(case: Council, sitting: Body) -> None:
+    meeting = session(sitting, case)
+    first = cell_item(meeting, case)
+    agenda.present(actor=case.manager, item_id=first.pk)
+    voted(first, case, sitting.chair, sitting.vice)  # two of four are no majority
+    assert votes.conclude(actor=case.manager, item_id=first.pk).state == "rejected"
+    assert not Appraisal.objects.filter(unit=case.first, criterion=case.leaf, stage__kind="meeting").exists()
+    given = {"actor": case.manager, "meeting_id": meeting.pk, "round_group_id": case.round_group.pk}
+    cell = [(case.first.pk, case.leaf.pk, "chosen")]
+    assert [agenda.add_cells(**given, cells=cell) for _ in range(2)] == [1, 0]  # type: ignore[arg-type]
+    second = meeting.items.exclude(pk=first.pk).get()
+    agenda.propose(actor=case.manager, item_id=second.pk, proposal=Proposal("recognise", "Hồ sơ đủ."))
+    assert passed(second, sitting, case).state == "passed"
+    assert agenda.add_cells(**given, cells=cell) == 0  # type: ignore[arg-type]
+    assert not list(ledger.check())
