@@ -31,7 +31,7 @@ HEAD = {"assessed_from", "assessed_to", "date", "digest", "format", "groups", "i
 GROUP = {"cells", "code", "criteria", "decision", "name", "note", "policies", "results", "units"}
 CRITERION = {"code", "is_leaf", "kind", "max_points", "name", "parent", "printed_code", "provenance", "source"}
 ANSWERS = "Tệp tự khớp; chưa có gì ngoài tệp xác nhận là bản công bố.", "Đúng là bản công bố có mã đã cho."
-MARK, TITLE = rb'"cells":\[', {"abstract", "date", "number"}
+MARK, TITLE, POLICIES = rb'"cells":\[', {"abstract", "date", "number"}, {"bands", "na", "ties"}
 CELL = re.compile(
     rb'\{"ballots":(null|[1-9][0-9]{0,8}),"criterion":"([0-9.]+)","points":(null|"[^"]*"),"self_points":(null|"[^"]*"),'
     rb'"state":"([a-z_]+)","unit":("(?:[^"\\]|\\.)*")\}(?:,(?=\{)|\Z)'
@@ -58,10 +58,11 @@ def text(value: Any, place: str, *, blank: bool = False) -> str:
     return str(value)
 
 
-def label(value: Any, place: str) -> str:
+def label(value: Any, place: str, *, blank: bool = False) -> str:
     """A name in its one spelling: composed letters, single spaces, no hidden signs, no letter that looks like Đ."""
-    need(normalize("NFC", STRAY.sub("", text(value, place))) == value, f"{place}: có dấu rời, dấu cách, ký tự thừa")
-    return str(value)
+    spelt = normalize("NFC", STRAY.sub("", text(value, place, blank=blank)))
+    need(spelt == value, f"{place}: có dấu rời, dấu cách, ký tự thừa")
+    return spelt
 
 
 def rows(value: Any, place: str, asked: set[str] | None = None, optional: tuple[str, ...] = ()) -> list[Any]:
@@ -97,7 +98,7 @@ def check_head(bundle: Node) -> None:
     start, end = day(bundle["assessed_from"], "assessed_from"), day(bundle["assessed_to"], "assessed_to")
     need(start <= end and year in (start.year, end.year) and end.year - start.year <= 1, "Thời kỳ đánh giá không đúng")
     dated = day(bundle["date"], "date")
-    need(start <= dated and end.year - 1 <= dated.year <= year + 20, "Ngày công bố không hợp với thời kỳ đánh giá")
+    need(start <= dated and end.year - 1 <= dated.year <= end.year + 5, "Ngày công bố không hợp với thời kỳ đánh giá")
     need(("supersedes" in bundle) == ("errata" in bundle), "Đính chính phải có cả số được đính chính và nội dung")
     for key in ("number", "supersedes")[: 1 + ("errata" in bundle)]:
         need(DECISION.fullmatch(text(bundle[key], key)), f"{key}: không có dạng số của quyết định")
@@ -107,9 +108,9 @@ def check_head(bundle: Node) -> None:
     for name, cited in bundle.get("decisions", {}).items():
         keys(cited, {"date", "issuer"}, label(name, "decisions"))
         need(day(cited["date"], name) <= dated, f"Quyết định {name} ban hành sau ngày công bố")
-        text(cited["issuer"], name, blank=True)
+        label(cited["issuer"], name, blank=True)
     groups = rows(bundle["groups"], "Khối", GROUP, ("grounds",))
-    once([label(group["code"], "Mã khối") for group in groups], "Danh sách khối")
+    once([key + label(group[key], f"Khối, {key}") for key in ("code", "name") for group in groups], "Danh sách khối")
     need(len({"grounds" in group for group in groups}) == 1, "Chỉ một số khối có căn cứ của điểm")
     marked = [row for group in groups for row in rows(group["criteria"], "criteria") if "illustrative" in str(row)]
     need(bundle["illustrative"] or not marked, "Tệp có tiêu chí minh họa nhưng không ghi là minh họa")
@@ -118,8 +119,8 @@ def check_head(bundle: Node) -> None:
 def check_group(group: Node, data: bytes, at: int, end: int) -> tuple[Node, Node]:
     """The legality of a block whose cells lie at these bytes: its criteria by code; by unit, leaf points or state."""
     place = f"Khối {group['code']}"
-    _ = label(group["name"], place), label(group["decision"], place), text(group["note"], place, blank=True)
-    keys(policies := group["policies"], {"bands", "na", "ties"}, f"{place}, policies")
+    need(re.search("[0-9]", label(group["decision"], place)), f"{place}: quyết định ban hành tiêu chí không có số")
+    _, policies = text(group["note"], place, blank=True), keys(group["policies"], POLICIES, f"{place}, policies")
     need(policies["na"] in NA and policies["ties"] in ("competition", "dense"), f"{place}: quy định tính lạ")
     bands = rows(policies["bands"], f"{place}, mức xếp loại", {"from", "name"})
     once([label(band["name"], f"{place}, mức xếp loại") for band in bands], f"{place}, mức xếp loại")
@@ -127,12 +128,11 @@ def check_group(group: Node, data: bytes, at: int, end: int) -> tuple[Node, Node
     need(edges == sorted(set(edges), reverse=True), f"{place}: mức xếp loại không theo thứ tự")
     tree = check_tree(group["criteria"], place)
     named = rows(group["units"], place, {"code", "name"})
-    units = [label(unit["code"], label(unit["name"], f"{place}, tên đơn vị")) for unit in named]
-    once(units, f"{place}, đơn vị")
+    once([label(unit["name"], f"{place}, tên đơn vị") for unit in named], f"{place}, tên đơn vị")
+    once(units := [label(unit["code"], unit["name"]) for unit in named], f"{place}, đơn vị")
     ordered([(code, "0") for code in units], f"{place}, đơn vị")
     leaves = [code for code, row in tree.items() if row["is_leaf"]]
-    cells: Node = {code: {} for code in units}
-    names = {code: canonical(code) for code in units}
+    names, cells = {code: canonical(code) for code in units}, {code: Node() for code in units}
     for (unit, leaf), written in zip(product(units, leaves), CELL.finditer(data, at, end), strict=False):
         ballots, criterion, points, own, state, name = (part.decode() for part in written.groups())
         where, next_one = f"{place}, ô {unit} / {leaf}", (names[unit], leaf, at) == (name, criterion, written.start())
@@ -152,10 +152,10 @@ def check_grounds(grounds: Any, units: Node, tree: Node, place: str) -> None:
     entries = rows(grounds["entries"], place, {"criterion", "documents", "reason", "unit"})
     for row in entries:
         need(row["unit"] in units and leaves.get(row["criterion"]) == "self", f"{place}: không có đơn vị, tiêu chí này")
-        need(row["reason"] is None or text(row["reason"], place), place)
+        need(row["reason"] is None or label(row["reason"], place), place)
         need(rows(row["documents"], place, TITLE) or row["reason"], f"{place}: dòng không có lý do, không có tài liệu")
         for title in row["documents"]:
-            named = text(title["number"], place, blank=True) + text(title["abstract"], place, blank=True)
+            named = label(title["number"], place, blank=True) + label(title["abstract"], place, blank=True)
             need(named and (title["date"] is None or day(title["date"], place)), f"{place}: tài liệu không có tên")
     ordered([("", row["criterion"]) for row in rules] + [(row["unit"], row["criterion"]) for row in entries], place)
 
@@ -164,7 +164,7 @@ def check_tree(criteria: Any, place: str) -> Node:
     for row in rows(criteria, f"{place}, tiêu chí", CRITERION):
         where = f"{place}, tiêu chí {row['code']}"
         need(type(row["code"]) is str and CODE.fullmatch(row["code"]), f"{where}: mã không đúng")
-        _ = text(row["name"], where), text(row["printed_code"], where, blank=True)
+        _ = label(row["name"], where), label(row["printed_code"], where, blank=True)
         plain = type(leaf := row["is_leaf"]) is bool and row["kind"] in KINDS and row["provenance"] in ORIGINS
         need(plain and row["source"] in (SOURCES if leaf else ("",)), f"{where}: loại, nguồn gốc, nguồn điểm lạ")
         need(number(row["max_points"], where) > 0 and Decimal(row["max_points"]) % FOUR == 0, f"{where}: điểm tối đa")

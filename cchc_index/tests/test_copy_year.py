@@ -206,9 +206,9 @@ def test_only_an_index_manager_copies_and_confirms(earlier: Earlier) -> None:
 def test_an_annex_over_the_proposal_is_this_years_own(earlier: Earlier) -> None:
     copied()
     rows = annex(("1", "Tiêu chí 1", 2), ("1.1", "Tiêu chí 1.1", 2, "Tự đánh giá"))
-    import_criteria(actor=None, file=rows, year=2032, group="so", decision="MỚI")
+    import_criteria(actor=None, file=rows, year=2032, group="so", decision="MỚI 1")
     block = next_block()
-    assert (block.proposed_from, block.criteria_set.decision.number) == (None, "MỚI")
+    assert (block.proposed_from, block.criteria_set.decision.number) == (None, "MỚI 1")
     ours = Criterion.objects.get(criteria_set=block.criteria_set, code="1.1")
     assert ours.previous == Criterion.objects.get(criteria_set=earlier.block.criteria_set, code="1.1")
     assert earlier.block.criteria_set.criteria.count() == 6
@@ -218,7 +218,7 @@ def test_questions_and_assignments_go_with_the_annex_that_replaces_the_proposal(
     assign(earlier.member, earlier.block, Criterion.objects.get(code="1.2"))
     copied()
     rows = annex(("1", "Tiêu chí 1", 3), ("1.1", "Tiêu chí 1.1", 2, "Tự đánh giá"), ("1.4", "Tiêu chí 1.4", 1, "ĐTXHH"))
-    outcome = import_criteria(actor=None, file=rows, year=2032, group="so", decision="MỚI")
+    outcome = import_criteria(actor=None, file=rows, year=2032, group="so", decision="MỚI 1")
 
     ours = {row.code: row for row in Criterion.objects.filter(criteria_set=next_block().criteria_set)}
     asked = Question.objects.filter(questionnaire__respondent_group__survey__round_group=next_block())
@@ -240,7 +240,7 @@ def test_exported_proposal_names_its_own_codes_as_last_years(earlier: Earlier, t
     assert imported(next_block(), file).changes == 0
     assert tree(next_block()) == before
 
-    import_criteria(actor=None, file=file, year=2032, group="so", decision="MỚI")
+    import_criteria(actor=None, file=file, year=2032, group="so", decision="MỚI 1")
     ours = Criterion.objects.filter(criteria_set=next_block().criteria_set).select_related("previous")
     assert {row.previous for row in ours} == set(earlier.block.criteria_set.criteria.all())
     assert all(row.previous and row.previous.code == row.code for row in ours)

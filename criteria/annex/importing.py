@@ -114,8 +114,8 @@ def _block_code(code: str) -> str:
 
 def _decision_number(number: str) -> str:
     number = clean(number)
-    if not number or len(number) > 60:
-        raise Refused("Số quyết định phải có và không dài quá 60 ký tự, ví dụ 3598/QĐ-UBND.")
+    if len(number) > 60 or not any(letter in "0123456789" for letter in number):
+        raise Refused("Số quyết định phải có chữ số và không dài quá 60 ký tự, ví dụ 3598/QĐ-UBND.")
     return number
 
 

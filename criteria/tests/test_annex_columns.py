@@ -107,9 +107,10 @@ def test_guidance_and_evidence_are_kept_together_and_each_may_come_alone() -> No
 
 
 def test_last_years_code_links_to_the_criterion_it_names() -> None:
-    imported(sheet([], ("1", 1), ("2", 1)), year=2030, decision="A")
+    imported(sheet([], ("1", 1), ("2", 1)), year=2030, decision="A1")
     imported(sheet(["Mã năm trước"], ("1", 1, "2"), ("2", 1, "")))
-    assert row("1", criteria_set__decision__number="01/QĐ-THU").previous == row("2", criteria_set__decision__number="A")
+    earlier = row("2", criteria_set__decision__number="A1")
+    assert row("1", criteria_set__decision__number="01/QĐ-THU").previous == earlier
     assert row("2", criteria_set__decision__number="01/QĐ-THU").previous is None
 
 
@@ -122,7 +123,7 @@ def test_last_years_code_that_points_nowhere_is_kept_as_written_and_named() -> N
 
 def test_a_code_kept_as_written_finds_its_criterion_once_the_earlier_year_is_there() -> None:
     imported(sheet(["Mã năm trước"], ("1", 1, "2.1")))
-    imported(sheet([], ("2.1", 1)), year=2030, decision="A")
+    imported(sheet([], ("2.1", 1)), year=2030, decision="A1")
     assert not any("Mã năm trước" in said for said in imported(sheet(["Mã năm trước"], ("1", 1, "2.1"))).said)
     linked = row("1")
     assert (linked.previous, linked.previous_code) == (row("2.1"), "")

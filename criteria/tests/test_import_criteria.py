@@ -324,20 +324,20 @@ def test_the_other_half_stays_illustrative() -> None:
 
 
 def test_a_criterion_links_to_the_same_one_of_the_latest_earlier_set() -> None:
-    imported(annex(("1", "Kế hoạch", 1), ("2", "Báo cáo", 1)), year=2029, decision="A")
-    imported(annex(("1", "Kế hoạch", 2), ("2", "Thanh tra", 1)), year=2030, decision="B")
-    imported(annex(("1", "KẾ HOẠCH", 3), ("2", "Báo cáo", 1)), year=2031, decision="C")
-    latest = Criterion.objects.filter(criteria_set__decision__number="C").order_by("code")
-    assert [c.previous and str(c.previous.criteria_set.decision) for c in latest] == ["B", None]
+    imported(annex(("1", "Kế hoạch", 1), ("2", "Báo cáo", 1)), year=2029, decision="A1")
+    imported(annex(("1", "Kế hoạch", 2), ("2", "Thanh tra", 1)), year=2030, decision="B1")
+    imported(annex(("1", "KẾ HOẠCH", 3), ("2", "Báo cáo", 1)), year=2031, decision="C1")
+    latest = Criterion.objects.filter(criteria_set__decision__number="C1").order_by("code")
+    assert [c.previous and str(c.previous.criteria_set.decision) for c in latest] == ["B1", None]
 
 
 # --- closed sets -----------------------------------------------------------------------------------
 
 
 def test_a_block_without_scores_is_switched_to_another_set_and_says_so() -> None:
-    imported(annex(*TWO_LEAVES), decision="A")
-    outcome = imported(annex(*TWO_LEAVES), decision="B")
-    assert str(RoundGroup.objects.get().criteria_set.decision) == "B"
+    imported(annex(*TWO_LEAVES), decision="A1")
+    outcome = imported(annex(*TWO_LEAVES), decision="B1")
+    assert str(RoundGroup.objects.get().criteria_set.decision) == "B1"
     assert any("chuyển" in notice for notice in outcome.notices)
 
 
@@ -415,6 +415,7 @@ def test_what_is_mistyped_beside_the_file_is_refused_before_the_file_is_read() -
         ((), {"year": "20255"}, "Năm chỉ số “20255”"),
         ((), {"group": "sở"}, "Mã khối “sở”"),
         ((), {"decision": " "}, "Số quyết định phải có"),
+        ((), {"decision": "Quyết định của UBND"}, "Số quyết định phải có"),
         (("--expect", "trăm"), {}, "Tham số --expect"),
     )
     for extra, options, said in mistyped:
@@ -440,6 +441,6 @@ def test_the_number_of_queries_does_not_grow_with_the_annex() -> None:
     for group, size in (("so", 3), ("huyen", 90)):
         rows = [(f"1.{n}", f"Tiêu chí {n}", 1) for n in range(1, size)]
         with CaptureQueriesContext(connection) as captured:
-            imported(annex(*rows), group=group, decision=group)
+            imported(annex(*rows), group=group, decision=f"1/{group}")
         counts.append(len(captured))
     assert counts[1] <= counts[0] + 4

@@ -14,6 +14,7 @@ from cchc_index.lib.canonical import digest
 from cchc_index.lib.numbers import exact_text, shown
 from cchc_index.lib.programs import source_digest
 from cchc_index.lib.streams import ABSENT, NOT_APPLICABLE, table_of
+from cchc_index.lib.text import clean
 from criteria import queries as criteria
 from criteria.models import RoundGroup
 from criteria.queries import MeasuringRow
@@ -148,8 +149,8 @@ def _criteria(rows: Sequence[MeasuringRow]) -> list[Json]:
     return [
         {
             "code": row.code,
-            "printed_code": row.printed_code,
-            "name": row.name,
+            "printed_code": clean(row.printed_code),
+            "name": clean(row.name),
             "parent": codes.get(row.parent_id) if row.parent_id else None,
             "is_leaf": row.is_leaf,
             "source": row.source,

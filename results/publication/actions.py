@@ -29,7 +29,7 @@ from units.rules import waits_until
 
 from . import mails, queries
 from .digests import publication_facts
-from .words import corrects_document, day_problem, number_problem
+from .words import corrects_document, day_problem, name_problems, number_problem
 
 PublicationState = Publication.State
 
@@ -328,7 +328,7 @@ def _refuse_unchanged(before: Json, after: Json, errata: str) -> None:
 
 def _refuse_illegal(frozen: Json) -> None:
     """Raises Refused for what no reader's verifier would take: a date far from the year, sums that do not add up."""
-    problems = verify.problems(bundle.text_of(frozen).encode())
+    problems = name_problems(frozen) or verify.problems(bundle.text_of(frozen).encode())
     if problems:
         raise Refused(f"Chưa công bố được: {' '.join(problems)}")
 

@@ -203,6 +203,19 @@ FORGERIES: dict[str, Forgery] = {
     "a statement twice": put("statements", value=["Im lặng là đồng ý."] * 2),
     "statements within statements": put("statements", value=[[[["Im lặng là đồng ý."]]]]),
     "no cited decisions": put("decisions", value={}),
+    "a decision of a set without a digit": put(*G, "decision", value="Quyết định của UBND"),
+    "units of one name": put(*G, "units", 1, "name", value="Sở 0"),
+    "units whose names differ in case": put(*G, "units", 1, "name", value="SỞ 0"),
+    "blocks of one name": put("groups", 1, "name", value="Sở"),
+    "blocks whose names differ in case": put("groups", 1, "name", value="sở"),
+    "dated twenty years late": put("date", value="2044-03-01"),
+    "dated in the sixth year after the period": put("date", value="2030-01-01"),
+    "a blank before a criterion": put(*LEAF, "name", value=" Ban hành kế hoạch"),
+    "a blank behind a criterion": put(*LEAF, "name", value="Ban hành kế hoạch "),
+    "two blanks in a criterion": put(*LEAF, "name", value="Ban hành  kế hoạch"),
+    "a sign nobody sees in a criterion": put(*LEAF, "name", value="Ban hành\u200b kế hoạch"),
+    "a blank behind a printed code": put(*LEAF, "printed_code", value="1.1 "),
+    "a blank behind an issuer": put("decisions", "3598/QĐ-UBND", "issuer", value="UBND "),
     "a decision after the publication": put("decisions", "3598/QĐ-UBND", "date", value="2025-12-31"),
 }
 
@@ -261,6 +274,9 @@ GROUNDLESS: dict[str, Forgery] = {
         number="", abstract=""
     ),
     "a title of the 31st of February": put(*ENTRY, "documents", 0, "date", value="2024-02-31"),
+    "a blank behind a reason": put(*ENTRY, "reason", value="Quá hạn "),
+    "two blanks in a title": put(*ENTRY, "documents", 0, "abstract", value="Báo cáo  tự đánh giá"),
+    "a sign nobody sees in a title's number": put(*ENTRY, "documents", 0, "number", value="15/BC\u00ad-SNV"),
     "a title whose number is none": put(*ENTRY, "documents", 0, "number", value=None),
 }
 

@@ -13,7 +13,7 @@ from results.models import Publication
 from results.publication import actions as publications
 from results.publication import queries as publication_queries
 from results.publication import rules as publication_rules
-from results.publication.words import number_problem
+from results.publication.words import day_problem, number_problem
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import UserFactory, person
@@ -260,6 +260,42 @@ def test_number_and_day_have_a_shape(
     with pytest.raises(Refused, match=sentence):
         publications.publish(signers=signed(), **place)
     assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("dated", "taken"),
+    [(date(2020, 1, 31), True), (date(2024, 12, 31), True), (date(2025, 1, 1), False), (date(2039, 3, 1), False)],
+)
+def test_a_result_is_announced_within_five_years(dated: date, taken: bool) -> None:
+    period = (date(2019, 1, 1), date(2019, 12, 31))
+    problem = day_problem(dated, date(2045, 1, 1), period)
+    assert problem == "" if taken else "muộn nhất là ngày 31/12/2024" in problem
+
+
+def test_names_that_no_verifier_takes_are_refused_in_words(round_group: RoundGroup, manager: User) -> None:
+    first, other = round_group.group.units.order_by("code")
+    type(first).objects.filter(pk=other.pk).update(name=first.name.upper())
+    with pytest.raises(Refused, match=r"có hai đơn vị cùng tên: “.*” \(A, B\)"):
+        propose(manager, round_group)
+    type(first).objects.filter(pk=other.pk).update(name="Sở Khác")
+    type(round_group.criteria_set.decision).objects.update(number="Quyết định của UBND")
+    with pytest.raises(Refused, match=r"“Quyết định của UBND” .* không có số"):
+        propose(manager, round_group)
+    assert not Publication.objects.exists()
+
+
+def test_blocks_of_one_name_are_refused(round_group: RoundGroup, manager: User) -> None:
+    late = block("X", group="huyen", year=2031)
+    give(late, {"X": {"1": "60", "2": "30"}})
+    type(late.group).objects.update(name="Sở")
+    with pytest.raises(Refused, match=r"Hai khối cùng tên: “Sở” \((so, huyen|huyen, so)\)"):
+        propose(manager, round_group)
+
+
+def test_a_criterion_is_published_in_one_spelling(round_group: RoundGroup, manager: User) -> None:
+    round_group.criteria_set.criteria.filter(code="1").update(name=" Ban hành  kế\u200b hoạch ", printed_code="1. ")
+    frozen = publication_queries.bundle_of(propose(manager, round_group))["groups"][0]["criteria"][0]
+    assert (frozen["name"], frozen["printed_code"]) == ("Ban hành kế hoạch", "1.")
 
 
 @pytest.mark.parametrize("number", ["6677/QĐ-UBND", "01/QĐ-MINHHOA", "12/2025/QĐ-UBND", "7/QĐ-SNV", "1/QĐ"])

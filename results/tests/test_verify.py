@@ -1,6 +1,7 @@
 """The verifier that readers download: forgeries that their author sealed again fall, whatever is no plain lie about an
 input; three answers are told apart; and it agrees with the arithmetic it does not share."""
 
+import io
 import random
 import subprocess
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
+from cchc_index.lib.commands import CommandRefused
 from results import bundle, verify
 from results.tests import method_alone
 from results.tests.forgeries import (
@@ -59,6 +62,17 @@ def test_a_forgery_sealed_again_falls(name: str) -> None:
     assert verify.problems(sealed(forged)) != []
 
 
+def test_the_command_says_the_same_sentence(tmp_path: Path) -> None:
+    """And after it what the installation's own arithmetic finds, if that is more."""
+    for name, forge in FORGERIES.items():
+        forged = honest()
+        forge(forged)
+        (path := tmp_path / "a.json").write_bytes(sealed(forged))
+        with pytest.raises(CommandRefused) as caught:
+            call_command("verify_publication", str(path), stderr=io.StringIO())
+        assert caught.value.lines[0] == verify.problems(path.read_bytes())[0], name
+
+
 @pytest.mark.parametrize(
     "lie",
     [
@@ -66,6 +80,9 @@ def test_a_forgery_sealed_again_falls(name: str) -> None:
         put(*G, "units", 0, "name", value="Sở Khác"),
         put(*G, "policies", "ties", value="dense"),
         put("date", value="2025-03-02"),
+        put("date", value="2029-12-31"),
+        put("groups", 1, "units", 0, "name", value="Sở 0 của huyện"),
+        put(*G, "criteria", 1, "printed_code", value=""),
     ],
 )
 def test_a_plain_lie_about_an_input_agrees_with_itself(lie: Forgery) -> None:
@@ -120,7 +137,7 @@ def test_names_that_look_like_the_marks_of_the_file_are_names() -> None:
     for name in ('x"cells":[', '}],"code":', '},{"ballots":', "},", '\\"cells":[', "}]"):
         made = honest()
         for group in made["groups"]:
-            group["name"] = group["note"] = name
+            group["note"], group["name"] = name, name + group["code"]
             for row in (*group["units"], *group["cells"]):
                 key = "code" if "code" in row else "unit"
                 row[key] = f"{name}{row[key]}{name}"

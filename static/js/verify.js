@@ -57,8 +57,8 @@
   }
 
   // A name in its one spelling: composed letters, single spaces, no hidden signs, no letter that looks like Đ.
-  function label(value, where) {
-    const spelt = !STRAY.test(words(value, where)) && value.normalize("NFC") === value;
+  function label(value, where, blank = false) {
+    const spelt = !STRAY.test(words(value, where, blank)) && value.normalize("NFC") === value;
     need(spelt, `${where}: có dấu rời, dấu cách, ký tự thừa`);
     return value;
   }
@@ -115,7 +115,7 @@
     const within = (year === first || year === last) && last - first <= 1;
     need(start <= end && within, "Thời kỳ đánh giá không đúng");
     const dated = day(at("date"), "date");
-    const fits = start <= dated && last - 1 <= yearOf(dated) && yearOf(dated) <= year + 20;
+    const fits = start <= dated && last - 1 <= yearOf(dated) && yearOf(dated) <= last + 5;
     need(fits, "Ngày công bố không hợp với thời kỳ đánh giá");
     const corrects = bundle.has("errata");
     need(bundle.has("supersedes") === corrects, "Đính chính phải có cả số được đính chính và nội dung");
@@ -132,7 +132,7 @@
     checkDecisions(given("decisions", new Map()), dated);
     const groups = rows(at("groups"), "Khối", GROUP, ["grounds"]);
     once(
-      groups.map((group) => label(group.get("code"), "Mã khối")),
+      ["code", "name"].flatMap((key) => groups.map((group) => key + label(group.get(key), `Khối, ${key}`))),
       "Danh sách khối",
     );
     need(new Set(groups.map((group) => group.has("grounds"))).size === 1, "Chỉ một số khối có căn cứ của điểm");
@@ -147,15 +147,15 @@
     for (const [name, cited] of decisions) {
       keys(cited, ["date", "issuer"], label(name, "decisions"));
       need(day(cited.get("date"), name) <= dated, `Quyết định ${name} ban hành sau ngày công bố`);
-      words(cited.get("issuer"), name, true);
+      label(cited.get("issuer"), name, true);
     }
   }
 
   // The legality of a block with its cells: its criteria by code; by unit, leaf points or state.
   function checkGroup(group, cellText, tell) {
     const where = `Khối ${group.get("code")}`;
-    label(group.get("name"), where);
-    label(group.get("decision"), where);
+    const numbered = /[0-9]/.test(label(group.get("decision"), where));
+    need(numbered, `${where}: quyết định ban hành tiêu chí không có số`);
     words(group.get("note"), where, true);
     const policies = keys(group.get("policies"), ["bands", "na", "ties"], `${where}, policies`);
     const usual = NOT_APPLICABLE.includes(policies.get("na")) && TIES.includes(policies.get("ties"));
@@ -172,7 +172,11 @@
     );
     const tree = checkTree(group.get("criteria"), where);
     const listed = rows(group.get("units"), where, ["code", "name"]);
-    const units = listed.map((unit) => label(unit.get("code"), label(unit.get("name"), `${where}, tên đơn vị`)));
+    once(
+      listed.map((unit) => label(unit.get("name"), `${where}, tên đơn vị`)),
+      `${where}, tên đơn vị`,
+    );
+    const units = listed.map((unit) => label(unit.get("code"), unit.get("name")));
     once(units, `${where}, đơn vị`);
     ordered(
       units.map((code) => [code, "0"]),
@@ -220,11 +224,11 @@
     for (const row of entries) {
       const assessed = units.has(asKey(row.get("unit"))) && source(row.get("criterion")) === "self";
       need(assessed, `${where}: không có đơn vị, tiêu chí này`);
-      const reason = row.get("reason") !== null && words(row.get("reason"), where);
+      const reason = row.get("reason") !== null && label(row.get("reason"), where);
       const documents = rows(row.get("documents"), where, TITLE);
       need(documents.length || reason, `${where}: dòng không có lý do, không có tài liệu`);
       for (const title of documents) {
-        const named = words(title.get("number"), where, true) + words(title.get("abstract"), where, true);
+        const named = label(title.get("number"), where, true) + label(title.get("abstract"), where, true);
         const told = named && (title.get("date") === null || day(title.get("date"), where));
         need(told, `${where}: tài liệu không có tên`);
       }
@@ -268,8 +272,8 @@
   function checkCriterion(row, place) {
     const where = `${place}, tiêu chí ${shown(row.get("code"))}`;
     need(typeof row.get("code") === "string" && CODE.test(row.get("code")), `${where}: mã không đúng`);
-    words(row.get("name"), where);
-    words(row.get("printed_code"), where, true);
+    label(row.get("name"), where);
+    label(row.get("printed_code"), where, true);
     const leaf = row.get("is_leaf");
     const plain = KINDS.includes(row.get("kind")) && ORIGINS.includes(row.get("provenance"));
     const legal = plain && typeof leaf === "boolean" && (leaf ? SOURCES : [""]).includes(row.get("source"));

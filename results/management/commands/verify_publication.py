@@ -35,9 +35,9 @@ class Command(OperatorCommand):
             data = bundle.read(Path(options["file"]))
         except ValueError as error:
             raise Refused(str(error)) from error
-        problems = bundle.verify(data) or verify.problems(data)
+        problems = dict.fromkeys([*verify.problems(data), *bundle.verify(data)])
         if problems:
-            self._refuse(problems)
+            self._refuse(list(problems))
         if options["signature"] or options["key"]:
             _check_signature(data, options["signature"], options["key"])
             self.stdout.write("Khớp: tính lại đúng từng ký tự, chữ ký đúng là của khóa đã cho.")
