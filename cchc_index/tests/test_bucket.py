@@ -18,9 +18,9 @@ from health_check.exceptions import ServiceUnavailable
 from pytest_django import Settings
 
 from cchc_index import ledger as whole_ledger
+from cchc_index.configuration.file_stores import file_store
 from cchc_index.health import checks
 from cchc_index.lib.bucket_files import BucketFiles
-from cchc_index.lib.file_stores import file_store
 from cchc_index.lib.stored_files import SENTENCE, as_path, is_empty, names_in, together
 from cchc_index.lib.tests.bucket import BucketServer, bucket_server
 from cchc_index.lib.whole import AWAY, same_file
@@ -222,7 +222,7 @@ def test_settings_that_cannot_be_used_stop_the_start(address: str, change: dict[
 
 
 def test_without_the_optional_part_the_start_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cchc_index.lib.file_stores.find_spec", lambda name: None)
+    monkeypatch.setattr("cchc_index.configuration.file_stores.find_spec", lambda name: None)
     with pytest.raises(ImproperlyConfigured, match=r"deploy/setup\.sh s3"):
         file_store("s3://tep", Path("files"), HOW, production=False)
 
