@@ -19,6 +19,7 @@ class Config(AppConfig):
         "selfassess.document": "Tải tài liệu lên",
         "selfassess.replace": "Thay tài liệu",
         "selfassess.read": "Đọc nội dung tài liệu",
+        "selfassess.scanned": "Quét tài liệu: không có mã độc",
         "selfassess.infected": "Chặn tài liệu có mã độc",
         "selfassess.give_part": "Giao phần việc trong đơn vị",
         "selfassess.take_part": "Thu hồi phần việc trong đơn vị",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 
 from appraisal.archive import actions as archive_actions
 from appraisal.assignments import actions as assignments
@@ -23,9 +24,11 @@ from criteria.tests.factories import open_stage, small_round
 from results.publication import actions as publications
 from selfassess.archive import actions as archive
 from selfassess.documents import actions as documents
+from selfassess.examination import actions as examination
 from selfassess.lifecycle import actions as lifecycle
-from selfassess.models import Document, SelfAssessment
+from selfassess.models import Document, Evidence, SelfAssessment
 from selfassess.scores import actions as scores
+from selfassess.tests.examination.clamd import daemon
 from selfassess.tests.factories import tiny_pdf
 from surveys.batches import actions as batches
 from surveys.handover import actions as handover
@@ -107,10 +110,18 @@ def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[S
             na_reason="",
             seen_version=0,
         )
+    with daemon() as address, override_settings(CLAMD_URL=address):
+        evidence = _scanned_evidence(officer, assessment, leaves[0].pk)
+    lifecycle.hand_over(actor=officer, assessment_id=assessment.pk)
+    lifecycle.submit(actor=head, assessment_id=assessment.pk)
+    return assessment, evidence.document
+
+
+def _scanned_evidence(officer: User, assessment: SelfAssessment, leaf: int) -> Evidence:
     evidence = documents.add_evidence(
         actor=officer,
         assessment_id=assessment.pk,
-        criterion_id=leaves[0].pk,
+        criterion_id=leaf,
         upload=SimpleUploadedFile("bao-cao.pdf", tiny_pdf(), "application/pdf"),
         number="12/BC-SNV",
         issued_on=date(2024, 6, 1),
@@ -118,9 +129,9 @@ def _assess(block: RoundGroup, unit: Unit, officer: User, head: User) -> tuple[S
         abstract="Báo cáo",
         page=1,
     )
-    lifecycle.hand_over(actor=officer, assessment_id=assessment.pk)
-    lifecycle.submit(actor=head, assessment_id=assessment.pk)
-    return assessment, evidence.document
+    examination.examine(evidence.document_id)
+    evidence.document.refresh_from_db()
+    return evidence
 
 
 def _taken_back(block: RoundGroup, unit: Unit, home: Unit, manager: User) -> None:

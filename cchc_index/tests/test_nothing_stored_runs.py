@@ -13,8 +13,8 @@ import pytest
 import redis
 from django.conf import settings
 
+from cchc_index.configuration.queues import as_celery_writes_it
 from cchc_index.lib.tests.waiting import wait_for
-from cchc_index.settings import _as_celery_writes_it
 from cchc_index.tests.live_worker import database_url, worker
 from criteria import actions as criteria
 from criteria.tests.factories import small_round
@@ -119,4 +119,4 @@ class TestSamples:
     ],
 )
 def test_one_address_serves_both_libraries(given: str, written: str) -> None:
-    assert _as_celery_writes_it(given) == written
+    assert as_celery_writes_it(given) == written

@@ -8,57 +8,61 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from cchc_index import settings
+from cchc_index.configuration import keys, signing_in
+from cchc_index.configuration.hours import hours_of_day
+from cchc_index.configuration.logs import logging_of
 
 GOOD = "khoa-niem-nhat-ky-cua-rieng-no-0123456789"
 
 
-def key(monkeypatch: pytest.MonkeyPatch, given: str | None, *, production: bool) -> str:
-    monkeypatch.setattr(settings, "PRODUCTION", production)
-    monkeypatch.delenv("LEDGER_KEY", raising=False)
-    if given is not None:
-        monkeypatch.setenv("LEDGER_KEY", given)
-    return settings._ledger_key()
+SECRET = "khoa-phien-cua-bai-thu"
 
 
-@pytest.mark.parametrize("given", [None, "", "  "])
-def test_outside_production_an_empty_key_is_none_given(monkeypatch: pytest.MonkeyPatch, given: str | None) -> None:
-    assert key(monkeypatch, given, production=False) == settings.SECRET_KEY
+def key(given: str, *, production: bool) -> str:
+    return keys.ledger_key(given, SECRET, production=production)
+
+
+@pytest.mark.parametrize("given", ["", "  "])
+def test_outside_production_an_empty_key_is_none_given(given: str) -> None:
+    assert key(given, production=False) == SECRET
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        (None, "Thiếu LEDGER_KEY"),
-        ("", "Thiếu LEDGER_KEY"),
-        ("x" * 31, "ngắn quá"),
-        (settings.SECRET_KEY, "khác SECRET_KEY"),
-    ],
+    ("given", "said"), [("", "Thiếu LEDGER_KEY"), ("  ", "Thiếu LEDGER_KEY"), ("x" * 31, "ngắn quá")]
 )
-def test_production_refuses_a_key_that_seals_nothing(
-    monkeypatch: pytest.MonkeyPatch, given: str | None, said: str
-) -> None:
+def test_production_refuses_a_key_that_seals_nothing(given: str, said: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=said):
-        key(monkeypatch, given, production=True)
+        key(given, production=True)
+
+
+def test_production_refuses_one_key_for_two_things() -> None:
+    with pytest.raises(ImproperlyConfigured, match="khác SECRET_KEY"):
+        keys.ledger_key(GOOD, GOOD, production=True)
+
+
+def test_production_makes_no_key_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="Thiếu SECRET_KEY"):
+        keys.secret_key("", tmp_path / "secret_key", production=True)
+    assert not (tmp_path / "secret_key").exists()
+    assert keys.secret_key("given", tmp_path / "secret_key", production=False) == "given"
+    made = keys.secret_key("", tmp_path / "secret_key", production=False)
+    assert keys.secret_key("", tmp_path / "secret_key", production=False) == made != ""
 
 
 @pytest.mark.parametrize("production", [True, False])
-def test_a_key_of_its_own_is_taken(monkeypatch: pytest.MonkeyPatch, production: bool) -> None:
-    assert key(monkeypatch, GOOD, production=production) == GOOD
+def test_a_key_of_its_own_is_taken(production: bool) -> None:
+    assert key(GOOD, production=production) == GOOD
 
 
 @pytest.mark.parametrize("given", ["7-19", "07:00", "19:00-07:00", "07:00-25:00", "sáng-chiều", "07:00-12:00-19:00"])
-def test_working_hours_that_are_none_stop_the_start(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("APPRAISAL_HOURS", given)
+def test_working_hours_that_are_none_stop_the_start(given: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="APPRAISAL_HOURS"):
-        settings._hours("APPRAISAL_HOURS", "07:00-19:00")
+        hours_of_day("APPRAISAL_HOURS", given, "07:00-19:00")
 
 
-def test_working_hours_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("APPRAISAL_HOURS", "07:30-17:00")
-    assert settings._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7, 30), time(17))
-    monkeypatch.setenv("APPRAISAL_HOURS", "")
-    assert settings._hours("APPRAISAL_HOURS", "07:00-19:00") == (time(7), time(19))
+def test_working_hours_are_a_setting() -> None:
+    assert hours_of_day("APPRAISAL_HOURS", "07:30-17:00", "07:00-19:00") == (time(7, 30), time(17))
+    assert hours_of_day("APPRAISAL_HOURS", "", "07:00-19:00") == (time(7), time(19))
 
 
 @pytest.mark.parametrize(
@@ -71,36 +75,34 @@ def test_working_hours_are_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_second_factor_is_asked_for_in_production_unless_a_day_is_set(
-    monkeypatch: pytest.MonkeyPatch, given: str, production: bool, day: date | None
+    given: str, production: bool, day: date | None
 ) -> None:
-    monkeypatch.setattr(settings, "PRODUCTION", production)
-    monkeypatch.setenv("SECOND_FACTOR_FROM", given)
-    assert settings._second_factor_from() == day
+    assert signing_in.second_factor_from(given, production=production) == day
 
 
 @pytest.mark.parametrize("given", ["sau này", "15/01/2027", "0"])
-def test_a_day_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("SECOND_FACTOR_FROM", given)
+def test_a_day_that_is_none_stops_the_start(given: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="SECOND_FACTOR_FROM"):
-        settings._second_factor_from()
+        signing_in.second_factor_from(given, production=False)
 
 
-def test_single_sign_on_needs_all_of_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OIDC_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
-        monkeypatch.delenv(name, raising=False)
-    assert settings._single_sign_on() == {}
-    monkeypatch.setenv("OIDC_URL", "https://dang-nhap.example.vn")
+def test_single_sign_on_needs_all_of_its_settings() -> None:
+    assert signing_in.single_sign_on("", client="", secret="", name="") == {}
     with pytest.raises(ImproperlyConfigured, match="OIDC_CLIENT_ID"):
-        settings._single_sign_on()
-    monkeypatch.setenv("OIDC_CLIENT_ID", "cchc")
-    monkeypatch.setenv("OIDC_CLIENT_SECRET", "bi-mat")
-    assert "openid_connect" in settings._single_sign_on()
+        signing_in.single_sign_on("https://dang-nhap.example.vn", client="", secret="", name="")
+    made = signing_in.single_sign_on("https://dang-nhap.example.vn", client="cchc", secret=SECRET, name="")
+    assert "openid_connect" in made
+
+
+def test_a_form_of_the_log_that_is_none_stops_the_start() -> None:
+    with pytest.raises(ImproperlyConfigured, match="LOG_FORMAT"):
+        logging_of("xml", level="WARNING", access=False, has_operators=False)
 
 
 def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getpid", iter(range(1000)).__next__)
     with ThreadPoolExecutor(16) as pool:
-        found = set(pool.map(settings._kept_secret, [tmp_path / "secret_key"] * 64))
+        found = set(pool.map(keys.kept_secret, [tmp_path / "secret_key"] * 64))
 
     assert len(found) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]

@@ -292,7 +292,7 @@ def test_marks_of_another_database_are_a_note(case: Year, settings: Settings) ->
 def test_checking_asks_the_same_number_of_questions_whatever_the_scores(
     case: Year, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(177) as few:
+    with django_assert_max_num_queries(178) as few:
         assert faults() == []
     leaf = case.round_group.criteria_set.criteria.get(code="1.2")
     lifecycle.reopen(actor=case.manager, assessment_id=case.assessment.pk, reason="Bổ sung.")

@@ -30,6 +30,7 @@ from selfassess.models import Document, DocumentOpening, Evidence, SelfAssessmen
 from selfassess.uploads import actions as uploads
 from selfassess.uploads.actions import HeldUpload
 from units.auditlog.actions import record
+from units.auditlog.digests import marked
 from units.models import Unit, User
 
 from . import inspection
@@ -127,10 +128,7 @@ def replace_document(
         _check(unit, old, received)
         if upload is not None:
             _check_room(unit, received.inspected.size)
-        new = _write(actor, unit, name, received, address, replaces=old)
-        if upload is None:
-            Document.objects.filter(pk=new.pk).update(scan_state=old.scan_state, scan_note=old.scan_note)
-            new.refresh_from_db(fields=["scan_state", "scan_note"])
+        new = _write(actor, unit, name, received, address, replaces=old, judged_as=old if upload is None else None)
         _move_evidence(actor, old, new, address)
         return new
 
@@ -267,10 +265,18 @@ def _check_room(unit: Unit, size: int) -> None:
 
 
 def _write(
-    actor: User, unit: Unit, name: str, received: ReceivedFile, address: str, replaces: Document | None = None
+    actor: User,
+    unit: Unit,
+    name: str,
+    received: ReceivedFile,
+    address: str,
+    replaces: Document | None = None,
+    judged_as: Document | None = None,
 ) -> Document:
-    """The row of a stored file, its log entry, and the work in the background asked for."""
+    """The row of a stored file, its log entry, and the work in the background asked for. `judged_as`: the document of
+    the same file, whose verdict holds."""
     inspected = received.inspected
+    verdict = (judged_as.scan_state, judged_as.scan_note) if judged_as else (first_state(), "")
     document = Document.objects.create(
         unit=unit,
         file=name,
@@ -281,12 +287,13 @@ def _write(
         pages=inspected.pages,
         uploaded_by=actor,
         replaces=replaces,
-        scan_state=first_state(),
+        scan_state=verdict[0],
+        scan_note=verdict[1],
         asked_at=clock.now(),
         **received.data,
     )
     before = {"document": replaces.pk, "number": replaces.number, "digest": replaces.digest} if replaces else None
-    after = document_facts(document)
+    after = {**document_facts(document), **marked(document)}
     verb = "selfassess.replace" if replaces else "selfassess.document"
     record(actor=actor, verb=verb, obj=document, before=before, after=after, unit=unit, address=address)
     send(document.pk)

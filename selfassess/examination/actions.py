@@ -19,6 +19,7 @@ from units.auditlog.actions import record
 from units.auditlog.digests import marked
 
 from . import antivirus, display_copies, text_reading
+from .digests import VERDICTS
 
 Scan = Document.Scan
 ASK_AGAIN = timedelta(minutes=5)
@@ -69,12 +70,16 @@ def _scan(document: Document) -> None:
 @transaction.atomic
 def _keep_verdict(document: Document, state: str, note: str) -> None:
     """The verdict counts for every row that holds the same stored file. A late "failed" beats no verdict."""
-    waiting = Document.objects.filter(file=document.file.name, scan_state__in=(Scan.SCANNING, Scan.FAILED))
-    changed = waiting.update(scan_state=state, scan_note=note)
+    same = Document.objects.filter(file=document.file.name).order_by("pk")
+    waiting = same.filter(scan_state__in=(Scan.SCANNING, Scan.FAILED))
+    keys = list(waiting.select_for_update(of=("self",)).values_list("pk", flat=True))
+    judged = same.filter(pk__in=keys)
+    judged.update(scan_state=state, scan_note=note)
     document.scan_state = state
-    if changed and state == Scan.INFECTED:
-        after = {"state": state, "found": note, "digest": document.digest}
-        record(actor=None, verb="selfassess.infected", obj=document, after=after, unit=document.unit)
+    if keys and state in VERDICTS:
+        after = {"state": state, "found": note, "digest": document.digest, **marked(*judged)}
+        verb = "selfassess.infected" if state == Scan.INFECTED else "selfassess.scanned"
+        record(actor=None, verb=verb, obj=document, after=after, unit=document.unit)
 
 
 def _read(document: Document) -> None:
@@ -99,7 +104,7 @@ def _read_stored(document: Document, kind: str) -> text_reading.Reading:
 def _keep_reading(document: Document, reading: dict[str, Any]) -> None:
     """Who comes second finds it kept: one reading, one entry."""
     if Document.objects.filter(pk=document.pk, reading__isnull=True).update(reading=reading):
-        document.reading = reading
+        document.refresh_from_db()  # locked by now: another may have judged it meanwhile
         record(actor=None, verb="selfassess.read", obj=document, after=marked(document), unit=document.unit)
 
 

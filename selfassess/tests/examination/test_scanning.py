@@ -1,10 +1,5 @@
 """The antivirus daemon, spoken to over a real socket, and what its verdict does to a document."""
 
-import socket
-import struct
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,49 +20,15 @@ from selfassess.examination import actions as examination
 from selfassess.examination import antivirus, text_reading
 from selfassess.lifecycle import actions as lifecycle
 from selfassess.models import Document, DocumentOpening
+from selfassess.tests.examination.clamd import EICAR, daemon
 from selfassess.tests.factories import DocumentFactory, EvidenceFactory, SelfScoreFactory, small_assessment, tiny_pdf
+from units.auditlog.actions import begin_proofs
+from units.auditlog.ledger import check_rows
 from units.auditlog.models import LogEntry
 from units.models import Role, User
 from units.tests.factories import person
 
 Scan = Document.Scan
-EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-
-
-def answer(client: socket.socket) -> bytes:
-    """clamd's side of INSTREAM: the verdict on what was streamed."""
-    stream = client.makefile("rb")
-    assert stream.read(10) == b"zINSTREAM\0"
-    content = b""
-    while size := struct.unpack("!L", stream.read(4))[0]:
-        content += stream.read(size)
-    return b"stream: Win.Test.EICAR_HDB-1 FOUND\0" if EICAR in content else b"stream: OK\0"
-
-
-@contextmanager
-def daemon(said: bytes | None = None, path: Path | None = None) -> Iterator[str]:
-    """A daemon that judges, or answers `said` whatever it gets; its address."""
-    server = socket.create_server(str(path), family=socket.AF_UNIX) if path else socket.create_server(("127.0.0.1", 0))
-    server.settimeout(10)
-
-    def serve() -> None:
-        while True:
-            try:
-                client, _ = server.accept()
-            except OSError:
-                return
-            with client:
-                client.settimeout(10)
-                client.sendall(answer(client) if said is None else said)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"unix://{path}" if path else f"tcp://127.0.0.1:{server.getsockname()[1]}"
-    finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        thread.join(timeout=10)
 
 
 # --- the protocol -----------------------------------------------------------------------------------
@@ -238,3 +199,51 @@ def test_infected_document_keeps_the_assessment_from_being_submitted(db: None) -
 def test_lost_documents_are_swept_by_beat_under_the_names_messages_carry() -> None:
     assert "selfassess.rescan" in [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
     assert (tasks.scan_document.name, tasks.rescan.name) == ("selfassess.scan_document", "selfassess.rescan")
+
+
+# --- the verdict is proved ---------------------------------------------------------------------------
+
+
+def by_foreign_hand(document: Document, state: str) -> list[str]:
+    """What the proof says of the row once its owner has written another state."""
+    was = Document.objects.values_list("scan_state", flat=True).get(pk=document.pk)
+    Document.objects.filter(pk=document.pk).update(scan_state=state)
+    faults = [fault for fault in check_rows() if "quét mã độc" in fault]
+    Document.objects.filter(pk=document.pk).update(scan_state=was)
+    return faults
+
+
+WAITING = {Scan.NOT_SCANNED, Scan.SCANNING, Scan.FAILED}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [tiny_pdf(), EICAR], ids=["clean", "infected"])
+def test_a_verdict_changed_behind_the_program_is_found(content: bytes, settings: Settings) -> None:
+    """From whichever state to whichever other; among the states that wait nothing is lost: it is asked for again."""
+    document = DocumentFactory.create(scan_state=Scan.SCANNING, asked_at=clock.now())
+    begin_proofs()
+    for state in Scan:
+        assert bool(by_foreign_hand(document, state)) is (state not in WAITING), state
+    with document.file.open("wb") as stored:
+        stored.write(content)
+    with daemon() as settings.CLAMD_URL:
+        examined(document)
+    assert document.scan_state not in WAITING
+    for state in Scan:
+        assert bool(by_foreign_hand(document, state)) is (state != document.scan_state), state
+
+
+@pytest.mark.django_db
+def test_a_verdict_holds_for_every_row_of_the_file_and_of_two_scans_one_counts(settings: Settings) -> None:
+    """The row of a corrected number has the same file; a scan that ends later finds it judged and says nothing."""
+    begin_proofs()
+    first = DocumentFactory.create(scan_state=Scan.SCANNING, asked_at=clock.now())
+    other = DocumentFactory.create(scan_state=Scan.FAILED, file=first.file.name, number="2/BC", asked_at=clock.now())
+    with daemon() as settings.CLAMD_URL:
+        examination.examine(first.pk)
+        slow = Document.objects.get(pk=other.pk)
+    examination._keep_verdict(slow, Scan.FAILED, "muộn")
+    assert {*Document.objects.values_list("scan_state", flat=True)} == {Scan.CLEAN}
+    examination._read(slow)  # in its memory the file still waits
+    assert [fault for fault in check_rows() if "quét mã độc" in fault] == []
+    assert LogEntry.objects.filter(verb="selfassess.scanned").count() == 1
