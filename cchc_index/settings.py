@@ -4,11 +4,7 @@ Without any variable this is the embedded default: SQLite, files under var/, a C
 folder. DATABASE_URL and REDIS_URL turn it into production parts; CCHC_PRODUCTION=1 hardens it.
 """
 
-import os
-import secrets
 import tomllib
-from contextlib import suppress
-from datetime import date, time
 from pathlib import Path
 
 import environ
@@ -16,7 +12,10 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from cchc_index.lib.file_stores import file_store
+from cchc_index.configuration import keys, queues, signing_in
+from cchc_index.configuration.file_stores import file_store
+from cchc_index.configuration.hours import hours_of_day
+from cchc_index.configuration.logs import logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -31,54 +30,12 @@ except OSError as error:
     raise ImproperlyConfigured(f"Không tạo được thư mục VAR_DIR “{VAR_DIR}”: {error.strerror}.") from error
 
 
-def _secret_key() -> str:
-    """The key of this installation: from the environment, else made once under VAR_DIR."""
-    given: str = env.str("SECRET_KEY", default="")
-    if given:
-        return given
-    if PRODUCTION:
-        raise ImproperlyConfigured("Thiếu SECRET_KEY: đặt biến môi trường SECRET_KEY (ít nhất 50 ký tự).")
-    return _kept_secret(VAR_DIR / "secret_key")
-
-
-def _kept_secret(path: Path) -> str:
-    """What the file holds; made first when missing. Two processes that start together agree on one key: it
-    appears whole, under a name that only one of them can take."""
-    if not path.exists():
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
-        with suppress(FileExistsError):
-            os.link(fresh, path)
-        fresh.unlink()
-    return path.read_text().strip()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = keys.secret_key(env.str("SECRET_KEY", default=""), VAR_DIR / "secret_key", production=PRODUCTION)
 # Where this installation keeps the key it made itself; None: the key was given. A backup takes it along.
 OWN_SECRET = None if env.str("SECRET_KEY", default="") else VAR_DIR / "secret_key"
 # Seals backups; empty: they are not encrypted.
 BACKUP_KEY = env.str("BACKUP_KEY", default="").strip()
-LEDGER_KEY_LENGTH = 32
-
-
-def _ledger_key() -> str:
-    """Seals the log's chain; kept apart so that sessions can be reset without breaking old seals. Outside
-    production an empty one means "not given"."""
-    given: str = env.str("LEDGER_KEY", default="").strip()
-    if not PRODUCTION:
-        return given or SECRET_KEY
-    make = "tạo khóa bằng: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-    if not given:
-        raise ImproperlyConfigured(f"Thiếu LEDGER_KEY, khóa niêm nhật ký: {make}, giữ một bản ngoài máy chủ.")
-    if len(given) < LEDGER_KEY_LENGTH:
-        raise ImproperlyConfigured(f"LEDGER_KEY ngắn quá, cần ít nhất {LEDGER_KEY_LENGTH} ký tự: {make}.")
-    if given == SECRET_KEY:
-        raise ImproperlyConfigured(f"LEDGER_KEY phải khác SECRET_KEY, để đổi khóa này không hỏng khóa kia: {make}.")
-    return given
-
-
-LEDGER_KEY = _ledger_key()
+LEDGER_KEY = keys.ledger_key(env.str("LEDGER_KEY", default=""), SECRET_KEY, production=PRODUCTION)
 # Who gets the mark of the log's head by mail, daily and at each release and publication: people without access here.
 LEDGER_WITNESSES = [address.strip() for address in env.list("LEDGER_WITNESSES", default=[]) if address.strip()]
 # Where the chain's head is noted outside the database (units/auditlog/anchors.py); one file per database.
@@ -191,54 +148,10 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
-def _as_celery_writes_it(url: str) -> str:
-    """redis-py and Celery name a socket differently: unix://:password@/run/redis.sock?db=1 is
-    redis+socket://:password@/run/redis.sock?virtual_host=1 there."""
-    if not url.startswith("unix://"):
-        return url
-    return url.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
-
-
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHE_URL = env.str("CACHE_URL", default="") or REDIS_URL
-if CACHE_URL:
-    CACHES: dict[str, dict[str, object]] = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": CACHE_URL,
-            # Not Django's own serializer: it is pickle, which runs what it reads.
-            "OPTIONS": {
-                "serializer": "cchc_index.lib.plain_cache.PlainSerializer",
-                "socket_timeout": 1,  # without the cache a page is slower, not for long
-                **({} if CACHE_URL.startswith("unix://") else {"socket_connect_timeout": 0.5}),
-            },
-        }
-    }
-else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-if REDIS_URL:
-    CELERY_BROKER_URL = _as_celery_writes_it(REDIS_URL)
-    # Who sends tries once: a page does not wait for a dead broker, the sweeper sends again. A worker has patience of
-    # its own.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-        "visibility_timeout": 3600,
-        "max_retries": 0,
-        "socket_connect_timeout": 0.5,
-        "socket_timeout": 5,
-    }
-else:
-    _broker = VAR_DIR / "broker"
-    for _folder in ("queue", "processed", "control"):
-        (_broker / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://localhost//"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_broker / "queue"),
-        "data_folder_out": str(_broker / "queue"),
-        "processed_folder": str(_broker / "processed"),
-        "control_folder": str(_broker / "control"),
-        "store_processed": False,
-        "polling_interval": 0.1,
-    }
+CACHES = queues.caches(CACHE_URL)
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = queues.broker(REDIS_URL, VAR_DIR / "broker")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -305,40 +218,13 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # an account is found by the address 
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
 
-
-def _second_factor_from() -> date | None:
-    """From which day who decides needs a second factor; None: from none. In production at once, unless a day is set."""
-    given: str = env.str("SECOND_FACTOR_FROM", default="").strip()
-    if not given:
-        return date.min if PRODUCTION else None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise ImproperlyConfigured(f"SECOND_FACTOR_FROM = “{given}” không đúng: ghi ngày, ví dụ 2027-01-15.") from None
-
-
-SECOND_FACTOR_FROM = _second_factor_from()
-
-
-def _single_sign_on() -> dict[str, dict[str, object]]:
-    """The city's identity provider, by OpenID Connect; {} without OIDC_URL."""
-    url: str = env.str("OIDC_URL", default="").strip()
-    if not url:
-        return {}
-    client, secret = env.str("OIDC_CLIENT_ID", default=""), env.str("OIDC_CLIENT_SECRET", default="")
-    if not client or not secret:
-        raise ImproperlyConfigured("OIDC_URL cần đi cùng OIDC_CLIENT_ID và OIDC_CLIENT_SECRET.")
-    app = {
-        "provider_id": "sso",
-        "name": env.str("OIDC_NAME", default="") or "Đăng nhập một lần của Thành phố",
-        "client_id": client,
-        "secret": secret,
-        "settings": {"server_url": url, "oauth_pkce_enabled": True},
-    }
-    return {"openid_connect": {"APPS": [app]}}
-
-
-SOCIALACCOUNT_PROVIDERS = _single_sign_on()
+SECOND_FACTOR_FROM = signing_in.second_factor_from(env.str("SECOND_FACTOR_FROM", default=""), production=PRODUCTION)
+SOCIALACCOUNT_PROVIDERS = signing_in.single_sign_on(
+    env.str("OIDC_URL", default="").strip(),
+    client=env.str("OIDC_CLIENT_ID", default=""),
+    secret=env.str("OIDC_CLIENT_SECRET", default=""),
+    name=env.str("OIDC_NAME", default=""),
+)
 CSRF_FAILURE_VIEW = "cchc_index.views.csrf_failure"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
@@ -392,7 +278,6 @@ MONITOR_TOKEN = env.str("MONITOR_TOKEN", default="").strip()
 CLAMD_URL = env.str("CLAMD_URL", default="")
 CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)
 SHEET_MAX_BYTES = env.int("SHEET_MAX_MB", default=30) * 1024 * 1024
-# Below this many ballots the spread of answers is hidden: officials rate their own superiors.
 # Before what cannot be taken back: the last proof of who sits there may be so old; 0: nobody is asked.
 PROOF_MINUTES = env.int("PROOF_MINUTES", default=60)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)  # a session that did nothing for so long ends
@@ -400,22 +285,10 @@ ROLE_WAIT_HOURS = env.int("ROLE_WAIT_HOURS", default=24)  # a fresh role that de
 EXCHANGE_CALLS = env.int("EXCHANGE_CALLS", default=60)  # of one other system, within a minute
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 24 * 3600
+# Below this many ballots the spread of answers is hidden: officials rate their own superiors.
 SURVEY_SMALL_CELL = env.int("SURVEY_SMALL_CELL", default=5)
-
-
-def _hours(name: str, default: str) -> tuple[time, time]:
-    """Two hours of a day, "07:00-19:00"."""
-    given: str = env.str(name, default="") or default
-    try:
-        start, end = (time.fromisoformat(part.strip()) for part in given.split("-"))
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} = “{given}” không đúng: ghi hai giờ, ví dụ {default}.") from None
-    if start >= end:
-        raise ImproperlyConfigured(f"{name} = “{given}”: giờ đầu phải trước giờ cuối.")
-    return start, end
-
-
-APPRAISAL_HOURS = _hours("APPRAISAL_HOURS", "07:00-19:00")  # outside of these a changed point is worth a look
+# Outside of these a changed point is worth a look.
+APPRAISAL_HOURS = hours_of_day("APPRAISAL_HOURS", env.str("APPRAISAL_HOURS", default=""), "07:00-19:00")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -468,33 +341,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cchc@localhost")
 ADMINS = [("", address.strip()) for address in env.list("ADMINS", default=[]) if address.strip()]
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_SUBJECT_PREFIX = "[Chỉ số CCHC] "
-LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "text")
-if LOG_FORMAT not in ("json", "text"):
-    raise ImproperlyConfigured(f"LOG_FORMAT = “{LOG_FORMAT}” không đúng: ghi json hoặc text.")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"numbered": {"()": "cchc_index.lib.request_number.Numbered"}},
-    "formatters": {
-        "text": {"format": "{asctime} {levelname} {name} [{request_number}] {message}", "style": "{"},
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "{asctime}{levelname}{name}{request_number}{message}",
-            "style": "{",
-            "rename_fields": {"asctime": "at", "levelname": "level"},
-            "json_ensure_ascii": False,
-        },
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["numbered"]},
-        "operator": {"class": "cchc_index.lib.operator_mail.OperatorMail", "filters": ["numbered"]},
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO"},  # Django's own mails to ADMINS hold what people typed
-        # A 403 or 404 is an answer, not a fault of ours.
-        "django.request": {"level": "ERROR", "handlers": ["operator"] if ADMINS else []},
-        "cchc.access": {"level": "INFO" if env.bool("ACCESS_LOG", default=PRODUCTION) else "WARNING"},
-    },
-}
+LOGGING = logging_of(
+    env.str("LOG_FORMAT", default="json" if PRODUCTION else "text"),
+    level=env.str("LOG_LEVEL", default="WARNING"),
+    access=env.bool("ACCESS_LOG", default=PRODUCTION),
+    has_operators=bool(ADMINS),
+)

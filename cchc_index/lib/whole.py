@@ -10,6 +10,12 @@ from django.core.files.base import File
 AWAY = "Kho tệp không trả lời hoặc không cho đọc"
 
 
+class StoreAway(str):
+    """The sentence on a file that could not be asked for: of its kind one is enough."""
+
+    __slots__ = ()
+
+
 def digest_and_size(stored: "File[Any]") -> tuple[str, int] | None:
     """SHA-256 and bytes of the file, read in pieces; None where the store has none of this name. Raises OSError where
     the store does not answer."""
@@ -40,9 +46,9 @@ def file_faults(stored: "File[Any]", digest: str, fault: str) -> Iterator[str]:
         yield fault
 
 
-def unread(stored: "File[Any]") -> str:
+def unread(stored: "File[Any]") -> StoreAway:
     """What is said of a file that could not be asked for."""
-    return (
+    return StoreAway(
         f"{AWAY}: chưa đọc lại được tệp {stored.name} và có thể các tệp khác, nên chưa kết luận được tệp nào bị mất "
         "hay bị sửa. Nối lại kho rồi kiểm tra lại."
     )
@@ -52,6 +58,6 @@ def said_once(faults: Iterable[str]) -> Iterator[str]:
     """All `faults`, but of a store that does not answer one sentence instead of one for each of its files."""
     is_away = False
     for fault in faults:
-        if not (is_away and fault.startswith(AWAY)):
+        if not (is_away and isinstance(fault, StoreAway)):
             yield fault
-        is_away = is_away or fault.startswith(AWAY)
+        is_away = is_away or isinstance(fault, StoreAway)

@@ -9,8 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db.models import Model, ProtectedError
 
 from cchc_index.lib import clock
@@ -22,6 +20,7 @@ from criteria import published, scoring, tree
 from criteria.models import SURVEY_SOURCES, CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
 from criteria.queries import earlier_block, is_last_years_set
 from criteria.queries import tree as tree_rows
+from units.actions import block_code
 from units.models import UnitGroup
 
 from .reading import Annex, Extras, halves
@@ -94,22 +93,11 @@ def refuse_names(*, year: int, group: str, decision: str, na_policy: str, ties: 
     be."""
     if not is_plausible_year(year):
         raise Refused(f"Năm chỉ số “{year}” không đúng; gõ năm gồm bốn chữ số, ví dụ 2024.")
-    _block_code(group)
+    block_code(group)
     _decision_number(decision)
     for policy, allowed in ((na_policy, CriteriaSet.NaPolicy.values), (ties, CriteriaSet.Ties.values)):
         if policy and policy not in allowed:
             raise Refused(f"Không có cách “{policy[:40]}”; chọn một trong: {', '.join(allowed)}.")
-
-
-def _block_code(code: str) -> str:
-    code = clean(code)
-    try:
-        validate_slug(code)
-    except ValidationError:
-        raise Refused(f"Mã khối “{code[:40]}” không đúng; dùng chữ không dấu, số, gạch nối, ví dụ so.") from None
-    if len(code) > 30:
-        raise Refused("Mã khối dài quá 30 ký tự; dùng mã ngắn hơn.")
-    return code
 
 
 def _decision_number(number: str) -> str:
@@ -148,7 +136,7 @@ def _round(year: int, notices: list[str], fresh: list[Model]) -> Round:
 
 
 def _block(code: str, notices: list[str], fresh: list[Model]) -> UnitGroup:
-    code = _block_code(code)
+    code = block_code(code)
     block, made = UnitGroup.objects.get_or_create(code=code, defaults={"name": code})
     if made:
         fresh.append(block)

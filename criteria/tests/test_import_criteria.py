@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +24,7 @@ from criteria.annex.importing import AnnexImport
 from criteria.models import CriteriaSet, Criterion, Decision, Provenance, Round, RoundGroup
 from criteria.tests.factories import CriterionFactory, RoundFactory, RoundGroupFactory, small_round
 from criteria.tests.sheets import annex, csv_file, workbook
+from units.actions import import_units
 from units.auditlog.models import LogEntry
 from units.models import Role, UnitGroup
 from units.tests.factories import UnitGroupFactory, person
@@ -421,6 +423,20 @@ def test_what_is_mistyped_beside_the_file_is_refused_before_the_file_is_read() -
     for extra, options, said in mistyped:
         with pytest.raises(CommandRefused, match=said):
             command("/khong/co.xlsx", *extra, **options)
+
+
+@pytest.mark.parametrize("code", ["sở", "", "a/b", "x" * 31])
+def test_a_blocks_code_is_judged_alike_for_units_and_for_criteria(code: str) -> None:
+    said = []
+    for bring in (
+        partial(import_units, source="/khong/co.xlsx", group_code=code),
+        partial(import_criteria, file="/khong/co.xlsx", year=2024, group=code, decision="1/QĐ-UBND"),
+    ):
+        with pytest.raises(Refused) as refused:
+            bring(actor=None)
+        said.append(str(refused.value))
+    assert said[0] == said[1]
+    assert f"“{code[:40]}”" in said[0]
 
 
 def test_the_command_adds_to_a_round_that_exists() -> None:
