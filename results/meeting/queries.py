@@ -176,6 +176,8 @@ class Minutes:
 
     meeting: Meeting
     present: Sequence[Seat]
+    partly: Sequence[Seat]
+    """Who voted by name and was gone when attendance was noted last."""
     absent: Sequence[Seat]
     items: Sequence[MinutesItem]
     statements: Sequence[str]
@@ -215,11 +217,13 @@ def minutes(meeting: Meeting) -> Minutes:
         )
         for item in items
     ]
+    voted = {vote.seat_id for item in items if item.is_concluded for vote in item.votes.all()}
     facts = [digests.item_facts(item, item.votes.all(), item.dissents.all()) for item in items]
     return Minutes(
         meeting=meeting,
         present=[row.seat for row in rows if row.present],
-        absent=[row.seat for row in rows if not row.present],
+        partly=[row.seat for row in rows if not row.present and row.seat_id in voted],
+        absent=[row.seat for row in rows if not row.present and row.seat_id not in voted],
         items=told,
         statements=[
             *silence.sentences(meeting.council.round_id, names=True),

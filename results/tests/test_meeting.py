@@ -144,6 +144,21 @@ def test_hands_are_shown_as_they_were_counted(round_group: RoundGroup, manager: 
     assert "thành viên đã cho ý kiến" not in page
 
 
+def test_who_left_before_the_end_is_not_told_as_absent(round_group: RoundGroup, manager: User) -> None:
+    """A member who has voted was there; who never came was not."""
+    row = meeting(round_group, manager)
+    agreed(lowered(row, round_group, manager), manager)
+    seat = row.council.seats.get()
+    never = composition.seat(
+        actor=None, council_id=row.council_id, entry=SeatEntry("member", "Trần B", agency_name="X")
+    )
+    meetings.note_attendance(actor=manager, meeting_id=row.pk, present=[])
+    told = queries.minutes(row)
+    assert (told.present, told.partly, told.absent) == ([], [seat], [never])
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.minutes_pdf(told))).pages)
+    assert "có mặt một phần phiên họp 1 thành viên" in " ".join(text.split())
+
+
 def test_the_ranking_follows_the_item_that_is_voted_on(round_group: RoundGroup, manager: User) -> None:
     """Unless somebody asked for a block by the address."""
     other = block("C", group="xa", year=2032)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from appraisal.core.actions.decisions import checked_points, checked_reason
+from appraisal.core.actions.decisions import checked_points, checked_reason, recognition
 from appraisal.council.meetings import actions as meetings
 from appraisal.council.meetings import digests, mails, subjects
 from appraisal.council.meetings import queries as meeting_queries
@@ -143,17 +143,21 @@ def _present(actor: User, item: AgendaItem) -> None:
 
 
 def _note_cell(item: AgendaItem) -> None:
-    """What stands on the cell now."""
+    """What stands on the cell now, and which points would be recognised."""
     if item.round_group is None or item.unit is None or item.criterion is None:
         return
     if not item.verb:
         raise Refused(f"{item}: ghi phương án trước khi đưa ra biểu quyết.")
     if words := queries.not_yet(stages.calendar(item.round_group)):
         raise Refused(f"Khối {item.round_group.group}: {words}")
-    if not SelfAssessment.objects.filter(
+    submitted = SelfAssessment.objects.filter(
         round_group=item.round_group, unit=item.unit, state=SelfAssessment.State.SUBMITTED
-    ).exists():
+    ).first()
+    if submitted is None:
         raise Refused(f"{item.unit} chưa nộp bản tự đánh giá (hoặc đang mở lại).")
+    if item.verb == AgendaItem.Verb.RECOGNISE:
+        own = recognition(submitted.scores.filter(criterion=item.criterion).first())
+        item.points, item.not_applicable = own.points, own.not_applicable
     cell = {"round_group": item.round_group, "unit": item.unit, "criterion": item.criterion}
     standing = Appraisal.objects.filter(**cell).first()
     item.seen_version = standing.version if standing else 0
@@ -174,6 +178,8 @@ def put_back(*, actor: User, item_id: int, reason: str) -> AgendaItem:
     item.votes.all().delete()
     item.state, item.seen_version, item.fingerprint = State.WAITING, None, ""
     item.stood_points, item.stood_not_applicable = None, False
+    if item.verb != AgendaItem.Verb.ADJUST:
+        item.points, item.not_applicable = None, False
     item.counted, item.in_favour, item.opposed, item.abstained = False, None, None, None
     item.save()
     after = facts(item)

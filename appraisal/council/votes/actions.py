@@ -168,7 +168,12 @@ def _decide(actor: User, item: AgendaItem, counted: VoteCount) -> None:
         "mandate": item.pk,
     }
     if item.verb == AgendaItem.Verb.RECOGNISE:
-        decisions.recognise(**given)
+        taken = decisions.recognise(**given)
+        if (taken.points, taken.not_applicable) != (item.points, item.not_applicable):
+            raise Refused(
+                "Điểm tự đánh giá đã thay đổi sau khi đưa ra biểu quyết: rút nội dung khỏi biểu quyết rồi đưa ra lại "
+                "để Hội đồng biểu quyết đúng điểm hiện tại."
+            )
     elif item.verb == AgendaItem.Verb.KEEP:
         decisions.keep(**given)
     else:

@@ -31,6 +31,7 @@ from appraisal.tests.council.council_site import (
 from appraisal.tests.factories import Council
 from cchc_index.lib import clock
 from cchc_index.lib.faults import Conflict, Refused
+from selfassess.models import SelfScore
 from units.auditlog.actions import record
 from units.auditlog.models import LogEntry
 from units.models import Role, Succession, User
@@ -128,6 +129,27 @@ def test_what_changed_since_it_was_put_to_the_vote_is_not_decided(case: Council,
     agenda.put_back(actor=case.manager, item_id=item.pk, reason="Kết quả đã thay đổi.")
     assert not Vote.objects.exists()
     assert passed(item, sitting, case).state == "passed"
+
+
+def test_what_is_recognised_is_what_lay_before_the_members(case: Council, sitting: Body) -> None:
+    meeting = session(sitting, case)
+    item = cell_item(meeting, case, verb="recognise", points=None, reason_id=None)
+    agenda.present(actor=case.manager, item_id=item.pk)
+    voted(item, case, *sitting.voting)
+    item.refresh_from_db()
+    own = SelfScore.objects.filter(assessment__unit=case.first, criterion=case.leaf)
+    assert item.points == own.get().points == Decimal("1.5")
+    own.update(points=Decimal("1.25"))
+    with pytest.raises(Refused, match="Điểm tự đánh giá đã thay đổi"):
+        votes.conclude(actor=case.manager, item_id=item.pk)
+    assert not Appraisal.objects.filter(unit=case.first, criterion=case.leaf, stage__kind="meeting").exists()
+    assert agenda.put_back(actor=case.manager, item_id=item.pk, reason="Đơn vị nộp lại.").points is None
+    assert passed(item, sitting, case).points == Decimal("1.25")
+    own.update(points=None)
+    other = cell_item(meeting, case, case.second, verb="recognise", points=None, reason_id=None)
+    SelfScore.objects.filter(assessment__unit=case.second, criterion=case.leaf).update(points=None)
+    with pytest.raises(Refused, match="chưa chấm tiêu chí này"):
+        agenda.present(actor=case.manager, item_id=other.pk)
 
 
 def test_in_the_meeting_stage_nobody_decides_beside_the_council(case: Council, sitting: Body) -> None:
