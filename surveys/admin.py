@@ -61,7 +61,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "kind", "state", "round_group", "respondent_group", "file_name", "created_by"]
     list_filter = ["kind", "state", ("round_group", RelatedFilter)]
     list_select_related = ["round_group__round", "round_group__group", "respondent_group", "created_by"]
-    exclude = ["file"]
+    exclude = ["file", "file_digest", "rest", "checked_rows", "rows_digest", "counts", "faults"]
+    """Files, what they hold, and what gives it away: faults quote answers, the counts hold the first rows."""
 
 
 @admin.register(Ballot)
@@ -69,12 +70,17 @@ class BallotAdmin(ReadOnlyAdmin):
     """Codes and validity only. The answers say how officials rated their superiors, so nobody looks them up one by
     one."""
 
-    list_display = ["code", "respondent_group", "unit", "invalid_reason"]
+    list_display = ["code", "respondent_group", "unit", "is_counted"]
     list_filter = [("respondent_group__survey__round_group", RelatedFilter)]
     list_select_related = ["respondent_group", "unit"]
     search_fields = ["code"]
-    exclude = ["answers"]
+    fields = ["code", "respondent_group", "unit", "batch", "is_counted"]
     ordering = ["respondent_group", "code"]
+
+    @admin.display(description="hợp lệ", boolean=True)
+    def is_counted(self, obj: Ballot) -> bool:
+        """Whether, not why not: straight lines and blanks are something of what the ballot says."""
+        return not obj.invalid_reason
 
 
 @admin.register(SatisfactionFigure)

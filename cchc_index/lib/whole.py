@@ -35,6 +35,19 @@ def same_file(stored: "File[Any]", digest: str) -> bool:
     return now is not None and digest in ("", now[0])
 
 
+def whole_bytes(stored: "File[Any]", digest: str) -> bytes | None:
+    """What the file holds, read once; None where the store has none of this name, or another file than that of this
+    SHA-256. Raises OSError where the store does not answer."""
+    if not stored.name:
+        return None
+    try:
+        with stored.open("rb") as opened:
+            data = bytes(opened.read())
+    except FileNotFoundError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == digest else None
+
+
 def file_faults(stored: "File[Any]", digest: str, fault: str) -> Iterator[str]:
     """`fault` where the file is lost or another one; a sentence of its own where the store does not answer."""
     try:

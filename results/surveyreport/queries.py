@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from cchc_index.lib.canonical import digest
-from cchc_index.lib.whole import same_file
+from cchc_index.lib.whole import whole_bytes
 from criteria.models import RoundGroup
 from results.computation.queries import code_version
 from results.models import Job
@@ -56,13 +56,9 @@ def made_before(block: RoundGroup, ending: str, mark: str) -> bytes | None:
     jobs = Job.objects.filter(kind=Job.Kind.SURVEY, round_group=block, paper=ending, mark=mark, state=Job.State.DONE)
     made = jobs.order_by("pk").first()
     try:
-        if made is None or not same_file(made.file, made.digest):
-            return None
-        with made.file.open("rb") as stored:
-            data: bytes = stored.read()
+        return whole_bytes(made.file, made.digest) if made else None
     except OSError:
         return None
-    return data
 
 
 def rows_mark(block: RoundGroup, told: SurveyMaterial) -> str:

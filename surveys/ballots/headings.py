@@ -73,8 +73,13 @@ def parts_of(heading: str) -> list[str]:
     rows; without the form's own number."""
     bracket = _IN_BRACKETS.search(heading)
     texts = [heading, *([bracket[1]] if bracket else []), *heading.split(" / ")]
-    texts += [text.rpartition(mark)[2] for text in tuple(texts) for mark in _BETWEEN if mark in text]
+    texts += _tails(tuple(texts))
     return list(dict.fromkeys(_OWN_NUMBER.sub("", text) for text in texts))
+
+
+def _tails(texts: Iterable[str]) -> list[str]:
+    """What stands behind the last of each separator, of the texts that have it."""
+    return [text.rpartition(mark)[2] for text in texts for mark in _BETWEEN if mark in text]
 
 
 def leaf_in(heading: str, places: Places) -> Leaf | None:
@@ -88,8 +93,7 @@ def leaf_in(heading: str, places: Places) -> Leaf | None:
     leaf = places.leaf(code) if code else None
     if leaf is not None:
         return leaf
-    tails = [text.rpartition(mark)[2] for text in heading.split(" / ") for mark in _BETWEEN if mark in text]
-    codes = [match[1] for text in tails if (match := _LEADING.match(text))]
+    codes = [match[1] for text in _tails(heading.split(" / ")) if (match := _LEADING.match(text))]
     asked = (places.leaf(code) for code in codes)
     return next((leaf for leaf in asked if leaf is not None and leaf.source == "survey"), None)
 

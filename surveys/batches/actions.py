@@ -390,13 +390,13 @@ def write(
         obj=batch,
         before={"replaced": replaced} if replaced else None,
         after={
-            "file": batch.file_digest,
+            "file": digests.file_mark(batch),
             "name": batch.file_name,
             "by": batch.created_by_id,
-            "counts": digests.told_counts(batch),
+            "counts": digests.logged_counts(batch),
             "read": digests.reading_mark(batch),
             "scores": values_digest(after),
-            **({"ballots": mark} if mark else _marks(batch, block, checked)),
+            **({"ballots": digests.logged_mark(mark)} if mark else _marks(batch, block, checked)),
             "moved": _moved(before, after),
             **marks_of(block),
         },
@@ -407,7 +407,7 @@ def _marks(batch: ImportBatch, block: RoundGroup, checked: Checked) -> dict[str,
     """What the log says of the rows that were written."""
     if isinstance(checked, figures.CheckedFigures):
         return digests.of_batch(batch, block)
-    return {"ballots": digests.ballots_mark(checked.stored(batch))}
+    return {"ballots": digests.logged_mark(digests.ballots_mark(checked.stored(batch)))}
 
 
 def _counted_before(block: RoundGroup) -> dict[tuple[int, int], int]:

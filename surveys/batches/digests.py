@@ -1,12 +1,13 @@
 """Digests over the rows an import wrote, as its log entry keeps them and the check computes them again."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cchc_index.lib.canonical import digest
 from criteria.models import RoundGroup
 from surveys.models import Ballot, ImportBatch, SatisfactionFigure
+from units.auditlog.digests import keyed_digest
 
 BALLOT = ("respondent_group_id", "unit_id", "code", "invalid_reason", "answers")
 FIGURE = ("batch_id", "unit_id", "criterion_id", "points", "percent", "source_document")
@@ -18,7 +19,7 @@ def of_batch(batch: ImportBatch, block: RoundGroup) -> dict[str, Any]:
         rows = SatisfactionFigure.objects.filter(round_group=block).order_by("unit_id", "criterion_id")
         return {"figures": figures_digest(rows.values_list(*FIGURE))}
     ballots = Ballot.objects.filter(batch=batch).order_by("pk").values_list(*BALLOT)
-    return {"ballots": ballots_mark(ballots.iterator(chunk_size=20_000))}
+    return {"ballots": logged_mark(ballots_mark(ballots.iterator(chunk_size=20_000)))}
 
 
 def figures_digest(rows: Iterable[tuple[Any, ...]]) -> str:
@@ -37,9 +38,26 @@ def ballots_mark(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
     return {"count": count, "digest": sealed.hexdigest()}
 
 
-def told_counts(batch: ImportBatch) -> dict[str, Any]:
-    """A batch's numbers as the log keeps them: without what it replaced, which stands beside them."""
+def logged_mark(mark: Mapping[str, Any]) -> dict[str, Any]:
+    """`ballots_mark` as the log keeps it: who reads the log must not try what two ballots say."""
+    return {"count": mark["count"], "sealed": keyed_digest(mark["digest"])}
+
+
+def file_mark(batch: ImportBatch) -> str:
+    """The digest of a batch's file as the log keeps it; of ballots keyed, as their own."""
+    return batch.file_digest if batch.kind == ImportBatch.Kind.FIGURES else keyed_digest(batch.file_digest)
+
+
+def plain_counts(batch: ImportBatch) -> dict[str, Any]:
+    """A batch's numbers without what it replaced, which stands beside them in the log."""
     return {name: count for name, count in batch.counts.items() if name not in ("replaced", "archive")}
+
+
+def logged_counts(batch: ImportBatch) -> dict[str, Any]:
+    """The same as the log keeps them: what is striking of a unit's ballots, and why some do not count, says something
+    of few people, so it stands there as a digest."""
+    told = plain_counts(batch)
+    return told | {name: keyed_digest(told[name]) for name in ("marks", "invalid") if name in told}
 
 
 def reading_mark(batch: ImportBatch) -> str:

@@ -83,6 +83,22 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     return _batch_page(request, batch, BatchUndoForm())
 
 
+def _digest(batch: ImportBatch, *, works: bool) -> str:
+    """The digest of the file. Of a short table of ballots it tells who tries them all what they say, so only whoever
+    holds the file gets it, until it is in."""
+    holds = works and batch.kind == ImportBatch.Kind.BALLOTS and batch.state in (*OPEN, *jobs.WAITING)
+    return batch.file_digest if holds or batch.kind == ImportBatch.Kind.FIGURES else ""
+
+
+def _invalid(batch: ImportBatch, *, works: bool) -> list[tuple[str, int]]:
+    """How many ballots do not count, in words; to who works with files also why. Readers see that by unit: beside it
+    the numbers of a file would tell the reasons of its units with few ballots."""
+    by_reason = batch.counts.get("invalid", {})
+    if works:
+        return [(f"không hợp lệ: {validity.LABELS[reason]}", number) for reason, number in by_reason.items()]
+    return [("không hợp lệ", sum(by_reason.values()))] if by_reason else []
+
+
 def _marks(batch: ImportBatch) -> list[tuple[str, int]] | None:
     """What is striking in a file, in words; None where nobody looked, or the file holds few ballots."""
     marks = batch.counts.get("marks")
@@ -102,9 +118,10 @@ def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -
         "requests": requests_of(batch),
         "counts": batch.counts,
         "mapping": json.dumps(batch.mapping, ensure_ascii=False),
-        "invalid": [(validity.LABELS[reason], n) for reason, n in batch.counts.get("invalid", {}).items()],
+        "invalid": _invalid(batch, works=rules.may_work(request.user)),
+        "digest": _digest(batch, works=rules.may_work(request.user)),
         "marks": _marks(batch) if rules.may_work(request.user) else None,
-        "faults": batch.faults[:SHOWN_FAULTS],
+        "faults": batch.faults[:SHOWN_FAULTS] if rules.may_work(request.user) else [],
         "shown_faults": SHOWN_FAULTS,
         "preview": _preview(batch) if rules.may_work(request.user) else [],
         "committed": committed,

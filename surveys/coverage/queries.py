@@ -221,24 +221,27 @@ def _days(block: RoundGroup, groups: list[RespondentGroup]) -> list[DayBallots]:
 
 @dataclass(frozen=True, slots=True)
 class UnitQuality:
-    """One unit's ballots of one group: how many, why any do not count, what is striking. `marks` None: not told, for
-    few ballots or for the sake of what was told before."""
+    """One unit's ballots of one group: how many, how many do not count and why, what is striking. None: not told, for
+    few ballots; `marks` also for the sake of what was told before."""
 
     unit: Unit
     ballots: int
-    excluded: list[int]
+    invalid: int
+    excluded: list[int] | None
     marks: list[int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class GroupQuality:
-    """A respondent group with its units, and their sums; `reasons` and `marks` head the columns."""
+    """A respondent group with its units; `reasons` and `marks` head the columns. `excluded`: the sums of what is told
+    by reason, `unexplained`: how many more do not count, of units whose reasons are not told."""
 
     group: RespondentGroup
     reasons: list[str]
     marks: list[str]
     units: list[UnitQuality]
     excluded: list[int]
+    unexplained: int
 
 
 def quality_of(block: RoundGroup) -> list[GroupQuality]:
@@ -252,17 +255,24 @@ def quality_of(block: RoundGroup) -> list[GroupQuality]:
         for unit in units if group.takes_ballots else ():
             by_reason = numbers.get((group.pk, unit.pk), {})
             total = sum(by_reason.values())
-            kept = silent or total < small or (group.pk, unit.pk) in held
+            few = total < small
+            kept = silent or few or (group.pk, unit.pk) in held
             struck = {mark: marks.get((group.pk, mark), {}).get(str(unit.pk), 0) for mark in quality.LABELS}
             struck[quality.SAME] = again.get((group.pk, unit.pk), 0)
             excluded = [by_reason.get(reason, 0) for reason in validity.LABELS]
             if total:
-                rows.append(UnitQuality(unit, total, excluded, None if kept else list(struck.values())))
+                told = None if few else excluded, None if kept else list(struck.values())
+                rows.append(UnitQuality(unit, total, sum(excluded), *told))
         if rows:
-            sums = [sum(row.excluded[at] for row in rows) for at in range(len(validity.LABELS))]
-            heads = list(validity.LABELS.values()), list(quality.LABELS.values())
-            groups.append(GroupQuality(group, *heads, rows, sums))
+            groups.append(_of_group(group, rows))
     return groups
+
+
+def _of_group(group: RespondentGroup, rows: list[UnitQuality]) -> GroupQuality:
+    told = [row.excluded for row in rows if row.excluded is not None]
+    sums = [sum(numbers) for numbers in zip(*told, strict=True)] or [0] * len(validity.LABELS)
+    unexplained = sum(row.invalid for row in rows if row.excluded is None)
+    return GroupQuality(group, list(validity.LABELS.values()), list(quality.LABELS.values()), rows, sums, unexplained)
 
 
 def left_boxes(block: RoundGroup) -> list[SurveyRequest]:

@@ -1,6 +1,5 @@
 """The verbs of ballots in the app: make links, withdraw them, keep what is begun, send, open the box or leave it."""
 
-import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Mapping
@@ -26,6 +25,7 @@ from surveys.scores.actions import lock_block, refresh_scores
 from surveys.scores.digests import refreshed
 from surveys.scores.queries import stored
 from units.auditlog.actions import record
+from units.auditlog.digests import keyed_digest
 from units.models import User
 
 from .queries import MadeLink, box_requests, link_of, numbers_of, place_of, planned_of
@@ -188,7 +188,7 @@ def open_box(*, actor: User | None, group_id: int) -> ImportBatch:
         kind=ImportBatch.Kind.ONLINE,
         state=ImportBatch.State.CHECKED,
         file_name=f"Hòm phiếu trực tuyến, {group.name}"[:255],
-        file_digest=hashlib.sha256(kept.answers.tobytes()).hexdigest(),
+        file_digest=keyed_digest(kept.answers.tobytes().hex()),
         counts=kept.counted,
         created_by=actor,
     )

@@ -8,6 +8,7 @@ from cchc_index.lib import canonical
 from cchc_index.lib.numbers import exact_text
 from criteria.tree import CellKey
 from surveys.models import SurveyScore
+from units.auditlog.digests import keyed_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ def values_digest(values: Mapping[CellKey, ScoreValue]) -> str:
     )
 
 
-def told_digest(rows: Iterable[Sequence[object]]) -> str:
-    """One digest for rows that are told, in their order."""
+def counts_digest(rows: Iterable[Sequence[object]]) -> str:
+    """One digest for rows of counted answers, in their order; keyed, for some of them are not told."""
+    return keyed_digest([list(row) for row in rows])
+
+
+def plain_counts_digest(rows: Iterable[Sequence[object]]) -> str:
+    """As entries of the log hold it that are older than `counts_digest`."""
     return canonical.digest([list(row) for row in rows])

@@ -5,7 +5,7 @@ Everything that tells reads tallies or the points that follow from them, so what
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from surveys.suppression import may_follow, untold
 from units.auditlog.actions import record
 from units.models import Unit
 
-from .digests import told_digest
+from .digests import counts_digest, plain_counts_digest
 from .queries import Levels, counted_levels, is_collected_still, part_of_levels
 
 GroupUnit = tuple[int, int]
@@ -86,9 +86,10 @@ def note_unprotected(block: RoundGroup) -> None:
         _record(telling, held_pairs(block))
 
 
-def told_facts(block: RoundGroup) -> dict[str, object]:
-    """What the log keeps of what is told: the tallies, all that was told before, and who is held back."""
-    return _Telling.of(block, 0).facts(held_pairs(block))
+def is_as_logged(block: RoundGroup, logged: Mapping[str, object] | None) -> bool:
+    """Whether what is told is what an entry of the log says of it, in either form."""
+    telling, held = _Telling.of(block, 0), held_pairs(block)
+    return logged in (telling.facts(held), telling.facts(held, plain_counts_digest))
 
 
 def _record(telling: "_Telling", held: set[GroupUnit]) -> None:
@@ -170,11 +171,14 @@ class _Telling:
                 self.standing[part] = now[part]
         return len(changed)
 
-    def facts(self, held: set[GroupUnit]) -> dict[str, object]:
+    def facts(
+        self, held: set[GroupUnit], digest: Callable[[Iterable[Sequence[object]]], str] = counts_digest
+    ) -> dict[str, object]:
+        """What the log keeps: the tallies, all that was told before, and who is held back."""
         told = ([*part, n, levels] for part, kept in sorted(self.told.items()) for n, levels in enumerate(kept, 1))
         return {
-            "tallies": told_digest([*part, levels] for part, levels in sorted(self.standing.items())),
-            "told": told_digest(told),
+            "tallies": digest([*part, levels] for part, levels in sorted(self.standing.items())),
+            "told": digest(told),
             "held": sorted(map(list, held)),
         }
 

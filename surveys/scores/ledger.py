@@ -10,7 +10,7 @@ from surveys.models import ImportBatch, RespondentGroup, SurveyScore, Tally
 from units.auditlog.models import LogEntry
 
 from .digests import values_digest
-from .keeping import VERB_TELL, told_facts
+from .keeping import VERB_TELL, is_as_logged
 from .queries import computed_scores, counted_tallies, stored
 
 BLOCK_VERBS = ("surveys.import_scores", "surveys.refresh")
@@ -45,7 +45,7 @@ def _check_told() -> Iterator[str]:
         logged[int(entry.object_id)] = entry.after
     blocks = RoundGroup.objects.filter(survey__small_cell__isnull=False).select_related("round", "group")
     for block in blocks.order_by("pk"):
-        if block.pk in logged and told_facts(block) != logged[block.pk]:
+        if block.pk in logged and not is_as_logged(block, logged[block.pk]):
             yield f"{block}: kết quả điều tra đang nêu khác với lần ghi cuối trong nhật ký."
 
 

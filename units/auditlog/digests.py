@@ -72,6 +72,11 @@ def _keyed(text: str) -> str:
     return hmac.new(settings.LEDGER_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
+def keyed_digest(value: object) -> str:
+    """A digest of plain data that few values may have: without LEDGER_KEY nobody can try which of them it is of."""
+    return _keyed(canonical_json(value))
+
+
 def entry_digest(entry: LogEntry, previous: str) -> str:
     """The digest of `entry` chained to the `previous` one; covers who, what, when, from where and why."""
     return _keyed(
