@@ -62,7 +62,7 @@ def _check_batches(batches: dict[int, Facts], files: bool) -> Iterator[str]:
 def _same_batch(batch: ImportBatch, logged: Facts) -> bool:
     """How the file was called and read, who brought it, what it held, and why it was taken out; entries from before
     the log knew one of these leave it out, older ones hold the counts plain."""
-    now = {
+    now: dict[str, list[object]] = {
         "name": [batch.file_name],
         "by": [batch.created_by_id],
         "counts": [digests.logged_counts(batch), digests.plain_counts(batch)],
