@@ -70,6 +70,18 @@ def _nothing_of_another_test() -> Iterator[None]:
     forget_rows()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _only_what_was_written_is_emptied() -> Iterator[None]:
+    """After a test with transactions of its own."""
+    from django.test import TransactionTestCase
+
+    from cchc_index.lib.tests.emptying import empty_filled_tables
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(TransactionTestCase, "_fixture_teardown", lambda self: empty_filled_tables())
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _logs_stay_heard() -> Iterator[None]:
     """A test that leaves logging switched off silences what a later one listens for."""
