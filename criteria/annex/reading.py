@@ -19,6 +19,7 @@ from cchc_index.lib.text import clean_lines, fold
 from criteria import tree
 
 from . import repairs
+from .areas import Areas, under_areas
 from .words import KIND_WORDS, OFFICIAL, SELF, SOURCE_WORDS, kind_of, likened, provenance_of, source_of
 
 MAX_ROWS = 3000
@@ -43,9 +44,12 @@ COLUMNS = (
 )
 _TOTAL = re.compile(r"(tong|cong)( (so|cong|diem|chung|toi da|toan bo|cac linh vuc))*( ?\(.*\))?[ :.]*")
 _DATE_TEXT = re.compile(r"\d{1,4}([/-])(\d{1,2}|[A-Za-z]{3})\1\d{1,4}( .*)?|\d{1,2}[/-]([A-Za-z]{3}|\d{1,2})")
-_ROMAN_AREAS = (
-    "Số La Mã hiểu là số của lĩnh vực (I là 1); mục đánh số lại từ 1 trong mỗi lĩnh vực mang số của lĩnh vực ở trước: "
-    "1.1 trong lĩnh vực I là 1.1.1."
+_AREAS_ANEW = "mục đánh số lại từ 1 trong mỗi lĩnh vực mang số của lĩnh vực ở trước: 1.1 trong lĩnh vực đầu là 1.1.1."
+_AREAS_ON = (
+    "mục đánh số liền qua các lĩnh vực mang số của lĩnh vực ở trước, số in ở cuối: mục 7 trong lĩnh vực thứ hai là 2.7."
+)
+_MEND_AREAS = (
+    "đánh số lại từ 1 trong mỗi lĩnh vực, đánh số liền từ 1 qua mọi lĩnh vực, hoặc ghi cả số lĩnh vực (1.1, 1.2, 2.1)"
 )
 _AS_TEXT = "định dạng cột là Văn bản (Text) rồi gõ lại mã"
 
@@ -71,7 +75,7 @@ class AnnexRow:
     row: SheetRow
     code_key: str
     printed: str
-    """As it stands in the cell; under an area with a Roman number, with the area's before it."""
+    """As it stands in the cell; under an area with a mark of its own, with the area's number before it."""
     code: str
     name: str
     points: Decimal | None
@@ -116,12 +120,12 @@ def read(source: str | Path | IO[bytes], name: str = "", *, take_hidden: bool = 
     annex = Annex(faults=list(table.faults), said=table.said_with_columns())
     if len(table.rows) > MAX_ROWS:
         raise ImportRefused([Fault(0, "", f"có hơn {MAX_ROWS} dòng", "xóa các dòng không phải tiêu chí rồi lưu lại")])
-    last = max((i for i, row in enumerate(table.rows) if tree.normalise(row.text(code_key))), default=-1)
-    placed = repairs.under_roman([row.text(code_key) for row in table.rows])
-    if placed:
-        annex.said.append(_ROMAN_AREAS)
+    areas = under_areas([row.text(code_key) for row in table.rows])
+    coded = (i for i, row in enumerate(table.rows) if i in areas.codes or tree.normalise(row.text(code_key)))
+    last = max(coded, default=-1)
     for position, row in enumerate(table.rows):
-        _read_row(annex, row, code_key, placed.get(position), trailing=position > last)
+        _read_row(annex, row, code_key, areas.codes.get(position), trailing=position > last)
+    _say_areas(annex, areas, table, code_key)
     if annex.footnotes:
         annex.said.append(f"Bỏ qua dòng ghi chú, chữ ký: {numbered(annex.footnotes)}.")
     if annex.totals:
@@ -130,9 +134,21 @@ def read(source: str | Path | IO[bytes], name: str = "", *, take_hidden: bool = 
     annex.said += _likenesses(annex)
     if not annex.entries and not annex.faults:
         raise ImportRefused([Fault(table.heading_row, "", "không có dòng tiêu chí nào dưới tiêu đề", "chọn đúng tệp")])
-    _repair_codes(annex)
+    if not (areas.runs_on or areas.doubt):  # each row follows the one above, or that is the fault
+        _repair_codes(annex)
     _check_duplicates(annex)
     return annex
+
+
+def _say_areas(annex: Annex, areas: Areas, table: Table, code_key: str) -> None:
+    """How areas with marks of their own were understood, or the row at which they cannot be."""
+    if areas.doubt:
+        position, why = areas.doubt
+        annex.faults.append(table.rows[position].fault(code_key, f"không rõ cách đánh số: {why}", _MEND_AREAS))
+    elif areas.codes:
+        marks = ", ".join(f"“{mark}”" for mark in areas.marks)
+        how = _AREAS_ON if areas.runs_on else _AREAS_ANEW
+        annex.said.append(f"{marks} hiểu là số của lĩnh vực (1, 2, …); {how}")
 
 
 def _likenesses(annex: Annex) -> list[str]:
@@ -157,7 +173,7 @@ def _code_column(table: Table) -> str:
 
 def _read_row(annex: Annex, row: SheetRow, code_key: str, placed: str | None, *, trailing: bool) -> None:
     """One row into an entry, a total, or faults. Text below the last criterion is a footnote. `placed`: its code where
-    the file numbers its areas in Roman."""
+    the file gives its areas marks of their own."""
     printed = row.text(code_key)
     title = row.text("name")
     if _is_total(printed) or (not printed and _is_total(title)):

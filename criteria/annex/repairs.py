@@ -1,14 +1,12 @@
 """Repairs of a printed annex: misprinted codes, found by the order and the context of the rows, never by a list
 of known misprints. Pure."""
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from criteria.tree import natural_key, normalise, prefixes, successor
 
-_ROMAN = re.compile(r"[IVX]+\.?")
 FAR = 10
 """A number that exceeds every other of the file by more than this is numbered like nothing else in it."""
 
@@ -29,33 +27,6 @@ class Repair:
     printed: str
     code: str
     reason: str
-
-
-def under_roman(printed: Sequence[str]) -> dict[int, str]:
-    """The codes of an annex whose areas are I, II, III …, by the index of their row: areas as 1, 2, 3, what is numbered
-    1, 1.1 anew under each of them with the area's number before it; numbers that begin with the area's stay. {} for any
-    other numbering."""
-    areas: list[list[tuple[int, str]]] = []
-    codes: dict[int, str] = {}
-    for i, text in enumerate(printed):
-        if _ROMAN.fullmatch(text) and text.rstrip(".") == _roman(len(areas) + 1):
-            areas.append([])
-            codes[i] = str(len(areas))
-        elif normalise(text):
-            if not areas:
-                return {}
-            areas[-1].append((i, text.rstrip(". ")))
-    filled = [(number, rows) for number, rows in enumerate(areas, start=1) if rows]
-    if all(text.startswith(f"{number}.") for number, rows in filled for _, text in rows):
-        return codes | {i: text for _, rows in filled for i, text in rows}
-    if all(rows[0][1] == "1" for _, rows in filled):
-        return codes | {i: f"{number}.{text}" for number, rows in filled for i, text in rows}
-    return {}
-
-
-def _roman(number: int) -> str:
-    """The number, below 40, as annexes print it."""
-    return "X" * (number // 10) + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[number % 10]
 
 
 def repairs(lines: Sequence[PrintedLine]) -> list[Repair]:

@@ -303,8 +303,9 @@ def add_stage(
 
 @transaction.atomic
 def change_stage(*, actor: User, stage_id: int, title: str, two_opinions: bool, report_required: bool) -> Stage:
-    """Call a stage otherwise, or change how it is decided. The title may change at any time; what the council
-    must do may not, once its work rests on the stage. Raises PermissionDenied, Refused."""
+    """Call a stage otherwise, or change how it is decided. The title may change until the year is published, for the
+    published file names it; what the council must do may not, once its work rests on the stage. Raises
+    PermissionDenied, Refused."""
     rules.require_manager(actor)
     stage, _ = _locked_in_list(stage_id)
     title = _checked_title(title)
@@ -361,7 +362,7 @@ def _locked_in_list(stage_id: int) -> tuple[Stage, list[Stage]]:
 def _locked_list(round_: Round) -> list[Stage]:
     """The stages in their order, with all blocks of the round locked: every verb of the council locks the block, so
     nobody decides meanwhile. Raises Refused in a published year: the list says how its points came about."""
-    published.refuse_published(round_.pk, round_.year, "thêm, đổi, dời hay bỏ giai đoạn")
+    published.refuse_published(round_.pk, round_.year, "thêm, đổi tên, đổi cách thẩm định, dời hay bỏ giai đoạn")
     list(RoundGroup.objects.select_for_update(of=("self",), no_key=True).filter(round=round_).order_by("pk"))
     rows = queries.stages(round_.pk)
     for row in rows:

@@ -10,8 +10,8 @@ import pytest
 from cchc_index.lib.faults import ImportRefused
 from cchc_index.lib.sheets.table import Column, read_table
 from criteria.annex.actions import import_criteria
+from criteria.annex.areas import under_areas
 from criteria.annex.importing import AnnexImport
-from criteria.annex.repairs import under_roman
 from criteria.models import Criterion
 from criteria.tests.word_files import BELOW, Tall, Wide, word_file
 
@@ -137,7 +137,10 @@ def test_areas_numbered_in_roman_hold_what_is_numbered_anew_under_them() -> None
     )
     outcome = imported(word_file((*HEADING, *roman)))
     assert list(tree()) == ["1", "1.1", "1.1.1", "1.1.2", "2", "2.1"]
-    assert any("Số La Mã" in sentence for sentence in outcome.said)
+    assert any("“I”, “II” hiểu là số của lĩnh vực" in sentence for sentence in outcome.said)
+
+
+RUNS_ON = "đánh số liền qua các lĩnh vực"
 
 
 @pytest.mark.parametrize(
@@ -145,12 +148,79 @@ def test_areas_numbered_in_roman_hold_what_is_numbered_anew_under_them() -> None
     [
         (["I", "1.1", "1.2", "II", "2.1"], ["1", "1.1", "1.2", "2", "2.1"]),
         (["I", "1", "", "2", "II", "1"], ["1", "1.1", None, "1.2", "2", "2.1"]),
-        (["I", "1", "2", "II", "3"], [None] * 5),
+        (["I", "1", "2", "II", "3", "3.1", "III", "4"], ["1", "1.1", "1.2", "2", "2.3", "2.3.1", "3", "3.4"]),
+        (["A", "1", "B", "1", "C.", "1"], ["1", "1.1", "2", "2.1", "3", "3.1"]),
+        (["A", "B", "C", "D", "Đ", "1", "E", "1"], ["1", "2", "3", "4", "5", "5.1", "6", "6.1"]),
+        (["A", "B", "C", "D", "E", "1"], ["1", "2", "3", "4", "5", "5.1"]),
+        (["Phần I", "1", "PHẦN II:", "2"], ["1", "1.1", "2", "2.2"]),
+        (["Phần thứ I", "1", "Phần thứ II", "1"], ["1", "1.1", "2", "2.1"]),
+        (["Lĩnh vực 1", "1.1", "Lĩnh vực 2", "2.1"], ["1", "1.1", "2", "2.1"]),
+        (["Lĩnh vực 1", "1", "lĩnh vực 2.", "2"], ["1", "1.1", "2", "2.2"]),
+        (["I", "I.1", "I.2", "II", "II.1.1"], ["1", "1.1", "1.2", "2", "2.1.1"]),
+        (["A", "A1", "A2", "B", "B1"], ["1", "1.1", "1.2", "2", "2.1"]),
         (["1", "I", "1"], [None] * 3),
         (["I", "1", "III", "1"], ["1", "1.1", None, "1.1"]),
         (["1", "1.1"], [None] * 2),
+        (["Bảng I", "1"], [None] * 2),
     ],
 )
-def test_which_numbers_under_roman_ones_are_certain(printed: list[str], codes: list[str | None]) -> None:
-    placed = under_roman(printed)
-    assert [placed.get(i) for i in range(len(printed))] == codes
+def test_which_numbers_under_marked_areas_are_certain(printed: list[str], codes: list[str | None]) -> None:
+    areas = under_areas(printed)
+    assert areas.doubt is None
+    assert [areas.codes.get(i) for i in range(len(printed))] == codes
+
+
+@pytest.mark.parametrize(
+    ("printed", "row", "why"),
+    [
+        (["I", "1", "2", "II", "4"], 4, "4 không nối tiếp 2"),
+        (["I", "1", "1.1", "1.3", "II", "2"], 3, "1.3 không nối tiếp 1.1"),
+        (["I", "2", "II", "3"], 1, "mục đầu tiên mang số 2"),
+        (["I", "1", "II", "1", "III", "2"], 5, "lĩnh vực thứ 3 bắt đầu từ 2"),
+        (["I", "1", "II", "II.1", "2"], 3, "1 không nối tiếp 1"),
+    ],
+)
+def test_the_first_row_that_fits_no_numbering_is_named(printed: list[str], row: int, why: str) -> None:
+    areas = under_areas(printed)
+    assert areas.doubt is not None
+    assert (areas.doubt[0], why in areas.doubt[1]) == (row, True), areas.doubt
+
+
+def running(marks: tuple[str, ...], each: int) -> list[tuple[str, ...]]:
+    """Areas with these marks, `each` leaves of a point in every one, numbered through."""
+    rows: list[tuple[str, ...]] = []
+    number = 0
+    for mark in marks:
+        rows.append((mark, f"Lĩnh vực {mark}", str(each), "", "", ""))
+        for _ in range(each):
+            number += 1
+            rows.append((str(number), f"Tiêu chí số {number}", "1", "", "", "Tự đánh giá"))
+    return rows
+
+
+def test_leaves_numbered_through_64_under_roman_areas_are_read_and_repeated() -> None:
+    marks = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
+    outcome = imported(word_file((*HEADING, *running(marks, 8))))
+    codes = list(tree())
+    assert (len(codes), codes[:3], codes[-1]) == (72, ["1", "1.1", "1.2"], "8.64")
+    assert any(RUNS_ON in sentence for sentence in outcome.said)
+    again = imported(word_file((*HEADING, *running(marks, 8))))
+    assert list(tree()) == codes
+    assert again.changes == 0
+
+
+@pytest.mark.parametrize("marks", [("A", "B"), ("Phần I", "Phần II"), ("Lĩnh vực 1", "Lĩnh vực 2")])
+def test_areas_with_other_marks_are_read_from_a_sheet_too(marks: tuple[str, ...]) -> None:
+    outcome = imported(word_file((*HEADING, *running(marks, 2))))
+    assert list(tree()) == ["1", "1.1", "1.2", "2", "2.3", "2.4"]
+    assert any(f"“{marks[0]}”, “{marks[1]}”" in sentence for sentence in outcome.said)
+
+
+def test_a_gap_in_numbers_that_run_through_is_one_fault_of_its_row() -> None:
+    rows = running(("I", "II"), 2)
+    rows[-1] = ("5", *rows[-1][1:])
+    with pytest.raises(ImportRefused) as refused:
+        imported(word_file((*HEADING, *rows)))
+    (fault,) = refused.value.faults
+    assert "không rõ cách đánh số: 5 không nối tiếp 3" in str(fault)
+    assert "đánh số lại từ 1 trong mỗi lĩnh vực" in str(fault)
