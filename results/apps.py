@@ -29,8 +29,10 @@ class Config(AppConfig):
     def ready(self) -> None:
         from appraisal.council.meetings import subjects  # inline: registration
         from appraisal.models import AgendaItem  # inline: registration
+        from appraisal.rules.seats import closed_answers  # inline: registration
         from criteria import published  # inline: registration
         from selfassess.lastyear import council  # inline: registration
+        from surveys import approvers  # inline: registration
         from surveys.handover import approved  # inline: registration
         from units import settled  # inline: registration
 
@@ -41,5 +43,7 @@ class Config(AppConfig):
         published.register("results", publication.is_in_force)
         settled.register("results", publication.settled_days, publication.listed_units)
         approved.register("results", approval.said_of_table)
+        approving = approvers.Approving(approval.survey_blocks_before, closed_answers, approval.is_survey_signed)
+        approvers.register("results", approving)
         subjects.register(AgendaItem.Kind.SURVEY, approval.survey_digest)
         subjects.register(AgendaItem.Kind.RANKING, approval.ranking_digest)

@@ -1,5 +1,5 @@
-"""Who may: the survey operator and the index manager work here, the observer reads. Units see nothing:
-their people were rated in the ballots."""
+"""Who may: the survey operator and the index manager work here, the observer reads; who shall approve the points reads
+these. Units see nothing: their people were rated in the ballots."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,6 +12,7 @@ from criteria.models import RoundGroup
 from units import rules as people
 from units.models import User
 
+from . import approvers
 from .models import ImportBatch
 
 View = Callable[..., HttpResponse]
@@ -39,6 +40,24 @@ def blocks_for(user: people.AnyUser) -> QuerySet[RoundGroup]:
     return blocks.order_by("-round__year", "group__position", "pk") if may_read(user) else blocks.none()
 
 
+def may_read_points(user: people.AnyUser) -> bool:
+    """Read points, their formula and the coverage: all who read surveys, and before whom one lies to be approved."""
+    return may_read(user) or bool(approvers.blocks_before(user))
+
+
+def point_blocks_for(user: people.AnyUser) -> QuerySet[RoundGroup]:
+    """`may_read_points` as a queryset: every block for who reads surveys, else those that lie before the person."""
+    if may_read(user):
+        return blocks_for(user)
+    blocks = RoundGroup.objects.select_related("round", "group", "criteria_set__decision")
+    return blocks.filter(pk__in=approvers.blocks_before(user)).order_by("-round__year", "group__position", "pk")
+
+
+def closed_answers(user: people.AnyUser) -> set[int]:
+    """The units of which the person does not read how the groups answered: the own ones of who only approves."""
+    return set() if may_read(user) else approvers.closed_units(user)
+
+
 def batches_for(user: people.AnyUser) -> QuerySet[ImportBatch]:
     """The batches the person may look at."""
     batches = ImportBatch.objects.select_related(
@@ -50,6 +69,11 @@ def batches_for(user: people.AnyUser) -> QuerySet[ImportBatch]:
 def readers_only(view: View) -> View:
     """The page is for those who may read; others get 403."""
     return _guarded(view, may_read)
+
+
+def approvers_too(view: View) -> View:
+    """The page is for those who may read points; others get 403."""
+    return _guarded(view, may_read_points)
 
 
 def workers_only(view: View) -> View:

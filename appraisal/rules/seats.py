@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from appraisal.models import SINGLE_SEATS, Council, Interest, Meeting, Seat
-from appraisal.models.council import SeatQuerySet
+from appraisal.models import SINGLE_SEATS, AgendaItem, Council, Interest, Meeting, Seat
+from appraisal.models.council import VOTING_SEATS, SeatQuerySet
 from units import queries as unit_queries
 from units import rules as people
 from units.models import Membership, Unit, User
@@ -44,6 +44,30 @@ def reads_council(user: people.AnyUser, council: Council) -> bool:
 def sees_board(user: people.AnyUser, council: Council) -> bool:
     """Who sees the ranking of a meeting before anything is published: managers, observers, and whoever holds a seat."""
     return people.is_index_manager(user) or people.is_observer(user) or bool(kinds_of(user, council))
+
+
+def surveys_before(user: people.AnyUser) -> QuerySet[AgendaItem]:
+    """The survey tables that the person shall approve: those on an agenda of a council in which the person votes, or
+    writes the conclusion as its secretary. The working group helps with the cells and approves nothing."""
+    rows = AgendaItem.objects.filter(kind=AgendaItem.Kind.SURVEY).order_by("pk")
+    if not isinstance(user, User) or not user.is_active:
+        return rows.none()
+    seats = Seat.objects.in_force().filter(user=user.pk, kind__in=[*VOTING_SEATS, Seat.Kind.SECRETARY])
+    return rows.filter(meeting__council__in=seats.order_by().values("council"))
+
+
+def closed_answers(user: people.AnyUser) -> set[int]:
+    """The units of whose survey the holder of a seat reads the points alone: those they never vote on."""
+    held = Seat.objects.in_force().filter(user=user.pk) if isinstance(user, User) else Seat.objects.none()
+    return {unit for units in barred_units(held).values() for unit in units}
+
+
+def surveys_seen(user: people.AnyUser, items: Iterable[AgendaItem]) -> set[int]:
+    """Of these items, those whose survey table the person reads: by a role, or because it is to be approved."""
+    ids = {item.pk for item in items if item.kind == AgendaItem.Kind.SURVEY}
+    if not ids or people.reads_surveys(user):
+        return ids
+    return set(surveys_before(user).filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def councils_visible_to(user: people.AnyUser) -> QuerySet[Council]:

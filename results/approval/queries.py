@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from appraisal.council.meetings import queries as meetings
 from appraisal.models import AgendaItem
+from appraisal.rules.seats import surveys_before
 from cchc_index.lib import clock
 from cchc_index.lib.canonical import digest
 from criteria import queries as criteria
 from criteria.models import Round, RoundGroup
 from results.computation.queries import code_version, group_inputs
 from results.queries import measured_groups
+from surveys.handover import queries as handover
 from surveys.handover.digests import lines_of, table_digest
 from surveys.scores.queries import scores_by_cell
+from units.rules import AnyUser
 
 KIND = AgendaItem.Kind
 
@@ -81,6 +84,16 @@ def _approval(block: RoundGroup, kind: str, item: AgendaItem | None) -> Approval
 
 def _is_surveyed(block: RoundGroup) -> bool:
     return any(leaf.is_leaf and not leaf.is_self for leaf in criteria.tree_of(block))
+
+
+def survey_blocks_before(user: AnyUser) -> set[int]:
+    """The blocks whose survey the person shall approve. One query."""
+    return set(surveys_before(user).values_list("round_group", flat=True))
+
+
+def is_survey_signed(block_id: int) -> bool:
+    """Whether the institute has signed the survey's table of a block as it stands. Three queries."""
+    return handover.standing(RoundGroup.objects.get(pk=block_id)).is_signed
 
 
 def said_of_table(block_id: int, table: str) -> str:

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from criteria.queries import round_in_view
-from surveys import rules
+from surveys import approvers, rules
 from surveys.batches.queries import listed
 from surveys.handover.queries import waiting_tables
 from surveys.queries import blocks_in_view
@@ -33,11 +33,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@rules.readers_only
+@rules.approvers_too
 def units(request: HttpRequest, pk: int) -> HttpResponse:
     """One block against its plan: every unit and group, what lacks by name, day by day."""
-    block = get_object_or_404(rules.blocks_for(request.user), pk=pk)
-    context = {"round_group": block, "table": unit_coverage(block)}
+    block = get_object_or_404(rules.point_blocks_for(request.user), pk=pk)
+    reads_all = rules.may_read(request.user)
+    if not (reads_all or approvers.is_signed(pk)):
+        return render(request, "surveys/scores/unsigned.html", {"round_group": block, "reads_all": False})
+    context = {"round_group": block, "table": unit_coverage(block), "reads_all": reads_all}
     return render(request, "surveys/coverage/units.html", context)
 
 

@@ -111,5 +111,13 @@ def test_a_guarded_page_opens_to_whom_it_is_for(
             guard(page)(request, 1, batch=2)
 
 
+@pytest.mark.parametrize("role", Role)
+def test_before_whom_nothing_lies_reads_points_by_role_alone(role: Role, block: RoundGroup) -> None:
+    user = person(role, UnitFactory.create())
+    assert rules.may_read_points(user) is (role in READERS)
+    assert list(rules.point_blocks_for(user)) == ([block] if role in READERS else [])
+    assert rules.closed_answers(user) == set()
+
+
 def test_a_guarded_page_keeps_its_name() -> None:
     assert (rules.readers_only(page).__name__, rules.readers_only(page).__doc__) == ("page", "Trang thử.")

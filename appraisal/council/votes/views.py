@@ -24,7 +24,6 @@ from appraisal.rules import seats as seat_rules
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import whole_number
 from criteria.queries import show_year
-from units import rules as people
 from units.models import User
 
 from . import actions, queries
@@ -82,6 +81,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
         "may_conduct": seat_rules.may_conduct(user, row.council),
         "is_stale": meeting_queries.is_invitation_stale(row, items),
         "sees_board": seat_rules.sees_board(user, row.council),
+        "surveys": seat_rules.surveys_seen(user, items),
     }
     return render(request, "appraisal/council/meeting.html", context)
 
@@ -165,7 +165,7 @@ def _item_page(request: HttpRequest, user: User, row: AgendaItem, refused: Form 
         "is_own": is_own,
         "is_past": hall.is_past,
         "sees_board": seat_rules.sees_board(user, row.meeting.council),
-        "sees_survey": people.reads_surveys(user),
+        "sees_survey": bool(seat_rules.surveys_seen(user, [row])),
         "proposal": proposal,
         "hands": refused if isinstance(refused, HandsForm) else HandsForm(),
         "form": refused,
