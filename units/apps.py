@@ -16,6 +16,7 @@ class Config(AppConfig):
         "confirm_role": "Xác nhận vai trò",
         "refuse_role": "Không xác nhận vai trò",
         "end_role": "Kết thúc vai trò",
+        "set_address": "Ghi thư điện tử của tài khoản",
         "invite": "Gửi thư mời đặt mật khẩu",
         "set_password": "Đặt mật khẩu theo thư mời",
         "make_code": "In mã đặt mật khẩu",

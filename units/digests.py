@@ -12,7 +12,8 @@ NAMES = {"username": "tên đăng nhập", "full_name": "họ và tên", "email"
 """By these an account is found, and its owner gets the letters that open it."""
 ROLE_VERBS = ("grant_role", "revoke_role", "confirm_role", "end_role")
 PROPOSAL_VERBS = ("propose_role", "confirm_role", "refuse_role")
-PEOPLE_VERBS = (*ROLE_VERBS, "admin_add", "admin_change", "admin_import", "create_account", "close_account")
+ADMIN_VERBS = ("admin_add", "admin_change", "admin_import")
+PEOPLE_VERBS = (*ROLE_VERBS, *ADMIN_VERBS, "create_account", "close_account", "set_address")
 
 
 def membership_facts(row: Membership) -> dict[str, Any]:

@@ -25,10 +25,3 @@ WAYS: dict[str, Callable[[Path], Way]] = {
     "administration of people": pages.people_catalogue,
     "administration of criteria": pages.criteria_catalogue,
 }
-READINGS = {
-    name: way
-    for name, way in WAYS.items()
-    if not name.startswith("page of ") and name not in ("administration of units", "administration of people")
-}
-"""One of those that read a sheet by the same code: a page gives its file to what its command calls, the catalogues of
-the administration have one reader. The other ways take every kind of `test_sheets.py`, and no sibling of a kind."""

@@ -27,7 +27,7 @@ members membership mode na name new next no not number on only onward open opens
 owner page paper people picture place plan planned points present presiding proposal proposals reach reason refuse
 replace report required role round row rows rule save scale seat second secretary section seed seen send sender share
 sheet source stage state stay straight survey take taker target text ticket title to tolerance total two unit units
-upload verb version weight who words year
+upload user verb version weight who words year
 """
 """What names of controls are put together from. A new word is English and means one thing everywhere."""
 WORDS = frozenset(ENGLISH.split())

@@ -83,7 +83,7 @@ WHERE_THEY_SAY_IT = {
     ("said", "units/actions.py"): "those sentences, for whoever imports units",
     ("said", "units/sheet.py"): "those sentences, of a list of units",
     ("said", "units/people/sheet.py"): "those sentences, of a list of people",
-    ("said", "units/people/actions.py"): "those sentences, for whoever imports people",
+    ("said", "units/people/planning.py"): "those sentences, for whoever imports people",
     ("said", "criteria/annex/actions.py"): "those sentences, for whoever imports an annex",
     ("said", "criteria/annex/importing.py"): "those sentences, for whoever imports an annex",
     ("said", "criteria/annex/reading.py"): "those sentences, of an annex",

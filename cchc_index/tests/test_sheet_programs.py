@@ -22,10 +22,10 @@ from PIL import Image as Picture
 
 from cchc_index.lib.tests.present import present
 
-from .sheet_checks import Case, Kind, at, book, changed, check_each_as_large, replaced
 from .sheet_way import Way
-from .sheet_ways import READINGS
+from .sheet_ways import WAYS
 from .sheet_writers import Error, Percent, Rows, Sheet
+from .test_sheets import Case, Kind, at, book, changed, check_each_as_large, replaced
 
 pytestmark = pytest.mark.django_db
 PROGRAMS: dict[str, Kind] = {}
@@ -225,6 +225,6 @@ def stroked_d_in_a_name_of_excel_97(way: Way) -> Case | None:
     return Case(book(way, rows, ".xls"), replaced(way, 1, old, "Đặng Đình Đông"), ending=".xls")
 
 
-@pytest.mark.parametrize("name", READINGS)
-def test_every_program_through_every_reading(tmp_path: Path, name: str) -> None:
-    check_each_as_large(READINGS[name](tmp_path), PROGRAMS)
+@pytest.mark.parametrize("name", WAYS)
+def test_every_program_through_every_way(tmp_path: Path, name: str) -> None:
+    check_each_as_large(WAYS[name](tmp_path), PROGRAMS)

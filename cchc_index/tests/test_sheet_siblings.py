@@ -1,6 +1,5 @@
 """Siblings of the kinds in `test_sheets.py`: the same habits in other formats, places and spellings."""
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,10 +8,10 @@ from openpyxl.utils import get_column_letter
 from cchc_index.lib.text import clean
 from cchc_index.lib.vietnamese import _TCVN3
 
-from .sheet_checks import Case, Kind, at, book, changed, check_each, each_apart, refused, replaced, text_file
 from .sheet_way import Way
-from .sheet_ways import READINGS, WAYS
+from .sheet_ways import WAYS
 from .sheet_writers import Error, Percent, Sheet, Under, delimited
+from .test_sheets import Case, Kind, at, book, changed, check_each, refused, replaced, text_file
 
 pytestmark = pytest.mark.django_db
 SIBLINGS: dict[str, Kind] = {}
@@ -394,21 +393,18 @@ def headings_with_a_star_in_brackets(way: Way) -> Case | None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", READINGS)
-def test_every_sibling_through_every_reading(tmp_path: Path, name: str) -> None:
-    check_each(READINGS[name](tmp_path), SIBLINGS)
+@pytest.mark.parametrize("name", WAYS)
+def test_every_sibling_through_every_way(tmp_path: Path, name: str) -> None:
+    check_each(WAYS[name](tmp_path), SIBLINGS)
 
 
 @pytest.mark.parametrize("name", ["ballots", "page of ballots"])
-def test_a_number_over_a_column_of_answers_is_no_code(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("code", ["0.00", "@", "General", "#,##0.00"])
+def test_a_number_over_a_column_of_answers_is_no_code(tmp_path: Path, code: str, name: str) -> None:
     """1.30 is 1.3 there: the answers would go to another criterion."""
     way = WAYS[name](tmp_path)
-
-    def taken(code: str) -> None:
-        rows = way.rows()
-        rows[way.heading_row][2] = Under(1.3, code)
-        outcome = way.take(book(way, rows), ".xlsx", False)
-        assert outcome.stored == {}
-        assert "Dòng 1, cột C (1.3): mã ở dạng số (1.3), Excel có thể đã bỏ số 0 ở cuối" in outcome.said
-
-    each_apart((code, partial(taken, code)) for code in ("0.00", "@", "General", "#,##0.00"))
+    rows = way.rows()
+    rows[way.heading_row][2] = Under(1.3, code)
+    outcome = way.take(book(way, rows), ".xlsx", False)
+    assert outcome.stored == {}
+    assert "Dòng 1, cột C (1.3): mã ở dạng số (1.3), Excel có thể đã bỏ số 0 ở cuối" in outcome.said

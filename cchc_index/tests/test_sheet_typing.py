@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ from django.db.models import QuerySet
 
 from units.models import Membership, Unit
 
-from .sheet_checks import Case, Kind, at, book, changed, check_each, each_apart, refused, replaced
 from .sheet_way import Way
-from .sheet_ways import READINGS, WAYS
+from .sheet_ways import WAYS
 from .sheet_writers import Error, Percent, Rows, Under
+from .test_sheets import Case, Kind, at, book, changed, check, refused, replaced
 
 pytestmark = pytest.mark.django_db
 TYPED: dict[str, Kind] = {}
@@ -93,9 +92,13 @@ def upper_row(ending: str) -> Kind:
 TYPED |= {f"lower row names more in {ending}": upper_row(ending) for ending in (".xlsx", ".ods", ".xls")}
 
 
-@pytest.mark.parametrize("name", READINGS)
-def test_what_is_typed_through_every_reading(tmp_path: Path, name: str) -> None:
-    check_each(READINGS[name](tmp_path), TYPED)
+@pytest.mark.parametrize("name", WAYS)
+@pytest.mark.parametrize("which", TYPED)
+def test_what_is_typed_through_every_way(tmp_path: Path, which: str, name: str) -> None:
+    way = WAYS[name](tmp_path)
+    case = TYPED[which](way)
+    if case is not None:
+        check(way, which, case, way.read())
 
 
 # --- letters lost in names ------------------------------------------------------------------------------
@@ -109,16 +112,13 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", ["people", "page of people", "administration of people", "units", "page of units"])
-def test_a_name_that_lost_its_letters_is_refused(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("text", NAMES)
+def test_a_name_that_lost_its_letters_is_refused(tmp_path: Path, text: str, name: str) -> None:
     way = WAYS[name](tmp_path)
-
-    def taken(text: str) -> None:
-        assert way.words is not None
-        outcome = way.take(book(way, changed(way, 1, way.words, text)), ".xlsx", False)
-        assert not outcome.stored.keys() & way.expected().keys()
-        assert f"{at(way, 1, way.words)} “{text}” {NAMES[text]}" in outcome.said
-
-    each_apart((text, partial(taken, text)) for text in NAMES)
+    assert way.words is not None
+    outcome = way.take(book(way, changed(way, 1, way.words, text)), ".xlsx", False)
+    assert not outcome.stored.keys() & way.expected().keys()
+    assert f"{at(way, 1, way.words)} “{text}” {NAMES[text]}" in outcome.said
 
 
 # --- days -----------------------------------------------------------------------------------------------
@@ -157,16 +157,12 @@ DAYS = [
 
 
 @pytest.mark.parametrize("name", BEGINS)
-def test_a_day_is_the_day_that_stands_there(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("ending", [".xlsx", ".ods", ".xls", ".csv"])
+@pytest.mark.parametrize("typed_day", DAYS, ids=str)
+def test_a_day_is_the_day_that_stands_there(tmp_path: Path, typed_day: object, ending: str, name: str) -> None:
     way = WAYS[name](tmp_path)
-
-    def taken(typed_day: object, ending: str) -> None:
-        outcome = way.take(book(way, with_days(way, typed_day), ending), ending, False)
-        assert BEGINS[name]() == {DAY}, outcome.said
-
-    days = DAYS[:2] if name.startswith("page of ") else DAYS
-    endings = (".xlsx", ".ods", ".xls", ".csv")
-    each_apart((f"{day} in {ending}", partial(taken, day, ending)) for day in days for ending in endings)
+    outcome = way.take(book(way, with_days(way, typed_day), ending), ending, False)
+    assert BEGINS[name]() == {DAY}, outcome.said
 
 
 NO_DAYS = {
@@ -188,20 +184,18 @@ NO_DAYS = {
 
 
 @pytest.mark.parametrize("name", BEGINS)
-def test_what_is_no_day_is_refused_by_row_and_column(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("ending", [".xlsx", ".xls"])
+@pytest.mark.parametrize("value", NO_DAYS, ids=str)
+def test_what_is_no_day_is_refused_by_row_and_column(tmp_path: Path, value: object, ending: str, name: str) -> None:
     way = WAYS[name](tmp_path)
+    if ending == ".xls" and value == "=TODAY()":
+        return  # a text there
     before = way.read()
+    rows = with_days(way, value)
+    outcome = way.take(book(way, rows, ending), ending, False)
+    assert way.read() == before
     place = f"Dòng {way.first + 2}, cột {'ABCDEFG'[len(way.headings)]} (Hiệu lực từ):"
-
-    def taken(value: object, ending: str) -> None:
-        outcome = way.take(book(way, with_days(way, value), ending), ending, False)
-        assert way.read() == before
-        assert f"{place} {NO_DAYS[value]}" in outcome.said
-
-    values = [*NO_DAYS][:2] if name.startswith("page of ") else [*NO_DAYS]
-    cells = {(value, ending) for value in values for ending in (".xlsx", ".xls")}
-    cells.discard(("=TODAY()", ".xls"))  # a text there
-    each_apart((f"{value} in {ending}", partial(taken, value, ending)) for value, ending in cells)
+    assert f"{place} {NO_DAYS[value]}" in outcome.said
 
 
 # --- answers --------------------------------------------------------------------------------------------
@@ -221,35 +215,32 @@ NO_ANSWERS = {
 
 
 @pytest.mark.parametrize("name", ["ballots", "page of ballots"])
-def test_what_is_no_answer_says_what_it_is(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("value", NO_ANSWERS, ids=str)
+def test_what_is_no_answer_says_what_it_is(tmp_path: Path, value: object, name: str) -> None:
     way = WAYS[name](tmp_path)
-
-    def taken(value: object) -> None:
-        outcome = way.take(book(way, changed(way, 1, 2, value)), ".xlsx", False)
-        assert outcome.stored == {}
-        assert f"{at(way, 1, 2)} {NO_ANSWERS[value]}" in outcome.said
-
-    each_apart((str(value), partial(taken, value)) for value in NO_ANSWERS)
+    outcome = way.take(book(way, changed(way, 1, 2, value)), ".xlsx", False)
+    assert outcome.stored == {}
+    assert f"{at(way, 1, 2)} {NO_ANSWERS[value]}" in outcome.said
 
 
 # --- codes of what exists already -----------------------------------------------------------------------
 
 
-BLOCKS = {
-    **{code: f"mã “{code}” chỉ khác “so” đã có ở chữ hoa" for code in ("ѕо", "SO", "ｓｏ")},
-    "xx": "không có khối “xx”. Cách sửa: ghi đúng mã đã có trong danh mục",
-}
+@pytest.mark.parametrize("name", ["administration of units", "administration of criteria"])
+@pytest.mark.parametrize("code", ["ѕо", "SO", "ｓｏ"])
+def test_a_block_spelt_otherwise_is_named_by_row_and_column(tmp_path: Path, code: str, name: str) -> None:
+    way = WAYS[name](tmp_path)
+    (column,) = way.more_codes
+    outcome = way.take(book(way, changed(way, 1, column, code)), ".xlsx", False)
+    assert outcome.stored == {}
+    assert f"{at(way, 1, column)} mã “{code}” chỉ khác “so” đã có ở chữ hoa" in outcome.said
+    assert "không có" not in outcome.said.lower().partition("dòng 3")[2]
 
 
 @pytest.mark.parametrize("name", ["administration of units", "administration of criteria"])
-def test_a_block_spelt_otherwise_or_unknown_is_named_by_row_and_column(tmp_path: Path, name: str) -> None:
+def test_a_block_that_nobody_knows_is_named_by_row_and_column(tmp_path: Path, name: str) -> None:
     way = WAYS[name](tmp_path)
     (column,) = way.more_codes
-
-    def taken(code: str) -> None:
-        outcome = way.take(book(way, changed(way, 1, column, code)), ".xlsx", False)
-        assert outcome.stored == {}
-        assert f"{at(way, 1, column)} {BLOCKS[code]}" in outcome.said
-        assert ("không có" in outcome.said.lower().partition("dòng 3")[2]) is (code == "xx")
-
-    each_apart((code, partial(taken, code)) for code in BLOCKS)
+    outcome = way.take(book(way, changed(way, 1, column, "xx")), ".xlsx", False)
+    assert outcome.stored == {}
+    assert f"{at(way, 1, column)} không có khối “xx”. Cách sửa: ghi đúng mã đã có trong danh mục" in outcome.said

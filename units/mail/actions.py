@@ -25,7 +25,7 @@ from units.models import User
 
 from .letters import Letter
 from .models import Mail
-from .queries import body_of, waiting
+from .queries import INVITING, body_of, waiting
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +47,19 @@ def post(letter: Letter, people: Iterable[User]) -> Posted:
 
 @transaction.atomic
 def post_all(letters: Sequence[tuple[Letter, User]]) -> Posted:
-    """Write the mails of events, to be sent once the surrounding transaction is in. A person without an
-    address is counted and skipped; a mail that exists already is left as it is. Two statements."""
+    """Write the mails of events, to be sent once the surrounding transaction is in. A letter to a person without an
+    address is counted and kept, to be read in the account; one that opens an account is not. A mail that exists already
+    is left as it is. Two statements."""
     at = clock.now()
-    named = {f"{letter.event}#{person.pk}": (letter, person) for letter, person in letters if person.email}
+    kept = [one for one in letters if one[1].email or not one[0].event.startswith(INVITING)]
+    named = {f"{letter.event}#{person.pk}": (letter, person) for letter, person in kept}
     events = {letter.event for letter, _ in named.values()}
     known = set(Mail.objects.filter(event__in=events).order_by().values_list("event", "recipient_id"))
     fresh = [_mail(letter, person, at) for letter, person in named.values() if (letter.event, person.pk) not in known]
     if fresh:
         Mail.objects.bulk_create(fresh, batch_size=500, ignore_conflicts=True)
         send_after_commit("units.send_mail")
-    return Posted(len(fresh), sum(not person.email for _, person in letters))
+    return Posted(sum(bool(mail.address) for mail in fresh), sum(not person.email for _, person in letters))
 
 
 def _mail(letter: Letter, person: User, at: datetime) -> Mail:

@@ -20,8 +20,18 @@ LOST = timedelta(seconds=30)
 
 def waiting() -> QuerySet[Mail]:
     """Mails that should go now, the oldest first."""
-    due = Mail.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, due_at__lte=clock.now())
-    return due.order_by("due_at", "pk")
+    return _owed().filter(due_at__lte=clock.now()).order_by("due_at", "pk")
+
+
+def _owed() -> QuerySet[Mail]:
+    """What is still to be sent: to an address, not yet, not in vain too often."""
+    return Mail.objects.exclude(address="").filter(sent_at=None, attempts__lt=ATTEMPTS)
+
+
+def unsent_to(user: User, limit: int = 50) -> list[Mail]:
+    """Letters that went nowhere because the account had no address, the newest first: their reader finds them in the
+    account, whoever manages people beside it."""
+    return list(Mail.objects.filter(recipient=user, address="").order_by("-created_at", "-pk")[:limit])
 
 
 def has_lost() -> bool:
@@ -31,7 +41,7 @@ def has_lost() -> bool:
 
 def overdue(patience: timedelta) -> QuerySet[Mail]:
     """Mails written longer than `patience` ago that still wait to be sent."""
-    return Mail.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, created_at__lte=clock.now() - patience).order_by()
+    return _owed().filter(created_at__lte=clock.now() - patience).order_by()
 
 
 INVITATION = "/{dat-mat-khau}"

@@ -11,10 +11,12 @@ from units.models import DECIDING, Role, Unit, User
 from units.queries import account_named
 
 from . import queries
+from .sheet import USERNAME
 
 MAX_FILE = 1024 * 1024
 """A list of thousands of people is smaller."""
 SALT = "units.people.list"
+WRONG_ADDRESS = {"invalid": "Địa chỉ không đúng, ví dụ nguyenvana@hanoi.gov.vn."}
 WRONG_DAY = {"invalid": "Ngày không đọc được; ví dụ 01/03/2025."}
 
 
@@ -28,7 +30,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="Danh sách người dùng (.xlsx, .csv, .ods, .xls)",
         error_messages={"required": "Chọn tệp danh sách.", "empty": "Tệp này rỗng."},
-        help_text="Các cột: Họ tên, Thư điện tử, Vai trò, Mã đơn vị, Khối; tùy chọn Từ ngày, Đến ngày.",
+        help_text="Các cột: Họ tên, Thư điện tử, Vai trò, Mã đơn vị, Khối; tùy chọn Từ ngày, Đến ngày, Tên đăng nhập.",
     )
     take_hidden = forms.BooleanField(label="Tính cả dòng, cột đang ẩn trong tệp", required=False)
 
@@ -98,12 +100,25 @@ class PersonForm(RoleForm):
     full_name = forms.CharField(label="Họ tên", max_length=150, error_messages={"required": "Nhập họ tên."})
     email = forms.EmailField(
         label="Thư điện tử",
-        error_messages={
-            "required": "Nhập thư điện tử.",
-            "invalid": "Địa chỉ không đúng, ví dụ nguyenvana@hanoi.gov.vn.",
-        },
+        required=False,
+        help_text="Để trống nếu người này không có thư: vào hệ thống bằng phiếu mã in trên giấy.",
+        error_messages=WRONG_ADDRESS,
     )
-    field_order = ["full_name", "email", "role", "unit", "valid_from", "valid_to", "reason"]
+    user_name = forms.RegexField(
+        label="Tên đăng nhập",
+        regex=rf"^{USERNAME.pattern}$",
+        max_length=150,
+        required=False,
+        help_text="Để trống thì đặt theo thư hoặc họ tên. Chỉ cần ghi khi trùng họ tên mà không có thư.",
+        error_messages={"invalid": "Chỉ dùng chữ không dấu, số và . - _ @, ví dụ nguyen-van-an."},
+    )
+    field_order = ["full_name", "email", "user_name", "role", "unit", "valid_from", "valid_to", "reason"]
+
+
+class AddressForm(forms.Form):
+    """The address of mail of an account."""
+
+    email = forms.EmailField(label="Địa chỉ", error_messages={"required": "Nhập thư điện tử.", **WRONG_ADDRESS})
 
 
 class EndForm(forms.Form):

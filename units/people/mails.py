@@ -38,6 +38,21 @@ def tell_codes(users: Sequence[User], by: User) -> Posted:
 NAMED = 20
 
 
+def tell_forgotten(users: Iterable[User]) -> Posted:
+    """All managers, once a day for each: somebody without an address forgot the password, and a code on paper is the
+    way in."""
+    letters = []
+    for user in users:
+        said = f"Có yêu cầu đặt lại mật khẩu của tài khoản {user.username} ({user}), tài khoản không có thư điện tử."
+        way = "Nếu đúng người này yêu cầu (gặp hoặc gọi lại để hỏi): in phiếu mã đặt mật khẩu, hoặc ghi thư điện tử."
+        event = f"units.forgotten:{user.pk}:{clock.today():%Y%m%d}"
+        letter = Letter(
+            event, "Quên mật khẩu, không có thư điện tử", [said, way], reverse("people:person", args=[user.pk])
+        )
+        letters += [(letter, person) for person in holders_of(Role.INDEX_MANAGER) if person.pk != user.pk]
+    return post_all(letters)
+
+
 def _reminder(user: User, stamp: str) -> Letter:
     return Letter(
         event=f"{INVITING}forgotten:{user.pk}:{stamp}",

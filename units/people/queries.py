@@ -59,17 +59,45 @@ def unit_book() -> UnitBook:
     return UnitBook(by_code, groups)
 
 
-def accounts_by_email(emails: Iterable[str]) -> dict[str, list[User]]:
-    """Accounts by their address in lower case, one query."""
-    asked = set(emails)
-    found: dict[str, list[User]] = {}
-    for user in User.objects.exclude(email="").order_by("pk"):
-        if user.email.lower() in asked:
-            found.setdefault(user.email.lower(), []).append(user)
-    return found
-
-
 RoleKey = tuple[int, str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountBook:
+    """Accounts as people name them, and of those that may be meant what they hold and what is proposed for them."""
+
+    by_username: Mapping[str, User]
+    by_email: Mapping[str, list[User]]
+    by_name: Mapping[str, list[User]]
+    roles: Mapping[RoleKey, Membership]
+    waiting: Mapping[RoleKey, RoleProposal]
+
+    def units(self, user: User) -> set[int | None]:
+        """Where the account has or had a role, or is to have one."""
+        return {unit for pk, _, unit in (*self.roles, *self.waiting) if pk == user.pk}
+
+    def holds(self, user: User, role: str, unit_id: int | None) -> bool:
+        key = (user.pk, role, unit_id)
+        return key in self.roles or key in self.waiting
+
+
+def account_book(names: Iterable[str], emails: Iterable[str], usernames: Iterable[str]) -> AccountBook:
+    """Every account by its user name, and those with one of these names, addresses or user names with their roles.
+    Three queries."""
+    folded, asked, called = set(map(fold, names)), set(emails), {name.lower() for name in usernames}
+    by_username: dict[str, User] = {}
+    by_email: dict[str, list[User]] = {}
+    by_name: dict[str, list[User]] = {}
+    meant = []
+    for user in User.objects.order_by("pk"):
+        by_username[user.username.lower()] = user
+        if named := fold(user.full_name) in folded:
+            by_name.setdefault(fold(user.full_name), []).append(user)
+        if mailed := user.email and user.email.lower() in asked:
+            by_email.setdefault(user.email.lower(), []).append(user)
+        if named or mailed or user.username.lower() in called:
+            meant.append(user)
+    return AccountBook(by_username, by_email, by_name, roles_of(meant), waiting_of(meant))
 
 
 def roles_of(users: Iterable[User]) -> dict[RoleKey, Membership]:
@@ -92,6 +120,7 @@ class Sought:
     words: str = ""
     role: str = ""
     never_came: bool = False
+    no_address: bool = False
 
 
 def people(sought: Sought) -> QuerySet[User]:
@@ -107,6 +136,8 @@ def people(sought: Sought) -> QuerySet[User]:
         rows = rows.filter(pk__in=holders.order_by().values("user"))
     if sought.never_came:
         rows = rows.filter(last_login=None, is_active=True)
+    if sought.no_address:
+        rows = rows.filter(email="", is_active=True)
     return rows
 
 
@@ -118,12 +149,21 @@ def page_of(sought: Sought, number: str | None) -> tuple[Page[int], list[User]]:
     return page, sorted(people(sought).filter(pk__in=place), key=lambda user: place[user.pk])
 
 
+def in_order(sought: Sought) -> list[User]:
+    """All of `people` in the order of a Vietnamese dictionary. Two queries."""
+    return sorted(people(sought).order_by(), key=lambda user: _by_name((user.full_name, user.username, user.pk)))
+
+
 def _by_name(row: tuple[str, str, int]) -> tuple[object, str]:
     return sort_key(row[0]), row[1]
 
 
 def never_came() -> int:
     return User.objects.filter(last_login=None, is_active=True).count()
+
+
+def no_address() -> int:
+    return User.objects.filter(email="", is_active=True).count()
 
 
 def overdue_newcomers() -> list[User]:
@@ -175,4 +215,4 @@ def accounts_called(typed: str) -> list[User]:
     rows = (
         User.objects.filter(Q(username=text) | Q(email__iexact=text), is_active=True) if text else User.objects.none()
     )
-    return list(rows.exclude(email="").order_by("pk"))
+    return list(rows.order_by("pk"))

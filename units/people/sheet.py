@@ -28,6 +28,7 @@ COLUMNS = (
         ("Email", "E-mail", "Hộp thư", "Địa chỉ thư điện tử", "Thư điện tử công vụ"),
         holds=ADDRESS,
     ),
+    Column("username", "Tên đăng nhập", ("Tài khoản", "Tên tài khoản", "Username"), required=False),
     Column("role", "Vai trò"),
     Column("unit", "Mã đơn vị", ("Mã ĐV", "Mã cơ quan"), required=False, holds=CODE),
     Column("group", "Khối", ("Mã khối",), required=False),
@@ -39,16 +40,18 @@ COUNTERS = ("stt", "tt", "so tt", "so thu tu")
 NAME_LENGTH = 150
 EMAIL_LENGTH = 254
 
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9@.+_-]*")
 _EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+\.[^@\s,;<>\"().]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One line: a person (by the address in lower case), a role, where, from and until when."""
+    """One line: a person (the address in lower case; "" for who has none), a role, where, from and until when."""
 
     line: SheetRow
     name: str
     email: str
+    username: str
     role: str
     unit: str
     group: str
@@ -83,7 +86,8 @@ def read_people(
         row = PersonRow(
             line,
             line.text("name"),
-            line.text("email").lower(),
+            address_in(line.text("email")),
+            line.text("username"),
             roles.get(fold(line.text("role")), ""),
             line.text("unit"),
             line.text("group"),
@@ -116,6 +120,7 @@ def _unknown_columns(table: Table) -> Iterator[Fault]:
 def _faults(row: PersonRow, labels: Sequence[str]) -> Iterator[Fault]:
     yield from _name_faults(row)
     yield from _email_faults(row)
+    yield from _username_faults(row)
     text = row.line.text("role")
     if not row.role:
         message = f"không có vai trò “{text[:60]}”" if text else "thiếu vai trò"
@@ -133,12 +138,26 @@ def _name_faults(row: PersonRow) -> Iterator[Fault]:
         yield row.line.fault("name", f"“{row.name[:40]}” không phải họ tên", "gõ họ và tên bằng chữ")
 
 
+NO_ADDRESS = ("-", "–", "—", "x", "không", "không có", "chưa có", "ko", "0")
+"""What offices write where there is no address."""
+
+
+def address_in(text: str) -> str:
+    """The address of a cell in lower case; "" where it says that there is none."""
+    return "" if text.lower().rstrip(".") in NO_ADDRESS else text.lower()
+
+
 def _email_faults(row: PersonRow) -> Iterator[Fault]:
-    if not row.email:
-        yield row.line.fault("email", "thiếu thư điện tử", "gõ địa chỉ thư công vụ của người này")
-    elif not _is_address(row.email) or len(row.email) > EMAIL_LENGTH or row.email.startswith(("=", "+", "-", "'")):
-        repair = "gõ một địa chỉ, ví dụ nguyenvana@hanoi.gov.vn"
+    wrong = not _is_address(row.email) or len(row.email) > EMAIL_LENGTH or row.email.startswith(("=", "+", "-", "'"))
+    if row.email and wrong:
+        repair = "gõ một địa chỉ, ví dụ nguyenvana@hanoi.gov.vn; người không có thư thì để trống"
         yield row.line.fault("email", f"“{row.email[:60]}” không phải địa chỉ thư điện tử", repair)
+
+
+def _username_faults(row: PersonRow) -> Iterator[Fault]:
+    if row.username and (len(row.username) > NAME_LENGTH or not USERNAME.fullmatch(row.username)):
+        message = f"“{row.username[:40]}” không dùng làm tên đăng nhập được"
+        yield row.line.fault("username", message, "chỉ dùng chữ không dấu, số và . - _ @, ví dụ nguyen-van-an")
 
 
 def _is_address(text: str) -> bool:
@@ -151,10 +170,27 @@ def _is_address(text: str) -> bool:
 
 
 def _several_names(rows: list[PersonRow]) -> Iterator[Fault]:
-    """One address is one person: another name beside it is a slip in one of the two."""
-    first: dict[str, PersonRow] = {}
-    for row in rows:
-        other = first.setdefault(row.email, row)
-        if row.email and row.name and other.name and fold(other.name) != fold(row.name):
-            message = f"thư {row.email} ở {other.line.place} là của “{other.name}”"
-            yield row.line.fault("name", message, "sửa họ tên hoặc thư điện tử cho đúng; mỗi người một địa chỉ")
+    """One address, one user name is one person: what differs beside it is a slip in one of the two."""
+    for key, word in (("email", "thư"), ("username", "tên đăng nhập")):
+        first: dict[str, PersonRow] = {}
+        for row in rows:
+            said = getattr(row, key)
+            other = first.setdefault(said.lower(), row)
+            if said and row.name and other.name and fold(other.name) != fold(row.name):
+                message = f"{word} {said} ở {other.line.place} là của “{other.name}”"
+                yield row.line.fault("name", message, f"sửa họ tên hoặc {word} cho đúng; mỗi người một {word} riêng")
+    yield from _several_accounts(rows)
+
+
+def _several_accounts(rows: list[PersonRow]) -> Iterator[Fault]:
+    """An address goes with one user name, a user name with one address."""
+    for key, beside, word in (("email", "username", "tên đăng nhập"), ("username", "email", "thư")):
+        first: dict[str, PersonRow] = {}
+        for row in rows:
+            said, with_it = getattr(row, key).lower(), getattr(row, beside).lower()
+            if not (said and with_it):
+                continue
+            other = first.setdefault(said, row)
+            if getattr(other, beside).lower() != with_it:
+                message = f"{said} đã đi với {word} {getattr(other, beside)} ở {other.line.place}"
+                yield row.line.fault(beside, message, "giữ một trong hai")

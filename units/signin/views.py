@@ -26,7 +26,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cchc_index.lib.clients import address_of, network_of
 from cchc_index.lib.form_pages import form_page, posted
 from units.actions import password_was_changed
-from units.mail.queries import password_path
+from units.mail.queries import password_path, unsent_to
 from units.models import User
 from units.people import queries as people
 from units.people.actions import password_forgotten as ask_for_link
@@ -69,7 +69,9 @@ class Logout(LibraryLogout):  # type: ignore[misc]
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """What a person may change of the own account."""
-    return render(request, "units/signin/account.html", {"second_factor": rules.has_second_factor(request.user)})
+    unsent = unsent_to(request.user) if isinstance(request.user, User) else []
+    context = {"second_factor": rules.has_second_factor(request.user), "unsent": unsent}
+    return render(request, "units/signin/account.html", context)
 
 
 class SecondFactor(LibrarySecondFactor):  # type: ignore[misc]
@@ -149,7 +151,7 @@ def password_forgotten(request: HttpRequest) -> HttpResponse:
         messages.success(
             request,
             "Nếu tài khoản này có thư điện tử, thư kèm liên kết đặt lại mật khẩu sẽ đến trong ít phút. "
-            "Không nhận được thư: liên hệ Sở Nội vụ.",
+            "Tài khoản không có thư, hoặc không nhận được thư: liên hệ Sở Nội vụ để nhận phiếu mã đặt mật khẩu.",
         )
         return redirect("account_login")
     return form_page(request, "units/password_forgotten.html", form, {})

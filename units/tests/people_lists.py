@@ -8,7 +8,7 @@ import openpyxl
 
 from cchc_index.lib.tests.present import first_sheet
 from units.models import Membership, User
-from units.people import actions
+from units.people import actions, planning
 
 HEADINGS = ("Họ tên", "Thư điện tử", "Vai trò", "Mã đơn vị", "Khối", "Từ ngày", "Đến ngày")
 OFFICER = ("Trần Thu Hà", "ha.tt@hanoi.gov.vn", "Công chức phụ trách", "SNV", "Sở")
@@ -25,7 +25,7 @@ def book(*rows: Sequence[object], headings: Sequence[str] = HEADINGS, above: Seq
     return stream.getvalue()
 
 
-def bring(*rows: Sequence[object], actor: User | None = None, **layout: Any) -> actions.PeoplePlan:
+def bring(*rows: Sequence[object], actor: User | None = None, **layout: Any) -> planning.PeoplePlan:
     return actions.import_people(actor=actor, source=io.BytesIO(book(*rows, **layout)), name="nguoi-dung.xlsx")
 
 

@@ -11,7 +11,8 @@ from units.people import actions
 class Command(OperatorCommand):
     help = (
         "Nhập danh sách người dùng từ bảng tính (.xlsx, .csv, .ods, .xls): Họ tên, Thư điện tử, Vai trò, "
-        "Mã đơn vị, Khối; tùy chọn Từ ngày, Đến ngày. Mỗi người mới nhận thư mời đặt mật khẩu."
+        "Mã đơn vị, Khối; tùy chọn Từ ngày, Đến ngày, Tên đăng nhập. Mỗi người mới nhận thư mời đặt mật khẩu; ai không "
+        "có thư (để trống Thư điện tử) thì được in phiếu mã ở Điều hành › Người dùng."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,4 +24,6 @@ class Command(OperatorCommand):
         self.tell(plan.said)
         if plan.proposed:
             self.say("Vai trò có quyền quyết định được xác nhận ở trang Điều hành › Người dùng.")
+        if plan.without_address:
+            self.say(f"{plan.without_address} người không có thư điện tử: in phiếu mã ở trang Điều hành › Người dùng.")
         self.say(str(plan))
