@@ -1,8 +1,9 @@
 """Every way a spreadsheet comes in, each on an honest workbook of its own; run as a child of test_hostile_sheets.
 
-`python -m results.tests.hostile_readers READER` prints one JSON line for each hostile file made from the
-reader's workbook: what became of it, the seconds of processor and the megabytes it took. Each file is read
-in a process forked for it alone, which can neither fill the memory nor run for ever.
+`python -m results.tests.hostile_readers` prints one JSON line for each reader and hostile file: what became of it, the
+seconds of processor and the megabytes it took. Some files at a time are read in a process forked for them, which can
+neither fill the memory nor run for ever. Where files become pages all are read; of those that never do, a reader that
+asks for pages gets one for each sentence that refuses them.
 """
 
 import gc
@@ -10,13 +11,13 @@ import io
 import json
 import logging
 import os
+import re
 import resource
-import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from functools import partial
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 import django
 from openpyxl import Workbook
@@ -24,6 +25,8 @@ from openpyxl import Workbook
 from cchc_index.lib import bounded
 from cchc_index.lib.faults import ImportRefused, Refused
 from cchc_index.lib.sheets import child as sheets
+from cchc_index.lib.sheets.book import open_book
+from cchc_index.lib.tests.hostile_sheets import Hostile, contents, frames
 from cchc_index.lib.tests.present import first_sheet
 from selfassess.examination import text_reading
 
@@ -46,6 +49,11 @@ def honest(*rows: Sequence[object]) -> bytes:
 
 
 # --- the readers ----------------------------------------------------------------------------------
+
+
+def pages() -> tuple[bytes, Reader]:
+    """What all readers but that of evidence ask first."""
+    return units()[0], lambda stream, name: open_book(stream, name=name)
 
 
 def units() -> tuple[bytes, Reader]:
@@ -146,6 +154,7 @@ def evidence() -> tuple[bytes, Reader]:
 
 
 READERS: dict[str, Callable[[], tuple[bytes, Reader]]] = {
+    "pages": pages,
     "units": units,
     "criteria": criteria,
     "scores": scores,
@@ -157,7 +166,11 @@ READERS: dict[str, Callable[[], tuple[bytes, Reader]]] = {
 }
 
 
-# --- one file, one process ------------------------------------------------------------------------
+ALONE = ("pages", "selfassess", "evidence")
+"""They read every file: where files become pages, and those that ask otherwise for them, or not at all."""
+
+
+# --- files in processes of their own --------------------------------------------------------------
 
 
 def outcome(read: Reader, content: bytes, name: str) -> str:
@@ -190,29 +203,47 @@ class Bounded(logging.Handler):
         self.kilobytes = max(self.kilobytes, kilobytes)
 
 
-def apart(work: Callable[[], str]) -> tuple[str, float, float]:
-    """What the work said, its processor seconds and by how many megabytes its peak of memory grew, in a forked
-    process: what that process weighs with the file at hand, before it reads, is none of the reader's. With it the
-    bounded processes that it asked, all their memory."""
+SOME = 16
+"""Files that one process reads after each other. Its peak of memory never falls: what one file took counts for the
+rest."""
+
+
+def read_apart(read: Reader, files: Sequence[Hostile]) -> Iterator[dict[str, Any]]:
+    """Of each file what became of it, its processor seconds and by how many megabytes the peak of memory has grown in a
+    process forked for them: what that process weighs with the files at hand, before it reads, is none of the reader's.
+    With it the bounded processes that it asked, all their memory. Whoever dies tells nothing of the files behind."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if child == 0:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser's panic speaks to standard error
-        others, bare = Bounded(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        said = work()
-        os.write(write_end, f"{bare} {others.seconds} {others.kilobytes} {said}".encode(errors="replace")[:4_000])
-        os._exit(0)
+        try:
+            _read_all(read, files, write_end)
+        finally:
+            os._exit(1)
     os.close(write_end)
     with os.fdopen(read_end, "rb") as pipe:
-        answer = pipe.read().decode(errors="replace")
-    _, status, used = os.wait4(child, 0)
+        told = [json.loads(line) for line in pipe]
+    _, status, _ = os.wait4(child, 0)
+    yield from told
     if status:
-        return f"error died by {os.waitstatus_to_exitcode(status)}", used.ru_utime + used.ru_stime, 0
-    before, seconds, kilobytes, said = answer.split(" ", 3)
-    megabytes = max(used.ru_maxrss - int(before), int(kilobytes)) / 1024
-    return said, used.ru_utime + used.ru_stime + float(seconds), megabytes
+        culprit = files[len(told)].what if len(told) < len(files) else "the last"
+        how = f"error died by {os.waitstatus_to_exitcode(status)}"
+        yield {"what": culprit, "said": how, "seconds": SECONDS, "megabytes": 0}
+
+
+def _read_all(read: Reader, files: Sequence[Hostile], write_end: int) -> NoReturn:
+    """In the forked process, which ends here."""
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # a parser's panic speaks to standard error
+    others, bare = Bounded(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for what, name, content in files:
+        before, others.seconds = time.process_time(), 0.0
+        said = outcome(read, content, name)
+        kilobytes = max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - bare, others.kilobytes)
+        seconds = time.process_time() - before + others.seconds
+        told = {"what": what, "said": said[:3_000], "seconds": seconds, "megabytes": kilobytes / 1024}
+        os.write(write_end, json.dumps(told).encode() + b"\n")
+    os._exit(0)
 
 
 def warm() -> None:
@@ -222,18 +253,39 @@ def warm() -> None:
     text_reading.read_file("/dev/null", "pdf", "")
 
 
-def main(reader: str) -> None:
-    django.setup()
-    from cchc_index.lib.tests.hostile_sheets import family
+def outcomes(read: Reader, files: Sequence[Hostile]) -> list[dict[str, Any]]:
+    return [one for start in range(0, len(files), SOME) for one in read_apart(read, files[start : start + SOME])]
 
-    base, read = READERS[reader]()
-    assert outcome(read, base, "bang.xlsx") == "taken"
+
+def of_pages(files: Sequence[Hostile], told: Sequence[dict[str, Any]]) -> list[Hostile]:
+    """Of files that came to nothing at the place of pages one for each sentence, and all the others."""
+    sentences = {one["what"]: re.sub(r"\d+", "0", one["said"]) for one in told}
+    first: dict[str, str] = {}
+    for what, said in sentences.items():
+        first.setdefault(said, what)
+    read = {what for what, said in sentences.items() if said == "taken" or is_word(what)} | {*first.values()}
+    return [file for file in files if file.what in read]
+
+
+def is_word(what: str) -> bool:
+    """A file of Word: an annex is read from it."""
+    return what.startswith("document ")
+
+
+def main() -> None:
+    django.setup()
+    framed = list(frames(pages()[0]))
     warm()
     gc.freeze()  # the collector in each fork would touch, and so copy, all that this process holds
-    for what, name, content in family(base):
-        said, seconds, megabytes = apart(partial(outcome, read, content, name))
-        print(json.dumps({"what": what, "said": said, "seconds": seconds, "megabytes": megabytes}), flush=True)
+    some: list[Hostile] = []
+    for reader, make in READERS.items():
+        base, read = make()
+        assert outcome(read, base, "bang.xlsx") == "taken"
+        files = some if reader not in ALONE else list(frames(base)) if reader == "selfassess" else framed
+        told = outcomes(read, [*files, *contents(base)])
+        some = some or of_pages(framed, told)
+        print(*(json.dumps({"reader": reader, **one}) for one in told), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -1,6 +1,6 @@
 """Hostile spreadsheets made from an honest one: malformed, bombs, far cells, evil values, other files in disguise.
 
-`family(base)` gives more than 208 files, each by name; the same base gives the same files.
+`frames(base)` and `contents(base)` give more than 208 files, each by name; the same base gives the same files.
 """
 
 import io
@@ -31,12 +31,21 @@ class Hostile(NamedTuple):
     content: bytes
 
 
-def family(base: bytes) -> Iterator[Hostile]:
-    """Every hostile file made from the honest workbook `base`."""
+def contents(base: bytes) -> Iterator[Hostile]:
+    """The honest workbook `base` with hostile cells."""
+    yield from _workbooks(base, _cells, _values)
+
+
+def _workbooks(base: bytes, *groups: "Callable[[bytes, Parts], Group]") -> Iterator[Hostile]:
     parts = parts_of(base)
-    for group in (_cut, _flipped, _archives, _bombs, _entities, _deep, _far, _cells, _values, _books, _encodings):
+    for group in groups:
         for what, content in group(base, parts):
             yield Hostile(what, "bang.xlsx", content)
+
+
+def frames(base: bytes) -> Iterator[Hostile]:
+    """What is round the cells of the honest workbook `base` turned hostile, and files of other formats."""
+    yield from _workbooks(base, _cut, _flipped, _archives, _bombs, _entities, _deep, _far, _books, _encodings)
     for what, content in _csv():
         yield Hostile(what, "bang.csv", content)
     for what, content in _ods():
