@@ -92,13 +92,14 @@ def _free_port() -> int:
 
 
 def empty_database(folders: pytest.TempPathFactory) -> Path:
-    """The database file of an installation that has its tables, to copy; made once for all test processes."""
+    """The database file of an installation whose first command made its tables, to copy; made once for all test
+    processes."""
     shared = folders.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else folders.getbasetemp()
     with alone(shared / "tables.lock"):
         ready = shared / "tables"
         if not ready.exists():
             making = folders.mktemp("tables")
-            Site(making).must("migrate", "--verbosity", "0")
+            Site(making).must("send_reminders")
             making.rename(ready)
     return ready / "cchc.sqlite3"
 
