@@ -29,8 +29,8 @@ _CRITERION = re.compile(r"^tiêu chí( thành phần)?\s+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[\s*(\d{1,3}(?:\.+\d{1,3})*)\.?(?=[\s\]:–-])")
 _IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]\s*$")
 _OWN_NUMBER = re.compile(r"^(câu\s*)?[\d.]+[.):]?\s+", re.IGNORECASE)
-_BETWEEN = (" / ", " >> ", " - ")
-"""What the tools put between a question and its part: two rows, Jotform, Qualtrics."""
+_BETWEEN = (" / ", " >> ", " - ", "/")
+"""What the tools put between a question and its part: two rows, Jotform, Qualtrics, KoboToolbox."""
 _DATE = re.compile(r"\d{2}/\d{2}/\d{4}")
 REASON = "Lý do không nhập"
 """The heading over the reasons in the sheet of rows given back: no column of anybody's."""
@@ -79,7 +79,7 @@ def parts_of(heading: str) -> list[str]:
 
 def _tails(texts: Iterable[str]) -> list[str]:
     """What stands behind the last of each separator, of the texts that have it."""
-    return [text.rpartition(mark)[2] for text in texts for mark in _BETWEEN if mark in text]
+    return [text.rpartition(mark)[2].strip() for text in texts for mark in _BETWEEN if mark in text]
 
 
 def leaf_in(heading: str, places: Places) -> Leaf | None:

@@ -5,11 +5,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from cchc_index.lib import codes
-from cchc_index.lib.sheets.cells import cell_text
+from cchc_index.lib.sheets.cells import cell_text, day_of
 from cchc_index.lib.sheets.table import Table
 from cchc_index.lib.text import fold
 
@@ -20,6 +21,7 @@ _NUMBER = re.compile(r"0*(\d+?)(?:[.,]0+)?")
 _TELEPHONE = re.compile(r"(\+?84|0)[35789]\d{8}")
 _HOUR = re.compile(r"[\d/:. T-]{12,}( ?(AM|PM|SA|CH))?( ?(Z|GMT|UTC)?[+-]?[\d:]*)?", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_]{2,}(?: [^\W\d_]+)+")
+_DAY = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}")
 _DIALLED = frozenset("0+8(")
 _NO_PART = frozenset({fold(REASON), "stt", "tt", "so tt", "so thu tu", "no", "no.", "#", "_index", "_parent_index"})
 """Headings, folded, of what a row is not known by: a fault's reason, its number in the file."""
@@ -78,10 +80,19 @@ def _texts_of(table: Table, at: int, head: str) -> Iterable[str]:
 
 
 def _text_of(value: object) -> str:
-    """A cell as its row is known by it: an hour is one in a workbook and in a text file."""
+    """A cell as its row is known by it: case, accents and spaces are nobody's answer, a number is one however it is
+    written, an hour and a day are one in a workbook and in a text file. What a mapping makes of a word is no part of
+    it: explained otherwise next week, the row is still the same ballot, and shown beside what is in."""
     text = cell_text(value)
     hour = hours.moment(value) if isinstance(value, datetime) or _HOUR.fullmatch(text) else math.nan
-    return text if math.isnan(hour) else f"{hour:.0f}"
+    if not math.isnan(hour):
+        return f"{hour:.0f}"
+    if isinstance(value, date) or _DAY.fullmatch(text):
+        with suppress(ValueError):
+            day = day_of(value)
+            return f"{day.toordinal() * 86_400}" if day else ""
+    number = _NUMBER.fullmatch(text)
+    return number[1] if number else fold(text)
 
 
 def differences(answers: bytes, before: Known, unit_id: int, asked: Mapping[int, str]) -> str:

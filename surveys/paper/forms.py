@@ -79,8 +79,6 @@ class EntryForm(forms.Form):
     def _add(self, name: str, field: forms.CharField, initial: str, *, mode: str) -> None:
         field.initial = initial
         field.widget.attrs |= {"inputmode": mode, "autocomplete": "off", "data-next": "1", "class": "typed"}
-        if not self.fields:
-            field.widget.attrs["autofocus"] = True
         self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:

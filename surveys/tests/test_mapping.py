@@ -3,7 +3,7 @@ next week."""
 
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -259,6 +259,39 @@ class TestBallotsWithoutCodes:
         take(block, csv_file(ballot_rows((first, "SCT", 5), headings=("1.4.3",))))
         assert not take(block, csv_file(ballot_rows((second, "SCT", 5), headings=("1.4.3",)))).fresh
         assert Ballot.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("first", "again"),
+        [
+            (("Ban Dân tộc", "Tốt", "ghi chú"), ("BAN DÂN TỘC", "tốt", "Ghi chú")),
+            (("Ban Dân tộc", "Tốt", "ghi chú"), ("Ban Dân tộc ", " Tốt", "ghi  chú  ")),
+            (("Ban Dân tộc", "Tốt", "ghi chú"), ("Ban Da\u0302n to\u0323\u0302c", "To\u0302\u0301t", "ghi chu\u0301")),
+            (("BDT", "4", "1"), ("bdt", "4.0", "1.0")),
+            (("BDT", 4, 7), ("BDT", 4.0, "007")),
+            (("BDT", "4", "15/10/2024"), ("BDT", 4, date(2024, 10, 15))),
+            (("BDT", "4", "2024-10-15"), ("BDT", 4, datetime(2024, 10, 15))),
+            (("BDT", "4", "5/3/2024"), ("BDT", 4, "05.03.2024")),
+            (("BDT", "4", "15/10/2024 9:05:00"), ("BDT", 4, datetime(2024, 10, 15, 9, 5))),
+        ],
+    )
+    def test_the_same_row_written_otherwise_is_the_same_ballot(self, block: RoundGroup, first: Any, again: Any) -> None:
+        head = ["Mã đơn vị", "1.4.3", "Khác"]
+        take(block, csv_file([head, first]), {"ballot": None})
+        told = take(block, workbook([head, again]), {"ballot": None}, name="sau.xlsx")
+        assert "Bỏ qua 1 phiếu đã nhập từ trước, nội dung giống hệt." in told.notes
+
+    @pytest.mark.parametrize("other", [("BDT", "4", "khác"), ("SCT", "4", "ghi chú"), ("BDT", "5", "ghi chú")])
+    def test_another_word_is_another_ballot(self, block: RoundGroup, other: Any) -> None:
+        head = ["Mã đơn vị", "1.4.3", "Khác"]
+        take(block, csv_file([head, ("BDT", "4", "ghi chú")]), {"ballot": None})
+        take(block, csv_file([head, other]), {"ballot": None})
+        assert Ballot.objects.count() == 2
+
+    def test_a_word_that_is_explained_otherwise_is_shown_beside_what_is_in(self, block: RoundGroup) -> None:
+        rows = [["Mã đơn vị", "1.4.3"], ("BDT", "Khá")]
+        take(block, csv_file(rows), {"ballot": None, "answers": {"Khá": 4}})
+        with pytest.raises(ImportRefused, match="đã nhập 4, tệp ghi 3"):
+            take(block, csv_file(rows), {"ballot": None, "answers": {"Khá": 3}})
 
 
 class TestGoodRows:

@@ -11,7 +11,7 @@ from typing import IO, Any
 from cchc_index.lib.faults import ImportRefused
 
 from . import child, delimited, xlsx
-from .guards import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, guard_cells, guard_directory, guard_small, refuse
+from .guards import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, guard_cells, guard_directory, guard_small, refuse, too_many
 from .page import Page
 
 MAX_BYTES = 30 * 1024 * 1024
@@ -105,9 +105,7 @@ def _of_archive(data: bytes, max_cells: int, max_unpacked: int | None, word: boo
 def _bounded(pages: list[Page], max_cells: int) -> list[Page]:
     for page in pages:
         if page.height > MAX_ROWS or len(page.columns) > MAX_COLUMNS or page.height * len(page.columns) > max_cells:
-            raise refuse(
-                f"có hơn {MAX_ROWS} dòng, {MAX_COLUMNS} cột hoặc {max_cells} ô", "tách thành nhiều tệp nhỏ hơn"
-            )
+            raise too_many(len(page.columns), max_cells)
     return _of_some_pages(pages).pages
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from cchc_index.lib import vietnamese
 from cchc_index.lib.faults import Fault, ImportRefused
 
-from .guards import MAX_COLUMNS, MAX_ROWS, refuse
+from .guards import MAX_COLUMNS, MAX_ROWS, refuse, too_many
 from .page import Page, columns_of
 
 DELIMITERS = ";\t,|"
@@ -89,7 +89,7 @@ def _rows(text: str, delimiter: str, max_cells: int) -> Iterator[list[str]]:
             row = [_TEXT_BY_FORMULA.sub(r"\1", cell) for cell in row]
         rows, cells = rows + 1, cells + len(row)
         if rows > MAX_ROWS or len(row) > MAX_COLUMNS or cells > max_cells:
-            raise refuse(f"có hơn {MAX_ROWS} dòng hoặc {MAX_COLUMNS} cột", "tách thành nhiều tệp nhỏ hơn")
+            raise too_many(len(row), max_cells)
         while row and not row[-1]:  # a file of nothing but delimiters must not fill the memory
             row.pop()
         yield row

@@ -101,13 +101,23 @@ def _guard_cells(archive: zipfile.ZipFile, member: str, max_cells: int) -> None:
             # A cell need not name its place: those are counted, each once (the tail is read again).
             cells += len(_CELL.findall(window, 0, start))
             if cells > max_cells:
-                raise refuse(f"có hơn {max_cells} ô", "tách thành nhiều tệp nhỏ hơn")
+                raise too_many(columns, max_cells)
             tail = window[start:]
             if len(tail) > LONGEST_ELEMENT:
                 raise zipfile.BadZipFile("an element or a text that long is no spreadsheet's")
     cells += len(_CELL.findall(tail))
     if rows * columns > max(FREE_CELLS, cells * SPARSEST):
         raise too_far(rows, columns)
+
+
+def too_many(columns: int, max_cells: int) -> ImportRefused:
+    """The refusal of a table of so many columns that holds more than may be read, with how to cut it."""
+    most = min(MAX_ROWS, max_cells // max(columns, 1))
+    wide = f"bỏ bớt cột, tối đa {MAX_COLUMNS} cột" if columns > MAX_COLUMNS else f"tệp {columns} cột tối đa {most} dòng"
+    return refuse(
+        f"có hơn {MAX_ROWS} dòng, {MAX_COLUMNS} cột hoặc {max_cells} ô",
+        f"tách thành nhiều tệp nhỏ hơn, tệp nào cũng có dòng tiêu đề: {wide}",
+    )
 
 
 def too_far(rows: int, columns: int) -> ImportRefused:

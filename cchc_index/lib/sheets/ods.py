@@ -14,7 +14,7 @@ from typing import Any
 from defusedxml.ElementTree import iterparse
 
 from .cells import ErrorCell, StyledNumber, Uncomputed, percent
-from .guards import BALLOT_CELLS, MAX_COLUMNS, MAX_ROWS, refuse
+from .guards import BALLOT_CELLS, MAX_COLUMNS, MAX_ROWS, refuse, too_many
 from .page import Merged, Page, columns_of
 
 _CELLS = {"table-cell", "covered-table-cell"}
@@ -97,7 +97,7 @@ class _Reader:
         repeated = min(repeated, MAX_ROWS + 1 - len(self.rows))
         self.written_out += repeated * len(self.cells)
         if self.written_out > BALLOT_CELLS:
-            raise refuse(f"có hơn {BALLOT_CELLS} ô", "tách thành nhiều tệp nhỏ hơn")
+            raise too_many(len(self.cells), BALLOT_CELLS)
         if _get(element, "visibility") in ("collapse", "filter"):
             self.hidden_rows.update(range(len(self.rows), len(self.rows) + repeated))
         self.rows += [self.cells] * max(0, repeated)
