@@ -1,5 +1,5 @@
-// Typing paper ballots: Enter goes to the next field and after the last one saves. Without this file Enter saves, so the
-// cursor is put into the first field here and not by the page: who types before it is read must not save half a ballot.
+// Typing paper ballots: Enter goes to the next field and after the last one saves. Without this file Enter saves, so
+// the cursor comes into the first field here, not by the page: who types too early must not save half a ballot.
 (() => {
   const fields = [...document.querySelectorAll("form[data-typing] input[data-next]")];
   fields.forEach((field, at) => {
