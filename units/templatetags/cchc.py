@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 
-from cchc_index.lib import clock, days, numbers
+from cchc_index.lib import browsers, clock, days, numbers
 
 register = template.Library()
 
@@ -95,6 +95,12 @@ def in_viewer(page: int | None) -> str:
 @register.filter
 def startswith(value: str, prefix: str) -> bool:
     return bool(prefix) and value.startswith(prefix)
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser says of itself, in words."""
+    return browsers.in_words(agent)
 
 
 @register.filter
