@@ -10,10 +10,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def file_store(address: str, folder: Path, given: Mapping[str, str], *, production: bool) -> dict[str, Any]:
-    """The entry of STORAGES: the folder (of this machine, or a mount), or with `address` (s3://bucket/prefix) a bucket,
+    """The entry of STORAGES: the folder (of this machine, or a mount; in
+    production it must bear its mark), or with `address` (s3://bucket/prefix) a bucket,
     reached as `given` says (`endpoint`, `key`, `secret`, `region`, `ca`). Raises ImproperlyConfigured."""
     if not address:
-        options = {"location": str(folder), "base_url": None, "file_permissions_mode": 0o640}
+        options = {"location": str(folder), "base_url": None, "file_permissions_mode": 0o640, "marked": production}
         return {"BACKEND": "cchc_index.lib.stored_files.WholeFiles", "OPTIONS": options}
     parts = urlsplit(address)
     if parts.scheme != "s3" or not parts.netloc or parts.query or parts.fragment:

@@ -23,6 +23,7 @@ from health_check.exceptions import ServiceUnavailable
 
 from cchc_index.lib import clock, numbers, skew
 from cchc_index.lib.bucket_files import BucketFiles
+from cchc_index.lib.stored_files import MARK, WholeFiles, lacks_every_file
 from results.computation.queries import outdated
 from results.jobs.queries import heart, waiting_since
 from selfassess.examination import antivirus
@@ -89,9 +90,8 @@ class Disk(Check):
     title, local = "Đĩa lưu tệp", True
 
     def look(self) -> None:
-        for folder in {Path(settings.VAR_DIR), Path(settings.VAR_DIR if settings.FILE_STORE else settings.MEDIA_ROOT)}:
+        for folder in {Path(settings.VAR_DIR), self._folder_of_files()}:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
                 free = shutil.disk_usage(folder).free
                 with tempfile.TemporaryFile(dir=folder) as probe:
                     probe.write(b"x" * 4096)
@@ -100,19 +100,35 @@ class Disk(Check):
             if free < settings.DISK_FREE_BYTES:
                 raise ServiceUnavailable(f"chỉ còn {numbers.vn_count(free // 1024**2)} MB trống")
 
+    def _folder_of_files(self) -> Path:
+        """Where the next file goes: the store's folder, or above it before the first file came; never made here, or a
+        mount that is not mounted would look well."""
+        store = storages["default"]
+        if not isinstance(store, WholeFiles):
+            return Path(settings.VAR_DIR)
+        if store.marked and store.is_away():
+            raise ServiceUnavailable(f"chưa gắn (mount) nơi lưu tệp: không thấy {MARK} trong đó")
+        place = Path(store.location)
+        return next(folder for folder in (place, *place.parents) if folder.is_dir())
+
 
 class FileStore(Check):
-    """A bucket takes and gives a file; a folder of this machine is its disk's."""
+    """A bucket takes and gives a file (whether a folder does, its disk says), and the store is the one whose files the
+    rows speak of."""
 
     title = "Kho tệp"
 
     def look(self) -> None:
-        if not isinstance(store := storages["default"], BucketFiles):
-            return
         try:
-            store.probe()
+            if isinstance(store := storages["default"], BucketFiles):
+                store.probe()
+            is_another = lacks_every_file()
         except OSError as error:
             raise ServiceUnavailable("không ghi hoặc không đọc được") from error
+        except DatabaseError as error:
+            raise ServiceUnavailable("không hỏi được cơ sở dữ liệu") from error
+        if is_another:
+            raise ServiceUnavailable("không có tệp nào của hệ thống: sai nơi lưu, hoặc ổ lưu tệp chưa được gắn (mount)")
 
 
 class Styles(Check):

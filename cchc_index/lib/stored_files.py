@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 
 from django.apps import apps
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage, default_storage, storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
@@ -27,10 +27,14 @@ SENTENCE = (
     "Máy chủ chưa lưu được tệp vì nơi lưu trữ đã đầy hoặc không ghi được. Chưa có gì được lưu; nội dung đã nhập còn "
     "nguyên. Thử lại sau ít phút, nếu vẫn vậy thì báo người quản trị hệ thống."
 )
+MARK = ".kho-tep"
+"""By this file a folder is known as the store, and not the bare place where it should be mounted."""
+NEWEST = 3
 PART = ".part"
 """How the name of a file ends that is being written; it begins with a point."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO, errno.EACCES, errno.EPERM, errno.EMFILE}
 """What a disk says that is full, read-only, over its quota, broken or somebody else's."""
+AWAY = "nothing lies in the store: is it mounted?"
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 
 
@@ -116,9 +120,38 @@ def is_empty() -> bool:
             folders, names = default_storage.listdir(folder)
         except FileNotFoundError:
             continue
-        if names:
+        if any(not name.startswith(".") for name in names):
             return False
         waiting += [f"{folder}/{each}" if folder else each for each in folders]
+    return True
+
+
+def lacks_every_file() -> bool:
+    """Whether rows speak of files and none of the newest of any kind lies in the store: then it is another place than
+    theirs. One query and one question to the store where all is well. Raises OSError."""
+    speaks = False
+    for model, field in file_fields():
+        kept = model._default_manager.exclude(**{field.name: ""}).order_by("-pk")
+        for name in filter(None, kept.values_list(field.name, flat=True)[:NEWEST]):
+            if default_storage.exists(str(name)):
+                return False
+            speaks = True
+    return speaks
+
+
+def mark_store() -> bool:
+    """Leave the mark in a folder that must have one, where it is missing; whether it was. Raises Refused where the
+    files of the rows lie elsewhere, and OSError."""
+    store = storages["default"]
+    if not (isinstance(store, WholeFiles) and store.marked and store.is_away()):
+        return False
+    if lacks_every_file():
+        raise Refused(
+            f"Trong “{store.location}” không có tệp nào của hệ thống: gắn ổ lưu tệp (mount) vào đó rồi chạy lại. Nếu "
+            f"các tệp đã mất thật, tạo tệp rỗng {MARK} trong thư mục ấy."
+        )
+    Path(store.location).mkdir(parents=True, exist_ok=True, mode=0o750)
+    (Path(store.location) / MARK).touch(mode=0o640)
     return True
 
 
@@ -136,7 +169,12 @@ def take_over(path: Path, name: str) -> None:
 
 class WholeFiles(FileSystemStorage):
     """Django's storage, but a file stands under its name once its last byte is on the disk and never before: a full
-    disk and a killed process leave no half file. Raises Unstored where nothing can be written."""
+    disk and a killed process leave no half file. Raises Unstored where nothing can be written. `marked`: the folder
+    takes and gives files only while MARK lies in it."""
+
+    def __init__(self, *, marked: bool = False, **given: Any):
+        super().__init__(**given)
+        self.marked = marked
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
         """Raises FileNotFoundError for a file that is not there, and another OSError where the whole folder is away: of
@@ -144,12 +182,15 @@ class WholeFiles(FileSystemStorage):
         try:
             stored: File[Any] = super()._open(name, mode)  # type: ignore[misc]
         except FileNotFoundError as error:
-            if self._is_away():
-                raise OSError(errno.EIO, "nothing lies in the store: is it mounted?", name) from error
+            if self.is_away():
+                raise OSError(errno.EIO, AWAY, name) from error
             raise
         return stored
 
-    def _is_away(self) -> bool:
+    def is_away(self) -> bool:
+        """Whether this is not the store: without its mark, or where none is asked for without anything in it."""
+        if self.marked:
+            return not (Path(self.location) / MARK).is_file()
         try:
             with os.scandir(self.location) as entries:
                 return not any(entries)
@@ -159,6 +200,8 @@ class WholeFiles(FileSystemStorage):
     def _save(self, name: str, content: "File[Any]") -> str:
         target = Path(self.path(name))
         part = target.with_name(f".{uuid.uuid4().hex}{PART}")
+        if self.marked and self.is_away():
+            raise Unstored(OSError(errno.EIO, AWAY, name))
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             try:

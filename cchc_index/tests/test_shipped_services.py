@@ -118,8 +118,8 @@ def test_watch_tells_once_what_is_dead(example: dict[str, str], tmp_path: Path) 
         watch = subprocess.run(command, cwd=service_files.ROOT, env=example, capture_output=True, text=True)
         return watch.returncode, [line for line in watch.stdout.splitlines() if not line.endswith(": bình thường")]
 
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-    subprocess.run(collect, cwd=service_files.ROOT, env=example, check=True)
+    for command in (["collectstatic", "--noinput", "-v0"], ["begin_proofs"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=service_files.ROOT, env=example, check=True)
     with started("cchc-worker", example) as worker:
         with started("cchc-beat", example):
             assert wait_for(lambda: worker.poll() is not None or told() == (0, []), PATIENCE * 2)

@@ -20,6 +20,7 @@ from pytest_django import Settings
 
 from cchc_index.celery import app
 from cchc_index.lib import clock
+from cchc_index.lib.stored_files import MARK
 from cchc_index.lib.tests.bucket import bucket_server
 from cchc_index.lib.tests.waiting import free_port, wait_for
 from cchc_index.tests.live_worker import database_url
@@ -36,6 +37,7 @@ from units.tests.factories import UnitFactory, person
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 PATIENCE = 90
 NAME = "cchc.example.vn"
+ADDRESSES = ("127.0.0.2", "127.0.0.3")
 SECRET = "a-key-of-this-test-alone-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 
@@ -120,7 +122,7 @@ def machines(tmp_path: Path, store: dict[str, str]) -> Iterator[tuple[Machine, M
     redis.from_url(settings.REDIS_URL).flushdb()
     with ExitStack() as stack:
         made = []
-        for address in ("127.0.0.2", "127.0.0.3"):
+        for address in ADDRESSES:
             made.append(Machine(address, environment(tmp_path / address, store)))
             stack.callback(made[-1].kill)
             made[-1].start()
@@ -200,6 +202,9 @@ def test_two_machines_share_the_work_and_one_goes_on_alone(case: Case, tmp_path:
 
 
 def test_without_the_bucket_the_other_machine_has_no_file(case: Case, tmp_path: Path) -> None:
+    for address in ADDRESSES:
+        (tmp_path / address / "files").mkdir(parents=True)
+        (tmp_path / address / "files" / MARK).touch()
     with machines(tmp_path, {}) as (first, second):
         assert case.upload(first, 0).status_code == 302
         assert case.read_back(first, 0) > 0

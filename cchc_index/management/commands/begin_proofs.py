@@ -3,6 +3,7 @@
 from typing import Any
 
 from cchc_index.lib.commands import OperatorCommand
+from cchc_index.lib.stored_files import mark_store
 from units.auditlog.actions import begin_proofs
 from units.auditlog.digests import row_kinds
 
@@ -10,10 +11,13 @@ from units.auditlog.digests import row_kinds
 class Command(OperatorCommand):
     help = (
         "Nhận vào sổ, một lần cho mỗi loại, những dòng có từ trước khi nhật ký ghi loại đó; từ đó check_ledger thấy "
-        "mọi dòng bị sửa, bị xóa hoặc tự thêm. Chạy khi cài đặt và sau mỗi lần nâng cấp."
+        "mọi dòng bị sửa, bị xóa hoặc tự thêm. Để dấu trong thư mục lưu tệp nếu chưa có. Chạy khi cài đặt và sau mỗi "
+        "lần nâng cấp."
     )
 
     def run(self, **options: Any) -> None:
+        if mark_store():
+            self.stdout.write("Đã để dấu trong thư mục lưu tệp: thiếu dấu ấy, hệ thống biết ổ lưu tệp chưa được gắn.")
         taken = begin_proofs()
         for label, count in taken.items():
             kind = row_kinds()[label]
