@@ -98,13 +98,13 @@ class BenchBlock:
     officers: list[Person]
 
 
-def make_block(year: int, users: int, uploads: int) -> BenchBlock:
-    """A round of `users` units with every criterion scored and proved, and `uploads` more that still work."""
+def make_block(year: int, users: int, uploads: int, criteria: int = CRITERIA) -> BenchBlock:
+    """A round of `users` units with each of its `criteria` scored and proved, and `uploads` more that still work."""
     from selfassess.models import SelfAssessment
     from selfassess.tests.workbooks import large_assessment
     from units.models import Membership, Role, Unit, User
 
-    round_group = large_assessment(CRITERIA, year=year).round_group
+    round_group = large_assessment(criteria, year=year).round_group
     names = [f"P{year}-{n:04d}" for n in range(users + uploads)]
     units = Unit.objects.bulk_create(Unit(group=round_group.group, code=c, name=f"Đơn vị {c}") for c in names)
     people = User.objects.bulk_create(
