@@ -103,7 +103,7 @@ def test_no_other_view_reads_files() -> None:
 def test_the_hour_of_arrival_is_taken_before_the_body_and_over_what_the_client_says() -> None:
     assert EXAMPLE.index("set $arrived $msec;") < EXAMPLE.index("location / {")
     assert "proxy_set_header X-Request-Start $arrived;" in EXAMPLE
-    for place in EXAMPLE.split("location ")[1:]:  # what a client writes in their stead reaches us nowhere
+    for place in EXAMPLE.split("location /")[1:]:  # what a client writes in their stead reaches us nowhere
         assert "proxy_set_header X-Request-Start " in place
         assert "proxy_set_header X-Forwarded-For " in place
 
