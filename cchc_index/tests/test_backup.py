@@ -221,12 +221,25 @@ def test_a_newer_versions_backup_is_told_by_its_migrations(settings: LazySetting
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("key", "store"), [("", ""), (KEY, "bucket")])
+@pytest.mark.parametrize(
+    ("key", "source", "store"),
+    [("", "folder", ""), (KEY, "folder", "tep"), ("", "bucket", ""), ("", "bucket", "tep")],
+)
 def test_restored_into_an_empty_place_it_proves_itself(
-    ballots: None, tmp_path: Path, settings: LazySettings, bucket: BucketServer, key: str, store: str
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    settings: LazySettings,
+    bucket: BucketServer,
+    key: str,
+    source: str,
+    store: str,
 ) -> None:
-    """By the commands as they are: another folder or a bucket, another database, the same key of the log; then not
-    again."""
+    """By the commands as they are: from a folder or a bucket into another folder or place of a bucket, another
+    database, the same key of the log; then not again."""
+    if source == "bucket":
+        given = {"BACKEND": "cchc_index.lib.bucket_files.BucketFiles", "OPTIONS": bucket.options("truoc/")}
+        settings.STORAGES = {**settings.STORAGES, "default": given}
+    request.getfixturevalue("ballots")
     settings.BACKUP_KEY = key
     actions.backup(tmp_path / "a.bak")
     with empty_database(tmp_path / "var") as url:
@@ -239,6 +252,9 @@ def test_restored_into_an_empty_place_it_proves_itself(
         name = str(ImportBatch.objects.get().file.name)
         assert (tmp_path / "var" / "files" / name).exists() is not bool(store)
         assert BucketFiles(**bucket.options()).exists(name) is bool(store)
+        assert BucketFiles(**bucket.options("truoc/")).exists(name) is (source == "bucket"), (
+            "the old place is left as it was"
+        )
         assert (tmp_path / "var" / "secret_key").read_text() == settings.SECRET_KEY
         again = run_restore(tmp_path / "a.bak", environment)
         assert again.returncode == 2
