@@ -224,6 +224,7 @@ SOCIALACCOUNT_PROVIDERS = signing_in.single_sign_on(
     client=env.str("OIDC_CLIENT_ID", default=""),
     secret=env.str("OIDC_CLIENT_SECRET", default=""),
     name=env.str("OIDC_NAME", default=""),
+    production=PRODUCTION,
 )
 CSRF_FAILURE_VIEW = "cchc_index.views.csrf_failure"
 LOGIN_REDIRECT_URL = "home"

@@ -17,13 +17,17 @@ def second_factor_from(given: str, *, production: bool) -> date | None:
         raise ImproperlyConfigured(f"SECOND_FACTOR_FROM = “{given}” không đúng: ghi ngày, ví dụ 2027-01-15.") from None
 
 
-def single_sign_on(url: str, *, client: str, secret: str, name: str) -> dict[str, dict[str, object]]:
+def single_sign_on(
+    url: str, *, client: str, secret: str, name: str, production: bool = False
+) -> dict[str, dict[str, object]]:
     """The identity provider by OpenID Connect, as allauth wants it; {} without its address. Raises
     ImproperlyConfigured."""
     if not url:
         return {}
     if not client or not secret:
         raise ImproperlyConfigured("OIDC_URL cần đi cùng OIDC_CLIENT_ID và OIDC_CLIENT_SECRET.")
+    if production and not url.startswith("https://"):
+        raise ImproperlyConfigured("OIDC_URL phải là https://… khi vận hành: mã đăng nhập không đi qua mạng ở dạng rõ.")
     app = {
         "provider_id": "sso",
         "name": name or "Đăng nhập một lần của Thành phố",
