@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -108,7 +109,10 @@ def test_a_store_that_is_away_is_said_and_takes_nothing(folder: Path, client: Cl
     assert "chưa gắn (mount)" in said(checks.Disk)
     assert "không có tệp nào của hệ thống" in said(checks.FileStore)
     assert client.get(MACHINE).status_code == 503, "a proxy leaves this machine out"
-    other = lambda: {**sent(), "number": "228/KH-UBND", "upload": SimpleUploadedFile("b.pdf", tiny_pdf(2))}  # noqa: E731
+
+    def other() -> dict[str, Any]:
+        return {**sent(), "number": "228/KH-UBND", "upload": SimpleUploadedFile("b.pdf", tiny_pdf(2))}
+
     answer = client.post(address, other())
     assert (answer.status_code in (400, 422), SENTENCE in answer.text, typed in answer.text) == (True, True, True)
     assert client.get(opened).status_code == 503, "away, not lost"
