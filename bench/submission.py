@@ -28,7 +28,7 @@ from deadline_peak import make_block
 EMPTY, CHECK, SUBMIT = "trang trống (nền)", "mở trang kiểm tra", "nộp"
 LIMITS = {CHECK: 6.0, SUBMIT: 10.0}
 WARM = 5
-Taken = dict[str, list[tuple[float, float]]]
+StepTimes = dict[str, list[tuple[float, float]]]
 """Of each step the seconds that passed and those of the processor."""
 
 
@@ -40,7 +40,7 @@ def measure(options: argparse.Namespace) -> int:
     block = make_block(2090, options.units, 0, options.leaves)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    taken: Taken = {EMPTY: [], CHECK: [], SUBMIT: []}
+    taken: StepTimes = {EMPTY: [], CHECK: [], SUBMIT: []}
     profile = cProfile.Profile()
     with override_settings(ROOT_URLCONF=with_empty_page(), ALLOWED_HOSTS=["testserver"]):
         for number, head in enumerate(block.heads):
@@ -74,7 +74,7 @@ def processor() -> float:
     return time.process_time() + int(backend.read_text().split()[0]) / 1e9
 
 
-def report(taken: Taken, by_processor: bool) -> int:
+def report(taken: StepTimes, by_processor: bool) -> int:
     passed, worked = ({name: statistics.median(pairs) for name, pairs in each.items()} for each in _apart(taken))
     for name in taken:
         limit = f"   giới hạn {LIMITS[name]:.0f}" if name in LIMITS else ""
@@ -86,7 +86,7 @@ def report(taken: Taken, by_processor: bool) -> int:
     return sum(judged[name] > limit * judged[EMPTY] for name, limit in LIMITS.items())
 
 
-def _apart(taken: Taken) -> list[dict[str, list[float]]]:
+def _apart(taken: StepTimes) -> list[dict[str, list[float]]]:
     return [{name: [pair[at] for pair in pairs] for name, pairs in taken.items()} for at in (0, 1)]
 
 
