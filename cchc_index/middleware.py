@@ -124,12 +124,14 @@ def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -
         )
 
 
-def permissions(get_response: Next) -> Next:
-    """No page of ours asks a browser for a camera, a place or a payment, and none that is shown beside one may."""
+def policies(get_response: Next) -> Next:
+    """What a page of ours may do: load from this site alone, run no script that stands in it, be shown in no frame,
+    unless it brings a policy of its own; and none asks a browser for a camera, a place or a payment."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
+        response.headers.setdefault("Content-Security-Policy", CONTENT)
         return response
 
     return middleware
@@ -138,6 +140,10 @@ def permissions(get_response: Next) -> Next:
 NONE_OF = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone")
 PERMISSIONS = ", ".join(
     [*(f"{name}=()" for name in (*NONE_OF, "midi", "payment", "usb")), "publickey-credentials-get=(self)"]
+)
+CONTENT = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
 
 

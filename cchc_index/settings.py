@@ -9,7 +9,6 @@ from pathlib import Path
 
 import environ
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from cchc_index.configuration import keys, queues, signing_in
@@ -65,7 +64,6 @@ INSTALLED_APPS = [
     "surveys",
     "results",
     "import_export",
-    "csp",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -86,10 +84,9 @@ MIDDLEWARE = [
     "cchc_index.middleware.client_address",
     "cchc_index.middleware.arrival",
     "cchc_index.middleware.numbered",
-    "cchc_index.middleware.permissions",
+    "cchc_index.middleware.policies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -298,18 +295,6 @@ FILE_UPLOAD_HANDLERS = [
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "style-src": [SELF],
-        "script-src": [SELF],
-        "object-src": [NONE],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "form-action": [SELF],
-    }
-}
 X_FRAME_OPTIONS = "DENY"  # but for documents, shown beside their score (selfassess/documents/views.py)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 10  # and no longer than this after signing in, however busy (cchc_index.middleware)

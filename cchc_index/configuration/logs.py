@@ -16,13 +16,7 @@ def logging_of(form: str, *, level: str, access: bool, has_operators: bool) -> d
         "filters": {"numbered": {"()": "cchc_index.lib.request_number.Numbered"}},
         "formatters": {
             "text": {"format": "{asctime} {levelname} {name} [{request_number}] {message}", "style": "{"},
-            "json": {
-                "()": "pythonjsonlogger.json.JsonFormatter",
-                "format": "{asctime}{levelname}{name}{request_number}{message}",
-                "style": "{",
-                "rename_fields": {"asctime": "at", "levelname": "level"},
-                "json_ensure_ascii": False,
-            },
+            "json": {"()": "cchc_index.lib.log_lines.JsonLine"},
         },
         "handlers": {
             "console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["numbered"]},

@@ -1,6 +1,7 @@
 """The developers' documents say what is there."""
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -42,3 +43,16 @@ def test_each_link_of_the_documents_leads_to_a_file() -> None:
 
 def _home(name: str) -> Path:
     return DOCS if (DOCS / name).is_file() else DOCS.parent
+
+
+def test_the_list_of_packages_is_that_of_the_lock_and_says_why_the_old_stay() -> None:
+    """A year before the newest of them: no clock of this machine decides."""
+    listed = re.findall(
+        r"^\| (\S+) \| (\S+) \| (\d{4}-\d\d-\d\d) \| (.+) \|$", (DOCS / "third-party.md").read_text(), re.M
+    )
+    direct = re.findall(r"^([A-Za-z0-9-]+)(?:\[\w+\])?==([^\s]+)", (DOCS.parent / "requirements.in").read_text(), re.M)
+    assert [(name, version) for name, version, _, _ in listed] == direct
+    newest = max(date.fromisoformat(day) for _, _, day, _ in listed)
+    old = [why for _, _, day, why in listed if newest - date.fromisoformat(day) > timedelta(days=365)]
+    assert old
+    assert [why for why in old if ". " not in why] == []

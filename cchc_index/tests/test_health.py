@@ -19,6 +19,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from cchc_index.health import actions, checks, queries
 from cchc_index.lib import clock, skew
+from cchc_index.lib.log_lines import JsonLine
 from results.jobs.actions import note_heart
 from results.models import Heart, Job
 from results.tasks import requeue
@@ -324,3 +325,20 @@ def test_access_log_says_who_and_where_and_nothing_typed(client: Client, caplog:
     (line,) = (record for record in caplog.records if record.name == "cchc.access")
     assert line.getMessage() == "GET /suc-khoe/ 200"
     assert (vars(line)["user"], vars(line)["view"]) == (user.pk, "health")
+
+
+def test_a_line_as_json_has_everything_and_one_line() -> None:
+    record = logging.makeLogRecord({"name": "cchc.access", "levelname": "ERROR", "msg": "Lỗi “%s”", "args": ("a\nb",)})
+    record.request_number, record.view, record.user = "abc", "home", None
+    try:
+        raise ValueError("hỏng")
+    except ValueError as error:
+        record.exc_info = (type(error), error, error.__traceback__)
+    text = JsonLine().format(record)
+    line = json.loads(text)
+    assert "\n" not in text
+    told = ("level", "name", "request_number", "message", "view", "user")
+    assert [line[key] for key in told] == ["ERROR", "cchc.access", "abc", "Lỗi “a\nb”", "home", None]
+    assert "ValueError: hỏng" in line["exc_info"]
+    assert "Lỗi" in text
+    assert "at" in line
