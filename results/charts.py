@@ -34,12 +34,32 @@ def ranking_dots(points: Sequence[Point], *, title: str, highlight: str = "", be
     parts = _axis(low, high, left, right, height)
     for place, (label, value) in enumerate(points):
         parts += _dot(label, value, 40 + 21 * place, (low, high, left, right), label == highlight)
-    described = "; ".join(f"{label}: {vn(value) or 'chưa đủ điểm'}" for label, value in points)
-    if low:
-        begins = f"Trục bắt đầu từ {vn(low, 0)}%, không phải 0."
+    begins = _beginning(low)
+    if begins:
         parts.append(text(8, 16, begins, size=13, fill=SOFT))
-        described = f"{begins} {described}"
-    return frame(WIDTH, height, title, described, parts)
+    return frame(WIDTH, height, title, f"{begins} {_values(points)}".strip(), parts)
+
+
+def ranking_dots_narrow(points: Sequence[Point], *, title: str) -> str:
+    """The same for a phone: each name over its dot, so that no number lies outside of the window."""
+    low, high = _range([value for _, value in points if value is not None])
+    height, left, right = 48 + 46 * len(points), 18, NARROW - 74
+    begins = _beginning(low)
+    parts = [text(0, 14, begins, size=13, fill=SOFT), '<g transform="translate(0 20)">']
+    parts += [*_axis(low, high, left, right, height - 20), "</g>"]
+    for place, (label, value) in enumerate(points):
+        y = 62 + 46 * place
+        parts += [text(0, y, short(label)), *_valued(value, y + 15, (low, high, left, right), "normal", INK)]
+    return frame(NARROW, height, title, f"{begins} {_values(points)}".strip(), parts)
+
+
+def _beginning(low: Decimal) -> str:
+    """Where the axis begins, said when that is not at 0."""
+    return f"Trục bắt đầu từ {vn(low, 0)}%, không phải 0." if low else ""
+
+
+def _values(points: Sequence[Point]) -> str:
+    return "; ".join(f"{label}: {vn(value) or 'chưa đủ điểm'}" for label, value in points)
 
 
 def area_bars(areas: AreaBars, *, title: str) -> str:
@@ -201,16 +221,21 @@ def _axis(low: Decimal, high: Decimal, left: int, right: int, height: int) -> li
 def _dot(
     label: str, value: Decimal | None, y: int, frame: tuple[Decimal, Decimal, int, int], strong: bool
 ) -> list[str]:
-    low, high, left, right = frame
     weight, fill = ("bold", MARK) if strong else ("normal", INK)
-    parts = [text(left - 10, y + 5, short(label), anchor="end", weight=weight, fill=fill)]
+    named = text(frame[2] - 10, y + 5, short(label), anchor="end", weight=weight, fill=fill)
+    return [named, *_valued(value, y, frame, weight, fill)]
+
+
+def _valued(
+    value: Decimal | None, y: int, frame: tuple[Decimal, Decimal, int, int], weight: str, fill: str
+) -> list[str]:
+    """The dot of a value with the value beside it."""
+    low, high, left, right = frame
     if value is None:
-        return [*parts, text(left + 6, y + 5, "chưa đủ điểm", fill=SOFT)]
+        return [text(left + 6, y + 5, "chưa đủ điểm", fill=SOFT)]
     x = scale(value, low, high, left, right)
-    parts.append(line(left, y, x, y, GRID))
-    parts.append(f'<circle cx="{x}" cy="{y}" r="5" fill="{MARK}"/>')
-    parts.append(text(x + 10, y + 5, vn(value), weight=weight, fill=fill))
-    return parts
+    dot = f'<circle cx="{x}" cy="{y}" r="5" fill="{MARK}"/>'
+    return [line(left, y, x, y, GRID), dot, text(x + 10, y + 5, vn(value), weight=weight, fill=fill)]
 
 
 def _described(areas: AreaBars) -> str:

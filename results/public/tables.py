@@ -37,9 +37,17 @@ def _highest_first(value: Decimal | None) -> tuple[bool, Decimal]:
     return value is None, -(value or Decimal(0))
 
 
-def ranking_chart(book: Book, block: BookBlock, rows: Sequence[BookLine], highlight: str = "") -> str:
-    title = f"Chỉ số CCHC năm {book.year} – {block.name}"
-    return charts.ranking_dots([(r.name, r.index) for r in rows], title=title, highlight=highlight)
+def dots(points: Sequence[charts.Point], title: str) -> dict[str, str | bool]:
+    """The picture of a ranking for a page: on a laptop, on a phone and on paper. One that is taller than a printed page
+    stays on a laptop's screen: the table above says the same."""
+    tall = len(points) > MOST_ON_PAPER
+    narrow = "" if tall else charts.ranking_dots_narrow(points, title=title)
+    return {"chart": charts.ranking_dots(points, title=title), "narrow_chart": narrow, "taller_than_paper": tall}
+
+
+def ranking_dots(book: Book, block: BookBlock) -> dict[str, str | bool]:
+    """Every unit's index in order of rank."""
+    return dots([(row.name, row.index) for row in block.rows], f"Chỉ số CCHC năm {book.year} – {block.name}")
 
 
 MOST_ON_PAPER = 36
@@ -233,22 +241,23 @@ class YearsLine:
     """A unit over the years: its line in each, None where it was not ranked; how it moved in the newest."""
 
     row: BookLine
-    by_year: list[BookLine | None]
+    by_year: list[tuple[int, BookLine | None]]
     moved: Decimal | None
     reason: str
     origin: str
 
 
-def year_lines(blocks: Sequence[BookBlock], origins: Mapping[str, str]) -> list[YearsLine]:
+def year_lines(years: Sequence[tuple[int, BookBlock]], origins: Mapping[str, str]) -> list[YearsLine]:
     """The units of the newest year in their order, each with the years before; `origins` says by code what a unit came
     from."""
-    if not blocks:
+    if not years:
         return []
+    blocks = [block for _, block in years]
     moved = {one.row.unit: one for one in unit_changes(blocks[0], blocks[1])} if len(blocks) > 1 else {}
     made = []
     for row in blocks[0].rows:
         one = moved.get(row.unit)
-        by_year = [block.by_unit.get(row.unit) for block in blocks]
+        by_year = [(year, block.by_unit.get(row.unit)) for year, block in years]
         difference, reason = (shown(one.difference), one.reason) if one else (None, "")
         made.append(YearsLine(row, by_year, difference, reason, origins.get(row.unit, "") if reason else ""))
     return made

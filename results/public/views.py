@@ -99,12 +99,13 @@ def years(request: HttpRequest) -> HttpResponse:
     code = chosen if chosen in blocks else next(iter(blocks), "")
     columns = [(p, block) for p, book in books if (block := book.block(code)) is not None]
     steps = queries.successions(code)
+    by_year = [(p.round.year, block) for p, block in columns]
     context = {
         "blocks": blocks,
         "code": code,
         "columns": [(p, block, code in p.archives, BundleAddress.of(p)) for p, block in columns],
-        "pairs": tables.year_pairs([(p.round.year, block) for p, block in columns]),
-        "lines": tables.year_lines([block for _, block in columns], unit_changes.origins(steps)),
+        "pairs": tables.year_pairs(by_year),
+        "lines": tables.year_lines(by_year, unit_changes.origins(steps)),
         "steps": steps,
         "picture": charts.succession([step.drawn for step in steps], title="Đơn vị cũ và đơn vị mới"),
         "earlier": reading.earlier_results(code),
@@ -251,8 +252,7 @@ def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: 
         "change": change,
         "changed": tables.shown(change.difference) if change else None,
         "corrected": _corrected(book, about.get("publication")),
-        "chart": tables.ranking_chart(book, block, block.rows),
-        "taller_than_paper": len(block.rows) > tables.MOST_ON_PAPER,
+        **tables.ranking_dots(book, block),
         "map": tables.ranking_map(block, reading.tiles(block.code), place.unit),
         "compare": place.compare(block.code),
         "pdf": place.file("pdf"),
@@ -378,8 +378,7 @@ def area_page(
         "median": block.area_median(found.code),
         "lines": [(rank, row, share, place.unit(block.code, row.unit)) for rank, row, share in ranked],
         "leaves": [(c, place.criterion(block.code, c.code)) for c in block.leaves if c.area == found.code],
-        "chart": charts.ranking_dots([(row.name, share) for _, row, share in ranked], title=title),
-        "taller_than_paper": len(block.rows) > tables.MOST_ON_PAPER,
+        **tables.dots([(row.name, share) for _, row, share in ranked], title),
         **about,
     }
     return render(request, "results/public/area.html", context)
