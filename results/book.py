@@ -309,6 +309,9 @@ class Book:
     record: Record = Record()
     statements: list[str] = field(default_factory=list)
     """What silence meant in the round, and what random samples showed."""
+    supersedes: str = ""
+    errata: str = ""
+    """The number of the publication that this one corrects, and what is corrected."""
 
     def block(self, code: str) -> BookBlock | None:
         return next((b for b in self.blocks if b.code == code), None)
@@ -355,6 +358,8 @@ def read_bundle(bundle: Mapping[str, Any]) -> Book:
         blocks=[_block(group, bundle.get("decisions") or {}) for group in bundle["groups"]],
         record=_record(bundle.get("record") or {}),
         statements=[str(sentence) for sentence in bundle.get("statements") or []],
+        supersedes=str(bundle.get("supersedes") or ""),
+        errata=str(bundle.get("errata") or ""),
     )
 
 

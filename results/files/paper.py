@@ -21,6 +21,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from cchc_index.lib import svg
 from cchc_index.lib.pdf_archive import completed
 from cchc_index.lib.public_place import leads_here
+from cchc_index.lib.unbroken import whole_in
 from results import charts
 from results.book import Book, BookBlock, BookLine, read_bundle, slug
 from results.bundle import text_of
@@ -106,7 +107,7 @@ def sheet_pdf(book: Book, group_code: str, unit_code: str) -> bytes:
 def laid_out(template: str, context: Mapping[str, Any], extra: str, fonts: FontConfiguration) -> Document:
     """A document on paper: the template with the house's sheet and the page rules `extra`. `illustrative` and `digest`
     of the context stand at the foot of every page."""
-    html = HTML(string=in_one_face(render_to_string(template, context)), url_fetcher=_fetcher())
+    html = HTML(string=in_one_face(whole_in(render_to_string(template, context))), url_fetcher=_fetcher())
     foot = footer(str(context.get("digest") or ""), illustrative=bool(context.get("illustrative")))
     style = CSS(string=_sheet_of_paper() + foot + extra, font_config=fonts, url_fetcher=_fetcher())
     return html.render(stylesheets=[style], font_config=fonts, presentational_hints=True)

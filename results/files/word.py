@@ -24,7 +24,7 @@ from docx.text.run import Run
 from lxml import etree, html
 from lxml.html import HtmlElement
 
-from cchc_index.lib import raster
+from cchc_index.lib import raster, unbroken
 from cchc_index.lib.packed import same_bytes
 from results.book import read_bundle
 
@@ -163,10 +163,21 @@ def _words(element: HtmlElement) -> str:
 
 
 def _run(paragraph: Paragraph, text: str, *, size: float, bold: bool = False, italic: bool = False) -> Run:
-    run = paragraph.add_run(text)
+    run = paragraph.add_run()
+    for words, number in unbroken.parts(text):
+        _add_words(run, words, whole=number)
     run.font.name, run.font.size, run.bold, run.italic = FACE, Pt(size), bold, italic
     run.font.color.rgb = RGBColor(0, 0, 0)  # Word's own headings are blue
     return run
+
+
+def _add_words(run: Run, words: str, *, whole: bool) -> None:
+    """Words as they stand; the hyphens of a document's number do not break."""
+    first, *others = words.split("-") if whole else [words]
+    run.add_text(first)
+    for part in others:
+        run._r.append(OxmlElement("w:noBreakHyphen"))
+        run.add_text(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +275,10 @@ def _write_heading(document: WordDocument, element: HtmlElement) -> None:
 
 def _write_table(document: WordDocument, element: HtmlElement) -> None:
     rows = [[cell for cell in row if cell.tag in ("th", "td")] for row in element.iter("tr")]
-    data = "data" in (element.get("class") or "").split()
+    kinds = (element.get("class") or "").split()
+    data = "data" in kinds
+    if "sign" in kinds and document.paragraphs:
+        document.paragraphs[-1].paragraph_format.keep_with_next = True  # no page holds a signature alone
     width = max(map(len, rows), default=0)
     if not width:
         return
@@ -307,6 +321,7 @@ def _set_widths(table: Table, element: HtmlElement) -> None:
     usable = WIDE_USABLE if wide else USABLE
     table.autofit = False
     for column, share in zip(table.columns, given, strict=True):
+        column.width = Mm(usable * (share or rest) / 100)  # other programs than Word read the grid, not the cells
         for cell in column.cells:
             cell.width = Mm(usable * (share or rest) / 100)
 

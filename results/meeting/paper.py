@@ -3,18 +3,20 @@
 from django.template.loader import render_to_string
 from weasyprint.text.fonts import FontConfiguration
 
-from results.files.paper import laid_out, written
+from results.files.paper import BLANK, CITY, laid_out, written
 
 from .queries import Minutes
 
 PAPER = "results/meeting/paper.html"
+COUNCIL = ("HỘI ĐỒNG THẨM ĐỊNH",)
 
 
 def context_of(minutes: Minutes) -> dict[str, object]:
     """What the paper is rendered with."""
     mark = " – DỮ LIỆU MINH HỌA" if minutes.illustrative else ""
     facts = {"illustrative": minutes.illustrative, "digest": minutes.digest}
-    return {"minutes": minutes, "title": minutes.title + mark, **facts}
+    head = {"city": CITY, "council": COUNCIL, "blank": BLANK, "draft": False}
+    return {"minutes": minutes, "title": minutes.title + mark, **facts, **head}
 
 
 def minutes_markup(minutes: Minutes) -> str:

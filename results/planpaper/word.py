@@ -9,5 +9,5 @@ from . import paper
 def plan_docx(book: PlanBook) -> bytes:
     """The same plan gives the same bytes."""
     mark = " – DỮ LIỆU MINH HỌA" if book.block.round.illustrative else ""
-    footer = f"Mã kiểm tra (SHA-256): {paper.mark_of(book)}{mark} – trang "
+    footer = f"Mã kiểm tra (SHA-256): {paper.mark_of(book)}{mark}"
     return document_of(paper.plan_markup(book), title=paper.title_of(book), footer=footer)

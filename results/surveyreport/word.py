@@ -9,5 +9,5 @@ from .queries import SurveyMaterial
 def report_docx(told: SurveyMaterial) -> bytes:
     """The same numbers give the same bytes."""
     mark = " – DỮ LIỆU MINH HỌA" if told.block.round.illustrative else ""
-    footer = f"Mã kiểm tra (SHA-256): {told.mark}{mark} – trang "
+    footer = f"Mã kiểm tra (SHA-256): {told.mark}{mark}"
     return document_of(paper.report_markup(told), title=paper.title_of(told), footer=footer)

@@ -3,7 +3,7 @@ and the rules that are drawn. Millimetres and points, from the upper left corner
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docx import Document
@@ -16,6 +16,8 @@ from pypdf import PageObject, PdfReader
 from cchc_index.lib import raster
 
 POINT = 25.4 / 72
+NEAR = 3.0
+"""Millimetres between words of one line, blanks of a line set even among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ def _read(page: PageObject) -> PaperPage:
     def visit_words(words: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:
         if words.strip():
             x, y = _place(read, cm, tm[4], tm[5])
-            read.lines.append(PaperLine(words.strip(), x, y, size * cm[0], str((font or {}).get("/BaseFont"))))
+            line = PaperLine(words.strip(), x, y, size * cm[0], str((font or {}).get("/BaseFont")))
+            before = read.lines.pop() if read.lines and _goes_on(read.lines[-1], line) else None
+            read.lines.append(line if before is None else replace(before, words=f"{before.words} {line.words}"))
 
     def visit_operator(operator: bytes, operands: Sequence[Any], cm: list[float], _tm: list[float]) -> None:
         if operator == b"m":
@@ -92,6 +96,16 @@ def _read(page: PageObject) -> PaperPage:
 
     page.extract_text(visitor_text=visit_words, visitor_operand_before=visit_operator)
     return read
+
+
+def _goes_on(before: PaperLine, line: PaperLine) -> bool:
+    """Whether the words are of the line before: the number of a document is drawn by itself."""
+    alike = (before.face, round(before.size, 2), round(before.y, 1)) == (
+        line.face,
+        round(line.size, 2),
+        round(line.y, 1),
+    )
+    return alike and abs(line.x - before.x - before.length) < NEAR
 
 
 def _place(read: PaperPage, cm: list[float], x: float, y: float) -> tuple[float, float]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.safestring import mark_safe
 
-from cchc_index.lib import browsers, clock, days, numbers
+from cchc_index.lib import browsers, clock, days, numbers, unbroken
 
 register = template.Library()
 
@@ -52,6 +53,12 @@ def instant_exact(value: datetime | None) -> str:
 def count(value: int | None) -> str:
     """How many, with a dot between thousands: 1.046."""
     return numbers.vn_count(value) if value is not None else ""
+
+
+@register.filter
+def whole(value: object) -> str:
+    """Text with the numbers of documents that no line breaks."""
+    return mark_safe(unbroken.whole("" if value is None else value))  # noqa: S308 – escaped there
 
 
 @register.filter
