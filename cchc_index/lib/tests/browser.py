@@ -1,5 +1,6 @@
 """The real product for browser tests: `manage.py serve` on a private folder, Chromium in front of it."""
 
+import json
 import os
 import shutil
 import socket
@@ -42,6 +43,7 @@ class Site:
         dropped = ("DATABASE_URL", "REDIS_URL")
         self.environment = {k: v for k, v in os.environ.items() if k not in dropped}
         self.environment["VAR_DIR"] = str(folder)
+        self._shell: subprocess.Popen[str] | None = None
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "manage.py", *arguments]
@@ -57,7 +59,28 @@ class Site:
 
     def python(self, lines: str) -> str:
         """Lines run in the installation, every model imported; what they printed."""
-        return self.must("shell", "-v", "0", "-c", lines)
+        shell = self._shell = self._shell or self._open_shell()
+        assert shell.stdin
+        assert shell.stdout
+        shell.stdin.write(json.dumps(lines) + "\n")
+        shell.stdin.flush()
+        answer = shell.stdout.readline()
+        assert answer, "the shell has ended"
+        printed, fault = json.loads(answer)
+        assert not fault, fault
+        return str(printed)
+
+    def _open_shell(self) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "cchc_index.lib.tests.standing_shell"]
+        environment = self.environment | {"DJANGO_SETTINGS_MODULE": "cchc_index.settings"}
+        return subprocess.Popen(
+            command, env=environment, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def _close_shell(self) -> None:
+        if self._shell:
+            self._shell.communicate()  # which closes what it waits for
+            self._shell = None
 
     @contextmanager
     def served(self) -> Iterator["Site"]:
@@ -70,6 +93,7 @@ class Site:
             self._wait(process)
             yield self
         finally:
+            self._close_shell()
             process.terminate()
             process.wait(timeout=30)
 
