@@ -14,6 +14,8 @@ from django.urls import reverse
 from cchc_index.lib import canonical
 from criteria.models import RoundGroup
 from surveys import ledger
+from surveys.analysis import errors
+from surveys.analysis.errors import sampling_errors
 from surveys.batches import actions as batches
 from surveys.batches import digests as batch_digests
 from surveys.batches import ledger as batch_ledger
@@ -174,3 +176,42 @@ def test_the_administration_shows_nothing_of_what_ballots_say(block: RoundGroup)
         assert "P1" in page
         assert ballot.invalid_reason
         assert ballot.invalid_reason not in page
+
+
+def errors_before_and_after(block: RoundGroup) -> list[dict[str, float]]:
+    """The standard errors of the units' points, and those had the few said something else."""
+    asked_group(block, code="hdnd", position=2)
+    Survey.objects.filter(round_group=block).update(least_n=None, small_cell=None)
+    for group, unit, number in (("dan", "SNV", 9), ("dan", "STC", 3), ("hdnd", "STC", 8), ("hdnd", "SNV", 7)):
+        many = [(f"{group}-{unit}-{n}", unit, n % 4 + 1, (n + 1) % 4 + 1) for n in range(number)]
+        batches.import_ballots(
+            actor=None, round_group_id=block.pk, respondents=group, source=csv_file(ballot_rows(*many))
+        )
+    before = sampling_errors(block)
+    Ballot.objects.filter(respondent_group__code="dan", unit__code="STC").update(answers=bytes((1, 4)))
+    return [before, sampling_errors(block)]
+
+
+def test_errors_do_not_follow_what_few_say(block: RoundGroup) -> None:
+    before, after = errors_before_and_after(block)
+    assert before == after
+    assert set(before) == {"SNV", "STC"}
+    assert all(error > 0 for error in before.values())
+
+
+def test_negative_control_errors_of_every_ballot_do(block: RoundGroup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errors, "_closed_units", lambda *_: set())
+    before, after = errors_before_and_after(block)
+    assert before["STC"] != after["STC"]
+    assert before["SNV"] == after["SNV"]
+
+
+def test_who_is_too_few_for_points_is_in_no_error(block: RoundGroup) -> None:
+    """Below the least n a group gives no points: then it has no weight in the error either."""
+    many = [(f"P{n}", "SNV", n % 4 + 1, (n + 1) % 4 + 1) for n in range(8)]
+    batches.import_ballots(actor=None, round_group_id=block.pk, respondents="dan", source=csv_file(ballot_rows(*many)))
+    alone = sampling_errors(block)
+    asked_group(block, code="hdnd", position=2)
+    few = [(f"H{n}", "SNV", 1, 2) for n in range(2)]
+    batches.import_ballots(actor=None, round_group_id=block.pk, respondents="hdnd", source=csv_file(ballot_rows(*few)))
+    assert sampling_errors(block) == alone
