@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import connection
 
+from appraisal.core.actions.entries import Verdict, write_one
 from appraisal.models import Action, Appraisal, AppraisalEntry, Assignment, Confirmation, Reason, Release
 from cchc_index.lib import clock
 from criteria.calendar.actions import default_stages
@@ -30,6 +31,14 @@ class LargeBlock:
     leaves: list[Criterion]
     member: User
     manager: User
+
+    def say_again(self) -> Appraisal:
+        """The decision that stands on the first cell once more: a step of its own, logged like any other."""
+        rows = Appraisal.objects.filter(round_group=self.round_group, action=Action.RECOGNISE)
+        standing = rows.select_related("stage", "unit", "criterion").earliest("pk")
+        verdict = Verdict(standing.action, standing.points, standing.not_applicable)
+        write_one(standing, verdict, standing.stage, self.member, "test")
+        return standing
 
 
 def large_block(units: int = 53, leaves: int = 100, *, year: int = YEAR) -> LargeBlock:

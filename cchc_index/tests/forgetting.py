@@ -1,6 +1,7 @@
 """What the processes of the site remember of rows."""
 
 from appraisal.consistency.queries import kept
+from appraisal.core.queries import stood
 from criteria.queries import frozen_rows, rules_corrected
 from results.gates import queries as gates
 from results.steering import queries as steering
@@ -13,3 +14,4 @@ def forget_rows() -> None:
     kept.forget()
     steering.forget()
     gates.forget()
+    stood.forget()

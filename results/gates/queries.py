@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, Protocol, TypeVar
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.urls import reverse
 
-from appraisal.core.queries.versions import StoodMark
-from appraisal.models import Acknowledgement, Action, Appraisal, AppraisalEntry, Question
+from appraisal.core.queries.stood import Standings, StoodMark, StoodRound, UnitOfBlock, kept_stood, stood
+from appraisal.models import Acknowledgement, Action, AppraisalEntry, Question
 from appraisal.rules.stages import Calendar, calendars_of, stage_to_review
 from cchc_index.lib import clock
 from cchc_index.lib.prepared import AskedLater, Prepared, columns, instances
@@ -34,29 +34,6 @@ from .listing import Gate
 StageKind = Stage.Kind
 Read = TypeVar("Read")
 Said_co = TypeVar("Said_co", covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """What stands of one unit by the decisions of one stage: how many cells, and since when."""
-
-    block: int
-    unit: int
-    stage: int
-    count: int
-    last: datetime
-
-
-UnitOfBlock = tuple[int, int]
-"""Block and unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoodRound:
-    """What stands of a round at the council, and by unit the mark that changes with all of it."""
-
-    lines: Sequence[Standings]
-    marks: Mapping[UnitOfBlock, StoodMark]
 
 
 @dataclass(frozen=True)
@@ -84,7 +61,7 @@ class RoundFacts:
 
     def stood_in(self, block: RoundGroup) -> dict[int, StoodMark]:
         """The marks of a block's units."""
-        return {unit: mark for (of, unit), mark in self.stood.marks.items() if of == block.pk}
+        return self.stood.of_block(block.pk)
 
     @property
     def standings(self) -> Sequence[Standings]:
@@ -196,23 +173,13 @@ def forget() -> None:
     _readings.clear()
 
 
-def _stood(round_: int) -> StoodRound:
-    """What stands at the council, by unit and stage; one query. What was taken back counts nowhere, and moved."""
-    rows = list(_STANDINGS.rows(round_=round_))
-    marks: dict[UnitOfBlock, StoodMark] = {}
-    for block, unit, _, _, _, versions, moved in rows:
-        before = marks.get((block, unit))
-        marks[block, unit] = (before[0] + versions, max(before[1], moved)) if before else (versions, moved)
-    return StoodRound([Standings(*row[:5]) for row in rows if row[3]], marks)
-
-
 def facts(round_: Round, *, for_page: bool = False) -> RoundFacts:
-    """Four queries. `for_page`: what it shows may be counted as it was when nothing had moved since; a verb counts
-    anew."""
+    """Four queries. `for_page`: what it shows may be counted as it was when nothing had moved since; where a few units
+    have, these alone are read again, by up to five queries more. A verb counts anew."""
     blocks = sorted(blocks_of(round_), key=lambda block: (block.group.position, block.group.code))
     mark = tuple((block.pk, block.inputs_mark) for block in blocks) if for_page else None
-    given = RoundFacts(round_, blocks, calendars_of(round_.pk, blocks), StoodRound((), {}), mark)
-    return replace(given, stood=given.read(_stood, round_.pk))
+    given = RoundFacts(round_, blocks, calendars_of(round_.pk, blocks), StoodRound({}), mark)
+    return replace(given, stood=given.read(kept_stood if for_page else stood, round_.pk))
 
 
 _MEASURED = Prepared(
@@ -236,21 +203,6 @@ _QUESTIONS = Prepared(
         .values("round_group_id", "unit_id", "state")
         .annotate(count=Count("pk"))
         .values_list("round_group_id", "unit_id", "state", "count")
-    )
-)
-_STANDS = ~Q(action=Action.UNDO)
-_STANDINGS = Prepared(
-    lambda round_: (
-        Appraisal.objects.filter(round_group__round=round_)
-        .order_by()
-        .values("round_group_id", "unit_id", "stage_id")
-        .annotate(
-            count=Count("pk", filter=_STANDS),
-            last=Max("updated_at", filter=_STANDS),
-            versions=Sum("version"),
-            moved=Max("updated_at"),
-        )
-        .values_list("round_group_id", "unit_id", "stage_id", "count", "last", "versions", "moved")
     )
 )
 _LOOKED = Prepared(

@@ -1,8 +1,11 @@
 """Reads of the log as a whole."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from django.apps import apps
+
+from cchc_index.lib.prepared import Prepared
 
 from . import anchors
 from .digests import ROW_MARKS, VERB_BEGIN
@@ -16,6 +19,28 @@ def chain() -> str:
 
 def head() -> LogHead | None:
     return LogHead.objects.filter(pk=1).first()
+
+
+class LogPlace(NamedTuple):
+    """How far the log went at a moment; everything that stood in it then had a number up to this one, and every later
+    step has a higher one, for its writers wait for each other."""
+
+    number: int
+    digest: str
+
+
+def log_place() -> LogPlace:
+    """Where the log ends now; one query."""
+    return LogPlace(*next(iter(_HEAD.rows()), (0, "")))
+
+
+def holds(place: LogPlace) -> bool:
+    """Whether the log still has what it ended with then: not after a restored backup; one query."""
+    return _DIGEST.rows(number=place.number) == [(place.digest,)]
+
+
+_HEAD = Prepared(lambda: LogHead.objects.filter(pk=1).values_list("count", "digest"))
+_DIGEST = Prepared(lambda number: LogEntry.objects.filter(number=number).order_by().values_list("digest"))
 
 
 def mark_of(object_type: str, object_id: int, verb: str) -> str:

@@ -75,7 +75,7 @@ def forget() -> None:
 
 
 def findings(round_group: RoundGroup) -> Findings:
-    """Those of `report`. No query while nothing of the block has moved; else seven at most."""
+    """Those of `report`. No query while nothing of the block has moved; else eight, five more where few units have."""
     round_ = round_group.round
     stamp = round_group.inputs_mark, round_group.group.units_version, round_.assessed_from, round_.assessed_to
     key = round_group.pk, round_group.criteria_set_id

@@ -18,7 +18,8 @@ from django.db.models import Aggregate, FilteredRelation, Func, Q, QuerySet, Tex
 from django.db.models.functions import Cast, Coalesce
 
 from appraisal.core.queries.cells import NO_REPLY, CellCounts, Claim, GridCell, Standing
-from appraisal.core.queries.versions import StoodMark, submitted_sheets, unit_versions
+from appraisal.core.queries.stood import StoodMark
+from appraisal.core.queries.versions import submitted_sheets, unit_versions
 from appraisal.models import Action, Appraisal
 from appraisal.rules.stages import NO_SEQUEL, Calendar
 from cchc_index.lib import sealed_cache

@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from appraisal.core.queries import cells
 from appraisal.core.queries.cells import BY_CHANGES, CellCounts, GridCell
-from appraisal.core.queries.versions import StoodMark
+from appraisal.core.queries.stood import StoodMark
 from appraisal.core.views.place import Place, quoted
 from appraisal.rules.stages import Calendar
 from cchc_index.lib import numbers, sealed_cache

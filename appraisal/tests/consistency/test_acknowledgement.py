@@ -15,6 +15,7 @@ from appraisal.archive import actions as archive
 from appraisal.consistency import actions as consistency
 from appraisal.consistency.actions import Key
 from appraisal.consistency.queries import report as consistency_report
+from appraisal.core.queries import stood
 from appraisal.models import Acknowledgement, Appraisal, AppraisalEntry, Justification, Release
 from appraisal.releases import actions as releases
 from appraisal.replies import actions as replies
@@ -450,8 +451,9 @@ def test_the_page_asks_the_same_number_of_questions_for_few_and_for_many(case: C
     many(case, 7, units=3, leaves=13)
     few = asked_for(case.manager)
     many(case, 8, units=8, leaves=27)
+    stood.forget()  # no log entry tells of these rows
     assert asked_for(case.manager) == few <= 32
-    assert asked_for(case.manager) == few - 7, "nothing has moved: the decisions are not read again"
+    assert asked_for(case.manager) == few - 8, "nothing has moved: the decisions are not read again"
     assert len(report(case).contradictions) > 10
 
 
