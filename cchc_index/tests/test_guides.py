@@ -106,3 +106,10 @@ def test_a_text_is_read_as_sections_steps_and_pictures() -> None:
     assert guide.pictures[0].caption == "Chú"
     with pytest.raises(ValueError, match="title"):
         read("Không có tên")
+
+
+def test_the_pictures_of_a_word_guide_are_as_large_as_its_text_leaves_room_for() -> None:
+    short, long = (queries.guide(name) for name in ("quan-sat", "dieu-tra"))
+    widths = [{shape.width for shape in Document(io.BytesIO(guide_docx(one))).inline_shapes} for one in (short, long)]
+    assert [len(found) for found in widths] == [1, 1]
+    assert max(widths[0]) > max(widths[1])
