@@ -153,6 +153,17 @@ def test_the_plan_begins_with_the_chair_and_the_secretary(case: Council, sitting
     assert sitting.secretary not in form.fields["presiding"].queryset
 
 
+def test_a_consent_that_was_sent_takes_no_more_and_says_what_silence_means(case: Council, sitting: Body) -> None:
+    row, client = consent(sitting, case), sign_in(case.manager)
+    cell_item(row, case)
+    address, adding = reverse("council:meeting", args=[row.pk]), reverse("council:agenda", args=[row.pk])
+    assert adding in client.get(address).text
+    agenda.begin(actor=case.manager, meeting_id=row.pk)
+    page = " ".join(client.get(address).text.split())
+    assert adding not in page
+    assert "không được coi là tán thành" in page
+
+
 def test_who_votes_sees_what_the_unit_gave_itself_and_what_stood(case: Council, sitting: Body) -> None:
     item = cell_item(session(sitting, case), case)
     agenda.present(actor=case.manager, item_id=item.pk)
