@@ -36,7 +36,7 @@ class Standings:
     last: datetime
 
 
-Row = tuple[Any, ...]
+StoodRow = tuple[Any, ...]
 """Block, unit, stage, how many cells, since when, the sum of all versions, when the last moved."""
 
 
@@ -44,7 +44,7 @@ Row = tuple[Any, ...]
 class StoodRound:
     """What stands of a round by unit. What was taken back counts nowhere, and moved."""
 
-    by_unit: Mapping[UnitOfBlock, Sequence[Row]]
+    by_unit: Mapping[UnitOfBlock, Sequence[StoodRow]]
 
     @cached_property
     def lines(self) -> list[Standings]:
@@ -117,8 +117,8 @@ def _moved(before: LogPlace, now: LogPlace) -> set[int] | None:
     return units if len(units) <= FEW else None
 
 
-def _by_unit(rows: Iterable[Row]) -> dict[UnitOfBlock, list[Row]]:
-    found: dict[UnitOfBlock, list[Row]] = {}
+def _by_unit(rows: Iterable[StoodRow]) -> dict[UnitOfBlock, list[StoodRow]]:
+    found: dict[UnitOfBlock, list[StoodRow]] = {}
     for row in rows:
         found.setdefault(row[:2], []).append(row)
     return found
