@@ -8,8 +8,9 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from urllib.parse import quote
 
 from pypdf import PdfWriter
 
@@ -17,6 +18,7 @@ PATIENCE = 300
 FORM = "application/x-www-form-urlencoded"
 MARK = b"@mark-of-16-byte"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+ARRIVAL = re.compile(r'name="arrival_receipt" value="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Answer:
     seconds: float
     good: bool
     fault: str = ""
+    waited: bool = False
+    """Given back because too many sent at once, with a receipt of the arrival, and sent again with it."""
 
 
 class Browser:
@@ -43,12 +47,13 @@ class Browser:
 
     def __init__(self, port: int, session: str):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self.own = f"http://127.0.0.1:{port}"
         self.cookies = {"sessionid": session} if session else {}
 
     def start(self, method: str, path: str, body: Sequence[bytes] = (), kind: str = "") -> None:
-        """Send a request without waiting for its answer."""
+        """Send a request without waiting for its answer; with the hour of its arrival, as the proxy would say it."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        headers = {"Accept": "text/html"}
+        headers = {"Accept": "text/html", "Origin": self.own, "X-Request-Start": f"{time.time():.3f}"}
         if cookies:
             headers["Cookie"] = cookies
         if kind:
@@ -86,7 +91,8 @@ def look(port: int, person: Person) -> None:
 
 
 def submit(port: int, person: Person, at: float, presses: int, looks: list[Answer], answers: list[Answer]) -> None:
-    """At `at` seconds from now: open the check page, press the button (`presses` times), read the receipt."""
+    """At `at` seconds from now: open the check page, press the button (`presses` times), read the receipt. Who is given
+    the form back because too many send presses *Gửi lại*; the time is that of both."""
     time.sleep(at)
     here = f"/tu-danh-gia/{person.assessment}/"
     tokens: list[str] = []
@@ -102,12 +108,17 @@ def submit(port: int, person: Person, at: float, presses: int, looks: list[Answe
             other.cookies = browser.cookies
             other.start("POST", f"{here}nop/", form, FORM)
         status, _, text = browser.send(f"{here}nop/", form, FORM)
+        if receipts := ARRIVAL.findall(text):
+            given.extend(receipts)
+            again = [form[0] + f"&arrival_receipt={quote(receipts[0])}".encode()]
+            status, _, text = browser.send(f"{here}nop/", again, FORM)
         return "Số biên nhận" in text, status, text
 
+    given: list[str] = []
     browser = Browser(port, person.session)
     looks.append(timed(browser, look))
     if tokens:
-        answers.append(timed(browser, press))
+        answers.append(replace(timed(browser, press), waited=bool(given)))
     browser.connection.close()
 
 

@@ -1,12 +1,16 @@
 """The last minute before the deadline: many heads of units submit at once, on PostgreSQL behind gunicorn.
 
-.venv/bin/python bench/deadline_peak.py [--users 500] [--seconds 60] [--uploads 200] [--megabytes 5]
+.venv/bin/python bench/deadline_peak.py [--users 500] [--seconds 60] [--uploads 200] [--megabytes 5] [--units 180]
+[--leaves 60]
 
 Starts everything itself on loopback, as deploy/*.service say: a scratch database, gunicorn for pages and for
 uploads (the clients do the proxy's part and send files to the second), a Celery worker.
 DATABASE_URL names a PostgreSQL server where a database may be created, REDIS_URL a broker (without it a
 folder). Three runs: submissions alone; the same while people upload; the same while the worker draws PDFs
-besides. Every tenth person presses the button twice. Exit 1 when a figure does not hold.
+besides. Every tenth person presses the button twice. The people are of as many blocks as have `--units` units (without
+it of one). Before the runs an empty page is opened one at a time, signed in, through the same server and database: each
+figure stands in seconds and in empty pages. Whose form has waited QUEUE_SECONDS gets it back with a receipt of its
+arrival and sends it again: they are counted, and each must be submitted. Exit 1 when a figure does not hold.
 """
 
 import argparse
@@ -24,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from _clients import Answer, Person, free_port, look, submit, upload
+from _clients import Answer, Browser, Person, free_port, look, submit, upload
 from _scratch import ROOT, on_postgres
 
 sys.path.insert(0, str(ROOT))
@@ -32,6 +36,7 @@ sys.path.insert(0, str(ROOT))
 from deploy import service_files
 
 CRITERIA = 60
+EMPTY_PAGES = 200
 P95_LIMIT = 2.0
 WARM = 60
 DRAWN = 20
@@ -43,6 +48,8 @@ class Run:
     """What became of one run."""
 
     name: str
+    empty: float
+    """Seconds of an empty page."""
     looks: list[Answer] = field(default_factory=list)
     submissions: list[Answer] = field(default_factory=list)
     uploads: list[Answer] = field(default_factory=list)
@@ -91,7 +98,7 @@ def wait_for(port: int, log: Path) -> None:
 
 @dataclass
 class BenchBlock:
-    """Complete drafts of one round: who may submit, who uploads where."""
+    """Complete drafts: who may submit, who uploads where. `round_group`: that of the first."""
 
     round_group: Any
     heads: list[Person]
@@ -120,6 +127,14 @@ def make_block(year: int, users: int, uploads: int, criteria: int = CRITERIA) ->
     leaf = round_group.criteria_set.criteria.filter(is_leaf=True).values_list("pk", flat=True).first() or 0
     everybody = [Person(session_of(person), draft.pk, leaf) for person, draft in zip(people, drafts, strict=True)]
     return BenchBlock(round_group, everybody[:users], everybody[users:])
+
+
+def make_blocks(year: int, options: argparse.Namespace, uploads: int) -> BenchBlock:
+    """As many blocks of `--units` units as hold all who submit, each in a year of its own from this one on."""
+    size = options.units or options.users
+    sizes = [min(size, options.users - begun) for begun in range(0, options.users, size)]
+    made = [make_block(year + n, users, 0 if n else uploads, options.leaves) for n, users in enumerate(sizes)]
+    return BenchBlock(made[0].round_group, [head for block in made for head in block.heads], made[0].officers)
 
 
 def fill(drafts: Sequence[Any]) -> None:
@@ -189,15 +204,28 @@ def settle(port: int, block: BenchBlock) -> None:
         each.join()
 
 
+def empty_page(port: int, block: BenchBlock) -> float:
+    """The median seconds of a page of this site with nothing in it, once its workers are warm."""
+    browser = Browser(port, block.heads[0].session)
+    address, taken = f"/trang-trong/?nam={block.round_group.round.year}", list[float]()
+    for _ in range(WARM + EMPTY_PAGES):
+        started = time.perf_counter()
+        status, _, _ = browser.ask("GET", address)
+        taken.append(time.perf_counter() - started)
+        assert status == 200, (address, status)
+    browser.connection.close()
+    return statistics.median(taken[WARM:])
+
+
 # --- one run --------------------------------------------------------------------------------------
 
 
 def drive(
-    name: str, ports: tuple[int, int], block: BenchBlock, options: argparse.Namespace, *, uploads: int, drawn: int
+    run: Run, ports: tuple[int, int], block: BenchBlock, options: argparse.Namespace, *, uploads: int, drawn: int
 ) -> Run:
     """Everybody of the block at their moment of the minute; uploads and drawings start in its middle."""
-    run, jobs = Run(name), []
-    moments = random.Random(len(name))
+    jobs = []
+    moments = random.Random(len(run.name))
     for number, person in enumerate(block.heads):
         at, presses = moments.uniform(0, options.seconds), 2 if number % 10 == 0 else 1
         jobs.append(
@@ -223,18 +251,14 @@ def drive(
 def ask_for_statements(block: BenchBlock, count: int) -> None:
     """PDFs for the worker to draw while people submit."""
     from results.statement.actions import request_statement
+    from selfassess.models import SelfAssessment
     from units.models import Role
     from units.tests.factories import person
 
     manager = person(Role.INDEX_MANAGER)
     for draft in block.heads[:count]:
-        request_statement(actor=manager, round_group_id=block.round_group.pk, unit_id=unit_of(draft))
-
-
-def unit_of(person: Person) -> int:
-    from selfassess.models import SelfAssessment
-
-    return int(SelfAssessment.objects.values_list("unit_id", flat=True).get(pk=person.assessment))
+        sheet = SelfAssessment.objects.get(pk=draft.assessment)
+        request_statement(actor=manager, round_group_id=sheet.round_group_id, unit_id=sheet.unit_id)
 
 
 def judge(run: Run, block: BenchBlock, uploads: int) -> None:
@@ -248,12 +272,14 @@ def judge(run: Run, block: BenchBlock, uploads: int) -> None:
     entries = LogEntry.objects.filter(verb="selfassess.submit", object_id__in=[str(pk) for pk in ids]).count()
     taken = Document.objects.filter(unit__assessments__in=[p.assessment for p in block.officers], size__gt=1).count()
     told = sum(answer.good for answer in run.submissions)
+    lost = sum(answer.waited and not answer.good for answer in run.submissions)
     errors = [a.fault for a in (*run.looks, *run.submissions, *run.uploads) if a.status >= 500 or a.status == 0]
     expect = [
         (submitted == len(ids), f"mất {len(ids) - submitted} bản nộp"),
         (steps == len(ids), f"{steps - len(ids)} bước nộp thừa hoặc thiếu"),
         (entries == len(ids), f"{entries - len(ids)} dòng nhật ký thừa hoặc thiếu"),
         (told == len(ids), f"{len(ids) - told} người không nhận được biên nhận"),
+        (not lost, f"{lost} người có biên nhận giờ đến mà không nộp được"),
         (taken == uploads, f"{uploads - taken} tệp tải lên bị mất"),
         (not errors, f"{len(errors)} lỗi máy chủ hoặc mất kết nối, ví dụ: {errors[:3]}"),
         (percentile(run.looks, 95) <= P95_LIMIT, f"mở trang: p95 quá {P95_LIMIT} giây"),
@@ -273,19 +299,31 @@ def report(run: Run, seconds: float) -> None:
         if answers:
             longest = max(answer.seconds for answer in answers)
             wrong = sum(answer.status >= 500 or answer.status == 0 for answer in answers)
-            print(
-                f"  {kind:<10}{len(answers):>5} lượt   p50 {percentile(answers, 50):.3f} s   "
-                f"p95 {percentile(answers, 95):.3f} s   dài nhất {longest:.3f} s   lỗi máy chủ {wrong}"
-            )
+            measured = (("p50", percentile(answers, 50)), ("p95", percentile(answers, 95)), ("dài nhất", longest))
+            times = "   ".join(f"{word} {each:.3f} s = {each / run.empty:.1f} ×" for word, each in measured)
+            print(f"  {kind:<10}{len(answers):>5} lượt   {times}   lỗi máy chủ {wrong}")
+    waited = [answer.good for answer in run.submissions if answer.waited]
+    print(f"  {len(waited)} người chờ quá lâu, nhận biên nhận giờ đến và gửi lại; {sum(waited)} trong số đó đã nộp")
     print("  " + ("; ".join(run.faults) if run.faults else "không mất, không trùng, không lỗi"))
 
 
 def measure(options: argparse.Namespace) -> int:
     """All runs against one installation; the number that failed."""
     port, uploads_port, folder = free_port(), free_port(), Path(os.environ["VAR_DIR"])
-    blocks = [
-        make_block(2090 + n, options.users, uploads) for n, uploads in enumerate((0, options.uploads, options.uploads))
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "_measured_settings",
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), str(ROOT)]),
+        "TRUSTED_PROXIES": "1",
+    }
+    years = -(-options.users // (options.units or options.users))
+    together = f"Nộp khi {options.uploads} người cùng tải tệp {options.megabytes} MB"
+    plan = [
+        ("Chỉ nộp", 0, 0),
+        (together, options.uploads, 0),
+        (f"{together} và {DRAWN} bản PDF được dựng", options.uploads, DRAWN),
     ]
+    blocks = [make_blocks(2032 + n * years, options, uploads) for n, (_, uploads, _) in enumerate(plan)]
+    ports, runs = (port, uploads_port), []
     with ExitStack() as stack:
         for service, own_port in (("cchc-web", port), ("cchc-upload", uploads_port)):
             command = command_of(service)
@@ -295,11 +333,10 @@ def measure(options: argparse.Namespace) -> int:
         wait_for(uploads_port, folder / "cchc-upload.log")
         wait_for(port, folder / "cchc-web.log")
         settle(port, blocks[-1])
-        runs = [drive("Chỉ nộp", (port, uploads_port), blocks[0], options, uploads=0, drawn=0)]
-        together = f"Nộp khi {options.uploads} người cùng tải tệp {options.megabytes} MB"
-        runs.append(drive(together, (port, uploads_port), blocks[1], options, uploads=options.uploads, drawn=0))
-        with_pdf = f"{together} và {DRAWN} bản PDF được dựng"
-        runs.append(drive(with_pdf, (port, uploads_port), blocks[2], options, uploads=options.uploads, drawn=DRAWN))
+        empty = empty_page(port, blocks[-1])
+        print(f"trang trống: {empty * 1000:.1f} ms (trung vị của {EMPTY_PAGES} lượt)")
+        for (name, uploads, drawn), block in zip(plan, blocks, strict=True):
+            runs.append(drive(Run(name, empty), ports, block, options, uploads=uploads, drawn=drawn))
     return sum(bool(run.faults) for run in runs)
 
 
@@ -309,6 +346,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--uploads", type=int, default=200)
     parser.add_argument("--megabytes", type=int, default=5)
+    parser.add_argument("--units", type=int, default=0)
+    parser.add_argument("--leaves", type=int, default=CRITERIA)
     options = parser.parse_args()
     return on_postgres(lambda: measure(options))
 
