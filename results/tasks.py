@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from cchc_index.lib import left_files, skew
+from units.auditlog.queries import known_store
 
 from .computation import actions as computation
 from .files import actions as files
@@ -48,4 +49,4 @@ def requeue() -> int:
 @shared_task(name="results.sweep_files")
 def sweep_files() -> int:
     """Files without a row, of whatever app: this one stands above all that store some."""
-    return 0 if skew.is_far() else left_files.sweep()
+    return 0 if skew.is_far() else left_files.sweep(known_store)

@@ -39,6 +39,7 @@ class Config(AppConfig):
         "admin_password": "Đặt lại mật khẩu",
         "renew_hash": "Băm lại mật khẩu theo cách mới",
         "begin_proofs": "Nhận dòng có từ trước vào sổ",
+        "mark_store": "Để dấu trong nơi lưu tệp",
     }
     """What people read for the verbs of this app's entries in the log."""
 

@@ -23,10 +23,11 @@ from health_check.exceptions import ServiceUnavailable
 
 from cchc_index.lib import clock, numbers, skew
 from cchc_index.lib.bucket_files import BucketFiles
-from cchc_index.lib.stored_files import MARK, WholeFiles, lacks_every_file
+from cchc_index.lib.stored_files import MARK, WholeFiles, is_another, lacks_every_file
 from results.computation.queries import outdated
 from results.jobs.queries import heart, waiting_since
 from selfassess.examination import antivirus
+from units.auditlog.queries import known_store
 from units.mail.queries import overdue
 
 BROKER_SECONDS = 1
@@ -108,8 +109,19 @@ class Disk(Check):
             return Path(settings.VAR_DIR)
         if store.marked and store.is_away():
             raise ServiceUnavailable(f"chưa gắn (mount) nơi lưu tệp: không thấy {MARK} trong đó")
+        if self._bears_another_mark():
+            raise ServiceUnavailable(f"nơi lưu tệp là của hệ thống khác, hoặc chưa gắn (mount): {MARK} trong đó lạ")
         place = Path(store.location)
         return next(folder for folder in (place, *place.parents) if folder.is_dir())
+
+    @staticmethod
+    def _bears_another_mark() -> bool:
+        try:
+            return is_another(known_store)
+        except DatabaseError as error:
+            raise ServiceUnavailable("không hỏi được cơ sở dữ liệu") from error
+        except OSError as error:
+            raise ServiceUnavailable("không đọc được") from error
 
 
 class FileStore(Check):

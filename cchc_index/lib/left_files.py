@@ -1,13 +1,13 @@
 """Files that a process left in the store when it was killed between the file and its row."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
 
 from . import clock
-from .stored_files import file_fields
+from .stored_files import file_fields, is_another
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +17,14 @@ MOST = 100
 """More than this no kills leave in a day: then the database is older than its files, and nobody's evidence goes."""
 
 
-def sweep() -> int:
+def sweep(known: Callable[[], str]) -> int:
     """Delete what lies, older than AGE, in the folders of rows' files and of which no row speaks; a file named as
     another with one more ending is that one's copy for the eyes. The number deleted: none, and a line in the log, where
-    there are more than MOST. Raises OSError where the store does not answer."""
+    there are more than MOST, and where the store's mark is not the `known` one. Raises OSError where the store does not
+    answer."""
+    if is_another(known):
+        log.error("Nơi lưu tệp không mang dấu của hệ thống: ổ chưa được gắn, hoặc gắn nhầm? Không xóa tệp nào.")
+        return 0
     spoken, folders = _spoken_of()
     left = [name for name in _names(folders) if not {name, name.rpartition(".")[0]} & spoken and _is_old(name)]
     if len(left) > MOST:

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -139,19 +139,40 @@ def lacks_every_file() -> bool:
     return speaks
 
 
-def mark_store() -> bool:
-    """Leave the mark in a folder that must have one, where it is missing; whether it was. Raises Refused where the
-    files of the rows lie elsewhere, and OSError."""
+def marked_store() -> "WholeFiles | None":
+    """The store where it must bear a mark; None where none is asked for."""
     store = storages["default"]
-    if not (isinstance(store, WholeFiles) and store.marked and store.is_away()):
+    return store if isinstance(store, WholeFiles) and store.marked else None
+
+
+def is_another(known: Callable[[], str]) -> bool:
+    """Whether the store must bear a mark and bears none, or another than the `known` one ("": none is known; asked
+    where there is a mark alone). Raises OSError."""
+    if (store := marked_store()) is None:
         return False
-    if lacks_every_file():
+    mark = store.mark()
+    return mark is None or mark != (known() or mark)
+
+
+def mark_store(name: str = "") -> bool:
+    """Leave the mark, by this name, in a folder that must have one; whether it was left: one that is there stays where
+    no name is given. Raises Refused where it is missing and the files of the rows lie elsewhere, and OSError."""
+    if (store := marked_store()) is None:
+        return False
+    there = store.mark()
+    if there is not None and name in ("", there):
+        return False
+    if there is None and lacks_every_file():
         raise Refused(
             f"Trong “{store.location}” không có tệp nào của hệ thống: gắn ổ lưu tệp (mount) vào đó rồi chạy lại. Nếu "
-            f"các tệp đã mất thật, tạo tệp rỗng {MARK} trong thư mục ấy."
+            f"các tệp đã mất thật, tạo tệp rỗng {MARK} trong thư mục ấy rồi chạy lại."
         )
-    Path(store.location).mkdir(parents=True, exist_ok=True, mode=0o750)
-    (Path(store.location) / MARK).touch(mode=0o640)
+    place = Path(store.location) / MARK
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    part = place.with_name(f"{MARK}{PART}")
+    part.write_text(name)
+    part.chmod(0o640)
+    part.replace(place)
     return True
 
 
@@ -196,6 +217,13 @@ class WholeFiles(FileSystemStorage):
                 return not any(entries)
         except OSError:
             return True
+
+    def mark(self) -> str | None:
+        """The name in the mark, "" for one without; None where there is no mark. Raises OSError."""
+        try:
+            return (Path(self.location) / MARK).read_text(errors="replace").strip()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
     def _save(self, name: str, content: "File[Any]") -> str:
         target = Path(self.path(name))

@@ -3,6 +3,7 @@ files lets nothing go."""
 
 import logging
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_a_database_that_is_older_than_its_files_lets_nothing_go(
 
 
 def test_a_store_that_is_away_keeps_nobody_from_being_reminded(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away() -> int:
+    def away(_known: Callable[[], str]) -> int:
         raise OSError(5, "the store does not answer")
 
     monkeypatch.setattr(left_files, "sweep", away)

@@ -2,9 +2,11 @@
 sentence, and nothing lands on the bare place; whichever way the store is away."""
 
 import io
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,21 @@ from health_check.exceptions import ServiceUnavailable
 from pytest_django import Settings
 
 from cchc_index.health import checks, queries
+from cchc_index.lib import clock
 from cchc_index.lib.bucket_files import BucketFiles
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.stored_files import MARK, SENTENCE, is_empty, lacks_every_file, mark_store
 from cchc_index.lib.tests.bucket import bucket_server
 from cchc_index.tests.test_full_disks import _evidence
+from cchc_index.tests.test_tampering import faults
+from results import tasks
+from results.tasks import sweep_files
 from selfassess.models import Document
 from selfassess.tests.factories import DocumentFactory, tiny_pdf
+from selfassess.uploads import actions as uploads
+from selfassess.uploads.actions import FOLDER, LIFE, clean_up
+from units.auditlog.models import LogEntry
+from units.auditlog.queries import known_store
 
 pytestmark = pytest.mark.django_db
 MACHINE = "/suc-khoe/may-nay/"
@@ -185,6 +195,86 @@ def test_a_new_place_is_marked_once_and_is_empty_still(tmp_path: Path, settings:
     assert "Đã để dấu" in out.getvalue()
     assert (said(checks.Disk), is_empty(), mark_store()) == ("", True, False)
     assert [path.name for path in (tmp_path / "new").iterdir()] == [MARK]
+
+
+@pytest.fixture
+def two_places(tmp_path: Path, settings: Settings) -> Callable[[str], None]:
+    """The bare place, on which `begin_proofs` ran before mounting, and the store, on which it ran afterwards; gives
+    what puts one of them where the files are looked for."""
+    place = tmp_path / "place"
+    store_in(settings, place, marked=True)
+
+    def put(name: str) -> None:
+        if place.exists():
+            place.rename(tmp_path / ("store" if name == "bare" else "bare"))
+        (tmp_path / name).rename(place)
+        queries._last.clear()
+
+    call_command("begin_proofs", stdout=io.StringIO())
+    (tmp_path / "store").mkdir()
+    put("store")
+    call_command("begin_proofs", stdout=io.StringIO())
+    return put
+
+
+def left_in(folder: str) -> str:
+    """A file that no row speaks of, old enough to be swept."""
+    name = default_storage.save(f"{folder}/left.pdf", ContentFile(b"x"))
+    moment = (clock.now() - timedelta(days=3)).timestamp()
+    os.utime(default_storage.path(name), (moment, moment))
+    return name
+
+
+def test_a_mark_made_before_mounting_is_told_from_that_of_the_store(
+    two_places: Callable[[str], None], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (said(checks.Disk), faults()) == ("", [])
+    two_places("bare")
+    assert "của hệ thống khác, hoặc chưa gắn" in said(checks.Disk)
+    assert client.get(MACHINE).status_code == 503
+    with pytest.raises(CommandRefused, match="gắn đúng ổ lưu tệp"):
+        call_command("begin_proofs", stdout=io.StringIO())
+    with monkeypatch.context() as patch:  # the negative control: a database that knows no name
+        patch.setattr(checks, "known_store", str)
+        assert said(checks.Disk) == ""
+    two_places("store")
+    assert said(checks.Disk) == ""
+
+
+def test_nothing_is_swept_in_a_place_that_is_not_the_store(
+    two_places: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    two_places("bare")
+    evidence, waiting = left_in("evidence"), left_in(FOLDER)
+    assert sweep_files() == 0
+    clean_up(FOLDER, "x-", LIFE)
+    assert "Không xóa tệp nào" in caplog.text
+    mark = Path(default_storage.path(MARK))
+    name = mark.read_text()
+    mark.unlink()
+    assert sweep_files() == 0, "and without any mark"
+    mark.write_text(name)
+    assert default_storage.exists(evidence)
+    assert default_storage.exists(waiting)
+    for module in (tasks, uploads):  # the negative control
+        monkeypatch.setattr(module, "known_store", str)
+    assert sweep_files() == 1
+    clean_up(FOLDER, "x-", LIFE)
+    assert not default_storage.exists(evidence)
+    assert not default_storage.exists(waiting)
+
+
+def test_a_mark_without_a_name_gets_one_once(folder: Path) -> None:
+    """As an older version left it, or whoever lost the files and says so."""
+    assert ((folder / MARK).read_text(), said(checks.Disk)) == ("", "")
+    for count, rub_out in ((1, False), (1, True), (2, False)):
+        call_command("begin_proofs", stdout=io.StringIO())
+        assert LogEntry.objects.filter(verb="mark_store").count() == count
+        assert ((folder / MARK).read_text(), said(checks.Disk)) == (known_store(), "")
+        if rub_out:
+            (folder / MARK).write_text("")
+            assert "lạ" in said(checks.Disk)
+    assert len(known_store()) == 32
 
 
 def test_one_lost_file_is_no_lost_store() -> None:

@@ -11,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from cchc_index.lib import clock
-from cchc_index.lib.stored_files import names_in
+from cchc_index.lib.stored_files import is_another, names_in
+from units.auditlog.queries import known_store
 
 FOLDER = "uploads"
 LIFE = timedelta(hours=24)
@@ -67,9 +68,9 @@ def let_go(upload: HeldUpload) -> None:
 
 def clean_up(folder: str, own: str, life: timedelta) -> None:
     """In a folder of waiting files, what the person left there before (`own`: how its names begin) and everybody's
-    past their life go."""
+    past their life go; none of a store that is not ours."""
     try:
-        names = names_in(folder)
+        names = [] if is_another(known_store) else names_in(folder)
     except OSError:  # the store is away, as whoever stores the next file is told
         return
     for name in names:

@@ -1,5 +1,6 @@
 """Appending to the log."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +9,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import models, transaction
 
-from cchc_index.lib import clock
+from cchc_index.lib import clock, stored_files
 from cchc_index.lib.dispatch import send_after_commit
+from cchc_index.lib.faults import Refused
 from units.models import Unit, User
 
 from . import anchors, queries
-from .digests import ROW_MARKS, VERB_BEGIN, entry_digest, head_seal, row_kinds
+from .digests import ROW_MARKS, VERB_BEGIN, VERB_STORE, entry_digest, head_seal, row_kinds
 from .models import LogEntry, LogHead
 
 
@@ -142,6 +144,28 @@ def begin_proofs() -> dict[str, int]:
             after = {"count": len(part), ROW_MARKS: {label: part}}
             record(actor=None, verb=VERB_BEGIN, obj=head, after=after, reason=TAKEN_ON_TRUST)
     return taken
+
+
+@transaction.atomic
+def name_store() -> bool:
+    """Leave a mark with a name of its own in a store that must bear one, and note the name in the log, so that a mark
+    made elsewhere is told from it; whether anything was left to do. Raises Refused where the mark is another's or the
+    rows' files lie elsewhere, and OSError."""
+    head = _locked_head()
+    if (store := stored_files.marked_store()) is None:
+        return False
+    there, known = store.mark(), queries.known_store()
+    if there and there == known:
+        return False
+    if there and known:
+        raise Refused(
+            f"Dấu trong “{store.location}” không phải của hệ thống này: gắn đúng ổ lưu tệp (mount) vào đó rồi chạy "
+            f"lại. Nếu đây đúng là ổ ấy, xóa tệp {stored_files.MARK} trong thư mục rồi chạy lại."
+        )
+    name = there or secrets.token_hex(16)
+    stored_files.mark_store(name)
+    record(actor=None, verb=VERB_STORE, obj=head, after={"mark": name})
+    return True
 
 
 def tell_witnesses(occasion: str) -> None:

@@ -23,6 +23,7 @@ Facts = dict[str, Any]
 ROW_MARKS = "row_marks"
 """Under this name `after` holds, by kind and key, the mark of each row that a verb wrote; None: taken away."""
 VERB_BEGIN = "begin_proofs"
+VERB_STORE = "mark_store"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.apps import apps
 from cchc_index.lib.prepared import Prepared
 
 from . import anchors
-from .digests import ROW_MARKS, VERB_BEGIN
+from .digests import ROW_MARKS, VERB_BEGIN, VERB_STORE
 from .models import LogEntry, LogHead
 
 
@@ -48,6 +48,12 @@ def mark_of(object_type: str, object_id: int, verb: str) -> str:
     rows = LogEntry.objects.filter(object_type=object_type, object_id=str(object_id), verb=verb).order_by("-number")
     found = rows.values_list("number", "digest").first()
     return anchors.mark(*found) if found else ""
+
+
+def known_store() -> str:
+    """The name in the mark of the store that is ours; "" before there is one."""
+    noted = LogEntry.objects.filter(verb=VERB_STORE).order_by("-number").values_list("after", flat=True).first()
+    return str((noted or {}).get("mark", ""))
 
 
 def entries() -> Iterator[LogEntry]:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from cchc_index.lib.commands import OperatorCommand
-from cchc_index.lib.stored_files import mark_store
-from units.auditlog.actions import begin_proofs
+from units.auditlog.actions import begin_proofs, name_store
 from units.auditlog.digests import row_kinds
 
 
@@ -16,7 +15,7 @@ class Command(OperatorCommand):
     )
 
     def run(self, **options: Any) -> None:
-        if mark_store():
+        if name_store():
             self.stdout.write("Đã để dấu trong thư mục lưu tệp: thiếu dấu ấy, hệ thống biết ổ lưu tệp chưa được gắn.")
         taken = begin_proofs()
         for label, count in taken.items():

@@ -13,6 +13,7 @@ from django.db import connection
 from cchc_index.backup import actions
 from cchc_index.lib.commands import OperatorCommand
 from cchc_index.lib.stored_files import mark_store
+from units.auditlog.queries import known_store
 
 
 class Command(OperatorCommand):
@@ -26,7 +27,7 @@ class Command(OperatorCommand):
         manifest = actions.restore(Path(options["file"]), self.say)
         connection.close()
         call_command("migrate", verbosity=0, interactive=False)
-        mark_store()
+        mark_store(known_store())
         self.say("Đang kiểm tra sổ…")
         if self._check():
             self.say("Đã khôi phục, nhưng sổ không nguyên vẹn như các dòng trên nêu: xem lại trước khi mở hệ thống.")
