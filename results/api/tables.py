@@ -7,6 +7,8 @@ anything else than what is answered. Numbers of points are exact decimal texts, 
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
+from results.grounds.tables import stated
+
 Bundle = Mapping[str, Any]
 
 
@@ -201,14 +203,10 @@ def grounds(bundle: Bundle, group: str, code: str) -> GroundsShape | None:
 
 
 def _grounds(block: Bundle, code: str) -> list[GroundShape]:
-    rules = {row["criterion"]: row["rule"] for row in block["grounds"]["rules"]}
-    entries = {row["criterion"]: row for row in block["grounds"]["entries"] if row["unit"] == code}
-    none: dict[str, Any] = {"reason": None, "documents": []}
     leaves = [row["code"] for row in block["criteria"] if row["is_leaf"] and row["source"] == "self"]
-    told = [(leaf, entries.get(leaf, none)) for leaf in leaves]
     return [
-        {"criterion": leaf, "rule": rules.get(leaf), "reason": entry["reason"], "documents": entry["documents"]}
-        for leaf, entry in told
+        {"criterion": leaf, "rule": own.rule, "reason": own.reason, "documents": list(own.documents)}
+        for leaf, own in stated(block["grounds"], code, leaves)
     ]
 
 

@@ -36,6 +36,8 @@ MARGINS = {"top_margin": 20, "bottom_margin": 20, "left_margin": 30, "right_marg
 PAPER = (210, 297)
 USABLE = PAPER[0] - MARGINS["left_margin"] - MARGINS["right_margin"]
 WIDE_USABLE = PAPER[1] - MARGINS["left_margin"] - MARGINS["right_margin"]
+CELL_SIDES = 3
+"""Points between the words of a cell and its line, left and right, as on paper."""
 TALLEST = 225
 """Millimetres that a picture may take of a page, beside its caption."""
 RULE, RULE_SHARE = "\u00a0", 0.4
@@ -311,19 +313,31 @@ def _keep_whole(row: Any, *, repeat: bool) -> None:
         properties.append(OxmlElement(name))
 
 
-def _set_widths(table: Table, element: HtmlElement) -> None:
-    """The columns' shares of the page as the paper has them; columns without one share what is left."""
+def column_shares(element: HtmlElement, columns: int) -> list[float]:
+    """Percents of the page as the paper has them; columns without one share what is left."""
     given = [float((col.get("width") or "0").rstrip("%")) for col in element.iter("col")]
-    given = (given + [0.0] * len(table.columns))[: len(table.columns)]
+    given = (given + [0.0] * columns)[:columns]
     open_ = sum(share == 0 for share in given)
     rest = max(0.0, 100 - sum(given)) / open_ if open_ else 0.0
+    return [share or rest for share in given]
+
+
+def _set_widths(table: Table, element: HtmlElement) -> None:
+    """The columns and the sides of cells as wide as the paper has them: Word's own sides take a third of a narrow one."""
     wide = any("wide" in above.get("class", "").split() for above in element.iterancestors())
     usable = WIDE_USABLE if wide else USABLE
     table.autofit = False
-    for column, share in zip(table.columns, given, strict=True):
-        column.width = Mm(usable * (share or rest) / 100)  # other programs than Word read the grid, not the cells
+    sides = OxmlElement("w:tblCellMar")
+    for name in ("left", "right"):
+        side = OxmlElement(f"w:{name}")
+        side.set(qn("w:w"), str(CELL_SIDES * 20))
+        side.set(qn("w:type"), "dxa")
+        sides.append(side)
+    table._tbl.tblPr.find(qn("w:tblLook")).addprevious(sides)  # their order is part of the format
+    for column, share in zip(table.columns, column_shares(element, len(table.columns)), strict=True):
+        column.width = Mm(usable * share / 100)  # other programs than Word read the grid, not the cells
         for cell in column.cells:
-            cell.width = Mm(usable * (share or rest) / 100)
+            cell.width = Mm(usable * share / 100)
 
 
 _WRITERS: dict[str, Callable[[WordDocument, HtmlElement], None]] = {

@@ -1,7 +1,7 @@
 """The grounds of points as a publication holds them, made ready for pages. Pure: a block of a bundle in, lines out."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,19 +44,37 @@ class GroundedArea:
     leaves: list[GroundedLeaf]
 
 
+@dataclass(frozen=True, slots=True)
+class StatedGround:
+    """What a publication says of the points of a unit at one leaf; None where it says nothing."""
+
+    rule: str | None
+    reason: str | None
+    documents: Sequence[Any]
+
+
+def stated(grounds: Mapping[str, Any], unit: str, leaves: Iterable[str]) -> Iterator[tuple[str, StatedGround]]:
+    """The grounds of a unit as the bundle holds them, for each of these leaves."""
+    rules = {row["criterion"]: row["rule"] for row in grounds["rules"]}
+    entries = {row["criterion"]: row for row in grounds["entries"] if row["unit"] == unit}
+    none: dict[str, Any] = {"reason": None, "documents": []}
+    for leaf in leaves:
+        entry = entries.get(leaf, none)
+        yield leaf, StatedGround(rules.get(leaf), entry["reason"], entry["documents"])
+
+
 def grounds_of(block: BookBlock, unit: str) -> list[GroundedArea] | None:
     """The grounds of a unit, area by area; None where the round did not let the public read them."""
     if block.grounds is None:
         return None
-    rules = {row["criterion"]: row["rule"] for row in block.grounds["rules"]}
-    entries = {row["criterion"]: row for row in block.grounds["entries"] if row["unit"] == unit}
     areas: dict[str, GroundedArea] = {}
+    told = dict(stated(block.grounds, unit, [leaf.code for leaf in block.leaves]))
     for leaf in block.leaves:
-        entry = entries.get(leaf.code, {})
-        documents = [EvidenceTitle.of(raw) for raw in entry.get("documents", ())]
+        own = told[leaf.code]
+        documents = [EvidenceTitle.of(raw) for raw in own.documents]
         area = areas.setdefault(leaf.area, GroundedArea(block.by_code[leaf.area], []))
-        rule, reason = rules.get(leaf.code, ""), entry.get("reason") or ""
-        area.leaves.append(GroundedLeaf(leaf, block.cell(unit, leaf.code), rule, reason, documents))
+        cell = block.cell(unit, leaf.code)
+        area.leaves.append(GroundedLeaf(leaf, cell, own.rule or "", own.reason or "", documents))
     return list(areas.values())
 
 

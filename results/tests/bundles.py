@@ -115,6 +115,19 @@ def small(count: int = 4, leaves: int = 4, **changed: object) -> dict[str, Any]:
     )
 
 
+def of_areas(count: int, number: int = 3, most: str = "1") -> dict[str, Any]:
+    """A bundle of one block: so many units under so many areas of a leaf each."""
+    rows = [row for row in criteria(2) if row["code"] in ("1", "1.1")]
+    tree = [
+        {**row, "code": row["code"].replace("1", str(n), 1), "parent": row["parent"] and str(n), "max_points": most}
+        for n in range(1, count + 1)
+        for row in rows
+    ]
+    ranked = [{"code": f"S{n}", "name": f"Sở {n}"} for n in range(number)]
+    own = {**group("so", "Sở", ranked), "criteria": tree, "cells": cells(ranked, tree)}
+    return bundles.build(header(), [own])
+
+
 REASON, ABSTRACT = "Thiếu tài liệu kiểm chứng", "Báo cáo của bà Nguyễn Thị Lan về một cửa"
 
 

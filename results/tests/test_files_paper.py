@@ -170,23 +170,9 @@ def test_no_code_leads_to_the_readers_own_machine(
     assert ("chưa có địa chỉ công khai" in markup) is not printed
 
 
-def _of_areas(count: int) -> dict[str, Any]:
-    """A block of three units under so many areas of a leaf each."""
-    rows = [row for row in bundles.criteria(2) if row["code"] in ("1", "1.1")]
-    tree = [
-        {**row, "code": row["code"].replace("1", str(n), 1), "parent": row["parent"] and str(n), "max_points": "1"}
-        for n in range(1, count + 1)
-        for row in rows
-    ]
-    units = [{"code": f"S{n}", "name": f"Sở {n}"} for n in range(3)]
-    group = {**bundles.group("so", "Sở", units), "criteria": tree, "cells": bundles.cells(units, tree)}
-    head = ("year", "illustrative", "assessed_from", "assessed_to", "number", "date")
-    return published.build({key: value for key, value in bundles.small().items() if key in head}, [group])
-
-
 @pytest.mark.parametrize("areas", [4, 6, 7, 9, 12])
 def test_numbers_of_neighbouring_areas_never_touch(areas: int) -> None:
-    made = pages_of(paper.ranking_pdf(_of_areas(areas)))
+    made = pages_of(paper.ranking_pdf(bundles.of_areas(areas)))
     assert any(page.wide > page.high for page in made) == (areas >= paper.WIDE_FROM)
     seen = 0
     for page in made:
