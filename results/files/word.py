@@ -291,6 +291,8 @@ def _write_table(document: WordDocument, element: HtmlElement) -> None:
         _keep_whole(line._tr, repeat=number < heads)
         for place, cell in zip(line.cells, cells, strict=False):
             _write_cell(place, cell, head=number < heads, data=data)
+    if "whole" in kinds:
+        _keep_together(table)
     _set_widths(table, element)
     document.add_paragraph()
 
@@ -313,6 +315,14 @@ def _keep_whole(row: Any, *, repeat: bool) -> None:
         properties.append(OxmlElement(name))
 
 
+def _keep_together(table: Table) -> None:
+    """All rows on one page: each keeps with the next."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+
+
 def column_shares(element: HtmlElement, columns: int) -> list[float]:
     """Percents of the page as the paper has them; columns without one share what is left."""
     given = [float((col.get("width") or "0").rstrip("%")) for col in element.iter("col")]
@@ -323,7 +333,7 @@ def column_shares(element: HtmlElement, columns: int) -> list[float]:
 
 
 def _set_widths(table: Table, element: HtmlElement) -> None:
-    """The columns and the sides of cells as wide as the paper has them: Word's own sides take a third of a narrow one."""
+    """Columns and the sides of cells as the paper has them: Word's own sides take a third of a narrow column."""
     wide = any("wide" in above.get("class", "").split() for above in element.iterancestors())
     usable = WIDE_USABLE if wide else USABLE
     table.autofit = False

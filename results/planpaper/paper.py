@@ -31,7 +31,8 @@ def context_of(book: PlanBook) -> dict[str, object]:
     return {
         "book": book,
         "title": title_of(book) + mark,
-        "mark": mark_of(book),
+        "subject": title_of(book),
+        "digest": mark_of(book),
         "illustrative": book.block.round.illustrative,
     }
 

@@ -24,8 +24,10 @@ def context_of(table: PrintedTable) -> dict[str, Any]:
     """What the paper is rendered with."""
     block = table.row.round_group
     mark = " – DỮ LIỆU MINH HỌA" if block.round.illustrative else ""
+    subject = f"năm {block.round.year}, {block.group.name}"
     return {
-        "title": f"Bảng điểm điều tra xã hội học năm {block.round.year}, {block.group.name}{mark}",
+        "title": f"Bảng điểm điều tra xã hội học {subject}{mark}",
+        "subject": f"{subject[0].upper()}{subject[1:]}",
         "illustrative": block.round.illustrative,
         "row": table.row,
         "approval": table.approval,

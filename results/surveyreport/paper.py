@@ -18,13 +18,18 @@ from .queries import SurveyMaterial
 PAPER = "results/surveyreport/paper.html"
 INSTITUTE = ("VIỆN NGHIÊN CỨU", "PHÁT TRIỂN KINH TẾ -", "XÃ HỘI HÀ NỘI")
 """Who surveys and writes the report, line by line as a letterhead has it."""
-ROWS_PER_PICTURE = 25
+ROWS_PER_PICTURE = 18
 """What the first page takes under the report's head: a picture is not broken over two pages."""
 
 
 def title_of(told: SurveyMaterial) -> str:
     mark = " – DỮ LIỆU MINH HỌA" if told.block.round.illustrative else ""
-    return f"Phân tích kết quả điều tra xã hội học năm {told.block.round.year}, {told.block.group.name}{mark}"
+    return f"{subject_of(told)}{mark}"
+
+
+def subject_of(told: SurveyMaterial) -> str:
+    """The title as the paper has it; its mark stands in a box above."""
+    return f"Phân tích kết quả điều tra xã hội học năm {told.block.round.year}, {told.block.group.name}"
 
 
 def report_pdf(told: SurveyMaterial) -> bytes:
@@ -41,6 +46,7 @@ def context_of(told: SurveyMaterial) -> dict[str, Any]:
     findings = told.findings
     return {
         "title": title_of(told),
+        "subject": subject_of(told),
         "illustrative": told.block.round.illustrative,
         "draft": False,
         "city": CITY,
