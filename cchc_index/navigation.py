@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from appraisal.rules import verifying
@@ -26,13 +27,14 @@ PUBLIC_TABS = (
     Tab("results:data", "Dữ liệu mở"),
 )
 STEER = Tab("results:control", "Điều hành")
+APPRAISAL = Tab("appraisal:home", "Thẩm định")
 ROLE_TABS: dict[str, tuple[Tab, ...]] = {
     Role.UNIT_OFFICER: (Tab("selfassess:home", "Tự đánh giá"), Tab("appraisal:replies", "Giải trình")),
     Role.UNIT_HEAD: (Tab("selfassess:home", "Tự đánh giá"), Tab("appraisal:replies", "Giải trình")),
-    Role.COUNCIL_MEMBER: (Tab("appraisal:home", "Thẩm định"),),
+    Role.COUNCIL_MEMBER: (APPRAISAL,),
     Role.SURVEY_OPERATOR: (Tab("surveys:home", "Điều tra xã hội học"),),
-    Role.INDEX_MANAGER: (STEER, Tab("appraisal:home", "Thẩm định")),
-    Role.OBSERVER: (STEER, Tab("appraisal:home", "Thẩm định")),
+    Role.INDEX_MANAGER: (STEER, APPRAISAL),
+    Role.OBSERVER: (STEER, APPRAISAL),
 }
 
 
@@ -71,6 +73,16 @@ def _asks_the_council(user: people.AnyUser, current: Round) -> bool:
     return any(stage.is_set or user.is_authenticated for stage in open_now)
 
 
+def current_tab(request: HttpRequest, tabs: list[Tab]) -> Tab | None:
+    """The tab a page belongs to: the one with the longest address over it. The council's pages stand under *Điều hành*;
+    whoever has no such tab comes to them from *Thẩm định*."""
+    over = {tab: len(address) for tab in tabs if request.path.startswith(address := reverse(tab.name))}
+    if over:
+        return max(over, key=over.__getitem__)
+    match = request.resolver_match
+    return APPRAISAL if match and "council" in match.namespaces and APPRAISAL in tabs else None
+
+
 def frame(request: HttpRequest) -> dict[str, object]:
     """Context processor. Three queries at most, a fourth where a page shows the new documents; error pages without a
     user get the bare frame."""
@@ -86,6 +98,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "frame_round": current,
         "frame_stage": place.phase(kinds) if place else queries.stage_now(current, kinds),
         "frame_tabs": tabs,
+        "frame_tab": current_tab(request, tabs),
         "frame_year": queries.year_to_carry(request),
         "frame_steers": STEER in tabs,
         "frame_new_papers": SimpleLazyObject(lambda: new_for(user, current) if current else []),

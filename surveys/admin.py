@@ -77,10 +77,10 @@ class BallotAdmin(ReadOnlyAdmin):
     fields = ["code", "respondent_group", "unit", "batch", "is_counted"]
     ordering = ["respondent_group", "code"]
 
-    @admin.display(description="hợp lệ", boolean=True)
-    def is_counted(self, obj: Ballot) -> bool:
+    @admin.display(description="hợp lệ")
+    def is_counted(self, obj: Ballot) -> str:
         """Whether, not why not: straight lines and blanks are something of what the ballot says."""
-        return not obj.invalid_reason
+        return "không" if obj.invalid_reason else "có"
 
 
 @admin.register(SatisfactionFigure)

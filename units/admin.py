@@ -24,6 +24,7 @@ from cchc_index.lib.clients import address_of
 
 from . import actions
 from .administration.admin import (
+    ActionsInWords,
     Folding,
     JoinedRows,
     LoggedAdmin,
@@ -145,7 +146,7 @@ for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp
 
 
 @admin.register(Group)
-class GroupAdmin(PermissionsInWords, Folding, DjangoGroupAdmin):  # type: ignore[misc]
+class GroupAdmin(PermissionsInWords, ActionsInWords, Folding, DjangoGroupAdmin):  # type: ignore[misc]
     """Groups of rights, found as everything else is."""
 
 

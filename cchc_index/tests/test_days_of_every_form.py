@@ -1,13 +1,7 @@
 """A day is read by one rule wherever one is typed: on every page, in the administration, by every command."""
 
-import importlib
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from django import forms
-from django.conf import settings
-from django.contrib import admin
 from django.core.management import call_command
 from django.forms.models import ModelFormMetaclass
 from django.test import Client, RequestFactory
@@ -16,27 +10,14 @@ from django.urls import reverse
 from cchc_index.lib.commands import CommandRefused
 from cchc_index.lib.moments import DayField, MomentField, SplitMomentField
 from cchc_index.lib.tests.read_pages import words
+from cchc_index.tests.page_forms import fields_of_administration, forms_of_pages
 from criteria.models import Round, Stage
 from criteria.tests.factories import small_round
 from units.models import Role
 from units.tests.factories import UserFactory, person
 
-APPS = ("units", "criteria", "selfassess", "surveys", "appraisal", "results", "cchc_index")
 SLIPS = ("5/3/0020", "05/03/1020", "0020-03-05", "5/3/9999")
 YEAR = "nằm ngoài khoảng từ 1945 đến 2199; kiểm tra lại năm"
-
-
-def _forms_of_pages() -> Iterator[type[forms.BaseForm]]:
-    for app in APPS:
-        for path in sorted(Path(settings.BASE_DIR, app).rglob("*forms*.py")):
-            if "tests" not in path.parts:
-                importlib.import_module(".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts))
-    waiting: list[type[forms.BaseForm]] = [forms.BaseForm]
-    while waiting:
-        form = waiting.pop()
-        waiting += form.__subclasses__()
-        if form.__module__.split(".")[0] in APPS:
-            yield form
 
 
 def _plain(field: forms.Field) -> bool:
@@ -46,7 +27,7 @@ def _plain(field: forms.Field) -> bool:
 
 
 def test_every_form_of_a_page_reads_days_by_the_one_rule() -> None:
-    fields = [(form, field) for form in _forms_of_pages() for field in getattr(form, "base_fields", {}).values()]
+    fields = [(form, field) for form in forms_of_pages() for field in getattr(form, "base_fields", {}).values()]
     assert sum(isinstance(field, DayField) for _, field in fields) > 10
     assert [form for form, field in fields if _plain(field) and not isinstance(form, ModelFormMetaclass)] == []
 
@@ -56,17 +37,9 @@ def test_every_form_of_the_administration_reads_days_by_the_one_rule() -> None:
     request = RequestFactory().get("/")
     request.user = UserFactory.create(is_staff=True, is_superuser=True)
     seen, plain = 0, []
-    for model, its_admin in admin.site._registry.items():
-        if not its_admin.has_change_permission(request):
-            continue
-        shown = [
-            its_admin.get_form(request),
-            *(each.get_formset(request).form for each in its_admin.get_inline_instances(request)),
-        ]
-        for form in shown:
-            for name, field in form.base_fields.items():
-                seen += isinstance(field, DayField)
-                plain += [(model, name)] if _plain(field) else []
+    for model, name, field in fields_of_administration(request):
+        seen += isinstance(field, DayField)
+        plain += [(model, name)] if _plain(field) else []
     assert seen > 3
     assert plain == []
 

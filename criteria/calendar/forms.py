@@ -78,11 +78,13 @@ class ExtensionForm(forms.Form):
     stage: "forms.ModelChoiceField[Stage]" = forms.ModelChoiceField(
         label="Giai đoạn",
         queryset=None,
+        empty_label="– chọn giai đoạn –",
         error_messages={"required": "Chọn giai đoạn.", "invalid_choice": "Giai đoạn này không thuộc kỳ đang xem."},
     )
     unit = UnitChoice(
         label="Đơn vị",
         queryset=None,
+        empty_label="– chọn đơn vị –",
         error_messages={"required": "Chọn đơn vị.", "invalid_choice": "Đơn vị này không thuộc kỳ đang xem."},
     )
     closes_at = MomentField(

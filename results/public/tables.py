@@ -39,7 +39,9 @@ def _highest_first(value: Decimal | None) -> tuple[bool, Decimal]:
 
 def dots(points: Sequence[charts.Point], title: str) -> dict[str, str | bool]:
     """The picture of a ranking for a page: on a laptop, on a phone and on paper. One that is taller than a printed page
-    stays on a laptop's screen: the table above says the same."""
+    stays on a laptop's screen: the table above says the same. Without a single value there is nothing to draw."""
+    if all(value is None for _label, value in points):
+        return {"chart": "", "narrow_chart": "", "taller_than_paper": False}
     tall = len(points) > MOST_ON_PAPER
     narrow = "" if tall else charts.ranking_dots_narrow(points, title=title)
     return {"chart": charts.ranking_dots(points, title=title), "narrow_chart": narrow, "taller_than_paper": tall}
@@ -57,11 +59,12 @@ FEWEST_TILES = 8
 
 
 def ranking_map(block: BookBlock, places: Mapping[str, tuple[int, int]], address: Callable[[str, str], str]) -> str:
-    """The block as squares about where its units lie, the ranks in five equal parts; "" where most have no place."""
+    """The block as squares about where its units lie, the ranks in five equal parts; "" where most have no
+    place or none has a rank."""
     rows = [row for row in block.rows if row.unit in places]
-    if len(rows) * 5 < len(block.rows) * 4 or len(rows) < FEWEST_TILES:
-        return ""
     ranks = sorted(row.rank for row in block.rows if row.rank is not None)
+    if len(rows) * 5 < len(block.rows) * 4 or len(rows) < FEWEST_TILES or not ranks:
+        return ""
     drawn = []
     for row in rows:
         shade = None if row.rank is None else 4 - ranks.index(row.rank) * 5 // len(ranks)
@@ -71,7 +74,10 @@ def ranking_map(block: BookBlock, places: Mapping[str, tuple[int, int]], address
 
 
 def areas_chart(row: BookLine, areas: Iterable[AreaShare], *, narrow: bool = False) -> str:
+    """The unit's areas as bars; "" without a single value."""
     bars = [(f"{a.criterion.code}. {a.criterion.name}", a.share, a.median) for a in areas]
+    if all(share is None and median is None for _name, share, median in bars):
+        return ""
     draw = charts.area_bars_narrow if narrow else charts.area_bars
     return draw(bars, title=f"Mức đạt theo lĩnh vực của {row.name} so với trung vị khối (%)")
 

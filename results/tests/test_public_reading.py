@@ -1,6 +1,7 @@
 """What a reader of the results asks next: where, from whom, until when, under which terms."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -132,3 +133,13 @@ def test_the_method_holds_what_another_program_needs(client: Client) -> None:
     page = text_of(client, "/cach-tinh/")
     for words in ("làm tròn bốn chữ số", "competition", "dense", "rescale", "shrink", "full", "SHA-256"):
         assert words in page
+
+
+def test_without_a_single_index_nothing_is_drawn() -> None:
+    book = book_of(publish(of_communes(50)))
+    blank = [replace(row, rank=None, index=None) for row in book.blocks[0].rows]
+    block = replace(book.blocks[0], rows=blank)
+    assert tables.ranking_map(block, reading.tiles("xa"), lambda group, unit: unit) == ""
+    assert not any(tables.ranking_dots(book, block).values())
+    one = replace(block, rows=[*blank[1:], book.blocks[0].rows[0]])
+    assert "chưa đủ điểm" in str(tables.ranking_dots(book, one)["chart"])

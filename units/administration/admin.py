@@ -53,6 +53,10 @@ class RelatedFilter(admin.RelatedFieldListFilter):
 _MOMENT = f"{ASKED[0].upper()}{ASKED[1:]}."
 
 
+UNCHOSEN, NOTHING = "– chọn –", "– không có –"
+"""The empty choice of a select that must be chosen from, and of one that may stay empty."""
+
+
 class _Joined:
     """Mixed into an admin: the choices of a select come with the related rows that their names need, in one query;
     numbers are typed and shown as on every page."""
@@ -76,10 +80,17 @@ class _Joined:
         chosen = self.admin_site._registry.get(db_field.remote_field.model)  # type: ignore[attr-defined]
         read, words = getattr(chosen, "choice_rows", None), getattr(chosen, "choice_words", None)
         kwargs.setdefault("queryset", read(rows) if read else rows)
+        kwargs.setdefault("empty_label", NOTHING if db_field.blank else UNCHOSEN)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         if words and field is not None:
             field.label_from_instance = words
         return field
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        blank = [("", NOTHING if db_field.blank else UNCHOSEN)]
+        shown = db_field.blank or not db_field.has_default()
+        kwargs.setdefault("choices", db_field.get_choices(include_blank=shown, blank_choice=blank))
+        return super().formfield_for_choice_field(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 class Folding:
@@ -131,7 +142,14 @@ def in_words(model: type[Model], names: Iterable[Any]) -> list[Any]:
     return [_yes_or_no(yes_no[name]) if name in yes_no else name for name in names]
 
 
-class _InWords:
+class ActionsInWords:
+    """Mixed into an admin: before an action is chosen, the select says so."""
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = None) -> Any:
+        return super().get_action_choices(request, default_choices or [("", UNCHOSEN)])  # type: ignore[misc]
+
+
+class _InWords(ActionsInWords):
     """Mixed into an admin: what is true or false is said in words wherever it is only read."""
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

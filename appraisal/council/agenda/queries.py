@@ -45,10 +45,6 @@ class Contest:
         standing = self.cell.standing
         return _value(standing.points, standing.not_applicable) if standing else "–"
 
-    @property
-    def why(self) -> str:
-        return Origin(self.origin).label
-
 
 def _value(points: Decimal | None, not_applicable: bool) -> str:
     if not_applicable:

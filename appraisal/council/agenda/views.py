@@ -1,6 +1,8 @@
 """Choosing what a meeting decides: the contested cells of a block, survey and ranking, anything else."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from appraisal.council.meetings.views import conductor, visible_meeting
 from appraisal.models import AgendaItem, Meeting
+from appraisal.rules import reach
 from cchc_index.lib.faults import Refused
 from cchc_index.lib.numbers import whole_number
 from criteria import queries as criteria_queries
@@ -16,6 +19,7 @@ from criteria.models import RoundGroup
 from units.models import User
 
 from . import actions, queries
+from .queries import Contest
 
 DIGITS = 11
 
@@ -29,13 +33,23 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
         return _added(request, actor, meeting)
     blocks = criteria_queries.blocks_of(meeting.council.round)
     block = _block(blocks, request.GET.get("khoi", ""))
-    context = {
-        "meeting": meeting,
-        "blocks": blocks,
-        "shown": block,
-        "contests": queries.contested(meeting, block) if block else [],
-    }
+    context: dict[str, Any] = {"meeting": meeting, "year": meeting.council.round.year, "blocks": blocks, "shown": block}
+    if block:
+        context |= _contests(request, queries.contested(meeting, block), reach.scope_of(actor, block))
     return render(request, "appraisal/council/agenda.html", context)
+
+
+def _contests(request: HttpRequest, contests: Sequence[Contest], scope: reach.Scope) -> dict[str, Any]:
+    """The contested cells of one reason (`?vi-sao=`), the first that there is, each with whether the person may open
+    it; and how many there are of every reason."""
+    counts = Counter(row.origin for row in contests)
+    asked = request.GET.get("vi-sao", "")
+    chosen = asked if asked in counts else next(iter(counts), "")
+    return {
+        "reasons": [(origin, AgendaItem.Origin(origin).label, count) for origin, count in counts.items()],
+        "chosen": chosen,
+        "contests": [(row, scope.shows(row.unit.pk, row.criterion.pk)) for row in contests if row.origin == chosen],
+    }
 
 
 def _block(blocks: Iterable[RoundGroup], code: str) -> RoundGroup | None:

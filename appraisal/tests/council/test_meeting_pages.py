@@ -1,6 +1,8 @@
 """The pages of a meeting: who gets in, a meeting from its plan to its end, what a page costs."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,6 +13,7 @@ from django.urls import reverse
 
 from appraisal.council import urls
 from appraisal.council.agenda import actions as agenda
+from appraisal.council.agenda import queries as agenda_queries
 from appraisal.council.votes import actions as votes
 from appraisal.models import AgendaItem, Attendance, Dissent, Meeting, Seat, Vote
 from appraisal.tests.council.council_site import (
@@ -68,6 +71,36 @@ def test_a_meeting_from_its_plan_to_its_end(case: Council, sitting: Body) -> Non
     assert post(client, "meeting-edit", meeting.pk, **corrected) == 302
     meeting.refresh_from_db()
     assert (meeting.title, meeting.secretary) == ("Họp xem xét kết quả", sitting.secretary)
+
+
+def test_contested_cells_are_shown_by_reason_each_with_its_page(
+    case: Council, sitting: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meeting, block = session(sitting, case), case.round_group
+    first, *rest = agenda_queries.contested(meeting, block)
+    monkeypatch.setattr(agenda_queries, "contested", lambda *_: [replace(first, origin="disputed"), *rest])
+    page, code = reverse("council:agenda", args=[meeting.pk]), block.group.code
+    opened = f'href="/tham-dinh/khoi/{code}/don-vi/'
+    shown = sign_in(case.manager).get(page).text
+    assert opened in shown
+    assert f"?khoi={code}&amp;vi-sao=pending" in shown
+    assert ":pending" not in shown
+    assert ":disputed" not in (other := sign_in(case.manager).get(page, {"vi-sao": "pending"}).text)
+    assert ":pending" in other
+    secretary = sign_in(user_of(sitting.secretary)).get(page).text
+    assert ":disputed" in secretary
+    assert opened not in secretary, "an address that would answer 404"
+
+
+def test_the_tab_of_the_council_is_the_one_a_person_comes_by(case: Council, sitting: Body) -> None:
+    page = reverse("council:council", args=[case.round_group.round.year])
+    marked = re.compile(r'aria-current="page"\s*>([^<]+)</a>')
+    for person_, tabs in (
+        (case.member, ["Thẩm định"]),
+        (case.manager, ["Điều hành"]),
+        (user_of(sitting.secretary), []),
+    ):
+        assert marked.findall(sign_in(person_).get(page).text) == tabs
 
 
 def test_who_votes_on_a_ranking_is_led_to_it(case: Council, sitting: Body) -> None:
