@@ -61,8 +61,8 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "kind", "state", "round_group", "respondent_group", "file_name", "created_by"]
     list_filter = ["kind", "state", ("round_group", RelatedFilter)]
     list_select_related = ["round_group__round", "round_group__group", "respondent_group", "created_by"]
-    exclude = ["file", "file_digest", "rest", "checked_rows", "rows_digest", "counts", "faults"]
-    """Files, what they hold, and what gives it away: faults quote answers, the counts hold the first rows."""
+    exclude = ["file", "file_digest", "rest", "checked_rows", "rows_digest", "counts", "faults", "mapping"]
+    """Files, what they hold, and what gives it away: faults and mapping quote answers, counts hold the first rows."""
 
 
 @admin.register(Ballot)

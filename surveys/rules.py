@@ -1,5 +1,5 @@
 """Who may: the survey operator and the index manager work here, the observer reads; who shall approve the points reads
-these. Units see nothing: their people were rated in the ballots."""
+these. Single ballots are for operators. Units see nothing: their people were rated in the ballots."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,6 +21,22 @@ View = Callable[..., HttpResponse]
 def may_work(user: people.AnyUser) -> bool:
     """Upload, commit and undo."""
     return people.is_survey_operator(user) or people.is_index_manager(user)
+
+
+def may_see_ballots(user: people.AnyUser, batch: ImportBatch) -> bool:
+    """See what a file says ballot by ballot: its first rows, faults that quote it, the sheets given back, its words.
+    For operators, and for an index manager who brought the very file; all others get counts. What came in online or
+    was typed from paper is nobody's own. A file of finished figures holds no ballots."""
+    if people.is_survey_operator(user) or batch.kind == ImportBatch.Kind.FIGURES:
+        return may_work(user)
+    own = batch.kind == ImportBatch.Kind.BALLOTS and user.pk is not None and batch.created_by_id == user.pk
+    return own and may_work(user) and not batch.bundles.exists()
+
+
+def may_be_told_ballots(actor: User | None) -> bool:
+    """Whether the faults of a person's file may quote the ballots that are in already: else whoever guesses a ballot's
+    code reads it. None is the command line, which may."""
+    return actor is None or people.is_survey_operator(actor)
 
 
 def may_read(user: people.AnyUser) -> bool:

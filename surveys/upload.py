@@ -26,6 +26,8 @@ class Upload:
     """How a tool's own export of ballots is to be read, as plain data."""
     profile_id: int | None = None
     """The sender's profile that `mapping` comes from."""
+    quotes: bool = True
+    """Whether faults may quote the ballots that are in already."""
 
     @property
     def digest(self) -> str:

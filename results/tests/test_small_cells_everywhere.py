@@ -28,8 +28,8 @@ LOOKED_AT = (
     *("/phien-hop/", "/dieu-tra/lan-nhap/", "/quan-tri/units/logentry/", "/quan-tri/surveys/importbatch/"),
 )
 """Parts of addresses that the walk must have come to."""
-HOLD_FILES = ("index_manager", "second manager", "survey_operator", "second operator")
-"""Who brings files sees what is in them until they are in."""
+HOLD_FILES = ("survey_operator", "second operator")
+"""Operators see what is in files until they are in."""
 OF_FILES = "/dieu-tra/lan-nhap/"
 
 

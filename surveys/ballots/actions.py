@@ -248,7 +248,7 @@ def check(block: RoundGroup, respondents: str, upload: Upload, book: SheetBook |
         mapping=mapping.of(upload.mapping),
         take_hidden=upload.take_hidden,
     )
-    again = _compare(block, plan, sheet)
+    again = _compare(block, plan, sheet, upload)
     sheet = sheet.only(~again) if again.any() else sheet
     units = {pk: code for code, pk in known.units.items()}
     return CheckedBallots(
@@ -278,7 +278,7 @@ def marks_of(plan: Plan, answers: NDArray[np.uint8], unit_ids: Sequence[int]) ->
     return quality.marks(answers, unit_ids, straight_from=rules.straight_line_from, same_from=rules.duplicates_from)
 
 
-def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet) -> NDArray[np.bool_]:
+def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet, upload: Upload) -> NDArray[np.bool_]:
     """Which ballots of the sheet are in already and say the same; one that says something else, or is in for other
     respondents, becomes a fault of the sheet."""
     again = np.zeros(len(sheet.codes), dtype=bool)
@@ -293,7 +293,7 @@ def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet) -> NDArray[np.bo
         ballot = before.get(identity.key(code))
         if ballot is None or sheet.bad[at]:
             continue
-        told = _told_of(ballot, plan, names, sheet, at, codes)
+        told = _told_of(ballot, plan, names, sheet, at, codes if upload.quotes else None)
         again[at] = not told
         if told:
             sheet.bad[at] = True
@@ -305,12 +305,14 @@ def _compare(block: RoundGroup, plan: Plan, sheet: BallotSheet) -> NDArray[np.bo
 
 
 def _told_of(
-    ballot: Known, plan: Plan, names: dict[int, str], sheet: BallotSheet, at: int, codes: dict[int, str]
+    ballot: Known, plan: Plan, names: dict[int, str], sheet: BallotSheet, at: int, codes: dict[int, str] | None
 ) -> str:
+    """What a ballot that is in says otherwise; only that it does, without `codes`."""
     if plan.group is None or ballot.group_id != plan.group.pk:
         return f"đã nhập cho nhóm “{names.get(ballot.group_id, '')}”"
-    other = identity.differences(sheet.answers[at].tobytes(), ballot, sheet.unit_ids[at], codes)
-    return f"đã nhập với nội dung khác ({other})" if other else ""
+    other = identity.differences(sheet.answers[at].tobytes(), ballot, sheet.unit_ids[at], codes or {})
+    beside = f" ({other})" if codes is not None else ""
+    return f"đã nhập với nội dung khác{beside}" if other else ""
 
 
 def only_good(checked: CheckedBallots) -> CheckedBallots:

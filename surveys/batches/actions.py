@@ -97,7 +97,7 @@ def check_ballots(
     refuse_closed(block)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
     book = ballots.opened(file)
-    file = _profiled(block, file, book)
+    file = replace(_profiled(block, file, book), quotes=rules.may_be_told_ballots(actor))
     same = committed_like(block, respondents, file)
     if same:
         return same
@@ -118,8 +118,8 @@ def explain_batch(
     """Check a file that is not in yet again, under the mapping a person confirmed, which is kept as the sender's
     profile for files of this shape. Raises ImportRefused where the file cannot be read under it, Refused without a
     sender or from another state; nothing changes then."""
-    require(actor)
     batch = ImportBatch.objects.select_related("respondent_group").get(pk=batch_id)
+    require(actor, batch)
     _refuse_explained(batch)
     block = RoundGroup.objects.select_related("round", "group", "criteria_set").get(pk=batch.round_group_id)
     file = replace(stored_file(batch), mapping=dict(mapping))
@@ -268,7 +268,7 @@ def import_ballots(
     ballots that are in already, change nothing."""
     require(actor)
     file = upload.load(source, name, settings.SHEET_MAX_BYTES, take_hidden=take_hidden, mapping=mapping)
-    book = ballots.opened(file)
+    book, file = ballots.opened(file), replace(file, quotes=rules.may_be_told_ballots(actor))
     # What takes long is read before the lock; under it only where something changed meanwhile.
     early = ballots.check(*_asked(round_group_id, respondents, file, book)) if commit else None
     with transaction.atomic():
@@ -489,7 +489,8 @@ def locked(batch_id: int) -> ImportBatch:
     )
 
 
-def require(actor: User | None) -> None:
-    """Raises PermissionDenied for whoever may not work here. `actor` None is the command line, which may."""
-    if actor is not None and not rules.may_work(actor):
+def require(actor: User | None, batch: ImportBatch | None = None) -> None:
+    """Raises PermissionDenied for whoever may not work here, or not see the ballots of this batch. `actor` None is the
+    command line, which may."""
+    if actor is not None and not (rules.may_see_ballots(actor, batch) if batch else rules.may_work(actor)):
         raise PermissionDenied

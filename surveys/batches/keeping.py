@@ -16,6 +16,7 @@ from surveys.ballots.exports import rest_of
 from surveys.figures import actions as figures
 from surveys.models import Ballot, BallotPicture, ImportBatch, TypedBallot
 from surveys.plan.queries import find_group
+from surveys.rules import may_be_told_ballots
 from surveys.upload import Upload
 from units.models import User
 
@@ -148,7 +149,8 @@ def keep(actor: User | None, batch: ImportBatch, file: Upload, state: str, *, wi
 def stored_file(batch: ImportBatch) -> Upload:
     """The file as it was uploaded. Raises Refused where it is not what was uploaded."""
     with batch.file.open("rb") as stream:
-        file = Upload(stream.read(), batch.file_name, batch.take_hidden, batch.mapping)
+        quotes = may_be_told_ballots(batch.created_by)
+        file = Upload(stream.read(), batch.file_name, batch.take_hidden, batch.mapping, quotes=quotes)
     if file.digest != batch.file_digest:
         raise Refused("Tệp đã kiểm tra không còn nguyên vẹn trên máy chủ: tải tệp lên lại.")
     return file

@@ -3,6 +3,8 @@
 import json
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -83,18 +85,18 @@ def batch(request: HttpRequest, pk: int) -> HttpResponse:
     return _batch_page(request, batch, BatchUndoForm())
 
 
-def _digest(batch: ImportBatch, *, works: bool) -> str:
+def _digest(batch: ImportBatch, *, sees: bool) -> str:
     """The digest of the file. Of a short table of ballots it tells who tries them all what they say, so only whoever
     holds the file gets it, until it is in."""
-    holds = works and batch.kind == ImportBatch.Kind.BALLOTS and batch.state in (*OPEN, *jobs.WAITING)
+    holds = sees and batch.kind == ImportBatch.Kind.BALLOTS and batch.state in (*OPEN, *jobs.WAITING)
     return batch.file_digest if holds or batch.kind == ImportBatch.Kind.FIGURES else ""
 
 
-def _invalid(batch: ImportBatch, *, works: bool) -> list[tuple[str, int]]:
-    """How many ballots do not count, in words; to who works with files also why. Readers see that by unit: beside it
-    the numbers of a file would tell the reasons of its units with few ballots."""
+def _invalid(batch: ImportBatch, *, sees: bool) -> list[tuple[str, int]]:
+    """How many ballots do not count, in words; to who sees the file's ballots also why. Readers see that by unit:
+    beside it the numbers of a file would tell the reasons of its units with few ballots."""
     by_reason = batch.counts.get("invalid", {})
-    if works:
+    if sees:
         return [(f"không hợp lệ: {validity.LABELS[reason]}", number) for reason, number in by_reason.items()]
     return [("không hợp lệ", sum(by_reason.values()))] if by_reason else []
 
@@ -111,25 +113,27 @@ def _marks(batch: ImportBatch) -> list[tuple[str, int]] | None:
 def _batch_page(request: HttpRequest, batch: ImportBatch, form: BatchUndoForm) -> HttpResponse:
     committed = batch.state == ImportBatch.State.COMMITTED
     how = door(batch.round_group)
+    sees = rules.may_see_ballots(request.user, batch)
     context = {
         "batch": batch,
         "by_two": how is Door.TWO,
         "closed": closed_words(batch.round_group) if how is Door.CLOSED else "",
         "requests": requests_of(batch),
         "counts": batch.counts,
-        "mapping": json.dumps(batch.mapping, ensure_ascii=False),
-        "invalid": _invalid(batch, works=rules.may_work(request.user)),
-        "digest": _digest(batch, works=rules.may_work(request.user)),
-        "marks": _marks(batch) if rules.may_work(request.user) else None,
-        "faults": batch.faults[:SHOWN_FAULTS] if rules.may_work(request.user) else [],
+        "mapping": json.dumps(batch.mapping, ensure_ascii=False) if batch.mapping and sees else "",
+        "invalid": _invalid(batch, sees=sees),
+        "digest": _digest(batch, sees=sees),
+        "marks": _marks(batch) if sees else None,
+        "faults": batch.faults[:SHOWN_FAULTS] if sees else [],
         "shown_faults": SHOWN_FAULTS,
-        "preview": _preview(batch) if rules.may_work(request.user) else [],
+        "preview": _preview(batch) if sees else [],
         "committed": committed,
         "table": score_table(batch.round_group) if committed and not tells_nothing_yet(batch.round_group) else None,
         "may_work": rules.may_work(request.user),
+        "sees_ballots": sees,
         "waiting": batch.state in jobs.WAITING,
         "percent": 100 * batch.written // max(batch.counts.get("rows", 0), 1),
-        "may_explain": batch.kind == ImportBatch.Kind.BALLOTS and batch.state in OPEN,
+        "may_explain": sees and batch.kind == ImportBatch.Kind.BALLOTS and batch.state in OPEN,
         "form": form,
     }
     return render(request, "surveys/batches/batch.html", context)
@@ -210,11 +214,19 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("surveys:home")
 
 
+def _with_ballots(request: HttpRequest, batches: QuerySet[ImportBatch], pk: int) -> ImportBatch:
+    """One of the batches, for whoever sees its ballots; others get 403."""
+    batch = get_object_or_404(batches, pk=pk)
+    if not rules.may_see_ballots(request.user, batch):
+        raise PermissionDenied
+    return batch
+
+
 @require_GET
 @rules.workers_only
 def rest(request: HttpRequest, pk: int) -> HttpResponse:
     """The ballots that were not taken in, with the reasons: mended, the sheet is uploaded as the file was."""
-    batch = get_object_or_404(rules.batches_for(request.user).exclude(rest=""), pk=pk)
+    batch = _with_ballots(request, rules.batches_for(request.user).exclude(rest=""), pk)
     with batch.rest.open("rb") as stream:
         return attached(stream.read(), f"phieu-tra-lai-{pk}.xlsx")
 
@@ -222,7 +234,7 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @rules.workers_only
 def failed(request: HttpRequest, pk: int) -> HttpResponse:
-    batch = get_object_or_404(rules.batches_for(request.user), pk=pk, state=ImportBatch.State.REFUSED)
+    batch = _with_ballots(request, rules.batches_for(request.user).filter(state=ImportBatch.State.REFUSED), pk)
     try:
         data = exports.failed_rows(batch)
     except (ImportRefused, FileNotFoundError):

@@ -71,6 +71,8 @@ class Shown:
 def explain(request: HttpRequest, pk: int) -> HttpResponse:
     open_batches = rules.batches_for(request.user).filter(kind=ImportBatch.Kind.BALLOTS, state__in=OPEN)
     batch = get_object_or_404(open_batches, pk=pk)
+    if not rules.may_see_ballots(request.user, batch):
+        raise PermissionDenied
     place = forms.place_of(request.POST if request.method == "POST" else request.GET)
     try:
         explained = _open(batch, place)

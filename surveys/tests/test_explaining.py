@@ -246,7 +246,7 @@ class TestRights:
         ("role", "expected"),
         [
             (Role.SURVEY_OPERATOR, 200),
-            (Role.INDEX_MANAGER, 200),
+            (Role.INDEX_MANAGER, 403),
             (Role.OBSERVER, 403),
             (Role.COUNCIL_MEMBER, 403),
             (Role.UNIT_OFFICER, 403),
