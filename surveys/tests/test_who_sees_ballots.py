@@ -36,12 +36,11 @@ def block() -> RoundGroup:
 
 def bring(by: User | None, block: RoundGroup, shape: str) -> ImportBatch:
     """A file that is not in."""
-    rows, mapping = MIXED, {}
+    rows, mapping = MIXED, None
     if shape == "unread":
         rows = [["Phiếu", "Nơi", "Câu A"], ["BIMAT-1", "SNV", "thật tệ"]]
     elif shape in ("explained", "queued"):
-        rows, mapping = [["Mã phiếu", "Mã đơn vị", "1.3", "1.4"], ["BIMAT-1", "SNV", "thật tệ", 2]], {}
-        mapping = {"answers": {"thật tệ": 4}}
+        rows, mapping = ballot_rows(("BIMAT-1", "SNV", "thật tệ", 2)), {"answers": {"thật tệ": 4}}
     batch = batches.check_ballots(
         actor=by,
         round_group_id=block.pk,
