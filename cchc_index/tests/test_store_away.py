@@ -264,6 +264,18 @@ def test_nothing_is_swept_in_a_place_that_is_not_the_store(
     assert not default_storage.exists(waiting)
 
 
+def test_a_restored_place_bears_the_name_that_its_database_knows(
+    two_places: Callable[[str], None], tmp_path: Path, settings: Settings
+) -> None:
+    """As `restore` leaves it: into a new place, and into an emptied one that had another mark."""
+    for place in ("new", "bare"):
+        store_in(settings, tmp_path / place, marked=True)
+        assert said(checks.Disk)
+        assert mark_store(known_store())
+        assert said(checks.Disk) == ""
+    assert LogEntry.objects.filter(verb="mark_store").count() == 2, "nothing new is noted: the keys are the old ones"
+
+
 def test_a_mark_without_a_name_gets_one_once(folder: Path) -> None:
     """As an older version left it, or whoever lost the files and says so."""
     assert ((folder / MARK).read_text(), said(checks.Disk)) == ("", "")
