@@ -96,8 +96,10 @@ def describe_decision(*, actor: User, number: str, issued_on: date | None, title
 def link_previous(*, actor: User, round_group_id: int, links: Mapping[int, int]) -> int:
     """Say of which criterion of the earlier set each of the block's is the same: keys of this year's leaves without
     one, and of the earlier ones. How many were linked. A frozen set takes links too: they move no point. Raises
-    PermissionDenied for anybody but an index manager, Refused for criteria of other sets."""
+    PermissionDenied for anybody but an index manager, Refused for none and for criteria of other sets."""
     require_manager(actor)
+    if not links:
+        raise Refused("Chưa chọn tiêu chí nào: đánh dấu những tiêu chí cùng nội dung với kỳ trước rồi xác nhận.")
     block = RoundGroup.objects.select_for_update(of=("self",)).select_related("round").get(pk=round_group_id)
     earlier = queries.earlier_block(block)
     known = {row.pk: row for row in queries.tree(earlier.criteria_set_id)} if earlier else {}

@@ -59,6 +59,7 @@ def test_criteria_of_two_years_are_linked_by_a_manager_only(client: Client, bloc
     assert f'data-label="Năm {block.round.year}"' in shown, "on a phone each cell stands after its name"
     foreign = client.post(address, {"link": [f"{old.pk}-{new.pk}"]}, follow=True)
     assert "không thuộc bộ tiêu chí" in foreign.content.decode()
+    assert "Chưa chọn tiêu chí nào" in client.post(address, follow=True).content.decode()
     new.refresh_from_db()
     assert new.previous is None
 

@@ -62,7 +62,7 @@ def _deeds(line: SteeredUnit, name: str, ways: _Ways, may_write: bool) -> Iterab
     if may_write:
         yield _link(f"{ways.more_time}{line.pk}", "Gia hạn", f"cho {name}")
         if line.assessment is not None:
-            yield _link(ways.check(line.assessment), "Mở lại" if line.is_submitted else "Trả lại", name)
+            yield _link(f"{ways.check(line.assessment)}#reason", "Mở lại" if line.is_submitted else "Trả lại", name)
 
 
 def _link(address: str, words: str, about: str) -> str:

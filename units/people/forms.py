@@ -144,6 +144,7 @@ class LeavingForm(forms.Form):
 
     on = DayField(
         label="Ngày cuối giữ vai trò",
+        help_text="Ngày/tháng/năm.",
         error_messages={"required": "Nhập ngày cuối giữ vai trò.", **WRONG_DAY},
     )
     heir = forms.CharField(

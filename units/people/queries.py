@@ -195,6 +195,11 @@ def open_proposals() -> QuerySet[RoleProposal]:
     return rows.order_by("proposed_at", "pk")
 
 
+def proposals_for(user: User) -> list[RoleProposal]:
+    """What somebody proposed for the person and a second has not confirmed yet."""
+    return list(open_proposals().filter(user=user))
+
+
 def decided_proposals(limit: int = 50) -> list[RoleProposal]:
     rows = RoleProposal.objects.exclude(state=RoleProposal.State.OPEN)
     return list(rows.select_related("user", "unit", "proposed_by", "decided_by").order_by("-decided_at", "-pk")[:limit])

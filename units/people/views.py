@@ -223,6 +223,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "drop": drop,
         "mail": mail,
         "unsent": unsent_to(user),
+        "proposed": queries.proposals_for(user),
         "may_view_as": may_view_as(actor, user),
         "second_factor": has_second_factor(user),
     }

@@ -193,6 +193,9 @@ def test_a_role_that_decides_is_only_proposed(page: Client, unit: Unit) -> None:
     given = {"verb": "give", "role": "unit_head", "unit": unit.pk, "reason": "QĐ 12"}
     assert page.post(address("person", user), given).status_code == 302
     assert (held(user.email), RoleProposal.objects.get().reason) == ([], "QĐ 12")
+    shown = page.get(address("person", user)).text
+    assert "chờ xác nhận" in shown
+    assert "Chưa có vai trò nào" not in shown
     assert page.post(address("person", user), {**given, "role": "observer"}).status_code == 302
     assert held(user.email) == ["observer"]
     assert page.post(address("person", user), {"verb": "invite"}).status_code == 302
