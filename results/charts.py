@@ -124,6 +124,8 @@ def rank_ranges(lines: Sequence[tuple[str, int | None, int, int]], *, title: str
 SHADES = (("#edf3f8", INK), ("#d2e0ec", INK), ("#b3cbdf", INK), ("#41719c", "#ffffff"), ("#1f4a73", "#ffffff"))
 """Ground and ink of a tile, the lowest fifth of the ranks first."""
 TILE = 52
+SMALL_TILE = 26
+"""Of a map as wide as a phone: the rank alone; 24 pixels of a screen for a finger."""
 
 
 @dataclass(frozen=True)
@@ -139,25 +141,32 @@ class Tile:
     address: str
 
 
-def tile_map(tiles: Sequence[Tile], *, title: str) -> str:
-    """One square per unit, about where it lies, with its rank and initials; each a link that says name, rank, index."""
+def tile_map(tiles: Sequence[Tile], *, title: str, narrow: bool = False) -> str:
+    """One square per unit, about where it lies, with its rank and initials; each a link that says name, rank, index.
+    `narrow`: as wide as a phone, the ranks alone."""
     across, down = (1 + max(places, default=0) for places in zip(*((t.column, t.row) for t in tiles), strict=True))
     described = f"{len(tiles)} đơn vị; số trong ô là hạng, ô đậm hơn là hạng cao hơn. Bảng xếp hạng ghi đủ các số."
-    parts = [_tile(tile) for tile in sorted(tiles, key=lambda t: (t.rank is None, t.rank, t.row, t.column))]
-    return frame(across * TILE, down * TILE, title, described, parts, role="group")
+    side = SMALL_TILE if narrow else TILE
+    ranked = sorted(tiles, key=lambda t: (t.rank is None, t.rank, t.row, t.column))
+    parts = [_tile(tile, side) for tile in ranked]
+    return frame(across * side, down * side, title, described, parts, role="group")
 
 
-def _tile(tile: Tile) -> str:
-    x, y = tile.column * TILE, tile.row * TILE
+def _tile(tile: Tile, side: int) -> str:
+    x, y = tile.column * side, tile.row * side
     ground, ink = ("#ffffff", SOFT) if tile.shade is None else SHADES[tile.shade]
     told = f"{tile.name}: " + (f"hạng {tile.rank}, chỉ số {_percent(tile.index)}" if tile.rank else "chưa có hạng")
-    inside = TILE - 3
+    inside = side - 3 if side == TILE else side - 1
+    middle, rank = x + side // 2, str(tile.rank or "–")
+    if side == TILE:
+        words = text(middle, y + 23, rank, anchor="middle", size=16, weight="bold", fill=ink)
+        words += text(middle, y + 41, _initials(tile.name), anchor="middle", size=13, fill=ink)
+    else:
+        words = text(middle, y + 18, rank, anchor="middle", size=13, weight="bold", fill=ink)
     return (
         f'<a href="{escape(tile.address)}" aria-label="{escape(told)}"><title>{escape(told)}</title>'
         f'<rect x="{x + 1}" y="{y + 1}" width="{inside}" height="{inside}" fill="{ground}" stroke="{GRID}"/>'
-        + text(x + TILE // 2, y + 23, str(tile.rank or "–"), anchor="middle", size=16, weight="bold", fill=ink)
-        + text(x + TILE // 2, y + 41, _initials(tile.name), anchor="middle", size=13, fill=ink)
-        + "</a>"
+        f"{words}</a>"
     )
 
 

@@ -58,19 +58,22 @@ FEWEST_TILES = 8
 """Units that make a map."""
 
 
-def ranking_map(block: BookBlock, places: Mapping[str, tuple[int, int]], address: Callable[[str, str], str]) -> str:
-    """The block as squares about where its units lie, the ranks in five equal parts; "" where most have no
-    place or none has a rank."""
+def ranking_maps(
+    block: BookBlock, places: Mapping[str, tuple[int, int]], address: Callable[[str, str], str]
+) -> dict[str, str]:
+    """The block as squares about where its units lie, the ranks in five equal parts, for a laptop and for a phone; ""
+    where most have no place or none has a rank."""
     rows = [row for row in block.rows if row.unit in places]
     ranks = sorted(row.rank for row in block.rows if row.rank is not None)
     if len(rows) * 5 < len(block.rows) * 4 or len(rows) < FEWEST_TILES or not ranks:
-        return ""
+        return {"map": "", "narrow_map": ""}
     drawn = []
     for row in rows:
         shade = None if row.rank is None else 4 - ranks.index(row.rank) * 5 // len(ranks)
         column, line = places[row.unit]
         drawn.append(charts.Tile(column, line, row.name, row.rank, row.index, shade, address(block.code, row.unit)))
-    return charts.tile_map(drawn, title=f"Bản đồ ô: hạng của các đơn vị – {block.name}")
+    title = f"Bản đồ ô: hạng của các đơn vị – {block.name}"
+    return {"map": charts.tile_map(drawn, title=title), "narrow_map": charts.tile_map(drawn, title=title, narrow=True)}
 
 
 def areas_chart(row: BookLine, areas: Iterable[AreaShare], *, narrow: bool = False) -> str:

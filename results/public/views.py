@@ -253,7 +253,7 @@ def ranking_page(request: HttpRequest, book: Book, place: BundleAddress, about: 
         "changed": tables.shown(change.difference) if change else None,
         "corrected": _corrected(book, about.get("publication")),
         **tables.ranking_dots(book, block),
-        "map": tables.ranking_map(block, reading.tiles(block.code), place.unit),
+        **tables.ranking_maps(block, reading.tiles(block.code), place.unit),
         "compare": place.compare(block.code),
         "pdf": place.file("pdf"),
         **about,

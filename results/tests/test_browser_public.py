@@ -21,6 +21,16 @@ publish(bundle_format.build(header, [bundles.group("xa", "UBND xã, phường", 
 publish(bundles.small(3, year=2030, number="7/QĐ-UBND"))
 old = publish(bundles.small(4))
 publish(bundles.small(5, number="456/QĐ-UBND"), supersedes=old, errata="Bổ sung một đơn vị.")
+from cchc_index.lib import clock
+from criteria.tests.factories import RoundFactory
+from results.models import Publication
+from units.models import Role
+from units.tests.factories import person
+gone = publish(bundles.small(3, year=2028, number="4/QĐ-UBND"))
+first, second, now = person(Role.INDEX_MANAGER), person(Role.INDEX_MANAGER), clock.now()
+asked = {"recall_reason": "Sai số liệu điều tra.", "recall_proposed_by": first, "recall_proposed_at": now}
+Publication.objects.filter(pk=gone.pk).update(state="recalled", recalled_by=second, recalled_at=now, **asked)
+RoundFactory.create(year=2027)
 """
 HOME = "/xep-hang/2031/456-qd-ubnd/"
 PAGES = (
@@ -30,6 +40,9 @@ PAGES = (
     f"{HOME}don-vi/so/S01/",
     f"{HOME}linh-vuc/so/2/",
     f"{HOME}so-sanh/so/?a=S01&b=S02&c=S03&d=S04",
+    "/xep-hang/2028/4-qd-ubnd/",
+    "/xep-hang/?nam=2028",
+    "/xep-hang/?nam=2027",
     "/nhieu-nam/",
     "/du-lieu/",
     "/du-lieu/cong-bo/",
@@ -51,11 +64,18 @@ def test_public_pages_are_clean_and_four_units_fit_a_phone(browser: Browser, sit
         assert answer.status == 200
         clean(page)
     page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(PAGES[2])
+    shown = page.locator("figure:has-text('Bản đồ ô') .chart-wrap:visible")
+    assert shown.evaluate_all("boxes => boxes.map((box) => box.scrollWidth <= box.clientWidth)") == [True]
     page.goto(PAGES[5])
     wide = (
         "() => { const t = document.querySelector('table.compare'); return t.scrollWidth <= t.parentNode.clientWidth }"
     )
     assert page.evaluate(wide)
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("scrollY > 500")
+    head = "document.querySelector('table.compare thead th').getBoundingClientRect().top"
+    assert page.evaluate(head) == 0  # whose numbers these are
     for address in (f"{HOME}don-vi/so/S01/", f"{HOME}linh-vuc/so/2/", f"{HOME}tieu-chi/so/1.1/"):
         page.goto(address)
         hidden = page.evaluate(

@@ -64,8 +64,9 @@ def test_a_block_whose_units_have_no_place_has_no_map(client: Client) -> None:
 
 def test_the_five_shades_follow_the_ranks() -> None:
     block = book_of(publish(of_communes(50))).blocks[0]
-    drawn = tables.ranking_map(block, reading.tiles("xa"), lambda group, unit: unit)
-    assert drawn.count("<a ") == 50
+    maps = tables.ranking_maps(block, reading.tiles("xa"), lambda group, unit: unit)
+    drawn = maps["map"]
+    assert drawn.count("<a ") == maps["narrow_map"].count("<a ") == 50
     assert drawn.index(block.rows[0].unit) < drawn.index(block.rows[-1].unit)
     for row in (block.rows[0], block.rows[-1]):
         assert row.rank is not None
@@ -139,7 +140,7 @@ def test_without_a_single_index_nothing_is_drawn() -> None:
     book = book_of(publish(of_communes(50)))
     blank = [replace(row, rank=None, index=None) for row in book.blocks[0].rows]
     block = replace(book.blocks[0], rows=blank)
-    assert tables.ranking_map(block, reading.tiles("xa"), lambda group, unit: unit) == ""
+    assert set(tables.ranking_maps(block, reading.tiles("xa"), lambda group, unit: unit).values()) == {""}
     assert not any(tables.ranking_dots(book, block).values())
     one = replace(block, rows=[*blank[1:], book.blocks[0].rows[0]])
     assert "chưa đủ điểm" in str(tables.ranking_dots(book, one)["chart"])
