@@ -18,7 +18,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
-from docx.table import Table, _Cell
+from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from lxml import etree, html
@@ -281,6 +281,9 @@ def _write_table(document: WordDocument, element: HtmlElement) -> None:
     data = "data" in kinds
     if "sign" in kinds and document.paragraphs:
         document.paragraphs[-1].paragraph_format.keep_with_next = True  # no page holds a signature alone
+        before = element.getprevious()
+        if before is not None and before.tag == "table" and document.tables:
+            _keep_with_next(document.tables[-1].rows[-1])
     width = max(map(len, rows), default=0)
     if not width:
         return
@@ -318,9 +321,13 @@ def _keep_whole(row: Any, *, repeat: bool) -> None:
 def _keep_together(table: Table) -> None:
     """All rows on one page: each keeps with the next."""
     for row in table.rows[:-1]:
-        for cell in row.cells:
-            for paragraph in cell.paragraphs:
-                paragraph.paragraph_format.keep_with_next = True
+        _keep_with_next(row)
+
+
+def _keep_with_next(row: _Row) -> None:
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def column_shares(element: HtmlElement, columns: int) -> list[float]:

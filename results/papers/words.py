@@ -103,7 +103,7 @@ def losses(result: BlockFindings) -> list[str]:
 
 def _loss(loss: Loss) -> str:
     return (
-        f"{_named(loss.criterion)}: thiếu {vn(loss.points)} điểm ở {vn_count(loss.units)} đơn vị, "
+        f"{_named(loss.criterion)}: thiếu {vn_sum(loss.points)} điểm ở {vn_count(loss.units)} đơn vị, "
         f"bằng {vn_percent(loss.share)} số điểm còn thiếu của khối."
     )
 

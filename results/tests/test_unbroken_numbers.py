@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from docx import Document
 from docx.oxml.ns import qn
 
@@ -67,8 +68,32 @@ def test_a_signature_in_word_stays_with_the_words_above_it() -> None:
     assert made.paragraphs[0].paragraph_format.keep_with_next
 
 
+def test_a_signature_in_word_stays_with_the_table_above_it_and_a_short_table_is_whole() -> None:
+    rows = "".join(f"<tr><td>{n}</td></tr>" for n in range(3))
+    signed = '<table class="head sign"><tr><td>CHỦ TỊCH</td></tr></table>'
+    for kind, together in (("data", [None, None, True]), ("data whole", [True, True, True])):
+        markup = f'<html><head></head><body><table class="{kind}">{rows}</table>{signed}</body></html>'
+        above = Document(io.BytesIO(document_of(markup, title="x", footer="y"))).tables[0]
+        kept_rows = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in above.rows]
+        assert kept_rows == together
+
+
 def test_a_correction_says_so_on_its_report() -> None:
     made: dict[str, Any] = bundles.small(4, supersedes="12/QĐ-UBND", errata="Sửa điểm tiêu chí 1.1 của Sở Nội vụ.")
     told = " ".join(report_markup(read_bundle(made)).split())
     assert "thay công bố số 12/QĐ-UBND. Nội dung đính chính: Sửa điểm tiêu chí 1.1 của Sở Nội vụ." in told
     assert "đính chính" not in report_markup(read_bundle(bundles.small(4)))
+
+
+def test_pages_outside_of_results_show_numbers_through_the_same_filter() -> None:
+    """Wherever a template names a decision or a plan: attributes, addresses and titles of windows are no words."""
+    shown = re.compile(r"\{\{ ([a-z_.]*(?:\.decision|plan_number|source_document))((?:\|[^}]*)?) \}\}")
+    naming: dict[str, list[str]] = {}
+    for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
+        place = path.relative_to(settings.BASE_DIR / "templates").as_posix()
+        if not place.startswith("results/"):
+            for variable, filters in shown.findall(path.read_text(encoding="utf-8")):
+                naming.setdefault(place, []).append(variable)
+                assert "|whole" in filters, f"{place}: {variable}"
+    assert "criteria/annex/set.html" in naming
+    assert "surveys/planning/plan.html" in naming
