@@ -298,11 +298,11 @@ def _compare(questions: Questions, table: Table, places: Places, asked: list[int
     """The file against the questionnaire: every question once, no other question."""
     codes = {leaf.id: leaf.code for leaf in places.leaves}
     present = {column.leaf.id for column in questions.columns}
-    for criterion in asked:
-        if criterion not in present:
-            message = f"thiếu cột câu hỏi {codes.get(criterion, criterion)} của mẫu phiếu"
-            repair = "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời; cột đang ẩn thì bỏ ẩn"
-            questions.faults.append(Fault(table.heading_row, "", message, repair))
+    missing = ", ".join(str(codes.get(criterion, criterion)) for criterion in asked if criterion not in present)
+    if missing:
+        message = f"thiếu cột câu hỏi {missing} của mẫu phiếu"
+        repair = "thêm cột với tiêu đề là mã đó; để trống nếu không ai trả lời; cột đang ẩn thì bỏ ẩn"
+        questions.faults.append(Fault(table.heading_row, "", message, repair))
     for column in questions.columns:
         if column.leaf.id not in asked:
             name = f"{get_column_letter(column.position + 1)} ({column.leaf.code})"

@@ -328,10 +328,11 @@ def _parts(heading: str) -> list[str]:
     return list(dict.fromkeys(map(fold, parts_of(heading))))
 
 
-def names_differ(heading: str, leaf: Leaf) -> bool:
+def names_differ(heading: str, leaf: Leaf, *, ticked: bool = False) -> bool:
     """Whether a heading has words of its own that are not nearly the name of `leaf`: a form's own number 4.1 need not
-    be criterion 4.1."""
-    words = [re.sub(r"^[\W\d_]+", "", part) for part in _parts(heading)]
+    be criterion 4.1. What a ticked column says last is its answer."""
+    asked = heading.rpartition(" / ")[0] if ticked else ""
+    words = [re.sub(r"^[\W\d_]+", "", part) for part in _parts(asked or heading)]
     long = [word for word in words if len(word) >= SHORT // 2]
     return bool(long) and not any(get_close_matches(word, [fold(leaf.name)], cutoff=0.6) for word in long)
 

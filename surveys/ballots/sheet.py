@@ -352,7 +352,7 @@ class _Reading:
         listed = ", ".join(f"“{text}” {count} ô" for text, count in self.unexplained.most_common(MAX_VALUES))
         more = len(self.unexplained) - MAX_VALUES
         rest = f" và {more} giá trị khác" if more > 0 else ""
-        repair = "sửa trong tệp, hoặc khai trong khóa “answers” của tệp ánh xạ"
+        repair = "sửa trong tệp, hoặc khai nghĩa ở cách đọc tệp (tệp ánh xạ: khóa “answers”)"
         return [Fault(0, "", f"các giá trị không phải câu trả lời của thang: {listed}{rest}", repair)]
 
 

@@ -156,7 +156,7 @@ def _page(
         "batch": batch,
         "outline": explained.outline,
         "columns": [
-            (column, column.leaf is not None and names_differ(column.heading, column.leaf))
+            (column, column.leaf is not None and names_differ(column.heading, column.leaf, ticked=column.tick > 0))
             for column in explained.outline.columns
         ],
         "uses": USES,

@@ -162,7 +162,7 @@ class TestFaults:
 
     def test_missing_question_and_missing_columns(self, block: RoundGroup) -> None:
         (fault,) = refusals(block, ("P1", "SNV", 1), headings=("1.3",))
-        assert "thiếu cột câu hỏi 1.4" in fault
+        assert "thiếu cột câu hỏi 1.4 của mẫu phiếu" in fault
         with pytest.raises(ImportRefused, match="thiếu cột “Mã đơn vị”"):
             batches.import_ballots(
                 actor=None,

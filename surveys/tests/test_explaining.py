@@ -184,6 +184,12 @@ class TestProposals:
         page = operator.get(address(batch)).content.decode()
         assert "tên khác tiêu chí 4.1: Mức độ công khai" in page
 
+    def test_the_answer_over_a_ticked_column_is_no_other_name(self, operator: Client, block: RoundGroup) -> None:
+        name = "tay-ticks.xlsx"
+        page = operator.get(address(upload(operator, block, (EXPORTS / name).read_bytes(), name))).content.decode()
+        assert "1.4.3 / Rất kém" in page
+        assert "tên khác tiêu chí" not in page
+
     @pytest.mark.parametrize(
         ("said", "told"),
         [

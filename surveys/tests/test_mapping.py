@@ -460,7 +460,7 @@ class TestFurtherShapes:
     def test_a_column_less_says_nothing_of_the_ballots(self, block: RoundGroup) -> None:
         take(block, csv_file(ballot_rows(("P1", "SCT", 5, 4, 3), headings=LEAVES[:3])))
         told = refusals_beside(block, csv_file(ballot_rows(("P1", "SCT", 5, 3), headings=(LEAVES[0], LEAVES[2]))))
-        assert "thiếu cột câu hỏi 1.6.1" in told
+        assert "thiếu cột câu hỏi 1.6.1 của mẫu phiếu" in told
         assert "nội dung khác" not in told
 
     def test_a_remark_under_the_name_of_a_question_is_left_aside(self, block: RoundGroup) -> None:
