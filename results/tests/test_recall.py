@@ -190,6 +190,9 @@ def test_the_address_stays_and_says_by_whom_and_why(
 ) -> None:
     unit = published.round.groups.get().group.units.get(code="A")
     recall(published, manager, second)
+    ranking = client.get(reverse("results:ranking"), {"nam": published.round.year}).text
+    assert "hiện không có kết quả công bố nào còn giá trị" in ranking
+    assert "chưa được công bố" not in ranking
     for user in (None, UserFactory.create()):
         if user:
             client.force_login(user)
