@@ -92,7 +92,7 @@ def test_a_public_page_is_printed_well(paper: Page, address: str) -> None:
     assert [words for words in headings for sheet in dense if sheet.endswith(words)] == []
     for texts in paper.evaluate(PICTURES):
         assert any(all(squeezed(text) in sheet for text in texts) for sheet in dense), texts[:3]
-    if re.search(r"/\d+-qd-ubnd/", address):
+    if re.search(r"/\d+-qd-ubnd/", address) and address != test_browser_public.WITHDRAWN:  # it has no numbers to prove
         assert re.search(r"Mãkiểmtra\(SHA-256\):[0-9a-f]{64}", dense[0])
 
 

@@ -33,6 +33,7 @@ Publication.objects.filter(pk=gone.pk).update(state="recalled", recalled_by=seco
 RoundFactory.create(year=2027)
 """
 HOME = "/xep-hang/2031/456-qd-ubnd/"
+WITHDRAWN = "/xep-hang/2028/4-qd-ubnd/"
 PAGES = (
     "/xep-hang/",
     "/xep-hang/?q=hoan+kiem",
@@ -40,7 +41,7 @@ PAGES = (
     f"{HOME}don-vi/so/S01/",
     f"{HOME}linh-vuc/so/2/",
     f"{HOME}so-sanh/so/?a=S01&b=S02&c=S03&d=S04",
-    "/xep-hang/2028/4-qd-ubnd/",
+    WITHDRAWN,
     "/xep-hang/?nam=2028",
     "/xep-hang/?nam=2027",
     "/nhieu-nam/",
