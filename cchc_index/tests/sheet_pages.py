@@ -229,7 +229,7 @@ def figures_page(folder: Path) -> Way:
     return replace(way, bring=survey_upload(f"so-lieu-{RoundGroup.objects.get().pk}"))
 
 
-_FAULT = re.compile(r'<th scope="row" class="num">(.*?)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>')
+_FAULT = re.compile(r'<th scope="row"[^>]*>(.*?)</th>' + r"<td[^>]*>(.*?)</td>" * 3)
 
 
 def survey_upload(target: str, **given: str) -> Bring:

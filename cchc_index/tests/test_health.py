@@ -242,7 +242,7 @@ def test_figures_are_in_the_format_of_prometheus(client: Client) -> None:
 
 
 def test_a_hundred_questions_look_once(client: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         for _ in range(100):
             client.get(READY)
 
