@@ -38,6 +38,13 @@ def sql(*statements: str) -> None:
             cursor.execute(statement)
 
 
+@pytest.mark.parametrize("app", ["units", "criteria", "selfassess", "surveys", "appraisal", "results"])
+def test_the_whole_check_asks_every_app(monkeypatch: pytest.MonkeyPatch, app: str) -> None:
+    """`first_fault` asks the app of a forged table by itself; that the whole check asks it as well is seen here."""
+    monkeypatch.setattr(f"{app}.ledger.check", lambda **_: iter([f"{app} nói"]))
+    assert f"{app} nói" in list(ledger.check())
+
+
 TABLE = r"(?:UPDATE|DELETE FROM|INSERT INTO) (\w+)"
 
 
