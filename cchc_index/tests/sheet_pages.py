@@ -229,7 +229,10 @@ def figures_page(folder: Path) -> Way:
     return replace(way, bring=survey_upload(f"so-lieu-{RoundGroup.objects.get().pk}"))
 
 
-_FAULT = re.compile(r'<th scope="row"[^>]*>(.*?)</th>' + r"<td[^>]*>(.*?)</td>" * 3)
+_FAULT = re.compile(
+    r'<th scope="row"[^>]*>(.*?)</th>'
+    + "".join(f'<td data-label="{label}">(.*?)</td>' for label in ("Cột", "Lỗi", "Cách sửa"))
+)
 
 
 def survey_upload(target: str, **given: str) -> Bring:
