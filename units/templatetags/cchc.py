@@ -20,6 +20,12 @@ def points(value: Decimal | None) -> str:
 
 
 @register.filter
+def amount(value: Decimal) -> str:
+    """How much it rose or fell, where the word before says which: 1,25 of −1,25."""
+    return points(abs(value))
+
+
+@register.filter
 def maximum(value: Decimal | None) -> str:
     """A maximum without needless zeros: 10, 0,5."""
     return numbers.vn_short(value)
