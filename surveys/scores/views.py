@@ -33,10 +33,10 @@ def scores(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _not_yet(request: HttpRequest, block: RoundGroup) -> HttpResponse:
-    reads_all = rules.may_read(request.user)
-    context = {"round_group": block, "waiting": queries.waits_for(block)} | {
-        "reads_all": reads_all,
-        "only_points": not reads_all,
+    context = {
+        "round_group": block,
+        "waiting": queries.waits_for(block),
+        "reads_all": rules.may_read(request.user),
     }
     return render(request, "surveys/scores/not_yet.html", context)
 
