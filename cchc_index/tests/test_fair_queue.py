@@ -23,9 +23,10 @@ from pytest_django import Settings
 from cchc_index.lib import clock
 from cchc_index.lib.tests.present import present
 from cchc_index.lib.tests.waiting import free_port, wait_for
+from cchc_index.tests.shipped_settings import SECRET
 from cchc_index.tests.test_arrival import told
 from cchc_index.tests.test_shipped_services import answer
-from cchc_index.tests.test_two_hosts import NAME, SECRET, Machine, environment
+from cchc_index.tests.test_two_hosts import NAME, Machine, environment
 from criteria.models import Criterion, Stage
 from criteria.tests.factories import open_stage, small_round
 from deploy import service_files

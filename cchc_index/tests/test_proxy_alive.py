@@ -29,7 +29,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.stored_files import MARK
 from cchc_index.lib.tests.bucket import certify
 from cchc_index.lib.tests.waiting import free_port, wait_for
-from cchc_index.tests.live_worker import database_url
+from cchc_index.tests.shipped_settings import SECRET, filled_example
 from criteria.models import Criterion, Stage
 from criteria.tests.factories import open_stage
 from deploy import service_files
@@ -49,7 +49,6 @@ pytestmark = [
 ]
 PATIENCE = 60
 NAME = "cchc.example.vn"
-SECRET = "a-key-of-this-test-alone-0123456789-abcdefghijklmnopqrstuvwxyz"
 TOKEN = "c" * 32
 
 
@@ -116,14 +115,7 @@ def configuration(folder: Path, port: int, plain: int, web: int, upload: int) ->
 
 
 def environment(folder: Path) -> dict[str, str]:
-    given = service_files.environment((service_files.ROOT / "deploy" / "cchc.env.example").read_text())
-    return given | {
-        "SECRET_KEY": SECRET,
-        "LEDGER_KEY": "another-key-of-this-test-alone-0123456789-abcdef",
-        "DATABASE_URL": database_url(),
-        "REDIS_URL": settings.REDIS_URL,
-        "CACHE_URL": settings.REDIS_URL,
-        "VAR_DIR": str(folder / "var"),
+    return filled_example(folder / "var") | {
         "MONITOR_TOKEN": "a-token-of-this-test",
         "PROOF_MINUTES": "0",
         "SECOND_FACTOR_FROM": "2099-01-01",

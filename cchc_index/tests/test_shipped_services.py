@@ -18,7 +18,7 @@ from cchc_index.celery import app
 from cchc_index.lib import clock
 from cchc_index.lib.stored_files import MARK
 from cchc_index.lib.tests.waiting import free_port, wait_for
-from cchc_index.tests.live_worker import database_url
+from cchc_index.tests.shipped_settings import filled_example
 from criteria import actions as criteria
 from criteria.models import RoundGroup
 from criteria.tests.factories import small_round
@@ -36,17 +36,7 @@ def example(tmp_path: Path) -> dict[str, str]:
     import redis
 
     redis.from_url(settings.REDIS_URL).flushdb()
-    given = service_files.environment((service_files.ROOT / "deploy" / "cchc.env.example").read_text())
-    mine = {
-        "SECRET_KEY": "a-key-of-this-test-alone-0123456789-abcdefghijklmnopqrstuvwxyz",
-        "LEDGER_KEY": "another-key-of-this-test-alone-0123456789-abcdef",
-        "DATABASE_URL": database_url(),
-        "REDIS_URL": settings.REDIS_URL,
-        "CACHE_URL": settings.REDIS_URL,
-        "VAR_DIR": str(tmp_path / "var"),
-    }
-    assert mine.keys() <= given.keys()
-    return given | mine
+    return filled_example(tmp_path / "var")
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from cchc_index.lib import clock
 from cchc_index.lib.stored_files import MARK
 from cchc_index.lib.tests.bucket import bucket_server
 from cchc_index.lib.tests.waiting import free_port, wait_for
-from cchc_index.tests.live_worker import database_url
+from cchc_index.tests.shipped_settings import SECRET, filled_example
 from criteria import actions as criteria
 from criteria.models import Criterion, RoundGroup
 from criteria.tests.factories import open_stage, small_round
@@ -38,7 +38,6 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 PATIENCE = 90
 NAME = "cchc.example.vn"
 ADDRESSES = ("127.0.0.2", "127.0.0.3")
-SECRET = "a-key-of-this-test-alone-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass
@@ -101,14 +100,7 @@ class Machine:
 
 
 def environment(folder: Path, store: dict[str, str]) -> dict[str, str]:
-    given = service_files.environment((service_files.ROOT / "deploy" / "cchc.env.example").read_text())
-    return given | {
-        "SECRET_KEY": SECRET,
-        "LEDGER_KEY": "another-key-of-this-test-alone-0123456789-abcdef",
-        "DATABASE_URL": database_url(),
-        "REDIS_URL": settings.REDIS_URL,
-        "CACHE_URL": settings.REDIS_URL,
-        "VAR_DIR": str(folder),
+    return filled_example(folder) | {
         "PROOF_MINUTES": "0",
         "SECOND_FACTOR_FROM": "2099-01-01",
         **store,
